@@ -1,0 +1,77 @@
+/** Every error that fluxion throws on purpose: a class to catch, a stable code to test, a message to act on. */
+
+/** What a code belongs to: `type` a wrong kind of thing, `range` a value out of bounds, `input` bad data from outside (files, sockets, the command line). */
+type Kind = "type" | "range" | "input";
+
+/** Code -> kind and meaning. `docs/errors.md` is generated from this table. */
+export const errorTable = {
+  ERR_OPTION_TYPE: { kind: "type", meaning: "an option has the wrong type" },
+  ERR_OPTION_RANGE: {
+    kind: "range",
+    meaning: "an option lies outside its range, or two options contradict each other",
+  },
+  ERR_LENGTH: { kind: "range", meaning: "a vector has the wrong length" },
+  ERR_NOT_FINITE: { kind: "range", meaning: "data hold NaN or an infinity where finite numbers are needed" },
+  ERR_NOT_SYMMETRIC: {
+    kind: "type",
+    meaning: "a method that needs a symmetric Jacobian met a field without a potential",
+  },
+  ERR_UNSUPPORTED: { kind: "type", meaning: "a map or problem lacks what an operation needs, such as a transpose" },
+} as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Misuse: a thing of the wrong kind. */
+export class FluxionTypeError extends TypeError {
+  override readonly name = "FluxionTypeError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Misuse: a value out of bounds. */
+export class FluxionRangeError extends RangeError {
+  override readonly name = "FluxionRangeError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Bad input from outside the program: a file, a socket, the command line, a full disk. */
+export class FluxionInputError extends Error {
+  override readonly name = "FluxionInputError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export type FluxionError = FluxionTypeError | FluxionRangeError | FluxionInputError;
+
+const classes = { type: FluxionTypeError, range: FluxionRangeError, input: FluxionInputError } as const;
+
+/**
+ * The error of a code, to be thrown by the caller.
+ *
+ * @param message who, what was expected, what came, what to do: `whiten: expected a gradient of length 3, got 2; check the source's dimension`
+ * @example throw failure("ERR_LENGTH", "iterate: expected a start of length 2, got 3; the problem is bilinear");
+ */
+export function failure(code: ErrorCode, message: string, options?: ErrorOptions): FluxionError {
+  return new classes[errorTable[code].kind](code, message, options);
+}
+
+/** Whether a caught value is one of fluxion's own errors. */
+export function isFluxionError(error: unknown): error is FluxionError {
+  return error instanceof FluxionTypeError || error instanceof FluxionRangeError || error instanceof FluxionInputError;
+}

@@ -1,0 +1,111 @@
+/** Seeded random numbers, the same on every machine. Every room may import it. */
+
+export interface RandomSource {
+  /** Uniform on [0, 1), 53 bits. */
+  uniform(): number;
+  /** Standard normal. */
+  normal(): number;
+  /** Uniform on 0 ... below - 1. */
+  integer(below: number): number;
+}
+
+/**
+ * A source determined by its key: (seed, purpose, step) give independent streams without hidden state.
+ *
+ * Generator: xoshiro256++ [1], seeded by SplitMix64 over the key; normals by Marsaglia's polar method.
+ *
+ * @example const noise = randomSource(1, "noise", 3).normal();
+ * @see [1] Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021, doi:10.1145/3460772
+ */
+export function randomSource(seed: number, ...key: readonly (number | string)[]): RandomSource {
+  const state = new BigUint64Array(4);
+  let mix = 0n;
+  const absorb = (word: bigint): void => {
+    mix = splitMix(BigInt.asUintN(64, mix ^ word));
+  };
+  const bits = new BigUint64Array(new Float64Array([seed]).buffer);
+  absorb(bits[0]!);
+  for (const part of key) {
+    if (typeof part === "number") absorb(new BigUint64Array(new Float64Array([part]).buffer)[0]!);
+    else for (const character of `${part}\u0000`) absorb(BigInt(character.codePointAt(0)!));
+  }
+  for (let i = 0; i < 4; i++) {
+    mix = BigInt.asUintN(64, mix + 0x9e3779b97f4a7c15n);
+    state[i] = splitMix(mix);
+  }
+  // The state is kept as eight 32-bit halves: BigInt arithmetic in `next` would cost microseconds a number.
+  const halves = new Uint32Array(state.buffer);
+  const out = new Uint32Array(2);
+  let spare: number | undefined;
+
+  function uniform(): number {
+    nextXoshiro(halves, out);
+    return ((out[1]! >>> 0) * 0x200000 + (out[0]! >>> 11)) / 0x20000000000000;
+  }
+  return {
+    uniform,
+    integer: (below) => Math.floor(uniform() * below),
+    normal() {
+      if (spare !== undefined) {
+        const kept = spare;
+        spare = undefined;
+        return kept;
+      }
+      for (;;) {
+        const u = 2 * uniform() - 1;
+        const v = 2 * uniform() - 1;
+        const s = u * u + v * v;
+        if (s > 0 && s < 1) {
+          const factor = Math.sqrt((-2 * Math.log(s)) / s);
+          spare = v * factor;
+          return u * factor;
+        }
+      }
+    },
+  };
+}
+
+function splitMix(word: bigint): bigint {
+  let z = BigInt.asUintN(64, word + 0x9e3779b97f4a7c15n);
+  z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+  z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+  return z ^ (z >> 31n);
+}
+
+/** One xoshiro256++ step on little-endian halves s[2i] (low), s[2i+1] (high). */
+function nextXoshiro(s: Uint32Array, out: Uint32Array): void {
+  const [s0l, s0h, s1l, s1h, s2l, s2h, s3l, s3h] = s as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  // result = rotl(s0 + s3, 23) + s0
+  const sumL = (s0l + s3l) >>> 0;
+  const sumH = (s0h + s3h + (sumL < s0l ? 1 : 0)) >>> 0;
+  const rotL = ((sumL << 23) | (sumH >>> 9)) >>> 0;
+  const rotH = ((sumH << 23) | (sumL >>> 9)) >>> 0;
+  const low = (rotL + s0l) >>> 0;
+  out[0] = low;
+  out[1] = (rotH + s0h + (low < rotL ? 1 : 0)) >>> 0;
+  // t = s1 << 17
+  const tL = (s1l << 17) >>> 0;
+  const tH = ((s1h << 17) | (s1l >>> 15)) >>> 0;
+  const n2l = s2l ^ s0l;
+  const n2h = s2h ^ s0h;
+  const n3l = s3l ^ s1l;
+  const n3h = s3h ^ s1h;
+  s[2] = s1l ^ n2l;
+  s[3] = s1h ^ n2h;
+  s[0] = s0l ^ n3l;
+  s[1] = s0h ^ n3h;
+  s[4] = n2l ^ tL;
+  s[5] = n2h ^ tH;
+  // rotl(s3, 45): swap halves, then 13
+  s[6] = (n3h << 13) | (n3l >>> 19);
+  s[7] = (n3l << 13) | (n3h >>> 19);
+}

@@ -1,0 +1,201 @@
+import type { Observable, OperatorFunction } from "rxjs";
+import type { JsonValue } from "../json.ts";
+import type { LinearMap } from "../linalg/linearMap.ts";
+import type { Problem } from "../problems/problem.ts";
+
+/** What is known of a problem at a point. Computed once, shared, never written to. */
+export interface Evaluation {
+  readonly problem: Problem;
+  readonly point: Float64Array;
+  /** L(z), NaN without a potential. */
+  readonly value: number;
+  /** F(z). */
+  readonly field: Float64Array;
+  /** ||F||^2, computed at the first look. */
+  readonly squaredNorm: number;
+  /** J(z), cached: all operators of a step share one. */
+  linearize(): LinearMap;
+}
+
+/** `running` until the last row of a run, which says how it ended. */
+export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
+
+/** What an operator measures. A category holds one of `values`, stored as its index (Utf8 in Arrow). */
+export interface Column {
+  readonly meaning: string;
+  readonly unit?: string;
+  readonly kind?: "number" | "vector" | "category";
+  readonly values?: readonly string[];
+}
+
+/** A number that can be steered during a run. */
+export interface Setting {
+  readonly value: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export type Columns = Readonly<Record<string, Column>>;
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** What all rows of a run share. Compare by identity; an operator after the loop that adds columns makes a new one, once. */
+export interface Run {
+  readonly name: string;
+  /** 1, one more with each resume. */
+  readonly attempt: number;
+  readonly columns: Columns;
+  /** `momentum.decay`: what can be steered. */
+  readonly settings: Settings;
+  /** Problem, options, seed: what `run.json` keeps. */
+  readonly description?: JsonValue;
+}
+
+/** Plain data: crosses threads, files, sockets. */
+export interface Row {
+  readonly run: Run;
+  readonly step: number;
+  /** Wall time since the run began, pauses included, over all attempts. */
+  readonly seconds: number;
+  readonly status: Status;
+  /** Evaluations of F, trials included, since the run began. */
+  readonly evaluations: number;
+  /** Jacobian-vector products since the run began. */
+  readonly products: number;
+  readonly value: number;
+  readonly squaredNorm: number;
+  /** NaN: a last row without a step. */
+  readonly stepSize: number;
+  readonly point?: Float64Array;
+  /** undefined: not measured here (null in Arrow). */
+  readonly columns: Readonly<Record<string, number | undefined>>;
+  /** Spectra, an averaged point. */
+  readonly vectors: Readonly<Record<string, Float64Array | undefined>>;
+  /** What took effect just before this step. */
+  readonly commands?: readonly AppliedCommand[] | undefined;
+}
+
+/** What `iterate` emits. `direction` is -F(point) until an operator chooses another. */
+export interface Iterate extends Row {
+  readonly point: Float64Array;
+  readonly at: Evaluation;
+  readonly direction: Float64Array;
+}
+
+/** An iterate whose step is being chosen. Own fields only, so `{ ...it, stepSize: 0.1 }` is a proposal. */
+export interface Proposal extends Iterate {
+  /** Evaluates a trial point, counted; `problem` defaults to the problem of this step. */
+  readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation;
+  /** Accepted trial: the loop goes there and evaluates nothing again. */
+  readonly next: Evaluation | undefined;
+}
+
+/** Chooses the step: stands inside `iterate`. */
+export interface Update extends OperatorFunction<Proposal, Proposal> {}
+
+/** Reads iterates, inside or after the loop. */
+export type Measure = <T extends Iterate>(source: Observable<T>) => Observable<T>;
+
+/** Reads rows: inside the loop, after it, on replays. */
+export type RowMeasure = <T extends Row>(source: Observable<T>) => Observable<T>;
+
+export type Values<S> = { readonly [K in keyof S]: number };
+export type Numbers<C> = {
+  readonly [K in keyof C as C[K] extends { kind: "vector" } ? never : K]: number | undefined;
+};
+export type Vectors<C> = {
+  readonly [K in keyof C as C[K] extends { kind: "vector" } ? K : never]: Float64Array | undefined;
+};
+
+/** What a step hands back; all optional. */
+export interface MeasureResult<State, C> {
+  /** Left out: unchanged. */
+  readonly state?: State;
+  readonly columns?: Numbers<C>;
+  readonly vectors?: Vectors<C>;
+  /** Other than `running`: this is the last row. */
+  readonly status?: Status;
+}
+
+export interface UpdateResult<State, C> extends MeasureResult<State, C> {
+  readonly direction?: Float64Array;
+  readonly stepSize?: number;
+  readonly next?: Evaluation;
+}
+
+export interface Spec<In, State, C, S, Result> {
+  /** In messages, checkpoints, settings. */
+  readonly name: string;
+  readonly columns?: C;
+  /** Steerable as `name.setting`. */
+  readonly settings?: S;
+  /** Plain data: numbers, arrays, typed arrays, objects. Saved in checkpoints. */
+  readonly init?: (first: In, settings: Values<S>) => State;
+  /** May overwrite its own state, never anything of `it`. */
+  readonly step: (it: In, state: State, settings: Values<S>) => Result | void;
+}
+
+export interface UpdateSpec<State, C, S> extends Spec<Proposal, State, C, S, UpdateResult<NoInfer<State>, NoInfer<C>>> {
+  /** Builds on the direction or step size chosen before it. */
+  readonly refines?: boolean;
+}
+
+export interface MeasureSpec<In, State, C, S>
+  extends Spec<In, State, C, S, MeasureResult<NoInfer<State>, NoInfer<C>>> {}
+
+export interface IterateOptions {
+  /** Default "run". */
+  readonly name?: string;
+  readonly description?: JsonValue;
+  readonly commands?: Observable<Command>;
+  /** Milliseconds of work between yields to the event loop; default 2; Infinity: all inside subscribe. */
+  readonly slice?: number;
+  readonly checkpoints?: {
+    /** Steps between checkpoints. */
+    readonly every?: number;
+    /** Seconds between checkpoints. */
+    readonly seconds?: number;
+    readonly save: (checkpoint: Checkpoint) => void;
+  };
+}
+
+export type Command = (
+  | { readonly type: "pause" | "resume" | "stop" | "checkpoint" }
+  | { readonly type: "step"; readonly count?: number }
+  | { readonly type: "set"; readonly setting: string; readonly value: number }
+) & {
+  /** Wait for this step (set in recorded commands). */
+  readonly step?: number;
+  readonly reply?: (outcome: AppliedCommand) => void;
+};
+
+export interface AppliedCommand {
+  readonly type: Command["type"];
+  readonly setting?: string;
+  readonly value?: number;
+  readonly count?: number;
+  /** The step before which it was applied. */
+  readonly step: number;
+  /** Why it had no effect. */
+  readonly refused?: string;
+}
+
+export interface Checkpoint {
+  readonly format: 1;
+  readonly run: string;
+  readonly attempt: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly evaluations: number;
+  readonly products: number;
+  readonly point: Float64Array;
+  readonly operators: Readonly<Record<string, OperatorMemory>>;
+}
+
+export interface OperatorMemory {
+  readonly state: unknown;
+  /** Has met an iterate. */
+  readonly started: boolean;
+  readonly settings: Readonly<Record<string, number>>;
+  /** Stands inside `iterate`: must be there on resume. */
+  readonly inside: boolean;
+}

@@ -1,0 +1,7 @@
+import { randomSource } from "../../src/random.ts";
+
+/** Standard normal vector of a seed. */
+export function normalVector(length: number, seed: number): Float64Array {
+  const random = randomSource(seed);
+  return Float64Array.from({ length }, () => random.normal());
+}
