@@ -1,7 +1,10 @@
 import type { Observable, OperatorFunction } from "rxjs";
+import type { AppliedCommand, Columns, Row, Settings, Status } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { Problem } from "../problems/problem.ts";
+
+export type { AppliedCommand, Column, Columns, Row, Run, Setting, Settings, Status } from "../arrow/row.ts";
 
 /** What is known of a problem at a point. Computed once, shared, never written to. */
 export interface Evaluation {
@@ -15,63 +18,6 @@ export interface Evaluation {
   readonly squaredNorm: number;
   /** J(z), cached: all operators of a step share one. */
   linearize(): LinearMap;
-}
-
-/** `running` until the last row of a run, which says how it ended. */
-export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
-
-/** What an operator measures. A category holds one of `values`, stored as its index (Utf8 in Arrow). */
-export interface Column {
-  readonly meaning: string;
-  readonly unit?: string;
-  readonly kind?: "number" | "vector" | "category";
-  readonly values?: readonly string[];
-}
-
-/** A number that can be steered during a run. */
-export interface Setting {
-  readonly value: number;
-  readonly min?: number;
-  readonly max?: number;
-}
-
-export type Columns = Readonly<Record<string, Column>>;
-export type Settings = Readonly<Record<string, Setting>>;
-
-/** What all rows of a run share. Compare by identity; an operator after the loop that adds columns makes a new one, once. */
-export interface Run {
-  readonly name: string;
-  /** 1, one more with each resume. */
-  readonly attempt: number;
-  readonly columns: Columns;
-  /** `momentum.decay`: what can be steered. */
-  readonly settings: Settings;
-  /** Problem, options, seed: what `run.json` keeps. */
-  readonly description?: JsonValue;
-}
-
-/** Plain data: crosses threads, files, sockets. */
-export interface Row {
-  readonly run: Run;
-  readonly step: number;
-  /** Wall time since the run began, pauses included, over all attempts. */
-  readonly seconds: number;
-  readonly status: Status;
-  /** Evaluations of F, trials included, since the run began. */
-  readonly evaluations: number;
-  /** Jacobian-vector products since the run began. */
-  readonly products: number;
-  readonly value: number;
-  readonly squaredNorm: number;
-  /** NaN: a last row without a step. */
-  readonly stepSize: number;
-  readonly point?: Float64Array;
-  /** undefined: not measured here (null in Arrow). */
-  readonly columns: Readonly<Record<string, number | undefined>>;
-  /** Spectra, an averaged point. */
-  readonly vectors: Readonly<Record<string, Float64Array | undefined>>;
-  /** What took effect just before this step. */
-  readonly commands?: readonly AppliedCommand[] | undefined;
 }
 
 /** What `iterate` emits. `direction` is -F(point) until an operator chooses another. */
@@ -167,17 +113,6 @@ export type Command = (
   readonly step?: number;
   readonly reply?: (outcome: AppliedCommand) => void;
 };
-
-export interface AppliedCommand {
-  readonly type: Command["type"];
-  readonly setting?: string;
-  readonly value?: number;
-  readonly count?: number;
-  /** The step before which it was applied. */
-  readonly step: number;
-  /** Why it had no effect. */
-  readonly refused?: string;
-}
 
 export interface Checkpoint {
   readonly format: 1;
