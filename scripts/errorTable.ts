@@ -1,0 +1,28 @@
+/** Prints `docs/errors.md` from the error table: `npx tsx scripts/errorTable.ts > docs/errors.md`. */
+import { pathToFileURL } from "node:url";
+import { errorTable } from "../src/errors.ts";
+
+const classes = { type: "FluxionTypeError", range: "FluxionRangeError", input: "FluxionInputError" } as const;
+
+export function errorPage(): string {
+  const rows = Object.entries(errorTable)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { kind, meaning }]) => `| \`${code}\` | \`${classes[kind]}\` | ${meaning.replaceAll("|", "\\|")} |`);
+  return [
+    "# Errors",
+    "",
+    "Every error that fluxion throws on purpose has a class to catch and a stable `code` to test. Its message says who",
+    "complains, what was expected, what came, and what to do. `FluxionTypeError` is a `TypeError`, `FluxionRangeError` a",
+    "`RangeError`: both mean misuse. `FluxionInputError` means bad input from outside: a file, a socket, the command line.",
+    "An exception of your own code (a loss, a step) passes through unchanged.",
+    "",
+    "This page is made from the table in `src/errors.ts` by `npx tsx scripts/errorTable.ts > docs/errors.md`.",
+    "",
+    "| code | class | meaning |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.stdout.write(errorPage());
