@@ -1,0 +1,11 @@
+export type { LinearMap } from "./linearMap.ts";
+export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
+export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps.ts";
+export { minresQLP } from "./minresQLP.ts";
+export {
+  type MinresQLPOptions,
+  type MinresQLPResult,
+  type MinresTermination,
+  minresTerminations,
+} from "./minresTypes.ts";
+export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";

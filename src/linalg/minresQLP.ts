@@ -1,0 +1,343 @@
+import { failure } from "../errors.ts";
+import type { LinearMap } from "./linearMap.ts";
+import { measureResiduals, noResiduals, weightedNorm } from "./minresResiduals.ts";
+import type { MinresQLPOptions, MinresQLPResult, MinresTermination } from "./minresTypes.ts";
+import { reflection, symOrtho } from "./reflection.ts";
+import { hypotenuse, isFiniteVector, normFromSquare, norm as normOf } from "./vector.ts";
+
+const epsilon = Number.EPSILON;
+
+/**
+ * Solves (A + shift I) x = b for a symmetric A, in the least-squares sense and of minimum length where A is singular.
+ *
+ * MINRES-QLP [1, 2]: Lanczos vectors V_k from b; Q_k T_k P_k = L_k lower triangular by reflections from the left and the
+ * right; x_k = V_k P_k u_k with L_k u_k = Q_k (||b|| e_1) has the smallest residual over the Krylov space and, of all that
+ * have it, the smallest length. While the condition is estimated below `transitionCondition` x_k is updated as in MINRES,
+ * which is cheaper.
+ *
+ * Differs from [2]:
+ * 1. All tests of an iterate are made before the next one overwrites it, so `x` is the iterate that passed: where the
+ *    co-kernel test stops, the last component (whose pivot is what is numerically singular) is left out.
+ * 2. An eigenvector b takes the common way, so that `maxNorm` holds for it.
+ * 3. `maxCondition` leaves the offending component out instead of keeping it.
+ * 4. A right side that turns out to lie in the kernel only up to rounding, once ||A|| is known, gives x = 0.
+ * 5. The shift is added, not subtracted; the preconditioner is given as P near |A|^-1.
+ *
+ * Cost: one product an iteration and two more for the residuals; about 9 n (MINRES) to 14 n (QLP) multiplications an
+ * iteration; eight vectors, allocated once a call.
+ *
+ * @example
+ * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });
+ * minresQLP(a, Float64Array.of(2, 3)).x // [2, 0]: the least-squares solution of minimum length
+ * @param options {@link MinresQLPOptions}
+ * @throws {TypeError} ERR_NOT_SYMMETRIC if the map does not say that it is symmetric
+ * @throws {RangeError} ERR_LENGTH for wrong sizes, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if b holds
+ *   NaN or an infinity, ERR_NOT_POSITIVE_DEFINITE if the preconditioner shows a negative direction
+ * @see [1] Choi, Paige and Saunders, "MINRES-QLP: a Krylov subspace method for indefinite or singular symmetric systems",
+ *   SIAM J. Sci. Comput. 33, 2011, doi:10.1137/100787921
+ * @see [2] Choi and Saunders, "Algorithm 937: MINRES-QLP for symmetric and Hermitian linear equations and least-squares
+ *   problems", ACM Trans. Math. Softw. 40, 2014, doi:10.1145/2527267
+ */
+export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
+  const n = b.length;
+  const { shift = 0, preconditioner, relativeTolerance = 1e-12, maxIterations = 4 * n } = options;
+  const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e15, transitionCondition = 1e7, onIteration } = options;
+  checkSystem(map, b, preconditioner);
+  checkMinresOptions("minresQLP", options);
+
+  const x = new Float64Array(n);
+  let r1 = new Float64Array(n); // beta_{k-1} (P^-1) v_{k-1}
+  let r2 = b.slice(); // beta_k (P^-1) v_k
+  let av = new Float64Array(n);
+  const z = preconditioner === undefined ? undefined : new Float64Array(n); // P r2
+  const v = new Float64Array(n);
+  let w = new Float64Array(n); // MINRES: d_{k-1}; QLP: w_{k-1}
+  let wl = new Float64Array(n); // MINRES: d_{k-2}; QLP: w_{k-2}
+  let xl2: Float64Array | undefined; // QLP: the part of x_k that no later reflection changes
+
+  const beta1 = z === undefined ? normOf(b) : weightedNorm(preconditioner!, b, z);
+  if (beta1 === 0 || !Number.isFinite(beta1)) {
+    // b = 0, or in the kernel of a singular preconditioner; or the preconditioner gave what is no number.
+    const [residual, termination] = beta1 === 0 ? ([0, "zero"] as const) : ([normOf(b), "non-finite"] as const);
+    return { x, ...noResiduals(residual, residual, 0, 0), norm: 0, condition: 1, iterations: 0, termination };
+  }
+
+  // Names as in [1]; a trailing l, l2, l3: of one, two, three iterations ago.
+  let iterations = 0;
+  let betaNext = beta1;
+  let beta = 0;
+  let phi = beta1;
+  let tau = 0;
+  let taul = 0;
+  let cs = -1;
+  let sn = 0;
+  let cr1 = -1;
+  let sr1 = 0;
+  let cr2 = -1;
+  let sr2 = 0;
+  let deltaNext = 0;
+  let epsilonNext = 0;
+  let gamma = 0;
+  let gammal = 0;
+  let eta = 0;
+  let etal = 0;
+  let vartheta = 0;
+  let varthetal = 0;
+  let ul = 0;
+  let ul2 = 0;
+  let ul3 = 0;
+  let u = 0;
+  let gammalBefore = 0; // gammal before the reflection P_{k-1,k+1}, for the change to QLP
+  let xl2Norm = 0;
+  let xNorm = 0;
+  let residual = beta1;
+  let norm = 0;
+  let smallestFinal = Number.POSITIVE_INFINITY;
+  let condition = 1;
+  let firstProduct = 0; // ||A b|| / ||b||
+  let reason: MinresTermination | undefined;
+
+  while (reason === undefined) {
+    iterations++;
+    const k = iterations;
+
+    // Lanczos: beta_{k+1} v_{k+1} = A v_k - alpha_k v_k - beta_k v_{k-1}
+    const betal = beta;
+    beta = betaNext;
+    const source = z ?? r2;
+    for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
+    map.apply(v, av);
+    const back = k > 1 ? beta / betal : 0;
+    let alpha = 0;
+    for (let i = 0; i < n; i++) {
+      const vi = v[i]!;
+      const a = av[i]! + shift * vi - back * r1[i]!;
+      av[i] = a;
+      alpha += a * vi;
+    }
+    const along = alpha / beta;
+    let square = 0;
+    for (let i = 0; i < n; i++) {
+      const a = av[i]! - along * r2[i]!;
+      av[i] = a;
+      square += a * a;
+    }
+    const spare = r1;
+    r1 = r2;
+    r2 = av;
+    av = spare;
+    betaNext = z === undefined ? normFromSquare(square, r2) : weightedNorm(preconditioner!, r2, z);
+    if (!Number.isFinite(alpha) || !Number.isFinite(betaNext)) {
+      reason = "non-finite";
+      break;
+    }
+    const columnNorm = hypotenuse(hypotenuse(k > 1 ? beta : 0, alpha), betaNext);
+    if (k === 1) firstProduct = columnNorm;
+
+    // Left reflections Q_{k-1} (known) and Q_k, which gives row k of R
+    const delta = cs * deltaNext + sn * alpha;
+    const gammaBar = sn * deltaNext - cs * alpha;
+    const epsilonk = epsilonNext;
+    epsilonNext = sn * betaNext;
+    deltaNext = -cs * betaNext;
+    // ||A r_{k-1}|| = phi_{k-1} ||(gammaBar_k, delta_{k+1})||
+    const root = hypotenuse(gammaBar, deltaNext);
+    const phil = phi;
+    symOrtho(gammaBar, betaNext);
+    cs = reflection.c;
+    sn = reflection.s;
+    const gammaR = reflection.r;
+    const taul2 = taul;
+    taul = tau;
+    tau = cs * phi;
+    phi = sn * phi;
+
+    // Right reflections P_{k-2,k} and P_{k-1,k}, which give row k of L: (eta, vartheta, gamma)
+    const gammal2 = gammal;
+    const gammaBefore = gamma;
+    const varthetaBefore = vartheta;
+    gammal = gamma;
+    gamma = gammaR;
+    const varthetal2 = varthetal;
+    const etal2 = etal;
+    let deltaL = delta;
+    if (k > 2) {
+      etal = eta;
+      varthetal = cr2 * vartheta + sr2 * delta;
+      deltaL = sr2 * vartheta - cr2 * delta;
+      eta = sr2 * gamma;
+      gamma = -cr2 * gamma;
+    }
+    if (k > 1) {
+      symOrtho(gammal, deltaL);
+      cr1 = reflection.c;
+      sr1 = reflection.s;
+      gammal = reflection.r;
+      vartheta = sr1 * gamma;
+      gamma = -cr1 * gamma;
+    }
+
+    // L u = t: the last three entries still change
+    const ul4 = ul3;
+    ul3 = ul2;
+    const ulBefore = ul;
+    const uBefore = u;
+    ul2 = k > 2 ? (taul2 - etal2 * ul4 - varthetal2 * ul3) / gammal2 : 0;
+    ul = k > 1 ? (taul - etal * ul3 - varthetal * ul2) / gammal : 0;
+    const rest = tau - eta * ul2 - vartheta * ul;
+    u = rest / gamma;
+
+    // What x_k with and without its last component would be
+    if (k > 2) smallestFinal = Math.min(smallestFinal, gammal2);
+    const normNow = Math.max(norm, columnNorm, gammal, Math.abs(gamma));
+    const smallestWithout = k > 1 ? Math.min(smallestFinal, gammal) : smallestFinal;
+    const smallest = Math.min(smallestWithout, Math.abs(gamma));
+    const conditionNow = normNow === 0 ? 1 : normNow / smallest;
+    const xl2NormNow = hypotenuse(xl2Norm, ul2);
+    const without = hypotenuse(xl2NormNow, ul);
+    const residualWithout = hypotenuse(phi, rest);
+    const cokernel = normNow === 0 ? 0 : root / normNow; // of x_{k-1}
+
+    // Is x_{k-1} a least-squares solution? Are the limits reached? One place decides, in the order of MinresTermination.
+    if (k > 1 && firstProduct <= 2 * Math.sqrt(n) * epsilon * normNow) {
+      x.fill(0);
+      xNorm = 0;
+      residual = beta1;
+      norm = normNow;
+      condition = 1;
+      reason = "least-squares-to-rounding";
+      break;
+    }
+    let takeWithout = false;
+    if (cokernel <= relativeTolerance || cokernel <= epsilon) {
+      reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
+      // Of two least-squares solutions the shorter: leaving out a component changes the residual by at most `change`.
+      const tolerance = Math.max(relativeTolerance, epsilon);
+      const change = Math.abs(rest - tau);
+      const passes = phil * root + change * normNow <= tolerance * normNow * residualWithout;
+      takeWithout =
+        without <= xNorm && (passes || change <= 8 * epsilon * (normNow * without + beta1)) && without <= maxNorm;
+    } else {
+      const length = hypotenuse(without, u);
+      if (Math.abs(gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
+      else if (!(length <= maxNorm)) reason = "norm-limit";
+      takeWithout = without <= maxNorm && residualWithout <= 1.01 * phil;
+    }
+    const keepLast = reason === undefined;
+    norm = normNow;
+    if (reason !== undefined && !takeWithout) {
+      if (reason === "condition-limit") condition = conditionNow;
+      break;
+    }
+    if (!keepLast) u = 0;
+    condition =
+      keepLast || reason === "condition-limit"
+        ? conditionNow
+        : smallestWithout === Number.POSITIVE_INFINITY
+          ? 1
+          : normNow / smallestWithout;
+    residual = keepLast ? phi : residualWithout;
+    xl2Norm = xl2NormNow;
+    xNorm = hypotenuse(without, u);
+
+    if (xl2 === undefined && keepLast && conditionNow < transitionCondition) {
+      // d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k;  x_k = x_{k-1} + tau_k d_k
+      for (let i = 0; i < n; i++) {
+        const d = (v[i]! - epsilonk * wl[i]! - delta * w[i]!) / gammaR;
+        wl[i] = d;
+        x[i] = x[i]! + tau * d;
+      }
+      const older = wl;
+      wl = w;
+      w = older;
+    } else {
+      if (xl2 === undefined) {
+        // W = D L turns the MINRES directions into those of QLP; up to k = 3 no part of x is final yet.
+        xl2 = new Float64Array(n);
+        for (let i = 0; i < n; i++) {
+          const wli = gammalBefore * wl[i]! + varthetaBefore * w[i]!;
+          const wi = gammaBefore * w[i]!;
+          wl[i] = wli;
+          w[i] = wi;
+          if (k > 3) xl2[i] = x[i]! - wli * ulBefore - wi * uBefore;
+        }
+      }
+      for (let i = 0; i < n; i++) {
+        const wli = wl[i]!;
+        const wi = w[i]!;
+        const vi = v[i]!;
+        const turned = wli * sr2 - vi * cr2;
+        const final = xl2[i]! + (wli * cr2 + vi * sr2) * ul2;
+        const newer = wi * cr1 + turned * sr1;
+        const newest = wi * sr1 - turned * cr1;
+        xl2[i] = final;
+        wl[i] = newer;
+        w[i] = newest;
+        x[i] = final + newer * ul + newest * u;
+      }
+    }
+
+    // P_{k-1,k+1}, and the norm estimate with it
+    gammalBefore = gammal;
+    if (k > 1) {
+      symOrtho(gammal, epsilonNext);
+      cr2 = reflection.c;
+      sr2 = reflection.s;
+      gammal = reflection.r;
+      norm = Math.max(norm, gammal);
+    }
+
+    const relative = residual / (norm * xNorm + beta1);
+    if (reason === undefined) {
+      if (relative <= relativeTolerance) reason = "solution";
+      else if (relative <= epsilon) reason = "solution-to-rounding";
+      else if (onIteration?.(k, relative, cokernel) === true) reason = "stopped";
+      else if (norm * xNorm * epsilon >= beta1) reason = "eigenvector";
+      else if (k >= maxIterations || betaNext === 0) reason = "iteration-limit";
+    }
+  }
+  const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
+  const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, reason);
+  return { x, ...measured, norm, condition, iterations };
+}
+
+function checkSystem(map: LinearMap, b: Float64Array, preconditioner: LinearMap | undefined): void {
+  const n = b.length;
+  if (map.rows !== n || map.columns !== n) {
+    throw failure(
+      "ERR_LENGTH",
+      `minresQLP: expected a map of ${n} x ${n} for b of length ${n}, got ${map.rows} x ${map.columns}`,
+    );
+  }
+  if (!map.symmetric) {
+    throw failure(
+      "ERR_NOT_SYMMETRIC",
+      "minresQLP: expected a symmetric map, got one with symmetric: false; solve the normal equations or another method's system",
+    );
+  }
+  if (preconditioner !== undefined && (preconditioner.rows !== n || preconditioner.columns !== n)) {
+    const got = `${preconditioner.rows} x ${preconditioner.columns}`;
+    throw failure("ERR_LENGTH", `minresQLP: expected a preconditioner of ${n} x ${n}, got ${got}`);
+  }
+  if (!isFiniteVector(b)) {
+    throw failure("ERR_NOT_FINITE", "minresQLP: expected a finite right side, got NaN or an infinity in b");
+  }
+}
+
+/** Rejects options out of range; newtonDirection has the same ones. */
+export function checkMinresOptions(
+  who: string,
+  options: Omit<MinresQLPOptions, "onIteration" | "preconditioner">,
+): void {
+  const { shift = 0, relativeTolerance = 0, maxIterations = 1, maxNorm = 1, maxCondition = 2 } = options;
+  const { transitionCondition = 1 } = options;
+  const check = (ok: boolean, name: string, expected: string, got: number): void => {
+    if (!ok) throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} to be ${expected}, got ${got}`);
+  };
+  check(Number.isFinite(shift), "shift", "finite", shift);
+  check(relativeTolerance >= 0 && relativeTolerance < 1, "relativeTolerance", "in [0, 1)", relativeTolerance);
+  check(Number.isInteger(maxIterations) && maxIterations > 0, "maxIterations", "a positive integer", maxIterations);
+  check(maxNorm > 0, "maxNorm", "positive", maxNorm);
+  check(maxCondition > 1, "maxCondition", "above 1", maxCondition);
+  check(transitionCondition >= 1, "transitionCondition", "at least 1", transitionCondition);
+}
