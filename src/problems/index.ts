@@ -1,0 +1,3 @@
+export { type BilinearOptions, bilinear } from "./bilinear.ts";
+export type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "./problem.ts";
+export { quartic } from "./quartic.ts";
