@@ -6,6 +6,8 @@ import { reflection, symOrtho } from "./reflection.ts";
 import { hypotenuse, isFiniteVector, normFromSquare, norm as normOf } from "./vector.ts";
 
 const epsilon = Number.EPSILON;
+/** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
+const roundingOfLanczos = 1e5 * epsilon;
 
 /**
  * Solves (A + shift I) x = b for a symmetric A, in the least-squares sense and of minimum length where A is singular.
@@ -41,7 +43,7 @@ const epsilon = Number.EPSILON;
 export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
   const n = b.length;
   const { shift = 0, preconditioner, relativeTolerance = 1e-12, maxIterations = 4 * n } = options;
-  const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e15, transitionCondition = 1e7, onIteration } = options;
+  const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e11, transitionCondition = 1e7, onIteration } = options;
   checkSystem(map, b, preconditioner);
   checkMinresOptions("minresQLP", options);
 
@@ -96,6 +98,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
   let condition = 1;
   let firstProduct = 0; // ||A b|| / ||b||
   let reason: MinresTermination | undefined;
+  let longer: { x: Float64Array; xNorm: number; residual: number } | undefined;
 
   while (reason === undefined) {
     iterations++;
@@ -211,12 +214,9 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     let takeWithout = false;
     if (cokernel <= relativeTolerance || cokernel <= epsilon) {
       reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
-      // Of two least-squares solutions the shorter: leaving out a component changes the residual by at most `change`.
-      const tolerance = Math.max(relativeTolerance, epsilon);
-      const change = Math.abs(rest - tau);
-      const passes = phil * root + change * normNow <= tolerance * normNow * residualWithout;
-      takeWithout =
-        without <= xNorm && (passes || change <= 8 * epsilon * (normNow * without + beta1)) && without <= maxNorm;
+      // Of two least-squares solutions the shorter, if it passes the test too: found out when it exists.
+      takeWithout = without <= xNorm && without <= maxNorm && residualWithout <= 1.01 * phil;
+      if (takeWithout) longer = { x: x.slice(), xNorm, residual };
     } else {
       const length = hypotenuse(without, u);
       if (Math.abs(gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
@@ -298,7 +298,22 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
   }
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
   const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, reason);
+  const tolerance = Math.max(relativeTolerance, epsilon);
+  if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
+    const before = measureResiduals(map, shift, preconditioner, b, longer.x, { ...recurred, ...longer }, reason);
+    return { ...before, x: longer.x, norm, condition, iterations };
+  }
   return { x, ...measured, norm, condition, iterations };
+}
+
+/** ||A r|| <= ||A|| (tolerance ||r|| + rounding). */
+function isLeastSquares(
+  of: { residualNorm: number; cokernelResidualNorm: number },
+  norm: number,
+  tolerance: number,
+  rounding: number,
+): boolean {
+  return of.cokernelResidualNorm <= norm * (tolerance * of.residualNorm + rounding);
 }
 
 function checkSystem(map: LinearMap, b: Float64Array, preconditioner: LinearMap | undefined): void {

@@ -48,7 +48,10 @@ export interface MinresQLPOptions {
   readonly maxIterations?: number;
   /** Bound on ||x||, > 0. Default Infinity: a bound has the units of x (the authors' code: 1e7). */
   readonly maxNorm?: number;
-  /** Bound on the condition number of what is solved, > 1. Default 1e15 (the authors' code). */
+  /**
+   * Bound on the condition number of what is solved, > 1. Default 1e11: what is singular only up to rounding then counts as
+   * singular, without a bound on ||x|| (the authors' code: 1e15).
+   */
   readonly maxCondition?: number;
   /** From this estimated condition on QLP updates replace the cheaper MINRES updates, >= 1. Default 1e7 (the authors' code). */
   readonly transitionCondition?: number;
