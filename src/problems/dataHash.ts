@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+
+/**
+ * A name for data by their content: the SHA-256 of the shape and of the little-endian bytes of the numbers.
+ *
+ * Equal for equal shapes and bit-equal numbers, on every machine; ground truth computed from data carries it, so that
+ * it is never compared with a run on other data.
+ *
+ * @example dataHash([2, 1], Float64Array.of(1, 2)) // "sha256:..." of 64 hexadecimal digits
+ */
+export function dataHash(shape: readonly number[], values: Float64Array | Uint8Array | Uint16Array): string {
+  const hash = createHash("sha256").update(`${values.BYTES_PER_ELEMENT}:${shape.join("x")};`);
+  return `sha256:${hash.update(littleEndian(values)).digest("hex")}`;
+}
+
+function littleEndian(values: Float64Array | Uint8Array | Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
+  const swapped = Buffer.from(bytes);
+  if (values.BYTES_PER_ELEMENT === 8) swapped.swap64();
+  else if (values.BYTES_PER_ELEMENT === 2) swapped.swap16();
+  return swapped;
+}
