@@ -1,3 +1,4 @@
+export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
 export type { LinearMap } from "./linearMap.ts";
 export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
 export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps.ts";
@@ -8,4 +9,5 @@ export {
   type MinresTermination,
   minresTerminations,
 } from "./minresTypes.ts";
+export { type FrobeniusOptions, frobeniusNorm, type SpectralNormOptions, spectralNorm } from "./norms.ts";
 export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";
