@@ -8,6 +8,7 @@ import { hypotenuse, normFromSquare, norm as normOf } from "./vector.ts";
 const epsilon = Number.EPSILON;
 /** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
 const roundingOfLanczos = 1e5 * epsilon;
+const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
 
 /**
  * Solves (A + shift I) x = b for a symmetric A, in the least-squares sense and of minimum length where A is singular.
@@ -58,10 +59,11 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
   let xl2: Float64Array | undefined; // QLP: the part of x_k that no later reflection changes
 
   const beta1 = z === undefined ? normOf(b) : weightedNorm(preconditioner!, b, z);
-  if (beta1 === 0 || !Number.isFinite(beta1)) {
-    // b = 0, or in the kernel of a singular preconditioner; or the preconditioner gave what is no number.
-    const [residual, termination] = beta1 === 0 ? ([0, "zero"] as const) : ([normOf(b), "non-finite"] as const);
-    return { x, ...noResiduals(residual, residual, 0, 0), norm: 0, condition: 1, iterations: 0, termination };
+  // b = 0, or in the kernel of a singular preconditioner; or the preconditioner gave what is no number.
+  if (beta1 === 0) return { x, ...noResiduals(0, 0, 0, 0), ...nothingDone, termination: "zero" };
+  if (!Number.isFinite(beta1)) {
+    const unknown = Number.POSITIVE_INFINITY;
+    return { x, ...noResiduals(normOf(b), unknown, 1, unknown), ...nothingDone, termination: "non-finite" };
   }
 
   // Names as in [1]; a trailing l, l2, l3: of one, two, three iterations ago.
@@ -108,7 +110,9 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     const betal = beta;
     beta = betaNext;
     const source = z ?? r2;
-    for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
+    const perBeta = 1 / beta;
+    if (Number.isFinite(perBeta)) for (let i = 0; i < n; i++) v[i] = source[i]! * perBeta;
+    else for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
     map.apply(v, av);
     const back = k > 1 ? beta / betal : 0;
     let alpha = 0;
@@ -211,17 +215,19 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
       reason = "least-squares-to-rounding";
       break;
     }
+    // Leaving out the last component may cost a little of the residual, but never leave more than x = 0 does.
+    const mostResidual = Math.min(1.01 * phil, (1 + 8 * epsilon) * beta1);
     let takeWithout = false;
     if (cokernel <= relativeTolerance || cokernel <= epsilon) {
       reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
       // Of two least-squares solutions the shorter, if it passes the test too: found out when it exists.
-      takeWithout = without <= xNorm && without <= maxNorm && residualWithout <= Math.min(1.01 * phil, beta1);
+      takeWithout = without <= xNorm && without <= maxNorm && residualWithout <= mostResidual;
       if (takeWithout) longer = { x: x.slice(), xNorm, residual };
     } else {
       const length = hypotenuse(without, u);
       if (Math.abs(gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
       else if (!(length <= maxNorm)) reason = "norm-limit";
-      takeWithout = without <= maxNorm && residualWithout <= Math.min(1.01 * phil, beta1);
+      takeWithout = without <= maxNorm && residualWithout <= mostResidual;
     }
     const keepLast = reason === undefined;
     norm = normNow;
@@ -242,8 +248,11 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
 
     if (xl2 === undefined && keepLast && conditionNow < transitionCondition) {
       // d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k;  x_k = x_{k-1} + tau_k d_k
+      const a = 1 / gammaR;
+      const al = -delta / gammaR;
+      const al2 = -epsilonk / gammaR;
       for (let i = 0; i < n; i++) {
-        const d = (v[i]! - epsilonk * wl[i]! - delta * w[i]!) / gammaR;
+        const d = a * v[i]! + al * w[i]! + al2 * wl[i]!;
         wl[i] = d;
         x[i] = x[i]! + tau * d;
       }
