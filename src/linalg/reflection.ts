@@ -18,14 +18,12 @@ export function symOrtho(a: number, b: number): void {
   }
   if (r < 1e-300 || r > 1e300) {
     // Quotients of subnormal numbers carry few digits: reflect a scaled pair.
-    const factor = 1 / Math.max(Math.abs(a), Math.abs(b));
-    if (Number.isFinite(factor) && factor > 0) {
-      const scaledR = hypotenuse(a * factor, b * factor);
-      reflection.c = (a * factor) / scaledR;
-      reflection.s = (b * factor) / scaledR;
-      reflection.r = r;
-      return;
-    }
+    const size = Math.max(Math.abs(a), Math.abs(b));
+    const unit = hypotenuse(a / size, b / size);
+    reflection.c = a / size / unit;
+    reflection.s = b / size / unit;
+    reflection.r = r;
+    return;
   }
   reflection.c = a / r;
   reflection.s = b / r;
