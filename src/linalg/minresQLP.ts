@@ -8,6 +8,8 @@ import { hypotenuse, normFromSquare, norm as normOf } from "./vector.ts";
 const epsilon = Number.EPSILON;
 /** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
 const roundingOfLanczos = 1e5 * epsilon;
+/** A least-squares solution may miss a smaller relativeTolerance by this much if that frees it of a kernel component. */
+const shorterTolerance = 1e-5;
 const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
 
 /**
@@ -220,7 +222,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     let takeWithout = false;
     if (cokernel <= relativeTolerance || cokernel <= epsilon) {
       reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
-      // Of two least-squares solutions the shorter, if it passes the test too: found out when it exists.
+      // Of two least-squares solutions the shorter: if it is one, which is found out when it exists.
       takeWithout = without <= xNorm && without <= maxNorm && residualWithout <= mostResidual;
       if (takeWithout) longer = { x: x.slice(), xNorm, residual };
     } else {
@@ -307,7 +309,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
   }
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
   const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, reason);
-  const tolerance = Math.max(relativeTolerance, epsilon);
+  const tolerance = Math.max(relativeTolerance, shorterTolerance);
   if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
     const before = measureResiduals(map, shift, preconditioner, b, longer.x, { ...recurred, ...longer }, reason);
     return { ...before, x: longer.x, norm, condition, iterations };

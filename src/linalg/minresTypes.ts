@@ -6,7 +6,9 @@ import type { LinearMap } from "./linearMap.ts";
  * - `non-finite`: the map or the preconditioner gave NaN or an infinity; `x` is the last iterate before
  * - `zero` (0): b = 0, so x = 0
  * - `solution` (1): relativeResidual <= relativeTolerance
- * - `least-squares` (2): relativeCokernelResidual <= relativeTolerance: x solves min ||A x - b||
+ * - `least-squares` (2): an iterate with relativeCokernelResidual <= relativeTolerance was found, which solves
+ *   min ||A x - b||; x is that iterate, or the shorter one without its kernel component, whose relativeCokernelResidual
+ *   may be larger but is at most 1e-5 or relativeTolerance
  * - `solution-to-rounding` (3), `least-squares-to-rounding` (4): the same at machine precision
  * - `stopped`: `onIteration` asked for it
  * - `eigenvector` (5): ||A|| ||x|| has outgrown ||b|| / machine epsilon: x is an eigenvector of the smallest eigenvalue
