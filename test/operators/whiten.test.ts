@@ -89,7 +89,7 @@ operator("is the Newton step of a linear model: one step of size 1 reaches the s
   const [, solution] = await points(x, "left", method(whiten({ block: "weights", moment }), gradientStep(1)), 2);
   const gradient = new Float64Array(d * m);
   linearModel({ x, y, samples: 9, side: "left" }).evaluate(solution!, gradient);
-  assertClose(gradient, new Float64Array(d * m), 1e-13, "gradient", 1);
+  assertClose(gradient, new Float64Array(d * m), 1e-12, "gradient", 1);
 });
 
 operator("mixes with the identity: [(1 - lambda) B + lambda I]^-1, lambda = 1 being plain descent", async () => {
@@ -122,12 +122,11 @@ operator("damps: [B + epsilon I]^-1", async () => {
 });
 
 operator("builds on the direction chosen before it", async () => {
-  const moment = secondMoment(x, d);
-  const update = (): Update => whiten({ block: "weights", moment });
-  const twice = await points(x, "left", method(update(), update(), gradientStep(1)), 2);
-  const squared = times(moment, moment);
-  const once = await points(x, "left", method(whiten({ block: "weights", moment: squared }), gradientStep(1)), 2);
-  assertClose(twice[1]!, once[1]!, 1e-9);
+  const moment = Float64Array.of(4, 1, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0.5);
+  const update = (of: Float64Array): Update => whiten({ block: "weights", moment: of });
+  const twice = await points(x, "left", method(update(moment), update(moment), gradientStep(1)), 2);
+  const once = await points(x, "left", method(update(times(moment, moment)), gradientStep(1)), 2);
+  assertClose(twice[1]!, once[1]!, 1e-13);
 });
 
 operator("refuses options that contradict each other or lie out of range", () => {
