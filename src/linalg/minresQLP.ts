@@ -26,7 +26,8 @@ const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
  * 2. An eigenvector b takes the common way, so that `maxNorm` holds for it.
  * 3. `maxCondition` leaves the offending component out instead of keeping it.
  * 4. A right side that turns out to lie in the kernel only up to rounding, once ||A|| is known, gives x = 0.
- * 5. The shift is added, not subtracted; the preconditioner is given as P near |A|^-1.
+ * 5. Where the last component is left out, the one before it makes up for what that leaves in the residual.
+ * 6. The shift is added, not subtracted; the preconditioner is given as P near |A|^-1.
  *
  * Cost: one product an iteration and two more for the residuals; about 9 n (MINRES) to 14 n (QLP) multiplications an
  * iteration; eight vectors, allocated once a call.
@@ -192,9 +193,13 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     const ulBefore = ul;
     const uBefore = u;
     ul2 = k > 2 ? (taul2 - etal2 * ul4 - varthetal2 * ul3) / gammal2 : 0;
-    ul = k > 1 ? (taul - etal * ul3 - varthetal * ul2) / gammal : 0;
-    const rest = tau - eta * ul2 - vartheta * ul;
-    u = rest / gamma;
+    const rowl = taul - etal * ul3 - varthetal * ul2;
+    const row = tau - eta * ul2;
+    ul = k > 1 ? rowl / gammal : 0;
+    u = (row - vartheta * ul) / gamma;
+    // Without u_k the last two rows leave (rowl, row) - ul (gammal, vartheta), which this entry makes smallest.
+    const slope = k > 1 ? vartheta / gammal : 0;
+    const ulWithout = k > 1 ? (rowl / gammal + slope * (row / gammal)) / (1 + slope * slope) : 0;
 
     // What x_k with and without its last component would be
     if (k > 2) smallestFinal = Math.min(smallestFinal, gammal2);
@@ -203,8 +208,9 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     const smallest = Math.min(smallestWithout, Math.abs(gamma));
     const conditionNow = normNow === 0 ? 1 : normNow / smallest;
     const xl2NormNow = hypotenuse(xl2Norm, ul2);
-    const without = hypotenuse(xl2NormNow, ul);
-    const residualWithout = hypotenuse(phi, rest);
+    const without = hypotenuse(xl2NormNow, ulWithout);
+    const leftl = k > 1 ? rowl - gammal * ulWithout : 0;
+    const residualWithout = hypotenuse(phi, hypotenuse(leftl, row - vartheta * ulWithout));
     const cokernel = normNow === 0 ? 0 : root / normNow; // of x_{k-1}
 
     // Is x_{k-1} a least-squares solution? Are the limits reached? One place decides, in the order of MinresTermination.
@@ -226,7 +232,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
       takeWithout = without <= xNorm && without <= maxNorm && residualWithout <= mostResidual;
       if (takeWithout) longer = { x: x.slice(), xNorm, residual };
     } else {
-      const length = hypotenuse(without, u);
+      const length = hypotenuse(hypotenuse(xl2NormNow, ul), u);
       if (Math.abs(gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
       else if (!(length <= maxNorm)) reason = "norm-limit";
       takeWithout = without <= maxNorm && residualWithout <= mostResidual;
@@ -237,7 +243,10 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
       if (reason === "condition-limit") condition = conditionNow;
       break;
     }
-    if (!keepLast) u = 0;
+    if (!keepLast) {
+      ul = ulWithout;
+      u = 0;
+    }
     condition =
       keepLast || reason === "condition-limit"
         ? conditionNow
@@ -246,7 +255,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
           : normNow / smallestWithout;
     residual = keepLast ? phi : residualWithout;
     xl2Norm = xl2NormNow;
-    xNorm = hypotenuse(without, u);
+    xNorm = keepLast ? hypotenuse(hypotenuse(xl2NormNow, ul), u) : without;
 
     if (xl2 === undefined && keepLast && conditionNow < transitionCondition) {
       // d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k;  x_k = x_{k-1} + tau_k d_k
