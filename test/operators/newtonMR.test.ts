@@ -1,11 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { symmetricEigen } from "../../src/linalg/dense.ts";
 import { type NewtonMROptions, newtonMR } from "../../src/operators/newtonMR.ts";
+import { autoencoderClasses } from "../../src/problems/autoencoderClasses.ts";
+import { gaussianData } from "../../src/problems/gaussianData.ts";
 import { quartic } from "../../src/problems/quartic.ts";
+import { secondMoment } from "../../src/problems/secondMoment.ts";
 import type { Iterate } from "../../src/streams/types.ts";
 import { assertClose } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
+import { normalVector } from "../support/random.ts";
+import { referenceDeepLinearAutoencoder } from "../support/referenceDeepLinearAutoencoder.ts";
 
 /** The settings of the published runs on the quartic. */
 const settings: NewtonMROptions = {
@@ -54,6 +60,38 @@ test("drives ||J F|| / (||J|| ||F||) to 0 towards the gradient-flat point, the m
     least = smallest;
   }
   assert.ok(least < 1e-5);
+});
+
+test("finds analytic critical points of the deep linear autoencoder from starts uniform in height", () => {
+  const inputs = 8;
+  const hidden = 2;
+  const moment = secondMoment(gaussianData({ inputs, samples: 500, seed: 1 }), inputs);
+  const problem = referenceDeepLinearAutoencoder({ inputs, hidden, moment });
+  const classes = autoencoderClasses({ inputs, hidden, moment, hash: "test" });
+  const descent: { readonly value: number; readonly point: Float64Array }[] = [];
+  let point = normalVector(problem.dimension, 3).map((x) => 0.1 * x);
+  for (let k = 0; k < 2000; k++) {
+    const field = new Float64Array(problem.dimension);
+    descent.push({ value: problem.evaluate(point, field), point });
+    point = point.map((x, i) => x - 0.05 * field[i]!);
+  }
+  const highest = descent[0]!.value;
+  const lowest = descent.at(-1)!.value;
+  let found = 0;
+  for (let k = 0; k < 12; k++) {
+    const height = lowest + ((highest - lowest) * (k + 0.5)) / 12;
+    const start = descent.findLast(({ value }) => value >= height)!.point;
+    const last = firstRows(problem, start, newtonMR(), 300).at(-1)!;
+    if (last.squaredNorm > 1e-10) continue;
+    found++;
+    assert.ok(last.squaredNorm < 1e-20, `${last.squaredNorm}`);
+    const { values } = symmetricEigen(last.at.linearize());
+    const index = values.filter((value) => value < -1e-5).length;
+    const match = classes.match(last.point);
+    assert.is(match.class.morseIndex, index);
+    assertClose(last.value, match.class.loss, 1e-8, "loss", 1);
+  }
+  assert.ok(found >= 9, `${found} of 12`);
 });
 
 test("never raises ||F||^2", () => {
