@@ -5,6 +5,7 @@ import { triangularFactor } from "../linalg/triangularFactor.ts";
 import { randomSource } from "../random.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 import { dataHash } from "./dataHash.ts";
+import { extendProblem } from "./extendProblem.ts";
 import { gaussianData } from "./gaussianData.ts";
 import { objective } from "./objective.ts";
 import type { TracedProblem } from "./problem.ts";
@@ -93,15 +94,14 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       },
     },
   );
-  return {
-    ...problem,
+  return extendProblem(problem, {
     criticalPoints: () => classes,
-    match: (point) => classes.match(point),
-    initialPoint(seed) {
+    match: (point: Float64Array) => classes.match(point),
+    initialPoint(seed: number) {
       const random = randomSource(seed, "deepLinearAutoencoder", "initialPoint");
       return Float64Array.from({ length: 2 * p * k }, (_, at) => random.normal() / Math.sqrt(at < p * k ? k : p));
     },
-  };
+  });
 }
 
 function samplesOf({ data, samples, seed }: DeepLinearAutoencoderOptions, inputs: number): Float64Array {

@@ -2,6 +2,7 @@ import { add, matMul, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../autodiff/index.ts";
 import { randomSource } from "../random.ts";
 import { activations } from "./activations.ts";
+import { extendProblem } from "./extendProblem.ts";
 import { networkLosses, penaltyOf } from "./networkLosses.ts";
 import { checkedNetwork, type NetworkOptions } from "./networkOptions.ts";
 import { objective } from "./objective.ts";
@@ -65,9 +66,8 @@ export function network(options: NetworkOptions): Network {
     },
     { name, names, description },
   );
-  return {
-    ...problem,
-    initialPoint(seed) {
+  return extendProblem(problem, {
+    initialPoint(seed: number) {
       const point = new Float64Array(problem.dimension);
       for (const block of problem.blocks) {
         if (block.shape.length !== 2) continue;
@@ -79,5 +79,5 @@ export function network(options: NetworkOptions): Network {
       }
       return point;
     },
-  };
+  });
 }

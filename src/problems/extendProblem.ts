@@ -1,0 +1,17 @@
+import type { TracedProblem } from "./problem.ts";
+
+/** The same problem with further methods. Delegates, so it does not matter how the problem was made. */
+export function extendProblem<Extra extends object>(problem: TracedProblem, extra: Extra): TracedProblem & Extra {
+  return {
+    name: problem.name,
+    dimension: problem.dimension,
+    symmetric: problem.symmetric,
+    blocks: problem.blocks,
+    ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    ...(problem.description === undefined ? {} : { description: problem.description }),
+    evaluate: (point, field) => problem.evaluate(point, field),
+    linearize: (point) => problem.linearize(point),
+    with: (data) => problem.with(data),
+    ...extra,
+  };
+}
