@@ -1,3 +1,10 @@
+export {
+  type AutoencoderClasses,
+  autoencoderClasses,
+  type ClassMatch,
+  type CriticalClass,
+  type NearestClass,
+} from "./autoencoderClasses.ts";
 export { type BilinearOptions, bilinear } from "./bilinear.ts";
 export { dataHash } from "./dataHash.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
