@@ -21,6 +21,20 @@ export const errorTable = {
     meaning: "a map that must be positive definite has a direction in which it is not",
   },
   ERR_UNSUPPORTED: { kind: "type", meaning: "a map or problem lacks what an operation needs, such as a transpose" },
+  ERR_SHAPE: { kind: "range", meaning: "a tensor or a list of shapes has the wrong shape" },
+  ERR_LOSS: { kind: "type", meaning: "a loss or field returned something other than tensors of the right shapes" },
+  ERR_UNSUPPORTED_OP: { kind: "type", meaning: "a loss uses an operation that cannot be traced" },
+  ERR_TRACE_READ: { kind: "type", meaning: "a loss reads a tensor's values while it is traced" },
+  ERR_TRACE_STATE: {
+    kind: "type",
+    meaning: "a loss makes or assigns a variable, or uses a tensor of an earlier trace",
+  },
+  ERR_TRACE_NESTED: { kind: "type", meaning: "a trace was begun inside another one" },
+  ERR_TRACE_PROMISE: { kind: "type", meaning: "a loss returned a promise" },
+  ERR_TRACE_RANDOM: { kind: "type", meaning: "a loss gives another graph each time, as with unseeded random numbers" },
+  ERR_CUSTOM_GRADIENT: { kind: "type", meaning: "a loss uses a tf.customGrad of its own" },
+  ERR_VARIABLE: { kind: "type", meaning: "a loss uses a trainable variable that is not among its parameters" },
+  ERR_DATA_NAME: { kind: "range", meaning: "a named data input is unknown, or defined twice" },
   ERR_DATA_FILE: { kind: "input", meaning: "a data file shipped with the package is missing or damaged" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
