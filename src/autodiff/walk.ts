@@ -1,0 +1,15 @@
+import type { Node } from "./graph.ts";
+
+/** Every node that `outputs` depend on, themselves included, in topological order. Nodes outside are dead code. */
+export function reachable(outputs: readonly Node[]): Node[] {
+  const seen = new Set<Node>(outputs);
+  for (const node of seen) for (const input of node.inputs) seen.add(input);
+  return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** Those of `nodes` (in topological order) that depend on one of `sources`, the sources included. */
+export function dependents(nodes: readonly Node[], sources: Iterable<Node>): Set<Node> {
+  const found = new Set<Node>(sources);
+  for (const node of nodes) if (node.inputs.some((input) => found.has(input))) found.add(node);
+  return found;
+}
