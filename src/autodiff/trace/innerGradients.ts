@@ -1,0 +1,67 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { gradient } from "../differentiate.ts";
+import type { Node } from "../graph.ts";
+import { Arithmetic } from "./arithmetic.ts";
+import type { Session, Traced } from "./session.ts";
+import { dependsOn, substitute } from "./substitute.ts";
+
+/**
+ * tf.grad, tf.grads, tf.valueAndGrads inside a traced function, by our own reverse mode.
+ *
+ * While f runs, each x is a fresh input, so that what was computed from it before counts as constant, as on the tape of
+ * TensorFlow.js; afterwards the input is replaced by what x was.
+ */
+export function innerGradients(
+  session: Session,
+  f: () => Tensor,
+  xs: readonly Tensor[],
+  dy: Tensor | undefined,
+): { value: Tensor; grads: (Tensor | undefined)[] } {
+  const { builder } = session;
+  const before = new Map<object, Traced>();
+  const places = new Map<object, Node>();
+  for (const x of xs) {
+    const traced = session.resolve(x);
+    before.set(x.dataId, traced);
+    if (!places.has(x.dataId)) places.set(x.dataId, session.placeholder(traced.node.shape));
+  }
+  const cotangent = dy && session.resolve(dy).node;
+  const handles = session.handleCount;
+  let value: Tensor;
+  let output: Traced;
+  try {
+    for (const [dataId, node] of places) session.bind(dataId, { node, dtype: before.get(dataId)!.dtype });
+    value = f();
+    output = session.resolve(value);
+  } finally {
+    for (const [dataId, traced] of before) session.bind(dataId, traced);
+  }
+  const m = new Arithmetic(builder);
+  const weighted = cotangent === undefined ? output.node : m.mul(output.node, cotangent);
+  const total = builder.sum(
+    weighted,
+    weighted.shape.map((_, axis) => axis),
+  );
+  const wanted = [...places.values()];
+  const found = gradient(builder, total, wanted);
+  const original = new Map([...places].map(([dataId, node]) => [node, before.get(dataId)!.node]));
+  const results = substitute(builder, found, original);
+  const gradients = new Map([...places.keys()].map((dataId, i) => [dataId, results[i]!]));
+  // Tensors that f left in variables of its own, its value among them, now speak of what x was.
+  const left = session.handlesSince(handles);
+  const replaced = substitute(
+    builder,
+    left.map(([, traced]) => traced.node),
+    original,
+  );
+  for (const [i, [dataId, { dtype }]] of left.entries()) session.bind(dataId, { node: replaced[i]!, dtype });
+  return {
+    value,
+    // TensorFlow.js refuses an x without influence when it finds no gradient for it.
+    grads: xs.map((x) =>
+      dependsOn(output.node, places.get(x.dataId)!)
+        ? session.tensor({ node: gradients.get(x.dataId)!, dtype: "float32" })
+        : undefined,
+    ),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Node } from "../../graph.ts";
+import { Arithmetic } from "../arithmetic.ts";
+import type { KernelCall, Lowering } from "../kernelCall.ts";
+
+/** x - log sum exp x along the last axis or the given one. */
+export function logSoftmax(call: KernelCall, x: Node, axis: number): Node {
+  const m = new Arithmetic(call.builder);
+  const kept = x.shape.map((extent, i) => (i === axis ? 1 : extent));
+  return m.sub(x, m.builder.reshape(m.builder.logSumExp(x, [axis]), kept));
+}
+
+/** Functions of whole rows. */
+export const normalisationLowerings: Readonly<Record<string, Lowering>> = {
+  Softmax: (call) => {
+    const x = call.input("logits").node;
+    const axis = call.axis("dim", x.shape.length, -1);
+    return { node: new Arithmetic(call.builder).exp(logSoftmax(call, x, axis)), dtype: "float32" };
+  },
+  LogSoftmax: (call) => {
+    const x = call.input("logits").node;
+    return { node: logSoftmax(call, x, call.axis("axis", x.shape.length, -1)), dtype: "float32" };
+  },
+  /** (x - mean) scale / sqrt(variance + epsilon) + offset, all broadcast. */
+  FusedBatchNorm: (call) => {
+    const m = new Arithmetic(call.builder);
+    const centred = m.sub(call.input("x").node, call.input("mean").node);
+    const deviation = m.sqrt(m.add(call.input("variance").node, call.number("varianceEpsilon", 0.001)));
+    const scale = call.optional("scale")?.node ?? 1;
+    const offset = call.optional("offset")?.node ?? 0;
+    return { node: m.add(m.mul(m.div(centred, deviation), scale), offset), dtype: "float32" };
+  },
+};

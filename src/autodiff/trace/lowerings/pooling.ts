@@ -1,0 +1,63 @@
+import { type Node, sizeOf } from "../../graph.ts";
+import { Arithmetic } from "../arithmetic.ts";
+import type { KernelCall, Lowering } from "../kernelCall.ts";
+import { pooling2D, pooling3D } from "./spatial.ts";
+import { count, edgeMask, kernelAxes, overlapsEdge, type Spatial, windowsOf } from "./windows.ts";
+
+/** Ties share the derivative. Windows over the edge see minus infinity. */
+function maximum(call: KernelCall, spatial: readonly Spatial[]): Node {
+  const m = new Arithmetic(call.builder);
+  const x = call.input("x").node;
+  const { maps, shape } = windowsOf(x.shape[0]!, spatial, x.shape.at(-1)!);
+  const windows = m.builder.take(x, maps, shape);
+  const seen = overlapsEdge(spatial)
+    ? m.select(edgeMask(m.builder, spatial), windows, Number.NEGATIVE_INFINITY)
+    : windows;
+  return m.builder.reduceMax(seen, kernelAxes(spatial));
+}
+
+/** The mean of the numbers inside the image. */
+function average(call: KernelCall, spatial: readonly Spatial[]): Node {
+  const m = new Arithmetic(call.builder);
+  const x = call.input("x").node;
+  const { maps, shape } = windowsOf(x.shape[0]!, spatial, x.shape.at(-1)!);
+  const total = m.builder.sum(m.builder.take(x, maps, shape), kernelAxes(spatial));
+  if (!overlapsEdge(spatial)) return m.div(total, count(spatial, "kernel"));
+  return m.div(total, m.builder.sum(edgeMask(m.builder, spatial), kernelAxes(spatial)));
+}
+
+/** Local response normalisation: x (bias + alpha sum of squares of neighbouring channels)^-beta. */
+function localResponse(call: KernelCall): Node {
+  const m = new Arithmetic(call.builder);
+  const x = call.input("x").node;
+  const radius = call.number("depthRadius", 5);
+  const channels = x.shape.at(-1)!;
+  const line: Spatial = {
+    extent: channels,
+    out: channels,
+    kernel: 2 * radius + 1,
+    stride: 1,
+    dilation: 1,
+    before: radius,
+  };
+  const rows = m.builder.reshape(m.mul(x, x), [sizeOf(x.shape) / channels, channels, 1]);
+  const { maps, shape } = windowsOf(rows.shape[0]!, [line], 1);
+  const squares = m.builder.reshape(m.builder.sum(m.builder.take(rows, maps, shape), [2]), x.shape);
+  const base = m.add(m.mul(call.number("alpha", 1), squares), call.number("bias", 1));
+  return m.mul(x, m.builder.binary("pow", base, m.node(-call.number("beta", 0.5))));
+}
+
+/** Pooling: windows of the image, reduced. */
+export const poolingLowerings: Readonly<Record<string, Lowering>> = {
+  MaxPool: (call) => ({
+    node: maximum(call, pooling2D(call, call.input("x").node.shape)),
+    dtype: call.input("x").dtype,
+  }),
+  AvgPool: (call) => ({ node: average(call, pooling2D(call, call.input("x").node.shape)), dtype: "float32" }),
+  MaxPool3D: (call) => ({
+    node: maximum(call, pooling3D(call, call.input("x").node.shape)),
+    dtype: call.input("x").dtype,
+  }),
+  AvgPool3D: (call) => ({ node: average(call, pooling3D(call, call.input("x").node.shape)), dtype: "float32" }),
+  LRN: (call) => ({ node: localResponse(call), dtype: "float32" }),
+};

@@ -1,0 +1,142 @@
+import { type Node, type Shape, sizeOf } from "../../graph.ts";
+import { Arithmetic } from "../arithmetic.ts";
+import type { KernelCall, Lowering } from "../kernelCall.ts";
+import type { Traced } from "../session.ts";
+import { wider } from "./binary.ts";
+import { concatenated, padded, reverse, slice, strided } from "./taking.ts";
+
+const changed = (traced: Traced, node: Node): Traced => ({ node, dtype: traced.dtype });
+
+/** Joins tensors along an axis; the type is the widest. */
+function joined(call: KernelCall, parts: readonly Traced[], axis: number): Traced {
+  const m = new Arithmetic(call.builder);
+  const dtype = parts.map((part) => part.dtype).reduce(wider);
+  return {
+    node: concatenated(
+      m,
+      parts.map((part) => part.node),
+      axis,
+    ),
+    dtype,
+  };
+}
+
+/** -1 stands for what is left. */
+function inferred(shape: readonly number[], size: number): Shape {
+  const rest = shape.reduce((product, extent) => (extent < 0 ? product : product * extent), 1);
+  return shape.map((extent) => (extent < 0 ? size / rest : extent));
+}
+
+/** Operations that move numbers without changing them. */
+export const shapeLowerings: Readonly<Record<string, Lowering>> = {
+  Reshape: (call) => {
+    const x = call.input("x");
+    return changed(x, call.builder.reshape(x.node, inferred(call.numbers("shape"), sizeOf(x.node.shape))));
+  },
+  ExpandDims: (call) => {
+    const x = call.input("input");
+    const rank = x.node.shape.length;
+    const dim = call.number("dim");
+    const at = dim < 0 ? rank + dim + 1 : dim;
+    return changed(x, call.builder.reshape(x.node, x.node.shape.toSpliced(at, 0, 1)));
+  },
+  BroadcastTo: (call) => {
+    const x = call.input("x");
+    return changed(x, call.builder.broadcast(x.node, call.numbers("shape")));
+  },
+  /** tf.broadcastTo arrives here too. */
+  Tile: (call) => {
+    const x = call.input("x");
+    const { shape } = x.node;
+    const reps = call.numbers("reps");
+    const spread = call.builder.broadcast(
+      call.builder.reshape(
+        x.node,
+        shape.flatMap((extent) => [1, extent]),
+      ),
+      shape.flatMap((extent, axis) => [reps[axis]!, extent]),
+    );
+    return changed(
+      x,
+      call.builder.reshape(
+        spread,
+        shape.map((extent, axis) => extent * reps[axis]!),
+      ),
+    );
+  },
+  Transpose: (call) => {
+    const x = call.input("x");
+    return changed(x, call.builder.transpose(x.node, call.numbers("perm")));
+  },
+  Reverse: (call) => {
+    const x = call.input("x");
+    return changed(x, reverse(call.builder, x.node, call.axes("dims", x.node.shape.length)));
+  },
+  Slice: (call) => {
+    const x = call.input("x");
+    const begin = call.numbers("begin");
+    const size = call.numbers("size");
+    return changed(
+      x,
+      strided(
+        call.builder,
+        x.node,
+        begin,
+        x.node.shape.map((extent, axis) => (size[axis]! < 0 ? extent - begin[axis]! : size[axis]!)),
+      ),
+    );
+  },
+  Concat: (call) => {
+    const parts = call.inputs;
+    const rank = parts[0]?.node.shape.length ?? 0;
+    return joined(call, parts, call.axis("axis", rank, 0));
+  },
+  Pack: (call) => {
+    const axis = call.axis("axis", (call.inputs[0]?.node.shape.length ?? 0) + 1, 0);
+    const parts = call.inputs.map((part) =>
+      changed(part, call.builder.reshape(part.node, part.node.shape.toSpliced(axis, 0, 1))),
+    );
+    return joined(call, parts, axis);
+  },
+  Unpack: (call) => {
+    const x = call.input("value");
+    const axis = call.axis("axis", x.node.shape.length, 0);
+    return Array.from({ length: x.node.shape[axis]! }, (_, at) => {
+      const row = slice(call.builder, x.node, axis, at, 1);
+      return changed(x, call.builder.reshape(row, x.node.shape.toSpliced(axis, 1)));
+    });
+  },
+  SplitV: (call) => {
+    const x = call.input("x");
+    const axis = call.axis("axis", x.node.shape.length, 0);
+    const extent = x.node.shape[axis]!;
+    const given = call.attributes.numOrSizeSplits;
+    const sizes =
+      typeof given === "number"
+        ? Array.from({ length: given }, () => extent / given)
+        : inferredSizes(call.numbers("numOrSizeSplits"), extent);
+    let start = 0;
+    return sizes.map((size) => {
+      const part = slice(call.builder, x.node, axis, start, size);
+      start += size;
+      return changed(x, part);
+    });
+  },
+  PadV2: (call) => {
+    const x = call.input("x");
+    const pads = call.pairs("paddings");
+    const value = call.number("constantValue", 0);
+    const m = new Arithmetic(call.builder);
+    const wide = padded(m.builder, x.node, pads);
+    if (value === 0) return changed(x, wide);
+    // The frame is the filler minus its own inside: no multiplication by 0, which would spoil an infinite filler.
+    const ones = padded(m.builder, m.full(1, x.node.shape), pads);
+    return changed(x, m.select(ones, wide, value));
+  },
+};
+
+/** At most one of the sizes is -1: the rest. */
+function inferredSizes(sizes: readonly number[], extent: number): readonly number[] {
+  const known = sizes.reduce((sum, size) => sum + Math.max(size, 0), 0);
+  return sizes.map((size) => (size < 0 ? extent - known : size));
+}

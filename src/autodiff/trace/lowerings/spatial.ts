@@ -1,0 +1,145 @@
+import { backend_util } from "@tensorflow/tfjs-core";
+import type { Shape } from "../../graph.ts";
+import type { KernelCall } from "../kernelCall.ts";
+import type { Spatial } from "./windows.ts";
+
+type Pad = Parameters<typeof backend_util.computeConv2DInfo>[4];
+type Rounding = "floor" | "round" | "ceil";
+type Four = [number, number, number, number];
+type Five = [number, number, number, number, number];
+
+/** The windows of a 2D convolution, as TensorFlow.js computes them; image and filter with channels last. */
+export function spatial2D(call: KernelCall, image: Shape, filter: Shape): readonly Spatial[] {
+  const info = backend_util.computeConv2DInfo(
+    four(image),
+    four(filter),
+    pair(call, "strides"),
+    call.attributes.dilations === undefined || call.attributes.dilations === null ? 1 : pair(call, "dilations"),
+    padOf(call),
+    roundingOf(call),
+  );
+  return axes2D(info);
+}
+
+export function pooling2D(call: KernelCall, image: Shape): readonly Spatial[] {
+  return axes2D(
+    backend_util.computePool2DInfo(
+      four(image),
+      pair(call, "filterSize"),
+      pair(call, "strides"),
+      1,
+      padOf(call),
+      roundingOf(call),
+    ),
+  );
+}
+
+export function spatial3D(call: KernelCall, image: Shape, filter: Shape): readonly Spatial[] {
+  const dilations = call.attributes.dilations;
+  return axes3D(
+    backend_util.computeConv3DInfo(
+      five(image),
+      five(filter),
+      triple(call, "strides"),
+      dilations === undefined || dilations === null ? 1 : triple(call, "dilations"),
+      padOf3D(call),
+    ),
+  );
+}
+
+export function pooling3D(call: KernelCall, image: Shape): readonly Spatial[] {
+  const size = triple(call, "filterSize");
+  return axes3D(
+    backend_util.computePool3DInfo(
+      five(image),
+      size,
+      triple(call, "strides"),
+      1,
+      padOf3D(call),
+      roundingOf(call),
+      "NDHWC",
+    ),
+  );
+}
+
+function axes2D(info: ReturnType<typeof backend_util.computeConv2DInfo>): readonly Spatial[] {
+  return [
+    {
+      extent: info.inHeight,
+      out: info.outHeight,
+      kernel: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+    },
+    {
+      extent: info.inWidth,
+      out: info.outWidth,
+      kernel: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+    },
+  ];
+}
+
+function axes3D(info: ReturnType<typeof backend_util.computeConv3DInfo>): readonly Spatial[] {
+  return [
+    {
+      extent: info.inDepth,
+      out: info.outDepth,
+      kernel: info.filterDepth,
+      stride: info.strideDepth,
+      dilation: info.dilationDepth,
+      before: info.padInfo.front,
+    },
+    {
+      extent: info.inHeight,
+      out: info.outHeight,
+      kernel: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+    },
+    {
+      extent: info.inWidth,
+      out: info.outWidth,
+      kernel: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+    },
+  ];
+}
+
+function padOf(call: KernelCall): Pad {
+  const { pad } = call.attributes;
+  if (pad === "same" || pad === "valid" || typeof pad === "number") return pad;
+  const [a, b, c, d] = call.pairs("pad");
+  return [mutable(a!), mutable(b!), mutable(c!), mutable(d!)];
+}
+
+function padOf3D(call: KernelCall): "same" | "valid" | number {
+  const { pad } = call.attributes;
+  if (pad === "same" || pad === "valid" || typeof pad === "number") return pad;
+  throw call.refuse("asks for explicit padding in three dimensions", "pad with tf.pad first");
+}
+
+function roundingOf(call: KernelCall): Rounding | undefined {
+  const mode = call.attributes.dimRoundingMode;
+  return mode === "floor" || mode === "round" || mode === "ceil" ? mode : undefined;
+}
+
+function pair(call: KernelCall, name: string): [number, number] {
+  const [a, b] = call.numbers(name);
+  return [a!, b ?? a!];
+}
+
+function triple(call: KernelCall, name: string): [number, number, number] {
+  const [a, b, c] = call.numbers(name);
+  return [a!, b ?? a!, c ?? a!];
+}
+
+const mutable = ([a, b]: readonly [number, number]): [number, number] => [a, b];
+const four = ([a, b, c, d]: Shape): Four => [a!, b!, c!, d!];
+const five = ([a, b, c, d, e]: Shape): Five => [a!, b!, c!, d!, e!];

@@ -1,0 +1,29 @@
+import type { Lowering } from "../kernelCall.ts";
+import { binaryLowerings } from "./binary.ts";
+import { convolutionLowerings } from "./convolution.ts";
+import { creationLowerings } from "./creation.ts";
+import { imageLowerings } from "./images.ts";
+import { indexingLowerings } from "./indexing.ts";
+import { normalisationLowerings } from "./normalisation.ts";
+import { poolingLowerings } from "./pooling.ts";
+import { productLowerings } from "./products.ts";
+import { reductionLowerings } from "./reductions.ts";
+import { shapeLowerings } from "./shapes.ts";
+import { unaryLowerings } from "./unary.ts";
+
+/** TensorFlow.js kernel -> how it is written in primitives. What is not here is refused. */
+export const lowerings: ReadonlyMap<string, Lowering> = new Map(
+  [
+    unaryLowerings,
+    binaryLowerings,
+    reductionLowerings,
+    shapeLowerings,
+    productLowerings,
+    normalisationLowerings,
+    indexingLowerings,
+    creationLowerings,
+    convolutionLowerings,
+    poolingLowerings,
+    imageLowerings,
+  ].flatMap((family) => Object.entries(family)),
+);

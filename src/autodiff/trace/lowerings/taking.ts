@@ -1,0 +1,117 @@
+import type { GraphBuilder } from "../../builder.ts";
+import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph.ts";
+import type { Arithmetic } from "../arithmetic.ts";
+
+/** The map of an axis that reads output axis `at` of `rank`, from `offset` in steps of `stride`. */
+export function along(at: number, rank: number, offset = 0, stride = 1): AxisMap {
+  return { offset, strides: Array.from({ length: rank }, (_, i) => (i === at ? stride : 0)) };
+}
+
+/** Reads x at offsets[i] + strides[i] * k along each axis i; 0 where that lies outside. */
+export function strided(
+  builder: GraphBuilder,
+  x: Node,
+  offsets: readonly number[],
+  shape: Shape,
+  strides?: readonly number[],
+): Node {
+  const maps = offsets.map((offset, axis) => along(axis, offsets.length, offset, strides?.[axis] ?? 1));
+  return builder.take(x, maps, shape);
+}
+
+/** x[..., start : start + count, ...] along one axis. */
+export function slice(builder: GraphBuilder, x: Node, axis: number, start: number, count: number): Node {
+  const offsets = x.shape.map((_, i) => (i === axis ? start : 0));
+  return strided(
+    builder,
+    x,
+    offsets,
+    x.shape.map((extent, i) => (i === axis ? count : extent)),
+  );
+}
+
+export function reverse(builder: GraphBuilder, x: Node, axes: readonly number[]): Node {
+  const offsets = x.shape.map((extent, i) => (axes.includes(i) ? extent - 1 : 0));
+  return strided(
+    builder,
+    x,
+    offsets,
+    x.shape,
+    x.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
+  );
+}
+
+/** Zeros around x. */
+export function padded(builder: GraphBuilder, x: Node, pads: readonly (readonly [number, number])[]): Node {
+  const offsets = pads.map(([before]) => -before);
+  return strided(
+    builder,
+    x,
+    offsets,
+    x.shape.map((extent, axis) => extent + pads[axis]![0] + pads[axis]![1]),
+  );
+}
+
+/** 1 where `padded` or `strided` reads inside x, else 0. */
+export function inside(
+  values: Shape,
+  offsets: readonly number[],
+  shape: Shape,
+  strides?: readonly number[],
+): Float64Array {
+  const mask = new Float64Array(sizeOf(shape));
+  const at = shape.map(() => 0);
+  for (let i = 0; i < mask.length; i++) {
+    mask[i] = at.every((k, axis) => {
+      const source = offsets[axis]! + (strides?.[axis] ?? 1) * k;
+      return source >= 0 && source < values[axis]!;
+    })
+      ? 1
+      : 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at[axis] = at[axis]! + 1;
+      if (at[axis]! < shape[axis]!) break;
+      at[axis] = 0;
+    }
+  }
+  return mask;
+}
+
+/** x moved by `by` places along an axis; `filler` comes in. */
+export function shift(m: Arithmetic, x: Node, axis: number, by: number, filler: number): Node {
+  const offsets = x.shape.map((_, i) => (i === axis ? -by : 0));
+  const moved = strided(m.builder, x, offsets, x.shape);
+  if (filler === 0) return moved;
+  const line = x.shape.map((extent, i) => (i === axis ? extent : 1));
+  const missing = Float64Array.from({ length: x.shape[axis]! }, (_, k) =>
+    k - by >= 0 && k - by < x.shape[axis]! ? 0 : filler,
+  );
+  return m.add(moved, m.builder.constant(missing, line));
+}
+
+/** Nodes side by side along an axis: two are padded with zeros and added; more are joined by halves. */
+export function concatenated(m: Arithmetic, parts: readonly Node[], axis: number): Node {
+  const filled = parts.filter((part) => part.shape[axis] !== 0);
+  if (filled.length <= 1) return filled[0] ?? parts[0]!;
+  const half = filled.length >> 1;
+  const left = concatenated(m, filled.slice(0, half), axis);
+  const right = concatenated(m, filled.slice(half), axis);
+  const pads = (before: number, after: number): (readonly [number, number])[] =>
+    left.shape.map((_, i) => (i === axis ? [before, after] : [0, 0]));
+  return m.add(
+    padded(m.builder, left, pads(0, right.shape[axis]!)),
+    padded(m.builder, right, pads(left.shape[axis]!, 0)),
+  );
+}
+
+/** Picks places of one axis by a constant list; out of range is refused by the caller. */
+export function gathered(builder: GraphBuilder, x: Node, axis: number, places: ArrayLike<number>): Node {
+  const table = Int32Array.from(places);
+  const rank = x.shape.length;
+  const maps = x.shape.map((_, i): AxisMap => (i === axis ? { ...along(i, rank), table } : along(i, rank)));
+  return builder.take(
+    x,
+    maps,
+    x.shape.map((extent, i) => (i === axis ? table.length : extent)),
+  );
+}

@@ -1,0 +1,26 @@
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import { KernelCall } from "./kernelCall.ts";
+import { lowerings } from "./lowerings/table.ts";
+import { refusalOf } from "./refusals.ts";
+import type { Session, Traced } from "./session.ts";
+
+/** Records one kernel call and gives tensors for its outputs. */
+export function runLowering(
+  session: Session,
+  name: string,
+  inputs: Readonly<Record<string, TensorInfo | null | undefined>> | readonly TensorInfo[],
+  attributes: Readonly<Record<string, unknown>>,
+): Tensor | Tensor[] {
+  const call = new KernelCall(session, name, inputs, attributes);
+  const lowering = lowerings.get(name);
+  if (lowering === undefined) {
+    const { reason, remedy } = refusalOf(name);
+    throw call.refuse(`uses ${session.op ?? name}, which ${reason}`, remedy);
+  }
+  const outputs = lowering(call);
+  return isOne(outputs) ? session.tensor(outputs) : outputs.map((output) => session.tensor(output));
+}
+
+function isOne(outputs: Traced | readonly Traced[]): outputs is Traced {
+  return !Array.isArray(outputs);
+}

@@ -1,0 +1,200 @@
+import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import { type ErrorCode, type FluxionError, failure } from "../../errors.ts";
+import type { GraphBuilder } from "../builder.ts";
+import type { Node, Shape } from "../graph.ts";
+import { constantValues } from "./constantValues.ts";
+import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
+import type { Float32Sources } from "./float32Sources.ts";
+import { userLine } from "./userLine.ts";
+
+/** What stands behind a tensor while a function is traced: a node and the type TensorFlow.js gives its numbers. */
+export interface Traced {
+  readonly node: Node;
+  readonly dtype: NumberType;
+}
+
+/** An input whose values `with` exchanges. */
+export interface DataInput {
+  readonly node: Node;
+  readonly values: Float64Array;
+}
+
+/** What the session needs of the engine under its hooks. */
+export interface EngineAccess {
+  /** A tensor of the user's class whose data belong to the session. */
+  makeTensor(shape: Shape, dtype: DataType): Tensor;
+  /** The values of a tensor made outside the trace; undefined if there is none. */
+  read(dataId: object): ArrayLike<number> | undefined;
+  /** Names of the scopes we are in, outermost first: the last is `matMul__op` inside tf.matMul. */
+  scopes(): readonly string[];
+}
+
+/** Numbers that the traced function made, in order: two traces that disagree here depend on chance or on a counter. */
+export interface Literal {
+  readonly node: Node;
+  readonly dtype: NumberType;
+}
+
+/** One call of a traced function: which tensor is which node, and what was refused. */
+export class Session {
+  readonly literals: Literal[] = [];
+  /** The first refusal, kept in case the traced function catches it. */
+  refusal: FluxionError | undefined;
+  readonly #handles = new Map<object, Traced>();
+  #placeholders = 0;
+
+  constructor(
+    /** In messages: `objective`. */
+    readonly who: string,
+    readonly builder: GraphBuilder,
+    /** Shared by all traces of one function. */
+    readonly data: Map<string, DataInput>,
+    readonly engine: EngineAccess,
+    readonly float32Sources: Float32Sources,
+    /** Refuse the literal of this number: a repeated trace found that it changes. */
+    readonly suspect = -1,
+  ) {}
+
+  /** A tensor for the user's hands. */
+  tensor({ node, dtype }: Traced): Tensor {
+    const tensor = this.engine.makeTensor(node.shape, dtype);
+    this.#handles.set(tensor.dataId, { node, dtype });
+    return tensor;
+  }
+
+  /** The node behind a tensor; one made outside the trace becomes a constant. */
+  resolve(tensor: TensorInfo): Traced {
+    const known = this.#handles.get(tensor.dataId);
+    if (known !== undefined) return known;
+    const captured = this.#capture(tensor);
+    this.#handles.set(tensor.dataId, captured);
+    return captured;
+  }
+
+  /** Binds a tensor's data to another node, as when a variable stands for a parameter. */
+  bind(dataId: object, traced: Traced): void {
+    this.#handles.set(dataId, traced);
+  }
+
+  /** Handles made since there were `count` of them. */
+  handlesSince(count: number): [object, Traced][] {
+    return [...this.#handles].slice(count);
+  }
+
+  get handleCount(): number {
+    return this.#handles.size;
+  }
+
+  /** A fresh input that stands for a tensor while its gradient is taken. */
+  placeholder(shape: Shape): Node {
+    return this.builder.input(`(gradient ${this.#placeholders++})`, "parameter", shape);
+  }
+
+  /** Numbers given by the traced function. */
+  literal(values: ArrayLike<number>, shape: Shape, dtype: NumberType): Tensor {
+    const exact = values instanceof Float32Array ? this.float32Sources.valuesOf(values) : Float64Array.from(values);
+    return this.exact(exact, shape, dtype);
+  }
+
+  /** Numbers given in float64. */
+  exact(values: Float64Array, shape: Shape, dtype: NumberType): Tensor {
+    const node = this.builder.constant(values, shape);
+    if (this.literals.length === this.suspect) {
+      throw this.refuse(
+        "ERR_TRACE_RANDOM",
+        "makes other numbers each time it is called",
+        "give random ops a seed, or draw the numbers once, outside the loss",
+      );
+    }
+    this.literals.push({ node, dtype });
+    return this.tensor({ node, dtype });
+  }
+
+  /** A named input. The same name with the same values is the same input. */
+  dataInput(name: string, values: Float64Array, shape: Shape): Traced {
+    const known = this.data.get(name);
+    if (known === undefined) {
+      const node = this.builder.input(name, "data", shape);
+      this.data.set(name, { node, values: values.slice() });
+      return { node, dtype: "float32" };
+    }
+    const same =
+      known.node.shape.join() === shape.join() && known.values.every((value, i) => Object.is(value, values[i]));
+    if (!same) {
+      throw this.refuse(
+        "ERR_DATA_NAME",
+        `gives the name "${name}" to two different data inputs`,
+        "name them apart, or define it once",
+        "data",
+      );
+    }
+    return { node: known.node, dtype: "float32" };
+  }
+
+  /** Values that do not depend on parameters or data; everything else is refused. */
+  read(dataId: object): Float32Array | Int32Array | Uint8Array {
+    const traced = this.#handles.get(dataId);
+    const values = traced && constantValues(traced.node);
+    if (traced === undefined || values === undefined) {
+      throw this.refuse(
+        "ERR_TRACE_READ",
+        "reads the values of a tensor (dataSync, array, print) that are not known while it is traced",
+        "compute with tensors only: tf.where instead of if, and print after the run",
+      );
+    }
+    if (traced.dtype === "int32") return Int32Array.from(values);
+    return traced.dtype === "bool" ? Uint8Array.from(values) : Float32Array.from(values);
+  }
+
+  /** The op in whose call we are, as the user wrote it: dropout, not the randomUniform inside it. */
+  get op(): string | undefined {
+    const scopes = this.engine.scopes();
+    const suffix = "__op";
+    const first = scopes.findLastIndex((name) => !name.endsWith(suffix)) + 1;
+    return scopes[first]?.slice(0, -suffix.length);
+  }
+
+  /** The error of a refusal: who, where, what, why, what to do. */
+  refuse(code: ErrorCode, what: string, remedy: string, op = this.op): FluxionError {
+    const line = userLine();
+    const where = [op && `in ${op}`, line && `at ${line}`].filter((part) => part !== undefined).join(" ");
+    const error = failure(code, `${this.who}: the function ${what}${where && ` (${where})`}; ${remedy}`);
+    this.refusal ??= error;
+    return error;
+  }
+
+  #capture(tensor: TensorInfo): Traced {
+    const { dtype, shape } = tensor;
+    if ("trainable" in tensor && tensor.trainable === true) {
+      const name = "name" in tensor ? ` "${String(tensor.name)}"` : "";
+      throw this.refuse(
+        "ERR_VARIABLE",
+        `uses the trainable variable${name}, which is not among its parameters and so would stay constant`,
+        "make it a parameter, or say that it is constant: tf.variable(value, false) or a clone made outside",
+      );
+    }
+    if (!isNumberType(dtype)) {
+      throw this.refuse("ERR_UNSUPPORTED_OP", `uses a ${dtype} tensor`, "use float32, int32 or bool tensors");
+    }
+    const exact = exactValuesOf(tensor.dataId);
+    const given = exact?.values ?? this.engine.read(tensor.dataId);
+    if (given === undefined) {
+      throw this.refuse(
+        "ERR_TRACE_STATE",
+        "uses a tensor that was disposed, or that another trace made",
+        "make it outside the function, or anew in each call",
+      );
+    }
+    if (exact?.name !== undefined) return this.dataInput(exact.name, exact.values, shape);
+    const values = Float64Array.from(given);
+    const bad = values.findIndex(Number.isNaN);
+    if (bad >= 0) {
+      throw this.refuse(
+        "ERR_NOT_FINITE",
+        `uses a tensor of shape [${shape.join(", ")}] that holds NaN at index ${bad}`,
+        "repair the data",
+      );
+    }
+    return { node: this.builder.constant(values, shape), dtype };
+  }
+}

@@ -1,0 +1,25 @@
+import type { GraphBuilder } from "../builder.ts";
+import type { Node } from "../graph.ts";
+import { dependents, reachable } from "../walk.ts";
+
+/** The roots with some nodes replaced by others. */
+export function substitute(
+  builder: GraphBuilder,
+  roots: readonly Node[],
+  replacements: ReadonlyMap<Node, Node>,
+): readonly Node[] {
+  const done = new Map<Node, Node>(replacements);
+  const nodes = reachable(roots);
+  const changed = dependents(nodes, replacements.keys());
+  for (const node of nodes) {
+    if (!changed.has(node) || done.has(node)) continue;
+    const inputs = node.inputs.map((input) => done.get(input) ?? input);
+    done.set(node, builder.rebuild(node, inputs));
+  }
+  return roots.map((root) => done.get(root) ?? root);
+}
+
+/** Whether a node is computed from another one. */
+export function dependsOn(node: Node, on: Node): boolean {
+  return dependents(reachable([node]), [on]).has(node);
+}
