@@ -36,6 +36,22 @@ export const errorTable = {
   ERR_VARIABLE: { kind: "type", meaning: "a loss uses a trainable variable that is not among its parameters" },
   ERR_DATA_NAME: { kind: "range", meaning: "a named data input is unknown, or defined twice" },
   ERR_DATA_FILE: { kind: "input", meaning: "a data file shipped with the package is missing or damaged" },
+  ERR_PORT_IN_USE: { kind: "input", meaning: "another program listens on the port" },
+  ERR_LISTEN: { kind: "input", meaning: "a server cannot listen at the given host and port" },
+  ERR_RUN_FILE: { kind: "input", meaning: "a run's file is missing, damaged or not one that fluxion wrote" },
+  ERR_RUN_UNKNOWN: { kind: "input", meaning: "nobody knows a run of this name" },
+  ERR_MESSAGE: { kind: "input", meaning: "a viewer sent a message that the server does not understand" },
+  ERR_RUN_NOT_OPEN: { kind: "range", meaning: "rows came for a run that is not open" },
+  ERR_EXPERIMENT: { kind: "type", meaning: "an experiment is not defined as one, or names two runs alike" },
+  ERR_COMMAND_LINE: {
+    kind: "input",
+    meaning: "the command line names something unknown, or gives an option a value it does not take",
+  },
+  ERR_MODULE: { kind: "input", meaning: "a module cannot be loaded, or its default export is no experiment" },
+  ERR_EXPERIMENT_DIRECTORY: {
+    kind: "input",
+    meaning: "a directory cannot be written, holds no experiment, or holds another one",
+  },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
 export type ErrorCode = keyof typeof errorTable;
