@@ -52,6 +52,19 @@ export const errorTable = {
     kind: "input",
     meaning: "a directory cannot be written, holds no experiment, or holds another one",
   },
+  ERR_CATEGORY: { kind: "range", meaning: "a category column holds a number that is no index of its values" },
+  ERR_ARROW_EMPTY: { kind: "input", meaning: "an Arrow file or message is empty, or ends within its schema" },
+  ERR_ARROW_FORMAT: { kind: "input", meaning: "bytes are no Arrow stream" },
+  ERR_ARROW_FOREIGN: { kind: "input", meaning: "an Arrow stream was not written by fluxion, or by a newer one" },
+  ERR_ARROW_CORRUPT: { kind: "input", meaning: "an Arrow stream is damaged" },
+  ERR_READ: { kind: "input", meaning: "a file or directory cannot be read" },
+  ERR_WRITE: { kind: "input", meaning: "a file or directory cannot be written" },
+  ERR_RUN_CHANGED: { kind: "range", meaning: "rows of a second run came to a sink that writes one" },
+  ERR_RUN_EXISTS: { kind: "input", meaning: "a file or run directory exists already and is not overwritten" },
+  ERR_RUN_BUSY: { kind: "input", meaning: "a file or run directory is being written by somebody else" },
+  ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
+  ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
+  ERR_COLUMN_CONFLICT: { kind: "type", meaning: "two declarations of one column contradict each other" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
 export type ErrorCode = keyof typeof errorTable;

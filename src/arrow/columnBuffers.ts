@@ -1,0 +1,209 @@
+/** Columns of a batch under construction: preallocated, filled row by row, handed out as Arrow buffers, emptied. */
+import type { BatchParts } from "./recordBatch.ts";
+
+const encoder = new TextEncoder();
+const noBytes = new Uint8Array(0);
+
+/** One bit a row, 1 where there is a value. */
+class Validity {
+  readonly #bits: Uint8Array;
+  nulls = 0;
+
+  constructor(capacity: number) {
+    this.#bits = new Uint8Array(Math.ceil(capacity / 8)).fill(0xff);
+  }
+
+  setNull(row: number): void {
+    this.#bits[row >> 3]! &= ~(1 << (row & 7));
+    this.nulls++;
+  }
+
+  unsetNull(row: number): void {
+    this.#bits[row >> 3]! |= 1 << (row & 7);
+    this.nulls--;
+  }
+
+  /** No bitmap at all without nulls, as the format allows. */
+  part(rows: number): Uint8Array {
+    return this.nulls === 0 ? noBytes : this.#bits.subarray(0, (rows + 7) >> 3);
+  }
+
+  clear(): void {
+    if (this.nulls > 0) this.#bits.fill(0xff);
+    this.nulls = 0;
+  }
+}
+
+/** What every column can do. The views in `collect` hold until the next `clear`. */
+export interface ColumnBuffer {
+  collect(rows: number, parts: BatchParts): void;
+  clear(): void;
+}
+
+/** Float64 or Int32, nullable. */
+export class NumberBuffer implements ColumnBuffer {
+  readonly values: Float64Array | Int32Array;
+  readonly #validity: Validity;
+
+  constructor(capacity: number, type: "number" | "integer" = "number") {
+    this.values = type === "number" ? new Float64Array(capacity) : new Int32Array(capacity);
+    this.#validity = new Validity(capacity);
+  }
+
+  set(row: number, value: number | undefined): void {
+    if (value === undefined) {
+      this.values[row] = 0;
+      this.#validity.setNull(row);
+    } else {
+      this.values[row] = value;
+    }
+  }
+
+  collect(rows: number, { nodes, buffers }: BatchParts): void {
+    nodes.push({ length: rows, nulls: this.#validity.nulls });
+    buffers.push(this.#validity.part(rows), this.values.subarray(0, rows));
+  }
+
+  clear(): void {
+    this.#validity.clear();
+  }
+}
+
+/** Utf8 out of few different texts, nullable: rows hold the text's number, bytes are written when the batch is made. */
+export class ChoiceBuffer implements ColumnBuffer {
+  readonly #texts: Uint8Array[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #choices: Int32Array;
+  readonly #offsets: Int32Array;
+  #bytes = new Uint8Array(1024);
+  readonly #validity: Validity;
+
+  constructor(capacity: number, texts: readonly string[] = []) {
+    this.#choices = new Int32Array(capacity);
+    this.#offsets = new Int32Array(capacity + 1);
+    this.#validity = new Validity(capacity);
+    for (const text of texts) this.numberOf(text);
+  }
+
+  /** The number of a text, a new one for a new text. */
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#texts.length);
+    return this.#texts.push(encoder.encode(text)) - 1;
+  }
+
+  set(row: number, choice: number | undefined): void {
+    if (choice === undefined) {
+      this.#choices[row] = -1;
+      this.#validity.setNull(row);
+    } else {
+      this.#choices[row] = choice;
+    }
+  }
+
+  collect(rows: number, { nodes, buffers }: BatchParts): void {
+    let end = 0;
+    for (let row = 0; row < rows; row++) {
+      const choice = this.#choices[row]!;
+      if (choice >= 0) end += this.#texts[choice]!.length;
+      this.#offsets[row + 1] = end;
+    }
+    if (end > this.#bytes.length) this.#bytes = new Uint8Array(2 * end);
+    for (let row = 0; row < rows; row++) {
+      const choice = this.#choices[row]!;
+      if (choice >= 0) this.#bytes.set(this.#texts[choice]!, this.#offsets[row]!);
+    }
+    nodes.push({ length: rows, nulls: this.#validity.nulls });
+    buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1), this.#bytes.subarray(0, end));
+  }
+
+  clear(): void {
+    this.#validity.clear();
+  }
+}
+
+/** Utf8 of any text, nullable. */
+export class TextBuffer implements ColumnBuffer {
+  readonly #offsets: Int32Array;
+  #bytes = new Uint8Array(256);
+  readonly #validity: Validity;
+
+  constructor(capacity: number) {
+    this.#offsets = new Int32Array(capacity + 1);
+    this.#validity = new Validity(capacity);
+  }
+
+  set(row: number, text: string | undefined): void {
+    const begin = this.#offsets[row]!;
+    if (text === undefined) {
+      this.#validity.setNull(row);
+      this.#offsets[row + 1] = begin;
+      return;
+    }
+    const bytes = encoder.encode(text);
+    const end = begin + bytes.length;
+    if (end > this.#bytes.length) this.#bytes = grown(this.#bytes, new Uint8Array(2 * end), begin);
+    this.#bytes.set(bytes, begin);
+    this.#offsets[row + 1] = end;
+  }
+
+  collect(rows: number, { nodes, buffers }: BatchParts): void {
+    nodes.push({ length: rows, nulls: this.#validity.nulls });
+    const end = this.#offsets[rows]!;
+    buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1), this.#bytes.subarray(0, end));
+  }
+
+  clear(): void {
+    this.#validity.clear();
+  }
+}
+
+/** List<Float64>, nullable. */
+export class VectorBuffer implements ColumnBuffer {
+  readonly #offsets: Int32Array;
+  #values = new Float64Array(64);
+  readonly #validity: Validity;
+
+  constructor(capacity: number) {
+    this.#offsets = new Int32Array(capacity + 1);
+    this.#validity = new Validity(capacity);
+  }
+
+  set(row: number, vector: Float64Array | undefined): void {
+    const begin = this.#offsets[row]!;
+    if (vector === undefined) {
+      this.#validity.setNull(row);
+      this.#offsets[row + 1] = begin;
+      return;
+    }
+    const end = begin + vector.length;
+    if (end > this.#values.length) {
+      this.#values = grown(this.#values, new Float64Array(Math.max(end, 2 * this.#values.length)), begin);
+    }
+    this.#values.set(vector, begin);
+    this.#offsets[row + 1] = end;
+  }
+
+  /** Gives the last row, which is null so far, a vector after all. */
+  fill(row: number, vector: Float64Array): void {
+    this.#validity.unsetNull(row);
+    this.set(row, vector);
+  }
+
+  collect(rows: number, { nodes, buffers }: BatchParts): void {
+    const items = this.#offsets[rows]!;
+    nodes.push({ length: rows, nulls: this.#validity.nulls }, { length: items, nulls: 0 });
+    buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1));
+    buffers.push(noBytes, this.#values.subarray(0, items));
+  }
+
+  clear(): void {
+    this.#validity.clear();
+  }
+}
+
+function grown<T extends Uint8Array | Float64Array>(from: T, to: T, length: number): T {
+  to.set(from.subarray(0, length));
+  return to;
+}

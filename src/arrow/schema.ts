@@ -1,0 +1,114 @@
+import { type DataType, Field, Float64, Int32, List, RecordBatchStreamWriter, Schema, Utf8 } from "apache-arrow";
+import { failure } from "../errors.ts";
+import type { Column, Run } from "./row.ts";
+import { runFromJson, runToJson } from "./runMetadata.ts";
+
+/** The columns that every run has, in the order of a file, before those of the operators. `point` stands last. */
+export const coreColumns = {
+  run: { type: "text", meaning: "name of the run" },
+  attempt: { type: "integer", meaning: "1, one more with each resume" },
+  step: { type: "number", meaning: "number of updates before this row" },
+  seconds: { type: "number", meaning: "wall time since the run began, pauses included, over all attempts", unit: "s" },
+  status: { type: "text", meaning: "running, or on the last row converged, stagnated, diverged or stopped" },
+  evaluations: { type: "number", meaning: "evaluations of F since the run began, trials included" },
+  products: { type: "number", meaning: "Jacobian-vector products since the run began" },
+  value: { type: "number", meaning: "L(z), NaN without a potential" },
+  squaredNorm: { type: "number", meaning: "||F(z)||^2" },
+  stepSize: { type: "number", meaning: "step size chosen at this row, NaN on a last row without a step" },
+  commands: { type: "text", meaning: "steering commands that took effect just before this step, as JSON" },
+  point: { type: "vector", meaning: "z, stored every k-th step (metadata `fluxion.pointsEvery`)" },
+} as const satisfies Readonly<
+  Record<
+    string,
+    { readonly type: "text" | "integer" | "number" | "vector"; readonly meaning: string; readonly unit?: string }
+  >
+>;
+
+/** Key of the schema's metadata under which the run stands as JSON. */
+export const runKey = "fluxion.run";
+/** Key of the schema's metadata: points are stored where `step` is a multiple of this number (`0`: nowhere), and on the last row. */
+export const pointsEveryKey = "fluxion.pointsEvery";
+
+/**
+ * The Arrow schema of a run: the fields of a row, then the operators' columns, then `point`.
+ *
+ * Numbers are Float64 (counters too: exact up to 2^53, and plain numbers in every reader), `attempt` is Int32, categories are
+ * Utf8, vectors List<Float64>. Operators' columns, `commands` and `point` are nullable: null means not measured here, NaN is a
+ * number. Each field's metadata hold its meaning and unit; the schema's metadata hold the whole run, so a file alone can be replayed.
+ *
+ * @throws {RangeError} ERR_COLUMN_CONFLICT if an operator's column has the name of a field of every row
+ * @example runSchema(row.run).fields.map((field) => field.name) // ["run", "attempt", "step", ...]
+ */
+export function runSchema(run: Run, pointsEvery = 1): Schema {
+  const { point, ...first } = coreColumns;
+  const fields: Field[] = [];
+  for (const [name, column] of Object.entries(first)) {
+    fields.push(field(name, types[column.type](), column, name === "commands"));
+  }
+  for (const [name, column] of Object.entries(run.columns)) {
+    if (Object.hasOwn(coreColumns, name)) {
+      throw failure(
+        "ERR_COLUMN_CONFLICT",
+        `runSchema: an operator of the run "${run.name}" declares the column "${name}", which every row has already; give it another name`,
+      );
+    }
+    fields.push(field(name, types[typeOf(column)](), column, true));
+  }
+  fields.push(field("point", types.vector(), point, true));
+  return new Schema(
+    fields,
+    new Map([
+      [runKey, runToJson(run)],
+      [pointsEveryKey, String(pointsEvery)],
+    ]),
+  );
+}
+
+/** The bytes with which a stream begins: one schema message. */
+export function schemaMessage(schema: Schema): Uint8Array {
+  const writer = new RecordBatchStreamWriter({ autoDestroy: false });
+  writer.reset(undefined, schema);
+  // A copy of exactly this size: the writer's own buffers may be larger and are shared.
+  return writer.toUint8Array(true).slice();
+}
+
+/** The run that a schema carries, or the reason why there is none. */
+export function runOfSchema(schema: Schema): Run | string {
+  const text = schema.metadata.get(runKey);
+  if (text === undefined) return `its schema has no metadata "${runKey}"`;
+  return runFromJson(text);
+}
+
+/** Whether two runs have columns of the same names, kinds and categories in the same order: then their rows fit one file. */
+export function sameColumns(a: Run, b: Run): boolean {
+  const left = Object.entries(a.columns);
+  const right = Object.entries(b.columns);
+  return (
+    left.length === right.length &&
+    left.every(([name, column], i) => {
+      const [otherName, other] = right[i]!;
+      return (
+        name === otherName &&
+        (column.kind ?? "number") === (other.kind ?? "number") &&
+        (column.values ?? []).join("\n") === (other.values ?? []).join("\n")
+      );
+    })
+  );
+}
+
+const types = {
+  text: (): DataType => new Utf8(),
+  integer: (): DataType => new Int32(),
+  number: (): DataType => new Float64(),
+  vector: (): DataType => new List(new Field("item", new Float64(), true)),
+};
+
+function typeOf(column: Column): keyof typeof types {
+  return column.kind === "vector" ? "vector" : column.kind === "category" ? "text" : "number";
+}
+
+function field(name: string, type: DataType, column: { meaning: string; unit?: string }, nullable: boolean): Field {
+  const metadata = new Map([["meaning", column.meaning]]);
+  if (column.unit !== undefined) metadata.set("unit", column.unit);
+  return new Field(name, type, nullable, metadata);
+}
