@@ -1,0 +1,20 @@
+export {
+  concatenate,
+  type EncoderOptions,
+  type Points,
+  RunEncoder,
+} from "./encoder.ts";
+export { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
+export { endOfStream } from "./recordBatch.ts";
+export {
+  type BatchLimits,
+  type RecordingOptions,
+  type RecordMessage,
+  type RecordRunOptions,
+  type RunRecorder,
+  recordRun,
+} from "./recorder.ts";
+export type { AppliedCommand, Column, Columns, Row, Run, Setting, Settings, Status } from "./row.ts";
+export { RowDecoder } from "./rowDecoder.ts";
+export { RunReader } from "./runReader.ts";
+export { coreColumns, runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";

@@ -1,0 +1,123 @@
+/** The messages of an Arrow IPC stream, found without decoding their bodies. */
+import { failure } from "../errors.ts";
+
+/** Reads up to `length` bytes at `offset`: fewer where the source ends. A file may grow between two calls. */
+export type ReadAt = (offset: number, length: number) => Uint8Array;
+
+/** One whole message: prefix, metadata, body. */
+export interface StreamMessage {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly kind: "schema" | "batch" | "other";
+}
+
+/** How a stream ended: with its end mark, between two messages without one, or torn within a message. */
+export interface StreamEnd {
+  readonly end: "marked" | "open" | "torn";
+  /** Length of all whole messages: where a torn one begins. */
+  readonly offset: number;
+  /** Bytes of the torn message that are there. */
+  readonly tornBytes: number;
+}
+
+const continuation = 0xffffffff;
+const kinds: Readonly<Record<number, StreamMessage["kind"]>> = { 1: "schema", 3: "batch" };
+
+/**
+ * Every whole message in turn; the end mark or a torn tail ends the sequence, and what the generator returns says which.
+ *
+ * @param name of the source, for messages
+ * @throws ERR_ARROW_EMPTY, ERR_ARROW_FORMAT where the first message should be; ERR_ARROW_CORRUPT where a later one should be
+ */
+export function* streamMessages(readAt: ReadAt, name: string): Generator<StreamMessage, StreamEnd, undefined> {
+  let offset = 0;
+  for (;;) {
+    const prefix = readAt(offset, 8);
+    if (offset === 0) checkBeginning(prefix, name);
+    if (prefix.length === 0) return { end: "open", offset, tornBytes: 0 };
+    if (prefix.length < 8) return { end: "torn", offset, tornBytes: prefix.length };
+    const head = view(prefix);
+    const metadataLength = head.getInt32(4, true);
+    if (head.getUint32(0, true) !== continuation || metadataLength < 0) {
+      // A machine that lost power may leave a tail of zeros: the file system had noted the length, not yet the bytes.
+      const rest = readAt(offset, 65_536);
+      if (rest.every((byte) => byte === 0)) return { end: "torn", offset, tornBytes: rest.length };
+      throw corrupt(name, offset, "no message begins there");
+    }
+    if (metadataLength === 0) return { end: "marked", offset: offset + 8, tornBytes: 0 };
+    const metadata = readAt(offset + 8, metadataLength);
+    if (metadata.length < metadataLength) return { end: "torn", offset, tornBytes: 8 + metadata.length };
+    const { header, bodyLength } = readMetadata(metadata, name, offset);
+    const length = 8 + metadataLength + bodyLength;
+    const bytes = readAt(offset, length);
+    if (bytes.length < length) return { end: "torn", offset, tornBytes: bytes.length };
+    yield { offset, bytes, kind: kinds[header] ?? "other" };
+    offset += length;
+  }
+}
+
+/** A source of bytes that are in memory. */
+export function readFrom(bytes: Uint8Array): ReadAt {
+  return (offset, length) => bytes.subarray(offset, offset + length);
+}
+
+/** The error of a stream that is damaged at a byte. */
+export function corrupt(name: string, offset: number, why: string, cause?: unknown): Error {
+  return failure(
+    "ERR_ARROW_CORRUPT",
+    `${name} is damaged at byte ${offset}: ${why}; the rows before it are whole, those after it cannot be found`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+function checkBeginning(prefix: Uint8Array, name: string): void {
+  if (prefix.length === 0) {
+    throw failure(
+      "ERR_ARROW_EMPTY",
+      `${name} is empty; expected an Arrow stream. Was its run killed before the first row?`,
+    );
+  }
+  if (String.fromCharCode(...prefix.subarray(0, 6)) === "ARROW1") {
+    throw failure(
+      "ERR_ARROW_FORMAT",
+      `${name} is an Arrow file with random access; expected an Arrow stream (.arrows), which fluxion writes`,
+    );
+  }
+  const begins = prefix.subarray(0, 4).every((byte) => byte === 0xff);
+  if (!begins) {
+    const shown = [...prefix].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    throw failure(
+      "ERR_ARROW_FORMAT",
+      `${name} is no Arrow stream: expected it to begin with ff ff ff ff, got ${shown}`,
+    );
+  }
+}
+
+/** Fields 1 (header type) and 3 (body length) of the flatbuffer table Message. */
+function readMetadata(
+  metadata: Uint8Array,
+  name: string,
+  offset: number,
+): { readonly header: number; readonly bodyLength: number } {
+  const data = view(metadata);
+  try {
+    const table = data.getUint32(0, true);
+    const vtable = table - data.getInt32(table, true);
+    const field = (index: number): number => {
+      const at = 4 + 2 * index;
+      return at < data.getUint16(vtable, true) ? data.getUint16(vtable + at, true) : 0;
+    };
+    const headerField = field(1);
+    const lengthField = field(3);
+    const header = headerField === 0 ? 0 : data.getUint8(table + headerField);
+    const bodyLength = lengthField === 0 ? 0 : Number(data.getBigInt64(table + lengthField, true));
+    if (bodyLength < 0) throw new RangeError(`its body has ${bodyLength} bytes`);
+    return { header, bodyLength };
+  } catch (error) {
+    throw corrupt(name, offset, "a message without readable metadata", error);
+  }
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

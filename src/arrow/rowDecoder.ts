@@ -1,0 +1,156 @@
+import { type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
+import { failure } from "../errors.ts";
+import { concatenate } from "./encoder.ts";
+import { endOfStream } from "./recordBatch.ts";
+import type { AppliedCommand, Columns, Row, Run, Status } from "./row.ts";
+import { commandsFromJson } from "./runMetadata.ts";
+import { coreColumns, pointsEveryKey, runOfSchema } from "./schema.ts";
+
+const statuses: readonly string[] = ["running", "converged", "stagnated", "diverged", "stopped"] satisfies Status[];
+const optional: readonly string[] = ["commands", "point"];
+
+/**
+ * Turns record batches of one run back into rows. Rows hold copies, nothing of the batch.
+ *
+ * @example
+ * const decoder = new RowDecoder(encoder.header);
+ * const rows = decoder.decode(encoder.flush()!);
+ * @param header the schema message of the stream
+ * @param name of the source, for messages
+ * @param declared declarations to number categories by, where several files are read as one; default: those of the file
+ * @throws ERR_ARROW_FOREIGN if the schema is not that of a run
+ */
+export class RowDecoder {
+  readonly run: Run;
+  readonly schema: Schema;
+  /** Points are stored where `step` is a multiple of this; 0: nowhere. */
+  readonly pointsEvery: number;
+  readonly #runs = new Map<string, Run>();
+
+  constructor(
+    readonly header: Uint8Array,
+    readonly name = "the stream",
+    private readonly declared?: Columns,
+  ) {
+    this.schema = schemaOf(header, name);
+    const run = runOfSchema(this.schema);
+    if (typeof run === "string") {
+      throw failure("ERR_ARROW_FOREIGN", `${name} is an Arrow stream but none of a fluxion run: ${run}`);
+    }
+    const names = new Set(this.schema.fields.map((field) => field.name));
+    const missing = [...Object.keys(coreColumns).filter((column) => !optional.includes(column))].filter(
+      (column) => !names.has(column),
+    );
+    if (missing.length > 0) {
+      throw failure(
+        "ERR_ARROW_FOREIGN",
+        `${name} lacks the columns ${missing.join(", ")}; expected all that fluxion writes`,
+      );
+    }
+    this.run = run;
+    this.pointsEvery = Number(this.schema.metadata.get(pointsEveryKey) ?? 1);
+    this.#runs.set(`${run.attempt} ${run.name}`, run);
+  }
+
+  /** The rows of one record batch message; throws whatever arrow-js throws at damaged bytes. */
+  decode(message: Uint8Array): Row[] {
+    const rows: Row[] = [];
+    for (const batch of RecordBatchReader.from(concatenate([this.header, message, endOfStream]))) {
+      this.#decode(batch, rows);
+    }
+    return rows;
+  }
+
+  #decode(batch: RecordBatch, rows: Row[]): void {
+    const column = (name: string): Vector => batch.getChild(name) as Vector;
+    const [run, attempt, step, seconds] = [column("run"), column("attempt"), column("step"), column("seconds")];
+    const [status, evaluations, products] = [column("status"), column("evaluations"), column("products")];
+    const [value, squaredNorm, stepSize] = [column("value"), column("squaredNorm"), column("stepSize")];
+    const [commands, points] = [batch.getChild("commands"), batch.getChild("point")];
+    const numbers: { readonly name: string; readonly get: (row: number) => number | undefined }[] = [];
+    const vectors: { readonly name: string; readonly values: Vector }[] = [];
+    for (const [name, declaration] of Object.entries(this.run.columns)) {
+      const values = batch.getChild(name);
+      if (values === null) continue;
+      if (declaration.kind === "vector") vectors.push({ name, values });
+      else if (declaration.kind === "category") numbers.push({ name, get: this.#category(name, values) });
+      else numbers.push({ name, get: (row) => numberAt(values, row) });
+    }
+    for (let row = 0; row < batch.numRows; row++) {
+      const columns: Record<string, number | undefined> = {};
+      for (const { name, get } of numbers) columns[name] = get(row);
+      const lists: Record<string, Float64Array | undefined> = {};
+      for (const { name, values } of vectors) lists[name] = vectorAt(values, row);
+      const point = points === null ? undefined : vectorAt(points, row);
+      rows.push({
+        run: this.#runOf(String(run.get(row)), Number(attempt.get(row))),
+        step: Number(step.get(row)),
+        seconds: Number(seconds.get(row)),
+        status: statusAt(status, row),
+        evaluations: Number(evaluations.get(row)),
+        products: Number(products.get(row)),
+        value: Number(value.get(row)),
+        squaredNorm: Number(squaredNorm.get(row)),
+        stepSize: Number(stepSize.get(row)),
+        columns,
+        vectors: lists,
+        commands: commandsAt(commands, row),
+        ...(point === undefined ? {} : { point }),
+      });
+    }
+  }
+
+  #category(name: string, values: Vector): (row: number) => number | undefined {
+    const texts = (this.declared ?? this.run.columns)[name]?.values ?? [];
+    const numbers = new Map(texts.map((text, index) => [text, index]));
+    return (row) => {
+      const text: unknown = values.get(row);
+      if (text === null) return undefined;
+      const index = numbers.get(String(text));
+      if (index === undefined)
+        throw new RangeError(`the column "${name}" holds "${String(text)}", which is not declared`);
+      return index;
+    };
+  }
+
+  #runOf(name: string, attempt: number): Run {
+    const key = `${attempt} ${name}`;
+    let run = this.#runs.get(key);
+    if (run === undefined) {
+      run = { ...this.run, name, attempt };
+      this.#runs.set(key, run);
+    }
+    return run;
+  }
+}
+
+function schemaOf(header: Uint8Array, name: string): Schema {
+  try {
+    const reader = RecordBatchReader.from(concatenate([header, endOfStream]));
+    reader.open();
+    return reader.schema;
+  } catch (error) {
+    throw failure("ERR_ARROW_CORRUPT", `${name} has a schema that cannot be read`, { cause: error });
+  }
+}
+
+function numberAt(values: Vector, row: number): number | undefined {
+  const value: unknown = values.get(row);
+  return value === null ? undefined : Number(value);
+}
+
+function vectorAt(values: Vector, row: number): Float64Array | undefined {
+  const list = values.get(row) as Vector | null;
+  return list === null ? undefined : Float64Array.from(list.toArray() as ArrayLike<number>);
+}
+
+function statusAt(values: Vector, row: number): Status {
+  const text = String(values.get(row));
+  if (!statuses.includes(text)) throw new RangeError(`the column "status" holds "${text}"`);
+  return text as Status;
+}
+
+function commandsAt(values: Vector | null, row: number): readonly AppliedCommand[] | undefined {
+  const text: unknown = values === null ? null : values.get(row);
+  return text === null ? undefined : commandsFromJson(String(text));
+}
