@@ -1,0 +1,38 @@
+/** One message for whatever went wrong, and the exit code. */
+import { CommanderError } from "commander";
+import { isFluxionError } from "../errors.ts";
+import { fileTrouble } from "./experimentFile.ts";
+import { WorkerFailure } from "./searchThread.ts";
+
+/** Bad input, or anything else that keeps the command from doing what it was asked. */
+export const exitBadInput = 2;
+
+/** What to say of an error, without its stack. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (isFluxionError(error) || error instanceof WorkerFailure) return error.message;
+  const trouble = fileTrouble(error);
+  if (trouble !== undefined) {
+    const { path } = error as NodeJS.ErrnoException;
+    return path === undefined ? trouble : `${path}: ${trouble}`;
+  }
+  return error.message === "" ? error.name : error.message;
+}
+
+/** Prints the error to standard error; returns the exit code. */
+export function complain(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has said it already.
+    return error.exitCode === 0 ? 0 : exitBadInput;
+  }
+  console.error(`fluxion: ${messageOf(error)}`);
+  if (debug) console.error(stackOf(error));
+  return exitBadInput;
+}
+
+function stackOf(error: unknown): string {
+  if (error instanceof WorkerFailure && error.workerStack !== undefined) return error.workerStack;
+  if (!(error instanceof Error)) return "";
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : "";
+  return `${error.stack ?? ""}${cause}`;
+}

@@ -1,0 +1,186 @@
+/** `experiment.json`: what was run, with which options, how it ended, what was found. One beside the runs of an experiment. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { stringify } from "../arrow/runMetadata.ts";
+import { failure } from "../errors.ts";
+import type { Finding } from "../experiments/definition.ts";
+import type { JsonValue } from "../json.ts";
+import type { ModuleSource } from "./protocol.ts";
+import { version } from "./version.ts";
+
+export interface ExperimentFile {
+  readonly format: 1;
+  readonly name: string;
+  readonly source: ModuleSource;
+  /** As given; defaults come from the schema. */
+  readonly options: Readonly<Record<string, JsonValue>>;
+  readonly seed: number;
+  readonly versions: { readonly fluxion: string; readonly node: string };
+  readonly platform: string;
+  readonly began: string;
+  readonly ended?: string;
+  /** `running` for ever after a kill: `process` is gone then. */
+  readonly state: "running" | "finished" | "stopped" | "failed";
+  readonly process?: number;
+  readonly message?: string;
+  /** Names of the runs in the order in which they began; each has a directory of that name. */
+  readonly runs: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const fileName = "experiment.json";
+
+/** What a new experiment's file says. */
+export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
+  return {
+    format: 1,
+    ...about,
+    versions: { fluxion: version, node: process.version },
+    platform: `${process.platform} ${process.arch}`,
+    began: new Date().toISOString(),
+    state: "running",
+    process: process.pid,
+    runs: [],
+    findings: [],
+  };
+}
+
+/** Whether a directory holds an experiment. */
+export function holdsExperiment(directory: string): boolean {
+  return existsSync(join(directory, fileName));
+}
+
+/** @throws ERR_EXPERIMENT_DIRECTORY where there is none, or it is damaged */
+export function readExperiment(directory: string): ExperimentFile {
+  const path = join(directory, fileName);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const missing = !existsSync(directory) ? "there is no such directory" : `it has no ${fileName}`;
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${directory} is no experiment's directory: ${missing}; fluxion run makes one`,
+      { cause },
+    );
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw failure("ERR_EXPERIMENT_DIRECTORY", `${path} is damaged: it is no JSON`, { cause });
+  }
+  const file = data as Partial<ExperimentFile> | null;
+  if (file?.format !== 1 || typeof file.name !== "string" || typeof file.source?.module !== "string") {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${path} is not of a form that this version of fluxion reads (format ${String(file?.format)})`,
+    );
+  }
+  return file as ExperimentFile;
+}
+
+/** Atomically: a kill leaves the old file or the new one. */
+export function writeExperiment(directory: string, file: ExperimentFile): void {
+  const path = join(directory, fileName);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, `${stringify(file, 2)}\n`);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(directory, cause);
+  }
+}
+
+/**
+ * Makes the directory of a new experiment: the one asked for, else `runs/<name>-<n>` with the next free n.
+ *
+ * @throws ERR_EXPERIMENT_DIRECTORY where it cannot be made, or holds something already
+ */
+export function claimDirectory(name: string, wanted: string | undefined): string {
+  if (wanted !== undefined) return claim(wanted);
+  const root = "runs";
+  try {
+    mkdirSync(root, { recursive: true });
+    for (let n = nextNumber(root, name); ; n++) {
+      const directory = join(root, `${name}-${n}`);
+      try {
+        mkdirSync(directory);
+        return directory;
+      } catch (error) {
+        // Another process was quicker.
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
+  } catch (cause) {
+    throw cannotWrite(resolve(root), cause);
+  }
+}
+
+function claim(directory: string): string {
+  if (holdsExperiment(directory)) {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `--out: ${directory} holds an experiment already; go on with it by fluxion resume ${directory}, or choose another directory`,
+    );
+  }
+  try {
+    mkdirSync(directory, { recursive: true });
+    if (readdirSync(directory).length > 0) {
+      throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
+    }
+  } catch (cause) {
+    throw cannotWrite(directory, cause);
+  }
+  return directory;
+}
+
+function nextNumber(root: string, name: string): number {
+  let last = 0;
+  for (const entry of readdirSync(root)) {
+    if (!entry.startsWith(`${name}-`)) continue;
+    const number = Number(entry.slice(name.length + 1));
+    if (Number.isInteger(number)) last = Math.max(last, number);
+  }
+  return last + 1;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of the path is a file",
+  EEXIST: "there is a file of that name",
+  ENOENT: "a directory above it does not exist",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "a file has reached the size limit",
+};
+
+/** Why a file operation failed, in words; undefined for what is no such failure. */
+export function fileTrouble(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === undefined ? undefined : reasons[code];
+}
+
+function cannotWrite(directory: string, cause: unknown): unknown {
+  const reason = fileTrouble(cause);
+  if (reason === undefined) return cause;
+  const remedy = /ENOSPC|EDQUOT/.test(String((cause as NodeJS.ErrnoException).code))
+    ? "make room, or choose another directory with --out"
+    : "choose another directory with --out";
+  return failure("ERR_EXPERIMENT_DIRECTORY", `cannot write to ${directory}: ${reason}; ${remedy}`, { cause });
+}
+
+/** The experiments below a directory: itself, or its direct children, in the order in which they began. */
+export function experimentsIn(directory: string): string[] {
+  if (holdsExperiment(directory)) return [directory];
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return [];
+  return readdirSync(directory)
+    .map((entry) => join(directory, entry))
+    .filter(holdsExperiment)
+    .map((path) => ({ path, began: readExperiment(path).began }))
+    .sort((a, b) => a.began.localeCompare(b.began))
+    .map(({ path }) => path);
+}

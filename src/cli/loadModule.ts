@@ -1,0 +1,64 @@
+/** Finds the experiment that a name or a module's path stands for. Runs in the worker, so that users' code runs there only. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { register } from "node:module";
+import { pathToFileURL } from "node:url";
+import { failure } from "../errors.ts";
+import { builtInExperiments } from "../experiments/builtIn.ts";
+import { type Experiment, isExperiment } from "../experiments/definition.ts";
+import type { ModuleSource, WorkerData } from "./protocol.ts";
+import { version } from "./version.ts";
+
+export interface LoadedExperiment {
+  readonly experiment: Experiment;
+  readonly source: ModuleSource;
+}
+
+/** @throws ERR_MODULE where the module cannot be read or loaded, or its default export is no experiment */
+export async function loadExperiment(wanted: WorkerData["experiment"]): Promise<LoadedExperiment> {
+  if ("path" in wanted) return loadModule(wanted.path);
+  const experiment = builtInExperiments.find(({ name }) => name === wanted.name);
+  if (experiment === undefined) throw failure("ERR_COMMAND_LINE", `no experiment is called "${wanted.name}"`);
+  return { experiment, source: { module: "built-in", hash: version } };
+}
+
+async function loadModule(path: string): Promise<LoadedExperiment> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw failure("ERR_MODULE", `cannot read the module ${path}: ${reasonOf(cause)}`, { cause });
+  }
+  await prepareLoader();
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  } catch (cause) {
+    throw failure("ERR_MODULE", `the module ${path} cannot be loaded: ${reasonOf(cause)}`, { cause });
+  }
+  // A CommonJS module's `exports.default` arrives one level deeper.
+  const inner = (module.default as { readonly default?: unknown } | undefined)?.default;
+  const exported = isExperiment(inner) ? inner : module.default;
+  if (!isExperiment(exported)) {
+    const got = module.default === undefined ? "none" : typeof module.default;
+    throw failure(
+      "ERR_MODULE",
+      `the module ${path} must have an experiment as default export, got ${got}; write: export default experiment({ name, summary, run })`,
+    );
+  }
+  return { experiment: exported, source: { module: path, hash: createHash("sha256").update(bytes).digest("hex") } };
+}
+
+let prepared = false;
+
+/** tsx for TypeScript, then our own hook, which therefore is asked first. */
+async function prepareLoader(): Promise<void> {
+  if (prepared) return;
+  prepared = true;
+  if (!import.meta.url.endsWith(".ts")) (await import("tsx/esm/api")).register();
+  register(import.meta.url.replace(/loadModule(\.[jt]s)$/, "resolveHook$1"));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,103 @@
+/** What the main thread and the thread of the search say to each other. Rows travel as encoded Arrow batches. */
+import type { AppliedCommand, Row, Run, Status } from "../arrow/row.ts";
+import type { Finding } from "../experiments/definition.ts";
+import type { JsonValue } from "../json.ts";
+import type { Flag } from "./flags.ts";
+
+/** Where an experiment comes from; kept in `experiment.json`. */
+export interface ModuleSource {
+  /** `built-in`, or the absolute path of the module. */
+  readonly module: string;
+  /** SHA-256 of the module's file (what it imports is not part of it); of a built-in one: fluxion's version. */
+  readonly hash: string;
+}
+
+/** With what the worker begins. */
+export interface WorkerData {
+  /** Name of a built-in experiment, or absolute path of a module. */
+  readonly experiment: { readonly name: string } | { readonly path: string };
+  /** One Int32: not 0 once the user has asked to stop. Looked at in every evaluation and product. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** What is to be run, once the options are known. */
+export interface StartOrder {
+  readonly options: Readonly<Record<string, JsonValue>>;
+  readonly seed: number;
+  readonly directory: string;
+  /** Runs that an earlier attempt has left there are replayed or gone on with. */
+  readonly resume: boolean;
+}
+
+export type CommandBody =
+  | { readonly type: "pause" | "resume" | "stop" | "checkpoint" }
+  | { readonly type: "step"; readonly count?: number }
+  | { readonly type: "set"; readonly setting: string; readonly value: number };
+
+export type ToWorker =
+  | { readonly kind: "start"; readonly order: StartOrder }
+  /** Validates the options, so that nothing is made for an order that cannot be carried out. */
+  | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
+  | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
+  /** Beside the flag in shared memory: reaches experiments that wait without evaluating. */
+  | { readonly kind: "stop" };
+
+/** The numbers of a row that the terminal and the summary show. */
+export interface RowSummary {
+  readonly run: string;
+  readonly step: number;
+  readonly seconds: number;
+  readonly status: Status;
+  readonly evaluations: number;
+  readonly products: number;
+  readonly value: number;
+  readonly squaredNorm: number;
+  readonly stepSize: number;
+  /** With categories as their words. */
+  readonly columns: Readonly<Record<string, number | string | undefined>>;
+}
+
+export type FromWorker =
+  | {
+      readonly kind: "described";
+      readonly name: string;
+      readonly summary: string;
+      readonly flags: readonly Flag[];
+      readonly source: ModuleSource;
+    }
+  | { readonly kind: "checked" }
+  | { readonly kind: "replaying"; readonly run: string; readonly directory: string }
+  | { readonly kind: "opened"; readonly run: Run; readonly directory: string; readonly header: Uint8Array }
+  | {
+      readonly kind: "batch";
+      readonly run: string;
+      readonly bytes: Uint8Array;
+      readonly rows: number;
+      readonly firstStep: number;
+      readonly lastStep: number;
+      readonly last: RowSummary;
+    }
+  | { readonly kind: "closed"; readonly run: string; readonly last: RowSummary | undefined; readonly replayed: boolean }
+  | { readonly kind: "finding"; readonly finding: Finding }
+  | { readonly kind: "note"; readonly line: string }
+  | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }
+  /** `stopped`: ended because the user asked. */
+  | { readonly kind: "done"; readonly stopped: boolean }
+  | { readonly kind: "failed"; readonly error: PlainError };
+
+/** An error as it crosses threads. */
+export interface PlainError {
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+export function summaryOf(row: Row): RowSummary {
+  const columns: Record<string, number | string | undefined> = {};
+  for (const [name, value] of Object.entries(row.columns)) {
+    const values = row.run.columns[name]?.values;
+    columns[name] = value === undefined || values === undefined ? value : values[value];
+  }
+  const { step, seconds, status, evaluations, products, value, squaredNorm, stepSize } = row;
+  return { run: row.run.name, step, seconds, status, evaluations, products, value, squaredNorm, stepSize, columns };
+}

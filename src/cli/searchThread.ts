@@ -1,0 +1,97 @@
+/** The main thread's end of the worker in which an experiment runs. */
+import { Worker } from "node:worker_threads";
+import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
+
+export interface SearchThread {
+  post(message: ToWorker): void;
+  /** Asks for an end: seen by the next evaluation or product, however long the step is. */
+  stop(): void;
+  /** The next message of one of these kinds. `failed` and the end of the thread reject. */
+  next<K extends FromWorker["kind"]>(...kinds: readonly K[]): Promise<Extract<FromWorker, { kind: K }>>;
+  /** Every message, in order, also those that `next` gives. */
+  onMessage(listener: (message: FromWorker) => void): void;
+  close(): Promise<void>;
+}
+
+/** An error of the worker with what it knew. */
+export class WorkerFailure extends Error {
+  override readonly name = "WorkerFailure";
+  constructor(
+    message: string,
+    readonly code: string | undefined,
+    readonly workerStack: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Starts the worker from `dist` or, where this file is TypeScript, from the sources through tsx. */
+export function startSearchThread(experiment: WorkerData["experiment"]): SearchThread {
+  const stop = new SharedArrayBuffer(4);
+  const flag = new Int32Array(stop);
+  const workerData: WorkerData = { experiment, stop };
+  // Standard output of users' modules stays theirs; the worker's own words come as messages.
+  const worker = new Worker(workerEntry(), { workerData });
+  const listeners = new Set<(message: FromWorker) => void>();
+  const waiting = new Set<{
+    kinds: readonly string[];
+    resolve: (m: FromWorker) => void;
+    reject: (e: unknown) => void;
+  }>();
+  let ended: WorkerFailure | undefined;
+
+  const fail = (error: WorkerFailure): void => {
+    ended ??= error;
+    for (const each of waiting) each.reject(ended);
+    waiting.clear();
+  };
+  worker.on("message", (message: FromWorker) => {
+    for (const listener of listeners) listener(message);
+    if (message.kind === "failed") {
+      fail(new WorkerFailure(message.error.message, message.error.code, message.error.stack));
+      return;
+    }
+    for (const each of waiting) {
+      if (!each.kinds.includes(message.kind)) continue;
+      waiting.delete(each);
+      each.resolve(message);
+    }
+  });
+  worker.on("error", (error: unknown) => {
+    const { message, code, stack } = error as NodeJS.ErrnoException;
+    const text =
+      code === "ERR_WORKER_OUT_OF_MEMORY"
+        ? "the search ran out of memory; give Node more with NODE_OPTIONS=--max-old-space-size=8192, or use fewer samples"
+        : (message ?? String(error));
+    fail(new WorkerFailure(text, code, stack));
+  });
+  worker.on("exit", (code) =>
+    fail(new WorkerFailure(`the search's thread ended with code ${code}`, undefined, undefined)),
+  );
+
+  return {
+    post: (message) => worker.postMessage(message),
+    stop() {
+      Atomics.store(flag, 0, 1);
+      worker.postMessage({ kind: "stop" } satisfies ToWorker);
+    },
+    next<K extends FromWorker["kind"]>(...kinds: readonly K[]) {
+      return new Promise<Extract<FromWorker, { kind: K }>>((resolve, reject) => {
+        if (ended !== undefined) reject(ended);
+        else waiting.add({ kinds, resolve: (message) => resolve(message as Extract<FromWorker, { kind: K }>), reject });
+      });
+    },
+    onMessage: (listener) => void listeners.add(listener),
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+function workerEntry(): URL {
+  const entry = import.meta.url.replace(/searchThread(\.[jt]s)$/, "worker$1");
+  if (!entry.endsWith(".ts")) return new URL(entry);
+  // Node gives `--import tsx` to workers too, but tsx registers itself in the main thread only.
+  const code = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register(); await import(${JSON.stringify(entry)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}

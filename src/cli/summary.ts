@@ -1,0 +1,46 @@
+/** What a finished experiment says of itself. */
+import { join } from "node:path";
+import type { Finding } from "../experiments/definition.ts";
+import type { RowSummary } from "./protocol.ts";
+import { type Cell, tableLines } from "./table.ts";
+
+/** So many findings are explained one by one; more would bury the table. */
+const mostExplained = 3;
+
+/** The findings as a table; runs without one are shown by their last row. */
+export function summaryLines(
+  directory: string,
+  runs: readonly string[],
+  findings: readonly Finding[],
+  lastRows: ReadonlyMap<string, RowSummary>,
+): string[] {
+  const numbers = [...new Set(findings.flatMap((finding) => Object.keys(finding.numbers ?? {})))];
+  const named = new Map(findings.map((finding) => [finding.run, finding]));
+  const alone = findings.length === 0;
+  const names = alone ? runs : [...new Set([...runs.filter((run) => !named.has(run)), ...named.keys()])];
+  const headings = alone ? ["run", "ended", "step", "value", "|F|^2", "seconds"] : ["run", "verdict", ...numbers];
+  const rows = names.map((run): Cell[] => {
+    const last = lastRows.get(run);
+    if (alone) {
+      return [run, last?.status, last?.step, numberOrNothing(last?.value), last?.squaredNorm, last?.seconds, join(directory, run)];
+    }
+    const finding = named.get(run);
+    const cells = numbers.map((key) => finding?.numbers?.[key] ?? fromRow(key, last));
+    return [run, finding?.verdict ?? last?.status, ...cells, join(directory, run)];
+  });
+  const lines = tableLines([...headings, "file"], rows);
+  const explained = findings.filter(({ because }) => because !== undefined);
+  if (explained.length <= mostExplained) {
+    for (const { run, verdict, because } of explained) lines.push("", `${run}: ${verdict ?? "ended"}, since ${because}`);
+  }
+  return lines;
+}
+
+function fromRow(heading: string, last: RowSummary | undefined): Cell {
+  const value = { loss: last?.value, "|grad|^2": last?.squaredNorm, steps: last?.step }[heading];
+  return numberOrNothing(value);
+}
+
+function numberOrNothing(value: number | undefined): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
+}
