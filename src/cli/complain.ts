@@ -1,7 +1,6 @@
 /** One message for whatever went wrong, and the exit code. */
 import { CommanderError } from "commander";
 import { isFluxionError } from "../errors.ts";
-import { fileTrouble } from "./experimentFile.ts";
 import { WorkerFailure } from "./searchThread.ts";
 
 /** Bad input, or anything else that keeps the command from doing what it was asked. */
@@ -11,11 +10,6 @@ export const exitBadInput = 2;
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isFluxionError(error) || error instanceof WorkerFailure) return error.message;
-  const trouble = fileTrouble(error);
-  if (trouble !== undefined) {
-    const { path } = error as NodeJS.ErrnoException;
-    return path === undefined ? trouble : `${path}: ${trouble}`;
-  }
   return error.message === "" ? error.name : error.message;
 }
 

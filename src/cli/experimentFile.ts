@@ -1,10 +1,11 @@
 /** `experiment.json`: what was run, with which options, how it ended, what was found. One beside the runs of an experiment. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
 import type { Finding } from "../experiments/definition.ts";
 import type { JsonValue } from "../json.ts";
+import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
 import type { ModuleSource } from "./protocol.ts";
 import { version } from "./version.ts";
 
@@ -19,9 +20,8 @@ export interface ExperimentFile {
   readonly platform: string;
   readonly began: string;
   readonly ended?: string;
-  /** `running` for ever after a kill: `process` is gone then. */
+  /** `running` for ever after a kill: what the runs' own `run.json` say is more. */
   readonly state: "running" | "finished" | "stopped" | "failed";
-  readonly process?: number;
   readonly message?: string;
   /** Names of the runs in the order in which they began; each has a directory of that name. */
   readonly runs: readonly string[];
@@ -29,6 +29,8 @@ export interface ExperimentFile {
 }
 
 const fileName = "experiment.json";
+/** In messages. */
+const who = "fluxion run";
 
 /** What a new experiment's file says. */
 export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
@@ -39,7 +41,6 @@ export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "o
     platform: `${process.platform} ${process.arch}`,
     began: new Date().toISOString(),
     state: "running",
-    process: process.pid,
     runs: [],
     findings: [],
   };
@@ -80,41 +81,29 @@ export function readExperiment(directory: string): ExperimentFile {
   return file as ExperimentFile;
 }
 
-/** Atomically: a kill leaves the old file or the new one. */
+/** Atomically: a kill leaves the old file or the new one. @throws ERR_WRITE */
 export function writeExperiment(directory: string, file: ExperimentFile): void {
-  const path = join(directory, fileName);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, `${stringify(file, 2)}\n`);
-    renameSync(temporary, path);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw cannotWrite(directory, cause);
-  }
+  writeAtomically(who, join(directory, fileName), `${stringify(file, 2)}\n`);
 }
 
 /**
  * Makes the directory of a new experiment: the one asked for, else `runs/<name>-<n>` with the next free n.
  *
- * @throws ERR_EXPERIMENT_DIRECTORY where it cannot be made, or holds something already
+ * @throws ERR_WRITE where it cannot be made, ERR_EXPERIMENT_DIRECTORY where it holds something already
  */
 export function claimDirectory(name: string, wanted: string | undefined): string {
   if (wanted !== undefined) return claim(wanted);
   const root = "runs";
-  try {
-    mkdirSync(root, { recursive: true });
-    for (let n = nextNumber(root, name); ; n++) {
-      const directory = join(root, `${name}-${n}`);
-      try {
-        mkdirSync(directory);
-        return directory;
-      } catch (error) {
-        // Another process was quicker.
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
+  makeDirectory(who, root);
+  for (let n = nextNumber(root, name); ; n++) {
+    const directory = join(root, `${name}-${n}`);
+    try {
+      mkdirSync(directory);
+      return directory;
+    } catch (error) {
+      // Another process was quicker.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, resolve(directory), error);
     }
-  } catch (cause) {
-    throw cannotWrite(resolve(root), cause);
   }
 }
 
@@ -125,13 +114,9 @@ function claim(directory: string): string {
       `--out: ${directory} holds an experiment already; go on with it by fluxion resume ${directory}, or choose another directory`,
     );
   }
-  try {
-    mkdirSync(directory, { recursive: true });
-    if (readdirSync(directory).length > 0) {
-      throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
-    }
-  } catch (cause) {
-    throw cannotWrite(directory, cause);
+  makeDirectory(who, directory);
+  if (readdirSync(directory).length > 0) {
+    throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
   }
   return directory;
 }
@@ -144,33 +129,6 @@ function nextNumber(root: string, name: string): number {
     if (Number.isInteger(number)) last = Math.max(last, number);
   }
   return last + 1;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOTDIR: "a part of the path is a file",
-  EEXIST: "there is a file of that name",
-  ENOENT: "a directory above it does not exist",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "a file has reached the size limit",
-};
-
-/** Why a file operation failed, in words; undefined for what is no such failure. */
-export function fileTrouble(error: unknown): string | undefined {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code === undefined ? undefined : reasons[code];
-}
-
-function cannotWrite(directory: string, cause: unknown): unknown {
-  const reason = fileTrouble(cause);
-  if (reason === undefined) return cause;
-  const remedy = /ENOSPC|EDQUOT/.test(String((cause as NodeJS.ErrnoException).code))
-    ? "make room, or choose another directory with --out"
-    : "choose another directory with --out";
-  return failure("ERR_EXPERIMENT_DIRECTORY", `cannot write to ${directory}: ${reason}; ${remedy}`, { cause });
 }
 
 /** The experiments below a directory: itself, or its direct children, in the order in which they began. */

@@ -66,7 +66,8 @@ export type FromWorker =
       readonly source: ModuleSource;
     }
   | { readonly kind: "checked" }
-  | { readonly kind: "replaying"; readonly run: string; readonly directory: string }
+  /** A run that ended in an earlier session is read from its file. */
+  | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
   | { readonly kind: "opened"; readonly run: Run; readonly directory: string; readonly header: Uint8Array }
   | {
       readonly kind: "batch";
@@ -77,7 +78,7 @@ export type FromWorker =
       readonly lastStep: number;
       readonly last: RowSummary;
     }
-  | { readonly kind: "closed"; readonly run: string; readonly last: RowSummary | undefined; readonly replayed: boolean }
+  | { readonly kind: "closed"; readonly run: string }
   | { readonly kind: "finding"; readonly finding: Finding }
   | { readonly kind: "note"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }

@@ -22,7 +22,15 @@ export function summaryLines(
   const rows = names.map((run): Cell[] => {
     const last = lastRows.get(run);
     if (alone) {
-      return [run, last?.status, last?.step, numberOrNothing(last?.value), last?.squaredNorm, last?.seconds, join(directory, run)];
+      return [
+        run,
+        last?.status,
+        last?.step,
+        numberOrNothing(last?.value),
+        last?.squaredNorm,
+        last?.seconds,
+        join(directory, run),
+      ];
     }
     const finding = named.get(run);
     const cells = numbers.map((key) => finding?.numbers?.[key] ?? fromRow(key, last));
@@ -31,7 +39,8 @@ export function summaryLines(
   const lines = tableLines([...headings, "file"], rows);
   const explained = findings.filter(({ because }) => because !== undefined);
   if (explained.length <= mostExplained) {
-    for (const { run, verdict, because } of explained) lines.push("", `${run}: ${verdict ?? "ended"}, since ${because}`);
+    for (const { run, verdict, because } of explained)
+      lines.push("", `${run}: ${verdict ?? "ended"}, since ${because}`);
   }
   return lines;
 }

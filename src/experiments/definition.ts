@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import { z } from "zod";
+import type { Points } from "../arrow/encoder.ts";
 import type { Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
@@ -12,11 +13,8 @@ export interface ExperimentRunOptions {
   readonly name?: string;
   /** What `run.json` keeps beside the problem's own description. */
   readonly description?: JsonValue;
-  /**
-   * Which points the file keeps: `all`, so that a sampler works on a replay too, or every k-th. Default: all of them while
-   * they are small (see `runDirectory`).
-   */
-  readonly points?: "all" | number;
+  /** Which points the file keeps. Default `all`, so that a sampler finds them when the run is replayed. */
+  readonly points?: Points;
   /** Seconds between checkpoints, from which `fluxion resume` goes on; default 10. One is taken at the first step too. */
   readonly checkpointSeconds?: number;
 }

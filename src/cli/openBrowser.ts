@@ -1,0 +1,14 @@
+import { spawn } from "node:child_process";
+
+/** Opens an address in the user's browser, where there is one; says nothing where there is none, since the address is printed too. */
+export function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", '""', url.replaceAll("&", "^&")]
+        : ["xdg-open", url];
+  const child = spawn(command!, args, { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}

@@ -1,0 +1,46 @@
+/** The command line: which commands there are, and what they say of themselves. */
+import { Command } from "commander";
+import { base } from "./base.ts";
+import { listCommand } from "./listCommand.ts";
+import { replayCommand } from "./replayCommand.ts";
+import { resumeCommand } from "./resumeCommand.ts";
+import { runCommand } from "./runCommand.ts";
+import { serveCommand } from "./serveCommand.ts";
+import { version } from "./version.ts";
+
+const examples = `
+Examples:
+  fluxion run                           search for critical points of an autoencoder on digits; watch it in the browser
+  fluxion run bilinear --method gda     another experiment, with an option of its own
+  fluxion run bilinear --help           which options it has
+  fluxion run ./mine.ts --seed 7        your own: a module whose default export is experiment({ ... })
+  fluxion serve runs/bilinear-1         look at a finished run again
+  fluxion replay runs/bilinear-1 --columns step,squaredNorm --format csv
+  fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates
+
+Every command has --help. Exit codes: 0; 2 after an error (--debug shows where it comes from); 130 after Ctrl-C.`;
+
+/** The whole command; `exit` gets the exit code of what ran. */
+export function program(exit: (code: number) => void): Command {
+  const root = base(new Command("fluxion"))
+    .description("Optimisation as a stream: run experiments, watch them live, look at them again.")
+    .version(version, "--version", "print the version")
+    .enablePositionalOptions()
+    .addHelpText("after", examples);
+  root.addCommand(
+    base(new Command("run"))
+      .description("run an experiment, by name or from a module of your own")
+      .usage("[experiment or ./module.ts] [options]")
+      .argument("[arguments...]")
+      // An experiment's options are known only once its module is loaded, so the command parses its arguments itself.
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action(async (given: string[]) => exit(await runCommand(given))),
+  );
+  root.addCommand(listCommand());
+  root.addCommand(resumeCommand(exit));
+  root.addCommand(serveCommand());
+  root.addCommand(replayCommand());
+  return root;
+}

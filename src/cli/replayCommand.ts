@@ -1,0 +1,146 @@
+/** `fluxion replay`: prints the rows of a run. */
+import { Command, Option } from "commander";
+import { filter, lastValueFrom, tap } from "rxjs";
+import type { Row } from "../arrow/row.ts";
+import { stringify } from "../arrow/runMetadata.ts";
+import { failure } from "../errors.ts";
+import { didYouMean } from "../streams/didYouMean.ts";
+import { replay } from "../streams/replay.ts";
+import { base } from "./base.ts";
+import { numberFrom } from "./flags.ts";
+import { type FoundRun, runsIn } from "./runDirectories.ts";
+import { type Cell, tableLines } from "./table.ts";
+
+interface Flags {
+  readonly columns?: string;
+  readonly format: "table" | "csv" | "jsonl";
+  readonly run?: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const examples = `
+Examples:
+  fluxion replay runs/quartic-1 --columns step,value,relativeResidual,outcome
+  fluxion replay runs/dlae-1 --run search-03 --format csv > search-03.csv
+  fluxion replay runs/mine-1 --format jsonl --columns step,point --from 90 | jq .point`;
+
+const plainFields = [
+  "step",
+  "seconds",
+  "status",
+  "evaluations",
+  "products",
+  "value",
+  "squaredNorm",
+  "stepSize",
+] as const;
+/** Rows that a table holds before it is printed: its columns then have a width. */
+const tableRows = 200;
+
+export function replayCommand(): Command {
+  return base(new Command("replay"))
+    .description("print the rows of a run as a table, CSV or JSON lines")
+    .argument("<directory>", "of a run, or of an experiment")
+    .option("--columns <names>", "which, separated by commas (default: all but points and vectors)")
+    .addOption(new Option("--format <format>", "how").choices(["table", "csv", "jsonl"]).default("table"))
+    .option("--run <name>", "of an experiment's runs only this one")
+    .option("--from <step>", "from this step on", (text) => numberFrom("--from", text), 0)
+    .option("--to <step>", "up to this step", (text) => numberFrom("--to", text), Number.POSITIVE_INFINITY)
+    .option("--debug", "show where an error comes from")
+    .addHelpText("after", examples)
+    .action(async (directory: string, flags: Flags) => {
+      const runs = chosenRuns(directory, flags.run);
+      for (const run of runs) await print(run, runs.length > 1, flags);
+    });
+}
+
+function chosenRuns(directory: string, wanted: string | undefined): readonly FoundRun[] {
+  const runs = runsIn(directory);
+  if (wanted === undefined) return runs;
+  const names = runs.map(({ name }) => name);
+  const chosen = runs.filter(({ name }) => name === wanted);
+  if (chosen.length === 0) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `--run: ${directory} has no run "${wanted}".${didYouMean(wanted, names)} It has ${names.join(", ")}`,
+    );
+  }
+  return chosen;
+}
+
+async function print({ name, directory }: FoundRun, several: boolean, flags: Flags): Promise<void> {
+  const { format, from, to } = flags;
+  const lines = (text: readonly string[]): void => void process.stdout.write(text.map((line) => `${line}\n`).join(""));
+  let columns: readonly string[] | undefined;
+  let waiting: Cell[][] = [];
+  const flush = (): void => {
+    if (waiting.length > 0) lines(tableLines(columns!, waiting));
+    waiting = [];
+  };
+  if (several && format === "table") lines([`${name}:`]);
+  const show = (row: Row): void => {
+    if (columns === undefined) {
+      columns = columnsOf(row, flags.columns);
+      if (format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
+    }
+    if (format === "jsonl") {
+      const entries = columns.map((column) => [column, plain(valueOf(row, column))]);
+      lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
+    } else if (format === "csv") {
+      const cells = columns.map((column) => csvCell(valueOf(row, column)));
+      lines([[...(several ? [name] : []), ...cells].join(",")]);
+    } else {
+      waiting.push(columns.map((column) => tableCell(valueOf(row, column))));
+      if (waiting.length === tableRows) flush();
+    }
+  };
+  await lastValueFrom(
+    replay(directory).pipe(
+      filter(({ step }) => step >= from && step <= to),
+      tap(show),
+    ),
+    { defaultValue: undefined },
+  );
+  flush();
+}
+
+function columnsOf(row: Row, wanted: string | undefined): readonly string[] {
+  const own = Object.entries(row.run.columns);
+  const all = [...plainFields, ...own.map(([name]) => name), "point", "commands"];
+  if (wanted === undefined)
+    return [...plainFields, ...own.filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
+  const names = wanted.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (all.includes(name)) continue;
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `--columns: the run has no column "${name}".${didYouMean(name, all)} It has ${all.join(", ")}`,
+    );
+  }
+  return names;
+}
+
+type Value = number | string | Float64Array | Row["commands"] | undefined;
+
+function valueOf(row: Row, name: string): Value {
+  const column = Object.hasOwn(row.run.columns, name) ? row.run.columns[name] : undefined;
+  if (column === undefined) return row[name as (typeof plainFields)[number] | "point" | "commands"];
+  if (column.kind === "vector") return row.vectors[name];
+  const value = row.columns[name];
+  return column.values === undefined || value === undefined ? value : column.values[value];
+}
+
+/** As JSON has it. */
+function plain(value: Value): unknown {
+  return value instanceof Float64Array ? [...value] : value === undefined ? null : value;
+}
+
+function csvCell(value: Value): string {
+  const text = typeof value === "object" ? stringify(plain(value)) : value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function tableCell(value: Value): Cell {
+  return typeof value === "object" ? stringify(plain(value)) : value;
+}

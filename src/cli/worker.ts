@@ -1,0 +1,131 @@
+/** The thread in which an experiment runs: loads the module, runs it, writes its files, tells the main thread. */
+import { parentPort, workerData } from "node:worker_threads";
+import { filter, lastValueFrom, map, Subject } from "rxjs";
+import type { RecordMessage } from "../arrow/recorder.ts";
+import type { Row, Run } from "../arrow/row.ts";
+import { isFluxionError } from "../errors.ts";
+import { experimentContext } from "../experiments/context.ts";
+import { directoryStore } from "../experiments/directoryStore.ts";
+import type { Command } from "../streams/types.ts";
+import { flagsOf, optionsFrom } from "./flags.ts";
+import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
+import {
+  type FromWorker,
+  type PlainError,
+  type StartOrder,
+  summaryOf,
+  type ToWorker,
+  type WorkerData,
+} from "./protocol.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("internal: worker.ts is started by fluxion run");
+const { experiment: wanted, stop } = workerData as WorkerData;
+const stopFlag = new Int32Array(stop);
+const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0;
+const abort = new AbortController();
+const commands = new Subject<{ readonly run: string; readonly command: Command }>();
+
+function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+  port!.postMessage(message, transfer);
+}
+
+function plain(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = isFluxionError(error) ? error.code : (error as NodeJS.ErrnoException).code;
+  const cause = error.cause instanceof Error ? `\ncaused by ${plain(error.cause).stack}` : "";
+  return {
+    message: error.message === "" ? error.name : error.message,
+    stack: `${error.stack ?? ""}${cause}`,
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+function fail(error: unknown): void {
+  post({ kind: "failed", error: plain(error) });
+  port!.close();
+}
+
+/** Tells the main thread of files as they grow; with each batch, how far its run is. */
+function fileReporter(): { seen(row: Row): void; written(message: RecordMessage, run: Run, directory: string): void } {
+  const newest = new Map<string, Row>();
+  return {
+    seen: (row) => newest.set(row.run.name, row),
+    written(message, run, directory) {
+      if (message.kind === "header") {
+        post({ kind: "opened", run, directory, header: message.bytes });
+      } else if (message.kind === "end") {
+        post({ kind: "closed", run: run.name });
+      } else {
+        const { bytes, rows, firstStep, lastStep } = message;
+        const last = summaryOf(newest.get(run.name)!);
+        const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as ArrayBuffer] : [];
+        post({ kind: "batch", run: run.name, bytes, rows, firstStep, lastStep, last }, own);
+      }
+    },
+  };
+}
+
+async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
+  const { directory, resume, seed } = order;
+  const files = fileReporter();
+  const store = directoryStore({
+    directory,
+    resume,
+    onRow: files.seen,
+    onMessage: files.written,
+    onReplayed: (last, path) => post({ kind: "replayed", run: last.run, directory: path, last: summaryOf(last) }),
+  });
+  const context = experimentContext({
+    seed,
+    signal: abort.signal,
+    store,
+    stopped,
+    commands: (run) =>
+      commands.pipe(
+        filter((given) => given.run === run),
+        map(({ command }) => command),
+      ),
+    onFinding: (finding) => post({ kind: "finding", finding }),
+    onNote: (line) => post({ kind: "note", line }),
+    onStop: () => abort.abort(),
+  });
+  const rows = experiment.run(optionsFrom(experiment.options, order.options), context);
+  await lastValueFrom(context.complete(rows), { defaultValue: undefined });
+  post({ kind: "done", stopped: stopped() });
+  port!.close();
+}
+
+loadExperiment(wanted).then((loaded) => {
+  const { experiment, source } = loaded;
+  port.on("message", (message: ToWorker) => {
+    switch (message.kind) {
+      case "check":
+        try {
+          optionsFrom(experiment.options, message.options);
+          post({ kind: "checked" });
+        } catch (error) {
+          fail(error);
+        }
+        return;
+      case "start":
+        start(loaded, message.order).catch(fail);
+        return;
+      case "stop":
+        abort.abort();
+        return;
+      case "command": {
+        const { id, run, command } = message;
+        commands.next({ run, command: { ...command, reply: (outcome) => post({ kind: "reply", id, outcome }) } });
+        return;
+      }
+    }
+  });
+  post({
+    kind: "described",
+    name: experiment.name,
+    summary: experiment.summary,
+    flags: flagsOf(experiment.options),
+    source,
+  });
+}, fail);

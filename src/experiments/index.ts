@@ -1,0 +1,26 @@
+export { bilinearGame } from "./bilinear.ts";
+export { builtInExperiments, defaultExperiment } from "./builtIn.ts";
+export {
+  type ContextOptions,
+  type EarlierRun,
+  experimentContext,
+  type OwnedContext,
+  type RunStore,
+} from "./context.ts";
+export {
+  type Experiment,
+  type ExperimentContext,
+  type ExperimentRunOptions,
+  type ExperimentSpec,
+  experiment,
+  type Finding,
+  isExperiment,
+  type OptionsSchema,
+} from "./definition.ts";
+export { type DirectoryStoreOptions, directoryStore } from "./directoryStore.ts";
+export { dlae } from "./dlae.ts";
+export { mnistAutoencoder } from "./mnistAutoencoder.ts";
+export { quarticSearch } from "./quartic.ts";
+export { criticalPointSearch, type SearchOptions } from "./search.ts";
+export { StopRequested, stoppable } from "./stoppable.ts";
+export { type Judgement, judge, type Verdict, type VerdictThresholds } from "./verdict.ts";

@@ -1,0 +1,50 @@
+import { concat } from "rxjs";
+import { z } from "zod";
+import { quartic } from "../problems/quartic.ts";
+import { type Experiment, experiment } from "./definition.ts";
+import { criticalPointSearch } from "./search.ts";
+
+/** The settings with which [1] ran Newton-MR on the quartic. */
+const newton = {
+  direction: { maxIterations: 2, relativeTolerance: 1e-10, maxNorm: 1e2 },
+  search: { stepSize: 1, shrink: 0.9, sufficientDecrease: 0.1, pureStep: 0.1 },
+} as const;
+
+/**
+ * Newton-MR on a quartic with one critical point, (-3, 0), and a gradient-flat point, (sqrt 2, 0), that catches it.
+ *
+ * @see [1] Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
+ *   of California, Berkeley, 2020
+ */
+export const quarticSearch: Experiment = experiment({
+  name: "quartic",
+  summary: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
+  options: z.object({
+    start: z.array(z.number()).length(2).default([2.5, 0.5]).describe("x,y"),
+    grid: z.number().int().min(0).max(100).default(0).describe("instead of one start, a grid of k x k on [-4, 4]^2"),
+    iterations: z.number().int().positive().default(50).describe("Newton steps of a search"),
+  }),
+  run({ start, grid, iterations }, context) {
+    const problem = quartic();
+    const starts = grid === 0 ? [start] : gridOf(grid);
+    const digits = String(starts.length).length;
+    return concat(
+      ...starts.map((from, i) => {
+        const name = starts.length === 1 ? "search" : `search-${String(i + 1).padStart(digits, "0")}`;
+        return criticalPointSearch(context, problem, from, {
+          name,
+          iterations,
+          newton,
+          description: { start: [...from] },
+          compare: (last) => ({ x: last.point?.[0], y: last.point?.[1] }),
+        });
+      }),
+    );
+  },
+});
+
+/** k x k points, corners included; for k = 1 the centre. */
+function gridOf(k: number): number[][] {
+  const at = (i: number): number => (k === 1 ? 0 : -4 + (8 * i) / (k - 1));
+  return Array.from({ length: k * k }, (_, i) => [at(i % k), at(Math.floor(i / k))]);
+}
