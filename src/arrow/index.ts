@@ -4,6 +4,7 @@ export {
   type Points,
   RunEncoder,
 } from "./encoder.ts";
+export { type FileSource, openFile } from "./fileSource.ts";
 export { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
 export { endOfStream } from "./recordBatch.ts";
 export {
@@ -16,5 +17,15 @@ export {
 } from "./recorder.ts";
 export type { AppliedCommand, Column, Columns, Row, Run, Setting, Settings, Status } from "./row.ts";
 export { RowDecoder } from "./rowDecoder.ts";
+export {
+  type AttemptEnding,
+  iteratesFileName,
+  type RunAttempt,
+  type RunFile,
+  type RunState,
+  readRunFile,
+  runFileName,
+  runState,
+} from "./runFile.ts";
 export { RunReader } from "./runReader.ts";
 export { coreColumns, runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";

@@ -97,9 +97,7 @@ class Recorder implements RunRecorder {
     if (encoder.rows === 1) this.#firstStep = row.step;
     this.#lastStep = row.step;
     this.rows++;
-    const last = row.status !== "running";
-    if (last) this.flush();
-    else if (!encoder.lastPointLeftOut && performance.now() - this.#flushed >= 1000 * this.limits.seconds) this.flush();
+    if (!encoder.lastPointLeftOut && performance.now() - this.#flushed >= 1000 * this.limits.seconds) this.flush();
     else this.#timer ??= this.#wait(1000 * this.limits.seconds);
   };
 

@@ -1,8 +1,21 @@
-import { isOp, type Node } from "./graph.ts";
+import { isOp, type Node, sizeOf } from "./graph.ts";
+import { Machine } from "./interpret/machine.ts";
+import { reachable } from "./walk.ts";
+
+/** Beyond this many numbers a result is left to be computed when the graph runs. */
+const largest = 1 << 20;
 
 /** The values of a node whose operands are all known; undefined where one is not, or where they would be many. */
 export function foldConstants(node: Node): Float64Array | undefined {
-  if (node.inputs.length === 0 || !node.inputs.every((input) => isOp(input, "constant") || isOp(input, "fill")))
-    return undefined;
-  return undefined;
+  if (node.inputs.length === 0 || !node.inputs.every(isKnown)) return undefined;
+  const given = node.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);
+  if (sizeOf(node.shape) > Math.max(given, 1024) || sizeOf(node.shape) > largest) return undefined;
+  const machine = new Machine([reachable([node])], { results: [node] });
+  machine.run(0);
+  return machine.values(node);
+}
+
+function isKnown(node: Node): boolean {
+  if (isOp(node, "broadcast") || isOp(node, "reshape")) return isKnown(node.inputs[0]!);
+  return isOp(node, "constant") || isOp(node, "fill");
 }

@@ -26,6 +26,8 @@ export interface ExperimentFile {
   /** Names of the runs in the order in which they began; each has a directory of that name. */
   readonly runs: readonly string[];
   readonly findings: readonly Finding[];
+  /** What the findings say together. */
+  readonly conclusions: readonly string[];
 }
 
 const fileName = "experiment.json";
@@ -43,6 +45,7 @@ export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "o
     state: "running",
     runs: [],
     findings: [],
+    conclusions: [],
   };
 }
 

@@ -80,7 +80,7 @@ export type FromWorker =
     }
   | { readonly kind: "closed"; readonly run: string }
   | { readonly kind: "finding"; readonly finding: Finding }
-  | { readonly kind: "note"; readonly line: string }
+  | { readonly kind: "note" | "conclusion"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }
   /** `stopped`: ended because the user asked. */
   | { readonly kind: "done"; readonly stopped: boolean }

@@ -85,13 +85,13 @@ async function print({ name, directory }: FoundRun, several: boolean, flags: Fla
       if (format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
     }
     if (format === "jsonl") {
-      const entries = columns.map((column) => [column, plain(valueOf(row, column))]);
+      const entries = columns.map((column) => [column, plain(cellOf(row, column))]);
       lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
     } else if (format === "csv") {
-      const cells = columns.map((column) => csvCell(valueOf(row, column)));
+      const cells = columns.map((column) => csvCell(cellOf(row, column)));
       lines([[...(several ? [name] : []), ...cells].join(",")]);
     } else {
-      waiting.push(columns.map((column) => tableCell(valueOf(row, column))));
+      waiting.push(columns.map((column) => tableCell(cellOf(row, column))));
       if (waiting.length === tableRows) flush();
     }
   };
@@ -123,7 +123,7 @@ function columnsOf(row: Row, wanted: string | undefined): readonly string[] {
 
 type Value = number | string | Float64Array | Row["commands"] | undefined;
 
-function valueOf(row: Row, name: string): Value {
+function cellOf(row: Row, name: string): Value {
   const column = Object.hasOwn(row.run.columns, name) ? row.run.columns[name] : undefined;
   if (column === undefined) return row[name as (typeof plainFields)[number] | "point" | "commands"];
   if (column.kind === "vector") return row.vectors[name];

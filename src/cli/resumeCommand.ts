@@ -47,7 +47,7 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
     const server = await startServer(wishOf(flags));
     try {
       const { ended, message, ...rest } = before;
-      const file: ExperimentFile = { ...rest, state: "running", runs: [], findings: [] };
+      const file: ExperimentFile = { ...rest, state: "running", runs: [], findings: [], conclusions: [] };
       writeExperiment(directory, file);
       console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
       const code = await runSession({ thread, directory, file, resume: true, server });

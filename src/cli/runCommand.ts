@@ -55,8 +55,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
   const thread = startSearchThread(experimentOf(wanted ?? defaultExperiment));
   try {
     const described = await thread.next("described");
-    const { flags, options, general } = readArguments(described, wanted, given);
-    void flags;
+    const { options, general } = readArguments(described, wanted, given);
     const checked = thread.next("checked");
     thread.post({ kind: "check", options });
     await checked;
@@ -110,12 +109,15 @@ function readArguments(
   described: Described,
   wanted: string | undefined,
   given: readonly string[],
-): { readonly options: Record<string, JsonValue>; readonly general: GeneralFlags; readonly flags: readonly Flag[] } {
+): { readonly options: Record<string, JsonValue>; readonly general: GeneralFlags } {
   const command = generalCommand(`fluxion run ${wanted ?? ""}`.trim())
     .usage("[options]")
     .description(described.summary)
     .argument("[experiment]");
-  for (const flag of described.flags) for (const option of optionsOf(flag)) command.addOption(option);
+  const heading = `Options of ${described.name}:`;
+  for (const flag of described.flags) {
+    for (const option of optionsOf(flag)) command.addOption(option.helpGroup(heading));
+  }
   command.parse([...given], { from: "user" });
   const values = command.opts<GeneralFlags & Record<string, unknown>>();
   // The experiment stands first, or an option has taken its place: `--samples dlae`.
@@ -131,23 +133,22 @@ function readArguments(
     if (value === undefined || command.getOptionValueSource(flag.key) === "default") continue;
     options[flag.key] = typeof value === "string" ? flagValue(flag, value) : (value as JsonValue);
   }
-  return { options, general: values, flags: described.flags };
+  return { options, general: values };
 }
 
 function optionsOf(flag: Flag): Option[] {
   const described = `${flag.description}${flag.required ? " (required)" : ""}`;
   if (flag.kind === "boolean") {
     const yes = new Option(flag.name, described);
-    const no = new Option(`--no-${flag.name.slice(2)}`, described);
-    return flag.default === true ? [no, yes.hideHelp()] : [yes, no.hideHelp()];
+    const no = new Option(`--no-${flag.name.slice(2)}`, `not: ${described}`);
+    return flag.default === true ? [yes.hideHelp(), no] : [yes, no.hideHelp()];
   }
   const value =
     flag.choices?.join("|") ?? { number: "number", list: "a,b,...", text: "text", json: "value" }[flag.kind];
   const option = new Option(`${flag.name} <${value}>`, described);
   if (flag.default !== undefined) {
-    // The schema applies defaults; here they are only told.
-    const text = Array.isArray(flag.default) ? flag.default.join(",") : String(flag.default);
-    option.default(undefined, text);
+    // Told in the help; the schema applies it.
+    option.default(flag.default, Array.isArray(flag.default) ? flag.default.join(",") : String(flag.default));
   }
   return [option];
 }

@@ -96,6 +96,7 @@ function keepRecord(
 } {
   const runs = [...file.runs];
   const findings: Finding[] = [];
+  const conclusions: string[] = [];
   const lastRows = new Map<string, RowSummary>();
   let now = file;
   const save = (change: Partial<ExperimentFile>): void => {
@@ -119,9 +120,16 @@ function keepRecord(
         findings.push(message.finding);
         save({ findings });
       }
+      if (message.kind === "conclusion") {
+        conclusions.push(message.line);
+        save({ conclusions });
+      }
     },
     end: (change) => save({ ...change, ended: new Date().toISOString() }),
-    summary: () => summaryLines(directory, runs, findings, lastRows),
+    summary: () => {
+      const lines = summaryLines(directory, runs, findings, lastRows);
+      return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
+    },
     hasRows: () => lastRows.size > 0,
   };
 }

@@ -26,7 +26,7 @@ const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0;
 const abort = new AbortController();
 const commands = new Subject<{ readonly run: string; readonly command: Command }>();
 
-function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port!.postMessage(message, transfer);
 }
 
@@ -88,6 +88,7 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
       ),
     onFinding: (finding) => post({ kind: "finding", finding }),
     onNote: (line) => post({ kind: "note", line }),
+    onConclusion: (line) => post({ kind: "conclusion", line }),
     onStop: () => abort.abort(),
   });
   const rows = experiment.run(optionsFrom(experiment.options, order.options), context);

@@ -53,8 +53,7 @@ export interface ContextOptions {
   readonly commands?: (run: string) => Observable<Command>;
   readonly onFinding?: (finding: Finding) => void;
   readonly onNote?: (line: string) => void;
-  /** A run that ended in an earlier session is about to be read from its file. */
-  readonly onReplay?: (run: string) => void;
+  readonly onConclusion?: (line: string) => void;
   /** A run has met the stop. */
   readonly onStop?: () => void;
 }
@@ -77,7 +76,7 @@ export interface OwnedContext extends ExperimentContext {
  * context.complete(bilinearGame.run({ iterations: 10 }, context)).subscribe();
  */
 export function experimentContext(options: ContextOptions): OwnedContext {
-  const { seed, signal, store, commands, onFinding, onNote, onReplay } = options;
+  const { seed, signal, store, commands, onFinding, onNote, onConclusion } = options;
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
   const names = new Set<string>();
   const halt = new Subject<void>();
@@ -99,16 +98,14 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     signal,
     report: (finding) => onFinding?.(finding),
     note: (line) => onNote?.(line),
+    conclude: (line) => onConclusion?.(line),
     iterate(problem, start, update, runOptions = {}) {
       const { name = "run", description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
       return defer(() => {
         if (stopped()) return EMPTY;
         claim(names, name);
         const earlier = store?.earlier(name);
-        if (earlier?.finished === true) {
-          onReplay?.(name);
-          return earlier.rows();
-        }
+        if (earlier?.finished === true) return earlier.rows();
         const kept = store?.keep(name, runOptions);
         const own: IterateOptions = {
           name,

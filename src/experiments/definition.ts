@@ -52,6 +52,8 @@ export interface ExperimentContext {
   ): Observable<Row>;
   /** Adds a row to the summary that is shown at the end and kept in `experiment.json`. */
   report(finding: Finding): void;
+  /** Adds a line below the summary: what the findings say together. */
+  conclude(line: string): void;
   /** Says one line to whoever watches: what begins, what was drawn. */
   note(line: string): void;
 }

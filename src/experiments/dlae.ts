@@ -109,7 +109,7 @@ function tell(context: ExperimentContext, ends: readonly End[], searches: number
   const critical = ends.filter((end) => end.critical);
   const far = critical.filter(({ squaredNorm }) => squaredNorm < 1e-20);
   const matching = critical.filter(({ matches }) => matches);
-  context.note(
+  context.conclude(
     `${critical.length} of ${searches} searches reached a critical point (|grad|^2 <= 1e-10), ${far.length} of them below 1e-20; ` +
       `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
   );

@@ -15,7 +15,7 @@ export interface Traced {
 
 /** An input whose values `with` exchanges. */
 export interface DataInput {
-  readonly node: Node;
+  readonly node: Node<"input">;
   readonly values: Float64Array;
 }
 

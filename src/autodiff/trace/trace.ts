@@ -10,7 +10,7 @@ import { type DataInput, type Literal, Session } from "./session.ts";
 /** A function of tensors, written in primitives. */
 export interface TracedFunction {
   readonly builder: GraphBuilder;
-  readonly parameters: readonly Node[];
+  readonly parameters: readonly Node<"input">[];
   /** In the order of their first use. */
   readonly data: ReadonlyMap<string, DataInput>;
   readonly outputs: readonly Node[];

@@ -1,0 +1,34 @@
+/** A sink of your own is a subscriber: here a CSV file, written as the rows happen. */
+import { closeSync, mkdtempSync, openSync, readFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Row } from "fluxion";
+import { bilinear, iterate, method, untilStep } from "fluxion";
+import { extragradient } from "fluxion/operators";
+import { type MonoTypeOperatorFunction, Observable } from "rxjs";
+
+/** Writes each row before handing it on, so that a file may slow a run but never lose a row. */
+function csvFile<T extends Row>(path: string): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable<T>((subscriber) => {
+      const file = openSync(path, "w");
+      writeSync(file, "step,squaredNorm\n");
+      const subscription = source.subscribe({
+        next(row) {
+          writeSync(file, `${row.step},${row.squaredNorm}\n`);
+          subscriber.next(row);
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
+      return () => {
+        subscription.unsubscribe();
+        closeSync(file);
+      };
+    });
+}
+
+const path = join(mkdtempSync(join(tmpdir(), "fluxion-")), "bilinear.csv");
+iterate(bilinear(), [1, 1], method(extragradient({ stepSize: 0.5 }), untilStep(3)))
+  .pipe(csvFile(path))
+  .subscribe({ complete: () => setImmediate(() => process.stdout.write(readFileSync(path, "utf8"))) });

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { failure } from "../errors.ts";
+import type { ReadAt } from "./messages.ts";
+
+/** A file to read from, which may grow meanwhile. */
+export interface FileSource {
+  readonly readAt: ReadAt;
+  readonly close: () => void;
+}
+
+/** Opens a file for {@link RunReader}. @throws ERR_READ */
+export function openFile(path: string): FileSource {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+  return {
+    readAt(offset, length) {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      try {
+        while (done < length) {
+          const count = readSync(file, bytes, done, length - done, offset + done);
+          if (count === 0) break;
+          done += count;
+        }
+      } catch (error) {
+        throw readFailure(path, error);
+      }
+      return bytes.subarray(0, done);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** A failed read as fluxion's error. */
+export function readFailure(path: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === "ENOENT" || code === "ENOTDIR"
+      ? "there is no such file or directory"
+      : code === "EACCES"
+        ? "permission denied"
+        : code === "EISDIR"
+          ? "it is a directory"
+          : message;
+  return failure("ERR_READ", `cannot read ${path}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,33 @@
+import { failure } from "../errors.ts";
+import { type Graph, type Node, sizeOf } from "./graph.ts";
+import { Machine } from "./interpret/machine.ts";
+import { showShape } from "./shapes.ts";
+import { reachable } from "./walk.ts";
+
+/** Computes a graph's outputs from its inputs, given by name; each output is a new array. */
+export type CompiledFunction = (inputs: Readonly<Record<string, ArrayLike<number>>>) => Float64Array[];
+
+/**
+ * A graph as a function of numbers in float64: for tests and tools (`compileField` is what problems use).
+ *
+ * @throws {RangeError} ERR_LENGTH if an input is missing or of the wrong length, when called
+ */
+export function compileFunction(graph: Graph): CompiledFunction {
+  const given = new Map<Node, Float64Array>(graph.inputs.map((node) => [node, new Float64Array(sizeOf(node.shape))]));
+  const nodes = reachable(graph.outputs).filter((node) => !given.has(node));
+  const machine = new Machine([nodes], { given, results: graph.outputs });
+  return (inputs) => {
+    for (const { attributes, shape } of graph.inputs) {
+      const values = inputs[attributes.name];
+      if (values?.length === sizeOf(shape)) continue;
+      throw failure(
+        "ERR_LENGTH",
+        `compileFunction: expected ${sizeOf(shape)} numbers for the input "${attributes.name}" of shape ` +
+          `${showShape(shape)}, got ${values?.length ?? "none"}`,
+      );
+    }
+    for (const [i, array] of [...given.values()].entries()) array.set(inputs[graph.inputs[i]!.attributes.name]!);
+    machine.run(0);
+    return graph.outputs.map((node) => machine.values(node).slice());
+  };
+}

@@ -1,0 +1,97 @@
+import { failure } from "../errors.ts";
+import type { LinearMap } from "../linalg/linearMap.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { type Node, sizeOf } from "./graph.ts";
+import { Engine } from "./interpret/engine.ts";
+import { FieldMap } from "./interpret/fieldMap.ts";
+import { showShape } from "./shapes.ts";
+
+export interface FieldParts {
+  readonly builder: GraphBuilder;
+  /** The point is these tensors one after the other. */
+  readonly parameters: readonly Node<"input">[];
+  /** Named inputs whose numbers each instance brings. */
+  readonly data?: readonly Node<"input">[];
+  /** L(z), one number; absent: `evaluate` returns NaN. */
+  readonly value?: Node;
+  /** F(z): for each parameter a tensor of its shape. */
+  readonly field: readonly Node[];
+  /** J = J^T, as where the field is a gradient. */
+  readonly symmetric: boolean;
+}
+
+/** A compiled field. Instances on different data share its code and its memory. */
+export interface FieldProgram {
+  /** n, the length of a point. */
+  readonly dimension: number;
+  /** Numbers are copied. */
+  instance(data?: Readonly<Record<string, Float64Array>>): FieldInstance;
+  /** How often something was computed, over all instances. */
+  readonly counts: FieldCounts;
+}
+
+export interface FieldCounts {
+  /** Forward passes: value and field. */
+  readonly evaluations: number;
+  /** Residuals computed for a point. */
+  readonly linearizations: number;
+  /** Those of them for a map that was used after its residuals had been overwritten. */
+  readonly relinearizations: number;
+}
+
+export interface FieldInstance {
+  /** Returns L(z) (NaN without a value) and writes F(z) into `field`. */
+  evaluate(point: Float64Array, field: Float64Array): number;
+  /** J(z), valid for ever; shares the forward pass with an evaluation at the same point. */
+  linearize(point: Float64Array): LinearMap;
+}
+
+/**
+ * Differentiates a field and compiles it: value, field, and the Jacobian as a linear map whose part free of v is
+ * computed once for each point.
+ *
+ * @throws {RangeError} ERR_DATA_NAME, ERR_LENGTH when an instance's data do not fit
+ */
+export function compileField(parts: FieldParts): FieldProgram {
+  const engine = new Engine(parts);
+  const inputs = parts.data ?? [];
+  return {
+    dimension: engine.dimension,
+    counts: engine.counts,
+    instance(data = {}) {
+      const own = ownData(inputs, data);
+      return {
+        evaluate: (point, field) => engine.evaluate(own, point, field),
+        linearize(point) {
+          const map = new FieldMap(engine, own, point.slice(), parts.symmetric);
+          engine.linearize(map);
+          return map;
+        },
+      };
+    },
+  };
+}
+
+/** Copies of the numbers, in the order of the inputs. */
+function ownData(
+  inputs: readonly Node<"input">[],
+  data: Readonly<Record<string, Float64Array>>,
+): readonly Float64Array[] {
+  const names = inputs.map((node) => node.attributes.name);
+  for (const name of Object.keys(data)) {
+    if (!names.includes(name)) {
+      throw failure("ERR_DATA_NAME", `data: expected only ${names.join(", ") || "no names"}, got "${name}"`);
+    }
+  }
+  return inputs.map(({ attributes: { name }, shape }) => {
+    const values = data[name];
+    if (values === undefined) throw failure("ERR_DATA_NAME", `data: expected numbers for "${name}", got none`);
+    if (values.length !== sizeOf(shape)) {
+      throw failure(
+        "ERR_LENGTH",
+        `data: expected ${sizeOf(shape)} numbers for "${name}" of shape ${showShape(shape)}, got ${values.length}`,
+      );
+    }
+    return values.slice();
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * The derivative at t = 0 of a vector function by central differences, extrapolated (Ridders' scheme).
+ *
+ * Steps h, h/2, h/4, ... give a Neville tableau in h^2; the entry whose neighbours agree best is returned with that
+ * disagreement as the estimate of its error. Non-finite values (a step that left the domain) are passed over.
+ *
+ * Cost: at most 2 * `levels` calls.
+ *
+ * @param step the first h
+ */
+export function richardson(
+  f: (t: number) => Float64Array,
+  step: number,
+  levels = 12,
+): { readonly derivative: Float64Array; readonly error: number } {
+  let previous: Float64Array[] = [];
+  let best: Float64Array | undefined;
+  let error = Number.POSITIVE_INFINITY;
+  for (let i = 0, h = step; i < levels; i++, h /= 2) {
+    const above = f(h);
+    const below = f(-h);
+    const first = above.map((a, k) => (a - below[k]!) / (2 * h));
+    if (!first.every(Number.isFinite)) {
+      previous = [];
+      continue;
+    }
+    const row = [first];
+    let factor = 1;
+    for (let j = 1; j <= previous.length; j++) {
+      factor *= 4;
+      const coarse = previous[j - 1]!;
+      const fine = row[j - 1]!;
+      const entry = fine.map((a, k) => (factor * a - coarse[k]!) / (factor - 1));
+      row.push(entry);
+      const disagreement = Math.max(distance(entry, fine), distance(entry, coarse));
+      if (disagreement < error) {
+        error = disagreement;
+        best = entry;
+      }
+    }
+    best ??= first;
+    previous = row;
+  }
+  return { derivative: best ?? f(0).map(() => Number.NaN), error };
+}
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return Math.sqrt(sum);
+}

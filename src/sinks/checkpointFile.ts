@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import { readRunFile } from "../arrow/runFile.ts";
+import { failure } from "../errors.ts";
+import type { Checkpoint } from "../streams/types.ts";
+import { makeDirectory, writeAtomically } from "./files.ts";
+
+/** Name of the checkpoint within a run directory. */
+export const checkpointFileName = "checkpoint.bin";
+
+/** The first line of the file, which `head -1` shows; then the checkpoint as `v8.serialize` writes it. */
+const mark = "fluxion checkpoint ";
+interface Head {
+  readonly format: 1;
+  readonly node: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly step: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * A function for `iterate`'s `checkpoints.save`: keeps the newest checkpoint in a run directory, replacing the one before as a whole.
+ *
+ * @example iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
+ * @param directory of the run; a function for many runs
+ * @param options `sync`: wait until it is on the disk, so that it survives a power cut too; default false
+ * @throws ERR_WRITE from the function
+ */
+export function saveCheckpoint(
+  directory: string | ((checkpoint: Checkpoint) => string),
+  { sync = false }: { readonly sync?: boolean } = {},
+): (checkpoint: Checkpoint) => void {
+  return (checkpoint) => {
+    const folder = typeof directory === "function" ? directory(checkpoint) : directory;
+    makeDirectory("saveCheckpoint", folder);
+    const payload = serialize(checkpoint);
+    const head: Head = {
+      format: 1,
+      node: process.versions.node,
+      run: checkpoint.run,
+      attempt: checkpoint.attempt,
+      step: checkpoint.step,
+      bytes: payload.length,
+      sha256: createHash("sha256").update(payload).digest("hex"),
+    };
+    const content = Buffer.concat([Buffer.from(`${mark}${JSON.stringify(head)}\n`), payload]);
+    writeAtomically("saveCheckpoint", join(folder, checkpointFileName), content, sync);
+  };
+}
+
+/**
+ * The checkpoint of a run directory, to be given to `iterate` as its start: `iterate(problem, loadCheckpoint("runs/a"), update)`.
+ *
+ * If the directory saw attempts after this checkpoint was saved, it counts as one of the newest attempt, so that the resumed
+ * run's attempt has a number of its own.
+ *
+ * @param path of the run directory, or of the file
+ * @throws ERR_CHECKPOINT if there is none, or a damaged one
+ */
+export function loadCheckpoint(path: string): Checkpoint {
+  const directory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = directory ? join(path, checkpointFileName) : path;
+  const checkpoint = decode(read(file), file);
+  return directory ? { ...checkpoint, attempt: newestAttempt(path, checkpoint.attempt) } : checkpoint;
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      throw failure("ERR_READ", `loadCheckpoint: cannot read ${file}: ${message}`, { cause: error });
+    }
+    throw failure(
+      "ERR_CHECKPOINT",
+      `loadCheckpoint: there is no checkpoint ${file}; iterate's option checkpoints: { seconds: 60, save: saveCheckpoint(directory) } writes one`,
+      { cause: error },
+    );
+  }
+}
+
+function decode(content: Buffer, file: string): Checkpoint {
+  const bad = (why: string, cause?: unknown): Error =>
+    failure(
+      "ERR_CHECKPOINT",
+      `loadCheckpoint: ${file} ${why}; start again, or from an earlier copy of it`,
+      cause === undefined ? undefined : { cause },
+    );
+  const end = content.indexOf(10);
+  if (!content.subarray(0, mark.length).equals(Buffer.from(mark)) || end < 0) throw bad("is no checkpoint of fluxion");
+  let head: Partial<Head>;
+  try {
+    head = JSON.parse(content.toString("utf8", mark.length, end)) as Partial<Head>;
+  } catch (error) {
+    throw bad("has a damaged first line", error);
+  }
+  if (head.format !== 1) throw bad(`has format ${String(head.format)}, this version of fluxion reads format 1`);
+  const payload = content.subarray(end + 1);
+  if (payload.length !== head.bytes) throw bad(`is cut: it has ${payload.length} bytes of ${String(head.bytes)}`);
+  if (createHash("sha256").update(payload).digest("hex") !== head.sha256) {
+    throw bad("is damaged: its bytes do not match their checksum");
+  }
+  try {
+    return deserialize(payload) as Checkpoint;
+  } catch (error) {
+    throw bad(`cannot be read by Node ${process.versions.node}; Node ${String(head.node)} wrote it`, error);
+  }
+}
+
+function newestAttempt(directory: string, least: number): number {
+  let newest = least;
+  try {
+    for (const { attempt } of readRunFile(directory).attempts) newest = Math.max(newest, attempt);
+  } catch {
+    // A checkpoint needs no run directory around it.
+  }
+  return newest;
+}

@@ -1,0 +1,165 @@
+/** Writing to disk: files that grow by whole pieces, files that are replaced as a whole, errors that say why. */
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type FluxionError, failure } from "../errors.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space",
+  EDQUOT: "the disk quota is used up; free some space",
+  EFBIG: "the file may not grow further; see `ulimit -f`",
+  EACCES: "permission denied; choose a directory that you may write to",
+  EPERM: "not permitted; choose a directory that you may write to",
+  EROFS: "the file system is read-only; choose another directory",
+  ENOTDIR: "a part of the path is a file, not a directory; choose another path",
+  EISDIR: "it is a directory; give the path of a file",
+  ENOENT: "it is gone; was the directory removed during the run?",
+  EMFILE: "too many files are open; see `ulimit -n`",
+};
+
+/** A failed system call as fluxion's error: what, where, why, what to do. */
+export function writeFailure(who: string, path: string, error: unknown, kept = ""): FluxionError {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  const reason = reasons[code] === undefined ? message : `${reasons[code]} (${code})`;
+  return failure("ERR_WRITE", `${who}: cannot write ${path}: ${reason}${kept}`, { cause: error });
+}
+
+/** Makes a directory with all above it. */
+export function makeDirectory(who: string, path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Where a file stands in the way, the system says that it exists.
+    throw writeFailure(who, path, code === "EEXIST" ? Object.assign(new Error(), { code: "ENOTDIR" }) : error);
+  }
+}
+
+/** Replaces a file as a whole: a reader sees the old text or the new one, never a part. */
+export function writeAtomically(who: string, path: string, content: string | Uint8Array, sync = false): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let file: number | undefined;
+  try {
+    file = openSync(temporary, "w");
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
+    if (sync) fsyncSync(file);
+    closeSync(file);
+    file = undefined;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    rmSync(temporary, { force: true });
+    throw writeFailure(who, path, error);
+  }
+}
+
+/** Descriptors kept open at once; more files than that are opened again when they are written to. */
+const mostOpen = 128;
+const open = new Map<AppendFile, number>();
+/** Paths that are being written by this process. */
+const writing = new Set<string>();
+
+/**
+ * A file to which whole pieces are appended. After a failed write it is cut back to its last whole piece.
+ *
+ * A campaign writes thousands of files at once: the 128 used last stay open.
+ */
+export class AppendFile {
+  /** Bytes of all whole pieces. */
+  length = 0;
+  readonly #key: string;
+  #closed = false;
+
+  /** Creates the file. @throws ERR_RUN_EXISTS if it is there and not to be overwritten, ERR_RUN_BUSY, ERR_WRITE */
+  constructor(
+    private readonly who: string,
+    readonly path: string,
+    private readonly options: { readonly overwrite?: boolean; readonly sync?: boolean } = {},
+  ) {
+    this.#key = resolve(path);
+    if (writing.has(this.#key)) {
+      throw failure(
+        "ERR_RUN_BUSY",
+        `${who}: ${path} is being written by another subscription of this process; give each run a path of its own`,
+      );
+    }
+    makeDirectory(who, dirname(path));
+    try {
+      open.set(this, openSync(path, options.overwrite === true ? "w" : "wx"));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, path, error);
+      throw failure(
+        "ERR_RUN_EXISTS",
+        `${who}: ${path} exists already; choose another path, remove it, or say { overwrite: true }`,
+        { cause: error },
+      );
+    }
+    writing.add(this.#key);
+    limitOpen(this);
+  }
+
+  /** Appends all of `bytes`, or nothing. @throws ERR_WRITE */
+  write(bytes: Uint8Array): void {
+    if (this.#closed) throw new Error(`internal: ${this.path} is closed`);
+    let file: number | undefined;
+    try {
+      file = this.#descriptor();
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(file, bytes, done, bytes.length - done, this.length + done);
+      }
+      if (this.options.sync === true) fdatasyncSync(file);
+    } catch (error) {
+      if (file !== undefined) cutBack(file, this.length);
+      throw writeFailure(this.who, this.path, error, `; the ${this.length} bytes written before are kept`);
+    }
+    this.length += bytes.length;
+  }
+
+  /** A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    writing.delete(this.#key);
+    const file = open.get(this);
+    open.delete(this);
+    if (file !== undefined) closeSync(file);
+  }
+
+  #descriptor(): number {
+    const kept = open.get(this);
+    // Moved to the end: the map is in order of use.
+    open.delete(this);
+    const file = kept ?? openSync(this.path, "r+");
+    open.set(this, file);
+    limitOpen(this);
+    return file;
+  }
+}
+
+function limitOpen(used: AppendFile): void {
+  for (const [other, file] of open) {
+    if (open.size <= mostOpen) return;
+    if (other === used) continue;
+    open.delete(other);
+    closeSync(file);
+  }
+}
+
+/** The torn piece goes; if even that fails, a reader drops it. */
+function cutBack(file: number, length: number): void {
+  try {
+    ftruncateSync(file, length);
+  } catch {
+    // Nothing more can be done here, and the error of the write is on its way.
+  }
+}

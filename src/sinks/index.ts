@@ -1,0 +1,5 @@
+export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
+export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
+export type { RowSink } from "./recordRows.ts";
+export type { FileOptions } from "./recordToFile.ts";
+export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";

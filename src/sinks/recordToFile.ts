@@ -1,0 +1,65 @@
+import { type RecordingOptions, type RecordMessage, recordRun } from "../arrow/recorder.ts";
+import type { Row, Run } from "../arrow/row.ts";
+import { AppendFile } from "./files.ts";
+
+/** Options that every file of rows has. */
+export interface FileOptions extends RecordingOptions {
+  /** Replace what is there. Default false: ERR_RUN_EXISTS. */
+  readonly overwrite?: boolean;
+  /** Wait until each batch is on the disk (`fdatasync`), so that it survives a power cut too. Default false. */
+  readonly sync?: boolean;
+  /**
+   * Called with each message after it was written, synchronously: the same bytes may go to another thread or to sockets.
+   * They are never written to again, so they may be transferred. What it throws becomes the stream's error.
+   */
+  readonly onMessage?: (message: RecordMessage, run: Run) => void;
+}
+
+/** One file of one run, open. */
+export interface FileRecording {
+  readonly rows: number;
+  readonly append: (row: Row) => void;
+  /** Flushes what is there unless a write failed before. A second call does nothing. */
+  readonly close: () => void;
+}
+
+/** Records rows into a new file. @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE */
+export function recordToFile(
+  who: string,
+  path: string,
+  run: Run,
+  options: FileOptions,
+  fail: (error: unknown) => void,
+): FileRecording {
+  const { overwrite = false, sync = false, onMessage, ...recording } = options;
+  const file = new AppendFile(who, path, { overwrite, sync });
+  let broken = false;
+  const recorder = recordRun(run, {
+    ...recording,
+    onError: fail,
+    sink(message) {
+      try {
+        file.write(message.bytes);
+      } catch (error) {
+        broken = true;
+        throw error;
+      }
+      onMessage?.(message, run);
+    },
+  });
+  return {
+    get rows() {
+      return recorder.rows;
+    },
+    append: recorder.append,
+    close() {
+      try {
+        // After a failed write another try would put a batch after a gap.
+        if (broken) recorder.abandon();
+        else recorder.close();
+      } finally {
+        file.close();
+      }
+    },
+  };
+}

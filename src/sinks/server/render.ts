@@ -1,0 +1,178 @@
+/** Rows of a run as a subscription wants them: columns chosen, steps cut, history thinned, encoded. */
+
+import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
+import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
+import type { Batch } from "./segment.ts";
+import { makeThinner, type NumberColumn } from "./thin.ts";
+
+/** Which columns of a segment's schema go out. */
+export interface Plan {
+  /** Equal for equal plans of one segment. */
+  readonly key: string;
+  readonly schema: Schema;
+  /** undefined: all columns, so that bytes can go out as they came. */
+  readonly indexes?: readonly number[];
+  /** What thinning looks at, as places in `schema`. */
+  readonly watched: readonly number[];
+}
+
+/** Batches of one segment, of them the rows with `fromStep` <= step < `upToStep`. */
+export interface Range {
+  readonly header: Uint8Array;
+  readonly batches: readonly Batch[];
+  readonly fromStep: number;
+  readonly upToStep: number;
+}
+
+/** Names in `columns` that the schema lacks. */
+export function unknownColumns(header: Uint8Array, columns: readonly string[]): string[] {
+  const known = new Set(schemaOf(header).fields.map((field) => field.name));
+  return columns.filter((name) => !known.has(name));
+}
+
+const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
+const mostWatched = 8;
+
+/** The plan for a segment; `step` always comes along, columns that the schema lacks are left out. */
+export function planFor(header: Uint8Array, columns: readonly string[] | undefined): Plan {
+  const whole = schemaOf(header);
+  const names = whole.fields.map((field) => field.name);
+  const wanted = columns === undefined ? undefined : new Set(["step", ...columns]);
+  const indexes = names.flatMap((name, index) => (wanted === undefined || wanted.has(name) ? [index] : []));
+  const all = indexes.length === names.length;
+  const schema = all ? whole : selectFields(whole, indexes);
+  const watched = schema.fields.flatMap(({ name, type }, index) => (DataType.isFloat(type) && !counters.has(name) ? [index] : []));
+  return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), ...(all ? {} : { indexes }) };
+}
+
+/** How many rows the ranges hold at most, before steps are cut. */
+export function countRows(ranges: readonly Range[]): number {
+  let rows = 0;
+  for (const { batches } of ranges) for (const batch of batches) rows += batch.rows;
+  return rows;
+}
+
+/** First and last step that the ranges can hold. */
+export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; readonly toStep: number } {
+  let fromStep = Number.POSITIVE_INFINITY;
+  let toStep = 0;
+  for (const range of ranges) {
+    const last = range.batches.at(-1);
+    if (last === undefined) continue;
+    fromStep = Math.min(fromStep, Math.max(range.fromStep, range.batches[0]!.firstStep));
+    toStep = Math.max(toStep, Math.min(range.upToStep - 1, last.lastStep));
+  }
+  return { fromStep: Math.min(fromStep, toStep), toStep };
+}
+
+/** Encoded rows, counted. */
+export interface Rendered extends EncodedBatches {
+  readonly rows: number;
+}
+
+/** The range as it is. Bytes go through untouched where columns and steps allow it. */
+export function renderWhole(range: Range, plan: Plan): Rendered {
+  const { header, batches, fromStep, upToStep } = range;
+  const cut = batches.some((batch) => batch.firstStep < fromStep || batch.lastStep >= upToStep);
+  if (plan.indexes === undefined && !cut) {
+    return { header, batches: Buffer.concat(batches.map((batch) => batch.read())), rows: countRows([range]) };
+  }
+  const chosen = [...chosenBatches(range, plan)];
+  return { ...encode(plan.schema, chosen), rows: chosen.reduce((sum, batch) => sum + batch.numRows, 0) };
+}
+
+function* chosenBatches({ header, batches, fromStep, upToStep }: Range, plan: Plan): Generator<RecordBatch> {
+  function* bytes(): Generator<Uint8Array> {
+    for (const batch of batches) yield batch.read();
+  }
+  let index = 0;
+  for (const batch of decode(header, bytes())) {
+    const place = batches[index++]!;
+    const chosen = plan.indexes === undefined ? batch : selectColumns(batch, plan.schema, plan.indexes);
+    if (place.firstStep >= fromStep && place.lastStep < upToStep) {
+      yield chosen;
+      continue;
+    }
+    const steps = batch.getChild("step")!;
+    let begin = 0;
+    while (begin < batch.numRows && Number(steps.get(begin)) < fromStep) begin++;
+    let end = begin;
+    while (end < batch.numRows && Number(steps.get(end)) < upToStep) end++;
+    if (end > begin) yield chosen.slice(begin, end);
+  }
+}
+
+/** What thinning needs of a subscription. */
+export interface Thinning {
+  readonly points: number;
+  readonly scale: "linear" | "log";
+}
+
+/**
+ * The ranges thinned to about `points` rows, one stream for each range that has rows. Lets other work in between batches.
+ *
+ * Two passes: which rows, then these rows. The bytes are read twice, so that memory holds one batch at a time.
+ */
+export async function renderThinned(
+  ranges: readonly Range[],
+  plans: readonly Plan[],
+  { points, scale }: Thinning,
+): Promise<readonly Rendered[]> {
+  const turn = politeTurns();
+  const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
+  const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
+  for (const [index, range] of ranges.entries()) {
+    for (const batch of chosenBatches(range, plans[index]!)) {
+      const steps = numbers(batch.getChild("step")!).values;
+      const commands = batch.getChild("commands");
+      const kept = commands === null || commands.nullCount === batch.numRows ? undefined : (row: number) => commands.isValid(row);
+      thinner.offer(
+        steps,
+        plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
+        kept,
+      );
+      await turn();
+    }
+  }
+  const chosen = thinner.chosen();
+  const results: Rendered[] = [];
+  let next = 0;
+  let offered = 0;
+  for (const [index, range] of ranges.entries()) {
+    const plan = plans[index]!;
+    const taken: RecordBatch[] = [];
+    for (const batch of chosenBatches(range, plan)) {
+      const rows: number[] = [];
+      while (next < chosen.length && chosen[next]! < offered + batch.numRows) rows.push(chosen[next++]! - offered);
+      offered += batch.numRows;
+      if (rows.length === batch.numRows) taken.push(batch);
+      else if (rows.length > 0) taken.push(takeRows(batch, plan.schema, rows));
+      await turn();
+    }
+    const rows = taken.reduce((sum, batch) => sum + batch.numRows, 0);
+    if (rows > 0) results.push({ ...encode(plan.schema, taken), rows });
+  }
+  return results;
+}
+
+/** Lets other work of this thread in after every few milliseconds. */
+function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
+  let began = performance.now();
+  return () => {
+    if (performance.now() - began < milliseconds) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        began = performance.now();
+        resolve();
+      });
+    });
+  };
+}
+
+/** A column's numbers, whatever its width; integers beyond 2^53 lose digits. */
+function numbers(vector: Vector): NumberColumn {
+  const raw: unknown = vector.toArray();
+  const values =
+    raw instanceof BigInt64Array || raw instanceof BigUint64Array ? Float64Array.from(raw, Number) : (raw as ArrayLike<number>);
+  return vector.nullCount === 0 ? { values } : { values, missing: (row) => !vector.isValid(row) };
+}

@@ -1,0 +1,81 @@
+/**
+ * Which rows of a long history to draw. No imports: the page uses it too.
+ *
+ * The steps from `fromStep` to `toStep` are divided into buckets, evenly or evenly in log(1 + step). Of each bucket stay, for every column, the
+ * row of the minimum and of the maximum, the first row that is not finite, and the bucket's last row: spikes and NaN marks survive.
+ */
+export interface ThinnerOptions {
+  readonly fromStep: number;
+  readonly toStep: number;
+  /** About how many rows at most. */
+  readonly points: number;
+  readonly scale: "linear" | "log";
+  /** How many columns count. */
+  readonly columns: number;
+}
+
+/** Numbers of one column; `missing` says which rows have none (they are neither extremes nor marks). */
+export interface NumberColumn {
+  readonly values: ArrayLike<number>;
+  readonly missing?: (row: number) => boolean;
+}
+
+/** Rows are offered in order, block by block; `chosen` then gives their ordinals, counted from 0 over all blocks. */
+export interface Thinner {
+  offer(steps: ArrayLike<number>, columns: readonly NumberColumn[], kept?: (row: number) => boolean): void;
+  chosen(): Float64Array;
+}
+
+const none = -1;
+
+/** Cost: one comparison or two a row and column; memory for the buckets only. */
+export function makeThinner(options: ThinnerOptions): Thinner {
+  const { fromStep, toStep, points, scale, columns: width } = options;
+  const perBucket = 2 * width + 1;
+  const buckets = Math.max(4, Math.floor(points / perBucket));
+  const position = scale === "log" ? Math.log1p : (step: number) => step;
+  const low = position(fromStep);
+  const span = position(toStep) - low;
+  const lowest = new Float64Array(buckets * width).fill(Number.POSITIVE_INFINITY);
+  const highest = new Float64Array(buckets * width).fill(Number.NEGATIVE_INFINITY);
+  const lowestAt = new Float64Array(buckets * width).fill(none);
+  const highestAt = new Float64Array(buckets * width).fill(none);
+  const markAt = new Float64Array(buckets * width).fill(none);
+  const lastAt = new Float64Array(buckets).fill(none);
+  const keptAt = new Set<number>();
+  let offered = 0;
+
+  return {
+    offer(steps, columns, kept) {
+      for (let row = 0; row < steps.length; row++) {
+        const share = span > 0 ? (position(steps[row]!) - low) / span : 0;
+        const bucket = Math.min(buckets - 1, Math.max(0, Math.floor(share * buckets)));
+        const ordinal = offered + row;
+        lastAt[bucket] = ordinal;
+        if (ordinal === 0 || kept?.(row) === true) keptAt.add(ordinal);
+        for (let c = 0; c < width; c++) {
+          const column = columns[c];
+          if (column === undefined || column.missing?.(row) === true) continue;
+          const value = column.values[row]!;
+          const at = bucket * width + c;
+          if (Number.isFinite(value)) {
+            if (value < lowest[at]!) {
+              lowest[at] = value;
+              lowestAt[at] = ordinal;
+            }
+            if (value > highest[at]!) {
+              highest[at] = value;
+              highestAt[at] = ordinal;
+            }
+          } else if (markAt[at] === none) markAt[at] = ordinal;
+        }
+      }
+      offered += steps.length;
+    },
+    chosen() {
+      const all = new Set(keptAt);
+      for (const list of [lowestAt, highestAt, markAt, lastAt]) for (const ordinal of list) if (ordinal !== none) all.add(ordinal);
+      return Float64Array.from(all).sort();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { AppliedCommand, Run, Status } from "../arrow/row.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { Session } from "./session.ts";
+import type { Evaluation, Iterate, Proposal } from "./types.ts";
+
+/** The run's memory, on every record that comes from a loop; a spread copies it. */
+export const SESSION = Symbol("session");
+/** Who chose what, on a proposal; a spread copies it. */
+export const CHOICE = Symbol("choice");
+
+/** The operators that chose, with what they chose: a value that differs was written by hand. */
+export interface Choice {
+  readonly direction?: { readonly by: string; readonly value: Float64Array };
+  readonly stepSize?: { readonly by: string; readonly value: number };
+  readonly next?: { readonly by: string };
+}
+
+type MutableNumbers = Record<string, number | undefined>;
+type MutableVectors = Record<string, Float64Array | undefined>;
+
+/** An emitted iterate. Classes with own fields, since a chain of object spreads costs microseconds. */
+export class IterateRecord implements Iterate {
+  [SESSION]: Session;
+
+  constructor(
+    session: Session,
+    readonly run: Run,
+    readonly step: number,
+    readonly seconds: number,
+    readonly status: Status,
+    readonly evaluations: number,
+    readonly products: number,
+    readonly value: number,
+    readonly squaredNorm: number,
+    readonly stepSize: number,
+    readonly point: Float64Array,
+    readonly columns: MutableNumbers,
+    readonly vectors: MutableVectors,
+    readonly commands: readonly AppliedCommand[] | undefined,
+    readonly at: Evaluation,
+    readonly direction: Float64Array,
+  ) {
+    this[SESSION] = session;
+  }
+}
+
+/** A proposal on its way through the update. */
+export class ProposalRecord implements Proposal {
+  [SESSION]: Session;
+  [CHOICE]: Choice;
+
+  constructor(
+    session: Session,
+    choice: Choice,
+    readonly run: Run,
+    readonly step: number,
+    readonly seconds: number,
+    readonly status: Status,
+    readonly evaluations: number,
+    readonly products: number,
+    readonly value: number,
+    readonly squaredNorm: number,
+    readonly stepSize: number,
+    readonly point: Float64Array,
+    readonly columns: MutableNumbers,
+    readonly vectors: MutableVectors,
+    readonly commands: readonly AppliedCommand[] | undefined,
+    readonly at: Evaluation,
+    readonly direction: Float64Array,
+    readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation,
+    readonly next: Evaluation | undefined,
+  ) {
+    this[SESSION] = session;
+    this[CHOICE] = choice;
+  }
+}
+
+/** A proposal with another step; its columns are shared, since inside the loop they are written in place. */
+export function withStep(
+  it: Proposal,
+  choice: Choice,
+  direction: Float64Array,
+  stepSize: number,
+  next: Evaluation | undefined,
+  status: Status,
+): ProposalRecord {
+  return new ProposalRecord(
+    sessionOf(it)!,
+    choice,
+    it.run,
+    it.step,
+    it.seconds,
+    status,
+    it.evaluations,
+    it.products,
+    it.value,
+    it.squaredNorm,
+    stepSize,
+    it.point,
+    it.columns as MutableNumbers,
+    it.vectors as MutableVectors,
+    it.commands,
+    it.at,
+    direction,
+    it.evaluate,
+    next,
+  );
+}
+
+export function sessionOf(record: object): Session | undefined {
+  return (record as { [SESSION]?: Session })[SESSION];
+}
+
+export function choiceOf(it: Proposal): Choice {
+  return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? {};
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  claimDirectory,
+  experimentsIn,
+  newExperiment,
+  readExperiment,
+  writeExperiment,
+} from "../../src/cli/experimentFile.ts";
+import { assertError } from "../support/assert.ts";
+
+const scratch = (): string => mkdtempSync(join(tmpdir(), "fluxion-experiment-"));
+const about = { name: "mine", source: { module: "built-in", hash: "1" }, options: { steps: 3 }, seed: 7 };
+
+const files = suite("writeExperiment and readExperiment");
+files("give back what was written, and leave no temporary file", () => {
+  const directory = scratch();
+  const file = { ...newExperiment(about), runs: ["a"], findings: [{ run: "a", numbers: { loss: 1 } }] };
+  writeExperiment(directory, file);
+  assert.equal(readExperiment(directory), file);
+  assert.equal(readdirSync(directory), ["experiment.json"]);
+});
+files("say what is missing", () => {
+  assertError(() => readExperiment("/nowhere/at/all"), "ERR_EXPERIMENT_DIRECTORY", /there is no such directory/);
+  assertError(() => readExperiment(scratch()), "ERR_EXPERIMENT_DIRECTORY", /it has no experiment\.json/);
+});
+files("refuse what is no experiment's file, or of another format", () => {
+  const directory = scratch();
+  writeFileSync(join(directory, "experiment.json"), "{");
+  assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /it is no JSON/);
+  writeFileSync(join(directory, "experiment.json"), '{"format":2}');
+  assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /format 2/);
+});
+files.run();
+
+const claims = suite("claimDirectory");
+claims("makes the directory asked for, with those above it", () => {
+  const directory = join(scratch(), "a", "b");
+  assert.is(claimDirectory("mine", directory), directory);
+  assert.equal(readdirSync(directory), []);
+});
+claims("refuses a directory that holds an experiment, or anything else", () => {
+  const directory = scratch();
+  writeFileSync(join(directory, "notes.txt"), "");
+  assertError(() => claimDirectory("mine", directory), "ERR_EXPERIMENT_DIRECTORY", /is not empty/);
+  writeExperiment(directory, newExperiment(about));
+  assertError(() => claimDirectory("mine", directory), "ERR_EXPERIMENT_DIRECTORY", /fluxion resume/);
+});
+claims("refuses a path below a file", () => {
+  const directory = scratch();
+  writeFileSync(join(directory, "file"), "");
+  assertError(() => claimDirectory("mine", join(directory, "file", "x")), "ERR_WRITE", /a part of the path is a file/);
+});
+claims("numbers the directories of an experiment without reusing one", () => {
+  const before = process.cwd();
+  process.chdir(scratch());
+  try {
+    assert.is(claimDirectory("mine", undefined), join("runs", "mine-1"));
+    mkdirSync("runs/mine-7");
+    mkdirSync("runs/mine-other");
+    assert.is(claimDirectory("mine", undefined), join("runs", "mine-8"));
+  } finally {
+    process.chdir(before);
+  }
+});
+claims.run();
+
+const finding = suite("experimentsIn");
+finding("finds the directory itself, or its children in the order in which they began", () => {
+  const root = scratch();
+  for (const [name, began] of [
+    ["b", "2026-01-01T00:00:00Z"],
+    ["a", "2026-01-02T00:00:00Z"],
+  ] as const) {
+    mkdirSync(join(root, name));
+    writeExperiment(join(root, name), { ...newExperiment(about), began });
+  }
+  mkdirSync(join(root, "other"));
+  assert.equal(experimentsIn(root), [join(root, "b"), join(root, "a")]);
+  assert.equal(experimentsIn(join(root, "a")), [join(root, "a")]);
+  assert.equal(experimentsIn(join(root, "nowhere")), []);
+});
+finding.run();

@@ -1,0 +1,88 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { z } from "zod";
+import { flagsOf, flagValue, optionsFrom } from "../../src/cli/flags.ts";
+import { assertError } from "../support/assert.ts";
+
+const schema = z.object({
+  stepSize: z.number().positive().default(0.5).describe("eta"),
+  steps: z.number().int().min(1).max(100).default(10),
+  method: z.enum(["gda", "extragradient"]).default("gda"),
+  start: z.array(z.number()).length(2).default([1, 1]),
+  whiten: z.boolean().default(true),
+  title: z.string(),
+  limit: z.number().nullable().optional(),
+});
+const flags = Object.fromEntries(flagsOf(schema).map((flag) => [flag.key, flag]));
+
+const reading = suite("flagsOf");
+reading("gives a field its flag in kebab case, with kind, default and description", () => {
+  assert.equal(flags.stepSize, {
+    key: "stepSize",
+    name: "--step-size",
+    kind: "number",
+    required: false,
+    description: "eta",
+    default: 0.5,
+  });
+});
+reading("keeps the order of the schema", () => {
+  assert.equal(Object.keys(flags), ["stepSize", "steps", "method", "start", "whiten", "title", "limit"]);
+});
+reading("knows integers, enumerations, lists, booleans, texts and unions", () => {
+  const kinds = Object.values(flags).map(({ kind }) => kind);
+  assert.equal(kinds, ["number", "number", "text", "list", "boolean", "text", "json"]);
+  assert.equal(flags.method!.choices, ["gda", "extragradient"]);
+});
+reading("says which fields must be given", () => {
+  assert.equal(
+    Object.values(flags)
+      .filter(({ required }) => required)
+      .map(({ key }) => key),
+    ["title"],
+  );
+});
+reading.run();
+
+const values = suite("flagValue");
+values("reads numbers, exponents and negative ones too", () => {
+  assert.is(flagValue(flags.stepSize!, "-2.5e-3"), -0.0025);
+});
+values("refuses a text where a number is wanted, and an empty one", () => {
+  assertError(() => flagValue(flags.steps!, "ten"), "ERR_COMMAND_LINE", /--steps: expected a number, got "ten"/);
+  assertError(() => flagValue(flags.steps!, ""), "ERR_COMMAND_LINE", /--steps: expected a number/);
+});
+values("reads a list of numbers, of words where one is no number", () => {
+  assert.equal(flagValue(flags.start!, "1, -2"), [1, -2]);
+  assert.equal(flagValue(flags.start!, "a,b"), ["a", "b"]);
+});
+values("leaves words as they are", () => assert.is(flagValue(flags.title!, "1e3"), "1e3"));
+values("reads JSON where a field takes several kinds", () => {
+  assert.is(flagValue(flags.limit!, "null"), null);
+  assert.is(flagValue(flags.limit!, "3"), 3);
+});
+values.run();
+
+const options = suite("optionsFrom");
+options("fills in the schema's defaults", () => {
+  const { title, ...rest } = optionsFrom(schema, { title: "t", steps: 3 });
+  assert.is(title, "t");
+  assert.equal(rest, { stepSize: 0.5, steps: 3, method: "gda", start: [1, 1], whiten: true });
+});
+options("names the flag, what it takes and what came, one line for each that does not fit", () => {
+  let message = "";
+  try {
+    optionsFrom(schema, { steps: 1000, method: "gdaa" });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const lines = message.split("\n");
+  assert.is(lines.length, 3);
+  assert.match(lines[0]!, /^--steps: expected number to be <=100, got 1000$/);
+  assert.match(lines[1]!, /^--method: expected one of .*gda.*extragradient.*, got gdaa$/);
+  assert.match(lines[2]!, /^--title: expected string.*; it must be given$/);
+});
+options("refuses with ERR_COMMAND_LINE", () => {
+  assertError(() => optionsFrom(schema, { title: "t", stepSize: -1 }), "ERR_COMMAND_LINE", /--step-size: .*>0, got -1/);
+});
+options.run();

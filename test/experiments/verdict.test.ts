@@ -1,0 +1,65 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Row } from "../../src/arrow/row.ts";
+import { judge } from "../../src/experiments/verdict.ts";
+
+function row(squaredNorm: number, columns: Row["columns"] = {}): Row {
+  return {
+    run: { name: "search", attempt: 1, columns: {}, settings: {} },
+    step: 7,
+    seconds: 0,
+    status: "stopped",
+    evaluations: 1,
+    products: 0,
+    value: 1,
+    squaredNorm,
+    stepSize: Number.NaN,
+    columns,
+    vectors: {},
+  };
+}
+
+const verdicts = suite("judge");
+verdicts("calls an end critical by the square of the gradient's norm, flat or not", () => {
+  const solved = row(1e-9, { relativeResidual: 0.99, relativeCokernelResidual: 1e-6 });
+  const { verdict, because } = judge(row(1e-10), solved);
+  assert.is(verdict, "critical point");
+  assert.match(because, /1\.00e-10 <= 1e-10/);
+});
+verdicts("calls an end flat when r is large and r_H small", () => {
+  const { verdict, because } = judge(row(0.1), row(0.1, { relativeResidual: 0.91, relativeCokernelResidual: 4e-4 }));
+  assert.is(verdict, "gradient-flat region");
+  assert.match(because, /r = 0\.910 > 0\.9, r_H = 0\.000400 < 0\.0005/);
+});
+verdicts("needs both thresholds for that", () => {
+  assert.is(judge(row(1), row(1, { relativeResidual: 0.89, relativeCokernelResidual: 1e-9 })).verdict, "neither");
+  assert.is(judge(row(1), row(1, { relativeResidual: 0.99, relativeCokernelResidual: 1e-3 })).verdict, "neither");
+});
+verdicts("calls an end flat when the curvature along the gradient vanishes, whatever the solver says", () => {
+  const solved = row(1, { relativeResidual: 0, relativeCokernelResidual: 1 });
+  const { verdict, because, curvature } = judge(row(1, { gradientCurvature: 1e-5 }), solved);
+  assert.is(verdict, "gradient-flat region");
+  assert.is(curvature, 1e-5);
+  assert.match(because, /0\.0000100 < 0\.0005/);
+});
+verdicts("calls an end neither, with its numbers, without any sign of flatness", () => {
+  const solved = row(1, { relativeResidual: 0.2, relativeCokernelResidual: 0.3 });
+  const { verdict, because, relativeResidual, relativeCokernelResidual } = judge(
+    row(2, { gradientCurvature: 0.4 }),
+    solved,
+  );
+  assert.is(verdict, "neither");
+  assert.match(because, /r = 0\.200, r_H = 0\.300, .*= 0\.400; the search ended as stopped at step 7/);
+  assert.equal([relativeResidual, relativeCokernelResidual], [0.2, 0.3]);
+});
+verdicts("judges a search that solved nothing", () => {
+  assert.is(judge(row(1), undefined).verdict, "neither");
+  assert.is(judge(row(0), undefined).verdict, "critical point");
+});
+verdicts("never calls a gradient that is not finite critical or flat", () => {
+  assert.is(judge(row(Number.NaN), undefined).verdict, "neither");
+});
+verdicts("takes other thresholds", () => {
+  assert.is(judge(row(1e-8), undefined, { squaredNorm: 1e-6 }).verdict, "critical point");
+});
+verdicts.run();
