@@ -60,9 +60,15 @@ export function compileField(parts: FieldParts): FieldProgram {
     counts: engine.counts,
     instance(data = {}) {
       const own = ownData(inputs, data);
+      const { dimension } = engine;
       return {
-        evaluate: (point, field) => engine.evaluate(own, point, field),
+        evaluate(point, field) {
+          checkLength("evaluate", "the point", point, dimension);
+          checkLength("evaluate", "the field", field, dimension);
+          return engine.evaluate(own, point, field);
+        },
         linearize(point) {
+          checkLength("linearize", "the point", point, dimension);
           const map = new FieldMap(engine, own, point.slice(), parts.symmetric);
           engine.linearize(map);
           return map;
@@ -70,6 +76,11 @@ export function compileField(parts: FieldParts): FieldProgram {
       };
     },
   };
+}
+
+function checkLength(who: string, what: string, values: Float64Array, length: number): void {
+  if (values.length === length) return;
+  throw failure("ERR_LENGTH", `${who}: expected ${length} numbers for ${what}, got ${values.length}`);
 }
 
 /** Copies of the numbers, in the order of the inputs. */

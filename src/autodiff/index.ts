@@ -1,0 +1,14 @@
+export { GraphBuilder } from "./builder.ts";
+export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
+export {
+  gradient,
+  type Linearization,
+  type LinearizeOptions,
+  linearize,
+  pullback,
+  pushforward,
+} from "./differentiate.ts";
+export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph.ts";
+export { compileField, type FieldCounts, type FieldInstance, type FieldParts, type FieldProgram } from "./program.ts";
+export { constant, data } from "./trace/constant.ts";
+export { type Traceable, type TracedFunction, type TraceOptions, trace } from "./trace/trace.ts";
