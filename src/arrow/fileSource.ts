@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { failure } from "../errors.ts";
 import type { ReadAt } from "./messages.ts";
 
@@ -7,6 +7,9 @@ export interface FileSource {
   readonly readAt: ReadAt;
   readonly close: () => void;
 }
+
+/** Bytes that are asked for without looking at the length of the file first. */
+const small = 65_536;
 
 /** Opens a file for {@link RunReader}. @throws ERR_READ */
 export function openFile(path: string): FileSource {
@@ -18,18 +21,20 @@ export function openFile(path: string): FileSource {
   }
   return {
     readAt(offset, length) {
-      const bytes = new Uint8Array(length);
       let done = 0;
       try {
-        while (done < length) {
-          const count = readSync(file, bytes, done, length - done, offset + done);
+        // A damaged length may ask for more than any memory holds.
+        const there = length <= small ? length : Math.max(0, Math.min(length, fstatSync(file).size - offset));
+        const bytes = new Uint8Array(there);
+        while (done < there) {
+          const count = readSync(file, bytes, done, there - done, offset + done);
           if (count === 0) break;
           done += count;
         }
+        return bytes.subarray(0, done);
       } catch (error) {
         throw readFailure(path, error);
       }
-      return bytes.subarray(0, done);
     },
     close: () => closeSync(file),
   };

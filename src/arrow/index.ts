@@ -6,6 +6,7 @@ export {
 } from "./encoder.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
 export { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
+export type { WriterProcess } from "./processIdentity.ts";
 export { endOfStream } from "./recordBatch.ts";
 export {
   type BatchLimits,

@@ -91,13 +91,15 @@ class Recorder implements RunRecorder {
   readonly append = (row: Row): void => {
     if (!this.#open) throw new Error(`internal: the recorder of "${this.run.name}" is closed`);
     const encoder = this.#encoder ?? this.#begin(row);
-    // A full batch waits for the next row, so that the point of what turns out to be the last row can still be added.
-    if (encoder.rows === encoder.capacity || encoder.bytes >= this.limits.bytes) this.flush();
+    const late = performance.now() - this.#flushed >= 1000 * this.limits.seconds;
+    // A full batch, or a late one whose last point was left out, waits for the next row: should none come, its point is still added.
+    const full = encoder.rows === encoder.capacity || encoder.bytes >= this.limits.bytes;
+    if (full || (late && encoder.lastPointLeftOut)) this.flush();
     encoder.append(row);
     if (encoder.rows === 1) this.#firstStep = row.step;
     this.#lastStep = row.step;
     this.rows++;
-    if (!encoder.lastPointLeftOut && performance.now() - this.#flushed >= 1000 * this.limits.seconds) this.flush();
+    if (late && !encoder.lastPointLeftOut) this.flush();
     else this.#timer ??= this.#wait(1000 * this.limits.seconds);
   };
 
@@ -116,7 +118,7 @@ class Recorder implements RunRecorder {
     this.#encoder?.completeLast();
     try {
       this.flush();
-      if (this.#encoder !== undefined) this.options.sink({ kind: "end", bytes: endOfStream });
+      if (this.#encoder !== undefined) this.options.sink({ kind: "end", bytes: endOfStream.slice() });
     } finally {
       this.abandon();
     }

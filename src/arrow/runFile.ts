@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
+import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";
 
@@ -22,14 +22,17 @@ export interface AttemptEnding {
   readonly message?: string;
   /** ISO 8601. */
   readonly at: string;
+  /** Rows in the file. */
   readonly rows: number;
-  /** Of the last row; the run's verdict. */
+  /** Of the last row that came; the run's verdict. */
   readonly status?: Status;
   readonly step?: number;
   readonly seconds?: number;
   readonly value?: number;
   readonly squaredNorm?: number;
 }
+
+const endings: readonly string[] = ["completed", "failed", "interrupted"] satisfies AttemptEnding["how"][];
 
 export interface RunAttempt {
   readonly attempt: number;
@@ -38,7 +41,7 @@ export interface RunAttempt {
   /** ISO 8601. */
   readonly began: string;
   /** Who writes: without an ending, the attempt runs as long as this process does. */
-  readonly process: { readonly pid: number; readonly host: string };
+  readonly process: WriterProcess;
   readonly ended?: AttemptEnding;
 }
 
@@ -106,17 +109,6 @@ export function runState(run: RunFile): RunState {
   return isAlive(newest.process) ? "running" : "killed";
 }
 
-/** Whether a writer still lives; one on another machine is believed to. */
-function isAlive({ pid, host }: { readonly pid: number; readonly host: string }): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 function isAttempt(value: unknown): value is RunAttempt {
   const attempt = value as Partial<RunAttempt> | null;
   return (
@@ -124,6 +116,18 @@ function isAttempt(value: unknown): value is RunAttempt {
     attempt !== null &&
     Number.isInteger(attempt.attempt) &&
     typeof attempt.file === "string" &&
-    typeof attempt.process?.pid === "number"
+    typeof attempt.process?.pid === "number" &&
+    typeof attempt.process.host === "string" &&
+    (attempt.ended === undefined || isEnding(attempt.ended))
+  );
+}
+
+function isEnding(value: unknown): value is AttemptEnding {
+  const ending = value as Partial<AttemptEnding> | null;
+  return (
+    typeof ending === "object" &&
+    ending !== null &&
+    endings.includes(String(ending.how)) &&
+    typeof ending.rows === "number"
   );
 }

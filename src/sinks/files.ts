@@ -56,10 +56,22 @@ export function writeAtomically(who: string, path: string, content: string | Uin
     closeSync(file);
     file = undefined;
     renameSync(temporary, path);
+    if (sync) syncDirectory(dirname(path));
   } catch (error) {
     if (file !== undefined) closeSync(file);
     rmSync(temporary, { force: true });
     throw writeFailure(who, path, error);
+  }
+}
+
+/** Makes a new name in a directory survive a power cut; Windows does so by itself, and does not open directories. */
+function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
   }
 }
 
@@ -117,7 +129,10 @@ export class AppendFile {
       for (let done = 0; done < bytes.length; ) {
         done += writeSync(file, bytes, done, bytes.length - done, this.length + done);
       }
-      if (this.options.sync === true) fdatasyncSync(file);
+      if (this.options.sync === true) {
+        fdatasyncSync(file);
+        if (this.length === 0) syncDirectory(dirname(this.path));
+      }
     } catch (error) {
       if (file !== undefined) cutBack(file, this.length);
       throw writeFailure(this.who, this.path, error, `; the ${this.length} bytes written before are kept`);

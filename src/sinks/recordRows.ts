@@ -39,7 +39,7 @@ export function recordRows(who: string, begin: () => Recordings): RowSink {
       const writer = writerOf(who, begin(), (error) => broken.error(error));
       return source.pipe(
         takeUntil(broken),
-        tap({
+        tap<T>({
           next: writer.append,
           error: (error: unknown) => writer.fail(error),
           complete: () => writer.close({ how: "completed" }),

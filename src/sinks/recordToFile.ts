@@ -17,6 +17,7 @@ export interface FileOptions extends RecordingOptions {
 
 /** One file of one run, open. */
 export interface FileRecording {
+  /** Rows in the file: after `close` all that came, unless a write failed. */
   readonly rows: number;
   readonly append: (row: Row) => void;
   /** Flushes what is there unless a write failed before. A second call does nothing. */
@@ -34,6 +35,7 @@ export function recordToFile(
   const { overwrite = false, sync = false, onMessage, ...recording } = options;
   const file = new AppendFile(who, path, { overwrite, sync });
   let broken = false;
+  let rows = 0;
   const recorder = recordRun(run, {
     ...recording,
     onError: fail,
@@ -44,12 +46,13 @@ export function recordToFile(
         broken = true;
         throw error;
       }
+      if (message.kind === "batch") rows += message.rows;
       onMessage?.(message, run);
     },
   });
   return {
     get rows() {
-      return recorder.rows;
+      return rows;
     },
     append: recorder.append,
     close() {

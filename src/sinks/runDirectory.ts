@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
+import { thisProcess } from "../arrow/processIdentity.ts";
 import { checkLimits } from "../arrow/recorder.ts";
 import type { Row, Run } from "../arrow/row.ts";
 import {
@@ -17,7 +17,7 @@ import { coreColumns } from "../arrow/schema.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { checkpointFileName } from "./checkpointFile.ts";
-import { makeDirectory, writeAtomically } from "./files.ts";
+import { makeDirectory, writeAtomically, writeFailure } from "./files.ts";
 import { type Ending, type Recording, type RowSink, recordRows } from "./recordRows.ts";
 import { type FileOptions, recordToFile } from "./recordToFile.ts";
 import { writerPlatform, writerVersions } from "./writerInfo.ts";
@@ -82,7 +82,7 @@ function openDirectory(
     attempt: run.attempt,
     file: name,
     began: new Date().toISOString(),
-    process: { pid: process.pid, host: hostname() },
+    process: thisProcess(),
   };
   const write = (last: RunAttempt): void => {
     const content: RunFile = {
@@ -147,13 +147,13 @@ function endingOf({ how, message }: Ending, rows: number, last: Row | undefined)
 
 /** The attempts that this one continues; refuses to mix two runs, and clears the directory where that is wanted. */
 function earlierAttempts(directory: string, run: Run, overwrite: boolean): readonly RunAttempt[] {
-  const names = readdirSync(directory);
+  const names = namesIn(directory);
   const ours = names.filter((name) => name === runFileName || name === checkpointFileName || isIterates(name));
   // A checkpoint alone may have been saved before the first row came.
   if (!ours.some((name) => name !== checkpointFileName)) return [];
   if (overwrite && run.attempt === 1) {
     if (names.includes(runFileName)) refuseRunning(directory, readIfWhole(directory));
-    for (const name of ours) rmSync(join(directory, name), { force: true });
+    for (const name of ours) remove(join(directory, name));
     return [];
   }
   const remedy = "choose another directory, remove it, or say { overwrite: true }";
@@ -177,7 +177,29 @@ function earlierAttempts(directory: string, run: Run, overwrite: boolean): reado
       `${who}: ${directory} holds the run "${before.name}", so attempt ${run.attempt} of "${run.name}" cannot be added to it; choose another directory`,
     );
   }
+  if (names.includes(iteratesFileName(run.attempt))) {
+    throw failure(
+      "ERR_RUN_EXISTS",
+      `${who}: ${directory} already holds attempt ${run.attempt} of "${run.name}"; loadCheckpoint(${JSON.stringify(directory)}) gives the next attempt a number of its own`,
+    );
+  }
   return before.attempts;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    throw writeFailure(who, directory, error);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw writeFailure(who, path, error);
+  }
 }
 
 function refuseRunning(directory: string, run: RunFile | undefined): void {

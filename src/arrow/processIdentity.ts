@@ -1,0 +1,42 @@
+/** Which process wrote a run, told apart from a later one that got the same number. */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** A process as `run.json` names it. */
+export interface WriterProcess {
+  readonly pid: number;
+  readonly host: string;
+  /** Boot of the machine and the process's start, where the system tells them (Linux). */
+  readonly started?: string;
+}
+
+/** This process. */
+export function thisProcess(): WriterProcess {
+  const started = startOf(process.pid);
+  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }) };
+}
+
+/** Whether a process still lives; one on another machine is believed to. */
+export function isAlive({ pid, host, started }: WriterProcess): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  // Containers begin at the same small numbers each time: a number that is in use says little.
+  const now = startOf(pid);
+  return started === undefined || now === undefined || started === now;
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in parentheses, which may hold anything; start time is the 22nd.
+    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return ticks === undefined ? undefined : `${boot}/${ticks}`;
+  } catch {
+    return undefined;
+  }
+}
