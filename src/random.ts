@@ -23,11 +23,16 @@ export function randomSource(seed: number, ...key: readonly (number | string)[])
   const absorb = (word: bigint): void => {
     mix = splitMix(BigInt.asUintN(64, mix ^ word));
   };
-  const bits = new BigUint64Array(new Float64Array([seed]).buffer);
-  absorb(bits[0]!);
+  absorb(bitsOf(seed));
   for (const part of key) {
-    if (typeof part === "number") absorb(new BigUint64Array(new Float64Array([part]).buffer)[0]!);
-    else for (const character of `${part}\u0000`) absorb(BigInt(character.codePointAt(0)!));
+    // Marks beyond all code points, so that two keys never give the same words.
+    if (typeof part === "number") {
+      absorb(0x110000n);
+      absorb(bitsOf(part));
+    } else {
+      for (const character of part) absorb(BigInt(character.codePointAt(0)! || 0x110001));
+      absorb(0n);
+    }
   }
   for (let i = 0; i < 4; i++) {
     mix = BigInt.asUintN(64, mix + 0x9e3779b97f4a7c15n);
@@ -63,6 +68,10 @@ export function randomSource(seed: number, ...key: readonly (number | string)[])
       }
     },
   };
+}
+
+function bitsOf(number: number): bigint {
+  return new BigUint64Array(new Float64Array([number]).buffer)[0]!;
 }
 
 function splitMix(word: bigint): bigint {
