@@ -3,3 +3,12 @@ export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpoint
 export type { RowSink } from "./recordRows.ts";
 export type { FileOptions } from "./recordToFile.ts";
 export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
+export {
+  createViewerServer,
+  type ViewerCommand,
+  type ViewerServer,
+  type ViewerServerOptions,
+} from "./server/createViewerServer.ts";
+export type { Hub, OpenOptions } from "./server/hub.ts";
+export type { AttemptInfo, ClientMessage, RunEnding, RunInfo, ServerMessage } from "./server/messages.ts";
+export { type WebSocketOptions, webSocket } from "./webSocket.ts";

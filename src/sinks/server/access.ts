@@ -35,14 +35,18 @@ export function makeAccess({ host, port, token, allowedHosts, allowedOrigins }: 
   const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, "")));
 
   function own(): Set<string> {
-    const names = isLoopback(host) ? ["127.0.0.1", "localhost", "[::1]", bracketed(host)] : [bracketed(host), "127.0.0.1", "localhost", "[::1]"];
+    const names = isLoopback(host)
+      ? ["127.0.0.1", "localhost", "[::1]", bracketed(host)]
+      : [bracketed(host), "127.0.0.1", "localhost", "[::1]"];
     if (host === "0.0.0.0" || host === "::") {
-      for (const list of Object.values(networkInterfaces())) for (const { address } of list ?? []) names.push(bracketed(address));
+      for (const list of Object.values(networkInterfaces()))
+        for (const { address } of list ?? []) names.push(bracketed(address));
     }
     return new Set(names.map((name) => `${name.toLowerCase()}:${port()}`));
   }
   // `name` in allowedHosts stands for every port: a proxy in front has its own.
-  const known = (authority: string): boolean => own().has(authority) || extra.has(authority) || extra.has(authority.replace(/:\d+$/, ""));
+  const known = (authority: string): boolean =>
+    own().has(authority) || extra.has(authority) || extra.has(authority.replace(/:\d+$/, ""));
 
   return {
     token: secret,

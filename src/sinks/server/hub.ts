@@ -13,7 +13,10 @@ export interface OpenOptions {
   readonly directory?: string;
 }
 
-/** What producers of rows use: a thread that gets encoded batches, or the `webSocket` sink. */
+/**
+ * What producers of rows use: a thread that gets encoded batches, or the `webSocket` sink. Once the server is closed, all of
+ * these do nothing: a run goes on without its viewers.
+ */
 export interface Hub {
   /**
    * Makes a run known, or a further attempt of it. `header` is the schema message with which its Arrow stream begins.
@@ -33,15 +36,19 @@ export interface HubOptions {
   readonly memoryBytes: number;
   /** Called when a run came, went, or came to know something new. */
   readonly changed: () => void;
+  /** Called when a run is closed. */
+  readonly ended: (name: string) => void;
 }
 
 export interface RunHub extends Hub {
   readonly runs: ReadonlyMap<string, ServedRun>;
+  /** Lets go of files and memory; rows that come afterwards are ignored. */
   closeAll(): void;
 }
 
-export function makeHub({ memoryBytes, changed }: HubOptions): RunHub {
+export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
   const runs = new Map<string, ServedRun>();
+  let closed = false;
 
   function freeName(run: Run): string {
     for (let copy = 1; ; copy++) {
@@ -55,13 +62,18 @@ export function makeHub({ memoryBytes, changed }: HubOptions): RunHub {
     const run = runs.get(name);
     if (run?.live === true) return run;
     const why = run === undefined ? "was never opened" : "is closed";
-    throw failure("ERR_RUN_NOT_OPEN", `hub: rows came for the run "${name}", which ${why}; call open(run, header) first and use the name it returns`);
+    throw failure(
+      "ERR_RUN_NOT_OPEN",
+      `hub: rows came for the run "${name}", which ${why}; call open(run, header) first and use the name it returns`,
+    );
   }
   return {
     runs,
     open(run, header, { directory } = {}) {
+      if (closed) return run.name;
       const name = freeName(run);
-      const earlier = directory === undefined ? [] : attemptFiles(directory).filter(({ attempt }) => attempt < run.attempt);
+      const earlier =
+        directory === undefined ? [] : attemptFiles(directory).filter(({ attempt }) => attempt < run.attempt);
       const served = runs.get(name) ?? new ServedRun(name, run, earlier);
       served.openAttempt(run, header, directory, memoryBytes);
       runs.set(name, served);
@@ -69,13 +81,15 @@ export function makeHub({ memoryBytes, changed }: HubOptions): RunHub {
       return name;
     },
     batch(name, bytes, firstStep, lastStep, rows) {
-      openRun(name).append(bytes, firstStep, lastStep, rows);
+      if (!closed) openRun(name).append(bytes, firstStep, lastStep, rows);
     },
     close(name, ending) {
+      if (closed) return;
       const run = runs.get(name);
       if (run === undefined) openRun(name);
       else if (run.live) {
         run.end(ending);
+        ended(name);
         changed();
       }
     },
@@ -83,13 +97,17 @@ export function makeHub({ memoryBytes, changed }: HubOptions): RunHub {
       const name = freeName(run);
       const files = attemptFiles(directory);
       if (files.length === 0) {
-        throw failure("ERR_RUN_FILE", `hub: ${directory} holds no iterates-0001.arrows; expected a directory that fluxion wrote`);
+        throw failure(
+          "ERR_RUN_FILE",
+          `hub: ${directory} holds no iterates-0001.arrows; expected a directory that fluxion wrote`,
+        );
       }
       runs.set(name, new ServedRun(name, run, files, ending));
       changed();
       return name;
     },
     closeAll() {
+      closed = true;
       for (const run of runs.values()) run.close();
     },
   };

@@ -94,7 +94,14 @@ export type ServerMessage =
   /** All rows so far are sent; from here on rows are live. */
   | { readonly live: { readonly run: string; readonly step?: number } }
   /** The next binary message holds `sent` of `rows` rows. */
-  | { readonly thinned: { readonly fromStep: number; readonly toStep: number; readonly rows: number; readonly sent: number } }
+  | {
+      readonly thinned: {
+        readonly fromStep: number;
+        readonly toStep: number;
+        readonly rows: number;
+        readonly sent: number;
+      };
+    }
   /** Rows that were kept in memory only and are gone. */
   | { readonly gap: { readonly fromStep: number; readonly toStep: number } }
   /** No more rows will come. */
@@ -112,5 +119,6 @@ export const closeCodes = {
   silent: 4408,
   tooSlow: 4429,
   shutDown: 1001,
+  internal: 1011,
   tooMany: 1013,
 } as const;

@@ -41,7 +41,9 @@ export function planFor(header: Uint8Array, columns: readonly string[] | undefin
   const indexes = names.flatMap((name, index) => (wanted === undefined || wanted.has(name) ? [index] : []));
   const all = indexes.length === names.length;
   const schema = all ? whole : selectFields(whole, indexes);
-  const watched = schema.fields.flatMap(({ name, type }, index) => (DataType.isFloat(type) && !counters.has(name) ? [index] : []));
+  const watched = schema.fields.flatMap(({ name, type }, index) =>
+    DataType.isFloat(type) && !counters.has(name) ? [index] : [],
+  );
   return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), ...(all ? {} : { indexes }) };
 }
 
@@ -125,7 +127,8 @@ export async function renderThinned(
     for (const batch of chosenBatches(range, plans[index]!)) {
       const steps = numbers(batch.getChild("step")!).values;
       const commands = batch.getChild("commands");
-      const kept = commands === null || commands.nullCount === batch.numRows ? undefined : (row: number) => commands.isValid(row);
+      const kept =
+        commands === null || commands.nullCount === batch.numRows ? undefined : (row: number) => commands.isValid(row);
       thinner.offer(
         steps,
         plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
@@ -173,6 +176,8 @@ function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
 function numbers(vector: Vector): NumberColumn {
   const raw: unknown = vector.toArray();
   const values =
-    raw instanceof BigInt64Array || raw instanceof BigUint64Array ? Float64Array.from(raw, Number) : (raw as ArrayLike<number>);
+    raw instanceof BigInt64Array || raw instanceof BigUint64Array
+      ? Float64Array.from(raw, Number)
+      : (raw as ArrayLike<number>);
   return vector.nullCount === 0 ? { values } : { values, missing: (row) => !vector.isValid(row) };
 }

@@ -29,7 +29,11 @@ export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     secure(request, response);
     if (!access.hostAllowed(request)) {
-      return refuse(response, 403, "this server does not answer to that Host; open the address that it printed, or allow the host");
+      return refuse(
+        response,
+        403,
+        "this server does not answer to that Host; open the address that it printed, or allow the host",
+      );
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
@@ -42,12 +46,17 @@ export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: 
     if (url.pathname === "/favicon.ico") return refuse(response, 404, "there is none");
     if (!access.originAllowed(request)) return refuse(response, 403, "this origin is not allowed");
     if (!access.tokenGiven(request)) {
-      return refuse(response, 401, "the token is missing or wrong; it stands in the address that the server printed, as ?token=...");
+      return refuse(
+        response,
+        401,
+        "the token is missing or wrong; it stands in the address that the server printed, as ?token=...",
+      );
     }
     if (url.pathname === "/runs") return sendJson(response, { runs: host.runs() });
     const [, name, what] = /^\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
     const run = name === undefined ? undefined : host.run(decoded(name));
-    if (run === undefined || what === undefined) return refuse(response, 404, "there is nothing at this address; GET /runs lists the runs");
+    if (run === undefined || what === undefined)
+      return refuse(response, 404, "there is nothing at this address; GET /runs lists the runs");
     if (what === "rows") return sendRows(response, run, url.searchParams);
     // Names are looked up, never joined to a path.
     const attempt = /^iterates-(\d{4,})\.arrows$/.exec(what)?.[1];
@@ -82,7 +91,7 @@ function sendJson(response: ServerResponse, value: unknown): void {
   response.end(`${stringify(value)}\n`);
 }
 
-function sendPage(response: ServerResponse, directory: string, file: string, type: string): void {
+function sendPage(response: ServerResponse, directory: string, file: string, type: string) {
   let bytes: Buffer;
   try {
     bytes = readFileSync(`${directory}/${file}`);
@@ -148,7 +157,7 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
 }
 
 /** A file, or one range of it. A live file is sent as long as it is now. */
-function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
+function sendFile(request: IncomingMessage, response: ServerResponse, path: string) {
   let size: number;
   try {
     size = statSync(path).size;

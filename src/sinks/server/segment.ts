@@ -1,8 +1,10 @@
 /** The encoded batches of one attempt of a run, in its file or in memory: the only place where rows wait for viewers. */
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
+import { openFile } from "../../arrow/fileSource.ts";
+import { type StreamMessage, streamMessages } from "../../arrow/messages.ts";
 import { failure } from "../../errors.ts";
-import { decode, messagePlaces } from "./ipc.ts";
+import { decode } from "./ipc.ts";
 
 /** One record batch; whoever holds it can read it, also when its segment has dropped it. */
 export interface Batch {
@@ -99,33 +101,40 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
 
 /** A file that is already there; a torn tail is left out. Reads it once, for the steps of its batches. */
 export function finishedSegment(path: string, attempt: number): Segment {
-  const file = openSync(path, "r");
+  const source = openFile(path);
   try {
-    const { size } = fstatSync(file);
-    const readAt = (offset: number, length: number): Uint8Array => {
-      const bytes = Buffer.allocUnsafe(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
-    };
-    const places = [...messagePlaces(readAt, size)];
-    const batches = places.filter((place) => place.isBatch);
-    const headerEnd = batches[0]?.start ?? places.at(-1)?.end ?? 0;
-    if (headerEnd === 0) throw failure("ERR_RUN_FILE", `${path} holds no Arrow stream; expected one that fluxion wrote`);
-    const header = readAt(0, headerEnd);
+    const messages = streamMessages(source.readAt, path);
+    const header = headerOf(messages, path);
     const segment = fileSegment(path, header, attempt);
-    function* bytes(): Generator<Uint8Array> {
-      for (const { start, end } of batches) yield readAt(start, end - start);
+    const lengths: number[] = [];
+    function* batches(): Generator<Uint8Array> {
+      for (const { bytes, kind } of messages) {
+        if (kind !== "batch") throw failure("ERR_RUN_FILE", `${path} holds more than one schema; expected one stream`);
+        lengths.push(bytes.length);
+        yield bytes;
+      }
     }
     let index = 0;
-    for (const batch of decode(header, bytes())) {
-      const { start, end } = batches[index++]!;
+    for (const batch of decode(header, batches())) {
       const steps = batch.getChild("step");
-      if (steps === null) throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
-      segment.note(end - start, Number(steps.get(0) ?? 0), Number(steps.get(steps.length - 1) ?? 0), steps.length);
+      if (steps === null) {
+        throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
+      }
+      const last = steps.length - 1;
+      segment.note(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
     }
     return segment;
   } finally {
-    closeSync(file);
+    source.close();
   }
+}
+
+function headerOf(messages: Iterator<StreamMessage>, path: string): Uint8Array {
+  const first = messages.next();
+  if (first.done === true || first.value.kind !== "schema") {
+    throw failure("ERR_RUN_FILE", `${path} holds no Arrow stream; expected one that fluxion wrote`);
+  }
+  return first.value.bytes;
 }
 
 /** The newest batches, at most `limit` bytes of them (but always one). */
@@ -182,7 +191,10 @@ function readExactly(file: number, path: string, offset: number, length: number)
   while (done < length) {
     const count = readSync(file, bytes, done, length - done, offset + done);
     if (count === 0) {
-      throw failure("ERR_RUN_FILE", `the file ${path} ends at ${offset + done} bytes, expected ${offset + length}; was it cut?`);
+      throw failure(
+        "ERR_RUN_FILE",
+        `the file ${path} ends at ${offset + done} bytes, expected ${offset + length}; was it cut?`,
+      );
     }
     done += count;
   }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { AppliedCommand, Run, Settings } from "../../arrow/row.ts";
+import { iteratesFileName } from "../../arrow/runFile.ts";
 import type { RunEnding, RunInfo } from "./messages.ts";
 import type { Range } from "./render.ts";
 import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
@@ -33,11 +34,6 @@ export interface Message {
 export interface FinishedFile {
   readonly path: string;
   readonly attempt: number;
-}
-
-/** Name of the file that holds an attempt's rows. */
-export function iteratesFile(attempt: number): string {
-  return `iterates-${String(attempt).padStart(4, "0")}.arrows`;
 }
 
 export class ServedRun {
@@ -96,7 +92,7 @@ export class ServedRun {
     this.#segments.push(
       directory === undefined
         ? memorySegment(header, run.attempt, memoryLimit)
-        : fileSegment(join(directory, iteratesFile(run.attempt)), header, run.attempt),
+        : fileSegment(join(directory, iteratesFileName(run.attempt)), header, run.attempt),
     );
   }
 
@@ -131,7 +127,8 @@ export class ServedRun {
       const segment = segments[index]!;
       const begin = Math.max(index === cursor.segment ? cursor.batch : 0, segment.begin);
       let end = begin;
-      for (let bytes = 0; end < segment.end && bytes < mostBytes; end++) bytes += segment.batches(end, end + 1)[0]!.bytes;
+      for (let bytes = 0; end < segment.end && bytes < mostBytes; end++)
+        bytes += segment.batches(end, end + 1)[0]!.bytes;
       if (end > begin) {
         const range = this.#range(index, begin, end, fromStep);
         const lost = this.#lost(index, index === cursor.segment ? cursor.batch : 0);
@@ -143,7 +140,8 @@ export class ServedRun {
 
   #lost(index: number, from: number): { readonly lostBefore?: number } {
     const segment = this.#segments[index];
-    const first = segment === undefined || from >= segment.begin ? undefined : segment.batches(segment.begin, segment.begin + 1)[0];
+    const first =
+      segment === undefined || from >= segment.begin ? undefined : segment.batches(segment.begin, segment.begin + 1)[0];
     return first === undefined ? {} : { lostBefore: first.firstStep };
   }
 
@@ -153,7 +151,12 @@ export class ServedRun {
       .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
       .filter((batch) => batch.lastStep >= fromStep);
     const upToStep = this.#segments[index + 1]?.firstStep ?? Number.POSITIVE_INFINITY;
-    return { header: segment.header, batches: batches.filter((batch) => batch.firstStep < upToStep), fromStep, upToStep };
+    return {
+      header: segment.header,
+      batches: batches.filter((batch) => batch.firstStep < upToStep),
+      fromStep,
+      upToStep,
+    };
   }
 
   /** Notes what a command did, as far as viewers show it. */
@@ -163,13 +166,14 @@ export class ServedRun {
     if (outcome.type === "resume" || outcome.type === "stop") this.#paused = false;
     if (outcome.type !== "set" || outcome.setting === undefined || outcome.value === undefined) return;
     const setting = this.#settings[outcome.setting];
-    if (setting !== undefined) this.#settings = { ...this.#settings, [outcome.setting]: { ...setting, value: outcome.value } };
+    if (setting !== undefined)
+      this.#settings = { ...this.#settings, [outcome.setting]: { ...setting, value: outcome.value } };
   }
 
   info(steerable: boolean): RunInfo {
-    const unread = this.#unread.map(({ attempt }) => ({ attempt, file: iteratesFile(attempt) }));
+    const unread = this.#unread.map(({ attempt }) => ({ attempt, file: iteratesFileName(attempt) }));
     const known = this.#segments.map(({ attempt, path, rows, bytes }) => {
-      return { attempt, rows, bytes, ...(path === undefined ? {} : { file: iteratesFile(attempt) }) };
+      return { attempt, rows, bytes, ...(path === undefined ? {} : { file: iteratesFileName(attempt) }) };
     });
     const firstStep = this.#segments.find((segment) => segment.firstStep !== undefined)?.firstStep;
     const lastStep = this.#segments.findLast((segment) => segment.lastStep !== undefined)?.lastStep;

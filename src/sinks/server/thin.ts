@@ -74,7 +74,8 @@ export function makeThinner(options: ThinnerOptions): Thinner {
     },
     chosen() {
       const all = new Set(keptAt);
-      for (const list of [lowestAt, highestAt, markAt, lastAt]) for (const ordinal of list) if (ordinal !== none) all.add(ordinal);
+      for (const list of [lowestAt, highestAt, markAt, lastAt])
+        for (const ordinal of list) if (ordinal !== none) all.add(ordinal);
       return Float64Array.from(all).sort();
     },
   };

@@ -1,0 +1,64 @@
+import { checkLimits, type RecordingOptions, recordRun } from "../arrow/recorder.ts";
+import type { Status } from "../arrow/row.ts";
+import { type Ending, type RowSink, recordRows } from "./recordRows.ts";
+import type { ViewerServer } from "./server/createViewerServer.ts";
+import type { RunEnding } from "./server/messages.ts";
+
+/** Options of {@link webSocket}. */
+export interface WebSocketOptions extends RecordingOptions {}
+
+/** Default of `batch.seconds`: what an eye takes for live. */
+const liveSeconds = 0.1;
+
+/**
+ * Shows each row to the viewers of a server and passes it on.
+ *
+ * Rows are encoded into Arrow batches, once for all viewers, and kept by the server up to its `memoryBytes` a run (the oldest
+ * go first), so that a viewer who comes late gets the history. Nothing here waits for a socket: a viewer who does not keep up
+ * gets rows thinned, and the run never learns of it. Once the server is closed, rows only pass through. A second run of a name
+ * that is still going is served as `name#2`. Cost: about 1 us a row and one copy of its point.
+ *
+ * @example
+ * const server = await createViewerServer();
+ * iterate(bilinear(), [1, 1], gradientStep(0.1), { commands: server.commands }).pipe(untilStep(1e5), webSocket(server)).subscribe();
+ * @param server from {@link createViewerServer}
+ * @param options when a batch is closed (default 256 rows, 4 MB or 0.1 s) and which points are stored
+ * @throws ERR_OPTION_RANGE at once for a limit that is no positive number
+ */
+export function webSocket(server: Pick<ViewerServer, "hub">, options: WebSocketOptions = {}): RowSink {
+  const batch = checkLimits({ seconds: liveSeconds, ...options.batch });
+  const { hub } = server;
+  return recordRows("webSocket", () => ({
+    open({ run }, fail) {
+      let name = run.name;
+      let last: Status = "running";
+      const recorder = recordRun(run, {
+        ...options,
+        batch,
+        onError: fail,
+        sink(message) {
+          if (message.kind === "header") name = hub.open(run, message.bytes);
+          else if (message.kind === "batch") {
+            hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
+          }
+        },
+      });
+      return {
+        append(row) {
+          last = row.status;
+          recorder.append(row);
+        },
+        close(ending) {
+          recorder.close();
+          hub.close(name, endingOf(last, ending));
+        },
+      };
+    },
+  }));
+}
+
+function endingOf(last: Status, { how, message }: Ending): RunEnding {
+  if (last !== "running") return { status: last };
+  if (how === "failed") return { status: "failed", ...(message === undefined ? {} : { message }) };
+  return { status: "stopped", message: how === "completed" ? "the stream completed without a verdict" : "interrupted" };
+}
