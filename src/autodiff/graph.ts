@@ -59,6 +59,8 @@ export interface Attributes {
   readonly acosh: None;
   readonly atanh: None;
   readonly sigmoid: None;
+  /** e^-x / (1 + e^-x)^2, the slope of the sigmoid: of full relative accuracy in its tails, as y (1 - y) is not. */
+  readonly logisticDensity: None;
   readonly softplus: None;
   readonly erf: None;
   // Elementwise, one operand, kinked or flat.

@@ -1,4 +1,5 @@
 export { GraphBuilder } from "./builder.ts";
+export { type CheckGraphOptions, checkGraph } from "./checkGraph.ts";
 export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
 export {
   gradient,
@@ -9,6 +10,7 @@ export {
   pushforward,
 } from "./differentiate.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph.ts";
+export { printGraph } from "./printGraph.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldParts, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
 export { type Traceable, type TracedFunction, type TraceOptions, trace } from "./trace/trace.ts";

@@ -21,6 +21,7 @@ export type UnaryOp =
   | "acosh"
   | "atanh"
   | "sigmoid"
+  | "logisticDensity"
   | "softplus"
   | "erf"
   | "abs"

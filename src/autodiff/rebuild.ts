@@ -32,6 +32,7 @@ const table: { readonly [K in Op]: Rebuild<K> } = {
   acosh: unary,
   atanh: unary,
   sigmoid: unary,
+  logisticDensity: unary,
   softplus: unary,
   erf: unary,
   abs: unary,

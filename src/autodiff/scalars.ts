@@ -1,6 +1,6 @@
 import { erf } from "./erf.ts";
 import type { BinaryOp, UnaryOp } from "./operations.ts";
-import { roundToEven, sigmoid, softplus } from "./special.ts";
+import { logisticDensity, roundToEven, sigmoid, softplus } from "./special.ts";
 
 /** Every elementwise primitive as a function of numbers: what the arrays' kernels must agree with. */
 export const scalarFunctions: Readonly<Record<UnaryOp, (x: number) => number>> &
@@ -24,6 +24,7 @@ export const scalarFunctions: Readonly<Record<UnaryOp, (x: number) => number>> &
   acosh: Math.acosh,
   atanh: Math.atanh,
   sigmoid,
+  logisticDensity,
   softplus,
   erf,
   abs: Math.abs,

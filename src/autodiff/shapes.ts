@@ -124,6 +124,7 @@ export const inferShape: { readonly [K in Op]: Infer<K> } = {
   acosh: one,
   atanh: one,
   sigmoid: one,
+  logisticDensity: one,
   softplus: one,
   erf: one,
   abs: one,

@@ -7,6 +7,12 @@ export function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
+/** The derivative of the sigmoid, without overflow and without a difference from 1. */
+export function logisticDensity(x: number): number {
+  const e = Math.exp(-Math.abs(x));
+  return e / ((1 + e) * (1 + e));
+}
+
 /** log(1 + e^x), without overflow. */
 export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));

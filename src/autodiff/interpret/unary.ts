@@ -39,6 +39,7 @@ export const unaryKernels: { readonly [K in UnaryOp]: Kernel<K> } = {
   acosh: map(scalarFunctions.acosh),
   atanh: map(scalarFunctions.atanh),
   sigmoid: map(scalarFunctions.sigmoid),
+  logisticDensity: map(scalarFunctions.logisticDensity),
   softplus: map(scalarFunctions.softplus),
   erf: map(scalarFunctions.erf),
   abs: map(scalarFunctions.abs),

@@ -34,11 +34,14 @@ export const unaryRules: { readonly [K in UnaryOp]: Rule<K> } = {
   atan: slope((b, x, _, one) => inverse(b, b.add(one, b.mul(x, x)))),
   sinh: slope((b, x) => b.unary("cosh", x)),
   cosh: slope((b, x) => b.unary("sinh", x)),
-  tanh: slope((b, _, y, one) => b.sub(one, b.mul(y, y))),
+  // 1 - tanh(x)^2, without the difference that would lose the digits of a small slope.
+  tanh: slope((b, x) => b.scale(4, b.unary("logisticDensity", b.scale(2, x)))),
   asinh: slope((b, x, _, one) => inverse(b, b.unary("sqrt", b.add(one, b.mul(x, x))))),
   acosh: slope((b, x, _, one) => inverse(b, b.unary("sqrt", b.mul(b.sub(x, one), b.add(x, one))))),
   atanh: slope((b, x, y, one) => inverse(b, oneMinusSquare(b, x, y, one))),
-  sigmoid: slope((b, _, y, one) => b.mul(y, b.sub(one, y))),
+  sigmoid: slope((b, x) => b.unary("logisticDensity", x)),
+  // -y tanh(x / 2)
+  logisticDensity: slope((b, x, y) => b.neg(b.mul(y, b.unary("tanh", b.scale(0.5, x))))),
   softplus: slope((b, x) => b.unary("sigmoid", x)),
   // 2 / sqrt(pi) e^(-x^2)
   erf: slope((b, x) => b.scale(2 / Math.sqrt(Math.PI), b.unary("exp", b.neg(b.mul(x, x))))),
