@@ -29,4 +29,5 @@ export {
   runState,
 } from "./runFile.ts";
 export { RunReader } from "./runReader.ts";
-export { coreColumns, runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";
+export { coreColumns } from "./coreColumns.ts";
+export { runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";

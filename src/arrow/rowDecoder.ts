@@ -4,7 +4,8 @@ import { concatenate } from "./encoder.ts";
 import { endOfStream } from "./recordBatch.ts";
 import type { AppliedCommand, Columns, Row, Run, Status } from "./row.ts";
 import { commandsFromJson } from "./runMetadata.ts";
-import { coreColumns, pointsEveryKey, runOfSchema } from "./schema.ts";
+import { coreColumns } from "./coreColumns.ts";
+import { pointsEveryKey, runOfSchema } from "./schema.ts";
 
 const statuses: readonly string[] = ["running", "converged", "stagnated", "diverged", "stopped"] satisfies Status[];
 const optional: readonly string[] = ["commands", "point"];

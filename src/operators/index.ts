@@ -5,6 +5,9 @@ export {
   searchOutcomes,
 } from "./backtrackGradientNorm.ts";
 export { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
+export { type ExtragradientOptions, extragradient } from "./extragradient.ts";
+export { gradientStep } from "./gradientStep.ts";
+export { type MomentumOptions, momentum } from "./momentum.ts";
 export { type MorseIndexOptions, morseIndex } from "./morseIndex.ts";
 export { type NewtonDirectionOptions, newtonDirection } from "./newtonDirection.ts";
 export { type NewtonMROptions, newtonMR } from "./newtonMR.ts";

@@ -1,3 +1,4 @@
+export { type Activation, type ActivationName, activations } from "./activations.ts";
 export {
   type AutoencoderClasses,
   autoencoderClasses,
@@ -6,9 +7,26 @@ export {
   type NearestClass,
 } from "./autoencoderClasses.ts";
 export { type BilinearOptions, bilinear } from "./bilinear.ts";
+export {
+  type CheckDerivativesOptions,
+  checkDerivatives,
+  type DerivativeCheck,
+  type DerivativeReport,
+} from "./checkDerivatives.ts";
 export { dataHash } from "./dataHash.ts";
+export {
+  type DeepLinearAutoencoder,
+  type DeepLinearAutoencoderOptions,
+  deepLinearAutoencoder,
+} from "./deepLinearAutoencoder.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
+export { type Network, network } from "./network.ts";
+export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
+export type { NetworkOptions } from "./networkOptions.ts";
+export { type ObjectiveOptions, objective } from "./objective.ts";
+export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
 export type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { secondMoment } from "./secondMoment.ts";
+export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

@@ -13,7 +13,7 @@ import {
   runState,
 } from "../arrow/runFile.ts";
 import { stringify } from "../arrow/runMetadata.ts";
-import { coreColumns } from "../arrow/schema.ts";
+import { coreColumns } from "../arrow/coreColumns.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { checkpointFileName } from "./checkpointFile.ts";

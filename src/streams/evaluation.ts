@@ -18,8 +18,17 @@ export class EvaluatedPoint implements Evaluation {
     readonly point: Float64Array,
     readonly field: Float64Array,
     readonly value: number,
+    private readonly buffer: ArrayBuffer,
     private readonly count: WorkCount | undefined,
   ) {}
+
+  /** A new view of -F, the direction of a step until an operator chooses another. */
+  negativeField(): Float64Array {
+    const { field } = this;
+    const negative = new Float64Array(this.buffer, 16 * field.length, field.length);
+    for (let i = 0; i < field.length; i++) negative[i] = -field[i]!;
+    return negative;
+  }
 
   get squaredNorm(): number {
     if (this.#squaredNorm < 0) {
@@ -79,14 +88,42 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
   return evaluateAt(problem, point, undefined);
 }
 
-/** Evaluates at a copy of the point; point and field lie in one buffer, since small typed arrays are costly to make. */
-export function evaluateAt(problem: Problem, point: Float64Array, count: WorkCount | undefined): EvaluatedPoint {
-  const n = problem.dimension;
-  const buffer = new ArrayBuffer(16 * n);
-  const own = new Float64Array(buffer, 0, n);
+/** Evaluates at a copy of the point. */
+export function evaluateAt(problem: Problem, point: ArrayLike<number>, count: WorkCount | undefined): EvaluatedPoint {
+  const { buffer, own } = room(problem.dimension);
   own.set(point);
+  return evaluateIn(problem, buffer, own, count);
+}
+
+/** Evaluates where a step leads: at the projection on C of point + stepSize * direction. */
+export function evaluateStep(
+  problem: Problem,
+  point: Float64Array,
+  direction: Float64Array,
+  stepSize: number,
+  count: WorkCount,
+): EvaluatedPoint {
+  const { buffer, own } = room(problem.dimension);
+  for (let i = 0; i < own.length; i++) own[i] = point[i]! + stepSize * direction[i]!;
+  problem.constraint?.project(own, own);
+  return evaluateIn(problem, buffer, own, count);
+}
+
+/** Point, field and -field lie in one buffer, since small typed arrays are costly to make. */
+function room(n: number): { readonly buffer: ArrayBuffer; readonly own: Float64Array } {
+  const buffer = new ArrayBuffer(24 * n);
+  return { buffer, own: new Float64Array(buffer, 0, n) };
+}
+
+function evaluateIn(
+  problem: Problem,
+  buffer: ArrayBuffer,
+  point: Float64Array,
+  count: WorkCount | undefined,
+): EvaluatedPoint {
+  const n = point.length;
   const field = new Float64Array(buffer, 8 * n, n);
   if (count !== undefined) count.evaluations++;
-  const value = problem.evaluate(own, field);
-  return new EvaluatedPoint(problem, own, field, value, count);
+  const value = problem.evaluate(point, field);
+  return new EvaluatedPoint(problem, point, field, value, buffer, count);
 }

@@ -1,4 +1,4 @@
-import type { AppliedCommand, Run, Status } from "../arrow/row.ts";
+import type { AppliedCommand, Row, Run, Status } from "../arrow/row.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Session } from "./session.ts";
 import type { Evaluation, Iterate, Proposal } from "./types.ts";
@@ -41,6 +41,28 @@ export class IterateRecord implements Iterate {
     readonly direction: Float64Array,
   ) {
     this[SESSION] = session;
+  }
+
+  /** The same iterate as an operator after the loop hands it on. */
+  with(run: Run, columns: MutableNumbers, vectors: MutableVectors, status: Status): IterateRecord {
+    return new IterateRecord(
+      this[SESSION],
+      run,
+      this.step,
+      this.seconds,
+      status,
+      this.evaluations,
+      this.products,
+      this.value,
+      this.squaredNorm,
+      this.stepSize,
+      this.point,
+      columns,
+      vectors,
+      this.commands,
+      this.at,
+      this.direction,
+    );
   }
 }
 
@@ -113,4 +135,30 @@ export function sessionOf(record: object): Session | undefined {
 
 export function choiceOf(it: Proposal): Choice {
   return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? {};
+}
+
+/** A row with another status. */
+export function withStatus<T extends Row>(it: T, status: Status): T {
+  if (!(CHOICE in it)) return withRow(it, it.run, it.columns, it.vectors, status);
+  const proposal = it as unknown as Proposal;
+  return withStep(
+    proposal,
+    choiceOf(proposal),
+    proposal.direction,
+    proposal.stepSize,
+    proposal.next,
+    status,
+  ) as unknown as T;
+}
+
+/** A row as an operator after the loop hands it on: rows are shared with others by then. */
+export function withRow<T extends Row>(
+  it: T,
+  run: Run,
+  columns: Row["columns"],
+  vectors: Row["vectors"],
+  status: Status,
+): T {
+  if (it instanceof IterateRecord) return it.with(run, columns, vectors, status) as unknown as T;
+  return { ...it, run, columns, vectors, status };
 }

@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from "rxjs";
-import type { AppliedCommand, Columns, Row, Settings, Status } from "../arrow/row.ts";
+import type { AppliedCommand, Row, Status } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { Problem } from "../problems/problem.ts";

@@ -1,0 +1,20 @@
+/** The columns that every run has, in the order of a file, before those of the operators. `point` stands last. */
+export const coreColumns = {
+  run: { type: "text", meaning: "name of the run" },
+  attempt: { type: "integer", meaning: "1, one more with each resume" },
+  step: { type: "number", meaning: "number of updates before this row" },
+  seconds: { type: "number", meaning: "wall time since the run began, pauses included, over all attempts", unit: "s" },
+  status: { type: "text", meaning: "running, or on the last row converged, stagnated, diverged or stopped" },
+  evaluations: { type: "number", meaning: "evaluations of F since the run began, trials included" },
+  products: { type: "number", meaning: "Jacobian-vector products since the run began" },
+  value: { type: "number", meaning: "L(z), NaN without a potential" },
+  squaredNorm: { type: "number", meaning: "||F(z)||^2" },
+  stepSize: { type: "number", meaning: "step size chosen at this row, NaN on a last row without a step" },
+  commands: { type: "text", meaning: "steering commands that took effect just before this step, as JSON" },
+  point: { type: "vector", meaning: "z, stored every k-th step (metadata `fluxion.pointsEvery`)" },
+} as const satisfies Readonly<
+  Record<
+    string,
+    { readonly type: "text" | "integer" | "number" | "vector"; readonly meaning: string; readonly unit?: string }
+  >
+>;

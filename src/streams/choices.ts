@@ -1,0 +1,61 @@
+/** Who chose which part of a step: no update silently discards what another one chose. */
+import { type ErrorCode, failure } from "../errors.ts";
+import { type Choice, choiceOf } from "./records.ts";
+import type { Session } from "./session.ts";
+import type { Evaluation, Proposal } from "./types.ts";
+
+const byHand = "a hand-written step";
+
+interface Step {
+  readonly direction?: Float64Array;
+  readonly stepSize?: number;
+  readonly next?: Evaluation;
+}
+
+/**
+ * The choices after an operator's result; undefined where it chose nothing.
+ *
+ * @throws ERR_AFTER_ACCEPTED, ERR_DIRECTION_DISCARDED, ERR_STEP_SIZE_DISCARDED
+ */
+export function chosen(it: Proposal, result: Step, by: string, refines: boolean, session: Session): Choice | undefined {
+  const { direction, stepSize, next } = result;
+  if (direction === undefined && stepSize === undefined && next === undefined) return undefined;
+  const before = choiceOf(it);
+  if (it.next !== undefined) {
+    const acceptor = before.next?.by ?? byHand;
+    throw failure(
+      "ERR_AFTER_ACCEPTED",
+      `${by}: changes the step after ${acceptor} accepted a trial point; put ${by} before ${acceptor}${session.where()}`,
+    );
+  }
+  if (!refines) {
+    if (direction !== undefined)
+      refuse("ERR_DIRECTION_DISCARDED", by, "direction", whoDirected(it, before, session), session);
+    if (stepSize !== undefined) refuse("ERR_STEP_SIZE_DISCARDED", by, "step size", whoSized(it, before), session);
+  }
+  return {
+    ...before,
+    ...(direction === undefined ? {} : { direction: { by, value: direction } }),
+    ...(stepSize === undefined ? {} : { stepSize: { by, value: stepSize } }),
+    ...(next === undefined ? {} : { next: { by } }),
+  };
+}
+
+function whoDirected(it: Proposal, before: Choice, session: Session): string | undefined {
+  if (it.direction !== (before.direction?.value ?? session.initialDirection)) return byHand;
+  return before.direction?.by;
+}
+
+function whoSized(it: Proposal, before: Choice): string | undefined {
+  if (!Object.is(it.stepSize, before.stepSize?.value ?? Number.NaN)) return byHand;
+  return before.stepSize?.by;
+}
+
+function refuse(code: ErrorCode, by: string, what: string, other: string | undefined, session: Session): void {
+  if (other === undefined) return;
+  throw failure(
+    code,
+    `${by}: would discard the ${what} that ${other} chose; remove one of them ` +
+      `(an operator that builds on the earlier ${what} says refines: true)${session.where()}`,
+  );
+}

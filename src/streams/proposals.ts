@@ -1,0 +1,84 @@
+/** What may come back from an update, and what to say of everything else. */
+import { type FluxionError, failure } from "../errors.ts";
+import { EvaluatedPoint } from "./evaluation.ts";
+import { choiceOf, sessionOf } from "./records.ts";
+import type { Session } from "./session.ts";
+import type { Proposal } from "./types.ts";
+
+const remedy = "an update answers each proposal once, while it is being fed";
+
+/** Why this is not the answer to the proposal that is being fed; undefined: it is. */
+export function complaintAbout(
+  it: unknown,
+  session: Session,
+  feeding: boolean,
+  answered: boolean,
+): FluxionError | undefined {
+  const complain = (what: string): FluxionError =>
+    failure("ERR_PROPOSAL", `iterate: the update ${what}${session.where()}`);
+  if (!feeding) {
+    return complain(
+      "emitted while no proposal was being fed; no delay, observeOn, startWith or promise may stand inside it",
+    );
+  }
+  if (typeof it !== "object" || it === null || sessionOf(it) !== session) {
+    return complain(`returned something that is not a proposal of this run (${nameOf(it)}); ${remedy}`);
+  }
+  const { step } = it as Proposal;
+  if (step !== session.step) {
+    return complain(`returned the proposal of step ${step} (scan, pairwise, buffer?); ${remedy}`);
+  }
+  if (answered) return complain(`returned the proposal twice (merge, mergeMap, expand?); ${remedy}`);
+  return undefined;
+}
+
+export function nothingReturned(session: Session): FluxionError {
+  const last = session.lastSeen === undefined ? "" : `; the last operator to see it was ${session.lastSeen}`;
+  return failure(
+    "ERR_PROPOSAL",
+    "iterate: the update did not return the proposal while it was being fed: dropped (filter?) or late (delay, observeOn, mergeMap of a promise?)" +
+      `${last}${session.where()}`,
+  );
+}
+
+/** @throws ERR_LENGTH, ERR_NO_STEP_SIZE, ERR_STEP_SIZE, ERR_OPTION_TYPE for a step that cannot be taken */
+export function checkReturned(it: Proposal, session: Session): void {
+  const n = it.point.length;
+  const lengthOf = (what: string, vector: Float64Array): void => {
+    if (!(vector instanceof Float64Array)) {
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `iterate: expected ${what} to be a Float64Array, got ${nameOf(vector)}${session.where()}`,
+      );
+    }
+    if (vector.length === n) return;
+    throw failure("ERR_LENGTH", `iterate: expected ${what} of length ${n}, got ${vector.length}${session.where()}`);
+  };
+  if (it.direction.length !== n || !(it.direction instanceof Float64Array)) lengthOf("a direction", it.direction);
+  if (it.next !== undefined) {
+    if (!(it.next instanceof EvaluatedPoint)) {
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `iterate: expected next to come from it.evaluate(point), got ${nameOf(it.next)}${session.where()}`,
+      );
+    }
+    lengthOf("next.point", it.next.point);
+  }
+  if (it.status !== "running" || Number.isFinite(it.stepSize)) return;
+  if (Number.isNaN(it.stepSize) && choiceOf(it).stepSize?.by === undefined) {
+    throw failure(
+      "ERR_NO_STEP_SIZE",
+      "iterate: no operator chose a step size; add one that does, such as gradientStep(0.1) or backtrackGradientNorm(); " +
+        `the operators of this run are ${session.names}${session.where()}`,
+    );
+  }
+  throw failure(
+    "ERR_STEP_SIZE",
+    `iterate: expected a finite step size, got ${it.stepSize} from ${choiceOf(it).stepSize?.by ?? "a hand-written step"}${session.where()}`,
+  );
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return value.constructor?.name ?? "an object";
+}
