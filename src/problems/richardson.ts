@@ -2,7 +2,7 @@
  * The derivative at t = 0 of a vector function by central differences, extrapolated (Ridders' scheme).
  *
  * Steps h, h/2, h/4, ... give a Neville tableau in h^2; the entry whose neighbours agree best is returned with that
- * disagreement as the estimate of its error. Non-finite values (a step that left the domain) are passed over.
+ * disagreement as the estimate of its error, or what the rounding of f alone leaves of a difference, if that is more. Non-finite values (a step that left the domain) are passed over.
  *
  * Cost: at most 2 * `levels` calls.
  *
@@ -24,6 +24,7 @@ export function richardson(
       previous = [];
       continue;
     }
+    const rounding = (Number.EPSILON * Math.max(size(above), size(below))) / h;
     const row = [first];
     let factor = 1;
     for (let j = 1; j <= previous.length; j++) {
@@ -32,7 +33,7 @@ export function richardson(
       const fine = row[j - 1]!;
       const entry = fine.map((a, k) => (factor * a - coarse[k]!) / (factor - 1));
       row.push(entry);
-      const disagreement = Math.max(distance(entry, fine), distance(entry, coarse));
+      const disagreement = Math.max(distance(entry, fine), distance(entry, coarse), rounding);
       if (disagreement < error) {
         error = disagreement;
         best = entry;
@@ -42,6 +43,12 @@ export function richardson(
     previous = row;
   }
   return { derivative: best ?? f(0).map(() => Number.NaN), error };
+}
+
+function size(a: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! ** 2;
+  return Math.sqrt(sum);
 }
 
 function distance(a: Float64Array, b: Float64Array): number {

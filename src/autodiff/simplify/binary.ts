@@ -49,8 +49,8 @@ const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
     if (left !== undefined) return timesNumber(builder, left, b);
     const right = fillValue(b);
     if (right !== undefined) return timesNumber(builder, right, a);
-    const [factorA, baseA] = scaled(a);
-    const [factorB, baseB] = scaled(b);
+    const [factorA, baseA] = scaled(builder, a);
+    const [factorB, baseB] = scaled(builder, b);
     const factor = factorA * factorB;
     if ((baseA === a && baseB === b) || !harmless(factor)) return undefined;
     return builder.scale(factor, builder.mul(baseA, baseB));
@@ -84,14 +84,14 @@ function timesNumber(builder: GraphBuilder, factor: number, x: Node): Node | und
   if (factor === 0) return builder.fill(0, x.shape);
   if (factor === 1) return x;
   if (factor === -1) return builder.neg(x);
-  const [inner, base] = scaled(x);
+  const [inner, base] = scaled(builder, x);
   return base !== x && harmless(factor * inner) ? builder.scale(factor * inner, base) : undefined;
 }
 
 /** p x + q x = (p + q) x */
 function likeTerms(builder: GraphBuilder, a: Node, b: Node, sign: 1 | -1): Node | undefined {
-  const [factorA, baseA] = scaled(a);
-  const [factorB, baseB] = scaled(b);
+  const [factorA, baseA] = scaled(builder, a);
+  const [factorB, baseB] = scaled(builder, b);
   return baseA === baseB ? builder.scale(factorA + sign * factorB, baseA) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from "../builder.ts";
 import { isOp, type Node, type Shape } from "../graph.ts";
 
 /** The number of a uniform constant. */
@@ -10,12 +11,16 @@ export function negated(node: Node): Node | undefined {
   return isOp(node, "neg") ? node.inputs[0] : undefined;
 }
 
-/** node = factor * base, with factor 1 and base itself where nothing is known. */
-export function scaled(node: Node): readonly [factor: number, base: Node] {
+/** node = factor * base, with factor 1 and base itself where nothing is known. Sees through repetitions. */
+export function scaled(builder: GraphBuilder, node: Node): readonly [factor: number, base: Node] {
   if (isOp(node, "neg")) return [-1, node.inputs[0]!];
   if (isOp(node, "mul")) {
     const factor = fillValue(node.inputs[0]!);
     if (factor !== undefined) return [factor, node.inputs[1]!];
+  }
+  if (isOp(node, "broadcast")) {
+    const [factor, base] = scaled(builder, node.inputs[0]!);
+    if (base !== node.inputs[0]) return [factor, builder.broadcast(base, node.shape)];
   }
   return [1, node];
 }

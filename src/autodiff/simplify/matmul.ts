@@ -14,8 +14,8 @@ export function simplifyMatmul(
   if (inner === 0 || fillValue(a) === 0 || fillValue(b) === 0) {
     return builder.fill(0, productShape(a, b, { transposeA, transposeB }));
   }
-  const [factorA, baseA] = scaled(a);
-  const [factorB, baseB] = scaled(b);
+  const [factorA, baseA] = scaled(builder, a);
+  const [factorB, baseB] = scaled(builder, b);
   if ((baseA !== a || baseB !== b) && harmless(factorA * factorB)) {
     return builder.scale(factorA * factorB, builder.matmul(baseA, baseB, { transposeA, transposeB }));
   }

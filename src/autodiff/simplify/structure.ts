@@ -55,7 +55,7 @@ export function simplifySum(builder: GraphBuilder, x: Node, axes: readonly numbe
   if (count === 1) return builder.reshape(x, shape);
   const value = fillValue(x);
   if (value !== undefined) return builder.fill(value * count, shape);
-  const [factor, base] = scaled(x);
+  const [factor, base] = scaled(builder, x);
   if (base !== x) return builder.scale(factor, builder.sum(base, axes));
   if (isOp(x, "sum")) return builder.sum(x.inputs[0]!, mergedAxes(x.inputs[0]!.shape.length, x.attributes.axes, axes));
   if (isOp(x, "broadcast")) return sumOfBroadcast(builder, x, axes);

@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
+import { objective } from "../../src/problems/objective.ts";
+import type { Problem } from "../../src/problems/problem.ts";
+import { quartic } from "../../src/problems/quartic.ts";
+import { assertError } from "../support/assert.ts";
+
+const checking = suite("checkDerivatives");
+const point = Float64Array.of(0.8, -1.1);
+
+/** L = x^4 + x y^2 with parts that can be spoiled. */
+function problem(change: Partial<Problem> = {}): Problem {
+  return {
+    name: "spoiled",
+    dimension: 2,
+    symmetric: true,
+    blocks: [{ name: "z", shape: [2], offset: 0, size: 2 }],
+    evaluate([x, y], field) {
+      field[0] = 4 * x! ** 3 + y! ** 2;
+      field[1] = 2 * x! * y!;
+      return x! ** 4 + x! * y! ** 2;
+    },
+    linearize([x, y]) {
+      const apply = (v: Float64Array, out: Float64Array): void => {
+        const [a, b] = v;
+        out[0] = 12 * x! ** 2 * a! + 2 * y! * b!;
+        out[1] = 2 * y! * a! + 2 * x! * b!;
+      };
+      return { rows: 2, columns: 2, symmetric: true, apply, applyTranspose: apply, applyMany: () => {} };
+    },
+    ...change,
+  };
+}
+
+const verdicts = (spoiled: Problem): Readonly<Record<string, string>> =>
+  Object.fromEntries(checkDerivatives(spoiled, point).checks.map(({ quantity, verdict }) => [quantity, verdict]));
+
+checking("finds right derivatives right, in a table", () => {
+  for (const good of [problem(), quartic()]) {
+    const report = checkDerivatives(
+      good,
+      Float64Array.from({ length: good.dimension }, (_, i) => 0.5 + i),
+    );
+    assert.is(report.verdict, "agrees", report.table);
+    assert.match(report.table, `derivatives of ${good.name}`);
+    assert.is(report.table.split("\n").length, 2 + 5);
+  }
+});
+
+checking("finds a wrong gradient", () => {
+  const spoiled = problem({
+    evaluate([x, y], field) {
+      field[0] = 4 * x! ** 3 + y! ** 2;
+      field[1] = 2.001 * x! * y!;
+      return x! ** 4 + x! * y! ** 2;
+    },
+  });
+  assert.is(verdicts(spoiled).gradient, "differs");
+});
+
+checking("finds a product that belongs to another function, without symmetry, without linearity", () => {
+  const withApply = (apply: (v: Float64Array, out: Float64Array) => void): Problem =>
+    problem({
+      linearize: () => ({ rows: 2, columns: 2, symmetric: true, apply, applyTranspose: apply, applyMany: () => {} }),
+    });
+  assert.is(verdicts(withApply((v, out) => out.set(v))).product, "differs");
+  assert.is(
+    verdicts(
+      withApply(([a, b], out) => {
+        out[0] = a! + b!;
+        out[1] = b!;
+      }),
+    ).symmetry,
+    "differs",
+  );
+  assert.is(verdicts(withApply((v, out) => out.set(v.map((x) => x * x)))).linearity, "differs");
+});
+
+checking("finds a transpose that is none", () => {
+  const spoiled = problem({
+    symmetric: false,
+    linearize: (at) => ({ ...problem().linearize(at), symmetric: false, applyTranspose: (u, out) => out.set(u) }),
+  });
+  const found = verdicts(spoiled);
+  assert.is(found.transpose, "differs");
+  assert.not("symmetry" in found);
+});
+
+checking("says differs at a kink, whose one-sided slope central differences do not have, and where NaN came", () => {
+  const kink = objective([[]], (x) => tf.abs(x));
+  assert.is(checkDerivatives(kink, Float64Array.of(0)).verdict, "differs");
+  const root = objective([[]], (x) => tf.sqrt(x));
+  assert.is(checkDerivatives(root, Float64Array.of(-1)).verdict, "differs");
+});
+
+checking("says unresolved where the value is too large for its changes to be seen", () => {
+  const high = objective([[]], (x) => tf.add(1e14, tf.sin(x)));
+  const report = checkDerivatives(high, Float64Array.of(0.3));
+  assert.is(report.verdict, "unresolved", report.table);
+  assert.is(report.checks.find(({ quantity }) => quantity === "gradient")!.verdict, "unresolved");
+  assert.is(report.checks.find(({ quantity }) => quantity === "product")!.verdict, "agrees");
+});
+
+checking("gives the same report for the same seed", () => {
+  const table = (seed: number): string => checkDerivatives(problem(), point, { seed }).table;
+  assert.is(table(3), table(3));
+});
+
+checking("refuses a point of another dimension", () => {
+  assertError(() => checkDerivatives(quartic(), new Float64Array(7)), "ERR_LENGTH", /point of length \d+, got 7/);
+});
+
+checking.run();
