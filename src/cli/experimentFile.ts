@@ -31,8 +31,6 @@ export interface ExperimentFile {
 }
 
 const fileName = "experiment.json";
-/** In messages. */
-const who = "fluxion run";
 
 /** What a new experiment's file says. */
 export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
@@ -86,7 +84,7 @@ export function readExperiment(directory: string): ExperimentFile {
 
 /** Atomically: a kill leaves the old file or the new one. @throws ERR_WRITE */
 export function writeExperiment(directory: string, file: ExperimentFile): void {
-  writeAtomically(who, join(directory, fileName), `${stringify(file, 2)}\n`);
+  writeAtomically("experiment.json", join(directory, fileName), `${stringify(file, 2)}\n`);
 }
 
 /**
@@ -97,7 +95,7 @@ export function writeExperiment(directory: string, file: ExperimentFile): void {
 export function claimDirectory(name: string, wanted: string | undefined): string {
   if (wanted !== undefined) return claim(wanted);
   const root = "runs";
-  makeDirectory(who, root);
+  makeDirectory("runs", root);
   for (let n = nextNumber(root, name); ; n++) {
     const directory = join(root, `${name}-${n}`);
     try {
@@ -105,7 +103,7 @@ export function claimDirectory(name: string, wanted: string | undefined): string
       return directory;
     } catch (error) {
       // Another process was quicker.
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, resolve(directory), error);
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure("runs", resolve(directory), error);
     }
   }
 }
@@ -117,7 +115,7 @@ function claim(directory: string): string {
       `--out: ${directory} holds an experiment already; go on with it by fluxion resume ${directory}, or choose another directory`,
     );
   }
-  makeDirectory(who, directory);
+  makeDirectory("--out", directory);
   if (readdirSync(directory).length > 0) {
     throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
   }

@@ -8,6 +8,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -22,7 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only; choose another directory",
   ENOTDIR: "a part of the path is a file, not a directory; choose another path",
   EISDIR: "it is a directory; give the path of a file",
-  ENOENT: "it is gone; was the directory removed during the run?",
+  ENOENT: "no such directory; was it removed during the run, or does its file system take no files?",
   EMFILE: "too many files are open; see `ulimit -n`",
 };
 
@@ -36,11 +37,24 @@ export function writeFailure(who: string, path: string, error: unknown, kept = "
 /** Makes a directory with all above it. */
 export function makeDirectory(who: string, path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(resolve(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Where a file stands in the way, the system says that it exists.
     throw writeFailure(who, path, code === "EEXIST" ? Object.assign(new Error(), { code: "ENOTDIR" }) : error);
+  }
+}
+
+/** As `mkdirSync` with `recursive`, which in Node 20 never returns where a file system refuses by ENOENT, as /proc does. */
+function makeWithParents(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeWithParents(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
