@@ -36,6 +36,8 @@ export const errorTable = {
     meaning: "a map that must be positive definite has a direction in which it is not",
   },
   ERR_UNSUPPORTED: { kind: "type", meaning: "a map or problem lacks what an operation needs, such as a transpose" },
+  ERR_EMPTY_SET: { kind: "range", meaning: "the constraints of a convex set contradict each other" },
+  ERR_PLAYER: { kind: "type", meaning: "a player of a game has a cost that does not depend on its own strategy" },
   ERR_SHAPE: { kind: "range", meaning: "a tensor or a list of shapes has the wrong shape" },
   ERR_LOSS: { kind: "type", meaning: "a loss or field returned something other than tensors of the right shapes" },
   ERR_UNSUPPORTED_OP: { kind: "type", meaning: "a loss uses an operation that cannot be traced" },

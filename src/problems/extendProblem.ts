@@ -8,6 +8,7 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     symmetric: problem.symmetric,
     blocks: problem.blocks,
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
     evaluate: (point, field) => problem.evaluate(point, field),
     linearize: (point) => problem.linearize(point),

@@ -26,7 +26,7 @@ export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularizat
 export type { NetworkOptions } from "./networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
-export type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "./problem.ts";
+export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { secondMoment } from "./secondMoment.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";
