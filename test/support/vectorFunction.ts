@@ -1,0 +1,54 @@
+import { wasm } from "../../src/autodiff/float64/host.ts";
+import { type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/maths.ts";
+import { Sequence } from "../../src/autodiff/float64/sequence.ts";
+import { FunctionBuilder, i32, loop, ModuleBuilder, v128 } from "../../src/autodiff/float64/wasm.ts";
+
+export type VectorFunctionName = keyof typeof vectorFunctions;
+
+/** The vector functions as functions of arrays, compiled on their own. */
+export function compileVectorFunctions(options: {
+  fused: boolean;
+}): Readonly<Record<VectorFunctionName, (x: Float64Array) => Float64Array>> {
+  const pages = 8;
+  const half = (pages * 65536) / 2;
+  const module = new ModuleBuilder();
+  const number = { parameters: ["f64"], results: ["f64"] } as const;
+  const host = new Map(["sin", "cos"].map((name) => [name, module.import(name, number)]));
+  const names = Object.keys(vectorFunctions) as VectorFunctionName[];
+  for (const name of names) module.add(mapOver(vectorFunctions[name], options.fused, host, half), name);
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const env = { memory, sin: Math.sin, cos: Math.cos };
+  const { exports } = new wasm.Instance(new wasm.Module(module.encode(pages)), { env });
+  const run = (name: VectorFunctionName, x: Float64Array): Float64Array => {
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i += half / 8) {
+      const part = x.subarray(i, i + half / 8);
+      new Float64Array(memory.buffer).set(part);
+      exports[name]!(8 * part.length);
+      out.set(new Float64Array(memory.buffer, half, part.length), i);
+    }
+    return out;
+  };
+  const entries = names.map((name) => [name, (x: Float64Array) => run(name, x)] as const);
+  return Object.fromEntries(entries) as Record<VectorFunctionName, (x: Float64Array) => Float64Array>;
+}
+
+function mapOver(
+  f: VectorFunction,
+  fused: boolean,
+  host: ReadonlyMap<string, number>,
+  distance: number,
+): FunctionBuilder {
+  const builder = new FunctionBuilder(["i32"]);
+  const end = builder.parameters[0]!;
+  const place = builder.local("i32");
+  const s = new Sequence(builder, { fused, host: (name) => host.get(name)! });
+  const y = f(s, s.let(v128.load(place.get)));
+  builder.body = loop((again) => [
+    s.statements,
+    v128.store(place.get, y, distance),
+    place.set(i32.add(place.get, i32.constant(16))),
+    again(i32.less(place.get, end.get)),
+  ]);
+  return builder;
+}
