@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { platform } from "node:os";
+
+/** C functions by name: addresses travel as numbers, so that nothing is copied or checked at a call. */
+export interface BlasSymbols {
+  /** The file or name that the loader took. */
+  readonly library: string;
+  readonly gemm: CblasGemm;
+  readonly addressOf: (buffer: ArrayBuffer) => number;
+  /** What OpenBLAS says of itself; "" for other libraries. */
+  readonly configuration: string;
+  /** The kernels that it chose, such as "Haswell"; "" for other libraries. */
+  readonly core: string;
+}
+
+export type CblasGemm = (
+  order: number,
+  transposeA: number,
+  transposeB: number,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: number,
+  lda: number,
+  b: number,
+  ldb: number,
+  beta: number,
+  c: number,
+  ldc: number,
+) => void;
+
+const gemmPrototype =
+  "void cblas_dgemm(int order, int transposeA, int transposeB, int m, int n, int k, double alpha, " +
+  "size_t a, int lda, size_t b, int ldb, double beta, size_t c, int ldc)";
+
+/** Where BLAS libraries usually are, the most specific first. */
+export function usualLibraries(): readonly string[] {
+  const named = process.env.OPENBLAS;
+  const first = named === undefined || named === "" ? [] : [named, `${named}/lib/libopenblas.so`];
+  switch (platform()) {
+    case "darwin":
+      return [
+        ...first,
+        "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+        "/usr/local/opt/openblas/lib/libopenblas.dylib",
+        "/System/Library/Frameworks/Accelerate.framework/Accelerate",
+      ];
+    case "win32":
+      return [...first, "libopenblas.dll", "openblas.dll"];
+    default:
+      return [...first, "libopenblas.so.0", "libopenblas.so", "libopenblasp.so.0", "libflexiblas.so.3"];
+  }
+}
+
+interface Library {
+  func(prototype: string): (...operands: readonly unknown[]) => unknown;
+}
+interface Koffi {
+  load(path: string): Library;
+  address(view: Uint8Array): bigint;
+}
+
+/**
+ * Loads a library and finds what is needed, one thread only.
+ *
+ * @throws whatever the loader or a missing symbol throws
+ */
+export function openLibrary(path: string): BlasSymbols {
+  // Accelerate reads it when it loads.
+  process.env.VECLIB_MAXIMUM_THREADS ??= "1";
+  const koffi: Koffi = createRequire(import.meta.url)("koffi");
+  const library = koffi.load(path);
+  const gemm = library.func(gemmPrototype) as CblasGemm;
+  const optional = (prototype: string): ((...operands: readonly unknown[]) => unknown) | undefined => {
+    try {
+      return library.func(prototype);
+    } catch {
+      // Only OpenBLAS has it.
+      return undefined;
+    }
+  };
+  optional("void openblas_set_num_threads(int count)")?.(1);
+  const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
+  return {
+    library: path,
+    gemm,
+    addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
+    configuration: text(optional("str openblas_get_config()")?.()),
+    core: text(optional("str openblas_get_corename()")?.()),
+  };
+}
+
+/** The widest vectors of a core's kernels and of the processor, in bits; 0 where unknown. */
+export function kernelWidth(core: string): number {
+  if (/skylakex|cooperlake|sapphire/i.test(core)) return 512;
+  if (/haswell|zen|excavator/i.test(core)) return 256;
+  if (/prescott|core2|penryn|nehalem|atom|barcelona|sandybridge|bulldozer/i.test(core)) return 128;
+  return 0;
+}
+
+export function processorWidth(): number {
+  if (platform() !== "linux") return 0;
+  let flags: string;
+  try {
+    flags = readFileSync("/proc/cpuinfo", "utf8");
+  } catch {
+    // Containers may hide it; then nothing is known.
+    return 0;
+  }
+  if (/\bavx512f\b/.test(flags)) return 512;
+  return /\bavx2\b/.test(flags) ? 256 : 0;
+}

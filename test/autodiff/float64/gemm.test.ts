@@ -1,0 +1,74 @@
+import { suite } from "uvu";
+import { blockedGemm, type GemmKind, gemmKernel } from "../../../src/autodiff/float64/gemm.ts";
+import { wasm } from "../../../src/autodiff/float64/host.ts";
+import { hasMultiplyAdd, ModuleBuilder } from "../../../src/autodiff/float64/wasm.ts";
+import { assertClose } from "../../support/assert.ts";
+import { normalVector } from "../../support/random.ts";
+
+const pages = 32;
+const [placeB, placeC] = [512 * 1024, 1024 * 1024];
+
+type Multiply = (kind: GemmKind, blocked: boolean, ...operands: number[]) => void;
+
+function compile(fused: boolean, memory: { readonly buffer: ArrayBuffer }): Multiply {
+  const module = new ModuleBuilder();
+  for (const kind of ["rows", "dots", "transposed"] as const) {
+    module.add(blockedGemm(kind, module.add(gemmKernel(kind, fused), kind)), `${kind} by blocks`);
+  }
+  const { exports } = new wasm.Instance(new wasm.Module(module.encode(pages)), { env: { memory } });
+  return (kind, blocked, ...operands) => exports[blocked ? `${kind} by blocks` : kind]!(...operands);
+}
+
+const tests = suite("gemmKernel");
+for (const fused of hasMultiplyAdd() ? [false, true] : [false]) {
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const multiply = compile(fused, memory);
+  const write = (place: number, values: Float64Array): void =>
+    new Float64Array(memory.buffer, place, values.length).set(values);
+  for (const [m, n, k] of [
+    [1, 1, 1],
+    [4, 4, 4],
+    [5, 7, 9],
+    [17, 3, 2],
+    [6, 2, 300],
+    [70, 5, 11],
+    [1, 9, 513],
+  ] as const) {
+    tests(`multiplies ${m} x ${k} by ${k} x ${n} in every form, writing nothing else${fused ? ", fused" : ""}`, () => {
+      for (const form of ["NN", "TN", "NT", "TT"] as const) {
+        for (const [blocked, accumulate] of [
+          [false, 0],
+          [false, 1],
+          [true, 0],
+          [true, 1],
+        ] as const) {
+          const [a, b, c] = [normalVector(m * k, 1), normalVector(k * n, 2), normalVector(m * n + 4, 3)];
+          const [transposeA, transposeB] = [form[0] === "T", form[1] === "T"];
+          write(0, a);
+          write(placeB, b);
+          write(placeC, c);
+          const sizes = [m, n, k, 1.5, accumulate] as const;
+          if (form === "TT")
+            multiply("transposed", blocked, placeB, 8 * k, 8, 0, 8 * m, placeC, 8 * n, n, m, k, 1.5, accumulate);
+          else if (transposeB) multiply("dots", blocked, 0, 8 * k, 8, placeB, 8 * k, placeC, 8 * n, ...sizes);
+          else {
+            const [row, step] = transposeA ? [8, 8 * m] : [8 * k, 8];
+            multiply("rows", blocked, 0, row, step, placeB, 8 * n, placeC, 8 * n, ...sizes);
+          }
+          const expected = c.map((old, place) => {
+            if (place >= m * n) return old;
+            const [i, j] = [Math.floor(place / n), place % n];
+            let sum = 0;
+            for (let p = 0; p < k; p++) {
+              sum += a[transposeA ? p * m + i : i * k + p]! * b[transposeB ? j * k + p : p * n + j]!;
+            }
+            return 1.5 * sum + accumulate * old;
+          });
+          const what = `${form}${blocked ? " by blocks" : ""}${accumulate ? ", added" : ""}`;
+          assertClose(new Float64Array(memory.buffer, placeC, m * n + 4), expected, 1e-14, what);
+        }
+      }
+    });
+  }
+}
+tests.run();
