@@ -13,7 +13,12 @@ export function checkCheckpoint(checkpoint: Checkpoint, name: string | undefined
   const refuse = (what: string): Error =>
     failure("ERR_RESUME", `iterate: expected a start point, or a checkpoint that iterate saved; ${what}`);
   if (format !== 1) throw refuse(`got an object of format ${String(format)}`);
-  if (!(point instanceof Float64Array) || !Number.isInteger(step) || typeof operators !== "object") {
+  if (
+    !(point instanceof Float64Array) ||
+    !Number.isInteger(step) ||
+    typeof operators !== "object" ||
+    operators === null
+  ) {
     throw refuse("this one lacks its point, step or operators");
   }
   if (name !== undefined && run !== name) {

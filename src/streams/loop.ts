@@ -114,16 +114,21 @@ export class Loop {
     if (this.#working) return;
     this.#working = true;
     try {
-      const until = performance.now() + this.#slice;
+      let until = Number.POSITIVE_INFINITY;
       while (!this.#ended) {
-        if (!this.#steering.boundary(this.#session.step)) {
-          this.#waiting = true;
-          this.#keepAlive = setTimeout(() => {}, longWait);
+        // Before the boundary: that is crossed once a step, since a paused run counts the steps it may take.
+        const now = performance.now();
+        // Each turn takes one step at least, however short the slice.
+        if (until === Number.POSITIVE_INFINITY) until = now + this.#slice;
+        else if (now >= until) {
+          this.#turn = setImmediate(this.#work);
           return;
         }
-        const now = performance.now();
-        if (now >= until) {
-          this.#turn = setImmediate(this.#work);
+        const mayGo = this.#steering.boundary(this.#session.step);
+        if (this.#ended) return;
+        if (!mayGo) {
+          this.#waiting = true;
+          this.#keepAlive = setTimeout(() => {}, longWait);
           return;
         }
         this.#step(now);
@@ -138,10 +143,13 @@ export class Loop {
   #step(now: number): void {
     const session = this.#session;
     const { step, count } = session;
-    const at = this.#evaluated(this.#problemAt(step));
+    const problem = this.#problemAt(step);
+    if (this.#ended) return;
+    const at = this.#evaluated(problem);
     if (this.#ended) return;
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
+    if (this.#ended) return;
     const status: Status = this.#steering.stopping
       ? "stopped"
       : Number.isFinite(at.squaredNorm)

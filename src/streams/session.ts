@@ -108,6 +108,8 @@ export class Session {
   /** What a checkpoint keeps of the operators: copies. @throws ERR_STATE for a state that cannot be copied */
   remember(): Record<string, OperatorMemory> {
     const memories: Record<string, OperatorMemory> = {};
+    // Measures after the loop are known from their first row on: until then the memory of the attempt before stands for them.
+    for (const [name, memory] of Object.entries(this.restored)) if (!memory.inside) memories[name] = memory;
     for (const { name, inside, started, settings, state } of this.#slots.values()) {
       try {
         memories[name] = { state: structuredClone(state), started, settings: { ...settings }, inside };

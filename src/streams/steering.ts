@@ -44,15 +44,14 @@ export class Steering {
 
   /** Applies what is due before step k; returns whether the step may be taken, else the run waits for a command. */
   boundary(step: number): boolean {
-    if (this.#queue.length > 0) {
-      const due = this.#queue.filter((command) => command.step === undefined || command.step <= step);
-      if (due.length > 0) {
-        this.#queue = this.#queue.filter((command) => !due.includes(command));
-        for (const command of due) this.#apply(command, step);
-      }
+    // A reply may bring further commands, so until none is due.
+    while (this.#queue.some((command) => isDue(command, step))) {
+      const queue = this.#queue;
+      this.#queue = queue.filter((command) => !isDue(command, step));
+      for (const command of queue) if (isDue(command, step)) this.#apply(command, step);
     }
-    // Nobody is left who could let a paused run go on.
-    if (this.#paused && !this.#open && this.#queue.length === 0) this.#paused = false;
+    // Nobody is left who could let a paused run go on: what waits in the queue is for later steps.
+    if (this.#paused && !this.#open && this.#allowance === 0) this.#paused = false;
     if (this.stopping || !this.#paused) return true;
     if (this.#allowance === 0) return false;
     this.#allowance--;
@@ -85,7 +84,7 @@ export class Steering {
   #act(command: Command): string | undefined {
     switch (command.type) {
       case "pause":
-        if (this.#paused) return "the run is paused already";
+        if (this.#paused && this.#allowance === 0) return "the run is paused already";
         this.#paused = true;
         this.#allowance = 0;
         return undefined;
@@ -131,6 +130,10 @@ export class Steering {
     slot.settings[key] = value;
     return undefined;
   }
+}
+
+function isDue(command: Command, step: number): boolean {
+  return command.step === undefined || command.step <= step;
 }
 
 function findSetting(
