@@ -1,3 +1,4 @@
+export { coreColumns } from "./coreColumns.ts";
 export {
   concatenate,
   type EncoderOptions,
@@ -29,5 +30,4 @@ export {
   runState,
 } from "./runFile.ts";
 export { RunReader } from "./runReader.ts";
-export { coreColumns } from "./coreColumns.ts";
 export { runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";

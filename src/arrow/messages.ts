@@ -1,5 +1,6 @@
 /** The messages of an Arrow IPC stream, found without decoding their bodies. */
 import { failure } from "../errors.ts";
+import { rootTable, type Table } from "./flatbuffer.ts";
 
 /** Reads up to `length` bytes at `offset`: fewer where the source ends. A file may grow between two calls. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
@@ -93,29 +94,39 @@ function checkBeginning(prefix: Uint8Array, name: string): void {
   }
 }
 
-/** Fields 1 (header type) and 3 (body length) of the flatbuffer table Message. */
+/** Header type and body length of the table Message, after a look at what arrow-js will walk through. */
 function readMetadata(
   metadata: Uint8Array,
   name: string,
   offset: number,
 ): { readonly header: number; readonly bodyLength: number } {
-  const data = view(metadata);
   try {
-    const table = data.getUint32(0, true);
-    const vtable = table - data.getInt32(table, true);
-    const field = (index: number): number => {
-      const at = 4 + 2 * index;
-      return at < data.getUint16(vtable, true) ? data.getUint16(vtable + at, true) : 0;
-    };
-    const headerField = field(1);
-    const lengthField = field(3);
-    const header = headerField === 0 ? 0 : data.getUint8(table + headerField);
-    const bodyLength = lengthField === 0 ? 0 : Number(data.getBigInt64(table + lengthField, true));
+    const message = rootTable(view(metadata));
+    const header = message.uint8(1);
+    const bodyLength = message.int64(3);
     if (bodyLength < 0) throw new RangeError(`its body has ${bodyLength} bytes`);
+    if (kinds[header] === "schema") checkSchema(message.table(2));
+    else if (kinds[header] === "batch") checkBatch(message.table(2));
     return { header, bodyLength };
   } catch (error) {
     throw corrupt(name, offset, "a message without readable metadata", error);
   }
+}
+
+/** Schema: fields (1), metadata (2). Field: children (5), metadata (6). */
+function checkSchema(schema: Table | undefined): void {
+  const checkField = (field: Table): void => {
+    field.tables(6);
+    for (const child of field.tables(5)) checkField(child);
+  };
+  for (const field of schema?.tables(1) ?? []) checkField(field);
+  schema?.tables(2);
+}
+
+/** RecordBatch: nodes (1) and buffers (2), of two 64-bit numbers each. */
+function checkBatch(batch: Table | undefined): void {
+  batch?.count(1, 16);
+  batch?.count(2, 16);
 }
 
 function view(bytes: Uint8Array): DataView {

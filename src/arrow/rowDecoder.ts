@@ -1,11 +1,11 @@
 import { type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
 import { failure } from "../errors.ts";
+import { coreColumns } from "./coreColumns.ts";
 import { concatenate } from "./encoder.ts";
 import { endOfStream } from "./recordBatch.ts";
 import type { AppliedCommand, Columns, Row, Run, Status } from "./row.ts";
 import { commandsFromJson } from "./runMetadata.ts";
-import { coreColumns } from "./coreColumns.ts";
-import { pointsEveryKey, runOfSchema } from "./schema.ts";
+import { pointsEveryKey, runOfSchema, typeInSchema } from "./schema.ts";
 
 const statuses: readonly string[] = ["running", "converged", "stagnated", "diverged", "stopped"] satisfies Status[];
 const optional: readonly string[] = ["commands", "point"];
@@ -47,6 +47,12 @@ export class RowDecoder {
         "ERR_ARROW_FOREIGN",
         `${name} lacks the columns ${missing.join(", ")}; expected all that fluxion writes`,
       );
+    }
+    for (const { name: column, type } of this.schema.fields) {
+      const expected = typeInSchema(column, run.columns);
+      if (expected !== undefined && String(type) !== String(expected)) {
+        throw failure("ERR_ARROW_FOREIGN", `${name}: its column "${column}" is ${type}; expected ${expected}`);
+      }
     }
     this.run = run;
     this.pointsEvery = Number(this.schema.metadata.get(pointsEveryKey) ?? 1);
@@ -129,6 +135,8 @@ function schemaOf(header: Uint8Array, name: string): Schema {
   try {
     const reader = RecordBatchReader.from(concatenate([header, endOfStream]));
     reader.open();
+    // A damaged type, such as a list of nothing, throws as soon as it is named.
+    String(reader.schema);
     return reader.schema;
   } catch (error) {
     throw failure("ERR_ARROW_CORRUPT", `${name} has a schema that cannot be read`, { cause: error });
@@ -142,7 +150,11 @@ function numberAt(values: Vector, row: number): number | undefined {
 
 function vectorAt(values: Vector, row: number): Float64Array | undefined {
   const list = values.get(row) as Vector | null;
-  return list === null ? undefined : Float64Array.from(list.toArray() as ArrayLike<number>);
+  if (list === null) return undefined;
+  const entries = Float64Array.from(list.toArray() as ArrayLike<number>);
+  // Damaged offsets point beyond the values, which arrow-js then takes as far as they go.
+  if (entries.length !== list.length) throw new RangeError(`a vector of ${list.length} entries has ${entries.length}`);
+  return entries;
 }
 
 function statusAt(values: Vector, row: number): Status {

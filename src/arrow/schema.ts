@@ -1,7 +1,7 @@
 import { type DataType, Field, Float64, Int32, List, RecordBatchStreamWriter, Schema, Utf8 } from "apache-arrow";
 import { failure } from "../errors.ts";
 import { coreColumns } from "./coreColumns.ts";
-import type { Column, Run } from "./row.ts";
+import type { Column, Columns, Run } from "./row.ts";
 import { runFromJson, runToJson } from "./runMetadata.ts";
 
 /** Key of the schema's metadata under which the run stands as JSON. */
@@ -74,6 +74,13 @@ export function sameColumns(a: Run, b: Run): boolean {
       );
     })
   );
+}
+
+/** The type that a column has in a run's schema; undefined for one that the run does not have. */
+export function typeInSchema(name: string, columns: Columns): DataType | undefined {
+  if (Object.hasOwn(coreColumns, name)) return types[coreColumns[name as keyof typeof coreColumns].type]();
+  const column = columns[name];
+  return column === undefined ? undefined : types[typeOf(column)]();
 }
 
 const types = {

@@ -1,0 +1,269 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { concatenate } from "../../src/arrow/encoder.ts";
+import { endOfStream } from "../../src/arrow/recordBatch.ts";
+import { checkLimits, type RecordingOptions, type RecordMessage, recordRun } from "../../src/arrow/recorder.ts";
+import type { Row } from "../../src/arrow/row.ts";
+import { RunReader } from "../../src/arrow/runReader.ts";
+import { assertError } from "../support/assert.ts";
+import { makeRow, makeRows, makeRun } from "../support/rows.ts";
+import { assertSameRows } from "../support/sameRows.ts";
+
+type Batch = Extract<RecordMessage, { readonly kind: "batch" }>;
+const run = makeRun();
+/** Far more than any test takes. */
+const never = { seconds: 1000 };
+
+function record(options: RecordingOptions) {
+  const messages: RecordMessage[] = [];
+  const recorder = recordRun(run, { ...options, sink: (message) => messages.push(message) });
+  const batches = (): Batch[] => messages.filter((message) => message.kind === "batch");
+  const counts = (): number[] => batches().map(({ rows }) => rows);
+  const rows = (): RunReader => new RunReader(concatenate(messages.map(({ bytes }) => bytes)));
+  return { ...recorder, recorder, messages, batches, counts, rows };
+}
+
+const limits = suite("recordRun: limits");
+
+limits("closes a batch when it has its rows and another comes", () => {
+  const { append, close, counts, rows } = record({ batch: { rows: 4, ...never } });
+  for (const row of makeRows(4, run)) append(row);
+  assert.equal(counts(), []);
+  append(makeRow(run, 4));
+  assert.equal(counts(), [4]);
+  for (let step = 5; step < 10; step++) append(makeRow(run, step));
+  assert.equal(counts(), [4, 4]);
+  close();
+  assert.equal(counts(), [4, 4, 2]);
+  assert.is([...rows()].length, 10);
+});
+
+limits("has 256 rows a batch by default", () => {
+  const { append, close, counts } = record({ batch: never });
+  for (const row of makeRows(600, run)) append(row);
+  close();
+  assert.equal(counts(), [256, 256, 88]);
+});
+
+limits("closes a batch at its bytes, give or take a row", () => {
+  const { append, close, batches, counts } = record({ batch: { bytes: 10_000, ...never }, points: "all" });
+  for (let step = 0; step < 30; step++) append(makeRow(run, step, { point: new Float64Array(200) }));
+  close();
+  assert.equal(counts(), [6, 6, 6, 6, 6]);
+  for (const { bytes } of batches()) assert.ok(bytes.length > 9_000 && bytes.length < 10_000 + 3_000);
+});
+
+limits("has 4 MB a batch by default", () => {
+  const { append, close, batches } = record({ batch: never, points: "all" });
+  for (let step = 0; step < 25; step++) append(makeRow(run, step, { point: new Float64Array(2 ** 16) }));
+  close();
+  assert.equal(
+    batches().map(({ rows }) => rows),
+    [8, 8, 8, 1],
+  );
+});
+
+limits("closes a batch at once when a row comes late, so that it is safe during the next long step", () => {
+  const { append, abandon, counts } = record({ batch: { seconds: 0.02 } });
+  append(makeRow(run, 0));
+  assert.equal(counts(), []);
+  spin(25);
+  append(makeRow(run, 1));
+  assert.equal(counts(), [2]);
+  append(makeRow(run, 2));
+  assert.equal(counts(), [2]);
+  abandon();
+});
+
+limits("keeps back a late row only as long as its point may still be added", () => {
+  const { append, close, counts, rows } = record({ batch: { seconds: 0.02 }, points: 10 });
+  append(makeRow(run, 0));
+  for (const step of [1, 2, 3]) {
+    spin(25);
+    append(makeRow(run, step));
+    assert.equal(counts(), step === 1 ? [] : step === 2 ? [2] : [2, 1], `step ${step}`);
+  }
+  close();
+  assert.equal(counts(), [2, 1, 1]);
+  assert.equal(
+    [...rows()].map(({ point }) => point?.[0]),
+    [0, undefined, undefined, 3],
+  );
+});
+
+limits("closes a batch by a timer where no row comes, again and again, and not without rows", async () => {
+  const { append, abandon, counts } = record({ batch: { seconds: 0.05 } });
+  append(makeRow(run, 0));
+  append(makeRow(run, 1));
+  await until(() => counts().length === 1);
+  await wait(120);
+  assert.equal(counts(), [2]);
+  append(makeRow(run, 2));
+  await until(() => counts().length === 2);
+  assert.equal(counts(), [2, 1]);
+  abandon();
+});
+
+limits("is not kept alive by its timer", () => {
+  const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const { append, abandon } = record({});
+  append(makeRow(run, 0));
+  assert.is(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before);
+  abandon();
+});
+
+limits("refuses limits that are no positive numbers", () => {
+  for (const rows of [0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assertError(() => checkLimits({ rows }), "ERR_OPTION_RANGE", /batch\.rows/);
+  }
+  for (const bytes of [0, -1, Number.NaN])
+    assertError(() => checkLimits({ bytes }), "ERR_OPTION_RANGE", /batch\.bytes/);
+  for (const seconds of [0, -1, Number.NaN]) {
+    assertError(() => recordRun(run, { batch: { seconds }, sink: () => {} }), "ERR_OPTION_RANGE", /batch\.seconds/);
+  }
+  assert.equal(checkLimits(), { rows: 256, bytes: 4 * 1024 * 1024, seconds: 1 });
+  assert.is(checkLimits({ seconds: Number.POSITIVE_INFINITY }).seconds, Number.POSITIVE_INFINITY);
+});
+limits.run();
+
+const messages = suite("recordRun: messages");
+
+messages("are a header with the first row, batches that say their steps, and an end", () => {
+  const { append, close, messages: all, batches, recorder, rows } = record({ batch: { rows: 3, ...never } });
+  assert.equal(all, []);
+  const given = makeRows(7, run);
+  for (const row of given) append(row);
+  assert.is(recorder.rows, 7);
+  close();
+  assert.equal(
+    all.map(({ kind }) => kind),
+    ["header", "batch", "batch", "batch", "end"],
+  );
+  assert.equal(
+    batches().map(({ firstStep, lastStep }) => [firstStep, lastStep]),
+    [
+      [0, 2],
+      [3, 5],
+      [6, 6],
+    ],
+  );
+  assertSameRows(rows(), given);
+});
+
+messages("are none at all for a run without rows", () => {
+  const { close, flush, messages: all } = record({});
+  flush();
+  close();
+  assert.equal(all, []);
+});
+
+messages("may be transferred, the end too, without harm to another recording", () => {
+  for (let time = 0; time < 2; time++) {
+    const { append, close, messages: all, rows } = record({});
+    append(makeRow(run, 0));
+    close();
+    assertSameRows(rows(), [makeRow(run, 0)]);
+    for (const { bytes } of all) structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+  }
+  assert.is(endOfStream.length, 8);
+});
+
+messages("come on demand, and none twice", () => {
+  const { append, flush, close, counts, messages: all } = record({ batch: never });
+  append(makeRow(run, 0));
+  flush();
+  flush();
+  assert.equal(counts(), [1]);
+  close();
+  close();
+  assert.is(all.length, 3);
+  assert.throws(() => append(makeRow(run, 1)), /internal: the recorder of "example" is closed/);
+});
+
+messages("store the last row's point whatever k is, a full batch's too", () => {
+  for (const count of [1, 4, 5, 8]) {
+    const { append, close, rows } = record({ batch: { rows: 4, ...never }, points: 100 });
+    for (let step = 1; step <= count; step++) append(makeRow(run, step));
+    close();
+    const stored = [...rows()].map(({ point }) => point !== undefined);
+    assert.equal(
+      stored,
+      Array.from({ length: count }, (_, i) => i === count - 1),
+    );
+  }
+});
+
+messages("are dropped, what is not flushed, when the recording is abandoned", () => {
+  const { append, abandon, close, messages: all } = record({ batch: never });
+  append(makeRow(run, 0));
+  abandon();
+  close();
+  assert.equal(
+    all.map(({ kind }) => kind),
+    ["header"],
+  );
+});
+messages.run();
+
+const errors = suite("recordRun: errors of the sink");
+
+errors("come out of the call that caused the message", () => {
+  let fail = false;
+  const kinds: string[] = [];
+  const recorder = recordRun(run, {
+    batch: { rows: 1, ...never },
+    sink({ kind }) {
+      if (fail) throw new Error("the disk is full");
+      kinds.push(kind);
+    },
+  });
+  recorder.append(makeRow(run, 0));
+  fail = true;
+  assert.throws(() => recorder.append(makeRow(run, 1)), /the disk is full/);
+  assert.throws(() => recorder.close(), /the disk is full/);
+  recorder.close();
+  assert.equal(kinds, ["header"]);
+});
+
+errors("go to onError when the clock closes the batch, and end the recording", async () => {
+  const told: unknown[] = [];
+  let writes = 0;
+  const recorder = recordRun(run, {
+    batch: { seconds: 0.02 },
+    sink({ kind }) {
+      if (kind !== "header") writes++;
+      if (kind === "batch") throw new Error("the disk is full");
+    },
+    onError: (error) => told.push(error),
+  });
+  recorder.append(makeRow(run, 0));
+  await until(() => told.length > 0);
+  assert.match(String(told[0]), /the disk is full/);
+  recorder.close();
+  assert.is(writes, 1);
+  assert.throws(() => recorder.append(makeRow(run, 1)), /closed/);
+});
+
+errors("of a row that cannot be encoded lose no other row", () => {
+  const { append, close, rows } = record({ batch: never });
+  const good: Row[] = [makeRow(run, 0), makeRow(run, 2)];
+  append(good[0]!);
+  assertError(() => append(makeRow(run, 1, { columns: { outcome: 9 } })), "ERR_CATEGORY");
+  append(good[1]!);
+  close();
+  assertSameRows(rows(), good);
+});
+errors.run();
+
+/** A long step of the optimiser. */
+function spin(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 1000) throw new Error(`waited for ${condition} in vain`);
+    await wait(10);
+  }
+}

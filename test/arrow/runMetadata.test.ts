@@ -1,0 +1,75 @@
+import * as fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  columnsFrom,
+  commandsFromJson,
+  runFromJson,
+  runToJson,
+  settingsFrom,
+  stringify,
+} from "../../src/arrow/runMetadata.ts";
+import { anyRun } from "../support/arbitraryRows.ts";
+
+const runs = suite("runToJson, runFromJson");
+
+runs("give back any run", () => {
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      assert.equal(runFromJson(runToJson(run)), run);
+    }),
+  );
+});
+
+runs("tell why a text holds no run, and never throw", () => {
+  const whole = JSON.parse(runToJson({ name: "a", attempt: 1, columns: {}, settings: {} })) as object;
+  const reasons: readonly (readonly [unknown, RegExp])[] = [
+    [null, /no object/],
+    [[], /no object/],
+    [{ ...whole, format: 2 }, /format 2, this version of fluxion reads format 1/],
+    [{ ...whole, format: undefined }, /format undefined/],
+    [{ ...whole, name: 3 }, /no name/],
+    [{ ...whole, attempt: 1.5 }, /no attempt/],
+    [{ ...whole, columns: [] }, /no columns/],
+    [{ ...whole, columns: { a: {} } }, /no columns/],
+  ];
+  for (const [data, reason] of reasons) assert.match(String(runFromJson(JSON.stringify(data))), reason);
+  assert.match(String(runFromJson("{")), /no JSON/);
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      const run = runFromJson(text);
+      assert.ok(typeof run === "string" || typeof run.name === "string");
+    }),
+  );
+});
+runs.run();
+
+const parts = suite("stringify, columnsFrom, settingsFrom, commandsFromJson");
+
+parts("write numbers that JSON has not as words, wherever they stand", () => {
+  const text = stringify({ a: Number.NaN, b: [Number.POSITIVE_INFINITY, { c: Number.NEGATIVE_INFINITY }], d: 1 });
+  assert.is(text, '{"a":"NaN","b":["Infinity",{"c":"-Infinity"}],"d":1}');
+});
+
+parts("read settings, leaving out what is none", () => {
+  const settings = settingsFrom({ "a.b": { value: "NaN", min: "-Infinity", max: 3 }, c: 5, d: { value: "?" } });
+  assert.equal(Object.keys(settings), ["a.b", "d"]);
+  assert.equal(settings["a.b"], { value: Number.NaN, min: Number.NEGATIVE_INFINITY, max: 3 });
+  assert.equal(settings.d, { value: Number.NaN });
+  assert.equal(settingsFrom("nothing"), {});
+});
+
+parts("read columns, or say that there are none", () => {
+  assert.equal(columnsFrom({ a: { meaning: "m", kind: "vector" } }), { a: { meaning: "m", kind: "vector" } });
+  for (const data of [undefined, null, 3, [], { a: null }, { a: { meaning: 3 } }]) {
+    assert.is(columnsFrom(data), undefined);
+  }
+});
+
+parts("read commands", () => {
+  assert.equal(commandsFromJson('[{"type":"set","value":"-Infinity","step":3},{"type":"pause","step":3}]'), [
+    { type: "set", value: Number.NEGATIVE_INFINITY, step: 3 },
+    { type: "pause", step: 3 },
+  ]);
+});
+parts.run();
