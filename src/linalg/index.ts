@@ -1,4 +1,5 @@
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
+export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
 export type { LinearMap } from "./linearMap.ts";
 export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
 export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps.ts";
