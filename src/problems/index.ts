@@ -25,6 +25,7 @@ export { type Network, network } from "./network.ts";
 export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
 export type { NetworkOptions } from "./networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
+export { type ModelObjective, type ModelOfLayers, type ObjectiveOfOptions, objectiveOf } from "./objectiveOf.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
 export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";

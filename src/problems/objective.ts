@@ -1,10 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
+import { type Complain, isTensor, type Traceable } from "../autodiff/trace/trace.ts";
+import { type BlockOptions, blocksOf } from "./blocksOf.ts";
 import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import type { TracedProblem } from "./problem.ts";
 import { describeResult, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
 
-export type ObjectiveOptions = TracedProblemOptions;
+export interface ObjectiveOptions extends TracedProblemOptions, BlockOptions {}
 
 /**
  * The problem of finding critical points of a loss written in TensorFlow.js, with exact derivatives in float64.
@@ -36,20 +37,24 @@ export function objective<const S extends Shapes>(
 export function objective(shapes: Shapes, loss: Traceable, options: ObjectiveOptions = {}): TracedProblem {
   return tracedProblem({
     who: "objective",
-    shapes,
+    symmetric: true,
+    blocks: blocksOf("objective", shapes, options),
     call: loss,
     options,
-    outputsOf(result, complain) {
-      if (!isTensor(result)) {
-        throw complain(`returns ${describeResult(result)} instead of a scalar tensor`, "return the loss as a tensor");
-      }
-      if (result.shape.length > 0) {
-        throw complain(
-          `returns a tensor of shape [${result.shape.join(", ")}] instead of a scalar`,
-          "reduce it, by tf.mean or tf.sum (tf.squeeze where it is a single number)",
-        );
-      }
-      return [result];
-    },
+    outputsOf: scalarLoss,
   });
+}
+
+/** The result of a loss: one scalar. */
+export function scalarLoss(result: unknown, complain: Complain): readonly Tensor[] {
+  if (!isTensor(result)) {
+    throw complain(`returns ${describeResult(result)} instead of a scalar tensor`, "return the loss as a tensor");
+  }
+  if (result.shape.length > 0) {
+    throw complain(
+      `returns a tensor of shape [${result.shape.join(", ")}] instead of a scalar`,
+      "reduce it, by tf.mean or tf.sum (tf.squeeze where it is a single number)",
+    );
+  }
+  return [result];
 }

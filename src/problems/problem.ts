@@ -27,8 +27,12 @@ export interface Problem {
   readonly description?: JsonValue;
 }
 
-/** What `objective` and `vectorField` give. `with`: the same problem on other data, a cheap new object that shares the compiled program. */
+/** What `objective` and `vectorField` give. */
 export interface TracedProblem extends Problem {
+  /**
+   * The same problem on other data: a cheap new object that shares the compiled program. Values with another leading
+   * extent (minibatches of another size) cost one more trace of the loss, the first time that size comes.
+   */
   with(data: Readonly<Record<string, Float64Array>>): TracedProblem;
 }
 

@@ -2,22 +2,18 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { gradient } from "../autodiff/differentiate.ts";
 import type { Node } from "../autodiff/graph.ts";
 import { compileField, type FieldProgram } from "../autodiff/program.ts";
-import { checkFinite } from "../autodiff/trace/constant.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../autodiff/trace/trace.ts";
 import { reachable } from "../autodiff/walk.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { dataHash } from "./dataHash.ts";
-import type { Shapes } from "./parametersOf.ts";
+import { exchanged } from "./exchangedData.ts";
 import type { ConvexSet, ParameterBlock, TracedProblem } from "./problem.ts";
 
+/** Options of all problems that are traced. */
 export interface TracedProblemOptions {
   /** In messages, rows and files; default: the name of the function, else "objective" or "vectorField". */
   readonly name?: string;
-  /** Of the parameter blocks, one for each shape; default `parameter1`, `parameter2`, ... */
-  readonly names?: readonly string[];
-  /** The player whose strategy each block is; default none. */
-  readonly players?: readonly string[];
   /** C of the variational inequality; default all of R^n. */
   readonly constraint?: ConvexSet;
   /** What `run.json` keeps of the problem; default: name, shapes, hashes of the data inputs. */
@@ -27,54 +23,86 @@ export interface TracedProblemOptions {
 }
 
 export interface TracedProblemParts {
-  readonly who: "objective" | "vectorField";
-  readonly shapes: Shapes;
+  readonly who: "objective" | "vectorField" | "objectiveOf";
+  readonly symmetric: boolean;
+  readonly blocks: readonly ParameterBlock[];
+  /** Variables that stand for the parameters, one for each block; absent: the function takes them as arguments. */
+  readonly variables?: readonly Tensor[];
+  /** Trainable variables that are constants all the same. */
+  readonly constants?: readonly Tensor[];
   readonly call: Traceable;
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
   readonly options: TracedProblemOptions;
 }
 
-/** Traces, differentiates and compiles: the common part of `objective` and `vectorField`. */
-export function tracedProblem({ who, shapes, call, outputsOf, options }: TracedProblemParts): TracedProblem {
+/** Traces, differentiates and compiles: the common part of `objective`, `vectorField` and `objectiveOf`. */
+export function tracedProblem(parts: TracedProblemParts): TracedProblem {
+  const { who, call, options, blocks } = parts;
   if (typeof call !== "function") {
-    throw failure("ERR_OPTION_TYPE", `${who}: expected shapes and a function, got ${typeof call} as second argument`);
+    throw failure("ERR_OPTION_TYPE", `${who}: expected a function as second argument, got ${typeof call}`);
   }
-  const blocks = blocksOf(who, shapes, options);
-  const traced = trace({ who, parameters: blocks, call, outputsOf });
-  warnOfUnused(who, traced, options);
-  const { builder, parameters, outputs } = traced;
-  const symmetric = who === "objective";
+  const first = compile(parts, new Map());
+  warnOfUnused(parts, first.traced);
+  const sizes = new Map([[sizesKey(first.traced), first]]);
+  const family: Family = {
+    ...parts,
+    name: options.name ?? (call.name || who),
+    dimension: blocks.reduce((sum, block) => sum + block.size, 0),
+    ofSizes(shapes) {
+      const key = JSON.stringify([...shapes]);
+      const known = sizes.get(key) ?? compile(parts, shapes);
+      sizes.set(key, known);
+      return known;
+    },
+  };
+  return problemOf(family, first, new Map([...first.traced.data].map(([key, { values }]) => [key, values])));
+}
+
+/** One trace, for one size of each data input. */
+interface Compiled {
+  readonly traced: TracedFunction;
+  readonly program: FieldProgram;
+}
+
+/** What problems on different data have in common. */
+interface Family extends TracedProblemParts {
+  readonly name: string;
+  readonly dimension: number;
+  /** Traced when a size is met for the first time. */
+  readonly ofSizes: (shapes: ReadonlyMap<string, readonly number[]>) => Compiled;
+}
+
+function compile(
+  { who, symmetric, blocks, variables, constants = [], call, outputsOf }: TracedProblemParts,
+  dataShapes: ReadonlyMap<string, readonly number[]>,
+): Compiled {
+  const named = blocks.map(({ name, shape }, i) => {
+    const variable = variables?.[i];
+    return variable === undefined ? { name, shape } : { name, shape, variable };
+  });
+  const traced = trace({ who, parameters: named, call, outputsOf, constants, dataShapes });
+  const { builder, parameters, data, outputs } = traced;
   const program = compileField({
     builder,
     parameters,
-    data: [...traced.data].map(([, { node }]) => node),
+    data: [...data].map(([, { node }]) => node),
     ...(symmetric ? { value: outputs[0]! } : {}),
     field: symmetric ? gradient(builder, outputs[0]!, parameters) : outputs,
     symmetric,
   });
-  const inputs = new Map([...traced.data].map(([key, { values }]) => [key, values]));
-  return problemOf(
-    { who, name: options.name ?? (call.name || who), blocks, symmetric, program, traced, options },
-    inputs,
-  );
+  return { traced, program };
 }
 
-interface Compiled {
-  readonly who: string;
-  readonly name: string;
-  readonly blocks: readonly ParameterBlock[];
-  readonly symmetric: boolean;
-  readonly program: FieldProgram;
-  readonly traced: TracedFunction;
-  readonly options: TracedProblemOptions;
+function sizesKey({ data }: TracedFunction): string {
+  return JSON.stringify([...data].map(([name, { node }]) => [name, node.shape]));
 }
 
-function problemOf(compiled: Compiled, data: ReadonlyMap<string, Float64Array>): TracedProblem {
-  const { name, blocks, symmetric, program, options } = compiled;
-  const { evaluate, linearize } = program.instance(Object.fromEntries(data));
+function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string, Float64Array>): TracedProblem {
+  const { name, dimension, symmetric, blocks, options } = family;
+  const { evaluate, linearize } = compiled.program.instance(Object.fromEntries(data));
   return {
     name,
-    dimension: blocks.reduce((sum, block) => sum + block.size, 0),
+    dimension,
     symmetric,
     evaluate,
     linearize,
@@ -82,13 +110,20 @@ function problemOf(compiled: Compiled, data: ReadonlyMap<string, Float64Array>):
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     /** Computed when it is read: hashing the data of every minibatch would cost as much as using them. */
     get description() {
-      return options.description ?? descriptionOf(compiled, data);
+      return options.description ?? descriptionOf(family, compiled, data);
     },
-    with: (given) => problemOf(compiled, exchanged(compiled, data, given)),
+    with(given) {
+      const { values, shapes } = exchanged(family.name, compiled.traced, data, given);
+      return problemOf(family, shapes === undefined ? compiled : family.ofSizes(shapes), values);
+    },
   };
 }
 
-function descriptionOf({ name, blocks, traced }: Compiled, data: ReadonlyMap<string, Float64Array>): JsonValue {
+function descriptionOf(
+  { name, blocks }: Family,
+  { traced }: Compiled,
+  data: ReadonlyMap<string, Float64Array>,
+): JsonValue {
   return {
     problem: name,
     blocks: blocks.map((block) => ({ name: block.name, shape: [...block.shape] })),
@@ -98,42 +133,9 @@ function descriptionOf({ name, blocks, traced }: Compiled, data: ReadonlyMap<str
   };
 }
 
-/** The data with some of them replaced by copies of those given. */
-function exchanged(
-  { name, traced }: Compiled,
-  data: ReadonlyMap<string, Float64Array>,
-  given: Readonly<Record<string, Float64Array>>,
-): ReadonlyMap<string, Float64Array> {
-  const result = new Map(data);
-  for (const [key, values] of Object.entries(given)) {
-    const input = traced.data.get(key);
-    if (input === undefined) {
-      const known = data.size === 0 ? "it has none" : `it has ${[...data.keys()].join(", ")}`;
-      throw failure("ERR_DATA_NAME", `${name}.with: no data input is named "${key}"; ${known}`);
-    }
-    if (!(values instanceof Float64Array)) {
-      throw failure("ERR_OPTION_TYPE", `${name}.with: expected "${key}" to be a Float64Array, got ${typeof values}`);
-    }
-    if (values.length !== input.values.length) {
-      throw failure(
-        "ERR_LENGTH",
-        `${name}.with: expected ${input.values.length} numbers for "${key}" of shape ` +
-          `[${input.node.shape.join(", ")}], got ${values.length}; build the problem anew for another shape`,
-      );
-    }
-    checkFinite(`${name}.with: data "${key}"`, values, input.node.shape);
-    result.set(key, values.slice());
-  }
-  return result;
-}
-
-function warnOfUnused(
-  who: string,
-  { parameters, outputs }: TracedFunction,
-  { onWarning, names }: TracedProblemOptions,
-): void {
-  const used = new Set<Node>(reachable(outputs));
-  const unused = parameters.flatMap((parameter, i) => (used.has(parameter) ? [] : [names?.[i] ?? `parameter${i + 1}`]));
+function warnOfUnused({ who, blocks, options: { onWarning } }: TracedProblemParts, traced: TracedFunction): void {
+  const used = new Set<Node>(reachable(traced.outputs));
+  const unused = traced.parameters.flatMap((parameter, i) => (used.has(parameter) ? [] : [blocks[i]!.name]));
   if (unused.length === 0) return;
   const message =
     `${who}: the function does not use ${unused.join(", ")}; their derivatives are 0. ` +
@@ -148,36 +150,4 @@ export function describeResult(result: unknown): string {
   if (isTensor(result)) return `a tensor of shape [${result.shape.join(", ")}]`;
   if (Array.isArray(result)) return `[${result.map(describeResult).join(", ")}]`;
   return `a ${typeof result}`;
-}
-
-function blocksOf(who: string, shapes: Shapes, { names, players }: TracedProblemOptions): readonly ParameterBlock[] {
-  if (!Array.isArray(shapes) || shapes.length === 0) {
-    throw failure(
-      "ERR_SHAPE",
-      `${who}: expected a list of shapes such as [[3, 2], [2]], got ${JSON.stringify(shapes)}`,
-    );
-  }
-  for (const [what, list] of Object.entries({ names, players })) {
-    if (list !== undefined && list.length !== shapes.length) {
-      throw failure("ERR_LENGTH", `${who}: expected ${shapes.length} ${what}, one for each shape, got ${list.length}`);
-    }
-  }
-  if (names !== undefined && new Set(names).size !== names.length) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected different names, got ${names.join(", ")}`);
-  }
-  let offset = 0;
-  return shapes.map((shape: unknown, i) => {
-    if (!Array.isArray(shape) || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
-      throw failure(
-        "ERR_SHAPE",
-        `${who}: expected shapes of positive integers such as [3, 2], or [] for a number; ` +
-          `got ${JSON.stringify(shape)} as shape ${i}`,
-      );
-    }
-    const size = shape.reduce((product: number, extent: number) => product * extent, 1);
-    const block = { name: names?.[i] ?? `parameter${i + 1}`, shape: [...shape], offset, size };
-    offset += size;
-    const player = players?.[i];
-    return player === undefined ? block : { ...block, player };
-  });
 }

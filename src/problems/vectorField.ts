@@ -1,10 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
+import { type BlockOptions, blocksOf } from "./blocksOf.ts";
 import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import type { TracedProblem } from "./problem.ts";
 import { describeResult, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
 
-export type VectorFieldOptions = TracedProblemOptions;
+export interface VectorFieldOptions extends TracedProblemOptions, BlockOptions {}
 
 /**
  * The problem of finding zeros of a field written in TensorFlow.js, with its exact Jacobian in float64.
@@ -27,7 +28,8 @@ export function vectorField<const S extends Shapes>(
 export function vectorField(shapes: Shapes, field: Traceable, options: VectorFieldOptions = {}): TracedProblem {
   return tracedProblem({
     who: "vectorField",
-    shapes,
+    symmetric: false,
+    blocks: blocksOf("vectorField", shapes, options),
     call: field,
     options,
     outputsOf(result, complain) {

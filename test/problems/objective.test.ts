@@ -95,6 +95,44 @@ problems("keeps a Jacobian right while other data and points are used", () => {
   assert.is(out[0], 12);
 });
 
+problems("takes minibatches of another size by one more trace each, and goes back without one", () => {
+  let calls = 0;
+  const problem = objective([[2]], (w) => {
+    calls++;
+    const x = data("inputs", [1, 2, 3, 4, 5, 6], [3, 2]);
+    const y = data("targets", [1, 2, 3], [3]);
+    return tf.losses.meanSquaredError(y, tf.dot(x, w) as tf.Tensor1D);
+  });
+  const traced = calls;
+  const short = { inputs: Float64Array.of(1, 0, 0, 1), targets: Float64Array.of(0, 2) };
+  const small = problem.with(short);
+  assert.is(calls, 2 * traced);
+  // ((3 - 0)^2 + (4 - 2)^2) / 2
+  assert.is(value(small, 3, 4), 6.5);
+  const jacobian = small.linearize(Float64Array.of(3, 4));
+  assert.is(value(problem, 1, 0), (0 + 1 + 4) / 3);
+  const out = new Float64Array(2);
+  jacobian.apply(Float64Array.of(1, 2), out);
+  assert.equal(out, Float64Array.of(1, 2));
+  assert.is(value(problem.with({ targets: Float64Array.of(1, 1, 1) }).with(short), 3, 4), 6.5);
+  assert.is(value(small.with({ inputs: new Float64Array(6), targets: new Float64Array(3) }), 3, 4), 0);
+  assert.is(calls, 2 * traced);
+  // One input of another size than its fellow is an error of the loss.
+  assert.throws(() => problem.with({ targets: Float64Array.of(1, 1) }), /Shapes 2 and 3 must match/);
+});
+
+problems("gives another size only to data inputs made inside the loss, whose tensors know it", () => {
+  const outside = data("outside", [1, 2, 3], [3]);
+  const problem = objective([[]], (x) => tf.mean(tf.square(tf.sub(x, outside))));
+  assert.is(value(problem.with({ outside: Float64Array.of(2, 2, 2) }), 2), 0);
+  assertError(
+    () => problem.with({ outside: Float64Array.of(2, 2) }),
+    "ERR_LENGTH",
+    /"outside" made outside of it.*\[3\] for good.*call data\("outside", \.\.\.\) inside/,
+  );
+  outside.dispose();
+});
+
 problems("refuses data that do not fit, naming the input and the place", () => {
   const problem = objective([[]], (x) => tf.sum(tf.mul(x, data("samples", new Float64Array(6), [2, 3]))), {
     name: "fit",

@@ -25,7 +25,9 @@ export function constant(values: Float64Array | readonly number[], shape: Shape)
  * Named values of a loss that `problem.with({ name: values })` exchanges without a new trace: minibatches, targets.
  *
  * Inside a loss or outside, as for {@link constant}; the values are copied when the loss is traced and are those of the
- * problem as built. Their shape is part of the program: other values must be as many. One name in one loss is one input.
+ * problem as built. Their shape is part of the program. Made inside the loss, the input may get values with another
+ * leading extent, a minibatch of another size: the loss is then traced once more for that size (as it is by then), and
+ * this tensor has the new shape. One name in one loss is one input.
  *
  * @example objective([[3]], (w) => tf.mean(tf.square(tf.dot(data("inputs", inputs, [100, 3]), w))))
  * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if it is none; ERR_NOT_FINITE for NaN

@@ -65,6 +65,8 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
   const recorder = new Recorder();
   const made: Tensor[] = [];
   const makeTensor = engine.makeTensor.bind(engine);
+  const readSync = engine.readSync.bind(engine);
+  const read = engine.read.bind(engine);
   const session = begin({
     makeTensor(shape, dtype) {
       const tensor = makeTensor(new Uint8Array(0), [...shape], dtype, recorder);
@@ -73,7 +75,7 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
     },
     read: (dataId) => {
       if (!engine.state.tensorInfo.has(dataId)) return undefined;
-      const values = engine.readSync(dataId);
+      const values = readSync(dataId);
       // Only string tensors are arrays of arrays, and they were refused before.
       return ArrayBuffer.isView(values) ? values : undefined;
     },
@@ -101,6 +103,8 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
     },
     gradients: (f: () => Tensor, xs: readonly Tensor[], dy?: Tensor | null) =>
       innerGradients(session, () => engine.tidy("gradient", f), xs, dy ?? undefined),
+    readSync: (dataId: object) => (session.stands(dataId) ? session.read(dataId) : readSync(dataId)),
+    read: (dataId: object) => (session.stands(dataId) ? recorder.read(dataId) : read(dataId)),
     makeVariable: () => {
       throw session.refuse(
         "ERR_TRACE_STATE",

@@ -22,19 +22,20 @@ export function innerGradients(
   const places = new Map<object, Node>();
   for (const x of xs) {
     const traced = session.resolve(x);
-    before.set(x.dataId, traced);
-    if (!places.has(x.dataId)) places.set(x.dataId, session.placeholder(traced.node.shape));
+    const key = session.keyOf(x);
+    before.set(key, traced);
+    if (!places.has(key)) places.set(key, session.placeholder(traced.node.shape));
   }
   const cotangent = dy && session.resolve(dy).node;
   const handles = session.handleCount;
   let value: Tensor;
   let output: Traced;
   try {
-    for (const [dataId, node] of places) session.bind(dataId, { node, dtype: before.get(dataId)!.dtype });
+    for (const [key, node] of places) session.bind(key, { node, dtype: before.get(key)!.dtype });
     value = f();
     output = session.resolve(value);
   } finally {
-    for (const [dataId, traced] of before) session.bind(dataId, traced);
+    for (const [key, traced] of before) session.bind(key, traced);
   }
   const m = new Arithmetic(builder);
   const weighted = cotangent === undefined ? output.node : m.mul(output.node, cotangent);
@@ -44,9 +45,9 @@ export function innerGradients(
   );
   const wanted = [...places.values()];
   const found = gradient(builder, total, wanted);
-  const original = new Map([...places].map(([dataId, node]) => [node, before.get(dataId)!.node]));
+  const original = new Map([...places].map(([key, node]) => [node, before.get(key)!.node]));
   const results = substitute(builder, found, original);
-  const gradients = new Map([...places.keys()].map((dataId, i) => [dataId, results[i]!]));
+  const gradients = new Map([...places.keys()].map((key, i) => [key, results[i]!]));
   // Tensors that f left in variables of its own, its value among them, now speak of what x was.
   const left = session.handlesSince(handles);
   const replaced = substitute(
@@ -54,13 +55,13 @@ export function innerGradients(
     left.map(([, traced]) => traced.node),
     original,
   );
-  for (const [i, [dataId, { dtype }]] of left.entries()) session.bind(dataId, { node: replaced[i]!, dtype });
+  for (const [i, [key, { dtype }]] of left.entries()) session.bind(key, { node: replaced[i]!, dtype });
   return {
     value,
     // TensorFlow.js refuses an x without influence when it finds no gradient for it.
     grads: xs.map((x) =>
-      dependsOn(output.node, places.get(x.dataId)!)
-        ? session.tensor({ node: gradients.get(x.dataId)!, dtype: "float32" })
+      dependsOn(output.node, places.get(session.keyOf(x))!)
+        ? session.tensor({ node: gradients.get(session.keyOf(x))!, dtype: "float32" })
         : undefined,
     ),
   };

@@ -2,6 +2,7 @@ import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ErrorCode, type FluxionError, failure } from "../../errors.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Node, Shape } from "../graph.ts";
+import { sameShape, showShape } from "../shapes.ts";
 import { constantValues } from "./constantValues.ts";
 import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
 import type { Float32Sources } from "./float32Sources.ts";
@@ -16,7 +17,9 @@ export interface Traced {
 /** An input whose values `with` exchanges. */
 export interface DataInput {
   readonly node: Node<"input">;
+  /** As the function gives them, with their shape: the node's, unless the trace asked for another one. */
   readonly values: Float64Array;
+  readonly shape: Shape;
 }
 
 /** What the session needs of the engine under its hooks. */
@@ -41,6 +44,8 @@ export class Session {
   /** The first refusal, kept in case the traced function catches it. */
   refusal: FluxionError | undefined;
   readonly #handles = new Map<object, Traced>();
+  readonly #standIns = new Set<object>();
+  readonly #frozen = new Set<object>();
   #placeholders = 0;
 
   constructor(
@@ -51,6 +56,8 @@ export class Session {
     readonly data: Map<string, DataInput>,
     readonly engine: EngineAccess,
     readonly float32Sources: Float32Sources,
+    /** Shapes of data inputs that differ from those in the function: minibatches of another size. */
+    readonly dataShapes: ReadonlyMap<string, Shape> = new Map(),
     /** Refuse the literal of this number: a repeated trace found that it changes. */
     readonly suspect = -1,
   ) {}
@@ -64,16 +71,37 @@ export class Session {
 
   /** The node behind a tensor; one made outside the trace becomes a constant. */
   resolve(tensor: TensorInfo): Traced {
-    const known = this.#handles.get(tensor.dataId);
+    const known = this.#handles.get(this.keyOf(tensor));
     if (known !== undefined) return known;
     const captured = this.#capture(tensor);
     this.#handles.set(tensor.dataId, captured);
     return captured;
   }
 
-  /** Binds a tensor's data to another node, as when a variable stands for a parameter. */
-  bind(dataId: object, traced: Traced): void {
-    this.#handles.set(dataId, traced);
+  /** Lets a variable stand for a parameter: it alone, since it may share its data with the tensor it was made from. */
+  standFor(variable: Tensor, traced: Traced): void {
+    this.#handles.set(variable, traced);
+    this.#standIns.add(variable.dataId);
+  }
+
+  /** Lets a trainable variable be a constant. */
+  freeze(variable: Tensor): void {
+    this.#frozen.add(variable);
+  }
+
+  /** Whether these are the data of a variable that stands for a parameter. */
+  stands(dataId: object): boolean {
+    return this.#standIns.has(dataId);
+  }
+
+  /** What a tensor's node is kept under: its data, which its copies share. */
+  keyOf(tensor: TensorInfo): object {
+    return this.#handles.has(tensor) ? tensor : tensor.dataId;
+  }
+
+  /** Binds a key to another node, as while a gradient is taken. */
+  bind(key: object, traced: Traced): void {
+    this.#handles.set(key, traced);
   }
 
   /** Handles made since there were `count` of them. */
@@ -114,12 +142,11 @@ export class Session {
   dataInput(name: string, values: Float64Array, shape: Shape): Traced {
     const known = this.data.get(name);
     if (known === undefined) {
-      const node = this.builder.input(name, "data", shape);
-      this.data.set(name, { node, values: values.slice() });
+      const node = this.builder.input(name, "data", this.dataShapes.get(name) ?? shape);
+      this.data.set(name, { node, values: values.slice(), shape: [...shape] });
       return { node, dtype: "float32" };
     }
-    const same =
-      known.node.shape.join() === shape.join() && known.values.every((value, i) => Object.is(value, values[i]));
+    const same = sameShape(known.shape, shape) && known.values.every((value, i) => Object.is(value, values[i]));
     if (!same) {
       throw this.refuse(
         "ERR_DATA_NAME",
@@ -133,7 +160,7 @@ export class Session {
 
   /** Values that do not depend on parameters or data; everything else is refused. */
   read(dataId: object): Float32Array | Int32Array | Uint8Array {
-    const traced = this.#handles.get(dataId);
+    const traced = this.stands(dataId) ? undefined : this.#handles.get(dataId);
     const values = traced && constantValues(traced.node);
     if (traced === undefined || values === undefined) {
       throw this.refuse(
@@ -165,7 +192,7 @@ export class Session {
 
   #capture(tensor: TensorInfo): Traced {
     const { dtype, shape } = tensor;
-    if ("trainable" in tensor && tensor.trainable === true) {
+    if ("trainable" in tensor && tensor.trainable === true && !this.#frozen.has(tensor)) {
       const name = "name" in tensor ? ` "${String(tensor.name)}"` : "";
       throw this.refuse(
         "ERR_VARIABLE",
@@ -185,7 +212,16 @@ export class Session {
         "make it outside the function, or anew in each call",
       );
     }
-    if (exact?.name !== undefined) return this.dataInput(exact.name, exact.values, shape);
+    if (exact?.name !== undefined) {
+      const input = this.dataInput(exact.name, exact.values, shape);
+      if (sameShape(input.node.shape, shape)) return input;
+      // TensorFlow.js reads the shape of the tensor, which is still the old one.
+      throw this.refuse(
+        "ERR_LENGTH",
+        `uses the data input "${exact.name}" made outside of it, which has the shape ${showShape(shape)} for good`,
+        `call data("${exact.name}", ...) inside the function, then with() may give it another size`,
+      );
+    }
     const values = Float64Array.from(given);
     const bad = values.findIndex(Number.isNaN);
     if (bad >= 0) {

@@ -19,11 +19,22 @@ export interface TracedFunction {
 /** A function to trace. Written as a method, so that parameters of known rank fit. */
 export type Traceable = { of(...parameters: Tensor[]): unknown }["of"];
 
+export interface TracedParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  /** A variable that stands for it wherever the function uses it; absent: it is an argument of the call. */
+  readonly variable?: Tensor;
+}
+
 export interface TraceOptions {
   /** In messages: `objective`. */
   readonly who: string;
-  readonly parameters: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly parameters: readonly TracedParameter[];
   readonly call: Traceable;
+  /** Trainable variables that are constants: a model's frozen layers. Default none: they are refused. */
+  readonly constants?: readonly Tensor[];
+  /** Shapes of data inputs that differ from those the function gives: minibatches of another size. Default none. */
+  readonly dataShapes?: ReadonlyMap<string, Shape>;
   /** The tensors of a result; throws by `complain` if it is not what was wanted. */
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
 }
@@ -51,7 +62,7 @@ export function trace(options: TraceOptions): TracedFunction {
   const pass = (suspect?: number): Pass =>
     withHooks(
       options.who,
-      (access) => new Session(options.who, builder, data, access, sources, suspect),
+      (access) => new Session(options.who, builder, data, access, sources, options.dataShapes, suspect),
       (session) => {
         try {
           return onePass(options, session, parameters);
@@ -79,8 +90,15 @@ export function trace(options: TraceOptions): TracedFunction {
   return { builder, parameters, data, outputs: first.outputs };
 }
 
-function onePass({ call, outputsOf }: TraceOptions, session: Session, parameters: readonly Node[]): Pass {
-  const result = call(...parameters.map((node) => session.tensor({ node, dtype: "float32" })));
+function onePass({ call, outputsOf, ...options }: TraceOptions, session: Session, nodes: readonly Node[]): Pass {
+  const given: Tensor[] = [];
+  for (const [i, { variable }] of options.parameters.entries()) {
+    const traced = { node: nodes[i]!, dtype: "float32" } as const;
+    if (variable === undefined) given.push(session.tensor(traced));
+    else session.standFor(variable, traced);
+  }
+  for (const variable of options.constants ?? []) session.freeze(variable);
+  const result = call(...given);
   if (isThenable(result)) {
     // A rejection that comes later must not end the process.
     Promise.resolve(result).catch(() => {});

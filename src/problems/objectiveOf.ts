@@ -1,0 +1,138 @@
+import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
+import { isTensor } from "../autodiff/trace/trace.ts";
+import { failure } from "../errors.ts";
+import { type BlockOptions, blocksOf } from "./blocksOf.ts";
+import { extendProblem } from "./extendProblem.ts";
+import { scalarLoss } from "./objective.ts";
+import type { TracedProblem } from "./problem.ts";
+import { type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
+
+/** What `objectiveOf` needs of a `tf.LayersModel`. */
+export interface ModelOfLayers {
+  readonly name?: string;
+  readonly trainableWeights: readonly LayerWeight[];
+  /** Those of frozen layers too; default none. */
+  readonly weights?: readonly LayerWeight[];
+}
+
+export interface LayerWeight {
+  readonly name: string;
+  /** Gives the variable itself. */
+  read(): Tensor;
+}
+
+export interface ObjectiveOfOptions extends TracedProblemOptions, Pick<BlockOptions, "players"> {}
+
+export interface ModelObjective extends TracedProblem {
+  /** The variables' values now, as a point: where the model stands. */
+  currentPoint(): Float64Array;
+  /**
+   * Puts a point into the variables, rounded to float32 as TensorFlow.js keeps them.
+   *
+   * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE if it is no point of the problem
+   */
+  writeBack(point: Float64Array): void;
+}
+
+/**
+ * The problem of finding critical points of a loss of a TensorFlow.js model, over its trainable weights.
+ *
+ * z holds the model's trainable weights (or the variables of the list), one after the other, with their names as blocks.
+ * The loss uses the model as it always does, by `model.apply(x)` or `model.predict(x)`; while it is traced the weights
+ * stand for parameters, and everything else, untrainable weights too, is a constant. The model itself is not changed,
+ * except by `writeBack`. Constraints and regularisers of layers are not part of the loss unless the loss adds them.
+ * In training mode dropout needs a seed, and batch normalisation is refused, since it assigns to its moving averages.
+ *
+ * Cost as for {@link objective}.
+ *
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4], activation: "tanh" })] });
+ * const problem = objectiveOf(model, (m) => tf.losses.meanSquaredError(targets, m.apply(inputs) as tf.Tensor));
+ * iterate(problem, problem.currentPoint(), update).subscribe({ next: (it) => problem.writeBack(it.point) });
+ * @param model a model that is built, or a list of variables
+ * @param loss called twice, when the problem is built; returns a scalar
+ * @throws {TypeError} ERR_OPTION_TYPE without trainable weights; ERR_VARIABLE if the loss uses trainable variables of
+ *   another model; else as {@link objective}
+ */
+export function objectiveOf<Model extends ModelOfLayers | readonly Variable[]>(
+  model: Model,
+  loss: (model: Model) => Tensor,
+  options: ObjectiveOfOptions = {},
+): ModelObjective {
+  const { names, variables } = weightsOf(model);
+  const shapes = variables.map(({ shape }) => shape);
+  const blocks = blocksOf("objectiveOf", shapes, { ...options, names });
+  if (typeof loss !== "function") {
+    throw failure("ERR_OPTION_TYPE", `objectiveOf: expected a function as second argument, got ${typeof loss}`);
+  }
+  const name = options.name ?? (("name" in model && model.name) || loss.name || "objectiveOf");
+  const problem = tracedProblem({
+    who: "objectiveOf",
+    symmetric: true,
+    blocks,
+    variables,
+    constants: isList(model) ? [] : (model.weights ?? []).map((weight) => weight.read()),
+    call: () => loss(model),
+    options: { ...options, name },
+    outputsOf: scalarLoss,
+  });
+  return extendProblem(problem, {
+    currentPoint() {
+      const point = new Float64Array(problem.dimension);
+      for (const [i, { offset }] of blocks.entries()) point.set(variables[i]!.dataSync(), offset);
+      return point;
+    },
+    writeBack(point: Float64Array) {
+      checkPoint(point, problem);
+      tidy(() => {
+        for (const [i, { offset, size, shape }] of blocks.entries()) {
+          variables[i]!.assign(tensor(Float32Array.from(point.subarray(offset, offset + size)), [...shape]));
+        }
+      });
+    },
+  });
+}
+
+function checkPoint(point: Float64Array, { name, dimension }: TracedProblem): void {
+  if (point.length !== dimension) {
+    throw failure("ERR_LENGTH", `writeBack: expected ${dimension} numbers, a point of ${name}, got ${point.length}`);
+  }
+  const bad = point.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) {
+    throw failure("ERR_NOT_FINITE", `writeBack: expected finite numbers, got ${point[bad]} at index ${bad}`);
+  }
+}
+
+/** The variables behind a model's trainable weights; a layer's weight is read as the variable itself. */
+function weightsOf(model: ModelOfLayers | readonly Variable[]): {
+  readonly names: readonly string[];
+  readonly variables: readonly Variable[];
+} {
+  const list: readonly LayerWeight[] | undefined = isList(model)
+    ? model.map((variable) => ({ name: variable.name, read: (): Tensor => variable }))
+    : model?.trainableWeights;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      "objectiveOf: expected a model with trainable weights, or a list of variables, got none; " +
+        "build the model first, by an inputShape of its first layer",
+    );
+  }
+  const variables = list.map((weight): Variable => {
+    const found = weight.read();
+    if (isVariable(found) && found.dtype === "float32") return found;
+    throw failure("ERR_OPTION_TYPE", `objectiveOf: expected float32 variables, got another thing as "${weight.name}"`);
+  });
+  if (new Set(variables).size !== variables.length) {
+    throw failure("ERR_OPTION_RANGE", "objectiveOf: expected different variables, got one of them twice");
+  }
+  return { names: list.map(({ name }) => name), variables };
+}
+
+function isList(model: ModelOfLayers | readonly Variable[]): model is readonly Variable[] {
+  return Array.isArray(model);
+}
+
+function isVariable(value: unknown): value is Variable {
+  return isTensor(value) && "assign" in value && "trainable" in value;
+}

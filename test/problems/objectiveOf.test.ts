@@ -1,0 +1,261 @@
+import * as tf from "@tensorflow/tfjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
+import { objective } from "../../src/problems/objective.ts";
+import { objectiveOf } from "../../src/problems/objectiveOf.ts";
+import { assertClose, assertError } from "../support/assert.ts";
+import { normalVector } from "../support/random.ts";
+
+await tf.setBackend("cpu");
+const inputs = tf.tensor2d(Array.from(normalVector(12, 1)), [4, 3]);
+const targets = tf.tensor2d(Array.from(normalVector(8, 2)), [4, 2]);
+
+const dense = (): tf.Sequential =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({
+        units: 5,
+        inputShape: [3],
+        activation: "tanh",
+        kernelInitializer: tf.initializers.glorotNormal({ seed: 1 }),
+      }),
+      tf.layers.dense({ units: 2, kernelInitializer: tf.initializers.glorotNormal({ seed: 2 }) }),
+    ],
+  });
+const squares = (model: tf.LayersModel): tf.Scalar =>
+  tf.losses.meanSquaredError(targets, model.apply(inputs) as tf.Tensor) as tf.Scalar;
+const numbers = (model: tf.LayersModel): number[][] =>
+  model.weights.map((weight) => Array.from(weight.read().dataSync()));
+
+const models = suite("objectiveOf");
+
+models("makes blocks of a model's trainable weights, by their names", () => {
+  const model = dense();
+  const problem = objectiveOf(model, squares);
+  assert.is(problem.dimension, 3 * 5 + 5 + 5 * 2 + 2);
+  assert.equal(
+    problem.blocks.map(({ shape }) => shape),
+    [[3, 5], [5], [5, 2], [2]],
+  );
+  assert.equal(
+    problem.blocks.map(({ name }) => name),
+    model.trainableWeights.map(({ name }) => name),
+  );
+  assert.is(problem.name, model.name);
+});
+
+models("has the model's loss and exact derivatives, whatever the model's weights are meanwhile", () => {
+  const model = dense();
+  const problem = objectiveOf(model, squares);
+  const start = problem.currentPoint();
+  const value = problem.evaluate(start, new Float64Array(problem.dimension));
+  assertClose(value, squares(model).dataSync()[0]!, 1e-6);
+  for (const weight of model.weights) weight.write(tf.zerosLike(weight.read()));
+  assert.is(problem.evaluate(start, new Float64Array(problem.dimension)), value);
+  const report = checkDerivatives(problem, start, { tolerance: 1e-9 });
+  assert.is(report.verdict, "agrees", report.table);
+});
+
+models("writes a point back, and leaves the model alone otherwise, tensors counted", () => {
+  const model = dense();
+  const before = numbers(model);
+  const count = tf.memory().numTensors;
+  const problem = objectiveOf(model, squares);
+  const point = normalVector(problem.dimension, 3);
+  problem.evaluate(point, new Float64Array(problem.dimension));
+  assert.equal(numbers(model), before);
+  problem.writeBack(point);
+  assert.is(tf.memory().numTensors, count);
+  assertClose(problem.currentPoint(), point, 1e-7);
+  const loss = squares(model);
+  assertClose(loss.dataSync()[0]!, problem.evaluate(point, new Float64Array(problem.dimension)), 1e-6);
+  point[3] = Number.NaN;
+  assertError(() => problem.writeBack(point), "ERR_NOT_FINITE", /NaN at index 3/);
+  assertError(() => problem.writeBack(new Float64Array(2)), "ERR_LENGTH", /32 numbers.*got 2/);
+});
+
+models("takes predict as well as apply", () => {
+  const model = dense();
+  const by = (output: (m: tf.Sequential) => unknown) =>
+    objectiveOf(model, (m) => tf.losses.meanSquaredError(targets, output(m) as tf.Tensor));
+  const [applied, predicted] = [by((m) => m.apply(inputs)), by((m) => m.predict(inputs))];
+  const point = applied.currentPoint();
+  const [a, b] = [new Float64Array(32), new Float64Array(32)];
+  assertClose(predicted.evaluate(point, b), applied.evaluate(point, a), 1e-15);
+  assertClose(b, a, 1e-14);
+});
+
+const images = tf.tensor4d(Array.from(normalVector(2 * 6 * 6 * 2, 4)), [2, 6, 6, 2]);
+const sequences = tf.tensor3d(Array.from(normalVector(2 * 4 * 3, 5)), [2, 4, 3]);
+const words = tf.tensor2d([0, 3, 2, 1, 1, 4], [2, 3]);
+const seed = 7;
+const layerModels: Readonly<Record<string, readonly [tf.layers.Layer[], tf.Tensor]>> = {
+  "convolution, batch normalisation at inference, pooling": [
+    [
+      tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [6, 6, 2], activation: "elu", padding: "same" }),
+      tf.layers.batchNormalization({}),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 2 }),
+    ],
+    images,
+  ],
+  "separable and depthwise convolutions, global pooling": [
+    [
+      tf.layers.separableConv2d({ filters: 3, kernelSize: 3, inputShape: [6, 6, 2], activation: "sigmoid" }),
+      tf.layers.depthwiseConv2d({ kernelSize: 2 }),
+      tf.layers.globalAveragePooling2d({}),
+    ],
+    images,
+  ],
+  "transposed convolution and upsampling": [
+    [
+      tf.layers.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, inputShape: [6, 6, 2] }),
+      tf.layers.upSampling2d({ size: [2, 2] }),
+      tf.layers.averagePooling2d({ poolSize: 3 }),
+    ],
+    images,
+  ],
+  LSTM: [[tf.layers.lstm({ units: 3, inputShape: [4, 3] }), tf.layers.dense({ units: 1 })], sequences],
+  GRU: [[tf.layers.gru({ units: 3, inputShape: [4, 3], returnSequences: true })], sequences],
+  "simple RNN, bidirectional": [
+    [
+      tf.layers.bidirectional({
+        layer: tf.layers.simpleRNN({ units: 2 }) as tf.RNN,
+        inputShape: [4, 3],
+        mergeMode: "concat",
+      }),
+    ],
+    sequences,
+  ],
+  "layer normalisation and time-distributed dense": [
+    [
+      tf.layers.layerNormalization({ inputShape: [4, 3] }),
+      tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 2, activation: "softmax" }) }),
+    ],
+    sequences,
+  ],
+  "embedding with convolution in one dimension": [
+    [
+      tf.layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 3 }),
+      tf.layers.conv1d({ filters: 2, kernelSize: 2, activation: "tanh" }),
+      tf.layers.globalMaxPooling1d({}),
+    ],
+    words,
+  ],
+  "seeded dropout in training mode": [
+    [tf.layers.dense({ units: 4, inputShape: [4, 3], activation: "selu" }), tf.layers.dropout({ rate: 0.5, seed })],
+    sequences,
+  ],
+};
+
+for (const [name, [layers, input]] of Object.entries(layerModels)) {
+  models(`traces layers: ${name}`, () => {
+    const model = tf.sequential({ layers });
+    const training = name.includes("training");
+    const problem = objectiveOf(model, (m) =>
+      tf.mean(tf.square(tf.add(m.apply(input, { training }) as tf.Tensor, 0.3))),
+    );
+    const point = normalVector(problem.dimension, 6);
+    problem.writeBack(point);
+    const rounded = problem.currentPoint();
+    const value = problem.evaluate(rounded, new Float64Array(problem.dimension));
+    const eager = tf.mean(tf.square(tf.add(model.apply(input, { training }) as tf.Tensor, 0.3)));
+    assertClose(value, eager.dataSync()[0]!, 1e-5);
+    const report = checkDerivatives(problem, rounded, { directions: 2, tolerance: 1e-8 });
+    assert.is(report.verdict, "agrees", report.table);
+  });
+}
+
+models("refuses batch normalisation in training mode, and leaves the model bit-identical", () => {
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.batchNormalization({})],
+  });
+  const before = numbers(model);
+  const count = tf.memory().numTensors;
+  assertError(
+    () => objectiveOf(model, (m) => tf.mean(m.apply(inputs, { training: true }) as tf.Tensor)),
+    "ERR_TRACE_STATE",
+    /^objectiveOf: .*assigns to a variable.*batch normalisation in training mode/,
+  );
+  assert.equal(numbers(model), before);
+  assert.is(tf.memory().numTensors, count);
+});
+
+models("takes a list of variables, though they share their data with tensors that are constants", () => {
+  const x = tf.tensor1d([1, 2]);
+  const [a, b] = [tf.variable(x, true, "a"), tf.variable(x, true, "b")];
+  const problem = objectiveOf([a, b], () => tf.sum(tf.mul(tf.mul(a, b), tf.add(x, tf.square(a)))));
+  assert.equal(
+    problem.blocks.map(({ name }) => name),
+    ["a", "b"],
+  );
+  const field = new Float64Array(4);
+  // sum a b (x + a^2): d/da = b x + 3 b a^2, d/db = a x + a^3.
+  assert.is(problem.evaluate(Float64Array.of(2, 1, 3, 5), field), 2 * 3 * 5 + 5 * 3);
+  assert.equal(field, Float64Array.of(3 + 36, 10 + 15, 2 + 8, 2 + 1));
+  assert.equal(problem.currentPoint(), Float64Array.of(1, 2, 1, 2));
+  a.dispose();
+  b.dispose();
+});
+
+models("lets tf.grads and tf.variableGrads speak of the variables inside the loss", () => {
+  const w = tf.variable(tf.tensor1d([1, 2]), true, "w of grads");
+  const inner = (): tf.Scalar => tf.sum(tf.pow(w, 3)) as tf.Scalar;
+  const problem = objectiveOf([w], () => {
+    const { grads } = tf.variableGrads(inner, [w]);
+    return tf.sum(tf.square(grads["w of grads"]!));
+  });
+  // (3 w^2)^2 = 9 w^4
+  const field = new Float64Array(2);
+  assertClose(problem.evaluate(Float64Array.of(1, 2), field), 9 * 17, 1e-15);
+  assertClose(field, [36, 36 * 8], 1e-15);
+  w.dispose();
+});
+
+models("refuses to read a weight's values, to use another model's, to take none", () => {
+  const model = dense();
+  const other = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+  assertError(
+    () => objectiveOf(model, (m) => tf.mul(squares(m), m.trainableWeights[0]!.read().dataSync()[0]!)),
+    "ERR_TRACE_READ",
+    /reads the values/,
+  );
+  assertError(
+    () => objectiveOf(model, (m) => tf.add(squares(m), squares(other))),
+    "ERR_VARIABLE",
+    /trainable variable ".*" *,? which is not among its parameters/,
+  );
+  assertError(() => objectiveOf([], () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights.*got none/);
+  assertError(() => objectiveOf({} as tf.LayersModel, () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights/);
+  assertError(() => objectiveOf(model, 3 as never), "ERR_OPTION_TYPE", /function.*number/);
+  const w = tf.variable(tf.scalar(1));
+  assertError(() => objectiveOf([w, w], () => tf.square(w)), "ERR_OPTION_RANGE", /twice/);
+  w.dispose();
+});
+
+models("takes the trained layers of a model that is partly frozen, the others are constants", () => {
+  const model = dense();
+  model.layers[0]!.trainable = false;
+  const problem = objectiveOf(model, squares);
+  assert.is(problem.dimension, 12);
+  model.layers[0]!.trainable = true;
+});
+
+models("equals the same loss written with parameters", () => {
+  const model = dense();
+  const problem = objectiveOf(model, squares);
+  const byHand = objective([[3, 5], [5], [5, 2], [2]], (w1, b1, w2, b2) =>
+    tf.losses.meanSquaredError(
+      targets,
+      tf.add(tf.matMul(tf.tanh(tf.add(tf.matMul(inputs, w1), b1)) as tf.Tensor2D, w2), b2) as tf.Tensor2D,
+    ),
+  );
+  const point = normalVector(32, 8);
+  const [a, b] = [new Float64Array(32), new Float64Array(32)];
+  assertClose(problem.evaluate(point, a), byHand.evaluate(point, b), 1e-15);
+  assertClose(a, b, 1e-14);
+});
+
+models.run();
