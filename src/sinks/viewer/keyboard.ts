@@ -1,0 +1,36 @@
+/** Keys, with what they do: the help lists the same table. */
+import { h } from "./dom.ts";
+
+export interface KeyAction {
+  readonly keys: readonly string[];
+  readonly meaning: string;
+  act(): void;
+}
+
+const names: Readonly<Record<string, string>> = { " ": "space", ArrowLeft: "←", ArrowRight: "→" };
+
+/** Keys work wherever nothing is typed. */
+export function listenToKeys(actions: readonly KeyAction[]): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    if (target.closest("input:not([type=checkbox]), select, textarea, dialog") !== null) return;
+    // Space and Enter press the button that has the keyboard.
+    if (event.key === " " && target.closest("button, a, summary, input") !== null) return;
+    const action = actions.find(({ keys }) => keys.includes(event.key));
+    if (action === undefined) return;
+    event.preventDefault();
+    action.act();
+  });
+}
+
+export function keyTable(actions: readonly KeyAction[]): HTMLTableElement {
+  return h(
+    "table",
+    {},
+    ...actions.map(({ keys, meaning }) => {
+      const shown = keys.flatMap((key, index) => [...(index > 0 ? [" "] : []), h("kbd", {}, names[key] ?? key)]);
+      return h("tr", {}, h("th", { scope: "row" }, ...shown), h("td", {}, meaning));
+    }),
+  );
+}

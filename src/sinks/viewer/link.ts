@@ -1,0 +1,107 @@
+/** A WebSocket to the server that comes back: jittered, growing pauses; a silent server counts as lost. */
+import type { ServerMessage, SubscriptionRequest } from "../server/messages.ts";
+
+export type LinkState =
+  | { readonly kind: "connecting" | "open" }
+  /** Lost; tries again at `retryAt` (milliseconds since 1970). */
+  | { readonly kind: "lost"; readonly retryAt: number; readonly why: string }
+  /** Trying again would not help. */
+  | { readonly kind: "refused"; readonly why: string };
+
+export interface LinkHandlers {
+  opened?(link: Link): void;
+  message(message: ServerMessage): void;
+  rows?(bytes: ArrayBuffer): void;
+  state?(state: LinkState): void;
+}
+
+export interface Link {
+  send(message: ClientMessage): void;
+  close(): void;
+}
+
+type ClientMessage =
+  | { readonly subscribe: SubscriptionRequest }
+  | { readonly command: { readonly run: string; readonly id: number } & Readonly<Record<string, unknown>> };
+
+const subprotocol = "v1.fluxion";
+/** The server sends a heartbeat every 5 s. */
+const silence = 12_000;
+const shortestPause = 400;
+const longestPause = 10_000;
+/** Close codes after which the same request fails again. */
+const final: Readonly<Record<number, string>> = {
+  4400: "the server does not understand this page; reload it",
+  4401: "the token is missing or wrong: open the address that the program printed",
+  4403: "this address is not allowed to connect: open the one that the program printed",
+  4404: "the run is gone",
+};
+
+export function address(path: string): string {
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  const url = new URL(path, location.href);
+  url.searchParams.set("token", token);
+  return url.href;
+}
+
+export function openLink(handlers: LinkHandlers): Link {
+  let socket: WebSocket | undefined;
+  let failures = 0;
+  let heard = Date.now();
+  let closed = false;
+  let retry: number | undefined;
+
+  function connect(): void {
+    handlers.state?.({ kind: "connecting" });
+    const current = new WebSocket(address("/stream").replace(/^http/, "ws"), subprotocol);
+    socket = current;
+    heard = Date.now();
+    current.binaryType = "arraybuffer";
+    current.onopen = () => {
+      heard = Date.now();
+      handlers.state?.({ kind: "open" });
+      handlers.opened?.(link);
+    };
+    current.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      heard = Date.now();
+      failures = 0;
+      if (typeof data === "string") handlers.message(JSON.parse(data) as ServerMessage);
+      else handlers.rows?.(data);
+    };
+    current.onclose = ({ code, reason }) => {
+      if (current === socket) lost(code, reason);
+    };
+  }
+  function lost(code: number, reason: string): void {
+    socket = undefined;
+    if (closed) return;
+    const refusal = final[code];
+    if (refusal !== undefined) {
+      handlers.state?.({ kind: "refused", why: refusal });
+      return;
+    }
+    const pause = Math.min(longestPause, shortestPause * 2 ** failures++) * (0.5 + Math.random());
+    handlers.state?.({ kind: "lost", retryAt: Date.now() + pause, why: reason === "" ? "no connection" : reason });
+    retry = window.setTimeout(connect, pause);
+  }
+  const watch = window.setInterval(() => {
+    if (socket === undefined || Date.now() - heard < silence) return;
+    const silent = socket;
+    lost(1006, `nothing heard for ${Math.round(silence / 1000)} s`);
+    silent.close();
+  }, 1000);
+
+  const link: Link = {
+    send(message) {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    close() {
+      closed = true;
+      clearInterval(watch);
+      clearTimeout(retry);
+      socket?.close();
+    },
+  };
+  connect();
+  return link;
+}
