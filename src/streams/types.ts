@@ -52,10 +52,19 @@ export type Vectors<C> = {
   readonly [K in keyof C as C[K] extends { kind: "vector" } ? K : never]: Float64Array | undefined;
 };
 
+/** A state may hand back a typed array that it was given, whatever buffer that lies in. */
+export type Widened<State> = State extends Float64Array
+  ? Float64Array
+  : State extends readonly unknown[] | ((...args: never) => unknown) | null
+    ? State
+    : State extends object
+      ? { readonly [K in keyof State]: Widened<State[K]> }
+      : State;
+
 /** What a step hands back; all optional. */
 export interface MeasureResult<State, C> {
   /** Left out: unchanged. */
-  readonly state?: State;
+  readonly state?: Widened<State>;
   readonly columns?: Numbers<C>;
   readonly vectors?: Vectors<C>;
   /** Other than `running`: this is the last row. */
