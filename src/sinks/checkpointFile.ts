@@ -93,12 +93,13 @@ function decode(content: Buffer, file: string): Checkpoint {
     );
   const end = content.indexOf(10);
   if (!content.subarray(0, mark.length).equals(Buffer.from(mark)) || end < 0) throw bad("is no checkpoint of fluxion");
-  let head: Partial<Head>;
+  let head: Partial<Head> | null;
   try {
-    head = JSON.parse(content.toString("utf8", mark.length, end)) as Partial<Head>;
+    head = JSON.parse(content.toString("utf8", mark.length, end)) as Partial<Head> | null;
   } catch (error) {
     throw bad("has a damaged first line", error);
   }
+  if (head === null) throw bad("has a damaged first line");
   if (head.format !== 1) throw bad(`has format ${String(head.format)}, this version of fluxion reads format 1`);
   const payload = content.subarray(end + 1);
   if (payload.length !== head.bytes) throw bad(`is cut: it has ${payload.length} bytes of ${String(head.bytes)}`);
