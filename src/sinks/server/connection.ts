@@ -64,7 +64,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
   function close(code: number, reason: string): void {
     stop();
     if (socket.readyState === socket.CLOSED) return;
-    socket.close(code, reason.slice(0, 120));
+    socket.close(code, shortened(reason));
     // A peer that does not read will not answer the closing handshake either.
     setTimeout(() => socket.terminate(), 1000).unref();
   }
@@ -166,6 +166,13 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
       feed?.retry();
     },
   };
+}
+
+/** As much of a reason as a close frame holds: 123 bytes. */
+function shortened(reason: string): string {
+  let short = reason;
+  while (Buffer.byteLength(short) > 123) short = short.slice(0, -1);
+  return short;
 }
 
 function parse(data: RawData, isBinary: boolean): z.output<typeof clientMessage> | string {

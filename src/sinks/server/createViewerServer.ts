@@ -64,6 +64,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     );
   }
   const viewers = new Set<Connection>();
+  let lastGone: (() => void) | undefined;
   let announcing: NodeJS.Timeout | undefined;
   const announce = (): void => {
     announcing ??= setTimeout(() => {
@@ -99,7 +100,10 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     accept(socket) {
       const connection = serveConnection(socket, site, rest);
       viewers.add(connection);
-      socket.on("close", () => viewers.delete(connection));
+      socket.on("close", () => {
+        viewers.delete(connection);
+        if (viewers.size === 0) lastGone?.();
+      });
     },
   });
   http.on("upgrade", upgrade);
@@ -113,16 +117,22 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= new Promise((resolve) => {
+    closing ??= (async () => {
       clearInterval(ticker);
       clearTimeout(announcing);
       hub.closeAll();
       desk.close();
-      for (const viewer of viewers) viewer.close(closeCodes.shutDown, "the server is closing");
-      http.close(() => resolve());
+      const portClosed = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();
       setTimeout(() => http.closeAllConnections(), 500).unref();
-    });
+      // A viewer that does not answer is cut off after a second.
+      const viewersGone = new Promise<void>((resolve) => {
+        lastGone = resolve;
+        if (viewers.size === 0) resolve();
+      });
+      for (const viewer of viewers) viewer.close(closeCodes.shutDown, "the server is closing");
+      await Promise.all([portClosed, viewersGone]);
+    })();
     return closing;
   };
   return {
