@@ -1,6 +1,6 @@
 import { Observable, Subject, type Subscriber, tap } from "rxjs";
 import { failure } from "../errors.ts";
-import { update } from "./author.ts";
+import { measure } from "./author.ts";
 import type { Proposal, Update } from "./types.ts";
 
 /**
@@ -74,9 +74,10 @@ export function switchMethod(first: Update, second: Update, when: (it: Proposal)
   }
   checkUpdates("switchMethod", [first, second]);
   return (source) => {
-    // The decision is an operator's state like any other, kept in the run's slot: this reads it before each step.
+    // The decision is an operator's state like any other, kept in the run's slot: this reads it before each step. A measure,
+    // since the last row of a resumed run has to reach the right branch too.
     let decision = { switched: false };
-    const read = update({
+    const read = measure({
       name: "switchMethod",
       init: () => ({ switched: false }),
       step(_, state) {
