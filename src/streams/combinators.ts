@@ -37,7 +37,16 @@ export function choose(select: (it: Proposal) => number, ...updates: Update[]): 
       return { entry, exit: part(entry) };
     });
     return new Observable((subscriber) => {
-      for (const { exit } of branches) subscriber.add(exit.subscribe(passing(subscriber)));
+      // While the source completes, each branch hears of it before the first one's end is everybody's.
+      let completing = false;
+      const passing: Partial<Subscriber<Proposal>> = {
+        next: (it) => subscriber.next(it),
+        error: (error) => subscriber.error(error),
+        complete() {
+          if (!completing) subscriber.complete();
+        },
+      };
+      for (const { exit } of branches) subscriber.add(exit.subscribe(passing));
       return source.subscribe({
         next(it) {
           try {
@@ -48,6 +57,7 @@ export function choose(select: (it: Proposal) => number, ...updates: Update[]): 
         },
         error: (error) => subscriber.error(error),
         complete() {
+          completing = true;
           for (const { entry } of branches) entry.complete();
           subscriber.complete();
         },
@@ -105,14 +115,6 @@ function entryOf(
     "ERR_OPTION_RANGE",
     `choose: expected an index from 0 to ${branches.length - 1}, got ${index} at step ${step}`,
   );
-}
-
-function passing(subscriber: Subscriber<Proposal>): Partial<Subscriber<Proposal>> {
-  return {
-    next: (it) => subscriber.next(it),
-    error: (error) => subscriber.error(error),
-    complete: () => subscriber.complete(),
-  };
 }
 
 function checkUpdates(who: string, parts: readonly unknown[]): void {
