@@ -1,6 +1,7 @@
 /** One subscription on its way into one socket: history, then live rows, as fast as the socket takes them. */
 import type { WebSocket } from "ws";
 import { endOfStream } from "../../arrow/recordBatch.ts";
+import { sameFields } from "./ipc.ts";
 import type { ServerMessage, Subscription } from "./messages.ts";
 import { countRows, stepsOf } from "./render.ts";
 import type { Cursor, Message, ServedRun, Stretch } from "./servedRun.ts";
@@ -112,6 +113,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     }
     for (const message of messages) sendRows(message);
     cursor = stretch.after;
+    ended = false;
     nextStep = Math.max(nextStep, toStep + 1);
     lastSent = Date.now();
     // Sockets, signals and, in a program of the user's own, the run get their turn between messages.
@@ -158,11 +160,10 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   }
 
   function sendRows(message: Message): void {
-    if (wanted.framing === "continuous" && header !== message.header) {
-      const isOther = header === undefined || Buffer.compare(header, message.header) !== 0;
+    if (wanted.framing === "continuous" && !(header !== undefined && sameFields(header, message.header))) {
       // Another attempt may have other columns: a new stream then begins.
-      if (isOther && header !== undefined) socket.send(endOfStream);
-      if (isOther) socket.send(message.header);
+      if (header !== undefined) socket.send(endOfStream);
+      socket.send(message.header);
       header = message.header;
     }
     socket.send(message.bytes, drained);

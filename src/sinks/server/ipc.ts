@@ -30,6 +30,16 @@ export function schemaOf(header: Uint8Array): Schema {
   return reader.schema;
 }
 
+/** Whether batches of one schema can follow those of the other in a stream: same columns; metadata (the attempt) may differ. */
+export function sameFields(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b || Buffer.compare(a, b) === 0) return true;
+  const [first, second] = [schemaOf(a).fields, schemaOf(b).fields];
+  return (
+    first.length === second.length &&
+    first.every(({ name, type }, index) => name === second[index]!.name && String(type) === String(second[index]!.type))
+  );
+}
+
 /** A stream's bytes, divided: what comes once, and the batches. */
 export interface EncodedBatches {
   readonly header: Uint8Array;

@@ -8,6 +8,7 @@ import { endOfStream } from "../../arrow/recordBatch.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
 import type { Access } from "./access.ts";
 import type { ConnectionHost } from "./connection.ts";
+import { sameFields } from "./ipc.ts";
 import { planFor, renderThinned, renderWhole, unknownColumns } from "./render.ts";
 import type { ServedRun } from "./servedRun.ts";
 
@@ -144,11 +145,11 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
   let header: Uint8Array | undefined;
   for (const part of rendered) {
     // An attempt with other columns begins a stream of its own.
-    if (header === undefined || Buffer.compare(header, part.header) !== 0) {
+    if (header === undefined || !sameFields(header, part.header)) {
       if (header !== undefined) parts.push(endOfStream);
       parts.push(part.header);
+      header = part.header;
     }
-    header = part.header;
     parts.push(part.batches);
   }
   parts.push(header === undefined ? newest.header : new Uint8Array(), endOfStream);

@@ -99,12 +99,18 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
   };
 }
 
-/** A file that is already there; a torn tail is left out. Reads it once, for the steps of its batches. */
-export function finishedSegment(path: string, attempt: number): Segment {
+/**
+ * A file that is already there; a torn tail is left out. Reads it once, for the steps of its batches.
+ *
+ * @returns undefined for a file whose writer was killed before the first row
+ */
+export function finishedSegment(path: string, attempt: number): Segment | undefined {
   const source = openFile(path);
   try {
+    if (source.readAt(0, 1).length === 0) return undefined;
     const messages = streamMessages(source.readAt, path);
     const header = headerOf(messages, path);
+    if (header === undefined) return undefined;
     const segment = fileSegment(path, header, attempt);
     const lengths: number[] = [];
     function* batches(): Generator<Uint8Array> {
@@ -129,12 +135,11 @@ export function finishedSegment(path: string, attempt: number): Segment {
   }
 }
 
-function headerOf(messages: Iterator<StreamMessage>, path: string): Uint8Array {
+function headerOf(messages: Iterator<StreamMessage>, path: string): Uint8Array | undefined {
   const first = messages.next();
-  if (first.done === true || first.value.kind !== "schema") {
-    throw failure("ERR_RUN_FILE", `${path} holds no Arrow stream; expected one that fluxion wrote`);
-  }
-  return first.value.bytes;
+  if (first.done === true) return undefined;
+  if (first.value.kind === "schema") return first.value.bytes;
+  throw failure("ERR_RUN_FILE", `${path} does not begin with a schema; expected a stream that fluxion wrote`);
 }
 
 /** The newest batches, at most `limit` bytes of them (but always one). */

@@ -76,9 +76,12 @@ export class ServedRun {
 
   /** All attempts, the oldest first. */
   get segments(): readonly Segment[] {
-    const files = [...this.#unread].sort((a, b) => a.attempt - b.attempt);
-    this.#unread = [];
-    if (files.length > 0) this.#segments.unshift(...files.map(({ path, attempt }) => finishedSegment(path, attempt)));
+    if (this.#unread.length > 0) {
+      const files = [...this.#unread].sort((first, second) => first.attempt - second.attempt);
+      const read = files.map(({ path, attempt }) => finishedSegment(path, attempt));
+      this.#unread = [];
+      this.#segments.unshift(...read.filter((segment) => segment !== undefined));
+    }
     return this.#segments;
   }
 

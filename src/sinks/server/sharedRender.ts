@@ -23,6 +23,8 @@ export function makeRenderer(
     const cut = stretch.ranges.some(({ batches, fromStep }) => batches.some((batch) => batch.firstStep < fromStep));
     const key = [
       stretch.key,
+      // A further attempt takes steps away from the one before.
+      stretch.ranges.map(({ upToStep }) => upToStep).join(),
       plans.map((plan) => plan.key).join("/"),
       wanted.framing,
       points === undefined ? "" : `${points} ${wanted.scale}`,
