@@ -48,6 +48,20 @@ test("ends in one of the two basins of the quartic from each start of a 10 x 10 
   assert.is(critical + flat, 100);
 });
 
+test("says r > 0.99 and r_H < 1e-10 beside the gradient-flat point, and that it is flat", () => {
+  const { search, direction } = settings;
+  const [row] = firstRows(
+    quartic(),
+    [Math.SQRT2, 1e-3],
+    newtonMR({ direction: { ...direction }, search: { ...search } }),
+    1,
+  );
+  assert.ok(row!.columns.relativeResidual! > 0.99, `${row!.columns.relativeResidual}`);
+  assert.ok(row!.columns.relativeCokernelResidual! < 1e-10, `${row!.columns.relativeCokernelResidual}`);
+  assert.ok(row!.columns.directionNorm! <= 100 * (1 + 1e-12));
+  assert.is(row!.columns.flat, 1);
+});
+
 test("drives ||J F|| / (||J|| ||F||) to 0 towards the gradient-flat point, the more the longer its steps may be", () => {
   let least = 1;
   for (const maxNorm of [1e2, 1e4, 1e6]) {
