@@ -6,6 +6,7 @@ import { readRunFile } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import type { Checkpoint } from "../streams/types.ts";
 import { makeDirectory, writeAtomically } from "./files.ts";
+import { flushRowsIn } from "./recordToFile.ts";
 
 /** Name of the checkpoint within a run directory. */
 export const checkpointFileName = "checkpoint.bin";
@@ -25,6 +26,8 @@ interface Head {
 /**
  * A function for `iterate`'s `checkpoints.save`: keeps the newest checkpoint in a run directory, replacing the one before as a whole.
  *
+ * Rows of that directory that still wait for their batch are written first: whatever happens later, a resumed run has no gap.
+ *
  * @example iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
  * @param directory of the run; a function for many runs
  * @param options `sync`: wait until it is on the disk, so that it survives a power cut too; default false
@@ -37,6 +40,7 @@ export function saveCheckpoint(
   return (checkpoint) => {
     const folder = typeof directory === "function" ? directory(checkpoint) : directory;
     makeDirectory("saveCheckpoint", folder);
+    flushRowsIn(folder);
     const payload = serialize(checkpoint);
     const head: Head = {
       format: 1,

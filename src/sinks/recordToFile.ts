@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { type RecordingOptions, type RecordMessage, recordRun } from "../arrow/recorder.ts";
 import type { Row, Run } from "../arrow/row.ts";
 import { AppendFile } from "./files.ts";
@@ -22,6 +23,18 @@ export interface FileRecording {
   readonly append: (row: Row) => void;
   /** Flushes what is there unless a write failed before. A second call does nothing. */
   readonly close: () => void;
+}
+
+/** What flushes the open files of each directory of this process. */
+const openIn = new Map<string, Set<() => void>>();
+
+/**
+ * Writes the rows of all open files in a directory that still wait for their batch.
+ *
+ * A checkpoint without the rows before it would leave a gap in what a resumed run has recorded.
+ */
+export function flushRowsIn(directory: string): void {
+  for (const flush of openIn.get(resolve(directory)) ?? []) flush();
 }
 
 /** Records rows into a new file. @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE */
@@ -50,6 +63,9 @@ export function recordToFile(
       onMessage?.(message, run);
     },
   });
+  const directory = dirname(resolve(path));
+  const siblings = openIn.get(directory) ?? new Set();
+  openIn.set(directory, siblings.add(recorder.flush));
   return {
     get rows() {
       return rows;
@@ -61,6 +77,7 @@ export function recordToFile(
         if (broken) recorder.abandon();
         else recorder.close();
       } finally {
+        if (siblings.delete(recorder.flush) && siblings.size === 0) openIn.delete(directory);
         file.close();
       }
     },

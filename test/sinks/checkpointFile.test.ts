@@ -2,16 +2,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
-import { from } from "rxjs";
+import { from, Subject } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Row } from "../../src/arrow/row.ts";
+import { RunReader } from "../../src/arrow/runReader.ts";
 import { isFluxionError } from "../../src/errors.ts";
+import { arrowFile } from "../../src/sinks/arrowFile.ts";
 import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../../src/sinks/checkpointFile.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";
 import type { Checkpoint } from "../../src/streams/types.ts";
 import { assertError } from "../support/assert.ts";
 import { valuesOf } from "../support/collect.ts";
-import { makeRows, makeRun } from "../support/rows.ts";
+import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const checkpoint: Checkpoint = {
@@ -80,6 +83,27 @@ trips("write a first line that tells people what it is", () => {
     node: string;
   };
   assert.equal([format, node, run, attempt, step], [1, process.versions.node, "example", 1, 7]);
+});
+
+trips("write the rows before it that still wait for their batch, those of other directories not", () => {
+  const [path, other] = [scratchPath(), scratchPath()];
+  const source = new Subject<Row>();
+  const run = makeRun();
+  const subscriptions = [
+    source.pipe(runDirectory(path)).subscribe(),
+    source.pipe(arrowFile(join(path, "more.arrows"))).subscribe(),
+    source.pipe(runDirectory(other)).subscribe(),
+  ];
+  for (let step = 0; step < 7; step++) source.next(makeRow(run, step));
+  const count = (file: string): number => [...new RunReader(readFileSync(file))].length;
+  assert.is(count(join(path, "iterates-0001.arrows")), 0);
+  saveCheckpoint(path)(checkpoint);
+  assert.is(count(join(path, "iterates-0001.arrows")), 7);
+  assert.is(count(join(path, "more.arrows")), 7);
+  assert.is(count(join(other, "iterates-0001.arrows")), 0);
+  for (const subscription of subscriptions) subscription.unsubscribe();
+  saveCheckpoint(path)(checkpoint);
+  assert.is(count(join(other, "iterates-0001.arrows")), 7);
 });
 
 trips("count it as one of the newest attempt that the directory saw", async () => {
