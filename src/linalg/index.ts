@@ -1,6 +1,8 @@
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
 export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
+export { type Lanczos, type LanczosOptions, lanczos } from "./lanczos.ts";
 export type { LinearMap } from "./linearMap.ts";
+export { type LuFactor, luFactor } from "./luFactor.ts";
 export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
 export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps.ts";
 export { minresQLP } from "./minresQLP.ts";
@@ -11,4 +13,6 @@ export {
   minresTerminations,
 } from "./minresTypes.ts";
 export { type FrobeniusOptions, frobeniusNorm, type SpectralNormOptions, spectralNorm } from "./norms.ts";
+export { type PseudoSolution, pseudoSolve } from "./pseudoInverse.ts";
+export { type TridiagonalEigen, tridiagonalEigen } from "./tridiagonalEigen.ts";
 export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";

@@ -2,10 +2,8 @@ import { failure } from "../errors.ts";
 import { dot, isFiniteVector } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-
-/** How a search ended; the values of the column `outcome`. */
-export const searchOutcomes = ["accepted", "stagnated", "failed", "non-finite"] as const;
-export type SearchOutcome = (typeof searchOutcomes)[number];
+import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
+import { trialPoint } from "./trialPoint.ts";
 
 /** Options of {@link backtrackGradientNorm}. Defaults are those of the deep linear autoencoder runs of [2]. */
 export interface BacktrackGradientNormOptions {
@@ -67,10 +65,7 @@ export function backtrackGradientNorm(options: BacktrackGradientNormOptions = {}
       shrink: { value: shrink, min: Number.MIN_VALUE, max: 1 - Number.EPSILON / 2 },
       sufficientDecrease: { value: sufficientDecrease, min: 0, max: 1 - Number.EPSILON / 2 },
     },
-    columns: {
-      outcome: { meaning: "how the line search ended", kind: "category", values: searchOutcomes },
-      trials: { meaning: "points that the line search evaluated" },
-    },
+    columns: searchColumns,
     init: () => ({ stepSize }),
     step(it, state, settings) {
       const found = search(it, state.stepSize, settings.shrink, settings.sufficientDecrease, pureStep, maxTrials);
@@ -104,7 +99,7 @@ function search(
   let finiteTrials = 0;
   const nothing = (outcome: SearchOutcome): Found => ({ outcome, trials, stepSize: 0, next: undefined });
   const attempt = (alpha: number): Evaluation | undefined => {
-    const point = trialPoint(it, alpha);
+    const point = trialPoint(it, direction, alpha);
     if (point === undefined) return undefined;
     trials++;
     const trial = it.evaluate(point);
@@ -113,7 +108,7 @@ function search(
   };
 
   if (!isFiniteVector(direction)) return nothing("non-finite");
-  if (trialPoint(it, 1) === undefined) return nothing("stagnated");
+  if (trialPoint(it, direction, 1) === undefined) return nothing("stagnated");
   const product = new Float64Array(field.length);
   it.at.linearize().apply(direction, product);
   const slope = dot(field, product);
@@ -138,17 +133,6 @@ function search(
     }
   }
   return nothing(finiteTrials === 0 ? "non-finite" : "failed");
-}
-
-/** The projection of z + alpha p; undefined if that is z again. A fresh array: an accepted one is kept. */
-function trialPoint(it: Proposal, alpha: number): Float64Array | undefined {
-  const { point, direction } = it;
-  const { constraint } = it.at.problem;
-  const trial = new Float64Array(point.length);
-  for (let i = 0; i < point.length; i++) trial[i] = point[i]! + alpha * direction[i]!;
-  if (constraint !== undefined) constraint.project(trial, trial);
-  for (let i = 0; i < point.length; i++) if (trial[i] !== point[i]) return trial;
-  return undefined;
 }
 
 /** ||a + b||^2. */

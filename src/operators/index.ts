@@ -1,15 +1,21 @@
-export {
-  type BacktrackGradientNormOptions,
-  backtrackGradientNorm,
-  type SearchOutcome,
-  searchOutcomes,
-} from "./backtrackGradientNorm.ts";
+export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
+export { type DampedNewtonOptions, dampedNewton } from "./dampedNewton.ts";
+export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./denseNewtonDirection.ts";
 export { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
+export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./eigenvectorFollowing.ts";
 export { type ExtragradientOptions, extragradient } from "./extragradient.ts";
+export { type GentlestAscentOptions, gentlestAscent } from "./gentlestAscent.ts";
+export { type GradientNormDirectionOptions, gradientNormDirection } from "./gradientNormDirection.ts";
 export { gradientStep } from "./gradientStep.ts";
+export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenbergMarquardt.ts";
+export { type MinimizeGradientNormOptions, minimizeGradientNorm } from "./minimizeGradientNorm.ts";
 export { type MomentumOptions, momentum } from "./momentum.ts";
 export { type MorseIndexOptions, morseIndex } from "./morseIndex.ts";
 export { type NewtonDirectionOptions, newtonDirection } from "./newtonDirection.ts";
+export { type NewtonFlowOptions, newtonFlow } from "./newtonFlow.ts";
 export { type NewtonMROptions, newtonMR } from "./newtonMR.ts";
 export { type PreconditionOptions, precondition } from "./precondition.ts";
+export { type SaddleFreeDirectionOptions, saddleFreeDirection } from "./saddleFreeDirection.ts";
+export { type SearchOutcome, searchOutcomes } from "./searchOutcome.ts";
 export { type WhitenOptions, whiten } from "./whiten.ts";
+export { type WolfeLineSearchOptions, wolfeLineSearch } from "./wolfeLineSearch.ts";

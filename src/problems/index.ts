@@ -19,7 +19,9 @@ export {
   type DeepLinearAutoencoderOptions,
   deepLinearAutoencoder,
 } from "./deepLinearAutoencoder.ts";
+export { type DeflatedOptions, deflated } from "./deflated.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
+export { blend, homotopy } from "./homotopy.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
 export { type Network, network } from "./network.ts";
 export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
@@ -30,4 +32,5 @@ export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parameter
 export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { secondMoment } from "./secondMoment.ts";
+export { fixedPointProblem, movedToZero } from "./solvable.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

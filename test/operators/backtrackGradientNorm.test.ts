@@ -1,12 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
-import {
-  type BacktrackGradientNormOptions,
-  backtrackGradientNorm,
-  searchOutcomes,
-} from "../../src/operators/backtrackGradientNorm.ts";
+import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "../../src/operators/backtrackGradientNorm.ts";
 import { newtonDirection } from "../../src/operators/newtonDirection.ts";
+import { searchOutcomes } from "../../src/operators/searchOutcome.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";

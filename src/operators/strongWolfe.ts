@@ -1,0 +1,116 @@
+/** The line search of Nocedal and Wright on a function of one variable, without any knowledge of where it comes from. */
+
+/** What a search knows of a step alpha; the slope is computed when it is asked for. */
+export interface Probe {
+  readonly alpha: number;
+  /** phi(alpha); what is not finite counts as too long a step. */
+  readonly value: number;
+  slope(): number;
+}
+
+export interface StrongWolfeOptions {
+  /** c1 of the sufficient decrease. */
+  readonly sufficientDecrease: number;
+  /** c2 of the curvature condition. */
+  readonly curvature: number;
+  readonly first: number;
+  readonly maxStep: number;
+  readonly maxTrials: number;
+}
+
+/** `found`: strong Wolfe holds, or with `complete: false` only the decrease does. */
+export interface StrongWolfeResult<P extends Probe> {
+  readonly found: P | undefined;
+  readonly complete: boolean;
+}
+
+/** Relative changes of phi below this are rounding. */
+const rounding = 16 * Number.EPSILON;
+/** How near to an end of its interval an interpolated trial may lie. */
+const margin = 0.1;
+
+/**
+ * Finds alpha with phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|: brackets, then zooms ([1], algorithms
+ * 3.5 and 3.6), with safeguarded cubic interpolation.
+ *
+ * Where phi changes by no more than rounding the decrease is judged by slopes instead: (2 c1 - 1) phi'(0) >= phi'(alpha) [2].
+ * Where the trials are used up, or `probe` says by `undefined` that a step has no effect, the best alpha of sufficient decrease is
+ * returned with `complete: false`.
+ *
+ * @param start phi at 0, its slope negative
+ * @param probe phi at alpha, or undefined where alpha leads nowhere
+ * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
+ * @see [2] Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16,
+ *   2005, doi:10.1137/030601880
+ */
+export function strongWolfe<P extends Probe>(
+  start: Probe,
+  probe: (alpha: number) => P | undefined,
+  options: StrongWolfeOptions,
+): StrongWolfeResult<P> {
+  const { sufficientDecrease: c1, curvature: c2, maxStep, maxTrials } = options;
+  const slope0 = start.slope();
+  let trials = 0;
+  const attempt = (alpha: number): P | undefined => {
+    if (trials >= maxTrials) return undefined;
+    trials++;
+    return probe(alpha);
+  };
+  const decreases = (at: Probe): boolean => {
+    if (at.value <= start.value + c1 * at.alpha * slope0) return true;
+    return Math.abs(at.value - start.value) <= rounding * Math.abs(start.value) && at.slope() <= (2 * c1 - 1) * slope0;
+  };
+
+  let before: Probe = start;
+  let kept: P | undefined;
+  for (let alpha = Math.min(options.first, maxStep); ; ) {
+    const at = attempt(alpha);
+    if (at === undefined) return { found: kept, complete: false };
+    if (!Number.isFinite(at.value) || !decreases(at) || (before !== start && at.value > before.value)) {
+      return zoom(before, kept, at);
+    }
+    if (Math.abs(at.slope()) <= -c2 * slope0) return { found: at, complete: true };
+    if (at.slope() >= 0) return zoom(at, at, before);
+    if (alpha >= maxStep) return { found: at, complete: false };
+    // Beyond: where the slope would vanish if it went on changing so, at least twice and at most ten times as far.
+    const change = (at.slope() - before.slope()) / (at.alpha - before.alpha);
+    const wanted = change > 0 ? at.alpha - at.slope() / change : Number.POSITIVE_INFINITY;
+    before = at;
+    kept = at;
+    alpha = Math.min(maxStep, Math.max(2 * at.alpha, Math.min(10 * at.alpha, wanted)));
+  }
+
+  /** `low`: the best end, whose slope points to `high`. */
+  function zoom(low: Probe, lowFound: P | undefined, high: Probe): StrongWolfeResult<P> {
+    let best = lowFound;
+    for (;;) {
+      const alpha = between(low, high);
+      if (alpha === low.alpha || alpha === high.alpha) return { found: best, complete: false };
+      const at = attempt(alpha);
+      if (at === undefined) return { found: best, complete: false };
+      if (!Number.isFinite(at.value) || !decreases(at) || at.value > low.value) {
+        high = at;
+        continue;
+      }
+      if (Math.abs(at.slope()) <= -c2 * slope0) return { found: at, complete: true };
+      if (at.slope() * (high.alpha - low.alpha) >= 0) high = low;
+      low = at;
+      best = at;
+    }
+  }
+}
+
+/** The minimum of the cubic through both ends, kept away from them; the middle where there is none. */
+function between(low: Probe, high: Probe): number {
+  const width = high.alpha - low.alpha;
+  const middle = low.alpha + width / 2;
+  if (!Number.isFinite(high.value)) return middle;
+  const s0 = low.slope();
+  const s1 = high.slope();
+  const d = s0 + s1 - (3 * (low.value - high.value)) / (low.alpha - high.alpha);
+  const root = Math.sign(width) * Math.sqrt(d * d - s0 * s1);
+  const wanted = high.alpha - (width * (s1 + root - d)) / (s1 - s0 + 2 * root);
+  if (!Number.isFinite(wanted)) return middle;
+  const share = (wanted - low.alpha) / width;
+  return low.alpha + width * Math.min(1 - margin, Math.max(margin, share));
+}

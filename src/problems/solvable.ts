@@ -1,0 +1,77 @@
+/** Problems whose zero is known, from which a homotopy begins. */
+import { failure } from "../errors.ts";
+import { diagonal } from "../linalg/maps.ts";
+import type { Problem } from "./problem.ts";
+
+/**
+ * F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2: its only zero is z_0.
+ *
+ * @example homotopy(fixedPointProblem([3, 1]), quartic())
+ * @throws {RangeError} ERR_LENGTH for no numbers, ERR_NOT_FINITE for NaN or infinities
+ */
+export function fixedPointProblem(anchor: ArrayLike<number>): Problem {
+  const z0 = checkedAnchor("fixedPointProblem", anchor);
+  const n = z0.length;
+  const identity = diagonal(new Float64Array(n).fill(1));
+  return {
+    name: "fixed point",
+    dimension: n,
+    symmetric: true,
+    blocks: [{ name: "z", shape: [n], offset: 0, size: n }],
+    description: { problem: "fixedPointProblem", anchor: Array.from(z0) },
+    evaluate(point, field) {
+      let value = 0;
+      for (let i = 0; i < n; i++) {
+        field[i] = point[i]! - z0[i]!;
+        value += field[i]! ** 2 / 2;
+      }
+      return value;
+    },
+    linearize: () => identity,
+  };
+}
+
+/**
+ * F(z) - F(z_0): the problem moved so that z_0 is one of its zeros, with the same Jacobian and, for a gradient, the potential
+ * L(z) - <F(z_0), z>. The homotopy from it is Newton's: F(z) = (1 - t) F(z_0) along the path.
+ *
+ * @example homotopy(movedToZero(problem, start), problem)
+ * @throws {RangeError} ERR_LENGTH for another length than the problem's, ERR_NOT_FINITE for NaN or infinities
+ */
+export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Problem {
+  const z0 = checkedAnchor("movedToZero", anchor);
+  const n = problem.dimension;
+  if (z0.length !== n) {
+    throw failure(
+      "ERR_LENGTH",
+      `movedToZero: expected a point of length ${n}, got ${z0.length}; the problem is ${problem.name}`,
+    );
+  }
+  const offset = new Float64Array(n);
+  problem.evaluate(z0, offset);
+  return {
+    name: `moved ${problem.name}`,
+    dimension: n,
+    symmetric: problem.symmetric,
+    ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    blocks: problem.blocks,
+    description: { problem: "movedToZero", of: problem.description ?? problem.name, anchor: Array.from(z0) },
+    evaluate(point, field) {
+      let value = problem.evaluate(point, field);
+      for (let i = 0; i < n; i++) {
+        field[i] = field[i]! - offset[i]!;
+        value -= offset[i]! * point[i]!;
+      }
+      return value;
+    },
+    linearize: (point) => problem.linearize(point),
+  };
+}
+
+function checkedAnchor(who: string, anchor: ArrayLike<number>): Float64Array {
+  const z0 = Float64Array.from(anchor);
+  if (z0.length === 0) throw failure("ERR_LENGTH", `${who}: expected a point, got none`);
+  const bad = z0.findIndex((z) => !Number.isFinite(z));
+  if (bad >= 0) throw failure("ERR_NOT_FINITE", `${who}: expected finite coordinates, got ${z0[bad]} at ${bad}`);
+  return z0;
+}
