@@ -1,7 +1,7 @@
 /** One message for whatever went wrong, and the exit code. */
 import { CommanderError } from "commander";
 import { isFluxionError } from "../errors.ts";
-import { WorkerFailure } from "./searchThread.ts";
+import { WorkerFailure } from "../experiments/threads/searchThread.ts";
 
 /** Bad input, or anything else that keeps the command from doing what it was asked. */
 export const exitBadInput = 2;

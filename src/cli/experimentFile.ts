@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
 import type { Finding } from "../experiments/definition.ts";
+import type { ModuleSource } from "../experiments/threads/protocol.ts";
+import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
 import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
-import type { ModuleSource } from "./protocol.ts";
-import { version } from "./version.ts";
 
 export interface ExperimentFile {
   readonly format: 1;

@@ -1,12 +1,12 @@
 /** The command line: which commands there are, and what they say of themselves. */
 import { Command } from "commander";
+import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
 import { listCommand } from "./listCommand.ts";
 import { replayCommand } from "./replayCommand.ts";
 import { resumeCommand } from "./resumeCommand.ts";
 import { runCommand } from "./runCommand.ts";
 import { serveCommand } from "./serveCommand.ts";
-import { version } from "./version.ts";
 
 const examples = `
 Examples:

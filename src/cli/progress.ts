@@ -1,5 +1,5 @@
 /** What the terminal shows during a run: one line that changes, or without a terminal a line now and then. */
-import type { FromWorker, RowSummary } from "./protocol.ts";
+import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import { cellText } from "./table.ts";
 
 export interface Progress {

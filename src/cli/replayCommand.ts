@@ -2,12 +2,13 @@
 import { Command, Option } from "commander";
 import { filter, lastValueFrom, tap } from "rxjs";
 import type { Row } from "../arrow/row.ts";
+import { readRunFile } from "../arrow/runFile.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
+import { numberFrom } from "../experiments/threads/flags.ts";
 import { didYouMean } from "../streams/didYouMean.ts";
 import { replay } from "../streams/replay.ts";
 import { base } from "./base.ts";
-import { numberFrom } from "./flags.ts";
 import { type FoundRun, runsIn } from "./runDirectories.ts";
 import { type Cell, tableLines } from "./table.ts";
 
@@ -51,7 +52,8 @@ export function replayCommand(): Command {
     .addHelpText("after", examples)
     .action(async (directory: string, flags: Flags) => {
       const runs = chosenRuns(directory, flags.run);
-      for (const run of runs) await print(run, runs.length > 1, flags);
+      const known = new Set(runs.flatMap((run) => Object.keys(readRunFile(run.directory).columns)));
+      for (const run of runs) await print(run, runs.length > 1, known, flags);
     });
 }
 
@@ -69,7 +71,12 @@ function chosenRuns(directory: string, wanted: string | undefined): readonly Fou
   return chosen;
 }
 
-async function print({ name, directory }: FoundRun, several: boolean, flags: Flags): Promise<void> {
+async function print(
+  { name, directory }: FoundRun,
+  several: boolean,
+  known: ReadonlySet<string>,
+  flags: Flags,
+): Promise<void> {
   const { format, from, to } = flags;
   const lines = (text: readonly string[]): void => void process.stdout.write(text.map((line) => `${line}\n`).join(""));
   let columns: readonly string[] | undefined;
@@ -81,7 +88,7 @@ async function print({ name, directory }: FoundRun, several: boolean, flags: Fla
   if (several && format === "table") lines([`${name}:`]);
   const show = (row: Row): void => {
     if (columns === undefined) {
-      columns = columnsOf(row, flags.columns);
+      columns = columnsOf(row, known, flags.columns);
       if (format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
     }
     if (format === "jsonl") {
@@ -105,9 +112,10 @@ async function print({ name, directory }: FoundRun, several: boolean, flags: Fla
   flush();
 }
 
-function columnsOf(row: Row, wanted: string | undefined): readonly string[] {
+/** `known`: what any of the runs has; a run without one of them shows nothing there. */
+function columnsOf(row: Row, known: ReadonlySet<string>, wanted: string | undefined): readonly string[] {
   const own = Object.entries(row.run.columns);
-  const all = [...plainFields, ...own.map(([name]) => name), "point", "commands"];
+  const all = [...plainFields, ...known, "point", "commands"];
   if (wanted === undefined)
     return [...plainFields, ...own.filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
   const names = wanted.split(",").map((name) => name.trim());

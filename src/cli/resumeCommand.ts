@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { readRunFile, runFileName, runState } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
+import type { FromWorker } from "../experiments/threads/protocol.ts";
+import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import { base } from "./base.ts";
 import { type ExperimentFile, readExperiment, writeExperiment } from "./experimentFile.ts";
-import type { FromWorker } from "./protocol.ts";
-import { startSearchThread } from "./searchThread.ts";
 import { keepServing, type ServeFlags, serveOptions, startServer, wishOf } from "./serving.ts";
 import { runSession } from "./session.ts";
+import { workersOption } from "./workersOption.ts";
 
 interface ResumeFlags extends ServeFlags {
   readonly changed?: boolean;
+  readonly workers: number;
 }
 
 const examples = `
@@ -30,6 +32,7 @@ export function resumeCommand(exit: (code: number) => void): Command {
     .argument("<directory>", "of the experiment, such as runs/dlae-1");
   for (const option of serveOptions()) command.addOption(option);
   return command
+    .addOption(workersOption())
     .option("--changed", "go on although the module has changed since")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
@@ -40,7 +43,7 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
   const before = readExperiment(directory);
   refuse(directory, before);
   const { name, source } = before;
-  const thread = startSearchThread(source.module === "built-in" ? { name } : { path: source.module });
+  const thread = startSearchTeam(source.module === "built-in" ? { name } : { path: source.module });
   try {
     const described = await thread.next("described");
     checkSource(before, described, flags.changed === true);
@@ -50,7 +53,7 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
       const file: ExperimentFile = { ...rest, state: "running", runs: [], findings: [], conclusions: [] };
       writeExperiment(directory, file);
       console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
-      const code = await runSession({ thread, directory, file, resume: true, server });
+      const code = await runSession({ thread, directory, file, resume: true, workers: flags.workers, server });
       if (code === 0) await keepServing(server);
       return code;
     } finally {

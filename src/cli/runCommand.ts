@@ -4,15 +4,16 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { failure } from "../errors.ts";
 import { builtInExperiments, defaultExperiment } from "../experiments/builtIn.ts";
+import { type Flag, flagValue, numberFrom } from "../experiments/threads/flags.ts";
+import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
+import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import type { JsonValue } from "../json.ts";
 import { didYouMean } from "../streams/didYouMean.ts";
 import { base } from "./base.ts";
 import { claimDirectory, newExperiment, writeExperiment } from "./experimentFile.ts";
-import { type Flag, flagValue, numberFrom } from "./flags.ts";
-import type { FromWorker, WorkerData } from "./protocol.ts";
-import { startSearchThread } from "./searchThread.ts";
 import { keepServing, type ServeFlags, serveOptions, startServer, wishOf } from "./serving.ts";
 import { runSession } from "./session.ts";
+import { workersOption } from "./workersOption.ts";
 
 type Described = Extract<FromWorker, { kind: "described" }>;
 
@@ -20,6 +21,7 @@ type Described = Extract<FromWorker, { kind: "described" }>;
 interface GeneralFlags extends ServeFlags {
   readonly seed: number;
   readonly out?: string;
+  readonly workers: number;
   readonly debug?: boolean;
 }
 
@@ -52,7 +54,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     process.stdout.write(runHelp());
     return 0;
   }
-  const thread = startSearchThread(experimentOf(wanted ?? defaultExperiment));
+  const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment));
   try {
     const described = await thread.next("described");
     const { options, general } = readArguments(described, wanted, given);
@@ -66,7 +68,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
       const file = newExperiment({ name, source, options, seed: general.seed });
       writeExperiment(directory, file);
       console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
-      const code = await runSession({ thread, directory, file, resume: false, server });
+      const code = await runSession({ thread, directory, file, resume: false, workers: general.workers, server });
       if (code === 0) await keepServing(server);
       return code;
     } finally {
@@ -164,7 +166,8 @@ function generalCommand(name: string): Command {
         return seed;
       }),
     )
-    .option("--out <directory>", "where files go (default: runs/<experiment>-<n>, new each time)");
+    .option("--out <directory>", "where files go (default: runs/<experiment>-<n>, new each time)")
+    .addOption(workersOption());
   for (const option of serveOptions()) command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

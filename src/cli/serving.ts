@@ -1,8 +1,8 @@
 /** The page: flags that say where, starting its server, and how long it stays. */
 import { Option } from "commander";
 import { failure } from "../errors.ts";
+import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../sinks/server/createViewerServer.ts";
-import { numberFrom } from "./flags.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { waitForSignal } from "./signals.ts";
 

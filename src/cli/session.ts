@@ -1,12 +1,12 @@
 /** One session of an experiment as the main thread sees it: commands, signals, progress, `experiment.json`, summary. */
 import type { Finding } from "../experiments/definition.ts";
+import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
+import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
 import type { RunEnding } from "../sinks/server/messages.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { makeProgress } from "./progress.ts";
-import type { CommandBody, FromWorker, RowSummary } from "./protocol.ts";
-import type { SearchThread } from "./searchThread.ts";
 import { watchSignals } from "./signals.ts";
 import { summaryLines } from "./summary.ts";
 
@@ -15,16 +15,21 @@ export interface SessionOptions {
   readonly directory: string;
   readonly file: ExperimentFile;
   readonly resume: boolean;
+  readonly workers: number;
   readonly server: ViewerServer | undefined;
 }
 
 /** Runs the search to its end and says what was found. Returns the exit code: 0, or 128 + the signal that stopped it. */
 export async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, server } = options;
+  const { thread, directory, file, resume, workers, server } = options;
   const progress = makeProgress();
   const record = keepRecord(directory, file);
   const served = serveRuns(server, thread);
+  const opened = new Set<string>();
   const handle = (message: FromWorker): void => {
+    if (message.kind === "opened") opened.add(message.run.name);
+    // Another thread ran it, and was listened to; the leader reads it back.
+    if (message.kind === "replayed" && opened.has(message.run.name)) return;
     record.take(message);
     served.take(message);
     progress.take(message);
@@ -50,7 +55,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
   });
   try {
     const done = thread.next("done");
-    thread.post({ kind: "start", order: { options: file.options, seed: file.seed, directory, resume } });
+    thread.post({ kind: "start", order: { options: file.options, seed: file.seed, directory, resume, workers } });
     const { stopped } = await Promise.race([done, broken]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });

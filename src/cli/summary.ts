@@ -1,7 +1,7 @@
 /** What a finished experiment says of itself. */
 import { join } from "node:path";
 import type { Finding } from "../experiments/definition.ts";
-import type { RowSummary } from "./protocol.ts";
+import type { RowSummary } from "../experiments/threads/protocol.ts";
 import { type Cell, tableLines } from "./table.ts";
 
 /** So many findings are explained one by one; more would bury the table. */

@@ -1,12 +1,14 @@
 import {
   catchError,
   concat,
+  concatMap,
   defer,
   EMPTY,
   groupBy,
   mergeMap,
   NEVER,
   type Observable,
+  range,
   Subject,
   takeUntil,
   takeWhile,
@@ -56,7 +58,15 @@ export interface ContextOptions {
   readonly onConclusion?: (line: string) => void;
   /** A run has met the stop. */
   readonly onStop?: () => void;
+  /** How the searches of a campaign are run. Default: one after the other. */
+  readonly campaign?: Campaign;
 }
+
+/** Runs `search(0)` ... `search(count - 1)` and emits their rows in this order. */
+export type Campaign = (count: number, search: (index: number) => Observable<Row>) => Observable<Row>;
+
+/** One after the other, in this thread. */
+export const oneByOne: Campaign = (count, search) => range(0, count).pipe(concatMap(search));
 
 const defaultCheckpointSeconds = 10;
 
@@ -76,7 +86,7 @@ export interface OwnedContext extends ExperimentContext {
  * context.complete(bilinearGame.run({ iterations: 10 }, context)).subscribe();
  */
 export function experimentContext(options: ContextOptions): OwnedContext {
-  const { seed, signal, store, commands, onFinding, onNote, onConclusion } = options;
+  const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
   const names = new Set<string>();
   const halt = new Subject<void>();
@@ -99,6 +109,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     report: (finding) => onFinding?.(finding),
     note: (line) => onNote?.(line),
     conclude: (line) => onConclusion?.(line),
+    campaign: (count, search) => defer(() => (stopped() ? EMPTY : campaign(count, search))),
     iterate(problem, start, update, runOptions = {}) {
       const { name = "run", description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
       return defer(() => {

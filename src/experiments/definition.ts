@@ -50,6 +50,15 @@ export interface ExperimentContext {
     update: Update,
     options?: ExperimentRunOptions,
   ): Observable<Row>;
+  /**
+   * Many searches, on as many threads as `--workers` says: `search(i)` gives the rows of search i, for i = 0 ... count - 1.
+   *
+   * The rows come in the order of i, whatever the number of threads; with files, all of them stand in `iterates.arrows` and the last
+   * row of each search in `ends.arrows`, beside the searches' own directories. A search must depend on i, options, seed and earlier
+   * runs only, and make its rows by `context.iterate` under names of its own: other threads run the same experiment up to the
+   * campaign, read the earlier runs from their files, and take the next search that nobody has.
+   */
+  campaign(count: number, search: (index: number) => Observable<Row>): Observable<Row>;
   /** Adds a row to the summary that is shown at the end and kept in `experiment.json`. */
   report(finding: Finding): void;
   /** Adds a line below the summary: what the findings say together. */
@@ -86,6 +95,7 @@ export interface Experiment {
 export const reservedOptions: readonly string[] = [
   "seed",
   "out",
+  "workers",
   "serve",
   "port",
   "host",

@@ -13,8 +13,8 @@ import type { RunStore } from "./context.ts";
 export interface DirectoryStoreOptions {
   /** Of the experiment; each run gets a directory of its name in it. */
   readonly directory: string;
-  /** Whether to look for what an earlier session left. */
-  readonly resume: boolean;
+  /** Whether to look for what an earlier session, or another thread, left. */
+  readonly resume: () => boolean;
   /** Called with each row before it is written. */
   readonly onRow?: (row: Row) => void;
   /** Called with each piece of a run's file after it was written. */
@@ -29,7 +29,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
   return {
     earlier(name) {
       const path = join(directory, name);
-      if (!resume || !existsSync(join(path, runFileName))) return undefined;
+      if (!resume() || !existsSync(join(path, runFileName))) return undefined;
       const finished = runState(readRunFile(path)) === "completed";
       const restart = finished || !existsSync(join(path, checkpointFileName));
       return {
@@ -44,7 +44,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
       const write = runDirectory(path, {
         points,
         // A run that was killed before its first checkpoint begins anew, and gives the same rows again.
-        overwrite: resume,
+        overwrite: resume(),
         onMessage(message, run) {
           if (message.kind === "batch") checkpoints.written(message.lastStep);
           onMessage?.(message, run, path);

@@ -55,17 +55,15 @@ export const dlae: Experiment = experiment({
       defer(() => {
         if (context.signal.aborted) return EMPTY;
         const starts = uniformHeight(trajectory, { count: searches, seed: context.seed, variance: noise });
-        return concat(
-          ...starts.map(
-            ({ point, step, value }, i): Observable<Row> =>
-              criticalPointSearch(context, problem, point, {
-                name: `search-${String(i + 1).padStart(digits, "0")}`,
-                iterations,
-                description: { start: { step, value } },
-                compare: (last, judgement) => compare(problem, last, judgement, ends),
-              }),
-          ),
-        );
+        return context.campaign(searches, (i): Observable<Row> => {
+          const { point, step, value } = starts[i]!;
+          return criticalPointSearch(context, problem, point, {
+            name: `search-${String(i + 1).padStart(digits, "0")}`,
+            iterations,
+            description: { start: { step, value } },
+            compare: (last, judgement) => compare(problem, last, judgement, ends),
+          });
+        });
       }),
       defer(() => {
         tell(context, ends, searches);

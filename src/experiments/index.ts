@@ -1,10 +1,13 @@
 export { bilinearGame } from "./bilinear.ts";
 export { builtInExperiments, defaultExperiment } from "./builtIn.ts";
+export { type CampaignOptions, campaign } from "./campaign.ts";
 export {
+  type Campaign,
   type ContextOptions,
   type EarlierRun,
   experimentContext,
   type OwnedContext,
+  oneByOne,
   type RunStore,
 } from "./context.ts";
 export {

@@ -57,19 +57,16 @@ export const mnistAutoencoder: Experiment = experiment({
       defer(() => {
         if (context.signal.aborted) return EMPTY;
         const starts = uniformHeight(trajectory, { count: searches, seed, variance: noise });
-        return concat(
-          ...starts.map(({ point, step, value }, i) => {
-            const name = searches === 1 ? "search" : `search-${String(i + 1).padStart(2, "0")}`;
-            return defer(() => {
-              context.note(`${name} starts at step ${step} of the trajectory, loss ${value.toPrecision(5)}`);
-              return criticalPointSearch(context, problem, point, {
-                name,
-                iterations,
-                description: { start: { step, value } },
-              });
-            });
-          }),
-        );
+        return context.campaign(searches, (i) => {
+          const { point, step, value } = starts[i]!;
+          const name = searches === 1 ? "search" : `search-${String(i + 1).padStart(2, "0")}`;
+          context.note(`${name} starts at step ${step} of the trajectory, loss ${value.toPrecision(5)}`);
+          return criticalPointSearch(context, problem, point, {
+            name,
+            iterations,
+            description: { start: { step, value } },
+          });
+        });
       }),
     );
   },

@@ -1,4 +1,3 @@
-import { concat } from "rxjs";
 import { z } from "zod";
 import { quartic } from "../problems/quartic.ts";
 import { type Experiment, experiment } from "./definition.ts";
@@ -28,18 +27,17 @@ export const quarticSearch: Experiment = experiment({
     const problem = quartic();
     const starts = grid === 0 ? [start] : gridOf(grid);
     const digits = String(starts.length).length;
-    return concat(
-      ...starts.map((from, i) => {
-        const name = starts.length === 1 ? "search" : `search-${String(i + 1).padStart(digits, "0")}`;
-        return criticalPointSearch(context, problem, from, {
-          name,
-          iterations,
-          newton,
-          description: { start: [...from] },
-          compare: (last) => ({ x: last.point?.[0], y: last.point?.[1] }),
-        });
-      }),
-    );
+    return context.campaign(starts.length, (i) => {
+      const from = starts[i]!;
+      const name = starts.length === 1 ? "search" : `search-${String(i + 1).padStart(digits, "0")}`;
+      return criticalPointSearch(context, problem, from, {
+        name,
+        iterations,
+        newton,
+        description: { start: [...from] },
+        compare: (last) => ({ x: last.point?.[0], y: last.point?.[1] }),
+      });
+    });
   },
 });
 

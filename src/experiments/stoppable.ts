@@ -25,6 +25,7 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
     symmetric: problem.symmetric,
     blocks: problem.blocks,
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
     evaluate(point, field) {
       check();

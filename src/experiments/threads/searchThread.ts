@@ -25,9 +25,11 @@ export class WorkerFailure extends Error {
   }
 }
 
-/** Starts the worker from `dist` or, where this file is TypeScript, from the sources through tsx. */
-export function startSearchThread(experiment: WorkerData["experiment"]): SearchThread {
-  const stop = new SharedArrayBuffer(4);
+/** Starts the worker from `dist` or, where this file is TypeScript, from the sources through tsx. Threads may share a stop flag. */
+export function startSearchThread(
+  experiment: WorkerData["experiment"],
+  stop: SharedArrayBuffer = new SharedArrayBuffer(4),
+): SearchThread {
   const flag = new Int32Array(stop);
   const workerData: WorkerData = { experiment, stop };
   // Standard output of users' modules stays theirs; the worker's own words come as messages.

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
-import { flagsOf, flagValue, optionsFrom } from "../../src/cli/flags.ts";
-import { assertError } from "../support/assert.ts";
+import { flagsOf, flagValue, optionsFrom } from "../../../src/experiments/threads/flags.ts";
+import { assertError } from "../../support/assert.ts";
 
 const schema = z.object({
   stepSize: z.number().positive().default(0.5).describe("eta"),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-// The same place seen from `src/cli` and from `dist/cli`.
-const description = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+// The same place seen from `src` and from `dist`.
+const description = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
 };
 

@@ -1,12 +1,13 @@
 /** The thread in which an experiment runs: loads the module, runs it, writes its files, tells the main thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import { filter, lastValueFrom, map, Subject } from "rxjs";
-import type { RecordMessage } from "../arrow/recorder.ts";
-import type { Row, Run } from "../arrow/row.ts";
-import { isFluxionError } from "../errors.ts";
-import { experimentContext } from "../experiments/context.ts";
-import { directoryStore } from "../experiments/directoryStore.ts";
-import type { Command } from "../streams/types.ts";
+import { filter, lastValueFrom, map, Subject, takeUntil } from "rxjs";
+import type { RecordMessage } from "../../arrow/recorder.ts";
+import type { Row, Run } from "../../arrow/row.ts";
+import { isFluxionError } from "../../errors.ts";
+import type { Command } from "../../streams/types.ts";
+import { experimentContext } from "../context.ts";
+import { directoryStore } from "../directoryStore.ts";
+import { following, leading } from "./campaigns.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
 import {
@@ -24,6 +25,7 @@ const { experiment: wanted, stop } = workerData as WorkerData;
 const stopFlag = new Int32Array(stop);
 const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0;
 const abort = new AbortController();
+const searched = new Subject<Extract<ToWorker, { kind: "searched" }>>();
 const commands = new Subject<{ readonly run: string; readonly command: Command }>();
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -67,11 +69,12 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed } = order;
+  const { directory, resume, seed, share } = order;
   const files = fileReporter();
+  const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
   const store = directoryStore({
     directory,
-    resume,
+    resume: () => resume || campaigns.begun(),
     onRow: files.seen,
     onMessage: files.written,
     onReplayed: (last, path) => post({ kind: "replayed", run: last.run, directory: path, last: summaryOf(last) }),
@@ -90,9 +93,10 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
     onNote: (line) => post({ kind: "note", line }),
     onConclusion: (line) => post({ kind: "conclusion", line }),
     onStop: () => abort.abort(),
+    campaign: campaigns.campaign,
   });
   const rows = experiment.run(optionsFrom(experiment.options, order.options), context);
-  await lastValueFrom(context.complete(rows), { defaultValue: undefined });
+  await lastValueFrom(context.complete(rows).pipe(takeUntil(campaigns.over)), { defaultValue: undefined });
   post({ kind: "done", stopped: stopped() });
   port!.close();
 }
@@ -111,6 +115,9 @@ loadExperiment(wanted).then((loaded) => {
         return;
       case "start":
         start(loaded, message.order).catch(fail);
+        return;
+      case "searched":
+        searched.next(message);
         return;
       case "stop":
         abort.abort();

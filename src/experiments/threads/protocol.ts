@@ -1,7 +1,7 @@
 /** What the main thread and the thread of the search say to each other. Rows travel as encoded Arrow batches. */
-import type { AppliedCommand, Row, Run, Status } from "../arrow/row.ts";
-import type { Finding } from "../experiments/definition.ts";
-import type { JsonValue } from "../json.ts";
+import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
+import type { JsonValue } from "../../json.ts";
+import type { Finding } from "../definition.ts";
 import type { Flag } from "./flags.ts";
 
 /** Where an experiment comes from; kept in `experiment.json`. */
@@ -20,6 +20,14 @@ export interface WorkerData {
   readonly stop: SharedArrayBuffer;
 }
 
+/** The part of a campaign that a further thread takes over: searches that it claims one by one. */
+export interface CampaignShare {
+  /** Of the campaigns of the experiment, in their order, counted from 0. */
+  readonly number: number;
+  /** An Int32 a search: not 0 once a thread has claimed it. */
+  readonly claims: SharedArrayBuffer;
+}
+
 /** What is to be run, once the options are known. */
 export interface StartOrder {
   readonly options: Readonly<Record<string, JsonValue>>;
@@ -27,6 +35,10 @@ export interface StartOrder {
   readonly directory: string;
   /** Runs that an earlier attempt has left there are replayed or gone on with. */
   readonly resume: boolean;
+  /** Threads for the searches of a campaign; 1: all in this one. */
+  readonly workers: number;
+  /** Only this share of a campaign; what comes before it is read from the files. */
+  readonly share?: CampaignShare;
 }
 
 export type CommandBody =
@@ -39,6 +51,8 @@ export type ToWorker =
   /** Validates the options, so that nothing is made for an order that cannot be carried out. */
   | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
   | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
+  /** Another thread has finished a search of a campaign. */
+  | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
   /** Beside the flag in shared memory: reaches experiments that wait without evaluating. */
   | { readonly kind: "stop" };
 
@@ -68,7 +82,14 @@ export type FromWorker =
   | { readonly kind: "checked" }
   /** A run that ended in an earlier session is read from its file. */
   | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
-  | { readonly kind: "opened"; readonly run: Run; readonly directory: string; readonly header: Uint8Array }
+  | {
+      readonly kind: "opened";
+      readonly run: Run;
+      readonly directory: string;
+      readonly header: Uint8Array;
+      /** By another thread than the one that leads. */
+      readonly elsewhere?: true;
+    }
   | {
       readonly kind: "batch";
       readonly run: string;
@@ -79,6 +100,10 @@ export type FromWorker =
       readonly last: RowSummary;
     }
   | { readonly kind: "closed"; readonly run: string }
+  /** A campaign begins: further threads may take its searches. */
+  | { readonly kind: "campaign"; readonly campaign: number; readonly count: number; readonly claims: SharedArrayBuffer }
+  /** A search of a campaign is finished: its rows are in its file. */
+  | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
   | { readonly kind: "finding"; readonly finding: Finding }
   | { readonly kind: "note" | "conclusion"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }

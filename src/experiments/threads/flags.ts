@@ -1,8 +1,8 @@
 /** From a zod schema to flags of the command line, and from their text back to options. */
 import { z } from "zod";
-import { failure } from "../errors.ts";
-import type { OptionsSchema } from "../experiments/definition.ts";
-import type { JsonValue } from "../json.ts";
+import { failure } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import type { OptionsSchema } from "../definition.ts";
 
 /** What the command line needs to know of an option; plain data, since schemas live in the worker thread. */
 export interface Flag {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
-import { failure } from "../errors.ts";
-import { builtInExperiments } from "../experiments/builtIn.ts";
-import { type Experiment, isExperiment } from "../experiments/definition.ts";
+import { failure } from "../../errors.ts";
+import { builtInExperiments } from "../builtIn.ts";
+import { type Experiment, isExperiment } from "../definition.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
 import { version } from "./version.ts";
 

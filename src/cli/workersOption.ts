@@ -1,0 +1,17 @@
+import { availableParallelism } from "node:os";
+import { Option } from "commander";
+import { failure } from "../errors.ts";
+import { numberFrom } from "../experiments/threads/flags.ts";
+
+/** Threads for the searches of a campaign. Their number changes nothing but the time. */
+export function workersOption(): Option {
+  return new Option("--workers <number>", "threads for the searches of a campaign")
+    .default(availableParallelism(), "one for each core")
+    .argParser((text) => {
+      const workers = numberFrom("--workers", text);
+      if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024)) {
+        throw failure("ERR_COMMAND_LINE", `--workers: expected an integer from 1 to 1024, got "${text}"`);
+      }
+      return workers;
+    });
+}

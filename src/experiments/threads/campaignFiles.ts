@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { Row, Run } from "../../arrow/row.ts";
+import { type RowSink, recordRows } from "../../sinks/recordRows.ts";
+import { type FileRecording, recordToFile } from "../../sinks/recordToFile.ts";
+
+const who = "campaign";
+
+/**
+ * Writes all rows of a campaign into `iterates.arrows` and the last row of each search into `ends.arrows`.
+ *
+ * An Arrow file has one schema: searches with other columns than the first one's get `iterates-2.arrows`, `ends-2.arrows`, and so on.
+ * Both are written anew in each session, since a resumed campaign emits all its rows again.
+ */
+export function campaignFiles(directory: string): RowSink {
+  return recordRows(who, () => {
+    const pairs = new Map<string, { readonly iterates: FileRecording; readonly ends: FileRecording }>();
+    const pairFor = (run: Run, fail: (error: unknown) => void): { iterates: FileRecording; ends: FileRecording } => {
+      const key = JSON.stringify(run.columns);
+      const known = pairs.get(key);
+      if (known !== undefined) return known;
+      const number = pairs.size === 0 ? "" : `-${pairs.size + 1}`;
+      const file = (name: string): FileRecording =>
+        recordToFile(who, join(directory, `${name}${number}.arrows`), run, { overwrite: true }, fail);
+      const pair = { iterates: file("iterates"), ends: file("ends") };
+      pairs.set(key, pair);
+      return pair;
+    };
+    return {
+      open({ run }, fail) {
+        const { iterates, ends } = pairFor(run, fail);
+        let last: Row | undefined;
+        return {
+          append(row) {
+            iterates.append(row);
+            last = row;
+          },
+          close({ how }) {
+            if (how === "completed" && last !== undefined) ends.append(last);
+          },
+        };
+      },
+      end() {
+        for (const { iterates, ends } of pairs.values()) {
+          iterates.close();
+          ends.close();
+        }
+      },
+    };
+  });
+}

@@ -1,0 +1,102 @@
+/** How a thread takes part in the campaigns of an experiment: it leads them, or takes over a share of one. */
+import { join } from "node:path";
+import {
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  ignoreElements,
+  NEVER,
+  type Observable,
+  ReplaySubject,
+  Subject,
+  take,
+} from "rxjs";
+import type { Row } from "../../arrow/row.ts";
+import { type Campaign, oneByOne } from "../context.ts";
+import { campaignFiles } from "./campaignFiles.ts";
+import type { CampaignShare, FromWorker, StartOrder, ToWorker } from "./protocol.ts";
+
+type Searched = Extract<ToWorker, { kind: "searched" }>;
+
+export interface Campaigns {
+  readonly campaign: Campaign;
+  /** Runs may have been made by other threads by now. */
+  begun(): boolean;
+  /** Emits when this thread has nothing left to do. */
+  readonly over: Observable<unknown>;
+}
+
+/**
+ * The thread whose rows count: it goes through the searches in their order. One that nobody has claimed it runs; one that another thread
+ * has claimed it waits for, then takes its rows from its file, as a resumed session does. So the order of rows, findings and files is
+ * that of one thread. The others begin at the end, so that nobody waits before all searches are claimed.
+ */
+export function leading(
+  order: StartOrder,
+  searched: Observable<Searched>,
+  post: (message: FromWorker) => void,
+): Campaigns {
+  let number = 0;
+  let begun = false;
+  const campaign: Campaign = (count, search) => {
+    const own = number++;
+    const files = campaignFiles(own === 0 ? order.directory : join(order.directory, `campaign-${own + 1}`));
+    if (order.workers < 2 || count < 2) return oneByOne(count, search).pipe(files);
+    begun = true;
+    const claims = new SharedArrayBuffer(4 * count);
+    const finished = new ReplaySubject<Searched>();
+    searched.pipe(filter((message) => message.campaign === own)).subscribe(finished);
+    post({ kind: "campaign", campaign: own, count, claims });
+    const waitFor = (index: number): Observable<never> =>
+      finished.pipe(
+        filter((message) => message.index === index),
+        take(1),
+        ignoreElements(),
+      );
+    return oneByOne(count, (index) =>
+      claim(claims, index)
+        ? search(index)
+        : concat(
+            waitFor(index),
+            defer(() => search(index)),
+          ),
+    ).pipe(files);
+  };
+  return { campaign, begun: () => begun, over: NEVER };
+}
+
+/** Another thread: runs the searches it claims, the last one first, and ends. Their rows go to their files. */
+export function following(share: CampaignShare, post: (message: FromWorker) => void): Campaigns {
+  const over = new Subject<void>();
+  let number = 0;
+  const campaign: Campaign = (count, search) => {
+    const own = number++;
+    // An earlier campaign is over: its rows are read.
+    if (own !== share.number) return oneByOne(count, search);
+    let index = count;
+    const next = (): Observable<Row> => {
+      do index--;
+      while (index >= 0 && !claim(share.claims, index));
+      if (index < 0) {
+        over.next();
+        return EMPTY;
+      }
+      const mine = index;
+      return concat(
+        search(mine),
+        defer(() => {
+          post({ kind: "searched", campaign: own, index: mine });
+          return next();
+        }),
+      );
+    };
+    return defer(next);
+  };
+  return { campaign, begun: () => true, over };
+}
+
+/** Whether a search is this thread's from now on. */
+function claim(claims: SharedArrayBuffer, index: number): boolean {
+  return Atomics.compareExchange(new Int32Array(claims), index, 0, 1) === 0;
+}

@@ -1,0 +1,80 @@
+/** The threads of an experiment: one that leads, and further ones for as long as a campaign goes on. */
+import type { FromWorker, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
+import { type SearchThread, startSearchThread } from "./searchThread.ts";
+
+/** Starts the thread that leads; what it is told and tells is as with {@link startSearchThread}, whoever does the work. */
+export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThread {
+  const stop = new SharedArrayBuffer(4);
+  const leader = startSearchThread(experiment, stop);
+  const listeners = new Set<(message: FromWorker) => void>();
+  const helpers = new Set<SearchThread>();
+  /** Who runs a run: commands go there. */
+  const homes = new Map<string, SearchThread>();
+  let order: StartOrder | undefined;
+  let failHelpers: (error: unknown) => void = () => {};
+  const helpersFailed = new Promise<never>((_, reject) => {
+    failHelpers = reject;
+  });
+  // Waited for together with the leader's messages; alone it is nobody's error.
+  helpersFailed.catch(() => {});
+
+  const tell = (message: FromWorker): void => {
+    for (const listener of listeners) listener(message);
+  };
+  const addHelper = (campaign: number, claims: SharedArrayBuffer): void => {
+    const helper = startSearchThread(experiment, stop);
+    helpers.add(helper);
+    helper.onMessage((message) => {
+      if (message.kind === "searched") leader.post(message);
+      if (message.kind === "opened") homes.set(message.run.name, helper);
+      if (
+        message.kind === "opened" ||
+        message.kind === "batch" ||
+        message.kind === "closed" ||
+        message.kind === "reply"
+      ) {
+        tell(message);
+      }
+    });
+    helper
+      .next("described")
+      .then(() => {
+        helper.post({ kind: "start", order: { ...order!, resume: true, share: { number: campaign, claims } } });
+        return helper.next("done");
+      })
+      .then(() => {
+        helpers.delete(helper);
+        return helper.close();
+      })
+      .catch((error: unknown) => {
+        // A thread that was closed ends so too; nobody waits for it any more.
+        if (helpers.has(helper)) failHelpers(error);
+      });
+  };
+  leader.onMessage((message) => {
+    if (message.kind === "opened") homes.set(message.run.name, leader);
+    if (message.kind === "campaign") {
+      const { campaign, count, claims } = message;
+      for (let k = 1; k < Math.min(order!.workers, count); k++) addHelper(campaign, claims);
+    } else tell(message);
+  });
+
+  return {
+    post(message: ToWorker) {
+      if (message.kind === "start") order = message.order;
+      if (message.kind === "command") (homes.get(message.run) ?? leader).post(message);
+      else leader.post(message);
+    },
+    stop() {
+      leader.stop();
+      for (const helper of helpers) helper.stop();
+    },
+    next: (...kinds) => Promise.race([leader.next(...kinds), helpersFailed]),
+    onMessage: (listener) => void listeners.add(listener),
+    async close() {
+      const all = [leader, ...helpers];
+      helpers.clear();
+      await Promise.all(all.map((thread) => thread.close()));
+    },
+  };
+}
