@@ -5,7 +5,8 @@ export function logTicks(min: number, max: number, pixels: number, least: number
   const [low, high] = [Math.log10(min), Math.log10(max)];
   const perDecade = pixels / Math.max(high - low, 1e-9);
   if (high - low < 0.8) return evenTicks(min, max, Math.max(2, Math.floor(pixels / least)));
-  const every = Math.max(1, Math.ceil(least / perDecade));
+  const needed = least / perDecade;
+  const every = [1, 2, 3, 5, 10, 20, 50, 100].find((decades) => decades >= needed) ?? 200;
   const factors = perDecade > 4 * least ? [1, 2, 5] : [1];
   const ticks: number[] = [];
   for (let power = Math.ceil(Math.floor(low) / every) * every; power <= high; power += every) {
