@@ -45,12 +45,15 @@ export type Measure = <T extends Iterate>(source: Observable<T>) => Observable<T
 export type RowMeasure = <T extends Row>(source: Observable<T>) => Observable<T>;
 
 export type Values<S> = { readonly [K in keyof S]: number };
-export type Numbers<C> = {
-  readonly [K in keyof C as C[K] extends { kind: "vector" } ? never : K]: number | undefined;
-};
-export type Vectors<C> = {
-  readonly [K in keyof C as C[K] extends { kind: "vector" } ? K : never]: Float64Array | undefined;
-};
+type VectorName<C> = keyof { readonly [K in keyof C as C[K] extends { kind: "vector" } ? K : never]: K };
+type NumberName<C> = Exclude<keyof C, VectorName<C>>;
+/** Columns whose names the compiler does not know are checked when they are written. */
+type Named<C, Names extends PropertyKey, Others extends PropertyKey, V> = string extends keyof C
+  ? { readonly [name: string]: V | undefined }
+  : // The others are named too, since an object type with no names at all would let them pass.
+    { readonly [K in Names]: V | undefined } & { readonly [K in Others]?: undefined };
+export type Numbers<C> = Named<C, NumberName<C>, VectorName<C>, number>;
+export type Vectors<C> = Named<C, VectorName<C>, NumberName<C>, Float64Array>;
 
 /** A state may hand back a typed array that it was given, whatever buffer that lies in. */
 export type Widened<State> = State extends Float64Array

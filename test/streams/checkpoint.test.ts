@@ -32,8 +32,8 @@ function averaging(name: string): Measure {
       const square = mean[0]! ** 2;
       return {
         state: { sum, count: state.count + 1 },
-        columns: { [`${name}Square`]: square } as never,
-        vectors: { [`${name}Point`]: mean } as never,
+        columns: { [`${name}Square`]: square },
+        vectors: { [`${name}Point`]: mean },
       };
     },
   });

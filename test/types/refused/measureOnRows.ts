@@ -1,0 +1,9 @@
+// expected: error TS2345: Argument of type 'Measure' is not assignable to parameter of type 'OperatorFunction<Row, Iterate>'.
+import { measure, replay } from "fluxion";
+
+const angle = measure({
+  name: "angle",
+  step: (it) => ({ columns: { angle: it.direction[0] } }),
+  columns: { angle: { meaning: "angle" } },
+});
+replay("runs/a").pipe(angle);
