@@ -32,5 +32,6 @@ export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parameter
 export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { secondMoment } from "./secondMoment.ts";
+export * from "./sets/index.ts";
 export { fixedPointProblem, movedToZero } from "./solvable.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

@@ -1,0 +1,111 @@
+import { failure } from "../../errors.ts";
+import { diagonal } from "../../linalg/maps.ts";
+import type { ConvexSet } from "../problem.ts";
+import { convexSet, unitRow } from "./convexSet.ts";
+
+/**
+ * A box {u : l <= u <= h}; bounds may be infinite, and equal ones fix a coordinate.
+ *
+ * Projection: u_i = min(h_i, max(l_i, z_i)), O(n). Entropic projection where l >= 0. `someElement` is the centre, as far
+ * as it is finite.
+ *
+ * @example box([0, 0], [1, Infinity]).project(Float64Array.of(-1, 3), out) // [0, 3]
+ * @throws {RangeError} ERR_LENGTH for bounds of different lengths; ERR_NOT_FINITE for NaN; ERR_EMPTY_SET where l_i > h_i
+ */
+export function box(lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
+  return boxSet("box", lower, upper);
+}
+
+/**
+ * The non-negative orthant {u : u >= 0}: the set of complementarity problems.
+ *
+ * Projection: u_i = max(0, z_i), O(n). Entropic projection: exp(l).
+ *
+ * @example complementarity(field, { dimension: 3 }) // its constraint is orthant(3)
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer
+ */
+export function orthant(dimension: number): ConvexSet {
+  const size = Number.isInteger(dimension) && dimension > 0 ? dimension : 0;
+  return boxSet("orthant", new Float64Array(size), new Float64Array(size).fill(Number.POSITIVE_INFINITY));
+}
+
+function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
+  const l = Float64Array.from(lower);
+  const h = Float64Array.from(upper);
+  const n = l.length;
+  checkBounds(name, l, h);
+  return convexSet({
+    name,
+    dimension: n,
+    bounded: l.every(Number.isFinite) && h.every(Number.isFinite),
+    project(point, out) {
+      for (let i = 0; i < n; i++) {
+        out[i] = Math.min(h[i]!, Math.max(l[i]!, point[i]!));
+      }
+    },
+    support(gradient, at) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const g = gradient[i]!;
+        const u = g > 0 ? h[i]! : g < 0 ? l[i]! : middle(l[i]!, h[i]!);
+        if (g !== 0) sum += g * u;
+        if (at !== undefined) at[i] = u;
+      }
+      return sum;
+    },
+    someElement(out) {
+      for (let i = 0; i < n; i++) out[i] = middle(l[i]!, h[i]!);
+    },
+    ...(l.every((bound) => bound >= 0) && {
+      projectEntropic(logarithms: Float64Array, out: Float64Array): void {
+        for (let i = 0; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, Math.exp(logarithms[i]!)));
+      },
+    }),
+    linearizeProjection: (point) => diagonal(point.map((z, i) => (z > l[i]! && z < h[i]! ? 1 : 0))),
+    linearConstraints() {
+      const inequalities: Float64Array[] = [];
+      const bounds: number[] = [];
+      const equalities: Float64Array[] = [];
+      const values: number[] = [];
+      for (let i = 0; i < n; i++) {
+        if (l[i] === h[i]) {
+          equalities.push(unitRow(n, i));
+          values.push(l[i]!);
+          continue;
+        }
+        if (l[i]! > Number.NEGATIVE_INFINITY) {
+          inequalities.push(unitRow(n, i, -1));
+          bounds.push(-l[i]!);
+        }
+        if (h[i]! < Number.POSITIVE_INFINITY) {
+          inequalities.push(unitRow(n, i));
+          bounds.push(h[i]!);
+        }
+      }
+      return { inequalities, bounds, equalities, values };
+    },
+  });
+}
+
+/** A point between two bounds, of which some may be infinite: the middle, else the finite one, else 0. */
+function middle(l: number, h: number): number {
+  if (l === Number.NEGATIVE_INFINITY) return h === Number.POSITIVE_INFINITY ? 0 : h;
+  return h === Number.POSITIVE_INFINITY ? l : l / 2 + h / 2;
+}
+
+function checkBounds(name: string, l: Float64Array, h: Float64Array): void {
+  if (l.length !== h.length) {
+    throw failure("ERR_LENGTH", `${name}: expected as many lower as upper bounds, got ${l.length} and ${h.length}`);
+  }
+  for (let i = 0; i < l.length; i++) {
+    if (Number.isNaN(l[i]) || Number.isNaN(h[i])) {
+      throw failure("ERR_NOT_FINITE", `${name}: expected numbers as bounds, got NaN for coordinate ${i}`);
+    }
+    if (l[i]! > h[i]! || l[i] === Number.POSITIVE_INFINITY || h[i] === Number.NEGATIVE_INFINITY) {
+      throw failure(
+        "ERR_EMPTY_SET",
+        `${name}: expected lower bounds below upper ones, got ${l[i]} and ${h[i]} for coordinate ${i}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { ConvexSet } from "../problem.ts";
+import { boxSlice } from "./boxSlice.ts";
+import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+
+export interface CappedSimplexOptions {
+  /** What the coordinates add up to; default 1. */
+  readonly total?: number;
+  /** The most that one coordinate may be; default 1. */
+  readonly cap?: number;
+}
+
+/**
+ * The capped simplex {0 <= u <= cap, sum u = total}: portfolios with a limit, weights of the conditional value at risk.
+ *
+ * Projection: u_i = min(cap, max(0, z_i - tau)), exact by sorted breakpoints; support: the largest entries filled to the
+ * cap; entropic projection: u_i = min(cap, c exp(l_i)); each O(n log n). `someElement`: all equal.
+ *
+ * @example cappedSimplex(3, { cap: 0.5 }).project(Float64Array.of(2, 0, 0), out) // [0.5, 0.25, 0.25]
+ * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive; ERR_EMPTY_SET where dimension * cap < total
+ * @see Wang and Lu, "Projection onto the capped simplex", 2015, arXiv:1503.01002
+ */
+export function cappedSimplex(dimension: number, { total = 1, cap = 1 }: CappedSimplexOptions = {}): ConvexSet {
+  checkDimension("cappedSimplex", dimension);
+  checkPositive("cappedSimplex", "total", total);
+  checkPositive("cappedSimplex", "cap", cap);
+  const lower = new Float64Array(dimension);
+  const upper = new Float64Array(dimension).fill(cap);
+  const ones = new Float64Array(dimension).fill(1);
+  const slice = boxSlice("cappedSimplex", lower, upper, ones, total);
+  return convexSet({
+    name: "cappedSimplex",
+    dimension,
+    bounded: true,
+    ...slice,
+    someElement: (out) => out.fill(total / dimension),
+    projectEntropic: (logarithms, out) => capped(logarithms, total, cap, out),
+    linearConstraints: () => ({
+      inequalities: [-1, 1].flatMap((sign) => Array.from({ length: dimension }, (_, i) => unitRow(dimension, i, sign))),
+      bounds: [...new Array<number>(dimension).fill(0), ...new Array<number>(dimension).fill(cap)],
+      equalities: [ones],
+      values: [total],
+    }),
+  });
+}
+
+/** The k largest at the cap, the others c exp(l): the smallest k for which none of these exceeds it. */
+function capped(logarithms: Float64Array, total: number, cap: number, out: Float64Array): void {
+  const n = logarithms.length;
+  const order = Array.from(logarithms, (_, i) => i).sort((i, j) => logarithms[j]! - logarithms[i]!);
+  /** log of the sum of exp(l) from the place k on, summed from the smallest. */
+  const tails = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
+  for (let k = n - 1, rest = Number.NEGATIVE_INFINITY; k >= 0; k--) {
+    const l = logarithms[order[k]!]!;
+    rest = l === Number.NEGATIVE_INFINITY ? rest : l + Math.log1p(Math.exp(rest - l));
+    tails[k] = rest;
+  }
+  /** The share of the place j where the first k are at the cap; even shares where no weight is left. */
+  const share = (j: number, k: number): number => {
+    const rest = Math.max(0, total - k * cap);
+    if (tails[k] === Number.NEGATIVE_INFINITY) return rest / (n - k);
+    return rest * Math.exp(logarithms[order[j]!]! - tails[k]!);
+  };
+  let k = 0;
+  while (k < n && share(k, k) > cap) k++;
+  order.forEach((i, place) => {
+    out[i] = place < k ? cap : Math.min(cap, share(place, k));
+  });
+}

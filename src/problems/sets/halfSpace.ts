@@ -1,0 +1,57 @@
+import { failure } from "../../errors.ts";
+import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { diagonal } from "../../linalg/maps.ts";
+import { dot, norm } from "../../linalg/vector.ts";
+import type { ConvexSet } from "../problem.ts";
+import { convexSet, finiteVector } from "./convexSet.ts";
+
+/**
+ * A half-space {u : <a, u> <= b}.
+ *
+ * Projection: z - max(0, <a, z> - b) a / ||a||^2, O(n). The support function is finite on the ray of a only.
+ *
+ * @example halfSpace([1, 1], 1).project(Float64Array.of(1, 1), out) // [0.5, 0.5]
+ * @param normal a, not 0
+ * @throws {RangeError} ERR_NOT_FINITE; ERR_OPTION_RANGE for a normal of 0
+ */
+export function halfSpace(normal: ArrayLike<number>, bound: number): ConvexSet {
+  const given = finiteVector("halfSpace", "normal", normal);
+  const n = given.length;
+  const length = norm(given);
+  if (length === 0) throw failure("ERR_OPTION_RANGE", "halfSpace: expected a normal other than 0, got 0");
+  const unit = given.map((x) => x / length);
+  const height = finiteVector("halfSpace", "bound", [bound])[0]! / length;
+  return convexSet({
+    name: "halfSpace",
+    dimension: n,
+    bounded: false,
+    project(point, out) {
+      const beyond = dot(unit, point) - height;
+      if (out !== point) out.set(point);
+      if (!(beyond <= 0)) for (let i = 0; i < n; i++) out[i] = out[i]! - beyond * unit[i]!;
+    },
+    support(gradient, at) {
+      const along = dot(unit, gradient);
+      let across = 0;
+      for (let i = 0; i < n; i++) across = Math.max(across, Math.abs(gradient[i]! - along * unit[i]!));
+      const rounding = 8 * Number.EPSILON * norm(gradient);
+      if (across > rounding || along < -rounding) return Number.POSITIVE_INFINITY;
+      if (at !== undefined) for (let i = 0; i < n; i++) at[i] = height * unit[i]!;
+      return along * height;
+    },
+    distance: (point) => Math.max(0, dot(unit, point) - height),
+    linearizeProjection(point) {
+      if (dot(unit, point) <= height) return diagonal(new Float64Array(n).fill(1));
+      return linearMap({
+        rows: n,
+        columns: n,
+        symmetric: true,
+        apply(v, out) {
+          const along = dot(unit, v);
+          for (let i = 0; i < n; i++) out[i] = v[i]! - along * unit[i]!;
+        },
+      });
+    },
+    linearConstraints: () => ({ inequalities: [given], bounds: [bound], equalities: [], values: [] }),
+  });
+}

@@ -1,0 +1,15 @@
+export { affineSubspace } from "./affineSubspace.ts";
+export { ball } from "./ball.ts";
+export { box, orthant } from "./box.ts";
+export { type BudgetSetOptions, budgetSet } from "./budgetSet.ts";
+export { type CappedSimplexOptions, cappedSimplex } from "./cappedSimplex.ts";
+export { contains } from "./contains.ts";
+export { type ConvexSetSpec, convexSet } from "./convexSet.ts";
+export type { DykstraOptions, DykstraOutcome } from "./dykstra.ts";
+export { halfSpace } from "./halfSpace.ts";
+export { type IntersectionSet, type IntersectionSetOptions, intersectionSet } from "./intersectionSet.ts";
+export { type PolyhedronOptions, polyhedron } from "./polyhedron.ts";
+export { productSet } from "./productSet.ts";
+export { secondOrderCone } from "./secondOrderCone.ts";
+export { type SimplexOptions, simplex } from "./simplex.ts";
+export { wholeSpace } from "./wholeSpace.ts";

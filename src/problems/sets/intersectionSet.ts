@@ -1,0 +1,142 @@
+import { failure } from "../../errors.ts";
+import { norm } from "../../linalg/vector.ts";
+import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { box } from "./box.ts";
+import { boxSlice } from "./boxSlice.ts";
+import { convexSet } from "./convexSet.ts";
+import { type DykstraOptions, type DykstraOutcome, dykstra, intersectionProjection } from "./dykstra.ts";
+import { linearMaximum } from "./linearMaximum.ts";
+import { polyhedronOf } from "./polyhedron.ts";
+
+export interface IntersectionSetOptions extends DykstraOptions {}
+
+export interface IntersectionSet extends ConvexSet {
+  /** How the last projection ended where it was computed by Dykstra's algorithm; absent where projections are exact. */
+  readonly lastProjection?: () => DykstraOutcome;
+}
+
+/**
+ * The intersection of sets of one dimension.
+ *
+ * Exact where all of them are given by linear constraints: a box stays one; a box cut by one equation is projected on in
+ * O(n log n); anything else of that kind is a {@link polyhedron}. Otherwise, with those joined into one set, by Dykstra's
+ * algorithm, whose outcome `lastProjection` tells; the support function then comes from projections too, to about nine
+ * digits.
+ *
+ * @example intersectionSet([ball([0, 0, 0]), simplex(3)])
+ * @throws {RangeError} ERR_LENGTH without sets or for different dimensions; ERR_EMPTY_SET if they have no common point
+ * @see Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert spaces", 1986
+ */
+export function intersectionSet(sets: readonly ConvexSet[], options: IntersectionSetOptions = {}): IntersectionSet {
+  const dimension = sets[0]?.dimension;
+  if (dimension === undefined) throw failure("ERR_LENGTH", "intersectionSet: expected at least one set, got none");
+  for (const set of sets) {
+    if (set.dimension !== dimension) {
+      throw failure(
+        "ERR_LENGTH",
+        `intersectionSet: expected sets of one dimension, got ${set.name} of dimension ${set.dimension} beside ` +
+          `${sets[0]!.name} of dimension ${dimension}`,
+      );
+    }
+  }
+  const linear = sets.filter((set) => set.linearConstraints !== undefined);
+  const others = sets.filter((set) => set.linearConstraints === undefined);
+  const joined = linear.length > 1 ? [linearIntersection(dimension, linear)] : linear;
+  const parts = [...joined, ...others];
+  return parts.length === 1 ? parts[0]! : byDykstra(dimension, parts, options);
+}
+
+function byDykstra(dimension: number, parts: readonly ConvexSet[], options: DykstraOptions): IntersectionSet {
+  const start = new Float64Array(dimension);
+  let last = dykstra(parts, start, start, options);
+  const away = Math.max(...parts.map((set) => set.distance(start)));
+  if (!(away <= 1e-6 * Math.max(1, norm(start)))) {
+    throw failure(
+      "ERR_EMPTY_SET",
+      `intersectionSet: expected sets with a common point; after ${last.sweeps} sweeps the nearest found is ${away} ` +
+        "away from one of them",
+    );
+  }
+  const set = convexSet({
+    name: "intersectionSet",
+    dimension,
+    // Unbounded parts may have a bounded intersection; this does not find out.
+    bounded: parts.some((part) => part.bounded),
+    project(point, out) {
+      last = intersectionProjection(parts, start, point, out, options);
+    },
+    support: (gradient, at) => linearMaximum(set, start, gradient, at, 100),
+    someElement: (out) => out.set(start),
+  });
+  return { ...set, lastProjection: () => last };
+}
+
+function linearIntersection(dimension: number, sets: readonly ConvexSet[]): ConvexSet {
+  const parts = sets.map((set) => set.linearConstraints!());
+  const all: LinearConstraints = {
+    inequalities: parts.flatMap(({ inequalities }) => inequalities),
+    bounds: parts.flatMap(({ bounds }) => bounds),
+    equalities: parts.flatMap(({ equalities }) => equalities),
+    values: parts.flatMap(({ values }) => values),
+  };
+  const { lower, upper, rows } = boundsAmong(dimension, all);
+  if (rows.inequalities.length > 0 || rows.equalities.length > 1) {
+    return polyhedronOf("intersectionSet", dimension, all);
+  }
+  const inside = box(lower, upper);
+  if (rows.equalities.length === 0) return inside;
+  const slice = boxSlice("intersectionSet", lower, upper, rows.equalities[0]!, rows.values[0]!);
+  const bounded = inside.bounded;
+  return convexSet({
+    name: "intersectionSet",
+    dimension,
+    bounded: () => bounded || polyhedronOf("intersectionSet", dimension, all).bounded,
+    project: slice.project,
+    linearizeProjection: slice.linearizeProjection,
+    support: (gradient, at) =>
+      bounded ? slice.support(gradient, at) : polyhedronOf("intersectionSet", dimension, all).support(gradient, at),
+    linearConstraints: () => all,
+  });
+}
+
+/** Constraints on single coordinates as bounds, the others as they are. */
+function boundsAmong(
+  dimension: number,
+  { inequalities, bounds, equalities, values }: LinearConstraints,
+): { readonly lower: Float64Array; readonly upper: Float64Array; readonly rows: LinearConstraints } {
+  const lower = new Float64Array(dimension).fill(Number.NEGATIVE_INFINITY);
+  const upper = new Float64Array(dimension).fill(Number.POSITIVE_INFINITY);
+  const raise = (i: number, bound: number): void => {
+    lower[i] = Math.max(lower[i]!, bound);
+  };
+  const press = (i: number, bound: number): void => {
+    upper[i] = Math.min(upper[i]!, bound);
+  };
+  const single = (row: Float64Array): number | undefined => {
+    const i = row.findIndex((x) => x !== 0);
+    return i >= 0 && row.findLastIndex((x) => x !== 0) === i ? i : undefined;
+  };
+  const otherInequalities = inequalities.flatMap((row, j) => {
+    const i = single(row);
+    if (i === undefined) return [j];
+    (row[i]! > 0 ? press : raise)(i, bounds[j]! / row[i]!);
+    return [];
+  });
+  const otherEqualities = equalities.flatMap((row, j) => {
+    const i = single(row);
+    if (i === undefined) return [j];
+    raise(i, values[j]! / row[i]!);
+    press(i, values[j]! / row[i]!);
+    return [];
+  });
+  return {
+    lower,
+    upper,
+    rows: {
+      inequalities: otherInequalities.map((j) => inequalities[j]!),
+      bounds: otherInequalities.map((j) => bounds[j]!),
+      equalities: otherEqualities.map((j) => equalities[j]!),
+      values: otherEqualities.map((j) => values[j]!),
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { ConvexSet } from "../problem.ts";
+import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+import { faceMap } from "./faceMap.ts";
+
+export interface SimplexOptions {
+  /** What the coordinates add up to; default 1. */
+  readonly total?: number;
+}
+
+/**
+ * The simplex {u >= 0, sum u = total}: mixed strategies, and flows of a given demand.
+ *
+ * Projection: u_i = max(0, z_i - tau) with sum u = total. tau is found among the entries within `total` of the largest by
+ * Michelot's passes, which halve them or better as a rule; after 30 passes they are sorted, so O(n) as a rule, O(n log n)
+ * at worst. Relative to the largest entry, so that a common shift of z costs no digits. Support: total times the largest
+ * entry, at its first place. Entropic projection: softmax. `someElement`: all equal.
+ *
+ * @example simplex(3).project(Float64Array.of(0.5, 0.5, -3), out) // [0.5, 0.5, 0]
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer or a total that is not positive
+ * @see Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of R^n", 1986,
+ *   doi:10.1007/BF00938486
+ * @see Condat, "Fast projection onto the simplex and the l1 ball", 2016, doi:10.1007/s10107-015-0946-6
+ */
+export function simplex(dimension: number, { total = 1 }: SimplexOptions = {}): ConvexSet {
+  checkDimension("simplex", dimension);
+  checkPositive("simplex", "total", total);
+  const project = simplexProjection(dimension, total);
+  return convexSet({
+    name: "simplex",
+    dimension,
+    bounded: true,
+    project,
+    support(gradient, at) {
+      const best = largestAt(gradient);
+      if (at !== undefined) {
+        at.fill(0);
+        at[best] = total;
+      }
+      return total * gradient[best]!;
+    },
+    someElement: (out) => out.fill(total / dimension),
+    projectEntropic: (logarithms, out) => softmax(logarithms, total, out),
+    linearizeProjection(point) {
+      const nearest = new Float64Array(dimension);
+      project(point, nearest);
+      return faceMap(
+        Array.from(nearest, (u) => u > 0),
+        () => 1,
+      );
+    },
+    linearConstraints: () => ({
+      inequalities: Array.from({ length: dimension }, (_, i) => unitRow(dimension, i, -1)),
+      bounds: new Array<number>(dimension).fill(0),
+      equalities: [new Float64Array(dimension).fill(1)],
+      values: [total],
+    }),
+  });
+}
+
+const passesBeforeSorting = 30;
+
+/** The projection on a simplex; `out` may be `point`. */
+export function simplexProjection(n: number, total: number): (point: Float64Array, out: Float64Array) => void {
+  const near = new Float64Array(n);
+  return (point, out) => {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < n; i++) {
+      const z = point[i]!;
+      if (!(z <= largest)) largest = z;
+    }
+    // Entries further than `total` below the largest are 0.
+    let count = 0;
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const below = point[i]! - largest;
+      if (below > -total) {
+        near[count++] = below;
+        sum += below;
+      }
+    }
+    const tau = threshold(near, count, sum, total);
+    for (let i = 0; i < n; i++) out[i] = Math.max(0, point[i]! - largest - tau);
+  };
+}
+
+/** tau with sum of max(0, v_i - tau) = total over the first `count` entries of v, which are overwritten. */
+function threshold(v: Float64Array, count: number, sum: number, total: number): number {
+  let tau = (sum - total) / count;
+  for (let pass = 0; pass < passesBeforeSorting; pass++) {
+    let kept = 0;
+    let rest = 0;
+    for (let i = 0; i < count; i++) {
+      const x = v[i]!;
+      if (x > tau) {
+        v[kept++] = x;
+        rest += x;
+      }
+    }
+    if (kept === count) return tau;
+    count = kept;
+    tau = (rest - total) / count;
+  }
+  const sorted = v.subarray(0, count).sort();
+  let cumulative = 0;
+  for (let k = 1; k <= count; k++) {
+    const x = sorted[count - k]!;
+    const next = (cumulative + x - total) / k;
+    if (x <= next) break;
+    cumulative += x;
+    tau = next;
+  }
+  return tau;
+}
+
+/** The first place of the largest entry; that of a NaN if there is one. */
+export function largestAt(values: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (!(values[i]! <= values[best]!) && !Number.isNaN(values[best]!)) best = i;
+  return best;
+}
+
+/** out <- total exp(l) / sum exp(l). */
+export function softmax(logarithms: Float64Array, total: number, out: Float64Array): void {
+  const largest = logarithms[largestAt(logarithms)]!;
+  let sum = 0;
+  for (let i = 0; i < out.length; i++) {
+    const weight = Math.exp(logarithms[i]! - largest);
+    out[i] = weight;
+    sum += weight;
+  }
+  const factor = total / sum;
+  for (let i = 0; i < out.length; i++) out[i] = factor * out[i]!;
+}

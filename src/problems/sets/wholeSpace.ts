@@ -1,0 +1,30 @@
+import { diagonal } from "../../linalg/maps.ts";
+import type { ConvexSet } from "../problem.ts";
+import { convexSet, noConstraints } from "./convexSet.ts";
+
+/**
+ * R^n: the set of problems without constraints, for products in which some players are free.
+ *
+ * Projection: the identity. Its support function is 0 at 0 and infinite elsewhere; `someElement` is 0.
+ *
+ * @example productSet([wholeSpace(2), simplex(3)])
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer
+ */
+export function wholeSpace(dimension: number): ConvexSet {
+  return convexSet({
+    name: "wholeSpace",
+    dimension,
+    bounded: false,
+    project: (point, out) => {
+      if (out !== point) out.set(point);
+    },
+    support(gradient, at) {
+      if (gradient.some((g) => g !== 0)) return gradient.some(Number.isNaN) ? Number.NaN : Number.POSITIVE_INFINITY;
+      at?.fill(0);
+      return 0;
+    },
+    distance: () => 0,
+    linearizeProjection: () => diagonal(new Float64Array(dimension).fill(1)),
+    linearConstraints: () => noConstraints,
+  });
+}
