@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
+import { checkCommand } from "./checkCommand.ts";
 import { listCommand } from "./listCommand.ts";
 import { replayCommand } from "./replayCommand.ts";
 import { resumeCommand } from "./resumeCommand.ts";
@@ -16,6 +17,7 @@ Examples:
   fluxion run ./mine.ts --seed 7        your own: a module whose default export is experiment({ ... })
   fluxion serve runs/bilinear-1         look at a finished run again
   fluxion replay runs/bilinear-1 --columns step,squaredNorm --format csv
+  fluxion check ./mine.ts               are its derivatives right?
   fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates
 
 Every command has --help. Exit codes: 0; 2 after an error (--debug shows where it comes from); 130 after Ctrl-C.`;
@@ -37,6 +39,16 @@ export function program(exit: (code: number) => void): Command {
       .allowUnknownOption()
       .passThroughOptions()
       .action(async (given: string[]) => exit(await runCommand(given))),
+  );
+  root.addCommand(
+    base(new Command("check"))
+      .description("compare an experiment's derivatives with finite differences")
+      .usage("[experiment or ./module.ts] [options]")
+      .argument("[arguments...]")
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action(async (given: string[]) => exit(await checkCommand(given))),
   );
   root.addCommand(listCommand());
   root.addCommand(resumeCommand(exit));

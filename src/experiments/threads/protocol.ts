@@ -2,6 +2,7 @@
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Finding } from "../definition.ts";
+import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
 
 /** Where an experiment comes from; kept in `experiment.json`. */
@@ -50,6 +51,8 @@ export type ToWorker =
   | { readonly kind: "start"; readonly order: StartOrder }
   /** Validates the options, so that nothing is made for an order that cannot be carried out. */
   | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
+  /** Compares the derivatives of the first run's problem with differences. */
+  | { readonly kind: "examine"; readonly options: Readonly<Record<string, JsonValue>>; readonly seed: number }
   | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
   /** Another thread has finished a search of a campaign. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
@@ -80,6 +83,7 @@ export type FromWorker =
       readonly source: ModuleSource;
     }
   | { readonly kind: "checked" }
+  | { readonly kind: "examined"; readonly examination: Examination }
   /** A run that ended in an earlier session is read from its file. */
   | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
   | {

@@ -8,6 +8,7 @@ import type { Command } from "../../streams/types.ts";
 import { experimentContext } from "../context.ts";
 import { directoryStore } from "../directoryStore.ts";
 import { following, leading } from "./campaigns.ts";
+import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
 import {
@@ -112,6 +113,12 @@ loadExperiment(wanted).then((loaded) => {
         } catch (error) {
           fail(error);
         }
+        return;
+      case "examine":
+        examine(experiment, message.options, message.seed).then(
+          (examination) => post({ kind: "examined", examination }),
+          fail,
+        );
         return;
       case "start":
         start(loaded, message.order).catch(fail);

@@ -1,0 +1,81 @@
+/** Which experiment is meant, and what its options are: learned from its schema, once its module is loaded. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { failure } from "../errors.ts";
+import { builtInExperiments } from "../experiments/builtIn.ts";
+import { type Flag, flagValue } from "../experiments/threads/flags.ts";
+import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
+import type { JsonValue } from "../json.ts";
+import { didYouMean } from "../streams/didYouMean.ts";
+
+type Described = Extract<FromWorker, { kind: "described" }>;
+
+/** A built-in experiment by name, or a module by path. @throws ERR_COMMAND_LINE, ERR_MODULE */
+export function experimentOf(wanted: string): WorkerData["experiment"] {
+  const names = builtInExperiments.map(({ name }) => name);
+  if (names.includes(wanted)) return { name: wanted };
+  if (/[\\/]|\.[cm]?[jt]sx?$/.test(wanted)) {
+    const path = resolve(wanted);
+    if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+    return { path };
+  }
+  const file = [".ts", ".js", ".mjs"].map((extension) => `${wanted}${extension}`).find((name) => existsSync(name));
+  const hint = file === undefined ? didYouMean(wanted, names) : ` For the module in this directory write ./${file}.`;
+  throw failure(
+    "ERR_COMMAND_LINE",
+    `no experiment is called "${wanted}".${hint} There are ${names.join(", ")}; a module of your own is given by its path, ./${wanted}.ts`,
+  );
+}
+
+/**
+ * The experiment's options out of what was typed after the command's name.
+ *
+ * @param general the command with the flags that it has itself
+ * @param wanted the experiment as typed; undefined: none, so the default one
+ */
+export function readArguments<General extends object>(
+  described: Described,
+  general: Command,
+  wanted: string | undefined,
+  given: readonly string[],
+): { readonly options: Record<string, JsonValue>; readonly general: General } {
+  const command = general.usage("[options]").description(described.summary).argument("[experiment]");
+  const heading = `Options of ${described.name}:`;
+  for (const flag of described.flags) {
+    for (const option of optionsOf(flag)) command.addOption(option.helpGroup(heading));
+  }
+  command.parse([...given], { from: "user" });
+  const values = command.opts<General & Record<string, unknown>>();
+  // The experiment stands first, or an option has taken its place: `--samples dlae`.
+  if (command.args[0] !== wanted) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `"${command.args[0] ?? wanted}" stands after an option of an experiment; put the experiment first: fluxion run ${command.args[0] ?? wanted} ...`,
+    );
+  }
+  const options: Record<string, JsonValue> = {};
+  for (const flag of described.flags) {
+    const value = values[flag.key];
+    if (value === undefined || command.getOptionValueSource(flag.key) === "default") continue;
+    options[flag.key] = typeof value === "string" ? flagValue(flag, value) : (value as JsonValue);
+  }
+  return { options, general: values };
+}
+
+function optionsOf(flag: Flag): Option[] {
+  const described = `${flag.description}${flag.required ? " (required)" : ""}`;
+  if (flag.kind === "boolean") {
+    const yes = new Option(flag.name, described);
+    const no = new Option(`--no-${flag.name.slice(2)}`, `not: ${described}`);
+    return flag.default === true ? [yes.hideHelp(), no] : [yes, no.hideHelp()];
+  }
+  const value =
+    flag.choices?.join("|") ?? { number: "number", list: "a,b,...", text: "text", json: "value" }[flag.kind];
+  const option = new Option(`${flag.name} <${value}>`, described);
+  if (flag.default !== undefined) {
+    // Told in the help; the schema applies it.
+    option.default(flag.default, Array.isArray(flag.default) ? flag.default.join(",") : String(flag.default));
+  }
+  return [option];
+}
