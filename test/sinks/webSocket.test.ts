@@ -3,9 +3,13 @@ import { concatWith } from "rxjs/operators";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
+import { extragradient } from "../../src/operators/extragradient.ts";
+import { bilinear } from "../../src/problems/bilinear.ts";
 import type { ViewerServer } from "../../src/sinks/server/createViewerServer.ts";
 import type { RunInfo } from "../../src/sinks/server/messages.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
+import { iterate } from "../../src/streams/iterate.ts";
+import { untilStep } from "../../src/streams/untilStep.ts";
 import { assertError } from "../support/assert.ts";
 import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { connect, firstSteps, withServer } from "../support/viewer.ts";
@@ -95,6 +99,53 @@ sink("lets rows through after the server was closed", async () => {
   for (const row of rest) source.next(row);
   assert.is(passed, 600);
 });
+
+sink("lets viewers steer the loop: pause, single steps, a parameter, stop; each stands in the rows", () =>
+  withServer(async (server) => {
+    const rows: Row[] = [];
+    const commands = server.commandsFor("game");
+    iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.1 }), { name: "game", commands })
+      .pipe(untilStep(1e9), webSocket(server))
+      .subscribe((row) => rows.push(row));
+    const viewer = await connect(server);
+    await viewer.until(
+      () => viewer.messages.some((message) => "runs" in message && message.runs[0]?.steerable === true),
+      "steerable run",
+    );
+    let id = 0;
+    const steer = async (command: Readonly<Record<string, unknown>>) => {
+      const own = ++id;
+      viewer.send({ command: { run: "game", id: own, ...command } });
+      const reply = await viewer.until(
+        () => viewer.messages.find((message) => "reply" in message && message.reply.id === own),
+        `reply to ${JSON.stringify(command)}`,
+      );
+      return "reply" in reply ? reply.reply.outcome : undefined;
+    };
+    const paused = await steer({ type: "pause" });
+    const count = rows.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.is(rows.length, count, "no row comes while the run is paused");
+    await steer({ type: "set", setting: "extragradient.stepSize", value: 0.2 });
+    assert.is((await steer({ type: "step", count: 2 }))?.step, paused?.step);
+    assert.match(
+      (await steer({ type: "set", setting: "extragradient.stepsize", value: 1 }))?.refused ?? "",
+      /Did you mean/,
+    );
+    await viewer.until(() => rows.length === count + 2, "two rows");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.is(rows.length, count + 2, "two steps were let through");
+    await steer({ type: "stop" });
+    await viewer.until(() => rows.at(-1)?.status === "stopped", "last row");
+    assert.equal([rows[count]?.stepSize, rows[count + 1]?.stepSize], [0.2, 0.2]);
+    const recorded = rows.flatMap((row) => row.commands ?? []).map(({ type }) => type);
+    assert.equal(recorded, ["pause", "set", "step", "set", "stop"]);
+    viewer.send({ subscribe: { run: "game" } });
+    const { ended } = await viewer.message("ended");
+    assert.equal(ended.ending, { status: "stopped" });
+    assert.is(viewer.steps.at(-1), rows.at(-1)?.step);
+  }),
+);
 
 sink("refuses limits that are no positive numbers, at once", () => {
   const server = { hub: {} as ViewerServer["hub"] };
