@@ -1,0 +1,189 @@
+/** What does the loop cost an iterate, beside problem and operators? */
+import type { Observable } from "rxjs";
+import { RunEncoder } from "../src/arrow/encoder.ts";
+import { gradientStep } from "../src/operators/gradientStep.ts";
+import type { Problem } from "../src/problems/problem.ts";
+import { measure, update } from "../src/streams/author.ts";
+import { method } from "../src/streams/combinators.ts";
+import { iterate } from "../src/streams/iterate.ts";
+import type { Iterate, Measure, Update } from "../src/streams/types.ts";
+import { untilStep } from "../src/streams/untilStep.ts";
+
+const steps = 100_000;
+const rounds = 9;
+/** So small that no point of a round leaves the numbers' range. */
+const eta = 1e-6;
+
+/** F(z) = z: nearly nothing but the loop. */
+function identity(n: number): Problem {
+  return {
+    name: "identity",
+    dimension: n,
+    symmetric: true,
+    evaluate(point, field) {
+      for (let i = 0; i < n; i++) field[i] = point[i]!;
+      return 0;
+    },
+    linearize() {
+      throw new Error("not needed here");
+    },
+    blocks: [],
+  };
+}
+
+/** The same steps without a loop around them; `fresh`: point and field are new arrays each step, as a stream needs them. */
+function arithmetic(n: number, fresh: boolean): number {
+  const problem = identity(n);
+  let point = new Float64Array(n).fill(1);
+  let field = new Float64Array(n);
+  const direction = new Float64Array(n);
+  let sum = 0;
+  for (let k = 0; k < steps; k++) {
+    if (fresh) field = new Float64Array(n);
+    problem.evaluate(point, field);
+    let squaredNorm = 0;
+    for (let i = 0; i < n; i++) squaredNorm += field[i]! * field[i]!;
+    sum += squaredNorm;
+    for (let i = 0; i < n; i++) direction[i] = -field[i]!;
+    const next = fresh ? new Float64Array(n) : point;
+    for (let i = 0; i < n; i++) next[i] = point[i]! + eta * direction[i]!;
+    point = next;
+  }
+  return sum;
+}
+
+// Five operators with a column each: an update, four measures, two of them with a state.
+const stepping = (): Update =>
+  update({
+    name: "stepping",
+    columns: { size: { meaning: "step size" } },
+    step: () => ({ stepSize: eta, columns: { size: eta } }),
+  });
+const norm = (): Measure =>
+  measure({
+    name: "norm",
+    columns: { norm: { meaning: "||F||" } },
+    step: (it) => ({ columns: { norm: Math.sqrt(it.squaredNorm) } }),
+  });
+const first = (): Measure =>
+  measure({
+    name: "first",
+    columns: { first: { meaning: "first coordinate" } },
+    step: (it) => ({ columns: { first: it.point[0] } }),
+  });
+const mean = (): Measure =>
+  measure({
+    name: "mean",
+    columns: { mean: { meaning: "mean of ||F||^2 so far" } },
+    init: () => ({ sum: 0, count: 0 }),
+    step(it, state) {
+      state.sum += it.squaredNorm;
+      state.count++;
+      return { columns: { mean: state.sum / state.count } };
+    },
+  });
+const least = (): Measure =>
+  measure({
+    name: "least",
+    columns: { least: { meaning: "least ||F||^2 so far" } },
+    init: () => ({ least: Number.POSITIVE_INFINITY }),
+    step(it, { least }) {
+      const now = Math.min(least, it.squaredNorm);
+      return { state: { least: now }, columns: { least: now } };
+    },
+  });
+/** Reads a row and writes nothing. */
+const silent = (name: string): Measure =>
+  measure({
+    name,
+    init: () => ({ sum: 0 }),
+    step(it, state) {
+      state.sum += it.squaredNorm;
+    },
+  });
+
+type Sink = (rows: Observable<Iterate>) => void;
+const nowhere: Sink = (rows) => void rows.subscribe();
+
+/** 256 rows' columns and points in typed arrays: what every recorder does before it encodes. */
+const toColumns: Sink = (rows) => {
+  const columns = new Map<string, Float64Array>();
+  let points = new Float64Array(0);
+  rows.subscribe((row) => {
+    const at = row.step % 256;
+    if (points.length === 0) points = new Float64Array(256 * row.point.length);
+    points.set(row.point, at * row.point.length);
+    for (const name in row.columns) {
+      let column = columns.get(name);
+      if (column === undefined) {
+        column = new Float64Array(256);
+        columns.set(name, column);
+      }
+      column[at] = row.columns[name] ?? Number.NaN;
+    }
+  });
+};
+
+/** Arrow record batches of 256 rows with all points, as they go into a file. */
+const toArrow: Sink = (rows) => {
+  let encoder: RunEncoder | undefined;
+  rows.subscribe((row) => {
+    encoder ??= new RunEncoder(row.run, row.point.length, { points: "all" });
+    encoder.append(row);
+    if (row.step % 256 === 255) encoder.flush();
+  });
+};
+
+function loop(n: number, rule: Update, after: (rows: Observable<Iterate>) => Observable<Iterate>, sink: Sink): void {
+  sink(
+    after(
+      iterate(identity(n), new Float64Array(n).fill(1), method(untilStep(steps), rule), {
+        slice: Number.POSITIVE_INFINITY,
+      }),
+    ),
+  );
+}
+
+const none = <T>(rows: T): T => rows;
+const inside = (): Update => method(norm(), first(), mean(), least(), stepping());
+const outside = (rows: Observable<Iterate>): Observable<Iterate> => rows.pipe(first(), mean(), least());
+const cases: Readonly<Record<string, (n: number) => void>> = {
+  "arithmetic alone, arrays reused": (n) => arithmetic(n, false),
+  "arithmetic alone, two new arrays a step": (n) => arithmetic(n, true),
+  "loop + one update": (n) => loop(n, gradientStep(eta), none, nowhere),
+  "five operators without columns, no sink": (n) =>
+    loop(n, method(silent("a"), silent("b"), silent("c"), silent("d"), gradientStep(eta)), none, nowhere),
+  "five operators inside (5 columns) + sink": (n) => loop(n, inside(), none, toColumns),
+  "two inside, three after (5 columns) + sink": (n) => loop(n, method(norm(), stepping()), outside, toColumns),
+  "five operators inside (5 columns) + Arrow": (n) => loop(n, inside(), none, toArrow),
+};
+
+/** Median CPU time an iterate, in microseconds: other programs on the machine disturb it less than wall time. */
+function median(run: () => void): number {
+  const times: number[] = [];
+  run();
+  for (let k = 0; k < rounds; k++) {
+    globalThis.gc?.();
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / steps);
+  }
+  return times.sort((a, b) => a - b)[rounds >> 1]!;
+}
+
+const only = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+const results = Object.entries(cases)
+  .filter(([name]) => only === undefined || name.includes(only))
+  .map(([name, run]) => ({ name, "n = 2": median(() => run(2)), "n = 128": median(() => run(128)) }));
+if (process.argv.includes("--json")) {
+  console.log(
+    JSON.stringify({ bench: "loop", unit: "us of CPU time an iterate", steps, rounds, node: process.version, results }),
+  );
+} else {
+  console.log(`us of CPU time an iterate: medians of ${rounds} rounds of ${steps} steps, Node ${process.version}`);
+  for (const { name, ...times } of results) {
+    const [two, many] = Object.values(times).map((time) => time.toFixed(2).padStart(8));
+    console.log(`${name.padEnd(44)} n = 2 ${two}   n = 128 ${many}`);
+  }
+}
