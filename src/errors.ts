@@ -81,6 +81,7 @@ export const errorTable = {
   ERR_RUN_BUSY: { kind: "input", meaning: "a file or run directory is being written by somebody else" },
   ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
   ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
+  ERR_MEMORY: { kind: "range", meaning: "a problem needs more memory than an executor or the machine has" },
   ERR_COLUMN_CONFLICT: { kind: "type", meaning: "two declarations of one column contradict each other" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 

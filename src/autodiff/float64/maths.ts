@@ -149,7 +149,7 @@ const tanh: VectorFunction = (s, x) => {
 };
 
 /** e^-|x| */
-function decaying(s: Sequence, x: Code): Code {
+export function decaying(s: Sequence, x: Code): Code {
   return exp(s, s.let(v128.or(x, negativeZero(s))));
 }
 

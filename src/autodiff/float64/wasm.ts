@@ -167,6 +167,11 @@ export function when(condition: Code, then: Code, otherwise?: Code): Code {
   return [condition, 0x04, 0x40, then, ...(otherwise === undefined ? [] : [0x05, otherwise]), 0x0b];
 }
 
+/** Zeros. */
+export function memoryFill(address: number, bytes: number): Code {
+  return [i32.constant(address), i32.constant(0), i32.constant(bytes), 0xfc, 11, 0];
+}
+
 export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
@@ -255,7 +260,7 @@ export class ModuleBuilder {
     return index;
   }
 
-  encode(pages: number): Uint8Array<ArrayBuffer> {
+  encode(pages = 0): Uint8Array<ArrayBuffer> {
     const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
     const vector = (items: readonly number[][]): number[] => {
       const out = unsigned(items.length);

@@ -1,0 +1,165 @@
+import { failure } from "../../errors.ts";
+import type { Blas } from "../../linalg/blas.ts";
+import { hostFunctions } from "./elementwise.ts";
+import { type WasmImport, type WasmMemory, wasm } from "./host.ts";
+import type { ConstantPool } from "./lower.ts";
+import type { Buffer } from "./view.ts";
+
+const page = 65536;
+/** What 32-bit addresses reach. */
+const largest = 65536 * page;
+
+/**
+ * One memory for all programs of a problem. Places are given out first; the memory is made when the first program runs,
+ * of exactly that size, and never grows: a program that comes later and needs more moves everything to a new one.
+ */
+export class Arena implements ConstantPool {
+  readonly #blas: Blas | undefined;
+  readonly #constants = new Map<Float64Array, Buffer>();
+  /** Numbers to be written when the memory is made. */
+  #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [];
+  #top = 16;
+  readonly #scratch: { readonly place: number; readonly bytes: number }[] = [];
+  #memory: WasmMemory | undefined;
+  #numbers = new Float64Array(0);
+  #address = 0;
+  /** Changes whenever the memory does. */
+  version = 0;
+
+  constructor(blas: Blas | undefined) {
+    this.#blas = blas;
+  }
+
+  /** Bytes given out so far. */
+  get bytes(): number {
+    return this.#top;
+  }
+
+  /** Lasting memory for some numbers; its place is known at once. */
+  reserve(size: number): Buffer & { readonly place: number } {
+    const place = this.#take(8 * size);
+    return { size, level: 0, place };
+  }
+
+  /** Memory that programs share, one after the other: its start. */
+  scratch(bytes: number): number {
+    const known = this.#scratch.find((other) => other.bytes >= bytes);
+    if (known !== undefined) return known.place;
+    const place = this.#take(bytes);
+    this.#scratch.push({ place, bytes });
+    return place;
+  }
+
+  numbers(values: Float64Array): Buffer {
+    let buffer = this.#constants.get(values);
+    if (buffer === undefined) {
+      buffer = this.reserve(values.length);
+      this.#constants.set(values, buffer);
+      this.#pending.push({ place: buffer.place!, values });
+    }
+    return buffer;
+  }
+
+  integers(values: Int32Array): number {
+    const place = this.#take(values.byteLength);
+    this.#pending.push({ place, values });
+    return place;
+  }
+
+  /** Makes the memory, or a larger one where more has been given out since; gives what programs import. */
+  settle(): Readonly<Record<string, WasmImport>> {
+    if (this.#memory === undefined || this.#memory.buffer.byteLength < this.#top) this.#move();
+    for (const { place, values } of this.#pending) {
+      if (values instanceof Float64Array) this.#numbers.set(values, place / 8);
+      else new Int32Array(this.#numbers.buffer, place, values.length).set(values);
+    }
+    this.#pending = [];
+    return { ...hostFunctions, memory: this.#memory!, gemm: this.#gemm };
+  }
+
+  write(place: number, values: Float64Array, from = 0, size = values.length): void {
+    copy(values, from, this.#numbers, place / 8, size);
+  }
+
+  read(place: number, values: Float64Array, to = 0, size = values.length): void {
+    copy(this.#numbers, place / 8, values, to, size);
+  }
+
+  number(place: number): number {
+    return this.#numbers[place / 8]!;
+  }
+
+  #take(bytes: number): number {
+    const place = this.#top;
+    this.#top += 16 * Math.ceil(bytes / 16);
+    if (this.#top > largest) throw tooLarge(this.#top);
+    return place;
+  }
+
+  #move(): void {
+    const pages = Math.ceil(this.#top / page);
+    let memory: WasmMemory;
+    try {
+      memory = new wasm.Memory({ initial: pages, maximum: pages });
+    } catch (error) {
+      throw tooLarge(this.#top, error);
+    }
+    const numbers = new Float64Array(memory.buffer);
+    numbers.set(this.#numbers);
+    this.#memory = memory;
+    this.#numbers = numbers;
+    // Only valid while this object holds the memory.
+    this.#address = this.#blas?.addressOf(memory.buffer) ?? 0;
+    this.version++;
+  }
+
+  /** Flags: 1 A transposed, 2 B transposed, 4 added to C. Addresses are offsets into the memory, perhaps above 2^31. */
+  readonly #gemm = (
+    flags: number,
+    m: number,
+    n: number,
+    k: number,
+    factor: number,
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    c: number,
+    ldc: number,
+  ): void => {
+    const base = this.#address;
+    this.#blas!.gemm(
+      101,
+      (flags & 1) === 0 ? 111 : 112,
+      (flags & 2) === 0 ? 111 : 112,
+      m,
+      n,
+      k,
+      factor,
+      base + (a >>> 0),
+      lda,
+      base + (b >>> 0),
+      ldb,
+      (flags & 4) === 0 ? 0 : 1,
+      base + (c >>> 0),
+      ldc,
+    );
+  };
+}
+
+function tooLarge(bytes: number, cause?: unknown): Error {
+  return failure(
+    "ERR_MEMORY",
+    `float64: expected a problem of at most 4 GiB that this machine has free, got one of ${(bytes / 2 ** 30).toPrecision(3)} GiB; ` +
+      "give the data in smaller batches",
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/** A view costs more than the copy where few numbers move. */
+const few = 64;
+
+function copy(source: Float64Array, from: number, target: Float64Array, to: number, size: number): void {
+  if (size > few) target.set(from === 0 && size === source.length ? source : source.subarray(from, from + size), to);
+  else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
+}

@@ -1,0 +1,183 @@
+import { findBlas } from "../../linalg/blas.ts";
+import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
+import { type Node, sizeOf } from "../graph.ts";
+import type { FieldParts } from "../program.ts";
+import { Arena } from "./arena.ts";
+import type { EmitOptions } from "./emit.ts";
+import { draftLinear, type LinearDraft } from "./linear.ts";
+import { linearGraph } from "./linearGraph.ts";
+import { type Fixed, type Parts, readParts, reserveParts, writeParts } from "./parts.ts";
+import { compilePrograms, type Draft, type Program } from "./program.ts";
+import { stagesOf } from "./stages.ts";
+import { hasMultiplyAdd } from "./wasm.ts";
+
+export interface EngineOptions {
+  /** As `FLUXION_BLAS`; default: that variable. */
+  readonly blas?: string;
+  /** Fused multiply-add where the engine has it: faster, other last bits. Default: whether `FLUXION_FMA` is `on`. */
+  readonly fused?: boolean;
+}
+
+/** What is valid in memory: the numbers of this stage and earlier ones. */
+const stage = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
+type Stage = (typeof stage)[keyof typeof stage];
+
+/** Directions that `applyMany` takes at once. */
+const width = 8;
+/** No more memory than this, in bytes, for several directions at once. */
+const widest = 1 << 28;
+
+interface LinearProgram {
+  readonly directions: Parts;
+  readonly products: Parts;
+  readonly program: Program;
+}
+
+/** A field's graphs as WebAssembly over one memory, in three stages, and its Jacobian as programs that read residuals. */
+export class Float64Engine implements FieldEngine {
+  readonly dimension: number;
+  readonly counts: { -readonly [K in keyof FieldCounts]: number } = {
+    evaluations: 0,
+    linearizations: 0,
+    relinearizations: 0,
+  };
+  readonly #parts: FieldParts;
+  readonly #options: EmitOptions;
+  readonly #arena: Arena;
+  /** Of every node that is kept between programs. */
+  readonly #buffers = new Map<Node, Fixed>();
+  readonly #point: Parts;
+  readonly #data: readonly Fixed[];
+  readonly #value: Fixed | undefined;
+  readonly #field: Parts;
+  readonly #stages: readonly Program[];
+  readonly #linear = new Map<string, LinearProgram | undefined>();
+  /** The point whose numbers lie in memory, as far as `#reached` says. */
+  readonly #now: Float64Array;
+  #loaded: readonly Float64Array[] | undefined;
+  #owner: ResidualOwner | undefined;
+  #reached: Stage = stage.none;
+
+  constructor(parts: FieldParts, { blas, fused = process.env.FLUXION_FMA === "on" }: EngineOptions = {}) {
+    const library = findBlas(blas);
+    this.#parts = parts;
+    this.#options = { blas: library !== undefined, fused: fused && hasMultiplyAdd() };
+    this.#arena = new Arena(library);
+    const { builder, parameters, data = [], value, field } = parts;
+    this.#point = reserveParts(this.#arena, parameters);
+    for (const [i, node] of parameters.entries()) this.#buffers.set(node, this.#point.buffers[i]!);
+    this.#data = data.map((node) => this.#keep(node));
+    this.dimension = this.#point.length;
+    this.#now = new Float64Array(this.dimension);
+
+    const jacobian = linearGraph(builder, field, parameters);
+    const outputs = value === undefined ? field : [value, ...field];
+    this.#value = value === undefined ? undefined : this.#arena.reserve(1);
+    this.#field = reserveParts(this.#arena, field);
+    const places = value === undefined ? this.#field.buffers : [this.#value!, ...this.#field.buffers];
+    const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
+    const drafts = stagesOf(outputs, jacobian.residuals, parameters).map(({ nodes, kept }, i): Draft => {
+      const given = new Map(this.#buffers);
+      const results = [...kept].map((node) => ({ node, buffer: this.#keep(node) }));
+      return { nodes, given, results: i === stage.evaluate ? [...delivered, ...results] : results };
+    });
+    const linear = draftLinear(this.#arena, jacobian, this.#buffers, 1);
+    const programs = compilePrograms(this.#arena, [...drafts, ...linear.drafts], this.#options);
+    this.#stages = programs.slice(0, drafts.length);
+    this.#linear.set("1", started(linear, programs.slice(drafts.length)));
+  }
+
+  evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
+    this.#reach(stage.evaluate, data, point);
+    readParts(this.#arena, this.#field, field);
+    return this.#value === undefined ? Number.NaN : this.#arena.number(this.#value.place);
+  }
+
+  linearize(owner: ResidualOwner): void {
+    if (this.#owner === owner) return;
+    this.#reach(stage.linearize, owner.data, owner.point);
+    this.#owner = owner;
+  }
+
+  multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose = false): void {
+    const before = this.counts.linearizations;
+    this.linearize(owner);
+    this.counts.relinearizations += this.counts.linearizations - before;
+    let done = 0;
+    const wide = count >= width ? this.#program(width, transpose) : undefined;
+    while (done < count) {
+      const found = wide !== undefined && count - done >= width ? wide : this.#program(1, transpose);
+      if (found === undefined) throw new Error("internal: engine: no program for one direction");
+      writeParts(this.#arena, found.directions, vectors, done * this.dimension);
+      found.program.run();
+      readParts(this.#arena, found.products, out, done * this.dimension);
+      done += found.directions.count;
+    }
+  }
+
+  /** Runs the stages that are missing up to `wanted`. */
+  #reach(wanted: Stage, data: readonly Float64Array[], point: Float64Array): void {
+    if (this.#loaded !== data) {
+      for (const [i, { place }] of this.#data.entries()) this.#arena.write(place, data[i]!);
+      this.#loaded = data;
+      this.#stages[stage.prepare]!.run();
+      this.#forget(stage.prepare);
+    }
+    if (this.#reached > stage.prepare && !sameBits(point, this.#now)) this.#forget(stage.prepare);
+    if (this.#reached < stage.evaluate && wanted >= stage.evaluate) {
+      this.#now.set(point);
+      writeParts(this.#arena, this.#point, point);
+      this.#stages[stage.evaluate]!.run();
+      this.counts.evaluations++;
+      this.#reached = stage.evaluate;
+    }
+    if (this.#reached < stage.linearize && wanted >= stage.linearize) {
+      this.#stages[stage.linearize]!.run();
+      this.counts.linearizations++;
+      this.#reached = stage.linearize;
+    }
+  }
+
+  #forget(to: Stage): void {
+    this.#reached = to;
+    this.#owner = undefined;
+  }
+
+  #keep(node: Node): Fixed {
+    let buffer = this.#buffers.get(node);
+    if (buffer === undefined) {
+      buffer = this.#arena.reserve(sizeOf(node.shape));
+      this.#buffers.set(node, buffer);
+    }
+    return buffer;
+  }
+
+  /** Compiled when it is first asked for; undefined where several directions at once are not worth their memory. */
+  #program(count: number, transpose: boolean): LinearProgram | undefined {
+    const key = `${count}${transpose ? " transposed" : ""}`;
+    if (!this.#linear.has(key)) this.#linear.set(key, this.#compile(count, transpose));
+    return this.#linear.get(key);
+  }
+
+  #compile(count: number, transpose: boolean): LinearProgram | undefined {
+    const { builder, field, parameters } = this.#parts;
+    const one = count === 1 ? undefined : this.#program(1, transpose);
+    if (one !== undefined && one.program.plan.bytes * count > widest) return undefined;
+    const graph = linearGraph(builder, field, parameters, { transpose, ...(count === 1 ? {} : { count }) });
+    const linear = draftLinear(this.#arena, graph, this.#buffers, count);
+    return started(linear, compilePrograms(this.#arena, linear.drafts, this.#options));
+  }
+}
+
+/** What depends on no input is computed now. */
+function started({ directions, products }: LinearDraft, [constants, program]: readonly Program[]): LinearProgram {
+  if (constants === undefined || program === undefined) throw new Error("internal: engine: two programs are needed");
+  constants.run();
+  return { directions, products, program };
+}
+
+/** 0 and -0 differ: their reciprocals do. */
+function sameBits(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < b.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}

@@ -1,0 +1,52 @@
+import { isOp, type Node, sizeOf } from "../graph.ts";
+import { dependents, reachable } from "../walk.ts";
+import type { Arena } from "./arena.ts";
+import type { LinearGraph } from "./linearGraph.ts";
+import { type Fixed, type Parts, reserveParts } from "./parts.ts";
+import type { Draft } from "./program.ts";
+import { isStored, withRepeated } from "./stages.ts";
+
+/** A linear graph ready to be compiled: first what depends on no input, then J v itself. */
+export interface LinearDraft {
+  readonly directions: Parts;
+  readonly products: Parts;
+  readonly drafts: readonly [constants: Draft, product: Draft];
+}
+
+/** `buffers` holds the residuals. */
+export function draftLinear(
+  arena: Arena,
+  { directions, residuals, graph }: LinearGraph,
+  buffers: ReadonlyMap<Node, Fixed>,
+  count: number,
+): LinearDraft {
+  const v = reserveParts(arena, directions, count);
+  const products = reserveParts(arena, graph.outputs, count);
+  const given = new Map<Node, Fixed>(directions.map((node, i) => [node, v.buffers[i]!]));
+  for (const [i, node] of graph.inputs.slice(directions.length).entries()) {
+    const buffer = buffers.get(residuals[i]!);
+    if (buffer === undefined) throw new Error(`internal: linear: the residual ${residuals[i]!.op} is not kept`);
+    given.set(node, buffer);
+  }
+  const all = reachable(graph.outputs);
+  const nodes = all.filter((node) => !isOp(node, "input"));
+  const varying = dependents(all, graph.inputs);
+  const moving = nodes.filter((node) => varying.has(node));
+  const { nodes: late, needs } = withRepeated(nodes, moving, graph.outputs);
+  const constants = [...needs]
+    .filter((node) => isStored(node))
+    .map((node) => ({ node, buffer: arena.reserve(sizeOf(node.shape)) }));
+  const withConstants = new Map([...given, ...constants.map(({ node, buffer }) => [node, buffer] as const)]);
+  return {
+    directions: v,
+    products,
+    drafts: [
+      { nodes: nodes.filter((node) => !varying.has(node)), given: new Map(), results: constants },
+      {
+        nodes: late,
+        given: withConstants,
+        results: graph.outputs.map((node, i) => ({ node, buffer: products.buffers[i]! })),
+      },
+    ],
+  };
+}

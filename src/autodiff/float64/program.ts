@@ -1,0 +1,50 @@
+import type { Node } from "../graph.ts";
+import type { Arena } from "./arena.ts";
+import { type EmitOptions, emit } from "./emit.ts";
+import { type WasmFunction, wasm } from "./host.ts";
+import { lower } from "./lower.ts";
+import { type Plan, plan } from "./plan.ts";
+import type { Buffer } from "./view.ts";
+
+/** A graph to be compiled: its nodes but for those that are given, in topological order. */
+export interface Draft {
+  readonly nodes: readonly Node[];
+  readonly given: ReadonlyMap<Node, Buffer>;
+  readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
+}
+
+/** A compiled graph over the memory of an arena. */
+export interface Program {
+  readonly plan: Plan;
+  readonly codeBytes: number;
+  run(): void;
+}
+
+/** Compiles graphs that share an arena and, one after the other, its scratch memory. */
+export function compilePrograms(arena: Arena, drafts: readonly Draft[], options: EmitOptions): readonly Program[] {
+  const plans = drafts.map((draft) => plan(lower({ ...draft, constants: arena })));
+  const scratch = arena.scratch(Math.max(0, ...plans.map(({ bytes }) => bytes)));
+  const programs = plans.map((made) => {
+    made.settle(scratch);
+    if (made.steps.length === 0) return { plan: made, codeBytes: 0, run: () => {} };
+    const bytes = emit(made.steps, options);
+    return { plan: made, codeBytes: bytes.length, run: runner(arena, bytes) };
+  });
+  arena.settle();
+  return programs;
+}
+
+/** Instantiated when it first runs, and again when the memory has moved. */
+function runner(arena: Arena, bytes: Uint8Array<ArrayBuffer>): () => void {
+  const module = new wasm.Module(bytes);
+  let version = -1;
+  let run: WasmFunction | undefined;
+  return () => {
+    if (version !== arena.version || run === undefined) {
+      const env = arena.settle();
+      run = new wasm.Instance(module, { env }).exports.run!;
+      version = arena.version;
+    }
+    run();
+  };
+}

@@ -1,0 +1,162 @@
+import type { EmitContext } from "./loops.ts";
+import { vectorFunctions } from "./maths.ts";
+import { Sequence } from "./sequence.ts";
+import type { RowsStep } from "./steps.ts";
+import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./wasm.ts";
+
+/** A function of the addresses of input and result, the number of rows and the bytes of a row. */
+export function rowsFunction(step: RowsStep, context: EmitContext): FunctionBuilder {
+  const builder = new FunctionBuilder(["i32", "i32", "i32", "i32"]);
+  const [input, out, count, bytes] = builder.parameters as [Local, Local, Local, Local];
+  const row: Row = { builder, context, start: input, bytes, out, place: builder.local("i32") };
+  const body = step.op === "cumsum" ? cumulative(row, step.exclusive, step.reverse) : results[step.op](row);
+  builder.body = loop((again) => [
+    body,
+    input.set(i32.add(input.get, bytes.get)),
+    out.set(i32.add(out.get, step.op === "cumsum" ? bytes.get : i32.constant(8))),
+    count.set(i32.sub(count.get, i32.constant(1))),
+    again(count.get),
+  ]);
+  return builder;
+}
+
+export function rowsKey({ op, exclusive, reverse }: RowsStep): string {
+  return `${op}${exclusive ? " exclusive" : ""}${reverse ? " reverse" : ""}`;
+}
+
+interface Row {
+  readonly builder: FunctionBuilder;
+  readonly context: EmitContext;
+  readonly start: Local;
+  readonly bytes: Local;
+  readonly out: Local;
+  readonly place: Local;
+}
+
+const eight = i32.constant(8);
+const sixteen = i32.constant(16);
+
+/** Calls `pair` with the address of each two numbers of a row, then `last` with that of an odd one. */
+function pairs({ start, bytes, place }: Row, pair: (address: Code) => Code, last: (address: Code) => Code): Code {
+  const address = i32.add(start.get, place.get);
+  const left = i32.sub(bytes.get, place.get);
+  return [
+    place.set(i32.constant(0)),
+    when(
+      i32.greaterEqualSigned(bytes.get, sixteen),
+      loop((again) => [
+        pair(address),
+        place.set(i32.add(place.get, sixteen)),
+        again(i32.greaterEqualSigned(left, sixteen)),
+      ]),
+    ),
+    when(left, last(address)),
+  ];
+}
+
+/** The larger of two numbers, NaN if one is, in both lanes. */
+function larger(x: Code, m: Code): Code {
+  return v128.select(v128.or(f64x2.greater(x, m), f64x2.notEqual(x, x)), x, m);
+}
+
+/** Sets both lanes of m to the largest number of a row; NaN if one is, -Infinity if there is none. */
+function largest(row: Row, m: Local): Code {
+  const x = row.builder.local("v128");
+  const take =
+    (load: (address: Code) => Code) =>
+    (address: Code): Code => [x.set(load(address)), m.set(larger(x.get, m.get))];
+  return [
+    m.set(f64x2.constant(Number.NEGATIVE_INFINITY)),
+    pairs(row, take(v128.load), take(v128.loadSplat)),
+    x.set(f64x2.shuffle(m.get, m.get, 1, 0)),
+    m.set(larger(x.get, m.get)),
+  ];
+}
+
+const results: Readonly<Record<"reduceMax" | "logSumExp" | "argMax", (row: Row) => Code>> = {
+  reduceMax(row) {
+    const m = row.builder.local("v128");
+    return [largest(row, m), f64.store(row.out.get, f64x2.lane(m.get, 0))];
+  },
+
+  /** m + log1p(sum of e^(x - m) over all but one of the largest), m the largest. */
+  logSumExp(row) {
+    const { builder, context, out } = row;
+    const [m, rest, ties] = [builder.local("v128"), builder.local("v128"), builder.local("v128")];
+    const one = f64x2.constant(1);
+    const zero = f64x2.constant(0);
+    const add =
+      (load: (address: Code) => Code, only: boolean) =>
+      (address: Code): Code => {
+        const s = new Sequence(builder, context);
+        const x = s.let(load(address));
+        const e = vectorFunctions.exp(s, s.let(f64x2.sub(x, m.get)));
+        const largestOnes = s.let(f64x2.equal(x, m.get));
+        const used = (value: Code): Code => (only ? f64x2.replaceLane(value, 1, f64.constant(0)) : value);
+        s.statements.push(
+          rest.set(f64x2.add(rest.get, used(v128.andNot(e, largestOnes)))),
+          ties.set(f64x2.add(ties.get, used(v128.and(largestOnes, one)))),
+        );
+        return s.statements;
+      };
+    const lanes = (v: Local): Code => f64.add(f64x2.lane(v.get, 0), f64x2.lane(v.get, 1));
+    const s = new Sequence(builder, context);
+    const others = s.let(f64x2.splat(f64.add(lanes(rest), f64.sub(lanes(ties), f64.constant(1)))));
+    const log = vectorFunctions.log1p(s, others);
+    const largestOne = f64x2.lane(m.get, 0);
+    return [
+      largest(row, m),
+      // Infinities and NaN are their own results.
+      when(
+        f64.equal(f64.sub(largestOne, largestOne), f64.constant(0)),
+        [
+          rest.set(zero),
+          ties.set(zero),
+          pairs(row, add(v128.load, false), add(v128.loadSplat, true)),
+          s.statements,
+          f64.store(out.get, f64.add(largestOne, f64x2.lane(log, 0))),
+        ],
+        f64.store(out.get, largestOne),
+      ),
+    ];
+  },
+
+  /** The first of the largest; NaN never counts as larger. */
+  argMax({ builder, start, bytes, out, place }) {
+    const best = builder.local("i32");
+    const address = (at: Local): Code => i32.add(start.get, at.get);
+    return [
+      best.set(i32.constant(0)),
+      place.set(i32.constant(0)),
+      loop((again) => [
+        when(f64.greater(f64.load(address(place)), f64.load(address(best))), best.set(place.get)),
+        place.set(i32.add(place.get, eight)),
+        again(i32.lessSigned(place.get, bytes.get)),
+      ]),
+      f64.store(out.get, f64.mul(f64.fromI32(best.get), f64.constant(1 / 8))),
+    ];
+  },
+};
+
+function cumulative({ builder, start, bytes, out, place }: Row, exclusive: boolean, reverse: boolean): Code {
+  const [sum, before] = [builder.local("f64"), builder.local("f64")];
+  const left = builder.local("i32");
+  const to = i32.add(out.get, place.get);
+  const next = reverse ? i32.sub(place.get, eight) : i32.add(place.get, eight);
+  return [
+    sum.set(f64.constant(0)),
+    place.set(reverse ? i32.sub(bytes.get, eight) : i32.constant(0)),
+    left.set(bytes.get),
+    when(
+      bytes.get,
+      loop((again) => [
+        before.set(sum.get),
+        sum.set(f64.add(sum.get, f64.load(i32.add(start.get, place.get)))),
+        f64.store(to, exclusive ? before.get : sum.get),
+        place.set(next),
+        left.set(i32.sub(left.get, eight)),
+        again(left.get),
+      ]),
+    ),
+  ];
+}

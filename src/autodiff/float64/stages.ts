@@ -1,0 +1,102 @@
+import { isOp, type Node } from "../graph.ts";
+import { dependents, reachable } from "../walk.ts";
+import { isCheap } from "./item.ts";
+
+/** A part of a graph that runs at its own time. */
+export interface Stage {
+  /** What it computes, in topological order. */
+  readonly nodes: readonly Node[];
+  /** What of it later stages and callers read. */
+  readonly kept: ReadonlySet<Node>;
+}
+
+/**
+ * Cuts a graph into what depends on data alone (once for all points), what outputs need (once for each evaluation) and
+ * what is needed besides (once for each linearisation).
+ *
+ * Views and cheap operations on what is kept anyway are done again in a later stage, not kept.
+ */
+export function stagesOf(
+  outputs: readonly Node[],
+  others: readonly Node[],
+  parameters: readonly Node[],
+): readonly [prepare: Stage, evaluate: Stage, linearize: Stage] {
+  const all = reachable([...outputs, ...others]);
+  const nodes = all.filter((node) => !isOp(node, "input"));
+  const moving = dependents(all, parameters);
+  const early = new Set(reachable(outputs));
+  const parts = [
+    nodes.filter((node) => !moving.has(node)),
+    nodes.filter((node) => moving.has(node) && early.has(node)),
+    nodes.filter((node) => moving.has(node) && !early.has(node)),
+  ] as const;
+  const [prepared, evaluated, late] = parts.map((part) => new Set(part)) as [Set<Node>, Set<Node>, Set<Node>];
+  // Backwards: what a stage does again decides what earlier ones keep.
+  const linearize = withRepeated(nodes, parts[2], []);
+  const kept = [...others, ...linearize.needs];
+  const evaluate = withRepeated(nodes, parts[1], [...outputs, ...kept.filter((node) => evaluated.has(node))]);
+  const keptOf = (stage: ReadonlySet<Node>, wanted: readonly Node[]): ReadonlySet<Node> =>
+    new Set(wanted.filter((node) => stage.has(node) && isStored(node)));
+  return [
+    { nodes: parts[0], kept: keptOf(prepared, [...kept, ...evaluate.needs]) },
+    { nodes: evaluate.nodes, kept: keptOf(evaluated, kept) },
+    { nodes: linearize.nodes, kept: keptOf(late, others) },
+  ];
+}
+
+/** Whether a node has numbers of its own that have to be computed. */
+export function isStored(node: Node): boolean {
+  return !isOp(node, "constant") && !isOp(node, "fill") && !isOp(node, "input");
+}
+
+/** A stage together with what it does again of earlier ones, and what it then needs of them. */
+export function withRepeated(
+  all: readonly Node[],
+  stage: readonly Node[],
+  wanted: readonly Node[],
+): { readonly nodes: readonly Node[]; readonly needs: ReadonlySet<Node> } {
+  const own = new Set(stage);
+  const needs = new Set(wanted.filter((node) => !own.has(node)));
+  for (const node of stage) for (const input of node.inputs) if (!own.has(input)) needs.add(input);
+  const again = new Set<Node>();
+  for (const node of all.toReversed()) {
+    if (!needs.has(node) || own.has(node)) continue;
+    const free = isView(node) || isOp(node, "constant") || isOp(node, "fill");
+    if (!free && !(isElementwise(node) && node.inputs.every((input) => isAtHand(input, needs, own)))) continue;
+    needs.delete(node);
+    again.add(node);
+    for (const input of node.inputs) if (!own.has(input)) needs.add(input);
+  }
+  return { nodes: all.filter((node) => own.has(node) || again.has(node)), needs };
+}
+
+/** Whether its numbers are there without being kept for this purpose. */
+function isAtHand(node: Node, needs: ReadonlySet<Node>, own: ReadonlySet<Node>): boolean {
+  let base = node;
+  while (isView(base)) base = base.inputs[0]!;
+  return needs.has(base) || own.has(base) || base.inputs.length === 0;
+}
+
+function isView(node: Node): boolean {
+  return isOp(node, "reshape") || isOp(node, "broadcast") || isOp(node, "transpose");
+}
+
+const elementwise = new Set([
+  "neg",
+  "abs",
+  "sign",
+  "not",
+  "add",
+  "sub",
+  "mul",
+  "max",
+  "min",
+  "less",
+  "lessEqual",
+  "equal",
+  "select",
+]);
+
+function isElementwise(node: Node): boolean {
+  return elementwise.has(node.op) && isCheap(node.op);
+}
