@@ -9,6 +9,7 @@ export {
   pullback,
   pushforward,
 } from "./differentiate.ts";
+export { describeExecutor, type Executor, type ExecutorDescription, executors } from "./executor.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph.ts";
 export { printGraph } from "./printGraph.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldParts, type FieldProgram } from "./program.ts";

@@ -1,10 +1,15 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { type Executor, executorOf } from "./executor.ts";
+import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
+import { FieldMap } from "./fieldMap.ts";
+import { Float64Engine } from "./float64/engine.ts";
 import { type Node, sizeOf } from "./graph.ts";
 import { Engine } from "./interpret/engine.ts";
-import { FieldMap } from "./interpret/fieldMap.ts";
 import { showShape } from "./shapes.ts";
+
+export type { FieldCounts } from "./fieldEngine.ts";
 
 export interface FieldParts {
   readonly builder: GraphBuilder;
@@ -18,6 +23,8 @@ export interface FieldParts {
   readonly field: readonly Node[];
   /** J = J^T, as where the field is a gradient. */
   readonly symmetric: boolean;
+  /** What runs it; default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly's vectors. */
+  readonly executor?: Executor;
 }
 
 /** A compiled field. Instances on different data share its code and its memory. */
@@ -28,15 +35,6 @@ export interface FieldProgram {
   instance(data?: Readonly<Record<string, Float64Array>>): FieldInstance;
   /** How often something was computed, over all instances. */
   readonly counts: FieldCounts;
-}
-
-export interface FieldCounts {
-  /** Forward passes: value and field. */
-  readonly evaluations: number;
-  /** Residuals computed for a point. */
-  readonly linearizations: number;
-  /** Those of them for a map that was used after its residuals had been overwritten. */
-  readonly relinearizations: number;
 }
 
 export interface FieldInstance {
@@ -50,10 +48,11 @@ export interface FieldInstance {
  * Differentiates a field and compiles it: value, field, and the Jacobian as a linear map whose part free of v is
  * computed once for each point.
  *
- * @throws {RangeError} ERR_DATA_NAME, ERR_LENGTH when an instance's data do not fit
+ * @throws {RangeError} ERR_MEMORY if it needs more memory than there is; ERR_DATA_NAME, ERR_LENGTH when an instance's data
+ *   do not fit
  */
 export function compileField(parts: FieldParts): FieldProgram {
-  const engine = new Engine(parts);
+  const engine: FieldEngine = executorOf(parts.executor) === "float64" ? new Float64Engine(parts) : new Engine(parts);
   const inputs = parts.data ?? [];
   return {
     dimension: engine.dimension,

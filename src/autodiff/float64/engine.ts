@@ -30,6 +30,9 @@ const widest = 1 << 28;
 interface LinearProgram {
   readonly directions: Parts;
   readonly products: Parts;
+  /** Residuals of its own, and whose they are. */
+  readonly residuals: Program;
+  owner?: ResidualOwner;
   readonly program: Program;
 }
 
@@ -81,7 +84,7 @@ export class Float64Engine implements FieldEngine {
       const results = [...kept].map((node) => ({ node, buffer: this.#keep(node) }));
       return { nodes, given, results: i === stage.evaluate ? [...delivered, ...results] : results };
     });
-    const linear = draftLinear(this.#arena, jacobian, this.#buffers, 1);
+    const linear = draftLinear(this.#arena, jacobian, new Map(this.#buffers), 1);
     const programs = compilePrograms(this.#arena, [...drafts, ...linear.drafts], this.#options);
     this.#stages = programs.slice(0, drafts.length);
     this.#linear.set("1", started(linear, programs.slice(drafts.length)));
@@ -104,10 +107,14 @@ export class Float64Engine implements FieldEngine {
     this.linearize(owner);
     this.counts.relinearizations += this.counts.linearizations - before;
     let done = 0;
-    const wide = count >= width ? this.#program(width, transpose) : undefined;
+    const wide = count >= width && !transpose ? this.#program(width, transpose) : undefined;
     while (done < count) {
       const found = wide !== undefined && count - done >= width ? wide : this.#program(1, transpose);
       if (found === undefined) throw new Error("internal: engine: no program for one direction");
+      if (found.owner !== owner) {
+        found.residuals.run();
+        found.owner = owner;
+      }
       writeParts(this.#arena, found.directions, vectors, done * this.dimension);
       found.program.run();
       readParts(this.#arena, found.products, out, done * this.dimension);
@@ -164,16 +171,21 @@ export class Float64Engine implements FieldEngine {
     const one = count === 1 ? undefined : this.#program(1, transpose);
     if (one !== undefined && one.program.plan.bytes * count > widest) return undefined;
     const graph = linearGraph(builder, field, parameters, { transpose, ...(count === 1 ? {} : { count }) });
-    const linear = draftLinear(this.#arena, graph, this.#buffers, count);
+    const linear = draftLinear(this.#arena, graph, new Map(this.#buffers), count);
     return started(linear, compilePrograms(this.#arena, linear.drafts, this.#options));
   }
 }
 
 /** What depends on no input is computed now. */
-function started({ directions, products }: LinearDraft, [constants, program]: readonly Program[]): LinearProgram {
-  if (constants === undefined || program === undefined) throw new Error("internal: engine: two programs are needed");
+function started(
+  { directions, products }: LinearDraft,
+  [constants, residuals, program]: readonly Program[],
+): LinearProgram {
+  if (constants === undefined || residuals === undefined || program === undefined) {
+    throw new Error("internal: engine: three programs are needed");
+  }
   constants.run();
-  return { directions, products, program };
+  return { directions, products, residuals, program };
 }
 
 /** 0 and -0 differ: their reciprocals do. */

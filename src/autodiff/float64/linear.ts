@@ -6,11 +6,12 @@ import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
 
-/** A linear graph ready to be compiled: first what depends on no input, then J v itself. */
+/** A linear graph ready to be compiled. */
 export interface LinearDraft {
   readonly directions: Parts;
   readonly products: Parts;
-  readonly drafts: readonly [constants: Draft, product: Draft];
+  /** What depends on no input; residuals that no other program keeps; J v itself. */
+  readonly drafts: readonly [constants: Draft, residuals: Draft, product: Draft];
 }
 
 /** `buffers` holds the residuals. */
@@ -23,9 +24,14 @@ export function draftLinear(
   const v = reserveParts(arena, directions, count);
   const products = reserveParts(arena, graph.outputs, count);
   const given = new Map<Node, Fixed>(directions.map((node, i) => [node, v.buffers[i]!]));
+  const own = new Map<Node, Fixed>();
   for (const [i, node] of graph.inputs.slice(directions.length).entries()) {
-    const buffer = buffers.get(residuals[i]!);
-    if (buffer === undefined) throw new Error(`internal: linear: the residual ${residuals[i]!.op} is not kept`);
+    const residual = residuals[i]!;
+    let buffer = buffers.get(residual);
+    if (buffer === undefined) {
+      buffer = arena.reserve(sizeOf(residual.shape));
+      own.set(residual, buffer);
+    }
     given.set(node, buffer);
   }
   const all = reachable(graph.outputs);
@@ -43,10 +49,22 @@ export function draftLinear(
     drafts: [
       { nodes: nodes.filter((node) => !varying.has(node)), given: new Map(), results: constants },
       {
+        nodes: needed([...own.keys()], buffers),
+        given: buffers,
+        results: [...own].map(([node, buffer]) => ({ node, buffer })),
+      },
+      {
         nodes: late,
         given: withConstants,
         results: graph.outputs.map((node, i) => ({ node, buffer: products.buffers[i]! })),
       },
     ],
   };
+}
+
+/** What `results` need beyond what is given. */
+function needed(results: readonly Node[], given: ReadonlyMap<Node, Fixed>): readonly Node[] {
+  const found = new Set<Node>(results);
+  for (const node of found) for (const input of node.inputs) if (!given.has(input)) found.add(input);
+  return [...found].sort((a, b) => a.id - b.id);
 }

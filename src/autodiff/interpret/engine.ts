@@ -1,16 +1,11 @@
 import { type Linearization, linearize } from "../differentiate.ts";
+import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import { type Node, sizeOf } from "../graph.ts";
-import type { FieldCounts, FieldParts } from "../program.ts";
+import type { FieldParts } from "../program.ts";
 import { dependents, reachable } from "../walk.ts";
 import { compileLinear, type LinearProgram } from "./linearProgram.ts";
 import { Machine } from "./machine.ts";
 import { Packing } from "./packing.ts";
-
-/** Whose residuals lie in memory: a point on some data. */
-export interface ResidualOwner {
-  readonly data: readonly Float64Array[];
-  readonly point: Float64Array;
-}
 
 /** What is valid in memory: the numbers of this stage and earlier ones. */
 const stages = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
@@ -25,7 +20,7 @@ const widest = 1 << 28;
  * A field's graphs in memory that is allocated once: a forward machine in three stages (what depends on data alone;
  * value and field; residuals) and the linear machines that read its residuals.
  */
-export class Engine {
+export class Engine implements FieldEngine {
   readonly dimension: number;
   readonly counts: { -readonly [K in keyof FieldCounts]: number } = {
     evaluations: 0,

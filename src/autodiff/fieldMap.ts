@@ -1,6 +1,6 @@
-import { failure } from "../../errors.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
-import type { Engine, ResidualOwner } from "./engine.ts";
+import { failure } from "../errors.ts";
+import type { LinearMap } from "../linalg/linearMap.ts";
+import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
 /** J at a point: its own for ever, since the engine linearises again where the residuals belong to another by now. */
 export class FieldMap implements LinearMap, ResidualOwner {
@@ -9,9 +9,9 @@ export class FieldMap implements LinearMap, ResidualOwner {
   readonly data: readonly Float64Array[];
   readonly point: Float64Array;
   readonly symmetric: boolean;
-  readonly #engine: Engine;
+  readonly #engine: FieldEngine;
 
-  constructor(engine: Engine, data: readonly Float64Array[], point: Float64Array, symmetric: boolean) {
+  constructor(engine: FieldEngine, data: readonly Float64Array[], point: Float64Array, symmetric: boolean) {
     this.rows = engine.dimension;
     this.columns = engine.dimension;
     this.data = data;

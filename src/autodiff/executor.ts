@@ -1,0 +1,63 @@
+import { failure } from "../errors.ts";
+import { type BlasDescription, describeBlas } from "../linalg/blas.ts";
+import { hasMultiplyAdd, hasSimd } from "./float64/wasm.ts";
+
+/** `float64`: WebAssembly vectors with the machine's BLAS; `interpreter`: plain TypeScript, slow, the tests' reference. */
+export const executors = ["float64", "interpreter"] as const;
+export type Executor = (typeof executors)[number];
+
+/**
+ * The executor that is used where `wanted` is asked for; default: `FLUXION_EXECUTOR`, else float64 where the engine can.
+ *
+ * @throws {RangeError} ERR_OPTION_RANGE if there is none of that name
+ * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly's vectors and float64 was asked for
+ */
+export function executorOf(wanted: string | undefined = process.env.FLUXION_EXECUTOR): Executor {
+  if (wanted === undefined || wanted === "") return hasSimd() ? "float64" : "interpreter";
+  const found = executors.find((name) => name === wanted);
+  if (found === undefined) {
+    throw failure("ERR_OPTION_RANGE", `executor: expected ${executors.join(" or ")}, got "${wanted}"`);
+  }
+  if (found === "float64" && !hasSimd()) {
+    throw failure(
+      "ERR_UNSUPPORTED",
+      "executor: float64 needs WebAssembly SIMD, which this engine lacks; use interpreter",
+    );
+  }
+  return found;
+}
+
+/** What computes here: decides last bits, so `run.json` keeps it and `fluxion doctor` prints it. */
+export interface ExecutorDescription {
+  readonly executor: Executor;
+  readonly node: string;
+  /** Matrix products: a library, or WebAssembly where it names none. */
+  readonly blas: BlasDescription;
+  /** Fused multiply-add: what the engine has, and whether `FLUXION_FMA=on` asks for it. */
+  readonly multiplyAdd: "on" | "off" | "unavailable";
+  /** What is slower than it need be, and what to do. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Executor, BLAS and instruction set of this process.
+ *
+ * @example console.log(describeExecutor().blas.library)
+ */
+export function describeExecutor(): ExecutorDescription {
+  const executor = executorOf();
+  const blas = describeBlas();
+  const wanted = process.env.FLUXION_FMA === "on";
+  const warnings: string[] = [];
+  if (!hasSimd())
+    warnings.push("this engine has no WebAssembly SIMD: everything runs in plain TypeScript, many times slower");
+  if (blas.warning !== undefined) warnings.push(`BLAS: ${blas.warning}`);
+  if (wanted && !hasMultiplyAdd()) warnings.push("FLUXION_FMA=on has no effect: this engine has no relaxed SIMD");
+  return {
+    executor,
+    node: process.version,
+    blas,
+    multiplyAdd: hasMultiplyAdd() ? (wanted ? "on" : "off") : "unavailable",
+    warnings,
+  };
+}
