@@ -1,5 +1,5 @@
 /** What does the loop cost an iterate, beside problem and operators? */
-import type { Observable } from "rxjs";
+import { type Observable, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
 import { gradientStep } from "../src/operators/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
@@ -7,7 +7,6 @@ import { measure, update } from "../src/streams/author.ts";
 import { method } from "../src/streams/combinators.ts";
 import { iterate } from "../src/streams/iterate.ts";
 import type { Iterate, Measure, Update } from "../src/streams/types.ts";
-import { untilStep } from "../src/streams/untilStep.ts";
 
 const steps = 100_000;
 const rounds = 9;
@@ -137,7 +136,7 @@ const toArrow: Sink = (rows) => {
 function loop(n: number, rule: Update, after: (rows: Observable<Iterate>) => Observable<Iterate>, sink: Sink): void {
   sink(
     after(
-      iterate(identity(n), new Float64Array(n).fill(1), method(untilStep(steps), rule), {
+      iterate(identity(n), new Float64Array(n).fill(1), method(take(steps), rule), {
         slice: Number.POSITIVE_INFINITY,
       }),
     ),

@@ -1,8 +1,8 @@
-/** What does a logged row cost: encoded, written to disk, and in the loop at n = 128? */
+/** What does a logged row cost: encoded, written to disk, read back, and in the loop at n = 128? */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { map, type Observable, range } from "rxjs";
+import { map, type Observable, range, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
 import { recordRun } from "../src/arrow/recorder.ts";
 import type { Columns, Row, Run } from "../src/arrow/row.ts";
@@ -14,6 +14,7 @@ import { runDirectory } from "../src/sinks/runDirectory.ts";
 import { measure } from "../src/streams/author.ts";
 import { method } from "../src/streams/combinators.ts";
 import { iterate } from "../src/streams/iterate.ts";
+import { replay } from "../src/streams/replay.ts";
 import type { Iterate } from "../src/streams/types.ts";
 import { untilStep } from "../src/streams/untilStep.ts";
 import { compare } from "./support/compare.ts";
@@ -111,6 +112,9 @@ const subscribe = (source: Observable<unknown>): void => {
 };
 const streamed = (count: number): Observable<Row> => range(0, count).pipe(map((i) => rows[i & 255]!));
 
+const recorded = join(folder, "recorded.arrows");
+subscribe(streamed(100_000).pipe(arrowFile(recorded)));
+
 compare({
   title: "one logged row of 8 numbers",
   unit: "row",
@@ -125,6 +129,10 @@ compare({
       run: (count) => subscribe(streamed(count).pipe(arrowFile(path, { overwrite: true }))),
     },
     { name: "JSON lines, buffered, on disk", run: jsonLines },
+    {
+      name: "replay, from disk",
+      run: (count) => subscribe(replay(recorded, { slice: Number.POSITIVE_INFINITY }).pipe(take(count))),
+    },
   ],
 });
 
