@@ -1,4 +1,5 @@
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
+export { type GeneralEigenvalues, generalEigenvalues } from "./generalEigenvalues.ts";
 export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
 export { type Lanczos, type LanczosOptions, lanczos } from "./lanczos.ts";
 export type { LinearMap } from "./linearMap.ts";

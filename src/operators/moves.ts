@@ -1,0 +1,75 @@
+/** What the first-order methods for games share. */
+import type { Setting } from "../arrow/row.ts";
+import { failure } from "../errors.ts";
+import { norm } from "../linalg/vector.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { Evaluation, Iterate, Proposal } from "../streams/types.ts";
+
+/** @throws ERR_OPTION_RANGE */
+export function checkStepSize(who: string, stepSize: number): void {
+  if (stepSize > 0 && stepSize < Number.POSITIVE_INFINITY) return;
+  throw failure("ERR_OPTION_RANGE", `${who}: expected a positive step size, got ${stepSize}`);
+}
+
+/** @throws ERR_OPTION_RANGE unless the condition holds */
+export function checkOption(ok: boolean, who: string, name: string, expected: string, got: unknown): void {
+  if (!ok) throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} ${expected}, got ${got}`);
+}
+
+/** A step size that can be steered; zero is left out, since directions are jumps divided by it. */
+export function stepSetting(value: number): Setting {
+  return { value, min: 1e-300 };
+}
+
+/** Pi_C(z - eta F), a fresh array. */
+export function projectedStep(problem: Problem, point: Float64Array, eta: number, field: Float64Array): Float64Array {
+  const to = new Float64Array(point.length);
+  for (let i = 0; i < to.length; i++) to[i] = point[i]! - eta * field[i]!;
+  problem.constraint?.project(to, to);
+  return to;
+}
+
+/** The step whose end, before the projection that the loop makes, is `target`; eta stands in the row. */
+export function moveTo(
+  it: Proposal,
+  target: Float64Array,
+  eta: number,
+): { readonly direction: Float64Array; readonly stepSize: number } {
+  const { point } = it;
+  const direction = new Float64Array(point.length);
+  for (let i = 0; i < direction.length; i++) direction[i] = (target[i]! - point[i]!) / eta;
+  return { direction, stepSize: eta };
+}
+
+/** Whether the row follows a restart, so that a method's memory of earlier points must begin anew. */
+export function restarted(it: Iterate): boolean {
+  return it.columns.restarted === 1;
+}
+
+/** ||a - b||. */
+export function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** ||z - Pi_C(z - F(z))||. */
+export function naturalResidualNorm(at: Evaluation): number {
+  if (at.problem.constraint === undefined) return Math.sqrt(at.squaredNorm);
+  return distance(at.point, projectedStep(at.problem, at.point, 1, at.field));
+}
+
+/**
+ * 1 / (2 L), L = ||F(z') - F(z)|| / ||z' - z|| at a point z' a little way (1e-4 of 1 + ||z||) down the field; 1 where F does not
+ * change. One evaluation.
+ */
+export function localStepSize(it: Proposal): number {
+  const { point, at } = it;
+  const size = Math.sqrt(at.squaredNorm);
+  if (size === 0) return 1;
+  const ahead = projectedStep(at.problem, point, (1e-4 * (1 + norm(point))) / size, at.field);
+  const way = distance(point, ahead);
+  if (way === 0) return 1;
+  const change = distance(it.evaluate(ahead).field, at.field);
+  return change > 0 && Number.isFinite(change) ? way / (2 * change) : 1;
+}
