@@ -4,10 +4,6 @@ import * as assert from "uvu/assert";
 import { data } from "../../src/autodiff/trace/constant.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { assertClose, assertError } from "../support/assert.ts";
-import { networkLossCases } from "../support/losses.ts";
-import { lossSuite } from "../support/lossSuite.ts";
-
-lossSuite("losses of networks and analytic functions", networkLossCases);
 
 const value = (problem: ReturnType<typeof objective>, ...point: number[]): number =>
   problem.evaluate(Float64Array.from(point), new Float64Array(problem.dimension));

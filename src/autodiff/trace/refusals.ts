@@ -1,4 +1,4 @@
-interface Refusal {
+export interface Refusal {
   readonly reason: string;
   readonly remedy: string;
 }
@@ -21,10 +21,14 @@ const random: Refusal = {
   remedy: "draw them outside the function and use them as a constant or as data",
 };
 const image: Refusal = { reason: "works on images on a screen", remedy: "prepare images outside the function" };
+const gradientKernel: Refusal = {
+  reason: "is a part of TensorFlow.js's own gradients",
+  remedy: "take gradients by tf.grad and its kin, which are exact here",
+};
 const counting: Refusal = { reason: "counts or looks up values", remedy: "do so outside the function" };
 
 /** Kernels that have no derivative to offer, and why. */
-const refusals: Readonly<Record<string, Refusal>> = {
+export const refusals: Readonly<Record<string, Refusal>> = {
   TopK: selection,
   Unique: selection,
   NonMaxSuppressionV3: selection,
@@ -56,7 +60,25 @@ const refusals: Readonly<Record<string, Refusal>> = {
   CropAndResize: image,
   RotateWithOffset: image,
   Transform: image,
-  FlipLeftRight: image,
+  AvgPoolGrad: gradientKernel,
+  AvgPool3DGrad: gradientKernel,
+  Conv2DBackpropFilter: gradientKernel,
+  Conv3DBackpropFilterV2: gradientKernel,
+  DepthwiseConv2dNativeBackpropFilter: gradientKernel,
+  DepthwiseConv2dNativeBackpropInput: gradientKernel,
+  Dilation2DBackpropFilter: gradientKernel,
+  Dilation2DBackpropInput: gradientKernel,
+  EluGrad: gradientKernel,
+  LRNGrad: gradientKernel,
+  MaxPoolGrad: gradientKernel,
+  MaxPool3DGrad: gradientKernel,
+  ResizeBilinearGrad: gradientKernel,
+  ResizeNearestNeighborGrad: gradientKernel,
+  MaxPoolWithArgmax: {
+    reason: "gives places besides values",
+    remedy: "use tf.maxPool, whose derivative goes to the right places by itself",
+  },
+  BroadcastArgs: counting,
   Bincount: counting,
   DenseBincount: counting,
   SearchSorted: counting,

@@ -46,7 +46,7 @@ const test =
   };
 
 /** Functions of two tensors, broadcast. */
-export const binaryLowerings: Readonly<Record<string, Lowering>> = {
+export const binaryLowerings = {
   Add: arithmetic((m, a, b) => m.add(a, b)),
   Sub: arithmetic((m, a, b) => m.sub(a, b)),
   Multiply: arithmetic((m, a, b) => m.mul(a, b)),
@@ -84,7 +84,6 @@ export const binaryLowerings: Readonly<Record<string, Lowering>> = {
   NotEqual: test((m, a, b) => m.not(m.equal(a, b))),
   LogicalAnd: test((m, a, b) => m.mul(a, b)),
   LogicalOr: test((m, a, b) => m.max(a, b)),
-  LogicalXor: test((m, a, b) => m.not(m.equal(a, b))),
   Select: (call) => {
     const then = call.input("t");
     const otherwise = call.input("e");
@@ -102,7 +101,7 @@ export const binaryLowerings: Readonly<Record<string, Lowering>> = {
       first,
     );
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;
 
 /** A condition of rank 1 chooses rows where the choices have more axes. */
 function condition(call: KernelCall, like: Node): Node {

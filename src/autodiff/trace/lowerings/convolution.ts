@@ -69,7 +69,7 @@ function depthwise2D(call: KernelCall): Node {
 }
 
 /** Convolutions: windows of the image as rows of a matrix, times the filter. */
-export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
+export const convolutionLowerings = {
   /** tf.conv1d arrives here too. */
   Conv2D: (call) => ({ node: conv2D(call), dtype: "float32" }),
   FusedConv2D: (call) => ({ node: withBiasAndActivation(call, conv2D(call)), dtype: "float32" }),
@@ -96,4 +96,4 @@ export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
     const spatial = spatial3D(call, image, filter.shape);
     return { node: transposedConvolution(call, call.input("dy").node, filter, spatial, image), dtype: "float32" };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;

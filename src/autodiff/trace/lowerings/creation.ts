@@ -1,7 +1,7 @@
 import type { Lowering } from "../kernelCall.ts";
 
 /** Tensors made from numbers alone. */
-export const creationLowerings: Readonly<Record<string, Lowering>> = {
+export const creationLowerings = {
   Fill: (call) => ({ node: call.fill(call.number("value"), call.numbers("shape")), dtype: call.dtype() }),
   Range: (call) => {
     const start = call.number("start");
@@ -20,4 +20,4 @@ export const creationLowerings: Readonly<Record<string, Lowering>> = {
     );
     return { node: call.builder.constant(values, [count]), dtype: "float32" };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;

@@ -1,7 +1,7 @@
 import { slice_util } from "@tensorflow/tfjs-core";
 import { type Node, sizeOf } from "../../graph.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
-import { gathered, padded, strided } from "./taking.ts";
+import { gathered, padded, reverse, strided } from "./taking.ts";
 
 /** Where row r of the output lies in an input of `from` rows. */
 function positions(call: KernelCall, from: number, to: number): Float64Array {
@@ -43,7 +43,7 @@ function bilinear(call: KernelCall, from: number, to: number): Float64Array {
 }
 
 /** Operations that rearrange or resample the axes of images. */
-export const imageLowerings: Readonly<Record<string, Lowering>> = {
+export const imageLowerings = {
   ResizeBilinear: (call) => {
     let { node } = call.input("images");
     for (const [i, to] of call.numbers("size").entries()) {
@@ -61,6 +61,10 @@ export const imageLowerings: Readonly<Record<string, Lowering>> = {
       node = gathered(call.builder, node, i + 1, places);
     }
     return { node, dtype: images.dtype };
+  },
+  FlipLeftRight: (call) => {
+    const image = call.input("image");
+    return { node: reverse(call.builder, image.node, [2]), dtype: image.dtype };
   },
   DepthToSpace: (call) => {
     const x = call.input("x");
@@ -156,4 +160,4 @@ export const imageLowerings: Readonly<Record<string, Lowering>> = {
     const node = strided(call.builder, x.node, info.begin, size, info.strides);
     return { node: call.builder.reshape(node, info.finalShape), dtype: x.dtype };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;

@@ -17,7 +17,7 @@ function checkedIndices(call: KernelCall, name: string, extent: number): Float64
 }
 
 /** Operations that read or write at places given by indices, which must be constant. */
-export const indexingLowerings: Readonly<Record<string, Lowering>> = {
+export const indexingLowerings = {
   /** Works with indices of any origin: it compares them with 0 ... depth - 1. */
   OneHot: (call) => {
     const indices = call.input("indices").node;
@@ -67,6 +67,20 @@ export const indexingLowerings: Readonly<Record<string, Lowering>> = {
     const flat = flatIndices(call, shape.slice(0, depth));
     return { node: scattered(call, updates.node, flat, shape, depth), dtype: updates.dtype };
   },
+  /** Puts rows in the place of others; the last of several for one place counts. */
+  TensorScatterUpdate: (call) => {
+    const x = call.input("tensor");
+    const { shape } = x.node;
+    const depth = call.input("indices").node.shape.at(-1) ?? 1;
+    const flat = flatIndices(call, shape.slice(0, depth));
+    const last = flat.map((place, i) => (flat.lastIndexOf(place) === i ? place : -1));
+    const m = new Arithmetic(call.builder);
+    const rows = shape.map((extent, axis) => (axis < depth ? extent : 1));
+    const mask = new Float64Array(rows.reduce((product, extent) => product * extent, 1));
+    for (const place of flat) mask[place] = 1;
+    const written = scattered(call, call.input("updates").node, last, shape, depth);
+    return { node: m.select(m.builder.constant(mask, rows), written, x.node), dtype: x.dtype };
+  },
   UnsortedSegmentSum: (call) => {
     const x = call.input("x");
     const segments = call.number("numSegments");
@@ -86,7 +100,7 @@ export const indexingLowerings: Readonly<Record<string, Lowering>> = {
     const node = m.builder.reshape(m.select(eye, row, 0), [...x.node.shape, ...x.node.shape]);
     return { node, dtype: x.dtype };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;
 
 /** Row-major places of coordinate rows. */
 function flatIndices(call: KernelCall, extents: readonly number[]): Float64Array {

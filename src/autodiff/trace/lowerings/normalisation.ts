@@ -10,15 +10,11 @@ export function logSoftmax(call: KernelCall, x: Node, axis: number): Node {
 }
 
 /** Functions of whole rows. */
-export const normalisationLowerings: Readonly<Record<string, Lowering>> = {
+export const normalisationLowerings = {
   Softmax: (call) => {
     const x = call.input("logits").node;
     const axis = call.axis("dim", x.shape.length, -1);
     return { node: new Arithmetic(call.builder).exp(logSoftmax(call, x, axis)), dtype: "float32" };
-  },
-  LogSoftmax: (call) => {
-    const x = call.input("logits").node;
-    return { node: logSoftmax(call, x, call.axis("axis", x.shape.length, -1)), dtype: "float32" };
   },
   /** (x - mean) scale / sqrt(variance + epsilon) + offset, all broadcast. */
   FusedBatchNorm: (call) => {
@@ -29,4 +25,4 @@ export const normalisationLowerings: Readonly<Record<string, Lowering>> = {
     const offset = call.optional("offset")?.node ?? 0;
     return { node: m.add(m.mul(m.div(centred, deviation), scale), offset), dtype: "float32" };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;

@@ -1,7 +1,7 @@
 import { type Node, sizeOf } from "../../graph.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
-import { pooling2D, pooling3D } from "./spatial.ts";
+import { pooling2D, pooling3D, spatial2D } from "./spatial.ts";
 import { count, edgeMask, kernelAxes, overlapsEdge, type Spatial, windowsOf } from "./windows.ts";
 
 /** Ties share the derivative. Windows over the edge see minus infinity. */
@@ -10,10 +10,7 @@ function maximum(call: KernelCall, spatial: readonly Spatial[]): Node {
   const x = call.input("x").node;
   const { maps, shape } = windowsOf(x.shape[0]!, spatial, x.shape.at(-1)!);
   const windows = m.builder.take(x, maps, shape);
-  const seen = overlapsEdge(spatial)
-    ? m.select(edgeMask(m.builder, spatial), windows, Number.NEGATIVE_INFINITY)
-    : windows;
-  return m.builder.reduceMax(seen, kernelAxes(spatial));
+  return m.builder.reduceMax(inImage(m, spatial, windows), kernelAxes(spatial));
 }
 
 /** The mean of the numbers inside the image. */
@@ -24,6 +21,24 @@ function average(call: KernelCall, spatial: readonly Spatial[]): Node {
   const total = m.builder.sum(m.builder.take(x, maps, shape), kernelAxes(spatial));
   if (!overlapsEdge(spatial)) return m.div(total, count(spatial, "kernel"));
   return m.div(total, m.builder.sum(edgeMask(m.builder, spatial), kernelAxes(spatial)));
+}
+
+/** Grayscale dilation: the largest of image plus filter in each window. */
+function dilation(call: KernelCall): Node {
+  const m = new Arithmetic(call.builder);
+  const x = call.input("x").node;
+  const filter = call.input("filter").node;
+  const channels = x.shape.at(-1)!;
+  const spatial = spatial2D(call, x.shape, [...filter.shape, channels]);
+  const { maps, shape } = windowsOf(x.shape[0]!, spatial, channels);
+  const windows = m.add(m.builder.take(x, maps, shape), filter);
+  return m.builder.reduceMax(inImage(m, spatial, windows), kernelAxes(spatial));
+}
+
+/** Windows with minus infinity over the edge. */
+function inImage(m: Arithmetic, spatial: readonly Spatial[], windows: Node): Node {
+  if (!overlapsEdge(spatial)) return windows;
+  return m.select(edgeMask(m.builder, spatial), windows, Number.NEGATIVE_INFINITY);
 }
 
 /** Local response normalisation: x (bias + alpha sum of squares of neighbouring channels)^-beta. */
@@ -48,7 +63,7 @@ function localResponse(call: KernelCall): Node {
 }
 
 /** Pooling: windows of the image, reduced. */
-export const poolingLowerings: Readonly<Record<string, Lowering>> = {
+export const poolingLowerings = {
   MaxPool: (call) => ({
     node: maximum(call, pooling2D(call, call.input("x").node.shape)),
     dtype: call.input("x").dtype,
@@ -59,5 +74,6 @@ export const poolingLowerings: Readonly<Record<string, Lowering>> = {
     dtype: call.input("x").dtype,
   }),
   AvgPool3D: (call) => ({ node: average(call, pooling3D(call, call.input("x").node.shape)), dtype: "float32" }),
+  Dilation2D: (call) => ({ node: dilation(call), dtype: call.input("x").dtype }),
   LRN: (call) => ({ node: localResponse(call), dtype: "float32" }),
-};
+} satisfies Readonly<Record<string, Lowering>>;

@@ -10,7 +10,7 @@ function product(call: KernelCall): Node {
 }
 
 /** Products of matrices. */
-export const productLowerings: Readonly<Record<string, Lowering>> = {
+export const productLowerings = {
   /** tf.matMul in all forms, tf.dot, tf.outerProduct, chained forms. */
   BatchMatMul: (call) => ({ node: product(call), dtype: wider(call.input("a").dtype, call.input("b").dtype) }),
   /** Dense layers of tf.layers. */
@@ -20,7 +20,7 @@ export const productLowerings: Readonly<Record<string, Lowering>> = {
    * become one matrix product.
    */
   Einsum: (call) => ({ node: einsum(call), dtype: "float32" }),
-};
+} satisfies Readonly<Record<string, Lowering>>;
 
 function einsum(call: KernelCall): Node {
   const [left, output] = call.text("equation").replaceAll(" ", "").split("->");

@@ -41,7 +41,7 @@ const product: Reduce = (m, x, axes) => {
   return sizeOf(x.shape) === 0 ? m.full(1, kept) : m.builder.reshape(rest, kept);
 };
 
-export const reductionLowerings: Readonly<Record<string, Lowering>> = {
+export const reductionLowerings = {
   Sum: reduction((m, x, axes) => m.builder.sum(x, axes), counted),
   Mean: reduction(
     (m, x, axes) =>
@@ -75,7 +75,7 @@ export const reductionLowerings: Readonly<Record<string, Lowering>> = {
     for (let by = 1; by < length; by *= 2) node = m.mul(node, shift(m, node, axis, by, 1));
     return { node: call.boolean("reverse") ? reverse(m.builder, node, [axis]) : node, dtype: counted(dtype) };
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;
 
 function argument(call: KernelCall, prepare: (x: Node) => Node) {
   const { node } = call.input("x");

@@ -28,7 +28,7 @@ function inferred(shape: readonly number[], size: number): Shape {
 }
 
 /** Operations that move numbers without changing them. */
-export const shapeLowerings: Readonly<Record<string, Lowering>> = {
+export const shapeLowerings = {
   Reshape: (call) => {
     const x = call.input("x");
     return changed(x, call.builder.reshape(x.node, inferred(call.numbers("shape"), sizeOf(x.node.shape))));
@@ -39,10 +39,6 @@ export const shapeLowerings: Readonly<Record<string, Lowering>> = {
     const dim = call.number("dim");
     const at = dim < 0 ? rank + dim + 1 : dim;
     return changed(x, call.builder.reshape(x.node, x.node.shape.toSpliced(at, 0, 1)));
-  },
-  BroadcastTo: (call) => {
-    const x = call.input("x");
-    return changed(x, call.builder.broadcast(x.node, call.numbers("shape")));
   },
   /** tf.broadcastTo arrives here too. */
   Tile: (call) => {
@@ -133,7 +129,7 @@ export const shapeLowerings: Readonly<Record<string, Lowering>> = {
     const ones = padded(m.builder, m.full(1, x.node.shape), pads);
     return changed(x, m.select(ones, wide, value));
   },
-};
+} satisfies Readonly<Record<string, Lowering>>;
 
 /** At most one of the sizes is -1: the rest. */
 function inferredSizes(sizes: readonly number[], extent: number): readonly number[] {

@@ -11,19 +11,22 @@ import { reductionLowerings } from "./reductions.ts";
 import { shapeLowerings } from "./shapes.ts";
 import { unaryLowerings } from "./unary.ts";
 
+const table = {
+  ...unaryLowerings,
+  ...binaryLowerings,
+  ...reductionLowerings,
+  ...shapeLowerings,
+  ...productLowerings,
+  ...normalisationLowerings,
+  ...indexingLowerings,
+  ...creationLowerings,
+  ...convolutionLowerings,
+  ...poolingLowerings,
+  ...imageLowerings,
+} satisfies Readonly<Record<string, Lowering>>;
+
+/** A kernel of TensorFlow.js that is supported. */
+export type Kernel = keyof typeof table;
+
 /** TensorFlow.js kernel -> how it is written in primitives. What is not here is refused. */
-export const lowerings: ReadonlyMap<string, Lowering> = new Map(
-  [
-    unaryLowerings,
-    binaryLowerings,
-    reductionLowerings,
-    shapeLowerings,
-    productLowerings,
-    normalisationLowerings,
-    indexingLowerings,
-    creationLowerings,
-    convolutionLowerings,
-    poolingLowerings,
-    imageLowerings,
-  ].flatMap((family) => Object.entries(family)),
-);
+export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering>(Object.entries(table));

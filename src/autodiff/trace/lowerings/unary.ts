@@ -32,7 +32,7 @@ export const exponentialUnit = (m: Arithmetic, x: Node, above: number, below: nu
 };
 
 /** Functions of one tensor. At a kink the slope is TensorFlow.js's, given with each. */
-export const unaryLowerings: Readonly<Record<string, Lowering>> = {
+export const unaryLowerings = {
   Exp: real((m, x) => m.exp(x)),
   Expm1: real((m, x) => m.builder.unary("expm1", x)),
   Log: real((m, x) => m.log(x)),
@@ -93,4 +93,4 @@ export const unaryLowerings: Readonly<Record<string, Lowering>> = {
   Identity: (call) => call.input("x"),
   ZerosLike: (call) => ({ ...call.input("x"), node: call.fill(0, call.input("x").node.shape) }),
   OnesLike: (call) => ({ ...call.input("x"), node: call.fill(1, call.input("x").node.shape) }),
-};
+} satisfies Readonly<Record<string, Lowering>>;
