@@ -13,6 +13,7 @@ export {
   type DerivativeCheck,
   type DerivativeReport,
 } from "./checkDerivatives.ts";
+export { type ComplementarityBounds, complementarity } from "./complementarity.ts";
 export { dataHash } from "./dataHash.ts";
 export {
   type DeepLinearAutoencoder,
@@ -20,6 +21,8 @@ export {
   deepLinearAutoencoder,
 } from "./deepLinearAutoencoder.ts";
 export { type DeflatedOptions, deflated } from "./deflated.ts";
+export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
+export { type GameOptions, game, type PlayerSpec } from "./game.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
 export { blend, homotopy } from "./homotopy.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
@@ -29,9 +32,13 @@ export type { NetworkOptions } from "./networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
 export { type ModelObjective, type ModelOfLayers, type ObjectiveOfOptions, objectiveOf } from "./objectiveOf.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
+export type { PlainField, PlainJacobian } from "./plainField.ts";
 export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
 export { quartic } from "./quartic.ts";
+export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export { secondMoment } from "./secondMoment.ts";
 export * from "./sets/index.ts";
 export { fixedPointProblem, movedToZero } from "./solvable.ts";
+export type { GameProblem } from "./tracedGame.ts";
+export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

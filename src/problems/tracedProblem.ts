@@ -8,7 +8,7 @@ import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { dataHash } from "./dataHash.ts";
 import { exchanged } from "./exchangedData.ts";
-import type { ConvexSet, ParameterBlock, TracedProblem } from "./problem.ts";
+import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "./problem.ts";
 
 /** Options of all problems that are traced. */
 export interface TracedProblemOptions {
@@ -23,7 +23,7 @@ export interface TracedProblemOptions {
 }
 
 export interface TracedProblemParts {
-  readonly who: "objective" | "vectorField" | "objectiveOf";
+  readonly who: string;
   readonly symmetric: boolean;
   readonly blocks: readonly ParameterBlock[];
   /** Variables that stand for the parameters, one for each block; absent: the function takes them as arguments. */
@@ -32,10 +32,20 @@ export interface TracedProblemParts {
   readonly constants?: readonly Tensor[];
   readonly call: Traceable;
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
+  /** F in the outputs; default: the gradient of the first where the problem is symmetric, else the outputs themselves. */
+  readonly fieldOf?: (traced: TracedFunction, symmetric: boolean) => TracedField;
   readonly options: TracedProblemOptions;
 }
 
-/** Traces, differentiates and compiles: the common part of `objective`, `vectorField` and `objectiveOf`. */
+/** A field in a traced function's graph. */
+export interface TracedField {
+  /** F(z): for each parameter a tensor of its shape. */
+  readonly field: readonly Node[];
+  /** Further members of the problem on the given data. */
+  readonly extend?: (data: ReadonlyMap<string, Float64Array>) => Partial<Problem>;
+}
+
+/** Traces, differentiates and compiles: the common part of `objective`, `vectorField`, `objectiveOf` and games. */
 export function tracedProblem(parts: TracedProblemParts): TracedProblem {
   const { who, call, options, blocks } = parts;
   if (typeof call !== "function") {
@@ -62,6 +72,7 @@ export function tracedProblem(parts: TracedProblemParts): TracedProblem {
 interface Compiled {
   readonly traced: TracedFunction;
   readonly program: FieldProgram;
+  readonly extend: TracedField["extend"];
 }
 
 /** What problems on different data have in common. */
@@ -73,7 +84,7 @@ interface Family extends TracedProblemParts {
 }
 
 function compile(
-  { who, symmetric, blocks, variables, constants = [], call, outputsOf }: TracedProblemParts,
+  { who, symmetric, blocks, variables, constants = [], call, outputsOf, fieldOf = defaultField }: TracedProblemParts,
   dataShapes: ReadonlyMap<string, readonly number[]>,
 ): Compiled {
   const named = blocks.map(({ name, shape }, i) => {
@@ -82,15 +93,20 @@ function compile(
   });
   const traced = trace({ who, parameters: named, call, outputsOf, constants, dataShapes });
   const { builder, parameters, data, outputs } = traced;
+  const { field, extend } = fieldOf(traced, symmetric);
   const program = compileField({
     builder,
     parameters,
     data: [...data].map(([, { node }]) => node),
     ...(symmetric ? { value: outputs[0]! } : {}),
-    field: symmetric ? gradient(builder, outputs[0]!, parameters) : outputs,
+    field,
     symmetric,
   });
-  return { traced, program };
+  return { traced, program, extend };
+}
+
+function defaultField({ builder, outputs, parameters }: TracedFunction, symmetric: boolean): TracedField {
+  return { field: symmetric ? gradient(builder, outputs[0]!, parameters) : outputs };
 }
 
 function sizesKey({ data }: TracedFunction): string {
@@ -107,6 +123,7 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     evaluate,
     linearize,
     blocks,
+    ...compiled.extend?.(data),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     /** Computed when it is read: hashing the data of every minibatch would cost as much as using them. */
     get description() {

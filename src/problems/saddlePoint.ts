@@ -1,0 +1,95 @@
+import { neg, type Tensor } from "@tensorflow/tfjs-core";
+import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
+import { failure } from "../errors.ts";
+import type { Shapes, TensorFunction } from "./parametersOf.ts";
+import type { ConvexSet } from "./problem.ts";
+import { type GameProblem, tracedGame } from "./tracedGame.ts";
+import type { TracedProblemOptions } from "./tracedProblem.ts";
+
+export interface SaddlePointOptions extends Omit<TracedProblemOptions, "constraint"> {
+  /** X, from which x is chosen; default all. */
+  readonly minSet?: ConvexSet;
+  /** Y, from which y is chosen; default all. */
+  readonly maxSet?: ConvexSet;
+  /** Of the two players; default `["minimiser", "maximiser"]`. */
+  readonly players?: readonly [string, string];
+  /** Of the blocks, those of x first; default `x` and `y`, numbered where there are several. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * The saddle-point problem min over x in X, max over y in Y of f(x, y), f written in TensorFlow.js.
+ *
+ * z = (x, y), F(z) = (grad_x f, -grad_y f), C = X x Y. If f is convex in x and concave in y, F is monotone and solutions
+ * are saddle points, f(x*, y) <= f(x*, y*) <= f(x, y*). The game's costs are (f, -f), so that their difference from best
+ * responses is the duality gap. Otherwise as {@link game}.
+ *
+ * @example saddlePoint([[]], [[]], (x, y) => tf.mul(x, y)) // F = (y, -x)
+ * @param minShapes one for each tensor of x; [] is a single number
+ * @param maxShapes one for each tensor of y
+ * @param f gets the tensors of x, then those of y; returns a scalar
+ * @throws {TypeError} ERR_PLAYER if f does not depend on x or on y; ERR_LOSS if it returns no scalar; else as {@link objective}
+ * @throws {RangeError} ERR_LENGTH if a set does not fit; ERR_SHAPE for shapes that are none
+ * @see Rockafellar, "Monotone operators associated with saddle-functions and minimax problems", 1970
+ */
+export function saddlePoint<const X extends Shapes, const Y extends Shapes>(
+  minShapes: X,
+  maxShapes: Y,
+  f: TensorFunction<readonly [...X, ...Y], Tensor>,
+  options?: SaddlePointOptions,
+): GameProblem;
+export function saddlePoint(
+  minShapes: Shapes,
+  maxShapes: Shapes,
+  f: Traceable,
+  options: SaddlePointOptions = {},
+): GameProblem {
+  const { minSet, maxSet, players = ["minimiser", "maximiser"], names, ...rest } = options;
+  for (const [what, shapes] of Object.entries({ minShapes, maxShapes })) {
+    if (!Array.isArray(shapes) || shapes.length === 0) {
+      throw failure(
+        "ERR_SHAPE",
+        `saddlePoint: expected ${what} to be a list of shapes such as [[3]], got ${JSON.stringify(shapes)}`,
+      );
+    }
+  }
+  if (typeof f !== "function") {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `saddlePoint: expected shapes, shapes and a function, got ${typeof f} as third argument`,
+    );
+  }
+  const count = minShapes.length + maxShapes.length;
+  if (names !== undefined && names.length !== count) {
+    throw failure("ERR_LENGTH", `saddlePoint: expected ${count} names, one for each shape, got ${names.length}`);
+  }
+  const numbered = (letter: string, shapes: Shapes): string[] =>
+    shapes.map((_, k) => (shapes.length === 1 ? letter : `${letter}${k + 1}`));
+  const call: Traceable = (...strategies: Tensor[]) => {
+    const value = f(...strategies);
+    return [value, isScalar(value) ? neg(value) : value];
+  };
+  return tracedGame({
+    who: "saddlePoint",
+    call,
+    options: { ...rest, name: rest.name ?? (f.name || "saddlePoint") },
+    players: [
+      {
+        name: players[0],
+        shapes: minShapes,
+        names: names?.slice(0, minShapes.length) ?? numbered("x", minShapes),
+        ...(minSet === undefined ? {} : { set: minSet }),
+      },
+      {
+        name: players[1],
+        shapes: maxShapes,
+        names: names?.slice(minShapes.length) ?? numbered("y", maxShapes),
+        ...(maxSet === undefined ? {} : { set: maxSet }),
+      },
+    ],
+  });
+}
+
+function isScalar(value: unknown): value is Tensor {
+  return isTensor(value) && value.shape.length === 0;
+}

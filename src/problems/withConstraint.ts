@@ -1,0 +1,29 @@
+import { failure } from "../errors.ts";
+import type { ConvexSet, Problem } from "./problem.ts";
+
+/**
+ * The same field on a set: a problem's variational inequality on C instead of the one it had.
+ *
+ * @throws {RangeError} ERR_LENGTH if they have different dimensions
+ */
+export function withConstraint(who: string, problem: Problem, set: ConvexSet): Problem {
+  if (set.dimension !== problem.dimension) {
+    throw failure(
+      "ERR_LENGTH",
+      `${who}: expected a set of dimension ${problem.dimension}, that of ${problem.name}, got ${set.name} of dimension ` +
+        `${set.dimension}`,
+    );
+  }
+  return {
+    name: problem.name,
+    dimension: problem.dimension,
+    symmetric: problem.symmetric,
+    evaluate: (point, field) => problem.evaluate(point, field),
+    linearize: (point) => problem.linearize(point),
+    blocks: problem.blocks,
+    constraint: set,
+    get description() {
+      return problem.description ?? { problem: problem.name };
+    },
+  };
+}
