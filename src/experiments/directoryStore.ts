@@ -7,7 +7,6 @@ import { readRunFile, runFileName, runState } from "../arrow/runFile.ts";
 import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../sinks/checkpointFile.ts";
 import { runDirectory } from "../sinks/runDirectory.ts";
 import { replay } from "../streams/replay.ts";
-import type { Checkpoint } from "../streams/types.ts";
 import type { RunStore } from "./context.ts";
 
 export interface DirectoryStoreOptions {
@@ -40,42 +39,16 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);
-      const checkpoints = afterTheirRows(saveCheckpoint(path));
       const write = runDirectory(path, {
         points,
         // A run that was killed before its first checkpoint begins anew, and gives the same rows again.
         overwrite: resume(),
-        onMessage(message, run) {
-          if (message.kind === "batch") checkpoints.written(message.lastStep);
-          onMessage?.(message, run, path);
-        },
+        onMessage: (message, run) => onMessage?.(message, run, path),
       });
       return {
-        save: checkpoints.save,
+        save: saveCheckpoint(path),
         record: (rows) => (onRow === undefined ? rows : rows.pipe(tap(onRow))).pipe(write),
       };
-    },
-  };
-}
-
-/** Holds a checkpoint back until the rows before it are in the file: a kill in between would leave a gap for ever. */
-function afterTheirRows(save: (checkpoint: Checkpoint) => void): {
-  readonly save: (checkpoint: Checkpoint) => void;
-  readonly written: (lastStep: number) => void;
-} {
-  let waiting: Checkpoint | undefined;
-  let first = true;
-  return {
-    save(checkpoint) {
-      // The first one stands before this session's first row.
-      if (first) save(checkpoint);
-      else waiting = structuredClone(checkpoint);
-      first = false;
-    },
-    written(lastStep) {
-      if (waiting === undefined || lastStep < waiting.step - 1) return;
-      save(waiting);
-      waiting = undefined;
     },
   };
 }
