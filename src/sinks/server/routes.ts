@@ -116,21 +116,27 @@ const rowsQuery = z.strictObject({
   token: z.string().optional(),
   fromStep: integer.default(0),
   toStep: integer.optional(),
+  /** The last so many steps only. */
+  last: z.coerce.number().int().min(1).optional(),
   points: z.coerce.number().int().min(16).max(1_000_000).optional(),
   scale: z.enum(["linear", "log"]).default("linear"),
   columns: z.string().min(1).optional(),
 });
 
-/** `GET /runs/<name>/rows?fromStep=&toStep=&points=&scale=&columns=a,b`: the rows between two steps as an Arrow stream, thinned to `points`. */
+/**
+ * `GET /runs/<name>/rows?fromStep=&toStep=&last=&points=&scale=&columns=a,b`: the rows between two steps, or of the last so many,
+ * as an Arrow stream, thinned to `points`.
+ */
 async function sendRows(response: ServerResponse, run: ServedRun, query: URLSearchParams): Promise<void> {
   const parsed = rowsQuery.safeParse(Object.fromEntries(query));
   if (!parsed.success) return refuse(response, 400, z.prettifyError(parsed.error));
-  const { fromStep, toStep = Number.POSITIVE_INFINITY, points, scale, columns } = parsed.data;
+  const { toStep = Number.POSITIVE_INFINITY, last, points, scale, columns } = parsed.data;
   const names = columns?.split(",");
   const newest = run.segments.at(-1);
   if (newest === undefined) return refuse(response, 404, "the run has no rows yet");
   const unknown = unknownColumns(newest.header, names ?? []);
   if (unknown.length > 0) return refuse(response, 400, `the run has no column ${unknown.join(", ")}`);
+  const fromStep = Math.max(parsed.data.fromStep, last === undefined ? 0 : (newest.lastStep ?? 0) - last + 1);
   const all = run.stretch({ segment: 0, batch: 0 }, fromStep).ranges;
   const ranges = all.map((range) => {
     const upToStep = Math.min(range.upToStep, toStep + 1);

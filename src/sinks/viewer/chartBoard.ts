@@ -1,6 +1,8 @@
 /** The charts of the page: the four that every search is judged by, and those that somebody added. */
+import type { RunInfo } from "../server/messages.ts";
 import { type Chart, type ChartSpec, makeChart } from "./chart.ts";
 import { h } from "./dom.ts";
+import { makeEndPoints } from "./endPoints.ts";
 import { hasNumber } from "./runSummary.ts";
 import type { View } from "./series.ts";
 import { makeTrajectory } from "./trajectory.ts";
@@ -44,15 +46,23 @@ const storageKey = "fluxion.charts";
 
 export interface ChartBoard {
   update(view: View): void;
+  /** All runs, for what is shown of each end. */
+  updateRuns(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
   restyle(): void;
   /** Changes the y axis of the chart that has the keyboard, or of all. */
   toggleY(): void;
 }
 
-export function makeChartBoard(grid: HTMLElement, zoom: (range: View["zoom"]) => void): ChartBoard {
+export interface ChartBoardHandlers {
+  zoom(range: View["zoom"]): void;
+  look(run: string): void;
+}
+
+export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHandlers): ChartBoard {
   const charts = new Map<string, Chart>();
   const logs = stored();
   const trajectory = makeTrajectory();
+  const endPoints = makeEndPoints(look);
   const add = h("select", { "aria-label": "add a chart", class: "add" });
   let view: View | undefined;
   let offered = "";
@@ -85,7 +95,7 @@ export function makeChartBoard(grid: HTMLElement, zoom: (range: View["zoom"]) =>
     if (view !== undefined) update(view);
   }
 
-  grid.append(trajectory.element, h("div", { class: "add-row" }, add));
+  grid.append(trajectory.element, endPoints.element, h("div", { class: "add-row" }, add));
   for (const spec of main) show(spec);
   add.addEventListener("change", () => {
     const column = add.value;
@@ -117,9 +127,11 @@ export function makeChartBoard(grid: HTMLElement, zoom: (range: View["zoom"]) =>
   }
   return {
     update,
+    updateRuns: endPoints.update,
     restyle() {
       for (const chart of charts.values()) chart.restyle();
       trajectory.restyle();
+      endPoints.restyle();
     },
     toggleY() {
       const chosen = [...charts.values()].filter(({ element }) => element.contains(document.activeElement));

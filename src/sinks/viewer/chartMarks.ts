@@ -1,6 +1,7 @@
 /** What is drawn over a chart's curves: failures, commands, how and where runs ended. */
 import type uPlot from "uplot";
 import { color } from "./dom.ts";
+import { Labels } from "./plane.ts";
 import { styleOf } from "./runStyle.ts";
 import { type Curve, interventionAt, type Mark, type View } from "./series.ts";
 
@@ -14,12 +15,14 @@ export function drawMarks(plot: uPlot, view: View, curves: readonly Curve[]): vo
   ctx.rect(bbox.left, bbox.top - 14 * unit, bbox.width + 14 * unit, bbox.height + 14 * unit);
   ctx.clip();
   drawInterventions(plot, view, unit);
+  const labels = view.runs.length > 1 ? new Labels(ctx, 11 * unit) : undefined;
   view.runs.forEach((run, index) => {
     const curve = curves[index];
     if (curve === undefined) return;
     const { stroke, letter } = styleOf(run.slot);
     drawFailures(plot, curve.marks, stroke, unit);
-    drawEnd(plot, curve, stroke, view.runs.length > 1 ? letter : "", run.live, unit);
+    const end = drawEnd(plot, curve, stroke, run.live, unit);
+    if (end !== undefined) labels?.write(letter, end[0], end[1] - 7 * unit, stroke);
   });
   ctx.restore();
 }
@@ -41,13 +44,19 @@ function drawFailures(plot: uPlot, marks: readonly Mark[], stroke: string, unit:
   }
 }
 
-/** A filled disk where a run is over, a ring where it goes on. */
-function drawEnd(plot: uPlot, curve: Curve, stroke: string, letter: string, live: boolean, unit: number): void {
+/** A filled disk where a run is over, a ring where it goes on. Returns its place, if that is within the chart. */
+function drawEnd(
+  plot: uPlot,
+  curve: Curve,
+  stroke: string,
+  live: boolean,
+  unit: number,
+): readonly [number, number] | undefined {
   const { ctx } = plot;
   let last = curve.ys.length - 1;
   while (last >= 0 && typeof curve.ys[last] !== "number") last--;
   const [x, y] = [curve.xs[last], curve.ys[last]];
-  if (x === undefined || typeof y !== "number" || x > (plot.scales.x?.max ?? 0)) return;
+  if (x === undefined || typeof y !== "number" || x > (plot.scales.x?.max ?? 0)) return undefined;
   const [left, top] = [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true)];
   ctx.beginPath();
   ctx.arc(left, top, 3.5 * unit, 0, 2 * Math.PI);
@@ -57,11 +66,7 @@ function drawEnd(plot: uPlot, curve: Curve, stroke: string, letter: string, live
   ctx.lineWidth = 1.75 * unit;
   ctx.setLineDash([]);
   ctx.stroke();
-  if (letter === "") return;
-  ctx.font = `600 ${11 * unit}px system-ui, sans-serif`;
-  ctx.textAlign = "center";
-  ctx.fillStyle = stroke;
-  ctx.fillText(letter, left, top - 7 * unit);
+  return [left, top];
 }
 
 function drawInterventions(plot: uPlot, view: View, unit: number): void {

@@ -31,16 +31,13 @@ const xAxis = makeXAxisControls((axis) => {
   draw();
 });
 const shown = new ShownRuns(xAxis.axis, draw);
-const board = makeChartBoard(byId("charts"), setZoom);
+const board = makeChartBoard(byId("charts"), { zoom: setZoom, look });
 const summary = makeRunSummary();
 const steering = makeSteering(command);
 byId("run").append(summary.element, steering.element);
 byId("charts").after(summary.details);
 const showRuns = makeRunList(byId("runs"), {
-  focus(name) {
-    follow.checked = false;
-    shown.look(name);
-  },
+  focus: look,
   compare(name) {
     if (!shown.compare(name)) notice("At most eight runs can be told apart.");
     draw();
@@ -77,6 +74,7 @@ function drawNow(): void {
   if (focused !== undefined) summary.update(focused, shown.data(focused.name) ?? noData);
   steering.update(focused);
   board.update({ runs: list, axis: xAxis.axis, zoom });
+  board.updateRuns(runs, shown.slots);
   resetZoom.hidden = zoom === undefined;
   setText(byId("trouble"), shown.trouble ?? "");
   document.title = focused === undefined ? "fluxion" : `${focused.name} · fluxion`;
@@ -106,9 +104,14 @@ function followNewest(): void {
 function step(by: 1 | -1): void {
   const next = runs[runs.findIndex(({ name }) => name === shown.focus) + by];
   if (next === undefined) return;
-  follow.checked = false;
-  shown.look(next.name);
+  look(next.name);
   document.querySelector(`[data-run="${CSS.escape(next.name)}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+/** Somebody chose a run: no newer one takes its place. */
+function look(name: string): void {
+  follow.checked = false;
+  shown.look(name);
 }
 
 function command(run: string, given: GivenCommand): void {

@@ -1,6 +1,6 @@
 /** Fills a RunData: history first, then live rows; after a lost connection only what is missing. */
 import type { RunInfo } from "../server/messages.ts";
-import { readStream } from "./arrowReader.ts";
+import { type Batch, readStream } from "./arrowReader.ts";
 import { address, type Link, openLink } from "./link.ts";
 import { RunData } from "./runData.ts";
 
@@ -117,7 +117,8 @@ function plainColumns(run: RunInfo): string[] {
   return [...core, ...own.map(([name]) => name)];
 }
 
-async function fetchRows(run: string, query: Readonly<Record<string, string | number>>) {
+/** Rows by HTTP: those of a stretch, at a resolution of their own. */
+export async function fetchRows(run: string, query: Readonly<Record<string, string | number>>): Promise<Batch[]> {
   const url = new URL(address(`/runs/${encodeURIComponent(run)}/rows`));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   const response = await fetch(url);

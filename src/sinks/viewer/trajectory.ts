@@ -1,9 +1,9 @@
 /** The way of two-dimensional runs through the plane. */
 import { color, h, setAttribute } from "./dom.ts";
-import { formatNumber, formatTick } from "./format.ts";
+import { formatNumber } from "./format.ts";
+import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, roomOf } from "./plane.ts";
 import { letterOf, styleOf } from "./runStyle.ts";
 import { rowsToDraw, type ShownRun } from "./series.ts";
-import { evenTicks } from "./ticks.ts";
 
 export interface Trajectory {
   readonly element: HTMLElement;
@@ -13,7 +13,6 @@ export interface Trajectory {
 }
 
 const height = 226;
-const margin = { left: 54, right: 16, top: 12, bottom: 26 };
 
 export function makeTrajectory(): Trajectory {
   const canvas = h("canvas", { role: "img" });
@@ -32,17 +31,12 @@ export function makeTrajectory(): Trajectory {
   function draw(): void {
     const width = canvas.parentElement!.clientWidth;
     if (width === 0) return;
-    const unit = devicePixelRatio;
-    canvas.width = width * unit;
-    canvas.height = height * unit;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    const context = canvas.getContext("2d")!;
-    context.scale(unit, unit);
+    const context = blankCanvas(canvas, width, height);
     const place = placement(runs, width);
     if (place === undefined) return;
-    drawAxes(context, place, width);
-    for (const run of runs) drawRun(context, run, place, runs.length > 1);
+    drawAxes(context, place);
+    const labels = runs.length > 1 ? new Labels(context, 11) : undefined;
+    for (const run of runs) drawRun(context, run, place, labels);
     setAttribute(canvas, "aria-label", described(runs));
   }
   return {
@@ -61,14 +55,7 @@ export function makeTrajectory(): Trajectory {
   };
 }
 
-/** From the plane to the canvas, one scale for both axes. */
-interface Placement {
-  readonly range: readonly [xMin: number, xMax: number, yMin: number, yMax: number];
-  x(value: number): number;
-  y(value: number): number;
-}
-
-function placement(runs: readonly ShownRun[], width: number): Placement | undefined {
+function placement(runs: readonly ShownRun[], width: number): Plane | undefined {
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const run of runs) {
@@ -83,42 +70,15 @@ function placement(runs: readonly ShownRun[], width: number): Placement | undefi
     }
   }
   if (!(low[0]! <= high[0]! && low[1]! <= high[1]!)) return undefined;
-  const [room, tall] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+  // One scale for both axes.
+  const [room, tall] = roomOf(width, height);
   const span = Math.max(high[0]! - low[0]!, ((high[1]! - low[1]!) * room) / tall, 1e-300) * 1.1;
-  const scale = room / span;
+  const [halfX, halfY] = [span / 2, ((span / 2) * tall) / room];
   const [middleX, middleY] = [(low[0]! + high[0]!) / 2, (low[1]! + high[1]!) / 2];
-  const halfX = room / scale / 2;
-  const halfY = tall / scale / 2;
-  return {
-    range: [middleX - halfX, middleX + halfX, middleY - halfY, middleY + halfY],
-    x: (value) => margin.left + room / 2 + (value - middleX) * scale,
-    y: (value) => margin.top + tall / 2 - (value - middleY) * scale,
-  };
+  return planeOver([middleX - halfX, middleX + halfX, middleY - halfY, middleY + halfY], width, height);
 }
 
-function drawAxes(context: CanvasRenderingContext2D, { range, x, y }: Placement, width: number): void {
-  const [xMin, xMax, yMin, yMax] = range;
-  context.font = "11px system-ui, sans-serif";
-  context.fillStyle = color("--text-soft");
-  context.strokeStyle = color("--grid");
-  context.lineWidth = 1;
-  context.beginPath();
-  context.textAlign = "center";
-  for (const tick of evenTicks(xMin, xMax, width / 90)) {
-    context.moveTo(x(tick), margin.top);
-    context.lineTo(x(tick), height - margin.bottom);
-    context.fillText(formatTick(tick), x(tick), height - margin.bottom + 15);
-  }
-  context.textAlign = "right";
-  for (const tick of evenTicks(yMin, yMax, height / 60)) {
-    context.moveTo(margin.left, y(tick));
-    context.lineTo(width - margin.right, y(tick));
-    context.fillText(formatTick(tick), margin.left - 6, y(tick) + 4);
-  }
-  context.stroke();
-}
-
-function drawRun(context: CanvasRenderingContext2D, run: ShownRun, { x, y }: Placement, withLetter: boolean): void {
+function drawRun(context: CanvasRenderingContext2D, run: ShownRun, { x, y }: Plane, labels: Labels | undefined): void {
   const data = rowsToDraw(run);
   const { stroke, dash } = styleOf(run.slot);
   const path: (readonly [number, number])[] = [];
@@ -140,20 +100,7 @@ function drawRun(context: CanvasRenderingContext2D, run: ShownRun, { x, y }: Pla
   context.setLineDash([]);
   disk(context, start, color("--card"), stroke);
   disk(context, end, stroke, stroke);
-  if (!withLetter) return;
-  context.fillStyle = stroke;
-  context.font = "600 11px system-ui, sans-serif";
-  context.textAlign = "center";
-  context.fillText(letterOf(run.slot), start[0], start[1] - 8);
-}
-
-function disk(context: CanvasRenderingContext2D, at: readonly [number, number], fill: string, stroke: string): void {
-  context.beginPath();
-  context.arc(at[0], at[1], 4, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.strokeStyle = stroke;
-  context.stroke();
+  labels?.write(letterOf(run.slot), start[0], start[1] - 8, stroke);
 }
 
 function described(runs: readonly ShownRun[]): string {

@@ -57,7 +57,8 @@ routes("give the rows between two steps, thinned on request", () =>
     const thinned = await stepsAt(server, "/runs/example/rows?points=100&scale=log&columns=value");
     assert.ok(thinned.length <= 110 && thinned[0] === 0 && thinned.at(-1) === 1999, `${thinned.length} rows`);
     assert.equal(await stepsAt(server, "/runs/example/rows?fromStep=5000"), []);
-    for (const query of ["points=3", "fromStep=-1", "scale=cubic", "what=1", "columns=nonsense"]) {
+    assert.equal(await stepsAt(server, "/runs/example/rows?last=2&columns=value"), [1998, 1999]);
+    for (const query of ["points=3", "last=0", "fromStep=-1", "scale=cubic", "what=1", "columns=nonsense"]) {
       assert.is((await get(server, `/runs/example/rows?${query}`)).status, 400, query);
     }
     assert.is((await get(server, "/runs/other/rows")).status, 404);

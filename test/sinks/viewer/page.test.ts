@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { Subject } from "rxjs";
+import { from, Subject } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { buildViewer } from "../../../scripts/buildViewer.ts";
@@ -193,6 +193,40 @@ page("compares runs, told apart by letters and dashes as well as colours", () =>
     await open.locator('[data-run="first"] .choose').click();
     await shows(open, "h1", "first");
     await shows(open, '[data-tile="step"]', /^19$/);
+  }),
+);
+
+page("shows where the runs of an experiment ended: loss against Morse index, and as a table", () =>
+  withPage(async (open, server) => {
+    const columns = { morseIndex: { meaning: "number of negative eigenvalues" } };
+    for (const [name, index, value] of [
+      ["one", 3, 5.25],
+      ["two", 0, 4.5],
+    ] as const) {
+      const run = makeRun({ name, columns });
+      const rows = [0, 1].map((step) => {
+        const last = step === 1;
+        const measured = { morseIndex: last ? index : undefined };
+        return makeRow(run, step, { value, columns: measured, vectors: {}, status: last ? "converged" : "running" });
+      });
+      from(rows).pipe(webSocket(server)).subscribe();
+    }
+    const card = open.locator('[aria-label="End points"]');
+    await card.locator("canvas").waitFor();
+    await card.locator("summary").click();
+    const cells = await card
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
+        ),
+      );
+    assert.equal(cells, [
+      ["one", "✓ converged", "1", "5.25", "0.25", "3"],
+      ["two", "✓ converged", "1", "4.5", "0.25", "0"],
+    ]);
+    await card.getByRole("button", { name: "one" }).click();
+    await shows(open, "h1", "one");
   }),
 );
 
