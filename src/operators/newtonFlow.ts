@@ -13,7 +13,7 @@ export interface NewtonFlowOptions {
   readonly stepSize?: number;
   /** Longest step. Default 1. Steerable. */
   readonly maxStep?: number;
-  /** How far F may stray from its first direction, relative to ||F||, in (0, 1). Default 1e-3. Steerable. */
+  /** How far F may stray from its first direction, relative to the larger ||F|| of a step's ends, in (0, 1). Default 1e-3. Steerable. */
   readonly tolerance?: number;
   /** Newton corrections back to the curve a step. Default 4. */
   readonly corrections?: number;
@@ -27,6 +27,8 @@ export interface NewtonFlowOptions {
 /** A step that grew this often smaller is no step. */
 const maxHalvings = 60;
 const growth = 1.5;
+/** Newton's whole step is taken where it lowers ||F|| to this share: then its quadratic convergence is in sight. */
+const contraction = 0.1;
 
 /**
  * Follows Smale's global Newton flow [1], normalised: the curve on which F keeps the direction it has at the start.
@@ -39,7 +41,7 @@ const growth = 1.5;
  *
  * Each row: predictor z + h t, then corrections (P J + u t^T) delta = -P F orthogonal to t, regular at folds too. Refused where F strays
  * by more than `tolerance` or the corrections exceed h / 2: h is halved; after a smooth step it grows by 1.5. As soon as Newton's whole
- * step is not longer than h and lowers ||F||, it is taken instead, so zeros are reached quadratically.
+ * step is not longer than h and lowers ||F|| to a tenth, it is taken instead, so zeros are reached quadratically.
  *
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`; `along`: a; `deviation`: ||P F|| / ||F||; `arcLength`. Ends (status
  * "stagnated") at a zero, where the curve branches, and where J is singular at the start.
@@ -158,7 +160,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     const point = trialPoint(it, newton, 1);
     if (point === undefined) return nothing("stagnated");
     const next = evaluateAt(point);
-    if (next.squaredNorm < it.squaredNorm) {
+    if (next.squaredNorm <= contraction ** 2 * it.squaredNorm) {
       const tangent = state.tangent.length > 0 ? state.tangent : newton.map((x) => x / newtonLength);
       return { outcome: "accepted", trials, next, tangent, length: state.length };
     }
@@ -168,6 +170,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   const tangent = tangentAt(jacobian, ray, state.tangent, first);
   if (tangent === undefined) return nothing("failed");
 
+  const along = dot(ray, field);
   let finite = false;
   let length = Math.min(state.length, maxStep);
   for (let halving = 0; halving < maxHalvings; halving++, length /= 2) {
@@ -181,6 +184,12 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
       const { stray, length: strayed } = strayOf(next.field, ray);
       const size = Math.sqrt(Math.max(next.squaredNorm, it.squaredNorm));
       if (strayed <= tolerance * size) {
+        const after = dot(ray, next.field);
+        if (after * along < 0) {
+          // Beyond a zero: back to where a straight line has it; the loop halves this again.
+          length *= 2 * Math.min(0.5, along / (along - after));
+          break;
+        }
         const grown = correction <= 1 ? Math.min(maxStep, growth * length) : length;
         return { outcome: "accepted", trials, next, tangent, length: grown };
       }

@@ -16,6 +16,8 @@ export interface StrongWolfeOptions {
   readonly first: number;
   readonly maxStep: number;
   readonly maxTrials: number;
+  /** Relative changes of phi up to this are taken for rounding. Default 0. */
+  readonly rounding?: number;
 }
 
 /** `found`: strong Wolfe holds, or with `complete: false` only the decrease does. */
@@ -24,8 +26,6 @@ export interface StrongWolfeResult<P extends Probe> {
   readonly complete: boolean;
 }
 
-/** Relative changes of phi below this are rounding. */
-const rounding = 16 * Number.EPSILON;
 /** How near to an end of its interval an interpolated trial may lie. */
 const margin = 0.1;
 
@@ -33,7 +33,7 @@ const margin = 0.1;
  * Finds alpha with phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|: brackets, then zooms ([1], algorithms
  * 3.5 and 3.6), with safeguarded cubic interpolation.
  *
- * Where phi changes by no more than rounding the decrease is judged by slopes instead: (2 c1 - 1) phi'(0) >= phi'(alpha) [2].
+ * Where phi changes by no more than `rounding` the decrease is judged by slopes instead: (2 c1 - 1) phi'(0) >= phi'(alpha) [2].
  * Where the trials are used up, or `probe` says by `undefined` that a step has no effect, the best alpha of sufficient decrease is
  * returned with `complete: false`.
  *
@@ -48,7 +48,7 @@ export function strongWolfe<P extends Probe>(
   probe: (alpha: number) => P | undefined,
   options: StrongWolfeOptions,
 ): StrongWolfeResult<P> {
-  const { sufficientDecrease: c1, curvature: c2, maxStep, maxTrials } = options;
+  const { sufficientDecrease: c1, curvature: c2, maxStep, maxTrials, rounding = 0 } = options;
   const slope0 = start.slope();
   let trials = 0;
   const attempt = (alpha: number): P | undefined => {

@@ -28,11 +28,14 @@ export interface WolfeLineSearchOptions {
   readonly maxTrials?: number;
 }
 
+const roundingOfValue = 16 * Number.EPSILON;
+
 /**
  * Chooses the step size along the direction by the strong Wolfe conditions, bracketing and zooming ([1], algorithms 3.5 and 3.6).
  *
  * phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|, where phi is ||F||^2 / 2, with slope F^T J p at the
- * trial, or L, with slope F^T p. Unlike backtracking, which can only shrink a step, it also lengthens one, so the second condition can
+ * trial, or L, with slope F^T p
+ * (whose changes, where they drown in rounding, are judged by slopes). Unlike backtracking, which can only shrink a step, it also lengthens one, so the second condition can
  * always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
  *
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`, and `wolfe`: 1 where both conditions hold, 0 where the search ended
@@ -106,10 +109,14 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
           first: Math.min(maxStep, Math.max(Number.MIN_VALUE, wanted)),
           maxStep,
           maxTrials,
+          // ||F||^2 falls to its own rounding at a zero; L stays of the size it has there, so that its changes drown before.
+          rounding: merit === "value" ? roundingOfValue : 0,
         },
       );
-      if (found === undefined)
-        return end(trials >= maxTrials ? "failed" : trials > 0 && !finite ? "non-finite" : "stagnated");
+      if (found === undefined) {
+        if (trials > 0 && !finite) return end("non-finite");
+        return end(trials >= maxTrials ? "failed" : "stagnated");
+      }
       return {
         state: { stepSize: found.alpha, slope },
         stepSize: found.alpha,

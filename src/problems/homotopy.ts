@@ -6,7 +6,7 @@ import type { Problem } from "./problem.ts";
 /**
  * The problem between two others: F_t = (1 - t) G + t F, with the Jacobian and the potential between theirs.
  *
- * With a schedule it is homotopy by steps: iterate((step) => blend(from, to, Math.min(1, step / 50)), start, newtonMR()). Each call gives
+ * With a schedule it is homotopy by steps: iterate((step) => blend(from, to, Math.min(1, (step + 1) / 50)), start, newtonMR()). Each call gives
  * a new problem, so keep those of one t where they are used again. Constraints are those of `to`.
  *
  * @example blend(fixedPointProblem([0, 0]), quartic(), 0.5)
