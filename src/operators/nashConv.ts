@@ -17,7 +17,8 @@ export interface NashConvOptions extends MeasuredPointOptions {
  * Vector column `exploitability`, one gain a player in the order of the blocks; `nashConv`, their sum; `nashConvSlack`, a bound on what the
  * inner solves miss where the costs are convex in the own strategy; `responses`: `linear` if every best response came from the set's
  * linear problem and was verified, `solved` if one needed an inner solve, `unsolved` if one did not reach the tolerance. In a two-player
- * zero-sum game NashConv is the duality gap, see `dualityGap`. Only the players' own gradients are used; see `exploitability.ts`.
+ * zero-sum game NashConv is the duality gap, see `dualityGap`. The players' own gradients suffice: a problem without costs gets its gains
+ * from their integrals, see `exploitability.ts`.
  * Of another point the columns are `averageNashConv` and so on.
  *
  * Cost: one evaluation a player with a linear cost, else up to maxInner + 17; the run does not count them.
