@@ -59,7 +59,9 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   const isFull = (): boolean => socket.bufferedAmount > host.bufferedBytes;
   const watch = (bytes: number): void => {
     waitingBytes += bytes;
-    if (waitingBytes >= messageBytes || bytes === 0) dueSoon ??= setImmediate(pump);
+    // Who wants few rows a second gets them a few times a second: each time all that came are looked at.
+    const enough = waitingBytes >= messageBytes && (wanted.maxRate === undefined || !caughtUp);
+    if (enough || bytes === 0) dueSoon ??= setImmediate(pump);
     else due ??= setTimeout(pump, messageDelay);
   };
   function clearTimers(): void {
