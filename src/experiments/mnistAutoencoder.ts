@@ -25,7 +25,7 @@ export const mnistAutoencoder: Experiment = experiment({
   name: "mnist-autoencoder",
   summary: "an autoencoder on handwritten digits: Newton-MR searches for a critical point of its loss",
   options: z.object({
-    samples: z.number().int().min(1).max(10_000).default(200).describe("digits, drawn from 10,000"),
+    samples: z.number().int().min(1).max(10_000).default(10_000).describe("digits, drawn from 10,000"),
     iterations: z.number().int().positive().default(100).describe("Newton steps of a search at most"),
     searches: z.number().int().positive().default(1).describe("starts drawn from the trajectory"),
     noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
