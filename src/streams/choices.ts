@@ -33,11 +33,11 @@ export function chosen(it: Proposal, result: Step, by: string, refines: boolean,
       refuse("ERR_DIRECTION_DISCARDED", by, "direction", whoDirected(it, before, session), session);
     if (stepSize !== undefined) refuse("ERR_STEP_SIZE_DISCARDED", by, "step size", whoSized(it, before), session);
   }
+  // No spreads: this is done for each update of each step.
   return {
-    ...before,
-    ...(direction === undefined ? {} : { direction: { by, value: direction } }),
-    ...(stepSize === undefined ? {} : { stepSize: { by, value: stepSize } }),
-    ...(next === undefined ? {} : { next: { by } }),
+    direction: direction === undefined ? before.direction : { by, value: direction },
+    stepSize: stepSize === undefined ? before.stepSize : { by, value: stepSize },
+    next: next === undefined ? before.next : { by },
   };
 }
 

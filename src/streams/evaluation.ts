@@ -18,22 +18,24 @@ export class EvaluatedPoint implements Evaluation {
     readonly point: Float64Array,
     readonly field: Float64Array,
     readonly value: number,
-    private readonly buffer: ArrayBuffer,
+    private readonly buffer: ArrayBuffer | undefined,
     private readonly count: WorkCount | undefined,
   ) {}
 
-  /** A new view of -F, the direction of a step until an operator chooses another. */
+  /** -F, the direction of a step until an operator chooses another. */
   negativeField(): Float64Array {
     const { field } = this;
-    const negative = new Float64Array(this.buffer, 16 * field.length, field.length);
-    for (let i = 0; i < field.length; i++) negative[i] = -field[i]!;
+    const n = field.length;
+    const negative = partOf(this.buffer, 2, n);
+    for (let i = 0; i < n; i++) negative[i] = -field[i]!;
     return negative;
   }
 
   get squaredNorm(): number {
     if (this.#squaredNorm < 0) {
+      const { field } = this;
       let sum = 0;
-      for (let i = 0; i < this.field.length; i++) sum += this.field[i]! * this.field[i]!;
+      for (let i = 0; i < field.length; i++) sum += field[i]! * field[i]!;
       this.#squaredNorm = sum;
     }
     return this.#squaredNorm;
@@ -90,7 +92,8 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
 
 /** Evaluates at a copy of the point. */
 export function evaluateAt(problem: Problem, point: ArrayLike<number>, count: WorkCount | undefined): EvaluatedPoint {
-  const { buffer, own } = room(problem.dimension);
+  const buffer = bufferFor(problem.dimension);
+  const own = partOf(buffer, 0, problem.dimension);
   own.set(point);
   return evaluateIn(problem, buffer, own, count);
 }
@@ -103,26 +106,34 @@ export function evaluateStep(
   stepSize: number,
   count: WorkCount,
 ): EvaluatedPoint {
-  const { buffer, own } = room(problem.dimension);
-  for (let i = 0; i < own.length; i++) own[i] = point[i]! + stepSize * direction[i]!;
+  const n = problem.dimension;
+  const buffer = bufferFor(n);
+  const own = partOf(buffer, 0, n);
+  for (let i = 0; i < n; i++) own[i] = point[i]! + stepSize * direction[i]!;
   problem.constraint?.project(own, own);
   return evaluateIn(problem, buffer, own, count);
 }
 
-/** Point, field and -field lie in one buffer, since small typed arrays are costly to make. */
-function room(n: number): { readonly buffer: ArrayBuffer; readonly own: Float64Array } {
-  const buffer = new ArrayBuffer(24 * n);
-  return { buffer, own: new Float64Array(buffer, 0, n) };
+/**
+ * Where point, field and -field lie: together, since a typed array with a buffer of its own is costly to make (0.3 us), but for the
+ * few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
+ */
+function bufferFor(n: number): ArrayBuffer | undefined {
+  return n > 8 ? new ArrayBuffer(24 * n) : undefined;
+}
+
+function partOf(buffer: ArrayBuffer | undefined, part: number, n: number): Float64Array {
+  return buffer === undefined ? new Float64Array(n) : new Float64Array(buffer, 8 * n * part, n);
 }
 
 function evaluateIn(
   problem: Problem,
-  buffer: ArrayBuffer,
+  buffer: ArrayBuffer | undefined,
   point: Float64Array,
   count: WorkCount | undefined,
 ): EvaluatedPoint {
   const n = point.length;
-  const field = new Float64Array(buffer, 8 * n, n);
+  const field = partOf(buffer, 1, n);
   if (count !== undefined) count.evaluations++;
   const value = problem.evaluate(point, field);
   return new EvaluatedPoint(problem, point, field, value, buffer, count);

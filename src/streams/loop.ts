@@ -8,12 +8,11 @@ import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
 import { type EvaluatedPoint, evaluateAt, evaluateStep } from "./evaluation.ts";
 import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
-import { type Choice, IterateRecord, ProposalRecord } from "./records.ts";
+import { IterateRecord, noChoice, ProposalRecord } from "./records.ts";
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 import type { Checkpoint, Evaluation, Iterate, IterateOptions, Proposal, Update } from "./types.ts";
 
-const noChoice: Choice = {};
 /** As long as a timer can be: keeps the process alive while a run is paused. */
 const longWait = 2 ** 31 - 1;
 

@@ -14,22 +14,25 @@ export function complaintAbout(
   feeding: boolean,
   answered: boolean,
 ): FluxionError | undefined {
-  const complain = (what: string): FluxionError =>
-    failure("ERR_PROPOSAL", `iterate: the update ${what}${session.where()}`);
   if (!feeding) {
-    return complain(
+    return complaint(
       "emitted while no proposal was being fed; no delay, observeOn, startWith or promise may stand inside it",
+      session,
     );
   }
   if (typeof it !== "object" || it === null || sessionOf(it) !== session) {
-    return complain(`returned something that is not a proposal of this run (${nameOf(it)}); ${remedy}`);
+    return complaint(`returned something that is not a proposal of this run (${nameOf(it)}); ${remedy}`, session);
   }
   const { step } = it as Proposal;
   if (step !== session.step) {
-    return complain(`returned the proposal of step ${step} (scan, pairwise, buffer?); ${remedy}`);
+    return complaint(`returned the proposal of step ${step} (scan, pairwise, buffer?); ${remedy}`, session);
   }
-  if (answered) return complain(`returned the proposal twice (merge, mergeMap, expand?); ${remedy}`);
+  if (answered) return complaint(`returned the proposal twice (merge, mergeMap, expand?); ${remedy}`, session);
   return undefined;
+}
+
+function complaint(what: string, session: Session): FluxionError {
+  return failure("ERR_PROPOSAL", `iterate: the update ${what}${session.where()}`);
 }
 
 export function nothingReturned(session: Session): FluxionError {
@@ -44,17 +47,7 @@ export function nothingReturned(session: Session): FluxionError {
 /** @throws ERR_LENGTH, ERR_NO_STEP_SIZE, ERR_STEP_SIZE, ERR_OPTION_TYPE for a step that cannot be taken */
 export function checkReturned(it: Proposal, session: Session): void {
   const n = it.point.length;
-  const lengthOf = (what: string, vector: Float64Array): void => {
-    if (!(vector instanceof Float64Array)) {
-      throw failure(
-        "ERR_OPTION_TYPE",
-        `iterate: expected ${what} to be a Float64Array, got ${nameOf(vector)}${session.where()}`,
-      );
-    }
-    if (vector.length === n) return;
-    throw failure("ERR_LENGTH", `iterate: expected ${what} of length ${n}, got ${vector.length}${session.where()}`);
-  };
-  if (it.direction.length !== n || !(it.direction instanceof Float64Array)) lengthOf("a direction", it.direction);
+  checkVector("a direction", it.direction, n, session);
   if (it.next !== undefined) {
     if (!(it.next instanceof EvaluatedPoint)) {
       throw failure(
@@ -62,7 +55,7 @@ export function checkReturned(it: Proposal, session: Session): void {
         `iterate: expected next to come from it.evaluate(point), got ${nameOf(it.next)}${session.where()}`,
       );
     }
-    lengthOf("next.point", it.next.point);
+    checkVector("next.point", it.next.point, n, session);
   }
   if (it.status !== "running" || Number.isFinite(it.stepSize)) return;
   if (Number.isNaN(it.stepSize) && choiceOf(it).stepSize?.by === undefined) {
@@ -76,6 +69,18 @@ export function checkReturned(it: Proposal, session: Session): void {
     "ERR_STEP_SIZE",
     `iterate: expected a finite step size, got ${it.stepSize} from ${choiceOf(it).stepSize?.by ?? "a hand-written step"}${session.where()}`,
   );
+}
+
+function checkVector(what: string, vector: Float64Array, n: number, session: Session): void {
+  if (!(vector instanceof Float64Array)) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `iterate: expected ${what} to be a Float64Array, got ${nameOf(vector)}${session.where()}`,
+    );
+  }
+  if (vector.length !== n) {
+    throw failure("ERR_LENGTH", `iterate: expected ${what} of length ${n}, got ${vector.length}${session.where()}`);
+  }
 }
 
 function nameOf(value: unknown): string {

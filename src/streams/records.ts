@@ -10,10 +10,12 @@ export const CHOICE = Symbol("choice");
 
 /** The operators that chose, with what they chose: a value that differs was written by hand. */
 export interface Choice {
-  readonly direction?: { readonly by: string; readonly value: Float64Array };
-  readonly stepSize?: { readonly by: string; readonly value: number };
-  readonly next?: { readonly by: string };
+  readonly direction: { readonly by: string; readonly value: Float64Array } | undefined;
+  readonly stepSize: { readonly by: string; readonly value: number } | undefined;
+  readonly next: { readonly by: string } | undefined;
 }
+
+export const noChoice: Choice = { direction: undefined, stepSize: undefined, next: undefined };
 
 type MutableNumbers = Record<string, number | undefined>;
 type MutableVectors = Record<string, Float64Array | undefined>;
@@ -134,7 +136,7 @@ export function sessionOf(record: object): Session | undefined {
 }
 
 export function choiceOf(it: Proposal): Choice {
-  return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? {};
+  return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? noChoice;
 }
 
 /** A row with another status. */
