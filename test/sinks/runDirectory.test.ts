@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { concat, EMPTY, from, merge, NEVER, Subject, throwError } from "rxjs";
+import { concat, EMPTY, from, map, merge, NEVER, Subject, throwError } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row, Run } from "../../src/arrow/row.ts";
@@ -117,6 +117,38 @@ writes("tells completion, failure and interruption apart, rows kept in each case
     assertSameRows(rowsIn(path), rows);
     assert.is(endingIn(path)?.rows, 4);
   }
+});
+
+writes("says interrupted where an operator behind it throws, and where the process leaves", async () => {
+  const thrown = scratchPath();
+  const error = new Error("behind the sink");
+  const outcome = await collect(
+    from(makeRows(9, run)).pipe(
+      runDirectory(thrown),
+      map((row) => {
+        if (row.step === 3) throw error;
+        return row;
+      }),
+    ),
+  );
+  assert.is(outcome.error, error);
+  assert.is(endingIn(thrown)?.how, "interrupted");
+  assert.is([...rowsIn(thrown)].length, 4);
+
+  const left = scratchPath();
+  const source = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
+  const program = `
+    import { concat, from, NEVER } from "rxjs";
+    import { runDirectory } from ${source("../../src/sinks/runDirectory.ts")};
+    import { makeRow, makeRun } from ${source("../support/rows.ts")};
+    const run = makeRun();
+    concat(from([makeRow(run, 0), makeRow(run, 1)]), NEVER).pipe(runDirectory(process.argv[1])).subscribe();
+    process.exit();`;
+  const args = ["--conditions=fluxion-source", "--import", "tsx", "--input-type=module", "-e", program, left];
+  assert.is(spawnSync(process.execPath, args).status, 0);
+  assert.is(endingIn(left)?.how, "interrupted");
+  assert.is(endingIn(left)?.message, "the process left");
+  assert.is([...rowsIn(left)].length, 2);
 });
 
 writes("makes no directory for a stream without rows", async () => {
