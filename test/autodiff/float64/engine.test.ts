@@ -4,7 +4,8 @@ import { findBlas } from "../../../src/linalg/blas.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { assertClose } from "../../support/assert.ts";
-import { activationLosses, elementwiseLosses, type LossCase, networkLossCases } from "../../support/losses.ts";
+import { everyLoss } from "../../support/losses/all.ts";
+import type { LossCase } from "../../support/losses/lossCase.ts";
 import { normalVector } from "../../support/random.ts";
 
 await tf.setBackend("cpu");
@@ -106,7 +107,7 @@ function everything(problem: Problem, point: Float64Array): Results {
 
 const tests = suite("Float64Engine");
 const choices = findBlas("") === undefined ? ["off"] : ["", "off"];
-const cases = [...elementwiseLosses, ...activationLosses, ...networkLossCases, ...largeCases];
+const cases = [...everyLoss, ...largeCases];
 for (const [index, { name, shapes, loss, point }] of cases.entries()) {
   tests(`${name} gives what the interpreter gives, ${index}`, () => {
     const make = (): Problem => objective(shapes, loss, { name, onWarning: () => {} });
