@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, type Observable, tap } from "rxjs";
+import { concat } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../arrow/row.ts";
 import { gradientStep } from "../operators/gradientStep.ts";
@@ -8,6 +8,7 @@ import { uniformHeight } from "../streams/samplers.ts";
 import { untilStep } from "../streams/untilStep.ts";
 import { type Experiment, type ExperimentContext, experiment, type Finding } from "./definition.ts";
 import { criticalPointSearch } from "./search.ts";
+import { atTheEnd, searchName, withTrajectory } from "./trajectory.ts";
 import type { Judgement } from "./verdict.ts";
 
 /** Losses agree within this, relative to 1: the settings of [1] end at 1e-30, where rounding is far below it. */
@@ -37,38 +38,25 @@ export const dlae: Experiment = experiment({
   }),
   run(options, context) {
     const { searches, iterations, noise, inputs, hidden, samples, trajectorySteps, stepSize } = options;
-    const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed: context.seed });
-    const trajectory: Row[] = [];
+    const { seed } = context;
+    const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed });
     const ends: End[] = [];
-    const digits = Math.max(2, String(searches).length);
+    const start = problem.initialPoint(seed);
+    const update = method(untilStep(trajectorySteps), gradientStep(stepSize));
     return concat(
-      context
-        .iterate(
-          problem,
-          problem.initialPoint(context.seed),
-          method(untilStep(trajectorySteps), gradientStep(stepSize)),
-          {
-            name: "trajectory",
-          },
-        )
-        .pipe(tap((row) => trajectory.push(row))),
-      defer(() => {
-        if (context.signal.aborted) return EMPTY;
-        const starts = uniformHeight(trajectory, { count: searches, seed: context.seed, variance: noise });
-        return context.campaign(searches, (i): Observable<Row> => {
+      withTrajectory(context, problem, { start, update }, (trajectory) => {
+        const starts = uniformHeight(trajectory, { count: searches, seed, variance: noise });
+        return context.campaign(searches, (i) => {
           const { point, step, value } = starts[i]!;
           return criticalPointSearch(context, problem, point, {
-            name: `search-${String(i + 1).padStart(digits, "0")}`,
+            name: searchName(i, searches),
             iterations,
             description: { start: { step, value } },
             compare: (last, judgement) => compare(problem, last, judgement, ends),
           });
         });
       }),
-      defer(() => {
-        tell(context, ends, searches);
-        return EMPTY;
-      }),
+      atTheEnd(context, () => tell(context, ends, searches)),
     );
   },
 });
@@ -103,7 +91,6 @@ function compare(
 }
 
 function tell(context: ExperimentContext, ends: readonly End[], searches: number): void {
-  if (context.signal.aborted) return;
   const critical = ends.filter((end) => end.critical);
   const far = critical.filter(({ squaredNorm }) => squaredNorm < 1e-20);
   const matching = critical.filter(({ matches }) => matches);

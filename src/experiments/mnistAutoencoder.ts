@@ -1,6 +1,4 @@
-import { concat, defer, EMPTY, tap } from "rxjs";
 import { z } from "zod";
-import type { Row } from "../arrow/row.ts";
 import { gradientStep } from "../operators/gradientStep.ts";
 import { momentum } from "../operators/momentum.ts";
 import { mnist4x4 } from "../problems/mnist.ts";
@@ -10,6 +8,7 @@ import { uniformHeight } from "../streams/samplers.ts";
 import { untilStep } from "../streams/untilStep.ts";
 import { type Experiment, experiment } from "./definition.ts";
 import { criticalPointSearch } from "./search.ts";
+import { searchName, withTrajectory } from "./trajectory.ts";
 
 /**
  * A search for critical points of the autoencoder of [1] on handwritten digits.
@@ -48,26 +47,19 @@ export const mnistAutoencoder: Experiment = experiment({
     if (digits.constantPixels.length > 0) {
       context.note(`the same in all ${samples} digits, and set to 0: ${digits.constantPixels.join("; ")}`);
     }
-    const trajectory: Row[] = [];
-    const descent = method(untilStep(trajectorySteps), momentum({ decay }), gradientStep(stepSize));
-    return concat(
-      context
-        .iterate(problem, problem.initialPoint(seed), descent, { name: "trajectory" })
-        .pipe(tap((row) => trajectory.push(row))),
-      defer(() => {
-        if (context.signal.aborted) return EMPTY;
-        const starts = uniformHeight(trajectory, { count: searches, seed, variance: noise });
-        return context.campaign(searches, (i) => {
-          const { point, step, value } = starts[i]!;
-          const name = searches === 1 ? "search" : `search-${String(i + 1).padStart(2, "0")}`;
-          context.note(`${name} starts at step ${step} of the trajectory, loss ${value.toPrecision(5)}`);
-          return criticalPointSearch(context, problem, point, {
-            name,
-            iterations,
-            description: { start: { step, value } },
-          });
+    const update = method(untilStep(trajectorySteps), momentum({ decay }), gradientStep(stepSize));
+    return withTrajectory(context, problem, { start: problem.initialPoint(seed), update }, (trajectory) => {
+      const starts = uniformHeight(trajectory, { count: searches, seed, variance: noise });
+      return context.campaign(searches, (i) => {
+        const { point, step, value } = starts[i]!;
+        const name = searchName(i, searches);
+        context.note(`${name} starts at step ${step} of the trajectory, loss ${value.toPrecision(5)}`);
+        return criticalPointSearch(context, problem, point, {
+          name,
+          iterations,
+          description: { start: { step, value } },
         });
-      }),
-    );
+      });
+    });
   },
 });
