@@ -11,15 +11,23 @@ import {
   untilCritical,
 } from "fluxion";
 
-const newtonMR = method(newtonDirection({ maxNorm: 100 }), detectFlatness(), backtrackGradientNorm());
-const descent = gradientStep(0.05);
+// Flat: the gradient lies in the kernel of the Hessian to 5 percent. By curvature, so that the solver's limits have no say in it.
+const flatness = detectFlatness({ by: "curvature", relativeCurvature: 0.05 });
+const newtonMR = method(newtonDirection({ maxNorm: 100 }), flatness, backtrackGradientNorm());
 
-// Where the gradient lies in the kernel of the Hessian, Newton's directions lead nowhere: the gradient itself still does.
-const hybrid = switchMethod(newtonMR, descent, (it) => it.columns.flat === 1);
+// In a flat region Newton's directions lead nowhere: the gradient itself still does.
+const hybrid = switchMethod(newtonMR, gradientStep(0.05), (it) => it.columns.flat === 1);
 
+let wasFlat = false;
 iterate(quartic(), [2.5, 0.5], method(untilCritical({ squaredNorm: 1e-20 }), hybrid)).subscribe((it) => {
-  const flat = it.columns.flat === 1 ? "  gradient-flat" : "";
-  if (it.step < 12 || it.status !== "running") {
-    console.log(`${it.step}  (${it.point[0]!.toFixed(4)}, ${it.point[1]!.toFixed(4)})  ${it.status}${flat}`);
+  const flat = it.columns.flat === 1;
+  wasFlat ||= flat;
+  const [x, y] = it.point;
+  if (it.step % 5 === 0 || flat || it.status !== "running") {
+    const doing = flat ? "gradient-flat: descends from here" : wasFlat ? "descent" : "Newton-MR";
+    const norm = it.squaredNorm.toExponential(1);
+    console.log(`${it.step}  (${x!.toFixed(4)}, ${y!.toFixed(4)})  |gradient|^2 = ${norm}  ${doing}`);
   }
+  if (it.status !== "running")
+    console.log(`${it.status} at (${it.point.map((z) => Math.round(1e6 * z) / 1e6).join(", ")})`);
 });
