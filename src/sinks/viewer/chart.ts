@@ -83,8 +83,10 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
     const key = [nextShape, versions, zoom?.min, zoom?.max].join(" ");
     if (key === drawn) return;
     drawn = key;
-    curves = runs.map((run) => curveOf(run, spec.column, axis, logY));
-    const isEmpty = curves.every(({ range, marks }) => range === undefined && marks.length === 0);
+    curves = runs.map((run) => curveOf(run, spec.column, next, logY));
+    const isEmpty = curves.every(
+      ({ ys, marks }) => marks.length === 0 && !ys.some((value) => typeof value === "number"),
+    );
     empty.hidden = !isEmpty;
     area.hidden = isEmpty;
     if (isEmpty) return;

@@ -17,10 +17,12 @@ import { moved, scaledBy } from "./zoom.ts";
 
 /** Milliseconds between drawings: more often no eye can follow. */
 const redrawEvery = 100;
+/** Drawing takes at most one part in this many of the time, so that the page answers also with many curves. */
+const share = 3;
 
 let runs: readonly RunInfo[] = [];
 let zoom: View["zoom"];
-let lastDrawn = 0;
+let drawAgainAt = 0;
 let drawing = false;
 let commandId = 0;
 const noData = new RunData({});
@@ -51,12 +53,14 @@ resetZoom.addEventListener("click", () => setZoom(undefined));
 function draw(): void {
   if (drawing) return;
   drawing = true;
-  const wait = Math.max(0, lastDrawn + redrawEvery - performance.now());
+  const wait = Math.max(0, drawAgainAt - performance.now());
   setTimeout(() => {
     requestAnimationFrame(() => {
       drawing = false;
-      lastDrawn = performance.now();
+      const began = performance.now();
       drawNow();
+      const took = performance.now() - began;
+      drawAgainAt = began + Math.max(redrawEvery, share * took);
     });
   }, wait);
 }

@@ -1,5 +1,6 @@
 /** One column of one run as what a chart draws: a curve with gaps, and marks for what a curve cannot show. */
 import type { Columns } from "../../arrow/row.ts";
+import { makeThinner } from "../server/thin.ts";
 import type { Intervention, RunData } from "./runData.ts";
 
 /** What the x axis shows. */
@@ -37,8 +38,6 @@ export interface Curve {
   /** null: a gap; undefined: not measured here, the curve goes on. */
   readonly ys: (number | null | undefined)[];
   readonly marks: readonly Mark[];
-  /** Of the points drawn. */
-  readonly range: readonly [number, number] | undefined;
 }
 
 /** Step 0 has a place on a logarithmic axis, since that shows step + 1. */
@@ -56,35 +55,56 @@ export function rowsToDraw({ data, detail }: ShownRun): RunData {
   return detail === undefined || detail.length === 0 ? data : detail;
 }
 
-export function curveOf(run: ShownRun, column: string, axis: XAxis, logY: boolean): Curve {
+/** Points of a curve that are drawn at most: about three a pixel. */
+const drawnMost = 1800;
+
+/** The part of a column that the axis shows, thinned to what a chart can show of it. */
+export function curveOf(run: ShownRun, column: string, view: Pick<View, "axis" | "zoom">, logY: boolean): Curve {
+  const { axis } = view;
   const data = rowsToDraw(run);
   const [x, y] = [data.column(axis.quantity), data.column(column)];
   const xs: number[] = [];
   const ys: (number | null | undefined)[] = [];
   const marks: Mark[] = [];
-  if (x === undefined || y === undefined) return { xs, ys, marks, range: undefined };
+  if (x === undefined || y === undefined) return { xs, ys, marks };
   const shift = xShift(axis);
   const blank = isBlankAtEnd(run.data, column);
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < data.length; row++) {
+  const [from, to] = visibleRows(data, view);
+  for (let row = from; row < to; row++) {
     const at = x.values[row]! + shift;
     if (axis.log && !(at > 0)) continue;
     const value = y.values[row]!;
+    xs.push(at);
     if (y.missing[row] === 1 || (blank && row === data.length - 1 && Number.isNaN(value))) {
-      xs.push(at);
       ys.push(undefined);
       continue;
     }
     const kind = markKind(value, logY);
     if (kind !== undefined) marks.push({ x: at, kind });
-    else {
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    xs.push(at);
     ys.push(kind === undefined ? value : null);
   }
-  return { xs, ys, marks, range: min <= max ? [min, max] : undefined };
+  return xs.length > drawnMost ? { ...thinned(xs, ys, axis), marks } : { xs, ys, marks };
+}
+
+/** Rows within the zoom, and one more on each side so that the curve goes on to the frame. */
+function visibleRows(data: RunData, { axis, zoom }: Pick<View, "axis" | "zoom">): readonly [number, number] {
+  if (zoom === undefined) return [0, data.length];
+  const [fromStep, toStep] = stepsBetween(data, axis, zoom.min, zoom.max);
+  return [firstRowAt(data, fromStep), Math.min(data.length, firstRowAt(data, toStep) + 1)];
+}
+
+function thinned(xs: readonly number[], ys: Curve["ys"], { log }: XAxis): Pick<Curve, "xs" | "ys"> {
+  const thinner = makeThinner({
+    fromStep: xs[0]!,
+    toStep: xs.at(-1)!,
+    points: drawnMost,
+    scale: log ? "log" : "linear",
+    columns: 1,
+  });
+  const values = Float64Array.from(ys, (value) => value ?? Number.NaN);
+  thinner.offer(xs, [{ values, missing: (row) => ys[row] === undefined }]);
+  const rows = [...thinner.chosen()];
+  return { xs: rows.map((row) => xs[row]!), ys: rows.map((row) => ys[row]) };
 }
 
 /** A last row has no step size: that is no failure. */
@@ -129,6 +149,7 @@ export function stepsBetween(data: RunData, axis: XAxis, min: number, max: numbe
   const shift = xShift(axis);
   let from = 0;
   let to = data.length - 1;
+  // Plain steps over at most some thousand rows; seconds and products may stand still, so no bisection.
   while (from + 1 < data.length && (data.at(axis.quantity, from + 1) ?? 0) + shift < min) from++;
   while (to > from && (data.at(axis.quantity, to - 1) ?? 0) + shift > max) to--;
   return [data.at("step", from) ?? 0, data.at("step", to) ?? 0];

@@ -49,14 +49,18 @@ data("tells a number that was not measured from NaN", () => {
     [1, 0, undefined, undefined],
   );
   assert.is(rows.last("residual"), 0);
-  const { ys, marks } = curveOf(shown(rows), "value", { quantity: "step", log: false }, false);
+  const { ys, marks } = curveOf(
+    shown(rows),
+    "value",
+    { axis: { quantity: "step", log: false }, zoom: undefined },
+    false,
+  );
   assert.equal(ys, [0, null, 2, 3, 4]);
   assert.equal(marks, [{ x: 1, kind: "nan" }]);
-  assert.equal(curveOf(shown(rows), "residual", { quantity: "step", log: false }, false).ys.slice(2), [
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  assert.equal(
+    curveOf(shown(rows), "residual", { axis: { quantity: "step", log: false }, zoom: undefined }, false).ys.slice(2),
+    [undefined, undefined, undefined],
+  );
 });
 
 data("replaces the steps that a further attempt does again", () => {
@@ -105,15 +109,14 @@ curve("marks what an axis cannot show, and shows step 0 on a logarithmic one", (
   const rows = new RunData({});
   const values = [1, 0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 4];
   rows.append(batch(0, 6, (step) => values[step]!));
-  const log = curveOf(shown(rows), "value", { quantity: "step", log: true }, true);
+  const log = curveOf(shown(rows), "value", { axis: { quantity: "step", log: true }, zoom: undefined }, true);
   assert.equal(log.xs, [1, 2, 3, 4, 5, 6]);
   assert.equal(log.ys, [1, null, null, null, null, 4]);
   assert.equal(
     log.marks.map(({ kind }) => kind),
     ["under", "under", "over", "under"],
   );
-  assert.equal(log.range, [1, 4]);
-  const linear = curveOf(shown(rows), "value", { quantity: "step", log: false }, false);
+  const linear = curveOf(shown(rows), "value", { axis: { quantity: "step", log: false }, zoom: undefined }, false);
   assert.equal(linear.ys, [1, 0, -1, null, null, 4]);
 });
 
@@ -121,8 +124,28 @@ curve("takes no step size on a last row for what it is", () => {
   const rows = new RunData({});
   const stepSize: DecodedColumn = { kind: "number", values: Float64Array.of(0.5, Number.NaN), missing: undefined };
   rows.append(batch(0, 2, () => 1, { stepSize, status: { kind: "text", values: ["running", "stagnated"] } }));
-  assert.equal(curveOf(shown(rows), "stepSize", { quantity: "step", log: false }, true).marks, []);
+  assert.equal(
+    curveOf(shown(rows), "stepSize", { axis: { quantity: "step", log: false }, zoom: undefined }, true).marks,
+    [],
+  );
   assert.is(newest(rows, "stepSize"), 0.5);
+});
+
+curve("draws of many rows what can be seen: spikes, gaps, the ends; and all of them where the zoom shows few", () => {
+  const rows = new RunData({});
+  const odd = new Map([
+    [3333, 50],
+    [4444, Number.NaN],
+  ]);
+  rows.append(batch(0, 10_000, (step) => odd.get(step) ?? Math.sin(step)));
+  const axis = { quantity: "step", log: false } as const;
+  const whole = curveOf(shown(rows), "value", { axis, zoom: undefined }, false);
+  assert.ok(whole.xs.length <= 1801, `${whole.xs.length} points`);
+  assert.is(whole.ys[whole.xs.indexOf(3333)], 50);
+  assert.is(whole.ys[whole.xs.indexOf(4444)], null);
+  assert.equal([whole.xs[0], whole.xs.at(-1)], [0, 9999]);
+  const part = curveOf(shown(rows), "value", { axis, zoom: { min: 99.5, max: 200.5 } }, false);
+  assert.equal([part.xs[0], part.xs.at(-1), part.xs.length], [99, 201, 103]);
 });
 
 curve("finds the steps of a stretch of the axis", () => {
