@@ -56,7 +56,7 @@ const killed = suite("a run that is killed");
 killed("leaves every batch that was written, wherever in a write it was killed", async () => {
   let kills = 0;
   let torn = 0;
-  for (let time = 0; time < 5; time++) {
+  for (let time = 0; time < 4; time++) {
     const directory = scratchPath();
     const outcome = await runAndKill("wide", directory, 150 * random.uniform());
     const reader = new RunReader(readFileSync(join(directory, "iterates-0001.arrows")));
@@ -87,7 +87,7 @@ killed("goes on, killed again and again, to the rows of a run that was never int
   assert.is(expected.length, gameSteps + 1);
   const directory = scratchPath();
   let kills = 0;
-  for (let time = 0; time < 4; time++) {
+  for (let time = 0; time < 3; time++) {
     const outcome = await runAndKill("game", directory, 20 + 120 * random.uniform());
     if (outcome.killed) kills++;
     const rows = timeless(await valuesOf(replay(directory)));
