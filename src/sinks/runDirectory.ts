@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { coreColumns } from "../arrow/coreColumns.ts";
 import { thisProcess } from "../arrow/processIdentity.ts";
 import { checkLimits } from "../arrow/recorder.ts";
 import type { Row, Run } from "../arrow/row.ts";
@@ -13,7 +14,6 @@ import {
   runState,
 } from "../arrow/runFile.ts";
 import { stringify } from "../arrow/runMetadata.ts";
-import { coreColumns } from "../arrow/coreColumns.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { checkpointFileName } from "./checkpointFile.ts";
