@@ -1,6 +1,7 @@
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
 export { type GeneralEigenvalues, generalEigenvalues } from "./generalEigenvalues.ts";
 export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
+export { type IndexBounds, type IndexBoundsOptions, indexBounds } from "./indexBounds.ts";
 export { type Lanczos, type LanczosOptions, lanczos } from "./lanczos.ts";
 export type { LinearMap } from "./linearMap.ts";
 export { type LuFactor, luFactor } from "./luFactor.ts";
@@ -15,5 +16,22 @@ export {
 } from "./minresTypes.ts";
 export { type FrobeniusOptions, frobeniusNorm, type SpectralNormOptions, spectralNorm } from "./norms.ts";
 export { type PseudoSolution, pseudoSolve } from "./pseudoInverse.ts";
+export { weightedSum, wigner, wishart } from "./randomMatrices.ts";
+export { smallestAbsoluteEigenvalue } from "./smallestAbsoluteEigenvalue.ts";
+export {
+  type Estimate,
+  type SpectralDensity,
+  type SpectralDensityOptions,
+  spectralDensity,
+} from "./spectralDensity.ts";
+export {
+  marchenkoPastur,
+  type SpectralLaw,
+  semicircle,
+  type WishartPlusWignerOptions,
+  wishartPlusWigner,
+} from "./spectralLaws.ts";
+export { type Inertia, type SymmetricFactor, symmetricFactor } from "./symmetricFactor.ts";
+export { hutchinson, hutchPlusPlus, type TraceEstimate, type TraceOptions } from "./traceEstimates.ts";
 export { type TridiagonalEigen, tridiagonalEigen } from "./tridiagonalEigen.ts";
 export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";

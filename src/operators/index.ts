@@ -55,6 +55,7 @@ export {
   type SemismoothNewtonOptions,
   semismoothNewton,
 } from "./semismoothNewton.ts";
+export { type SpectrumOptions, spectrum } from "./spectrum.ts";
 export {
   amplification,
   classify,

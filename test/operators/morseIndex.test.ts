@@ -7,6 +7,8 @@ import { method } from "../../src/streams/combinators.ts";
 import { assertClose, assertError, checkError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
+import { doubleWells } from "../support/minima.ts";
+import { normalVector } from "../support/random.ts";
 
 const stay = update({ name: "stay", step: (it) => ({ stepSize: 0, next: it.at }) });
 const diagonalProblem = (entries: readonly number[]) =>
@@ -72,7 +74,28 @@ test("sends an error down the stream for a Jacobian that is not symmetric", () =
   }
 });
 
+test("agrees with the spectrum, whose eigenvalues it does not compute", () => {
+  const point = normalVector(30, 2);
+  const [row] = firstRows(doubleWells(30), point, method(morseIndex(), stay), 1);
+  const entries = point.map((x) => 3 * x * x - 1);
+  assert.is(row!.columns.morseIndex, entries.filter((x) => x < -1e-5).length);
+  assertClose(row!.columns.smallestAbsoluteEigenvalue!, Math.min(...entries.map(Math.abs)), 1e-9);
+});
+
+test("bounds the index by Lanczos, for as many products as are allowed", () => {
+  const point = Float64Array.from({ length: 200 }, (_, i) => (i < 3 ? 0.02 * i : 1 + i / 100));
+  const [row] = firstRows(doubleWells(200), point, method(morseIndex({ by: "lanczos", steps: 60 }), stay), 1);
+  const { morseIndexAtLeast, morseIndexAtMost, morseIndex: exact } = row!.columns;
+  assert.ok(morseIndexAtLeast! >= 1 && morseIndexAtLeast! <= 3 && morseIndexAtMost! >= 3);
+  assert.is(exact, undefined);
+  assert.is(row!.products, 60);
+  const [all] = firstRows(doubleWells(5), [0, 1, 0, 1, 1], method(morseIndex({ by: "lanczos" }), stay), 1);
+  assert.equal([all!.columns.morseIndex, all!.columns.morseIndexAtLeast, all!.columns.morseIndexAtMost], [2, 2, 2]);
+});
+
 test("refuses options out of range or in contradiction", () => {
+  assertError(() => morseIndex({ by: "hope" as "lanczos" }), "ERR_OPTION_RANGE", /by/);
+  assertError(() => morseIndex({ steps: 3 }), "ERR_OPTION_RANGE", /steps/);
   assertError(() => morseIndex({ every: 0 }), "ERR_OPTION_RANGE", /every/);
   assertError(() => morseIndex({ every: 2, when: "end" }), "ERR_OPTION_RANGE", /both/);
   assertError(() => morseIndex({ threshold: Number.NaN }), "ERR_OPTION_RANGE", /threshold/);
