@@ -1,4 +1,6 @@
 /** What does the loop cost an iterate, beside problem and operators? */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { type Observable, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
 import { gradientStep } from "../src/operators/gradientStep.ts";
@@ -171,18 +173,49 @@ function median(run: () => void): number {
   return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
-const only = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-const results = Object.entries(cases)
-  .filter(([name]) => only === undefined || name.includes(only))
-  .map(([name, run]) => ({ name, "n = 2": median(() => run(2)), "n = 128": median(() => run(128)) }));
-if (process.argv.includes("--json")) {
-  console.log(
-    JSON.stringify({ bench: "loop", unit: "us of CPU time an iterate", steps, rounds, node: process.version, results }),
-  );
+interface Result {
+  readonly name: string;
+  readonly "n = 2": number;
+  readonly "n = 128": number;
+}
+
+/** One case in this process. */
+function measured(name: string): Result {
+  const run = cases[name]!;
+  return { name, "n = 2": median(() => run(2)), "n = 128": median(() => run(128)) };
+}
+
+/** A case in a process of its own, so that it is compiled for itself. */
+function inProcess(name: string): Result {
+  const file = fileURLToPath(import.meta.url);
+  const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, file, "--case", name], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`the case "${name}" ended with ${status}`);
+  return JSON.parse(stdout) as Result;
+}
+
+const [flag, name] = process.argv.slice(2);
+if (flag === "--case") {
+  console.log(JSON.stringify(measured(name!)));
 } else {
-  console.log(`us of CPU time an iterate: medians of ${rounds} rounds of ${steps} steps, Node ${process.version}`);
-  for (const { name, ...times } of results) {
-    const [two, many] = Object.values(times).map((time) => time.toFixed(2).padStart(8));
-    console.log(`${name.padEnd(44)} n = 2 ${two}   n = 128 ${many}`);
+  const results = Object.keys(cases).map(inProcess);
+  if (flag === "--json") {
+    console.log(
+      JSON.stringify({
+        bench: "loop",
+        unit: "us of CPU time an iterate",
+        steps,
+        rounds,
+        node: process.version,
+        results,
+      }),
+    );
+  } else {
+    console.log(`us of CPU time an iterate: medians of ${rounds} rounds of ${steps} steps, Node ${process.version}`);
+    for (const { name, "n = 2": two, "n = 128": many } of results) {
+      console.log(`${name.padEnd(44)} n = 2 ${two.toFixed(2).padStart(8)}   n = 128 ${many.toFixed(2).padStart(8)}`);
+    }
   }
 }
