@@ -294,7 +294,7 @@ export class ModuleBuilder {
   #type({ parameters, results }: Signature): number {
     const bytes = [
       0x60,
-      ...[parameters, results].flatMap((types) => [types.length, ...types.map((t) => valueTypes[t])]),
+      ...[parameters, results].flatMap((types) => [...unsigned(types.length), ...types.map((t) => valueTypes[t])]),
     ];
     const key = bytes.join();
     const known = this.#types.indexOf(key);

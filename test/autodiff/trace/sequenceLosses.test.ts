@@ -1,0 +1,4 @@
+import { sequenceLosses } from "../../support/losses/sequence.ts";
+import { lossSuite } from "../../support/lossSuite.ts";
+
+lossSuite("sequence models", sequenceLosses);
