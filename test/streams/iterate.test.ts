@@ -511,6 +511,34 @@ test("refuses what can be no run at once", () => {
   assertError(() => iterate(quartic(), {} as Checkpoint, go), "ERR_RESUME", /format undefined/);
 });
 
+test("says in the stream that an update gave no Observable", async () => {
+  for (const [answer, kind] of [
+    [undefined, "undefined"],
+    [3, "number"],
+    [Promise.resolve(1), "object"],
+  ] as const) {
+    const { values, error } = await collect(iterate(quartic(), [1, 2], (() => answer) as never));
+    assert.is(values.length, 0);
+    checkError(
+      error,
+      "ERR_NOT_OBSERVABLE",
+      new RegExp(
+        `^iterate: the update gave no Observable \\(${kind}\\); expected an RxJS operator \\(run "run", step 0\\)$`,
+      ),
+    );
+  }
+});
+
+test("passes on what the update throws while it is put together", async () => {
+  const boom = new Error("boom");
+  const update: Update = () => {
+    throw boom;
+  };
+  assert.is((await collect(iterate(quartic(), [1, 2], update))).error, boom);
+  // The next run is put together as if nothing had happened.
+  assert.is(firstRows(quartic(), [1, 2], gradientStep(0.1), 2).length, 2);
+});
+
 test("says in the stream when a step's problem has another dimension", async () => {
   const changing = (step: number): Problem => (step < 2 ? quartic() : linearProblem([[1]], [0]));
   const outcome = await collect(iterate(changing, [1, 2], gradientStep(0.01)));
@@ -545,6 +573,35 @@ test("keeps a flat heap: ten times the iterates take no more memory", () => {
   const many = heapOf(100_000);
   // One kept row has 300 bytes at least: 30 MB.
   assert.ok(many < 1.2 * few, `${many} bytes within 100,000 iterates, ${few} within 10,000`);
+});
+
+test("runs that are over leave nothing behind, in measures that outlive them either", () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  const after = measure({ name: "after", init: () => new Float64Array(1000), step: (_it, state) => ({ state }) });
+  const heapAfter = (runs: number): number => {
+    let heap = 0;
+    let ended = 0;
+    range(0, runs)
+      .pipe(
+        mergeMap((k) => iterate(quartic(), [1, k / runs], method(untilStep(3), gradientStep(0.01)), atOnce)),
+        after,
+      )
+      .subscribe((row) => {
+        if (row.status === "running") return;
+        ended++;
+        if (ended < runs) return;
+        gc();
+        heap = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+      });
+    assert.is(ended, runs);
+    return heap;
+  };
+  heapAfter(10);
+  const few = heapAfter(50);
+  const many = heapAfter(5000);
+  // The states of 5000 runs are 40 MB.
+  assert.ok(many < 1.2 * few + 1e6, `${many} bytes after 5000 runs, ${few} after 50`);
 });
 
 test.run();

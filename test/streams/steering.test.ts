@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { from, NEVER, Subject, throwError } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -289,6 +290,43 @@ test("recorded commands reproduce the rows bit for bit, pauses, single steps and
   const again = new Steered({ commands: from(commands) });
   assertSameRows(timeless(again.rows), timeless(live.rows));
   assert.equal(recordedIn(again.rows), commands);
+});
+
+test("recorded commands reproduce any run, whenever its commands came", () => {
+  const command: fc.Arbitrary<Command> = fc.oneof(
+    fc.constantFrom<Command>({ type: "pause" }, { type: "resume" }, { type: "checkpoint" }),
+    fc.record({ type: fc.constant("step" as const), count: fc.integer({ min: 0, max: 4 }) }),
+    fc.record({
+      type: fc.constant("set" as const),
+      setting: fc.constantFrom("momentum.decay", "gradientStep.stepSize", "momentum.rate"),
+      value: fc.double({ min: -0.5, max: 1.5, noNaN: true }).map((value) => value / 20),
+    }),
+  );
+  const schedule = fc.array(fc.record({ after: fc.integer({ min: 0, max: 12 }), command }), { maxLength: 12 });
+  fc.assert(
+    fc.property(schedule, (entries) => {
+      const pending = [...entries].sort((a, b) => a.after - b.after);
+      const live = new Steered({
+        steps: 12,
+        onRow: (row, run) => {
+          while (pending.length > 0 && pending[0]!.after <= row.step) run.send(pending.shift()!.command);
+        },
+      });
+      // What is left comes while the run is paused; then nobody is there any more.
+      while (!live.completed && pending.length > 0) live.send(pending.shift()!.command);
+      live.commands.complete();
+      assert.ok(live.completed);
+      assert.is(live.step, 12);
+      const commands = recordedIn(live.rows);
+      const again = new Steered({ steps: 12, commands: from(commands) });
+      assertSameRows(timeless(again.rows), timeless(live.rows));
+      assert.equal(
+        again.checkpoints.map(({ step }) => step),
+        live.checkpoints.map(({ step }) => step),
+      );
+    }),
+    { seed: 31, numRuns: 300 },
+  );
 });
 
 test("recorded commands reproduce a run that was stopped", () => {
