@@ -23,6 +23,7 @@ export {
 export { type DeflatedOptions, deflated } from "./deflated.ts";
 export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
 export { type GameOptions, game, type PlayerSpec } from "./game.ts";
+export * from "./games/index.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
 export { blend, homotopy } from "./homotopy.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";

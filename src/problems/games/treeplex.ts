@@ -1,0 +1,97 @@
+import { failure } from "../../errors.ts";
+import type { ConvexSet } from "../problem.ts";
+import { convexSet, unitRow } from "../sets/convexSet.ts";
+import { polyhedronOf } from "../sets/polyhedron.ts";
+
+/** A decision of a player in sequence form. */
+export interface InformationSet {
+  /** The player's last sequence before it; 0 is the empty one. */
+  readonly parent: number;
+  /** The sequences that end with one of its actions. */
+  readonly actions: readonly number[];
+}
+
+/**
+ * The strategies of a player with perfect recall in sequence form, x >= 0, x_0 = 1, sum over an information set's actions
+ * of x_a = x_parent: the probability, of the player's own making, of each sequence of its actions.
+ *
+ * Support: from the last decisions to the first the best action of each, O(n). Projection: active-set method, as for
+ * {@link polyhedron}. `someElement`: all actions of a decision equally likely.
+ *
+ * @example treeplex(3, [{ parent: 0, actions: [1, 2] }]) // a simplex after the empty sequence
+ * @param sequences how many, the empty one included
+ * @param decisions in an order in which each one's parent is 0 or an action of an earlier one
+ * @throws {RangeError} ERR_OPTION_RANGE for decisions that make no tree
+ * @see von Stengel, "Efficient computation of behavior strategies", 1996, doi:10.1006/game.1996.0050
+ */
+export function treeplex(sequences: number, decisions: readonly InformationSet[]): ConvexSet {
+  checkTree(sequences, decisions);
+  const equalities = [unitRow(sequences, 0)];
+  for (const { parent, actions } of decisions) {
+    const row = unitRow(sequences, parent, -1);
+    for (const action of actions) row[action] = 1;
+    equalities.push(row);
+  }
+  const inner = polyhedronOf("treeplex", sequences, {
+    inequalities: Array.from({ length: sequences }, (_, i) => unitRow(sequences, i, -1)),
+    bounds: new Array<number>(sequences).fill(0),
+    equalities,
+    values: equalities.map((_, k) => (k === 0 ? 1 : 0)),
+  });
+  return convexSet({
+    name: "treeplex",
+    dimension: sequences,
+    bounded: true,
+    project: inner.project,
+    support(gradient, at) {
+      const value = gradient.slice();
+      const best = new Int32Array(decisions.length);
+      for (let k = decisions.length - 1; k >= 0; k--) {
+        const { parent, actions } = decisions[k]!;
+        let top = actions[0]!;
+        for (const action of actions) if (value[action]! > value[top]!) top = action;
+        best[k] = top;
+        value[parent] = value[parent]! + value[top]!;
+      }
+      if (at !== undefined) {
+        at.fill(0);
+        at[0] = 1;
+        for (const [k, { parent }] of decisions.entries()) at[best[k]!] = at[parent]!;
+      }
+      return value[0]!;
+    },
+    someElement(out) {
+      out[0] = 1;
+      for (const { parent, actions } of decisions) {
+        for (const action of actions) out[action] = out[parent]! / actions.length;
+      }
+    },
+    linearizeProjection: (point) => inner.linearizeProjection!(point),
+    linearConstraints: () => inner.linearConstraints!(),
+  });
+}
+
+function checkTree(sequences: number, decisions: readonly InformationSet[]): void {
+  const known = new Set([0]);
+  for (const [k, { parent, actions }] of decisions.entries()) {
+    if (!known.has(parent) || actions.length === 0) {
+      throw failure(
+        "ERR_OPTION_RANGE",
+        `treeplex: expected decision ${k} to have actions and a parent among 0 and the actions before it, got parent ` +
+          `${parent} and actions ${actions.join(", ")}`,
+      );
+    }
+    for (const action of actions) {
+      if (known.has(action) || !(Number.isInteger(action) && action > 0 && action < sequences)) {
+        throw failure(
+          "ERR_OPTION_RANGE",
+          `treeplex: expected each action to be a sequence below ${sequences} of one decision, got ${action} in decision ${k}`,
+        );
+      }
+      known.add(action);
+    }
+  }
+  if (known.size !== sequences) {
+    throw failure("ERR_OPTION_RANGE", `treeplex: expected ${sequences} sequences, the decisions make ${known.size}`);
+  }
+}

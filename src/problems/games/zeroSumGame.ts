@@ -1,0 +1,97 @@
+import type { JsonValue } from "../../json.ts";
+import { linearMap } from "../../linalg/makeLinearMap.ts";
+import type { ConvexSet, Problem } from "../problem.ts";
+import { productSet } from "../sets/productSet.ts";
+import type { CertifiedProblem } from "./certified.ts";
+
+export interface ZeroSumGame extends CertifiedProblem {
+  /** The duality gap max over x' of x'^T A y - min over y' of x^T A y', by the support functions of the strategy sets. */
+  certificate(point: Float64Array): number;
+  /** x^T A y, what the first player gets. */
+  payoff(point: Float64Array): number;
+}
+
+export interface ZeroSumParts {
+  readonly name: string;
+  /** A, row by row, rows for the first player: what it gets. */
+  readonly values: Float64Array;
+  readonly rows: ConvexSet;
+  readonly columns: ConvexSet;
+  readonly players?: readonly [string, string];
+  readonly description: JsonValue;
+}
+
+/**
+ * A bilinear zero-sum game on compact sets: x in X gets x^T A y from y in Y. F = (-A y, A^T x), J is antisymmetric.
+ *
+ * Cost of an evaluation or a product: one pass over A.
+ */
+export function zeroSumGame(parts: ZeroSumParts): ZeroSumGame {
+  const { name, values, rows, columns, players = ["row", "column"], description } = parts;
+  const p = rows.dimension;
+  const q = columns.dimension;
+  const n = p + q;
+  /** out <- s (-A y, A^T x). */
+  const multiply = (z: Float64Array, out: Float64Array, sign: number): void => {
+    out.fill(0, p);
+    for (let i = 0, at = 0; i < p; i++) {
+      const x = sign * z[i]!;
+      let sum = 0;
+      for (let j = p; j < n; j++, at++) {
+        const a = values[at]!;
+        sum += a * z[j]!;
+        out[j] = out[j]! + a * x;
+      }
+      out[i] = -sign * sum;
+    }
+  };
+  const jacobian = linearMap({
+    rows: n,
+    columns: n,
+    apply: (v, out) => multiply(v, out, 1),
+    applyTranspose: (u, out) => multiply(u, out, -1),
+  });
+  const payoff = (z: Float64Array): number => {
+    const field = new Float64Array(n);
+    multiply(z, field, 1);
+    let sum = 0;
+    for (let i = 0; i < p; i++) sum -= z[i]! * field[i]!;
+    return sum;
+  };
+  const problem: Problem = {
+    name,
+    dimension: n,
+    symmetric: false,
+    evaluate(point, field) {
+      multiply(point, field, 1);
+      return Number.NaN;
+    },
+    linearize: () => jacobian,
+    constraint: productSet([rows, columns]),
+    blocks: [
+      { name: "x", shape: [p], offset: 0, size: p, player: players[0] },
+      { name: "y", shape: [q], offset: p, size: q, player: players[1] },
+    ],
+    game: {
+      players: [
+        { name: players[0], offset: 0, size: p, constraint: rows, affine: true },
+        { name: players[1], offset: p, size: q, constraint: columns, affine: true },
+      ],
+      costs(point, out) {
+        const got = payoff(point);
+        out[0] = -got;
+        out[1] = got;
+      },
+    },
+    description,
+  };
+  return {
+    ...problem,
+    payoff,
+    certificate(point) {
+      const field = new Float64Array(n);
+      multiply(point, field, -1);
+      return rows.support(field.subarray(0, p)) + columns.support(field.subarray(p));
+    },
+  };
+}
