@@ -73,8 +73,9 @@ function runOf(name: string, { columns, settings, description, attempts }: RunFi
 
 function endingOf(file: RunFile): RunEnding {
   const ended = file.attempts.at(-1)?.ended;
+  const step = ended?.step === undefined ? {} : { step: ended.step };
   if (ended?.how === "failed")
-    return { status: "failed", ...(ended.message === undefined ? {} : { message: ended.message }) };
-  if (ended?.status !== undefined && ended.status !== "running") return { status: ended.status };
-  return { status: "stopped", message: runState(file) };
+    return { status: "failed", ...step, ...(ended.message === undefined ? {} : { message: ended.message }) };
+  if (ended?.status !== undefined && ended.status !== "running") return { status: ended.status, ...step };
+  return { status: "stopped", ...step, message: runState(file) };
 }

@@ -52,6 +52,8 @@ export interface RunEnding {
   readonly status: "converged" | "stagnated" | "diverged" | "stopped" | "failed";
   /** One line: what was found, or why it failed. */
   readonly message?: string;
+  /** Of the last row, where it is known before its file is read. */
+  readonly step?: number;
 }
 
 /** One attempt of a run, as `GET /runs` lists it. */

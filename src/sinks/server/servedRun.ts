@@ -179,7 +179,8 @@ export class ServedRun {
       return { attempt, rows, bytes, ...(path === undefined ? {} : { file: iteratesFileName(attempt) }) };
     });
     const firstStep = this.#segments.find((segment) => segment.firstStep !== undefined)?.firstStep;
-    const lastStep = this.#segments.findLast((segment) => segment.lastStep !== undefined)?.lastStep;
+    const lastStep =
+      this.#segments.findLast((segment) => segment.lastStep !== undefined)?.lastStep ?? this.#ending?.step;
     return {
       name: this.name,
       attempt: this.#run.attempt,

@@ -4,7 +4,17 @@ import { drawMarks } from "./chartMarks.ts";
 import { button, color, h, setAttribute, setText } from "./dom.ts";
 import { formatNumber, formatTick } from "./format.ts";
 import { letterOf, styleOf, swatch } from "./runStyle.ts";
-import { type Curve, curveOf, newest, rowsToDraw, type ShownRun, type View, type XAxis, xName } from "./series.ts";
+import {
+  type Curve,
+  curveOf,
+  isPositive,
+  newest,
+  rowsToDraw,
+  type ShownRun,
+  type View,
+  type XAxis,
+  xName,
+} from "./series.ts";
 import { logTicks, padded } from "./ticks.ts";
 
 export interface ChartSpec {
@@ -13,7 +23,8 @@ export interface ChartSpec {
   /** The quantity as a formula. */
   readonly symbol: string;
   readonly meaning: string;
-  readonly logY: boolean;
+  /** `positive`: logarithmic as long as there are only positive numbers. */
+  readonly logY: boolean | "positive";
   /** A chart that somebody added can be removed. */
   readonly removable: boolean;
 }
@@ -37,7 +48,8 @@ export interface Chart {
 const height = 204;
 
 export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
-  let logY = spec.logY;
+  let asked = spec.logY;
+  let logY = spec.logY !== false;
   let plot: uPlot | undefined;
   let shape = "";
   let drawn = "";
@@ -70,7 +82,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
 
   function toggleY(): void {
     logY = !logY;
-    setText(scaleButton, scaleName(logY));
+    asked = logY;
     handlers.logY(logY);
     if (view !== undefined) update(view);
   }
@@ -78,6 +90,8 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
   function update(next: View): void {
     view = next;
     const { runs, axis, zoom } = next;
+    if (asked === "positive") logY = runs.every(({ data }) => isPositive(data, spec.column));
+    setText(scaleButton, scaleName(logY));
     const nextShape = [logY, axis.quantity, axis.log, runs.map((run) => `${run.name}=${run.slot}`)].join(" ");
     const versions = runs.map((run) => `${run.data.version}.${run.detail?.version ?? ""}.${run.live}`);
     const key = [nextShape, versions, zoom?.min, zoom?.max].join(" ");
@@ -152,7 +166,8 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
           return {
             label: name,
             stroke: () => styleOf(slot).stroke,
-            dash,
+            // The canvas counts device pixels.
+            dash: dash.map((length) => length * devicePixelRatio),
             width: 1.75,
             points: { size: 5, fill: () => styleOf(slot).stroke },
           };

@@ -13,7 +13,7 @@ const main: readonly ChartSpec[] = [
     title: "Loss",
     symbol: "L(z)",
     meaning: "the value of the potential",
-    logY: true,
+    logY: "positive",
     removable: false,
   },
   {

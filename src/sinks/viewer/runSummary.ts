@@ -42,6 +42,7 @@ export function makeRunSummary(): RunSummary {
   const name = h("h1", {});
   const state = h("span", { class: "state pill" });
   const message = h("p", { class: "message" });
+  const thinned = h("p", { class: "thinned" });
   const download = h("a", { class: "download" }, "Arrow file");
   const description = h("pre", {});
   const details = h("details", {}, h("summary", {}, "Description"), description);
@@ -55,6 +56,7 @@ export function makeRunSummary(): RunSummary {
     h("div", { class: "title" }, name, state, download),
     message,
     h("dl", { class: "tiles" }, ...shown.map((tile) => tile.element)),
+    thinned,
   );
   return {
     element,
@@ -66,6 +68,8 @@ export function makeRunSummary(): RunSummary {
       setAttribute(state, "data-state", how);
       setText(message, run.ending?.message ?? "");
       message.hidden = run.ending?.message === undefined;
+      thinned.hidden = !data.thinned;
+      if (data.thinned) setText(thinned, howThinned(data));
       const file = run.attempts.at(-1)?.file;
       download.hidden = file === undefined;
       if (file !== undefined) {
@@ -80,6 +84,11 @@ export function makeRunSummary(): RunSummary {
       }
     },
   };
+}
+
+function howThinned(data: RunData): string {
+  const rows = (data.lastStep ?? 0) - (data.at("step", 0) ?? 0) + 1;
+  return `${formatCount(data.length)} of ${formatCount(rows)} rows are here, spikes and NaN among them; zoom in for more`;
 }
 
 /** Whether the column says anything: a field without a potential has NaN for its loss from the first row on. */

@@ -107,6 +107,16 @@ function thinned(xs: readonly number[], ys: Curve["ys"], { log }: XAxis): Pick<C
   return { xs: rows.map((row) => xs[row]!), ys: rows.map((row) => ys[row]) };
 }
 
+/** Whether a logarithmic axis can show all numbers of a column. */
+export function isPositive(data: RunData, column: string): boolean {
+  const found = data.column(column);
+  if (found === undefined) return true;
+  for (let row = 0; row < data.length; row++) {
+    if (found.missing[row] === 0 && found.values[row]! <= 0) return false;
+  }
+  return true;
+}
+
 /** A last row has no step size: that is no failure. */
 function isBlankAtEnd(data: RunData, column: string): boolean {
   return column === "stepSize" && data.status !== "running";

@@ -109,6 +109,17 @@ hub("refuses rows of a run that was never opened, or is closed", () =>
   }),
 );
 
+hub("tells the last step of a run that is over without reading its file", () =>
+  withDirectory((directory) =>
+    withServer(async (server) => {
+      appendFileSync(join(directory, iteratesFileName(1)), "not read yet");
+      server.hub.addFinished(makeRun(), directory, { status: "stagnated", step: 41 });
+      const { runs } = await (await connect(server)).message("runs");
+      assert.equal([runs[0]?.lastStep, runs[0]?.ending?.status], [41, "stagnated"]);
+    }),
+  ),
+);
+
 hub("refuses a directory without files of a run", () =>
   withDirectory((directory) =>
     withServer(async (server) => {
