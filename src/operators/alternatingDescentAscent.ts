@@ -1,9 +1,10 @@
 import { failure } from "../errors.ts";
+import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
 import { checkOption, checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
-import { playersOf } from "./players.ts";
+import { type PlayerPlace, playersOf } from "./players.ts";
 
 export interface AlternatingDescentAscentOptions {
   /** eta > 0. Steerable. */
@@ -22,10 +23,13 @@ export interface AlternatingDescentAscentOptions {
  * (-1, 0) and a small step it converges linearly on bilinear games [2]. For mu-strongly monotone, L-Lipschitz F it converges
  * linearly for steps of order mu / L^2 at most. Simultaneous descent-ascent is `gradientStep`.
  *
+ * C must be a product of the players' sets: where a projection moves the others too, the run ends with an error.
+ *
  * Cost: players - 1 evaluations a step beside the loop's. State: v, n numbers.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(100), alternatingDescentAscent({ stepSize: 0.5, decay: -0.3 })))
  * @throws {RangeError} ERR_OPTION_RANGE
+ * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where C binds the strategies of the players together
  * @see [1] Zhang and Yu, "Convergence of gradient methods on bilinear zero-sum games", 2020, arXiv:1908.05699
  * @see [2] Gidel et al., "Negative momentum for improved game dynamics", 2019, arXiv:1807.04740
  */
@@ -52,7 +56,7 @@ export function alternatingDescentAscent({ stepSize, decay = 0 }: AlternatingDes
             moved[i] = moved[i]! + eta * velocity[i]!;
           }
         }
-        problem.constraint?.project(moved, moved);
+        projectOwn(problem, moved, at.point, player);
       }
       return { ...moveTo(it, moved, eta), state: velocity };
     },
@@ -67,4 +71,21 @@ function checkCovered(problem: Problem): void {
     "ERR_LENGTH",
     `alternatingDescentAscent: expected blocks of ${problem.dimension} numbers together, got ${covered}; the problem is ${problem.name}`,
   );
+}
+
+/** Projects the player's move; from a point of C the others' strategies must stay. */
+function projectOwn(problem: Problem, moved: Float64Array, before: Float64Array, player: PlayerPlace): void {
+  const { constraint } = problem;
+  if (constraint === undefined) return;
+  constraint.project(moved, moved);
+  const size = 1 + norm(moved);
+  const owns = (i: number): boolean => player.blocks.some(({ offset, size }) => i >= offset && i < offset + size);
+  for (let i = 0; i < moved.length; i++) {
+    if (Math.abs(moved[i]! - before[i]!) <= 1e-8 * size || owns(i) || constraint.distance(before) > 1e-10 * size)
+      continue;
+    throw failure(
+      "ERR_UNSUPPORTED",
+      `alternatingDescentAscent: expected a product of the players' strategy sets, got ${constraint.name}, which binds them together; use gradientStep`,
+    );
+  }
 }

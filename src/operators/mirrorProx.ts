@@ -16,7 +16,8 @@ export interface MirrorProxOptions {
  *
  * Entropic: multiplicative weights that look ahead. L then is measured from the 1-norm to the maximum norm, for a matrix game
  * x^T A y the largest |A_ij|, and the averaged gap is at most (log p + log q) / (eta k) for strategies of p and q entries.
- * Euclidean: `extragradient`. An entry of the start that is 0 stays 0 for practical purposes.
+ * On the
+ * orthant, where the entropy is not strongly convex, eta must also be small against 1 / max z_i. Euclidean: `extragradient`. An entry of the start that is 0 stays 0 for practical purposes.
  *
  * Cost: one evaluation a step beside the loop's. State: z and its logarithms.
  *

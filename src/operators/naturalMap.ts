@@ -39,16 +39,8 @@ export function projectionDerivative(constraint: ConvexSet, point: Float64Array)
   });
 }
 
-/**
- * Of w -> w - Pi_C(a - eta F(w)): v -> v + eta D J v, D at a - eta F(w). With `own`, of w -> w - Pi_C(w - eta F(w)):
- * v -> v - D (v - eta J v). D is the identity without a constraint.
- */
-export function naturalMapDerivative(
-  jacobian: LinearMap,
-  derivative: LinearMap | undefined,
-  eta: number,
-  own: boolean,
-): LinearMap {
+/** Of R(z) = z - Pi_C(z - eta F(z)): v -> v - D (v - eta J v); D is the identity without a constraint. */
+export function naturalMapDerivative(jacobian: LinearMap, derivative: LinearMap | undefined, eta: number): LinearMap {
   const n = jacobian.rows;
   const image = new Float64Array(n);
   return linearMap({
@@ -56,11 +48,10 @@ export function naturalMapDerivative(
     columns: n,
     apply(v, out) {
       jacobian.apply(v, image);
-      const shift = own ? 1 : 0;
-      for (let i = 0; i < n; i++) image[i] = eta * image[i]! - shift * v[i]!;
+      for (let i = 0; i < n; i++) image[i] = v[i]! - eta * image[i]!;
       if (derivative === undefined) out.set(image);
       else derivative.apply(image, out);
-      for (let i = 0; i < n; i++) out[i] = out[i]! + v[i]!;
+      for (let i = 0; i < n; i++) out[i] = v[i]! - out[i]!;
     },
   });
 }

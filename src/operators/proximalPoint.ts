@@ -1,33 +1,37 @@
-import { gmres } from "../linalg/gmres.ts";
-import { isFiniteVector, norm } from "../linalg/vector.ts";
+import { map } from "rxjs";
+import { scaled, shifted } from "../linalg/maps.ts";
+import { norm } from "../linalg/vector.ts";
+import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
+import { method } from "../streams/combinators.ts";
+import { iterate } from "../streams/iterate.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
 import { checkOption, checkStepSize, distance, projectedStep, stepSetting } from "./moves.ts";
-import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
+import { semismoothNewton } from "./semismoothNewton.ts";
 
 export interface ProximalPointOptions {
   /** eta > 0, as large as one likes. Steerable. */
   readonly stepSize: number;
   /** sigma in [0, 1): the inner solve stops when eta ||F(u) - F(w)|| <= sigma ||u - z||. Default 1e-8. */
   readonly relativeError?: number;
-  /** Newton steps of one inner solve. Default 30. */
+  /** Steps of one inner solve. Default 100. */
   readonly maxInner?: number;
 }
 
 /**
  * The proximal point method [1], inexact by the hybrid criterion of [2]: z <- (I + eta (F + N_C))^-1 z.
  *
- * Inner problem: w = Pi_C(z - eta F(w)), strongly monotone with modulus 1 for monotone F, by Newton's method with GMRES on
- * I + eta D J(w), D a generalised derivative of the projection. A w is tried by u = Pi_C(z - eta F(w)) and accepted when
+ * Inner problem: w = Pi_C(z - eta F(w)), strongly monotone with modulus 1 for monotone F, by `semismoothNewton` (GMRES on
+ * I + eta D J(w), D a generalised derivative of the projection; extragradient where Newton fails). A w is tried by u = Pi_C(z - eta F(w)) and accepted when
  * eta ||F(u) - F(w)|| <= sigma ||u - z||; then z <- Pi_C(u - eta (F(u) - F(w))), which keeps the guarantee of the exact method for any
- * sigma < 1. The first try is w = z, a forward-backward-forward step: small eta need no Newton step.
+ * sigma < 1. The first try is w = z, a forward-backward-forward step: small eta need no inner step.
  *
  * For monotone F and any eta > 0: ||z_(k+1) - z_k||^2 never grows and is O(1 / k), averaged gap O(1 / k); for mu-strongly monotone F the
  * squared distance shrinks by (1 + eta mu)^-2 a step (sigma = 0). On f(x, y) = xy the multiplier is 1 / sqrt(1 + eta^2).
- * If the criterion is not met within `maxInner` Newton steps, the best try is taken, and `proximalError` says so.
+ * If the criterion is not met within `maxInner` inner steps, the best try is taken, and `proximalError` says so.
  *
- * Columns: `proximalError`, eta ||F(u) - F(w)|| / ||u - z||; `innerIterations`, Newton steps; `solverIterations`, GMRES steps.
- * Cost: an evaluation a step beside the loop's, two and a GMRES solve for each Newton step.
+ * Columns: `proximalError`, eta ||F(u) - F(w)|| / ||u - z||; `innerIterations`, steps of the inner solve; `solverIterations`, GMRES steps.
+ * Cost: an evaluation a step beside the loop's, two and a GMRES solve for each inner step.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(20), proximalPoint({ stepSize: 3 })))
  * @throws {RangeError} ERR_OPTION_RANGE
@@ -36,7 +40,7 @@ export interface ProximalPointOptions {
  *   operator", 1999, doi:10.1023/A:1008777829180
  */
 export function proximalPoint(options: ProximalPointOptions): Update {
-  const { stepSize, relativeError = 1e-8, maxInner = 30 } = options;
+  const { stepSize, relativeError = 1e-8, maxInner = 100 } = options;
   checkStepSize("proximalPoint", stepSize);
   checkOption(relativeError >= 0 && relativeError < 1, "proximalPoint", "relativeError", "in [0, 1)", relativeError);
   checkOption(Number.isInteger(maxInner) && maxInner >= 0, "proximalPoint", "maxInner", "a whole number", maxInner);
@@ -45,32 +49,37 @@ export function proximalPoint(options: ProximalPointOptions): Update {
     settings: { stepSize: stepSetting(stepSize) },
     columns: {
       proximalError: { meaning: "relative error of the proximal point, eta ||F(u) - F(w)|| / ||u - z||" },
-      innerIterations: { meaning: "Newton steps of the inner solve" },
+      innerIterations: { meaning: "steps of the inner solve" },
       solverIterations: { meaning: "iterations of GMRES" },
     },
     step(it, _state, settings) {
       const eta = settings.stepSize;
-      let w: Evaluation = it.at;
-      let best: Try = attempt(it, w, eta);
-      let last = best;
+      const z = it.point;
+      let best = attempt(it, it.at.field, eta);
       let inner = 0;
       let solverIterations = 0;
-      while (inner < maxInner && last.error > relativeError) {
-        const found = newtonStep(it, last.to, eta, relativeError);
-        solverIterations += found.iterations;
-        if (found.at === undefined) break;
-        w = found.at;
-        inner++;
-        last = attempt(it, w, eta);
-        // Below this rounding decides: no further step can help.
-        const settled = distance(last.to.point, w.point) <= 4 * Number.EPSILON * norm(w.point);
-        if (last.error < best.error) best = last;
-        if (settled) break;
+      if (best.error > relativeError) {
+        const watch: Update = map((row) => {
+          inner = row.step;
+          solverIterations += row.columns.solverIterations ?? 0;
+          if (row.step === 0) return row;
+          // G = w - z + eta F at w.
+          const found = attempt(
+            it,
+            row.at.field.map((g, i) => (g - (row.point[i]! - z[i]!)) / eta),
+            eta,
+          );
+          if (found.error < best.error) best = found;
+          // A residual that is zero to rounding says that no further step can help.
+          const settled = distance(best.to.point, row.point) <= 4 * Number.EPSILON * norm(row.point);
+          const status = best.error <= relativeError || settled || row.step >= maxInner ? "stopped" : row.status;
+          return { ...row, status };
+        });
+        runInside(regularised(it, eta), z, method(solver(relativeError), watch));
       }
-      const direction = new Float64Array(it.point.length);
+      const direction = new Float64Array(z.length);
       for (let i = 0; i < direction.length; i++) {
-        const change = best.to.field[i]! - best.from.field[i]!;
-        direction[i] = (best.to.point[i]! - it.point[i]!) / eta - change;
+        direction[i] = (best.to.point[i]! - z[i]!) / eta - (best.to.field[i]! - best.field[i]!);
       }
       return {
         direction,
@@ -82,50 +91,49 @@ export function proximalPoint(options: ProximalPointOptions): Update {
 }
 
 interface Try {
-  /** w. */
-  readonly from: Evaluation;
+  /** F(w). */
+  readonly field: Float64Array;
   /** u = Pi_C(z - eta F(w)). */
   readonly to: Evaluation;
   readonly error: number;
 }
 
-function attempt(it: Proposal, from: Evaluation, eta: number): Try {
-  const { problem } = it.at;
-  const to = it.evaluate(projectedStep(problem, it.point, eta, from.field));
-  const way = distance(to.point, it.point);
-  const miss = eta * distance(to.field, from.field);
-  const error = miss === 0 ? 0 : miss / way;
-  return { from, to, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error };
+function attempt(it: Proposal, field: Float64Array, eta: number): Try {
+  const to = it.evaluate(projectedStep(it.at.problem, it.point, eta, field));
+  const miss = eta * distance(to.field, field);
+  const error = miss === 0 ? 0 : miss / distance(to.point, it.point);
+  return { field, to, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error };
 }
 
-/** A Newton step for w - Pi_C(z - eta F(w)) = 0 from `at`, shortened until that falls; undefined where nothing helps. */
-function newtonStep(
-  it: Proposal,
-  at: Evaluation,
-  eta: number,
-  relativeError: number,
-): { readonly at: Evaluation | undefined; readonly iterations: number } {
+function solver(relativeError: number): Update {
+  return semismoothNewton({ relativeTolerance: Math.max(1e-15, 1e-3 * relativeError) });
+}
+
+/** G(w) = w - z + eta F(w) over C, whose solution is the proximal point; evaluations count in the outer run. */
+function regularised(it: Proposal, eta: number): Problem {
   const { problem } = it.at;
-  const n = it.point.length;
-  const residual = (of: Evaluation): Float64Array => {
-    const projected = projectedStep(problem, it.point, eta, of.field);
-    return of.point.map((x, i) => projected[i]! - x);
+  const known = new WeakMap<Float64Array, Evaluation>();
+  return {
+    name: `proximal point of ${problem.name}`,
+    dimension: problem.dimension,
+    symmetric: problem.symmetric,
+    blocks: problem.blocks,
+    ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    evaluate(point, field) {
+      const at = it.evaluate(point);
+      known.set(point, at);
+      for (let i = 0; i < field.length; i++) field[i] = point[i]! - it.point[i]! + eta * at.field[i]!;
+      return Number.NaN;
+    },
+    linearize: (point) => shifted(scaled(eta, (known.get(point) ?? it.evaluate(point)).linearize()), 1),
   };
-  const right = residual(at);
-  if (!isFiniteVector(right)) return { at: undefined, iterations: 0 };
-  const before = norm(right);
-  const inside = new Float64Array(n);
-  for (let i = 0; i < n; i++) inside[i] = it.point[i]! - eta * at.field[i]!;
-  const derivative = problem.constraint === undefined ? undefined : projectionDerivative(problem.constraint, inside);
-  const solved = gmres(naturalMapDerivative(at.linearize(), derivative, eta, false), right, {
-    relativeTolerance: Math.max(1e-15, 1e-3 * relativeError),
+}
+
+/** A run from start to end inside this call. */
+function runInside(problem: Problem, start: Float64Array, update: Update): void {
+  const errors: unknown[] = [];
+  iterate(problem, start, update, { slice: Number.POSITIVE_INFINITY }).subscribe({
+    error: (error) => errors.push(error),
   });
-  for (let alpha = 1; alpha > 1e-6; alpha /= 4) {
-    const trial = new Float64Array(n);
-    for (let i = 0; i < n; i++) trial[i] = at.point[i]! + alpha * solved.x[i]!;
-    problem.constraint?.project(trial, trial);
-    const found = it.evaluate(trial);
-    if (norm(residual(found)) < before) return { at: found, iterations: solved.iterations };
-  }
-  return { at: undefined, iterations: solved.iterations };
+  if (errors.length > 0) throw errors[0];
 }

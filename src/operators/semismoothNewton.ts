@@ -146,7 +146,7 @@ function newtonTrial(
   const inside = new Float64Array(n);
   for (let i = 0; i < n; i++) inside[i] = point[i]! - scale * at.field[i]!;
   const derivative = constraint === undefined ? undefined : projectionDerivative(constraint, inside);
-  const map = naturalMapDerivative(at.linearize(), derivative, scale, true);
+  const map = naturalMapDerivative(at.linearize(), derivative, scale);
   const right = residual.map((r) => -r);
   if (!isFiniteVector(right)) return { trial: undefined, iterations: 0 };
   const solved = gmres(shift === 0 ? map : shifted(map, shift), right, {

@@ -1,0 +1,331 @@
+/** Conformance: every method, every set, fields strongly monotone, monotone, bilinear and not monotone. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { adaptiveExtragradient } from "../../src/operators/adaptiveExtragradient.ts";
+import { adaptiveGoldenRatio } from "../../src/operators/adaptiveGoldenRatio.ts";
+import { alternatingDescentAscent } from "../../src/operators/alternatingDescentAscent.ts";
+import { consensus } from "../../src/operators/consensus.ts";
+import { decayingStep } from "../../src/operators/decayingStep.ts";
+import { dualExtrapolation } from "../../src/operators/dualExtrapolation.ts";
+import { extraAnchoredGradient } from "../../src/operators/extraAnchoredGradient.ts";
+import { extragradient } from "../../src/operators/extragradient.ts";
+import { fastOptimistic } from "../../src/operators/fastOptimistic.ts";
+import { forwardBackwardForward } from "../../src/operators/forwardBackwardForward.ts";
+import { forwardReflectedBackward } from "../../src/operators/forwardReflectedBackward.ts";
+import { goldenRatio } from "../../src/operators/goldenRatio.ts";
+import { gradientStep } from "../../src/operators/gradientStep.ts";
+import { halpern } from "../../src/operators/halpern.ts";
+import { mirrorProx } from "../../src/operators/mirrorProx.ts";
+import { momentum } from "../../src/operators/momentum.ts";
+import { naturalResidual } from "../../src/operators/naturalResidual.ts";
+import { optimistic } from "../../src/operators/optimistic.ts";
+import { optimisticMirrorDescent } from "../../src/operators/optimisticMirrorDescent.ts";
+import { popov } from "../../src/operators/popov.ts";
+import { proximalPoint } from "../../src/operators/proximalPoint.ts";
+import { reflectedGradient } from "../../src/operators/reflectedGradient.ts";
+import { restarts } from "../../src/operators/restarts.ts";
+import { semismoothNewton } from "../../src/operators/semismoothNewton.ts";
+import { stochasticExtragradient } from "../../src/operators/stochasticExtragradient.ts";
+import { symplecticAdjustment } from "../../src/operators/symplecticAdjustment.ts";
+import type { ConvexSet, Problem } from "../../src/problems/problem.ts";
+import {
+  affineSubspace,
+  ball,
+  box,
+  budgetSet,
+  cappedSimplex,
+  halfSpace,
+  intersectionSet,
+  orthant,
+  polyhedron,
+  productSet,
+  secondOrderCone,
+  simplex,
+  wholeSpace,
+} from "../../src/problems/sets/index.ts";
+import { method } from "../../src/streams/combinators.ts";
+import { iterate } from "../../src/streams/iterate.ts";
+import type { Iterate, Update } from "../../src/streams/types.ts";
+import { assertRejects } from "../support/assert.ts";
+import { valuesOf } from "../support/collect.ts";
+import { firstRows } from "../support/firstRows.ts";
+import { affineGame, over } from "../support/games.ts";
+import { normalVector } from "../support/random.ts";
+
+const n = 4;
+const steps = 400;
+/** L is at most 1.15 for all fields below; a method with one evaluation a step takes eta, one with two 2 eta. */
+const eta = 0.37;
+
+const sets: readonly ConvexSet[] = [
+  wholeSpace(n),
+  orthant(n),
+  box([-1, -1, 0, 0], [1, 0.5, 1, 2]),
+  ball([0.5, 0, 0, 0], 1),
+  simplex(n, { total: 2 }),
+  cappedSimplex(n, { total: 2, cap: 0.8 }),
+  budgetSet(n, { budget: 1.5 }),
+  halfSpace([1, 1, -1, 0], 0.3),
+  affineSubspace([[1, 1, 1, 1]], [1]),
+  secondOrderCone(n),
+  polyhedron({
+    inequalities: {
+      matrix: [
+        [1, 1, 0, 0],
+        [0, 1, 1, -1],
+        [-1, 0, 0, 2],
+      ],
+      bounds: [0.5, 0.4, 1],
+    },
+  }),
+  productSet([simplex(2), ball([0, 0])]),
+  intersectionSet([ball([0, 0, 0, 0], 1), halfSpace([1, 1, 1, 1], 0.2)]),
+];
+
+type Kind = "strongly monotone" | "monotone" | "bilinear" | "not monotone";
+
+/** M of each kind; the skew part couples the first two coordinates with the last two. */
+const matrices: Readonly<Record<Kind, readonly (readonly number[])[]>> = {
+  "strongly monotone": withSkew([0.5, 0.6, 0.5, 0.7]),
+  monotone: withSkew([0.4, 0, 0, 0.3]),
+  bilinear: withSkew([0, 0, 0, 0]),
+  "not monotone": withSkew([-0.3, 0.2, -0.2, 0.3]),
+};
+
+function withSkew(diagonal: readonly number[]): readonly (readonly number[])[] {
+  const coupling = [
+    [0.6, -0.3],
+    [0.2, 0.8],
+  ];
+  return diagonal.map((d, i) =>
+    diagonal.map((_, j) => {
+      if (i === j) return d;
+      if (i < 2 && j >= 2) return coupling[i]![j - 2]!;
+      if (i >= 2 && j < 2) return -coupling[j]![i - 2]!;
+      return 0;
+    }),
+  );
+}
+
+/** F = M z - b with b such that the projection of a point p solves the problem: F(z*) = z* - p, the opposite of a normal. */
+function problemOn(set: ConvexSet, kind: Kind): { readonly problem: Problem; readonly solution: Float64Array } {
+  const p = normalVector(n, 5).map((x) => 1.5 * x);
+  const solution = new Float64Array(n);
+  set.project(p, solution);
+  const rows = matrices[kind];
+  const b = rows.map((row, i) => row.reduce((sum, x, j) => sum + x * solution[j]!, 0) - (solution[i]! - p[i]!));
+  return { problem: over(affineGame(rows, b), set), solution };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly update: () => Update;
+  /** The natural residual that it must reach in 400 steps; undefined: theory promises nothing, and nothing is asked. */
+  readonly reaches: Partial<Record<Kind, number>>;
+  readonly entropic?: boolean;
+  /** Its theory is for the whole space. */
+  readonly unconstrained?: boolean;
+  /** Needs a product of the players' sets, and says so elsewhere. */
+  readonly products?: boolean;
+}
+
+/** Products of sets for the first two coordinates and for the last two. */
+const products = ["wholeSpace", "orthant", "box", "productSet"];
+
+const linear = { "strongly monotone": 1e-9, monotone: 1e-3, bilinear: 1e-3 } as const;
+const onlyStrongly = { "strongly monotone": 1e-9 } as const;
+/** Anchored methods: O(1 / k), whatever the problem. */
+const anchored = { "strongly monotone": 0.05, monotone: 0.05, bilinear: 0.05 } as const;
+
+const methods: readonly Entry[] = [
+  { name: "gradientStep", update: () => gradientStep(eta), reaches: onlyStrongly },
+  {
+    name: "decayingStep",
+    update: () => decayingStep({ first: 0.5, delay: 50 }),
+    reaches: { "strongly monotone": 1e-4 },
+  },
+  {
+    name: "alternatingDescentAscent",
+    update: () => alternatingDescentAscent({ stepSize: eta }),
+    products: true,
+    reaches: onlyStrongly,
+  },
+  {
+    name: "alternatingDescentAscent, negative momentum",
+    update: () => alternatingDescentAscent({ stepSize: 0.6, decay: -0.4 }),
+    products: true,
+    reaches: { ...onlyStrongly, bilinear: 1e-3 },
+    unconstrained: true,
+  },
+  {
+    name: "negative momentum",
+    update: () => method(momentum({ decay: -0.2 }), gradientStep(eta)),
+    reaches: onlyStrongly,
+    unconstrained: true,
+  },
+  {
+    name: "symplecticAdjustment",
+    update: () => method(symplecticAdjustment({ weight: 0.5 }), gradientStep(eta)),
+    reaches: linear,
+    unconstrained: true,
+  },
+  {
+    name: "consensus",
+    update: () => method(consensus({ weight: 0.5 }), gradientStep(eta)),
+    reaches: linear,
+    unconstrained: true,
+  },
+  { name: "proximalPoint", update: () => proximalPoint({ stepSize: 2 }), reaches: linear },
+  { name: "proximalPoint, inexact", update: () => proximalPoint({ stepSize: 2, relativeError: 0.5 }), reaches: linear },
+  { name: "extragradient", update: () => extragradient({ stepSize: 2 * eta }), reaches: linear },
+  { name: "adaptiveExtragradient", update: () => adaptiveExtragradient(), reaches: linear },
+  { name: "optimistic", update: () => method(optimistic(), gradientStep(eta)), reaches: linear },
+  { name: "popov", update: () => popov({ stepSize: eta }), reaches: linear },
+  { name: "reflectedGradient", update: () => reflectedGradient({ stepSize: eta }), reaches: linear },
+  { name: "forwardBackwardForward", update: () => forwardBackwardForward({ stepSize: 2 * eta }), reaches: linear },
+  { name: "forwardReflectedBackward", update: () => forwardReflectedBackward({ stepSize: eta }), reaches: linear },
+  {
+    name: "forwardReflectedBackward, adaptive",
+    update: () => forwardReflectedBackward({ stepSize: eta, adaptive: 0.8 }),
+    reaches: linear,
+  },
+  {
+    name: "dualExtrapolation",
+    update: () => dualExtrapolation({ stepSize: 2 * eta }),
+    reaches: { "strongly monotone": 0.1 },
+  },
+  { name: "goldenRatio", update: () => goldenRatio({ stepSize: 2 * eta }), reaches: linear },
+  { name: "adaptiveGoldenRatio", update: () => adaptiveGoldenRatio(), reaches: linear },
+  { name: "adaptiveGoldenRatio, hybrid", update: () => adaptiveGoldenRatio({ hybrid: true }), reaches: linear },
+  { name: "extraAnchoredGradient", update: () => extraAnchoredGradient({ stepSize: 2 * eta }), reaches: anchored },
+  {
+    name: "halpern around proximalPoint",
+    update: () => method(proximalPoint({ stepSize: 1 }), halpern()),
+    reaches: anchored,
+  },
+  {
+    name: "halpern around gradientStep",
+    update: () => method(gradientStep(0.25), halpern()),
+    reaches: { "strongly monotone": 0.05 },
+  },
+  { name: "fastOptimistic", update: () => fastOptimistic({ stepSize: 0.2 }), reaches: anchored },
+  {
+    name: "stochasticExtragradient, exact field",
+    update: () => stochasticExtragradient({ ahead: 2 * eta, power: 0 }),
+    reaches: linear,
+  },
+  { name: "extragradient, restarted", update: () => restarts(extragradient({ stepSize: 2 * eta })), reaches: linear },
+  {
+    name: "mirrorProx, Euclidean",
+    update: () => mirrorProx({ stepSize: 2 * eta, geometry: "euclidean" }),
+    reaches: linear,
+  },
+  {
+    name: "mirrorProx, entropic",
+    update: () => mirrorProx({ stepSize: 0.3 }),
+    reaches: { "strongly monotone": 1e-4 },
+    entropic: true,
+  },
+  {
+    name: "optimisticMirrorDescent, Euclidean",
+    update: () => optimisticMirrorDescent({ stepSize: eta, geometry: "euclidean" }),
+    reaches: linear,
+  },
+  {
+    name: "optimisticMirrorDescent, entropic",
+    update: () => optimisticMirrorDescent({ stepSize: 0.2 }),
+    reaches: { "strongly monotone": 1e-4 },
+    entropic: true,
+  },
+  {
+    name: "semismoothNewton",
+    update: () => semismoothNewton(),
+    reaches: { "strongly monotone": 1e-12, monotone: 1e-9, bilinear: 1e-9 },
+  },
+];
+
+function startIn(set: ConvexSet): Float64Array {
+  const start = new Float64Array(n).fill(0.4);
+  set.project(start, start);
+  return start;
+}
+
+for (const { name, update, reaches, entropic, unconstrained, products: needsProduct } of methods) {
+  const test = suite(name);
+  for (const kind of Object.keys(matrices) as Kind[]) {
+    const promised = reaches[kind];
+    test(`${kind}: ${promised === undefined ? "ends with data, on" : `natural residual ${promised} on`} every set`, () => {
+      const missed: string[] = [];
+      for (const set of sets) {
+        if (entropic && set.projectEntropic === undefined) continue;
+        if (needsProduct && !products.includes(set.name)) continue;
+        const { problem } = problemOn(set, kind);
+        const count = promised === undefined ? 101 : steps + 1;
+        const rows = firstRows(problem, startIn(set), update(), count, { after: naturalResidual() });
+        checkData(rows, set);
+        const last = rows.at(-1)!;
+        if (promised === undefined || (unconstrained && set.name !== "wholeSpace")) continue;
+        const residual = last.columns.naturalResidual!;
+        if (!(residual <= promised)) missed.push(`${set.name} (${residual})`);
+      }
+      assert.is(missed.join(", "), "");
+    });
+  }
+  test.run();
+}
+
+/** Rows stay in C and finite; a run that leaves all bounds says that it diverged. */
+function checkData(rows: readonly Iterate[], set: ConvexSet): void {
+  for (const row of rows) {
+    if (row.status === "diverged") {
+      assert.is(row, rows.at(-1)!);
+      return;
+    }
+    assert.ok(row.point.every(Number.isFinite));
+    const size = Math.max(1, ...row.point.map(Math.abs));
+    assert.ok(
+      set.distance(row.point) <= 1e-9 * size,
+      `${set.name}: ${set.distance(row.point)} away at step ${row.step}`,
+    );
+  }
+}
+
+const outcomes = suite("outcomes as data");
+outcomes("divergence where no guarantee is left: descent-ascent on a bilinear game", () => {
+  const { problem } = problemOn(wholeSpace(n), "bilinear");
+  const rows = firstRows(problem, startIn(wholeSpace(n)), gradientStep(3), 5000);
+  assert.is(rows.at(-1)!.status, "diverged");
+});
+
+outcomes("all methods agree on the one solution of strongly monotone problems", () => {
+  for (const set of sets) {
+    const { problem, solution } = problemOn(set, "strongly monotone");
+    for (const { name, update, reaches, products: needsProduct } of methods) {
+      if (needsProduct && !products.includes(set.name)) continue;
+      if (
+        reaches["strongly monotone"] !== 1e-9 ||
+        name.includes("omentum") ||
+        name.includes("symplectic") ||
+        name.includes("consensus")
+      )
+        continue;
+      const last = firstRows(problem, startIn(set), update(), steps + 1).at(-1)!;
+      const away = Math.hypot(...last.point.map((x, i) => x - solution[i]!));
+      assert.ok(away < 1e-7, `${name} on ${set.name}: ${away}`);
+    }
+  }
+});
+
+outcomes("alternating play is refused where a projection moves the other player", async () => {
+  const { problem } = problemOn(sets[4]!, "strongly monotone");
+  const run = valuesOf(iterate(problem, startIn(sets[4]!), alternatingDescentAscent({ stepSize: 0.1 })));
+  await assertRejects(run, "ERR_UNSUPPORTED", /simplex, which binds them together/);
+});
+
+outcomes("the entropic geometry is refused where the set has none", async () => {
+  const { problem } = problemOn(sets[3]!, "monotone");
+  for (const update of [mirrorProx({ stepSize: 0.1 }), optimisticMirrorDescent({ stepSize: 0.1 })]) {
+    await assertRejects(valuesOf(iterate(problem, startIn(sets[3]!), update)), "ERR_UNSUPPORTED", /ball; use geometry/);
+  }
+});
+outcomes.run();
