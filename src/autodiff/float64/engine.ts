@@ -1,11 +1,13 @@
 import { findBlas } from "../../linalg/blas.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import { type Node, sizeOf } from "../graph.ts";
+import { normalForm } from "../normalForm.ts";
 import type { FieldParts } from "../program.ts";
+import { regroup } from "../regroup.ts";
 import { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit.ts";
 import { draftLinear, type LinearDraft } from "./linear.ts";
-import { linearGraph } from "./linearGraph.ts";
+import { type LinearGraphOptions, linearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, readParts, reserveParts, writeParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
@@ -73,7 +75,7 @@ export class Float64Engine implements FieldEngine {
     this.dimension = this.#point.length;
     this.#now = new Float64Array(this.dimension);
 
-    const jacobian = linearGraph(builder, field, parameters);
+    const jacobian = linearGraph(builder, field, parameters, { rewrite: cheapest(parameters) });
     const outputs = value === undefined ? field : [value, ...field];
     this.#value = value === undefined ? undefined : this.#arena.reserve(1);
     this.#field = reserveParts(this.#arena, field);
@@ -170,10 +172,20 @@ export class Float64Engine implements FieldEngine {
     const { builder, field, parameters } = this.#parts;
     const one = count === 1 ? undefined : this.#program(1, transpose);
     if (one !== undefined && one.program.plan.bytes * count > widest) return undefined;
-    const graph = linearGraph(builder, field, parameters, { transpose, ...(count === 1 ? {} : { count }) });
+    const graph = linearGraph(builder, field, parameters, {
+      transpose,
+      rewrite: cheapest(parameters),
+      ...(count === 1 ? {} : { count }),
+    });
     const linear = draftLinear(this.#arena, graph, new Map(this.#buffers), count);
     return started(linear, compilePrograms(this.#arena, linear.drafts, this.#options));
   }
+}
+
+/** The passes on what is linear in v. */
+function cheapest(parameters: readonly Node[]): NonNullable<LinearGraphOptions["rewrite"]> {
+  return (builder, products, directions) =>
+    regroup(builder, normalForm(builder, products, directions), directions, parameters);
 }
 
 /** What depends on no input is computed now. */

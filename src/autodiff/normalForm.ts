@@ -1,0 +1,128 @@
+import type { GraphBuilder } from "./builder.ts";
+import { isOp, type Node } from "./graph.ts";
+import { scaled } from "./simplify/match.ts";
+import { dependents, reachable } from "./walk.ts";
+
+/** sum of coefficient * leaf: coefficients do not depend on the directions, leaves do and are no elementwise results. */
+type Form = ReadonlyMap<Node, Node>;
+
+/** Longer sums are stored and used as leaves. */
+const longest = 8;
+
+/**
+ * Rewrites a graph that is linear in `directions`: every elementwise expression in them becomes a sum of coefficients
+ * times leaves, leaves of equal coefficients added up first.
+ *
+ * All work on coefficients is then free of the directions, and what is left is one multiplication a coefficient; leaves
+ * that are products add up where they are computed.
+ */
+export function normalForm(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  directions: readonly Node[],
+): readonly Node[] {
+  const nodes = reachable(outputs);
+  const moving = dependents(nodes, directions);
+  const forms = new Map<Node, Form>();
+  const made = new Map<Node, Node>();
+  const result = (node: Node): Node => {
+    if (!moving.has(node)) return node;
+    let found = made.get(node);
+    if (found === undefined) {
+      found = assemble(builder, node, formOf(forms, node));
+      made.set(node, found);
+    }
+    return found;
+  };
+  for (const node of nodes) {
+    if (!moving.has(node)) continue;
+    const form = linearForm(builder, node, (x) => (moving.has(x) ? formOf(forms, x) : undefined));
+    if (form !== undefined && form.size <= longest) {
+      forms.set(node, form);
+      continue;
+    }
+    const leaf = isOp(node, "input") ? node : builder.rebuild(node, node.inputs.map(result));
+    forms.set(node, leafForm(builder, leaf));
+  }
+  return outputs.map(result);
+}
+
+function formOf(forms: ReadonlyMap<Node, Form>, node: Node): Form {
+  const form = forms.get(node);
+  if (form === undefined) throw new Error(`internal: normalForm: ${node.op} comes before its operand`);
+  return form;
+}
+
+/** A number in front of a leaf belongs to its coefficient. */
+function leafForm(builder: GraphBuilder, leaf: Node): Form {
+  const [factor, base] = scaled(builder, leaf);
+  return new Map([[base, builder.fill(factor, leaf.shape)]]);
+}
+
+/** Of an elementwise operation that is linear in its moving operands; undefined for others. */
+function linearForm(builder: GraphBuilder, node: Node, form: (x: Node) => Form | undefined): Form | undefined {
+  const [a, b, c] = node.inputs;
+  const times = (x: Form | undefined, by: (coefficient: Node) => Node): Form | undefined =>
+    x && new Map([...x].map(([leaf, coefficient]) => [leaf, by(coefficient)]));
+  switch (node.op) {
+    case "neg":
+      return times(form(a!), (coefficient) => builder.neg(coefficient));
+    case "add":
+      return sumOf(builder, form(a!), form(b!));
+    case "sub":
+      return sumOf(
+        builder,
+        form(a!),
+        times(form(b!), (coefficient) => builder.neg(coefficient)),
+      );
+    case "mul": {
+      const [left, right] = [form(a!), form(b!)];
+      if (left !== undefined && right !== undefined) return undefined;
+      return left === undefined
+        ? times(right, (coefficient) => builder.mul(coefficient, a!))
+        : times(left, (coefficient) => builder.mul(coefficient, b!));
+    }
+    case "div":
+      return form(b!) === undefined ? times(form(a!), (coefficient) => builder.div(coefficient, b!)) : undefined;
+    case "select": {
+      if (form(a!) !== undefined) return undefined;
+      const zero = builder.fill(0, node.shape);
+      return sumOf(
+        builder,
+        times(form(b!), (coefficient) => builder.select(a!, coefficient, zero)),
+        times(form(c!), (coefficient) => builder.select(a!, zero, coefficient)),
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+function sumOf(builder: GraphBuilder, a: Form | undefined, b: Form | undefined): Form | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const sum = new Map(a);
+  for (const [leaf, coefficient] of b) {
+    const known = sum.get(leaf);
+    sum.set(leaf, known === undefined ? coefficient : builder.add(known, coefficient));
+  }
+  return sum;
+}
+
+/** Coefficients that are multiples of one another count as equal. */
+function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
+  const groups = new Map<Node, Node>();
+  for (const [leaf, coefficient] of form) {
+    const [factor, base] = isOp(coefficient, "fill")
+      ? [coefficient.attributes.value, builder.fill(1, node.shape)]
+      : scaled(builder, coefficient);
+    const term = builder.scale(factor, leaf);
+    const known = groups.get(base);
+    groups.set(base, known === undefined ? term : builder.add(known, term));
+  }
+  let sum: Node | undefined;
+  for (const [coefficient, leaves] of groups) {
+    const term = builder.mul(coefficient, leaves);
+    sum = sum === undefined ? term : builder.add(sum, term);
+  }
+  return sum ?? builder.fill(0, node.shape);
+}
