@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly blas?: string;
   /** Fused multiply-add where the engine has it: faster, other last bits. Default: whether `FLUXION_FMA` is `on`. */
   readonly fused?: boolean;
+  /** Whether products of matrices may be put in other brackets in J v. Default: unless `FLUXION_REGROUP` is `off`. */
+  readonly regroup?: boolean;
 }
 
 /** What is valid in memory: the numbers of this stage and earlier ones. */
@@ -28,6 +30,8 @@ type Stage = (typeof stage)[keyof typeof stage];
 const width = 8;
 /** No more memory than this, in bytes, for several directions at once. */
 const widest = 1 << 28;
+
+type Rewrite = NonNullable<LinearGraphOptions["rewrite"]>;
 
 interface LinearProgram {
   readonly directions: Parts;
@@ -48,6 +52,7 @@ export class Float64Engine implements FieldEngine {
   };
   readonly #parts: FieldParts;
   readonly #options: EmitOptions;
+  readonly #rewrite: Rewrite;
   readonly #arena: Arena;
   /** Of every node that is kept between programs. */
   readonly #buffers = new Map<Node, Fixed>();
@@ -63,7 +68,9 @@ export class Float64Engine implements FieldEngine {
   #owner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
 
-  constructor(parts: FieldParts, { blas, fused = process.env.FLUXION_FMA === "on" }: EngineOptions = {}) {
+  constructor(parts: FieldParts, options: EngineOptions = {}) {
+    const { blas, fused = process.env.FLUXION_FMA === "on" } = options;
+    this.#rewrite = cheapest(parts.parameters, options.regroup ?? process.env.FLUXION_REGROUP !== "off");
     const library = findBlas(blas);
     this.#parts = parts;
     this.#options = { blas: library !== undefined, fused: fused && hasMultiplyAdd() };
@@ -75,7 +82,7 @@ export class Float64Engine implements FieldEngine {
     this.dimension = this.#point.length;
     this.#now = new Float64Array(this.dimension);
 
-    const jacobian = linearGraph(builder, field, parameters, { rewrite: cheapest(parameters) });
+    const jacobian = linearGraph(builder, field, parameters, { rewrite: this.#rewrite });
     const outputs = value === undefined ? field : [value, ...field];
     this.#value = value === undefined ? undefined : this.#arena.reserve(1);
     this.#field = reserveParts(this.#arena, field);
@@ -174,7 +181,7 @@ export class Float64Engine implements FieldEngine {
     if (one !== undefined && one.program.plan.bytes * count > widest) return undefined;
     const graph = linearGraph(builder, field, parameters, {
       transpose,
-      rewrite: cheapest(parameters),
+      rewrite: this.#rewrite,
       ...(count === 1 ? {} : { count }),
     });
     const linear = draftLinear(this.#arena, graph, new Map(this.#buffers), count);
@@ -183,9 +190,11 @@ export class Float64Engine implements FieldEngine {
 }
 
 /** The passes on what is linear in v. */
-function cheapest(parameters: readonly Node[]): NonNullable<LinearGraphOptions["rewrite"]> {
-  return (builder, products, directions) =>
-    regroup(builder, normalForm(builder, products, directions), directions, parameters);
+function cheapest(parameters: readonly Node[], regrouping: boolean): Rewrite {
+  return (builder, products, directions) => {
+    const normal = normalForm(builder, products, directions);
+    return regrouping ? regroup(builder, normal, directions, parameters) : normal;
+  };
 }
 
 /** What depends on no input is computed now. */

@@ -1,0 +1,150 @@
+/** How fast are Hessian-vector products and gradients, against PyTorch, JAX, autograd and the matrix products alone? */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dimensionOf, inputsOf, labelsOf, type NetworkCase, networkCases, pointOf } from "./support/networks.ts";
+import { randomFrom } from "./support/random.ts";
+import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
+
+/*
+ * npm run bench -- hvp [--json] [--rounds 7] [--seconds 0.1] [--only 0,3] [--python /path/to/python]
+ *
+ * Everyone is a process of its own on the same core and takes turns, round by round; ratios are of one round, their
+ * medians are shown. Hessian-vector products at a fixed point, all work free of v done before.
+ */
+const option = (name: string, otherwise: string): string => {
+  const place = process.argv.indexOf(`--${name}`);
+  return place < 0 ? otherwise : (process.argv[place + 1] ?? otherwise);
+};
+const rounds = Number(option("rounds", "7"));
+const seconds = Number(option("seconds", "0.1"));
+const python = option("python", process.env.PYTHON ?? "python3");
+const only = option("only", networkCases.map((_, i) => i).join())
+  .split(",")
+  .map(Number);
+const json = process.argv.includes("--json");
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const node = ["--conditions=fluxion-source", "--import", "tsx", `${here}peers/hvp.ts`];
+const own = (name: string, extra: Readonly<Record<string, string>>): Promise<Worker | undefined> =>
+  startWorker(name, process.execPath, node, fairEnvironment(extra));
+const peer = (name: string): Promise<Worker | undefined> =>
+  startWorker(name, python, [`${here}peers/hvp.py`, name], fairEnvironment());
+
+const workers: Worker[] = [];
+for (const start of [
+  () => own("fluxion", {}),
+  () => own("products as written", { FLUXION_REGROUP: "off" }),
+  () => own("without BLAS", { FLUXION_BLAS: "off" }),
+  () => peer("torch"),
+  () => peer("jax"),
+  () => peer("autograd"),
+]) {
+  const worker = await start();
+  if (worker !== undefined) workers.push(worker);
+}
+const ours = workers[0]!;
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+};
+
+function read(file: string): Float64Array {
+  const bytes = readFileSync(file);
+  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+
+/** The largest difference relative to the largest entry. */
+function difference(a: Float64Array, b: Float64Array): number {
+  let [most, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    most = Math.max(most, Math.abs(a[i]! - b[i]!));
+    size = Math.max(size, Math.abs(a[i]!));
+  }
+  return most / size;
+}
+
+interface Row {
+  readonly case: string;
+  readonly what: string;
+  readonly us: number;
+  /** Times that of ours, medians of the rounds. */
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly differences: Readonly<Record<string, number>>;
+}
+
+async function measure(network: NetworkCase): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
+  try {
+    const random = randomFrom(3);
+    writeFileSync(`${folder}/inputs.f32`, inputsOf(network));
+    writeFileSync(`${folder}/labels.i32`, labelsOf(network));
+    writeFileSync(`${folder}/point.f64`, pointOf(network));
+    writeFileSync(`${folder}/direction.f64`, Float64Array.from({ length: dimensionOf(network) }, random));
+    for (const worker of workers) {
+      const name = worker.name.replaceAll(" ", "-");
+      await worker.ask({ op: "load", case: network, folder, name });
+    }
+    const rows: Row[] = [];
+    for (const what of ["hvp", "gradient"] as const) {
+      const contestants = [
+        ...workers.map((worker) => ({ name: worker.name, worker, what: what as string })),
+        { name: "products alone", worker: ours, what: `${what} products` },
+      ];
+      const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+      for (let round = -2; round < rounds; round++) {
+        for (const { name, worker, what: task } of contestants) {
+          const { us } = await worker.ask({ op: "time", what: task, seconds: round < 0 ? seconds / 2 : seconds });
+          if (round >= 0 && typeof us === "number") times.get(name)!.push(us);
+        }
+      }
+      const base = times.get(ours.name)!;
+      const ratios: Record<string, number> = {};
+      for (const [name, list] of times) {
+        if (name !== ours.name && list.length > 0) ratios[name] = median(list.map((us, i) => us / base[i]!));
+      }
+      const expected = read(`${folder}/fluxion.${what}.f64`);
+      const differences: Record<string, number> = {};
+      for (const { name } of workers.slice(1)) {
+        differences[name] = difference(expected, read(`${folder}/${name.replaceAll(" ", "-")}.${what}.f64`));
+      }
+      rows.push({ case: network.name, what, us: median(base), ratios, differences });
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const columns = [...workers.slice(1).map(({ name }) => name), "products alone"];
+const all: Row[] = [];
+for (const index of only) all.push(...(await measure(networkCases[index]!)));
+for (const worker of workers) worker.stop();
+
+const machine = {
+  cpu: cpus()[0]?.model ?? "unknown",
+  os: `${process.platform} ${release()}`,
+  pinned: isPinned(),
+  versions: Object.fromEntries(workers.map(({ name, greeting }) => [name, greeting.version])),
+  executor: ours.greeting.executor,
+};
+if (json) {
+  console.log(JSON.stringify({ title: "hvp", rounds, seconds, machine, rows: all }));
+} else {
+  console.log(`Times as long as fluxion's, on one core; ${JSON.stringify(machine)}`);
+  for (const what of ["hvp", "gradient"]) {
+    const head = [what === "hvp" ? "Hessian-vector product" : "gradient", "us", ...columns, "largest difference"];
+    const body = all
+      .filter((row) => row.what === what)
+      .map((row) => [
+        row.case,
+        row.us.toPrecision(3),
+        ...columns.map((name) => row.ratios[name]?.toPrecision(2) ?? "-"),
+        Math.max(...Object.values(row.differences)).toExponential(0),
+      ]);
+    const lines = [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`);
+    console.log(`\n${lines.join("\n")}`);
+  }
+}

@@ -1,0 +1,95 @@
+/** Ourselves as a worker of bench/hvp.ts: the protocol of hvp.py. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { findBlas } from "../../src/linalg/blas.ts";
+import { objective } from "../../src/problems/objective.ts";
+import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
+
+type Functions = Readonly<Record<string, () => void>>;
+let functions: Functions = {};
+
+function read(file: string): Float64Array {
+  const bytes = readFileSync(file);
+  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+
+/** The textbook's products alone, by BLAS, each on matrices of its own size. */
+function products(network: NetworkCase, of: "hvp" | "gradient"): (() => void) | undefined {
+  const blas = findBlas("");
+  if (blas === undefined) return undefined;
+  const list = textbookProducts(network, of);
+  const largest = Math.max(...list.flatMap(([m, n, k]) => [m * k, k * n, m * n]));
+  const memory = new Float64Array(3 * largest).map((_, i) => Math.sin(i));
+  return () => {
+    const [a, b, c] = [0, 1, 2].map((i) => blas.addressOf(memory.buffer) + 8 * i * largest) as [number, number, number];
+    for (const [m, n, k] of list) blas.gemm(101, 111, 111, m, n, k, 1, a, k, b, n, 0, c, n);
+  };
+}
+
+function load(network: NetworkCase, folder: string, name: string): void {
+  const started = performance.now();
+  const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name });
+  console.error(`compiled in ${performance.now() - started} ms`);
+  const point = read(`${folder}/point.f64`);
+  const other = point.map((x, i) => (i === 0 ? x + 1e-9 : x));
+  const direction = read(`${folder}/direction.f64`);
+  const n = dimensionOf(network);
+  const [gradient, product] = [new Float64Array(n), new Float64Array(n)];
+  let odd = false;
+  problem.evaluate(point, gradient);
+  const map = problem.linearize(point);
+  map.apply(direction, product);
+  writeFileSync(`${folder}/${name}.gradient.f64`, gradient);
+  writeFileSync(`${folder}/${name}.hvp.f64`, product);
+  const [hvpProducts, gradientProducts] = [products(network, "hvp"), products(network, "gradient")];
+  functions = {
+    hvp: () => map.apply(direction, product),
+    // Two points in turn: one that is seen twice is not computed twice.
+    gradient: () => {
+      odd = !odd;
+      problem.evaluate(odd ? other : point, gradient);
+    },
+    linearize: () => {
+      odd = !odd;
+      problem.linearize(odd ? other : point);
+    },
+    ...(hvpProducts === undefined ? {} : { "hvp products": hvpProducts }),
+    ...(gradientProducts === undefined ? {} : { "gradient products": gradientProducts }),
+  };
+}
+
+/** Microseconds a call, over as many calls as the time allows. */
+function duration(run: () => void, seconds: number): number {
+  run();
+  const start = performance.now();
+  let [count, calls] = [1, 0];
+  for (;;) {
+    for (let i = 0; i < count; i++) run();
+    calls += count;
+    const passed = (performance.now() - start) / 1000;
+    if (passed >= seconds) return (1e6 * passed) / calls;
+    count = Math.max(1, Math.min(2 * count, Math.floor((calls * (seconds - passed)) / passed)));
+  }
+}
+
+interface Command {
+  readonly op: "load" | "time";
+  readonly case: NetworkCase;
+  readonly folder: string;
+  readonly name: string;
+  readonly what: string;
+  readonly seconds: number;
+}
+
+console.log(JSON.stringify({ version: process.version, executor: describeExecutor() }));
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const command: Command = JSON.parse(line);
+  if (command.op === "load") {
+    load(command.case, command.folder, command.name);
+    console.log(JSON.stringify({ ok: true }));
+    return;
+  }
+  const run = functions[command.what];
+  console.log(JSON.stringify({ us: run === undefined ? null : duration(run, command.seconds) }));
+});
