@@ -15,7 +15,7 @@ import {
   type XAxis,
   xName,
 } from "./series.ts";
-import { logTicks, padded } from "./ticks.ts";
+import { evenTicks, logTicks, padded } from "./ticks.ts";
 
 export interface ChartSpec {
   readonly column: string;
@@ -128,14 +128,17 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
       ticks: { stroke: () => color("--grid"), width: 1, size: 4 },
       font: "11px system-ui, sans-serif",
     };
-    const splits = (log: boolean, least: number): Partial<uPlot.Axis> =>
-      log
-        ? {
-            splits: (self, index, min, max) =>
-              logTicks(min, max, (index === 0 ? self.bbox.width : self.bbox.height) / devicePixelRatio, least),
-            filter: (_self, ticks) => ticks,
-          }
-        : {};
+    const pixels = (self: uPlot, side: "width" | "height"): number => self.bbox[side] / devicePixelRatio;
+    // There is nothing between two steps.
+    const isTick = (tick: number): boolean => axis.quantity !== "step" || Number.isInteger(tick);
+    const xTicks = (self: uPlot, min: number, max: number): number[] => {
+      const room = pixels(self, "width");
+      return (axis.log ? logTicks(min, max, room, 46) : evenTicks(min, max, room / 60)).filter(isTick);
+    };
+    const logSplits: Partial<uPlot.Axis> = {
+      splits: (self, _index, min, max) => logTicks(min, max, pixels(self, "height"), 26),
+      filter: (_self, ticks) => ticks,
+    };
     return {
       width: Math.max(100, area.clientWidth),
       height,
@@ -149,7 +152,8 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
       axes: [
         {
           ...axisStyle,
-          ...splits(axis.log, 46),
+          splits: (self, _index, min, max) => xTicks(self, min, max),
+          filter: (_self, ticks) => ticks,
           size: 24,
           label: xName(axis),
           labelSize: 16,
@@ -157,7 +161,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
           labelFont: "11px system-ui, sans-serif",
           values: (_self, ticks) => ticks.map(formatTick),
         },
-        { ...axisStyle, ...splits(logY, 26), size: 62, values: (_self, ticks) => ticks.map(formatTick) },
+        { ...axisStyle, ...(logY ? logSplits : {}), size: 62, values: (_self, ticks) => ticks.map(formatTick) },
       ],
       series: [
         {},

@@ -118,9 +118,10 @@ function look(name: string): void {
   shown.look(name);
 }
 
-function command(run: string, given: GivenCommand): void {
+function command(run: string, given: GivenCommand): number {
   commandId++;
   link.send({ command: { run, id: commandId, ...given } });
+  return commandId;
 }
 
 function notice(text: string): void {
@@ -134,10 +135,13 @@ function notice(text: string): void {
 
 const showState = makeConnectionBadge(byId("connection"), byId("banner"));
 const link = openLink({
-  state: showState,
+  state(state) {
+    showState(state);
+    if (state.kind === "lost") steering.forget();
+  },
   message(message: ServerMessage) {
     if ("runs" in message) takeRuns(message.runs);
-    else if ("reply" in message) steering.replied(message.reply.run, message.reply.outcome);
+    else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
     else if ("error" in message) notice(message.error.message);
     else if ("heartbeat" in message && runs.some((run) => run.live && !shown.slots.has(run.name))) void askForRuns();
   },

@@ -2,7 +2,7 @@
 import type { AppliedCommand, Setting } from "../../arrow/row.ts";
 import { settingsFrom } from "../../arrow/runMetadata.ts";
 import type { RunInfo } from "../server/messages.ts";
-import { button, h, setText } from "./dom.ts";
+import { button, h, setAttribute, setText } from "./dom.ts";
 import { formatNumber } from "./format.ts";
 
 export type GivenCommand =
@@ -12,8 +12,10 @@ export type GivenCommand =
 export interface Steering {
   readonly element: HTMLElement;
   update(run: RunInfo | undefined): void;
-  /** Tells what came of a command. */
-  replied(run: string, outcome: AppliedCommand): void;
+  /** Tells what came of the command with this number. */
+  replied(run: string, id: number, outcome: AppliedCommand): void;
+  /** The connection was lost: nobody will answer. */
+  forget(): void;
   pauseOrResume(): void;
   step(): void;
   stop(): void;
@@ -21,25 +23,48 @@ export interface Steering {
 
 const logLines = 30;
 const confirmWithin = 4000;
+/** With more settings than this, they are folded away. */
+const openSettings = 2;
 
-export function makeSteering(give: (run: string, command: GivenCommand) => void): Steering {
+/** @param give sends a command and returns its number */
+export function makeSteering(give: (run: string, command: GivenCommand) => number): Steering {
   let run: RunInfo | undefined;
+  // A command takes effect after the step that is being computed, which may take minutes.
+  const pending = new Map<
+    number,
+    { readonly run: string; readonly type: GivenCommand["type"]; readonly line: HTMLElement }
+  >();
   let confirmUntil = 0;
   let settingsKey = "";
+  let shownSettings = "";
 
   const command = (given: GivenCommand): void => {
-    if (run?.steerable === true) give(run.name, given);
+    if (run?.steerable !== true) return;
+    const { name } = run;
+    const line = h("li", { "data-run": name, class: "pending" }, `${given.type}: after this step …`);
+    log.prepend(line);
+    while (log.childElementCount > logLines) log.lastElementChild!.remove();
+    pending.set(give(name, given), { run: name, type: given.type, line });
+    showPause();
   };
+  const waitsFor = (type: GivenCommand["type"]): boolean =>
+    [...pending.values()].some((waiting) => waiting.run === run?.name && waiting.type === type);
   const pause = button("Pause", { class: "primary", "data-command": "pause", title: "space" }, pauseOrResume);
   const single = button("Step", { "data-command": "step", title: "one step, then pause: ." }, step);
   const end = button("Stop", { "data-command": "stop", class: "danger", title: "end this run: x" }, stop);
-  const settings = h("div", { class: "settings" });
+  const fields = h("div", { class: "fields" });
+  const settings = h("details", { class: "settings" }, h("summary", {}, "Parameters"), fields);
   const log = h("ol", { class: "log", "aria-live": "polite", "aria-label": "commands and what came of them" });
   const controls = h("div", { class: "buttons" }, pause, single, end);
   const element = h("section", { class: "steering", "aria-label": "steering" }, controls, settings, log);
 
   function pauseOrResume(): void {
-    command({ type: run?.paused === true ? "resume" : "pause" });
+    if (!waitsFor("pause") && !waitsFor("resume")) command({ type: run?.paused === true ? "resume" : "pause" });
+  }
+  function showPause(): void {
+    const label = waitsFor("pause") ? "Pausing …" : waitsFor("resume") ? "Resuming …" : undefined;
+    setText(pause, label ?? (run?.paused === true ? "Resume" : "Pause"));
+    pause.disabled = label !== undefined;
   }
   function step(): void {
     command({ type: "step" });
@@ -69,29 +94,40 @@ export function makeSteering(give: (run: string, command: GivenCommand) => void)
       run = next;
       const steerable = next?.steerable === true;
       controls.hidden = !steerable;
-      settings.hidden = !steerable;
+      settings.hidden = !steerable || Object.keys(next.settings).length === 0;
       for (const line of log.children) (line as HTMLElement).hidden = (line as HTMLElement).dataset.run !== next?.name;
       element.hidden = !steerable && log.querySelector("li:not([hidden])") === null;
-      setText(pause, next?.paused === true ? "Resume" : "Pause");
+      showPause();
       showStop();
       if (next === undefined || !steerable) return;
       const known = settingsFrom(next.settings);
       const key = JSON.stringify([next.name, known]);
       if (key === settingsKey) return;
-      settingsKey = key;
       // Values that were set are shown at once; what is being typed stays.
-      if (settings.contains(document.activeElement)) return;
-      settings.replaceChildren(
+      if (fields.contains(document.activeElement)) return;
+      settingsKey = key;
+      const names = Object.keys(known);
+      if (shownSettings !== names.join()) settings.open = names.length <= openSettings;
+      shownSettings = names.join();
+      fields.replaceChildren(
         ...Object.entries(known).map(([name, setting]) =>
           settingField(name, setting, (value) => command({ type: "set", setting: name, value })),
         ),
       );
     },
-    replied(name, outcome) {
-      const refused = outcome.refused === undefined ? undefined : "refused";
-      log.prepend(h("li", { "data-run": name, class: refused }, sentence(outcome)));
-      while (log.childElementCount > logLines) log.lastElementChild!.remove();
+    replied(name, id, outcome) {
+      const line = pending.get(id)?.line ?? h("li", { "data-run": name });
+      pending.delete(id);
+      if (!line.isConnected) log.prepend(line);
+      setAttribute(line, "class", outcome.refused === undefined ? undefined : "refused");
+      setText(line, sentence(outcome));
       if (name === run?.name) element.hidden = false;
+      showPause();
+    },
+    forget() {
+      for (const { line } of pending.values()) line.remove();
+      pending.clear();
+      showPause();
     },
   };
 }

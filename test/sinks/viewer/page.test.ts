@@ -7,7 +7,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { buildViewer } from "../../../scripts/buildViewer.ts";
 import type { AppliedCommand, Row, Run } from "../../../src/arrow/row.ts";
-import { createViewerServer, type ViewerServer } from "../../../src/sinks/server/createViewerServer.ts";
+import {
+  createViewerServer,
+  type ViewerCommand,
+  type ViewerServer,
+} from "../../../src/sinks/server/createViewerServer.ts";
 import { webSocket } from "../../../src/sinks/webSocket.ts";
 import { openChromium } from "../../support/chromium.ts";
 import { makeRow, makeRun } from "../../support/rows.ts";
@@ -162,6 +166,23 @@ page("pauses, steps, resumes, sets a parameter, and asks before it stops", () =>
     await stop.click();
     await shows(open, ".log", "stop, before step 10");
     assert.equal(taken, ["pause", "step", "resume", "set", "stop"]);
+  }),
+);
+
+page("says that a command waits for the end of a step, and does not give it twice", () =>
+  withPage(async (open, server) => {
+    search(server).emit(10);
+    const waiting: ViewerCommand[] = [];
+    server.commandsFor("search").subscribe((command) => waiting.push(command));
+    await open.locator('[data-command="pause"]').click();
+    await shows(open, '[data-command="pause"]', "Pausing …");
+    await shows(open, ".log", "pause: after this step …");
+    await open.locator("h1").click();
+    await open.keyboard.press(" ");
+    waiting[0]?.reply?.({ type: "pause", step: 10 });
+    await shows(open, ".log", "pause, before step 10");
+    await shows(open, '[data-command="pause"]', "Resume");
+    assert.is(waiting.length, 1);
   }),
 );
 
