@@ -571,8 +571,8 @@ test("keeps a flat heap: ten times the iterates take no more memory", () => {
   heapOf(2000);
   const few = heapOf(10_000);
   const many = heapOf(100_000);
-  // One kept row has 300 bytes at least: 30 MB.
-  assert.ok(many < 1.2 * few, `${many} bytes within 100,000 iterates, ${few} within 10,000`);
+  // One kept row has 300 bytes at least: 27 MB more.
+  assert.ok(many < few + 10e6, `${many} bytes within 100,000 iterates, ${few} within 10,000`);
 });
 
 test("runs that are over leave nothing behind, in measures that outlive them either", () => {
@@ -600,8 +600,8 @@ test("runs that are over leave nothing behind, in measures that outlive them eit
   heapAfter(10);
   const few = heapAfter(50);
   const many = heapAfter(5000);
-  // The states of 5000 runs are 40 MB.
-  assert.ok(many < 1.2 * few + 1e6, `${many} bytes after 5000 runs, ${few} after 50`);
+  // The states of 5000 runs are 40 MB; what is free already may be swept a little later.
+  assert.ok(many < few + 20e6, `${many} bytes after 5000 runs, ${few} after 50`);
 });
 
 test.run();
