@@ -1,9 +1,13 @@
 import { analyticLosses } from "./analytic.ts";
 import { activationLosses, basicLosses } from "./basic.ts";
+import { generativeLosses } from "./generative.ts";
 import { headLosses } from "./heads.ts";
 import { kernelLosses } from "./kernels.ts";
 import type { LossCase } from "./lossCase.ts";
+import { physicsLosses } from "./physics.ts";
+import { sequenceLosses } from "./sequence.ts";
 import { tensorLosses } from "./tensors.ts";
+import { visionLosses } from "./vision.ts";
 
 /** The whole battery, one loss for every kernel included. */
 export const everyLoss: readonly LossCase[] = [
@@ -13,4 +17,8 @@ export const everyLoss: readonly LossCase[] = [
   ...tensorLosses,
   ...analyticLosses,
   ...headLosses,
+  ...visionLosses,
+  ...sequenceLosses,
+  ...generativeLosses,
+  ...physicsLosses,
 ];
