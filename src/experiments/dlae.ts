@@ -2,6 +2,7 @@ import { concat } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../arrow/row.ts";
 import { gradientStep } from "../operators/gradientStep.ts";
+import type { Judgement } from "../operators/judgeEnd.ts";
 import { type DeepLinearAutoencoder, deepLinearAutoencoder } from "../problems/deepLinearAutoencoder.ts";
 import { method } from "../streams/combinators.ts";
 import { uniformHeight } from "../streams/samplers.ts";
@@ -9,7 +10,6 @@ import { untilStep } from "../streams/untilStep.ts";
 import { type Experiment, type ExperimentContext, experiment, type Finding } from "./definition.ts";
 import { criticalPointSearch } from "./search.ts";
 import { atTheEnd, searchName, withTrajectory } from "./trajectory.ts";
-import type { Judgement } from "./verdict.ts";
 
 /** Losses agree within this, relative to 1: the settings of [1] end at 1e-30, where rounding is far below it. */
 const lossAgrees = 1e-8;

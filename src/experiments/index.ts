@@ -26,4 +26,3 @@ export { mnistAutoencoder } from "./mnistAutoencoder.ts";
 export { quarticSearch } from "./quartic.ts";
 export { criticalPointSearch, type SearchOptions } from "./search.ts";
 export { StopRequested, stoppable } from "./stoppable.ts";
-export { type Judgement, judge, type Verdict, type VerdictThresholds } from "./verdict.ts";

@@ -4,6 +4,8 @@ import type { Row } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 import { spectralNorm } from "../linalg/norms.ts";
 import { norm } from "../linalg/vector.ts";
+import { classifyEnd } from "../operators/classifyEnd.ts";
+import { type EndThresholds, type Judgement, judgeEnd } from "../operators/judgeEnd.ts";
 import { morseIndex } from "../operators/morseIndex.ts";
 import { type NewtonMROptions, newtonMR } from "../operators/newtonMR.ts";
 import type { Problem } from "../problems/problem.ts";
@@ -13,7 +15,6 @@ import type { Measure } from "../streams/types.ts";
 import { untilCritical } from "../streams/untilCritical.ts";
 import { untilStep } from "../streams/untilStep.ts";
 import type { ExperimentContext, Finding } from "./definition.ts";
-import { type Judgement, judge, type VerdictThresholds } from "./verdict.ts";
 
 export interface SearchOptions {
   /** Of the run. */
@@ -22,7 +23,7 @@ export interface SearchOptions {
   readonly iterations: number;
   /** Ends the search at once where ||F||^2 is at most this. Default 1e-28: almost at rounding, so that the index is right. */
   readonly stopBelow?: number;
-  readonly thresholds?: VerdictThresholds;
+  readonly thresholds?: EndThresholds;
   readonly newton?: NewtonMROptions;
   readonly description?: JsonValue;
   /** Further numbers for the summary. */
@@ -32,7 +33,7 @@ export interface SearchOptions {
 /**
  * Newton-MR from a point, with a verdict at the end that goes to the summary.
  *
- * Measures Morse index and curvature along the gradient at the last point only: n products, and 9 n^3 operations.
+ * Measures Morse index and curvature along the gradient at the last point only: n products, and 2/3 n^3 operations.
  *
  * @example criticalPointSearch(context, quartic(), [-3.5, 1], { name: "search", iterations: 50 })
  */
@@ -49,6 +50,7 @@ export function criticalPointSearch(
     newtonMR(newton),
     gradientCurvature(),
     morseIndex({ when: "end" }),
+    classifyEnd(thresholds),
   );
   return defer(() => {
     let last: Row | undefined;
@@ -64,7 +66,7 @@ export function criticalPointSearch(
           complete() {
             // A search that the user stopped has found nothing yet.
             if (last === undefined || last.status === "running") return;
-            context.report(findingOf(name, last, judge(last, solved, thresholds), compare));
+            context.report(findingOf(name, last, judgeEnd(last, solved, thresholds), compare));
           },
         }),
       );
@@ -72,11 +74,11 @@ export function criticalPointSearch(
 }
 
 function findingOf(run: string, last: Row, judgement: Judgement, compare: SearchOptions["compare"]): Finding {
-  const { verdict, because, relativeResidual, relativeCokernelResidual } = judgement;
+  const { verdict, because, warnings, relativeResidual, relativeCokernelResidual } = judgement;
   return {
     run,
     verdict,
-    because,
+    because: [because, ...warnings].join("; "),
     numbers: {
       loss: last.value,
       "|grad|^2": last.squaredNorm,

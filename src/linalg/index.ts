@@ -2,6 +2,7 @@ export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
 export { type GeneralEigenvalues, generalEigenvalues } from "./generalEigenvalues.ts";
 export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
 export { type IndexBounds, type IndexBoundsOptions, indexBounds } from "./indexBounds.ts";
+export { type KernelShareOptions, kernelShare } from "./kernelShare.ts";
 export { type Lanczos, type LanczosOptions, lanczos } from "./lanczos.ts";
 export type { LinearMap } from "./linearMap.ts";
 export { type LuFactor, luFactor } from "./luFactor.ts";

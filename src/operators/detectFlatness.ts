@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { kernelShare } from "../linalg/kernelShare.ts";
 import { frobeniusNorm } from "../linalg/norms.ts";
 import { norm as normOf, scale } from "../linalg/vector.ts";
 import { randomSource } from "../random.ts";
@@ -9,15 +10,18 @@ import type { Columns, Iterate, Measure } from "../streams/types.ts";
 export interface DetectFlatnessOptions {
   /** Flat needs a relative residual above this. Default 0.9 [1]. */
   readonly relativeResidual?: number;
-  /** Flat needs a relative co-kernel residual below this. Default 5e-4 [1]. */
+  /** Flat needs a relative co-kernel residual below this; by projection it bounds the kernel's eigenvalues. Default 5e-4 [1]. */
   readonly relativeCokernelResidual?: number;
   /** Where the verdict is by curvature, flat needs ||J F|| / (||J|| ||F||) below this. Default 5e-4. */
   readonly relativeCurvature?: number;
+  /** Where the verdict is by projection, flat needs ||P F|| / ||F|| above this. Default 0.9. */
+  readonly kernelShare?: number;
   /**
    * `residuals`: the verdict reads the columns of `newtonDirection` where a row has them, and costs nothing there; other
-   * rows are judged by curvature. `curvature`: always two products, whatever the solver says. Default `residuals`.
+   * rows are judged by curvature. `curvature`: always two products, whatever the solver says. `projection`: on an approximate
+   * kernel of J, by Lanczos. Default `residuals`.
    */
-  readonly by?: "residuals" | "curvature";
+  readonly by?: "residuals" | "curvature" | "projection";
   /**
    * ||J|| in all ratios. `two`: the 2-norm, estimated (by the solver, or by one step of a power iteration a row).
    * `frobenius`: exact for n <= 1000 at n products a row, above estimated with 64. Default `two`.
@@ -37,9 +41,12 @@ const firstPowerSteps = 10;
  * ||J p + F|| / (||J|| ||p|| + ||F||) > 0.9 and ||J (J p + F)|| / (||J|| ||J p + F||) < 5e-4.
  * By curvature: `relativeCurvature` = ||J F|| / (||J|| ||F||) < 5e-4, which no solver's tolerance or limit influences;
  * 0 / 0 is 0, so that a point where F = 0 or J = 0 is flat.
+ * By projection: `kernelShare` = ||P F|| / ||F|| > 0.9, P on the span of eigenvectors (singular vectors) of |lambda| <= 5e-4 ||J||. It is
+ * what the exact least-squares direction would leave, ||J p + F|| / ||F||, and so the first two as they are meant, without a solver's
+ * tolerance: a component of F outside the kernel that curvature weighs by its eigenvalue counts here by its length.
  *
  * Emits every iterate at once. State: the vector of the power iteration. Cost: nothing, or two products (11 on the first
- * row), or with Frobenius norms one and min(n, 64 above n = 1000).
+ * row), or with Frobenius norms one and min(n, 64 above n = 1000); by projection min(n, 50) + 20, twice that without symmetry.
  *
  * @example switchMethod(newtonMR(), method(momentum(), gradientStep(0.01)), (it) => it.columns.flat === 1)
  * @param options {@link DetectFlatnessOptions}
@@ -49,18 +56,28 @@ const firstPowerSteps = 10;
  */
 export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
   const { relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeCurvature = 5e-4 } = options;
+  const { kernelShare: leastShare = 0.9 } = options;
   const { by = "residuals", norm = "two", seed = 0 } = options;
-  for (const [name, value] of Object.entries({ relativeResidual, relativeCokernelResidual, relativeCurvature })) {
+  for (const [name, value] of Object.entries({
+    relativeResidual,
+    relativeCokernelResidual,
+    relativeCurvature,
+    kernelShare: leastShare,
+  })) {
     if (!(value >= 0 && value <= 1)) {
       throw failure("ERR_OPTION_RANGE", `detectFlatness: expected ${name} in [0, 1], got ${value}`);
     }
   }
-  if (by !== "residuals" && by !== "curvature") {
-    throw failure("ERR_OPTION_RANGE", `detectFlatness: expected by to be "residuals" or "curvature", got ${by}`);
+  if (by !== "residuals" && by !== "curvature" && by !== "projection") {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `detectFlatness: expected by to be "residuals", "curvature" or "projection", got ${by}`,
+    );
   }
   if (norm !== "two" && norm !== "frobenius") {
     throw failure("ERR_OPTION_RANGE", `detectFlatness: expected norm to be "two" or "frobenius", got ${norm}`);
   }
+  if (by === "projection") return byProjection(leastShare, relativeCokernelResidual, norm, seed);
   const kind = norm === "two" ? "the 2-norm, estimated by power iteration" : "the Frobenius norm";
   const columns: Columns = {
     flat: { meaning: "1: approximately gradient-flat, 0: not" },
@@ -112,6 +129,26 @@ export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
         state: { power },
         columns: { flat: curvature < relativeCurvature ? 1 : 0, relativeCurvature: curvature },
       };
+    },
+  });
+}
+
+function byProjection(leastShare: number, tolerance: number, norm: "two" | "frobenius", seed: number): Measure {
+  const kind = norm === "two" ? "||J||_2" : "||J||_F";
+  return measure({
+    name: "detectFlatness",
+    columns: {
+      flat: { meaning: "1: approximately gradient-flat, 0: not" },
+      kernelShare: { meaning: `||P F|| / ||F||, P the projection on eigenvectors of J up to ${tolerance} ${kind}` },
+    },
+    step(it) {
+      if (!Number.isFinite(it.squaredNorm)) return;
+      const jacobian = it.at.linearize();
+      const share = kernelShare(jacobian, it.at.field, {
+        tolerance,
+        ...(norm === "two" ? {} : { norm: frobeniusNorm(jacobian, { seed }) }),
+      });
+      return { columns: { flat: share > leastShare ? 1 : 0, kernelShare: share } };
     },
   });
 }

@@ -3,6 +3,7 @@ export { type AdaptiveGoldenRatioOptions, adaptiveGoldenRatio } from "./adaptive
 export { type AlternatingDescentAscentOptions, alternatingDescentAscent } from "./alternatingDescentAscent.ts";
 export { type AverageOptions, average } from "./average.ts";
 export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
+export { classifyEnd } from "./classifyEnd.ts";
 export { type ConsensusOptions, consensus } from "./consensus.ts";
 export { type DampedNewtonOptions, dampedNewton } from "./dampedNewton.ts";
 export { type DecayingStepOptions, decayingStep } from "./decayingStep.ts";
@@ -18,6 +19,7 @@ export { type ResponseKind, responseKinds } from "./exploitability.ts";
 export { type ExtraAnchoredGradientOptions, extraAnchoredGradient } from "./extraAnchoredGradient.ts";
 export { type ExtragradientOptions, extragradient } from "./extragradient.ts";
 export { type FastOptimisticOptions, fastOptimistic } from "./fastOptimistic.ts";
+export { type FlatRegionEvent, type FlatRegionsOptions, flatRegions } from "./flatRegions.ts";
 export { type ForwardBackwardForwardOptions, forwardBackwardForward } from "./forwardBackwardForward.ts";
 export { type ForwardReflectedBackwardOptions, forwardReflectedBackward } from "./forwardReflectedBackward.ts";
 export { type GentlestAscentOptions, gentlestAscent } from "./gentlestAscent.ts";
@@ -26,6 +28,14 @@ export { type GradientNormDirectionOptions, gradientNormDirection } from "./grad
 export { gradientStep } from "./gradientStep.ts";
 export { halpern } from "./halpern.ts";
 export { type JacobianSpectrumOptions, jacobianSpectrum } from "./jacobianSpectrum.ts";
+export {
+  type EndClass,
+  type EndThresholds,
+  endClasses,
+  type Judgement,
+  judgeEnd,
+  trustedSquaredNorm,
+} from "./judgeEnd.ts";
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenbergMarquardt.ts";
 export type { MeasuredPointOptions } from "./measuredPoint.ts";
 export { type MeasuredRateOptions, measuredRate } from "./measuredRate.ts";

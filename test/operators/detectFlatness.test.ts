@@ -114,6 +114,47 @@ test("takes 0 / 0 for 0: a critical point and a vanishing Jacobian are flat", ()
   }
 });
 
+test("projects on an approximate kernel on request, whatever the solver says", () => {
+  const problem = linearProblem(
+    [
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 0, -2],
+    ],
+    [0.1, 5, 0.2],
+  );
+  for (const norm of ["two", "frobenius"] as const) {
+    const update = method(newtonDirection(), detectFlatness({ by: "projection", norm }), stay);
+    const [row] = firstRows(problem, [0, 0, 0], update, 1);
+    assertClose(row!.columns.kernelShare!, 5 / Math.hypot(0.1, 5, 0.2), 1e-9);
+    assert.is(row!.columns.flat, 1);
+  }
+  const never = method(detectFlatness({ by: "projection", kernelShare: 1 }), stay);
+  assert.is(firstRows(problem, [0, 0, 0], never, 1)[0]!.columns.flat, 0);
+  const [skew] = firstRows(
+    linearProblem(
+      [
+        [0, 1],
+        [0, 0],
+      ],
+      [3, 4],
+    ),
+    [0, 0],
+    method(detectFlatness({ by: "projection" }), stay),
+    1,
+  );
+  assertClose(skew!.columns.kernelShare!, 0.6, 1e-9);
+});
+
+test("by projection a gradient-flat point is flat, and so is a critical one", () => {
+  for (const start of [flatStart, [-3, 0]]) {
+    const [row] = firstRows(quartic(), start, method(detectFlatness({ by: "projection" }), stay), 1);
+    assert.is(row!.columns.flat, 1);
+  }
+  const [regular] = firstRows(quartic(), [2.5, 0.5], method(detectFlatness({ by: "projection" }), stay), 1);
+  assert.is(regular!.columns.kernelShare, 0);
+});
+
 test("is the same for the same seed, and keeps the vector of its power iteration in checkpoints", () => {
   const saved: Checkpoint[] = [];
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
@@ -129,7 +170,7 @@ test("refuses options out of range", () => {
   assertError(() => detectFlatness({ relativeResidual: 1.1 }), "ERR_OPTION_RANGE", /relativeResidual/);
   assertError(() => detectFlatness({ relativeCurvature: Number.NaN }), "ERR_OPTION_RANGE", /relativeCurvature/);
   assertError(() => detectFlatness({ norm: "one" as "two" }), "ERR_OPTION_RANGE", /"frobenius", got one/);
-  assertError(() => detectFlatness({ by: "eye" as "curvature" }), "ERR_OPTION_RANGE", /"curvature", got eye/);
+  assertError(() => detectFlatness({ by: "eye" as "curvature" }), "ERR_OPTION_RANGE", /"projection", got eye/);
 });
 
 test.run();
