@@ -58,7 +58,7 @@ export function proximalPoint(options: ProximalPointOptions): Update {
       let best = attempt(it, it.at.field, eta);
       let inner = 0;
       let solverIterations = 0;
-      if (best.error > relativeError) {
+      if (best.error > relativeError && maxInner > 0) {
         const watch: Update = map((row) => {
           inner = row.step;
           solverIterations += row.columns.solverIterations ?? 0;

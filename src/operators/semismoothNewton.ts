@@ -17,7 +17,7 @@ export interface SemismoothNewtonOptions {
   readonly fallback?: Update;
   /** eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default 1. */
   readonly scale?: number;
-  /** q in (0, 1): a Newton step must bring ||R|| below q times the least of the accepted ones. Default 0.9. */
+  /** q in (0, 1): a Newton step must bring ||R|| to q times the present one and the least accepted one. Default 0.9. */
   readonly contraction?: number;
   /** Of GMRES. Default min(0.01, ||R||), which keeps convergence quadratic. */
   readonly relativeTolerance?: number;
@@ -31,7 +31,7 @@ export interface SemismoothNewtonOptions {
  * Semismooth Newton for the natural residual R(z) = z - Pi_C(z - eta F(z)), with a first-order method as globalisation.
  *
  * V p = -R(z), V = I - D (I - eta J), D a generalised derivative of the projection, by GMRES [1]. The trial Pi_C(z + p) is accepted
- * when ||R|| there is at most q times the least ||R|| of the trials accepted before (and at the start); else the step is the
+ * when ||R|| there is at most q times the present one, and q times the least of those accepted before (and at the start); else the step is the
  * fallback's, and the next 1, 2, 4, ... 64 rows make no attempt. So infinitely many accepted steps bring ||R|| to 0, and finitely
  * many leave the convergence that the fallback guarantees. Near a solution where V is not singular convergence is quadratic.
  * Without a constraint this is Newton's method for F = 0.
@@ -79,7 +79,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       }
       if (size === 0)
         return { stepSize: 0, next: it.at, columns: { ...columns, newton: newtonOutcomes.indexOf("accepted") } };
-      const least = Math.min(state.least, state.least === Number.POSITIVE_INFINITY ? size : state.least);
+      const least = Math.min(state.least, size);
       const forcing = relativeTolerance ?? Math.min(0.01, size);
       const found = newtonTrial(it, residual, scale, regularisation * size, forcing, maxIterations);
       const reached = found.trial === undefined ? Number.NaN : norm(naturalMap(found.trial, scale));
@@ -96,7 +96,11 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         };
       }
       return {
-        state: { least, wait: state.pause, pause: Math.min(2 * state.pause, longestPause) },
+        state: {
+          least: state.least === Number.POSITIVE_INFINITY ? size : state.least,
+          wait: state.pause,
+          pause: Math.min(2 * state.pause, longestPause),
+        },
         columns: {
           ...columns,
           newton: newtonOutcomes.indexOf(Number.isFinite(reached) ? "refused" : "non-finite"),
