@@ -75,6 +75,13 @@ export function diagnoseField(options: DiagnoseFieldOptions = {}): Measure {
   });
 }
 
+/** The least eigenvalue of the symmetric part of J, and ||J||_2: exact up to 200 coordinates. */
+export function localModulus(map: LinearMap): { readonly modulus: number; readonly lipschitz: number } {
+  const { monotonicity = Number.NaN, lipschitz = Number.NaN } =
+    map.rows <= 200 ? exactOf(map) : estimatedOf(map, 40, 0);
+  return { modulus: monotonicity, lipschitz };
+}
+
 const nothing = {
   monotonicity: undefined,
   lipschitz: undefined,

@@ -78,5 +78,6 @@ export {
 } from "./stationaryMethods.ts";
 export { type StochasticExtragradientOptions, stochasticExtragradient } from "./stochasticExtragradient.ts";
 export { type SymplecticAdjustmentOptions, symplecticAdjustment } from "./symplecticAdjustment.ts";
+export { type WarnNotMonotoneOptions, warnNotMonotone } from "./warnNotMonotone.ts";
 export { type WhitenOptions, whiten } from "./whiten.ts";
 export { type WolfeLineSearchOptions, wolfeLineSearch } from "./wolfeLineSearch.ts";

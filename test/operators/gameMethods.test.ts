@@ -27,6 +27,7 @@ import { restarts } from "../../src/operators/restarts.ts";
 import { semismoothNewton } from "../../src/operators/semismoothNewton.ts";
 import { stochasticExtragradient } from "../../src/operators/stochasticExtragradient.ts";
 import { symplecticAdjustment } from "../../src/operators/symplecticAdjustment.ts";
+import { warnNotMonotone } from "../../src/operators/warnNotMonotone.ts";
 import type { ConvexSet, Problem } from "../../src/problems/problem.ts";
 import {
   affineSubspace,
@@ -46,7 +47,7 @@ import {
 import { method } from "../../src/streams/combinators.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Iterate, Update } from "../../src/streams/types.ts";
-import { assertRejects } from "../support/assert.ts";
+import { assertError, assertRejects } from "../support/assert.ts";
 import { valuesOf } from "../support/collect.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { affineGame, over } from "../support/games.ts";
@@ -329,3 +330,58 @@ outcomes("the entropic geometry is refused where the set has none", async () => 
   }
 });
 outcomes.run();
+
+const refusals = suite("options");
+refusals("every method refuses step sizes that are none", () => {
+  const factories: readonly ((stepSize: number) => Update)[] = [
+    (stepSize) => alternatingDescentAscent({ stepSize }),
+    (stepSize) => proximalPoint({ stepSize }),
+    (stepSize) => adaptiveExtragradient({ stepSize }),
+    (stepSize) => popov({ stepSize }),
+    (stepSize) => reflectedGradient({ stepSize }),
+    (stepSize) => forwardBackwardForward({ stepSize }),
+    (stepSize) => forwardReflectedBackward({ stepSize }),
+    (stepSize) => dualExtrapolation({ stepSize }),
+    (stepSize) => goldenRatio({ stepSize }),
+    (stepSize) => adaptiveGoldenRatio({ stepSize }),
+    (stepSize) => extraAnchoredGradient({ stepSize }),
+    (stepSize) => fastOptimistic({ stepSize }),
+    (stepSize) => mirrorProx({ stepSize }),
+    (stepSize) => optimisticMirrorDescent({ stepSize }),
+    (ahead) => stochasticExtragradient({ ahead }),
+    (first) => decayingStep({ first }),
+  ];
+  for (const make of factories) {
+    for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assertError(() => make(value), "ERR_OPTION_RANGE", /expected a positive step size/);
+    }
+  }
+});
+
+refusals("and other numbers out of range", () => {
+  assertError(() => alternatingDescentAscent({ stepSize: 1, decay: 1 }), "ERR_OPTION_RANGE", /decay/);
+  assertError(() => goldenRatio({ stepSize: 1, ratio: 1 }), "ERR_OPTION_RANGE", /ratio/);
+  assertError(() => fastOptimistic({ stepSize: 1, friction: 2 }), "ERR_OPTION_RANGE", /friction/);
+  assertError(() => extraAnchoredGradient({ stepSize: 1, variant: "slow" as "fast" }), "ERR_OPTION_RANGE", /slow/);
+  assertError(() => mirrorProx({ stepSize: 1, geometry: "spherical" as "entropic" }), "ERR_OPTION_RANGE", /spherical/);
+  assertError(() => optimistic({ weight: -1 }), "ERR_OPTION_RANGE", /weight/);
+  assertError(() => consensus({ weight: -1 }), "ERR_OPTION_RANGE", /weight/);
+  assertError(() => symplecticAdjustment({ weight: Number.NaN }), "ERR_OPTION_RANGE", /weight/);
+});
+refusals.run();
+
+const warning = suite("warnNotMonotone");
+warning("says once, with the modulus, that a game is not monotone, and nothing of one that is", () => {
+  const said: string[] = [];
+  const watch = (): Update =>
+    method(warnNotMonotone({ warn: (message) => said.push(message) }), extragradient({ stepSize: 0.1 }));
+  const set = wholeSpace(n);
+  firstRows(problemOn(set, "monotone").problem, startIn(set), watch(), 30);
+  firstRows(problemOn(set, "bilinear").problem, startIn(set), watch(), 30);
+  assert.equal(said, []);
+  const rows = firstRows(problemOn(set, "not monotone").problem, startIn(set), watch(), 30);
+  assert.is(said.length, 1);
+  assert.match(said[0]!, /is not monotone: its modulus is -0\.(3|29999)\d* at step 0 of run "run"/);
+  assert.ok(Math.abs(rows[0]!.columns.leastModulus! + 0.3) < 1e-12);
+});
+warning.run();
