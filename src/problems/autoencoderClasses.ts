@@ -1,5 +1,14 @@
 import { failure } from "../errors.ts";
 import { symmetricEigen } from "../linalg/dense.ts";
+import {
+  checkDirections,
+  chosenDirections,
+  countSubsets,
+  groupsOf,
+  multiply,
+  subsets,
+  transpose,
+} from "./classSets.ts";
 
 /** All critical points whose map W2 W1 projects on the same eigenvectors of Sigma; equal in loss and in index. */
 export interface CriticalClass {
@@ -58,8 +67,6 @@ export interface AutoencoderClasses extends Iterable<CriticalClass> {
   nearest(loss: number, morseIndex?: number): NearestClass | undefined;
 }
 
-/** Eigenvalues closer than this, relative to the largest, count as equal: they differ by rounding only. */
-const equalWithin = 1e-10;
 /** Below this, relative to the largest, an eigenvalue is a direction in which the data do not vary. */
 const zeroWithin = 1e-12;
 const mostEnumerated = 5_000_000;
@@ -92,7 +99,7 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
   const group = groupsOf(lambda);
 
   const classOf = (given: Iterable<number>): CriticalClass => {
-    const directions = checkDirections(given, k, most);
+    const directions = checkDirections("autoencoderClasses", given, k, most);
     const inside = new Set(directions);
     const m = directions.length;
     let loss = trace;
@@ -116,7 +123,7 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
   function* enumerate(): Generator<CriticalClass> {
     for (let m = 0; m <= most; m++) for (const directions of subsets(k, m)) yield classOf(directions);
   }
-  const count = Array.from({ length: most + 1 }, (_, m) => binomial(k, m)).reduce((sum, x) => sum + x, 0);
+  const count = countSubsets(k, most);
 
   return {
     hash,
@@ -127,7 +134,7 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
     [Symbol.iterator]: enumerate,
     representative(given) {
       const point = new Float64Array(2 * p * k);
-      checkDirections(given, k, most).forEach((i, row) => {
+      checkDirections("autoencoderClasses", given, k, most).forEach((i, row) => {
         for (let j = 0; j < k; j++) {
           point[row * k + j] = eigenvectors[i * k + j]!;
           point[p * k + j * p + row] = eigenvectors[i * k + j]!;
@@ -140,7 +147,7 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
         throw failure("ERR_LENGTH", `autoencoderClasses: expected a point of length ${2 * p * k}, got ${point.length}`);
       }
       const map = inEigenbasis(point, eigenvectors, k, p);
-      const found = classOf(chosenDirections(map, group, k, most));
+      const found = classOf(chosenDirections(map, k, group, most));
       const inside = new Set(found.directions);
       let distance = 0;
       let loss = 0;
@@ -173,64 +180,11 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
   };
 }
 
-/** Number of each eigenvalue's group; equal eigenvalues share one, the largest have 0. */
-function groupsOf(lambda: Float64Array): Uint32Array {
-  const group = new Uint32Array(lambda.length);
-  for (let i = 1; i < lambda.length; i++) {
-    group[i] = group[i - 1]! + (lambda[i - 1]! - lambda[i]! > equalWithin * lambda[0]! ? 1 : 0);
-  }
-  return group;
-}
-
 /** U (W2 W1) U^T: at a critical point a diagonal of ones and zeros, block diagonal where eigenvalues are equal. */
 function inEigenbasis(point: Float64Array, u: Float64Array, k: number, p: number): Float64Array {
-  const w1u = multiply(point.subarray(0, p * k), p, k, transposed(u, k), k);
+  const w1u = multiply(point.subarray(0, p * k), p, k, transpose(u, k, k), k);
   const uw2 = multiply(u, k, k, point.subarray(p * k), p);
   return multiply(uw2, k, p, w1u, k);
-}
-
-/** Of each group as many as the trace of its block says, at most `most` in all: those with the largest diagonals. */
-function chosenDirections(map: Float64Array, group: Uint32Array, k: number, most: number): readonly number[] {
-  const traces = new Map<number, number>();
-  for (let i = 0; i < k; i++) traces.set(group[i]!, (traces.get(group[i]!) ?? 0) + map[i * k + i]!);
-  const chosen: { direction: number; share: number }[] = [];
-  let first = 0;
-  for (const [, trace] of traces) {
-    const size = group.filter((g) => g === group[first]).length;
-    const dimension = Math.min(size, Math.max(0, Math.round(trace)));
-    for (let d = 0; d < dimension; d++) chosen.push({ direction: first + d, share: trace / dimension });
-    first += size;
-  }
-  chosen.sort((a, b) => b.share - a.share);
-  return chosen.slice(0, most).map(({ direction }) => direction);
-}
-
-/** a (rows x inner) times b (inner x columns). */
-function multiply(a: Float64Array, rows: number, inner: number, b: Float64Array, columns: number): Float64Array {
-  const out = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let l = 0; l < inner; l++) {
-      const factor = a[i * inner + l]!;
-      for (let j = 0; j < columns; j++) out[i * columns + j] = out[i * columns + j]! + factor * b[l * columns + j]!;
-    }
-  }
-  return out;
-}
-
-function transposed(a: Float64Array, size: number): Float64Array {
-  return Float64Array.from(a, (_, at) => a[(at % size) * size + Math.floor(at / size)]!);
-}
-
-function checkDirections(given: Iterable<number>, k: number, most: number): readonly number[] {
-  const directions = [...given].sort((a, b) => a - b);
-  const wrong = directions.find((d, i) => !(Number.isInteger(d) && d >= 0 && d < k) || d === directions[i - 1]);
-  if (wrong !== undefined || directions.length > most) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `autoencoderClasses: expected at most ${most} different directions from 0 to ${k - 1}, got ${directions.join(", ")}`,
-    );
-  }
-  return directions;
 }
 
 function refuseSingular(lambda: Float64Array, eigenvectors: Float64Array, k: number): void {
@@ -252,22 +206,4 @@ function refuseSingular(lambda: Float64Array, eigenvectors: Float64Array, k: num
     `deepLinearAutoencoder: expected data that vary in all ${k} directions, got none in ${names.slice(0, 8).join("; ")}` +
       `${names.length > 8 ? `; and ${names.length - 8} more` : ""}; leave these variables out or give more samples`,
   );
-}
-
-function* subsets(k: number, m: number): Generator<readonly number[]> {
-  const chosen = Array.from({ length: m }, (_, i) => i);
-  for (;;) {
-    yield chosen;
-    let at = m - 1;
-    while (at >= 0 && chosen[at] === k - m + at) at--;
-    if (at < 0) return;
-    chosen[at] = chosen[at]! + 1;
-    for (let i = at + 1; i < m; i++) chosen[i] = chosen[i - 1]! + 1;
-  }
-}
-
-function binomial(n: number, m: number): number {
-  let product = 1;
-  for (let i = 1; i <= m; i++) product = (product * (n - m + i)) / i;
-  return product;
 }
