@@ -80,7 +80,7 @@ const sets: readonly ConvexSet[] = [
     },
   }),
   productSet([simplex(2), ball([0, 0])]),
-  intersectionSet([ball([0, 0, 0, 0], 1), halfSpace([1, 1, 1, 1], 0.2)]),
+  intersectionSet([ball([0, 0, 0, 0], 1), orthant(n)]),
 ];
 
 type Kind = "strongly monotone" | "monotone" | "bilinear" | "not monotone";
