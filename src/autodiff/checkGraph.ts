@@ -1,7 +1,7 @@
 import { type Attributes, type Graph, isOp, type Node, type Op, sizeOf } from "./graph.ts";
 import { ruleOf } from "./rules/table.ts";
 import { inferShape, sameShape, showShape } from "./shapes.ts";
-import { dependents, reachable } from "./walk.ts";
+import { dependents, isZero, reachable } from "./walk.ts";
 
 export interface CheckGraphOptions {
   /** Inputs in which every output must be linear: the tangents of a linear graph. Default none. */
@@ -77,10 +77,6 @@ function checkLinear(node: Node, moving: ReadonlySet<Node>): void {
     }
   };
   if (!fits()) throw fault("it is not linear in the tangents", node);
-}
-
-function isZero(node: Node): boolean {
-  return isOp(node, "fill") && node.attributes.value === 0;
 }
 
 function fault(what: string, node?: Node): Error {

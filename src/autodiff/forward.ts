@@ -3,7 +3,7 @@ import type { Node, Op } from "./graph.ts";
 import { operand } from "./rules/rule.ts";
 import { ruleOf } from "./rules/table.ts";
 import { sameShape, shapeError, showShape } from "./shapes.ts";
-import { dependents, reachable } from "./walk.ts";
+import { dependents, isZero, reachable } from "./walk.ts";
 
 /**
  * Forward mode: the derivatives of `outputs` where the nodes of `seeds` move with the given tangents.
@@ -29,7 +29,8 @@ export function pushforward(
   for (const node of nodes) {
     if (tangents.has(node) || !moving.has(node)) continue;
     const tangent = tangentOf(builder, node, (x) => tangents.get(x), lead);
-    if (tangent !== undefined) tangents.set(node, tangent);
+    // A zero, of either sign, is left out: so that what is linear in the tangents is so by structure.
+    if (tangent !== undefined && !isZero(tangent)) tangents.set(node, tangent);
   }
   return outputs.map((node) => tangents.get(node) ?? builder.fill(0, [...count, ...node.shape]));
 }

@@ -3,7 +3,7 @@ import { type Node, type Op, sizeOf } from "./graph.ts";
 import { operand } from "./rules/rule.ts";
 import { ruleOf } from "./rules/table.ts";
 import { sameShape, shapeError, showShape } from "./shapes.ts";
-import { dependents, reachable } from "./walk.ts";
+import { dependents, isZero, reachable } from "./walk.ts";
 
 /**
  * The gradient of one number with respect to nodes of any kind, in the middle of a graph too.
@@ -27,6 +27,7 @@ export function pullback(
 ): Node[] {
   const found = new Map<Node, Node>();
   const add = (node: Node, cotangent: Node): void => {
+    if (isZero(cotangent)) return;
     const known = found.get(node);
     found.set(node, known === undefined ? cotangent : builder.add(known, cotangent));
   };

@@ -1,4 +1,4 @@
-import type { Node } from "./graph.ts";
+import { isOp, type Node } from "./graph.ts";
 
 /** Every node that `outputs` depend on, themselves included, in topological order. Nodes outside are dead code. */
 export function reachable(outputs: readonly Node[]): Node[] {
@@ -12,4 +12,9 @@ export function dependents(nodes: readonly Node[], sources: Iterable<Node>): Set
   const found = new Set<Node>(sources);
   for (const node of nodes) if (node.inputs.some((input) => found.has(input))) found.add(node);
   return found;
+}
+
+/** Whether a node is the constant 0, of either sign, everywhere. */
+export function isZero(node: Node): boolean {
+  return isOp(node, "fill") && node.attributes.value === 0;
 }

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { checkGraph } from "../../src/autodiff/checkGraph.ts";
 import { gradient, linearize, pushforward } from "../../src/autodiff/differentiate.ts";
+import type { Executor } from "../../src/autodiff/executor.ts";
 import { type Node, sizeOf } from "../../src/autodiff/graph.ts";
 import { compileField } from "../../src/autodiff/program.ts";
 import { type TracedFunction, trace } from "../../src/autodiff/trace/trace.ts";
@@ -11,7 +12,10 @@ import type { LossCase, Nasty } from "./losses/lossCase.ts";
 import { normalVector } from "./random.ts";
 
 type Values = readonly w.Wide[];
-export type LawOptions = Pick<Nasty, "kink" | "loses" | "step">;
+export interface LawOptions extends Pick<Nasty, "kink" | "loses" | "step"> {
+  /** Default: the one that users get. */
+  readonly executor?: Executor;
+}
 
 /** A loss with everything that is compared. */
 export interface Traced {
@@ -45,11 +49,18 @@ export function traceCase({ name, shapes, loss }: LossCase): Traced {
 export function assertLossLaws(
   { traced, loss, gradient: slopes, dimension }: Traced,
   point: Float64Array,
-  { kink, loses, step = 2 ** -40 }: LawOptions = {},
+  { kink, loses, step = 2 ** -40, executor }: LawOptions = {},
 ): number {
   const accuracy = loses?.accuracy ?? 1e-10;
   const { builder, parameters } = traced;
-  const program = compileField({ builder, parameters, value: loss, field: slopes, symmetric: true });
+  const program = compileField({
+    builder,
+    parameters,
+    value: loss,
+    field: slopes,
+    symmetric: true,
+    ...(executor === undefined ? {} : { executor }),
+  });
   const { evaluate, linearize: at } = program.instance();
   const v = direction(point);
   const field = new Float64Array(dimension);
