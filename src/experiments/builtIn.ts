@@ -1,11 +1,22 @@
 import { bilinearGame } from "./bilinear.ts";
 import type { Experiment } from "./definition.ts";
 import { dlae } from "./dlae.ts";
+import { dlaeMethods } from "./dlaeMethods.ts";
+import { dlaeSampling } from "./dlaeSampling.ts";
+import { dlaeTolerance } from "./dlaeTolerance.ts";
 import { mnistAutoencoder } from "./mnistAutoencoder.ts";
 import { quarticSearch } from "./quartic.ts";
 
 /** What `fluxion run` knows by name. */
-export const builtInExperiments: readonly Experiment[] = [mnistAutoencoder, dlae, quarticSearch, bilinearGame];
+export const builtInExperiments: readonly Experiment[] = [
+  mnistAutoencoder,
+  dlae,
+  dlaeMethods,
+  dlaeTolerance,
+  dlaeSampling,
+  quarticSearch,
+  bilinearGame,
+];
 
 /** What `fluxion run` runs without a name. */
 export const defaultExperiment: string = mnistAutoencoder.name;

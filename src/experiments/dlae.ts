@@ -1,18 +1,18 @@
 import { concat } from "rxjs";
 import { z } from "zod";
-import type { Row } from "../arrow/row.ts";
-import { gradientStep } from "../operators/gradientStep.ts";
-import type { Judgement } from "../operators/judgeEnd.ts";
-import { type DeepLinearAutoencoder, deepLinearAutoencoder } from "../problems/deepLinearAutoencoder.ts";
-import { method } from "../streams/combinators.ts";
-import { uniformHeight } from "../streams/samplers.ts";
-import { untilStep } from "../streams/untilStep.ts";
-import { type Experiment, type ExperimentContext, experiment, type Finding } from "./definition.ts";
+import { type Experiment, type ExperimentContext, experiment } from "./definition.ts";
+import {
+  comparison,
+  type DlaeEnd,
+  describeStart,
+  dlaeShape,
+  drawStarts,
+  endOf,
+  lossAgrees,
+  onTrajectories,
+} from "./dlaeProtocol.ts";
 import { criticalPointSearch } from "./search.ts";
-import { atTheEnd, searchName, withTrajectory } from "./trajectory.ts";
-
-/** Losses agree within this, relative to 1: the settings of [1] end at 1e-30, where rounding is far below it. */
-const lossAgrees = 1e-8;
+import { atTheEnd, searchName } from "./trajectory.ts";
 
 /**
  * Critical points of a linear autoencoder, found by Newton-MR and compared with all that there are.
@@ -30,72 +30,43 @@ export const dlae: Experiment = experiment({
     searches: z.number().int().positive().default(20).describe("starts drawn from the trajectory"),
     iterations: z.number().int().positive().default(500).describe("Newton steps of a search at most"),
     noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
-    inputs: z.number().int().positive().default(16).describe("numbers a sample"),
-    hidden: z.number().int().positive().default(4).describe("width of the hidden layer"),
-    samples: z.number().int().positive().default(10_000).describe("Gaussian samples with variances 1 to inputs"),
-    trajectorySteps: z.number().int().positive().default(2000).describe("gradient steps"),
-    stepSize: z.number().positive().default(0.05).describe("of the gradient steps"),
+    trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps"),
+    ...dlaeShape,
   }),
   run(options, context) {
-    const { searches, iterations, noise, inputs, hidden, samples, trajectorySteps, stepSize } = options;
-    const { seed } = context;
-    const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed });
-    const ends: End[] = [];
-    const start = problem.initialPoint(seed);
-    const update = method(untilStep(trajectorySteps), gradientStep(stepSize));
+    const { searches, iterations, noise: variance } = options;
+    const ends: DlaeEnd[] = [];
     return concat(
-      withTrajectory(context, problem, { start, update }, (trajectory) => {
-        const starts = uniformHeight(trajectory, { count: searches, seed, variance: noise });
+      onTrajectories(context, { ...options, trajectories: 1 }, (problem, trajectories) => {
+        const starts = drawStarts(trajectories, { seed: context.seed, count: searches, scheme: "height", variance });
         return context.campaign(searches, (i) => {
-          const { point, step, value } = starts[i]!;
-          return criticalPointSearch(context, problem, point, {
+          const start = starts[i]!;
+          return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,
-            description: { start: { step, value } },
-            compare: (last, judgement) => compare(problem, last, judgement, ends),
+            description: { start: describeStart(start) },
+            compare(last, _, course) {
+              const end = endOf(problem, last, start, course);
+              ends.push(end);
+              return comparison(end);
+            },
           });
         });
       }),
-      atTheEnd(context, () => tell(context, ends, searches)),
+      atTheEnd(context, () => tell(context, ends)),
     );
   },
 });
 
-interface End {
-  readonly squaredNorm: number;
-  readonly critical: boolean;
-  readonly matches: boolean;
-}
-
-/** The class of critical points that an end point belongs to; only critical end points belong to one. */
-function compare(
-  problem: DeepLinearAutoencoder,
-  last: Row,
-  { verdict }: Judgement,
-  ends: End[],
-): NonNullable<Finding["numbers"]> {
-  const critical = verdict === "critical point";
-  const end = { squaredNorm: last.squaredNorm, critical };
-  if (!critical || last.point === undefined) {
-    ends.push({ ...end, matches: false });
-    return {};
-  }
-  const { class: nearest, lossDifference } = problem.match(last.point);
-  const sameIndex = nearest.morseIndex === last.columns.morseIndex;
-  ends.push({ ...end, matches: sameIndex && Math.abs(lossDifference) <= lossAgrees });
-  return {
-    class: `{${nearest.directions.map((i) => i + 1).join(",")}}`,
-    "loss - class": lossDifference,
-    "class index": nearest.morseIndex,
-  };
-}
-
-function tell(context: ExperimentContext, ends: readonly End[], searches: number): void {
+function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
   const critical = ends.filter((end) => end.critical);
   const far = critical.filter(({ squaredNorm }) => squaredNorm < 1e-20);
-  const matching = critical.filter(({ matches }) => matches);
+  const matching = critical.filter(
+    ({ morseIndex, classIndex, lossDifference }) =>
+      morseIndex === classIndex && Math.abs(lossDifference ?? Number.NaN) <= lossAgrees,
+  );
   context.conclude(
-    `${critical.length} of ${searches} searches reached a critical point (|grad|^2 <= 1e-10), ${far.length} of them below 1e-20; ` +
+    `${critical.length} of ${ends.length} searches reached a critical point (|grad|^2 <= 1e-10), ${far.length} of them below 1e-20; ` +
       `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
   );
 }

@@ -22,6 +22,9 @@ export {
 } from "./definition.ts";
 export { type DirectoryStoreOptions, directoryStore } from "./directoryStore.ts";
 export { dlae } from "./dlae.ts";
+export { dlaeMethods } from "./dlaeMethods.ts";
+export { dlaeSampling } from "./dlaeSampling.ts";
+export { dlaeTolerance } from "./dlaeTolerance.ts";
 export { mnistAutoencoder } from "./mnistAutoencoder.ts";
 export { quarticSearch } from "./quartic.ts";
 export { criticalPointSearch, type SearchOptions } from "./search.ts";

@@ -11,10 +11,12 @@ import { type NewtonMROptions, newtonMR } from "../operators/newtonMR.ts";
 import type { Problem } from "../problems/problem.ts";
 import { measure } from "../streams/author.ts";
 import { method } from "../streams/combinators.ts";
-import type { Measure } from "../streams/types.ts";
+import type { Measure, Update } from "../streams/types.ts";
 import { untilCritical } from "../streams/untilCritical.ts";
 import { untilStep } from "../streams/untilStep.ts";
-import type { ExperimentContext, Finding } from "./definition.ts";
+import { type Course, followCourse } from "./course.ts";
+import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definition.ts";
+import { indexAtCutoffs } from "./indexAtCutoffs.ts";
 
 export interface SearchOptions {
   /** Of the run. */
@@ -25,13 +27,21 @@ export interface SearchOptions {
   readonly stopBelow?: number;
   readonly thresholds?: EndThresholds;
   readonly newton?: NewtonMROptions;
+  /** Default `newtonMR(newton)`. */
+  readonly finder?: Update;
+  /** Of ||F||^2: the Morse index is measured at the first row at or below each, too. Default: at the last row only. */
+  readonly indexAt?: readonly number[];
+  /** Of ||F||^2: when they were crossed is told to `compare`. Default 1e-10 and those of `indexAt`. */
+  readonly cutoffs?: readonly number[];
   readonly description?: JsonValue;
-  /** Further numbers for the summary. */
-  readonly compare?: (last: Row, judgement: Judgement) => Finding["numbers"];
+  /** Which points the run's file keeps. Default all. */
+  readonly points?: ExperimentRunOptions["points"];
+  /** Further numbers for the summary. Called once, when the search has ended by itself. */
+  readonly compare?: (last: Row, judgement: Judgement, course: Course) => Finding["numbers"];
 }
 
 /**
- * Newton-MR from a point, with a verdict at the end that goes to the summary.
+ * Newton-MR, or another finder, from a point, with a verdict at the end that goes to the summary.
  *
  * Measures Morse index and curvature along the gradient at the last point only: n products, and 2/3 n^3 operations.
  *
@@ -43,37 +53,44 @@ export function criticalPointSearch(
   start: ArrayLike<number>,
   options: SearchOptions,
 ): Observable<Row> {
-  const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, compare } = options;
+  const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
+  const { finder = newtonMR(newton), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
   const update = method(
     untilCritical({ squaredNorm: stopBelow }),
     untilStep(iterations),
-    newtonMR(newton),
+    finder,
     gradientCurvature(),
-    morseIndex({ when: "end" }),
+    indexAt.length === 0 ? morseIndex({ when: "end" }) : indexAtCutoffs(indexAt),
     classifyEnd(thresholds),
   );
   return defer(() => {
     let last: Row | undefined;
     let solved: Row | undefined;
-    return context
-      .iterate(problem, start, update, { name, ...(description === undefined ? {} : { description }) })
-      .pipe(
-        tap({
-          next(row) {
-            last = row;
-            if (row.columns.relativeResidual !== undefined) solved = row;
-          },
-          complete() {
-            // A search that the user stopped has found nothing yet.
-            if (last === undefined || last.status === "running") return;
-            context.report(findingOf(name, last, judgeEnd(last, solved, thresholds), compare));
-          },
-        }),
-      );
+    const course = followCourse(cutoffs);
+    const run: ExperimentRunOptions = {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(points === undefined ? {} : { points }),
+    };
+    return context.iterate(problem, start, update, run).pipe(
+      tap({
+        next(row) {
+          last = row;
+          if (row.columns.relativeResidual !== undefined) solved = row;
+          course.take(row);
+        },
+        complete() {
+          // A search that the user stopped has found nothing yet.
+          if (last === undefined || last.status === "running") return;
+          const judgement = judgeEnd(last, solved, thresholds);
+          context.report(findingOf(name, last, judgement, compare?.(last, judgement, course)));
+        },
+      }),
+    );
   });
 }
 
-function findingOf(run: string, last: Row, judgement: Judgement, compare: SearchOptions["compare"]): Finding {
+function findingOf(run: string, last: Row, judgement: Judgement, further: Finding["numbers"]): Finding {
   const { verdict, because, warnings, relativeResidual, relativeCokernelResidual } = judgement;
   return {
     run,
@@ -86,7 +103,7 @@ function findingOf(run: string, last: Row, judgement: Judgement, compare: Search
       r_H: relativeCokernelResidual,
       index: last.columns.morseIndex,
       steps: last.step,
-      ...compare?.(last, judgement),
+      ...further,
     },
   };
 }

@@ -1,7 +1,8 @@
 /** What most searches begin with: an optimiser's trajectory, from which their starts are drawn. */
-import { concat, defer, EMPTY, type Observable, tap } from "rxjs";
+import { concat, concatMap, defer, EMPTY, type Observable, range, tap } from "rxjs";
 import type { Row } from "../arrow/row.ts";
 import type { Problem } from "../problems/problem.ts";
+import { randomSource } from "../random.ts";
 import type { Update } from "../streams/types.ts";
 import type { ExperimentContext } from "./definition.ts";
 
@@ -30,6 +31,49 @@ export function withTrajectory(
       defer(() => (context.signal.aborted ? EMPTY : then(trajectory))),
     );
   });
+}
+
+export interface TrajectoriesOptions {
+  readonly count: number;
+  readonly start: (index: number) => ArrayLike<number>;
+  readonly update: Update;
+}
+
+/** As {@link withTrajectory}, for several, one after the other: `trajectory-01`, `trajectory-02`, ...; `trajectory` of one. */
+export function withTrajectories(
+  context: ExperimentContext,
+  problem: Problem,
+  { count, start, update }: TrajectoriesOptions,
+  then: (trajectories: readonly (readonly Row[])[]) => Observable<Row>,
+): Observable<Row> {
+  return defer(() => {
+    const trajectories: Row[][] = Array.from({ length: count }, () => []);
+    const rows = range(0, count).pipe(
+      concatMap((index) =>
+        context
+          .iterate(problem, start(index), update, { name: searchName(index, count, "trajectory") })
+          .pipe(tap((row) => trajectories[index]!.push(row))),
+      ),
+    );
+    return concat(
+      rows,
+      defer(() => (context.signal.aborted ? EMPTY : then(trajectories))),
+    );
+  });
+}
+
+/**
+ * Where the optimisers of [1] start: all parameters, biases too, independent and normal of variance 1 / n, n their number.
+ *
+ * So near the origin, which for a linear network is a critical point, a trajectory passes saddle after saddle on its way down. The
+ * publications do not state this law; the code published with them has it.
+ *
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
+export function smallStart(dimension: number, seed: number, index: number): Float64Array {
+  const random = randomSource(seed, "smallStart", index);
+  return Float64Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension));
 }
 
 /** `search-07` of 20; `search` of one. */
