@@ -227,6 +227,16 @@ switching("sees what the first update chose", () => {
   assert.equal(seen, [0.01, 0.01]);
 });
 
+switching("is not asked about a last row, which leads nowhere", () => {
+  const asked: number[] = [];
+  const rule = switchMethod(gradientStep(0.01), gradientStep(0.02), (it) => {
+    asked.push(it.step);
+    return false;
+  });
+  firstRows(quartic(), [1, 2], method(untilStep(2), rule), 9);
+  assert.equal(asked, [0, 1]);
+});
+
 switching("is made once a run: a second subscription begins with the first update again", async () => {
   const run$ = iterate(
     quartic(),
