@@ -26,6 +26,15 @@ export { type GameOptions, game, type PlayerSpec } from "./game.ts";
 export * from "./games/index.ts";
 export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
 export { blend, homotopy } from "./homotopy.ts";
+export { type LinearNetwork, type LinearNetworkOptions, linearNetwork } from "./linearNetwork.ts";
+export {
+  type LinearNetworkClass,
+  type LinearNetworkClasses,
+  type LinearNetworkClassesOptions,
+  type LinearNetworkMatch,
+  linearNetworkClasses,
+  type RepresentativeOrder,
+} from "./linearNetworkClasses.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
 export { type Network, network } from "./network.ts";
 export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
