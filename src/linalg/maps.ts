@@ -1,9 +1,11 @@
 import { failure } from "../errors.ts";
+import { denseProducts } from "./denseProducts.ts";
 import type { LinearMap } from "./linearMap.ts";
 import { linearMap } from "./makeLinearMap.ts";
 
 /**
- * The map of a dense matrix, `values[i * columns + j]` = A_ij (kept, not copied). Cost of a product: rows x columns.
+ * The map of a dense matrix, `values[i * columns + j]` = A_ij (kept, not copied). Cost of a product: rows x columns,
+ * by the machine's BLAS where it has one and they are many.
  *
  * @example denseMatrix(2, 2, Float64Array.of(2, 1, 1, 3), { symmetric: true })
  * @param options `symmetric`: a promise that A = A^T, default false
@@ -22,20 +24,7 @@ export function denseMatrix(
     rows,
     columns,
     symmetric: options.symmetric ?? false,
-    apply(v, out) {
-      for (let i = 0, at = 0; i < rows; i++) {
-        let sum = 0;
-        for (let j = 0; j < columns; j++) sum += values[at++]! * v[j]!;
-        out[i] = sum;
-      }
-    },
-    applyTranspose(u, out) {
-      out.fill(0);
-      for (let i = 0, at = 0; i < rows; i++) {
-        const ui = u[i]!;
-        for (let j = 0; j < columns; j++) out[j] = out[j]! + values[at++]! * ui;
-      }
-    },
+    ...denseProducts(rows, columns, values),
   });
 }
 
