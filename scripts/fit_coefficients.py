@@ -88,12 +88,12 @@ fits = {
         6,
     ),
     "tangentHyperbolic": (
-        "tanh x = x + x z P(z), z = x^2, |x| <= 0.4",
+        "tanh x = x + x z P(z), z = x^2, |x| <= 0.55",
         odd(mp.tanh, 1),
         lambda z: z,
         0,
-        mpf("0.16"),
-        8,
+        mpf("0.3025"),
+        9,
     ),
     "sine": ("sin x = x + x z P(z), z = x^2, |x| <= pi / 4", odd(mp.sin, 1), lambda z: z, 0, (mp.pi / 4 + tiny) ** 2, 5),
     "cosine": (

@@ -82,13 +82,6 @@ const expm1: VectorFunction = (s, x) => {
   return s.let(keepZero(s, x, v128.select(top, doubled, value)));
 };
 
-/** e^x - 1 for 0 <= x <= 44 */
-function boundedExpm1(s: Sequence, x: Code): Code {
-  const { shifted, r } = reduceByLn2(s, x);
-  const power = s.let(powerOfTwo(s, shifted));
-  return s.let(add(mul(smallExpm1(s, r), power), sub(power, s.number(1))));
-}
-
 /** u = 2^k (1 + f), 1/sqrt 2 <= 1 + f < sqrt 2, for normal u > 0. */
 function splitExponent(s: Sequence, u: Code): { k: Code; f: Code } {
   const root = 0x3fe6a09e667f3bcdn;
@@ -139,19 +132,21 @@ const log1p: VectorFunction = (s, x) => {
   return s.let(v128.select(f64x2.greaterEqual(x, s.number(-1)), known, s.number(NaN)));
 };
 
-const tanh: VectorFunction = (s, x) => {
-  const size = s.let(abs(x));
-  const e = boundedExpm1(s, s.let(f64x2.pmin(add(size, size), s.number(44))));
-  const large = s.let(div(e, add(e, s.number(2))));
-  const z = s.let(mul(x, x));
-  const small = s.multiplyAdd(s.let(mul(size, z)), s.polynomial(tangentHyperbolic, z), size);
-  return s.let(withSign(s, x, v128.select(f64x2.less(size, s.number(0.4)), small, large)));
-};
-
 /** e^-|x| */
 export function decaying(s: Sequence, x: Code): Code {
   return exp(s, s.let(v128.or(x, negativeZero(s))));
 }
+
+/** (1 - e^-2|x|) / (1 + e^-2|x|), whose exponential its slope shares. */
+const tanh: VectorFunction = (s, x) => {
+  const e = decaying(s, s.let(mul(s.number(2), x)));
+  const one = s.number(1);
+  const large = s.let(div(sub(one, e), add(one, e)));
+  const size = s.let(abs(x));
+  const z = s.let(mul(x, x));
+  const small = s.multiplyAdd(s.let(mul(size, z)), s.polynomial(tangentHyperbolic, z), size);
+  return s.let(withSign(s, x, v128.select(f64x2.less(size, s.number(0.55)), small, large)));
+};
 
 const sigmoid: VectorFunction = (s, x) => {
   const e = decaying(s, x);

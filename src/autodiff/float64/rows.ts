@@ -4,8 +4,16 @@ import { Sequence } from "./sequence.ts";
 import type { RowsStep } from "./steps.ts";
 import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./wasm.ts";
 
+/** Rows up to this length are taken two at a time, one in each lane. */
+const short = 48;
+
+function areShort({ op, count, length }: RowsStep): boolean {
+  return (op === "reduceMax" || op === "logSumExp") && count > 1 && length > 0 && length <= short;
+}
+
 /** A function of the addresses of input and result, the number of rows and the bytes of a row. */
 export function rowsFunction(step: RowsStep, context: EmitContext): FunctionBuilder {
+  if (areShort(step)) return shortRows(step.op === "logSumExp", context);
   const builder = new FunctionBuilder(["i32", "i32", "i32", "i32"]);
   const [input, out, count, bytes] = builder.parameters as [Local, Local, Local, Local];
   const row: Row = { builder, context, start: input, bytes, out, place: builder.local("i32") };
@@ -20,8 +28,9 @@ export function rowsFunction(step: RowsStep, context: EmitContext): FunctionBuil
   return builder;
 }
 
-export function rowsKey({ op, exclusive, reverse }: RowsStep): string {
-  return `${op}${exclusive ? " exclusive" : ""}${reverse ? " reverse" : ""}`;
+export function rowsKey(step: RowsStep): string {
+  const { op, exclusive, reverse } = step;
+  return `${areShort(step) ? "short " : ""}${op}${exclusive ? " exclusive" : ""}${reverse ? " reverse" : ""}`;
 }
 
 interface Row {
@@ -159,4 +168,47 @@ function cumulative({ builder, start, bytes, out, place }: Row, exclusive: boole
       ]),
     ),
   ];
+}
+
+/** The same for the results of two rows at once; the last of an odd number of rows is taken twice. */
+function shortRows(logSumExp: boolean, context: EmitContext): FunctionBuilder {
+  const builder = new FunctionBuilder(["i32", "i32", "i32", "i32"]);
+  const [input, out, count, bytes] = builder.parameters as [Local, Local, Local, Local];
+  const [other, place] = [builder.local("i32"), builder.local("i32")];
+  const [m, x, rest, ties] = [0, 1, 2, 3].map(() => builder.local("v128")) as [Local, Local, Local, Local];
+  const one = f64x2.constant(1);
+  const zero = f64x2.constant(0);
+  const load = x.set(v128.loadLane(i32.add(other.get, place.get), v128.loadZero(i32.add(input.get, place.get)), 1));
+  const along = (body: Code): Code => [
+    place.set(i32.constant(0)),
+    loop((again) => [load, body, place.set(i32.add(place.get, eight)), again(i32.less(place.get, bytes.get))]),
+  ];
+  const terms = new Sequence(builder, context);
+  const e = vectorFunctions.exp(terms, terms.let(f64x2.sub(x.get, m.get)));
+  const largestOnes = terms.let(f64x2.equal(x.get, m.get));
+  terms.statements.push(
+    rest.set(f64x2.add(rest.get, v128.andNot(e, largestOnes))),
+    ties.set(f64x2.add(ties.get, v128.and(largestOnes, one))),
+  );
+  const end = new Sequence(builder, context);
+  const others = end.let(f64x2.add(rest.get, f64x2.sub(ties.get, one)));
+  const sum = end.let(f64x2.add(m.get, vectorFunctions.log1p(end, others)));
+  // Infinities and NaN are their own results.
+  const finite = end.let(f64x2.equal(f64x2.sub(m.get, m.get), zero));
+  end.statements.push(m.set(v128.select(finite, sum, m.get)));
+  const two = i32.constant(2);
+  builder.body = loop((again) => [
+    other.set(i32.add(input.get, bytes.get)),
+    when(i32.lessSigned(count.get, two), other.set(input.get)),
+    m.set(f64x2.constant(Number.NEGATIVE_INFINITY)),
+    along(m.set(larger(x.get, m.get))),
+    logSumExp ? [rest.set(zero), ties.set(zero), along(terms.statements), end.statements] : [],
+    v128.storeLane(out.get, m.get, 0),
+    when(i32.greaterEqualSigned(count.get, two), v128.storeLane(out.get, m.get, 1, 8)),
+    input.set(i32.add(other.get, bytes.get)),
+    out.set(i32.add(out.get, sixteen)),
+    count.set(i32.sub(count.get, two)),
+    again(i32.greaterEqualSigned(count.get, i32.constant(1))),
+  ]);
+  return builder;
 }
