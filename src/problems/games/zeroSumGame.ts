@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../json.ts";
+import { denseProducts } from "../../linalg/denseProducts.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import type { ConvexSet, Problem } from "../problem.ts";
 import { productSet } from "../sets/productSet.ts";
@@ -24,7 +25,7 @@ export interface ZeroSumParts {
 /**
  * A bilinear zero-sum game on compact sets: x in X gets x^T A y from y in Y. F = (-A y, A^T x), J is antisymmetric.
  *
- * Cost of an evaluation or a product: one pass over A.
+ * Cost of an evaluation or a product: two passes over A, by the machine's BLAS where A is large.
  */
 export function zeroSumGame(parts: ZeroSumParts): ZeroSumGame {
   const { name, values, rows, columns, players = ["row", "column"], description } = parts;
@@ -32,18 +33,12 @@ export function zeroSumGame(parts: ZeroSumParts): ZeroSumGame {
   const q = columns.dimension;
   const n = p + q;
   /** out <- s (-A y, A^T x). */
+  const products = denseProducts(p, q, values);
   const multiply = (z: Float64Array, out: Float64Array, sign: number): void => {
-    out.fill(0, p);
-    for (let i = 0, at = 0; i < p; i++) {
-      const x = sign * z[i]!;
-      let sum = 0;
-      for (let j = p; j < n; j++, at++) {
-        const a = values[at]!;
-        sum += a * z[j]!;
-        out[j] = out[j]! + a * x;
-      }
-      out[i] = -sign * sum;
-    }
+    products.apply(z.subarray(p), out.subarray(0, p));
+    products.applyTranspose(z.subarray(0, p), out.subarray(p));
+    for (let i = 0; i < p; i++) out[i] = -sign * out[i]!;
+    if (sign < 0) for (let j = p; j < n; j++) out[j] = -out[j]!;
   };
   const jacobian = linearMap({
     rows: n,
