@@ -6,6 +6,7 @@ import { canonicalStrides, denseStrides, type View } from "./view.ts";
 export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
   const live = reached(items);
   for (const item of items.toReversed()) if (live.has(item)) sink(item, live);
+  divide(items, live);
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     if (!live.has(item)) continue;
@@ -17,8 +18,23 @@ export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
   return [...groups.values()].map((group) => loopOf(group, live));
 }
 
-function groupOf({ level, shape }: Item): string {
-  return `${level}:${shape.join()}`;
+function groupOf({ level, shape, part }: Item): string {
+  return `${level}:${shape.join()}:${part}`;
+}
+
+/** So many that a loop's function, with an address for all that it reads and stores, stays far below 1000 parameters. */
+const largestLoop = 96;
+
+/** Items are in topological order: a part depends on earlier parts only. */
+function divide(items: readonly Item[], live: ReadonlySet<Item>): void {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    if (!live.has(item)) continue;
+    const key = `${item.level}:${item.shape.join()}`;
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    item.part = Math.floor(count / largestLoop);
+  }
 }
 
 /** Items that something outside of loops needs, directly or not. */

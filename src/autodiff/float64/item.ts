@@ -16,6 +16,8 @@ export interface Item {
   readonly buffer: Buffer;
   /** Loops of one shape and one level are one loop. */
   level: number;
+  /** Which loop it is in where those of one shape and level are too many for one. */
+  part: number;
   /** Loop items that read it. */
   readonly users: Item[];
   /** Whether something other than a loop reads it. */

@@ -105,6 +105,7 @@ class Lowering {
       ...(sumStrides === undefined ? {} : { sumStrides }),
       buffer,
       level,
+      part: 0,
       users: [],
       external: false,
     };
