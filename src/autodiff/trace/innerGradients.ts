@@ -3,7 +3,7 @@ import { gradient } from "../differentiate.ts";
 import type { Node } from "../graph.ts";
 import { Arithmetic } from "./arithmetic.ts";
 import type { Session, Traced } from "./session.ts";
-import { dependsOn, substitute } from "./substitute.ts";
+import { substitute } from "./substitute.ts";
 
 /**
  * tf.grad, tf.grads, tf.valueAndGrads inside a traced function, by our own reverse mode.
@@ -31,7 +31,10 @@ export function innerGradients(
   let value: Tensor;
   let output: Traced;
   try {
-    for (const [key, node] of places) session.bind(key, { node, dtype: before.get(key)!.dtype });
+    for (const [key, node] of places) {
+      const { dtype, sources = [] } = before.get(key)!;
+      session.bind(key, { node, dtype, sources: new Set([node, ...sources]) });
+    }
     value = f();
     output = session.resolve(value);
   } finally {
@@ -55,14 +58,22 @@ export function innerGradients(
     left.map(([, traced]) => traced.node),
     original,
   );
-  for (const [i, [key, { dtype }]] of left.entries()) session.bind(key, { node: replaced[i]!, dtype });
+  const outer = (sources: Iterable<Node> = []): ReadonlySet<Node> =>
+    new Set(
+      [...sources, ...[...before.values()].flatMap((traced) => [...(traced.sources ?? [])])].filter(
+        (node) => !original.has(node),
+      ),
+    );
+  for (const [i, [key, { dtype, sources }]] of left.entries()) {
+    session.bind(key, { node: replaced[i]!, dtype, sources: outer(sources) });
+  }
   return {
     value,
-    // TensorFlow.js refuses an x without influence when it finds no gradient for it.
-    grads: xs.map((x) =>
-      dependsOn(output.node, places.get(session.keyOf(x))!)
-        ? session.tensor({ node: gradients.get(session.keyOf(x))!, dtype: "float32" })
-        : undefined,
-    ),
+    // TensorFlow.js refuses an x from which the value was not computed.
+    grads: xs.map((x) => {
+      const key = session.keyOf(x);
+      if (!output.sources?.has(places.get(key)!)) return undefined;
+      return session.tensor({ node: gradients.get(key)!, dtype: "float32", sources: outer(output.sources) });
+    }),
   };
 }

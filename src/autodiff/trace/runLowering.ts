@@ -18,7 +18,9 @@ export function runLowering(
     throw call.refuse(`uses ${session.op ?? name}, which ${reason}`, remedy);
   }
   const outputs = lowering(call);
-  return isOne(outputs) ? session.tensor(outputs) : outputs.map((output) => session.tensor(output));
+  const sources = session.sourcesOf(Object.values(inputs));
+  const tensor = (output: Traced): Tensor => session.tensor(sources === undefined ? output : { ...output, sources });
+  return isOne(outputs) ? tensor(outputs) : outputs.map(tensor);
 }
 
 function isOne(outputs: Traced | readonly Traced[]): outputs is Traced {

@@ -12,6 +12,8 @@ import { userLine } from "./userLine.ts";
 export interface Traced {
   readonly node: Node;
   readonly dtype: NumberType;
+  /** The placeholders of gradients in progress that it was computed from, also where the node turned out not to be. */
+  readonly sources?: ReadonlySet<Node>;
 }
 
 /** An input whose values `with` exchanges. */
@@ -63,10 +65,20 @@ export class Session {
   ) {}
 
   /** A tensor for the user's hands. */
-  tensor({ node, dtype }: Traced): Tensor {
-    const tensor = this.engine.makeTensor(node.shape, dtype);
-    this.#handles.set(tensor.dataId, { node, dtype });
+  tensor(traced: Traced): Tensor {
+    const tensor = this.engine.makeTensor(traced.node.shape, traced.dtype);
+    this.#handles.set(tensor.dataId, traced);
     return tensor;
+  }
+
+  /** The sources of all operands together. */
+  sourcesOf(tensors: Iterable<TensorInfo | null | undefined>): ReadonlySet<Node> | undefined {
+    let all: ReadonlySet<Node> | undefined;
+    for (const tensor of tensors) {
+      const sources = tensor ? this.#handles.get(this.keyOf(tensor))?.sources : undefined;
+      if (sources !== undefined && sources.size > 0) all = all === undefined ? sources : new Set([...all, ...sources]);
+    }
+    return all;
   }
 
   /** The node behind a tensor; one made outside the trace becomes a constant. */

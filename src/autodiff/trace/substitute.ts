@@ -18,8 +18,3 @@ export function substitute(
   }
   return roots.map((root) => done.get(root) ?? root);
 }
-
-/** Whether a node is computed from another one. */
-export function dependsOn(node: Node, on: Node): boolean {
-  return dependents(reachable([node]), [on]).has(node);
-}
