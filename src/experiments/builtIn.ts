@@ -4,7 +4,10 @@ import { dlae } from "./dlae.ts";
 import { dlaeMethods } from "./dlaeMethods.ts";
 import { dlaeSampling } from "./dlaeSampling.ts";
 import { dlaeTolerance } from "./dlaeTolerance.ts";
+import { gaussianAutoencoder } from "./gaussianAutoencoder.ts";
+import { memorisation } from "./memorisation.ts";
 import { mnistAutoencoder } from "./mnistAutoencoder.ts";
+import { mnistClassifier } from "./mnistClassifier.ts";
 import { quarticSearch } from "./quartic.ts";
 
 /** What `fluxion run` knows by name. */
@@ -14,6 +17,9 @@ export const builtInExperiments: readonly Experiment[] = [
   dlaeMethods,
   dlaeTolerance,
   dlaeSampling,
+  gaussianAutoencoder,
+  mnistClassifier,
+  memorisation,
   quarticSearch,
   bilinearGame,
 ];

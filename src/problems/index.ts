@@ -36,6 +36,7 @@ export {
   type RepresentativeOrder,
 } from "./linearNetworkClasses.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
+export { type MnistBinaryOptions, mnistBinary, type ZerosAndOnes } from "./mnistBinary.ts";
 export { type Network, network } from "./network.ts";
 export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
 export type { NetworkOptions } from "./networkOptions.ts";

