@@ -117,6 +117,21 @@ problems("takes minibatches of another size by one more trace each, and goes bac
   assert.throws(() => problem.with({ targets: Float64Array.of(1, 1) }), /Shapes 2 and 3 must match/);
 });
 
+problems("takes integer labels as data, through oneHot", () => {
+  const problem = objective([[3, 3]], (w) => {
+    const hot = tf.oneHot(data("labels", [0, 2, 1], [3]).toInt(), 3).toFloat();
+    return tf.losses.softmaxCrossEntropy(hot, tf.matMul(tf.eye(3), w));
+  });
+  const logits = [2, 0, 0, 0, 0, 5, 0, 1, 0];
+  const expected = (labels: readonly number[]): number =>
+    labels.reduce((sum, label, row) => {
+      const own = logits.slice(3 * row, 3 * row + 3);
+      return sum + Math.log(own.reduce((total, z) => total + Math.exp(z), 0)) - own[label]!;
+    }, 0) / 3;
+  assertClose(value(problem, ...logits), expected([0, 2, 1]), 1e-15);
+  assertClose(value(problem.with({ labels: Float64Array.of(1, 1, 2) }), ...logits), expected([1, 1, 2]), 1e-15);
+});
+
 problems("gives another size only to data inputs made inside the loss, whose tensors know it", () => {
   const outside = data("outside", [1, 2, 3], [3]);
   const problem = objective([[]], (x) => tf.mean(tf.square(tf.sub(x, outside))));

@@ -38,12 +38,12 @@ export class KernelCall {
   }
 
   /** The values of an input that must not depend on parameters or data. */
-  constantInput(name: string): Float64Array {
+  constantInput(name: string, otherwise = ""): Float64Array {
     const values = constantValues(this.input(name).node);
     if (values === undefined) {
       throw this.refuse(
         `takes ${name} that depend on its parameters or on data`,
-        `give ${name} that are constant, such as a tensor made outside the function`,
+        `give ${name} that are constant, such as a tensor made outside the function${otherwise}`,
       );
     }
     return values;

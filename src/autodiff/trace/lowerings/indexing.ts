@@ -5,7 +5,7 @@ import { gathered } from "./taking.ts";
 
 /** Whole numbers below `extent`. */
 function checkedIndices(call: KernelCall, name: string, extent: number): Float64Array {
-  const indices = call.constantInput(name);
+  const indices = call.constantInput(name, "; or multiply by tf.oneHot of them, whose indices may be data");
   const bad = indices.findIndex((index) => !(index >= 0 && index < extent));
   if (bad >= 0) {
     throw call.refuse(
