@@ -1,9 +1,11 @@
 import { analyticLosses } from "./analytic.ts";
+import { attentionLosses } from "./attention.ts";
 import { activationLosses, basicLosses } from "./basic.ts";
 import { generativeLosses } from "./generative.ts";
 import { headLosses } from "./heads.ts";
 import { kernelLosses } from "./kernels.ts";
 import type { LossCase } from "./lossCase.ts";
+import { smallModelLosses } from "./models.ts";
 import { physicsLosses } from "./physics.ts";
 import { sequenceLosses } from "./sequence.ts";
 import { tensorLosses } from "./tensors.ts";
@@ -15,9 +17,11 @@ export const everyLoss: readonly LossCase[] = [
   ...activationLosses,
   ...basicLosses,
   ...tensorLosses,
+  ...smallModelLosses,
   ...analyticLosses,
   ...headLosses,
   ...visionLosses,
+  ...attentionLosses,
   ...sequenceLosses,
   ...generativeLosses,
   ...physicsLosses,

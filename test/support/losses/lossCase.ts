@@ -26,6 +26,14 @@ export interface Nasty {
   readonly float32?: string;
 }
 
+/** The loss of a kernel, which is its name. */
+export type KernelCase = Omit<LossCase, "name">;
+
+export const jumps = (at: readonly number[] | number): Nasty => ({
+  at,
+  kink: "it jumps there: the derivative is 0 by convention",
+});
+
 /** Far out, on both sides. */
 export const saturated = (size: number): Nasty => ({
   at: Array.from({ length: size }, (_, i) => (i % 2 === 0 ? 1 : -1) * (800 + i)),
