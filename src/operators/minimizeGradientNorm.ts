@@ -1,3 +1,4 @@
+import { failure } from "../errors.ts";
 import { method } from "../streams/combinators.ts";
 import type { Update } from "../streams/types.ts";
 import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
@@ -9,7 +10,7 @@ import { type WolfeLineSearchOptions, wolfeLineSearch } from "./wolfeLineSearch.
 export interface MinimizeGradientNormOptions {
   readonly direction?: GradientNormDirectionOptions;
   readonly flatness?: DetectFlatnessOptions;
-  /** Backtracking with the settings of [1]; `wolfe` asks for the strong Wolfe conditions instead. Not both. */
+  /** Backtracking with the settings of [1]; `wolfe`, or a conjugate direction, asks for the strong Wolfe conditions. Not both. */
   readonly backtrack?: BacktrackGradientNormOptions;
   /** `true`: with its defaults. */
   readonly wolfe?: true | Omit<WolfeLineSearchOptions, "merit">;
@@ -32,9 +33,16 @@ export interface MinimizeGradientNormOptions {
  */
 export function minimizeGradientNorm(options: MinimizeGradientNormOptions = {}): Update {
   const { direction, flatness, backtrack, wolfe } = options;
+  if (backtrack !== undefined && (wolfe !== undefined || direction?.conjugate === true)) {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      "minimizeGradientNorm: expected backtrack, or wolfe (which conjugate directions need), got both; leave one out",
+    );
+  }
+  const curvature = direction?.conjugate === true ? 0.1 : 0.9;
   const search =
-    wolfe === undefined
+    wolfe === undefined && direction?.conjugate !== true
       ? backtrackGradientNorm({ pureStep: false, ...backtrack })
-      : wolfeLineSearch({ first: "previous", ...(wolfe === true ? {} : wolfe), merit: "gradientNorm" });
+      : wolfeLineSearch({ first: "previous", curvature, ...(wolfe === true ? {} : wolfe), merit: "gradientNorm" });
   return method(gradientNormDirection(direction), detectFlatness(flatness), search);
 }

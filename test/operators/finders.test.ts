@@ -53,6 +53,12 @@ const finders: Readonly<Record<string, Finder>> = {
     anyIndex: true,
     singular: true,
   },
+  "minimizeGradientNorm, conjugate": {
+    make: () => minimizeGradientNorm({ direction: { conjugate: true } }),
+    monotone: true,
+    anyIndex: true,
+    singular: true,
+  },
   "pseudo-inverse Newton": {
     make: () => method(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 })),
     monotone: true,

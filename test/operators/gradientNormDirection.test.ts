@@ -1,10 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { dot } from "../../src/linalg/vector.ts";
 import { gradientNormDirection } from "../../src/operators/gradientNormDirection.ts";
+import { minimizeGradientNorm } from "../../src/operators/minimizeGradientNorm.ts";
+import { wolfeLineSearch } from "../../src/operators/wolfeLineSearch.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
+import type { Checkpoint } from "../../src/streams/types.ts";
+import { untilCritical } from "../../src/streams/untilCritical.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
@@ -63,7 +68,49 @@ test("is zero at a zero, scaled or not", () => {
   }
 });
 
-test("refuses another scale", () => {
+test("conjugate directions solve a quadratic in few steps, and are kept in checkpoints", () => {
+  // Eigenvalues 1 to 10: steepest descent on ||F||^2 has condition 100 to overcome.
+  const n = 10;
+  const matrix = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? i + 1 : 0)));
+  const problem = linearProblem(matrix, new Array(n).fill(1));
+  const start = new Array(n).fill(0);
+  const solved = (conjugate: boolean): number => {
+    const search = wolfeLineSearch({ curvature: 1e-3, first: "previous" });
+    const update = method(untilCritical({ squaredNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
+    const rows = firstRows(problem, start, update, 2000);
+    assert.is(rows.at(-1)!.status, "converged");
+    return rows.length;
+  };
+  assert.ok(solved(true) < 25, `${solved(true)}`);
+  assert.ok(solved(false) > 4 * solved(true), `${solved(false)}`);
+  const saved: Checkpoint[] = [];
+  const update = minimizeGradientNorm({ direction: { conjugate: true } });
+  const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
+  const rows = firstRows(quartic(), [-3.4, 1], update, 8, options);
+  assert.equal(
+    firstRows(quartic(), saved[4]!, update, 4).map((row) => Array.from(row.direction)),
+    rows.slice(4).map((row) => Array.from(row.direction)),
+  );
+});
+
+test("conjugate directions always descend", () => {
+  const rows = firstRows(quartic(), [3, 3], minimizeGradientNorm({ direction: { conjugate: true } }), 40);
+  for (const row of rows.slice(0, -1)) {
+    const product = new Float64Array(2);
+    row.at.linearize().apply(row.direction, product);
+    assert.ok(dot(product, row.at.field) <= 0);
+    assert.ok(rows[row.step + 1]!.squaredNorm <= row.squaredNorm);
+  }
+});
+
+test("refuses another scale, and options in contradiction", () => {
+  assertError(() => gradientNormDirection({ scale: "cauchy", conjugate: true }), "ERR_OPTION_RANGE", /both/);
+  assertError(
+    () => minimizeGradientNorm({ backtrack: {}, direction: { conjugate: true } }),
+    "ERR_OPTION_RANGE",
+    /got both/,
+  );
+  assertError(() => minimizeGradientNorm({ backtrack: {}, wolfe: true }), "ERR_OPTION_RANGE", /got both/);
   assertError(() => gradientNormDirection({ scale: "newton" as "none" }), "ERR_OPTION_RANGE", /scale/);
 });
 
