@@ -28,7 +28,7 @@ export function executorOf(wanted: string | undefined = process.env.FLUXION_EXEC
 }
 
 /** What computes here: decides last bits, so `run.json` keeps it and `fluxion doctor` prints it. */
-export interface ExecutorDescription {
+export type ExecutorDescription = {
   readonly executor: Executor;
   readonly node: string;
   /** Matrix products: a library, or WebAssembly where it names none. */
@@ -37,7 +37,7 @@ export interface ExecutorDescription {
   readonly multiplyAdd: "on" | "off" | "unavailable";
   /** What is slower than it need be, and what to do. */
   readonly warnings: readonly string[];
-}
+};
 
 /**
  * Executor, BLAS and instruction set of this process.

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
 import { checkCommand } from "./checkCommand.ts";
+import { doctorCommand } from "./doctorCommand.ts";
 import { listCommand } from "./listCommand.ts";
 import { replayCommand } from "./replayCommand.ts";
 import { resumeCommand } from "./resumeCommand.ts";
@@ -19,6 +20,7 @@ Examples:
   fluxion replay runs/bilinear-1 --columns step,squaredNorm --format csv
   fluxion check ./mine.ts               are its derivatives right?
   fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates
+  fluxion doctor                        what computes here, and what would make it faster
 
 Every command has --help. Exit codes: 0; 2 after an error (--debug shows where it comes from); 130 after Ctrl-C.`;
 
@@ -54,5 +56,6 @@ export function program(exit: (code: number) => void): Command {
   root.addCommand(resumeCommand(exit));
   root.addCommand(serveCommand());
   root.addCommand(replayCommand());
+  root.addCommand(doctorCommand());
   return root;
 }

@@ -4,6 +4,7 @@ import { defer, finalize, type Observable, tap } from "rxjs";
 import type { RecordMessage } from "../arrow/recorder.ts";
 import type { Row, Run } from "../arrow/row.ts";
 import { readRunFile, runFileName, runState } from "../arrow/runFile.ts";
+import { describeExecutor } from "../autodiff/executor.ts";
 import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../sinks/checkpointFile.ts";
 import { runDirectory } from "../sinks/runDirectory.ts";
 import { replay } from "../streams/replay.ts";
@@ -40,6 +41,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
     keep(name, { points = "all" }) {
       const path = join(directory, name);
       const write = runDirectory(path, {
+        environment: describeExecutor(),
         points,
         // A run that was killed before its first checkpoint begins anew, and gives the same rows again.
         overwrite: resume(),

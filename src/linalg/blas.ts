@@ -12,7 +12,7 @@ export interface Blas {
 }
 
 /** What multiplies matrices here, for `run.json` and `fluxion doctor`. */
-export interface BlasDescription {
+export type BlasDescription = {
   /** The library's name or path; undefined where WebAssembly does it. */
   readonly library?: string;
   /** OpenBLAS's own words: version, build options. */
@@ -21,7 +21,7 @@ export interface BlasDescription {
   readonly core?: string;
   /** Why there is no library, or what keeps it slow. */
   readonly warning?: string;
-}
+};
 
 interface Found {
   readonly blas?: Blas;

@@ -1,0 +1,31 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { assertError } from "../support/assert.ts";
+import { startFluxion } from "../support/command.ts";
+
+const doctor = suite("fluxion doctor");
+doctor("says what multiplies matrices, as describeExecutor does", async () => {
+  const { code, stdout } = await startFluxion(["doctor", "--json"]).ended;
+  assert.is(code, 0);
+  const { cpu, ...found } = JSON.parse(stdout);
+  assert.type(cpu, "string");
+  assert.equal(found, JSON.parse(JSON.stringify(describeExecutor())));
+});
+doctor("prints a table, and what to do where something is missing", async () => {
+  process.env.FLUXION_BLAS = "off";
+  const { code, stdout } = await startFluxion(["doctor"]).ended;
+  delete process.env.FLUXION_BLAS;
+  assert.is(code, 0);
+  assert.match(stdout, /matrix products\s+WebAssembly/);
+  assert.match(stdout, /switched off by FLUXION_BLAS=off/);
+});
+doctor.run();
+
+const executor = suite("describeExecutor");
+executor("refuses an executor that does not exist", () => {
+  process.env.FLUXION_EXECUTOR = "abacus";
+  assertError(describeExecutor, "ERR_OPTION_RANGE", /float64 or interpreter, got "abacus"/);
+  delete process.env.FLUXION_EXECUTOR;
+});
+executor.run();
