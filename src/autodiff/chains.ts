@@ -165,20 +165,19 @@ export function buildChains(
     const key = lefts.get(left)! > rights.get(right)! ? `left ${left}` : `right ${right}`;
     groups.set(key, [...(groups.get(key) ?? []), product]);
   }
-  const built = (list: readonly Chain[]): Node => buildChains(builder, list, weight, price);
+  // A transpose of a leaf is a flag of the product, not a result of its own.
+  const operand = (list: readonly Chain[]): Factor => {
+    const [{ number, factors }] = list as [Chain];
+    if (list.length === 1 && number === 1 && factors.length === 1) return factors[0]!;
+    return { node: buildChains(builder, list, weight, price), transpose: false };
+  };
   for (const [key, group] of groups) {
     const [{ left, right }] = group as [(typeof products)[number]];
-    parts.push(
-      key.startsWith("left")
-        ? builder.matmul(
-            built([{ number: 1, factors: left }]),
-            built(group.map((other) => ({ number: other.number, factors: other.right }))),
-          )
-        : builder.matmul(
-            built(group.map((other) => ({ number: other.number, factors: other.left }))),
-            built([{ number: 1, factors: right }]),
-          ),
-    );
+    const shared = (factors: readonly Factor[]): readonly Chain[] => [{ number: 1, factors }];
+    const [a, b] = key.startsWith("left")
+      ? [operand(shared(left)), operand(group.map((other) => ({ number: other.number, factors: other.right })))]
+      : [operand(group.map((other) => ({ number: other.number, factors: other.left }))), operand(shared(right))];
+    parts.push(builder.matmul(a.node, b.node, { transposeA: a.transpose, transposeB: b.transpose }));
   }
   return sum(parts);
 }

@@ -104,7 +104,10 @@ function rewritten(
   const fresh = (node: Node): Node => made.get(node) ?? node;
   for (const node of nodes) {
     if (!moving.has(node) || isOp(node, "input")) continue;
-    made.set(node, instead(node, fresh) ?? builder.rebuild(node, node.inputs.map(fresh)));
+    const other = instead(node, fresh);
+    const inputs = node.inputs.map(fresh);
+    if (other !== undefined) made.set(node, other);
+    else if (inputs.some((input, i) => input !== node.inputs[i])) made.set(node, builder.rebuild(node, inputs));
   }
   return outputs.map(fresh);
 }

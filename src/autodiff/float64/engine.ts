@@ -99,6 +99,20 @@ export class Float64Engine implements FieldEngine {
     this.#linear.set("1", started(linear, programs.slice(drafts.length)));
   }
 
+  /** Bytes: all memory, what temporary results share, the most that lives at once (no plan takes less), machine code as bytes of WebAssembly. */
+  get memory(): { memory: number; scratch: number; lowerBound: number; code: number } {
+    const programs = [
+      ...this.#stages,
+      ...[...this.#linear.values()].flatMap((found) => (found ? [found.program] : [])),
+    ];
+    return {
+      memory: this.#arena.bytes,
+      scratch: Math.max(...programs.map(({ plan }) => plan.bytes)),
+      lowerBound: Math.max(...programs.map(({ plan }) => plan.lowerBound)),
+      code: programs.reduce((sum, { codeBytes }) => sum + codeBytes, 0),
+    };
+  }
+
   evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
     this.#reach(stage.evaluate, data, point);
     readParts(this.#arena, this.#field, field);
