@@ -1,9 +1,11 @@
 import { failure } from "../errors.ts";
 import { randomSource } from "../random.ts";
-import { forEachColumn, symmetricEigen } from "./dense.ts";
+import { forEachColumn } from "./dense.ts";
+import { orthogonalise } from "./lanczos.ts";
 import type { LinearMap } from "./linearMap.ts";
 import { composed, transposed } from "./maps.ts";
-import { axpy, dot, norm, scale } from "./vector.ts";
+import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { dot, norm, scale } from "./vector.ts";
 
 /** Options of {@link frobeniusNorm}. */
 export interface FrobeniusOptions {
@@ -80,7 +82,7 @@ export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}):
     basis.push(current);
     diagonal.push(dot(current, next));
     const before = norm(next);
-    for (let pass = 0; pass < 2; pass++) for (const b of basis) axpy(-dot(b, next), b, next);
+    orthogonalise(next, basis);
     const beta = norm(next);
     if (!(beta > 64 * Number.EPSILON * before)) {
       if (!Number.isFinite(before)) return before;
@@ -90,15 +92,6 @@ export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}):
     scale(1 / beta, next);
     current = next;
   }
-  const k = diagonal.length;
-  const tridiagonal = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    tridiagonal[i * k + i] = diagonal[i]!;
-    if (i + 1 < k) {
-      tridiagonal[i * k + i + 1] = off[i]!;
-      tridiagonal[(i + 1) * k + i] = off[i]!;
-    }
-  }
-  const { values } = symmetricEigen(tridiagonal);
-  return Math.max(Math.abs(values[0]!), Math.abs(values[k - 1]!));
+  const { values } = tridiagonalEigen(diagonal, off);
+  return Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
 }

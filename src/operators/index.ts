@@ -7,6 +7,7 @@ export { classifyEnd } from "./classifyEnd.ts";
 export { type ConsensusOptions, consensus } from "./consensus.ts";
 export { type DampedNewtonOptions, dampedNewton } from "./dampedNewton.ts";
 export { type DecayingStepOptions, decayingStep } from "./decayingStep.ts";
+export { deflateDirection } from "./deflateDirection.ts";
 export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./denseNewtonDirection.ts";
 export { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
 export { type DiagnoseFieldOptions, diagnoseField } from "./diagnoseField.ts";

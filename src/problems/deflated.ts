@@ -32,14 +32,7 @@ export function deflated(
   roots: readonly ArrayLike<number>[],
   options: DeflatedOptions = {},
 ): Problem {
-  const { power = 2, shift = 1 } = options;
-  if (!(power > 0 && Number.isFinite(power))) {
-    throw failure("ERR_OPTION_RANGE", `deflated: expected power to be positive, got ${power}`);
-  }
-  if (!(shift >= 0 && Number.isFinite(shift))) {
-    throw failure("ERR_OPTION_RANGE", `deflated: expected shift to be finite and not negative, got ${shift}`);
-  }
-  const known = roots.map((root, i) => copied(root, i, problem));
+  const { known, power, shift } = deflationRoots("deflated", roots, problem.dimension, problem.name, options);
   const n = problem.dimension;
   return {
     name: `deflated ${problem.name}`,
@@ -85,7 +78,7 @@ export function deflated(
 }
 
 /** m and grad m / m. */
-function deflation(
+export function deflation(
   point: Float64Array,
   roots: readonly Float64Array[],
   power: number,
@@ -104,15 +97,31 @@ function deflation(
   return { factor, gradient };
 }
 
-function copied(root: ArrayLike<number>, i: number, problem: Problem): Float64Array {
-  if (root.length !== problem.dimension) {
-    throw failure(
-      "ERR_LENGTH",
-      `deflated: expected roots of length ${problem.dimension}, got ${root.length} for root ${i}; the problem is ${problem.name}`,
-    );
+/** Checked options, and copies of the roots. */
+export function deflationRoots(
+  who: string,
+  roots: readonly ArrayLike<number>[],
+  dimension: number,
+  what: string,
+  { power = 2, shift = 1 }: DeflatedOptions,
+): { readonly known: readonly Float64Array[]; readonly power: number; readonly shift: number } {
+  if (!(power > 0 && Number.isFinite(power))) {
+    throw failure("ERR_OPTION_RANGE", `${who}: expected power to be positive, got ${power}`);
   }
-  const point = Float64Array.from(root);
-  const bad = point.findIndex((z) => !Number.isFinite(z));
-  if (bad >= 0) throw failure("ERR_NOT_FINITE", `deflated: expected finite roots, got ${point[bad]} in root ${i}`);
-  return point;
+  if (!(shift >= 0 && Number.isFinite(shift))) {
+    throw failure("ERR_OPTION_RANGE", `${who}: expected shift to be finite and not negative, got ${shift}`);
+  }
+  const known = roots.map((root, i) => {
+    if (root.length !== dimension) {
+      throw failure(
+        "ERR_LENGTH",
+        `${who}: expected roots of length ${dimension}, that of ${what}, got ${root.length} for root ${i}`,
+      );
+    }
+    const point = Float64Array.from(root);
+    const bad = point.findIndex((z) => !Number.isFinite(z));
+    if (bad >= 0) throw failure("ERR_NOT_FINITE", `${who}: expected finite roots, got ${point[bad]} in root ${i}`);
+    return point;
+  });
+  return { known, power, shift };
 }

@@ -85,7 +85,7 @@ test("is the problem itself without roots", () => {
 });
 
 test("refuses roots and options that are none", () => {
-  assertError(() => deflated(quartic(), [[1]]), "ERR_LENGTH", /length 2, got 1 for root 0/);
+  assertError(() => deflated(quartic(), [[1]]), "ERR_LENGTH", /length 2, that of quartic, got 1 for root 0/);
   assertError(() => deflated(quartic(), [[1, Number.NaN]]), "ERR_NOT_FINITE", /root 0/);
   assertError(() => deflated(quartic(), [], { power: 0 }), "ERR_OPTION_RANGE", /power/);
   assertError(() => deflated(quartic(), [], { shift: -1 }), "ERR_OPTION_RANGE", /shift/);
