@@ -28,10 +28,10 @@ export {
 } from "./matrixGame.ts";
 export { murtyComplementarity } from "./murtyComplementarity.ts";
 export { type NormalFormGameOptions, normalFormGame } from "./normalFormGame.ts";
+export { parseTntp } from "./parseTntp.ts";
 export { type QuadraticSaddle, type QuadraticSaddleOptions, quadraticSaddle } from "./quadraticSaddle.ts";
 export { type RobustRegression, type RobustRegressionOptions, robustRegression } from "./robustRegression.ts";
 export type { Routes } from "./routes.ts";
-export { parseTntp } from "./tntp.ts";
 export { type TrafficAssignment, type TrafficAssignmentOptions, trafficAssignment } from "./trafficAssignment.ts";
 export type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 export { type InformationSet, treeplex } from "./treeplex.ts";
