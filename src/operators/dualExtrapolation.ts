@@ -31,11 +31,11 @@ export function dualExtrapolation({ stepSize }: DualExtrapolationOptions): Updat
       const { point, at } = it;
       const n = point.length;
       const { start, sum: before } = restarted(it) ? { start: point.slice(), sum: new Float64Array(n) } : state;
-      const { field } = it.evaluate(projectedStep(at.problem, point, eta, at.field));
       const sum = new Float64Array(n);
+      it.fieldAt(projectedStep(at.problem, point, eta, at.field), sum);
       const target = new Float64Array(n);
       for (let i = 0; i < n; i++) {
-        sum[i] = before[i]! - field[i]!;
+        sum[i] = before[i]! - sum[i]!;
         target[i] = start[i]! + eta * sum[i]!;
       }
       return { ...moveTo(it, target, eta), state: { start, sum } };

@@ -1,6 +1,6 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, restarted, stepSetting } from "./moves.ts";
+import { checkOption, checkStepSize, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface ExtraAnchoredGradientOptions {
   /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
@@ -36,6 +36,7 @@ export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradie
   checkStepSize("extraAnchoredGradient", stepSize);
   const known = variant === undefined || variant === "fast" || variant === "constant";
   checkOption(known, "extraAnchoredGradient", "variant", 'to be "fast" or "constant"', variant);
+  const scratch = scratchVector();
   return update({
     name: "extraAnchoredGradient",
     settings: { stepSize: stepSetting(stepSize) },
@@ -49,15 +50,15 @@ export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradie
       const k = it.step - since;
       const pull = 1 / (k + (fast || constraint !== undefined ? 1 : 2));
       const weight = fast ? 1 - pull : 1;
-      const ahead = new Float64Array(point.length);
+      const ahead = scratch(point.length);
       for (let i = 0; i < ahead.length; i++) {
         ahead[i] = point[i]! + pull * (anchor[i]! - point[i]!) - weight * eta * at.field[i]!;
       }
       constraint?.project(ahead, ahead);
-      const { field } = it.evaluate(ahead);
       const direction = new Float64Array(point.length);
+      it.fieldAt(ahead, direction);
       for (let i = 0; i < direction.length; i++) {
-        direction[i] = (pull * (anchor[i]! - point[i]!)) / eta - field[i]!;
+        direction[i] = (pull * (anchor[i]! - point[i]!)) / eta - direction[i]!;
       }
       return { state: { anchor, since }, direction, stepSize: eta };
     },

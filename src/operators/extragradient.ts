@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
+import { scratchVector } from "./moves.ts";
 
 export interface ExtragradientOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F, it converges for monotone F. Steerable. */
@@ -23,17 +24,22 @@ export function extragradient({ stepSize }: ExtragradientOptions): Update {
   if (!(stepSize > 0 && stepSize < Number.POSITIVE_INFINITY)) {
     throw failure("ERR_OPTION_RANGE", `extragradient: expected a positive step size, got ${stepSize}`);
   }
+  const scratch = scratchVector();
   return update({
     name: "extragradient",
     settings: { stepSize: { value: stepSize, min: 0 } },
     step(it, _state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
-      const ahead = new Float64Array(point.length);
-      for (let i = 0; i < ahead.length; i++) ahead[i] = point[i]! - eta * at.field[i]!;
-      at.problem.constraint?.project(ahead, ahead);
-      const { field } = it.evaluate(ahead);
-      return { direction: field.map((f) => -f), stepSize: eta };
+      const { field, problem } = at;
+      const n = point.length;
+      const ahead = scratch(n);
+      for (let i = 0; i < n; i++) ahead[i] = point[i]! - eta * field[i]!;
+      problem.constraint?.project(ahead, ahead);
+      const direction = new Float64Array(n);
+      it.fieldAt(ahead, direction);
+      for (let i = 0; i < n; i++) direction[i] = -direction[i]!;
+      return { direction, stepSize: eta };
     },
   });
 }

@@ -1,6 +1,6 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
+import { checkOption, checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface FastOptimisticOptions {
   /** eta > 0; for monotone, L-Lipschitz F below 1 / (4 L). Steerable. */
@@ -30,6 +30,7 @@ export interface FastOptimisticOptions {
 export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions): Update {
   checkStepSize("fastOptimistic", stepSize);
   checkOption(friction > 2 && Number.isFinite(friction), "fastOptimistic", "friction", "above 2", friction);
+  const scratch = scratchVector();
   return update({
     name: "fastOptimistic",
     settings: { stepSize: stepSetting(stepSize) },
@@ -42,11 +43,12 @@ export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions
       const n = point.length;
       const k = it.step - state.since + 1;
       const t = k / (k + friction);
-      const ahead = new Float64Array(n);
+      const ahead = scratch(n);
       for (let i = 0; i < n; i++) {
         ahead[i] = point[i]! + t * (point[i]! - state.point[i]!) - eta * (1 - t) * (state.field[i]! + state.normal[i]!);
       }
-      const { field } = it.evaluate(ahead);
+      const field = new Float64Array(n);
+      it.fieldAt(ahead, field);
       const target = new Float64Array(n);
       for (let i = 0; i < n; i++) {
         target[i] = ahead[i]! - eta * (1 + t) * (field[i]! - state.field[i]! - state.normal[i]!);
@@ -61,7 +63,7 @@ export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions
       }
       return {
         ...moveTo(it, target, eta),
-        state: { point: point.slice(), field: field.slice(), normal, since: state.since },
+        state: { point: point.slice(), field, normal, since: state.since },
       };
     },
   });

@@ -29,10 +29,10 @@ export function forwardBackwardForward({ stepSize }: ForwardBackwardForwardOptio
       const eta = settings.stepSize;
       const { point, at } = it;
       const ahead = projectedStep(at.problem, point, eta, at.field);
-      const { field } = it.evaluate(ahead);
       const direction = new Float64Array(point.length);
+      it.fieldAt(ahead, direction);
       for (let i = 0; i < direction.length; i++) {
-        direction[i] = (ahead[i]! - point[i]!) / eta - (field[i]! - at.field[i]!);
+        direction[i] = (ahead[i]! - point[i]!) / eta - (direction[i]! - at.field[i]!);
       }
       return { direction, stepSize: eta };
     },

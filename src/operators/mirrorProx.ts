@@ -1,7 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
 import { checkGeometry, type Geometry, type MirrorPoint, mirrorPoint, mirrorStep } from "./mirror.ts";
-import { checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
+import { checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface MirrorProxOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F from the geometry's norm to its dual. Steerable. */
@@ -30,6 +30,7 @@ export interface MirrorProxOptions {
 export function mirrorProx({ stepSize, geometry = "entropic" }: MirrorProxOptions): Update {
   checkStepSize("mirrorProx", stepSize);
   checkGeometry("mirrorProx", geometry);
+  const scratch = scratchVector();
   return update({
     name: "mirrorProx",
     settings: { stepSize: stepSetting(stepSize) },
@@ -39,7 +40,9 @@ export function mirrorProx({ stepSize, geometry = "entropic" }: MirrorProxOption
       const { problem, field } = it.at;
       const from = restarted(it) ? mirrorPoint("mirrorProx", problem, it.point.slice(), geometry) : state;
       const ahead = mirrorStep(problem, from, eta, field, geometry);
-      const to = mirrorStep(problem, from, eta, it.evaluate(ahead.point).field, geometry);
+      const there = scratch(field.length);
+      it.fieldAt(ahead.point, there);
+      const to = mirrorStep(problem, from, eta, there, geometry);
       return { ...moveTo(it, to.point, eta), state: to };
     },
   });

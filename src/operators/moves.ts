@@ -73,3 +73,15 @@ export function localStepSize(it: Proposal): number {
   const change = distance(it.evaluate(ahead).field, at.field);
   return change > 0 && Number.isFinite(change) ? way / (2 * change) : 1;
 }
+
+/**
+ * An array that is used again from step to step, one an operator value: several runs may share it, since nothing in it is read in a
+ * later step.
+ */
+export function scratchVector(): (length: number) => Float64Array {
+  let vector = new Float64Array(0);
+  return (length) => {
+    if (vector.length !== length) vector = new Float64Array(length);
+    return vector;
+  };
+}

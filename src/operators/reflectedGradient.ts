@@ -1,6 +1,6 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkStepSize, restarted, stepSetting } from "./moves.ts";
+import { checkStepSize, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface ReflectedGradientOptions {
   /** eta > 0; for monotone, L-Lipschitz F below (sqrt(2) - 1) / L [1]. Steerable. */
@@ -21,6 +21,7 @@ export interface ReflectedGradientOptions {
  */
 export function reflectedGradient({ stepSize }: ReflectedGradientOptions): Update {
   checkStepSize("reflectedGradient", stepSize);
+  const scratch = scratchVector();
   return update({
     name: "reflectedGradient",
     settings: { stepSize: stepSetting(stepSize) },
@@ -28,14 +29,17 @@ export function reflectedGradient({ stepSize }: ReflectedGradientOptions): Updat
     step(it, state, settings) {
       const { point } = it;
       const before = restarted(it) ? point : state;
-      const reflected = new Float64Array(point.length);
+      const reflected = scratch(point.length);
       let moved = false;
       for (let i = 0; i < point.length; i++) {
         reflected[i] = 2 * point[i]! - before[i]!;
         moved ||= reflected[i] !== point[i];
       }
-      const { field } = moved ? it.evaluate(reflected) : it.at;
-      return { state: point.slice(), direction: field.map((f) => -f), stepSize: settings.stepSize };
+      const direction = new Float64Array(point.length);
+      if (moved) it.fieldAt(reflected, direction);
+      else direction.set(it.at.field);
+      for (let i = 0; i < direction.length; i++) direction[i] = -direction[i]!;
+      return { state: point.slice(), direction, stepSize: settings.stepSize };
     },
   });
 }

@@ -22,12 +22,18 @@ export class EvaluatedPoint implements Evaluation {
     private readonly count: WorkCount | undefined,
   ) {}
 
-  /** -F, the direction of a step until an operator chooses another. */
+  /** -F, the direction of a step until an operator chooses another; ||F||^2 on the way, which saves a pass over the field. */
   negativeField(): Float64Array {
     const { field } = this;
     const n = field.length;
     const negative = partOf(this.buffer, 2, n);
-    for (let i = 0; i < n; i++) negative[i] = -field[i]!;
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const f = field[i]!;
+      sum += f * f;
+      negative[i] = -f;
+    }
+    this.#squaredNorm = sum;
     return negative;
   }
 

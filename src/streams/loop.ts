@@ -149,12 +149,12 @@ export class Loop {
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
     if (this.#ended) return;
+    const direction = at.negativeField();
     const status: Status = this.#steering.stopping
       ? "stopped"
       : Number.isFinite(at.squaredNorm)
         ? "running"
         : "diverged";
-    const direction = at.negativeField();
     session.initialDirection = direction;
     const commands = this.#steering.takeApplied();
     const answer = this.#feed(
@@ -177,6 +177,7 @@ export class Loop {
         at,
         direction,
         this.#evaluate,
+        this.#fieldAt,
         undefined,
       ),
     );
@@ -254,6 +255,20 @@ export class Loop {
     count.products = this.start.products;
     return at;
   }
+
+  readonly #fieldAt = (point: Float64Array, out: Float64Array): void => {
+    const { problem } = this.#problemOfStep!;
+    if (point.length !== problem.dimension || out.length !== problem.dimension) {
+      const got =
+        point.length === problem.dimension ? `a field of length ${out.length}` : `a point of length ${point.length}`;
+      throw failure(
+        "ERR_LENGTH",
+        `fieldAt: expected a trial point and a field of length ${problem.dimension}, got ${got}${this.#session.where()}`,
+      );
+    }
+    this.#session.count.evaluations++;
+    problem.evaluate(point, out);
+  };
 
   readonly #evaluate = (point: Float64Array, problem: Problem = this.#problemOfStep!.problem): Evaluation => {
     if (point.length !== problem.dimension) {

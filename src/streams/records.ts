@@ -92,6 +92,7 @@ export class ProposalRecord implements Proposal {
     readonly at: Evaluation,
     readonly direction: Float64Array,
     readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation,
+    readonly fieldAt: (point: Float64Array, out: Float64Array) => void,
     readonly next: Evaluation | undefined,
   ) {
     this[SESSION] = session;
@@ -127,6 +128,7 @@ export function withStep(
     it.at,
     direction,
     it.evaluate,
+    it.fieldAt,
     next,
   );
 }

@@ -31,6 +31,8 @@ export interface Iterate extends Row {
 export interface Proposal extends Iterate {
   /** Evaluates a trial point, counted; `problem` defaults to the problem of this step. */
   readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation;
+  /** Writes F at a trial point into `out`, counted: for points that are looked at once, since it takes no memory. */
+  readonly fieldAt: (point: Float64Array, out: Float64Array) => void;
   /** Accepted trial: the loop goes there and evaluates nothing again. */
   readonly next: Evaluation | undefined;
 }

@@ -1,0 +1,241 @@
+/** What does a constrained step cost beside its field evaluations, and how fast are games solved, against NumPy, monviso, HiGHS? */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { take, takeWhile } from "rxjs";
+import { denseMatrix } from "../src/linalg/maps.ts";
+import { adaptiveExtragradient } from "../src/operators/adaptiveExtragradient.ts";
+import { average } from "../src/operators/average.ts";
+import { extragradient } from "../src/operators/extragradient.ts";
+import { primalGap } from "../src/operators/primalGap.ts";
+import { restarts } from "../src/operators/restarts.ts";
+import { zeroSumGame } from "../src/problems/games/zeroSumGame.ts";
+import type { ConvexSet, Problem } from "../src/problems/problem.ts";
+import { ball } from "../src/problems/sets/ball.ts";
+import { box } from "../src/problems/sets/box.ts";
+import { simplex } from "../src/problems/sets/simplex.ts";
+import { method } from "../src/streams/combinators.ts";
+import { iterate } from "../src/streams/iterate.ts";
+import type { Iterate } from "../src/streams/types.ts";
+import { compare } from "./support/compare.ts";
+import { randomFrom } from "./support/random.ts";
+import { fairEnvironment, startWorker, type Worker } from "./support/worker.ts";
+
+/*
+ * npm run bench -- games [--json] [--full] [--python /path/to/python]
+ *
+ * Peers are Python processes: NumPy; monviso, its GitHub source on PYTHONPATH, with cvxpy; highspy. Those that are missing are left out.
+ * `--full`: a matrix game of 1000 x 1000 instead of 300 x 300. All times are CPU times.
+ */
+const json = process.argv.includes("--json");
+const size = process.argv.includes("--full") ? 1000 : 300;
+const place = process.argv.indexOf("--python");
+const python = place < 0 ? (process.env.PYTHON ?? "python3") : (process.argv[place + 1] ?? "python3");
+const eta = 0.4;
+const n = 1000;
+const large = 1_000_000;
+
+/** A field as a problem that says nothing of its Jacobian. */
+function fieldOf(
+  dimension: number,
+  write: (z: Float64Array, out: Float64Array) => void,
+  constraint?: ConvexSet,
+): Problem {
+  return {
+    name: "field",
+    dimension,
+    symmetric: false,
+    evaluate(point, field) {
+      write(point, field);
+      return Number.NaN;
+    },
+    linearize() {
+      throw new Error("not needed here");
+    },
+    blocks: [],
+    ...(constraint === undefined ? {} : { constraint }),
+  };
+}
+
+/** A z + b, A = skew + I / 10 with ||A|| about 1. */
+function denseData(): { readonly a: Float64Array; readonly b: Float64Array } {
+  const random = randomFrom(1);
+  const a = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    a[i * n + i] = 0.1;
+    for (let j = 0; j < i; j++) {
+      const x = random() / (2 * Math.sqrt(n));
+      a[i * n + j] = x;
+      a[j * n + i] = -x;
+    }
+  }
+  return { a, b: Float64Array.from({ length: n }, random) };
+}
+
+const far = 997;
+
+/** z / 10 + skew bands at distances 1 and 997. */
+function banded(z: Float64Array, out: Float64Array): void {
+  const m = z.length;
+  const nearEnd = (i: number): number =>
+    0.1 * z[i]! +
+    0.3 * ((z[i + 1] ?? 0) - (z[i - 1] ?? 0)) +
+    0.2 * ((i + far < m ? z[i + far]! : 0) - (i >= far ? z[i - far]! : 0));
+  for (let i = 0; i < far; i++) out[i] = nearEnd(i);
+  for (let i = far; i < m - far; i++) {
+    out[i] = 0.1 * z[i]! + 0.3 * (z[i + 1]! - z[i - 1]!) + 0.2 * (z[i + far]! - z[i - far]!);
+  }
+  for (let i = m - far; i < m; i++) out[i] = nearEnd(i);
+}
+
+function run(problem: Problem, start: Float64Array, count: number): Iterate {
+  let last: Iterate | undefined;
+  iterate(problem, start, method(take(count), extragradient({ stepSize: eta })), {
+    slice: Number.POSITIVE_INFINITY,
+  }).subscribe((row) => {
+    last = row;
+  });
+  return last!;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
+const workers: Worker[] = [];
+try {
+  const { a, b } = denseData();
+  const map = denseMatrix(n, n, a);
+  const write = (z: Float64Array, out: Float64Array): void => {
+    map.apply(z, out);
+    for (let i = 0; i < n; i++) out[i] = out[i]! + b[i]!;
+  };
+  const field = new Float64Array(n);
+  const sets: readonly (readonly [string, ConvexSet | undefined])[] = [
+    ["no constraint", undefined],
+    ["box", box(new Float64Array(n).fill(-1), new Float64Array(n).fill(1))],
+    ["ball", ball(new Float64Array(n), 10)],
+    ["simplex", simplex(n)],
+  ];
+  const start = new Float64Array(n).fill(1 / n);
+  const steps = compare({
+    title: `An extragradient iteration, dense field of n = ${n}`,
+    unit: "iteration",
+    count: 300,
+    cases: [
+      {
+        name: "two field evaluations",
+        run: (count) => {
+          for (let k = 0; k < 2 * count; k++) write(start, field);
+        },
+      },
+      ...sets.map(([name, set]) => ({
+        name: `extragradient, ${name}`,
+        run: (count: number) => void run(fieldOf(n, write, set), start, count),
+      })),
+    ],
+  });
+
+  const lower = new Float64Array(large).fill(-1);
+  const sparseProblem = fieldOf(
+    large,
+    banded,
+    box(
+      lower,
+      lower.map((x) => -x),
+    ),
+  );
+  const line = Float64Array.from({ length: large }, (_, i) => -1 + (2 * i) / (large - 1));
+  const sparse = compare({
+    title: `An extragradient iteration over a box, banded skew field of n = ${large}`,
+    unit: "iteration",
+    count: 10,
+    rounds: 5,
+    cases: [
+      {
+        name: "two field evaluations",
+        run: (count) => {
+          const out = new Float64Array(large);
+          for (let k = 0; k < 2 * count; k++) banded(line, out);
+        },
+      },
+      { name: "extragradient, box", run: (count) => void run(sparseProblem, line, count) },
+    ],
+  });
+
+  writeFileSync(`${folder}/a.f64`, a);
+  writeFileSync(`${folder}/b.f64`, b);
+  const random = randomFrom(2);
+  const values = Float64Array.from({ length: size * size }, () => Math.tanh(random()));
+  writeFileSync(`${folder}/game.f64`, values);
+  const before = process.cpuUsage();
+  const solved = solve(values, 1e-4);
+  const { user, system } = process.cpuUsage(before);
+  const results: Record<string, unknown> = {
+    game: { size, seconds: (user + system) / 1e6, steps: solved.step, gap: solved.gap, value: solved.value },
+  };
+  for (const [name, requests] of [
+    ["numpy", ["dense", "sparse"]],
+    ["monviso", ["dense"]],
+    ["highs", ["game"]],
+  ] as const) {
+    const worker = await startWorker(
+      name,
+      python,
+      [fileURLToPath(new URL("./peers/games.py", import.meta.url)), name],
+      fairEnvironment(),
+    );
+    if (worker === undefined) continue;
+    workers.push(worker);
+    for (const op of requests) {
+      const request = {
+        dense: { op, n, folder, count: 300 },
+        sparse: { op, n: large, count: 10 },
+        game: { op, folder, rows: size, columns: size },
+      }[op];
+      results[`${name} ${op}`] = await worker.ask(request);
+    }
+  }
+  if (json) console.log(JSON.stringify({ title: "peers", results }));
+  else {
+    console.log(
+      `A matrix game of ${size} x ${size} to a duality gap of 1e-4 by restarted extragradient, and the peers:`,
+    );
+    for (const [name, result] of Object.entries(results)) console.log(`  ${name}: ${JSON.stringify(result)}`);
+    const box = steps.find(({ name }) => name === "extragradient, box")!;
+    console.log(
+      `  ours: dense with a box ${box.median.toFixed(0)} us, banded ${sparse[1]!.median.toFixed(0)} us an iteration`,
+    );
+  }
+} finally {
+  for (const worker of workers) worker.stop();
+  rmSync(folder, { recursive: true });
+}
+
+interface Solved {
+  readonly step: number;
+  readonly gap: number;
+  readonly value: number;
+}
+
+/** Restarted extragradient, the gap of last and averaged iterate looked at every 20 steps. */
+function solve(values: Float64Array, gap: number): Solved {
+  const game = zeroSumGame({ name: "random", values, rows: simplex(size), columns: simplex(size), description: null });
+  const start = new Float64Array(2 * size).fill(1 / size);
+  let last: Iterate | undefined;
+  const reached = (row: Iterate): number =>
+    Math.min(
+      row.columns.primalGap ?? Number.POSITIVE_INFINITY,
+      row.columns.averagePrimalGap ?? Number.POSITIVE_INFINITY,
+    );
+  iterate(game, start, restarts(adaptiveExtragradient()), { slice: Number.POSITIVE_INFINITY })
+    .pipe(
+      average({ every: 20 }),
+      primalGap({ every: 20 }),
+      primalGap({ of: "average", every: 20 }),
+      takeWhile((row) => !(reached(row) <= gap), true),
+    )
+    .subscribe((row) => {
+      last = row;
+    });
+  const point = last!.columns.primalGap! <= last!.columns.averagePrimalGap! ? last!.point : last!.vectors.average!;
+  return { step: last!.step, gap: reached(last!), value: game.payoff(point) };
+}
