@@ -27,6 +27,18 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
       "theory: 1.118034 and 0.901388",
     ]);
   },
+  "finders.ts"(lines) {
+    const ends = lines.map((line) => /^(.+): (\D+) at \((\S+), (\S+)\), \d+ steps/.exec(line)!.slice(1));
+    for (const [name, end, x] of ends) {
+      const passes = ["damped Newton", "saddle-free Newton", "Newton flow", "homotopy"].includes(name!);
+      if (passes) assert.equal([end, x], ["critical point", "-3.000"], name);
+      else {
+        assert.is.not(end, "critical point", name);
+        assert.ok(Math.abs(Number(x) - Math.SQRT2) < 0.01, name);
+      }
+    }
+    assert.is(ends.length, 8);
+  },
   "ownLoss.ts"(lines) {
     assert.is(lines[0], "0  f = 2.420e+1  |gradient|^2 = 5.423e+4");
     const [, x, y] = /^converged at \((\S+), (\S+)\)$/.exec(lines.at(-1)!)!;

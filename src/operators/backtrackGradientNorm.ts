@@ -22,7 +22,7 @@ export interface BacktrackGradientNormOptions {
 /**
  * Chooses the step size along the direction by backtracking on ||F||^2, the line search of Newton-MR [1].
  *
- * Accepts alpha when ||F(z + alpha p)||^2 <= ||F||^2 + 2 rho alpha F^T J p. Before that alpha = 1 is tried, and accepted
+ * Accepts alpha when ||F(z + alpha p)||^2 <= ||F||^2 + 2 rho alpha F^T J p, and it is less than ||F||^2. Before that alpha = 1 is tried, and accepted
  * when ||F(z + p)||^2 <= (1 - 2 rho') ||F||^2 + 2 rho' ||J p + F||^2. For a minimum-residual p this is the same
  * inequality with rho', but ||J p + F||^2 is computed as it stands, so that cancellation does not decide.
  * A trial that is not finite counts as refused. After acceptance the next search begins at min(1, alpha / beta).
@@ -128,7 +128,9 @@ function search(
   for (let alpha = firstStepSize; trials < maxTrials; alpha *= shrink) {
     const trial = alpha === 1 && whole !== undefined ? whole : attempt(alpha);
     if (trial === undefined) return nothing(trials > 0 && finiteTrials === 0 ? "non-finite" : "stagnated");
-    if (trial.squaredNorm <= squaredNorm + 2 * sufficientDecrease * alpha * slope) {
+    // Strictly below, where the demand drowns in rounding: a search that makes no progress has to end.
+    const bound = squaredNorm + 2 * sufficientDecrease * alpha * slope;
+    if (trial.squaredNorm <= bound && trial.squaredNorm < squaredNorm) {
       return { outcome: "accepted", trials, stepSize: alpha, next: trial };
     }
   }

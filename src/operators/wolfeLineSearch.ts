@@ -39,7 +39,8 @@ const roundingOfValue = 16 * Number.EPSILON;
  * always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
  *
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`, and `wolfe`: 1 where both conditions hold, 0 where the search ended
- * with a sufficient decrease only (rounding, `maxStep` or `maxTrials`). Without a decrease this is the last row ("stagnated").
+ * with a sufficient decrease only (rounding, `maxStep` or `maxTrials`). Without a decrease, or with
+ * one of ||F||^2 that rounding swallows, this is the last row ("stagnated").
  * State: alpha and slope of the last search.
  *
  * Cost: one product and, for `gradientNorm`, one evaluation and one product a trial; for `value` no products.
@@ -117,6 +118,8 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
         if (trials > 0 && !finite) return end("non-finite");
         return end(trials >= maxTrials ? "failed" : "stagnated");
       }
+      // Rounding is all that is left of the predicted decrease.
+      if (merit === "gradientNorm" && !(found.value < start.value)) return end("stagnated");
       return {
         state: { stepSize: found.alpha, slope },
         stepSize: found.alpha,

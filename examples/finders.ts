@@ -1,0 +1,55 @@
+/** One start on the quartic, every finder: which are caught at the gradient-flat point (1.41, 0), which reach (-3, 0), at what cost. */
+
+import {
+  backtrackGradientNorm,
+  classifyEnd,
+  dampedNewton,
+  denseNewtonDirection,
+  detectFlatness,
+  endClasses,
+  fixedPointProblem,
+  gradientNormDirection,
+  homotopy,
+  iterate,
+  levenbergMarquardt,
+  method,
+  newtonDirection,
+  newtonFlow,
+  quartic,
+  saddleFreeDirection,
+  type Update,
+  untilCritical,
+  untilStep,
+  wolfeLineSearch,
+} from "fluxion";
+import { lastValueFrom } from "rxjs";
+
+const start = [2.5, 0.5];
+const finders: Readonly<Record<string, Update>> = {
+  "Newton-MR": method(newtonDirection({ maxNorm: 100 }), backtrackGradientNorm()),
+  "pseudo-inverse Newton": method(denseNewtonDirection(), backtrackGradientNorm()),
+  "gradient norm": method(gradientNormDirection(), wolfeLineSearch({ first: "previous" })),
+  "Levenberg-Marquardt": levenbergMarquardt(),
+  "damped Newton": dampedNewton(),
+  "saddle-free Newton": method(saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
+  "Newton flow": newtonFlow(),
+};
+
+// At the end, what the point is: F in the kernel of H to 5 percent is flat here.
+const ends = [detectFlatness({ by: "curvature" }), classifyEnd({ relativeCokernelResidual: 0.05 })] as const;
+
+async function report(name: string, rows: ReturnType<typeof iterate>): Promise<void> {
+  const last = await lastValueFrom(rows.pipe(...ends));
+  const [x, y] = last.point;
+  const at = `(${x!.toFixed(3)}, ${Math.abs(y!).toFixed(3)})`;
+  const cost = `${last.step} steps, ${last.evaluations} gradients, ${last.products} products`;
+  console.log(`${name}: ${endClasses[last.columns.end!]} at ${at}, ${cost}`);
+}
+
+for (const [name, finder] of Object.entries(finders)) {
+  await report(name, iterate(quartic(), start, method(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), finder)));
+}
+// The homotopy's last coordinate is t, 1 at its end.
+const path = homotopy(fixedPointProblem(start), quartic());
+const search = method(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), newtonFlow());
+await report("homotopy", iterate(path, [...start, 0], search));
