@@ -35,12 +35,14 @@ export function regroup(
   const nodes = reachable(outputs);
   const moving = dependents(nodes, directions);
   const roots = rootsOf(nodes, outputs, moving);
+  const multilinear = multilinearNodes(nodes);
   const chains = new Map<Node, ReadonlyMap<Variant, readonly Chain[]>>();
   for (const root of roots) {
     const found = new Map<Variant, readonly Chain[]>();
     for (const variant of ["expanded", "expandedWhereMoving"] as const) {
       const isLeaf = (node: Node): boolean =>
-        node.shape.length !== 2 || (variant === "expandedWhereMoving" && !moving.has(node));
+        node.shape.length !== 2 ||
+        (!moving.has(node) && (variant === "expandedWhereMoving" || (isSum(node) && !multilinear.has(node))));
       const list = chainsOf(root, isLeaf);
       if (list?.some(({ factors }) => factors.length > 2)) found.set(variant, list);
     }
@@ -76,6 +78,23 @@ export function regroup(
     }
   }
   return best.outputs;
+}
+
+/**
+ * What is made of inputs and constants by matrix operations alone. Only there sums that do not depend on v are expanded: elsewhere they may
+ * cancel exactly, as the errors of a saturated classifier do, and their products with large matrices would not.
+ */
+function multilinearNodes(nodes: readonly Node[]): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    if (node.inputs.length === 0 || (isMatrixOp(node) && node.inputs.every((input) => found.has(input))))
+      found.add(node);
+  }
+  return found;
+}
+
+function isSum(node: Node): boolean {
+  return isOp(node, "add") || isOp(node, "sub");
 }
 
 const matrixOps = new Set(["matmul", "add", "sub", "neg", "transpose"]);
