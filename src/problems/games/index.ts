@@ -2,6 +2,7 @@ export { type AdversarialDigits, type AdversarialDigitsOptions, adversarialDigit
 export { type BraessOptions, braess } from "./braess.ts";
 export type { CertifiedProblem, SolvedProblem } from "./certified.ts";
 export { type Cournot, type CournotOptions, cournot } from "./cournot.ts";
+export { type DifferentialGameOptions, differentialGame } from "./differentialGame.ts";
 export { type DiracGanOptions, diracGan } from "./diracGan.ts";
 export {
   type DistributionallyRobustRegressionOptions,
@@ -26,6 +27,7 @@ export {
   randomMatrixGame,
   rockPaperScissors,
 } from "./matrixGame.ts";
+export { murphySheraliSoyster } from "./murphySheraliSoyster.ts";
 export { murtyComplementarity } from "./murtyComplementarity.ts";
 export { type NormalFormGameOptions, normalFormGame } from "./normalFormGame.ts";
 export { parseTntp } from "./parseTntp.ts";

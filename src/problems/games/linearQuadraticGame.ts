@@ -43,7 +43,7 @@ export interface LinearQuadraticGame extends SolvedProblem {
  * x_(t+1) = A x_t + sum_i B_i u_i,t for t < T; player i minimises sum over t < T of (x_t^T Q_i x_t + u_i,t^T R_i u_i,t) / 2 plus
  * x_T^T Q_iT x_T / 2 over its controls u_i,0, ..., u_i,(T-1), fixed in advance. z holds the controls player by player; the
  * field comes from each player's adjoint, l_T = Q_iT x_T, l_t = Q_i x_t + A^T l_(t+1), as R_i u_i,t + B_i^T l_(t+1). The
- * known equilibrium comes from the coupled Riccati recursion [1] instead. A differential game is this with A = exp(h A_c).
+ * known equilibrium comes from the coupled Riccati recursion [1] instead. In continuous time: {@link differentialGame}.
  *
  * Cost of an evaluation or a product: O(T players states^2).
  *
