@@ -1,10 +1,11 @@
-import { denseOf } from "../linalg/dense.ts";
 import { luFactor } from "../linalg/luFactor.ts";
+import { denseMatrix } from "../linalg/maps.ts";
 import { pseudoSolve } from "../linalg/pseudoInverse.ts";
 import { norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
 import { checkOption } from "./checkOption.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 
 /** Options of {@link denseNewtonDirection}. */
 export interface DenseNewtonDirectionOptions {
@@ -17,8 +18,8 @@ export interface DenseNewtonDirectionOptions {
 /**
  * The direction becomes Newton's, p = -J^-1 F or p = -J^+ F, from the matrix of J.
  *
- * Works for fields that are no gradients too. With `exact`, and J singular to the last bit, there is no such direction: this is
- * the last row (status "stagnated", `rank` undefined). Near a singular J the exact direction is as long as 1 / sigma_min, and so is
+ * Works for fields that are no gradients too. Where J is not finite, or with `exact` singular to the last bit, there is no such
+ * direction: this is the last row (status "stagnated", `rank` undefined). Near a singular J the exact direction is as long as 1 / sigma_min, and so is
  * the pseudo-inverse's until sigma_min falls below the cutoff: a line search after it keeps the step within reach.
  *
  * When it works: small n, where it is the yardstick for the iterative ones; converges quadratically to any zero with regular J, and
@@ -28,7 +29,7 @@ export interface DenseNewtonDirectionOptions {
  *
  * @example method(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 }))
  * @param options {@link DenseNewtonDirectionOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream ERR_NOT_FINITE where J is not finite
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}): Update {
   const { inverse = "pseudo", cutoff = 1e-10 } = options;
@@ -43,22 +44,25 @@ export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}):
       rank: { meaning: "singular values of J above the cutoff; n for the exact inverse" },
     },
     step(it, _state, settings) {
-      const jacobian = it.at.linearize();
-      const right = it.at.field.map((f) => -f);
+      const none = {
+        stepSize: 0,
+        next: it.at,
+        status: "stagnated" as const,
+        columns: { directionNorm: undefined, rank: undefined },
+      };
+      const matrix = finiteMatrix(it.at);
+      if (matrix === undefined) return none;
+      const { problem, field } = it.at;
+      const n = field.length;
+      const right = field.map((f) => -f);
       if (inverse === "pseudo") {
-        const { x, rank } = pseudoSolve(jacobian, right, settings.cutoff);
+        const map = denseMatrix(n, n, matrix, { symmetric: problem.symmetric });
+        const { x, rank } = pseudoSolve(map, right, settings.cutoff);
         return { direction: x, columns: { directionNorm: norm(x), rank } };
       }
-      const x = luFactor(denseOf(jacobian)).solve(right);
-      if (x === undefined) {
-        return {
-          stepSize: 0,
-          next: it.at,
-          status: "stagnated",
-          columns: { directionNorm: undefined, rank: undefined },
-        };
-      }
-      return { direction: x, columns: { directionNorm: norm(x), rank: right.length } };
+      const x = luFactor(matrix).solve(right);
+      if (x === undefined) return none;
+      return { direction: x, columns: { directionNorm: norm(x), rank: n } };
     },
   });
 }

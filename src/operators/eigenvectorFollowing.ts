@@ -3,6 +3,7 @@ import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
 import { checkOption } from "./checkOption.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
 /** Options of {@link eigenvectorFollowing}. */
@@ -25,7 +26,7 @@ export interface EigenvectorFollowingOptions {
  * When it works: small n, isolated saddles of a known index, as transition states in chemistry; near one it is Newton's method,
  * quadratic. Gradient-flat points do not hold it: it leaves them along the signs. It may cycle where the lowest eigenvectors cross.
  *
- * Cost: n products, 9 n^3 operations, 3 n^2 numbers.
+ * Where J is not finite this is the last row (status "stagnated"). Cost: n products, 9 n^3 operations, 3 n^2 numbers.
  *
  * @example iterate(problem, start, method(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index: 1 })))
  * @param options {@link EigenvectorFollowingOptions}
@@ -51,7 +52,12 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
       const n = field.length;
       requireSymmetric(who, problem, "a game's zeros have no index");
       checkOption(who, index <= n, "index", `at most the dimension ${n}`, index);
-      const { values, vectors } = symmetricEigen(it.at.linearize());
+      const matrix = finiteMatrix(it.at);
+      if (matrix === undefined) {
+        const columns = { negativeEigenvalues: undefined, directionNorm: undefined };
+        return { stepSize: 0, next: it.at, status: "stagnated", columns };
+      }
+      const { values, vectors } = symmetricEigen(matrix);
       const largest = Math.max(Math.abs(values[0]!), Math.abs(values[n - 1]!));
       const direction = new Float64Array(n);
       for (let i = 0; i < n; i++) {

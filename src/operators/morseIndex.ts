@@ -1,10 +1,10 @@
-import { denseOf } from "../linalg/dense.ts";
 import { indexBounds } from "../linalg/indexBounds.ts";
 import { smallestAbsoluteEigenvalue } from "../linalg/smallestAbsoluteEigenvalue.ts";
 import { symmetricFactor } from "../linalg/symmetricFactor.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
 import { checkOption } from "./checkOption.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps } from "./measuredSteps.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
@@ -72,9 +72,8 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
       requireSymmetric(who, it.at.problem, "a game's Jacobian has no index");
       // What is not finite has no spectrum: not measured, and the row's status says why.
       if (!Number.isFinite(it.squaredNorm)) return undefined;
-      const jacobian = it.at.linearize();
       if (by === "lanczos") {
-        const { lower, upper } = indexBounds(jacobian, {
+        const { lower, upper } = indexBounds(it.at.linearize(), {
           below: bound,
           seed,
           ...(steps === undefined ? {} : { steps }),
@@ -87,7 +86,8 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
           },
         };
       }
-      const matrix = denseOf(jacobian);
+      const matrix = finiteMatrix(it.at);
+      if (matrix === undefined) return undefined;
       return {
         columns: {
           morseIndex: symmetricFactor(matrix, bound).inertia.negative,

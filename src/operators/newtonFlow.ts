@@ -1,9 +1,9 @@
-import { denseOf } from "../linalg/dense.ts";
 import { luFactor } from "../linalg/luFactor.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
 import { checkOption } from "./checkOption.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { trialPoint } from "./trialPoint.ts";
 
@@ -44,7 +44,7 @@ const contraction = 0.1;
  * step is not longer than h and lowers ||F|| to a tenth, it is taken instead, so zeros are reached quadratically.
  *
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`; `along`: a; `deviation`: ||P F|| / ||F||; `arcLength`. Ends (status
- * "stagnated") at a zero, where the curve branches, and where J is singular at the start.
+ * "stagnated") at a zero, where the curve branches, and where J is singular at the start or not finite.
  *
  * When it works: small n, isolated zeros, any smooth field; from almost every start in a domain on
  * whose boundary F points outwards and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also lead to infinity: bound the steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector
@@ -54,7 +54,7 @@ const contraction = 0.1;
  *
  * @example iterate(quartic(), [3, 1], method(untilCritical({ squaredNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
  * @param options {@link NewtonFlowOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream ERR_NOT_FINITE where J is not finite
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,
  *   doi:10.1016/0304-4068(76)90019-7
  * @see [2] Branin, "Widely convergent method for finding multiple solutions of simultaneous nonlinear equations", IBM J. Res. Dev.
@@ -144,9 +144,6 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   const { maxStep, tolerance, corrections } = control;
   const { field } = it.at;
   const { ray } = state;
-  const jacobian = denseOf(it.at.linearize());
-  const factor = luFactor(jacobian);
-  const newton = factor.solve(field.map((f) => -f));
   let trials = 0;
   const evaluateAt = (point: Float64Array): Evaluation => {
     trials++;
@@ -154,6 +151,10 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   };
   const nothing = (outcome: SearchOutcome): Taken => ({ ...state, outcome, trials, next: undefined });
   if (it.squaredNorm === 0) return nothing("stagnated");
+  const jacobian = finiteMatrix(it.at);
+  if (jacobian === undefined) return nothing("non-finite");
+  const factor = luFactor(jacobian);
+  const newton = factor.solve(field.map((f) => -f));
 
   const newtonLength = newton === undefined ? Number.POSITIVE_INFINITY : norm(newton);
   if (newton !== undefined && newtonLength <= state.length) {
@@ -194,7 +195,8 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
         return { outcome: "accepted", trials, next, tangent, length: grown };
       }
       if (correction === corrections) break;
-      const delta = bordered(denseOf(next.linearize()), ray, tangent, stray);
+      const there = finiteMatrix(next);
+      const delta = there === undefined ? undefined : bordered(there, ray, tangent, stray);
       if (delta === undefined) break;
       moved += norm(delta);
       if (!(moved <= length / 2)) break;

@@ -3,6 +3,7 @@ import { spectralDensity } from "../linalg/spectralDensity.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
 import { checkOption } from "./checkOption.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps } from "./measuredSteps.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
@@ -23,6 +24,8 @@ export interface SpectrumOptions extends MeasuredSteps {
  *
  * By `eigenvalues`: `spectrum`, n numbers in ascending order. By `density`: `spectrumNodes` and `spectrumWeights`, points and weights
  * (which add up to 1) of the estimated spectral measure, for n too large for a matrix; see `spectralDensity`.
+ *
+ * A J that is not finite has no spectrum: not measured.
  *
  * Cost of a measurement: n products and about 9 n^3 operations; or probes x steps products. A last row is always measured.
  *
@@ -55,9 +58,11 @@ export function spectrum(options: SpectrumOptions = {}): Measure {
       if (!measured(it)) return undefined;
       requireSymmetric(who, it.at.problem, "a game's Jacobian has complex eigenvalues");
       if (!Number.isFinite(it.squaredNorm)) return undefined;
-      const jacobian = it.at.linearize();
-      if (by === "eigenvalues") return { vectors: { spectrum: symmetricEigen(jacobian).values } };
-      const { nodes, weights } = spectralDensity(jacobian, {
+      if (by === "eigenvalues") {
+        const matrix = finiteMatrix(it.at);
+        return matrix === undefined ? undefined : { vectors: { spectrum: symmetricEigen(matrix).values } };
+      }
+      const { nodes, weights } = spectralDensity(it.at.linearize(), {
         ...(probes === undefined ? {} : { probes }),
         ...(steps === undefined ? {} : { steps }),
         ...(seed === undefined ? {} : { seed }),

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { symmetricEigen } from "../../src/linalg/dense.ts";
+import { denseMatrix } from "../../src/linalg/maps.ts";
 import { isFiniteVector } from "../../src/linalg/vector.ts";
 import { backtrackGradientNorm } from "../../src/operators/backtrackGradientNorm.ts";
 import { dampedNewton } from "../../src/operators/dampedNewton.ts";
@@ -22,7 +23,7 @@ import { secondMoment } from "../../src/problems/secondMoment.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Iterate, Update } from "../../src/streams/types.ts";
 import { untilCritical } from "../../src/streams/untilCritical.ts";
-import { assertClose } from "../support/assert.ts";
+import { assertClose, checkError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
 import { normalVector } from "../support/random.ts";
@@ -165,6 +166,23 @@ for (const [name, { make, monotone, anyIndex, singular: solvesSingular }] of Obj
   });
   // The quartic has no saddle to climb to.
   if (name.startsWith("gentlest")) continue;
+  tests(`${name} ends where it stands when the Jacobian is not finite, or refuses it`, () => {
+    const broken = {
+      ...quartic(),
+      linearize: () => denseMatrix(2, 2, new Float64Array(4).fill(Number.NaN), { symmetric: true }),
+    };
+    // Those that ask for eigenvectors by Lanczos say so by an error.
+    const refuses = name.startsWith("gentlest") || name.startsWith("saddle-free");
+    try {
+      const rows = firstRows(broken, [-3.5, 1], make(), 5);
+      assert.is(rows.length, 1);
+      assert.is(rows[0]!.status, "stagnated");
+      assert.equal(Array.from(rows[0]!.point), [-3.5, 1]);
+    } catch (error) {
+      if (!refuses) throw error;
+      checkError(error, "ERR_NOT_FINITE");
+    }
+  });
   tests(`${name} ends on the quartic at its critical point or short of the flat one`, () => {
     for (const start of [
       [-3.5, 1],
