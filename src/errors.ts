@@ -69,6 +69,7 @@ export const errorTable = {
     kind: "input",
     meaning: "a directory cannot be written, holds no experiment, or holds another one",
   },
+  ERR_FIGURE: { kind: "input", meaning: "the runs of a directory lack what a figure shows" },
   ERR_CATEGORY: { kind: "range", meaning: "a category column holds a number that is no index of its values" },
   ERR_ARROW_EMPTY: { kind: "input", meaning: "an Arrow file or message is empty, or ends within its schema" },
   ERR_ARROW_FORMAT: { kind: "input", meaning: "bytes are no Arrow stream" },

@@ -4,6 +4,7 @@ import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
 import { checkCommand } from "./checkCommand.ts";
 import { doctorCommand } from "./doctorCommand.ts";
+import { figureCommand } from "./figureCommand.ts";
 import { listCommand } from "./listCommand.ts";
 import { replayCommand } from "./replayCommand.ts";
 import { resumeCommand } from "./resumeCommand.ts";
@@ -18,6 +19,7 @@ Examples:
   fluxion run ./mine.ts --seed 7        your own: a module whose default export is experiment({ ... })
   fluxion serve runs/bilinear-1         look at a finished run again
   fluxion replay runs/bilinear-1 --columns step,squaredNorm --format csv
+  fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
   fluxion check ./mine.ts               are its derivatives right?
   fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates
   fluxion doctor                        what computes here, and what would make it faster
@@ -56,6 +58,7 @@ export function program(exit: (code: number) => void): Command {
   root.addCommand(resumeCommand(exit));
   root.addCommand(serveCommand());
   root.addCommand(replayCommand());
+  root.addCommand(figureCommand());
   root.addCommand(doctorCommand());
   return root;
 }

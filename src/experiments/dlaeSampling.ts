@@ -25,7 +25,11 @@ const sizes = protocolSizes({
 });
 
 /** Scheme, variance, and the entropy in bits that the figures of [1] show (read off to 0.02). */
-const cells: readonly { readonly scheme: Scheme; readonly variance: number; readonly published: number }[] = [
+export const samplingCells: readonly {
+  readonly scheme: Scheme;
+  readonly variance: number;
+  readonly published: number;
+}[] = [
   { scheme: "height", variance: 0, published: 3.07 },
   { scheme: "height", variance: 1e-4, published: 3.1 },
   { scheme: "height", variance: 1e-2, published: 3.38 },
@@ -50,10 +54,10 @@ export const dlaeSampling: Experiment = experiment({
   run(options, context) {
     const chosen = { ...options, ...sizes.of(options) };
     const { searches, iterations } = chosen;
-    const ends = cells.map((): DlaeEnd[] => []);
+    const ends = samplingCells.map((): DlaeEnd[] => []);
     return concat(
       onTrajectories(context, chosen, (problem, trajectories) => {
-        const all = cells.flatMap(({ scheme, variance }, c) =>
+        const all = samplingCells.flatMap(({ scheme, variance }, c) =>
           drawStarts(trajectories, { seed: context.seed, count: searches, scheme, variance }).map((start, i) => ({
             start,
             c,
@@ -97,7 +101,7 @@ function tell(
   context.conclude(
     `entropy in bits of which of ${inputs} eigenvectors, or the origin, critical points recover; at most ${Math.log2(inputs + 1).toFixed(2)}`,
   );
-  for (const [c, { scheme, variance, published }] of cells.entries()) {
+  for (const [c, { scheme, variance, published }] of samplingCells.entries()) {
     const own = ends[c]!;
     const sets = own.flatMap(({ directions }) => (directions === undefined ? [] : [directions]));
     if (sets.length === 0) {
@@ -118,7 +122,7 @@ function tell(
     return directions === undefined || other === undefined ? [] : [directions.join() === other.join()];
   });
   context.conclude(
-    `noise of variance ${cells[1]!.variance} left the critical point that was found as it was in ` +
+    `noise of variance ${samplingCells[1]!.variance} left the critical point that was found as it was in ` +
       fractionText(pairs.filter((same) => same).length, pairs.length),
   );
 }

@@ -1,0 +1,21 @@
+import { cutoffPanels } from "./cutoffs.ts";
+import { eigenvectorBias } from "./eigenvectorBias.ts";
+import { entropies } from "./entropies.ts";
+import type { Figure } from "./figure.ts";
+import { flatness } from "./flatness.ts";
+import { gradientNorm } from "./gradientNorm.ts";
+import { lossIndex } from "./lossIndex.ts";
+import { phasePortrait } from "./phasePortrait.ts";
+import { rates } from "./rates.ts";
+
+/** What `fluxion figure` knows by name. */
+export const builtInFigures: readonly Figure[] = [
+  gradientNorm,
+  lossIndex,
+  cutoffPanels,
+  eigenvectorBias,
+  entropies,
+  flatness,
+  phasePortrait,
+  rates,
+];

@@ -1,0 +1,104 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, missing } from "./figure.ts";
+import { groundTruth } from "./groundTruth.ts";
+import { faint, outcomeColors, type Panel, page } from "./page.ts";
+import { pointCloud } from "./pointCloud.ts";
+import { coursesOf } from "./runs.ts";
+
+interface Stop {
+  readonly cutoff: number;
+  readonly index: number;
+  readonly value: number;
+  /** Of the class that the search reaches in the end; undefined: none. */
+  readonly trueIndex: number | undefined;
+}
+
+const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
+
+const about = {
+  name: "cutoffs",
+  summary: "loss against index at the first iterate below each cutoff: what stopping early would have found",
+  from: "dlae-tolerance",
+};
+
+/** What a tolerance does to the picture of loss and index. */
+export const cutoffPanels: Figure = {
+  ...about,
+  async draw(source) {
+    const stops: Stop[] = [];
+    let truth: ReturnType<typeof groundTruth>;
+    for (const run of source.runs) {
+      const found = new Map<number, { readonly index: number; readonly value: number }>();
+      const { last } = await coursesOf(run, ({ squaredNorm, value, columns }) => {
+        for (const cutoff of cutoffs) {
+          if (squaredNorm > cutoff || found.has(cutoff) || columns.morseIndex === undefined) continue;
+          found.set(cutoff, { index: columns.morseIndex, value });
+        }
+      });
+      if (last === undefined || last.columns.morseIndex === undefined) continue;
+      truth ??= groundTruth(run);
+      const match =
+        last.squaredNorm <= 1e-10 && last.point !== undefined ? truth?.classes.match(last.point) : undefined;
+      const trueIndex = match?.class.morseIndex;
+      for (const [cutoff, stop] of found) stops.push({ cutoff, ...stop, trueIndex });
+      stops.push({ cutoff: Number.POSITIVE_INFINITY, index: last.columns.morseIndex, value: last.value, trueIndex });
+    }
+    if (truth === undefined || stops.length === 0) {
+      throw missing(about, source, "searches on a deep linear autoencoder with indices along the way");
+    }
+    const { all, dimension } = truth;
+    const panels = [Number.POSITIVE_INFINITY, 1e-4, 1e-6, 1e-8, 1e-9, 1e-10].map((cutoff): Panel => {
+      const own = stops.filter((stop) => stop.cutoff === cutoff);
+      const judged = own.filter(({ trueIndex }) => trueIndex !== undefined);
+      const wrong = judged.filter(({ index, trueIndex }) => index !== trueIndex).length;
+      const counted = Number.isFinite(cutoff)
+        ? `first at or below ${cutoff.toExponential(0)}: ${wrong} of ${judged.length} wrong`
+        : `no cutoff: where all ${own.length} ended`;
+      return {
+        title: counted,
+        height: 230,
+        plot: {
+          x: { label: "fraction of negative eigenvalues", domain: [0, 0.55] },
+          y: { label: "loss", grid: true, domain: [4.5, Math.max(...all.map(({ loss }) => loss)) + 0.3] },
+          marks: [
+            pointCloud(
+              all,
+              ({ morseIndex }) => morseIndex / dimension,
+              ({ loss }) => loss,
+            ),
+            Plot.dot(own, {
+              x: ({ index }: Stop) => index / dimension,
+              y: "value",
+              r: 2.8,
+              fill: colorOf,
+              stroke: "white",
+              strokeWidth: 0.5,
+            }),
+          ],
+        },
+      };
+    });
+    return page({
+      title: "What a tolerance on the squared gradient norm does to loss and index",
+      legend: [
+        { label: `all ${all.length} classes of critical points`, color: faint },
+        { label: "index as where the search ends", color: right },
+        { label: "another index", color: wrongColor },
+        { label: "search never critical", color: never },
+      ],
+      panels,
+      caption: [
+        "Counted: searches that end at a critical point, at their first iterate at or below the cutoff; wrong: with another index than that point.",
+      ],
+    });
+  },
+};
+
+const right = outcomeColors["critical point"]!;
+const wrongColor = "#c0392b";
+const never = outcomeColors["gradient-flat region"]!;
+
+function colorOf({ index, trueIndex }: Stop): string {
+  if (trueIndex === undefined) return never;
+  return index === trueIndex ? right : wrongColor;
+}

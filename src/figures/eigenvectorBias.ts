@@ -1,0 +1,60 @@
+import * as Plot from "@observablehq/plot";
+import { marginals } from "../experiments/dlaeSampling.ts";
+import { type Figure, missing } from "./figure.ts";
+import { groupColors, type Panel, page } from "./page.ts";
+import { samplingGroups } from "./samplingGroups.ts";
+
+const about = {
+  name: "eigenvector-bias",
+  summary:
+    "how often each eigenvector of the data is in the map of a critical point that was found, by how starts were drawn",
+  from: "dlae-sampling",
+};
+
+/** Which critical points are found. */
+export const eigenvectorBias: Figure = {
+  ...about,
+  async draw(source) {
+    const found = await samplingGroups(source);
+    if (found === undefined)
+      throw missing(about, source, "searches on a deep linear autoencoder whose starts say how they were drawn");
+    const { groups, truth } = found;
+    const panels = groups.map(({ scheme, variance, searches, sets }): Panel => {
+      const counts = marginals(sets, truth.inputs).map((count, at) => ({
+        name: at === truth.inputs ? "0" : String(at + 1),
+        share: sets.length === 0 ? 0 : count / sets.length,
+      }));
+      return {
+        title: `uniform ${scheme}, variance ${variance}: ${sets.length} of ${searches}`,
+        height: 190,
+        plot: {
+          x: {
+            label: "eigenvector",
+            domain: counts.map(({ name }) => name),
+            tickSize: 0,
+            // Every fourth, and the origin: all would run into each other.
+            tickFormat: (name: string) => (name === "1" || Number(name) % 4 === 0 ? name : ""),
+          },
+          y: { label: "share of critical points", domain: [0, 1], grid: true, ticks: 5, tickFormat: "%" },
+          marks: [
+            Plot.barY(counts, {
+              x: "name",
+              y: "share",
+              fill: scheme === "height" ? groupColors[0]! : groupColors[1]!,
+              insetLeft: 0.5,
+              insetRight: 0.5,
+            }),
+            Plot.ruleY([0]),
+          ],
+        },
+      };
+    });
+    return page({
+      title: "Eigenvectors that critical points recover, by how starts were drawn",
+      panels,
+      caption: [
+        "Eigenvectors of the data, the largest eigenvalue first; 0 is the origin. Counted in each panel: the searches that ended at a critical point.",
+      ],
+    });
+  },
+};

@@ -1,0 +1,101 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, missing } from "./figure.ts";
+import { outcomeColors, type Panel, page } from "./page.ts";
+import { coursesOf, methodOf, outcomeOf, thinned } from "./runs.ts";
+
+interface Point {
+  readonly run: string;
+  readonly step: number;
+  readonly squaredNorm: number;
+  readonly outcome: string;
+}
+
+/** Lines keep this many points each. */
+const pointsOfLine = 160;
+/** What is 0, or below this, is drawn here. */
+const lowest = 1e-32;
+/** More searches than this of one method and outcome hide each other. */
+const linesOfOutcome = 30;
+
+const about = {
+  name: "gradient-norm",
+  summary: "squared gradient norm per iteration, by what the search ended as; one panel a method",
+  from: "dlae-methods, dlae-tolerance or any other searches",
+};
+
+/** How ||grad||^2 falls, or does not. */
+export const gradientNorm: Figure = {
+  ...about,
+  async draw(source) {
+    const byMethod = new Map<string, Point[][]>();
+    for (const run of source.runs) {
+      const { points, last } = await coursesOf(run, ({ step, squaredNorm }) => ({ step, squaredNorm }));
+      if (last === undefined || last.status === "running" || last.columns.morseIndex === undefined) continue;
+      const outcome = outcomeOf(last);
+      const line = thinned(points, pointsOfLine)
+        .filter(({ squaredNorm }) => Number.isFinite(squaredNorm))
+        .map(({ step, squaredNorm }) => ({ run: run.name, step, squaredNorm: Math.max(lowest, squaredNorm), outcome }));
+      const lines = byMethod.get(methodOf(run)) ?? [];
+      lines.push(line);
+      byMethod.set(methodOf(run), lines);
+    }
+    if (byMethod.size === 0) throw missing(about, source, "searches that ended");
+    const outcomes = new Set<string>();
+    const panels = [...byMethod].map(([method, lines]): Panel => {
+      const counts = new Map<string, number>();
+      const drawn = lines.filter((line) => {
+        const outcome = line[0]?.outcome ?? "";
+        const count = (counts.get(outcome) ?? 0) + 1;
+        counts.set(outcome, count);
+        outcomes.add(outcome);
+        return count <= linesOfOutcome;
+      });
+      // Critical ones last, on top.
+      drawn.sort((a, b) => rank(a[0]?.outcome) - rank(b[0]?.outcome));
+      const points = drawn.flat();
+      return {
+        title: byMethod.size === 1 ? `${lines.length} searches` : `${method}, ${lines.length} searches`,
+        width: byMethod.size === 1 ? 560 : 330,
+        height: 260,
+        plot: {
+          x: { label: "iteration", nice: true },
+          y: {
+            type: "log",
+            label: "squared gradient norm",
+            domain: [lowest, Math.max(1, ...points.map(({ squaredNorm }) => squaredNorm))],
+            ticks: 9,
+            tickFormat: powerOfTen,
+            grid: true,
+          },
+          marginLeft: 48,
+          marks: [
+            Plot.ruleY([1e-10], { stroke: "#c0392b", strokeDasharray: "4,3" }),
+            Plot.line(points, {
+              x: "step",
+              y: "squaredNorm",
+              z: "run",
+              stroke: ({ outcome }: Point) => outcomeColors[outcome] ?? "black",
+              strokeOpacity: 0.55,
+              strokeWidth: 1,
+            }),
+          ],
+        },
+      };
+    });
+    return page({
+      title: "Squared gradient norm along the searches",
+      legend: [...outcomes].map((label) => ({ label, color: outcomeColors[label] ?? "black", shape: "line" as const })),
+      panels,
+      caption: [
+        `Dashed: 1e-10, below which a point counts as critical.${[...byMethod.values()].some((lines) => lines.length > linesOfOutcome) ? ` At most ${linesOfOutcome} searches of a method and outcome are drawn.` : ""}`,
+      ],
+    });
+  },
+};
+
+const rank = (outcome: string | undefined): number => (outcome === "critical point" ? 1 : 0);
+
+/** 1e-10 as `1e-10`, 1 as `1`. */
+export function powerOfTen(value: number): string {
+  return value === 1 ? "1" : value.toExponential(0).replace("+", "");
+}

@@ -1,0 +1,37 @@
+import type { AutoencoderClasses, CriticalClass } from "../problems/autoencoderClasses.ts";
+import { deepLinearAutoencoder } from "../problems/deepLinearAutoencoder.ts";
+import { described, type RecordedRun } from "./figure.ts";
+
+export interface GroundTruth {
+  readonly classes: AutoencoderClasses;
+  readonly all: readonly CriticalClass[];
+  readonly inputs: number;
+  readonly dimension: number;
+}
+
+/** More classes than this are not drawn. */
+const most = 50_000;
+
+/**
+ * All critical points of the deep linear autoencoder that a run was on; undefined for another problem.
+ *
+ * The data are drawn again from the sizes and seed in the run's description; their hash must be the one that stands there, so that no run is
+ * compared with the truth of other data.
+ */
+export function groundTruth(run: RecordedRun): GroundTruth | undefined {
+  if (described(run, "problem", "problem") !== "deepLinearAutoencoder") return undefined;
+  const [inputs, hidden, samples, seed] = ["inputs", "hidden", "samples", "seed"].map((key) =>
+    described(run, "problem", key),
+  );
+  const numbers = [inputs, hidden, samples, seed];
+  if (!numbers.every((value): value is number => typeof value === "number")) return undefined;
+  const problem = deepLinearAutoencoder({
+    inputs: numbers[0]!,
+    hidden: numbers[1]!,
+    samples: numbers[2]!,
+    seed: numbers[3]!,
+  });
+  const classes = problem.criticalPoints();
+  if (classes.hash !== described(run, "problem", "hash") || classes.count > most) return undefined;
+  return { classes, all: [...classes], inputs: numbers[0]!, dimension: problem.dimension };
+}

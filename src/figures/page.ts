@@ -1,0 +1,140 @@
+/** One SVG document out of Observable Plot's panels: title, legend, panels in rows, caption. */
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+export interface Panel {
+  readonly title?: string;
+  /** Default 300. */
+  readonly width?: number;
+  /** Default 220. */
+  readonly height?: number;
+  /** As Observable Plot takes them; width, height and document come from the page. */
+  readonly plot: Plot.PlotOptions;
+}
+
+export interface LegendEntry {
+  readonly label: string;
+  readonly color: string;
+  /** Default `dot`. */
+  readonly shape?: "dot" | "ring" | "line" | "area";
+}
+
+export interface Page {
+  readonly title: string;
+  readonly legend?: readonly LegendEntry[];
+  readonly panels: readonly Panel[];
+  /** Panels side by side. Default 3, fewer where there are fewer. */
+  readonly columns?: number;
+  /** Lines below the panels. */
+  readonly caption?: readonly string[];
+}
+
+export const ink = "#1b1e23";
+export const faint = "#8a9099";
+/** By what an end is; the words of the column `end`. */
+export const outcomeColors: Readonly<Record<string, string>> = {
+  "critical point": "#1f6fb4",
+  "gradient-flat region": "#d9761a",
+  stagnated: "#8b5fbf",
+  unfinished: "#9aa1ab",
+  diverged: "#c0392b",
+};
+/** For groups without a meaning of their own. */
+export const groupColors: readonly string[] = ["#1f6fb4", "#d9761a", "#2e8b57", "#c0392b", "#8b5fbf", "#7a5c3e"];
+
+const margin = 16;
+const gap = 18;
+const lineHeight = 16;
+const font = "font-family=\"system-ui, 'Segoe UI', Roboto, sans-serif\"";
+
+/**
+ * The page as the text of an SVG file, which stands alone.
+ *
+ * White behind, since it is read on dark pages too; coordinates to a tenth of a pixel, which keeps files small.
+ */
+export function page({ title, legend = [], panels, columns = 3, caption = [] }: Page): string {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const perRow = Math.min(columns, panels.length);
+  const sized = panels.map((panel) => ({ width: 300, height: 220, ...panel }));
+  const rows = Array.from({ length: Math.ceil(sized.length / perRow) }, (_, r) =>
+    sized.slice(r * perRow, (r + 1) * perRow),
+  );
+  const parts: string[] = [];
+  const text = (x: number, y: number, words: string, attributes: string): void => {
+    parts.push(`<text x="${x}" y="${y}" ${attributes}>${escaped(words)}</text>`);
+  };
+  let y = margin + 14;
+  text(margin, y, title, `font-size="15" font-weight="600" fill="${ink}"`);
+  if (legend.length > 0) {
+    y += lineHeight + 6;
+    let x = margin;
+    for (const { label, color, shape = "dot" } of legend) {
+      parts.push(legendMark(x, y - 4, color, shape));
+      text(x + 20, y, label, `font-size="11.5" fill="${ink}"`);
+      x += 36 + textWidth(label, 11.5);
+    }
+  }
+  y += 14;
+  let width = margin + textWidth(title, 15) + margin;
+  for (const row of rows) {
+    let x = margin;
+    const titled = row.some((panel) => panel.title !== undefined);
+    for (const panel of row) {
+      if (panel.title !== undefined) text(x + 4, y + 12, panel.title, `font-size="12" font-weight="600" fill="${ink}"`);
+      const drawn = Plot.plot({
+        // The label of the horizontal axis stands clear of its ticks.
+        marginBottom: panel.plot.x?.label === null ? 22 : 40,
+        ...panel.plot,
+        ...(panel.plot.x === undefined ? {} : { x: { labelOffset: 36, ...panel.plot.x } }),
+        width: panel.width,
+        height: panel.height,
+        style: { background: "none", color: ink, fontSize: "11px", ...(panel.plot.style as object | undefined) },
+        document,
+      });
+      drawn.setAttribute("x", String(x));
+      drawn.setAttribute("y", String(y + (titled ? 18 : 0)));
+      parts.push(drawn.outerHTML);
+      x += panel.width + gap;
+    }
+    width = Math.max(width, x - gap + margin);
+    y += Math.max(...row.map((panel) => panel.height)) + (titled ? 18 : 0) + gap;
+  }
+  for (const words of caption) {
+    text(margin, y, words, `font-size="11.5" fill="${ink}"`);
+    width = Math.max(width, textWidth(words, 11.5) + 2 * margin);
+    y += lineHeight;
+  }
+  const height = y + (caption.length > 0 ? 0 : -gap) + margin / 2;
+  const size = `width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}"`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${size} ${font}>`;
+  return `${open}<title>${escaped(title)}</title><rect width="100%" height="100%" fill="white"/>${parts.map(shortened).join("")}</svg>\n`;
+}
+
+function legendMark(x: number, y: number, color: string, shape: NonNullable<LegendEntry["shape"]>): string {
+  if (shape === "line")
+    return `<line x1="${x}" x2="${x + 15}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="2"/>`;
+  if (shape === "area")
+    return `<rect x="${x}" y="${y - 5}" width="15" height="10" fill="${color}" fill-opacity="0.3"/>`;
+  const filled = shape === "dot" ? `fill="${color}"` : `fill="none" stroke="${color}" stroke-width="1.5"`;
+  return `<circle cx="${x + 8}" cy="${y}" r="4" ${filled}/>`;
+}
+
+/** Near enough for a proportional font. */
+function textWidth(words: string, size: number): number {
+  return words.length * size * 0.51;
+}
+
+function escaped(words: string): string {
+  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Numbers in tags with more than one decimal: a tenth of a pixel is enough; opacities keep two. What is written stays. */
+function shortened(svg: string): string {
+  return svg.replace(/<[^>]+>/g, (tag) =>
+    tag.replace(/\d+\.\d{2,}/g, (text) => {
+      const number = Number(text);
+      const scale = number < 1 ? 100 : 10;
+      return String(Math.round(number * scale) / scale);
+    }),
+  );
+}

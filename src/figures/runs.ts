@@ -1,0 +1,65 @@
+/** What figures read from runs: their ends, and their course thinned to what a picture can show. */
+import { lastValueFrom, reduce } from "rxjs";
+import type { Row } from "../arrow/row.ts";
+import { judgeEnd } from "../operators/judgeEnd.ts";
+import { described, type FigureSource, type RecordedRun } from "./figure.ts";
+
+/** The last row of a run that ended by itself. */
+export interface RunEnd {
+  readonly run: RecordedRun;
+  readonly last: Row;
+  /** A value of the column `end`, or what that would be. */
+  readonly outcome: string;
+}
+
+/** The searches among the runs: those whose rows say what their end is, or whose Morse index was measured; ended ones only. */
+export async function endsOf(source: FigureSource): Promise<RunEnd[]> {
+  const ends: RunEnd[] = [];
+  for (const run of source.runs) {
+    const { last } = await coursesOf(run, () => undefined);
+    if (last === undefined || last.status === "running") continue;
+    if (last.columns.end === undefined && last.columns.morseIndex === undefined) continue;
+    ends.push({ run, last, outcome: outcomeOf(last) });
+  }
+  return ends;
+}
+
+/** What the end of a search is, in the words of `judgeEnd`. */
+export function outcomeOf(last: Row): string {
+  const column = last.run.columns.end;
+  const stored = last.columns.end;
+  if (column?.values !== undefined && stored !== undefined) return column.values[stored] ?? "unfinished";
+  return judgeEnd(last, last).verdict;
+}
+
+export interface Course<T> {
+  readonly points: readonly T[];
+  readonly last: Row | undefined;
+}
+
+/** Goes through the rows of a run and keeps what `keep` makes of them. */
+export async function coursesOf<T>(run: RecordedRun, keep: (row: Row) => T | undefined): Promise<Course<T>> {
+  const points: T[] = [];
+  const last = await lastValueFrom(
+    run.rows.pipe(
+      reduce((_: Row | undefined, row: Row) => {
+        const kept = keep(row);
+        if (kept !== undefined) points.push(kept);
+        return row;
+      }, undefined),
+    ),
+  );
+  return { points, last };
+}
+
+/** At most `most` entries: equally spaced ones, and the last. */
+export function thinned<T>(entries: readonly T[], most: number): readonly T[] {
+  if (entries.length <= most) return entries;
+  const every = (entries.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, i) => entries[Math.round(i * every)]!);
+}
+
+/** The group of a run: its method as described, else the figure has one group. */
+export function methodOf(run: RecordedRun): string {
+  return String(described(run, "method") ?? "all searches");
+}

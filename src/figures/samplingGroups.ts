@@ -1,0 +1,35 @@
+/** The searches of `dlae-sampling`, by how their starts were drawn. */
+import { described, type FigureSource } from "./figure.ts";
+import { type GroundTruth, groundTruth } from "./groundTruth.ts";
+import { endsOf } from "./runs.ts";
+
+export interface SamplingGroup {
+  readonly scheme: string;
+  readonly variance: number;
+  readonly searches: number;
+  /** Of the critical ends: the eigenvectors that each recovers. */
+  readonly sets: readonly (readonly number[])[];
+}
+
+/** In the order of the runs; no groups where no start says how it was drawn, or the truth is unknown. */
+export async function samplingGroups(
+  source: FigureSource,
+): Promise<{ readonly groups: readonly SamplingGroup[]; readonly truth: GroundTruth } | undefined> {
+  const groups = new Map<string, { scheme: string; variance: number; searches: number; sets: (readonly number[])[] }>();
+  let truth: GroundTruth | undefined;
+  for (const { run, last } of await endsOf(source)) {
+    const scheme = described(run, "start", "scheme");
+    const variance = described(run, "start", "variance");
+    if (typeof scheme !== "string" || typeof variance !== "number") continue;
+    truth ??= groundTruth(run);
+    if (truth === undefined) return undefined;
+    const key = `${scheme} ${variance}`;
+    const group = groups.get(key) ?? { scheme, variance, searches: 0, sets: [] };
+    groups.set(key, group);
+    group.searches++;
+    if (last.squaredNorm <= 1e-10 && last.point !== undefined) {
+      group.sets.push(truth.classes.match(last.point).class.directions);
+    }
+  }
+  return truth === undefined ? undefined : { groups: [...groups.values()], truth };
+}
