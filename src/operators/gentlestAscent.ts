@@ -31,7 +31,7 @@ export interface GentlestAscentOptions {
  *
  * @example method(untilCritical({ squaredNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
  * @param options {@link GentlestAscentOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and ERR_NOT_FINITE where J is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
  */
