@@ -46,9 +46,9 @@ const contraction = 0.1;
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`; `along`: a; `deviation`: ||P F|| / ||F||; `arcLength`. Ends (status
  * "stagnated") at a zero, where the curve branches, and where J is singular at the start or not finite.
  *
- * When it works: small n, isolated zeros, any smooth field; from almost every start in a domain on
- * whose boundary F points outwards and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also lead to infinity: bound the steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector
- * continuation by arc length, turning points included.
+ * When it works: small n, isolated zeros, any smooth field; from almost every start in a domain on whose boundary F points outwards
+ * and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also lead to infinity: bound the
+ * steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by arc length, turning points included.
  *
  * State: t, h, u, arc length. Cost a row: n products and 2/3 n^3 operations, the same and an evaluation a correction.
  *
