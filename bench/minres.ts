@@ -1,0 +1,104 @@
+/** What does MINRES-QLP cost beside the products it asks for? */
+import { spawnSync } from "node:child_process";
+import { linearMap } from "../src/linalg/makeLinearMap.ts";
+import { minresQLP } from "../src/linalg/minresQLP.ts";
+import { objective } from "../src/problems/objective.ts";
+import { compare } from "./support/compare.ts";
+import { lossOf, networkCases, pointOf, shapesOf } from "./support/networks.ts";
+import { randomFrom } from "./support/random.ts";
+import { fairEnvironment } from "./support/worker.ts";
+
+/*
+ * npm run bench -- minres [--json] [--python /path/to/python]
+ *
+ * A diagonal, indefinite map, whose product costs next to nothing, at two sizes; then Hessian-vector products of networks,
+ * where the ratio shows what share of a Newton step the solver is. SciPy's MINRES (it has no MINRES-QLP) on the same diagonal
+ * where Python has it.
+ */
+const iterations = 100;
+
+function diagonalMap(n: number): ReturnType<typeof linearMap> {
+  const values = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (10 * i) / n));
+  return linearMap({
+    rows: n,
+    columns: n,
+    symmetric: true,
+    apply(v, out) {
+      for (let i = 0; i < n; i++) out[i] = values[i]! * v[i]!;
+    },
+  });
+}
+
+function solving(map: ReturnType<typeof linearMap>, n: number): (count: number) => void {
+  const b = Float64Array.from({ length: n }, randomFrom(4));
+  // As many steps as asked for, whatever the residual.
+  const options = { relativeTolerance: 0, maxIterations: iterations, maxCondition: 1e300 };
+  return (count) => {
+    for (let done = 0; done < count; ) done += Math.max(1, minresQLP(map, b, options).iterations);
+  };
+}
+
+function multiplying(map: ReturnType<typeof linearMap>, n: number): (count: number) => void {
+  const v = Float64Array.from({ length: n }, randomFrom(5));
+  const out = new Float64Array(n);
+  return (count) => {
+    for (let i = 0; i < count; i++) map.apply(v, out);
+  };
+}
+
+for (const [n, count] of [
+  [128, 20_000],
+  [100_000, 300],
+] as const) {
+  const map = diagonalMap(n);
+  compare({
+    title: `diagonal map, n=${n}: an iteration, and its product alone`,
+    unit: "iteration",
+    count,
+    cases: [
+      { name: "minresQLP", run: solving(map, n) },
+      { name: "product", run: multiplying(map, n) },
+    ],
+  });
+}
+
+for (const [index, count] of [
+  [1, 20_000],
+  [8, 5_000],
+  [4, 100],
+] as const) {
+  const network = networkCases[index]!;
+  const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name });
+  const map = problem.linearize(pointOf(network));
+  const n = problem.dimension;
+  compare({
+    title: `Hessian of ${network.name}, n=${n}: an iteration beside its product`,
+    unit: "iteration",
+    count,
+    rounds: 5,
+    cases: [
+      { name: "product", run: multiplying(map, n) },
+      { name: "minresQLP", run: solving(map, n) },
+    ],
+  });
+}
+
+const place = process.argv.indexOf("--python");
+const python = place < 0 ? (process.env.PYTHON ?? "python3") : (process.argv[place + 1] ?? "python3");
+const script = `
+import time, numpy as np, scipy
+from scipy.sparse.linalg import LinearOperator, minres
+for n, repeats in ((128, 50), (100000, 5)):
+    i = np.arange(n)
+    d = np.where(i % 2 == 0, 1.0, -1.0) * (1 + 10 * i / n)
+    a = LinearOperator((n, n), matvec=lambda v: d * v, dtype=np.float64)
+    b = np.random.default_rng(1).standard_normal(n)
+    best = []
+    for _ in range(7):
+        start = time.process_time()
+        for _ in range(repeats): minres(a, b, rtol=0, maxiter=${iterations})
+        best.append((time.process_time() - start) / repeats / ${iterations} * 1e6)
+    print(f"SciPy {scipy.__version__} minres, n={n}: {sorted(best)[3]:.3f} us an iteration")
+`;
+const { status, stdout } = spawnSync(python, ["-c", script], { env: fairEnvironment(), encoding: "utf8" });
+console.log(status === 0 ? stdout.trim() : "SciPy: not there (give --python an interpreter that has it)");
