@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { gradient } from "../autodiff/differentiate.ts";
 import type { Node } from "../autodiff/graph.ts";
 import { compileField, type FieldProgram } from "../autodiff/program.ts";
+import { reduceSamples, type SampleReduction } from "../autodiff/reduceSamples.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../autodiff/trace/trace.ts";
 import { reachable } from "../autodiff/walk.ts";
 import { failure } from "../errors.ts";
@@ -18,6 +19,11 @@ export interface TracedProblemOptions {
   readonly constraint?: ConvexSet;
   /** What `run.json` keeps of the problem; default: name, shapes, hashes of the data inputs. */
   readonly description?: JsonValue;
+  /**
+   * Whether a loss that is linear in captured data before it is squared and summed, as a linear network's, is computed on
+   * the triangular factor of the data: the same loss to rounding, at a cost free of the number of samples. Default true.
+   */
+  readonly reduceSamples?: boolean;
   /** Called where the function does not use a parameter; default `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -73,6 +79,8 @@ interface Compiled {
   readonly traced: TracedFunction;
   readonly program: FieldProgram;
   readonly extend: TracedField["extend"];
+  /** Sums over samples that were replaced by shorter ones of the same value. */
+  readonly reductions: readonly SampleReduction[];
 }
 
 /** What problems on different data have in common. */
@@ -84,14 +92,29 @@ interface Family extends TracedProblemParts {
 }
 
 function compile(
-  { who, symmetric, blocks, variables, constants = [], call, outputsOf, fieldOf = defaultField }: TracedProblemParts,
+  {
+    who,
+    symmetric,
+    blocks,
+    variables,
+    constants = [],
+    call,
+    outputsOf,
+    fieldOf = defaultField,
+    options,
+  }: TracedProblemParts,
   dataShapes: ReadonlyMap<string, readonly number[]>,
 ): Compiled {
   const named = blocks.map(({ name, shape }, i) => {
     const variable = variables?.[i];
     return variable === undefined ? { name, shape } : { name, shape, variable };
   });
-  const traced = trace({ who, parameters: named, call, outputsOf, constants, dataShapes });
+  const asWritten = trace({ who, parameters: named, call, outputsOf, constants, dataShapes });
+  const { output, reductions } =
+    symmetric && options.reduceSamples !== false
+      ? reduceSamples(asWritten.builder, asWritten.outputs[0]!)
+      : { output: asWritten.outputs[0]!, reductions: [] };
+  const traced = { ...asWritten, outputs: [output, ...asWritten.outputs.slice(1)] };
   const { builder, parameters, data, outputs } = traced;
   const { field, extend } = fieldOf(traced, symmetric);
   const program = compileField({
@@ -102,7 +125,7 @@ function compile(
     field,
     symmetric,
   });
-  return { traced, program, extend };
+  return { traced, program, extend, reductions };
 }
 
 function defaultField({ builder, outputs, parameters }: TracedFunction, symmetric: boolean): TracedField {
@@ -138,7 +161,7 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
 
 function descriptionOf(
   { name, blocks }: Family,
-  { traced }: Compiled,
+  { traced, reductions }: Compiled,
   data: ReadonlyMap<string, Float64Array>,
 ): JsonValue {
   return {
@@ -147,6 +170,7 @@ function descriptionOf(
     data: Object.fromEntries(
       [...data].map(([key, values]) => [key, dataHash(traced.data.get(key)!.node.shape, values)]),
     ),
+    ...(reductions.length === 0 ? {} : { reducedSamples: reductions.map((reduction) => ({ ...reduction })) }),
   };
 }
 
