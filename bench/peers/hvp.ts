@@ -27,9 +27,9 @@ function products(network: NetworkCase, of: "hvp" | "gradient"): (() => void) | 
   };
 }
 
-function load(network: NetworkCase, folder: string, name: string): void {
+function load({ case: network, folder, name, reduceSamples }: Command): void {
   const started = performance.now();
-  const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name });
+  const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name, reduceSamples });
   console.error(`compiled in ${performance.now() - started} ms`);
   const point = read(`${folder}/point.f64`);
   const other = point.map((x, i) => (i === 0 ? x + 1e-9 : x));
@@ -82,6 +82,8 @@ interface Command {
   readonly case: NetworkCase;
   readonly folder: string;
   readonly name: string;
+  /** The exact reduction of the data of linear networks. */
+  readonly reduceSamples: boolean;
   readonly what: string;
   readonly seconds: number;
 }
@@ -90,7 +92,7 @@ console.log(JSON.stringify({ version: process.version, executor: describeExecuto
 createInterface({ input: process.stdin }).on("line", (line) => {
   const command: Command = JSON.parse(line);
   if (command.op === "load") {
-    load(command.case, command.folder, command.name);
+    load(command);
     console.log(JSON.stringify({ ok: true }));
     return;
   }
