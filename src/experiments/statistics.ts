@@ -90,9 +90,12 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
   return Math.min(1, 2 * normalTail(distance));
 }
 
-/** P(Z > x) of a standard normal. */
+/** P(Z > x) of a standard normal, x >= 0; beyond 2 by Laplace's continued fraction, where 1 - erf would cancel. */
 function normalTail(x: number): number {
-  return (1 - erf(x / Math.SQRT2)) / 2;
+  if (x < 2) return (1 - erf(x / Math.SQRT2)) / 2;
+  let denominator = x;
+  for (let k = 120; k >= 1; k--) denominator = x + k / denominator;
+  return Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI) / denominator;
 }
 
 /** `17 of 20, 85 % (64 to 95)`. */
