@@ -26,7 +26,7 @@ import { fairEnvironment, startWorker, type Worker } from "./support/worker.ts";
  * npm run bench -- games [--json] [--full] [--python /path/to/python]
  *
  * Peers are Python processes: NumPy; monviso, its GitHub source on PYTHONPATH, with cvxpy; highspy. Those that are missing are left out.
- * `--full`: a matrix game of 1000 x 1000 instead of 300 x 300. All times are CPU times.
+ * `--full`: a matrix game of 1000 x 1000 instead of 300 x 300, and the dense field with n = 3000 too. All times are CPU times.
  */
 const json = process.argv.includes("--json");
 const size = process.argv.includes("--full") ? 1000 : 300;
@@ -59,7 +59,7 @@ function fieldOf(
 }
 
 /** A z + b, A = skew + I / 10 with ||A|| about 1. */
-function denseData(): { readonly a: Float64Array; readonly b: Float64Array } {
+function denseData(n: number): { readonly a: Float64Array; readonly b: Float64Array } {
   const random = randomFrom(1);
   const a = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -99,10 +99,8 @@ function run(problem: Problem, start: Float64Array, count: number): Iterate {
   return last!;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
-const workers: Worker[] = [];
-try {
-  const { a, b } = denseData();
+/** Extragradient with each set beside two evaluations of the field. */
+function compareSteps(n: number, a: Float64Array, b: Float64Array, count: number): ReturnType<typeof compare> {
   const map = denseMatrix(n, n, a);
   const write = (z: Float64Array, out: Float64Array): void => {
     map.apply(z, out);
@@ -116,23 +114,34 @@ try {
     ["simplex", simplex(n)],
   ];
   const start = new Float64Array(n).fill(1 / n);
-  const steps = compare({
+  return compare({
     title: `An extragradient iteration, dense field of n = ${n}`,
     unit: "iteration",
-    count: 300,
+    count,
     cases: [
       {
         name: "two field evaluations",
-        run: (count) => {
-          for (let k = 0; k < 2 * count; k++) write(start, field);
+        run: (times) => {
+          for (let k = 0; k < 2 * times; k++) write(start, field);
         },
       },
       ...sets.map(([name, set]) => ({
         name: `extragradient, ${name}`,
-        run: (count: number) => void run(fieldOf(n, write, set), start, count),
+        run: (times: number) => void run(fieldOf(n, write, set), start, times),
       })),
     ],
   });
+}
+
+const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
+const workers: Worker[] = [];
+try {
+  const { a, b } = denseData(n);
+  const steps = compareSteps(n, a, b, 300);
+  if (size === 1000) {
+    const larger = denseData(3000);
+    compareSteps(3000, larger.a, larger.b, 20);
+  }
 
   const lower = new Float64Array(large).fill(-1);
   const sparseProblem = fieldOf(

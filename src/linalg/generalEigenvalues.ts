@@ -10,10 +10,11 @@ export interface GeneralEigenvalues {
 }
 
 /**
- * All eigenvalues of a square map or an n x n row-major matrix without symmetry, in ascending order of the real part, then the imaginary.
+ * All eigenvalues of a square map or an n x n row-major matrix without symmetry, in ascending order of the real part, then
+ * the imaginary.
  *
- * Hessenberg form and QR (ml-matrix). Cost: n products for a map, about 25 n^3 operations, 3 n^2 numbers: for small n. Eigenvalues of a
- * matrix far from normal are only as good as their condition.
+ * Hessenberg form and QR (ml-matrix). Cost: n products for a map, about 25 n^3 operations, 3 n^2 numbers: for small n.
+ * Eigenvalues of a matrix far from normal are only as good as their condition.
  *
  * @example generalEigenvalues(Float64Array.of(0, 1, -1, 0)).imaginary // [-1, 1]
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite

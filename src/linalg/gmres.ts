@@ -56,7 +56,8 @@ export interface GmresResult {
  *
  * @example gmres(denseMatrix(2, 2, Float64Array.of(0, 1, -1, 0)), Float64Array.of(1, 2)).x // [-2, 1]
  * @param options {@link GmresOptions}
- * @throws {RangeError} ERR_LENGTH if the sizes do not fit, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE for NaN in b
+ * @throws {RangeError} ERR_LENGTH if the sizes do not fit, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE for
+ *   NaN in b
  * @see [1] Saad and Schultz, "GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems", 1986,
  *   doi:10.1137/0907058
  */

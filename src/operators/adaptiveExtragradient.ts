@@ -19,8 +19,8 @@ const maxTrials = 100;
 /**
  * Extragradient with the step size of the local Lipschitz constant, by Khobotov's rule in Marcotte's form [1, 2].
  *
- * w = Pi_C(z - eta F(z)); while eta ||F(w) - F(z)|| > nu ||w - z||: eta <- min(beta eta, nu ||w - z|| / ||F(w) - F(z)||) and again.
- * Then z <- Pi_C(z - eta F(w)). The next step begins with growth * eta.
+ * w = Pi_C(z - eta F(z)); while eta ||F(w) - F(z)|| > nu ||w - z||: eta <- min(beta eta, nu ||w - z|| / ||F(w) - F(z)||)
+ * and again. Then z <- Pi_C(z - eta F(w)). The next step begins with growth * eta.
  *
  * For monotone F that is Lipschitz on bounded sets the iterates converge, and eta never falls below about beta nu / L.
  * Where 100 trials are refused the run ends as stagnated. Columns: `trials`, points tried in this step.
@@ -31,8 +31,8 @@ const maxTrials = 100;
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Khobotov, "Modification of the extra-gradient method for solving variational inequalities and certain optimization
  *   problems", 1987, doi:10.1016/0041-5553(87)90058-9
- * @see [2] Marcotte, "Application of Khobotov's algorithm to variational inequalities and network equilibrium problems", 1991,
- *   doi:10.1080/03155986.1991.11732174
+ * @see [2] Marcotte, "Application of Khobotov's algorithm to variational inequalities and network equilibrium problems",
+ *   1991, doi:10.1080/03155986.1991.11732174
  */
 export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}): Update {
   const who = "adaptiveExtragradient";

@@ -32,10 +32,9 @@ const fall = 0.99;
  * eta <- min(rho eta_, phi theta ||dz||^2 / (4 eta_ ||dF||^2), maxStepSize), m <- ((phi - 1) z + m) / phi,
  * z <- Pi_C(m - eta F(z)), theta <- phi eta / eta_.
  *
- * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k).
- * Hybrid, after [2] but with a rule of our own: m = z, a plain projected step, on rows whose natural residual
- * ||z - Pi_C(z - F(z))|| is at most 0.99 times that of the last such row. If they never end, the residual goes to 0 at them; if
- * they end, the rest is aGRAAL.
+ * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k). Hybrid, after [2] but with a rule
+ * of our own: m = z, a plain projected step, on rows whose natural residual ||z - Pi_C(z - F(z))|| is at most 0.99 times
+ * that of the last such row. If they never end, the residual goes to 0 at them; if they end, the rest is aGRAAL.
  *
  * Column `averagingStep` (hybrid): 1 where the row averaged. The step size column says eta.
  * Cost: no evaluation beside the loop's but one at the first row without `stepSize`; hybrid one projection more.
@@ -44,7 +43,8 @@ const fall = 0.99;
  * @example iterate(bilinear(), [1, 1], method(untilStep(200), adaptiveGoldenRatio()))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Malitsky, "Golden ratio algorithms for variational inequalities", 2020, arXiv:1803.08832
- * @see [2] Rahimi Baghbadorani, Mohajerin Esfahani and Grammatico, "A hybrid algorithm for monotone variational inequalities", 2024
+ * @see [2] Rahimi Baghbadorani, Mohajerin Esfahani and Grammatico, "A hybrid algorithm for monotone variational
+ *   inequalities", 2024
  */
 export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): Update {
   const who = "adaptiveGoldenRatio";

@@ -19,9 +19,9 @@ export interface AlternatingDescentAscentOptions {
  * For player i in the order of the blocks, w holding the moves made so far:
  * v_i <- beta v_i - F_i(w), w_i <- w_i + eta v_i, then w <- Pi_C(w).
  *
- * On f(x, y) = xy, beta = 0: modulus 1 for eta < 2, bounded cycles that conserve x^2 + y^2 - eta x y, no convergence. With beta in
- * (-1, 0) and a small step it converges linearly on bilinear games [2]. For mu-strongly monotone, L-Lipschitz F it converges
- * linearly for steps of order mu / L^2 at most. Simultaneous descent-ascent is `gradientStep`.
+ * On f(x, y) = xy, beta = 0: modulus 1 for eta < 2, bounded cycles that conserve x^2 + y^2 - eta x y, no convergence. With
+ * beta in (-1, 0) and a small step it converges linearly on bilinear games [2]. For mu-strongly monotone, L-Lipschitz F it
+ * converges linearly for steps of order mu / L^2 at most. Simultaneous descent-ascent is `gradientStep`.
  *
  * C must be a product of the players' sets: where a projection moves the others too, the run ends with an error.
  *

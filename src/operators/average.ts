@@ -22,9 +22,10 @@ export interface AverageOptions {
 /**
  * The average of the iterates, in the vector column `average`.
  *
- * Counts from the start or the last restart, the present point included. For monotone problems the gap of the uniform average is
- * O(1 / k) under extragradient and its relatives, O(1 / sqrt(k)) under descent-ascent with steps like 1 / sqrt(k), also where the last
- * iterate cycles. Measures such as `naturalResidual({ of: "average" })` after it read the column.
+ * Counts from the start or the last restart, the present point included. For monotone problems the gap of the uniform
+ * average is O(1 / k) under extragradient and its relatives, O(1 / sqrt(k)) under descent-ascent with steps like 1 /
+ * sqrt(k), also where the last iterate cycles. Measures such as `naturalResidual({ of: "average" })` after it read the
+ * column.
  *
  * State: one or two means, n numbers each. Cost: 3 n operations a row and a copy of n numbers.
  *

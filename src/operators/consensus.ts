@@ -10,8 +10,9 @@ export interface ConsensusOptions {
 /**
  * Consensus optimisation [1]: the direction becomes d - gamma J^T F, which also descends ||F||^2 / 2.
  *
- * With `gradientStep(eta)` after it and f(x, y) = xy the multiplier is sqrt((1 - eta gamma)^2 + eta^2). All stationary points of
- * ||F||^2 attract for large gamma, equilibria or not. For unconstrained games; a constraint is only met by the loop's projection.
+ * With `gradientStep(eta)` after it and f(x, y) = xy the multiplier is sqrt((1 - eta gamma)^2 + eta^2). All stationary
+ * points of ||F||^2 attract for large gamma, equilibria or not. For unconstrained games; a constraint is only met by the
+ * loop's projection.
  *
  * Cost: one product with J^T.
  *

@@ -15,9 +15,9 @@ export interface DecayingStepOptions {
  * Step sizes that decay, for noisy fields: z <- Pi_C(z + eta_k d), eta_k = eta_0 / (1 + k / delay)^power.
  *
  * Stochastic approximation converges where the eta_k sum to infinity and their squares do not: power in (1/2, 1]. For a
- * mu-strongly monotone F, descent-ascent with power 1 and eta_0 delay > 1 / (2 mu) gives E ||z_k - z*||^2 = O(1 / k) [1]; with
- * power 1/2 averages (`average`) of monotone problems over a bounded C have a gap O(1 / sqrt(k)) [2], of methods that converge for
- * exact monotone fields or, on average, of descent-ascent itself. Minibatches are problem(step) of the loop.
+ * mu-strongly monotone F, descent-ascent with power 1 and eta_0 delay > 1 / (2 mu) gives E ||z_k - z*||^2 = O(1 / k) [1];
+ * with power 1/2 averages (`average`) of monotone problems over a bounded C have a gap O(1 / sqrt(k)) [2], of methods that
+ * converge for exact monotone fields or, on average, of descent-ascent itself. Minibatches are problem(step) of the loop.
  *
  * @example iterate((step) => batches.with({ rows: sample(step) }), start, decayingStep({ first: 0.1, delay: 100 }))
  * @throws {RangeError} ERR_OPTION_RANGE

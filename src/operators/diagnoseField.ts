@@ -28,11 +28,12 @@ export interface DiagnoseFieldOptions {
  * - `rotation`: ||A||_2 / (||S||_2 + ||A||_2), 0 for the gradient of a function and 1 for a bilinear game
  * - `cocoercivity`: the largest beta with <J v, v> >= beta ||J v||^2 for all v; only where J is dense. -Infinity where none
  *
- * Between this row and the one before, with dz and dF the changes: `secantMonotonicity` <dF, dz> / ||dz||^2, `secantLipschitz`
- * ||dF|| / ||dz||, `secantCocoercivity` <dF, dz> / ||dF||^2; they bound the true constants on the way (from above, below, above).
+ * Between this row and the one before, with dz and dF the changes: `secantMonotonicity` <dF, dz> / ||dz||^2,
+ * `secantLipschitz` ||dF|| / ||dz||, `secantCocoercivity` <dF, dz> / ||dF||^2; they bound the true constants on the way
+ * (from above, below, above).
  *
- * Cost a diagnosis: dense n products and about 40 n^3 operations; by Lanczos 10 `steps` products with J or J^T, good to a few per cent,
- * `monotonicity` from above. State: the row before, 2 n numbers.
+ * Cost a diagnosis: dense n products and about 40 n^3 operations; by Lanczos 10 `steps` products with J or J^T, good to a
+ * few per cent, `monotonicity` from above. State: the row before, 2 n numbers.
  *
  * @example iterate(game, start, extragradient({ stepSize: 0.1 })).pipe(diagnoseField({ every: 10 }))
  * @throws {RangeError} ERR_OPTION_RANGE
@@ -137,8 +138,8 @@ function exactOf(map: LinearMap): Local {
 }
 
 /**
- * With J = U diag(s) V^T and w = J v: <J v, v> = <w, J^+ w> on the range, so beta is the least eigenvalue of the symmetric part of
- * U^T V diag(1 / s) there; J and J^T must have one kernel, or a mixed term has no bound.
+ * With J = U diag(s) V^T and w = J v: <J v, v> = <w, J^+ w> on the range, so beta is the least eigenvalue of the symmetric
+ * part of U^T V diag(1 / s) there; J and J^T must have one kernel, or a mixed term has no bound.
  */
 function cocoercivityOf(decomposition: SingularValueDecomposition, n: number): number {
   const { leftSingularVectors: u, rightSingularVectors: v, diagonal: s } = decomposition;

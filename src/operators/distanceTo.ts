@@ -4,7 +4,8 @@ import type { Iterate, Measure } from "../streams/types.ts";
 import { checkMeasured, columnName, type MeasuredPointOptions } from "./measuredPoint.ts";
 
 /**
- * The Euclidean distance to a known solution, or to the nearest of several: column `distance`, of another point `averageDistance`.
+ * The Euclidean distance to a known solution, or to the nearest of several: column `distance`, of another point
+ * `averageDistance`.
  *
  * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 })).pipe(distanceTo([0, 0]))
  * @param solutions one point, or a list of points

@@ -10,15 +10,15 @@ export interface DualExtrapolationOptions {
 /**
  * Nesterov's dual extrapolation [1]: s collects the fields, z is the projection of the start moved by it.
  *
- * w = Pi_C(z - eta F(z)), s <- s - F(w), z <- Pi_C(z_0 + eta s). For monotone, L-Lipschitz F and eta <= 1 / L the gap of the mean
- * of all w is at most O(L D^2 / k) over a ball of diameter D. Without a constraint it is extragradient.
+ * w = Pi_C(z - eta F(z)), s <- s - F(w), z <- Pi_C(z_0 + eta s). For monotone, L-Lipschitz F and eta <= 1 / L the gap of
+ * the mean of all w is at most O(L D^2 / k) over a ball of diameter D. Without a constraint it is extragradient.
  *
  * Cost: one evaluation a step beside the loop's. State: z_0 and s, 2 n numbers.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(100), dualExtrapolation({ stepSize: 0.5 })))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Nesterov, "Dual extrapolation and its applications to solving variational inequalities and related problems", 2007,
- *   doi:10.1007/s10107-006-0034-z
+ * @see [1] Nesterov, "Dual extrapolation and its applications to solving variational inequalities and related problems",
+ *   2007, doi:10.1007/s10107-006-0034-z
  */
 export function dualExtrapolation({ stepSize }: DualExtrapolationOptions): Update {
   checkStepSize("dualExtrapolation", stepSize);

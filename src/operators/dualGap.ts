@@ -17,10 +17,10 @@ export interface DualGapOptions extends GapOptions {
 /**
  * The dual (Minty) gap sup over u in C of <F(u), z - u>, which the theory of averaged iterates bounds, by an inner ascent.
  *
- * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent with step sizes from
- * the changes of the gradient [1], from the maximiser of the primal gap's linear problem and from z. Column `dualGap` is the best g found: a lower
- * bound. Column `dualGapSlack`, sup over v of <grad g(u), v - u>, bounds what is missing where g is concave.
- * Of another point the columns are `averageDualGap` and `averageDualGapSlack`.
+ * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent with
+ * step sizes from the changes of the gradient [1], from the maximiser of the primal gap's linear problem and from z. Column
+ * `dualGap` is the best g found: a lower bound. Column `dualGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
+ * missing where g is concave. Of another point the columns are `averageDualGap` and `averageDualGapSlack`.
  *
  * Cost: up to 2 (maxInner + 1) evaluations and products with J^T, which the run does not count.
  *

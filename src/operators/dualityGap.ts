@@ -9,16 +9,19 @@ import type { NashConvOptions } from "./nashConv.ts";
 import { playersOf } from "./players.ts";
 
 /**
- * The duality gap of a saddle-point problem, max over y of f(x_k, y) minus min over x of f(x, y_k): zero exactly at saddle points.
+ * The duality gap of a saddle-point problem, max over y of f(x_k, y) minus min over x of f(x, y_k): zero exactly at saddle
+ * points.
  *
- * Column `dualityGap`, of another point `averageDualityGap`; `dualityGapSlack` and `dualityResponses` as in `nashConv`, with which it agrees.
- * That the game is zero-sum, which is J_xy = -J_yx^T, is tested at the first measurement along two random directions.
+ * Column `dualityGap`, of another point `averageDualityGap`; `dualityGapSlack` and `dualityResponses` as in `nashConv`,
+ * with which it agrees. That the game is zero-sum, which is J_xy = -J_yx^T, is tested at the first measurement along two
+ * random directions.
  *
  * Cost: as `nashConv` for two players.
  *
  * @example iterate(game, start, method(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualityGap({ of: "average" }))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for other than two players, a game that is not zero-sum, or bound strategies
+ * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for other than two players, a game that is not zero-sum, or bound
+ *   strategies
  */
 export function dualityGap(options: NashConvOptions = {}): Measure {
   const { of, maxInner = 500, tolerance = 1e-10 } = options;

@@ -6,8 +6,8 @@ export interface ExtraAnchoredGradientOptions {
   /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
   readonly stepSize: number;
   /**
-   * `fast`: the fast extragradient of [2], whose half step weighs F(z) by 1 - beta_k; `constant`: EAG-C of [1]. Default `fast`
-   * without a constraint, `constant` with one, as in [3].
+   * `fast`: the fast extragradient of [2], whose half step weighs F(z) by 1 - beta_k; `constant`: EAG-C of [1]. Default
+   * `fast` without a constraint, `constant` with one, as in [3].
    */
   readonly variant?: "fast" | "constant";
 }
@@ -18,19 +18,20 @@ export interface ExtraAnchoredGradientOptions {
  * With the anchor z_0, w = Pi_C(z + beta_k (z_0 - z) - a_k eta F(z)), z <- Pi_C(z + beta_k (z_0 - z) - eta F(w)):
  * - `fast` [2]: beta_k = 1 / (k + 1), a_k = 1 - beta_k. For monotone, L-Lipschitz F, eta <= 1 / L:
  *   ||F(z_k)||^2 <= 4 ||z_0 - z*||^2 / (eta^2 k^2);
- * - `constant` [1]: beta_k = 1 / (k + 2), with a constraint 1 / (k + 1) [3], a_k = 1. For eta <= 1 / (8 L):
- *   ||F(z_k)||^2 <= 4 (1 + eta L + eta^2 L^2) / (eta^2 (1 + eta L)) ||z_0 - z*||^2 / (k + 1)^2. With a constraint, eta <= 1 / (sqrt(3) L),
+ * - `constant` [1]: beta_k = 1 / (k + 2), with a constraint 1 / (k + 1) [3], a_k = 1. For eta <= 1 / (8 L): ||F(z_k)||^2 <=
+ *   4 (1 + eta L + eta^2 L^2) / (eta^2 (1 + eta L)) ||z_0 - z*||^2 / (k + 1)^2. With a constraint, eta <= 1 / (sqrt(3) L),
  *   the squared natural residual is O(1 / k^2) [3].
  *
  * k counts from the start or the last restart. Cost: one evaluation a step beside the loop's. State: z_0 and k.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(200), extraAnchoredGradient({ stepSize: 1 })))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on squared gradient
- *   norm", 2021, arXiv:2102.07922
- * @see [2] Lee and Kim, "Fast extra gradient methods for smooth structured nonconvex-nonconcave minimax problems", 2021, arXiv:2106.02326
- * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained nonconvex-nonconcave min-max
- *   optimization", 2022, arXiv:2206.05248
+ * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on squared
+ *   gradient norm", 2021, arXiv:2102.07922
+ * @see [2] Lee and Kim, "Fast extra gradient methods for smooth structured nonconvex-nonconcave minimax problems", 2021,
+ *   arXiv:2106.02326
+ * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained nonconvex-nonconcave
+ *   min-max optimization", 2022, arXiv:2206.05248
  */
 export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradientOptions): Update {
   checkStepSize("extraAnchoredGradient", stepSize);

@@ -10,21 +10,22 @@ export interface FastOptimisticOptions {
 }
 
 /**
- * Fast optimistic gradient descent-ascent [1], with a constraint in the form of [2]: ||F(z_k)|| = o(1 / k) of the last iterate.
+ * Fast optimistic gradient descent-ascent [1], with a constraint in the form of [2]: ||F(z_k)|| = o(1 / k) of the last
+ * iterate.
  *
  * With t = k / (k + alpha) and n in the normal cone of C at z (0 without a constraint), y_ the extrapolated point before:
  * y = z + t (z - z_) - eta (1 - t) (F(y_) + n),
  * z <- Pi_C(y - eta (1 + t) (F(y) - F(y_) - n)), and n becomes what the projection took away, over eta (1 + t).
  *
- * For monotone, L-Lipschitz F and eta < 1 / (4 L): ||F(z_k) + n_k|| = o(1 / k), the iterates converge. y may lie outside C. k counts
- * from the start or the last restart, where y_ = z. ([2]'s step is 2 eta here, as in [1].)
+ * For monotone, L-Lipschitz F and eta < 1 / (4 L): ||F(z_k) + n_k|| = o(1 / k), the iterates converge. y may lie outside C.
+ * k counts from the start or the last restart, where y_ = z. ([2]'s step is 2 eta here, as in [1].)
  *
  * Cost: one evaluation a step; the loop's own, at z, serves the rows and measures only. State: z_, F(y_), n.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(300), fastOptimistic({ stepSize: 0.24 })))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Bot, Csetnek and Nguyen, "Fast optimistic gradient descent ascent (OGDA) method in continuous and discrete time", 2023,
- *   arXiv:2203.10947
+ * @see [1] Bot, Csetnek and Nguyen, "Fast optimistic gradient descent ascent (OGDA) method in continuous and discrete
+ *   time", 2023, arXiv:2203.10947
  * @see [2] Sedlmayer, Nguyen and Bot, "A fast optimistic method for monotone variational inequalities", 2023 (ICML)
  */
 export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions): Update {

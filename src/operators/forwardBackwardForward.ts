@@ -10,15 +10,16 @@ export interface ForwardBackwardForwardOptions {
 /**
  * Tseng's forward-backward-forward [1]: w = Pi_C(z - eta F(z)), then z <- Pi_C(w - eta (F(w) - F(z))).
  *
- * For monotone, L-Lipschitz F and eta < 1 / L the iterates converge, with an averaged gap O(1 / k); linearly for strongly monotone
- * F. Without a constraint it is extragradient. Tseng's last projection may be on any closed convex set that meets the solutions;
- * here it is the loop's, on C.
+ * For monotone, L-Lipschitz F and eta < 1 / L the iterates converge, with an averaged gap O(1 / k); linearly for strongly
+ * monotone F. Without a constraint it is extragradient. Tseng's last projection may be on any closed convex set that meets
+ * the solutions; here it is the loop's, on C.
  *
  * Cost: one evaluation a step beside the loop's.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(100), forwardBackwardForward({ stepSize: 0.5 })))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Tseng, "A modified forward-backward splitting method for maximal monotone mappings", 2000, doi:10.1137/S0363012998338806
+ * @see [1] Tseng, "A modified forward-backward splitting method for maximal monotone mappings", 2000,
+ *   doi:10.1137/S0363012998338806
  */
 export function forwardBackwardForward({ stepSize }: ForwardBackwardForwardOptions): Update {
   checkStepSize("forwardBackwardForward", stepSize);

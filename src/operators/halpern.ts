@@ -3,12 +3,13 @@ import type { Update } from "../streams/types.ts";
 import { moveTo, restarted } from "./moves.ts";
 
 /**
- * Halpern's iteration around a method: z <- beta_k z_0 + (1 - beta_k) T(z), T(z) being where the step chosen before would lead.
+ * Halpern's iteration around a method: z <- beta_k z_0 + (1 - beta_k) T(z), T(z) being where the step chosen before would
+ * lead.
  *
- * beta_k = 1 / (k + 2), k from the start or the last restart. For a non-expansive T, ||z_k - T(z_k)|| <= 2 ||z_0 - z*|| / (k + 1)
- * [1], which no other weights improve. T is non-expansive for `gradientStep(eta)` with a 1 / L-cocoercive F and eta <= 2 / L
- * (gradients of convex functions), and for `proximalPoint` with any monotone F, where ||F||^2 becomes O(1 / k^2). The projection
- * onto C belongs to T. `extraAnchoredGradient` is its explicit relative for monotone F.
+ * beta_k = 1 / (k + 2), k from the start or the last restart. For a non-expansive T, ||z_k - T(z_k)|| <= 2 ||z_0 - z*|| /
+ * (k + 1) [1], which no other weights improve. T is non-expansive for `gradientStep(eta)` with a 1 / L-cocoercive F and eta
+ * <= 2 / L (gradients of convex functions), and for `proximalPoint` with any monotone F, where ||F||^2 becomes O(1 / k^2).
+ * The projection onto C belongs to T. `extraAnchoredGradient` is its explicit relative for monotone F.
  *
  * Cost: one projection more. State: z_0 and k.
  *

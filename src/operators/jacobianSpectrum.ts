@@ -26,10 +26,11 @@ export interface JacobianSpectrumOptions {
 /**
  * The eigenvalues of J, what they say of the point, and the step sizes that they allow each method.
  *
- * Vector columns `eigenvaluesReal`, `eigenvaluesImaginary`; category `stationaryPoint`: stable, unstable, saddle, rotating or degenerate under
- * z' = -F(z), meant for points near F = 0; `stepLimit` with the name of each method (`stepLimitExtragradient`), the step size below
- * which it is stable there; `predictedFactor`, by how much a step of the running method multiplies the error in the long run, which
- * `measuredRate` measures. All of it without the constraint: inside C only.
+ * Vector columns `eigenvaluesReal`, `eigenvaluesImaginary`; category `stationaryPoint`: stable, unstable, saddle, rotating
+ * or degenerate under z' = -F(z), meant for points near F = 0; `stepLimit` with the name of each method
+ * (`stepLimitExtragradient`), the step size below which it is stable there; `predictedFactor`, by how much a step of the
+ * running method multiplies the error in the long run, which `measuredRate` measures. All of it without the constraint:
+ * inside C only.
  *
  * Cost a spectrum: n products and about 25 n^3 operations.
  *

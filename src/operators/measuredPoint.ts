@@ -30,7 +30,7 @@ export function measuredAt(who: string, it: Iterate, options: MeasuredPointOptio
   if (it.run.columns[of]?.kind !== "vector") {
     const vectors = Object.keys(it.run.columns).filter((name) => it.run.columns[name]!.kind === "vector");
     throw failure(
-      "ERR_UNDECLARED",
+      "ERR_OPTION_RANGE",
       `${who}: expected a vector column "${of}", got ${vectors.length === 0 ? "none" : vectors.join(", ")}; put average() before it`,
     );
   }

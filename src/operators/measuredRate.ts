@@ -13,13 +13,14 @@ export interface MeasuredRateOptions {
 /**
  * The rate at which a column falls, over the last rows: beside what a theory predicts.
  *
- * By least squares over the rows of the window with a positive value: `measuredFactor`, exp of the slope of log(value) over the step, the
- * factor a step of linear convergence (for `squaredNorm` its root is taken, so that it is that of ||F||); `measuredOrder`, the slope of log(value)
- * over log(step), -1 for O(1 / k) (of the value itself). Written once the window is full. State: the window.
+ * By least squares over the rows of the window with a positive value: `measuredFactor`, exp of the slope of log(value) over
+ * the step, the factor a step of linear convergence (for `squaredNorm` its root is taken, so that it is that of ||F||);
+ * `measuredOrder`, the slope of log(value) over log(step), -1 for O(1 / k) (of the value itself). Written once the window
+ * is full. State: the window.
  *
  * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 })).pipe(measuredRate(), take(100))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @throws {TypeError} ERR_UNDECLARED, in the stream, for a column that the run does not have
+ * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a column that the run does not have
  */
 export function measuredRate({ column = "squaredNorm", window = 50 }: MeasuredRateOptions = {}): RowMeasure {
   checkOption(Number.isInteger(window) && window > 2, "measuredRate", "window", "to be an integer above 2", window);
@@ -34,7 +35,7 @@ export function measuredRate({ column = "squaredNorm", window = 50 }: MeasuredRa
       const own = column === "squaredNorm";
       if (!own && row.run.columns[column] === undefined) {
         const names = ["squaredNorm", ...Object.keys(row.run.columns)].join(", ");
-        throw failure("ERR_UNDECLARED", `measuredRate: expected a column of the run (${names}), got "${column}"`);
+        throw failure("ERR_OPTION_RANGE", `measuredRate: expected a column of the run (${names}), got "${column}"`);
       }
       const value = own ? row.squaredNorm : row.columns[column];
       if (value === undefined) return;

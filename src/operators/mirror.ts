@@ -27,7 +27,8 @@ const floor = Number.MIN_VALUE;
 /**
  * A point as a start of mirror steps.
  *
- * @throws ERR_UNSUPPORTED for a set without an entropic projection; ERR_OPTION_RANGE for an entropic start with a negative entry
+ * @throws ERR_UNSUPPORTED for a set without an entropic projection; ERR_OPTION_RANGE for an entropic start with a negative
+ *   entry
  */
 export function mirrorPoint(who: string, problem: Problem, point: Float64Array, geometry: Geometry): MirrorPoint {
   if (geometry === "euclidean") return { point, logarithms: new Float64Array(0) };

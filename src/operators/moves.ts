@@ -60,8 +60,8 @@ export function naturalResidualNorm(at: Evaluation): number {
 }
 
 /**
- * 1 / (2 L), L = ||F(z') - F(z)|| / ||z' - z|| at a point z' a little way (1e-4 of 1 + ||z||) down the field; 1 where F does not
- * change. One evaluation.
+ * 1 / (2 L), L = ||F(z') - F(z)|| / ||z' - z|| at a point z' a little way (1e-4 of 1 + ||z||) down the field; 1 where F
+ * does not change. One evaluation.
  */
 export function localStepSize(it: Proposal): number {
   const { point, at } = it;
@@ -75,8 +75,8 @@ export function localStepSize(it: Proposal): number {
 }
 
 /**
- * An array that is used again from step to step, one an operator value: several runs may share it, since nothing in it is read in a
- * later step.
+ * An array that is used again from step to step, one an operator value: several runs may share it, since nothing in it is
+ * read in a later step.
  */
 export function scratchVector(): (length: number) => Float64Array {
   let vector = new Float64Array(0);

@@ -14,19 +14,20 @@ export interface NashConvOptions extends MeasuredPointOptions {
 /**
  * NashConv: the sum of what each player would gain by its best response, zero exactly at the Nash equilibria of convex games.
  *
- * Vector column `exploitability`, one gain a player in the order of the blocks; `nashConv`, their sum; `nashConvSlack`, a bound on what the
- * inner solves miss where the costs are convex in the own strategy; `responses`: `linear` if every best response came from the set's
- * linear problem and was verified, `solved` if one needed an inner solve, `unsolved` if one did not reach the tolerance. In a two-player
- * zero-sum game NashConv is the duality gap, see `dualityGap`. The players' own gradients suffice: a problem without costs gets its gains
- * from their integrals, see `exploitability.ts`.
- * Of another point the columns are `averageNashConv` and so on.
+ * Vector column `exploitability`, one gain a player in the order of the blocks; `nashConv`, their sum; `nashConvSlack`, a
+ * bound on what the inner solves miss where the costs are convex in the own strategy; `responses`: `linear` if every best
+ * response came from the set's linear problem and was verified, `solved` if one needed an inner solve, `unsolved` if one
+ * did not reach the tolerance. In a two-player zero-sum game NashConv is the duality gap, see `dualityGap`. The players'
+ * own gradients suffice: a problem without costs gets its gains from their integrals, see `exploitability.ts`. Of another
+ * point the columns are `averageNashConv` and so on.
  *
  * Cost: one evaluation a player with a linear cost, else up to maxInner + 17; the run does not count them.
  *
  * @example iterate(rockPaperScissors, start, method(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(nashConv({ every: 10 }))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where the constraint is no product of the players' sets
- * @see Lockhart et al., "Computing approximate equilibria in sequential adversarial games by exploitability descent", 2019, arXiv:1903.05614
+ * @see Lockhart et al., "Computing approximate equilibria in sequential adversarial games by exploitability descent", 2019,
+ *   arXiv:1903.05614
  */
 export function nashConv(options: NashConvOptions = {}): Measure {
   const { of, maxInner = 500, tolerance = 1e-10 } = options;

@@ -11,17 +11,18 @@ export interface NaturalResidualOptions extends MeasuredPointOptions {
 }
 
 /**
- * The natural residual ||z - Pi_C(z - eta F(z))|| / eta: zero exactly at the solutions of VI(F, C), ||F|| without a constraint.
+ * The natural residual ||z - Pi_C(z - eta F(z))|| / eta: zero exactly at the solutions of VI(F, C), ||F|| without a
+ * constraint.
  *
- * Column `naturalResidual`, with `of: "average"` `averageNaturalResidual`. For mu-strongly monotone, L-Lipschitz F and eta = 1 the
- * distance to the solution is at most (1 + L) / mu times it. Where `until` is given it is the stop condition for constrained problems, as
- * `untilCritical` is for others; first inside the update it saves the last step's cost.
+ * Column `naturalResidual`, with `of: "average"` `averageNaturalResidual`. For mu-strongly monotone, L-Lipschitz F and eta
+ * = 1 the distance to the solution is at most (1 + L) / mu times it. Where `until` is given it is the stop condition for
+ * constrained problems, as `untilCritical` is for others; first inside the update it saves the last step's cost.
  *
  * Cost: one projection; for another point than the row's own one evaluation, which the run does not count.
  *
  * @example iterate(problem, start, method(naturalResidual({ until: 1e-10 }), extragradient({ stepSize: 0.1 })))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @throws {TypeError} ERR_UNDECLARED, in the stream, for a vector column that the run does not have
+ * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a vector column that the run does not have
  */
 export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
   const { of, scale = 1, until } = options;

@@ -13,9 +13,9 @@ export interface OptimisticMirrorDescentOptions {
 /**
  * Optimistic mirror descent [1]: Bregman steps that expect the last field again, one evaluation each.
  *
- * z <- argmin <eta F(w), u> + D(u, z), then w <- argmin <eta F(w), u> + D(u, z) with the same F(w). The rows hold w, the point at
- * which F is evaluated. Entropic: optimistic multiplicative weights; for a matrix game x^T A y and eta < 1 / (2 max |A_ij|) the
- * averaged gap is O(1 / k), and the last iterate converges to a unique equilibrium [2]. Euclidean: `popov`.
+ * z <- argmin <eta F(w), u> + D(u, z), then w <- argmin <eta F(w), u> + D(u, z) with the same F(w). The rows hold w, the
+ * point at which F is evaluated. Entropic: optimistic multiplicative weights; for a matrix game x^T A y and eta < 1 / (2
+ * max |A_ij|) the averaged gap is O(1 / k), and the last iterate converges to a unique equilibrium [2]. Euclidean: `popov`.
  *
  * Cost: no evaluation beside the loop's. State: z and its logarithms.
  *

@@ -19,8 +19,8 @@ export interface PopovOptions {
  * @example iterate(bilinear(), [1, 1], method(untilStep(200), popov({ stepSize: 0.4 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Popov, "A modification of the Arrow-Hurwicz method for search of saddle points", 1980, doi:10.1007/BF01141092
- * @see [2] Hsieh, Iutzeler, Malick and Mertikopoulos, "On the convergence of single-call stochastic extra-gradient methods", 2019,
- *   arXiv:1908.08465
+ * @see [2] Hsieh, Iutzeler, Malick and Mertikopoulos, "On the convergence of single-call stochastic extra-gradient
+ *   methods", 2019, arXiv:1908.08465
  */
 export function popov({ stepSize }: PopovOptions): Update {
   checkStepSize("popov", stepSize);

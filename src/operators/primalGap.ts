@@ -13,8 +13,8 @@ export interface GapOptions extends MeasuredPointOptions {
 /**
  * The primal (Stampacchia) gap sup over u in C of <F(z), z - u>: never negative for z in C, zero exactly at the solutions.
  *
- * Exact, from the support function of C. Column `primalGap`, of another point `averagePrimalGap`. For F skew and affine, as in matrix
- * games, it equals the dual gap, and in matrix games the duality gap.
+ * Exact, from the support function of C. Column `primalGap`, of another point `averagePrimalGap`. For F skew and affine, as
+ * in matrix games, it equals the dual gap, and in matrix games the duality gap.
  *
  * Cost: one linear problem over C; for another point than the row's own one evaluation, which the run does not count.
  *

@@ -21,23 +21,25 @@ export interface ProximalPointOptions {
 /**
  * The proximal point method [1], inexact by the hybrid criterion of [2]: z <- (I + eta (F + N_C))^-1 z.
  *
- * Inner problem: w = Pi_C(z - eta F(w)), strongly monotone with modulus 1 for monotone F, by `semismoothNewton` (GMRES on
- * I + eta D J(w), D a generalised derivative of the projection; extragradient where Newton fails). A w is tried by u = Pi_C(z - eta F(w)) and accepted when
- * eta ||F(u) - F(w)|| <= sigma ||u - z||; then z <- Pi_C(u - eta (F(u) - F(w))), which keeps the guarantee of the exact method for any
- * sigma < 1. The first try is w = z, a forward-backward-forward step: small eta need no inner step.
+ * Inner problem: w = Pi_C(z - eta F(w)), strongly monotone with modulus 1 for monotone F, by `semismoothNewton` (GMRES on I
+ * + eta D J(w), D a generalised derivative of the projection; extragradient where Newton fails). A w is tried by u = Pi_C(z
+ * - eta F(w)) and accepted when eta ||F(u) - F(w)|| <= sigma ||u - z||; then z <- Pi_C(u - eta (F(u) - F(w))), which keeps
+ * the guarantee of the exact method for any sigma < 1. The first try is w = z, a forward-backward-forward step: small eta
+ * need no inner step.
  *
- * For monotone F and any eta > 0: ||z_(k+1) - z_k||^2 never grows and is O(1 / k), averaged gap O(1 / k); for mu-strongly monotone F the
- * squared distance shrinks by (1 + eta mu)^-2 a step (sigma = 0). On f(x, y) = xy the multiplier is 1 / sqrt(1 + eta^2).
- * If the criterion is not met within `maxInner` inner steps, the best try is taken, and `proximalError` says so.
+ * For monotone F and any eta > 0: ||z_(k+1) - z_k||^2 never grows and is O(1 / k), averaged gap O(1 / k); for mu-strongly
+ * monotone F the squared distance shrinks by (1 + eta mu)^-2 a step (sigma = 0). On f(x, y) = xy the multiplier is 1 /
+ * sqrt(1 + eta^2). If the criterion is not met within `maxInner` inner steps, the best try is taken, and `proximalError`
+ * says so.
  *
- * Columns: `proximalError`, eta ||F(u) - F(w)|| / ||u - z||; `innerIterations`, steps of the inner solve; `solverIterations`, GMRES steps.
- * Cost: an evaluation a step beside the loop's, two and a GMRES solve for each inner step.
+ * Columns: `proximalError`, eta ||F(u) - F(w)|| / ||u - z||; `innerIterations`, steps of the inner solve;
+ * `solverIterations`, GMRES steps. Cost: an evaluation a step beside the loop's, two and a GMRES solve for each inner step.
  *
  * @example iterate(bilinear(), [1, 1], method(untilStep(20), proximalPoint({ stepSize: 3 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Rockafellar, "Monotone operators and the proximal point algorithm", 1976, doi:10.1137/0314056
- * @see [2] Solodov and Svaiter, "A hybrid approximate extragradient-proximal point algorithm using the enlargement of a maximal monotone
- *   operator", 1999, doi:10.1023/A:1008777829180
+ * @see [2] Solodov and Svaiter, "A hybrid approximate extragradient-proximal point algorithm using the enlargement of a
+ *   maximal monotone operator", 1999, doi:10.1023/A:1008777829180
  */
 export function proximalPoint(options: ProximalPointOptions): Update {
   const { stepSize, relativeError = 1e-8, maxInner = 100 } = options;

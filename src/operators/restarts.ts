@@ -7,8 +7,8 @@ export interface RestartsOptions {
   /** Restart after so many rows. This or `decrease`. */
   readonly every?: number;
   /**
-   * beta in (0, 1): restart when the natural residual at the candidate is at most beta times that at the last restart. Default 0.3,
-   * where `every` is not given.
+   * beta in (0, 1): restart when the natural residual at the candidate is at most beta times that at the last restart.
+   * Default 0.3, where `every` is not given.
    */
   readonly decrease?: number;
   /** Rows between two tests of `decrease`. Default 8. */
@@ -20,16 +20,17 @@ export interface RestartsOptions {
 /**
  * A method that begins anew, from the average of its iterates or where it stands, each time it has made enough way.
  *
- * On sharp problems (bilinear, linear programmes, matrix games) averaging alone gives a gap O(1 / k); restarted at the average, the
- * same method converges linearly [1]. Anchored and accelerated methods restarted at the point converge linearly under strong
- * monotonicity. The row after a restart has 1 in the column `restarted`, at which methods and averages forget what came before.
+ * On sharp problems (bilinear, linear programmes, matrix games) averaging alone gives a gap O(1 / k); restarted at the
+ * average, the same method converges linearly [1]. Anchored and accelerated methods restarted at the point converge
+ * linearly under strong monotonicity. The row after a restart has 1 in the column `restarted`, at which methods and
+ * averages forget what came before.
  *
  * Cost: one evaluation a test of `decrease` at the average; a jump to the average needs no other. State: the mean.
  *
  * @example restarts(extragradient({ stepSize: 0.5 }), { every: 20 })
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Applegate, Hinder, Lu and Lubin, "Faster first-order primal-dual methods for linear programming using restarts and sharpness",
- *   2023, arXiv:2105.12715
+ * @see [1] Applegate, Hinder, Lu and Lubin, "Faster first-order primal-dual methods for linear programming using restarts
+ *   and sharpness", 2023, arXiv:2105.12715
  */
 export function restarts(inner: Update, options: RestartsOptions = {}): Update {
   const { every, decrease = 0.3, check = 8, to = "average" } = options;

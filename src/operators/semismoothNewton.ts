@@ -30,11 +30,11 @@ export interface SemismoothNewtonOptions {
 /**
  * Semismooth Newton for the natural residual R(z) = z - Pi_C(z - eta F(z)), with a first-order method as globalisation.
  *
- * V p = -R(z), V = I - D (I - eta J), D a generalised derivative of the projection, by GMRES [1]. The trial Pi_C(z + p) is accepted
- * when ||R|| there is at most q times the present one, and q times the least of those accepted before (and at the start); else the step is the
- * fallback's, and the next 1, 2, 4, ... 64 rows make no attempt. So infinitely many accepted steps bring ||R|| to 0, and finitely
- * many leave the convergence that the fallback guarantees. Near a solution where V is not singular convergence is quadratic.
- * Without a constraint this is Newton's method for F = 0.
+ * V p = -R(z), V = I - D (I - eta J), D a generalised derivative of the projection, by GMRES [1]. The trial Pi_C(z + p) is
+ * accepted when ||R|| there is at most q times the present one, and q times the least of those accepted before (and at the
+ * start); else the step is the fallback's, and the next 1, 2, 4, ... 64 rows make no attempt. So infinitely many accepted
+ * steps bring ||R|| to 0, and finitely many leave the convergence that the fallback guarantees. Near a solution where V is
+ * not singular convergence is quadratic. Without a constraint this is Newton's method for F = 0.
  *
  * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, of GMRES.
  * Cost: a GMRES solve (products with J) and one evaluation an attempt; else that of the fallback.

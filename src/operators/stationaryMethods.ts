@@ -99,8 +99,8 @@ export function predictedFactor(method: StationaryMethod, stepSize: number, spec
 }
 
 /**
- * The largest eta below which a method is stable for every step size, by the eigenvalues of J that are not zero: Infinity for the
- * proximal point with a monotone J, 0 where some eigenvalue is unstable for all small steps.
+ * The largest eta below which a method is stable for every step size, by the eigenvalues of J that are not zero: Infinity
+ * for the proximal point with a monotone J, 0 where some eigenvalue is unstable for all small steps.
  */
 export function stepLimit(method: StationaryMethod, spectrum: GeneralEigenvalues): number {
   let limit = Number.POSITIVE_INFINITY;

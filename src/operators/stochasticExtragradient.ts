@@ -15,8 +15,8 @@ export interface StochasticExtragradientOptions {
   /** > 0, in steps. Default 10. */
   readonly delay?: number;
   /**
-   * The problem at which the looked-ahead point is evaluated: a second, independent batch. Default: the batch of the step, the same
-   * for both.
+   * The problem at which the looked-ahead point is evaluated: a second, independent batch. Default: the batch of the step,
+   * the same for both.
    */
   readonly second?: (step: number) => Problem;
 }
@@ -24,18 +24,18 @@ export interface StochasticExtragradientOptions {
 /**
  * Extragradient for noisy fields with two step sizes [1]: bold in looking ahead, careful in moving.
  *
- * w = Pi_C(z - gamma_k F(z)), z <- Pi_C(z - eta_k F'(w)), F' from the same batch or from a second one. With one decaying step size
- * for both and independent batches it need not converge even on f(x, y) = xy; with gamma_k decaying more slowly than eta_k it does
- * [1]: for bilinear and other problems under an error bound gamma constant and eta_k ~ 1 / k give E ||z_k - z*||^2 = O(1 / k), for
- * monotone ones gamma_k ~ k^(-1/4 - e), eta_k ~ k^(-3/4) converge. With the same batch for both each step is an extragradient step of
- * one sampled problem, which biases the field by O(gamma).
+ * w = Pi_C(z - gamma_k F(z)), z <- Pi_C(z - eta_k F'(w)), F' from the same batch or from a second one. With one decaying
+ * step size for both and independent batches it need not converge even on f(x, y) = xy; with gamma_k decaying more slowly
+ * than eta_k it does [1]: for bilinear and other problems under an error bound gamma constant and eta_k ~ 1 / k give E
+ * ||z_k - z*||^2 = O(1 / k), for monotone ones gamma_k ~ k^(-1/4 - e), eta_k ~ k^(-3/4) converge. With the same batch for
+ * both each step is an extragradient step of one sampled problem, which biases the field by O(gamma).
  *
  * Cost: one evaluation a step beside the loop's.
  *
  * @example iterate(batch, start, stochasticExtragradient({ ahead: 0.3, stepSize: 0.3, power: 1, second: (k) => batch(-1 - k) }))
  * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Hsieh, Iutzeler, Malick and Mertikopoulos, "Explore aggressively, update conservatively: stochastic extragradient methods
- *   with variable stepsize scaling", 2020, arXiv:2003.10162
+ * @see [1] Hsieh, Iutzeler, Malick and Mertikopoulos, "Explore aggressively, update conservatively: stochastic
+ *   extragradient methods with variable stepsize scaling", 2020, arXiv:2003.10162
  */
 export function stochasticExtragradient(options: StochasticExtragradientOptions): Update {
   const who = "stochasticExtragradient";

@@ -14,12 +14,13 @@ export interface SymplecticAdjustmentOptions {
 const bias = 0.1;
 
 /**
- * Symplectic gradient adjustment [1]: the direction becomes d - lambda A^T F, A = (J - J^T) / 2 being the rotation of the field.
+ * Symplectic gradient adjustment [1]: the direction becomes d - lambda A^T F, A = (J - J^T) / 2 being the rotation of the
+ * field.
  *
- * With `align`, lambda takes the sign of <F, J^T F> <A^T F, J^T F> / n + 1 / 10: towards fixed points where the symmetric part of
- * J is positive, away where it is negative. With `gradientStep(eta)` after it and f(x, y) = xy the multiplier is
- * sqrt((1 - eta lambda)^2 + eta^2). In games without rotation (A = 0) nothing changes. For unconstrained games; a constraint is
- * only met by the loop's projection.
+ * With `align`, lambda takes the sign of <F, J^T F> <A^T F, J^T F> / n + 1 / 10: towards fixed points where the symmetric
+ * part of J is positive, away where it is negative. With `gradientStep(eta)` after it and f(x, y) = xy the multiplier is
+ * sqrt((1 - eta lambda)^2 + eta^2). In games without rotation (A = 0) nothing changes. For unconstrained games; a
+ * constraint is only met by the loop's projection.
  *
  * Cost: two products, one with J^T.
  *

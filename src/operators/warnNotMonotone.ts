@@ -15,9 +15,9 @@ export interface WarnNotMonotoneOptions {
 /**
  * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games need.
  *
- * Looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, else by Lanczos), and at
- * <dF, dz> / ||dz||^2 between rows. Column `leastModulus`: the least of them so far. What is seen to be monotone along the way may
- * still fail elsewhere.
+ * Looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, else by Lanczos),
+ * and at <dF, dz> / ||dz||^2 between rows. Column `leastModulus`: the least of them so far. What is seen to be monotone
+ * along the way may still fail elsewhere.
  *
  * Cost: that of `diagnoseField` at the first row, 4 n operations at others. State: the row before.
  *

@@ -52,7 +52,7 @@ residuals("ends the run as converged, and measures the average by its own column
 });
 residuals("says which vector columns there are, where the asked one is not", async () => {
   const run = iterate(bilinear(), [1, 1], method(average(), extragradient({ stepSize: 0.1 })));
-  await assertRejects(valuesOf(run.pipe(naturalResidual({ of: "mean" }))), "ERR_UNDECLARED", /"mean", got average/);
+  await assertRejects(valuesOf(run.pipe(naturalResidual({ of: "mean" }))), "ERR_OPTION_RANGE", /"mean", got average/);
   assertError(() => naturalResidual({ every: 0 }), "ERR_OPTION_RANGE");
 });
 residuals.run();
