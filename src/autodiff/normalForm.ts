@@ -68,8 +68,10 @@ function linearForm(builder: GraphBuilder, node: Node, form: (x: Node) => Form |
     case "neg":
       return times(form(a!), (coefficient) => builder.neg(coefficient));
     case "add":
+      if (isDeviation(form(a!)) || isDeviation(form(b!))) return undefined;
       return sumOf(builder, form(a!), form(b!));
     case "sub":
+      if (isDeviation(form(a!)) || isDeviation(form(b!))) return undefined;
       return sumOf(
         builder,
         form(a!),
@@ -98,6 +100,24 @@ function linearForm(builder: GraphBuilder, node: Node, form: (x: Node) => Form |
   }
 }
 
+/**
+ * Whether a term is a reduction of others, repeated, as in t - mean(t) and t - <p, t>, or a sum that was kept because of one. Such
+ * differences may cancel exactly, as where a softmax is saturated, so they are taken as they stand.
+ */
+function isDeviation(form: Form | undefined): boolean {
+  return (
+    form !== undefined && [...form.keys()].some((leaf) => isOp(leaf, "add") || isOp(leaf, "sub") || isRepeatedSum(leaf))
+  );
+}
+
+function isRepeatedSum(leaf: Node): boolean {
+  let node = leaf;
+  while (isOp(node, "broadcast") || isOp(node, "reshape") || isOp(node, "neg") || isOp(node, "mul")) {
+    node = node.inputs[isOp(node, "mul") ? 1 : 0]!;
+  }
+  return node !== leaf && isOp(node, "sum");
+}
+
 function sumOf(builder: GraphBuilder, a: Form | undefined, b: Form | undefined): Form | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const sum = new Map(a);
@@ -108,21 +128,34 @@ function sumOf(builder: GraphBuilder, a: Form | undefined, b: Form | undefined):
   return sum;
 }
 
+/** A number in front of a leaf. */
+type Term = readonly [factor: number, leaf: Node];
+
 /** Coefficients that are multiples of one another count as equal. */
 function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
-  const groups = new Map<Node, Node>();
+  const groups = new Map<Node, Term[]>();
   for (const [leaf, coefficient] of form) {
     const [factor, base] = isOp(coefficient, "fill")
       ? [coefficient.attributes.value, builder.fill(1, node.shape)]
       : scaled(builder, coefficient);
-    const term = builder.scale(factor, leaf);
     const known = groups.get(base);
-    groups.set(base, known === undefined ? term : builder.add(known, term));
+    if (known === undefined) groups.set(base, [[factor, leaf]]);
+    else known.push([factor, leaf]);
   }
   let sum: Node | undefined;
-  for (const [coefficient, leaves] of groups) {
-    const term = builder.mul(coefficient, leaves);
+  for (const [coefficient, terms] of groups) {
+    const term = builder.mul(coefficient, total(builder, terms));
     sum = sum === undefined ? term : builder.add(sum, term);
   }
   return sum ?? builder.fill(0, node.shape);
+}
+
+/** A common factor comes last: leaves that cancel exactly would not, each times a number. */
+function total(builder: GraphBuilder, terms: readonly Term[]): Node {
+  const [[first]] = terms as readonly [Term];
+  const common = terms.every(([factor]) => Math.abs(factor) === Math.abs(first)) ? first : 1;
+  const sum = terms
+    .map(([factor, leaf]) => builder.scale(factor / common, leaf))
+    .reduce((left, right) => builder.add(left, right));
+  return builder.scale(common, sum);
 }
