@@ -3,6 +3,7 @@ import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
+import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
@@ -248,7 +249,7 @@ export class Loop {
 
   #evaluatedStart(problem: Problem): EvaluatedPoint {
     const { count } = this.#session;
-    if (!isCheckpoint(this.start)) return evaluateAt(problem, this.start, count);
+    if (!isCheckpoint(this.start)) return evaluateAt(problem, startInside(problem, this.start, this.#session), count);
     const at = evaluateAt(problem, this.start.point, count);
     // This point was evaluated, and counted, before the checkpoint was taken.
     count.evaluations = this.start.evaluations;
@@ -323,6 +324,23 @@ export class Loop {
     clearImmediate(this.#turn);
     clearTimeout(this.#keepAlive);
   }
+}
+
+/** The start, or where it lies outside C its projection, which a warning says. */
+function startInside(problem: Problem, start: ArrayLike<number>, session: Session): ArrayLike<number> {
+  const { constraint } = problem;
+  if (constraint === undefined) return start;
+  const given = Float64Array.from(start);
+  const away = constraint.distance(given);
+  // What rounding leaves of a projection is not worth another.
+  if (away <= 1e-9 * (1 + norm(given))) return start;
+  const inside = new Float64Array(given.length);
+  constraint.project(given, inside);
+  process.emitWarning(
+    `iterate: the start lies ${away} outside the ${constraint.name} of ${problem.name}; the run begins at its projection${session.where()}`,
+    "FluxionWarning",
+  );
+  return inside;
 }
 
 /** What the problem says of itself, and what the caller adds. */
