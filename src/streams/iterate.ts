@@ -23,7 +23,7 @@ import type { Checkpoint, Iterate, IterateOptions, Update } from "./types.ts";
  * @example
  * iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 }))).subscribe((it) => console.log(it.squaredNorm));
  * @param problem or a function of the step, for minibatches and homotopy: called once a step, with the same answer for the same step
- * @param start a point of n numbers, or a checkpoint of an earlier run
+ * @param start a point of n numbers, or a checkpoint of an earlier run; a point outside C is projected, which a warning says
  * @param update an RxJS operator on proposals, usually `method(...)`; it answers each proposal once, while it is being fed
  * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE, ERR_LENGTH, ERR_NOT_FINITE, ERR_RESUME at once; in the stream ERR_NO_STEP_SIZE,
  *   ERR_STEP_SIZE, ERR_LENGTH, ERR_PROPOSAL, ERR_NOT_OBSERVABLE, ERR_RESUME, ERR_STATE, those of {@link update}, and whatever
