@@ -79,6 +79,14 @@ fits = {
         half_ln2,
         9,
     ),
+    "exponentialNear": (
+        "e^r = 1 + r + r^2 P(r), |r| <= ln 2 / 128",
+        at(lambda x: (mp.expm1(x) - x) / x**2),
+        at(lambda x: x**2),
+        -half_ln2 / 64,
+        half_ln2 / 64,
+        3,
+    ),
     "logarithm": (
         "log((1 + s) / (1 - s)) = 2 s + s z P(z), z = s^2, for 1/sqrt 2 <= (1 + s) / (1 - s) <= sqrt 2",
         at(lambda z: (2 * mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 2) / z),
@@ -141,6 +149,7 @@ def split(value, bits):
 
 def coefficient_file():
     lines = [
+        "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the table of roots holds that of 2",
         "/** Made by scripts/fit_coefficients.py: polynomials fitted by Remez's exchange, lowest power first. */",
         "",
     ]
@@ -153,6 +162,17 @@ def coefficient_file():
     ln2_head, ln2_rest = split(mp.log(2), 32)
     lines.append("/** ln 2 = head + tail; 2^11 times the head is exact. */")
     lines.append(f"export const ln2 = {{ head: {float(ln2_head)!r}, tail: {float(ln2_rest)!r} }} as const;")
+    lines.append("")
+    head, rest = split(mp.log(2) / 64, 32)
+    lines.append("/** ln 2 / 64 = head + tail; 2^17 times the head is exact. */")
+    lines.append(f"export const ln2Part = {{ head: {float(head)!r}, tail: {float(rest)!r} }} as const;")
+    lines.append("")
+    pairs = []
+    for j in range(64):
+        power = mpf(2) ** (mpf(j) / 64)
+        pairs += [float(power), float(power / mpf(float(power)) - 1)]
+    lines.append("/** For j = 0 .. 63 2^(j / 64) rounded, and what is missing relative to it. */")
+    lines.append(f"export const rootsOfTwo = [{', '.join(map(repr, pairs))}] as const;")
     lines.append("")
     first, rest = split(mp.pi / 2, 33)
     second, rest = split(rest, 33)

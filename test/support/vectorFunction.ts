@@ -1,7 +1,8 @@
+import { rootsOfTwo } from "../../src/autodiff/float64/coefficients.ts";
 import { wasm } from "../../src/autodiff/float64/host.ts";
-import { type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/maths.ts";
+import { rootsPlace, type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/maths.ts";
 import { Sequence } from "../../src/autodiff/float64/sequence.ts";
-import { FunctionBuilder, i32, loop, ModuleBuilder, v128 } from "../../src/autodiff/float64/wasm.ts";
+import { FunctionBuilder, i32, type Local, loop, ModuleBuilder, v128 } from "../../src/autodiff/float64/wasm.ts";
 
 export type VectorFunctionName = keyof typeof vectorFunctions;
 
@@ -10,22 +11,24 @@ export function compileVectorFunctions(options: {
   fused: boolean;
 }): Readonly<Record<VectorFunctionName, (x: Float64Array) => Float64Array>> {
   const pages = 8;
-  const half = (pages * 65536) / 2;
+  const start = 2048;
+  const half = (pages * 65536) / 2 - start;
   const module = new ModuleBuilder();
   const number = { parameters: ["f64"], results: ["f64"] } as const;
   const host = new Map(["sin", "cos"].map((name) => [name, module.import(name, number)]));
   const names = Object.keys(vectorFunctions) as VectorFunctionName[];
   for (const name of names) module.add(mapOver(vectorFunctions[name], options.fused, host, half), name);
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  new Float64Array(memory.buffer, rootsPlace).set(rootsOfTwo);
   const env = { memory, sin: Math.sin, cos: Math.cos };
   const { exports } = new wasm.Instance(new wasm.Module(module.encode(pages)), { env });
   const run = (name: VectorFunctionName, x: Float64Array): Float64Array => {
     const out = new Float64Array(x.length);
     for (let i = 0; i < x.length; i += half / 8) {
       const part = x.subarray(i, i + half / 8);
-      new Float64Array(memory.buffer).set(part);
-      exports[name]!(8 * part.length);
-      out.set(new Float64Array(memory.buffer, half, part.length), i);
+      new Float64Array(memory.buffer, start).set(part);
+      exports[name]!(start, start + 8 * part.length);
+      out.set(new Float64Array(memory.buffer, start + half, part.length), i);
     }
     return out;
   };
@@ -39,9 +42,8 @@ function mapOver(
   host: ReadonlyMap<string, number>,
   distance: number,
 ): FunctionBuilder {
-  const builder = new FunctionBuilder(["i32"]);
-  const end = builder.parameters[0]!;
-  const place = builder.local("i32");
+  const builder = new FunctionBuilder(["i32", "i32"]);
+  const [place, end] = builder.parameters as [Local, Local];
   const s = new Sequence(builder, { fused, host: (name) => host.get(name)! });
   const y = f(s, s.let(v128.load(place.get)));
   builder.body = loop((again) => [

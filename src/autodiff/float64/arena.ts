@@ -1,8 +1,10 @@
 import { failure } from "../../errors.ts";
 import type { Blas } from "../../linalg/blas.ts";
+import { rootsOfTwo } from "./coefficients.ts";
 import { hostFunctions } from "./elementwise.ts";
 import { type WasmImport, type WasmMemory, wasm } from "./host.ts";
 import type { ConstantPool } from "./lower.ts";
+import { rootsPlace } from "./maths.ts";
 import type { Buffer } from "./view.ts";
 
 const page = 65536;
@@ -17,8 +19,10 @@ export class Arena implements ConstantPool {
   readonly #blas: Blas | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
   /** Numbers to be written when the memory is made. */
-  #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [];
-  #top = 16;
+  #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [
+    { place: rootsPlace, values: Float64Array.from(rootsOfTwo) },
+  ];
+  #top = rootsPlace + 8 * rootsOfTwo.length;
   readonly #scratch: { readonly place: number; readonly bytes: number }[] = [];
   #memory: WasmMemory | undefined;
   #numbers = new Float64Array(0);

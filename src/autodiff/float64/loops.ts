@@ -183,10 +183,10 @@ class LoopEmitter {
     if (at === undefined || stride === undefined) {
       return s.let(pair ? v128.load(this.#entry(cursor)) : v128.loadZero(this.#entry(cursor)));
     }
-    if (!pair) return s.let(v128.loadZero(at.get));
-    const first = s.let(v128.loadZero(at.get));
+    if (!pair) return s.again(v128.loadZero(at.get));
+    const first = s.again(v128.loadZero(at.get));
     s.statements.push(at.set(i32.add(at.get, stride.get)));
-    const both = s.let(v128.loadLane(at.get, first, 1));
+    const both = s.again(v128.loadLane(at.get, first, 1));
     s.statements.push(at.set(i32.add(at.get, stride.get)));
     return both;
   }

@@ -4,16 +4,18 @@ import {
   errorLarge,
   errorSmall,
   exponential,
+  exponentialNear,
   halfPi,
   halfPiPair,
   ln2,
+  ln2Part,
   logarithm,
   quarterPi,
   sine,
   tangentHyperbolic,
 } from "./coefficients.ts";
-import type { Sequence } from "./sequence.ts";
-import { type Code, call, f64x2, i64x2, v128, when } from "./wasm.ts";
+import { Sequence } from "./sequence.ts";
+import { type Code, call, f64x2, i32, i64x2, v128, when } from "./wasm.ts";
 
 /**
  * Elementary functions of two numbers at once, within 2 units in the last place over the whole range; infinities, NaN,
@@ -59,7 +61,8 @@ function smallExpm1(s: Sequence, r: Code): Code {
   return s.let(s.multiplyAdd(s.let(mul(r, r)), p, r));
 }
 
-const exp: VectorFunction = (s, x) => {
+/** For every x. */
+const wholeExp: VectorFunction = (s, x) => {
   const bounded = s.let(f64x2.pmax(f64x2.pmin(x, s.number(1000)), s.number(-1000)));
   const { k, r } = reduceByLn2(s, bounded);
   const value = add(s.number(1), smallExpm1(s, r));
@@ -67,6 +70,35 @@ const exp: VectorFunction = (s, x) => {
   const half = s.let(s.multiplyAdd(k, s.number(0.5), s.number(shifter)));
   const rest = add(sub(k, sub(half, s.number(shifter))), s.number(shifter));
   return s.let(mul(mul(value, powerOfTwo(s, half)), powerOfTwo(s, rest)));
+};
+
+/** Where the memory of every program holds {@link rootsOfTwo}, in bytes. */
+export const rootsPlace = 16;
+
+/** Beyond this size results are subnormal, infinite, or nearly so. */
+const ordinary = 708;
+
+/** x = (64 m + j) ln 2 / 64 + r: 2^(j / 64) from a table, its exponent raised by m, e^r from a short polynomial. */
+const exp: VectorFunction = (s, x) => {
+  const shifted = s.let(s.multiplyAdd(x, s.number(64 * Math.LOG2E), s.number(shifter)));
+  const k = s.let(sub(shifted, s.number(shifter)));
+  const r = s.let(sub(sub(x, mul(k, s.number(ln2Part.head))), mul(k, s.number(ln2Part.tail))));
+  const entry = (lane: 0 | 1): Code => {
+    const place = i32.shiftLeft(i32.and(i64x2.lowWord(shifted, lane), i32.constant(63)), i32.constant(4));
+    return s.let(v128.load(place, rootsPlace));
+  };
+  const [low, high] = [entry(0), entry(1)];
+  const missing = f64x2.shuffle(low, high, 1, 3);
+  const p = s.multiplyAdd(s.let(mul(r, r)), s.polynomial(exponentialNear, r), s.let(add(r, missing)));
+  const root = f64x2.shuffle(low, high, 0, 2);
+  const raise = i64x2.shiftLeft(v128.andNot(shifted, s.builder.constant(i64x2.constant(63n))), 46);
+  const power = s.let(i64x2.add(root, raise));
+  const value = s.builder.local("v128");
+  s.statements.push(value.set(s.multiplyAdd(power, p, power)));
+  const rare = new Sequence(s.builder, s);
+  const whole = wholeExp(rare, x);
+  s.statements.push(when(v128.anyTrue(f64x2.greater(abs(x), s.number(ordinary))), [rare.statements, value.set(whole)]));
+  return value.get;
 };
 
 const expm1: VectorFunction = (s, x) => {
@@ -134,7 +166,7 @@ const log1p: VectorFunction = (s, x) => {
 
 /** e^-|x| */
 export function decaying(s: Sequence, x: Code): Code {
-  return exp(s, s.let(v128.or(x, negativeZero(s))));
+  return s.remember("decaying", x, () => exp(s, s.let(v128.or(x, negativeZero(s)))));
 }
 
 /** (1 - e^-2|x|) / (1 + e^-2|x|), whose exponential its slope shares. */

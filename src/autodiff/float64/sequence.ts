@@ -3,6 +3,7 @@ import { type Code, type FunctionBuilder, f64x2 } from "./wasm.ts";
 /** Straight-line code over pairs of numbers: statements one after the other, each value in a local of its own. */
 export class Sequence {
   readonly statements: Code[] = [];
+  readonly #known = new Map<string, Code>();
   readonly builder: FunctionBuilder;
   /** Whether a b + c is one instruction: other last bits, on engines that have it. */
   readonly fused: boolean;
@@ -15,11 +16,27 @@ export class Sequence {
     this.host = host;
   }
 
-  /** Computes a value now; what it returns may be used many times. */
+  /** Computes a value now; what it returns may be used many times. The same code is computed once. */
   let(value: Code): Code {
+    return this.remember("", value, () => this.again(value));
+  }
+
+  /** Computes a value now, also where the same code stands before: what it reads may have changed. */
+  again(value: Code): Code {
     const local = this.builder.local("v128");
     this.statements.push(local.set(value));
     return local.get;
+  }
+
+  /** What `make` made when it was first asked for under this name and operand. */
+  remember(name: string, operand: Code, make: () => Code): Code {
+    const key = `${name} ${(operand as readonly unknown[]).flat(Number.POSITIVE_INFINITY).join()}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = make();
+      this.#known.set(key, known);
+    }
+    return known;
   }
 
   number(value: number): Code {

@@ -84,7 +84,13 @@ export const v128 = {
   loadSplat: (address: Code, offset = 0): Code => [address, ...simd(10), ...at(offset)],
   /** One number, and 0. */
   loadZero: (address: Code, offset = 0): Code => [address, ...simd(0x5d), ...at(offset)],
-  loadLane: (address: Code, vector: Code, lane: number): Code => [address, vector, ...simd(0x57), ...at(0), lane],
+  loadLane: (address: Code, vector: Code, lane: number, offset = 0): Code => [
+    address,
+    vector,
+    ...simd(0x57),
+    ...at(offset),
+    lane,
+  ],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, ...simd(11), ...at(offset)],
   storeLane: (address: Code, value: Code, lane: number, offset = 0): Code => [
     address,
@@ -148,6 +154,8 @@ export const i64x2 = {
   },
   shiftLeft: (a: Code, count: number): Code => [a, i32.constant(count), ...simd(0xcb)],
   shiftRight: (a: Code, count: number): Code => [a, i32.constant(count), ...simd(0xcd)],
+  /** The low 32 bits of a lane. */
+  lowWord: (a: Code, lane: 0 | 1): Code => [a, ...simd(0x1b), 2 * lane],
   add: simdBinary(0xce),
   sub: simdBinary(0xd1),
 } as const;
