@@ -14,17 +14,13 @@ import { forwardBackwardForward } from "../../src/operators/forwardBackwardForwa
 import { forwardReflectedBackward } from "../../src/operators/forwardReflectedBackward.ts";
 import { goldenRatio } from "../../src/operators/goldenRatio.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { halpern } from "../../src/operators/halpern.ts";
 import { mirrorProx } from "../../src/operators/mirrorProx.ts";
-import { momentum } from "../../src/operators/momentum.ts";
 import { naturalResidual } from "../../src/operators/naturalResidual.ts";
 import { optimistic } from "../../src/operators/optimistic.ts";
 import { optimisticMirrorDescent } from "../../src/operators/optimisticMirrorDescent.ts";
 import { popov } from "../../src/operators/popov.ts";
 import { proximalPoint } from "../../src/operators/proximalPoint.ts";
 import { reflectedGradient } from "../../src/operators/reflectedGradient.ts";
-import { restarts } from "../../src/operators/restarts.ts";
-import { semismoothNewton } from "../../src/operators/semismoothNewton.ts";
 import { stochasticExtragradient } from "../../src/operators/stochasticExtragradient.ts";
 import { symplecticAdjustment } from "../../src/operators/symplecticAdjustment.ts";
 import { warnNotMonotone } from "../../src/operators/warnNotMonotone.ts";
@@ -50,13 +46,12 @@ import type { Iterate, Update } from "../../src/streams/types.ts";
 import { assertError, assertRejects } from "../support/assert.ts";
 import { valuesOf } from "../support/collect.ts";
 import { firstRows } from "../support/firstRows.ts";
+import { gameMethods, type Kind, products } from "../support/gameMethods.ts";
 import { affineGame, over } from "../support/games.ts";
 import { normalVector } from "../support/random.ts";
 
 const n = 4;
 const steps = 400;
-/** L is at most 1.15 for all fields below; a method with one evaluation a step takes eta, one with two 2 eta. */
-const eta = 0.37;
 
 const sets: readonly ConvexSet[] = [
   wholeSpace(n),
@@ -82,8 +77,6 @@ const sets: readonly ConvexSet[] = [
   productSet([simplex(2), ball([0, 0])]),
   intersectionSet([ball([0, 0, 0, 0], 1), orthant(n)]),
 ];
-
-type Kind = "strongly monotone" | "monotone" | "bilinear" | "not monotone";
 
 /** M of each kind; the skew part couples the first two coordinates with the last two. */
 const matrices: Readonly<Record<Kind, readonly (readonly number[])[]>> = {
@@ -118,140 +111,13 @@ function problemOn(set: ConvexSet, kind: Kind): { readonly problem: Problem; rea
   return { problem: over(affineGame(rows, b), set), solution };
 }
 
-interface Entry {
-  readonly name: string;
-  readonly update: () => Update;
-  /** The natural residual that it must reach in 400 steps; undefined: theory promises nothing, and nothing is asked. */
-  readonly reaches: Partial<Record<Kind, number>>;
-  readonly entropic?: boolean;
-  /** Its theory is for the whole space. */
-  readonly unconstrained?: boolean;
-  /** Needs a product of the players' sets, and says so elsewhere. */
-  readonly products?: boolean;
-}
-
-/** Products of sets for the first two coordinates and for the last two. */
-const products = ["wholeSpace", "orthant", "box", "productSet"];
-
-const linear = { "strongly monotone": 1e-9, monotone: 1e-3, bilinear: 1e-3 } as const;
-const onlyStrongly = { "strongly monotone": 1e-9 } as const;
-/** Anchored methods: O(1 / k), whatever the problem. */
-const anchored = { "strongly monotone": 0.05, monotone: 0.05, bilinear: 0.05 } as const;
-
-const methods: readonly Entry[] = [
-  { name: "gradientStep", update: () => gradientStep(eta), reaches: onlyStrongly },
-  {
-    name: "decayingStep",
-    update: () => decayingStep({ first: 0.5, delay: 50 }),
-    reaches: { "strongly monotone": 1e-4 },
-  },
-  {
-    name: "alternatingDescentAscent",
-    update: () => alternatingDescentAscent({ stepSize: eta }),
-    products: true,
-    reaches: onlyStrongly,
-  },
-  {
-    name: "alternatingDescentAscent, negative momentum",
-    update: () => alternatingDescentAscent({ stepSize: 0.6, decay: -0.4 }),
-    products: true,
-    reaches: { ...onlyStrongly, bilinear: 1e-3 },
-    unconstrained: true,
-  },
-  {
-    name: "negative momentum",
-    update: () => method(momentum({ decay: -0.2 }), gradientStep(eta)),
-    reaches: onlyStrongly,
-    unconstrained: true,
-  },
-  {
-    name: "symplecticAdjustment",
-    update: () => method(symplecticAdjustment({ weight: 0.5 }), gradientStep(eta)),
-    reaches: linear,
-    unconstrained: true,
-  },
-  {
-    name: "consensus",
-    update: () => method(consensus({ weight: 0.5 }), gradientStep(eta)),
-    reaches: linear,
-    unconstrained: true,
-  },
-  { name: "proximalPoint", update: () => proximalPoint({ stepSize: 2 }), reaches: linear },
-  { name: "proximalPoint, inexact", update: () => proximalPoint({ stepSize: 2, relativeError: 0.5 }), reaches: linear },
-  { name: "extragradient", update: () => extragradient({ stepSize: 2 * eta }), reaches: linear },
-  { name: "adaptiveExtragradient", update: () => adaptiveExtragradient(), reaches: linear },
-  { name: "optimistic", update: () => method(optimistic(), gradientStep(eta)), reaches: linear },
-  { name: "popov", update: () => popov({ stepSize: eta }), reaches: linear },
-  { name: "reflectedGradient", update: () => reflectedGradient({ stepSize: eta }), reaches: linear },
-  { name: "forwardBackwardForward", update: () => forwardBackwardForward({ stepSize: 2 * eta }), reaches: linear },
-  { name: "forwardReflectedBackward", update: () => forwardReflectedBackward({ stepSize: eta }), reaches: linear },
-  {
-    name: "forwardReflectedBackward, adaptive",
-    update: () => forwardReflectedBackward({ stepSize: eta, adaptive: 0.8 }),
-    reaches: linear,
-  },
-  {
-    name: "dualExtrapolation",
-    update: () => dualExtrapolation({ stepSize: 2 * eta }),
-    reaches: { "strongly monotone": 0.1 },
-  },
-  { name: "goldenRatio", update: () => goldenRatio({ stepSize: 2 * eta }), reaches: linear },
-  { name: "adaptiveGoldenRatio", update: () => adaptiveGoldenRatio(), reaches: linear },
-  { name: "adaptiveGoldenRatio, hybrid", update: () => adaptiveGoldenRatio({ hybrid: true }), reaches: linear },
-  { name: "extraAnchoredGradient", update: () => extraAnchoredGradient({ stepSize: 2 * eta }), reaches: anchored },
-  {
-    name: "halpern around proximalPoint",
-    update: () => method(proximalPoint({ stepSize: 1 }), halpern()),
-    reaches: anchored,
-  },
-  {
-    name: "halpern around gradientStep",
-    update: () => method(gradientStep(0.25), halpern()),
-    reaches: { "strongly monotone": 0.05 },
-  },
-  { name: "fastOptimistic", update: () => fastOptimistic({ stepSize: 0.2 }), reaches: anchored },
-  {
-    name: "stochasticExtragradient, exact field",
-    update: () => stochasticExtragradient({ ahead: 2 * eta, power: 0 }),
-    reaches: linear,
-  },
-  { name: "extragradient, restarted", update: () => restarts(extragradient({ stepSize: 2 * eta })), reaches: linear },
-  {
-    name: "mirrorProx, Euclidean",
-    update: () => mirrorProx({ stepSize: 2 * eta, geometry: "euclidean" }),
-    reaches: linear,
-  },
-  {
-    name: "mirrorProx, entropic",
-    update: () => mirrorProx({ stepSize: 0.3 }),
-    reaches: { "strongly monotone": 1e-4 },
-    entropic: true,
-  },
-  {
-    name: "optimisticMirrorDescent, Euclidean",
-    update: () => optimisticMirrorDescent({ stepSize: eta, geometry: "euclidean" }),
-    reaches: linear,
-  },
-  {
-    name: "optimisticMirrorDescent, entropic",
-    update: () => optimisticMirrorDescent({ stepSize: 0.2 }),
-    reaches: { "strongly monotone": 1e-4 },
-    entropic: true,
-  },
-  {
-    name: "semismoothNewton",
-    update: () => semismoothNewton(),
-    reaches: { "strongly monotone": 1e-12, monotone: 1e-9, bilinear: 1e-9 },
-  },
-];
-
 function startIn(set: ConvexSet): Float64Array {
   const start = new Float64Array(n).fill(0.4);
   set.project(start, start);
   return start;
 }
 
-for (const { name, update, reaches, entropic, unconstrained, products: needsProduct } of methods) {
+for (const { name, update, reaches, entropic, unconstrained, products: needsProduct } of gameMethods) {
   const test = suite(name);
   for (const kind of Object.keys(matrices) as Kind[]) {
     const promised = reaches[kind];
@@ -301,7 +167,7 @@ outcomes("divergence where no guarantee is left: descent-ascent on a bilinear ga
 outcomes("all methods agree on the one solution of strongly monotone problems", () => {
   for (const set of sets) {
     const { problem, solution } = problemOn(set, "strongly monotone");
-    for (const { name, update, reaches, products: needsProduct } of methods) {
+    for (const { name, update, reaches, products: needsProduct } of gameMethods) {
       if (needsProduct && !products.includes(set.name)) continue;
       if (
         reaches["strongly monotone"] !== 1e-9 ||

@@ -86,6 +86,14 @@ const nothing = (): readonly number[] => [0, 0];
 const weight = 0.4;
 const decay = -0.3;
 
+/** x' = x + v', v' = decay v - eta y; y' = y + w', w' = decay w + eta x'. */
+const alternatingWithMomentum = (eta: number): Matrix => [
+  [1, -eta, decay, 0],
+  [eta, 1 - eta ** 2, eta * decay, decay],
+  [0, -eta, decay, 0],
+  [eta, -(eta ** 2), eta * decay, decay],
+];
+
 const cases: readonly Case[] = [
   {
     name: "descent-ascent",
@@ -108,20 +116,9 @@ const cases: readonly Case[] = [
     name: "alternating descent-ascent with negative momentum",
     update: (eta) => alternatingDescentAscent({ stepSize: eta, decay }),
     // x' = x + v', v' = decay v - eta y; y' = y + w', w' = decay w + eta x'.
-    companion: (eta) => [
-      [1, -eta, decay, 0],
-      [eta, 1 - eta ** 2, eta * decay, decay],
-      [0, -eta, decay, 0],
-      [eta, -(eta ** 2), eta * decay, decay],
-    ],
+    companion: alternatingWithMomentum,
     memory: nothing,
-    radius: (eta) =>
-      radiusOf([
-        [1, -eta, decay, 0],
-        [eta, 1 - eta ** 2, eta * decay, decay],
-        [0, -eta, decay, 0],
-        [eta, -(eta ** 2), eta * decay, decay],
-      ]),
+    radius: (eta) => radiusOf(alternatingWithMomentum(eta)),
     // ((s - 1) (s - decay))^2 + eta^2 s^3 = 0 has the root -1 there.
     limit: 2 * (1 + decay),
   },
