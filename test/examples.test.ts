@@ -39,6 +39,10 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
     }
     assert.is(ends.length, 8);
   },
+  // A module for `fluxion run`, which test/cli/figure.test.ts gives it to; alone it does nothing.
+  "convolutionalNet.ts"(lines) {
+    assert.equal(lines, [""]);
+  },
   "ownLoss.ts"(lines) {
     assert.is(lines[0], "0  f = 2.420e+1  |gradient|^2 = 5.423e+4");
     const [, x, y] = /^converged at \((\S+), (\S+)\)$/.exec(lines.at(-1)!)!;

@@ -10,6 +10,7 @@ export {
   oneByOne,
   type RunStore,
 } from "./context.ts";
+export type { Course, Crossing } from "./course.ts";
 export {
   type Experiment,
   type ExperimentContext,
@@ -29,6 +30,16 @@ export { gaussianAutoencoder } from "./gaussianAutoencoder.ts";
 export { memorisation } from "./memorisation.ts";
 export { mnistAutoencoder } from "./mnistAutoencoder.ts";
 export { mnistClassifier } from "./mnistClassifier.ts";
+export { type ProtocolSize, type ProtocolSizes, protocolSizes } from "./protocolSizes.ts";
 export { quarticSearch } from "./quartic.ts";
 export { criticalPointSearch, type SearchOptions } from "./search.ts";
 export { StopRequested, stoppable } from "./stoppable.ts";
+export {
+  atTheEnd,
+  searchName,
+  smallStart,
+  type TrajectoriesOptions,
+  type TrajectoryOptions,
+  withTrajectories,
+  withTrajectory,
+} from "./trajectory.ts";

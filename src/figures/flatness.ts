@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, missing, type RecordedRun } from "./figure.ts";
-import { powerOfTen } from "./gradientNorm.ts";
+import { logAxis } from "./logAxis.ts";
 import { groupColors, ink, outcomeColors, type Panel, page } from "./page.ts";
 import { coursesOf, outcomeOf, thinned } from "./runs.ts";
 
@@ -20,6 +20,7 @@ interface Search {
 /** Steps over which r is averaged, as the publication does. */
 const window = 10;
 const searchesShown = 6;
+const perRow = 3;
 const pointsOfLine = 300;
 
 const about = {
@@ -43,12 +44,10 @@ export const flatness: Figure = {
     }
     if (searches.length === 0) throw missing(about, source, "searches that solved Newton systems");
     const shown = chosen(searches);
-    const panels = shown.flatMap((search): Panel[] => [residualPanel(search), normPanel(search)]);
-    // Two rows of panels a row of searches: r above, the gradient norm below.
-    const ordered: Panel[] = [];
-    for (let at = 0; at < shown.length; at += 3) {
-      const part = panels.slice(2 * at, 2 * (at + 3));
-      ordered.push(...part.filter((_, i) => i % 2 === 0), ...part.filter((_, i) => i % 2 === 1));
+    const rows: Panel[][] = [];
+    for (let at = 0; at < shown.length; at += perRow) {
+      const part = shown.slice(at, at + perRow);
+      rows.push(part.map(residualPanel), part.map(normPanel));
     }
     const outcomes = [...new Set(shown.map(({ outcome }) => outcome))];
     return page({
@@ -61,8 +60,7 @@ export const flatness: Figure = {
           shape: "line" as const,
         })),
       ],
-      panels: ordered,
-      columns: Math.min(3, shown.length),
+      panels: rows,
       caption: [
         `r is the mean over ${window} steps; dotted: 0.9. Shaded where r > 0.9 and r_H < 5e-4. ${shown.length} of ${searches.length} searches.`,
       ],
@@ -121,14 +119,7 @@ function normPanel({ outcome, steps }: Search): Panel {
     height: 130,
     plot: {
       x: { label: "iteration" },
-      y: {
-        type: "log",
-        label: "squared gradient norm",
-        domain: [low, high],
-        ticks: 4,
-        tickFormat: powerOfTen,
-        grid: true,
-      },
+      y: logAxis("squared gradient norm", low, high),
       marginLeft: 46,
       marks: [
         shading(steps, low, high),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, missing } from "./figure.ts";
+import { logAxis } from "./logAxis.ts";
 import { outcomeColors, type Panel, page } from "./page.ts";
 import { coursesOf, methodOf, outcomeOf, thinned } from "./runs.ts";
 
@@ -59,14 +60,15 @@ export const gradientNorm: Figure = {
         height: 260,
         plot: {
           x: { label: "iteration", nice: true },
-          y: {
-            type: "log",
-            label: "squared gradient norm",
-            domain: [lowest, Math.max(1, ...points.map(({ squaredNorm }) => squaredNorm))],
-            ticks: 9,
-            tickFormat: powerOfTen,
-            grid: true,
-          },
+          y: logAxis(
+            "squared gradient norm",
+            lowest,
+            Math.max(
+              1,
+              points.reduce((most, { squaredNorm }) => Math.max(most, squaredNorm), 0),
+            ),
+            8,
+          ),
           marginLeft: 48,
           marks: [
             Plot.ruleY([1e-10], { stroke: "#c0392b", strokeDasharray: "4,3" }),
@@ -94,8 +96,3 @@ export const gradientNorm: Figure = {
 };
 
 const rank = (outcome: string | undefined): number => (outcome === "critical point" ? 1 : 0);
-
-/** 1e-10 as `1e-10`, 1 as `1`. */
-export function powerOfTen(value: number): string {
-  return value === 1 ? "1" : value.toExponential(0).replace("+", "");
-}

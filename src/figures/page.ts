@@ -22,9 +22,8 @@ export interface LegendEntry {
 export interface Page {
   readonly title: string;
   readonly legend?: readonly LegendEntry[];
-  readonly panels: readonly Panel[];
-  /** Panels side by side. Default 3, fewer where there are fewer. */
-  readonly columns?: number;
+  /** One after the other, three side by side, or row by row. */
+  readonly panels: readonly Panel[] | readonly (readonly Panel[])[];
   /** Lines below the panels. */
   readonly caption?: readonly string[];
 }
@@ -42,6 +41,7 @@ export const outcomeColors: Readonly<Record<string, string>> = {
 /** For groups without a meaning of their own. */
 export const groupColors: readonly string[] = ["#1f6fb4", "#d9761a", "#2e8b57", "#c0392b", "#8b5fbf", "#7a5c3e"];
 
+const panelsOfRow = 3;
 const margin = 16;
 const gap = 18;
 const lineHeight = 16;
@@ -52,13 +52,9 @@ const font = "font-family=\"system-ui, 'Segoe UI', Roboto, sans-serif\"";
  *
  * White behind, since it is read on dark pages too; coordinates to a tenth of a pixel, which keeps files small.
  */
-export function page({ title, legend = [], panels, columns = 3, caption = [] }: Page): string {
+export function page({ title, legend = [], panels, caption = [] }: Page): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const perRow = Math.min(columns, panels.length);
-  const sized = panels.map((panel) => ({ width: 300, height: 220, ...panel }));
-  const rows = Array.from({ length: Math.ceil(sized.length / perRow) }, (_, r) =>
-    sized.slice(r * perRow, (r + 1) * perRow),
-  );
+  const rows = rowsOf(panels).map((row) => row.map((panel) => ({ width: 300, height: 220, ...panel })));
   const parts: string[] = [];
   const text = (x: number, y: number, words: string, attributes: string): void => {
     parts.push(`<text x="${x}" y="${y}" ${attributes}>${escaped(words)}</text>`);
@@ -108,6 +104,21 @@ export function page({ title, legend = [], panels, columns = 3, caption = [] }: 
   const size = `width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}"`;
   const open = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${size} ${font}>`;
   return `${open}<title>${escaped(title)}</title><rect width="100%" height="100%" fill="white"/>${parts.map(shortened).join("")}</svg>\n`;
+}
+
+function rowsOf(panels: Page["panels"]): readonly (readonly Panel[])[] {
+  const rows: (readonly Panel[])[] = [];
+  let row: Panel[] = [];
+  for (const entry of panels) {
+    if (!("plot" in entry)) {
+      rows.push(entry);
+      continue;
+    }
+    if (row.length === 0) rows.push(row);
+    row.push(entry);
+    if (row.length === panelsOfRow) row = [];
+  }
+  return rows;
 }
 
 function legendMark(x: number, y: number, color: string, shape: NonNullable<LegendEntry["shape"]>): string {

@@ -1,0 +1,21 @@
+/** A logarithmic axis with powers of ten only: Plot's own ticks between them run into each other in small panels. */
+import type { ScaleOptions } from "@observablehq/plot";
+
+/** 1e-10 as `1e-10`, 1 as `1`; one digit. */
+export function powerOfTen(value: number): string {
+  return value === 1 ? "1" : value.toExponential(0).replace("+", "");
+}
+
+/** The scale from `low` to `high`, both positive, with at most `most` ticks; within less than a decade 1, 2 and 5 of them. */
+export function logAxis(label: string, low: number, high: number, most = 5): ScaleOptions {
+  const scale = { type: "log", label, domain: [low, high], grid: true } as const;
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  if (last - first < 1) {
+    const near = [first - 1, first, first + 1].flatMap((e) => [1, 2, 5].map((m) => Number(`${m}e${e}`)));
+    return { ...scale, ticks: near.filter((tick) => tick >= low && tick <= high), tickFormat: powerOfTen };
+  }
+  const every = Math.ceil((last - first + 1) / most);
+  // Multiples of `every`, so that 1 is among them where it can be.
+  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((e) => e % every === 0);
+  return { ...scale, ticks: exponents.map((e) => Number(`1e${e}`)), tickFormat: powerOfTen };
+}
