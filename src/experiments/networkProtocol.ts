@@ -24,6 +24,7 @@ export const networkShape = {
     ),
   stepSize: z.number().positive().default(0.1).describe("of the gradient steps"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("of the gradient steps"),
+  relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("at which MINRES-QLP ends"),
 } as const;
 
 export interface NetworkProtocol {
@@ -37,6 +38,8 @@ export interface NetworkProtocol {
   readonly start?: "scaled" | "small" | undefined;
   readonly stepSize: number;
   readonly momentum: number;
+  /** Of MINRES-QLP. */
+  readonly relativeTolerance: number;
   /** A search has ended at a critical point where ||grad||^2 is at most this. Default 1e-10. */
   readonly critical?: number;
   /** In percent, as the publication has them. */
@@ -82,6 +85,7 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
           name,
           iterations,
           thresholds: { squaredNorm: critical },
+          newton: { direction: { relativeTolerance: protocol.relativeTolerance } },
           description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
           compare(last, judgement, course) {
             ends.push({
