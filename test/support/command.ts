@@ -1,11 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve("tsx"));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** From `dist/` where that is not older than the sources, as after `npm ci`: it starts twice as fast. Else from the sources. */
+const command: readonly string[] = isBuilt()
+  ? [join(root, "dist/cli/main.js")]
+  : [
+      "--conditions=fluxion-source",
+      "--import",
+      fileURLToPath(import.meta.resolve("tsx")),
+      join(root, "src/cli/main.ts"),
+    ];
+
+function isBuilt(): boolean {
+  const main = join(root, "dist/cli/main.js");
+  if (!existsSync(main)) return false;
+  const built = statSync(main).mtimeMs;
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  return sources.every((file) => statSync(join(root, "src", file)).mtimeMs <= built);
+}
 
 export interface Outcome {
   /** null: ended by a signal. */
@@ -21,9 +38,9 @@ export interface Started {
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-/** Starts the command from its sources, with nothing at its standard input. */
+/** Starts the command, with nothing at its standard input. */
 export function startFluxion(args: readonly string[], cwd = scratchDirectory()): Started {
-  const child = spawn(process.execPath, ["--conditions=fluxion-source", "--import", tsx, main, ...args], {
+  const child = spawn(process.execPath, [...command, ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
