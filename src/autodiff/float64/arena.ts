@@ -24,6 +24,7 @@ export class Arena implements ConstantPool {
   ];
   #top = rootsPlace + 8 * rootsOfTwo.length;
   readonly #scratch: { readonly place: number; readonly bytes: number }[] = [];
+  #packing: number | undefined;
   #memory: WasmMemory | undefined;
   #numbers = new Float64Array(0);
   #address = 0;
@@ -52,6 +53,12 @@ export class Arena implements ConstantPool {
     const place = this.#take(bytes);
     this.#scratch.push({ place, bytes });
     return place;
+  }
+
+  /** Memory that only one step at a time uses. */
+  packing(bytes: number): number {
+    this.#packing ??= this.#take(bytes);
+    return this.#packing;
   }
 
   numbers(values: Float64Array): Buffer {

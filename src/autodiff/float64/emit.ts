@@ -1,10 +1,10 @@
 import { hostFunctions, hostSignature } from "./elementwise.ts";
-import { blockedGemm, type GemmKind, gemmKernel } from "./gemm.ts";
+import { blockedGemm, type GemmKind, gemmKernel, packingBytes } from "./gemm.ts";
 import { loopShape } from "./loopShape.ts";
 import { type EmitContext, loopArguments, loopFunction, loopKey } from "./loops.ts";
 import { moveFunction } from "./moves.ts";
 import { rowsFunction, rowsKey } from "./rows.ts";
-import type { GemmStep, GemmTerm, LoopStep, MoveStep, RowsStep, Step } from "./steps.ts";
+import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "./steps.ts";
 import type { Buffer } from "./view.ts";
 import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, ModuleBuilder, memoryFill } from "./wasm.ts";
 
@@ -13,6 +13,8 @@ export interface EmitOptions {
   readonly blas: boolean;
   /** Whether to use fused multiply-add. */
   readonly fused: boolean;
+  /** Gives memory of this many bytes in which large products pack their operands. */
+  readonly packing: (bytes: number) => number;
 }
 
 /** From this many operations on the machine's BLAS is faster than our own kernel, measured; fixed, since it decides last bits. */
@@ -149,12 +151,27 @@ class Emitter {
       const [lda, ldb, ldc] = [a.distance, b.distance, n].map(i32.constant) as [Code, Code, Code];
       return call(this.#gemm, ...sizes, f64.constant(factor), atA, lda, atB, ldb, atC, ldc);
     }
-    const product = ownProduct(term);
-    const name = 2 * m * n * k >= blocksFrom ? `blocked ${product.kind}` : product.kind;
-    const kernel = this.#function(product.kind, () => gemmKernel(product.kind, this.#options.fused));
-    const index = name === product.kind ? kernel : this.#function(name, () => blockedGemm(product.kind, kernel));
-    const [left, right] = product.swapped ? [atB, atA] : [atA, atB];
     const integers = (...values: number[]): readonly Code[] => values.map(i32.constant);
+    const kernelOf = (kind: GemmKind): number => this.#function(kind, () => gemmKernel(kind, this.#options.fused));
+    if (2 * m * n * k >= blocksFrom && Math.min(m, n) > 4) {
+      const index = this.#function("blocked", () => blockedGemm(kernelOf("rows")));
+      const distances = ({ transpose, distance }: Matrix): readonly Code[] =>
+        transpose ? integers(8, 8 * distance) : integers(8 * distance, 8);
+      return call(
+        index,
+        atA,
+        ...distances(a),
+        atB,
+        ...distances(b),
+        atC,
+        ...integers(8 * n, m, n, k),
+        f64.constant(factor),
+        ...integers(accumulate ? 1 : 0, this.#options.packing(packingBytes)),
+      );
+    }
+    const product = ownProduct(term);
+    const index = kernelOf(product.kind);
+    const [left, right] = product.swapped ? [atB, atA] : [atA, atB];
     return call(
       index,
       left,

@@ -19,10 +19,9 @@ export function draftLinear(
   arena: Arena,
   { directions, residuals, graph }: LinearGraph,
   buffers: ReadonlyMap<Node, Fixed>,
-  count: number,
 ): LinearDraft {
-  const v = reserveParts(arena, directions, count);
-  const products = reserveParts(arena, graph.outputs, count);
+  const v = reserveParts(arena, directions);
+  const products = reserveParts(arena, graph.outputs);
   const given = new Map<Node, Fixed>(directions.map((node, i) => [node, v.buffers[i]!]));
   const own = new Map<Node, Fixed>();
   for (const [i, node] of graph.inputs.slice(directions.length).entries()) {

@@ -4,8 +4,6 @@ import type { Graph, Node } from "../graph.ts";
 import { split } from "../split.ts";
 
 export interface LinearGraphOptions {
-  /** Directions at once, as a leading axis; undefined: one, without that axis. */
-  readonly count?: number;
   /** J^T u. Default false: J v. */
   readonly transpose?: boolean;
   /** Rewrites the products, which are linear in the directions; default: as they are. */
@@ -29,14 +27,12 @@ export function linearGraph(
   builder: GraphBuilder,
   outputs: readonly Node[],
   wrt: readonly Node<"input">[],
-  { count, transpose = false, rewrite = (_, products) => products }: LinearGraphOptions = {},
+  { transpose = false, rewrite = (_, products) => products }: LinearGraphOptions = {},
 ): LinearGraph {
-  const lead = count === undefined || transpose ? [] : [count];
-  const name = (i: number): string => `v${lead.join("")}.${i}`;
-  const tangents = wrt.map((node, i) => builder.input(name(i), "tangent", [...lead, ...node.shape]));
+  const tangents = wrt.map((node, i) => builder.input(`v${i}`, "tangent", node.shape));
   const seeds = new Map<Node, Node>(wrt.map((node, i) => [node, tangents[i]!]));
   let directions: readonly Node<"input">[] = tangents;
-  let products: readonly Node[] = pushforward(builder, outputs, seeds, lead.length);
+  let products: readonly Node[] = pushforward(builder, outputs, seeds);
   if (transpose) {
     directions = products.map((node, i) => builder.input(`u${i}`, "cotangent", node.shape));
     products = pullback(builder, products, directions, tangents);

@@ -56,6 +56,17 @@ const largeCases: readonly LossCase[] = [
     },
   },
   {
+    name: "autoencoder 131-67-131, whose products go block by block without BLAS",
+    shapes: [
+      [67, 131],
+      [131, 67],
+    ],
+    loss: (a, b) => {
+      const x = rows(131, 301, 4);
+      return tf.mean(tf.square(tf.sub(tf.matMul(b as tf.Tensor2D, tf.tanh(tf.matMul(a as tf.Tensor2D, x))), x)));
+    },
+  },
+  {
     name: "batched products",
     shapes: [
       [3, 13, 21],
