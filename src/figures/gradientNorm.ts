@@ -12,11 +12,11 @@ interface Point {
 }
 
 /** Lines keep this many points each. */
-const pointsOfLine = 160;
+const pointsOfLine = 90;
 /** What is 0, or below this, is drawn here. */
 const lowest = 1e-32;
 /** More searches than this of one method and outcome hide each other. */
-const linesOfOutcome = 30;
+const linesOfOutcome = 25;
 
 const about = {
   name: "gradient-norm",
