@@ -2,7 +2,8 @@ import { rootsOfTwo } from "../../src/autodiff/float64/coefficients.ts";
 import { wasm } from "../../src/autodiff/float64/host.ts";
 import { rootsPlace, type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/maths.ts";
 import { Sequence } from "../../src/autodiff/float64/sequence.ts";
-import { FunctionBuilder, i32, type Local, loop, ModuleBuilder, v128 } from "../../src/autodiff/float64/wasm.ts";
+import { FunctionBuilder, i32, type Local, loop, v128 } from "../../src/autodiff/float64/wasm.ts";
+import { ModuleBuilder } from "../../src/autodiff/float64/wasmModule.ts";
 
 export type VectorFunctionName = keyof typeof vectorFunctions;
 

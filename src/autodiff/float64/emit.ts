@@ -1,12 +1,14 @@
+import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
-import { blockedGemm, type GemmKind, gemmKernel, packingBytes } from "./gemm.ts";
+import { type GemmKind, gemmKernel } from "./gemm.ts";
 import { loopShape } from "./loopShape.ts";
 import { type EmitContext, loopArguments, loopFunction, loopKey } from "./loops.ts";
 import { moveFunction } from "./moves.ts";
 import { rowsFunction, rowsKey } from "./rows.ts";
 import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "./steps.ts";
 import type { Buffer } from "./view.ts";
-import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, ModuleBuilder, memoryFill } from "./wasm.ts";
+import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "./wasm.ts";
+import { ModuleBuilder } from "./wasmModule.ts";
 
 export interface EmitOptions {
   /** Whether products of enough operations go to the function `gemm` that is imported. */

@@ -11,7 +11,7 @@ import { type LinearGraphOptions, linearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
-import { hasMultiplyAdd } from "./wasm.ts";
+import { hasMultiplyAdd } from "./wasmModule.ts";
 
 export interface EngineOptions {
   /** As `FLUXION_BLAS`; default: that variable. */

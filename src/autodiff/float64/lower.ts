@@ -1,22 +1,19 @@
-import { type Attributes, type Node, type Op, type Shape, sizeOf } from "../graph.ts";
+import { type Attributes, type Node, type Shape, sizeOf } from "../graph.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
 import { type ElementOp, fusable, type Item } from "./item.ts";
+import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
 import { runsOf } from "./runs.ts";
 import type { GemmTerm, RowsStep, Step } from "./steps.ts";
 import {
   type Buffer,
-  broadcastView,
   canonical,
   canonicalStrides,
   denseStrides,
   isDense,
   isWhole,
-  reshapeView,
-  takeView,
   transposeView,
-  uniformView,
   type View,
   wholeView,
 } from "./view.ts";
@@ -74,11 +71,10 @@ class Lowering {
   #lower(node: Node): View {
     const terms = this.#sums.terms.get(node);
     if (terms !== undefined) return this.#gemm(node.shape, terms);
-    return (lowerings[node.op] as (node: Node) => View).call(this.api, node);
+    return (lowerings[node.op] as (node: Node) => View).call(this.#api, node);
   }
 
-  /** What the table of lowerings may do. */
-  readonly api: Api = {
+  readonly #api: LoweringApi = {
     view: (node) => this.#view(node),
     item: (op, operands, shape) => this.#item(op, operands, shape),
     sum: (x, axes, shape) => this.#sum(x, axes, shape),
@@ -231,18 +227,6 @@ class Lowering {
   }
 }
 
-interface Api {
-  view(node: Node): View;
-  item(op: ElementOp | "copy", operands: readonly View[], shape: Shape): View;
-  sum(x: View, axes: readonly number[], shape: Shape): View;
-  rows(op: RowsStep["op"], x: View, axes: readonly number[], flags: { exclusive: boolean; reverse: boolean }): View;
-  move(op: "take" | "scatterAdd", x: View, take: Attributes["take"], shape: Shape): View;
-  copy(x: View): View;
-  constant(values: Float64Array): Buffer;
-}
-
-type Lower<K extends Op> = (this: Api, node: Node<K>) => View;
-
 function lastTwoSwapped(rank: number): readonly number[] {
   return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
 }
@@ -250,94 +234,3 @@ function lastTwoSwapped(rank: number): readonly number[] {
 function inverse(permutation: readonly number[]): readonly number[] {
   return permutation.map((_, axis) => permutation.indexOf(axis));
 }
-
-const elementwise: Lower<ElementOp> = function (node) {
-  return this.item(
-    node.op,
-    node.inputs.map((input) => this.view(input)),
-    node.shape,
-  );
-};
-const rows: Lower<"reduceMax" | "logSumExp"> = function ({ op, inputs, attributes }) {
-  return this.rows(op, this.view(inputs[0]!), attributes.axes, { exclusive: false, reverse: false });
-};
-const missing: Lower<"input" | "matmul"> = ({ op }) => {
-  throw new Error(`internal: lower: ${op} without numbers`);
-};
-
-const lowerings: { readonly [K in Op]: Lower<K> } = {
-  input: missing,
-  matmul: missing,
-  constant({ attributes, shape }) {
-    return wholeView(this.constant(attributes.values), shape);
-  },
-  fill: ({ attributes, shape }) => uniformView(attributes.value, shape),
-  neg: elementwise,
-  exp: elementwise,
-  expm1: elementwise,
-  log: elementwise,
-  log1p: elementwise,
-  sqrt: elementwise,
-  sin: elementwise,
-  cos: elementwise,
-  tan: elementwise,
-  asin: elementwise,
-  acos: elementwise,
-  atan: elementwise,
-  sinh: elementwise,
-  cosh: elementwise,
-  tanh: elementwise,
-  asinh: elementwise,
-  acosh: elementwise,
-  atanh: elementwise,
-  sigmoid: elementwise,
-  logisticDensity: elementwise,
-  softplus: elementwise,
-  erf: elementwise,
-  abs: elementwise,
-  sign: elementwise,
-  floor: elementwise,
-  ceil: elementwise,
-  round: elementwise,
-  not: elementwise,
-  add: elementwise,
-  sub: elementwise,
-  mul: elementwise,
-  div: elementwise,
-  pow: elementwise,
-  atan2: elementwise,
-  max: elementwise,
-  min: elementwise,
-  less: elementwise,
-  lessEqual: elementwise,
-  equal: elementwise,
-  select: elementwise,
-  sum({ inputs, attributes, shape }) {
-    return this.sum(this.view(inputs[0]!), attributes.axes, shape);
-  },
-  reduceMax: rows,
-  logSumExp: rows,
-  argMax({ inputs, attributes }) {
-    return this.rows("argMax", this.view(inputs[0]!), [attributes.axis], { exclusive: false, reverse: false });
-  },
-  cumsum({ inputs, attributes }) {
-    return this.rows("cumsum", this.view(inputs[0]!), [attributes.axis], attributes);
-  },
-  reshape({ inputs, shape }) {
-    const x = this.view(inputs[0]!);
-    return reshapeView(x, shape) ?? reshapeView(this.copy(x), shape)!;
-  },
-  broadcast({ inputs, shape }) {
-    return broadcastView(this.view(inputs[0]!), shape);
-  },
-  transpose({ inputs, attributes }) {
-    return transposeView(this.view(inputs[0]!), attributes.permutation);
-  },
-  take({ inputs, attributes, shape }) {
-    const x = this.view(inputs[0]!);
-    return takeView(x, attributes) ?? this.move("take", x, attributes, shape);
-  },
-  scatterAdd({ inputs, attributes, shape }) {
-    return this.move("scatterAdd", this.view(inputs[0]!), attributes, shape);
-  },
-};

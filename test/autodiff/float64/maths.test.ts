@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import { vectorFunctions } from "../../../src/autodiff/float64/maths.ts";
-import { hasMultiplyAdd } from "../../../src/autodiff/float64/wasm.ts";
+import { hasMultiplyAdd } from "../../../src/autodiff/float64/wasmModule.ts";
 import { scalarFunctions } from "../../../src/autodiff/scalars.ts";
 import { compileVectorFunctions, type VectorFunctionName } from "../../support/vectorFunction.ts";
 
