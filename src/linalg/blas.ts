@@ -9,6 +9,8 @@ export interface Blas {
    */
   readonly gemm: BlasSymbols["gemm"];
   readonly addressOf: (buffer: ArrayBuffer) => number;
+  /** `dsyevd` of LAPACK, where the library has it; nothing is checked. */
+  readonly syevd?: NonNullable<BlasSymbols["syevd"]>;
 }
 
 /** What multiplies matrices here, for `run.json` and `fluxion doctor`. */

@@ -8,6 +8,8 @@ export interface BlasSymbols {
   readonly library: string;
   readonly gemm: CblasGemm;
   readonly addressOf: (buffer: ArrayBuffer) => number;
+  /** LAPACK's symmetric eigenproblem by divide and conquer, where the library has it. */
+  readonly syevd?: LapackSyevd;
   /** What OpenBLAS says of itself; "" for other libraries. */
   readonly configuration: string;
   /** The kernels that it chose, such as "Haswell"; "" for other libraries. */
@@ -30,6 +32,25 @@ export type CblasGemm = (
   c: number,
   ldc: number,
 ) => void;
+
+/** Arguments as Fortran has them: all by reference, characters as their codes. */
+export type LapackSyevd = (
+  jobz: Uint8Array,
+  uplo: Uint8Array,
+  n: Int32Array,
+  a: Float64Array,
+  lda: Int32Array,
+  w: Float64Array,
+  work: Float64Array,
+  lwork: Int32Array,
+  iwork: Int32Array,
+  liwork: Int32Array,
+  info: Int32Array,
+) => void;
+
+const syevdPrototype =
+  "void dsyevd_(void *jobz, void *uplo, void *n, void *a, void *lda, void *w, void *work, void *lwork, void *iwork, " +
+  "void *liwork, void *info)";
 
 const gemmPrototype =
   "void cblas_dgemm(int order, int transposeA, int transposeB, int m, int n, int k, double alpha, " +
@@ -77,15 +98,17 @@ export function openLibrary(path: string): BlasSymbols {
     try {
       return library.func(prototype);
     } catch {
-      // Only OpenBLAS has it.
+      // Some libraries lack it.
       return undefined;
     }
   };
   optional("void openblas_set_num_threads(int count)")?.(1);
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
+  const syevd = optional(syevdPrototype) as LapackSyevd | undefined;
   return {
     library: path,
     gemm,
+    ...(syevd === undefined ? {} : { syevd }),
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
     configuration: text(optional("str openblas_get_config()")?.()),
     core: text(optional("str openblas_get_corename()")?.()),

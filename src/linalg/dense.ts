@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { failure } from "../errors.ts";
+import { lapackEigen } from "./lapackEigen.ts";
 import type { LinearMap } from "./linearMap.ts";
 
 /** Columns that go through `applyMany` at once: enough to keep it busy, few enough to stay in the cache. */
@@ -54,7 +55,8 @@ export interface SymmetricEigen {
 /**
  * All eigenvalues and eigenvectors of a symmetric map or of an n x n row-major matrix, whose symmetric part is taken.
  *
- * Tridiagonalisation and QL (ml-matrix). Cost: n products for a map, about 9 n^3 operations, 3 n^2 numbers: for small n.
+ * Tridiagonalisation, then divide and conquer by the machine's LAPACK, or QL (ml-matrix) for small n and where there is none.
+ * Cost: n products for a map, 4 to 9 n^3 operations, 3 n^2 numbers.
  *
  * @example symmetricEigen(Float64Array.of(0, 1, 1, 0)).values // [-1, 1]
  * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that does not say that it is symmetric
@@ -70,7 +72,7 @@ export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen
   if (n * n !== values.length) {
     throw failure("ERR_LENGTH", `symmetricEigen: expected n x n values, got ${values.length}`);
   }
-  const dense = new Matrix(n, n);
+  const entries = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       // Halves first: the sum of two large entries may overflow.
@@ -78,10 +80,13 @@ export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen
       if (!Number.isFinite(entry)) {
         throw failure("ERR_NOT_FINITE", `symmetricEigen: expected finite entries, got ${entry} at (${i}, ${j})`);
       }
-      dense.set(i, j, entry);
-      dense.set(j, i, entry);
+      entries[i * n + j] = entry;
+      entries[j * n + i] = entry;
     }
   }
+  const known = lapackEigen(entries, n);
+  if (known !== undefined) return known;
+  const dense = Matrix.from1DArray(n, n, entries);
   const decomposition = new EigenvalueDecomposition(dense, { assumeSymmetric: true });
   const found = decomposition.realEigenvalues;
   const order = Array.from(found, (_, k) => k).sort((a, b) => found[a]! - found[b]!);
