@@ -19,6 +19,10 @@ export const dlaeShape = {
   inputs: z.number().int().positive().default(16).describe("numbers a sample"),
   hidden: z.number().int().positive().default(4).describe("width of the hidden layer"),
   samples: z.number().int().positive().default(10_000).describe("Gaussian samples with variances 1 to inputs"),
+  reduce: z
+    .boolean()
+    .default(true)
+    .describe("work on the data's triangular factor instead of the data, which is exact"),
   stepSize: z.number().positive().default(0.01).describe("of the gradient steps"),
 } as const;
 
@@ -26,6 +30,7 @@ export interface DlaeOptions {
   readonly inputs: number;
   readonly hidden: number;
   readonly samples: number;
+  readonly reduce: boolean;
   readonly stepSize: number;
   readonly trajectories: number;
   readonly trajectorySteps: number;
@@ -37,9 +42,9 @@ export function onTrajectories(
   options: DlaeOptions,
   then: (problem: DeepLinearAutoencoder, trajectories: readonly (readonly Row[])[]) => Observable<Row>,
 ): Observable<Row> {
-  const { inputs, hidden, samples, stepSize, trajectories, trajectorySteps } = options;
+  const { inputs, hidden, samples, reduce, stepSize, trajectories, trajectorySteps } = options;
   const { seed } = context;
-  const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed });
+  const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed, reduce });
   return withTrajectories(
     context,
     problem,
