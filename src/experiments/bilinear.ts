@@ -1,23 +1,30 @@
 import { z } from "zod";
-import { extragradient } from "../operators/extragradient.ts";
-import { gradientStep } from "../operators/gradientStep.ts";
 import { bilinear } from "../problems/bilinear.ts";
-import { method } from "../streams/combinators.ts";
-import { untilStep } from "../streams/untilStep.ts";
-import { type Experiment, experiment } from "./definition.ts";
+import type { Experiment } from "./definition.ts";
+import { gameExperiment } from "./games/gameExperiment.ts";
 
-/** Gradient descent-ascent spirals away from the equilibrium of f(x, y) = xy, extragradient towards it. */
-export const bilinearGame: Experiment = experiment({
+/**
+ * Gradient descent-ascent spirals away from the equilibrium of f(x, y) = xy, extragradient towards it.
+ *
+ * With several pairs, f = sum_k 2^-k x_k y_k: rotations of all speeds, on which the last iterate of a method shows the rate that theory
+ * proves in the worst case, a power of k, where on one pair every convergent method is linear.
+ */
+export const bilinearGame: Experiment = gameExperiment({
   name: "bilinear",
   summary: "the game f(x, y) = xy: gradient descent-ascent spirals outwards, extragradient inwards",
-  options: z.object({
-    method: z.enum(["gda", "extragradient"]).default("extragradient").describe("how both players move"),
-    stepSize: z.number().positive().default(0.5).describe("eta"),
-    iterations: z.number().int().positive().default(100).describe("steps to take"),
-    start: z.array(z.number()).length(2).default([1, 1]).describe("x,y"),
-  }),
-  run({ method: chosen, stepSize, iterations, start }, context) {
-    const step = chosen === "gda" ? gradientStep(stepSize) : extragradient({ stepSize });
-    return context.iterate(bilinear(), start, method(untilStep(iterations), step), { name: chosen });
+  methods: ["gda", "alternating-gda", "extragradient", "optimistic"],
+  iterations: 100,
+  options: {
+    pairs: z.number().int().min(1).max(40).default(1).describe("f = sum of 2^-k x_k y_k over k = 0 ... pairs - 1"),
+    start: z.array(z.number()).length(2).default([1, 1]).describe("x,y, the same for each pair"),
+  },
+  contest({ pairs, start: [x, y] }) {
+    const speeds = Array.from({ length: pairs }, (_, k) => 2 ** -k);
+    const problem = bilinear({ matrix: speeds.map((speed, i) => speeds.map((_, j) => (i === j ? speed : 0))) });
+    return {
+      problem: { ...problem, solutions: [new Float64Array(2 * pairs)] },
+      start: Float64Array.from({ length: 2 * pairs }, (_, i) => (i < pairs ? x! : y!)),
+      linear: true,
+    };
   },
 });

@@ -4,6 +4,7 @@ import { dlae } from "./dlae.ts";
 import { dlaeMethods } from "./dlaeMethods.ts";
 import { dlaeSampling } from "./dlaeSampling.ts";
 import { dlaeTolerance } from "./dlaeTolerance.ts";
+import { gameExperiments } from "./games/index.ts";
 import { gaussianAutoencoder } from "./gaussianAutoencoder.ts";
 import { memorisation } from "./memorisation.ts";
 import { mnistAutoencoder } from "./mnistAutoencoder.ts";
@@ -22,6 +23,7 @@ export const builtInExperiments: readonly Experiment[] = [
   memorisation,
   quarticSearch,
   bilinearGame,
+  ...gameExperiments,
 ];
 
 /** What `fluxion run` runs without a name. */

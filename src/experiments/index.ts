@@ -26,6 +26,19 @@ export { dlae } from "./dlae.ts";
 export { dlaeMethods } from "./dlaeMethods.ts";
 export { dlaeSampling } from "./dlaeSampling.ts";
 export { dlaeTolerance } from "./dlaeTolerance.ts";
+export {
+  type Contest,
+  type GameExperimentSpec,
+  type GameMethod,
+  type GameMethodName,
+  gameExperiment,
+  gameExperiments,
+  gameMethodNames,
+  gameMethods,
+  type MethodSetting,
+  type RaceOptions,
+  race,
+} from "./games/index.ts";
 export { gaussianAutoencoder } from "./gaussianAutoencoder.ts";
 export { memorisation } from "./memorisation.ts";
 export { mnistAutoencoder } from "./mnistAutoencoder.ts";

@@ -1,3 +1,4 @@
+import { norm } from "../linalg/vector.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
 import { localModulus } from "./diagnoseField.ts";
@@ -16,7 +17,7 @@ export interface WarnNotMonotoneOptions {
  * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games need.
  *
  * Looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, else by Lanczos),
- * and at <dF, dz> / ||dz||^2 between rows. Column `leastModulus`: the least of them so far. What is seen to be monotone
+ * and at <dF, dz> / ||dz||^2 between rows more than 1e-6 (1 + ||z||) apart. Column `leastModulus`: the least of them so far. What is seen to be monotone
  * along the way may still fail elsewhere.
  *
  * Cost: that of `diagnoseField` at the first row, 4 n operations at others. State: the row before.
@@ -54,7 +55,9 @@ export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
         change += df * df;
         product += dz * df;
       }
-      if (way > 0) seen.push({ modulus: product / way, lipschitz: Math.sqrt(change / way) });
+      // Over a shorter way the rounding of F may be all that is seen.
+      if (way > (1e-6 * (1 + norm(point))) ** 2)
+        seen.push({ modulus: product / way, lipschitz: Math.sqrt(change / way) });
       let { least, warned } = state;
       for (const { modulus, lipschitz } of seen) {
         if (modulus < least) least = modulus;

@@ -24,7 +24,7 @@ for (const [what, args, message] of [
   [
     "a value of no choice",
     ["run", "bilinear", "--method", "sgd"],
-    /--method: expected one of "gda"\|"extragradient", got sgd/,
+    /--method: expected one of "gda"\|"alternating-gda"\|.*, got \["sgd"\]/,
   ],
   ["a start of the wrong length", ["run", "quartic", "--start", "1,2,3"], /--start: /],
   ["a port that is none", ["run", "bilinear", "--serve", "99999"], /--serve: expected a port from 0 to 65535/],

@@ -26,7 +26,7 @@ run("runs a built-in experiment, says what was found and where the files are", a
   const out = join(scratchDirectory(), "out");
   const { code, stdout, stderr } = await fluxion(["run", "bilinear", "--iterations", "20", "--no-serve", "--out", out]);
   assert.is(code, 0, stderr);
-  assert.match(stdout, /extragradient +stopped +20/);
+  assert.match(stdout, /extragradient +unfinished +20/);
   assert.ok(stdout.includes(`fluxion serve ${out}`) && stdout.includes(`fluxion replay ${out}`));
   assert.is(runState(readRunFile(join(out, "extragradient"))), "completed");
   assert.is((await rowsOf(join(out, "extragradient"))).length, 21);

@@ -8,6 +8,7 @@ export {
   type DistributionallyRobustRegressionOptions,
   distributionallyRobustRegression,
 } from "./distributionallyRobustRegression.ts";
+export { forsaken } from "./forsaken.ts";
 export { type GambitFile, gambitGame, parseGambit } from "./gambitGame.ts";
 export { type GanRing, type GanRingOptions, ganRing } from "./ganRing.ts";
 export { type KellyAuctionOptions, kellyAuction } from "./kellyAuction.ts";

@@ -1,0 +1,185 @@
+/** The methods for games by name, as `--method` takes them, with step sizes that their theory allows. */
+import { adaptiveExtragradient } from "../../operators/adaptiveExtragradient.ts";
+import { adaptiveGoldenRatio } from "../../operators/adaptiveGoldenRatio.ts";
+import { alternatingDescentAscent } from "../../operators/alternatingDescentAscent.ts";
+import { consensus } from "../../operators/consensus.ts";
+import { decayingStep } from "../../operators/decayingStep.ts";
+import { dualExtrapolation } from "../../operators/dualExtrapolation.ts";
+import { extraAnchoredGradient } from "../../operators/extraAnchoredGradient.ts";
+import { extragradient } from "../../operators/extragradient.ts";
+import { fastOptimistic } from "../../operators/fastOptimistic.ts";
+import { forwardBackwardForward } from "../../operators/forwardBackwardForward.ts";
+import { forwardReflectedBackward } from "../../operators/forwardReflectedBackward.ts";
+import { goldenRatio } from "../../operators/goldenRatio.ts";
+import { gradientStep } from "../../operators/gradientStep.ts";
+import { halpern } from "../../operators/halpern.ts";
+import { mirrorProx } from "../../operators/mirrorProx.ts";
+import { optimistic } from "../../operators/optimistic.ts";
+import { optimisticMirrorDescent } from "../../operators/optimisticMirrorDescent.ts";
+import { popov } from "../../operators/popov.ts";
+import { proximalPoint } from "../../operators/proximalPoint.ts";
+import { reflectedGradient } from "../../operators/reflectedGradient.ts";
+import { restarts } from "../../operators/restarts.ts";
+import { semismoothNewton } from "../../operators/semismoothNewton.ts";
+import type { StationaryMethod } from "../../operators/stationaryMethods.ts";
+import { symplecticAdjustment } from "../../operators/symplecticAdjustment.ts";
+import { method } from "../../streams/combinators.ts";
+import type { Update } from "../../streams/types.ts";
+
+/** What a method is made from. */
+export interface MethodSetting {
+  /** eta. */
+  readonly stepSize: number;
+  /** L, for weights that are measured in 1 / L. */
+  readonly lipschitz: number;
+}
+
+/** A method for games as the experiments know it. */
+export interface GameMethod {
+  readonly make: (setting: MethodSetting) => Update;
+  /**
+   * The step size in units of 1 / L, a little inside what theory allows for monotone fields (for descent-ascent: for gradients);
+   * undefined: it has none, or finds its own.
+   */
+  readonly reach: number | undefined;
+  /** The same with a constraint, where that differs. */
+  readonly constrainedReach?: number;
+  /** Its guarantee needs a monotone field. */
+  readonly monotone: boolean;
+  /** By the linear theory of `stationaryMethods`. */
+  readonly stationary?: StationaryMethod;
+  /** p where ||F||^2 of the last iterate is O(k^p) for all monotone fields, without a constraint. */
+  readonly order?: number;
+}
+
+const local = { monotone: false } as const;
+const needs = { monotone: true } as const;
+
+const table = {
+  gda: {
+    ...needs,
+    make: ({ stepSize }) => gradientStep(stepSize),
+    reach: 0.5,
+    stationary: "gradientStep",
+  },
+  "alternating-gda": {
+    ...needs,
+    make: ({ stepSize }) => alternatingDescentAscent({ stepSize }),
+    reach: 0.5,
+  },
+  "negative-momentum": {
+    ...local,
+    make: ({ stepSize }) => alternatingDescentAscent({ stepSize, decay: -0.3 }),
+    reach: 0.5,
+  },
+  "decaying-gda": {
+    ...needs,
+    make: ({ stepSize }) => decayingStep({ first: stepSize, power: 0.5 }),
+    reach: 0.5,
+  },
+  "proximal-point": {
+    ...needs,
+    make: ({ stepSize }) => proximalPoint({ stepSize }),
+    reach: 2,
+    stationary: "proximalPoint",
+    order: -1,
+  },
+  extragradient: {
+    ...needs,
+    make: ({ stepSize }) => extragradient({ stepSize }),
+    reach: 0.7,
+    stationary: "extragradient",
+    order: -1,
+  },
+  "adaptive-extragradient": { ...needs, make: () => adaptiveExtragradient(), reach: undefined },
+  "restarted-extragradient": { ...needs, make: () => restarts(adaptiveExtragradient()), reach: undefined },
+  optimistic: {
+    ...needs,
+    make: ({ stepSize }) => method(optimistic(), gradientStep(stepSize)),
+    reach: 0.45,
+    stationary: "optimistic",
+    order: -1,
+  },
+  popov: {
+    ...needs,
+    make: ({ stepSize }) => popov({ stepSize }),
+    reach: 0.45,
+    stationary: "popov",
+    order: -1,
+  },
+  "reflected-gradient": {
+    ...needs,
+    make: ({ stepSize }) => reflectedGradient({ stepSize }),
+    reach: 0.4,
+    stationary: "reflectedGradient",
+    order: -1,
+  },
+  "forward-backward-forward": {
+    ...needs,
+    make: ({ stepSize }) => forwardBackwardForward({ stepSize }),
+    reach: 0.7,
+    stationary: "forwardBackwardForward",
+    order: -1,
+  },
+  "forward-reflected-backward": {
+    ...needs,
+    make: ({ stepSize }) => forwardReflectedBackward({ stepSize }),
+    reach: 0.45,
+    stationary: "forwardReflectedBackward",
+    order: -1,
+  },
+  "golden-ratio": {
+    ...needs,
+    make: ({ stepSize }) => goldenRatio({ stepSize }),
+    reach: 0.75,
+    stationary: "goldenRatio",
+    order: -1,
+  },
+  "adaptive-golden-ratio": { ...needs, make: () => adaptiveGoldenRatio(), reach: undefined },
+  "mirror-prox": { ...needs, make: ({ stepSize }) => mirrorProx({ stepSize }), reach: 0.9 },
+  "optimistic-mirror-descent": {
+    ...needs,
+    make: ({ stepSize }) => optimisticMirrorDescent({ stepSize }),
+    reach: 0.45,
+  },
+  "dual-extrapolation": {
+    ...needs,
+    make: ({ stepSize }) => dualExtrapolation({ stepSize }),
+    reach: 0.7,
+    stationary: "dualExtrapolation",
+    order: -1,
+  },
+  anchored: {
+    ...needs,
+    make: ({ stepSize }) => extraAnchoredGradient({ stepSize }),
+    reach: 0.95,
+    constrainedReach: 0.55,
+    order: -2,
+  },
+  halpern: {
+    ...needs,
+    make: ({ stepSize }) => method(proximalPoint({ stepSize }), halpern()),
+    reach: 1,
+    order: -2,
+  },
+  "fast-optimistic": { ...needs, make: ({ stepSize }) => fastOptimistic({ stepSize }), reach: 0.23, order: -2 },
+  symplectic: {
+    ...local,
+    make: ({ stepSize, lipschitz }) => method(symplecticAdjustment({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    reach: 0.5,
+  },
+  consensus: {
+    ...local,
+    make: ({ stepSize, lipschitz }) => method(consensus({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    reach: 0.5,
+  },
+  "semismooth-newton": { ...local, make: () => semismoothNewton(), reach: undefined },
+} as const satisfies Readonly<Record<string, GameMethod>>;
+
+export type GameMethodName = keyof typeof table;
+
+/** By the names of the literature. */
+export const gameMethods: Readonly<Record<GameMethodName, GameMethod>> = table;
+
+/** What `--method` may name. */
+export const gameMethodNames = Object.keys(table) as [GameMethodName, ...GameMethodName[]];

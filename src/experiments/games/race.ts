@@ -1,0 +1,175 @@
+/** Methods against each other on one game: a run for each, and what each reached, by numbers that need no method. */
+import { defer, type Observable, tap } from "rxjs";
+import type { Row } from "../../arrow/row.ts";
+import type { JsonValue } from "../../json.ts";
+import { generalEigenvalues } from "../../linalg/generalEigenvalues.ts";
+import { spectralNorm } from "../../linalg/norms.ts";
+import { average } from "../../operators/average.ts";
+import { distanceTo } from "../../operators/distanceTo.ts";
+import { naturalResidualNorm } from "../../operators/moves.ts";
+import { nashConv } from "../../operators/nashConv.ts";
+import { naturalResidual } from "../../operators/naturalResidual.ts";
+import { playersOf } from "../../operators/players.ts";
+import { predictedFactor } from "../../operators/stationaryMethods.ts";
+import { warnNotMonotone } from "../../operators/warnNotMonotone.ts";
+import type { CertifiedProblem, SolvedProblem } from "../../problems/games/index.ts";
+import type { Problem } from "../../problems/problem.ts";
+import { method } from "../../streams/combinators.ts";
+import { evaluate } from "../../streams/evaluation.ts";
+import type { Update } from "../../streams/types.ts";
+import { untilStep } from "../../streams/untilStep.ts";
+import type { ExperimentContext, ExperimentRunOptions } from "../definition.ts";
+import { type GameMethodName, gameMethods } from "./methods.ts";
+
+/** A game, where to start, and what to say of a point. */
+export interface Contest {
+  readonly problem: Problem & Partial<SolvedProblem> & Partial<CertifiedProblem>;
+  readonly start: ArrayLike<number>;
+  /** Minibatches: the problem of a step, `problem` being the one at which the start is judged. Default: `problem`. */
+  readonly batches?: (step: number) => Problem;
+  /** What `problem.certificate` measures; default "certificate". */
+  readonly certificate?: string;
+  /** L, where ||J|| at the start is no measure of what methods meet. */
+  readonly lipschitz?: number;
+  /** F is linear, so that the spectrum of J predicts the rate. Default false. */
+  readonly linear?: boolean;
+  /** Whether each player's gain by a best response is measured. Default: if the strategies are bounded and costs known. */
+  readonly exploitability?: boolean;
+  /** Further numbers of the summary. */
+  readonly numbers?: (point: Float64Array) => Readonly<Record<string, number | string | undefined>>;
+}
+
+export interface RaceOptions {
+  readonly method: readonly GameMethodName[];
+  readonly stepSize?: number | undefined;
+  readonly iterations: number;
+  /** Of the natural residual at which a run ends. */
+  readonly tolerance: number;
+}
+
+/** Rows of a run with measures whose evaluations are beside the method's own. */
+const measuredRows = 500;
+const largestSpectrum = 60;
+
+/**
+ * One run a method, each named after it, one after the other or on as many threads as `--workers` says.
+ *
+ * L is ||J|| at the start, exact for linear fields; where it grows along the way, methods with a fixed step size may need a smaller one.
+ */
+export function race(context: ExperimentContext, contest: Contest, options: RaceOptions): Observable<Row> {
+  const names = [...new Set(options.method)];
+  return defer(() => {
+    const start = Float64Array.from(contest.start);
+    contest.problem.constraint?.project(start, start);
+    const lipschitz = contest.lipschitz ?? (spectralNorm(contest.problem.linearize(start)) || 1);
+    return context.campaign(names.length, (index) =>
+      compete(context, contest, options, names[index]!, lipschitz, start),
+    );
+  });
+}
+
+function compete(
+  context: ExperimentContext,
+  contest: Contest,
+  options: RaceOptions,
+  name: GameMethodName,
+  lipschitz: number,
+  start: Float64Array,
+): Observable<Row> {
+  const { problem, batches } = contest;
+  const { make, reach, constrainedReach, monotone } = gameMethods[name];
+  const share = problem.constraint === undefined ? reach : (constrainedReach ?? reach);
+  const stepSize = options.stepSize ?? (share ?? 1) / lipschitz;
+  let warned = false;
+  const warn = (message: string): void => {
+    warned = true;
+    context.note(`warning: ${name}: ${message}`);
+  };
+  const update = method(
+    // A minibatch at which the residual is small is no solution.
+    naturalResidual(batches === undefined ? { until: options.tolerance } : {}),
+    untilStep(options.iterations),
+    make({ stepSize, lipschitz }),
+    ...(monotone && batches === undefined ? [warnNotMonotone({ warn })] : []),
+    ...(batches === undefined ? measuresOf(contest, options.iterations) : []),
+  );
+  const run: ExperimentRunOptions = {
+    name,
+    description: {
+      method: name,
+      ...(share === undefined ? {} : { stepSize, lipschitz }),
+      players: playersOf(problem).map((player) => player.name),
+      ...theoryOf(contest, name, stepSize, start),
+    },
+  };
+  let last: Row | undefined;
+  return context.iterate(batches ?? problem, start, update, run).pipe(
+    tap({
+      next: (row) => {
+        last = row;
+      },
+      complete() {
+        if (last !== undefined && last.status !== "running") context.report(findingOf(contest, name, last, warned));
+      },
+    }),
+  );
+}
+
+function measuresOf(contest: Contest, iterations: number): readonly Update[] {
+  const { problem } = contest;
+  const every = Math.max(1, Math.ceil(iterations / measuredRows));
+  const bounded = problem.game !== undefined && problem.constraint?.bounded === true;
+  return [
+    average(),
+    naturalResidual({ of: "average", every }),
+    ...(problem.solutions === undefined ? [] : [distanceTo(problem.solutions)]),
+    ...((contest.exploitability ?? bounded) ? [nashConv({ every })] : []),
+  ];
+}
+
+/** What theory says of the run, for the figures to be held against. */
+function theoryOf(
+  { problem, linear }: Contest,
+  name: GameMethodName,
+  stepSize: number,
+  start: Float64Array,
+): { readonly theory?: JsonValue } {
+  if (problem.constraint !== undefined) return {};
+  const { stationary, order } = gameMethods[name];
+  const small = linear === true && problem.dimension <= largestSpectrum;
+  const factor =
+    stationary === undefined || !small
+      ? undefined
+      : predictedFactor(stationary, stepSize, generalEigenvalues(problem.linearize(start)));
+  if (factor === undefined && order === undefined) return {};
+  return { theory: { ...(factor === undefined ? {} : { factor }), ...(order === undefined ? {} : { order }) } };
+}
+
+function findingOf(
+  contest: Contest,
+  run: string,
+  last: Row,
+  warned: boolean,
+): Parameters<ExperimentContext["report"]>[0] {
+  const { problem, certificate: certificateName = "certificate" } = contest;
+  const { point, columns, status, vectors } = last;
+  const verdict = { converged: "solved", diverged: "diverged", stagnated: "stagnated" }[status as string];
+  return {
+    run,
+    verdict: verdict ?? "unfinished",
+    numbers: {
+      steps: last.step,
+      evaluations: last.evaluations,
+      "natural residual": columns.naturalResidual,
+      ...(vectors.average === undefined
+        ? {}
+        : { "of the average": naturalResidualNorm(evaluate(problem, vectors.average)) }),
+      ...(problem.solutions === undefined ? {} : { "to the solution": columns.distance }),
+      ...(point === undefined || problem.certificate === undefined
+        ? {}
+        : { [certificateName]: problem.certificate(point) }),
+      ...(warned ? { modulus: columns.leastModulus } : {}),
+      ...(point === undefined ? {} : contest.numbers?.(point)),
+    },
+  };
+}
