@@ -10,7 +10,8 @@ const called = (functions: string, note?: string): KernelNote =>
   note === undefined ? { functions } : { functions, note };
 const flat = "derivative 0, at the jumps too";
 const shared = "entries that tie share the derivative evenly";
-const constantIndices = "indices must be constant";
+/** What is data, or computed, is compared with every place. */
+const indices = "derivative 0 in its indices; those that are not constant cost a product with one-hot rows";
 
 /** One line for every kernel that is supported: one that is missing does not compile. */
 export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
@@ -114,11 +115,14 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   Softmax: called("softmax"),
   FusedBatchNorm: called("batchNorm"),
   OneHot: called("oneHot", "of constants or data; derivative 0 in its indices"),
-  GatherV2: called("gather, embedding layers", constantIndices),
-  GatherNd: called("gatherND", constantIndices),
-  ScatterNd: called("scatterND", constantIndices),
-  TensorScatterUpdate: called("tensorScatterUpdate", `${constantIndices}; the last of several for one place counts`),
-  UnsortedSegmentSum: called("unsortedSegmentSum", constantIndices),
+  GatherV2: called("gather, embedding layers", `${indices}; NaN at places that do not exist`),
+  GatherNd: called("gatherND", `${indices}; NaN at places that do not exist`),
+  ScatterNd: called("scatterND", `${indices}; NaN where a place does not exist`),
+  TensorScatterUpdate: called(
+    "tensorScatterUpdate",
+    "indices must be constant; the last of several for one place counts",
+  ),
+  UnsortedSegmentSum: called("unsortedSegmentSum", `${indices}; others are left out`),
   Diag: called("diag"),
   Fill: called("fill, zeros, ones, eye"),
   Range: called("range"),

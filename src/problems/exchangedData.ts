@@ -1,5 +1,6 @@
 import type { Shape } from "../autodiff/graph.ts";
-import { checkFinite } from "../autodiff/trace/constant.ts";
+import { checkData } from "../autodiff/trace/constant.ts";
+import { missingPlace } from "../autodiff/trace/places.ts";
 import type { TracedFunction } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
 
@@ -29,7 +30,12 @@ export function exchanged(
       throw failure("ERR_OPTION_TYPE", `${who}.with: expected "${name}" to be a Float64Array, got ${typeof numbers}`);
     }
     const own = fittingShape(who, name, shape, numbers.length);
-    checkFinite(`${who}.with: data "${name}"`, numbers, own);
+    const { dtype, indexes } = traced.data.get(name)!;
+    checkData(`${who}.with: data "${name}"`, numbers, own, dtype);
+    for (const extents of indexes) {
+      const missing = missingPlace(numbers, extents);
+      if (missing !== undefined) throw failure("ERR_OPTION_RANGE", `${who}.with: data "${name}" holds ${missing}`);
+    }
     resized ||= own !== shape;
     shapes.set(name, own);
     values.set(name, numbers.slice());

@@ -11,8 +11,10 @@ import { type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
 export interface ModelOfLayers {
   readonly name?: string;
   readonly trainableWeights: readonly LayerWeight[];
-  /** Those of frozen layers too; default none. */
+  /** Those of frozen layers and moving averages too; default none. */
   readonly weights?: readonly LayerWeight[];
+  /** Whether a layer keeps its state from one call to the next: such a model is refused; default false. */
+  readonly stateful?: boolean;
 }
 
 export interface LayerWeight {
@@ -41,7 +43,8 @@ export interface ModelObjective extends TracedProblem {
  * The loss uses the model as it always does, by `model.apply(x)` or `model.predict(x)`; while it is traced the weights
  * stand for parameters, and everything else, untrainable weights too, is a constant. The model itself is not changed,
  * except by `writeBack`. Constraints and regularisers of layers are not part of the loss unless the loss adds them.
- * In training mode dropout needs a seed, and batch normalisation is refused, since it assigns to its moving averages.
+ * In training mode dropout needs a seed; batch normalisation uses the batch's own moments, and its moving averages stay
+ * as they are, with a warning: applying the model in training mode after the run brings them up to date.
  *
  * Cost as for {@link objective}.
  *
@@ -52,7 +55,7 @@ export interface ModelObjective extends TracedProblem {
  * @param model a model that is built, or a list of variables
  * @param loss called twice, when the problem is built; returns a scalar
  * @throws {TypeError} ERR_OPTION_TYPE without trainable weights; ERR_VARIABLE if the loss uses trainable variables of
- *   another model; else as {@link objective}
+ *   another model; ERR_TRACE_STATE for stateful layers; else as {@link objective}
  */
 export function objectiveOf<Model extends ModelOfLayers | readonly Variable[]>(
   model: Model,
@@ -116,6 +119,13 @@ function weightsOf(model: ModelOfLayers | readonly Variable[]): {
       "ERR_OPTION_TYPE",
       "objectiveOf: expected a model with trainable weights, or a list of variables, got none; " +
         "build the model first, by an inputShape of its first layer",
+    );
+  }
+  if (!isList(model) && model.stateful === true) {
+    throw failure(
+      "ERR_TRACE_STATE",
+      "objectiveOf: the model has stateful layers, so that its loss depends on earlier calls; " +
+        "make them with stateful: false, and give a starting state as an input",
     );
   }
   const variables = list.map((weight): Variable => {

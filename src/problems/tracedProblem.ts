@@ -24,7 +24,7 @@ export interface TracedProblemOptions {
    * the triangular factor of the data: the same loss to rounding, at a cost free of the number of samples. Default true.
    */
   readonly reduceSamples?: boolean;
-  /** Called where the function does not use a parameter; default `process.emitWarning`. */
+  /** Called where the function does not use a parameter, or assigns to a model's moving averages; default `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -34,7 +34,7 @@ export interface TracedProblemParts {
   readonly blocks: readonly ParameterBlock[];
   /** Variables that stand for the parameters, one for each block; absent: the function takes them as arguments. */
   readonly variables?: readonly Tensor[];
-  /** Trainable variables that are constants all the same. */
+  /** Variables that are constants, though they may be trainable or assigned to. */
   readonly constants?: readonly Tensor[];
   readonly call: Traceable;
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
@@ -58,7 +58,7 @@ export function tracedProblem(parts: TracedProblemParts): TracedProblem {
     throw failure("ERR_OPTION_TYPE", `${who}: expected a function as second argument, got ${typeof call}`);
   }
   const first = compile(parts, new Map());
-  warnOfUnused(parts, first.traced);
+  warn(parts, first.traced);
   const sizes = new Map([[sizesKey(first.traced), first]]);
   const family: Family = {
     ...parts,
@@ -174,15 +174,22 @@ function descriptionOf(
   };
 }
 
-function warnOfUnused({ who, blocks, options: { onWarning } }: TracedProblemParts, traced: TracedFunction): void {
+function warn({ who, blocks, options: { onWarning } }: TracedProblemParts, traced: TracedFunction): void {
   const used = new Set<Node>(reachable(traced.outputs));
   const unused = traced.parameters.flatMap((parameter, i) => (used.has(parameter) ? [] : [blocks[i]!.name]));
-  if (unused.length === 0) return;
-  const message =
-    `${who}: the function does not use ${unused.join(", ")}; their derivatives are 0. ` +
-    "Remove them from the shapes, or check the function";
-  if (onWarning !== undefined) onWarning(message);
-  else process.emitWarning(message, "FluxionWarning");
+  const messages = [
+    unused.length > 0 &&
+      `${who}: the function does not use ${unused.join(", ")}; their derivatives are 0. ` +
+        "Remove them from the shapes, or check the function",
+    traced.assigned.length > 0 &&
+      `${who}: the function assigns to ${traced.assigned.join(", ")}, which is left out: they stay as they are. ` +
+        "Moving averages follow when the model is applied in training mode after the run",
+  ];
+  for (const message of messages) {
+    if (message === false) continue;
+    if (onWarning !== undefined) onWarning(message);
+    else process.emitWarning(message, "FluxionWarning");
+  }
 }
 
 /** What a function returned, in a few words. */

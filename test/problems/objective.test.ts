@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { data } from "../../src/autodiff/trace/constant.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import { normalVector } from "../support/random.ts";
 
 const value = (problem: ReturnType<typeof objective>, ...point: number[]): number =>
   problem.evaluate(Float64Array.from(point), new Float64Array(problem.dimension));
@@ -130,6 +131,63 @@ problems("takes integer labels as data, through oneHot", () => {
     }, 0) / 3;
   assertClose(value(problem, ...logits), expected([0, 2, 1]), 1e-15);
   assertClose(value(problem.with({ labels: Float64Array.of(1, 1, 2) }), ...logits), expected([1, 1, 2]), 1e-15);
+});
+
+problems("takes integer labels as indices: gather, in batches, gatherND, segments, scatterND", () => {
+  const table = normalVector(12, 3);
+  const labels = [3, 0, 3, 1];
+  const other = [2, 2, 0, 3];
+  const int = (): tf.Tensor1D => data("labels", labels, [4], "int32") as tf.Tensor1D;
+  const weights = tf.tensor(
+    Array.from({ length: 16 }, (_, i) => Math.cos(i)),
+    [4, 4],
+  );
+  const rows = tf.range(0, 4, 1, "int32");
+  const losses: Readonly<Record<string, (x: tf.Tensor2D, places: tf.Tensor1D) => tf.Tensor>> = {
+    rows: (x, places) => tf.gather(x, places),
+    "one column": (x, places) => tf.gather(tf.reshape(x, [12]), places),
+    "another axis": (x, places) => tf.gather(tf.reshape(x, [3, 4]), places, 1),
+    "in batches": (x, places) =>
+      tf.gather(tf.matMul(weights as tf.Tensor2D, x), tf.expandDims(tf.minimum(places, 2).toInt(), 1), 1, 1),
+    gatherND: (x, places) => tf.gatherND(tf.matMul(x, x, false, true), tf.stack([rows, places], 1)),
+    "gatherND of rows": (x, places) => tf.gatherND(x, tf.expandDims(places, 1)),
+    segments: (x, places) => tf.unsortedSegmentSum(x, places, 3),
+    scatterND: (x, places) => tf.scatterND(tf.expandDims(places, 1), x, [4, 3]),
+    oneHot: (x, places) => tf.matMul(tf.oneHot(places, 4).toFloat() as tf.Tensor2D, x),
+  };
+  for (const [name, f] of Object.entries(losses)) {
+    const loss = (x: tf.Tensor2D, places: tf.Tensor1D): tf.Tensor => tf.sum(tf.exp(tf.mul(0.3, f(x, places))));
+    const problem = objective([[4, 3]], (x) => loss(x, int()));
+    const [a, b] = [new Float64Array(12), new Float64Array(12)];
+    for (const given of [labels, other]) {
+      // The same with indices that are constant: other code, no comparisons.
+      const fixed = objective([[4, 3]], (x) => loss(x, tf.tensor1d(given, "int32")));
+      const exchanged = problem.with({ labels: Float64Array.from(given) });
+      assertClose(exchanged.evaluate(table, a), fixed.evaluate(table, b), 1e-14, name);
+      assertClose(a, b, 1e-14, name);
+    }
+  }
+});
+
+problems("refuses labels that are no places, or no whole numbers, and gives NaN for computed ones", () => {
+  const places = (): tf.Tensor1D => data("labels", [0, 1], [2], "int32") as tf.Tensor1D;
+  const problem = objective([[3]], (x) => tf.sum(tf.gather(x, places())), { name: "labelled" });
+  const bad = (labels: readonly number[], message: RegExp): void =>
+    assertError(() => problem.with({ labels: Float64Array.from(labels) }), "ERR_OPTION_RANGE", message);
+  bad([0, 3], /^labelled\.with: data "labels" holds the index 3, where only 0 to 2 exist/);
+  bad([-1, 0], /index -1/);
+  bad([0, 0.5], /whole numbers.*0\.5 at index 1/);
+  const computed = objective([[3]], (x) => tf.sum(tf.gather(x, tf.add(places(), tf.scalar(1, "int32")))));
+  assert.is(value(computed, 1, 2, 4), 6);
+  assert.ok(Number.isNaN(value(computed.with({ labels: Float64Array.of(0, 2) }), 1, 2, 4)));
+});
+
+problems("takes masks as data, for tf.where", () => {
+  const problem = objective([[3]], (x) =>
+    tf.sum(tf.where(data("mask", [1, 0, 1], [3], "bool"), tf.square(x), tf.log(tf.add(x, 1)))),
+  );
+  assertClose(value(problem, 2, 1, 3), 4 + Math.log(2) + 9, 1e-15);
+  assertClose(value(problem.with({ mask: Float64Array.of(0, 1, 1) }), 2, 1, 3), Math.log(3) + 1 + 9, 1e-15);
 });
 
 problems("gives another size only to data inputs made inside the loss, whose tensors know it", () => {

@@ -168,19 +168,86 @@ for (const [name, [layers, input]] of Object.entries(layerModels)) {
   });
 }
 
-models("refuses batch normalisation in training mode, and leaves the model bit-identical", () => {
-  const model = tf.sequential({
+const normalised = (): tf.Sequential =>
+  tf.sequential({
     layers: [tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.batchNormalization({})],
   });
+
+models(
+  "takes batch normalisation in training mode: moments of the batch, moving averages left alone and said so",
+  () => {
+    const model = normalised();
+    const before = numbers(model);
+    const count = tf.memory().numTensors;
+    const warnings: string[] = [];
+    const loss = (m: tf.LayersModel): tf.Scalar =>
+      tf.mean(tf.square(tf.sub(m.apply(inputs, { training: true }) as tf.Tensor, targets)));
+    const problem = objectiveOf(model, loss, { onWarning: (message) => warnings.push(message) });
+    assert.equal(numbers(model), before);
+    assert.is(tf.memory().numTensors, count);
+    assert.is(warnings.length, 1);
+    assert.match(warnings[0]!, /assigns to \S*moving_mean, \S*moving_variance, which is left out/);
+    const point = problem.currentPoint().map((x, i) => x + 0.1 * Math.sin(i));
+    const report = checkDerivatives(problem, point, { tolerance: 1e-9 });
+    assert.is(report.verdict, "agrees", report.table);
+    problem.writeBack(point);
+    const value = problem.evaluate(problem.currentPoint(), new Float64Array(problem.dimension));
+    assertClose(value, loss(model).dataSync()[0]!, 1e-5);
+  },
+);
+
+models("refuses moving averages that are used after their update, or are no weights of the problem's model", () => {
+  const model = normalised();
   const before = numbers(model);
   const count = tf.memory().numTensors;
+  const trained = (m: tf.LayersModel): tf.Scalar => tf.mean(m.apply(inputs, { training: true }) as tf.Tensor);
   assertError(
-    () => objectiveOf(model, (m) => tf.mean(m.apply(inputs, { training: true }) as tf.Tensor)),
+    () => objectiveOf(model, (m) => tf.add(trained(m), tf.mean(m.apply(inputs) as tf.Tensor))),
     "ERR_TRACE_STATE",
-    /^objectiveOf: .*assigns to a variable.*batch normalisation in training mode/,
+    /^objectiveOf: .*uses \S*moving_(mean|variance) after assigning to it/,
+  );
+  assertError(
+    () =>
+      objectiveOf(
+        model.trainableWeights.map((weight) => weight.read() as tf.Variable),
+        () => trained(model),
+      ),
+    "ERR_TRACE_STATE",
+    /^objectiveOf: .*assigns to a variable.*batch normalisation in training mode outside objectiveOf/,
   );
   assert.equal(numbers(model), before);
   assert.is(tf.memory().numTensors, count);
+});
+
+models("refuses stateful layers before they are called", () => {
+  const model = tf.sequential({
+    layers: [tf.layers.lstm({ units: 2, batchInputShape: [2, 4, 3], stateful: true })],
+  });
+  const count = tf.memory().numTensors;
+  assertError(
+    () => objectiveOf(model, (m) => tf.mean(m.apply(sequences) as tf.Tensor)),
+    "ERR_TRACE_STATE",
+    /^objectiveOf: the model has stateful layers.*stateful: false/,
+  );
+  assert.is(tf.memory().numTensors, count);
+});
+
+models("takes shared layers once, nested models and frozen parts of them", () => {
+  const input = tf.input({ shape: [3] });
+  const twice = tf.layers.dense({ units: 3, activation: "tanh" });
+  const inner = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [3], activation: "sigmoid" })] });
+  const frozen = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [3] })] });
+  frozen.trainable = false;
+  const shared = twice.apply(twice.apply(input));
+  const output = [shared, inner.apply(input), frozen.apply(input)] as tf.SymbolicTensor[];
+  const model = tf.model({ inputs: input, outputs: tf.layers.add().apply(output) as tf.SymbolicTensor });
+  const loss = (m: tf.LayersModel): tf.Scalar => tf.mean(tf.square(m.apply(inputs) as tf.Tensor));
+  const problem = objectiveOf(model, loss);
+  assert.is(problem.dimension, 2 * (3 * 3 + 3));
+  const point = problem.currentPoint();
+  assertClose(problem.evaluate(point, new Float64Array(24)), loss(model).dataSync()[0]!, 1e-6);
+  const report = checkDerivatives(problem, point, { tolerance: 1e-9 });
+  assert.is(report.verdict, "agrees", report.table);
 });
 
 models("takes a list of variables, though they share their data with tensors that are constants", () => {

@@ -1,7 +1,7 @@
 import { engine, KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
 import { type Shape, sizeOf } from "../graph.ts";
-import { rememberExactValues } from "./exactValues.ts";
+import { type NumberType, rememberExactValues } from "./exactValues.ts";
 import { currentSession } from "./hooks.ts";
 
 /**
@@ -29,19 +29,49 @@ export function constant(values: Float64Array | readonly number[], shape: Shape)
  * leading extent, a minibatch of another size: the loss is then traced once more for that size (as it is by then), and
  * this tensor has the new shape. One name in one loss is one input.
  *
+ * Labels and indices are "int32" (`tf.oneHot`, `tf.gather`, whose places are checked, also those given later), masks
+ * "bool" (`tf.where`).
+ *
  * @example objective([[3]], (w) => tf.mean(tf.square(tf.dot(data("inputs", inputs, [100, 3]), w))))
+ * @param dtype of the tensor in the eyes of TensorFlow.js; default "float32"
  * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if it is none; ERR_NOT_FINITE for NaN
- *   or an infinity, with its place; ERR_DATA_NAME if the name is empty or stands for other values already
+ *   or an infinity, with its place; ERR_OPTION_RANGE for numbers that the type does not have; ERR_DATA_NAME if the name is empty or stands for other values already
  */
-export function data(name: string, values: Float64Array | readonly number[], shape: Shape): Tensor {
+export function data(
+  name: string,
+  values: Float64Array | readonly number[],
+  shape: Shape,
+  dtype: NumberType = "float32",
+): Tensor {
   if (typeof name !== "string" || name === "") {
     throw failure("ERR_DATA_NAME", `data: expected a name, got ${JSON.stringify(name)}`);
   }
   const exact = checked(`data "${name}"`, values, shape);
-  checkFinite(`data "${name}"`, exact, shape);
+  checkData(`data "${name}"`, exact, shape, dtype);
   const session = currentSession();
-  return session?.tensor(session.dataInput(name, exact, shape)) ?? outside(exact, shape, name);
+  return session?.tensor(session.dataInput(name, exact, shape, dtype)) ?? outside(exact, shape, dtype, name);
 }
+
+/** Refuses NaN, infinities and what is no number of the type, naming the input and the place. */
+export function checkData(who: string, values: Float64Array, shape: Shape, dtype: NumberType): void {
+  checkFinite(who, values, shape);
+  const kind = kinds[dtype];
+  if (kind === undefined) {
+    throw failure("ERR_OPTION_TYPE", `${who}: expected the type "float32", "int32" or "bool", got ${String(dtype)}`);
+  }
+  const bad = values.findIndex((value) => !kind.holds(value));
+  if (bad < 0) return;
+  throw failure(
+    "ERR_OPTION_RANGE",
+    `${who}: expected ${kind.what} (${dtype}), got ${values[bad]} at ${place(bad, shape)}`,
+  );
+}
+
+const kinds: Readonly<Record<NumberType, { readonly what: string; readonly holds: (value: number) => boolean }>> = {
+  float32: { what: "numbers", holds: () => true },
+  int32: { what: "whole numbers of 32 bits", holds: (value) => value === (value | 0) },
+  bool: { what: "0 or 1", holds: (value) => value === 0 || value === 1 },
+};
 
 /** Refuses NaN and infinities, naming the input and the place. */
 export function checkFinite(who: string, values: Float64Array, shape: Shape): void {
@@ -78,20 +108,22 @@ function checked(who: string, values: Float64Array | readonly number[], shape: S
   return Float64Array.from(values);
 }
 
+type Stored = Float32Array | Int32Array | Uint8Array;
+
 /** Keeps float32 copies for eager use; a trace takes the exact values instead. */
 class Store extends KernelBackend {
-  readonly #values = new WeakMap<object, Float32Array>();
-  override write(values: Float32Array): object {
+  readonly #values = new WeakMap<object, Stored>();
+  override write(values: Stored): object {
     const dataId = {};
     this.#values.set(dataId, values);
     return dataId;
   }
-  override readSync(dataId: object): Float32Array {
+  override readSync(dataId: object): Stored {
     const values = this.#values.get(dataId);
     if (values === undefined) throw new Error("internal: unknown data");
     return values;
   }
-  override async read(dataId: object): Promise<Float32Array> {
+  override async read(dataId: object): Promise<Stored> {
     return this.readSync(dataId);
   }
   override disposeData(): boolean {
@@ -105,8 +137,9 @@ class Store extends KernelBackend {
 }
 const store = new Store();
 
-function outside(values: Float64Array, shape: Shape, name?: string): Tensor {
-  const tensor = engine().makeTensor(Float32Array.from(values), [...shape], "float32", store);
+function outside(values: Float64Array, shape: Shape, dtype: NumberType = "float32", name?: string): Tensor {
+  const stored = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  const tensor = engine().makeTensor(stored.from(values), [...shape], dtype, store);
   rememberExactValues(tensor.dataId, name === undefined ? { values } : { values, name });
   return tensor;
 }

@@ -113,13 +113,11 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
       );
     },
   };
-  const assign = (): never => {
-    throw session.refuse(
-      "ERR_TRACE_STATE",
-      "assigns to a variable (an optimiser step, or batch normalisation in training mode)",
-      "let the function depend on its parameters alone; assign after the run",
-    );
-  };
+  function assign(this: Tensor, value: TensorInfo): Tensor {
+    session.resolve(value);
+    session.assign(this);
+    return this;
+  }
   const restore = [
     ...Object.entries(overrides).map(([name, method]) => override(engine, name, method)),
     ...variableClasses().map((prototype) => override(prototype, "assign", assign)),

@@ -4,6 +4,7 @@ import type { GraphBuilder } from "../builder.ts";
 import type { Node, Shape } from "../graph.ts";
 import { constantValues } from "./constantValues.ts";
 import type { NumberType } from "./exactValues.ts";
+import { missingPlace } from "./places.ts";
 import type { Session, Traced } from "./session.ts";
 
 /** One call of a TensorFlow.js kernel, as a lowering reads it. */
@@ -37,15 +38,33 @@ export class KernelCall {
     return list.flatMap((tensor) => (tensor ? [this.session.resolve(tensor)] : []));
   }
 
+  /** The values of an input, unless they depend on parameters or data. */
+  constant(name: string): Float64Array | undefined {
+    return constantValues(this.input(name).node);
+  }
+
   /** The values of an input that must not depend on parameters or data. */
-  constantInput(name: string, otherwise = ""): Float64Array {
-    const values = constantValues(this.input(name).node);
+  constantInput(name: string): Float64Array {
+    const values = this.constant(name);
     if (values === undefined) {
       throw this.refuse(
         `takes ${name} that depend on its parameters or on data`,
-        `give ${name} that are constant, such as a tensor made outside the function${otherwise}`,
+        `give ${name} that are constant, such as a tensor made outside the function`,
       );
     }
+    return values;
+  }
+
+  /**
+   * Constant indices, of which each column keeps within its extent; undefined if they depend on parameters or data.
+   *
+   * Those of an int32 data input are checked as well, now and whenever others are given.
+   */
+  places(name: string, extents: readonly number[]): Float64Array | undefined {
+    const { node } = this.input(name);
+    const values = constantValues(node);
+    const missing = missingPlace(values ?? this.session.boundData(node, extents), extents);
+    if (missing !== undefined) throw this.refuse(`takes ${missing}`, "check the indices against the shape");
     return values;
   }
 

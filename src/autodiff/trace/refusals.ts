@@ -21,6 +21,10 @@ const random: Refusal = {
   remedy: "draw them outside the function and use them as a constant or as data",
 };
 const image: Refusal = { reason: "works on images on a screen", remedy: "prepare images outside the function" };
+const warping: Refusal = {
+  reason: "samples images at places of its own, for which TensorFlow.js has no gradient either",
+  remedy: "use tf.image.resizeBilinear of slices, a matMul with interpolation weights, or prepare images outside",
+};
 const gradientKernel: Refusal = {
   reason: "is a part of TensorFlow.js's own gradients",
   remedy: "take gradients by tf.grad and its kin, which are exact here",
@@ -57,9 +61,9 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   RaggedTensorToTensor: sparse,
   FromPixels: image,
   Draw: image,
-  CropAndResize: image,
-  RotateWithOffset: image,
-  Transform: image,
+  CropAndResize: warping,
+  RotateWithOffset: warping,
+  Transform: warping,
   AvgPoolGrad: gradientKernel,
   AvgPool3DGrad: gradientKernel,
   Conv2DBackpropFilter: gradientKernel,

@@ -1,8 +1,9 @@
 import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ErrorCode, type FluxionError, failure } from "../../errors.ts";
 import type { GraphBuilder } from "../builder.ts";
-import type { Node, Shape } from "../graph.ts";
+import { isOp, type Node, type Shape } from "../graph.ts";
 import { sameShape, showShape } from "../shapes.ts";
+import { reachable } from "../walk.ts";
 import { constantValues } from "./constantValues.ts";
 import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
 import type { Float32Sources } from "./float32Sources.ts";
@@ -22,6 +23,9 @@ export interface DataInput {
   /** As the function gives them, with their shape: the node's, unless the trace asked for another one. */
   readonly values: Float64Array;
   readonly shape: Shape;
+  readonly dtype: NumberType;
+  /** Extents that the columns of its values are indices into. */
+  readonly indexes: readonly (readonly number[])[];
 }
 
 /** What the session needs of the engine under its hooks. */
@@ -48,6 +52,7 @@ export class Session {
   readonly #handles = new Map<object, Traced>();
   readonly #standIns = new Set<object>();
   readonly #frozen = new Set<object>();
+  readonly #assigned = new Map<Node, string>();
   #placeholders = 0;
 
   constructor(
@@ -96,9 +101,38 @@ export class Session {
     this.#standIns.add(variable.dataId);
   }
 
-  /** Lets a trainable variable be a constant. */
+  /** Lets a variable be a constant, though it may be trainable; what the function assigns to it is left out. */
   freeze(variable: Tensor): void {
     this.#frozen.add(variable);
+  }
+
+  /** A frozen variable keeps its value, but the function must not use the one that it should have now. */
+  assign(variable: Tensor): void {
+    if (!this.#frozen.has(variable)) {
+      throw this.refuse(
+        "ERR_TRACE_STATE",
+        "assigns to a variable (an optimiser step, or batch normalisation in training mode outside objectiveOf)",
+        "let the function depend on its parameters alone; assign after the run",
+      );
+    }
+    const node = this.placeholder(variable.shape);
+    this.#assigned.set(node, "name" in variable ? String(variable.name) : "a variable");
+    this.standFor(variable, { node, dtype: "float32" });
+  }
+
+  /** Names of the variables whose update was left out; refuses outputs that use it. */
+  leftOut(outputs: readonly Node[]): readonly string[] {
+    if (this.#assigned.size === 0) return [];
+    for (const node of reachable(outputs)) {
+      const name = this.#assigned.get(node);
+      if (name === undefined) continue;
+      throw this.refuse(
+        "ERR_TRACE_STATE",
+        `uses ${name} after assigning to it`,
+        "let the function depend on its parameters alone; assign after the run",
+      );
+    }
+    return [...new Set(this.#assigned.values())];
   }
 
   /** Whether these are the data of a variable that stands for a parameter. */
@@ -125,9 +159,9 @@ export class Session {
     return this.#handles.size;
   }
 
-  /** A fresh input that stands for a tensor while its gradient is taken. */
+  /** A fresh input that stands for a tensor while its gradient is taken, or for one that is not known. */
   placeholder(shape: Shape): Node {
-    return this.builder.input(`(gradient ${this.#placeholders++})`, "parameter", shape);
+    return this.builder.input(`(placeholder ${this.#placeholders++})`, "parameter", shape);
   }
 
   /** Numbers given by the traced function. */
@@ -151,14 +185,17 @@ export class Session {
   }
 
   /** A named input. The same name with the same values is the same input. */
-  dataInput(name: string, values: Float64Array, shape: Shape): Traced {
+  dataInput(name: string, values: Float64Array, shape: Shape, dtype: NumberType): Traced {
     const known = this.data.get(name);
     if (known === undefined) {
       const node = this.builder.input(name, "data", this.dataShapes.get(name) ?? shape);
-      this.data.set(name, { node, values: values.slice(), shape: [...shape] });
-      return { node, dtype: "float32" };
+      this.data.set(name, { node, values: values.slice(), shape: [...shape], dtype, indexes: [] });
+      return { node, dtype };
     }
-    const same = sameShape(known.shape, shape) && known.values.every((value, i) => Object.is(value, values[i]));
+    const same =
+      sameShape(known.shape, shape) &&
+      known.dtype === dtype &&
+      known.values.every((value, i) => Object.is(value, values[i]));
     if (!same) {
       throw this.refuse(
         "ERR_DATA_NAME",
@@ -167,7 +204,20 @@ export class Session {
         "data",
       );
     }
-    return { node: known.node, dtype: "float32" };
+    return { node: known.node, dtype };
+  }
+
+  /** Notes that a data input holds indices into these extents, column by column; its values, if the node is one as it came. */
+  boundData(node: Node, extents: readonly number[]): Float64Array | undefined {
+    if (isOp(node, "reshape")) return this.boundData(node.inputs[0]!, extents);
+    for (const [name, input] of this.data) {
+      if (input.node !== node) continue;
+      if (!input.indexes.some((known) => sameShape(known, extents))) {
+        this.data.set(name, { ...input, indexes: [...input.indexes, extents] });
+      }
+      return input.values;
+    }
+    return undefined;
   }
 
   /** Values that do not depend on parameters or data; everything else is refused. */
@@ -225,7 +275,7 @@ export class Session {
       );
     }
     if (exact?.name !== undefined) {
-      const input = this.dataInput(exact.name, exact.values, shape);
+      const input = this.dataInput(exact.name, exact.values, shape, dtype);
       if (sameShape(input.node.shape, shape)) return input;
       // TensorFlow.js reads the shape of the tensor, which is still the old one.
       throw this.refuse(

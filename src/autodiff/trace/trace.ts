@@ -14,6 +14,8 @@ export interface TracedFunction {
   /** In the order of their first use. */
   readonly data: ReadonlyMap<string, DataInput>;
   readonly outputs: readonly Node[];
+  /** Names of the constants to which it assigns: that is left out. */
+  readonly assigned: readonly string[];
 }
 
 /** A function to trace. Written as a method, so that parameters of known rank fit. */
@@ -31,7 +33,10 @@ export interface TraceOptions {
   readonly who: string;
   readonly parameters: readonly TracedParameter[];
   readonly call: Traceable;
-  /** Trainable variables that are constants: a model's frozen layers. Default none: they are refused. */
+  /**
+   * Variables that are constants: a model's frozen layers and moving averages. Default none: trainable ones and
+   * assignments are refused.
+   */
   readonly constants?: readonly Tensor[];
   /** Shapes of data inputs that differ from those the function gives: minibatches of another size. Default none. */
   readonly dataShapes?: ReadonlyMap<string, Shape>;
@@ -45,6 +50,7 @@ export type Complain = (what: string, remedy: string) => Error;
 interface Pass {
   readonly outputs: readonly Node[];
   readonly literals: readonly Literal[];
+  readonly assigned: readonly string[];
 }
 
 /**
@@ -87,7 +93,7 @@ export function trace(options: TraceOptions): TracedFunction {
       `${options.who}: the function does something else each time it is called; let it depend on its parameters alone`,
     );
   }
-  return { builder, parameters, data, outputs: first.outputs };
+  return { builder, parameters, data, outputs: first.outputs, assigned: first.assigned };
 }
 
 function onePass({ call, outputsOf, ...options }: TraceOptions, session: Session, nodes: readonly Node[]): Pass {
@@ -106,8 +112,9 @@ function onePass({ call, outputsOf, ...options }: TraceOptions, session: Session
   }
   const found = outputsOf(result, (what, remedy) => session.refuse("ERR_LOSS", what, remedy));
   const outputs = found.map((tensor) => session.resolve(tensor).node);
+  const assigned = session.leftOut(outputs);
   if (session.refusal !== undefined) throw session.refusal;
-  return { outputs, literals: session.literals };
+  return { outputs, literals: session.literals, assigned };
 }
 
 /** Whether a value is a tensor, of whichever copy of TensorFlow.js. */

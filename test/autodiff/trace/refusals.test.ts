@@ -44,22 +44,32 @@ refused("operations without a derivative here, by family", () => {
       (x) => tf.sum(tf.maxPoolWithArgmax(tf.reshape(x, [1, 2, 2, 1]) as tf.Tensor4D, 2, 2, "valid").result!),
     ],
     [/string tensor/, () => tf.sum(tf.tensor1d(["a", "b"]))],
-    [/cropAndResize.*images/, (x) => tf.image.cropAndResize(tf.reshape(x, [1, 2, 2, 1]), [[0, 0, 1, 1]], [0], [1, 1])],
+    [
+      /cropAndResize.*samples images.*resizeBilinear/,
+      (x) => tf.image.cropAndResize(tf.reshape(x, [1, 2, 2, 1]), [[0, 0, 1, 1]], [0], [1, 1]),
+    ],
   ];
   for (const [message, loss] of families) assertRefused(loss, "ERR_UNSUPPORTED_OP", message);
 });
 
-refused("indices that depend on parameters", () => {
+refused("indices of tensorScatterUpdate that are not constant", () => {
   assertRefused(
-    (x) => tf.sum(tf.gather(x, tf.cast(x, "int32"))),
+    (x) => tf.sum(tf.tensorScatterUpdate(x, tf.reshape(tf.cast(x, "int32"), [4, 1]), tf.ones([4]))),
     "ERR_UNSUPPORTED_OP",
-    /takes indices that depend on its parameters or on data \(in gather at .*constant.*tf\.oneHot/,
+    /takes indices that depend on its parameters or on data \(in tensorScatterupdate at .*constant/i,
   );
 });
 
 refused("indices that do not exist", () => {
-  assertRefused((x) => tf.sum(tf.gather(x, [0, 4])), "ERR_UNSUPPORTED_OP", /index 4 where only 0 to 3 exist/);
-  assertRefused((x) => tf.sum(tf.gatherND(x, [[7]])), "ERR_UNSUPPORTED_OP", /index 7 in axis 0/);
+  assertRefused((x) => tf.sum(tf.gather(x, [0, 4])), "ERR_UNSUPPORTED_OP", /index 4, where only 0 to 3 exist/);
+  assertRefused((x) => tf.sum(tf.gatherND(x, [[7]])), "ERR_UNSUPPORTED_OP", /index 7.*where only 0 to 3/);
+  assertRefused(
+    (x) => tf.sum(tf.gatherND(tf.reshape(x, [2, 2]), [[1, 2]])),
+    "ERR_UNSUPPORTED_OP",
+    /2 in axis 1, where/,
+  );
+  const labels = (): tf.Tensor1D => data("labels", [0, 4], [2], "int32") as tf.Tensor1D;
+  assertRefused((x) => tf.sum(tf.gather(x, labels())), "ERR_UNSUPPORTED_OP", /index 4, where only 0 to 3 exist/);
 });
 
 refused("shapes that do not broadcast, which TensorFlow.js leaves to its backends", () => {
@@ -247,6 +257,10 @@ refused("values and shapes of constant and data that do not fit", () => {
   assertError(() => constant([Number.NaN], []), "ERR_NOT_FINITE", /NaN at index 0/);
   assertError(() => data("", [1], []), "ERR_DATA_NAME", /expected a name/);
   assertError(() => data("x", [1, 2], [1]), "ERR_LENGTH", /data "x"/);
+  assertError(() => data("x", [1, 1.5], [2], "int32"), "ERR_OPTION_RANGE", /data "x".*whole numbers.*1\.5 at index 1/);
+  assertError(() => data("x", [2 ** 31], [1], "int32"), "ERR_OPTION_RANGE", /32 bits/);
+  assertError(() => data("x", [0, 2], [2], "bool"), "ERR_OPTION_RANGE", /0 or 1 \(bool\), got 2 at index 1/);
+  assertError(() => data("x", [0], [1], "string" as never), "ERR_OPTION_TYPE", /"int32".*got string/);
   assertError(() => data("x", [1, Number.POSITIVE_INFINITY], [2]), "ERR_NOT_FINITE", /Infinity at index 1/);
 });
 

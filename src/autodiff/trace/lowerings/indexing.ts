@@ -1,22 +1,10 @@
-import type { Node } from "../../graph.ts";
+import { type Node, sizeOf } from "../../graph.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
+import { lookedUp, type Places, placesOf, summedAt } from "./lookups.ts";
 import { gathered } from "./taking.ts";
 
-/** Whole numbers below `extent`. */
-function checkedIndices(call: KernelCall, name: string, extent: number): Float64Array {
-  const indices = call.constantInput(name, "; or multiply by tf.oneHot of them, whose indices may be data");
-  const bad = indices.findIndex((index) => !(index >= 0 && index < extent));
-  if (bad >= 0) {
-    throw call.refuse(
-      `takes the index ${indices[bad]} where only 0 to ${extent - 1} exist`,
-      "check the indices against the shape",
-    );
-  }
-  return indices;
-}
-
-/** Operations that read or write at places given by indices, which must be constant. */
+/** Operations that read or write at places given by indices: constant ones are a table, others are compared with each place. */
 export const indexingLowerings = {
   /** Works with indices of any origin: it compares them with 0 ... depth - 1. */
   OneHot: (call) => {
@@ -39,44 +27,57 @@ export const indexingLowerings = {
     const { shape } = x.node;
     const axis = call.axis("axis", shape.length, 0);
     const batch = call.number("batchDims", 0);
-    const indexShape = call.input("indices").node.shape;
-    const indices = checkedIndices(call, "indices", shape[axis]!);
-    const outer = [...shape.slice(0, axis), ...indexShape.slice(batch), ...shape.slice(axis + 1)];
-    if (batch === 0) {
-      return { node: call.builder.reshape(gathered(call.builder, x.node, axis, indices), outer), dtype: x.dtype };
+    const indices = call.input("indices").node;
+    const places = call.places("indices", [shape[axis]!]);
+    const outer = [...shape.slice(0, axis), ...indices.shape.slice(batch), ...shape.slice(axis + 1)];
+    if (batch === 0 && places !== undefined) {
+      return { node: call.builder.reshape(gathered(call.builder, x.node, axis, places), outer), dtype: x.dtype };
     }
-    return { node: gatheredInBatches(call, x.node, axis, batch, indices, outer), dtype: x.dtype };
+    return { node: gatheredInBatches(call, x.node, axis, batch, places ?? indices, outer), dtype: x.dtype };
   },
   /** Rows of places in the leading axes. */
   GatherNd: (call) => {
     const x = call.input("params");
     const { shape } = x.node;
-    const indexShape = call.input("indices").node.shape;
-    const depth = indexShape.at(-1)!;
-    const flat = flatIndices(call, shape.slice(0, depth));
-    const size = shape.slice(0, depth).reduce((product, extent) => product * extent, 1);
-    const rows = call.builder.reshape(x.node, [size, ...shape.slice(depth)]);
-    const node = gathered(call.builder, rows, 0, flat);
-    return { node: call.builder.reshape(node, [...indexShape.slice(0, -1), ...shape.slice(depth)]), dtype: x.dtype };
+    const indices = call.input("indices").node;
+    const depth = indices.shape.at(-1)!;
+    const extents = shape.slice(0, depth);
+    const flat = flatIndices(call, extents);
+    const m = new Arithmetic(call.builder);
+    const node =
+      flat === undefined
+        ? lookedUp(
+            m,
+            call.builder.reshape(x.node, [sizeOf(extents), sizeOf(shape.slice(depth))]),
+            rowsOf(m, indices, extents),
+          )
+        : gathered(call.builder, call.builder.reshape(x.node, [sizeOf(extents), ...shape.slice(depth)]), 0, flat);
+    return { node: call.builder.reshape(node, [...indices.shape.slice(0, -1), ...shape.slice(depth)]), dtype: x.dtype };
   },
   /** Adds rows at places: the adjoint of gathering them. */
   ScatterNd: (call) => {
     const updates = call.input("updates");
     const shape = call.numbers("shape");
-    const depth = call.input("indices").node.shape.at(-1) ?? 1;
-    const flat = flatIndices(call, shape.slice(0, depth));
-    return { node: scattered(call, updates.node, flat, shape, depth), dtype: updates.dtype };
+    const indices = call.input("indices").node;
+    const depth = indices.shape.at(-1) ?? 1;
+    const extents = shape.slice(0, depth);
+    const flat = flatIndices(call, extents);
+    if (flat !== undefined) return { node: scattered(call, updates.node, flat, shape, depth), dtype: updates.dtype };
+    const m = new Arithmetic(call.builder);
+    const rows = call.builder.reshape(updates.node, [sizeOf(indices.shape) / depth, sizeOf(shape.slice(depth))]);
+    const node = summedAt(m, rows, rowsOf(m, indices, extents), "NaN");
+    return { node: call.builder.reshape(node, shape), dtype: updates.dtype };
   },
   /** Puts rows in the place of others; the last of several for one place counts. */
   TensorScatterUpdate: (call) => {
     const x = call.input("tensor");
     const { shape } = x.node;
     const depth = call.input("indices").node.shape.at(-1) ?? 1;
-    const flat = flatIndices(call, shape.slice(0, depth));
+    const flat = flatIndices(call, shape.slice(0, depth)) ?? call.constantInput("indices");
     const last = flat.map((place, i) => (flat.lastIndexOf(place) === i ? place : -1));
     const m = new Arithmetic(call.builder);
     const rows = shape.map((extent, axis) => (axis < depth ? extent : 1));
-    const mask = new Float64Array(rows.reduce((product, extent) => product * extent, 1));
+    const mask = new Float64Array(sizeOf(rows));
     for (const place of flat) mask[place] = 1;
     const written = scattered(call, call.input("updates").node, last, shape, depth);
     return { node: m.select(m.builder.constant(mask, rows), written, x.node), dtype: x.dtype };
@@ -84,16 +85,22 @@ export const indexingLowerings = {
   UnsortedSegmentSum: (call) => {
     const x = call.input("x");
     const segments = call.number("numSegments");
-    const ids = call.constantInput("segmentIds");
+    const ids = call.constant("segmentIds");
     const shape = [segments, ...x.node.shape.slice(1)];
     // Rows with an id outside are dropped, as everything is that is scattered outside.
+    if (ids === undefined) {
+      const m = new Arithmetic(call.builder);
+      const rows = m.builder.reshape(x.node, [x.node.shape[0]!, sizeOf(x.node.shape.slice(1))]);
+      const sums = summedAt(m, rows, rowsOf(m, call.input("segmentIds").node, [segments]), "dropped");
+      return { node: m.builder.reshape(sums, shape), dtype: x.dtype };
+    }
     const kept = Float64Array.from(ids, (id) => (id >= 0 && id < segments ? id : -1));
     return { node: scattered(call, x.node, kept, shape, 1), dtype: x.dtype };
   },
   Diag: (call) => {
     const x = call.input("x");
     const m = new Arithmetic(call.builder);
-    const size = x.node.shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(x.node.shape);
     const row = m.builder.broadcast(m.builder.reshape(x.node, [1, size]), [size, size]);
     const places = Float64Array.from({ length: size }, (_, i) => i);
     const eye = m.equal(m.builder.constant(places, [size, 1]), m.builder.constant(places, [1, size]));
@@ -102,38 +109,36 @@ export const indexingLowerings = {
   },
 } satisfies Readonly<Record<string, Lowering>>;
 
-/** Row-major places of coordinate rows. */
-function flatIndices(call: KernelCall, extents: readonly number[]): Float64Array {
-  const indices = call.constantInput("indices");
+/** Row-major places of coordinate rows; undefined if they are not constant. */
+function flatIndices(call: KernelCall, extents: readonly number[]): Float64Array | undefined {
+  const indices = call.places("indices", extents);
   const depth = extents.length;
-  return Float64Array.from({ length: depth === 0 ? 1 : indices.length / depth }, (_, row) => {
-    let at = 0;
-    for (let axis = 0; axis < depth; axis++) {
-      const index = indices[row * depth + axis]!;
-      if (!(index >= 0 && index < extents[axis]!)) {
-        throw call.refuse(
-          `takes the index ${index} in axis ${axis}, where only 0 to ${extents[axis]! - 1} exist`,
-          "check the indices against the shape",
-        );
-      }
-      at = at * extents[axis]! + index;
-    }
-    return at;
-  });
+  return (
+    indices &&
+    Float64Array.from({ length: depth === 0 ? 1 : indices.length / depth }, (_, row) =>
+      extents.reduce((at, extent, axis) => at * extent + indices[row * depth + axis]!, 0),
+    )
+  );
 }
 
-/** The batch axes and the axis gathered from are one axis of the table. */
+/** Coordinate rows that are not constant, one after the other. */
+function rowsOf(m: Arithmetic, indices: Node, extents: readonly number[]): Places {
+  const depth = extents.length;
+  return placesOf(m, m.builder.reshape(indices, [sizeOf(indices.shape) / depth, depth]), extents);
+}
+
+/** Along any axis, and for each batch apart: the axis is brought behind the batch axes, rows are found, the axis put back. */
 function gatheredInBatches(
   call: KernelCall,
   x: Node,
   axis: number,
   batch: number,
-  indices: Float64Array,
+  indices: Float64Array | Node,
   shape: readonly number[],
 ): Node {
   const { builder } = call;
+  const m = new Arithmetic(builder);
   const rank = x.shape.length;
-  // Bring the axis behind the batch axes, join them, gather rows, and put the axis back.
   const between = Array.from({ length: axis - batch }, (_, i) => batch + i);
   const order = [
     ...Array.from({ length: batch }, (_, i) => i),
@@ -142,12 +147,22 @@ function gatheredInBatches(
     ...Array.from({ length: rank - axis - 1 }, (_, i) => axis + 1 + i),
   ];
   const moved = builder.transpose(x, order);
-  const batches = x.shape.slice(0, batch).reduce((product, extent) => product * extent, 1);
+  const batches = sizeOf(x.shape.slice(0, batch));
   const extent = x.shape[axis]!;
-  const rows = builder.reshape(moved, [batches * extent, ...moved.shape.slice(batch + 1)]);
-  const each = indices.length / batches;
-  const places = Float64Array.from(indices, (index, i) => Math.floor(i / each) * extent + index);
-  const found = gathered(builder, rows, 0, places);
+  const each = sizeOf(call.input("indices").node.shape) / batches;
+  const found = isTable(indices)
+    ? // The batch axes and the axis gathered from are one axis of the table.
+      gathered(
+        builder,
+        builder.reshape(moved, [batches * extent, ...moved.shape.slice(batch + 1)]),
+        0,
+        indices.map((index, i) => Math.floor(i / each) * extent + index),
+      )
+    : lookedUp(
+        m,
+        builder.reshape(moved, [batches, extent, sizeOf(moved.shape.slice(batch + 1))]),
+        placesOf(m, builder.reshape(indices, [batches, each, 1]), [extent]),
+      );
   const wide = builder.reshape(found, [...x.shape.slice(0, batch), each, ...moved.shape.slice(batch + 1)]);
   const back = [
     ...Array.from({ length: batch }, (_, i) => i),
@@ -156,6 +171,10 @@ function gatheredInBatches(
     ...Array.from({ length: rank - axis - 1 }, (_, i) => axis + 1 + i),
   ];
   return builder.reshape(builder.transpose(wide, back), shape);
+}
+
+function isTable(indices: Float64Array | Node): indices is Float64Array {
+  return indices instanceof Float64Array;
 }
 
 function scattered(
@@ -167,7 +186,7 @@ function scattered(
 ): Node {
   const { builder } = call;
   const rest = shape.slice(depth);
-  const size = shape.slice(0, depth).reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape.slice(0, depth));
   const rows = builder.reshape(updates, [places.length, ...rest]);
   const rank = rest.length + 1;
   const maps = Array.from({ length: rank }, (_, axis) => ({
