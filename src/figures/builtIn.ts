@@ -7,6 +7,7 @@ import { gradientNorm } from "./gradientNorm.ts";
 import { lossIndex } from "./lossIndex.ts";
 import { phasePortrait } from "./phasePortrait.ts";
 import { rates } from "./rates.ts";
+import { spiral } from "./spiral.ts";
 
 /** What `fluxion figure` knows by name. */
 export const builtInFigures: readonly Figure[] = [
@@ -16,6 +17,7 @@ export const builtInFigures: readonly Figure[] = [
   eigenvectorBias,
   entropies,
   flatness,
+  spiral,
   phasePortrait,
   rates,
 ];

@@ -132,7 +132,7 @@ function legendMark(x: number, y: number, color: string, shape: NonNullable<Lege
 
 /** Near enough for a proportional font. */
 function textWidth(words: string, size: number): number {
-  return words.length * size * 0.51;
+  return words.length * size * 0.55;
 }
 
 function escaped(words: string): string {

@@ -1,75 +1,93 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, missing } from "./figure.ts";
 import { groupColors, ink, page } from "./page.ts";
-import { coursesOf, thinned } from "./runs.ts";
+import { fieldArrows, planarField } from "./planarField.ts";
+import { type PlanePath, type PlanePoint, planePaths, squareAround } from "./planePaths.ts";
 
-interface Point {
-  readonly run: string;
-  readonly x: number;
-  readonly y: number;
-}
-
-const pointsOfLine = 600;
 const runsNamed = groupColors.length;
 
 const about = {
   name: "phase-portrait",
-  summary: "the paths of runs with two variables in their plane: spirals of a game, searches on the quartic",
-  from: "bilinear, quartic or any problem in the plane",
+  summary:
+    "the paths of runs with two variables in their plane, over the field: cycles of a game, searches on the quartic",
+  from: "bilinear, forsaken, dirac-gan, quartic or any problem in the plane",
 };
 
 /** Paths in the plane; a directory of several experiments shows all of theirs. */
 export const phasePortrait: Figure = {
   ...about,
   async draw(source) {
-    const paths: (readonly Point[])[] = [];
-    for (const run of source.runs) {
-      const { points } = await coursesOf(run, ({ point }): Point | undefined => {
-        const [x, y] = point ?? [];
-        const finite = Number.isFinite(x) && Number.isFinite(y);
-        return point?.length === 2 && finite ? { run: run.name, x: x!, y: y! } : undefined;
-      });
-      if (points.length > 0) paths.push(thinned(points, pointsOfLine));
-    }
+    const paths = await planePaths(source);
     if (paths.length === 0) throw missing(about, source, "runs of a problem with two variables");
-    const names = paths.map(([first]) => first!.run);
-    const few = names.length <= runsNamed;
-    const color = ({ run }: Point): string => (few ? groupColors[names.indexOf(run)]! : groupColors[0]!);
-    const points = paths.flat();
-    const ends = paths.map((path) => path.at(-1)!);
+    const box = squareAround(paths);
+    const few = paths.length <= runsNamed;
+    const color = (path: PlanePath): string => (few ? groupColors[paths.indexOf(path)]! : groupColors[0]!);
+    const problem = planarField(source);
+    const last = (path: PlanePath): PlanePoint => path.points.at(-1)!;
+    const inside = ({ x, y }: PlanePoint): boolean => x >= box.x[0] && x <= box.x[1] && y >= box.y[0] && y <= box.y[1];
     return page({
       title: "Paths in the plane",
       legend: [
-        ...(few ? names.map((label, at) => ({ label, color: groupColors[at]!, shape: "line" as const })) : []),
+        ...(few ? paths.map((path) => ({ label: path.name, color: color(path), shape: "line" as const })) : []),
         { label: "start", color: ink, shape: "ring" },
         { label: "end", color: ink },
       ],
       panels: [
         {
-          width: 480,
-          height: 460,
+          width: 520,
+          height: 520,
           plot: {
-            // One unit is as long in both directions, so that angles are seen as they are.
-            aspectRatio: 1,
-            x: { label: "first variable", nice: true, grid: true },
-            y: { label: "second variable", nice: true, grid: true },
+            // A square within the margins, so that angles are seen as they are.
+            marginLeft: 45,
+            marginRight: 20,
+            marginTop: 24,
+            marginBottom: 41,
+            x: { label: "first variable", domain: box.x },
+            y: { label: "second variable", domain: box.y },
             marks: [
-              Plot.line(points, {
-                x: "x",
-                y: "y",
-                z: "run",
-                stroke: color,
-                strokeWidth: 1.2,
-                strokeOpacity: few ? 1 : 0.5,
-              }),
+              ...(problem === undefined ? [Plot.gridX(), Plot.gridY()] : [fieldArrows(problem, box)]),
+              Plot.frame({ strokeOpacity: 0.3 }),
+              ...paths.map((path) =>
+                Plot.line(path.points, {
+                  x: "x",
+                  y: "y",
+                  stroke: color(path),
+                  strokeWidth: few ? 1.4 : 1.2,
+                  strokeOpacity: few ? 0.9 : 0.5,
+                  clip: true,
+                }),
+              ),
+              ...(few ? paths : []).map((path) =>
+                Plot.line(path.average, {
+                  x: "x",
+                  y: "y",
+                  stroke: color(path),
+                  strokeWidth: 1.2,
+                  strokeDasharray: "3 2.5",
+                  clip: true,
+                }),
+              ),
               Plot.dot(
-                paths.map(([first]) => first!),
+                paths.map(({ points: [first] }) => first!),
                 { x: "x", y: "y", r: few ? 4 : 2, stroke: ink, strokeWidth: 1.2 },
               ),
-              Plot.dot(ends, { x: "x", y: "y", r: few ? 4 : 2.5, fill: color, stroke: "white" }),
+              Plot.dot(
+                paths.filter((path) => inside(last(path))),
+                {
+                  x: (path: PlanePath) => last(path).x,
+                  y: (path: PlanePath) => last(path).y,
+                  r: few ? 4.5 : 2.5,
+                  fill: color,
+                  stroke: "white",
+                },
+              ),
             ],
           },
         },
+      ],
+      caption: [
+        ...(few && paths.some(({ average }) => average.length > 0) ? ["Dashed: the average of the iterates."] : []),
+        ...(problem === undefined ? [] : ["Arrows: −F, the way that players go at once, all of one length."]),
       ],
     });
   },

@@ -1,62 +1,154 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, missing } from "./figure.ts";
+import { described, type Figure, missing, type RecordedRun } from "./figure.ts";
+import { fitLine } from "./fitLine.ts";
+import { logAxis } from "./logAxis.ts";
 import { groupColors, page } from "./page.ts";
 import { coursesOf, thinned } from "./runs.ts";
 
 interface Point {
-  readonly run: string;
   readonly step: number;
-  readonly norm: number;
+  readonly residual: number;
+}
+
+/** What one run, or its average, does. */
+interface Curve {
+  readonly run: RecordedRun;
+  readonly of: "last" | "average";
+  readonly points: readonly Point[];
 }
 
 const pointsOfLine = 400;
 const runsNamed = groupColors.length;
+/** Below, rounding; above, the run is lost: neither has a rate. */
+const [smallest, largest] = [1e-13, 1e3];
 
 const about = {
   name: "rates",
-  summary:
-    "||F|| per iteration: on a logarithmic axis, where linear convergence is a line, and on two, where a power of k is",
+  summary: "the residual per iteration, with fitted factors a step and fitted powers of k beside what theory predicts",
   from: "bilinear or any other runs",
 };
 
-/** How fast the field vanishes. */
+/** How fast the field, or the natural residual, vanishes: of the last iterate and of the average. */
 export const rates: Figure = {
   ...about,
   async draw(source) {
-    const lines: (readonly Point[])[] = [];
-    for (const run of source.runs) {
-      const { points } = await coursesOf(run, ({ step, squaredNorm }): Point | undefined =>
-        squaredNorm > 0 && Number.isFinite(squaredNorm)
-          ? { run: run.name, step, norm: Math.sqrt(squaredNorm) }
-          : undefined,
-      );
-      if (points.length > 1) lines.push(thinned(points, pointsOfLine));
-    }
-    if (lines.length === 0) throw missing(about, source, "runs of two rows or more");
-    const names = lines.map(([first]) => first!.run);
-    const few = names.length <= runsNamed;
-    const points = lines.flat();
-    const stroke = ({ run }: Point): string => (few ? groupColors[names.indexOf(run)]! : groupColors[0]!);
-    const y = { type: "log", label: "||F||", grid: true, ticks: 6, tickFormat: "~g" } as const;
-    const marks = (shown: readonly Point[]): Plot.Markish[] => [
-      Plot.line(shown, { x: "step", y: "norm", z: "run", stroke, strokeWidth: 1.3, strokeOpacity: few ? 1 : 0.4 }),
-    ];
+    const curves: Curve[] = [];
+    for (const run of source.runs) curves.push(...(await curvesOf(run)));
+    if (curves.length === 0) throw missing(about, source, "runs of two rows or more");
+    const runs = source.runs.filter((run) => curves.some((curve) => curve.run === run));
+    const few = runs.length <= runsNamed;
+    const color = ({ run }: Curve): string => (few ? groupColors[runs.indexOf(run)]! : groupColors[0]!);
+    const shown = curves.map((curve) => {
+      const kept = curve.points.filter(({ residual }) => residual >= smallest && residual <= largest);
+      return { curve, last: thinned(kept, pointsOfLine), powers: spread(kept) };
+    });
+    const values = shown.flatMap(({ last }) => last.map(({ residual }) => residual));
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const averages = curves.some(({ of }) => of === "average");
+    const marks = (which: "last" | "powers"): Plot.Markish[] =>
+      shown
+        .filter(({ curve }) => few || curve.of === "last")
+        .map((entry) =>
+          Plot.line(entry[which], {
+            x: "step",
+            y: "residual",
+            stroke: color(entry.curve),
+            strokeWidth: 1.4,
+            strokeOpacity: few ? 1 : 0.4,
+            ...(entry.curve.of === "average" ? { strokeDasharray: "4 3" } : {}),
+          }),
+        );
+    const y = logAxis("‖F‖, with a constraint the natural residual", low, high, 7);
+    const steps = shown.flatMap(({ powers }) => powers.map(({ step }) => step));
     return page({
       title: "How fast the field vanishes",
-      legend: few ? names.map((label, at) => ({ label, color: groupColors[at]!, shape: "line" as const })) : [],
+      legend: few ? runs.map((run, at) => ({ label: run.name, color: groupColors[at]!, shape: "line" as const })) : [],
       panels: [
-        { width: 360, height: 280, plot: { marginLeft: 48, x: { label: "iteration k" }, y, marks: marks(points) } },
         {
-          width: 360,
-          height: 280,
+          title: "linear convergence is a line",
+          width: 400,
+          height: 300,
+          plot: { marginLeft: 52, x: { label: "iteration k" }, y, marks: marks("last") },
+        },
+        {
+          title: "a power of k is a line",
+          width: 400,
+          height: 300,
           plot: {
-            marginLeft: 48,
-            x: { type: "log", label: "iteration k", ticks: 4, tickFormat: "~g" },
-            y,
-            marks: marks(points.filter(({ step }) => step > 0)),
+            marginLeft: 52,
+            x: logAxis("iteration k", Math.min(...steps, 1), Math.max(...steps, 2)),
+            y: { ...y, label: null },
+            marks: marks("powers"),
           },
         },
+      ],
+      caption: [
+        ...(few && averages ? ["Dashed: the average of the iterates."] : []),
+        ...(few ? curves.flatMap(sentence) : []),
+        ...(few ? ["Fits over the second half of the steps, for powers over the last decade; intervals of 95 %."] : []),
       ],
     });
   },
 };
+
+async function curvesOf(run: RecordedRun): Promise<Curve[]> {
+  const { points } = await coursesOf(run, ({ step, squaredNorm, columns }) => ({
+    step,
+    last: columns.naturalResidual ?? Math.sqrt(squaredNorm),
+    average: columns.averageNaturalResidual,
+  }));
+  const curve = (of: Curve["of"]): Curve => ({
+    run,
+    of,
+    points: points.flatMap((row) => {
+      const residual = row[of];
+      return residual !== undefined && residual > 0 && Number.isFinite(residual) ? [{ step: row.step, residual }] : [];
+    }),
+  });
+  return [curve("last"), curve("average")].filter((own) => own.points.length > 1);
+}
+
+/** Steps in equal ratios, so that each decade weighs the same. */
+function spread(points: readonly Point[]): readonly Point[] {
+  let next = 1;
+  return points.filter(({ step }) => {
+    if (step < next) return false;
+    next = Math.max(step + 1, 1.05 * step);
+    return true;
+  });
+}
+
+/** What was measured of a curve: the better of the two lines, beside the theory of the same kind. */
+function sentence({ run, of, points }: Curve): readonly string[] {
+  const end = points.at(-1)!.step;
+  const kept = points.filter(({ residual }) => residual >= smallest && residual <= largest);
+  const reached = kept.at(-1)?.step ?? 0;
+  const later = kept.filter(({ step }) => step >= reached / 2);
+  const linear = fitLine(later.map(({ step, residual }) => [step, Math.log(residual)]));
+  const power = fitLine(
+    spread(kept.filter(({ step }) => step >= reached / 10)).map(({ step, residual }) => [
+      Math.log(step),
+      Math.log(residual),
+    ]),
+  );
+  const name = of === "average" ? `average of ${run.name}` : run.name;
+  if (linear === undefined || power === undefined) return [];
+  const theory = (key: string): number | undefined => {
+    const value = described(run, "theory", key);
+    return typeof value === "number" ? value : undefined;
+  };
+  if (of === "last" && (theory("factor") ?? 1) !== 1 && linear.residual < power.residual) {
+    const [low, high] = [Math.exp(linear.slope - linear.half), Math.exp(linear.slope + linear.half)];
+    const interval = `${Math.exp(linear.slope).toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+    return [`${name}: times ${interval} a step; theory ${theory("factor")!.toFixed(4)}`];
+  }
+  const order = theory(of === "average" ? "averageOrder" : "order");
+  // An average of which theory says nothing may do anything: no power is meant.
+  if (end < 20 || (of === "average" && order === undefined)) return [];
+  // Orders of the last iterate are those of the square.
+  const predicted = order === undefined ? "" : `; theory O(k^${of === "average" ? order : order / 2})`;
+  const digits = power.half < 0.005 ? 4 : 2;
+  const text = (value: number): string => value.toFixed(digits);
+  const interval = `${text(power.slope - power.half)} to ${text(power.slope + power.half)}`;
+  return [`${name}: like k^${text(power.slope)} (${interval})${predicted}`];
+}

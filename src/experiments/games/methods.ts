@@ -48,6 +48,8 @@ export interface GameMethod {
   readonly monotone: boolean;
   /** By the linear theory of `stationaryMethods`. */
   readonly stationary?: StationaryMethod;
+  /** Where F is linear and the iterates stay bounded, F of their average is O(1 / k), since the steps add up to a bounded way. */
+  readonly telescopes?: boolean;
   /** p where ||F||^2 of the last iterate is O(k^p) for all monotone fields, without a constraint. */
   readonly order?: number;
 }
@@ -66,6 +68,7 @@ const table = {
     ...needs,
     make: ({ stepSize }) => alternatingDescentAscent({ stepSize }),
     reach: 0.5,
+    telescopes: true,
   },
   "negative-momentum": {
     ...local,
@@ -83,6 +86,7 @@ const table = {
     reach: 2,
     stationary: "proximalPoint",
     order: -1,
+    telescopes: true,
   },
   extragradient: {
     ...needs,
@@ -90,6 +94,7 @@ const table = {
     reach: 0.7,
     stationary: "extragradient",
     order: -1,
+    telescopes: true,
   },
   "adaptive-extragradient": { ...needs, make: () => adaptiveExtragradient(), reach: undefined },
   "restarted-extragradient": { ...needs, make: () => restarts(adaptiveExtragradient()), reach: undefined },
@@ -99,6 +104,7 @@ const table = {
     reach: 0.45,
     stationary: "optimistic",
     order: -1,
+    telescopes: true,
   },
   popov: {
     ...needs,
@@ -106,6 +112,7 @@ const table = {
     reach: 0.45,
     stationary: "popov",
     order: -1,
+    telescopes: true,
   },
   "reflected-gradient": {
     ...needs,
@@ -113,6 +120,7 @@ const table = {
     reach: 0.4,
     stationary: "reflectedGradient",
     order: -1,
+    telescopes: true,
   },
   "forward-backward-forward": {
     ...needs,
@@ -120,6 +128,7 @@ const table = {
     reach: 0.7,
     stationary: "forwardBackwardForward",
     order: -1,
+    telescopes: true,
   },
   "forward-reflected-backward": {
     ...needs,
@@ -127,6 +136,7 @@ const table = {
     reach: 0.45,
     stationary: "forwardReflectedBackward",
     order: -1,
+    telescopes: true,
   },
   "golden-ratio": {
     ...needs,
@@ -134,6 +144,7 @@ const table = {
     reach: 0.75,
     stationary: "goldenRatio",
     order: -1,
+    telescopes: true,
   },
   "adaptive-golden-ratio": { ...needs, make: () => adaptiveGoldenRatio(), reach: undefined },
   "mirror-prox": { ...needs, make: ({ stepSize }) => mirrorProx({ stepSize }), reach: 0.9 },
@@ -148,6 +159,7 @@ const table = {
     reach: 0.7,
     stationary: "dualExtrapolation",
     order: -1,
+    telescopes: true,
   },
   anchored: {
     ...needs,

@@ -135,14 +135,18 @@ function theoryOf(
   start: Float64Array,
 ): { readonly theory?: JsonValue } {
   if (problem.constraint !== undefined) return {};
-  const { stationary, order } = gameMethods[name];
+  const { stationary, order, telescopes } = gameMethods[name];
   const small = linear === true && problem.dimension <= largestSpectrum;
   const factor =
     stationary === undefined || !small
       ? undefined
       : predictedFactor(stationary, stepSize, generalEigenvalues(problem.linearize(start)));
-  if (factor === undefined && order === undefined) return {};
-  return { theory: { ...(factor === undefined ? {} : { factor }), ...(order === undefined ? {} : { order }) } };
+  const theory = {
+    ...(factor === undefined ? {} : { factor }),
+    ...(order === undefined ? {} : { order }),
+    ...(telescopes === true && linear === true ? { averageOrder: -1 } : {}),
+  };
+  return Object.keys(theory).length === 0 ? {} : { theory };
 }
 
 function findingOf(
