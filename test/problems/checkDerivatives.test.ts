@@ -49,6 +49,32 @@ checking("finds right derivatives right, in a table", () => {
   }
 });
 
+checking("finds derivatives that are 0 right: a linear loss, a constant one", () => {
+  const linear = objective([[3]], (x) => tf.sum(tf.mul(x, [0.1, -7, 3])));
+  const constant = objective([[3]], () => tf.scalar(2), { onWarning: () => {} });
+  for (const flat of [linear, constant]) {
+    const report = checkDerivatives(flat, Float64Array.of(0.3, -1.7, 2.2));
+    assert.is(report.verdict, "agrees", report.table);
+  }
+});
+
+checking("finds a derivative that is 0 by mistake wrong", () => {
+  const none = (_: Float64Array, out: Float64Array): void => {
+    out.fill(0);
+  };
+  const flat = problem({
+    linearize: () => ({
+      rows: 2,
+      columns: 2,
+      symmetric: true,
+      apply: none,
+      applyTranspose: none,
+      applyMany: () => {},
+    }),
+  });
+  assert.is(verdicts(flat).product, "differs");
+});
+
 checking("finds a wrong gradient", () => {
   const spoiled = problem({
     evaluate([x, y], field) {

@@ -99,6 +99,13 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
       if (dtype === "string" || dtype === "complex64" || !isArrayOfNumbers(values)) {
         throw session.refuse("ERR_UNSUPPORTED_OP", `makes a ${String(dtype)} tensor`, "use numbers only");
       }
+      if (values.length !== shape.reduce((size, extent) => size * extent, 1)) {
+        throw session.refuse(
+          "ERR_SHAPE",
+          "makes a tensor of what are no numbers",
+          "join tensors by tf.stack or tf.concat",
+        );
+      }
       return session.literal(values, shape, dtype === "int32" || dtype === "bool" ? dtype : "float32");
     },
     gradients: (f: () => Tensor, xs: readonly Tensor[], dy?: Tensor | null) =>

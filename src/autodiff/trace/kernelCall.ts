@@ -106,15 +106,14 @@ export class KernelCall {
 
   /** An axis of a shape; negative ones count from the end. */
   axis(name: string, rank: number, otherwise?: number): number {
-    const axis = this.number(name, otherwise);
-    return axis < 0 ? axis + rank : axis;
+    return this.#within(this.number(name, otherwise), rank);
   }
 
   /** Axes in ascending order; absent: all. */
   axes(name: string, rank: number): readonly number[] {
     const value = this.attributes[name];
     if (value === undefined || value === null) return Array.from({ length: rank }, (_, i) => i);
-    const axes = this.numbers(name).map((axis) => (axis < 0 ? axis + rank : axis));
+    const axes = this.numbers(name).map((axis) => this.#within(axis, rank));
     return [...new Set(axes)].sort((a, b) => a - b);
   }
 
@@ -127,6 +126,16 @@ export class KernelCall {
 
   fill(value: number, shape: Shape): Node {
     return this.builder.fill(value, shape);
+  }
+
+  #within(axis: number, rank: number): number {
+    if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+    throw this.refuseShape(`takes axis ${axis} of a tensor of rank ${rank}`, "count axes from 0, or from -1 backwards");
+  }
+
+  /** TensorFlow.js leaves most checks of shapes to its backends. */
+  refuseShape(what: string, remedy: string): Error {
+    return this.refuse(what, remedy, "ERR_SHAPE");
   }
 
   /** An error that names this operation and the user's line. */

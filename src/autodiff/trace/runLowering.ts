@@ -1,5 +1,7 @@
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
-import { KernelCall } from "./kernelCall.ts";
+import { isFluxionError } from "../../errors.ts";
+import { showShape } from "../shapes.ts";
+import { KernelCall, type Lowering } from "./kernelCall.ts";
 import { lowerings } from "./lowerings/table.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Session, Traced } from "./session.ts";
@@ -17,10 +19,25 @@ export function runLowering(
     const { reason, remedy } = refusalOf(name);
     throw call.refuse(`uses ${session.op ?? name}, which ${reason}`, remedy);
   }
-  const outputs = lowering(call);
+  const outputs = lowered(lowering, call);
   const sources = session.sourcesOf(Object.values(inputs));
   const tensor = (output: Traced): Tensor => session.tensor(sources === undefined ? output : { ...output, sources });
   return isOne(outputs) ? tensor(outputs) : outputs.map(tensor);
+}
+
+/** Shapes that the primitives do not take are the caller's mistake, which TensorFlow.js leaves to its backends to find. */
+function lowered(lowering: Lowering, call: KernelCall): Traced | readonly Traced[] {
+  try {
+    return lowering(call);
+  } catch (error) {
+    if (isFluxionError(error)) throw error;
+    const shapes = call.inputs.map(({ node }) => showShape(node.shape)).join(", ");
+    const reason = error instanceof Error ? error.message.replace("internal: ", "") : String(error);
+    throw call.refuseShape(
+      `calls ${call.session.op ?? call.name} with shapes ${shapes} that do not fit (${reason})`,
+      "check them",
+    );
+  }
 }
 
 function isOne(outputs: Traced | readonly Traced[]): outputs is Traced {

@@ -1,4 +1,5 @@
 import type { Node } from "../../graph.ts";
+import { showShape } from "../../shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { NumberType } from "../exactValues.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
@@ -15,10 +16,9 @@ function operands(call: KernelCall, nameA = "a", nameB = "b"): readonly [Traced,
     return extent === other || extent === 1 || other === 1;
   });
   if (!fits) {
-    throw call.refuse(
-      `combines the shapes [${a.node.shape.join(", ")}] and [${b.node.shape.join(", ")}], which do not broadcast`,
+    throw call.refuseShape(
+      `combines the shapes ${showShape(a.node.shape)} and ${showShape(b.node.shape)}, which do not broadcast`,
       "make trailing extents equal or 1, by tf.reshape or tf.expandDims",
-      "ERR_SHAPE",
     );
   }
   return [a, b];

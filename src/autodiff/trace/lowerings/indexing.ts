@@ -1,4 +1,5 @@
 import { type Node, sizeOf } from "../../graph.ts";
+import { sameShape, showShape } from "../../shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { lookedUp, type Places, placesOf, summedAt } from "./lookups.ts";
@@ -26,8 +27,16 @@ export const indexingLowerings = {
     const x = call.input("x");
     const { shape } = x.node;
     const axis = call.axis("axis", shape.length, 0);
-    const batch = call.number("batchDims", 0);
     const indices = call.input("indices").node;
+    const given = call.number("batchDims", 0);
+    const batch = given < 0 ? given + indices.shape.length : given;
+    const batchShape = shape.slice(0, batch);
+    if (batch > axis || !sameShape(batchShape, indices.shape.slice(0, batch))) {
+      throw call.refuseShape(
+        `gathers axis ${axis} of ${showShape(shape)} by ${showShape(indices.shape)} with ${batch} batch axes`,
+        "give x and indices the same leading extents, before that axis",
+      );
+    }
     const places = call.places("indices", [shape[axis]!]);
     const outer = [...shape.slice(0, axis), ...indices.shape.slice(batch), ...shape.slice(axis + 1)];
     if (batch === 0 && places !== undefined) {
@@ -41,6 +50,12 @@ export const indexingLowerings = {
     const { shape } = x.node;
     const indices = call.input("indices").node;
     const depth = indices.shape.at(-1)!;
+    if (depth > shape.length) {
+      throw call.refuseShape(
+        `takes ${depth} coordinates in a tensor of rank ${shape.length}`,
+        "give the last axis of the indices one entry for each axis",
+      );
+    }
     const extents = shape.slice(0, depth);
     const flat = flatIndices(call, extents);
     const m = new Arithmetic(call.builder);
@@ -86,6 +101,13 @@ export const indexingLowerings = {
     const x = call.input("x");
     const segments = call.number("numSegments");
     const ids = call.constant("segmentIds");
+    const idShape = call.input("segmentIds").node.shape;
+    if (!sameShape(idShape, x.node.shape.slice(0, 1))) {
+      throw call.refuseShape(
+        `sums the rows of ${showShape(x.node.shape)} by ids of shape ${showShape(idShape)}`,
+        "give one id to each row",
+      );
+    }
     const shape = [segments, ...x.node.shape.slice(1)];
     // Rows with an id outside are dropped, as everything is that is scattered outside.
     if (ids === undefined) {

@@ -1,4 +1,5 @@
 import type { Node } from "../../graph.ts";
+import { showShape } from "../../shapes.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { withBiasAndActivation } from "./activation.ts";
 import { wider } from "./binary.ts";
@@ -29,6 +30,7 @@ function einsum(call: KernelCall): Node {
     throw call.refuse("uses an einsum equation without -> or with ...", "write all letters and the output: ij,jk->ik");
   }
   let parts = call.inputs.map(({ node }, i) => diagonalFree(call, node, terms[i] ?? ""));
+  checkExtents(call, parts);
   // One factor after the other; letters that neither the rest nor the output need are summed at once.
   while (parts.length > 1) {
     const [a, b, ...rest] = parts;
@@ -58,6 +60,29 @@ function diagonalFree(call: KernelCall, node: Node, letters: string): Term {
     );
   }
   return { node, letters };
+}
+
+/** A letter for each axis, and one extent for each letter. */
+function checkExtents(call: KernelCall, parts: readonly Term[]): void {
+  const extents = new Map<string, number>();
+  for (const { node, letters } of parts) {
+    if (letters.length !== node.shape.length) {
+      throw call.refuseShape(
+        `names a tensor of shape ${showShape(node.shape)} by "${letters}"`,
+        "give a letter to each axis",
+      );
+    }
+    for (const [axis, letter] of [...letters].entries()) {
+      const extent = node.shape[axis]!;
+      const known = extents.get(letter) ?? extent;
+      extents.set(letter, known);
+      if (known === extent) continue;
+      throw call.refuseShape(
+        `has ${known} and ${extent} for the letter ${letter}`,
+        "give one letter to axes of one extent",
+      );
+    }
+  }
 }
 
 /** sum over shared letters that are not needed any more: batch x rows x inner times batch x inner x columns. */

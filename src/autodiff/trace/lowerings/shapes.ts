@@ -1,4 +1,5 @@
 import { type Node, type Shape, sizeOf } from "../../graph.ts";
+import { showShape } from "../../shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import type { Traced } from "../session.ts";
@@ -11,6 +12,15 @@ const changed = (traced: Traced, node: Node): Traced => ({ node, dtype: traced.d
 function joined(call: KernelCall, parts: readonly Traced[], axis: number): Traced {
   const m = new Arithmetic(call.builder);
   const dtype = parts.map((part) => part.dtype).reduce(wider);
+  const [first] = parts;
+  for (const { node } of parts) {
+    const { shape } = first!.node;
+    if (node.shape.length === shape.length && shape.every((e, i) => i === axis || e === node.shape[i])) continue;
+    throw call.refuseShape(
+      `joins the shapes ${showShape(shape)} and ${showShape(node.shape)} along axis ${axis}`,
+      "make all other extents equal",
+    );
+  }
   return {
     node: concatenated(
       m,
@@ -68,19 +78,26 @@ export const shapeLowerings = {
     const x = call.input("x");
     return changed(x, reverse(call.builder, x.node, call.axes("dims", x.node.shape.length)));
   },
+  /** Axes that are not named are taken whole; a size that is missing or -1 reaches to the end. */
   Slice: (call) => {
     const x = call.input("x");
-    const begin = call.numbers("begin");
-    const size = call.numbers("size");
-    return changed(
-      x,
-      strided(
-        call.builder,
-        x.node,
-        begin,
-        x.node.shape.map((extent, axis) => (size[axis]! < 0 ? extent - begin[axis]! : size[axis]!)),
-      ),
-    );
+    const { shape } = x.node;
+    const begins = call.numbers("begin");
+    const sizes = call.attributes.size === undefined || call.attributes.size === null ? [] : call.numbers("size");
+    const begin = shape.map((_, axis) => begins[axis] ?? 0);
+    const size = shape.map((extent, axis) => {
+      const wanted = sizes[axis] ?? -1;
+      return wanted < 0 ? extent - begin[axis]! : wanted;
+    });
+    for (const [axis, extent] of shape.entries()) {
+      const [from, count] = [begin[axis]!, size[axis]!];
+      if (from >= 0 && count >= 0 && from + count <= extent) continue;
+      throw call.refuseShape(
+        `takes ${count} from place ${from} of axis ${axis}, which has ${extent}`,
+        "begin at 0 or later, and end within the tensor; tf.stridedSlice counts from the end",
+      );
+    }
+    return changed(x, strided(call.builder, x.node, begin, size));
   },
   Concat: (call) => {
     const parts = call.inputs;
@@ -111,6 +128,15 @@ export const shapeLowerings = {
       typeof given === "number"
         ? Array.from({ length: given }, () => extent / given)
         : inferredSizes(call.numbers("numOrSizeSplits"), extent);
+    if (
+      sizes.reduce((sum, size) => sum + size, 0) !== extent ||
+      !sizes.every((size) => Number.isInteger(size) && size >= 0)
+    ) {
+      throw call.refuseShape(
+        `splits axis ${axis}, which has ${extent}, into ${sizes.join(", ")}`,
+        "make the sizes add up",
+      );
+    }
     let start = 0;
     return sizes.map((size) => {
       const part = slice(call.builder, x.node, axis, start, size);
@@ -121,6 +147,13 @@ export const shapeLowerings = {
   PadV2: (call) => {
     const x = call.input("x");
     const pads = call.pairs("paddings");
+    const rank = x.node.shape.length;
+    if (pads.length !== rank) {
+      throw call.refuseShape(
+        `pads ${pads.length} axes of a tensor of rank ${rank}`,
+        "give [before, after] for each axis",
+      );
+    }
     const value = call.number("constantValue", 0);
     const m = new Arithmetic(call.builder);
     const wide = padded(m.builder, x.node, pads);
