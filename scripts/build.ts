@@ -1,12 +1,20 @@
 /** Builds `dist/`: modules and declarations by tsc, the viewer's page by esbuild. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildViewer } from "./buildViewer.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
-rmSync("dist", { recursive: true, force: true });
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
-await buildViewer("dist/sinks/viewer");
-chmodSync("dist/cli/main.js", 0o755);
+// Beside the old one until it is whole: a command that runs meanwhile (`npx fluxion` in a clone builds) finds its files.
+const fresh = `dist.${process.pid}`;
+try {
+  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];
+  execFileSync(process.execPath, tsc, { stdio: "inherit" });
+  await buildViewer(`${fresh}/sinks/viewer`);
+  chmodSync(`${fresh}/cli/main.js`, 0o755);
+  rmSync("dist", { recursive: true, force: true });
+  renameSync(fresh, "dist");
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}

@@ -1,6 +1,7 @@
 /** `experiment.json`: what was run, with which options, how it ended, what was found. One beside the runs of an experiment. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
 import type { Finding } from "../experiments/definition.ts";
@@ -20,7 +21,9 @@ export interface ExperimentFile {
   readonly platform: string;
   readonly began: string;
   readonly ended?: string;
-  /** `running` for ever after a kill: what the runs' own `run.json` say is more. */
+  /** Who writes it, or did last. Absent in files from before it was kept. */
+  readonly process?: WriterProcess;
+  /** `running` for ever after a kill: {@link experimentState} asks whether the process still lives. */
   readonly state: "running" | "finished" | "stopped" | "failed";
   readonly message?: string;
   /** Names of the runs in the order in which they began; each has a directory of that name. */
@@ -40,11 +43,22 @@ export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "o
     versions: { fluxion: version, node: process.version },
     platform: `${process.platform} ${process.arch}`,
     began: new Date().toISOString(),
+    process: thisProcess(),
     state: "running",
     runs: [],
     findings: [],
     conclusions: [],
   };
+}
+
+/** The same experiment, begun again by this process. */
+export function resumedExperiment({ ended, message, ...before }: ExperimentFile): ExperimentFile {
+  return { ...before, process: thisProcess(), state: "running", runs: [], findings: [], conclusions: [] };
+}
+
+/** How an experiment stands; `killed` if it had no time to say how it ended. */
+export function experimentState({ state, process }: ExperimentFile): ExperimentFile["state"] | "killed" {
+  return state === "running" && (process === undefined || !isAlive(process)) ? "killed" : state;
 }
 
 /** Whether a directory holds an experiment. */
@@ -112,7 +126,7 @@ function claim(directory: string): string {
   if (holdsExperiment(directory)) {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `--out: ${directory} holds an experiment already; go on with it by fluxion resume ${directory}, or choose another directory`,
+      `--out: ${directory} holds an experiment already; go on with it by npx fluxion resume ${directory}, or choose another directory`,
     );
   }
   makeDirectory("--out", directory);

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../experiments/builtIn.ts";
 import { base } from "./base.ts";
-import { experimentsIn, readExperiment } from "./experimentFile.ts";
+import { experimentState, experimentsIn, readExperiment } from "./experimentFile.ts";
 import { tableLines } from "./table.ts";
 
 export function listCommand(): Command {
@@ -20,8 +20,16 @@ export function listCommand(): Command {
       if (done.length === 0) return;
       console.log("");
       const found = done.map((path) => {
-        const { name, seed, state, began, runs } = readExperiment(path);
-        return [path, name, String(seed), state, String(runs.length), began.slice(0, 16).replace("T", " ")];
+        const file = readExperiment(path);
+        const { name, seed, began, runs } = file;
+        return [
+          path,
+          name,
+          String(seed),
+          experimentState(file),
+          String(runs.length),
+          began.slice(0, 16).replace("T", " "),
+        ];
       });
       for (const line of tableLines(["directory", "experiment", "seed", "state", "runs", "began (UTC)"], found)) {
         console.log(line);

@@ -19,7 +19,7 @@ export function makeProgress(
   stream: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number } = process.stderr,
 ): Progress {
   const began = performance.now();
-  const changes = stream.isTTY === true;
+  const changes = stream.isTTY === true && process.env.TERM !== "dumb";
   let drawn = Number.NEGATIVE_INFINITY;
   let shown = false;
   const erase = (): void => {
@@ -27,9 +27,11 @@ export function makeProgress(
     shown = false;
   };
   const show = (last: RowSummary): void => {
+    // The last row is shown when the run is closed.
+    if (last.status !== "running") return;
     const now = performance.now();
     if (changes) {
-      if (now - drawn < redrawEvery && last.status === "running") return;
+      if (now - drawn < redrawEvery) return;
       drawn = now;
       stream.write(`\r\x1b[K${statusLine(last).slice(0, (stream.columns ?? 80) - 1)}`);
       shown = true;

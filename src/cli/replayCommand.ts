@@ -47,7 +47,11 @@ export function replayCommand(): Command {
     .addOption(new Option("--format <format>", "how").choices(["table", "csv", "jsonl"]).default("table"))
     .option("--run <name>", "of an experiment's runs only this one")
     .option("--from <step>", "from this step on", (text) => numberFrom("--from", text), 0)
-    .option("--to <step>", "up to this step", (text) => numberFrom("--to", text), Number.POSITIVE_INFINITY)
+    .addOption(
+      new Option("--to <step>", "up to this step")
+        .argParser((text) => numberFrom("--to", text))
+        .default(Number.POSITIVE_INFINITY, "the last"),
+    )
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action(async (directory: string, flags: Flags) => {

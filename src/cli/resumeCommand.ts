@@ -1,14 +1,16 @@
 /** `fluxion resume`: goes on with an interrupted experiment, to the same iterates. */
-
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { readRunFile, runFileName, runState } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import { base } from "./base.ts";
-import { type ExperimentFile, readExperiment, writeExperiment } from "./experimentFile.ts";
+import {
+  type ExperimentFile,
+  experimentState,
+  readExperiment,
+  resumedExperiment,
+  writeExperiment,
+} from "./experimentFile.ts";
 import { keepServing, type ServeFlags, serveOptions, startServer, wishOf } from "./serving.ts";
 import { runSession } from "./session.ts";
 import { workersOption } from "./workersOption.ts";
@@ -49,8 +51,7 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
     checkSource(before, described, flags.changed === true);
     const server = await startServer(wishOf(flags));
     try {
-      const { ended, message, ...rest } = before;
-      const file: ExperimentFile = { ...rest, state: "running", runs: [], findings: [], conclusions: [] };
+      const file = resumedExperiment(before);
       writeExperiment(directory, file);
       console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
       const code = await runSession({ thread, directory, file, resume: true, workers: flags.workers, server });
@@ -65,19 +66,16 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
 }
 
 /** @throws ERR_EXPERIMENT_DIRECTORY where there is nothing to go on with, or somebody is at it */
-function refuse(directory: string, { state, runs }: ExperimentFile): void {
+function refuse(directory: string, file: ExperimentFile): void {
+  const state = experimentState(file);
   if (state === "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is finished; look at it with fluxion serve ${directory}, or run it again with another seed`,
+      `${directory} is finished; look at it with npx fluxion serve ${directory}, or run it again with another seed`,
     );
   }
-  for (const run of runs) {
-    const path = join(directory, run);
-    if (!existsSync(join(path, runFileName))) continue;
-    const file = readRunFile(path);
-    if (runState(file) !== "running") continue;
-    const { pid, host } = file.attempts.at(-1)!.process;
+  if (state === "running") {
+    const { pid, host } = file.process!;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${directory} is being written by process ${pid} on ${host}; stop that one first`,

@@ -27,9 +27,7 @@ Examples:
   fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in your browser
 
 A module of your own:
-  import { bilinear, iterate, method, untilStep } from "fluxion";
-  import { experiment } from "fluxion/experiments";
-  import { extragradient } from "fluxion/operators";
+  import { bilinear, experiment, extragradient, method, untilStep } from "fluxion";
   export default experiment({
     name: "mine",
     summary: "one line for fluxion run ./mine.ts --help",

@@ -69,7 +69,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
     } catch {
       // The first failure is the one to tell; on a full disk this write fails too.
     }
-    if (record.hasRows()) console.error(`what was written before is kept: fluxion replay ${directory}`);
+    if (record.hasRows()) console.error(`what was written before is kept: npx fluxion replay ${directory}`);
     throw error;
   } finally {
     signals.close();
@@ -82,10 +82,10 @@ export async function runSession(options: SessionOptions): Promise<number> {
 function whatNow(directory: string, stopped: boolean): string {
   const lines = [
     `${stopped ? "stopped; all rows so far are" : "all rows are"} in ${directory}`,
-    `  fluxion serve ${directory}    look at them again in the browser`,
-    `  fluxion replay ${directory}   print them`,
+    `  npx fluxion serve ${directory}    look at them again in the browser`,
+    `  npx fluxion replay ${directory}   print them`,
   ];
-  if (stopped) lines.push(`  fluxion resume ${directory}   go on`);
+  if (stopped) lines.push(`  npx fluxion resume ${directory}   go on`);
   return lines.join("\n");
 }
 

@@ -24,7 +24,7 @@ export function summaryLines(
     if (alone) {
       return [
         run,
-        last?.status,
+        last === undefined ? undefined : endedAs(last),
         last?.step,
         numberOrNothing(last?.value),
         last?.squaredNorm,
@@ -34,7 +34,7 @@ export function summaryLines(
     }
     const finding = named.get(run);
     const cells = numbers.map((key) => finding?.numbers?.[key] ?? fromRow(key, last));
-    return [run, finding?.verdict ?? last?.status, ...cells, join(directory, run)];
+    return [run, finding?.verdict ?? (last === undefined ? undefined : endedAs(last)), ...cells, join(directory, run)];
   });
   const lines = tableLines([...headings, "file"], rows);
   const explained = findings.filter(({ because }) => because !== undefined);
@@ -43,6 +43,11 @@ export function summaryLines(
       lines.push("", `${run}: ${verdict ?? "ended"}, since ${because}`);
   }
   return lines;
+}
+
+/** A run whose last row goes on was interrupted. */
+function endedAs({ status }: RowSummary): string {
+  return status === "running" ? "interrupted" : status;
 }
 
 function fromRow(heading: string, last: RowSummary | undefined): Cell {

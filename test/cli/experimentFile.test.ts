@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   claimDirectory,
+  experimentState,
   experimentsIn,
   newExperiment,
   readExperiment,
@@ -33,6 +34,14 @@ files("refuse what is no experiment's file, or of another format", () => {
   assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /it is no JSON/);
   writeFileSync(join(directory, "experiment.json"), '{"format":2}');
   assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /format 2/);
+});
+files("tell an experiment that was killed from one that goes on", () => {
+  const file = newExperiment(about);
+  assert.is(experimentState(file), "running");
+  // The largest process number of Linux is 2^22.
+  const killed = { ...file, process: { ...file.process!, pid: 2 ** 22 + 1 } };
+  assert.is(experimentState(killed), "killed");
+  assert.is(experimentState({ ...killed, state: "failed" }), "failed");
 });
 files.run();
 
