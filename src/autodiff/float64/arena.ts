@@ -1,15 +1,20 @@
 import { failure } from "../../errors.ts";
 import type { Blas } from "../../linalg/blas.ts";
+import type { AxisMap, Shape } from "../graph.ts";
+import { attributesKey } from "../keys.ts";
 import { rootsOfTwo } from "./coefficients.ts";
 import { hostFunctions } from "./elementwise.ts";
 import { type WasmImport, type WasmMemory, wasm } from "./host.ts";
 import type { ConstantPool } from "./lower.ts";
 import { rootsPlace } from "./maths.ts";
+import { type Runs, runsOf } from "./runs.ts";
 import type { Buffer } from "./view.ts";
 
 const page = 65536;
 /** What 32-bit addresses reach. */
 const largest = 65536 * page;
+
+type PlacedRuns = Runs & { readonly address: number };
 
 /**
  * One memory for all programs of a problem. Places are given out first; the memory is made when the first program runs,
@@ -18,6 +23,7 @@ const largest = 65536 * page;
 export class Arena implements ConstantPool {
   readonly #blas: Blas | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
+  readonly #runs = new Map<string, PlacedRuns>();
   /** Numbers to be written when the memory is made. */
   #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [
     { place: rootsPlace, values: Float64Array.from(rootsOfTwo) },
@@ -71,10 +77,16 @@ export class Arena implements ConstantPool {
     return buffer;
   }
 
-  integers(values: Int32Array): number {
-    const place = this.#take(values.byteLength);
-    this.#pending.push({ place, values });
-    return place;
+  runs(maps: readonly AxisMap[], large: Shape, windows: Shape): PlacedRuns {
+    const key = `${large.join()} ${attributesKey<"take">({ maps, shape: windows })}`;
+    let known = this.#runs.get(key);
+    if (known === undefined) {
+      const runs = runsOf(maps, large, windows);
+      known = { ...runs, address: this.#take(runs.table.byteLength) };
+      this.#pending.push({ place: known.address, values: runs.table });
+      this.#runs.set(key, known);
+    }
+    return known;
   }
 
   /** Makes the memory, or a larger one where more has been given out since; gives what programs import. */

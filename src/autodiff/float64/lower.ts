@@ -1,10 +1,10 @@
-import { type Attributes, type Node, type Shape, sizeOf } from "../graph.ts";
+import { type Attributes, type AxisMap, type Node, type Shape, sizeOf } from "../graph.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
 import { type ElementOp, fusable, type Item } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
-import { runsOf } from "./runs.ts";
+import type { Runs } from "./runs.ts";
 import type { GemmTerm, RowsStep, Step } from "./steps.ts";
 import {
   type Buffer,
@@ -21,7 +21,8 @@ import {
 /** Numbers that do not change, kept in memory: gives their buffer or address. */
 export interface ConstantPool {
   numbers(values: Float64Array): Buffer;
-  integers(values: Int32Array): number;
+  /** The table of a move, the same for equal moves, and its address. */
+  runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
 }
 
 export interface LowerOptions {
@@ -205,12 +206,19 @@ class Lowering {
 
   #move(op: "take" | "scatterAdd", x: View, { maps }: Attributes["take"], shape: Shape): View {
     const [large, windows] = op === "take" ? [x.shape, shape] : [shape, x.shape];
-    const { table, count, ...rest } = runsOf(maps, large, windows);
+    const {
+      address,
+      count,
+      repeat,
+      windows: step,
+      large: largeStep,
+      partial,
+    } = this.#options.constants.runs(maps, large, windows);
     const input = this.#dense(x);
     const out: Buffer = { size: sizeOf(shape), level: input.buffer.level + 1 };
     if (out.size > 0) {
-      const address = this.#options.constants.integers(table);
-      this.#steps.push({ kind: "move", op, input, out, table: address, runs: count, ...rest });
+      const moved = { repeat, windows: step, large: largeStep, partial };
+      this.#steps.push({ kind: "move", op, input, out, table: address, runs: count, ...moved });
     }
     return wholeView(out, shape);
   }

@@ -59,23 +59,34 @@ function isShared(maps: readonly AxisMap[], large: Shape, windows: Shape, axis: 
 function placesOf(maps: readonly AxisMap[], large: Shape, windows: Shape): Int32Array {
   const steps = denseStrides(large);
   const found = new Int32Array(sizeOf(windows));
-  const coordinate = windows.map(() => 0);
-  for (let k = 0; k < found.length; k++) {
-    let place = 0;
-    for (const [axis, { offset, strides, table }] of maps.entries()) {
+  if (found.length === 0) return found;
+  const inner = windows.at(-1) ?? 1;
+  const outer = windows.slice(0, -1);
+  const coordinate = outer.map(() => 0);
+  const starts = maps.map(() => 0);
+  for (let k = 0; k < found.length; k += inner) {
+    for (const [axis, { offset, strides }] of maps.entries()) {
       let at = offset;
-      for (let i = 0; i < strides.length; i++) at += strides[i]! * coordinate[i]!;
-      const index = table === undefined ? at : (table[at] ?? -1);
-      if (!(index >= 0 && index < large[axis]!)) {
-        place = -1;
-        break;
-      }
-      place += index * steps[axis]!;
+      for (let i = 0; i < outer.length; i++) at += strides[i]! * coordinate[i]!;
+      starts[axis] = at;
     }
-    found[k] = place;
-    for (let i = windows.length - 1; i >= 0; i--) {
+    for (let j = 0; j < inner; j++) {
+      let place = 0;
+      for (let axis = 0; axis < maps.length; axis++) {
+        const { strides, table } = maps[axis]!;
+        const at = starts[axis]! + j * (strides[outer.length] ?? 0);
+        const index = table === undefined ? at : (table[at] ?? -1);
+        if (!(index >= 0 && index < large[axis]!)) {
+          place = -1;
+          break;
+        }
+        place += index * steps[axis]!;
+      }
+      found[k + j] = place;
+    }
+    for (let i = outer.length - 1; i >= 0; i--) {
       coordinate[i]!++;
-      if (coordinate[i]! < windows[i]!) break;
+      if (coordinate[i]! < outer[i]!) break;
       coordinate[i] = 0;
     }
   }
