@@ -63,8 +63,13 @@ export function page({ title, legend = [], panels, caption = [] }: Page): string
   text(margin, y, title, `font-size="15" font-weight="600" fill="${ink}"`);
   if (legend.length > 0) {
     y += lineHeight + 6;
+    const room = margin + Math.max(...rows.map((row) => row.reduce((sum, { width }) => sum + width + gap, -gap)));
     let x = margin;
     for (const { label, color, shape = "dot" } of legend) {
+      if (x > margin && x + 20 + textWidth(label, 11.5) > room) {
+        x = margin;
+        y += lineHeight;
+      }
       parts.push(legendMark(x, y - 4, color, shape));
       text(x + 20, y, label, `font-size="11.5" fill="${ink}"`);
       x += 36 + textWidth(label, 11.5);

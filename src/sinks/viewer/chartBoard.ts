@@ -4,7 +4,7 @@ import { type Chart, type ChartSpec, makeChart } from "./chart.ts";
 import { h } from "./dom.ts";
 import { makeEndPoints } from "./endPoints.ts";
 import { hasNumber } from "./runSummary.ts";
-import type { View } from "./series.ts";
+import type { ShownRun, View } from "./series.ts";
 import { makeTrajectory } from "./trajectory.ts";
 
 const main: readonly ChartSpec[] = [
@@ -25,6 +25,14 @@ const main: readonly ChartSpec[] = [
     removable: false,
   },
   {
+    column: "naturalResidual",
+    title: "Natural residual",
+    symbol: "‖z − Π(z − F(z))‖",
+    meaning: "0 at a solution of the variational inequality",
+    logY: true,
+    removable: false,
+  },
+  {
     column: "relativeResidual",
     title: "Relative residual",
     symbol: "r",
@@ -41,6 +49,8 @@ const main: readonly ChartSpec[] = [
     removable: false,
   },
 ];
+/** Vectors up to this length can be charted entry by entry. */
+const entriesMost = 8;
 const further = ["evaluations", "products", "seconds"];
 const storageKey = "fluxion.charts";
 
@@ -90,7 +100,7 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
   function addColumn(column: string): void {
     if (charts.has(column)) return;
     const meaning = meaningOf(view, column);
-    show({ column, title: column, symbol: "", meaning, logY: false, removable: true });
+    show({ column, title: titleOf(view, column), symbol: "", meaning, logY: false, removable: true });
     store(logs, charts);
     if (view !== undefined) update(view);
   }
@@ -115,13 +125,13 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
     offer(next);
   }
   function offer({ runs }: View): void {
-    const columns = [...new Set([...runs.flatMap(({ columns: own }) => Object.keys(own)), ...further])];
+    const columns = [...new Set([...runs.flatMap(columnsOf), ...further])];
     const free = columns.filter((column) => !charts.has(column) && runs.some(({ data }) => data.has(column)));
     if (free.join() === offered) return;
     offered = free.join();
     add.replaceChildren(
       h("option", { value: "" }, "Add a chart …"),
-      ...free.map((column) => h("option", { value: column }, column)),
+      ...free.map((column) => h("option", { value: column }, titleOf({ runs }, column))),
     );
     add.hidden = free.length === 0;
   }
@@ -147,8 +157,35 @@ function isWorthwhile({ runs }: View, column: string): boolean {
   return runs.some(({ data }) => data.has(column));
 }
 
+/** A run's own columns, short vectors by their entries: one chart a player. */
+function columnsOf({ columns, data }: ShownRun): readonly string[] {
+  return Object.entries(columns).flatMap(([name, { kind }]) => {
+    if (kind !== "vector") return [name];
+    const length = data.coordinates(name);
+    return length > entriesMost ? [] : Array.from({ length }, (_, entry) => `${name}.${entry}`);
+  });
+}
+
+/** `exploitability of row` where a vector has an entry for each player, else the column's own name. */
+function titleOf(view: Pick<View, "runs"> | undefined, column: string): string {
+  const [name, entry] = vectorEntry(column);
+  for (const { players, data } of view?.runs ?? []) {
+    if (entry === undefined || players.length !== data.coordinates(name)) continue;
+    // A point with as many coordinates as there are players has an entry for each as well.
+    return `${name} of ${players[entry]}`;
+  }
+  return entry === undefined ? column : `${name} ${entry + 1}`;
+}
+
 function meaningOf(view: View | undefined, column: string): string {
-  return view?.runs.map(({ columns }) => columns[column]?.meaning).find((meaning) => meaning !== undefined) ?? column;
+  const [name] = vectorEntry(column);
+  return view?.runs.map(({ columns }) => columns[name]?.meaning).find((meaning) => meaning !== undefined) ?? column;
+}
+
+/** The vector column and the place in it that `exploitability.0` names; of other columns only the name. */
+function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
+  const match = /^(.+)\.(\d+)$/.exec(column);
+  return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
 }
 
 interface Stored {

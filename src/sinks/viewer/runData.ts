@@ -6,6 +6,8 @@ import type { Batch, DecodedColumn } from "./arrowReader.ts";
 /** Rows kept; at this many they are thinned to half. */
 const capacity = 12_000;
 const watchedMost = 8;
+/** Longer vectors are not kept: nobody looks at hundreds of coordinates, and they would be most of what travels. */
+export const coordinatesMost = 100;
 
 export interface Intervention {
   readonly step: number;
@@ -29,6 +31,7 @@ export class RunData {
   readonly #columns = new Map<string, Growing>();
   #room = 256;
   readonly #categories: Map<string, readonly string[]>;
+  readonly #lengths = new Map<string, number>();
 
   constructor(columns: Columns) {
     this.#categories = new Map(Object.entries(columns).map(([name, column]) => [name, column.values ?? []]));
@@ -39,6 +42,10 @@ export class RunData {
   }
   has(name: string): boolean {
     return this.#columns.has(name);
+  }
+  /** How many coordinates of a vector column are here, as columns `point.0`, `point.1`, ...; 0: none. */
+  coordinates(name: string): number {
+    return this.#lengths.get(name) ?? 0;
   }
   /** The number of a row; undefined: not measured there. */
   at(name: string, row: number): number | undefined {
@@ -65,6 +72,7 @@ export class RunData {
     this.thinned = false;
     this.interventions = [];
     this.#columns.clear();
+    this.#lengths.clear();
     this.version++;
   }
 
@@ -88,8 +96,11 @@ export class RunData {
       into.values.set(column.values.subarray(0, rows), this.length);
       if (column.missing === undefined) into.missing.fill(0, this.length, this.length + rows);
       else into.missing.set(column.missing.subarray(0, rows), this.length);
-    } else if (name === "point" && column.kind === "list") {
-      for (const axis of [0, 1]) this.#put(`point.${axis}`, rows, (row) => column.values[row]?.[axis]);
+    } else if (column.kind === "list") {
+      const length = this.#lengths.get(name) ?? column.values.find((vector) => vector !== undefined)?.length ?? 0;
+      if (length === 0 || length > coordinatesMost) return;
+      this.#lengths.set(name, length);
+      for (let axis = 0; axis < length; axis++) this.#put(`${name}.${axis}`, rows, (row) => column.values[row]?.[axis]);
     } else if (column.kind === "text") this.#takeText(name, column.values, rows);
   }
 

@@ -2,7 +2,7 @@
 import type { RunInfo } from "../server/messages.ts";
 import { type Batch, readStream } from "./arrowReader.ts";
 import { address, type Link, openLink } from "./link.ts";
-import { RunData } from "./runData.ts";
+import { coordinatesMost, RunData } from "./runData.ts";
 
 /** Rows of history: with 8 watched columns about 470 buckets, each with its extremes. */
 const historyPoints = 8000;
@@ -11,8 +11,6 @@ const liveRate = 400;
 
 export interface RunFeed {
   readonly data: RunData;
-  /** Whether points are pairs, so that they can be drawn in the plane. */
-  readonly planar: boolean;
   /** Why there are no (more) rows. */
   readonly trouble: string | undefined;
   /** Rows between two steps at a resolution of their own. */
@@ -29,12 +27,13 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   const plain = plainColumns(run);
   let scale = firstScale;
   let attempt = 0;
-  let planar: boolean | undefined;
+  /** Vector columns short enough to be kept; undefined: not known yet. */
+  let vectors: readonly string[] | undefined;
   let trouble: string | undefined;
   let link: Link | undefined;
   let over = false;
 
-  const columns = (): string[] => (planar === true ? [...plain, "point"] : plain);
+  const columns = (): string[] => [...plain, ...(vectors ?? [])];
 
   function subscribe(to: Link): void {
     const fromStep = data.lastStep === undefined ? 0 : data.lastStep + 1;
@@ -71,28 +70,29 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
       },
       rows(bytes) {
         for (const batch of readStream(bytes)) data.append(batch);
-        if (planar === undefined) void lookAtPoints();
+        if (vectors === undefined) void lookAtVectors();
         changed();
       },
     });
   }
-  /** Asks for one point, since they may be long: only pairs are subscribed to. */
-  async function lookAtPoints(): Promise<void> {
-    planar = false;
+  /** Asks for one row, since vectors may be long: only short ones are subscribed to. */
+  async function lookAtVectors(): Promise<void> {
+    vectors = [];
     const step = data.at("step", 0) ?? 0;
-    const [batch] = await fetchRows(run.name, { fromStep: step, toStep: step, columns: "point" });
-    const points = batch?.columns.get("point");
-    if (points?.kind !== "list" || points.values[0]?.length !== 2) return;
-    planar = true;
+    const own = Object.entries(run.columns).flatMap(([name, { kind }]) => (kind === "vector" ? [name] : []));
+    const [batch] = await fetchRows(run.name, { fromStep: step, toStep: step, columns: ["point", ...own].join(",") });
+    const short = [...(batch?.columns ?? [])].flatMap(([name, column]) => {
+      const length = column.kind === "list" ? (column.values[0]?.length ?? 0) : 0;
+      return length > 0 && length <= coordinatesMost ? [name] : [];
+    });
+    if (short.length === 0) return;
+    vectors = short;
     restart(scale);
   }
   connect();
   return {
     data,
     restart,
-    get planar() {
-      return planar === true;
-    },
     get trouble() {
       return trouble;
     },
@@ -110,7 +110,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   };
 }
 
-/** Everything but vectors, whose size nobody knows. */
+/** Everything but vectors, whose length nobody knows yet. */
 function plainColumns(run: RunInfo): string[] {
   const own = Object.entries(run.columns).filter(([, column]) => column.kind !== "vector");
   const core = ["step", "seconds", "status", "evaluations", "products", "value", "squaredNorm", "stepSize", "commands"];

@@ -15,6 +15,8 @@ export interface ShownRun {
   readonly slot: number;
   readonly live: boolean;
   readonly columns: Columns;
+  /** Of a game, in the order in which columns of the players hold them; where the experiment says who plays. */
+  readonly players: readonly string[];
   readonly data: RunData;
   /** Rows between two steps at a finer resolution. */
   readonly detail: RunData | undefined;

@@ -41,7 +41,8 @@ export class ShownRuns {
       const shown = this.#shown.get(run.name);
       if (shown === undefined) return [];
       const { slot, feed, detail } = shown;
-      return [{ name: run.name, slot, live: run.live, columns: run.columns, data: feed.data, detail }];
+      const players = playersOf(run);
+      return [{ name: run.name, slot, live: run.live, columns: run.columns, players, data: feed.data, detail }];
     });
     return runs.sort((a, b) => a.slot - b.slot);
   }
@@ -118,4 +119,10 @@ export class ShownRuns {
 
 function scaleOf({ quantity, log }: XAxis): "linear" | "log" {
   return quantity === "step" && log ? "log" : "linear";
+}
+
+function playersOf({ description }: RunInfo): readonly string[] {
+  if (typeof description !== "object" || description === null || Array.isArray(description)) return [];
+  const { players } = description as { readonly players?: unknown };
+  return Array.isArray(players) ? players.map(String) : [];
 }

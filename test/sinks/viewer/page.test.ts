@@ -269,6 +269,57 @@ page("draws the way through the plane where points are pairs, and no loss where 
   }),
 );
 
+page("draws two chosen coordinates of longer points, and the average beside them", () =>
+  withPage(async (open, server) => {
+    const columns = { average: { meaning: "uniform average of the points", kind: "vector" } } as const;
+    const run = makeRun({ name: "game", columns });
+    const rows = Array.from({ length: 40 }, (_, step) => {
+      const point = Float64Array.from({ length: 4 }, (_, i) => (i + 1) * Math.cos(step / 5 + i));
+      const average = Float64Array.of(0.5, 0.25, 0.125, 0.0625);
+      return makeRow(run, step, {
+        point,
+        columns: {},
+        vectors: { average },
+        status: step === 39 ? "stopped" : "running",
+      });
+    });
+    from(rows).pipe(webSocket(server)).subscribe();
+    const card = open.locator('[aria-label="Trajectory"]');
+    await card.locator("canvas").waitFor();
+    const label = async (): Promise<string> => (await card.locator("canvas").getAttribute("aria-label")) ?? "";
+    const last = (i: number): string =>
+      String((i + 1) * Math.cos(39 / 5 + i))
+        .slice(0, 5)
+        .replace("-", "−");
+    assert.match(await label(), /plane of z1 and z2;.*its average at \(0\.5, 0\.25\)/);
+    const before = await card.locator("canvas").screenshot();
+    await card.getByLabel("coordinate on the x axis").selectOption("z4");
+    await card.getByLabel("coordinate on the y axis").selectOption("z3");
+    const chosen = await label();
+    assert.match(chosen, /plane of z4 and z3;.*its average at \(0\.0625, 0\.125\)/);
+    assert.ok(chosen.includes(`game is at (${last(3)}`), `${chosen} without ${last(3)}`);
+    assert.is.not(Buffer.compare(before, await card.locator("canvas").screenshot()), 0);
+  }),
+);
+
+page("offers the entries of a short vector as charts, by the players' names where they are known", () =>
+  withPage(async (open, server) => {
+    const columns = { exploitability: { meaning: "each player's gain by a best response", kind: "vector" } } as const;
+    const run = makeRun({ name: "game", columns, description: { players: ["row", "column"] } });
+    const rows = Array.from({ length: 20 }, (_, step) => {
+      const exploitability = Float64Array.of(1 / (step + 1), 0.75);
+      const status = step === 19 ? "stopped" : "running";
+      return makeRow(run, step, { columns: {}, vectors: { exploitability }, status });
+    });
+    from(rows).pipe(webSocket(server)).subscribe();
+    const add = open.getByLabel("add a chart");
+    await add.locator("option", { hasText: "exploitability of column" }).waitFor({ state: "attached" });
+    await add.selectOption({ label: "exploitability of row" });
+    await shows(open, '[data-column="exploitability.0"] h2', "exploitability of row");
+    await shows(open, '[data-column="exploitability.0"] output', "0.05");
+  }),
+);
+
 page("says that it is stale when the connection is lost, comes back, and fills in only what it missed", () =>
   withPage(async (open, server) => {
     search(server).emit(20);

@@ -26,7 +26,7 @@ function batch(
 }
 
 function shown(rows: RunData): ShownRun {
-  return { name: "run", slot: 0, live: true, columns: {}, data: rows, detail: undefined };
+  return { name: "run", slot: 0, live: true, columns: {}, players: [], data: rows, detail: undefined };
 }
 
 data("grows, and gives the newest numbers", () => {
