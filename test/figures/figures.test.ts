@@ -111,6 +111,7 @@ figures("are all in the list, under names that differ", () => {
     "figure.ts",
     "fitLine.ts",
     "groundTruth.ts",
+    "index.ts",
     "logAxis.ts",
     "page.ts",
     "planarField.ts",
