@@ -2,12 +2,15 @@ import { analyticLosses } from "./analytic.ts";
 import { attentionLosses } from "./attention.ts";
 import { activationLosses, basicLosses } from "./basic.ts";
 import { generativeLosses } from "./generative.ts";
+import { geometryLosses } from "./geometry.ts";
 import { headLosses } from "./heads.ts";
+import { inferenceLosses } from "./inference.ts";
 import { kernelLosses } from "./kernels.ts";
 import type { LossCase } from "./lossCase.ts";
 import { smallModelLosses } from "./models.ts";
 import { physicsLosses } from "./physics.ts";
 import { sequenceLosses } from "./sequence.ts";
+import { structuredLosses } from "./structured.ts";
 import { tensorLosses } from "./tensors.ts";
 import { visionLosses } from "./vision.ts";
 
@@ -25,4 +28,7 @@ export const everyLoss: readonly LossCase[] = [
   ...sequenceLosses,
   ...generativeLosses,
   ...physicsLosses,
+  ...geometryLosses,
+  ...structuredLosses,
+  ...inferenceLosses,
 ];
