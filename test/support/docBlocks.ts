@@ -22,6 +22,11 @@ export function docBlocks(file: string): readonly DocBlock[] {
   return blocks;
 }
 
+/** The `ts` blocks of a document. */
+export function programs(file: string): readonly string[] {
+  return [...readFileSync(root + file, "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map((found) => found[1]!);
+}
+
 /** What a program prints, run by this Node from the sources. */
 export function run(code: string): {
   readonly stdout: string;
