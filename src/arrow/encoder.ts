@@ -32,7 +32,7 @@ export interface EncoderOptions {
  * @example
  * const encoder = new RunEncoder(row.run, row.point?.length ?? 0);
  * encoder.append(row);
- * writeFileSync("run.arrows", [encoder.header, encoder.flush(), endOfStream].map((part) => Buffer.from(part)));
+ * writeFileSync("run.arrows", concatenate([encoder.header, encoder.flush()!, endOfStream]));
  * @throws {RangeError} ERR_OPTION_RANGE for a capacity, a budget or a number of points that is no positive number
  */
 export class RunEncoder {

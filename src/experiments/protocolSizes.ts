@@ -24,7 +24,7 @@ export interface ProtocolSizes<Name extends string> {
  *
  * @example
  * const sizes = protocolSizes({ searches: { quick: 10, full: 100, meaning: "starts of each method" } });
- * experiment({ name, summary, options: z.object(sizes.shape), run: (options) => ... sizes.of(options).searches });
+ * experiment({ name, summary, options: z.object(sizes.shape), run: (options) => searches(sizes.of(options).searches) });
  */
 export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, ProtocolSize>>): ProtocolSizes<Name> {
   const names = Object.keys(spec) as Name[];

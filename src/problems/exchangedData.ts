@@ -3,6 +3,7 @@ import { checkData } from "../autodiff/trace/constant.ts";
 import { missingPlace } from "../autodiff/trace/places.ts";
 import type { TracedFunction } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
+import type { DataValues } from "./problem.ts";
 
 export interface ExchangedData {
   readonly values: ReadonlyMap<string, Float64Array>;
@@ -15,20 +16,24 @@ export function exchanged(
   who: string,
   traced: TracedFunction,
   data: ReadonlyMap<string, Float64Array>,
-  given: Readonly<Record<string, Float64Array>>,
+  given: DataValues,
 ): ExchangedData {
   const values = new Map(data);
   const shapes = new Map([...traced.data].map(([name, { node }]) => [name, node.shape]));
   let resized = false;
-  for (const [name, numbers] of Object.entries(given)) {
+  for (const [name, list] of Object.entries(given)) {
     const shape = shapes.get(name);
     if (shape === undefined) {
       const known = data.size === 0 ? "it has none" : `it has ${[...data.keys()].join(", ")}`;
       throw failure("ERR_DATA_NAME", `${who}.with: no data input is named "${name}"; ${known}`);
     }
-    if (!(numbers instanceof Float64Array)) {
-      throw failure("ERR_OPTION_TYPE", `${who}.with: expected "${name}" to be a Float64Array, got ${typeof numbers}`);
+    if (!(list instanceof Float64Array) && !Array.isArray(list)) {
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `${who}.with: expected "${name}" to be a Float64Array or an array of numbers, got ${typeof list}`,
+      );
     }
+    const numbers = Float64Array.from(list);
     const own = fittingShape(who, name, shape, numbers.length);
     const { dtype, indexes } = traced.data.get(name)!;
     checkData(`${who}.with: data "${name}"`, numbers, own, dtype);
@@ -38,7 +43,7 @@ export function exchanged(
     }
     resized ||= own !== shape;
     shapes.set(name, own);
-    values.set(name, numbers.slice());
+    values.set(name, numbers);
   }
   return resized ? { values, shapes } : { values };
 }

@@ -44,7 +44,16 @@ export { type ObjectiveOptions, objective } from "./objective.ts";
 export { type ModelObjective, type ModelOfLayers, type ObjectiveOfOptions, objectiveOf } from "./objectiveOf.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
 export type { PlainField, PlainJacobian } from "./plainField.ts";
-export type { ConvexSet, Game, LinearConstraints, ParameterBlock, Player, Problem, TracedProblem } from "./problem.ts";
+export type {
+  ConvexSet,
+  DataValues,
+  Game,
+  LinearConstraints,
+  ParameterBlock,
+  Player,
+  Problem,
+  TracedProblem,
+} from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export { secondMoment } from "./secondMoment.ts";

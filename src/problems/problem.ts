@@ -27,13 +27,16 @@ export interface Problem {
   readonly description?: JsonValue;
 }
 
+/** Values of data inputs, by name; they are copied. */
+export type DataValues = Readonly<Record<string, Float64Array | readonly number[]>>;
+
 /** What `objective` and `vectorField` give. */
 export interface TracedProblem extends Problem {
   /**
    * The same problem on other data: a cheap new object that shares the compiled program. Values with another leading
    * extent (minibatches of another size) cost one more trace of the loss, the first time that size comes.
    */
-  with(data: Readonly<Record<string, Float64Array>>): TracedProblem;
+  with(data: DataValues): TracedProblem;
 }
 
 /** A closed convex set. Vectors given are of its dimension; `out` may be the input itself. */

@@ -7,7 +7,7 @@ import { reachable } from "../autodiff/walk.ts";
 import { failure } from "../errors.ts";
 import { blocksOf } from "./blocksOf.ts";
 import type { Shapes } from "./parametersOf.ts";
-import type { ConvexSet, Game, ParameterBlock, Player, TracedProblem } from "./problem.ts";
+import type { ConvexSet, DataValues, Game, ParameterBlock, Player, TracedProblem } from "./problem.ts";
 import { productSet } from "./sets/productSet.ts";
 import { wholeSpace } from "./sets/wholeSpace.ts";
 import { describeResult, type TracedField, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
@@ -33,7 +33,7 @@ export interface TracedGameParts {
 /** A traced problem whose game is known. */
 export interface GameProblem extends TracedProblem {
   readonly game: Game;
-  with(data: Readonly<Record<string, Float64Array>>): GameProblem;
+  with(data: DataValues): GameProblem;
 }
 
 /** The field of a game: each player's own gradient of its own cost, stacked. The common part of `game` and `saddlePoint`. */

@@ -69,6 +69,7 @@ problems("exchanges data without calling the loss again, and leaves the first pr
   const traced = calls;
   const given = Float64Array.of(0, 0, 1);
   const second = problem.with({ samples: given });
+  assert.is(value(problem.with({ samples: [...given] }), 0), value(second, 0));
   given[0] = 100;
   first[0] = 100;
   assert.is(calls, traced);

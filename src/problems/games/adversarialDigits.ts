@@ -17,6 +17,7 @@ import { randomSource } from "../../random.ts";
 import { activations } from "../activations.ts";
 import { extendProblem } from "../extendProblem.ts";
 import { mnist4x4 } from "../mnist.ts";
+import type { DataValues } from "../problem.ts";
 import { saddlePoint } from "../saddlePoint.ts";
 import { box } from "../sets/box.ts";
 import { checkPositive } from "../sets/convexSet.ts";
@@ -97,7 +98,7 @@ export function adversarialDigits(options: AdversarialDigitsOptions = {}): Adver
   );
   return extendProblem(problem, {
     game: problem.game,
-    with: (given: Readonly<Record<string, Float64Array>>) => problem.with(given),
+    with: (given: DataValues) => problem.with(given),
     initialPoint(seed: number) {
       const point = new Float64Array(problem.dimension);
       const random = randomSource(seed, "adversarialDigits");

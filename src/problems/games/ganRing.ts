@@ -17,6 +17,7 @@ import { failure } from "../../errors.ts";
 import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
 import { game } from "../game.ts";
+import type { DataValues } from "../problem.ts";
 import { checkPositive } from "../sets/convexSet.ts";
 import type { GameProblem } from "../tracedGame.ts";
 
@@ -124,7 +125,7 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
   };
   return extendProblem(problem, {
     game: problem.game,
-    with: (given: Readonly<Record<string, Float64Array>>) => problem.with(given),
+    with: (given: DataValues) => problem.with(given),
     minibatch,
     samples,
     initialPoint(from: number) {
