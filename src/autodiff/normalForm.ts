@@ -138,6 +138,7 @@ function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
     const [factor, base] = isOp(coefficient, "fill")
       ? [coefficient.attributes.value, builder.fill(1, node.shape)]
       : scaled(builder, coefficient);
+    if (factor === 0) continue;
     const known = groups.get(base);
     if (known === undefined) groups.set(base, [[factor, leaf]]);
     else known.push([factor, leaf]);
@@ -150,12 +151,11 @@ function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
   return sum ?? builder.fill(0, node.shape);
 }
 
-/** A common factor comes last: leaves that cancel exactly would not, each times a number. */
+/** The first factor comes last: leaves that cancel exactly still do, and sums that differ by a number are one. */
 function total(builder: GraphBuilder, terms: readonly Term[]): Node {
   const [[first]] = terms as readonly [Term];
-  const common = terms.every(([factor]) => Math.abs(factor) === Math.abs(first)) ? first : 1;
   const sum = terms
-    .map(([factor, leaf]) => builder.scale(factor / common, leaf))
+    .map(([factor, leaf]) => builder.scale(factor / first, leaf))
     .reduce((left, right) => builder.add(left, right));
-  return builder.scale(common, sum);
+  return builder.scale(first, sum);
 }

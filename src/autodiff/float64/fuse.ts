@@ -1,8 +1,8 @@
 import { fusable, type Item, isCheap } from "./item.ts";
 import type { Access, LoopStep, LoopValue } from "./steps.ts";
-import { canonicalStrides, denseStrides, type View } from "./view.ts";
+import { type Buffer, canonicalStrides, denseStrides, type View } from "./view.ts";
 
-/** Items of one shape and one level become one loop; only what others read is stored. */
+/** Items of one shape and one level that share values become one loop; only what others read is stored. */
 export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
   const live = reached(items);
   for (const item of items.toReversed()) if (live.has(item)) sink(item, live);
@@ -15,7 +15,34 @@ export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
     if (group === undefined) groups.set(key, [item]);
     else group.push(item);
   }
-  return [...groups.values()].map((group) => loopOf(group, live));
+  return [...groups.values()].flatMap((group) => related(group).map((part) => loopOf(part, live)));
+}
+
+/** The group cut into parts that have no operand in common: together they would only read more streams at once. */
+function related(group: readonly Item[]): readonly (readonly Item[])[] {
+  const parts: { readonly items: Item[]; readonly buffers: Set<Buffer> }[] = [];
+  for (const item of group) {
+    const buffers = new Set<Buffer>([item.buffer]);
+    for (const { from } of item.operands) {
+      if (typeof from === "number") continue;
+      // A single number that many read is no reason, unless it is made here.
+      if (from.size > 1 || (from.item !== undefined && groupOf(from.item) === groupOf(item))) buffers.add(from);
+    }
+    const joined = parts.filter((part) => [...buffers].some((buffer) => part.buffers.has(buffer)));
+    const [first, ...others] = joined;
+    if (first === undefined) {
+      parts.push({ items: [item], buffers });
+      continue;
+    }
+    for (const other of others) {
+      first.items.push(...other.items);
+      for (const buffer of other.buffers) first.buffers.add(buffer);
+      parts.splice(parts.indexOf(other), 1);
+    }
+    first.items.push(item);
+    for (const buffer of buffers) first.buffers.add(buffer);
+  }
+  return parts.map(({ items }) => items.sort((a, b) => a.id - b.id));
 }
 
 function groupOf({ level, shape, part }: Item): string {
