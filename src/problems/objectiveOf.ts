@@ -69,12 +69,13 @@ export function objectiveOf<Model extends ModelOfLayers | readonly Variable[]>(
     throw failure("ERR_OPTION_TYPE", `objectiveOf: expected a function as second argument, got ${typeof loss}`);
   }
   const name = options.name ?? (("name" in model && model.name) || loss.name || "objectiveOf");
+  const known = new Set<Tensor>(variables);
   const problem = tracedProblem({
     who: "objectiveOf",
     symmetric: true,
     blocks,
     variables,
-    constants: isList(model) ? [] : (model.weights ?? []).map((weight) => weight.read()),
+    constants: isList(model) ? [] : (model.weights ?? []).map((weight) => weight.read()).filter((x) => !known.has(x)),
     call: () => loss(model),
     options: { ...options, name },
     outputsOf: scalarLoss,

@@ -219,6 +219,30 @@ models("refuses moving averages that are used after their update, or are no weig
   assert.is(tf.memory().numTensors, count);
 });
 
+models("refuses a step of an optimiser inside the loss, and leaves the model bit-identical", () => {
+  const model = normalised();
+  const before = numbers(model);
+  const sgd = tf.train.sgd(0.1);
+  const loss = (m: tf.LayersModel): tf.Scalar => tf.mean(m.apply(inputs) as tf.Tensor);
+  const count = tf.memory().numTensors;
+  assertError(
+    () =>
+      objectiveOf(model, (m) => {
+        const value = loss(m);
+        sgd.minimize(
+          () => loss(m),
+          false,
+          m.trainableWeights.map((weight) => weight.read() as tf.Variable),
+        );
+        return value;
+      }),
+    "ERR_TRACE_STATE",
+    /assigns to a variable \(an optimiser step/,
+  );
+  assert.equal(numbers(model), before);
+  assert.is(tf.memory().numTensors, count);
+});
+
 models("refuses stateful layers before they are called", () => {
   const model = tf.sequential({
     layers: [tf.layers.lstm({ units: 2, batchInputShape: [2, 4, 3], stateful: true })],
