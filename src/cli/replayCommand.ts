@@ -1,7 +1,7 @@
 /** `fluxion replay`: prints the rows of a run. */
 import { Command, Option } from "commander";
 import { filter, lastValueFrom, tap } from "rxjs";
-import type { Row } from "../arrow/row.ts";
+import type { Column, Row } from "../arrow/row.ts";
 import { readRunFile } from "../arrow/runFile.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
@@ -56,8 +56,11 @@ export function replayCommand(): Command {
     .addHelpText("after", examples)
     .action(async (directory: string, flags: Flags) => {
       const runs = chosenRuns(directory, flags.run);
-      const known = new Set(runs.flatMap((run) => Object.keys(readRunFile(run.directory).columns)));
-      for (const run of runs) await print(run, runs.length > 1, known, flags);
+      const known = new Map(runs.flatMap((run) => Object.entries(readRunFile(run.directory).columns)));
+      const columns = columnsOf(known, flags.columns);
+      const several = runs.length > 1;
+      if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
+      for (const run of runs) await print(run, several, columns, flags);
     });
 }
 
@@ -75,26 +78,24 @@ function chosenRuns(directory: string, wanted: string | undefined): readonly Fou
   return chosen;
 }
 
+function lines(text: readonly string[]): void {
+  process.stdout.write(text.map((line) => `${line}\n`).join(""));
+}
+
+/** A run without one of the columns shows nothing there. */
 async function print(
   { name, directory }: FoundRun,
   several: boolean,
-  known: ReadonlySet<string>,
-  flags: Flags,
+  columns: readonly string[],
+  { format, from, to }: Flags,
 ): Promise<void> {
-  const { format, from, to } = flags;
-  const lines = (text: readonly string[]): void => void process.stdout.write(text.map((line) => `${line}\n`).join(""));
-  let columns: readonly string[] | undefined;
   let waiting: Cell[][] = [];
   const flush = (): void => {
-    if (waiting.length > 0) lines(tableLines(columns!, waiting));
+    if (waiting.length > 0) lines(tableLines(columns, waiting));
     waiting = [];
   };
   if (several && format === "table") lines([`${name}:`]);
   const show = (row: Row): void => {
-    if (columns === undefined) {
-      columns = columnsOf(row, known, flags.columns);
-      if (format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
-    }
     if (format === "jsonl") {
       const entries = columns.map((column) => [column, plain(cellOf(row, column))]);
       lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
@@ -116,12 +117,11 @@ async function print(
   flush();
 }
 
-/** `known`: what any of the runs has; a run without one of them shows nothing there. */
-function columnsOf(row: Row, known: ReadonlySet<string>, wanted: string | undefined): readonly string[] {
-  const own = Object.entries(row.run.columns);
-  const all = [...plainFields, ...known, "point", "commands"];
+/** `known`: what any of the runs has. */
+function columnsOf(known: ReadonlyMap<string, Column>, wanted: string | undefined): readonly string[] {
+  const all = [...plainFields, ...known.keys(), "point", "commands"];
   if (wanted === undefined)
-    return [...plainFields, ...own.filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
+    return [...plainFields, ...[...known].filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
   const names = wanted.split(",").map((name) => name.trim());
   for (const name of names) {
     if (all.includes(name)) continue;
