@@ -1,7 +1,10 @@
+import { concat } from "rxjs";
 import { z } from "zod";
 import { quartic } from "../problems/quartic.ts";
-import { type Experiment, experiment } from "./definition.ts";
+import { type Experiment, type ExperimentContext, experiment } from "./definition.ts";
 import { criticalPointSearch } from "./search.ts";
+import { fractionText } from "./statistics.ts";
+import { atTheEnd } from "./trajectory.ts";
 
 /** The settings with which [1] ran Newton-MR on the quartic. */
 const newton = {
@@ -27,7 +30,8 @@ export const quarticSearch: Experiment = experiment({
     const problem = quartic();
     const starts = grid === 0 ? [start] : gridOf(grid);
     const digits = String(starts.length).length;
-    return context.campaign(starts.length, (i) => {
+    const ends: End[] = [];
+    const searches = context.campaign(starts.length, (i) => {
       const from = starts[i]!;
       const name = starts.length === 1 ? "search" : `search-${String(i + 1).padStart(digits, "0")}`;
       return criticalPointSearch(context, problem, from, {
@@ -35,11 +39,37 @@ export const quarticSearch: Experiment = experiment({
         iterations,
         newton,
         description: { start: [...from] },
-        compare: (last) => ({ x: last.point?.[0], y: last.point?.[1] }),
+        compare(last, _, course) {
+          const [x = Number.NaN, y = Number.NaN] = last.point ?? [];
+          ends.push({ x, y, everFlat: course.flatRows > 0 });
+          return { x, y };
+        },
       });
     });
+    return concat(
+      searches,
+      atTheEnd(context, () => tell(context, ends)),
+    );
   },
 });
+
+interface End {
+  readonly x: number;
+  readonly y: number;
+  readonly everFlat: boolean;
+}
+
+function tell(context: ExperimentContext, ends: readonly End[]): void {
+  // One search says for itself what it found.
+  if (ends.length < 2) return;
+  const near = (x: number): readonly End[] => ends.filter((end) => Math.hypot(end.x - x, end.y) < 0.1);
+  const caught = near(Math.SQRT2);
+  context.conclude(
+    `${fractionText(near(-3).length, ends.length)} ended within 0.1 of the critical point (-3, 0), ` +
+      `${fractionText(caught.length, ends.length)} of the gradient-flat point (sqrt 2, 0); of these ` +
+      `${caught.filter(({ everFlat }) => everFlat).length} ever had r > 0.9 and r_H < 5e-4`,
+  );
+}
 
 /** k x k points, corners included; for k = 1 the centre. */
 function gridOf(k: number): number[][] {
