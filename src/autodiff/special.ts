@@ -18,11 +18,11 @@ export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
-/** To the nearest integer, halves to even. */
+/** To the nearest integer, halves to even; zeros keep the sign. */
 export function roundToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
-  if (rest < 0.5) return below;
-  if (rest > 0.5) return below + 1;
-  return below % 2 === 0 ? below : below + 1;
+  const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
+  const rounded = up ? below + 1 : below;
+  return rounded === 0 ? 0 * Math.sign(x) : rounded;
 }
