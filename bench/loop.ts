@@ -159,12 +159,14 @@ const cases: Readonly<Record<string, (n: number) => void>> = {
   "five operators inside (5 columns) + Arrow": (n) => loop(n, inside(), none, toArrow),
 };
 
-/** Median CPU time an iterate, in microseconds: other programs on the machine disturb it less than wall time. */
+/**
+ * Median CPU time an iterate, in microseconds: other programs on the machine disturb it less than wall time. No garbage collection
+ * is asked for between rounds: that throws compiled code away, and everything seems twice as slow.
+ */
 function median(run: () => void): number {
   const times: number[] = [];
   run();
   for (let k = 0; k < rounds; k++) {
-    globalThis.gc?.();
     const before = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(before);

@@ -1,7 +1,8 @@
 import { failure } from "../errors.ts";
+import { stepInside } from "../problems/sets/convexSet.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { scratchVector } from "./moves.ts";
+import { negativeOf, scratchVector } from "./moves.ts";
 
 export interface ExtragradientOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F, it converges for monotone F. Steerable. */
@@ -24,7 +25,8 @@ export function extragradient({ stepSize }: ExtragradientOptions): Update {
   if (!(stepSize > 0 && stepSize < Number.POSITIVE_INFINITY)) {
     throw failure("ERR_OPTION_RANGE", `extragradient: expected a positive step size, got ${stepSize}`);
   }
-  const scratch = scratchVector();
+  const aheadOf = scratchVector();
+  const fieldOf = scratchVector();
   return update({
     name: "extragradient",
     settings: { stepSize: { value: stepSize, min: 0 } },
@@ -33,13 +35,11 @@ export function extragradient({ stepSize }: ExtragradientOptions): Update {
       const { point, at } = it;
       const { field, problem } = at;
       const n = point.length;
-      const ahead = scratch(n);
-      for (let i = 0; i < n; i++) ahead[i] = point[i]! - eta * field[i]!;
-      problem.constraint?.project(ahead, ahead);
-      const direction = new Float64Array(n);
-      it.fieldAt(ahead, direction);
-      for (let i = 0; i < n; i++) direction[i] = -direction[i]!;
-      return { direction, stepSize: eta };
+      const ahead = aheadOf(n);
+      stepInside(problem.constraint, point, -eta, field, ahead);
+      const there = fieldOf(n);
+      it.fieldAt(ahead, there);
+      return { direction: negativeOf(there), stepSize: eta };
     },
   });
 }

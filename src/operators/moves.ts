@@ -1,8 +1,10 @@
 /** What the first-order methods for games share. */
 import type { Setting } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
-import { norm } from "../linalg/vector.ts";
+import { negate, norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
+import { stepInside } from "../problems/sets/convexSet.ts";
+import { vectorToFill } from "../streams/evaluation.ts";
 import type { Evaluation, Iterate, Proposal } from "../streams/types.ts";
 
 /** @throws ERR_OPTION_RANGE */
@@ -23,10 +25,16 @@ export function stepSetting(value: number): Setting {
 
 /** Pi_C(z - eta F), a fresh array. */
 export function projectedStep(problem: Problem, point: Float64Array, eta: number, field: Float64Array): Float64Array {
-  const to = new Float64Array(point.length);
-  for (let i = 0; i < to.length; i++) to[i] = point[i]! - eta * field[i]!;
-  problem.constraint?.project(to, to);
+  const to = vectorToFill(point.length);
+  stepInside(problem.constraint, point, -eta, field, to);
   return to;
+}
+
+/** -F, a fresh array. */
+export function negativeOf(field: Float64Array): Float64Array {
+  const direction = vectorToFill(field.length);
+  negate(field, direction);
+  return direction;
 }
 
 /** The step whose end, before the projection that the loop makes, is `target`; eta stands in the row. */

@@ -1,6 +1,6 @@
 /** Who chose which part of a step: no update silently discards what another one chose. */
 import { type ErrorCode, failure } from "../errors.ts";
-import { type Choice, choiceOf } from "./records.ts";
+import { type Choice, choiceOf, directionIfMade } from "./records.ts";
 import type { Session } from "./session.ts";
 import type { Evaluation, Proposal } from "./types.ts";
 
@@ -42,7 +42,8 @@ export function chosen(it: Proposal, result: Step, by: string, refines: boolean,
 }
 
 function whoDirected(it: Proposal, before: Choice, session: Session): string | undefined {
-  if (it.direction !== (before.direction?.value ?? session.initialDirection)) return byHand;
+  const direction = directionIfMade(it);
+  if (direction !== undefined && direction !== (before.direction?.value ?? session.at?.negativeField())) return byHand;
   return before.direction?.by;
 }
 

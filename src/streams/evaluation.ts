@@ -1,5 +1,7 @@
 import type { LinearMap } from "../linalg/linearMap.ts";
+import { negate, squaredNorm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
+import { stepInside } from "../problems/sets/convexSet.ts";
 import type { Evaluation } from "./types.ts";
 
 /** How often the field and its Jacobian were used since a run began. */
@@ -11,6 +13,7 @@ export interface WorkCount {
 /** F at a point, with ||F||^2 and J when they are asked for. */
 export class EvaluatedPoint implements Evaluation {
   #squaredNorm = -1;
+  #negative: Float64Array | undefined;
   #jacobian: LinearMap | undefined;
 
   constructor(
@@ -22,28 +25,19 @@ export class EvaluatedPoint implements Evaluation {
     private readonly count: WorkCount | undefined,
   ) {}
 
-  /** -F, the direction of a step until an operator chooses another; ||F||^2 on the way, which saves a pass over the field. */
+  /** -F, the direction of a step until an operator chooses another: one array, made at the first look. */
   negativeField(): Float64Array {
-    const { field } = this;
-    const n = field.length;
-    const negative = partOf(this.buffer, 2, n);
-    let sum = 0;
-    for (let i = 0; i < n; i++) {
-      const f = field[i]!;
-      sum += f * f;
-      negative[i] = -f;
+    if (this.#negative === undefined) {
+      const { field, buffer } = this;
+      const n = field.length;
+      this.#negative = n < large ? partOf(buffer, 2, n) : vectorToFill(n);
+      negate(field, this.#negative);
     }
-    this.#squaredNorm = sum;
-    return negative;
+    return this.#negative;
   }
 
   get squaredNorm(): number {
-    if (this.#squaredNorm < 0) {
-      const { field } = this;
-      let sum = 0;
-      for (let i = 0; i < field.length; i++) sum += field[i]! * field[i]!;
-      this.#squaredNorm = sum;
-    }
+    if (this.#squaredNorm < 0) this.#squaredNorm = squaredNorm(this.field);
     return this.#squaredNorm;
   }
 
@@ -99,7 +93,9 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
 /** Evaluates at a copy of the point. */
 export function evaluateAt(problem: Problem, point: ArrayLike<number>, count: WorkCount | undefined): EvaluatedPoint {
   const buffer = bufferFor(problem.dimension);
-  const own = partOf(buffer, 0, problem.dimension);
+  // What a point that is too short leaves unsaid is 0.
+  const own =
+    point.length < problem.dimension ? partOf(buffer, 0, problem.dimension) : pointIn(buffer, problem.dimension);
   own.set(point);
   return evaluateIn(problem, buffer, own, count);
 }
@@ -114,18 +110,33 @@ export function evaluateStep(
 ): EvaluatedPoint {
   const n = problem.dimension;
   const buffer = bufferFor(n);
-  const own = partOf(buffer, 0, n);
-  for (let i = 0; i < n; i++) own[i] = point[i]! + stepSize * direction[i]!;
-  problem.constraint?.project(own, own);
+  const own = pointIn(buffer, n);
+  stepInside(problem.constraint, point, stepSize, direction, own);
   return evaluateIn(problem, buffer, own, count);
 }
 
+/** From this dimension on -F is made only where something reads it: the array costs more than finding out. */
+export const large = 512;
+/** From here on memory that need not be zeroed is left as it is: that saves a pass over it. */
+const veryLarge = 8192;
+
 /**
- * Where point, field and -field lie: together, since a typed array with a buffer of its own is costly to make (0.3 us), but for the
- * few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
+ * Where point, field and -field (unless it may never be made) lie: together, since a typed array with a buffer of its own is costly
+ * to make (0.3 us), but for the few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
  */
 function bufferFor(n: number): ArrayBuffer | undefined {
-  return n > 8 ? new ArrayBuffer(24 * n) : undefined;
+  if (n <= 8 || n >= veryLarge) return undefined;
+  return new ArrayBuffer((n < large ? 24 : 16) * n);
+}
+
+/** A point's place: every coordinate is about to be written. */
+function pointIn(buffer: ArrayBuffer | undefined, n: number): Float64Array {
+  return buffer === undefined ? vectorToFill(n) : partOf(buffer, 0, n);
+}
+
+/** A vector for a loop that writes every entry. */
+export function vectorToFill(n: number): Float64Array {
+  return n < veryLarge ? new Float64Array(n) : new Float64Array(Buffer.allocUnsafeSlow(8 * n).buffer);
 }
 
 function partOf(buffer: ArrayBuffer | undefined, part: number, n: number): Float64Array {

@@ -7,9 +7,9 @@ import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
-import { type EvaluatedPoint, evaluateAt, evaluateStep } from "./evaluation.ts";
+import { type EvaluatedPoint, evaluateAt, evaluateStep, large } from "./evaluation.ts";
 import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
-import { IterateRecord, noChoice, ProposalRecord } from "./records.ts";
+import { directionIfMade, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 import type { Checkpoint, Evaluation, Iterate, IterateOptions, Proposal, Update } from "./types.ts";
@@ -30,7 +30,7 @@ export class Loop {
   /** What is known where the loop stands. */
   #at: EvaluatedPoint | undefined;
   /** The step that leads away from there; undefined: none, `#at` is where the loop stands. */
-  #move: { readonly direction: Float64Array; readonly stepSize: number } | undefined;
+  #move: { readonly direction: Float64Array | undefined; readonly stepSize: number } | undefined;
   #feeding = false;
   #returned: Proposal | undefined;
   #updateCompleted = false;
@@ -150,13 +150,12 @@ export class Loop {
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
     if (this.#ended) return;
-    const direction = at.negativeField();
     const status: Status = this.#steering.stopping
       ? "stopped"
       : Number.isFinite(at.squaredNorm)
         ? "running"
         : "diverged";
-    session.initialDirection = direction;
+    session.at = at;
     const commands = this.#steering.takeApplied();
     const answer = this.#feed(
       new ProposalRecord(
@@ -176,7 +175,7 @@ export class Loop {
         {},
         commands,
         at,
-        direction,
+        at.point.length < large ? at.negativeField() : undefined,
         this.#evaluate,
         this.#fieldAt,
         undefined,
@@ -184,6 +183,7 @@ export class Loop {
     );
     if (answer === undefined) return;
     checkReturned(answer, session);
+    const direction = directionIfMade(answer);
     this.subscriber.next(
       new IterateRecord(
         session,
@@ -201,7 +201,7 @@ export class Loop {
         answer.vectors,
         commands,
         at,
-        answer.direction,
+        direction,
       ),
     );
     if (this.#ended) return;
@@ -209,7 +209,7 @@ export class Loop {
       this.#complete();
       return;
     }
-    if (answer.next === undefined) this.#move = { direction: answer.direction, stepSize: answer.stepSize };
+    if (answer.next === undefined) this.#move = { direction, stepSize: answer.stepSize };
     else this.#at = answer.next as EvaluatedPoint;
     session.step = step + 1;
   }
@@ -241,7 +241,12 @@ export class Loop {
     const before = this.#at;
     if (before === undefined) this.#at = this.#evaluatedStart(problem);
     else if (this.#move !== undefined) {
-      this.#at = evaluateStep(problem, before.point, this.#move.direction, this.#move.stepSize, count);
+      const { direction, stepSize } = this.#move;
+      // z + eta (-F) and z - eta F are the same bits.
+      this.#at =
+        direction === undefined
+          ? evaluateStep(problem, before.point, before.field, -stepSize, count)
+          : evaluateStep(problem, before.point, direction, stepSize, count);
     } else if (before.problem !== problem) this.#at = evaluateAt(problem, before.point, count);
     this.#move = undefined;
     return this.#at ?? before!;

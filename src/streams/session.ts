@@ -1,7 +1,7 @@
 import { coreColumns } from "../arrow/coreColumns.ts";
 import type { Column, Columns, Run, Setting, Settings } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
-import type { WorkCount } from "./evaluation.ts";
+import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import type { Checkpoint, OperatorMemory } from "./types.ts";
 
 /** What a helper needs to know of an operator to give it a place in a run. */
@@ -36,8 +36,8 @@ export class Session {
   readonly count: WorkCount = { evaluations: 0, products: 0 };
   /** The operator that saw the present proposal last. */
   lastSeen: string | undefined;
-  /** -F of the present step: a proposal with another direction was changed. */
-  initialDirection: Float64Array | undefined;
+  /** Where the loop stands: a proposal with another direction than its -F was changed. */
+  at: EvaluatedPoint | undefined;
   step = 0;
   readonly #slots = new Map<string, Slot>();
   #columns: Columns = {};

@@ -3,7 +3,7 @@ import { Subscriber } from "rxjs";
 import type { Columns, Row, Run, Settings } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { chosen } from "./choices.ts";
-import { CHOICE, choiceOf, sessionOf, withRow, withStatus, withStep } from "./records.ts";
+import { CHOICE, choiceOf, directionIfMade, sessionOf, withRow, withStatus, withStep } from "./records.ts";
 import { extendRun, type Session, Slot, valuesOf } from "./session.ts";
 import type { MeasureResult, Proposal, Spec, UpdateResult } from "./types.ts";
 import { write } from "./writing.ts";
@@ -82,8 +82,8 @@ export class UpdateStep extends Step<Proposal> {
     const choice = chosen(it, result, this.slot.name, this.refines, this.session);
     const status = result.status ?? "running";
     if (choice === undefined && status === "running") return it;
-    const { direction = it.direction, stepSize = it.stepSize, next = it.next } = result;
-    return withStep(it, choice ?? choiceOf(it), direction, stepSize, next, status);
+    const { direction, stepSize = it.stepSize, next = it.next } = result;
+    return withStep(it, choice ?? choiceOf(it), direction ?? directionIfMade(it), stepSize, next, status);
   }
 }
 

@@ -23,12 +23,12 @@ export function ball(center: ArrayLike<number>, radius = 1): ConvexSet {
     bounded: true,
     project(point, out) {
       const away = distanceFrom(point, c);
-      if (away <= radius) {
-        if (out !== point) out.set(point);
-        return;
-      }
-      const factor = radius / away;
-      for (let i = 0; i < n; i++) out[i] = c[i]! + factor * (point[i]! - c[i]!);
+      if (!(away <= radius)) pullBack(point, c, radius / away, out);
+      else if (out !== point) out.set(point);
+    },
+    projectStep(point, stepSize, direction, out) {
+      const away = stepFrom(point, stepSize, direction, c, out);
+      if (!(away <= radius)) pullBack(out, c, radius / away, out);
     },
     support(gradient, at) {
       const length = norm(gradient);
@@ -62,9 +62,69 @@ export function ball(center: ArrayLike<number>, radius = 1): ConvexSet {
   });
 }
 
-/** ||point - c|| without a copy where its square is safe. */
+/** ||point - c||. Four entries a turn here and below, as in linalg/vector.ts. */
 function distanceFrom(point: Float64Array, c: Float64Array): number {
+  const n = c.length;
   let sum = 0;
-  for (let i = 0; i < c.length; i++) sum += (point[i]! - c[i]!) ** 2;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    const x = point[i]! - c[i]!;
+    const y = point[i + 1]! - c[i + 1]!;
+    const z = point[i + 2]! - c[i + 2]!;
+    const w = point[i + 3]! - c[i + 3]!;
+    sum += x * x + y * y + (z * z + w * w);
+  }
+  for (; i < n; i++) sum += (point[i]! - c[i]!) ** 2;
+  return rootOf(sum, point, c);
+}
+
+/** out <- point + stepSize * direction; returns its distance from c, the same bits as `distanceFrom`. */
+function stepFrom(
+  point: Float64Array,
+  stepSize: number,
+  direction: Float64Array,
+  c: Float64Array,
+  out: Float64Array,
+): number {
+  const n = c.length;
+  let sum = 0;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    const to = point[i]! + stepSize * direction[i]!;
+    const to1 = point[i + 1]! + stepSize * direction[i + 1]!;
+    const to2 = point[i + 2]! + stepSize * direction[i + 2]!;
+    const to3 = point[i + 3]! + stepSize * direction[i + 3]!;
+    const x = to - c[i]!;
+    const y = to1 - c[i + 1]!;
+    const z = to2 - c[i + 2]!;
+    const w = to3 - c[i + 3]!;
+    sum += x * x + y * y + (z * z + w * w);
+    out[i] = to;
+    out[i + 1] = to1;
+    out[i + 2] = to2;
+    out[i + 3] = to3;
+  }
+  for (; i < n; i++) {
+    out[i] = point[i]! + stepSize * direction[i]!;
+    sum += (out[i]! - c[i]!) ** 2;
+  }
+  return rootOf(sum, out, c);
+}
+
+/** Without a copy where the square is safe. */
+function rootOf(sum: number, point: Float64Array, c: Float64Array): number {
   return sum > 1e-280 && sum < 1e280 ? Math.sqrt(sum) : norm(point.map((z, i) => z - c[i]!));
+}
+
+/** out <- c + factor (point - c). */
+function pullBack(point: Float64Array, c: Float64Array, factor: number, out: Float64Array): void {
+  const n = c.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[i] = c[i]! + factor * (point[i]! - c[i]!);
+    out[i + 1] = c[i + 1]! + factor * (point[i + 1]! - c[i + 1]!);
+    out[i + 2] = c[i + 2]! + factor * (point[i + 2]! - c[i + 2]!);
+    out[i + 3] = c[i + 3]! + factor * (point[i + 3]! - c[i + 3]!);
+  }
+  for (; i < n; i++) out[i] = c[i]! + factor * (point[i]! - c[i]!);
 }

@@ -1,6 +1,7 @@
 import { failure } from "../../errors.ts";
 import { diagonal } from "../../linalg/maps.ts";
 import type { ConvexSet } from "../problem.ts";
+import { clamp, clampStep, clampStepAlike } from "./clamp.ts";
 import { convexSet, unitRow } from "./convexSet.ts";
 
 /**
@@ -38,11 +39,11 @@ function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>
     name,
     dimension: n,
     bounded: l.every(Number.isFinite) && h.every(Number.isFinite),
-    project(point, out) {
-      for (let i = 0; i < n; i++) {
-        out[i] = Math.min(h[i]!, Math.max(l[i]!, point[i]!));
-      }
-    },
+    project: (point, out) => clamp(point, l, h, out),
+    projectStep:
+      n > 0 && l.every((bound) => bound === l[0]) && h.every((bound) => bound === h[0])
+        ? (point, stepSize, direction, out) => clampStepAlike(point, stepSize, direction, l[0]!, h[0]!, out)
+        : (point, stepSize, direction, out) => clampStep(point, stepSize, direction, l, h, out),
     support(gradient, at) {
       let sum = 0;
       for (let i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
 import type { ConvexSet } from "../problem.ts";
-import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+import { type ConvexSetSpec, checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
 import { faceMap } from "./faceMap.ts";
 
 export interface SimplexOptions {
@@ -24,12 +24,13 @@ export interface SimplexOptions {
 export function simplex(dimension: number, { total = 1 }: SimplexOptions = {}): ConvexSet {
   checkDimension("simplex", dimension);
   checkPositive("simplex", "total", total);
-  const project = simplexProjection(dimension, total);
+  const { project, projectStep } = simplexProjections(dimension, total);
   return convexSet({
     name: "simplex",
     dimension,
     bounded: true,
     project,
+    projectStep,
     support(gradient, at) {
       const best = largestAt(gradient);
       if (at !== undefined) {
@@ -61,26 +62,56 @@ const passesBeforeSorting = 30;
 
 /** The projection on a simplex; `out` may be `point`. */
 export function simplexProjection(n: number, total: number): (point: Float64Array, out: Float64Array) => void {
+  return simplexProjections(n, total).project;
+}
+
+function simplexProjections(n: number, total: number): Required<Pick<ConvexSetSpec, "project" | "projectStep">> {
   const near = new Float64Array(n);
-  return (point, out) => {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < n; i++) {
-      const z = point[i]!;
-      if (!(z <= largest)) largest = z;
-    }
+  const below = (point: Float64Array, largest: number, out: Float64Array): void => {
     // Entries further than `total` below the largest are 0.
     let count = 0;
     let sum = 0;
     for (let i = 0; i < n; i++) {
-      const below = point[i]! - largest;
-      if (below > -total) {
-        near[count++] = below;
-        sum += below;
+      const away = point[i]! - largest;
+      if (away > -total) {
+        near[count++] = away;
+        sum += away;
       }
     }
-    const tau = threshold(near, count, sum, total);
-    for (let i = 0; i < n; i++) out[i] = Math.max(0, point[i]! - largest - tau);
+    subtract(point, largest, threshold(near, count, sum, total), out);
   };
+  return {
+    project(point, out) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < n; i++) {
+        const z = point[i]!;
+        if (!(z <= largest)) largest = z;
+      }
+      below(point, largest, out);
+    },
+    projectStep(point, stepSize, direction, out) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < n; i++) {
+        const z = point[i]! + stepSize * direction[i]!;
+        if (!(z <= largest)) largest = z;
+        out[i] = z;
+      }
+      below(out, largest, out);
+    },
+  };
+}
+
+/** out <- max(0, z - largest - tau). Four entries a turn, as in linalg/vector.ts. */
+function subtract(z: Float64Array, largest: number, tau: number, out: Float64Array): void {
+  const n = out.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[i] = Math.max(0, z[i]! - largest - tau);
+    out[i + 1] = Math.max(0, z[i + 1]! - largest - tau);
+    out[i + 2] = Math.max(0, z[i + 2]! - largest - tau);
+    out[i + 3] = Math.max(0, z[i + 3]! - largest - tau);
+  }
+  for (; i < n; i++) out[i] = Math.max(0, z[i]! - largest - tau);
 }
 
 /** tau with sum of max(0, v_i - tau) = total over the first `count` entries of v, which are overwritten. */

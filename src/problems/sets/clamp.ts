@@ -1,0 +1,56 @@
+/*
+ * The loops of boxes. Four entries a turn, as in linalg/vector.ts.
+ */
+
+/** out <- min(h, max(l, z)). */
+export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Float64Array): void {
+  const n = out.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]!));
+    out[i + 1] = Math.min(h[i + 1]!, Math.max(l[i + 1]!, z[i + 1]!));
+    out[i + 2] = Math.min(h[i + 2]!, Math.max(l[i + 2]!, z[i + 2]!));
+    out[i + 3] = Math.min(h[i + 3]!, Math.max(l[i + 3]!, z[i + 3]!));
+  }
+  for (; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]!));
+}
+
+/** out <- min(h, max(l, z + eta d)). */
+export function clampStep(
+  z: Float64Array,
+  eta: number,
+  d: Float64Array,
+  l: Float64Array,
+  h: Float64Array,
+  out: Float64Array,
+): void {
+  const n = out.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]! + eta * d[i]!));
+    out[i + 1] = Math.min(h[i + 1]!, Math.max(l[i + 1]!, z[i + 1]! + eta * d[i + 1]!));
+    out[i + 2] = Math.min(h[i + 2]!, Math.max(l[i + 2]!, z[i + 2]! + eta * d[i + 2]!));
+    out[i + 3] = Math.min(h[i + 3]!, Math.max(l[i + 3]!, z[i + 3]! + eta * d[i + 3]!));
+  }
+  for (; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]! + eta * d[i]!));
+}
+
+/** The same with the same bounds in every coordinate, which saves reading two vectors. */
+export function clampStepAlike(
+  z: Float64Array,
+  eta: number,
+  d: Float64Array,
+  l: number,
+  h: number,
+  out: Float64Array,
+): void {
+  const n = out.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[i] = Math.min(h, Math.max(l, z[i]! + eta * d[i]!));
+    out[i + 1] = Math.min(h, Math.max(l, z[i + 1]! + eta * d[i + 1]!));
+    out[i + 2] = Math.min(h, Math.max(l, z[i + 2]! + eta * d[i + 2]!));
+    out[i + 3] = Math.min(h, Math.max(l, z[i + 3]! + eta * d[i + 3]!));
+  }
+  for (; i < n; i++) out[i] = Math.min(h, Math.max(l, z[i]! + eta * d[i]!));
+}
