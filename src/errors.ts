@@ -44,7 +44,7 @@ export const errorTable = {
   ERR_TRACE_READ: { kind: "type", meaning: "a loss reads a tensor's values while it is traced" },
   ERR_TRACE_STATE: {
     kind: "type",
-    meaning: "a loss makes or assigns a variable, or uses a tensor of an earlier trace",
+    meaning: "a loss makes or assigns a variable, keeps state from call to call, or uses a tensor of an earlier trace",
   },
   ERR_TRACE_NESTED: { kind: "type", meaning: "a trace was begun inside another one" },
   ERR_TRACE_PROMISE: { kind: "type", meaning: "a loss returned a promise" },

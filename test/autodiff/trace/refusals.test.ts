@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { constant, data } from "../../../src/autodiff/trace/constant.ts";
+import { refusals } from "../../../src/autodiff/trace/refusals.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import { vectorField } from "../../../src/problems/vectorField.ts";
 import { assertError } from "../../support/assert.ts";
@@ -19,7 +20,7 @@ function assertRefused(loss: (x: tf.Tensor1D) => unknown, code: string, message:
 }
 
 refused("names the op, the user's line, the reason and the remedy", () => {
-  const line = /\(in topk at .*refusals\.test\.ts:24:\d+\)/;
+  const line = /\(in topk at .*refusals\.test\.ts:25:\d+\)/;
   // The line of the next call is in the expression above.
   const loss = (x: tf.Tensor): tf.Tensor => tf.topk(x, 2).values.sum();
   assertRefused(loss, "ERR_UNSUPPORTED_OP", line);
@@ -50,6 +51,25 @@ refused("operations without a derivative here, by family", () => {
     ],
   ];
   for (const [message, loss] of families) assertRefused(loss, "ERR_UNSUPPORTED_OP", message);
+});
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+refused("every kernel of the table, by its name, with reason and remedy, also called by no op", () => {
+  for (const [kernel, { reason, remedy }] of Object.entries(refusals)) {
+    assertRefused(
+      (x) => tf.engine().runKernel(kernel, { x }),
+      "ERR_UNSUPPORTED_OP",
+      new RegExp(
+        `uses ${kernel}, which ${literally(reason)} \\(in ${kernel} at .*refusals\\.test\\.ts.*; ${literally(remedy)}$`,
+      ),
+    );
+  }
+  assertRefused(
+    (x) => tf.engine().runKernel("Mine", { x }),
+    "ERR_UNSUPPORTED_OP",
+    /uses Mine, which is not supported yet/,
+  );
 });
 
 refused("indices of tensorScatterUpdate that are not constant", () => {

@@ -137,6 +137,8 @@ export const moving: Readonly<Record<string, Instruction>> = {
     ),
   ),
   reverse: along((x, axis) => tf.reverse(x, axis)),
+  /** From a place of the first axis to its end. */
+  rest: (x, _, choose) => (x.rank > 0 && x.shape[0]! > 1 ? tf.slice(x, choose(x.shape[0]!)) : undefined),
   slice: along((x, axis, choose) => {
     const extent = x.shape[axis]!;
     if (extent < 2) return undefined;
@@ -161,6 +163,13 @@ export const moving: Readonly<Record<string, Instruction>> = {
     const extent = x.shape[axis]!;
     return tf.gather(x, tf.tensor1d([choose(extent), choose(extent), choose(extent)], "int32"), axis);
   }),
+  /** At places that are computed: the derivative in them is 0. */
+  lookUp: (x, y, choose) => {
+    const axis = axisOf(x, choose);
+    if (axis === undefined || y.size < 2) return undefined;
+    const chosen = tf.slice(tf.reshape(y, [y.size]), [choose(y.size - 1)], [2]);
+    return tf.gather(x, tf.cast(tf.mul(0.999 * x.shape[axis]!, tf.sigmoid(chosen)), "int32"), axis);
+  },
   pad: along((x, axis, choose) => {
     const value = choose(2) === 0 ? 0 : 0.3;
     return tf.pad(
