@@ -19,9 +19,24 @@ export function complain(error: unknown, debug: boolean): number {
     // Commander has said it already.
     return error.exitCode === 0 ? 0 : exitBadInput;
   }
-  console.error(`fluxion: ${messageOf(error)}`);
+  console.error(`fluxion: ${messageOf(error)}${placeOf(error)}`);
   if (debug) console.error(stackOf(error));
   return exitBadInput;
+}
+
+/** Own files, compiled or not. */
+const ownFolder = new URL("../", import.meta.url);
+
+/** Where in a user's module an error of the search comes from, if it does and does not say so itself. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof WorkerFailure)) return "";
+  for (const line of error.workerStack?.split("\n") ?? []) {
+    const [, file, position] =
+      /^\s+at (?:.*\()?(?:file:\/\/)?(\/[^()]+?|[A-Za-z]:[^()]+?)(:\d+:\d+)\)?$/.exec(line) ?? [];
+    if (file === undefined || /[\\/]node_modules[\\/]/.test(file) || file.startsWith(ownFolder.pathname)) continue;
+    return error.message.includes(`${file}:`) ? "" : ` (at ${file}${position})`;
+  }
+  return "";
 }
 
 function stackOf(error: unknown): string {

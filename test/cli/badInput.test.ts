@@ -61,7 +61,7 @@ refuses(
       /must have an experiment as default export, got number/,
     );
     assertRefused(await fluxion(["run", "./syntax.mjs", "--no-serve"], here), /cannot be loaded/);
-    assertRefused(await fluxion(["run", "./runs.mjs", "--no-serve"], here), /boom in run/);
+    assertRefused(await fluxion(["run", "./runs.mjs", "--no-serve"], here), /boom in run \(at \/\S+runs\.mjs:1:\d+\)/);
     const debug = await fluxion(["run", "./runs.mjs", "--no-serve", "--debug"], here);
     assert.is(debug.code, 2);
     assert.match(debug.stderr, /at .*runs\.mjs/);
