@@ -1,4 +1,5 @@
 import type { Experiment } from "../definition.ts";
+import { adversarialDigitsGame } from "./adversarialDigits.ts";
 import { complementarityClassics } from "./complementarity.ts";
 import { cournotGame } from "./cournot.ts";
 import { diracGanGame } from "./diracGan.ts";
@@ -29,5 +30,6 @@ export const gameExperiments: readonly Experiment[] = [
   forsakenGame,
   linearQuadratic,
   robustRegressionGame,
+  adversarialDigitsGame,
   ganRingGame,
 ];

@@ -18,7 +18,7 @@ import { method } from "../../streams/combinators.ts";
 import { evaluate } from "../../streams/evaluation.ts";
 import type { Update } from "../../streams/types.ts";
 import { untilStep } from "../../streams/untilStep.ts";
-import type { ExperimentContext, ExperimentRunOptions } from "../definition.ts";
+import type { ExperimentContext, ExperimentRunOptions, Finding } from "../definition.ts";
 import { type GameMethodName, gameMethods } from "./methods.ts";
 
 /** A game, where to start, and what to say of a point. */
@@ -103,13 +103,15 @@ function compete(
     },
   };
   let last: Row | undefined;
+  let mean: Float64Array | undefined;
   return context.iterate(batches ?? problem, start, update, run).pipe(
     tap({
       next: (row) => {
         last = row;
+        mean = row.vectors.average ?? mean;
       },
       complete() {
-        if (last !== undefined && last.status !== "running") context.report(findingOf(contest, name, last, warned));
+        if (last !== undefined && last.status !== "running") context.report(findingOf(contest, last, mean, warned));
       },
     }),
   );
@@ -120,7 +122,7 @@ function measuresOf(contest: Contest, iterations: number): readonly Update[] {
   const every = Math.max(1, Math.ceil(iterations / measuredRows));
   const bounded = problem.game !== undefined && problem.constraint?.bounded === true;
   return [
-    average(),
+    average({ every }),
     naturalResidual({ of: "average", every }),
     ...(problem.solutions === undefined ? [] : [distanceTo(problem.solutions)]),
     ...((contest.exploitability ?? bounded) ? [nashConv({ every })] : []),
@@ -149,25 +151,18 @@ function theoryOf(
   return Object.keys(theory).length === 0 ? {} : { theory };
 }
 
-function findingOf(
-  contest: Contest,
-  run: string,
-  last: Row,
-  warned: boolean,
-): Parameters<ExperimentContext["report"]>[0] {
+function findingOf(contest: Contest, last: Row, mean: Float64Array | undefined, warned: boolean): Finding {
   const { problem, certificate: certificateName = "certificate" } = contest;
-  const { point, columns, status, vectors } = last;
+  const { point, columns, status } = last;
   const verdict = { converged: "solved", diverged: "diverged", stagnated: "stagnated" }[status as string];
   return {
-    run,
+    run: last.run.name,
     verdict: verdict ?? "unfinished",
     numbers: {
       steps: last.step,
       evaluations: last.evaluations,
       "natural residual": columns.naturalResidual,
-      ...(vectors.average === undefined
-        ? {}
-        : { "of the average": naturalResidualNorm(evaluate(problem, vectors.average)) }),
+      ...(mean === undefined ? {} : { "of the average": naturalResidualNorm(evaluate(problem, mean)) }),
       ...(problem.solutions === undefined ? {} : { "to the solution": columns.distance }),
       ...(point === undefined || problem.certificate === undefined
         ? {}

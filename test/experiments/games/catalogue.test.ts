@@ -38,6 +38,11 @@ const solved: readonly Case[] = [
   { name: "linear-quadratic", options: { horizon: 4 }, certificate: "to the solution" },
   { name: "linear-quadratic", options: { horizon: 4, duration: 1 }, certificate: "to the solution" },
   { name: "robust-regression", certificate: "to the solution" },
+  {
+    name: "adversarial-digits",
+    options: { samples: 3 },
+    certificate: "robust loss - loss",
+  },
   { name: "robust-regression", options: { adversary: "weights", samples: 6 }, certificate: "duality gap" },
 ];
 
