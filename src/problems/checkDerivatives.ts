@@ -36,9 +36,10 @@ export interface DerivativeReport {
  * In random directions v, u: F . v against d/dt L(z + t v) (where there is a potential), J v against d/dt F(z + t v),
  * u . J v against v . J u (where J is symmetric), J^T u . v against u . J v, J(2v - 3u) against 2 J v - 3 J u.
  * Differences are extrapolated (Ridders) with an estimate of their own error; where that error exceeds the tolerance the
- * verdict is `unresolved`, as at a kink or where the value is too large for its changes to be seen.
+ * verdict is `unresolved`, as where the value is too large for its changes to be seen. At a kink itself it is `differs`:
+ * central differences do not have the one-sided slope.
  *
- * Cost: about 25 evaluations and 6 products a direction.
+ * Cost: about 50 evaluations and 6 products a direction, three times the evaluations where a kink is near.
  *
  * @example console.log(checkDerivatives(quartic(), Float64Array.of(1, 2)).table);
  * @throws {RangeError} ERR_LENGTH if the point is not of the problem's dimension
@@ -74,13 +75,14 @@ export function checkDerivatives(
     const jv = apply(v);
     const ju = apply(u);
     if (problem.symmetric && !Number.isNaN(here.value)) {
-      const numeric = richardson((t) => Float64Array.of(evaluate(along(v, t)).value), 0.1 * scale);
       const size = { own: norm(here.field), around: Math.abs(here.value) / scale };
-      found.push(compare("gradient", Float64Array.of(dot(here.field, v)), numeric, size, tolerance));
+      const slope = Float64Array.of(dot(here.field, v));
+      found.push(
+        compare("gradient", (t) => Float64Array.of(evaluate(along(v, t)).value), slope, size, scale, tolerance),
+      );
     }
-    const numeric = richardson((t) => evaluate(along(v, t)).field, 0.1 * scale);
     const size = { own: norm(jv), around: norm(here.field) / scale };
-    found.push(compare("product", jv, numeric, size, tolerance));
+    found.push(compare("product", (t) => evaluate(along(v, t)).field, jv, size, scale, tolerance));
     if (problem.symmetric) found.push(identity("symmetry", dot(u, jv), dot(v, ju), norm(jv) + norm(ju), tolerance));
     const transposed = new Float64Array(n);
     jacobian.applyTranspose(u, transposed);
@@ -98,11 +100,41 @@ export function checkDerivatives(
   return { verdict, checks, table: tableOf(problem.name, checks) };
 }
 
+/**
+ * First steps of the differences, relative to the point. Large ones resolve most, but across a kink, as relu's, their
+ * extrapolation is wrong without a sign of it: a smaller one that agrees acquits the derivative.
+ */
+const steps = [0.1, 0.003, 1e-4];
+
 function compare(
   quantity: DerivativeCheck["quantity"],
+  f: (t: number) => Float64Array,
   analytic: Float64Array,
+  size: Size,
+  scale: number,
+  tolerance: number,
+): DerivativeCheck {
+  const found: DerivativeCheck[] = [];
+  for (const step of steps) {
+    const check = against(richardson(f, step * scale), quantity, analytic, size, tolerance);
+    if (check.verdict === "agrees") return check;
+    found.push(check);
+  }
+  return found.find(({ verdict }) => verdict === "unresolved") ?? found[0]!;
+}
+
+interface Size {
+  /** Of the derivative. */
+  readonly own: number;
+  /** Of the function, over that of the point. */
+  readonly around: number;
+}
+
+function against(
   numeric: { readonly derivative: Float64Array; readonly error: number },
-  size: { readonly own: number; readonly around: number },
+  quantity: DerivativeCheck["quantity"],
+  analytic: Float64Array,
+  size: Size,
   tolerance: number,
 ): DerivativeCheck {
   const slope = norm(numeric.derivative);

@@ -6,6 +6,7 @@ import { objective } from "../../src/problems/objective.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { assertError } from "../support/assert.ts";
+import { normalVector } from "../support/random.ts";
 
 const checking = suite("checkDerivatives");
 const point = Float64Array.of(0.8, -1.1);
@@ -73,6 +74,21 @@ checking("finds a derivative that is 0 by mistake wrong", () => {
     }),
   });
   assert.is(verdicts(flat).product, "differs");
+});
+
+checking("acquits right derivatives near kinks, which spoil the differences of large steps without a sign", () => {
+  const x = tf.tensor(Array.from(normalVector(40, 3)), [10, 4]) as tf.Tensor2D;
+  const net = objective(
+    [
+      [4, 5],
+      [5, 2],
+    ],
+    (a, b) => tf.sum(tf.logSumExp(tf.matMul(tf.relu(tf.matMul(x, a)), b), 1)),
+  );
+  for (let seed = 1; seed <= 20; seed++) {
+    const report = checkDerivatives(net, normalVector(30, seed), { seed });
+    assert.is(report.verdict, "agrees", report.table);
+  }
 });
 
 checking("finds a wrong gradient", () => {
