@@ -83,10 +83,15 @@ checking("acquits right derivatives near kinks, which spoil the differences of l
       [4, 5],
       [5, 2],
     ],
-    (a, b) => tf.sum(tf.logSumExp(tf.matMul(tf.relu(tf.matMul(x, a)), b), 1)),
+    (a, b) => {
+      const sets = tf.sum(tf.reshape(tf.relu(tf.matMul(x, a)), [2, 5, 5]), 1) as tf.Tensor2D;
+      return tf.sum(tf.logSumExp(tf.matMul(sets, b), 1));
+    },
   );
-  for (let seed = 1; seed <= 20; seed++) {
-    const report = checkDerivatives(net, normalVector(30, seed), { seed });
+  // Seeds where the first steps alone say that the derivatives differ.
+  for (const seed of [29, 35, 266, 286]) {
+    const point = normalVector(30, seed).map((z) => 0.5 * z);
+    const report = checkDerivatives(net, point, { seed });
     assert.is(report.verdict, "agrees", report.table);
   }
 });
