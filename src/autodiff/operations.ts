@@ -33,6 +33,3 @@ export type UnaryOp =
 
 /** Elementwise functions of two operands. */
 export type BinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "atan2" | "max" | "min" | "less" | "lessEqual" | "equal";
-
-/** The rest. */
-export type OtherOp = Exclude<Op, UnaryOp | BinaryOp>;

@@ -1,0 +1,55 @@
+/** What a user who installs the package relies on: sub-paths, types, the command, the files beside them. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const about = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+const rooms = readdirSync(`${root}src`).filter((name) => existsSync(`${root}src/${name}/index.ts`));
+
+const test = suite("package.json");
+
+test("exports each room with its sources, declarations and modules", () => {
+  const paths = [".", ...rooms.map((room) => `./${room}`)];
+  assert.equal(Object.keys(about.exports).sort(), [...paths, "./package.json"].sort());
+  for (const path of paths) {
+    const file = `${path === "." ? "" : path.slice(1)}/index`;
+    assert.equal(
+      about.exports[path],
+      { "fluxion-source": `./src${file}.ts`, types: `./dist${file}.d.ts`, default: `./dist${file}.js` },
+      path,
+    );
+  }
+});
+
+test("packs files that exist, and no tests", () => {
+  for (const file of about.files) if (file !== "dist") assert.ok(existsSync(root + file), file);
+  assert.not(about.files.includes("test"));
+  assert.equal(about.bin, { fluxion: "./dist/cli/main.js" });
+  assert.ok(existsSync(`${root}src/cli/main.ts`));
+});
+
+test("names as dependencies what the sources import, and nothing else", () => {
+  const imported = new Set<string>();
+  for (const file of readdirSync(`${root}src`, { recursive: true, encoding: "utf8" })) {
+    // The page is bundled; what it imports is in dist/ already.
+    if (!file.endsWith(".ts") || file.startsWith("sinks/viewer")) continue;
+    const source = readFileSync(`${root}src/${file}`, "utf8");
+    for (const [, name] of source.matchAll(/^(?:import|export) [^;]*?from "((?:@[^/"]+\/)?[^."/][^"/]*)/gm)) {
+      if (!name!.startsWith("node:")) imported.add(name!);
+    }
+    for (const [, name] of source.matchAll(
+      /(?:await import|createRequire\(import\.meta\.url\))\("((?:@[^/"]+\/)?[^."/][^"/]*)/g,
+    ))
+      imported.add(name!);
+  }
+  assert.equal([...imported].sort(), Object.keys(about.dependencies).sort());
+});
+
+test.run();
