@@ -1,5 +1,3 @@
-import type { Op } from "./graph.ts";
-
 /** Elementwise functions of one operand. */
 export type UnaryOp =
   | "neg"
