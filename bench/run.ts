@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { fairEnvironment } from "./support/worker.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const [name, ...rest] = process.argv.slice(2);
@@ -17,5 +18,6 @@ if (name === undefined || name.startsWith("-")) {
   process.exitCode = 2;
 } else {
   const arguments_ = ["--conditions=fluxion-source", "--expose-gc", "--import", "tsx", `${folder}${name}.ts`, ...rest];
-  process.exitCode = spawnSync(process.execPath, arguments_, { stdio: "inherit" }).status ?? 1;
+  // What the peers get, we get too.
+  process.exitCode = spawnSync(process.execPath, arguments_, { stdio: "inherit", env: fairEnvironment() }).status ?? 1;
 }

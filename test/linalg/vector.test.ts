@@ -2,7 +2,17 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { reflection, symOrtho } from "../../src/linalg/reflection.ts";
-import { axpy, dot, hypotenuse, isFiniteVector, norm, scale } from "../../src/linalg/vector.ts";
+import {
+  addScaled,
+  axpy,
+  dot,
+  hypotenuse,
+  isFiniteVector,
+  negate,
+  norm,
+  scale,
+  squaredNorm,
+} from "../../src/linalg/vector.ts";
 import { assertClose } from "../support/assert.ts";
 
 const norms = suite("norm");
@@ -33,6 +43,32 @@ loops("compute what they say", () => {
   assert.is(isFiniteVector(Float64Array.of(Number.POSITIVE_INFINITY)), false);
 });
 loops.run();
+
+const unrolled = suite("addScaled, negate, squaredNorm");
+unrolled("compute what they say at every length, in place too", () => {
+  for (let n = 0; n < 14; n++) {
+    const x = Float64Array.from({ length: n }, (_, i) => 1 / (i + 1));
+    const y = Float64Array.from({ length: n }, (_, i) => i - 2.5);
+    const expected = Array.from(x, (a, i) => a + 0.3 * y[i]!);
+    const out = new Float64Array(n);
+    addScaled(x, 0.3, y, out);
+    assert.equal(Array.from(out), expected);
+    const [ownX, ownY] = [x.slice(), y.slice()];
+    addScaled(ownX, 0.3, y, ownX);
+    assert.equal(Array.from(ownX), expected);
+    addScaled(x, 0.3, ownY, ownY);
+    assert.equal(Array.from(ownY), expected);
+    negate(x, out);
+    assert.equal(
+      Array.from(out),
+      Array.from(x, (a) => -a),
+    );
+    negate(out, out);
+    assert.equal(out, x);
+    assertClose(squaredNorm(x), dot(x, x), 1e-15);
+  }
+});
+unrolled.run();
 
 const reflections = suite("symOrtho");
 reflections("maps (a, b) to (r, 0) with c^2 + s^2 = 1, at every size", () => {

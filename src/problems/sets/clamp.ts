@@ -47,10 +47,16 @@ export function clampStepAlike(
   const n = out.length;
   let i = 0;
   for (; i + 3 < n; i += 4) {
-    out[i] = Math.min(h, Math.max(l, z[i]! + eta * d[i]!));
-    out[i + 1] = Math.min(h, Math.max(l, z[i + 1]! + eta * d[i + 1]!));
-    out[i + 2] = Math.min(h, Math.max(l, z[i + 2]! + eta * d[i + 2]!));
-    out[i + 3] = Math.min(h, Math.max(l, z[i + 3]! + eta * d[i + 3]!));
+    const a = z[i]! + eta * d[i]!;
+    const b = z[i + 1]! + eta * d[i + 1]!;
+    const c = z[i + 2]! + eta * d[i + 2]!;
+    const e = z[i + 3]! + eta * d[i + 3]!;
+    // Far from the bounds, as most are, comparisons are cheaper than Math.min and Math.max.
+    const within = a > l && a < h && b > l && b < h && c > l && c < h && e > l && e < h;
+    out[i] = within ? a : Math.min(h, Math.max(l, a));
+    out[i + 1] = within ? b : Math.min(h, Math.max(l, b));
+    out[i + 2] = within ? c : Math.min(h, Math.max(l, c));
+    out[i + 3] = within ? e : Math.min(h, Math.max(l, e));
   }
   for (; i < n; i++) out[i] = Math.min(h, Math.max(l, z[i]! + eta * d[i]!));
 }
