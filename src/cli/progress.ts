@@ -1,6 +1,6 @@
-/** What the terminal shows during a run: one line that changes, or without a terminal a line now and then. */
+/** What the terminal shows during a run. */
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
-import { cellText } from "./table.ts";
+import { makeStatusWriter, type StatusStream, statusLine } from "../sinks/statusWriter.ts";
 
 export interface Progress {
   take(message: FromWorker): void;
@@ -9,68 +9,26 @@ export interface Progress {
   end(): void;
 }
 
-/** Seconds between plain lines. */
-const plainEvery = 10;
-/** Milliseconds between changes of the line. */
-const redrawEvery = 100;
-
 /** Writes to standard error, so that standard output has the results only. */
-export function makeProgress(
-  stream: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number } = process.stderr,
-): Progress {
-  const began = performance.now();
-  const changes = stream.isTTY === true && process.env.TERM !== "dumb";
-  let drawn = Number.NEGATIVE_INFINITY;
-  let shown = false;
-  const erase = (): void => {
-    if (shown) stream.write("\r\x1b[K");
-    shown = false;
-  };
-  const show = (last: RowSummary): void => {
-    // The last row is shown when the run is closed.
-    if (last.status !== "running") return;
-    const now = performance.now();
-    if (changes) {
-      if (now - drawn < redrawEvery) return;
-      drawn = now;
-      stream.write(`\r\x1b[K${statusLine(last).slice(0, (stream.columns ?? 80) - 1)}`);
-      shown = true;
-    } else if (now - Math.max(drawn, began) >= 1000 * plainEvery) {
-      drawn = now;
-      stream.write(`${statusLine(last)}\n`);
-    }
-  };
+export function makeProgress(stream: StatusStream = process.stderr): Progress {
+  const writer = makeStatusWriter(stream);
   const last = new Map<string, RowSummary>();
   return {
     take(message) {
       if (message.kind === "batch") {
         last.set(message.run, message.last);
-        show(message.last);
+        // The last row is shown when the run is closed.
+        if (message.last.status === "running") writer.show(message.last);
       } else if (message.kind === "closed") {
         const row = last.get(message.run);
-        erase();
-        if (row !== undefined) stream.write(`${statusLine(row)}\n`);
+        if (row !== undefined) writer.keep(statusLine(row));
       } else if (message.kind === "replayed") {
-        erase();
-        stream.write(`${message.run.name}: read from its file\n`);
+        writer.keep(`${message.run.name}: read from its file`);
       } else if (message.kind === "note") {
-        erase();
-        stream.write(`${message.line}\n`);
+        writer.keep(message.line);
       }
     },
-    note(line) {
-      erase();
-      stream.write(`${line}\n`);
-    },
-    end: erase,
+    note: writer.keep,
+    end: writer.end,
   };
-}
-
-/** A row in one line. */
-export function statusLine({ run, step, value, squaredNorm, seconds, status }: RowSummary): string {
-  const parts = [`${run}: step ${step}`];
-  if (!Number.isNaN(value)) parts.push(`value ${cellText(value)}`);
-  parts.push(`|F|^2 ${cellText(squaredNorm)}`, `${seconds.toFixed(1)} s`);
-  if (status !== "running") parts.push(status);
-  return parts.join("  ");
 }

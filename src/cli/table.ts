@@ -1,16 +1,11 @@
 /** Tables for a terminal: numbers short and aligned right, words left. */
+import { shortNumber } from "../shortNumber.ts";
 
 export type Cell = number | string | undefined;
 
-/** A number with four digits, exponents where it is small or large; words as they are. */
 export function cellText(cell: Cell): string {
   if (cell === undefined) return "";
-  if (typeof cell === "string") return cell;
-  if (Number.isInteger(cell) && Math.abs(cell) < 1e7) return String(cell);
-  if (!Number.isFinite(cell)) return String(cell);
-  const size = Math.abs(cell);
-  if (size >= 1e5 || size < 1e-3) return cell.toExponential(2);
-  return cell.toPrecision(5);
+  return typeof cell === "string" ? cell : shortNumber(cell);
 }
 
 /** Lines of a table: a heading, then one line a row. Columns that are empty everywhere are left out. */

@@ -11,4 +11,6 @@ export {
 } from "./server/createViewerServer.ts";
 export type { Hub, OpenOptions } from "./server/hub.ts";
 export type { AttemptInfo, ClientMessage, RunEnding, RunInfo, ServerMessage } from "./server/messages.ts";
+export type { StatusStream } from "./statusWriter.ts";
+export { type TerminalStatusOptions, terminalStatus } from "./terminalStatus.ts";
 export { type WebSocketOptions, webSocket } from "./webSocket.ts";

@@ -1,0 +1,64 @@
+/** How runs go, for a person at a terminal: one line that changes, or where it cannot change a line now and then. */
+import type { Row } from "../arrow/row.ts";
+import { shortNumber } from "../shortNumber.ts";
+
+/** Where a status is written: `process.stderr`, or what behaves like it. */
+export interface StatusStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What is said of a run's newest row. */
+export interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredNorm"> {
+  /** Name of the run. */
+  readonly run: string;
+}
+
+export interface StatusWriter {
+  /** The newest row of a run that goes on; most are not shown. */
+  show(status: RunStatus): void;
+  /** A line that stays: a run's last row, or a note. */
+  keep(line: string): void;
+  /** The changing line goes. */
+  end(): void;
+}
+
+/** Milliseconds between lines that stay. */
+const plainEvery = 10_000;
+/** Milliseconds between changes of the line. */
+const redrawEvery = 100;
+
+export function makeStatusWriter(stream: StatusStream): StatusWriter {
+  const changes = stream.isTTY === true && process.env.TERM !== "dumb";
+  let drawn = changes ? Number.NEGATIVE_INFINITY : performance.now();
+  let shown = false;
+  const end = (): void => {
+    if (shown) stream.write("\r\x1b[K");
+    shown = false;
+  };
+  return {
+    show(status) {
+      const now = performance.now();
+      if (now - drawn < (changes ? redrawEvery : plainEvery)) return;
+      drawn = now;
+      const line = statusLine(status);
+      stream.write(changes ? `\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}` : `${line}\n`);
+      shown = changes;
+    },
+    keep(line) {
+      end();
+      stream.write(`${line}\n`);
+    },
+    end,
+  };
+}
+
+/** A row in one line. */
+export function statusLine({ run, step, value, squaredNorm, seconds, status }: RunStatus): string {
+  const parts = [`${run}: step ${step}`];
+  if (!Number.isNaN(value)) parts.push(`value ${shortNumber(value)}`);
+  parts.push(`|F|^2 ${shortNumber(squaredNorm)}`, `${seconds.toFixed(1)} s`);
+  if (status !== "running") parts.push(status);
+  return parts.join("  ");
+}
