@@ -4,15 +4,9 @@ import { failure } from "../errors.ts";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import { base } from "./base.ts";
-import {
-  type ExperimentFile,
-  experimentState,
-  readExperiment,
-  resumedExperiment,
-  writeExperiment,
-} from "./experimentFile.ts";
-import { keepServing, type ServeFlags, serveOptions, startServer, wishOf } from "./serving.ts";
-import { runSession } from "./session.ts";
+import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "./experimentFile.ts";
+import { type ServeFlags, serveOptions, wishOf } from "./serving.ts";
+import { serveSession } from "./session.ts";
 import { workersOption } from "./workersOption.ts";
 
 interface ResumeFlags extends ServeFlags {
@@ -49,17 +43,14 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
   try {
     const described = await thread.next("described");
     checkSource(before, described, flags.changed === true);
-    const server = await startServer(wishOf(flags));
-    try {
-      const file = resumedExperiment(before);
-      writeExperiment(directory, file);
-      console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
-      const code = await runSession({ thread, directory, file, resume: true, workers: flags.workers, server });
-      if (code === 0) await keepServing(server);
-      return code;
-    } finally {
-      await server?.close();
-    }
+    const { workers } = flags;
+    return await serveSession(wishOf(flags), described.summary, () => ({
+      thread,
+      directory,
+      file: resumedExperiment(before),
+      resume: true,
+      workers,
+    }));
   } finally {
     await thread.close();
   }

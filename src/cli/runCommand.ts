@@ -4,10 +4,10 @@ import { builtInExperiments, defaultExperiment } from "../experiments/builtIn.ts
 import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import { base } from "./base.ts";
 import { experimentOf, readArguments } from "./experimentArguments.ts";
-import { claimDirectory, newExperiment, writeExperiment } from "./experimentFile.ts";
+import { claimDirectory, newExperiment } from "./experimentFile.ts";
 import { seedOption } from "./seedOption.ts";
-import { keepServing, type ServeFlags, serveOptions, startServer, wishOf } from "./serving.ts";
-import { runSession } from "./session.ts";
+import { type ServeFlags, serveOptions, wishOf } from "./serving.ts";
+import { serveSession } from "./session.ts";
 import { workersOption } from "./workersOption.ts";
 
 /** Flags that every experiment has. */
@@ -57,19 +57,13 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     const checked = thread.next("checked");
     thread.post({ kind: "check", options });
     await checked;
-    const server = await startServer(wishOf(general));
-    try {
-      const directory = claimDirectory(described.name, general.out);
-      const { name, source } = described;
-      const file = newExperiment({ name, source, options, seed: general.seed });
-      writeExperiment(directory, file);
-      console.error(`${name}: ${described.summary}\nfiles: ${directory}`);
-      const code = await runSession({ thread, directory, file, resume: false, workers: general.workers, server });
-      if (code === 0) await keepServing(server);
-      return code;
-    } finally {
-      await server?.close();
-    }
+    const { name, source, summary } = described;
+    const { seed, workers } = general;
+    return await serveSession(wishOf(general), summary, () => {
+      const directory = claimDirectory(name, general.out);
+      const file = newExperiment({ name, source, options, seed });
+      return { thread, directory, file, resume: false, workers };
+    });
   } finally {
     await thread.close();
   }

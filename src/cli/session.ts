@@ -1,14 +1,14 @@
 /** One session of an experiment as the main thread sees it: commands, signals, progress, `experiment.json`, summary. */
-import type { Finding } from "../experiments/definition.ts";
-import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
+import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
-import type { RunEnding } from "../sinks/server/messages.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
+import { keepRecord } from "./experimentRecord.ts";
 import { makeProgress } from "./progress.ts";
+import { serveRuns } from "./servedRuns.ts";
+import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
-import { summaryLines } from "./summary.ts";
 
 export interface SessionOptions {
   readonly thread: SearchThread;
@@ -19,8 +19,31 @@ export interface SessionOptions {
   readonly server: ViewerServer | undefined;
 }
 
+/**
+ * Serves the page where it is wished for and runs a session, whose directory and file `begin` gives once nothing else can be
+ * refused; the page stays afterwards where the terminal is interactive.
+ */
+export async function serveSession(
+  wish: ServeWish | undefined,
+  summary: string,
+  begin: () => Omit<SessionOptions, "server">,
+): Promise<number> {
+  const server = await startServer(wish);
+  try {
+    const options = begin();
+    const { directory, file } = options;
+    writeExperiment(directory, file);
+    console.error(`${file.name}: ${summary}\nfiles: ${directory}`);
+    const code = await runSession({ ...options, server });
+    if (code === 0) await keepServing(server);
+    return code;
+  } finally {
+    await server?.close();
+  }
+}
+
 /** Runs the search to its end and says what was found. Returns the exit code: 0, or 128 + the signal that stopped it. */
-export async function runSession(options: SessionOptions): Promise<number> {
+async function runSession(options: SessionOptions): Promise<number> {
   const { thread, directory, file, resume, workers, server } = options;
   const progress = makeProgress();
   const record = keepRecord(directory, file);
@@ -87,112 +110,4 @@ function whatNow(directory: string, stopped: boolean): string {
   ];
   if (stopped) lines.push(`  npx fluxion resume ${directory}   go on`);
   return lines.join("\n");
-}
-
-/** `experiment.json`, kept up to date. */
-function keepRecord(
-  directory: string,
-  file: ExperimentFile,
-): {
-  take(message: FromWorker): void;
-  end(change: Pick<ExperimentFile, "state" | "message">): void;
-  summary(): string[];
-  hasRows(): boolean;
-} {
-  const runs = [...file.runs];
-  const findings: Finding[] = [];
-  const conclusions: string[] = [];
-  const lastRows = new Map<string, RowSummary>();
-  let now = file;
-  const save = (change: Partial<ExperimentFile>): void => {
-    now = { ...now, ...change };
-    writeExperiment(directory, now);
-  };
-  const addRun = (run: string): void => {
-    if (runs.includes(run)) return;
-    runs.push(run);
-    save({ runs });
-  };
-  return {
-    take(message) {
-      if (message.kind === "opened") addRun(message.run.name);
-      if (message.kind === "batch") lastRows.set(message.run, message.last);
-      if (message.kind === "replayed") {
-        addRun(message.run.name);
-        if (message.last !== undefined) lastRows.set(message.run.name, message.last);
-      }
-      if (message.kind === "finding") {
-        findings.push(message.finding);
-        save({ findings });
-      }
-      if (message.kind === "conclusion") {
-        conclusions.push(message.line);
-        save({ conclusions });
-      }
-    },
-    end: (change) => save({ ...change, ended: new Date().toISOString() }),
-    summary: () => {
-      const lines = summaryLines(directory, runs, findings, lastRows);
-      return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
-    },
-    hasRows: () => lastRows.size > 0,
-  };
-}
-
-/** Hands rows to the page, and the page's commands to the search. */
-function serveRuns(
-  server: ViewerServer | undefined,
-  thread: SearchThread,
-): { take(message: FromWorker): void; close(): void } {
-  if (server === undefined) return { take: () => undefined, close: () => undefined };
-  const { hub } = server;
-  const servedNames = new Map<string, string>();
-  const runNames = new Map<string, string>();
-  const replies = new Map<number, (outcome: Extract<FromWorker, { kind: "reply" }>["outcome"]) => void>();
-  const lastRows = new Map<string, RowSummary>();
-  let lastId = 0;
-  const subscription = server.commands.subscribe((given) => {
-    const { run, reply, type } = given;
-    const id = ++lastId;
-    if (reply !== undefined) replies.set(id, reply);
-    const command: CommandBody =
-      type === "set"
-        ? { type, setting: given.setting, value: given.value }
-        : type === "step"
-          ? { type, ...(given.count === undefined ? {} : { count: given.count }) }
-          : { type };
-    thread.post({ kind: "command", id, run: runNames.get(run) ?? run, command });
-  });
-  return {
-    take(message) {
-      if (message.kind === "opened") {
-        const name = hub.open(message.run, message.header, { directory: message.directory });
-        servedNames.set(message.run.name, name);
-        runNames.set(name, message.run.name);
-      } else if (message.kind === "replayed") {
-        hub.addFinished(message.run, message.directory, endingOf(message.last));
-      } else if (message.kind === "batch") {
-        lastRows.set(message.run, message.last);
-        const name = servedNames.get(message.run)!;
-        hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
-      } else if (message.kind === "closed") {
-        const name = servedNames.get(message.run);
-        if (name !== undefined) hub.close(name, endingOf(lastRows.get(message.run)));
-      } else if (message.kind === "reply") {
-        replies.get(message.id)?.(message.outcome);
-        replies.delete(message.id);
-      }
-    },
-    close() {
-      subscription.unsubscribe();
-      // Runs that a failure left open; a second close changes nothing.
-      for (const name of servedNames.values()) hub.close(name, { status: "failed" });
-    },
-  };
-}
-
-/** How a run ended, for the page; a run whose last row goes on was interrupted. */
-export function endingOf(last: Pick<RowSummary, "status"> | undefined): RunEnding {
-  if (last === undefined || last.status === "running") return { status: "stopped", message: "interrupted" };
-  return { status: last.status };
 }

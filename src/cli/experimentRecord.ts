@@ -1,0 +1,54 @@
+/** `experiment.json`, kept up to date while the experiment runs. */
+import type { Finding } from "../experiments/definition.ts";
+import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
+import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
+import { summaryLines } from "./summary.ts";
+
+export interface ExperimentRecord {
+  take(message: FromWorker): void;
+  end(change: Pick<ExperimentFile, "state" | "message">): void;
+  /** What was found, or how the runs ended. */
+  summary(): string[];
+  hasRows(): boolean;
+}
+
+export function keepRecord(directory: string, file: ExperimentFile): ExperimentRecord {
+  const runs = [...file.runs];
+  const findings: Finding[] = [];
+  const conclusions: string[] = [];
+  const lastRows = new Map<string, RowSummary>();
+  let now = file;
+  const save = (change: Partial<ExperimentFile>): void => {
+    now = { ...now, ...change };
+    writeExperiment(directory, now);
+  };
+  const addRun = (run: string): void => {
+    if (runs.includes(run)) return;
+    runs.push(run);
+    save({ runs });
+  };
+  return {
+    take(message) {
+      if (message.kind === "opened") addRun(message.run.name);
+      if (message.kind === "batch") lastRows.set(message.run, message.last);
+      if (message.kind === "replayed") {
+        addRun(message.run.name);
+        if (message.last !== undefined) lastRows.set(message.run.name, message.last);
+      }
+      if (message.kind === "finding") {
+        findings.push(message.finding);
+        save({ findings });
+      }
+      if (message.kind === "conclusion") {
+        conclusions.push(message.line);
+        save({ conclusions });
+      }
+    },
+    end: (change) => save({ ...change, ended: new Date().toISOString() }),
+    summary: () => {
+      const lines = summaryLines(directory, runs, findings, lastRows);
+      return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
+    },
+    hasRows: () => lastRows.size > 0,
+  };
+}

@@ -1,0 +1,65 @@
+/** The page's side of a session: it gets the rows, the search gets its commands. */
+import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
+import type { SearchThread } from "../experiments/threads/searchThread.ts";
+import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
+import type { RunEnding } from "../sinks/server/messages.ts";
+
+export interface ServedRuns {
+  take(message: FromWorker): void;
+  close(): void;
+}
+
+/** Hands rows to the page, and the page's commands to the search. */
+export function serveRuns(server: ViewerServer | undefined, thread: SearchThread): ServedRuns {
+  if (server === undefined) return { take: () => undefined, close: () => undefined };
+  const { hub } = server;
+  const servedNames = new Map<string, string>();
+  const runNames = new Map<string, string>();
+  const replies = new Map<number, (outcome: Extract<FromWorker, { kind: "reply" }>["outcome"]) => void>();
+  const lastRows = new Map<string, RowSummary>();
+  let lastId = 0;
+  const subscription = server.commands.subscribe((given) => {
+    const { run, reply, type } = given;
+    const id = ++lastId;
+    if (reply !== undefined) replies.set(id, reply);
+    const command: CommandBody =
+      type === "set"
+        ? { type, setting: given.setting, value: given.value }
+        : type === "step"
+          ? { type, ...(given.count === undefined ? {} : { count: given.count }) }
+          : { type };
+    thread.post({ kind: "command", id, run: runNames.get(run) ?? run, command });
+  });
+  return {
+    take(message) {
+      if (message.kind === "opened") {
+        const name = hub.open(message.run, message.header, { directory: message.directory });
+        servedNames.set(message.run.name, name);
+        runNames.set(name, message.run.name);
+      } else if (message.kind === "replayed") {
+        hub.addFinished(message.run, message.directory, endingOf(message.last));
+      } else if (message.kind === "batch") {
+        lastRows.set(message.run, message.last);
+        const name = servedNames.get(message.run)!;
+        hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
+      } else if (message.kind === "closed") {
+        const name = servedNames.get(message.run);
+        if (name !== undefined) hub.close(name, endingOf(lastRows.get(message.run)));
+      } else if (message.kind === "reply") {
+        replies.get(message.id)?.(message.outcome);
+        replies.delete(message.id);
+      }
+    },
+    close() {
+      subscription.unsubscribe();
+      // Runs that a failure left open; a second close changes nothing.
+      for (const name of servedNames.values()) hub.close(name, { status: "failed" });
+    },
+  };
+}
+
+/** How a run ended, for the page; a run whose last row goes on was interrupted. */
+function endingOf(last: Pick<RowSummary, "status"> | undefined): RunEnding {
+  if (last === undefined || last.status === "running") return { status: "stopped", message: "interrupted" };
+  return { status: last.status };
+}
