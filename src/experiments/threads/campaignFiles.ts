@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Points } from "../../arrow/encoder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { type RowSink, recordRows } from "../../sinks/recordRows.ts";
 import { type FileRecording, recordToFile } from "../../sinks/recordToFile.ts";
@@ -7,6 +8,8 @@ const who = "campaign";
 
 /**
  * Writes all rows of a campaign into `iterates.arrows` and the last row of each search into `ends.arrows`.
+ *
+ * End points have their points; those of the iterates stand in the searches' own files, and would double what a campaign takes.
  *
  * An Arrow file has one schema: searches with other columns than the first one's get `iterates-2.arrows`, `ends-2.arrows`, and so on.
  * Both are written anew in each session, since a resumed campaign emits all its rows again.
@@ -19,9 +22,9 @@ export function campaignFiles(directory: string): RowSink {
       const known = pairs.get(key);
       if (known !== undefined) return known;
       const number = pairs.size === 0 ? "" : `-${pairs.size + 1}`;
-      const file = (name: string): FileRecording =>
-        recordToFile(who, join(directory, `${name}${number}.arrows`), run, { overwrite: true }, fail);
-      const pair = { iterates: file("iterates"), ends: file("ends") };
+      const file = (name: string, points: Points): FileRecording =>
+        recordToFile(who, join(directory, `${name}${number}.arrows`), run, { overwrite: true, points }, fail);
+      const pair = { iterates: file("iterates", "none"), ends: file("ends", "all") };
       pairs.set(key, pair);
       return pair;
     };
