@@ -22,6 +22,37 @@ untouched("200 traces leave no tensor, no byte, no scope behind", async () => {
   assert.equal({ ...tf.memory(), backend: tf.getBackend(), scopes: tf.engine().state.scopeStack.length }, before);
 });
 
+untouched("a backend without a single kernel stays, and is asked for nothing, after a refusal too", async () => {
+  const asked: string[] = [];
+  class Bare extends tf.KernelBackend {
+    override numDataIds(): number {
+      return 0;
+    }
+    override memory(): { unreliable: boolean } {
+      return { unreliable: false };
+    }
+    override write(): object {
+      asked.push("write");
+      return {};
+    }
+    override readSync(): Float32Array {
+      asked.push("readSync");
+      return new Float32Array(1);
+    }
+  }
+  tf.registerBackend("bare", () => new Bare());
+  await tf.setBackend("bare");
+  const before = { ...tf.memory() };
+  const problem = objective([[2, 2]], (w) => tf.sum(tf.softmax(tf.matMul(w, tf.tensor2d([1, 2, 3, 4], [2, 2])))));
+  assert.is(Math.round(1e9 * problem.evaluate(Float64Array.of(1, 2, 3, 4), new Float64Array(4))), 2e9);
+  assert.throws(() => objective([[2, 2]], (w) => tf.topk(w, 1).values.sum()), /topk/);
+  const after = { ...tf.memory(), backend: tf.getBackend() };
+  await tf.setBackend("cpu");
+  tf.removeBackend("bare");
+  assert.equal(after, { ...before, backend: "bare" });
+  assert.equal(asked, []);
+});
+
 untouched("evaluations, linearisations and products use no tensor either", () => {
   const problem = objective([[2, 2]], loss);
   const before = tf.memory();

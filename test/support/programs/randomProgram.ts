@@ -29,7 +29,11 @@ export function describeProgram({ shapes: own, steps }: Program): string {
   return `${names.join(", ")} on ${JSON.stringify(own)}`;
 }
 
-/** Runs on traced and on ordinary tensors alike: the last tensors' means, weighted, are the loss. */
+/**
+ * Runs on traced and on ordinary tensors alike: the last tensors, weighted, are the loss.
+ *
+ * They go through asinh: a sine of large numbers would lose the digits that TensorFlow.js's float32 has of them.
+ */
 export function lossOf(program: Program): LossCase {
   return {
     name: describeProgram(program),
@@ -48,7 +52,7 @@ export function lossOf(program: Program): LossCase {
         });
         if (made !== undefined && made.size > 0 && made.size <= largest) known.push(made);
       }
-      const last = known.slice(-3).map((x, i) => tf.mul(1 + 0.5 * i, tf.mean(tf.sin(x))));
+      const last = known.slice(-3).map((x, i) => tf.mul(1 + 0.5 * i, tf.mean(tf.asinh(x))));
       return tf.addN([...last, ...parameters.map((x) => tf.mul(0.1, tf.mean(tf.square(x))))]);
     },
   };
