@@ -31,6 +31,7 @@ untouched("a backend without a single kernel stays, and is asked for nothing, af
     override memory(): { unreliable: boolean } {
       return { unreliable: false };
     }
+    override dispose(): void {}
     override write(): object {
       asked.push("write");
       return {};
