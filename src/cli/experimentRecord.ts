@@ -46,7 +46,7 @@ export function keepRecord(directory: string, file: ExperimentFile): ExperimentR
     },
     end: (change) => save({ ...change, ended: new Date().toISOString() }),
     summary: () => {
-      const lines = summaryLines(directory, runs, findings, lastRows);
+      const lines = summaryLines(directory, runs, findings, lastRows, process.stdout.columns);
       return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
     },
     hasRows: () => lastRows.size > 0,

@@ -7,12 +7,13 @@ import { type Cell, tableLines } from "./table.ts";
 /** So many findings are explained one by one; more would bury the table. */
 const mostExplained = 3;
 
-/** The findings as a table; runs without one are shown by their last row. */
+/** The findings as a table, without files where these make it too wide; runs without a finding are shown by their last row. */
 export function summaryLines(
   directory: string,
   runs: readonly string[],
   findings: readonly Finding[],
   lastRows: ReadonlyMap<string, RowSummary>,
+  width = Number.POSITIVE_INFINITY,
 ): string[] {
   const numbers = [...new Set(findings.flatMap((finding) => Object.keys(finding.numbers ?? {})))];
   const named = new Map(findings.map((finding) => [finding.run, finding]));
@@ -36,7 +37,9 @@ export function summaryLines(
     const cells = numbers.map((key) => finding?.numbers?.[key] ?? fromRow(key, last));
     return [run, finding?.verdict ?? (last === undefined ? undefined : endedAs(last)), ...cells, join(directory, run)];
   });
-  const lines = tableLines([...headings, "file"], rows);
+  const whole = tableLines([...headings, "file"], rows);
+  const fits = whole.every((line) => line.length <= width);
+  const lines = fits ? whole : tableLines(headings, rows);
   const explained = findings.filter(({ because }) => because !== undefined);
   if (explained.length <= mostExplained) {
     for (const { run, verdict, because } of explained)
