@@ -4,6 +4,7 @@ import { failure } from "../errors.ts";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../experiments/threads/searchTeam.ts";
 import { base } from "./base.ts";
+import { executorChange } from "./executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "./experimentFile.ts";
 import { type ServeFlags, serveOptions, wishOf } from "./serving.ts";
 import { serveSession } from "./session.ts";
@@ -38,6 +39,8 @@ export function resumeCommand(exit: (code: number) => void): Command {
 async function resume(directory: string, flags: ResumeFlags): Promise<number> {
   const before = readExperiment(directory);
   refuse(directory, before);
+  const change = executorChange(directory, before.runs);
+  if (change !== undefined) console.error(`fluxion: ${change}`);
   const { name, source } = before;
   const thread = startSearchTeam(source.module === "built-in" ? { name } : { path: source.module });
   try {

@@ -1,0 +1,42 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { executorChange } from "../../src/cli/executorChange.ts";
+
+/** An experiment with one run whose run.json notes this environment. */
+function experimentWith(environment: object | undefined): string {
+  const directory = mkdtempSync(join(tmpdir(), "fluxion-executor-"));
+  mkdirSync(join(directory, "a"));
+  const file = {
+    format: 1,
+    name: "a",
+    fields: {},
+    columns: {},
+    settings: {},
+    versions: {},
+    platform: {},
+    attempts: [],
+  };
+  writeFileSync(join(directory, "a", "run.json"), JSON.stringify({ ...file, environment }));
+  return directory;
+}
+
+const change = suite("executorChange");
+change("says nothing where the same computes as before", () => {
+  assert.is(executorChange(experimentWith(describeExecutor()), ["a"]), undefined);
+});
+change("names both where another library computes", () => {
+  const other = { ...describeExecutor(), blas: { library: "libother.so", core: "Z80" } };
+  const directory = experimentWith(other);
+  assert.match(
+    executorChange(directory, ["a"]) ?? "",
+    /computed by float64, libother\.so Z80, now it is .*rounding only/,
+  );
+});
+change("says nothing of runs that have not begun, or noted nothing", () => {
+  assert.is(executorChange(experimentWith(undefined), ["a", "b"]), undefined);
+});
+change.run();
