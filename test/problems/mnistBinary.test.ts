@@ -67,7 +67,7 @@ components("projects on the directions of largest variance, with determined sign
 });
 components("make a file that reads back", () => {
   const path = scratchPath("made.arrow");
-  writeFileSync(path, arrowFileOf(Float64Array.of(1, 2, 3, 4), Uint8Array.of(0, 1), 2));
+  writeFileSync(path, arrowFileOf(Float64Array.of(1, 2, 3, 4), Uint8Array.of(0, 1)));
   const { components: read, labels } = mnistBinary({ path });
   assert.equal([...read], [1, 2, 3, 4]);
   assert.equal([...labels], [0, 1]);
