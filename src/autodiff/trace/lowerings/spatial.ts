@@ -62,7 +62,10 @@ export function pooling3D(call: KernelCall, image: Shape): readonly Spatial[] {
   );
 }
 
-function axes2D(info: ReturnType<typeof backend_util.computeConv2DInfo>): readonly Spatial[] {
+type Plane = ReturnType<typeof backend_util.computeConv2DInfo> | ReturnType<typeof backend_util.computeConv3DInfo>;
+
+/** Height and width, which a volume has too. */
+function axes2D(info: Plane): readonly Spatial[] {
   return [
     {
       extent: info.inHeight,
@@ -84,32 +87,15 @@ function axes2D(info: ReturnType<typeof backend_util.computeConv2DInfo>): readon
 }
 
 function axes3D(info: ReturnType<typeof backend_util.computeConv3DInfo>): readonly Spatial[] {
-  return [
-    {
-      extent: info.inDepth,
-      out: info.outDepth,
-      kernel: info.filterDepth,
-      stride: info.strideDepth,
-      dilation: info.dilationDepth,
-      before: info.padInfo.front,
-    },
-    {
-      extent: info.inHeight,
-      out: info.outHeight,
-      kernel: info.filterHeight,
-      stride: info.strideHeight,
-      dilation: info.dilationHeight,
-      before: info.padInfo.top,
-    },
-    {
-      extent: info.inWidth,
-      out: info.outWidth,
-      kernel: info.filterWidth,
-      stride: info.strideWidth,
-      dilation: info.dilationWidth,
-      before: info.padInfo.left,
-    },
-  ];
+  const depth = {
+    extent: info.inDepth,
+    out: info.outDepth,
+    kernel: info.filterDepth,
+    stride: info.strideDepth,
+    dilation: info.dilationDepth,
+    before: info.padInfo.front,
+  };
+  return [depth, ...axes2D(info)];
 }
 
 function padOf(call: KernelCall): Pad {
