@@ -35,6 +35,10 @@ export interface TracedProblem extends Problem {
   /**
    * The same problem on other data: a cheap new object that shares the compiled program. Values with another leading
    * extent (minibatches of another size) cost one more trace of the loss, the first time that size comes.
+   *
+   * @throws {RangeError} ERR_DATA_NAME for a name that the function does not use, ERR_LENGTH for values that fill no shape,
+   *   ERR_NOT_FINITE, ERR_OPTION_RANGE for numbers that the input's type or place does not take, ERR_SHAPE where the function
+   *   fails for these sizes
    */
   with(data: DataValues): TracedProblem;
 }

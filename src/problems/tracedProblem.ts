@@ -1,11 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { gradient } from "../autodiff/differentiate.ts";
-import type { Node } from "../autodiff/graph.ts";
+import type { Node, Shape } from "../autodiff/graph.ts";
 import { compileField, type FieldProgram } from "../autodiff/program.ts";
 import { reduceSamples, type SampleReduction } from "../autodiff/reduceSamples.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../autodiff/trace/trace.ts";
 import { reachable } from "../autodiff/walk.ts";
-import { failure } from "../errors.ts";
+import { failure, isFluxionError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { dataHash } from "./dataHash.ts";
 import { exchanged } from "./exchangedData.ts";
@@ -154,9 +154,25 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     },
     with(given) {
       const { values, shapes } = exchanged(family.name, compiled.traced, data, given);
-      return problemOf(family, shapes === undefined ? compiled : family.ofSizes(shapes), values);
+      return problemOf(family, shapes === undefined ? compiled : ofSizes(family, shapes), values);
     },
   };
+}
+
+/** The function for other sizes; where it fails, which these are. */
+function ofSizes({ name, ofSizes }: Family, shapes: ReadonlyMap<string, Shape>): Compiled {
+  try {
+    return ofSizes(shapes);
+  } catch (cause) {
+    if (isFluxionError(cause)) throw cause;
+    const sizes = [...shapes].map(([input, shape]) => `${input} [${shape.join(", ")}]`).join(", ");
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw failure(
+      "ERR_SHAPE",
+      `${name}.with: the function fails with data of the shapes ${sizes}: ${message}; exchange all that belong together`,
+      { cause },
+    );
+  }
 }
 
 function descriptionOf(
