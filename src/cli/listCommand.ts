@@ -9,6 +9,7 @@ export function listCommand(): Command {
   return base(new Command("list"))
     .description("list the experiments that can be run, and those that were")
     .argument("[directory]", "where runs are", "runs")
+    .option("--debug", "show where an error comes from")
     .action((directory: string) => {
       const rows = builtInExperiments.map(({ name, summary }) => [
         name,

@@ -90,12 +90,14 @@ async function print(
   { format, from, to }: Flags,
 ): Promise<void> {
   let waiting: Cell[][] = [];
+  let empty = true;
   const flush = (): void => {
     if (waiting.length > 0) lines(tableLines(columns, waiting));
     waiting = [];
   };
   if (several && format === "table") lines([`${name}:`]);
   const show = (row: Row): void => {
+    empty = false;
     if (format === "jsonl") {
       const entries = columns.map((column) => [column, plain(cellOf(row, column))]);
       lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
@@ -115,6 +117,7 @@ async function print(
     { defaultValue: undefined },
   );
   flush();
+  if (empty) console.error(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
 }
 
 /** `known`: what any of the runs has. */
