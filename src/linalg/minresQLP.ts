@@ -1,5 +1,6 @@
 import type { LinearMap } from "./linearMap.ts";
 import { checkMinresOptions, checkSystem } from "./minresChecks.ts";
+import { lanczosProduct, lanczosRemainder, minresStep, normalise, qlpStep } from "./minresLoops.ts";
 import { measureResiduals, noResiduals, weightedNorm } from "./minresResiduals.ts";
 import type { MinresQLPOptions, MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { reflection, symOrtho } from "./reflection.ts";
@@ -113,25 +114,11 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     const betal = beta;
     beta = betaNext;
     const source = z ?? r2;
-    const perBeta = 1 / beta;
-    if (Number.isFinite(perBeta)) for (let i = 0; i < n; i++) v[i] = source[i]! * perBeta;
-    else for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
+    normalise(source, beta, v);
     map.apply(v, av);
     const back = k > 1 ? beta / betal : 0;
-    let alpha = 0;
-    for (let i = 0; i < n; i++) {
-      const vi = v[i]!;
-      const a = av[i]! + shift * vi - back * r1[i]!;
-      av[i] = a;
-      alpha += a * vi;
-    }
-    const along = alpha / beta;
-    let square = 0;
-    for (let i = 0; i < n; i++) {
-      const a = av[i]! - along * r2[i]!;
-      av[i] = a;
-      square += a * a;
-    }
+    const alpha = lanczosProduct(av, v, shift, r1, back);
+    const square = lanczosRemainder(av, alpha / beta, r2);
     const spare = r1;
     r1 = r2;
     r2 = av;
@@ -259,14 +246,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
 
     if (xl2 === undefined && keepLast && conditionNow < transitionCondition) {
       // d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k;  x_k = x_{k-1} + tau_k d_k
-      const a = 1 / gammaR;
-      const al = -delta / gammaR;
-      const al2 = -epsilonk / gammaR;
-      for (let i = 0; i < n; i++) {
-        const d = a * v[i]! + al * w[i]! + al2 * wl[i]!;
-        wl[i] = d;
-        x[i] = x[i]! + tau * d;
-      }
+      minresStep(v, w, wl, x, 1 / gammaR, -delta / gammaR, -epsilonk / gammaR, tau);
       const older = wl;
       wl = w;
       w = older;
@@ -282,19 +262,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
           if (k > 3) xl2[i] = x[i]! - wli * ulBefore - wi * uBefore;
         }
       }
-      for (let i = 0; i < n; i++) {
-        const wli = wl[i]!;
-        const wi = w[i]!;
-        const vi = v[i]!;
-        const turned = wli * sr2 - vi * cr2;
-        const final = xl2[i]! + (wli * cr2 + vi * sr2) * ul2;
-        const newer = wi * cr1 + turned * sr1;
-        const newest = wi * sr1 - turned * cr1;
-        xl2[i] = final;
-        wl[i] = newer;
-        w[i] = newest;
-        x[i] = final + newer * ul + newest * u;
-      }
+      qlpStep(v, w, wl, xl2, x, { cr1, sr1, cr2, sr2, ul2, ul, u });
     }
 
     // P_{k-1,k+1}, and the norm estimate with it
