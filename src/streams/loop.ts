@@ -3,16 +3,15 @@ import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
-import { checkLength } from "./checks.ts";
-import { type EvaluatedPoint, evaluateAt, evaluateStep, large } from "./evaluation.ts";
+import { type EvaluatedPoint, large } from "./evaluation.ts";
+import { Position } from "./position.ts";
 import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
 import { directionIfMade, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
-import type { Checkpoint, Evaluation, Iterate, IterateOptions, Proposal, Update } from "./types.ts";
+import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "./types.ts";
 
 /** As long as a timer can be: keeps the process alive while a run is paused. */
 const longWait = 2 ** 31 - 1;
@@ -26,11 +25,7 @@ export class Loop {
   readonly #earlier: number;
   readonly #began = performance.now();
   #run: Run | undefined;
-  #problemOfStep: { readonly step: number; readonly problem: Problem } | undefined;
-  /** What is known where the loop stands. */
-  #at: EvaluatedPoint | undefined;
-  /** The step that leads away from there; undefined: none, `#at` is where the loop stands. */
-  #move: { readonly direction: Float64Array | undefined; readonly stepSize: number } | undefined;
+  readonly #position: Position;
   #feeding = false;
   #returned: Proposal | undefined;
   #updateCompleted = false;
@@ -43,7 +38,7 @@ export class Loop {
   #saved: number | undefined;
 
   constructor(
-    private readonly problem: Problem | ((step: number) => Problem),
+    problem: Problem | ((step: number) => Problem),
     private readonly start: ArrayLike<number> | Checkpoint,
     private readonly update: Update,
     private readonly options: IterateOptions,
@@ -56,6 +51,7 @@ export class Loop {
       : new Session(name, 1);
     if (isCheckpoint(start)) session.step = start.step;
     this.#session = session;
+    this.#position = new Position(problem, start, session);
     this.#earlier = isCheckpoint(start) ? 1000 * start.seconds : 0;
     this.#steering = new Steering(session, checkpoints !== undefined);
   }
@@ -66,7 +62,9 @@ export class Loop {
     subscriber.add(() => this.#end());
     try {
       withAmbient(this.#session, () => this.#connect());
-      this.#run = this.#session.seal(descriptionOf(this.#problemAt(this.#session.step), this.options.description));
+      this.#run = this.#session.seal(
+        descriptionOf(this.#position.problemAt(this.#session.step), this.options.description),
+      );
       if (isCheckpoint(this.start)) this.#session.compareWith(this.start);
       const commands = this.#steering.listen(this.options.commands, this.#wake, (error) => this.#fail(error));
       if (commands !== undefined) subscriber.add(commands);
@@ -143,9 +141,9 @@ export class Loop {
   #step(now: number): void {
     const session = this.#session;
     const { step, count } = session;
-    const problem = this.#problemAt(step);
+    const problem = this.#position.problemAt(step);
     if (this.#ended) return;
-    const at = this.#evaluated(problem);
+    const at = this.#position.evaluated(problem);
     if (this.#ended) return;
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
@@ -176,8 +174,8 @@ export class Loop {
         commands,
         at,
         at.point.length < large ? at.negativeField() : undefined,
-        this.#evaluate,
-        this.#fieldAt,
+        this.#position.evaluate,
+        this.#position.fieldAt,
         undefined,
       ),
     );
@@ -209,8 +207,8 @@ export class Loop {
       this.#complete();
       return;
     }
-    if (answer.next === undefined) this.#move = { direction, stepSize: answer.stepSize };
-    else this.#at = answer.next as EvaluatedPoint;
+    if (answer.next === undefined) this.#position.move(direction, answer.stepSize);
+    else this.#position.accept(answer.next as EvaluatedPoint);
     session.step = step + 1;
   }
 
@@ -233,68 +231,6 @@ export class Loop {
     const complaint = complaintAbout(it, this.#session, this.#feeding, this.#returned !== undefined);
     if (complaint === undefined) this.#returned = it as Proposal;
     else this.#fail(complaint);
-  }
-
-  /** F where the loop stands, unless it is known for this very problem. */
-  #evaluated(problem: Problem): EvaluatedPoint {
-    const { count } = this.#session;
-    const before = this.#at;
-    if (before === undefined) this.#at = this.#evaluatedStart(problem);
-    else if (this.#move !== undefined) {
-      const { direction, stepSize } = this.#move;
-      // z + eta (-F) and z - eta F are the same bits.
-      this.#at =
-        direction === undefined
-          ? evaluateStep(problem, before.point, before.field, -stepSize, count)
-          : evaluateStep(problem, before.point, direction, stepSize, count);
-    } else if (before.problem !== problem) this.#at = evaluateAt(problem, before.point, count);
-    this.#move = undefined;
-    return this.#at ?? before!;
-  }
-
-  #evaluatedStart(problem: Problem): EvaluatedPoint {
-    const { count } = this.#session;
-    if (!isCheckpoint(this.start)) return evaluateAt(problem, startInside(problem, this.start, this.#session), count);
-    const at = evaluateAt(problem, this.start.point, count);
-    // This point was evaluated, and counted, before the checkpoint was taken.
-    count.evaluations = this.start.evaluations;
-    count.products = this.start.products;
-    return at;
-  }
-
-  readonly #fieldAt = (point: Float64Array, out: Float64Array): void => {
-    const { problem } = this.#problemOfStep!;
-    if (point.length !== problem.dimension || out.length !== problem.dimension) {
-      const got =
-        point.length === problem.dimension ? `a field of length ${out.length}` : `a point of length ${point.length}`;
-      throw failure(
-        "ERR_LENGTH",
-        `fieldAt: expected a trial point and a field of length ${problem.dimension}, got ${got}${this.#session.where()}`,
-      );
-    }
-    this.#session.count.evaluations++;
-    problem.evaluate(point, out);
-  };
-
-  readonly #evaluate = (point: Float64Array, problem: Problem = this.#problemOfStep!.problem): Evaluation => {
-    if (point.length !== problem.dimension) {
-      throw failure(
-        "ERR_LENGTH",
-        `evaluate: expected a trial point of length ${problem.dimension}, got ${point.length}${this.#session.where()}`,
-      );
-    }
-    return evaluateAt(problem, point, this.#session.count);
-  };
-
-  #problemAt(step: number): Problem {
-    if (typeof this.problem !== "function") {
-      this.#problemOfStep ??= { step, problem: this.problem };
-    } else if (this.#problemOfStep?.step !== step) {
-      const problem = this.problem(step);
-      checkLength(problem, this.start);
-      this.#problemOfStep = { step, problem };
-    }
-    return this.#problemOfStep!.problem;
   }
 
   /** Before the proposal is fed: so a checkpoint holds the states after the row before. */
@@ -329,23 +265,6 @@ export class Loop {
     clearImmediate(this.#turn);
     clearTimeout(this.#keepAlive);
   }
-}
-
-/** The start, or where it lies outside C its projection, which a warning says. */
-function startInside(problem: Problem, start: ArrayLike<number>, session: Session): ArrayLike<number> {
-  const { constraint } = problem;
-  if (constraint === undefined) return start;
-  const given = Float64Array.from(start);
-  const away = constraint.distance(given);
-  // What rounding leaves of a projection is not worth another.
-  if (away <= 1e-9 * (1 + norm(given))) return start;
-  const inside = new Float64Array(given.length);
-  constraint.project(given, inside);
-  process.emitWarning(
-    `iterate: the start lies ${away} outside the ${constraint.name} of ${problem.name}; the run begins at its projection${session.where()}`,
-    "FluxionWarning",
-  );
-  return inside;
 }
 
 /** What the problem says of itself, and what the caller adds. */
