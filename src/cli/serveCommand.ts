@@ -6,6 +6,7 @@ import { failure } from "../errors.ts";
 import { createViewerServer } from "../sinks/server/createViewerServer.ts";
 import type { RunEnding } from "../sinks/server/messages.ts";
 import { base } from "./base.ts";
+import { figureGallery } from "./figureGallery.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { runsIn } from "./runDirectories.ts";
 import { portFrom } from "./serving.ts";
@@ -45,6 +46,8 @@ async function serve(directories: readonly string[], { port, host, token, open }
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...(token === undefined ? {} : { token }),
+    // Figures compare the runs of one experiment.
+    ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
     warn: (message) => console.error(`fluxion: ${message}`),
   });
   let served = 0;

@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../sinks/server/createViewerServer.ts";
+import type { FigureGallery } from "../sinks/server/options.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { waitForSignal } from "./signals.ts";
 
@@ -52,10 +53,14 @@ export function wishOf({ serve = true, host, token, open = false }: ServeFlags):
 }
 
 /** Starts the server and says where the page is. @throws ERR_PORT_IN_USE, ERR_LISTEN, ERR_OPTION_RANGE */
-export async function startServer(wish: ServeWish | undefined): Promise<ViewerServer | undefined> {
+export async function startServer(
+  wish: ServeWish | undefined,
+  figures: FigureGallery,
+): Promise<ViewerServer | undefined> {
   if (wish === undefined) return undefined;
   const { open, ...options } = wish;
-  const server = await createViewerServer({ ...options, warn: (message) => console.error(`fluxion: ${message}`) });
+  const warn = (message: string): void => console.error(`fluxion: ${message}`);
+  const server = await createViewerServer({ ...options, figures, warn });
   console.error(`page: ${server.url}`);
   if (open) openBrowser(server.url);
   return server;

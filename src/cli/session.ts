@@ -5,6 +5,7 @@ import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
+import { figureGallery } from "./figureGallery.ts";
 import { makeProgress } from "./progress.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
@@ -28,10 +29,15 @@ export async function serveSession(
   summary: string,
   begin: () => Omit<SessionOptions, "server">,
 ): Promise<number> {
-  const server = await startServer(wish);
+  let begun: string | undefined;
+  const server = await startServer(
+    wish,
+    figureGallery(() => begun),
+  );
   try {
     const options = begin();
     const { directory, file } = options;
+    begun = directory;
     writeExperiment(directory, file);
     console.error(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server });

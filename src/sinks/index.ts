@@ -10,7 +10,8 @@ export {
   type ViewerServerOptions,
 } from "./server/createViewerServer.ts";
 export type { Hub, OpenOptions } from "./server/hub.ts";
-export type { AttemptInfo, ClientMessage, RunEnding, RunInfo, ServerMessage } from "./server/messages.ts";
+export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "./server/messages.ts";
+export type { FigureGallery } from "./server/options.ts";
 export type { StatusStream } from "./statusWriter.ts";
 export { type TerminalStatusOptions, terminalStatus } from "./terminalStatus.ts";
 export { type WebSocketOptions, webSocket } from "./webSocket.ts";

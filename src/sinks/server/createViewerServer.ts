@@ -56,7 +56,7 @@ const announceAfter = 30;
  * @throws {RangeError} ERR_OPTION_RANGE for a port or time out of range, for a public host without a token
  */
 export async function createViewerServer(options: ViewerServerOptions = {}): Promise<ViewerServer> {
-  const { port, host, token, connections, warn, pageDirectory, memoryBytes, ...rest } = checkOptions(options);
+  const { port, host, token, connections, warn, pageDirectory, figures, memoryBytes, ...rest } = checkOptions(options);
   if (!isLoopback(host)) {
     warn(
       `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
@@ -93,7 +93,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
 
   let boundPort = port;
   const access = makeAccess({ host, port: () => boundPort, token, ...rest });
-  const http = createServer(answerWith(makeRoutes(site, access, pageDirectory)));
+  const http = createServer(answerWith(makeRoutes(site, access, pageDirectory, figures)));
   const upgrade = makeUpgrade({
     access,
     full: () => (viewers.size < connections ? undefined : `${connections} viewers are connected already`),

@@ -124,3 +124,9 @@ export const closeCodes = {
   internal: 1011,
   tooMany: 1013,
 } as const;
+
+/** A figure that the server can draw: `GET /figures` lists them, `GET /figures/<name>.svg` is one. */
+export interface FigureTitle {
+  readonly name: string;
+  readonly summary: string;
+}

@@ -1,6 +1,7 @@
 /** What a server may be told, with its defaults, checked. */
 import { failure } from "../../errors.ts";
 import { isLoopback } from "./access.ts";
+import type { FigureTitle } from "./messages.ts";
 import { defaultPageDirectory } from "./routes.ts";
 
 /** Options of `createViewerServer`. Times in milliseconds. */
@@ -31,9 +32,20 @@ export interface ViewerServerOptions {
   readonly warn?: (message: string) => void;
   /** The page's files. Default: those of the package. */
   readonly pageDirectory?: string;
+  /** Figures of what is served, drawn when a viewer asks for them. Default: none. */
+  readonly figures?: FigureGallery;
 }
 
-export type CheckedOptions = Required<Omit<ViewerServerOptions, "token">> & Pick<ViewerServerOptions, "token">;
+/** Draws figures, as SVG. */
+export interface FigureGallery {
+  /** Those that can be drawn now, from the files as they are. */
+  list(): Promise<readonly FigureTitle[]>;
+  /** The figure as it was drawn for the last list; undefined: it was not in it. */
+  svg(name: string): string | undefined;
+}
+
+type Optional = "token" | "figures";
+export type CheckedOptions = Required<Omit<ViewerServerOptions, Optional>> & Pick<ViewerServerOptions, Optional>;
 
 const shortestToken = 8;
 const longestTime = 2 ** 31 - 1;

@@ -9,6 +9,7 @@ import { stringify } from "../../arrow/runMetadata.ts";
 import type { Access } from "./access.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { sameFields } from "./ipc.ts";
+import type { FigureGallery } from "./options.ts";
 import { planFor, renderThinned, renderWhole, unknownColumns } from "./render.ts";
 import type { ServedRun } from "./servedRun.ts";
 
@@ -26,7 +27,7 @@ export function defaultPageDirectory(): string {
 }
 
 /** Answers requests; `host` is what connections use too. */
-export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: string) {
+export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: string, figures?: FigureGallery) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     secure(request, response);
     if (!access.hostAllowed(request)) {
@@ -54,6 +55,9 @@ export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: 
       );
     }
     if (url.pathname === "/runs") return sendJson(response, { runs: host.runs() });
+    if (url.pathname === "/figures") return sendJson(response, { figures: (await figures?.list()) ?? [] });
+    const figure = /^\/figures\/([a-z-]+)\.svg$/.exec(url.pathname)?.[1];
+    if (figure !== undefined) return sendFigure(response, figures?.svg(figure));
     const [, name, what] = /^\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
     const run = name === undefined ? undefined : host.run(decoded(name));
     if (run === undefined || what === undefined)
@@ -101,6 +105,14 @@ function sendPage(response: ServerResponse, directory: string, file: string, typ
   }
   response.setHeader("Content-Type", type);
   response.end(bytes);
+}
+
+/** An image of its own: it has styles, and must not have anything else. */
+function sendFigure(response: ServerResponse, svg: string | undefined) {
+  if (svg === undefined) return refuse(response, 404, "there is no such figure; GET /figures draws and lists them");
+  response.setHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+  response.setHeader("Content-Type", "image/svg+xml; charset=utf-8");
+  response.end(svg);
 }
 
 function decoded(name: string): string {

@@ -3,6 +3,7 @@ import type { RunInfo, ServerMessage } from "../server/messages.ts";
 import { makeChartBoard } from "./chartBoard.ts";
 import { makeConnectionBadge } from "./connectionBadge.ts";
 import { byId, setText } from "./dom.ts";
+import { makeFigures } from "./figures.ts";
 import { type KeyAction, keyTable, listenToKeys } from "./keyboard.ts";
 import { address, openLink } from "./link.ts";
 import { RunData } from "./runData.ts";
@@ -37,7 +38,7 @@ const board = makeChartBoard(byId("charts"), { zoom: setZoom, look });
 const summary = makeRunSummary();
 const steering = makeSteering(command);
 byId("run").append(summary.element, steering.element);
-byId("charts").after(summary.details);
+byId("charts").after(summary.details, makeFigures());
 const showRuns = makeRunList(byId("runs"), {
   focus: look,
   compare(name) {

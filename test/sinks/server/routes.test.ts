@@ -175,5 +175,32 @@ range("reads one range of bytes (RFC 9110, 14.1.2)", () => {
   }
 });
 
+routes("draws figures when asked, and only for those who have the token", async () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+  let drawn = 0;
+  const figures = {
+    async list() {
+      drawn++;
+      return [{ name: "loss-index", summary: "loss against index" }];
+    },
+    svg: (name: string) => (name === "loss-index" && drawn > 0 ? svg : undefined),
+  };
+  await withServer(
+    async (server) => {
+      assert.is((await fetch(`http://127.0.0.1:${server.port}/figures`)).status, 401);
+      assert.is((await get(server, "/figures/loss-index.svg")).status, 404);
+      const list = await get(server, "/figures");
+      assert.equal(await list.json(), { figures: [{ name: "loss-index", summary: "loss against index" }] });
+      const figure = await get(server, "/figures/loss-index.svg");
+      assert.is(await figure.text(), svg);
+      assert.match(figure.headers.get("content-type") ?? "", /^image\/svg\+xml/);
+      assert.match(figure.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+      assert.is((await get(server, "/figures/other.svg")).status, 404);
+    },
+    { figures },
+  );
+  await withServer(async (server) => assert.equal(await (await get(server, "/figures")).json(), { figures: [] }));
+});
+
 routes.run();
 range.run();

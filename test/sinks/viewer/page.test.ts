@@ -11,6 +11,7 @@ import {
   createViewerServer,
   type ViewerCommand,
   type ViewerServer,
+  type ViewerServerOptions,
 } from "../../../src/sinks/server/createViewerServer.ts";
 import { webSocket } from "../../../src/sinks/webSocket.ts";
 import { openChromium } from "../../support/chromium.ts";
@@ -25,9 +26,12 @@ if (browser === undefined) console.log("skipped: no Chromium on this machine (De
 else await buildViewer(directory);
 
 /** A page of its own on a server of its own; fails if the page threw or broke its content security policy. */
-async function withPage(act: (open: Page, server: ViewerServer) => Promise<void>): Promise<void> {
+async function withPage(
+  act: (open: Page, server: ViewerServer) => Promise<void>,
+  options: ViewerServerOptions = {},
+): Promise<void> {
   if (browser === undefined) return;
-  const server = await createViewerServer({ pageDirectory: directory });
+  const server = await createViewerServer({ pageDirectory: directory, ...options });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const open = await context.newPage();
   const complaints: string[] = [];
@@ -369,4 +373,24 @@ page.after(async () => {
   await browser?.close();
   rmSync(directory, { recursive: true, force: true });
 });
+page("shows the figures that the server draws", () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><style>rect { fill: teal }</style><rect width="60" height="40"/></svg>';
+  const figures = {
+    list: async () => [{ name: "loss-index", summary: "loss against index" }],
+    svg: () => svg,
+  };
+  return withPage(
+    async (open, server) => {
+      search(server).emit(3);
+      await open.getByRole("button", { name: "Draw figures" }).click();
+      const image = open.getByRole("img", { name: "loss against index" });
+      await image.waitFor();
+      await open.waitForFunction("document.querySelector('.figures img')?.naturalWidth === 60");
+      assert.match((await open.locator(".figures figcaption").textContent()) ?? "", /loss-index/);
+    },
+    { figures },
+  );
+});
+
 page.run();

@@ -1,0 +1,33 @@
+import { isFluxionError } from "../errors.ts";
+import { builtInFigures } from "../figures/builtIn.ts";
+import { recordedRun } from "../figures/figure.ts";
+import type { FigureGallery } from "../sinks/server/options.ts";
+import { runsIn } from "./runDirectories.ts";
+
+/**
+ * The figures that a directory's runs allow, for the page. Each is tried, since only drawing shows whether the runs have what it needs.
+ *
+ * @param directory of an experiment or a run; undefined: nothing is there yet
+ */
+export function figureGallery(directory: () => string | undefined): FigureGallery {
+  let drawn = new Map<string, string>();
+  return {
+    async list() {
+      const from = directory();
+      if (from === undefined) return [];
+      const next = new Map<string, string>();
+      for (const figure of builtInFigures) {
+        try {
+          const runs = runsIn(from).map((run) => recordedRun(run.name, run.directory));
+          next.set(figure.name, await figure.draw({ directory: from, runs }));
+        } catch (error) {
+          // These runs lack what it shows.
+          if (!isFluxionError(error)) throw error;
+        }
+      }
+      drawn = next;
+      return builtInFigures.filter(({ name }) => next.has(name)).map(({ name, summary }) => ({ name, summary }));
+    },
+    svg: (name) => drawn.get(name),
+  };
+}
