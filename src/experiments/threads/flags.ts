@@ -114,5 +114,6 @@ export function optionsFrom(
       got === undefined ? "; it must be given" : `, got ${typeof got === "string" ? got : JSON.stringify(got)}`;
     return `${key === "" ? "options" : flagName(key)}: ${what}${missing}`;
   });
-  throw failure("ERR_COMMAND_LINE", lines.join("\n"));
+  // Of a list every item that does not fit complains alike.
+  throw failure("ERR_COMMAND_LINE", [...new Set(lines)].join("\n"));
 }

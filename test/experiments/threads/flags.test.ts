@@ -82,6 +82,9 @@ options("names the flag, what it takes and what came, one line for each that doe
   assert.match(lines[1]!, /^--method: expected one of .*gda.*extragradient.*, got gdaa$/);
   assert.match(lines[2]!, /^--title: expected string.*; it must be given$/);
 });
+options("says once what is wrong with the items of a list", () => {
+  assertError(() => optionsFrom(schema, { title: "t", start: ["a", "b"] }), "ERR_COMMAND_LINE", /^--start: [^\n]*$/);
+});
 options("refuses with ERR_COMMAND_LINE", () => {
   assertError(() => optionsFrom(schema, { title: "t", stepSize: -1 }), "ERR_COMMAND_LINE", /--step-size: .*>0, got -1/);
 });
