@@ -120,6 +120,10 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
       );
     },
   };
+  // Refused where it is called: two draws may agree (a small dropout mask), and comparing two traces would not tell.
+  const random = (): never => {
+    throw session.refuseRandom("draws random numbers without a seed, others each time it is called");
+  };
   function assign(this: Tensor, value: TensorInfo): Tensor {
     session.resolve(value);
     session.assign(this);
@@ -129,6 +133,7 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
     ...Object.entries(overrides).map(([name, method]) => override(engine, name, method)),
     ...variableClasses().map((prototype) => override(prototype, "assign", assign)),
     override(engine, tracing, () => undefined),
+    override(Math, "random", random),
   ];
   const depth = engine.state.scopeStack.length;
   engine.startScope("trace");

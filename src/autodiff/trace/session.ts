@@ -174,11 +174,7 @@ export class Session {
   exact(values: Float64Array, shape: Shape, dtype: NumberType): Tensor {
     const node = this.builder.constant(values, shape);
     if (this.literals.length === this.suspect) {
-      throw this.refuse(
-        "ERR_TRACE_RANDOM",
-        "makes other numbers each time it is called",
-        "give random ops a seed, or draw the numbers once, outside the loss",
-      );
+      throw this.refuseRandom("makes other numbers each time it is called");
     }
     this.literals.push({ node, dtype });
     return this.tensor({ node, dtype });
@@ -250,6 +246,11 @@ export class Session {
     const error = failure(code, `${this.who}: the function ${what}${where && ` (${where})`}; ${remedy}`);
     this.refusal ??= error;
     return error;
+  }
+
+  refuseRandom(what: string): FluxionError {
+    const remedy = "give random ops a seed, or draw the numbers once, outside the loss";
+    return this.refuse("ERR_TRACE_RANDOM", what, remedy);
   }
 
   #capture(tensor: TensorInfo): Traced {

@@ -56,8 +56,8 @@ interface Pass {
 /**
  * Calls a TensorFlow.js function while recording what it does, in float64.
  *
- * It is called twice, and refused if the two graphs differ: unseeded random numbers and counters would otherwise be
- * frozen into it.
+ * It is called twice, and refused if the two graphs differ: what a counter or a clock gives would otherwise be frozen
+ * into it. Unseeded random numbers are refused where they are drawn.
  */
 export function trace(options: TraceOptions): TracedFunction {
   const builder = new GraphBuilder();
