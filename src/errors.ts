@@ -39,7 +39,11 @@ export const errorTable = {
   ERR_EMPTY_SET: { kind: "range", meaning: "the constraints of a convex set contradict each other" },
   ERR_PLAYER: { kind: "type", meaning: "a player of a game has a cost that does not depend on its own strategy" },
   ERR_SHAPE: { kind: "range", meaning: "a tensor or a list of shapes has the wrong shape" },
-  ERR_LOSS: { kind: "type", meaning: "a loss or field returned something other than tensors of the right shapes" },
+  ERR_LOSS: {
+    kind: "type",
+    meaning:
+      "a loss or field returned something other than tensors of the right shapes, or leaves entries of its result unwritten",
+  },
   ERR_UNSUPPORTED_OP: { kind: "type", meaning: "a loss uses an operation that cannot be traced" },
   ERR_TRACE_READ: { kind: "type", meaning: "a loss reads a tensor's values while it is traced" },
   ERR_TRACE_STATE: {

@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type RandomSource, randomSource } from "../src/random.ts";
+import * as fc from "./support/fastCheck.ts";
 
 const uniforms = suite("randomSource: uniform");
 

@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas.ts";
-import { hasMultiplyAdd, hasSimd } from "./float64/wasmModule.ts";
+import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 
 /** `float64`: WebAssembly vectors with the machine's BLAS; `interpreter`: plain TypeScript, slow, the tests' reference. */
 export const executors = ["float64", "interpreter"] as const;

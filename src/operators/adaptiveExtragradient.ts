@@ -1,6 +1,6 @@
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, distance, localStepSize, negativeOf, projectedStep } from "./moves.ts";
+import { checkOption, checkStepSize, distance, localStepSize, projectedStep } from "./moves.ts";
 
 export interface AdaptiveExtragradientOptions {
   /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
@@ -52,7 +52,7 @@ export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}
         return { stepSize: 0, next: it.at, status: "stagnated", columns: { trials: found.trials } };
       }
       return {
-        direction: negativeOf(found.ahead.field),
+        field: found.ahead.field,
         stepSize: found.eta,
         state: { eta: Math.min(growth * found.eta, Number.MAX_VALUE) },
         columns: { trials: found.trials },

@@ -2,7 +2,7 @@ import { failure } from "../errors.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { negativeOf, scratchVector } from "./moves.ts";
+import { borrowedVector, freshVector } from "./moves.ts";
 
 export interface ExtragradientOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F, it converges for monotone F. Steerable. */
@@ -25,8 +25,7 @@ export function extragradient({ stepSize }: ExtragradientOptions): Update {
   if (!(stepSize > 0 && stepSize < Number.POSITIVE_INFINITY)) {
     throw failure("ERR_OPTION_RANGE", `extragradient: expected a positive step size, got ${stepSize}`);
   }
-  const aheadOf = scratchVector();
-  const fieldOf = scratchVector();
+  const borrow = borrowedVector();
   return update({
     name: "extragradient",
     settings: { stepSize: { value: stepSize, min: 0 } },
@@ -34,12 +33,12 @@ export function extragradient({ stepSize }: ExtragradientOptions): Update {
       const eta = settings.stepSize;
       const { point, at } = it;
       const { field, problem } = at;
-      const n = point.length;
-      const ahead = aheadOf(n);
-      stepInside(problem.constraint, point, -eta, field, ahead);
-      const there = fieldOf(n);
-      it.fieldAt(ahead, there);
-      return { direction: negativeOf(there), stepSize: eta };
+      const there = freshVector(it);
+      borrow(it, (ahead) => {
+        stepInside(problem.constraint, point, -eta, field, ahead);
+        it.fieldAt(ahead, there);
+      });
+      return { field: there, stepSize: eta };
     },
   });
 }

@@ -1,10 +1,11 @@
 /** What the first-order methods for games share. */
 import type { Setting } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
-import { negate, norm } from "../linalg/vector.ts";
+import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
 import { vectorToFill } from "../streams/evaluation.ts";
+import { sessionOf } from "../streams/records.ts";
 import type { Evaluation, Iterate, Proposal } from "../streams/types.ts";
 
 /** @throws ERR_OPTION_RANGE */
@@ -30,11 +31,10 @@ export function projectedStep(problem: Problem, point: Float64Array, eta: number
   return to;
 }
 
-/** -F, a fresh array. */
-export function negativeOf(field: Float64Array): Float64Array {
-  const direction = vectorToFill(field.length);
-  negate(field, direction);
-  return direction;
+/** A vector as long as the point, of any numbers, that may go out in a row. */
+export function freshVector(it: Proposal): Float64Array {
+  const n = it.point.length;
+  return sessionOf(it)?.workspace?.take(n) ?? vectorToFill(n);
 }
 
 /** The step whose end, before the projection that the loop makes, is `target`; eta stands in the row. */
@@ -80,6 +80,20 @@ export function localStepSize(it: Proposal): number {
   if (way === 0) return 1;
   const change = distance(it.evaluate(ahead).field, at.field);
   return change > 0 && Number.isFinite(change) ? way / (2 * change) : 1;
+}
+
+/**
+ * A vector as long as the point for the time of a call: the run's, where it uses its vectors again, else one an operator value.
+ */
+export function borrowedVector(): (it: Proposal, use: (vector: Float64Array) => void) => void {
+  const own = scratchVector();
+  return (it, use) => {
+    const n = it.point.length;
+    const workspace = sessionOf(it)?.workspace;
+    const vector = workspace?.take(n) ?? own(n);
+    use(vector);
+    workspace?.giveBack(vector);
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, negativeOf, projectedStep, stepSetting } from "./moves.ts";
+import { checkOption, checkStepSize, projectedStep, stepSetting } from "./moves.ts";
 
 export interface StochasticExtragradientOptions {
   /** gamma_0 > 0, of the look ahead: gamma_k = gamma_0 / (1 + k / delay)^aheadPower. Steerable. */
@@ -53,7 +53,7 @@ export function stochasticExtragradient(options: StochasticExtragradientOptions)
       const slower = 1 + it.step / delay;
       const there = projectedStep(problem, point, settings.ahead / slower ** aheadPower, field);
       const found = second === undefined ? it.evaluate(there) : it.evaluate(there, second(it.step));
-      return { direction: negativeOf(found.field), stepSize: settings.stepSize / slower ** power };
+      return { field: found.field, stepSize: settings.stepSize / slower ** power };
     },
   });
 }

@@ -41,6 +41,7 @@ export function plainField(spec: PlainFieldSpec): Problem {
     if (values.length === n) return;
     throw failure("ERR_LENGTH", `${name}: expected ${n} numbers for the ${what}, got ${values.length}`);
   };
+  let trusted = false;
   return {
     name,
     dimension: n,
@@ -48,7 +49,9 @@ export function plainField(spec: PlainFieldSpec): Problem {
     evaluate(point, out) {
       check("point", point);
       check("field", out);
-      field(point, out);
+      if (trusted) field(point, out);
+      else evaluateChecked(name, field, point, out);
+      trusted = true;
       return Number.NaN;
     },
     linearize(point) {
@@ -60,6 +63,21 @@ export function plainField(spec: PlainFieldSpec): Problem {
     ...(game === undefined ? {} : { game }),
     description: description ?? { problem: name, dimension: n },
   };
+}
+
+/** Arrays for F are not 0 before: a field that adds to what it finds, or leaves entries out, would give anything. @throws ERR_LOSS */
+function evaluateChecked(name: string, field: PlainField, point: Float64Array, out: Float64Array): void {
+  out.fill(Number.NaN);
+  field(point, out);
+  if (!out.some(Number.isNaN)) return;
+  const fromZero = new Float64Array(out.length);
+  field(point, fromZero);
+  const bad = out.findIndex((value, i) => Number.isNaN(value) && !Number.isNaN(fromZero[i]));
+  if (bad < 0) return;
+  throw failure(
+    "ERR_LOSS",
+    `${name}: expected the field to write every entry of its second argument, but it leaves out, or adds to, entry ${bad}; assign each one`,
+  );
 }
 
 function jacobianAt(

@@ -29,9 +29,12 @@ export function checkLength(problem: Problem, start: ArrayLike<number> | Checkpo
 }
 
 /** @throws ERR_OPTION_RANGE, ERR_OPTION_TYPE */
-export function checkOptions({ slice = 2, checkpoints }: IterateOptions): void {
+export function checkOptions({ slice = 2, reuse = false, checkpoints }: IterateOptions): void {
   if (!(slice > 0)) {
     throw failure("ERR_OPTION_RANGE", `iterate: expected slice to be a positive number of milliseconds, got ${slice}`);
+  }
+  if (typeof reuse !== "boolean") {
+    throw failure("ERR_OPTION_TYPE", `iterate: expected reuse to be true or false, got ${typeof reuse}`);
   }
   if (checkpoints === undefined) return;
   const { every = 1, seconds = 1, save } = checkpoints;

@@ -1,6 +1,6 @@
 /** Who chose which part of a step: no update silently discards what another one chose. */
 import { type ErrorCode, failure } from "../errors.ts";
-import { type Choice, choiceOf, directionIfMade } from "./records.ts";
+import { type Choice, choiceOf, directionOf, NegatedField, type StepDirection } from "./records.ts";
 import type { Session } from "./session.ts";
 import type { Evaluation, Proposal } from "./types.ts";
 
@@ -8,6 +8,7 @@ const byHand = "a hand-written step";
 
 interface Step {
   readonly direction?: Float64Array;
+  readonly field?: Float64Array;
   readonly stepSize?: number;
   readonly next?: Evaluation;
 }
@@ -15,11 +16,25 @@ interface Step {
 /**
  * The choices after an operator's result; undefined where it chose nothing.
  *
+ * @param direction what the result's direction or field comes to
  * @throws ERR_AFTER_ACCEPTED, ERR_DIRECTION_DISCARDED, ERR_STEP_SIZE_DISCARDED
  */
-export function chosen(it: Proposal, result: Step, by: string, refines: boolean, session: Session): Choice | undefined {
-  const { direction, stepSize, next } = result;
+export function chosen(
+  it: Proposal,
+  result: Step,
+  direction: StepDirection | undefined,
+  by: string,
+  refines: boolean,
+  session: Session,
+): Choice | undefined {
+  const { stepSize, next } = result;
   if (direction === undefined && stepSize === undefined && next === undefined) return undefined;
+  if (result.direction !== undefined && result.field !== undefined) {
+    throw failure(
+      "ERR_DIRECTION_DISCARDED",
+      `${by}: gives a direction and a field whose negative would be the direction; give one of them${session.where()}`,
+    );
+  }
   const before = choiceOf(it);
   if (it.next !== undefined) {
     const acceptor = before.next?.by ?? byHand;
@@ -42,9 +57,14 @@ export function chosen(it: Proposal, result: Step, by: string, refines: boolean,
 }
 
 function whoDirected(it: Proposal, before: Choice, session: Session): string | undefined {
-  const direction = directionIfMade(it);
-  if (direction !== undefined && direction !== (before.direction?.value ?? session.at?.negativeField())) return byHand;
-  return before.direction?.by;
+  const direction = directionOf(it);
+  if (direction === undefined) return undefined;
+  const expected = before.direction?.value ?? session.at?.negativeField();
+  // A spread has read the direction, so that it is an array now.
+  if (direction === expected || (expected instanceof NegatedField && direction === expected.negativeField())) {
+    return before.direction?.by;
+  }
+  return byHand;
 }
 
 function whoSized(it: Proposal, before: Choice): string | undefined {

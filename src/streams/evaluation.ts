@@ -3,6 +3,7 @@ import { negate, squaredNorm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
 import type { Evaluation } from "./types.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** How often the field and its Jacobian were used since a run began. */
 export interface WorkCount {
@@ -30,8 +31,10 @@ export class EvaluatedPoint implements Evaluation {
     if (this.#negative === undefined) {
       const { field, buffer } = this;
       const n = field.length;
-      this.#negative = n < large ? partOf(buffer, 2, n) : vectorToFill(n);
-      negate(field, this.#negative);
+      if (n < large) {
+        this.#negative = partOf(buffer, 2, n);
+        negate(field, this.#negative);
+      } else this.#negative = negativeOf(field);
     }
     return this.#negative;
   }
@@ -94,23 +97,34 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
 export function evaluateAt(problem: Problem, point: ArrayLike<number>, count: WorkCount | undefined): EvaluatedPoint {
   const buffer = bufferFor(problem.dimension);
   // What a point that is too short leaves unsaid is 0.
-  const own =
-    point.length < problem.dimension ? partOf(buffer, 0, problem.dimension) : pointIn(buffer, problem.dimension);
+  const own = partOf(buffer, 0, problem.dimension);
+  if (point.length < own.length) own.fill(0, point.length);
   own.set(point);
   return evaluateIn(problem, buffer, own, count);
 }
 
-/** Evaluates where a step leads: at the projection on C of point + stepSize * direction. */
+/**
+ * Evaluates where a step leads: at the projection on C of point + stepSize * direction.
+ *
+ * @param workspace where the new point and its field lie; what was lent before may be overwritten once the point is known
+ */
 export function evaluateStep(
   problem: Problem,
   point: Float64Array,
   direction: Float64Array,
   stepSize: number,
   count: WorkCount,
+  workspace?: Workspace,
 ): EvaluatedPoint {
   const n = problem.dimension;
+  if (workspace !== undefined && n >= large) {
+    const own = workspace.take(n);
+    stepInside(problem.constraint, point, stepSize, direction, own);
+    workspace.reclaim(own);
+    return evaluateInto(problem, own, workspace.take(n), undefined, count);
+  }
   const buffer = bufferFor(n);
-  const own = pointIn(buffer, n);
+  const own = partOf(buffer, 0, n);
   stepInside(problem.constraint, point, stepSize, direction, own);
   return evaluateIn(problem, buffer, own, count);
 }
@@ -129,18 +143,21 @@ function bufferFor(n: number): ArrayBuffer | undefined {
   return new ArrayBuffer((n < large ? 24 : 16) * n);
 }
 
-/** A point's place: every coordinate is about to be written. */
-function pointIn(buffer: ArrayBuffer | undefined, n: number): Float64Array {
-  return buffer === undefined ? vectorToFill(n) : partOf(buffer, 0, n);
-}
-
 /** A vector for a loop that writes every entry. */
 export function vectorToFill(n: number): Float64Array {
   return n < veryLarge ? new Float64Array(n) : new Float64Array(Buffer.allocUnsafeSlow(8 * n).buffer);
 }
 
+/** -F, a fresh array. */
+export function negativeOf(field: Float64Array): Float64Array {
+  const negative = vectorToFill(field.length);
+  negate(field, negative);
+  return negative;
+}
+
+/** A vector of which every entry is about to be written. */
 function partOf(buffer: ArrayBuffer | undefined, part: number, n: number): Float64Array {
-  return buffer === undefined ? new Float64Array(n) : new Float64Array(buffer, 8 * n * part, n);
+  return buffer === undefined ? vectorToFill(n) : new Float64Array(buffer, 8 * n * part, n);
 }
 
 function evaluateIn(
@@ -149,8 +166,16 @@ function evaluateIn(
   point: Float64Array,
   count: WorkCount | undefined,
 ): EvaluatedPoint {
-  const n = point.length;
-  const field = partOf(buffer, 1, n);
+  return evaluateInto(problem, point, partOf(buffer, 1, point.length), buffer, count);
+}
+
+function evaluateInto(
+  problem: Problem,
+  point: Float64Array,
+  field: Float64Array,
+  buffer: ArrayBuffer | undefined,
+  count: WorkCount | undefined,
+): EvaluatedPoint {
   if (count !== undefined) count.evaluations++;
   const value = problem.evaluate(point, field);
   return new EvaluatedPoint(problem, point, field, value, buffer, count);

@@ -8,7 +8,7 @@ import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
 import { type EvaluatedPoint, large } from "./evaluation.ts";
 import { Position } from "./position.ts";
 import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
-import { directionIfMade, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
+import { directionOf, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "./types.ts";
@@ -44,11 +44,11 @@ export class Loop {
     private readonly options: IterateOptions,
     private readonly subscriber: Subscriber<Iterate>,
   ) {
-    const { name = "run", slice = 2, checkpoints } = options;
+    const { name = "run", slice = 2, reuse, checkpoints } = options;
     this.#slice = slice;
     const session = isCheckpoint(start)
-      ? new Session(start.run, start.attempt + 1, start.operators)
-      : new Session(name, 1);
+      ? new Session(start.run, start.attempt + 1, start.operators, reuse)
+      : new Session(name, 1, {}, reuse);
     if (isCheckpoint(start)) session.step = start.step;
     this.#session = session;
     this.#position = new Position(problem, start, session);
@@ -181,7 +181,7 @@ export class Loop {
     );
     if (answer === undefined) return;
     checkReturned(answer, session);
-    const direction = directionIfMade(answer);
+    const direction = directionOf(answer);
     this.subscriber.next(
       new IterateRecord(
         session,

@@ -5,6 +5,7 @@ import type { Problem } from "../problems/problem.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
 import { type EvaluatedPoint, evaluateAt, evaluateStep } from "./evaluation.ts";
+import type { StepDirection } from "./records.ts";
 import type { Session } from "./session.ts";
 import type { Checkpoint, Evaluation } from "./types.ts";
 
@@ -13,7 +14,7 @@ export class Position {
   /** What is known where the run stands. */
   #at: EvaluatedPoint | undefined;
   /** The step that leads away from there; undefined: none, `#at` is where the run stands. */
-  #move: { readonly direction: Float64Array | undefined; readonly stepSize: number } | undefined;
+  #move: { readonly direction: StepDirection | undefined; readonly stepSize: number } | undefined;
 
   constructor(
     private readonly problem: Problem | ((step: number) => Problem),
@@ -22,7 +23,7 @@ export class Position {
   ) {}
 
   /** Leads on by stepSize * direction, projected on C; undefined: by -F. Evaluated when it is asked for. */
-  move(direction: Float64Array | undefined, stepSize: number): void {
+  move(direction: StepDirection | undefined, stepSize: number): void {
     this.#move = { direction, stepSize };
   }
 
@@ -33,17 +34,18 @@ export class Position {
 
   /** F where the run stands, unless it is known for this very problem. */
   evaluated(problem: Problem): EvaluatedPoint {
-    const { count } = this.session;
+    const { count, workspace } = this.session;
     const before = this.#at;
     if (before === undefined) this.#at = this.#evaluatedStart(problem);
     else if (this.#move !== undefined) {
-      const { direction, stepSize } = this.#move;
+      const { direction = before, stepSize } = this.#move;
       // z + eta (-F) and z - eta F are the same bits.
       this.#at =
-        direction === undefined
-          ? evaluateStep(problem, before.point, before.field, -stepSize, count)
-          : evaluateStep(problem, before.point, direction, stepSize, count);
+        direction instanceof Float64Array
+          ? evaluateStep(problem, before.point, direction, stepSize, count, workspace)
+          : evaluateStep(problem, before.point, direction.field, -stepSize, count, workspace);
     } else if (before.problem !== problem) this.#at = evaluateAt(problem, before.point, count);
+    else workspace?.reclaim(before.point, before.field);
     this.#move = undefined;
     return this.#at ?? before!;
   }

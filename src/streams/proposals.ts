@@ -1,7 +1,7 @@
 /** What may come back from an update, and what to say of everything else. */
 import { type FluxionError, failure } from "../errors.ts";
 import { EvaluatedPoint } from "./evaluation.ts";
-import { choiceOf, directionIfMade, sessionOf } from "./records.ts";
+import { choiceOf, directionOf, NegatedField, sessionOf } from "./records.ts";
 import type { Session } from "./session.ts";
 import type { Proposal } from "./types.ts";
 
@@ -47,8 +47,9 @@ export function nothingReturned(session: Session): FluxionError {
 /** @throws ERR_LENGTH, ERR_NO_STEP_SIZE, ERR_STEP_SIZE, ERR_OPTION_TYPE for a step that cannot be taken */
 export function checkReturned(it: Proposal, session: Session): void {
   const n = it.point.length;
-  const direction = directionIfMade(it);
-  if (direction !== undefined) checkVector("a direction", direction, n, session);
+  const direction = directionOf(it);
+  if (direction instanceof NegatedField) checkVector("a field", direction.field, n, session);
+  else if (direction !== undefined) checkVector("a direction", direction, n, session);
   if (it.next !== undefined) {
     if (!(it.next instanceof EvaluatedPoint)) {
       throw failure(

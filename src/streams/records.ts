@@ -1,6 +1,6 @@
 import type { AppliedCommand, Row, Run, Status } from "../arrow/row.ts";
 import type { Problem } from "../problems/problem.ts";
-import { type EvaluatedPoint, large } from "./evaluation.ts";
+import { type EvaluatedPoint, large, negativeOf } from "./evaluation.ts";
 import type { Session } from "./session.ts";
 import type { Evaluation, Iterate, Proposal } from "./types.ts";
 
@@ -8,10 +8,28 @@ import type { Evaluation, Iterate, Proposal } from "./types.ts";
 export const SESSION = Symbol("session");
 /** Who chose what, on a proposal; a spread copies it. */
 export const CHOICE = Symbol("choice");
+/** On a record whose direction is the negative of a field other than that at its point. */
+const NEGATED = Symbol("negated");
+
+/** F at some point whose negative is a direction. */
+export class NegatedField {
+  #negative: Float64Array | undefined;
+
+  constructor(readonly field: Float64Array) {}
+
+  /** One array, made at the first look. */
+  negativeField(): Float64Array {
+    this.#negative ??= negativeOf(this.field);
+    return this.#negative;
+  }
+}
+
+/** As it was chosen, or the field whose negative it is. */
+export type StepDirection = Float64Array | NegatedField;
 
 /** The operators that chose, with what they chose: a value that differs was written by hand. */
 export interface Choice {
-  readonly direction: { readonly by: string; readonly value: Float64Array } | undefined;
+  readonly direction: { readonly by: string; readonly value: StepDirection } | undefined;
   readonly stepSize: { readonly by: string; readonly value: number } | undefined;
   readonly next: { readonly by: string } | undefined;
 }
@@ -21,28 +39,47 @@ export const noChoice: Choice = { direction: undefined, stepSize: undefined, nex
 type MutableNumbers = Record<string, number | undefined>;
 type MutableVectors = Record<string, Float64Array | undefined>;
 
+interface Directed {
+  direction: Float64Array;
+  [NEGATED]?: NegatedField;
+}
+
 /**
- * -F, made where it is read. A property of each record's own, so that `{ ...it, stepSize }` has it too, but for large points only:
- * it makes a record 0.1 us dearer, -F of 500 numbers costs as much.
+ * The negative of a field, made where it is read. A property of each record's own, so that `{ ...it, stepSize }` has it too, but for
+ * large points only: it makes a record 0.1 us dearer, -F of 500 numbers costs as much.
  */
-const negativeField: PropertyDescriptor & ThisType<Iterate> = {
+const negative: PropertyDescriptor & ThisType<Iterate & Directed> = {
   get(): Float64Array {
-    return (this.at as EvaluatedPoint).negativeField();
+    return (this[NEGATED] ?? (this.at as EvaluatedPoint)).negativeField();
   },
   enumerable: true,
   configurable: true,
 };
 
-function setDirection(record: { direction: Float64Array }, direction: Float64Array | undefined): void {
-  if (direction === undefined) Object.defineProperty(record, "direction", negativeField);
-  else record.direction = direction;
+function setDirection(record: Directed, direction: StepDirection | undefined): void {
+  if (direction !== undefined && !(direction instanceof NegatedField)) {
+    record.direction = direction;
+    return;
+  }
+  if (direction !== undefined) record[NEGATED] = direction;
+  Object.defineProperty(record, "direction", negative);
 }
 
-/** A record's direction; undefined: -F, which nothing has read in it. */
-export function directionIfMade(it: Iterate): Float64Array | undefined {
+/** A record's direction, which is not made here; undefined: -F at its point. */
+export function directionOf(it: Iterate): StepDirection | undefined {
   if (it.point.length < large) return it.direction;
   const own = Object.getOwnPropertyDescriptor(it, "direction");
-  return own !== undefined && own.get === negativeField.get ? undefined : it.direction;
+  return own !== undefined && own.get === negative.get ? (it as Directed)[NEGATED] : it.direction;
+}
+
+/** What an operator chose as direction, if it did: an array for small points, where that costs less than a property that makes it. */
+export function directionIn(result: {
+  readonly direction?: Float64Array;
+  readonly field?: Float64Array;
+}): StepDirection | undefined {
+  const { field } = result;
+  if (field === undefined) return result.direction;
+  return field.length < large ? negativeOf(field) : new NegatedField(field);
 }
 
 /** An emitted iterate. Classes with own fields, since a chain of object spreads costs microseconds. */
@@ -66,7 +103,7 @@ export class IterateRecord implements Iterate {
     readonly vectors: MutableVectors,
     readonly commands: readonly AppliedCommand[] | undefined,
     readonly at: Evaluation,
-    direction: Float64Array | undefined,
+    direction: StepDirection | undefined,
   ) {
     this[SESSION] = session;
     setDirection(this, direction);
@@ -90,7 +127,7 @@ export class IterateRecord implements Iterate {
       vectors,
       this.commands,
       this.at,
-      directionIfMade(this),
+      directionOf(this),
     );
   }
 }
@@ -118,7 +155,7 @@ export class ProposalRecord implements Proposal {
     readonly vectors: MutableVectors,
     readonly commands: readonly AppliedCommand[] | undefined,
     readonly at: Evaluation,
-    direction: Float64Array | undefined,
+    direction: StepDirection | undefined,
     readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation,
     readonly fieldAt: (point: Float64Array, out: Float64Array) => void,
     readonly next: Evaluation | undefined,
@@ -133,7 +170,7 @@ export class ProposalRecord implements Proposal {
 export function withStep(
   it: Proposal,
   choice: Choice,
-  direction: Float64Array | undefined,
+  direction: StepDirection | undefined,
   stepSize: number,
   next: Evaluation | undefined,
   status: Status,
@@ -177,7 +214,7 @@ export function withStatus<T extends Row>(it: T, status: Status): T {
   return withStep(
     proposal,
     choiceOf(proposal),
-    directionIfMade(proposal),
+    directionOf(proposal),
     proposal.stepSize,
     proposal.next,
     status,

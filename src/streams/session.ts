@@ -3,6 +3,7 @@ import type { Column, Columns, Run, Setting, Settings } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import type { Checkpoint, OperatorMemory } from "./types.ts";
+import { Workspace } from "./workspace.ts";
 
 /** What a helper needs to know of an operator to give it a place in a run. */
 export interface OperatorSpec {
@@ -39,6 +40,8 @@ export class Session {
   /** Where the loop stands: a proposal with another direction than its -F was changed. */
   at: EvaluatedPoint | undefined;
   step = 0;
+  /** Where vectors come from that are used again; undefined: each is a fresh one. */
+  readonly workspace: Workspace | undefined;
   readonly #slots = new Map<string, Slot>();
   #columns: Columns = {};
   #run: Run | undefined;
@@ -47,7 +50,10 @@ export class Session {
     readonly name: string,
     readonly attempt: number,
     private readonly restored: Readonly<Record<string, OperatorMemory>> = {},
-  ) {}
+    reuse = false,
+  ) {
+    if (reuse) this.workspace = new Workspace(() => this.#slots.values());
+  }
 
   /** Gives an operator its slot, with what the checkpoint remembers of it. */
   register(spec: OperatorSpec, inside: boolean): Slot {

@@ -3,7 +3,7 @@ import { Subscriber } from "rxjs";
 import type { Columns, Row, Run, Settings } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { chosen } from "./choices.ts";
-import { CHOICE, choiceOf, directionIfMade, sessionOf, withRow, withStatus, withStep } from "./records.ts";
+import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withRow, withStatus, withStep } from "./records.ts";
 import { extendRun, type Session, Slot, valuesOf } from "./session.ts";
 import type { MeasureResult, Proposal, Spec, UpdateResult } from "./types.ts";
 import { write } from "./writing.ts";
@@ -79,11 +79,12 @@ export class UpdateStep extends Step<Proposal> {
     const result = this.call(it, this.slot);
     if (result === undefined) return it;
     write(result, it, this.slot, this.session);
-    const choice = chosen(it, result, this.slot.name, this.refines, this.session);
+    const direction = directionIn(result);
+    const choice = chosen(it, result, direction, this.slot.name, this.refines, this.session);
     const status = result.status ?? "running";
     if (choice === undefined && status === "running") return it;
-    const { direction, stepSize = it.stepSize, next = it.next } = result;
-    return withStep(it, choice ?? choiceOf(it), direction ?? directionIfMade(it), stepSize, next, status);
+    const { stepSize = it.stepSize, next = it.next } = result;
+    return withStep(it, choice ?? choiceOf(it), direction ?? directionOf(it), stepSize, next, status);
   }
 }
 

@@ -78,6 +78,8 @@ export interface MeasureResult<State, C> {
 
 export interface UpdateResult<State, C> extends MeasureResult<State, C> {
   readonly direction?: Float64Array;
+  /** In place of `direction`: F at another point. The direction is its negative, which is made only where something reads it. */
+  readonly field?: Float64Array;
   readonly stepSize?: number;
   readonly next?: Evaluation;
 }
@@ -109,6 +111,12 @@ export interface IterateOptions {
   readonly commands?: Observable<Command>;
   /** Milliseconds of work between yields to the event loop; default 2; Infinity: all inside subscribe. */
   readonly slice?: number;
+  /**
+   * Whether the arrays of a row (`point`, `at.field`, `direction`) are overwritten once the next row is being made: copy what you keep
+   * of them; numbers and operators' states are safe. For points of 512 numbers and more, where fresh memory costs more than the
+   * arithmetic (`npm run bench -- games`); smaller ones are never overwritten. Default false.
+   */
+  readonly reuse?: boolean;
   readonly checkpoints?: {
     /** Steps between checkpoints. */
     readonly every?: number;

@@ -1,5 +1,4 @@
 import { RecordBatchReader, RecordBatchStreamWriter, tableFromIPC } from "apache-arrow";
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concatenate, type EncoderOptions, RunEncoder } from "../../src/arrow/encoder.ts";
@@ -9,6 +8,7 @@ import type { Row, Run } from "../../src/arrow/row.ts";
 import { RunReader } from "../../src/arrow/runReader.ts";
 import { anyRecord } from "../support/arbitraryRows.ts";
 import { assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 

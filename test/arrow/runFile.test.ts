@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isAlive, thisProcess } from "../../src/arrow/processIdentity.ts";
 import { iteratesFileName, type RunAttempt, type RunFile, readRunFile, runState } from "../../src/arrow/runFile.ts";
 import { isFluxionError } from "../../src/errors.ts";
 import { assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const attempt: RunAttempt = {

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -10,6 +9,7 @@ import {
   stringify,
 } from "../../src/arrow/runMetadata.ts";
 import { anyRun } from "../support/arbitraryRows.ts";
+import * as fc from "../support/fastCheck.ts";
 
 const runs = suite("runToJson, runFromJson");
 

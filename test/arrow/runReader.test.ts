@@ -1,6 +1,5 @@
 import { truncateSync, writeFileSync } from "node:fs";
 import { Field, Float64, Schema, tableFromArrays, tableFromIPC, tableToIPC, Utf8 } from "apache-arrow";
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concatenate } from "../../src/arrow/encoder.ts";
@@ -12,6 +11,7 @@ import { runSchema, schemaMessage } from "../../src/arrow/schema.ts";
 import { isFluxionError } from "../../src/errors.ts";
 import { anyRecord } from "../support/arbitraryRows.ts";
 import { assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 import { scratchPath } from "../support/scratch.ts";

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf, symmetricEigen } from "../../src/linalg/dense.ts";
@@ -7,6 +6,7 @@ import { denseMatrix, diagonal, scaled } from "../../src/linalg/maps.ts";
 import { frobeniusNorm, spectralNorm } from "../../src/linalg/norms.ts";
 import { dot, norm } from "../../src/linalg/vector.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal, withSpectrum } from "../support/symmetric.ts";
 

@@ -1,9 +1,9 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { indexBounds } from "../../src/linalg/indexBounds.ts";
 import { denseMatrix, diagonal } from "../../src/linalg/maps.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { orthogonal, withSpectrum } from "../support/symmetric.ts";
 
 const test = suite("indexBounds");

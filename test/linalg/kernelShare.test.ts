@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kernelShare } from "../../src/linalg/kernelShare.ts";
@@ -6,6 +5,7 @@ import { denseMatrix, diagonal } from "../../src/linalg/maps.ts";
 import { pseudoSolve } from "../../src/linalg/pseudoInverse.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal, withSpectrum } from "../support/symmetric.ts";
 

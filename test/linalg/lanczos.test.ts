@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { symmetricEigen } from "../../src/linalg/dense.ts";
@@ -8,6 +7,7 @@ import { denseMatrix, diagonal } from "../../src/linalg/maps.ts";
 import { tridiagonalEigen } from "../../src/linalg/tridiagonalEigen.ts";
 import { axpy, dot, norm } from "../../src/linalg/vector.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal, withSpectrum } from "../support/symmetric.ts";
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf } from "../../src/linalg/dense.ts";
@@ -7,6 +6,7 @@ import { linearMap } from "../../src/linalg/makeLinearMap.ts";
 import { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "../../src/linalg/maps.ts";
 import { dot } from "../../src/linalg/vector.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 
 const wide = denseMatrix(3, 5, normalVector(15, 1));

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
@@ -7,6 +6,7 @@ import { minresQLP } from "../../src/linalg/minresQLP.ts";
 import { type MinresQLPOptions, type MinresQLPResult, minresTerminations } from "../../src/linalg/minresTypes.ts";
 import { dot, norm } from "../../src/linalg/vector.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { combine, orthogonal, withSpectrum } from "../support/symmetric.ts";
 

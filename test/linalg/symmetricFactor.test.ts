@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseMatrix } from "../../src/linalg/maps.ts";
 import { smallestAbsoluteEigenvalue } from "../../src/linalg/smallestAbsoluteEigenvalue.ts";
 import { symmetricFactor } from "../../src/linalg/symmetricFactor.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal, withSpectrum } from "../support/symmetric.ts";
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { reflection, symOrtho } from "../../src/linalg/reflection.ts";
@@ -14,6 +13,7 @@ import {
   squaredNorm,
 } from "../../src/linalg/vector.ts";
 import { assertClose } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 
 const norms = suite("norm");
 norms("neither overflows nor loses digits to underflow", () => {

@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Probe, type StrongWolfeOptions, strongWolfe } from "../../src/operators/strongWolfe.ts";
+import * as fc from "../support/fastCheck.ts";
 
 const options: StrongWolfeOptions = {
   sufficientDecrease: 1e-4,

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf, symmetricEigen } from "../../src/linalg/dense.ts";
@@ -6,6 +5,7 @@ import { symmetricFactor } from "../../src/linalg/symmetricFactor.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import { deepLinearAutoencoder } from "../../src/problems/deepLinearAutoencoder.ts";
 import { assertClose } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal } from "../support/symmetric.ts";
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf } from "../../src/linalg/dense.ts";
@@ -11,6 +10,7 @@ import { linearNetwork } from "../../src/problems/linearNetwork.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { untilCritical } from "../../src/streams/untilCritical.ts";
 import { assertClose, assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { normalVector } from "../support/random.ts";
 import { orthogonal } from "../support/symmetric.ts";

@@ -88,4 +88,34 @@ inequalities("refuses other fields, and sets of another dimension", () => {
   assertError(() => problem.linearize(new Float64Array(2)), "ERR_LENGTH");
 });
 
+inequalities(
+  "a field that leaves entries out, or adds to them, is refused where it is first used; NaN of its own is not",
+  () => {
+    const evaluate = (plain: PlainField): Float64Array => {
+      const out = new Float64Array(2);
+      variationalInequality(plain, box([0, 0], [1, 1])).evaluate(Float64Array.of(0.5, 0.25), out);
+      return out;
+    };
+    const leaves: PlainField = (z, out) => {
+      out[0] = z[0]!;
+    };
+    const adds: PlainField = (z, out) => {
+      out[0] = z[0]!;
+      out[1] = out[1]! + z[1]!;
+    };
+    assertError(
+      () => evaluate(leaves),
+      "ERR_LOSS",
+      /leaves: expected .* every entry .* leaves out, or adds to, entry 1/,
+    );
+    assertError(() => evaluate(adds), "ERR_LOSS", /adds: .*entry 1/);
+    const own = evaluate((z, out) => {
+      out[0] = z[0]!;
+      out[1] = Math.sqrt(-z[1]!);
+    });
+    assert.is(own[0], 0.5);
+    assert.ok(Number.isNaN(own[1]));
+  },
+);
+
 inequalities.run();

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import * as fc from "fast-check";
 import { from, Subject } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,6 +13,7 @@ import { runDirectory } from "../../src/sinks/runDirectory.ts";
 import type { Checkpoint } from "../../src/streams/types.ts";
 import { assertError } from "../support/assert.ts";
 import { valuesOf } from "../support/collect.ts";
+import * as fc from "../support/fastCheck.ts";
 import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
 

@@ -101,4 +101,59 @@ test("is not discarded unsaid where it was written by hand or by an operator", a
   }
 });
 
+test("is the negative of a field that an operator hands back, in rows and in the step", () => {
+  const doubled = update({
+    name: "doubled",
+    step: ({ at }) => ({ field: at.field.map((f) => 2 * f), stepSize: 0.1 }),
+  });
+  const written = update({
+    name: "written",
+    step: ({ at }) => ({ direction: at.field.map((f) => -2 * f), stepSize: 0.1 }),
+  });
+  const half = update({
+    name: "half",
+    refines: true,
+    step: ({ direction }) => ({ direction: direction.map((d) => d / 2) }),
+  });
+  const copied: Update = map((it: Proposal) => ({ ...it }));
+  for (const n of sizes) {
+    const rows = firstRows(stretched(n), start(n), doubled, 4);
+    const expected = firstRows(stretched(n), start(n), written, 4);
+    const spread = firstRows(stretched(n), start(n), method(doubled, copied, untilStep(9)), 4);
+    for (const [k, { point, direction }] of expected.entries()) {
+      assert.equal(rows[k]!.point, point);
+      assert.equal(rows[k]!.direction, direction);
+      assert.is(rows[k]!.direction, rows[k]!.direction);
+      assert.equal(spread[k]!.point, point);
+    }
+    const refined = firstRows(stretched(n), start(n), method(doubled, half), 2);
+    assert.equal(refined[0]!.direction, minus(refined[0]!.at.field));
+  }
+});
+
+test("a field of another length, or beside a direction, or after one, is refused", async () => {
+  const short = update({ name: "short", step: () => ({ field: new Float64Array(3), stepSize: 1 }) });
+  const both = update({ name: "both", step: ({ at }) => ({ field: at.field, direction: at.field, stepSize: 1 }) });
+  const other = update({ name: "other", step: ({ at }) => ({ field: at.field.slice() }) });
+  for (const n of sizes) {
+    for (const [rule, code, message] of [
+      [short, "ERR_LENGTH", new RegExp(`of length ${n}, got 3`)],
+      [both, "ERR_DIRECTION_DISCARDED", /both: gives a direction and a field/],
+      [method(other, other), "ERR_DIRECTION_DISCARDED", /other#2: would discard the direction that other chose/],
+      [
+        method(
+          other,
+          map((it: Proposal) => ({ ...it })),
+          other,
+        ),
+        "ERR_DIRECTION_DISCARDED",
+        /direction that other chose/,
+      ],
+    ] as const) {
+      const { error } = await collect(iterate(stretched(n), start(n), rule));
+      checkError(error, code, message);
+    }
+  }
+});
+
 test.run();

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
 import { uniformHeight, uniformIteration } from "../../src/streams/samplers.ts";
 import { assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 
 const run = makeRun({ columns: {} });

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { from, NEVER, Subject, throwError } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,6 +12,7 @@ import type { Checkpoint, Command, Iterate, IterateOptions } from "../../src/str
 import { untilStep } from "../../src/streams/untilStep.ts";
 import { collect } from "../support/collect.ts";
 import { counted } from "../support/countedProblem.ts";
+import * as fc from "../support/fastCheck.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 
 const rule = (steps = 8) => method(untilStep(steps), momentum(), gradientStep(0.01));

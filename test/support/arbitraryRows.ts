@@ -1,7 +1,8 @@
 /** Any run and any rows of it, for properties of files and readers. */
-import * as fc from "fast-check";
+
 import { coreColumns } from "../../src/arrow/coreColumns.ts";
 import type { AppliedCommand, Column, Row, Run, Setting, Status } from "../../src/arrow/row.ts";
+import * as fc from "./fastCheck.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
 const number = fc.double();

@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import type { ConvexSet } from "../../src/problems/problem.ts";
 import { randomSource } from "../../src/random.ts";
 import { assertClose } from "./assert.ts";
+import * as fc from "./fastCheck.ts";
 import { normalVector } from "./random.ts";
 
 export interface SetLawsOptions {

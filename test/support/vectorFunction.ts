@@ -1,9 +1,9 @@
 import { rootsOfTwo } from "../../src/autodiff/float64/coefficients.ts";
-import { wasm } from "../../src/autodiff/float64/host.ts";
 import { rootsPlace, type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/maths.ts";
 import { Sequence } from "../../src/autodiff/float64/sequence.ts";
-import { FunctionBuilder, i32, type Local, loop, v128 } from "../../src/autodiff/float64/wasm.ts";
-import { ModuleBuilder } from "../../src/autodiff/float64/wasmModule.ts";
+import { FunctionBuilder, i32, type Local, loop, v128 } from "../../src/linalg/wasm/code.ts";
+import { wasm } from "../../src/linalg/wasm/host.ts";
+import { ModuleBuilder } from "../../src/linalg/wasm/module.ts";
 
 export type VectorFunctionName = keyof typeof vectorFunctions;
 

@@ -1,10 +1,10 @@
 import { failure } from "../../errors.ts";
 import type { Blas } from "../../linalg/blas.ts";
+import { type WasmImport, type WasmMemory, wasm } from "../../linalg/wasm/host.ts";
 import type { AxisMap, Shape } from "../graph.ts";
 import { attributesKey } from "../keys.ts";
 import { rootsOfTwo } from "./coefficients.ts";
 import { hostFunctions } from "./elementwise.ts";
-import { type WasmImport, type WasmMemory, wasm } from "./host.ts";
 import type { ConstantPool } from "./lower.ts";
 import { rootsPlace } from "./maths.ts";
 import { type Runs, runsOf } from "./runs.ts";
@@ -106,6 +106,11 @@ export class Arena implements ConstantPool {
 
   read(place: number, values: Float64Array, to = 0, size = values.length): void {
     copy(this.#numbers, place / 8, values, to, size);
+  }
+
+  /** Valid while `version` stays what it is. */
+  view(place: number, size: number): Float64Array {
+    return this.#numbers.subarray(place / 8, place / 8 + size);
   }
 
   number(place: number): number {

@@ -1,4 +1,4 @@
-import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, when } from "./wasm.ts";
+import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, when } from "../../linalg/wasm/code.ts";
 
 const bytes = 8;
 

@@ -1,7 +1,7 @@
+import { type Code, call, f64x2, type Signature, v128 } from "../../linalg/wasm/code.ts";
 import type { ElementOp } from "./item.ts";
 import { decaying, vectorFunctions } from "./maths.ts";
 import type { Sequence } from "./sequence.ts";
-import { type Code, call, f64x2, type Signature, v128 } from "./wasm.ts";
 
 type Emit = (s: Sequence, ...operands: readonly Code[]) => Code;
 

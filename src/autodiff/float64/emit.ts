@@ -1,3 +1,5 @@
+import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "../../linalg/wasm/code.ts";
+import { ModuleBuilder } from "../../linalg/wasm/module.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
 import { type GemmKind, gemmKernel } from "./gemm.ts";
@@ -7,8 +9,6 @@ import { moveFunction } from "./moves.ts";
 import { rowsFunction, rowsKey } from "./rows.ts";
 import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "./steps.ts";
 import type { Buffer } from "./view.ts";
-import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "./wasm.ts";
-import { ModuleBuilder } from "./wasmModule.ts";
 
 export interface EmitOptions {
   /** Whether products of enough operations go to the function `gemm` that is imported. */

@@ -1,4 +1,5 @@
 import { findBlas } from "../../linalg/blas.ts";
+import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import { type Node, sizeOf } from "../graph.ts";
 import { normalForm } from "../normalForm.ts";
@@ -11,7 +12,6 @@ import { type LinearGraphOptions, linearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
-import { hasMultiplyAdd } from "./wasmModule.ts";
 
 export interface EngineOptions {
   /** As `FLUXION_BLAS`; default: that variable. */
@@ -57,8 +57,9 @@ export class Float64Engine implements FieldEngine {
   readonly #field: Parts;
   readonly #stages: readonly Program[];
   readonly #linear = new Map<boolean, LinearProgram>();
-  /** The point whose numbers lie in memory, as far as `#reached` says. */
-  readonly #now: Float64Array;
+  /** The point as it lies in memory: that of all that is valid there, once something is. */
+  #now: Float64Array = new Float64Array(0);
+  #version = -1;
   #loaded: readonly Float64Array[] | undefined;
   #owner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
@@ -80,7 +81,6 @@ export class Float64Engine implements FieldEngine {
     for (const [i, node] of parameters.entries()) this.#buffers.set(node, this.#point.buffers[i]!);
     this.#data = data.map((node) => this.#keep(node));
     this.dimension = this.#point.length;
-    this.#now = new Float64Array(this.dimension);
 
     const jacobian = linearGraph(builder, field, parameters, { rewrite: this.#rewrite });
     const outputs = value === undefined ? field : [value, ...field];
@@ -149,9 +149,12 @@ export class Float64Engine implements FieldEngine {
       this.#stages[stage.prepare]!.run();
       this.#forget(stage.prepare);
     }
+    if (this.#version !== this.#arena.version) {
+      this.#version = this.#arena.version;
+      this.#now = this.#arena.view(this.#point.place, this.dimension);
+    }
     if (this.#reached > stage.prepare && !sameBits(point, this.#now)) this.#forget(stage.prepare);
     if (this.#reached < stage.evaluate && wanted >= stage.evaluate) {
-      this.#now.set(point);
       this.#arena.write(this.#point.place, point);
       this.#stages[stage.evaluate]!.run();
       this.counts.evaluations++;
@@ -212,8 +215,12 @@ function started(
   return { directions, products, residuals, program };
 }
 
-/** 0 and -0 differ: their reciprocals do. */
+/** 0 and -0 differ: their reciprocals do. NaN differs from itself, which costs an evaluation. */
 function sameBits(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < b.length; i++) if (!Object.is(a[i], b[i])) return false;
+  for (let i = 0; i < b.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (x !== y || (x === 0 && 1 / x !== 1 / y)) return false;
+  }
   return true;
 }

@@ -1,4 +1,4 @@
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./wasm.ts";
+import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "../../linalg/wasm/code.ts";
 
 /**
  * C = alpha op(A) op(B), or added to C, in WebAssembly; rows of C are contiguous, sizes and distances are parameters.

@@ -1,8 +1,19 @@
+import {
+  type Code,
+  FunctionBuilder,
+  f64,
+  f64x2,
+  i32,
+  type Local,
+  loop,
+  type ValueType,
+  v128,
+  when,
+} from "../../linalg/wasm/code.ts";
 import { elementwise } from "./elementwise.ts";
 import type { LoopShape, Walk } from "./loopShape.ts";
 import { Sequence } from "./sequence.ts";
 import type { LoopStep } from "./steps.ts";
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, type ValueType, v128, when } from "./wasm.ts";
 
 /** What the functions of a module have in common. */
 export interface EmitContext {

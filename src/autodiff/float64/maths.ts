@@ -1,3 +1,4 @@
+import { type Code, call, f64x2, i32, i64x2, v128, when } from "../../linalg/wasm/code.ts";
 import {
   arcTangent,
   cosine,
@@ -15,7 +16,6 @@ import {
   tangentHyperbolic,
 } from "./coefficients.ts";
 import { Sequence } from "./sequence.ts";
-import { type Code, call, f64x2, i32, i64x2, v128, when } from "./wasm.ts";
 
 /**
  * Elementary functions of two numbers at once, within 2 units in the last place over the whole range; infinities, NaN,

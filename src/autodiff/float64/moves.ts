@@ -1,4 +1,4 @@
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./wasm.ts";
+import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "../../linalg/wasm/code.ts";
 
 /**
  * A function that copies runs of a larger array to windows, or adds windows to it: parameters are the addresses of

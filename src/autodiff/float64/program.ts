@@ -1,7 +1,7 @@
+import { type WasmFunction, wasm } from "../../linalg/wasm/host.ts";
 import type { Node } from "../graph.ts";
 import type { Arena } from "./arena.ts";
 import { type EmitOptions, emit } from "./emit.ts";
-import { type WasmFunction, wasm } from "./host.ts";
 import { lower } from "./lower.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { Buffer } from "./view.ts";

@@ -1,8 +1,8 @@
+import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "../../linalg/wasm/code.ts";
 import type { EmitContext } from "./loops.ts";
 import { vectorFunctions } from "./maths.ts";
 import { Sequence } from "./sequence.ts";
 import type { RowsStep } from "./steps.ts";
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./wasm.ts";
 
 /** Rows up to this length are taken two at a time, one in each lane. */
 const short = 48;

@@ -1,4 +1,4 @@
-import { type Code, type FunctionBuilder, f64x2 } from "./wasm.ts";
+import { type Code, type FunctionBuilder, f64x2 } from "../../linalg/wasm/code.ts";
 
 /** Straight-line code over pairs of numbers: statements one after the other, each value in a local of its own. */
 export class Sequence {

@@ -31,8 +31,9 @@ export function orthant(dimension: number): ConvexSet {
 }
 
 function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
-  const l = Float64Array.from(lower);
-  const h = Float64Array.from(upper);
+  // 0 for -0, which the loops of clamp.ts need not tell apart then.
+  const l = Float64Array.from(lower, (bound) => bound + 0);
+  const h = Float64Array.from(upper, (bound) => bound + 0);
   const n = l.length;
   checkBounds(name, l, h);
   return convexSet({

@@ -1,6 +1,7 @@
 /*
- * The loops of boxes. Four entries a turn, as in linalg/vector.ts.
+ * The loops of boxes. Four entries a turn, or SIMD, as in linalg/vector.ts.
  */
+import { sharedKernels } from "../../linalg/vectorMemory.ts";
 
 /** out <- min(h, max(l, z)). */
 export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Float64Array): void {
@@ -35,7 +36,7 @@ export function clampStep(
   for (; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]! + eta * d[i]!));
 }
 
-/** The same with the same bounds in every coordinate, which saves reading two vectors. */
+/** The same with the same bounds in every coordinate, neither of them -0, which saves reading two vectors. */
 export function clampStepAlike(
   z: Float64Array,
   eta: number,
@@ -46,6 +47,11 @@ export function clampStepAlike(
 ): void {
   const n = out.length;
   let i = 0;
+  const shared = sharedKernels(out, z, d);
+  if (shared !== undefined) {
+    i = shared.count;
+    shared.kernels.clampStepAlike(z.byteOffset, eta, d.byteOffset, l, h, out.byteOffset, i);
+  }
   for (; i + 3 < n; i += 4) {
     const a = z[i]! + eta * d[i]!;
     const b = z[i + 1]! + eta * d[i + 1]!;

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { blockedGemm } from "../../../src/autodiff/float64/blockedGemm.ts";
 import { type GemmKind, gemmKernel } from "../../../src/autodiff/float64/gemm.ts";
-import { wasm } from "../../../src/autodiff/float64/host.ts";
-import { hasMultiplyAdd, ModuleBuilder } from "../../../src/autodiff/float64/wasmModule.ts";
+import { wasm } from "../../../src/linalg/wasm/host.ts";
+import { hasMultiplyAdd, ModuleBuilder } from "../../../src/linalg/wasm/module.ts";
 import { assertClose } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import { vectorFunctions } from "../../../src/autodiff/float64/maths.ts";
-import { hasMultiplyAdd } from "../../../src/autodiff/float64/wasmModule.ts";
 import { scalarFunctions } from "../../../src/autodiff/scalars.ts";
+import { hasMultiplyAdd } from "../../../src/linalg/wasm/module.ts";
 import { compileVectorFunctions, type VectorFunctionName } from "../../support/vectorFunction.ts";
 
 /** Triples x, f(x) rounded, what rounding left: from 120 digits, by scripts/fit_coefficients.py. */

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { tensorsOf } from "../../support/losses/lossCase.ts";
 import { assertLossLaws, traceCase } from "../../support/lossLaws.ts";
 import { describeProgram, lossOf, programs } from "../../support/programs/randomProgram.ts";
@@ -10,8 +10,7 @@ import { uniformVector } from "../../support/random.ts";
 
 await tf.setBackend("cpu");
 
-/** Another seed: FLUXION_SEED=7 npm test -- randomPrograms. More: FLUXION_RUNS=100000. */
-const seed = Number(process.env.FLUXION_SEED ?? 1);
+/** More: FLUXION_RUNS=100000 npm test -- randomPrograms. */
 const numRuns = Number(process.env.FLUXION_RUNS ?? 2000);
 
 const random = suite("random programs");
@@ -33,7 +32,6 @@ random(`${numRuns} of them have TensorFlow.js's value and the derivatives of dif
       assertClose(value, eager, 1e-3, "TensorFlow.js's value", 1);
     }),
     {
-      seed,
       numRuns,
       reporter(details) {
         if (!details.failed) return;

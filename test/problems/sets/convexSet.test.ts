@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ball } from "../../../src/problems/sets/ball.ts";
 import { box, orthant } from "../../../src/problems/sets/box.ts";
 import { convexSet, stepInside } from "../../../src/problems/sets/convexSet.ts";
 import { simplex } from "../../../src/problems/sets/simplex.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { assertSetLaws } from "../../support/setLaws.ts";
 
 const negative = (u: Float64Array): number => Math.max(0, ...Array.from(u, (x) => -x));

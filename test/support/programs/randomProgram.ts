@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import * as fc from "fast-check";
+import * as fc from "../fastCheck.ts";
 import type { LossCase } from "../losses/lossCase.ts";
 import { elementwise, type Instruction, mixing, moving } from "./instructions.ts";
 

@@ -1,5 +1,5 @@
+import { FunctionBuilder, f64x2, type Signature, unsigned, valueTypes } from "./code.ts";
 import { wasm } from "./host.ts";
-import { FunctionBuilder, f64x2, type Signature, unsigned, valueTypes } from "./wasm.ts";
 
 /** A module that imports its memory (`env.memory`) and functions of `env`, and exports functions by name. */
 export class ModuleBuilder {
