@@ -1,6 +1,7 @@
 /** What does MINRES-QLP cost beside the products it asks for? */
 import { spawnSync } from "node:child_process";
-import { linearMap } from "../src/linalg/makeLinearMap.ts";
+import type { LinearMap } from "../src/linalg/linearMap.ts";
+import { diagonal } from "../src/linalg/maps.ts";
 import { minresQLP } from "../src/linalg/minresQLP.ts";
 import { objective } from "../src/problems/objective.ts";
 import { compare } from "./support/compare.ts";
@@ -17,19 +18,11 @@ import { fairEnvironment } from "./support/worker.ts";
  */
 const iterations = 100;
 
-function diagonalMap(n: number): ReturnType<typeof linearMap> {
-  const values = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (10 * i) / n));
-  return linearMap({
-    rows: n,
-    columns: n,
-    symmetric: true,
-    apply(v, out) {
-      for (let i = 0; i < n; i++) out[i] = values[i]! * v[i]!;
-    },
-  });
+function diagonalMap(n: number): LinearMap {
+  return diagonal(Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (10 * i) / n)));
 }
 
-function solving(map: ReturnType<typeof linearMap>, n: number): (count: number) => void {
+function solving(map: LinearMap, n: number): (count: number) => void {
   const b = Float64Array.from({ length: n }, randomFrom(4));
   // As many steps as asked for, whatever the residual.
   const options = { relativeTolerance: 0, maxIterations: iterations, maxCondition: 1e300 };
@@ -38,7 +31,7 @@ function solving(map: ReturnType<typeof linearMap>, n: number): (count: number) 
   };
 }
 
-function multiplying(map: ReturnType<typeof linearMap>, n: number): (count: number) => void {
+function multiplying(map: LinearMap, n: number): (count: number) => void {
   const v = Float64Array.from({ length: n }, randomFrom(5));
   const out = new Float64Array(n);
   return (count) => {

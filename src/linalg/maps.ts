@@ -40,7 +40,15 @@ export function diagonal(entries: Float64Array): LinearMap {
     columns: n,
     symmetric: true,
     apply(v, out) {
-      for (let i = 0; i < n; i++) out[i] = entries[i]! * v[i]!;
+      let i = 0;
+      // Four entries a turn, for the reason given in vector.ts.
+      for (; i + 3 < n; i += 4) {
+        out[i] = entries[i]! * v[i]!;
+        out[i + 1] = entries[i + 1]! * v[i + 1]!;
+        out[i + 2] = entries[i + 2]! * v[i + 2]!;
+        out[i + 3] = entries[i + 3]! * v[i + 3]!;
+      }
+      for (; i < n; i++) out[i] = entries[i]! * v[i]!;
     },
   });
 }

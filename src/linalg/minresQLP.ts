@@ -1,10 +1,11 @@
 import type { LinearMap } from "./linearMap.ts";
 import { checkMinresOptions, checkSystem } from "./minresChecks.ts";
 import { lanczosProduct, lanczosRemainder, minresStep, normalise, qlpStep } from "./minresLoops.ts";
-import { measureResiduals, noResiduals, weightedNorm } from "./minresResiduals.ts";
+import { isLeastSquares, measureResiduals, noResiduals, weightedNorm } from "./minresResiduals.ts";
 import type { MinresQLPOptions, MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { reflection, symOrtho } from "./reflection.ts";
 import { hypotenuse, normFromSquare, norm as normOf } from "./vector.ts";
+import { withVectors } from "./vectorMemory.ts";
 
 const epsilon = Number.EPSILON;
 /** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
@@ -46,20 +47,29 @@ const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
  *   problems", ACM Trans. Math. Softw. 40, 2014, doi:10.1145/2527267
  */
 export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
+  checkSystem(map, b, options.preconditioner);
+  checkMinresOptions("minresQLP", options);
+  return withVectors(b.length, mostVectors, (zeros) => {
+    const result = solve(map, b, options, zeros);
+    return { ...result, x: result.x.slice() };
+  });
+}
+
+const mostVectors = 9;
+
+function solve(map: LinearMap, b: Float64Array, options: MinresQLPOptions, zeros: () => Float64Array): MinresQLPResult {
   const n = b.length;
   const { shift = 0, preconditioner, relativeTolerance = 1e-12, maxIterations = 4 * n } = options;
   const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e11, transitionCondition = 1e7, onIteration } = options;
-  checkSystem(map, b, preconditioner);
-  checkMinresOptions("minresQLP", options);
-
-  const x = new Float64Array(n);
-  let r1 = new Float64Array(n); // beta_{k-1} (P^-1) v_{k-1}
-  let r2 = b.slice(); // beta_k (P^-1) v_k
-  let av = new Float64Array(n);
-  const z = preconditioner === undefined ? undefined : new Float64Array(n); // P r2
-  const v = new Float64Array(n);
-  let w = new Float64Array(n); // MINRES: d_{k-1}; QLP: w_{k-1}
-  let wl = new Float64Array(n); // MINRES: d_{k-2}; QLP: w_{k-2}
+  const x = zeros();
+  let r1 = zeros(); // beta_{k-1} (P^-1) v_{k-1}
+  let r2 = zeros(); // beta_k (P^-1) v_k
+  r2.set(b);
+  let av = zeros();
+  const z = preconditioner === undefined ? undefined : zeros(); // P r2
+  const v = zeros();
+  let w = zeros(); // MINRES: d_{k-1}; QLP: w_{k-1}
+  let wl = zeros(); // MINRES: d_{k-2}; QLP: w_{k-2}
   let xl2: Float64Array | undefined; // QLP: the part of x_k that no later reflection changes
 
   const beta1 = z === undefined ? normOf(b) : weightedNorm(preconditioner!, b, z);
@@ -253,7 +263,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     } else {
       if (xl2 === undefined) {
         // W = D L turns the MINRES directions into those of QLP; up to k = 3 no part of x is final yet.
-        xl2 = new Float64Array(n);
+        xl2 = zeros();
         for (let i = 0; i < n; i++) {
           const wli = gammalBefore * wl[i]! + varthetaBefore * w[i]!;
           const wi = gammaBefore * w[i]!;
@@ -292,14 +302,4 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
     return { ...before, x: longer.x, norm, condition, iterations };
   }
   return { x, ...measured, norm, condition, iterations };
-}
-
-/** ||A r|| <= ||A|| (tolerance ||r|| + rounding). */
-function isLeastSquares(
-  of: { residualNorm: number; cokernelResidualNorm: number },
-  norm: number,
-  tolerance: number,
-  rounding: number,
-): boolean {
-  return of.cokernelResidualNorm <= norm * (tolerance * of.residualNorm + rounding);
 }

@@ -103,3 +103,13 @@ export function weightedNorm(preconditioner: LinearMap, r: Float64Array, out: Fl
   }
   return square < 0 ? 0 : Math.sqrt(square);
 }
+
+/** ||A r|| <= ||A|| (tolerance ||r|| + rounding). */
+export function isLeastSquares(
+  of: { residualNorm: number; cokernelResidualNorm: number },
+  norm: number,
+  tolerance: number,
+  rounding: number,
+): boolean {
+  return of.cokernelResidualNorm <= norm * (tolerance * of.residualNorm + rounding);
+}

@@ -1,5 +1,5 @@
 /** Dense float64 vectors: the few loops that the rooms share. Lengths are the caller's promise. */
-import { sharedKernels } from "./vectorMemory.ts";
+import { sharedKernels, vectorised } from "./vectorMemory.ts";
 
 /** <a, b>. */
 export function dot(a: Float64Array, b: Float64Array): number {
@@ -67,7 +67,7 @@ export function scale(alpha: number, a: Float64Array): void {
 export function addScaled(x: Float64Array, alpha: number, y: Float64Array, out: Float64Array): void {
   const n = out.length;
   let i = 0;
-  const shared = sharedKernels(out, x, y);
+  const shared = sharedKernels(vectorised, out, x, y);
   if (shared !== undefined) {
     i = shared.count;
     shared.kernels.addScaled(x.byteOffset, alpha, y.byteOffset, out.byteOffset, i);
@@ -85,7 +85,7 @@ export function addScaled(x: Float64Array, alpha: number, y: Float64Array, out: 
 export function negate(a: Float64Array, out: Float64Array): void {
   const n = out.length;
   let i = 0;
-  const shared = sharedKernels(out, a);
+  const shared = sharedKernels(vectorised, out, a);
   if (shared !== undefined) {
     i = shared.count;
     shared.kernels.negate(a.byteOffset, out.byteOffset, i);
@@ -104,7 +104,7 @@ export function squaredNorm(a: Float64Array): number {
   const n = a.length;
   let [first, second, third, fourth] = [0, 0, 0, 0];
   let i = 0;
-  const shared = sharedKernels(a, a);
+  const shared = sharedKernels(vectorised, a);
   if (shared !== undefined) {
     i = shared.count;
     first = shared.kernels.squaredNorm(a.byteOffset, i);

@@ -1,19 +1,26 @@
-import { wasm } from "./wasm/host.ts";
-import { turn, type VectorKernels, vectorKernels } from "./wasm/vectorKernels.ts";
+import { type WasmMemory, wasm } from "./wasm/host.ts";
+import { type MinresKernels, minresKernels } from "./wasm/minresKernels.ts";
+import { hasSimd, ModuleBuilder } from "./wasm/module.ts";
+import { turn } from "./wasm/pairs.ts";
+import { type VectorKernels, vectorKernels } from "./wasm/vectorKernels.ts";
+
+type Kernels = VectorKernels & MinresKernels;
 
 const page = 65536;
 /** What 32-bit addresses reach. */
 const largest = 65536 * page;
 
-const kernelsOf = new WeakMap<ArrayBufferLike, VectorKernels>();
-let made = false;
+const kernelsOf = new WeakMap<ArrayBufferLike, Kernels>();
+let module: object | undefined;
 
-/** From here on asking where vectors lie costs little beside what is done with them. */
+/** From here on asking where vectors lie costs little beside what a loop does with them. */
 export const vectorised = 512;
+/** From here on vectors for a call are put together: whoever borrows them asks where they lie for many loops' sake. */
+export const lent = 64;
 
 /**
- * Vectors of n numbers that lie in one WebAssembly memory, where the loops of `linalg/vector.ts` and of boxes run as SIMD (2 to 3
- * times faster, the same bits). Any mixture with other vectors is right too, and as fast as without.
+ * Vectors of n numbers that lie in one WebAssembly memory, where the loops of `vector.ts`, of boxes and of MINRES-QLP run as SIMD (2 to
+ * 3 times faster, the same bits). Any mixture with other vectors is right too, and as fast as without.
  *
  * Pages of memory are the system's to give: what is not written costs nothing.
  *
@@ -23,13 +30,10 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   // Each begins at a cache line, and not all at the same place of a page: their streams would push each other out of the cache.
   const stride = 64 * Math.ceil((8 * n) / 64) + 64 * 5;
   const pages = Math.ceil((stride * count) / page);
-  if (pages * page > largest) return undefined;
+  if (pages * page > largest || !hasSimd()) return undefined;
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages });
-    const kernels = vectorKernels(memory);
-    if (kernels === undefined) return undefined;
-    kernelsOf.set(memory.buffer, kernels);
-    made = true;
+    kernelsOf.set(memory.buffer, kernelsOver(memory));
     return Array.from({ length: count }, (_, i) => new Float64Array(memory.buffer, i * stride, n));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -37,13 +41,49 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   }
 }
 
-/** For the whole turns of a loop over vectors of a common length: undefined where they do not lie together, or are short. */
+/** What the last call of `withVectors` left: the next one of the same kind takes it, unless the memory was wanted back before. */
+let spare: WeakRef<readonly Float64Array[]> | undefined;
+
+/**
+ * Calls `use` with a function that gives vectors of n zeros, `count` at most, for the time of the call: together in one memory where
+ * they are long enough for it to pay.
+ */
+export function withVectors<T>(n: number, count: number, use: (zeros: () => Float64Array) => T): T {
+  if (n < lent) return use(() => new Float64Array(n));
+  const known = spare?.deref();
+  spare = undefined;
+  const vectors = known?.length === count && known[0]!.length === n ? known : vectorMemory(n, count);
+  if (vectors === undefined) return use(() => new Float64Array(n));
+  let taken = 0;
+  try {
+    return use(() => vectors[taken++]!.fill(0));
+  } finally {
+    spare = new WeakRef(vectors);
+  }
+}
+
+/**
+ * For the whole turns of a loop over vectors of a common length: undefined where they do not lie together, or are shorter than `least`.
+ */
 export function sharedKernels(
+  least: number,
   out: Float64Array,
-  a: Float64Array,
-  b: Float64Array = a,
-): { readonly kernels: VectorKernels; readonly count: number } | undefined {
-  if (!made || out.length < vectorised || a.buffer !== out.buffer || b.buffer !== out.buffer) return undefined;
-  const kernels = kernelsOf.get(out.buffer);
+  ...others: readonly Float64Array[]
+): { readonly kernels: Kernels; readonly count: number } | undefined {
+  if (module === undefined || out.length < least) return undefined;
+  const { buffer } = out;
+  for (let i = 0; i < others.length; i++) if (others[i]!.buffer !== buffer) return undefined;
+  const kernels = kernelsOf.get(buffer);
   return kernels === undefined ? undefined : { kernels, count: out.length - (out.length % turn) };
+}
+
+function kernelsOver(memory: WasmMemory): Kernels {
+  if (module === undefined) {
+    const builder = new ModuleBuilder();
+    const all = { ...vectorKernels, ...minresKernels };
+    for (const [name, kernel] of Object.entries(all)) builder.add(kernel(), name);
+    module = new wasm.Module(builder.encode());
+  }
+  // The names are those of both interfaces, which `all` has by its type.
+  return new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

@@ -1,9 +1,8 @@
 /** The loops of linalg/vector.ts and of boxes as WebAssembly SIMD, over vectors that share one memory. */
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./code.ts";
-import { type WasmFunction, type WasmMemory, wasm } from "./host.ts";
-import { hasSimd, ModuleBuilder } from "./module.ts";
+import { type Code, FunctionBuilder, f64, f64x2, type Local, v128, when } from "./code.ts";
+import { lanes, pairs, step } from "./pairs.ts";
 
-/** Addresses are in bytes, counts in numbers: multiples of {@link turn}. */
+/** Addresses are in bytes, counts in numbers: multiples of four. */
 export interface VectorKernels {
   /** out <- x + alpha y */
   addScaled(x: number, alpha: number, y: number, out: number, count: number): void;
@@ -15,41 +14,12 @@ export interface VectorKernels {
   clampStepAlike(z: number, eta: number, d: number, l: number, h: number, out: number, count: number): void;
 }
 
-/** Numbers a turn of a loop. */
-export const turn = 4;
-
-let module: object | undefined;
-
-/** Over a memory; undefined where the engine has no SIMD. */
-export function vectorKernels(memory: WasmMemory): VectorKernels | undefined {
-  if (!hasSimd()) return undefined;
-  module ??= new wasm.Module(kernelModule().encode());
-  const { exports } = new wasm.Instance(module, { env: { memory } });
-  return exports as unknown as { readonly [K in keyof VectorKernels]: WasmFunction & VectorKernels[K] };
-}
-
-function kernelModule(): ModuleBuilder {
-  const builder = new ModuleBuilder();
-  builder.add(addScaled(), "addScaled");
-  builder.add(negate(), "negate");
-  builder.add(squaredNorm(), "squaredNorm");
-  builder.add(clampStepAlike(), "clampStepAlike");
-  return builder;
-}
-
-/** Runs `pair` for each two numbers, given how far (in bytes) they lie behind the moving pointers. */
-function pairs(pointers: readonly Local[], count: Local, pair: (offset: number) => Code): Code {
-  return when(
-    count.get,
-    loop((again) => [
-      pair(0),
-      pair(16),
-      pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.constant(8 * turn)))),
-      count.set(i32.sub(count.get, i32.constant(turn))),
-      again(count.get),
-    ]),
-  );
-}
+export const vectorKernels: Readonly<Record<keyof VectorKernels, () => FunctionBuilder>> = {
+  addScaled,
+  negate,
+  squaredNorm,
+  clampStepAlike,
+};
 
 function addScaled(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "f64", "i32", "i32", "i32"]);
@@ -73,7 +43,6 @@ function squaredNorm(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "i32"], ["f64"]);
   const [a, count] = builder.parameters as [Local, Local];
   const [x, early, late] = [0, 1, 2].map(() => builder.local("v128")) as [Local, Local, Local];
-  const lanes = (sums: Local): Code => f64.add(f64x2.lane(sums.get, 0), f64x2.lane(sums.get, 1));
   builder.body = [
     pairs([a], count, (at) => {
       const sums = at === 0 ? early : late;
@@ -101,9 +70,4 @@ function clampStepAlike(): FunctionBuilder {
     pairs([z, d, out], count, (at) => v128.store(out.get, clamped(step(z, factor, d, at)), at)),
   ];
   return builder;
-}
-
-/** x + alpha y, not fused: the bits of the loops in TypeScript. */
-function step(x: Local, alpha: Local, y: Local, at: number): Code {
-  return f64x2.add(v128.load(x.get, at), f64x2.mul(alpha.get, v128.load(y.get, at)));
 }

@@ -1,7 +1,7 @@
 /*
  * The loops of boxes. Four entries a turn, or SIMD, as in linalg/vector.ts.
  */
-import { sharedKernels } from "../../linalg/vectorMemory.ts";
+import { sharedKernels, vectorised } from "../../linalg/vectorMemory.ts";
 
 /** out <- min(h, max(l, z)). */
 export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Float64Array): void {
@@ -47,7 +47,7 @@ export function clampStepAlike(
 ): void {
   const n = out.length;
   let i = 0;
-  const shared = sharedKernels(out, z, d);
+  const shared = sharedKernels(vectorised, out, z, d);
   if (shared !== undefined) {
     i = shared.count;
     shared.kernels.clampStepAlike(z.byteOffset, eta, d.byteOffset, l, h, out.byteOffset, i);
