@@ -48,7 +48,10 @@ function byLoops(rows: number, columns: number, values: Float64Array): DenseProd
   const apply = (v: Float64Array, out: Float64Array): void => {
     let i = 0;
     for (; i + 3 < rows; i += 4) {
-      let [a, b, c, d] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       for (let j = 0, at = i * columns; j < columns; j++, at++) {
         const x = v[j]!;
         a += values[at]! * x;
@@ -71,9 +74,20 @@ function byLoops(rows: number, columns: number, values: Float64Array): DenseProd
     apply,
     applyTranspose(u, out) {
       out.fill(0);
-      for (let i = 0, at = 0; i < rows; i++) {
+      let i = 0;
+      for (; i + 3 < rows; i += 4) {
+        const a = u[i]!;
+        const b = u[i + 1]!;
+        const c = u[i + 2]!;
+        const d = u[i + 3]!;
+        for (let j = 0, at = i * columns; j < columns; j++, at++) {
+          const sum = values[at]! * a + values[at + columns]! * b;
+          out[j] = out[j]! + (sum + (values[at + 2 * columns]! * c + values[at + 3 * columns]! * d));
+        }
+      }
+      for (; i < rows; i++) {
         const ui = u[i]!;
-        for (let j = 0; j < columns; j++) out[j] = out[j]! + values[at++]! * ui;
+        for (let j = 0, at = i * columns; j < columns; j++, at++) out[j] = out[j]! + values[at]! * ui;
       }
     },
     applyMany(vectors, count, out) {

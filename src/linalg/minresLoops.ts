@@ -36,7 +36,10 @@ export function lanczosProduct(
   back: number,
 ): number {
   const n = v.length;
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let i = 0;
   const shared = sharedKernels(lent, av, v, r1);
   if (shared !== undefined) {
@@ -73,7 +76,10 @@ export function lanczosProduct(
 /** av <- av - along r2; returns ||av||^2. */
 export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Array): number {
   const n = av.length;
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let i = 0;
   const shared = sharedKernels(lent, av, r2);
   if (shared !== undefined) {
