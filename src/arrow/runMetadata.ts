@@ -87,7 +87,8 @@ export function settingsFrom(data: unknown): Settings {
 }
 
 function number(value: unknown): number {
-  return typeof value === "number" ? value : (words[String(value)] ?? Number.NaN);
+  if (typeof value === "number") return value;
+  return typeof value === "string" && Object.hasOwn(words, value) ? words[value]! : Number.NaN;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

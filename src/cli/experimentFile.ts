@@ -90,7 +90,7 @@ export function readExperiment(directory: string): ExperimentFile {
   if (file?.format !== 1 || typeof file.name !== "string" || typeof file.source?.module !== "string") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${path} is not of a form that this version of fluxion reads (format ${String(file?.format)})`,
+      `${path} is not of a form that this version of fluxion reads (format ${JSON.stringify(file?.format)})`,
     );
   }
   return file as ExperimentFile;

@@ -60,6 +60,9 @@ reads("says what a damaged file lacks", () => {
     ["3", /holds no object/],
     ["null", /holds no object/],
     [{ ...whole, format: 2 }, /has format 2, this version of fluxion reads format 1/],
+    // An object that cannot be made a string.
+    [{ ...whole, format: { toString: [] } }, /has format \{"toString":\[\]\}, this version/],
+    [{ ...whole, attempts: [{ ...attempt, ended: { ...ended, how: { toString: 1 } } }] }, /lacks the list of attempts/],
     [{ ...whole, name: undefined }, /lacks the run's name or columns/],
     [{ ...whole, columns: 3 }, /lacks the run's name or columns/],
     [{ ...whole, attempts: {} }, /lacks the list of attempts/],
@@ -83,6 +86,7 @@ reads("gives a run whose state can be told, or one error, whatever part is repla
         assert.ok(isFluxionError(error) && error.code === "ERR_RUN_FILE", String(error));
       }
     }),
+    { numRuns: 1000 },
   );
 });
 

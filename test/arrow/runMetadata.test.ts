@@ -56,6 +56,10 @@ parts("read settings, leaving out what is none", () => {
   assert.equal(Object.keys(settings), ["a.b", "d"]);
   assert.equal(settings["a.b"], { value: Number.NaN, min: Number.NEGATIVE_INFINITY, max: 3 });
   assert.equal(settings.d, { value: Number.NaN });
+  // Names that every object has, and one that cannot be made a string.
+  for (const value of ["toString", "__proto__", { toString: [] }, null]) {
+    assert.equal(settingsFrom({ d: { value } }).d, { value: Number.NaN });
+  }
   assert.equal(settingsFrom("nothing"), {});
 });
 
