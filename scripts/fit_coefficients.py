@@ -95,14 +95,6 @@ fits = {
         (mp.sqrt(2) - 1) ** 2 / (mp.sqrt(2) + 1) ** 2 * mpf("1.0001"),
         6,
     ),
-    "tangentHyperbolic": (
-        "tanh x = x + x z P(z), z = x^2, |x| <= 0.55",
-        odd(mp.tanh, 1),
-        lambda z: z,
-        0,
-        mpf("0.3025"),
-        9,
-    ),
     "sine": ("sin x = x + x z P(z), z = x^2, |x| <= pi / 4", odd(mp.sin, 1), lambda z: z, 0, (mp.pi / 4 + tiny) ** 2, 5),
     "cosine": (
         "cos x = 1 - z / 2 + z^2 P(z), z = x^2, |x| <= pi / 4",

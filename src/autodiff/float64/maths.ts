@@ -13,7 +13,6 @@ import {
   logarithm,
   quarterPi,
   sine,
-  tangentHyperbolic,
 } from "./coefficients.ts";
 import { Sequence } from "./sequence.ts";
 
@@ -78,8 +77,11 @@ export const rootsPlace = 16;
 /** Beyond this size results are subnormal, infinite, or nearly so. */
 const ordinary = 708;
 
-/** x = (64 m + j) ln 2 / 64 + r: 2^(j / 64) from a table, its exponent raised by m, e^r from a short polynomial. */
-const exp: VectorFunction = (s, x) => {
+/**
+ * e^x = power (1 + p) where |x| is ordinary: x = (64 m + j) ln 2 / 64 + r, 2^(j / 64) from a table, its exponent raised by m, e^r - 1
+ * from a short polynomial, to which what rounding took from the table is added.
+ */
+function exponentialParts(s: Sequence, x: Code, series: readonly number[]): { readonly power: Code; readonly p: Code } {
   const shifted = s.let(s.multiplyAdd(x, s.number(64 * Math.LOG2E), s.number(shifter)));
   const k = s.let(sub(shifted, s.number(shifter)));
   const r = s.let(sub(sub(x, mul(k, s.number(ln2Part.head))), mul(k, s.number(ln2Part.tail))));
@@ -89,17 +91,23 @@ const exp: VectorFunction = (s, x) => {
   };
   const [low, high] = [entry(0), entry(1)];
   const missing = f64x2.shuffle(low, high, 1, 3);
-  const p = s.multiplyAdd(s.let(mul(r, r)), s.polynomial(exponentialNear, r), s.let(add(r, missing)));
+  const p = s.let(s.multiplyAdd(s.let(mul(r, r)), s.polynomial(series, r), s.let(add(r, missing))));
   const root = f64x2.shuffle(low, high, 0, 2);
   const raise = i64x2.shiftLeft(v128.andNot(shifted, s.builder.constant(i64x2.constant(63n))), 46);
-  const power = s.let(i64x2.add(root, raise));
+  return { power: s.let(i64x2.add(root, raise)), p };
+}
+
+const exp: VectorFunction = (s, x) => exponentialOf(s, x, exponentialNear);
+
+function exponentialOf(s: Sequence, x: Code, series: readonly number[]): Code {
+  const { power, p } = exponentialParts(s, x, series);
   const value = s.builder.local("v128");
   s.statements.push(value.set(s.multiplyAdd(power, p, power)));
   const rare = new Sequence(s.builder, s);
   const whole = wholeExp(rare, x);
   s.statements.push(when(v128.anyTrue(f64x2.greater(abs(x), s.number(ordinary))), [rare.statements, value.set(whole)]));
   return value.get;
-};
+}
 
 const expm1: VectorFunction = (s, x) => {
   const bounded = s.let(f64x2.pmax(f64x2.pmin(x, s.number(800)), s.number(-50)));
@@ -164,20 +172,26 @@ const log1p: VectorFunction = (s, x) => {
   return s.let(v128.select(f64x2.greaterEqual(x, s.number(-1)), known, s.number(NaN)));
 };
 
+/** One power more than e^x needs: with it e^x - 1 has all digits too. */
+const exponentialTaylor = [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720] as const;
+
 /** e^-|x| */
 export function decaying(s: Sequence, x: Code): Code {
-  return s.remember("decaying", x, () => exp(s, s.let(v128.or(x, negativeZero(s)))));
+  return s.remember("decaying", x, () => exponentialOf(s, s.let(v128.or(x, negativeZero(s))), exponentialTaylor));
 }
 
 /** (1 - e^-2|x|) / (1 + e^-2|x|), whose exponential its slope shares. */
 const tanh: VectorFunction = (s, x) => {
-  const e = decaying(s, s.let(mul(s.number(2), x)));
+  const twice = s.let(mul(s.number(2), x));
+  const e = decaying(s, twice);
   const one = s.number(1);
-  const large = s.let(div(sub(one, e), add(one, e)));
-  const size = s.let(abs(x));
-  const z = s.let(mul(x, x));
-  const small = s.multiplyAdd(s.let(mul(size, z)), s.polynomial(tangentHyperbolic, z), size);
-  return s.let(withSign(s, x, v128.select(f64x2.less(size, s.number(0.55)), small, large)));
+  const { power, p } = exponentialParts(s, s.let(v128.or(twice, negativeZero(s))), exponentialTaylor);
+  // 1 - e has all digits, however small x is: what rounding takes from 1 - power is given back.
+  const rest = s.let(sub(one, power));
+  const lost = sub(sub(one, rest), power);
+  const known = sub(rest, sub(mul(power, p), lost));
+  const numerator = v128.select(f64x2.less(abs(twice), s.number(ordinary)), known, sub(one, e));
+  return s.let(withSign(s, x, div(numerator, add(one, e))));
 };
 
 const sigmoid: VectorFunction = (s, x) => {

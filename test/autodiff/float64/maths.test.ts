@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import { vectorFunctions } from "../../../src/autodiff/float64/maths.ts";
 import { scalarFunctions } from "../../../src/autodiff/scalars.ts";
 import { hasMultiplyAdd } from "../../../src/linalg/wasm/module.ts";
+import { uniformVector } from "../../support/random.ts";
 import { compileVectorFunctions, type VectorFunctionName } from "../../support/vectorFunction.ts";
 
 /** Triples x, f(x) rounded, what rounding left: from 120 digits, by scripts/fit_coefficients.py. */
@@ -34,6 +35,17 @@ for (const fused of modes) {
         const [near, rest] = [triples[3 * i + 1]!, triples[3 * i + 2]!];
         const error = value === near && rest === 0 ? 0 : Math.abs(value - near - rest) / unit(near);
         if (!(error <= 2)) throw new Error(`${name}(${x[i]}) is ${value}, expected ${near}: ${error} units off`);
+      }
+    });
+
+    tests(`${name} is within 3.2 units of the scalar function at 200,000 points of all sizes${how}`, () => {
+      const sizes = uniformVector(200_000, 1, -12, Math.log10(700));
+      const x = uniformVector(200_000, 2, -1, 1).map((unit, i) => Math.sign(unit) * 10 ** sizes[i]!);
+      const y = functions[name](x);
+      for (const [i, value] of y.entries()) {
+        const expected = scalarFunctions[name](x[i]!);
+        if (Object.is(value, expected) || Math.abs(value - expected) <= 3.2 * unit(expected)) continue;
+        throw new Error(`${name}(${x[i]}) is ${value}, expected ${expected}`);
       }
     });
 
