@@ -63,22 +63,52 @@ function pairs({ start, bytes, place }: Row, pair: (address: Code) => Code, last
   ];
 }
 
-/** The larger of two numbers, NaN if one is, in both lanes. */
-function larger(x: Code, m: Code): Code {
-  return v128.select(v128.or(f64x2.greater(x, m), f64x2.notEqual(x, x)), x, m);
+/** The largest of many numbers in each lane, NaN if one is. That is noted apart: else each number waits longer for the one before. */
+class Largest {
+  readonly #largest: Local;
+  readonly #missing: Local;
+
+  constructor(
+    builder: FunctionBuilder,
+    private readonly x: Local,
+  ) {
+    this.#largest = builder.local("v128");
+    this.#missing = builder.local("v128");
+  }
+
+  get begin(): Code {
+    return [this.#largest.set(f64x2.constant(Number.NEGATIVE_INFINITY)), this.#missing.set(f64x2.constant(0))];
+  }
+
+  /** Takes the numbers in x. */
+  get take(): Code {
+    const { get } = this.x;
+    return [
+      this.#largest.set(f64x2.pmax(this.#largest.get, get)),
+      this.#missing.set(v128.or(this.#missing.get, f64x2.notEqual(get, get))),
+    ];
+  }
+
+  /** All bits set are a NaN. */
+  get result(): Code {
+    return v128.or(this.#largest.get, this.#missing.get);
+  }
 }
 
 /** Sets both lanes of m to the largest number of a row; NaN if one is, -Infinity if there is none. */
 function largest(row: Row, m: Local): Code {
   const x = row.builder.local("v128");
+  const all = new Largest(row.builder, x);
   const take =
     (load: (address: Code) => Code) =>
-    (address: Code): Code => [x.set(load(address)), m.set(larger(x.get, m.get))];
+    (address: Code): Code => [x.set(load(address)), all.take];
   return [
-    m.set(f64x2.constant(Number.NEGATIVE_INFINITY)),
+    all.begin,
     pairs(row, take(v128.load), take(v128.loadSplat)),
+    m.set(all.result),
     x.set(f64x2.shuffle(m.get, m.get, 1, 0)),
-    m.set(larger(x.get, m.get)),
+    all.take,
+    m.set(all.result),
   ];
 }
 
@@ -176,6 +206,7 @@ function shortRows(logSumExp: boolean, context: EmitContext): FunctionBuilder {
   const [input, out, count, bytes] = builder.parameters as [Local, Local, Local, Local];
   const [other, place] = [builder.local("i32"), builder.local("i32")];
   const [m, x, rest, ties] = [0, 1, 2, 3].map(() => builder.local("v128")) as [Local, Local, Local, Local];
+  const all = new Largest(builder, x);
   const one = f64x2.constant(1);
   const zero = f64x2.constant(0);
   const load = x.set(v128.loadLane(i32.add(other.get, place.get), v128.loadZero(i32.add(input.get, place.get)), 1));
@@ -200,8 +231,9 @@ function shortRows(logSumExp: boolean, context: EmitContext): FunctionBuilder {
   builder.body = loop((again) => [
     other.set(i32.add(input.get, bytes.get)),
     when(i32.lessSigned(count.get, two), other.set(input.get)),
-    m.set(f64x2.constant(Number.NEGATIVE_INFINITY)),
-    along(m.set(larger(x.get, m.get))),
+    all.begin,
+    along(all.take),
+    m.set(all.result),
     logSumExp ? [rest.set(zero), ties.set(zero), along(terms.statements), end.statements] : [],
     v128.storeLane(out.get, m.get, 0),
     when(i32.greaterEqualSigned(count.get, two), v128.storeLane(out.get, m.get, 1, 8)),
