@@ -41,8 +41,10 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   }
 }
 
-/** What the last call of `withVectors` left: the next one of the same kind takes it, unless the memory was wanted back before. */
-let spare: WeakRef<readonly Float64Array[]> | undefined;
+/** What calls of `withVectors` left: the next one of the same kind takes it, unless the memory was wanted back before. */
+const spare = new Map<string, WeakRef<readonly Float64Array[]>>();
+/** Kinds that are kept: runs of several sizes may take turns in one thread. */
+const mostKinds = 8;
 
 /**
  * Calls `use` with a function that gives vectors of n zeros, `count` at most, for the time of the call: together in one memory where
@@ -50,15 +52,17 @@ let spare: WeakRef<readonly Float64Array[]> | undefined;
  */
 export function withVectors<T>(n: number, count: number, use: (zeros: () => Float64Array) => T): T {
   if (n < lent) return use(() => new Float64Array(n));
-  const known = spare?.deref();
-  spare = undefined;
-  const vectors = known?.length === count && known[0]!.length === n ? known : vectorMemory(n, count);
+  const kind = `${n} ${count}`;
+  const known = spare.get(kind)?.deref();
+  spare.delete(kind);
+  const vectors = known ?? vectorMemory(n, count);
   if (vectors === undefined) return use(() => new Float64Array(n));
   let taken = 0;
   try {
     return use(() => vectors[taken++]!.fill(0));
   } finally {
-    spare = new WeakRef(vectors);
+    spare.set(kind, new WeakRef(vectors));
+    if (spare.size > mostKinds) spare.delete(spare.keys().next().value!);
   }
 }
 

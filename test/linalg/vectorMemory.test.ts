@@ -103,6 +103,11 @@ test("withVectors lends zeros, the same memory to one call after the other, anot
     }),
   );
   withVectors(length, 2, (zeros) => assert.ok(seen.includes(zeros().buffer)));
+  // Calls of another size in between change nothing, unless they are of many sizes.
+  withVectors(length + 1, 2, (zeros) => assert.not(seen.includes(zeros().buffer)));
+  withVectors(length, 2, (zeros) => assert.ok(seen.includes(zeros().buffer)));
+  for (let more = 2; more < 12; more++) withVectors(length + more, 2, (zeros) => zeros());
+  withVectors(length, 2, (zeros) => assert.not(seen.includes(zeros().buffer)));
   withVectors(8, 2, (zeros) => assert.is(sharedKernels(1, zeros(), zeros()), undefined));
 });
 
