@@ -93,8 +93,9 @@ export function readRunFile(directory: string): RunFile {
   const damaged = (what: string): Error =>
     failure("ERR_RUN_FILE", `${path} ${what}; expected a file that runDirectory() wrote`);
   if (typeof data !== "object" || data === null) throw damaged("holds no object");
-  if (data.format !== 1)
+  if (data.format !== 1) {
     throw damaged(`has format ${JSON.stringify(data.format)}, this version of fluxion reads format 1`);
+  }
   const columns = columnsFrom(data.columns);
   if (typeof data.name !== "string" || columns === undefined) throw damaged("lacks the run's name or columns");
   const attempts = data.attempts;

@@ -15,6 +15,11 @@ export function dot(a: Float64Array, b: Float64Array): number {
   let third = 0;
   let fourth = 0;
   let i = 0;
+  const shared = sharedKernels(vectorised, a, b);
+  if (shared !== undefined) {
+    i = shared.count;
+    first = shared.kernels.dot(a.byteOffset, b.byteOffset, i);
+  }
   for (; i + 3 < n; i += 4) {
     first += a[i]! * b[i]!;
     second += a[i + 1]! * b[i + 1]!;
@@ -119,28 +124,9 @@ export function negate(a: Float64Array, out: Float64Array): void {
   for (; i < n; i++) out[i] = -a[i]!;
 }
 
-/** ||a||^2, in four sums. */
+/** ||a||^2. */
 export function squaredNorm(a: Float64Array): number {
-  const n = a.length;
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  let i = 0;
-  const shared = sharedKernels(vectorised, a);
-  if (shared !== undefined) {
-    i = shared.count;
-    first = shared.kernels.squaredNorm(a.byteOffset, i);
-  }
-  for (; i + 3 < n; i += 4) {
-    first += a[i]! * a[i]!;
-    second += a[i + 1]! * a[i + 1]!;
-    third += a[i + 2]! * a[i + 2]!;
-    fourth += a[i + 3]! * a[i + 3]!;
-  }
-  let sum = first + second + (third + fourth);
-  for (; i < n; i++) sum += a[i]! * a[i]!;
-  return sum;
+  return dot(a, a);
 }
 
 /** Whether no entry is NaN or infinite. */

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lanczosProduct, lanczosRemainder, minresStep, normalise, qlpStep } from "../../src/linalg/minresLoops.ts";
-import { addScaled, negate, squaredNorm } from "../../src/linalg/vector.ts";
+import { addScaled, dot, negate, squaredNorm } from "../../src/linalg/vector.ts";
 import { sharedKernels, vectorised, vectorMemory, withVectors } from "../../src/linalg/vectorMemory.ts";
 import { clampStepAlike } from "../../src/problems/sets/clamp.ts";
 import * as fc from "../support/fastCheck.ts";
@@ -45,6 +45,7 @@ const operations: Readonly<Record<string, Act>> = {
   "addScaled onto its second": ([x, y], a) => addScaled(x, a, y, y),
   negate: ([x, out]) => negate(x, out),
   "negate in place": ([x]) => negate(x, x),
+  dot: ([x, y]) => dot(x, y),
   squaredNorm: ([x]) => squaredNorm(x),
   clampStepAlike: ([x, y, out], a) => clampStepAlike(x, a, y, -1, 1, out),
   "clampStepAlike onto its first": ([x, y], a) => clampStepAlike(x, a, y, -1, 1, x),

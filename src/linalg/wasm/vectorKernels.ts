@@ -8,8 +8,8 @@ export interface VectorKernels {
   addScaled(x: number, alpha: number, y: number, out: number, count: number): void;
   /** out <- -a */
   negate(a: number, out: number, count: number): void;
-  /** The sum of squares in four sums, as squaredNorm takes it. */
-  squaredNorm(a: number, count: number): number;
+  /** <a, b> in four sums. */
+  dot(a: number, b: number, count: number): number;
   /** out <- min(h, max(l, z + eta d)), the same bounds in every coordinate, neither of them -0. */
   clampStepAlike(z: number, eta: number, d: number, l: number, h: number, out: number, count: number): void;
 }
@@ -17,7 +17,7 @@ export interface VectorKernels {
 export const vectorKernels: Readonly<Record<keyof VectorKernels, () => FunctionBuilder>> = {
   addScaled,
   negate,
-  squaredNorm,
+  dot,
   clampStepAlike,
 };
 
@@ -39,14 +39,14 @@ function negate(): FunctionBuilder {
   return builder;
 }
 
-function squaredNorm(): FunctionBuilder {
-  const builder = new FunctionBuilder(["i32", "i32"], ["f64"]);
-  const [a, count] = builder.parameters as [Local, Local];
-  const [x, early, late] = [0, 1, 2].map(() => builder.local("v128")) as [Local, Local, Local];
+function dot(): FunctionBuilder {
+  const builder = new FunctionBuilder(["i32", "i32", "i32"], ["f64"]);
+  const [a, b, count] = builder.parameters as [Local, Local, Local];
+  const [early, late] = [0, 1].map(() => builder.local("v128")) as [Local, Local];
   builder.body = [
-    pairs([a], count, (at) => {
+    pairs([a, b], count, (at) => {
       const sums = at === 0 ? early : late;
-      return [x.set(v128.load(a.get, at)), sums.set(f64x2.add(sums.get, f64x2.mul(x.get, x.get)))];
+      return sums.set(f64x2.add(sums.get, f64x2.mul(v128.load(a.get, at), v128.load(b.get, at))));
     }),
     f64.add(lanes(early), lanes(late)),
   ];
