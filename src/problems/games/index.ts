@@ -35,6 +35,7 @@ export { parseTntp } from "./parseTntp.ts";
 export { type QuadraticSaddle, type QuadraticSaddleOptions, quadraticSaddle } from "./quadraticSaddle.ts";
 export { type RobustRegression, type RobustRegressionOptions, robustRegression } from "./robustRegression.ts";
 export type { Routes } from "./routes.ts";
+export { siouxFalls } from "./siouxFalls.ts";
 export { type TrafficAssignment, type TrafficAssignmentOptions, trafficAssignment } from "./trafficAssignment.ts";
 export type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 export { type InformationSet, treeplex } from "./treeplex.ts";

@@ -30,6 +30,12 @@ const solved: readonly Case[] = [
   { name: "kelly", certificate: "NashConv" },
   { name: "traffic", certificate: "relative gap" },
   { name: "traffic", options: { bridge: false }, certificate: "relative gap" },
+  {
+    name: "traffic",
+    options: { network: "sioux-falls" },
+    certificate: "relative gap",
+    first: "adaptive-extragradient",
+  },
   { name: "complementarity", certificate: "max |min(z, F)|" },
   { name: "complementarity", options: { problem: "josephy" }, certificate: "max |min(z, F)|" },
   { name: "complementarity", options: { problem: "murty", size: 5 }, certificate: "max |min(z, F)|" },

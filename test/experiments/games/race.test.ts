@@ -103,7 +103,12 @@ race("refuses a file that is not there, and trips without a network", async () =
     "ERR_DATA_FILE",
     /--file: .*missing\.csv/,
   );
-  await assertRejects(runExperiment(traffic, { trips: "x" }), "ERR_COMMAND_LINE", /--network and --trips together/);
+  await assertRejects(
+    runExperiment(traffic, { trips: "x" }),
+    "ERR_COMMAND_LINE",
+    /got --network braess with --trips x/,
+  );
+  await assertRejects(runExperiment(traffic, { network: "x" }), "ERR_COMMAND_LINE", /got --network x without --trips/);
 });
 
 race("step sizes of the table respect what theory allows on a rotation", () => {
