@@ -27,7 +27,7 @@ export interface Contest {
   readonly start: ArrayLike<number>;
   /** Minibatches: the problem of a step, `problem` being the one at which the start is judged. Default: `problem`. */
   readonly batches?: (step: number) => Problem;
-  /** What `problem.certificate` measures; default "certificate". */
+  /** What `problem.certificate`, which is not asked of minibatches, measures; default "certificate". */
   readonly certificate?: string;
   /** L, where ||J|| at the start is no measure of what methods meet. */
   readonly lipschitz?: number;
@@ -164,7 +164,7 @@ function findingOf(contest: Contest, last: Row, mean: Float64Array | undefined, 
       "natural residual": columns.naturalResidual,
       ...(mean === undefined ? {} : { "of the average": naturalResidualNorm(evaluate(problem, mean)) }),
       ...(problem.solutions === undefined ? {} : { "to the solution": columns.distance }),
-      ...(point === undefined || problem.certificate === undefined
+      ...(point === undefined || problem.certificate === undefined || contest.batches !== undefined
         ? {}
         : { [certificateName]: problem.certificate(point) }),
       ...(warned ? { modulus: columns.leastModulus } : {}),

@@ -1,5 +1,6 @@
 import {
   add,
+  addN,
   grad,
   matMul,
   mean,
@@ -18,8 +19,10 @@ import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
 import { game } from "../game.ts";
 import type { DataValues } from "../problem.ts";
+import { richardson } from "../richardson.ts";
 import { checkPositive } from "../sets/convexSet.ts";
 import type { GameProblem } from "../tracedGame.ts";
+import { forward, ganCosts } from "./ganNumbers.ts";
 
 export interface GanRingOptions {
   /** Gaussians on the ring; default 8. */
@@ -36,11 +39,18 @@ export interface GanRingOptions {
   readonly loss?: "minimax" | "nonSaturating";
   /** gamma >= 0 of the discriminator's penalty gamma / 2 E ||grad D(x)||^2 on real points (R1) [2]; default 0. */
   readonly penalty?: number;
+  /** lambda >= 0 of lambda / 2 ||weights||^2 that each network adds to its cost; default 0. */
+  readonly weightDecay?: number;
   /** Of the first batch; default 1. */
   readonly seed?: number;
 }
 
 export interface GanRing extends GameProblem {
+  /**
+   * The norm of both players' own gradients on the first batch, by extrapolated differences of costs in plain numbers: 0 where
+   * neither gains to first order, whatever traces and differentiates the networks. 12 costs a weight.
+   */
+  certificate(point: Float64Array): number;
   /** Normal weights of variance 1 / inputs, biases 0. */
   initialPoint(seed: number): Float64Array;
   /** Data for `with`: batch number `step` of a seed. */
@@ -58,8 +68,9 @@ const latentSize = 2;
  *
  * G maps normal latent points of two numbers to the plane, D the plane to a logit. The discriminator minimises
  * E softplus(-D(real)) + E softplus(D(G(latent))) + penalty, the generator E softplus(-D(G(latent))) or minus the
- * discriminator's. Expectations are over a batch, which `with(minibatch(seed, step))` exchanges. Nothing is known of its
- * solutions: `modesCovered` tells mode collapse. Blocks `generator1`, ... and `discriminator1`, ..., weights and biases in turn.
+ * discriminator's. Expectations are over a batch, which `with(minibatch(seed, step))` exchanges. `modesCovered` tells mode
+ * collapse. On one batch a solution has vanishing gradients, which `certificate` computes without the networks' tensors; with weight
+ * decay solutions are isolated, and methods reach some. They may be stable without being local Nash equilibria [3]. Blocks `generator1`, ... and `discriminator1`, ..., weights and biases in turn.
  *
  * @example
  * const gan = ganRing({ modes: 8 });
@@ -67,14 +78,22 @@ const latentSize = 2;
  * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive
  * @see [1] Metz, Poole, Pfau and Sohl-Dickstein, "Unrolled generative adversarial networks", 2017, arXiv:1611.02163
  * @see [2] Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018, arXiv:1801.04406
+ * @see [3] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of generative
+ *   adversarial networks", 2020, arXiv:1906.04848
  */
 export function ganRing(options: GanRingOptions = {}): GanRing {
   const { modes = 8, radius = 1, deviation = 0.05, batch = 64, hidden = [16, 16] } = options;
-  const { loss = "nonSaturating", penalty = 0, seed = 1 } = options;
+  const { loss = "nonSaturating", penalty = 0, weightDecay = 0, seed = 1 } = options;
   for (const [what, value] of Object.entries({ modes, radius, deviation, batch }))
     checkPositive("ganRing", what, value);
-  if (![modes, batch, ...hidden].every((size) => Number.isInteger(size) && size > 0) || !(penalty >= 0)) {
-    throw failure("ERR_OPTION_RANGE", "ganRing: expected integers as modes, batch and hidden widths, and penalty >= 0");
+  if (
+    ![modes, batch, ...hidden].every((size) => Number.isInteger(size) && size > 0) ||
+    !(penalty >= 0 && weightDecay >= 0)
+  ) {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      "ganRing: expected integers as modes, batch and hidden widths, penalty >= 0 and weightDecay >= 0",
+    );
   }
   if (loss !== "minimax" && loss !== "nonSaturating") {
     throw failure("ERR_OPTION_RANGE", `ganRing: expected loss "minimax" or "nonSaturating", got "${String(loss)}"`);
@@ -96,17 +115,22 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
   const first = minibatch(seed, 0);
   const real = (): Tensor => data("real", first.real, [batch, 2]);
   const fakeLogits = (tensors: readonly Tensor[]): Tensor =>
-    forward(tensors.slice(split), forward(tensors.slice(0, split), data("latent", first.latent, [batch, latentSize])));
+    network(tensors.slice(split), network(tensors.slice(0, split), data("latent", first.latent, [batch, latentSize])));
+  const decay = (own: readonly Tensor[]): Tensor[] =>
+    weightDecay === 0 ? [] : own.map((weights) => mul(weightDecay / 2, sum(square(weights))));
   const discriminatorCost = (...tensors: Tensor[]): Tensor => {
-    const judge = (x: Tensor): Tensor => forward(tensors.slice(split), x);
-    const cost = add(mean(softplus(neg(judge(real())))), mean(softplus(fakeLogits(tensors))));
-    if (penalty === 0) return cost;
-    const slopes = grad((x: Tensor) => sum(judge(x)))(real());
-    return add(cost, mul(penalty / (2 * batch), sum(square(slopes))));
+    const judge = (x: Tensor): Tensor => network(tensors.slice(split), x);
+    const terms = [mean(softplus(neg(judge(real())))), mean(softplus(fakeLogits(tensors)))];
+    if (penalty > 0) {
+      const slopes = grad((x: Tensor) => sum(judge(x)))(real());
+      terms.push(mul(penalty / (2 * batch), sum(square(slopes))));
+    }
+    return addN([...terms, ...decay(tensors.slice(split))]);
   };
   const generatorCost = (...tensors: Tensor[]): Tensor => {
     const logits = fakeLogits(tensors);
-    return loss === "minimax" ? neg(mean(softplus(logits))) : mean(softplus(neg(logits)));
+    const fooling = loss === "minimax" ? neg(mean(softplus(logits))) : mean(softplus(neg(logits)));
+    return addN([fooling, ...decay(tensors.slice(0, split))]);
   };
   const problem = game(
     [
@@ -115,19 +139,52 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
     ],
     {
       name: "ganRing",
-      description: { problem: "ganRing", modes, radius, deviation, batch, hidden: [...hidden], loss, penalty, seed },
+      description: {
+        problem: "ganRing",
+        modes,
+        radius,
+        deviation,
+        batch,
+        hidden: [...hidden],
+        loss,
+        penalty,
+        weightDecay,
+        seed,
+      },
     },
   );
   const samples = (point: Float64Array, count: number, from: number): Float64Array => {
     const random = randomSource(from, "ganRing", "samples");
     const latent = Float64Array.from({ length: count * latentSize }, () => random.normal());
-    return generate(point, problem.blocks.slice(0, split), latent, count);
+    return forward(point, problem.blocks.slice(0, split), latent).signals;
   };
   return extendProblem(problem, {
     game: problem.game,
     with: (given: DataValues) => problem.with(given),
     minibatch,
     samples,
+    certificate(point: Float64Array) {
+      const terms = {
+        generator: problem.blocks.slice(0, split),
+        discriminator: problem.blocks.slice(split),
+        ...{ loss, penalty, weightDecay, ...first },
+      };
+      const moved = point.slice();
+      const slopes = point.map((x, i) => {
+        const own = i < problem.game.players[0]!.size ? 0 : 1;
+        const { derivative } = richardson(
+          (t) => {
+            moved[i] = x + t;
+            return Float64Array.of(ganCosts(moved, terms)[own]);
+          },
+          0.1,
+          6,
+        );
+        moved[i] = x;
+        return derivative[0]!;
+      });
+      return Math.hypot(...slopes);
+    },
     initialPoint(from: number) {
       const point = new Float64Array(problem.dimension);
       const random = randomSource(from, "ganRing", "initialPoint");
@@ -162,36 +219,11 @@ function layersOf(widths: readonly number[]): readonly (readonly number[])[] {
 }
 
 /** Dense layers, tanh between them. */
-function forward(tensors: readonly Tensor[], input: Tensor): Tensor {
+function network(tensors: readonly Tensor[], input: Tensor): Tensor {
   let signal = input;
   for (let l = 0; l < tensors.length; l += 2) {
     signal = add(matMul(signal as Tensor2D, tensors[l] as Tensor2D), tensors[l + 1]!);
     if (l + 2 < tensors.length) signal = tanh(signal);
-  }
-  return signal;
-}
-
-/** The same in numbers. */
-function generate(
-  point: Float64Array,
-  blocks: readonly { readonly shape: readonly number[]; readonly offset: number }[],
-  latent: Float64Array,
-  count: number,
-): Float64Array {
-  let signal = latent;
-  for (let l = 0; l < blocks.length; l += 2) {
-    const { shape, offset } = blocks[l]!;
-    const [from, to] = [shape[0]!, shape[1]!];
-    const bias = blocks[l + 1]!.offset;
-    const next = new Float64Array(count * to);
-    for (let i = 0; i < count; i++) {
-      for (let j = 0; j < to; j++) {
-        let sum = point[bias + j]!;
-        for (let k = 0; k < from; k++) sum += signal[i * from + k]! * point[offset + k * to + j]!;
-        next[i * to + j] = l + 2 < blocks.length ? Math.tanh(sum) : sum;
-      }
-    }
-    signal = next;
   }
   return signal;
 }

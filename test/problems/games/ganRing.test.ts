@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { norm } from "../../../src/linalg/vector.ts";
 import { checkDerivatives } from "../../../src/problems/checkDerivatives.ts";
 import { ganRing } from "../../../src/problems/games/ganRing.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
@@ -9,7 +10,7 @@ const ring = suite("ganRing");
 
 ring("stacks the gradients of generator and discriminator, penalty included", () => {
   for (const loss of ["minimax", "nonSaturating"] as const) {
-    const problem = ganRing({ hidden: [6], batch: 8, penalty: 0.5, loss });
+    const problem = ganRing({ hidden: [6], batch: 8, penalty: 0.5, weightDecay: 0.1, loss });
     const point = problem.initialPoint(1);
     const report = checkDerivatives(problem, point);
     assert.is(report.verdict, "agrees", report.table);
@@ -18,6 +19,21 @@ ring("stacks the gradients of generator and discriminator, penalty included", ()
       problem.game.players.map(({ name }) => name),
       ["generator", "discriminator"],
     );
+  }
+});
+
+ring("certifies a point by differences of costs in plain numbers", () => {
+  for (const [loss, penalty, weightDecay] of [
+    ["minimax", 0, 0.01],
+    ["nonSaturating", 0.5, 0],
+  ] as const) {
+    const problem = ganRing({ hidden: [5, 4], batch: 6, penalty, weightDecay, loss });
+    const point = problem.initialPoint(2);
+    const field = new Float64Array(problem.dimension);
+    problem.evaluate(point, field);
+    assertClose(problem.certificate(point), norm(field), 1e-9);
+    // Weights of 0 are stationary: nothing is generated, nothing is told apart.
+    assertClose(problem.certificate(point.fill(0)), 0, 1e-12, "at 0", 1);
   }
 });
 
@@ -52,6 +68,7 @@ ring("refuses sizes that make no sense", () => {
   assertError(() => ganRing({ modes: 0 }), "ERR_OPTION_RANGE", /modes/);
   assertError(() => ganRing({ batch: 2.5 }), "ERR_OPTION_RANGE", /integers/);
   assertError(() => ganRing({ penalty: -1 }), "ERR_OPTION_RANGE", /penalty/);
+  assertError(() => ganRing({ weightDecay: Number.NaN }), "ERR_OPTION_RANGE", /weightDecay/);
   assertError(() => ganRing({ loss: "hinge" as never }), "ERR_OPTION_RANGE", /hinge/);
 });
 
