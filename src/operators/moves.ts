@@ -4,7 +4,7 @@ import { failure } from "../errors.ts";
 import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
-import { vectorToFill } from "../streams/evaluation.ts";
+import { EvaluatedPoint, vectorToFill } from "../streams/evaluation.ts";
 import { sessionOf } from "../streams/records.ts";
 import type { Evaluation, Iterate, Proposal } from "../streams/types.ts";
 
@@ -34,7 +34,7 @@ export function projectedStep(problem: Problem, point: Float64Array, eta: number
 /** A vector as long as the point, of any numbers, that may go out in a row. */
 export function freshVector(it: Proposal): Float64Array {
   const n = it.point.length;
-  return sessionOf(it)?.workspace?.take(n) ?? vectorToFill(n);
+  return sessionOf(it)?.workspace?.take(n) ?? (it.at instanceof EvaluatedPoint ? it.at.beside() : vectorToFill(n));
 }
 
 /** The step whose end, before the projection that the loop makes, is `target`; eta stands in the row. */

@@ -22,21 +22,24 @@ export class EvaluatedPoint implements Evaluation {
     readonly point: Float64Array,
     readonly field: Float64Array,
     readonly value: number,
-    private readonly buffer: ArrayBuffer | undefined,
+    private buffer: ArrayBuffer | undefined,
     private readonly count: WorkCount | undefined,
   ) {}
 
   /** -F, the direction of a step until an operator chooses another: one array, made at the first look. */
   negativeField(): Float64Array {
     if (this.#negative === undefined) {
-      const { field, buffer } = this;
-      const n = field.length;
-      if (n < large) {
-        this.#negative = partOf(buffer, 2, n);
-        negate(field, this.#negative);
-      } else this.#negative = negativeOf(field);
+      this.#negative = this.beside();
+      negate(this.field, this.#negative);
     }
     return this.#negative;
+  }
+
+  /** A vector of any numbers for what a row has beside point and field: the first one lies in their memory. */
+  beside(): Float64Array {
+    const vector = partOf(this.buffer, 2, this.field.length);
+    this.buffer = undefined;
+    return vector;
   }
 
   get squaredNorm(): number {
@@ -131,21 +134,25 @@ export function evaluateStep(
 
 /** From this dimension on -F is made only where something reads it: the array costs more than finding out. */
 export const large = 512;
-/** From here on memory that need not be zeroed is left as it is: that saves a pass over it. */
+/** From here on each vector has memory of its own, so that who keeps one keeps no others. */
 const veryLarge = 8192;
 
 /**
- * Where point, field and -field (unless it may never be made) lie: together, since a typed array with a buffer of its own is costly
+ * Where point, field and -field or what a method has instead lie: together, since a typed array with a buffer of its own is costly
  * to make (0.3 us), but for the few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
  */
 function bufferFor(n: number): ArrayBuffer | undefined {
-  if (n <= 8 || n >= veryLarge) return undefined;
-  return new ArrayBuffer((n < large ? 24 : 16) * n);
+  return n <= 8 || n >= veryLarge ? undefined : bytesToFill(24 * n);
 }
 
 /** A vector for a loop that writes every entry. */
 export function vectorToFill(n: number): Float64Array {
-  return n < veryLarge ? new Float64Array(n) : new Float64Array(Buffer.allocUnsafeSlow(8 * n).buffer);
+  return n < large ? new Float64Array(n) : new Float64Array(bytesToFill(8 * n));
+}
+
+/** Large memory is left as it is found: that saves a pass over it. */
+function bytesToFill(bytes: number): ArrayBuffer {
+  return bytes < 8 * large ? new ArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
 }
 
 /** -F, a fresh array. */

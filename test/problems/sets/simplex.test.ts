@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { stepInside } from "../../../src/problems/sets/convexSet.ts";
 import { simplex } from "../../../src/problems/sets/simplex.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
@@ -33,6 +34,32 @@ simplices("agrees with bisection on many entries", () => {
   }
 });
 
+simplices("finds the support among blocks of any number, a step as its sum", () => {
+  for (const n of [31, 32, 33, 63, 64, 65, 97, 700]) {
+    for (const [seed, sum, spread] of [
+      [1, 1, 1],
+      [2, 1, 1e-3],
+      [3, n / 2, 1],
+      [4, 1e-3, 10],
+    ] as const) {
+      const z = normalVector(n, seed).map((x) => spread * x);
+      const set = simplex(n, { total: sum });
+      const expected = simplexByBisection(z, sum, 1e9);
+      // Bisection has no more digits than the entries.
+      assertClose(projected(set, z), expected, 1e-13, `${n} entries, total ${sum}`, Math.max(1, spread));
+      const [base, way, out] = [normalVector(n, seed + 9), normalVector(n, seed + 19), new Float64Array(n)];
+      stepInside(set, base, -0.3, way, out);
+      assert.equal(
+        out,
+        projected(
+          set,
+          base.map((x, i) => x - 0.3 * way[i]!),
+        ),
+      );
+    }
+  }
+});
+
 simplices("sorts where passes do not end, with the same result", () => {
   // Each pass removes the smallest entry only: a hundred passes without the sort.
   const z = Float64Array.from({ length: 100 }, (_, k) => 1 - 2 ** -k);
@@ -55,6 +82,9 @@ simplices("projects entropically by a softmax that neither overflows nor underfl
 simplices("makes NaN of NaN", () => {
   assert.ok(projected(simplex(2), Float64Array.of(0, Number.NaN)).some(Number.isNaN));
   assert.ok(projected(simplex(2), Float64Array.of(Number.NaN, 0)).some(Number.isNaN));
+  const block = Float64Array.from({ length: 100 }, (_, i) => (i < 32 ? Number.NaN : i));
+  assert.ok(projected(simplex(100), block).every((u, i) => Number.isNaN(u) === i < 32));
+  assert.ok(projected(simplex(100), block.fill(Number.NaN)).every(Number.isNaN));
 });
 
 simplices("refuses sizes that are none", () => {
