@@ -1,3 +1,4 @@
+export { type Bands, banded } from "./banded.ts";
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
 export { type GeneralEigenvalues, generalEigenvalues } from "./generalEigenvalues.ts";
 export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";

@@ -10,7 +10,11 @@ const page = 65536;
 /** What 32-bit addresses reach. */
 const largest = 65536 * page;
 
-const kernelsOf = new WeakMap<ArrayBufferLike, Kernels>();
+interface Shared {
+  readonly memory: WasmMemory;
+  readonly kernels: Kernels;
+}
+const known = new WeakMap<ArrayBufferLike, Shared>();
 let module: object | undefined;
 
 /** From here on asking where vectors lie costs little beside what a loop does with them. */
@@ -33,7 +37,7 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   if (pages * page > largest || !hasSimd()) return undefined;
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages });
-    kernelsOf.set(memory.buffer, kernelsOver(memory));
+    known.set(memory.buffer, { memory, kernels: kernelsOver(memory) });
     return Array.from({ length: count }, (_, i) => new Float64Array(memory.buffer, i * stride, n));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -53,9 +57,9 @@ const mostKinds = 8;
 export function withVectors<T>(n: number, count: number, use: (zeros: () => Float64Array) => T): T {
   if (n < lent) return use(() => new Float64Array(n));
   const kind = `${n} ${count}`;
-  const known = spare.get(kind)?.deref();
+  const left = spare.get(kind)?.deref();
   spare.delete(kind);
-  const vectors = known ?? vectorMemory(n, count);
+  const vectors = left ?? vectorMemory(n, count);
   if (vectors === undefined) return use(() => new Float64Array(n));
   let taken = 0;
   try {
@@ -77,8 +81,13 @@ export function sharedKernels(
   if (module === undefined || out.length < least) return undefined;
   const { buffer } = out;
   for (let i = 0; i < others.length; i++) if (others[i]!.buffer !== buffer) return undefined;
-  const kernels = kernelsOf.get(buffer);
+  const kernels = known.get(buffer)?.kernels;
   return kernels === undefined ? undefined : { kernels, count: out.length - (out.length % turn) };
+}
+
+/** Where two vectors lie together, for kernels of a caller's own. */
+export function commonMemory(a: Float64Array, b: Float64Array): WasmMemory | undefined {
+  return a.buffer === b.buffer ? known.get(a.buffer)?.memory : undefined;
 }
 
 function kernelsOver(memory: WasmMemory): Kernels {

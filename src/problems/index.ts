@@ -1,4 +1,5 @@
 export { type Activation, type ActivationName, activations } from "./activations.ts";
+export { type AffineFieldOptions, affineField } from "./affineField.ts";
 export {
   type AutoencoderClasses,
   autoencoderClasses,

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { banded } from "../../src/linalg/banded.ts";
 import { denseOf } from "../../src/linalg/dense.ts";
 import type { LinearMap } from "../../src/linalg/linearMap.ts";
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
@@ -15,6 +16,7 @@ const maps: Readonly<Record<string, LinearMap>> = {
   denseMatrix: wide,
   "denseMatrix, symmetric": denseMatrix(2, 2, Float64Array.of(1, 2, 2, -3), { symmetric: true }),
   diagonal: diagonal(normalVector(6, 3)),
+  banded: banded(7, { [-2]: 0.5, 0: normalVector(7, 5), 3: -1 }),
   shifted: shifted(square, -0.7),
   scaled: scaled(-2.5, wide),
   composed: composed(wide, transposed(wide), { symmetric: true }),
