@@ -28,7 +28,7 @@ export const ganRingGame: Experiment = gameExperiment({
     batch: z.number().int().min(1).max(4096).default(64).describe("real and generated points a step"),
     hidden: z.array(z.number().int().positive()).default([16, 16]).describe("widths of both networks' hidden layers"),
     loss: z.enum(["minimax", "nonSaturating"]).default("nonSaturating").describe("of the generator"),
-    penalty: z.number().min(0).default(0.1).describe("gamma of R1, on the discriminator's slope at real points"),
+    penalty: z.number().min(0).default(1).describe("gamma of R1, on the discriminator's slope at real points"),
     weightDecay: z.number().min(0).default(0).describe("lambda of lambda / 2 ||weights||^2 in both costs"),
     minibatches: z.boolean().default(true).describe("a new batch each step; without, the first one always"),
   },
@@ -41,6 +41,7 @@ export const ganRingGame: Experiment = gameExperiment({
       certificate: "gradients by differences",
       numbers: (point) => ({
         [`modes of ${modes}`]: problem.modesCovered(point, 500, seed),
+        "Jensen-Shannon": problem.divergence(point, seed),
         ...(minibatches || problem.dimension > largestSpectrum
           ? {}
           : { "least Re of J's spectrum": leastRealPart(problem.linearize(point)) }),

@@ -23,6 +23,7 @@ import { richardson } from "../richardson.ts";
 import { checkPositive } from "../sets/convexSet.ts";
 import type { GameProblem } from "../tracedGame.ts";
 import { forward, ganCosts } from "./ganNumbers.ts";
+import { ringDivergence } from "./ringDivergence.ts";
 
 export interface GanRingOptions {
   /** Gaussians on the ring; default 8. */
@@ -57,6 +58,13 @@ export interface GanRing extends GameProblem {
   minibatch(seed: number, step: number): { readonly real: Float64Array; readonly latent: Float64Array };
   /** `count` generated points, two numbers each. */
   samples(point: Float64Array, count: number, seed: number): Float64Array;
+  /**
+   * The Jensen-Shannon divergence of `count` generated points (default 20,000) from the ring, see `ringDivergence.ts`: 0 for the ring itself,
+   * log 2 for what has nothing of it. Twice that is what the best of all discriminators gains over chance (log 4), hence the primal
+   * gap of the game over all networks.
+   * @see Goodfellow et al., "Generative adversarial nets", 2014, arXiv:1406.2661, theorem 1
+   */
+  divergence(point: Float64Array, seed: number, count?: number): number;
   /** How many of the Gaussians have at least one of `count` generated points within three deviations. */
   modesCovered(point: Float64Array, count: number, seed: number): number;
 }
@@ -163,6 +171,9 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
     with: (given: DataValues) => problem.with(given),
     minibatch,
     samples,
+    divergence(point: Float64Array, from: number, count?: number) {
+      return ringDivergence(samples(point, count ?? 20_000, from), { modes, radius, deviation });
+    },
     certificate(point: Float64Array) {
       const terms = {
         generator: problem.blocks.slice(0, split),

@@ -106,6 +106,8 @@ catalogue("gan-ring trains on minibatches and counts the Gaussians that it reach
   const { findings, rows } = await runExperiment(experiments.get("gan-ring")!, options);
   assert.is(rows.length, 6);
   assert.match(String(findings[0]!.numbers!["modes of 8"]), /^[0-8]$/);
+  const away = Number(findings[0]!.numbers!["Jensen-Shannon"]);
+  assert.ok(away > 0 && away <= Math.log(2) + 1e-12, `${away}`);
 });
 catalogue.run();
 

@@ -58,6 +58,9 @@ ring("generates with the network that it trains, and counts the modes it covers"
   point[bias.offset] = 1;
   assert.equal([...problem.samples(point, 2, 1)], [1, 0, 1, 0]);
   assert.is(problem.modesCovered(point, 10, 1), 1);
+  // One Gaussian of four, and narrower than that: some way from 0 to log 2.
+  const away = problem.divergence(point, 1);
+  assert.ok(away > 0.3 && away < Math.log(2), `${away}`);
   point[0] = 1;
   const [x, y] = problem.samples(point, 1, 3);
   assert.is.not(x, 1);
