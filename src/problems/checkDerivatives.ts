@@ -37,7 +37,8 @@ export interface DerivativeReport {
  * u . J v against v . J u (where J is symmetric), J^T u . v against u . J v, J(2v - 3u) against 2 J v - 3 J u.
  * Differences are extrapolated (Ridders) with an estimate of their own error; where that error exceeds the tolerance the
  * verdict is `unresolved`, as where the value is too large for its changes to be seen. At a kink itself it is `differs`:
- * central differences do not have the one-sided slope.
+ * central differences do not have the one-sided slope. Arrays for results hold NaN before, so that a field or a product that leaves
+ * entries out, or adds to them, differs.
  *
  * Cost: about 50 evaluations and 6 products a direction, three times the evaluations where a kink is near.
  *
@@ -55,13 +56,13 @@ export function checkDerivatives(
     throw failure("ERR_LENGTH", `checkDerivatives: expected a point of length ${n}, got ${point.length}`);
   }
   const evaluate = (z: Float64Array): { value: number; field: Float64Array } => {
-    const field = new Float64Array(n);
+    const field = unwritten(n);
     return { value: problem.evaluate(z, field), field };
   };
   const here = evaluate(point);
   const jacobian = problem.linearize(point);
   const apply = (v: Float64Array): Float64Array => {
-    const out = new Float64Array(n);
+    const out = unwritten(n);
     jacobian.apply(v, out);
     return out;
   };
@@ -84,7 +85,7 @@ export function checkDerivatives(
     const size = { own: norm(jv), around: norm(here.field) / scale };
     found.push(compare("product", (t) => evaluate(along(v, t)).field, jv, size, scale, tolerance));
     if (problem.symmetric) found.push(identity("symmetry", dot(u, jv), dot(v, ju), norm(jv) + norm(ju), tolerance));
-    const transposed = new Float64Array(n);
+    const transposed = unwritten(n);
     jacobian.applyTranspose(u, transposed);
     found.push(identity("transpose", dot(u, jv), dot(transposed, v), norm(jv) + norm(transposed), tolerance));
     const combined = apply(v.map((x, i) => 2 * x - 3 * u[i]!));
@@ -182,6 +183,11 @@ function tableOf(name: string, checks: readonly DerivativeCheck[]): string {
     line("quantity", "difference", "resolution", "verdict"),
     ...checks.map((c) => line(c.quantity, c.difference.toExponential(1), c.resolution.toExponential(1), c.verdict)),
   ].join("\n");
+}
+
+/** What a problem writes into may hold anything in a run: what it leaves out, or adds to, shows here. */
+function unwritten(n: number): Float64Array {
+  return new Float64Array(n).fill(Number.NaN);
 }
 
 function unitVector(n: number, seed: number, index: number): Float64Array {

@@ -159,4 +159,30 @@ checking("refuses a point of another dimension", () => {
   assertError(() => checkDerivatives(quartic(), new Float64Array(7)), "ERR_LENGTH", /point of length \d+, got 7/);
 });
 
+checking("finds results that are added to what was there, or left out", () => {
+  const { evaluate, linearize } = problem();
+  const added = problem({
+    evaluate(z, field) {
+      const fresh = new Float64Array(2);
+      const value = evaluate(z, fresh);
+      field[0] = field[0]! + fresh[0]!;
+      field[1] = fresh[1]!;
+      return value;
+    },
+  });
+  assert.is(verdicts(added).gradient, "differs");
+  const leftOut = problem({
+    linearize(z) {
+      const map = linearize(z);
+      const apply = (v: Float64Array, out: Float64Array): void => {
+        const before = out[1]!;
+        map.apply(v, out);
+        out[1] = before;
+      };
+      return { ...map, apply };
+    },
+  });
+  assert.is(verdicts(leftOut).product, "differs");
+});
+
 checking.run();
