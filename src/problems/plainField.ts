@@ -49,8 +49,9 @@ export function plainField(spec: PlainFieldSpec): Problem {
     evaluate(point, out) {
       check("point", point);
       check("field", out);
-      if (trusted) field(point, out);
-      else evaluateChecked(name, field, point, out);
+      if (!trusted) out.fill(Number.NaN);
+      field(point, out);
+      if (!trusted) checkWritten(name, out, (again) => field(point, again));
       trusted = true;
       return Number.NaN;
     },
@@ -65,13 +66,16 @@ export function plainField(spec: PlainFieldSpec): Problem {
   };
 }
 
-/** Arrays for F are not 0 before: a field that adds to what it finds, or leaves entries out, would give anything. @throws ERR_LOSS */
-function evaluateChecked(name: string, field: PlainField, point: Float64Array, out: Float64Array): void {
-  out.fill(Number.NaN);
-  field(point, out);
+/**
+ * Arrays for F are not 0 before: a field that adds to what it finds, or leaves entries out, would give anything.
+ *
+ * @param out F(z), written where NaN was
+ * @throws ERR_LOSS
+ */
+export function checkWritten(name: string, out: Float64Array, evaluate: (again: Float64Array) => unknown): void {
   if (!out.some(Number.isNaN)) return;
   const fromZero = new Float64Array(out.length);
-  field(point, fromZero);
+  evaluate(fromZero);
   const bad = out.findIndex((value, i) => Number.isNaN(value) && !Number.isNaN(fromZero[i]));
   if (bad < 0) return;
   throw failure(

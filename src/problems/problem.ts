@@ -13,7 +13,7 @@ export interface Problem {
   readonly dimension: number;
   /** J = J^T: F is a gradient. */
   readonly symmetric: boolean;
-  /** Returns L(z) (NaN without a potential) and writes F(z) into `field`. Keeps neither array. */
+  /** Returns L(z) (NaN without a potential) and writes F(z) into `field`: every entry, whatever was there. Keeps neither array. */
   evaluate(point: Float64Array, field: Float64Array): number;
   /** Everything that does not depend on v is done once, here; the result maps v to J(z) v. */
   linearize(point: Float64Array): LinearMap;

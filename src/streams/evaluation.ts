@@ -1,5 +1,6 @@
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { negate, squaredNorm } from "../linalg/vector.ts";
+import { checkWritten } from "../problems/plainField.ts";
 import type { Problem } from "../problems/problem.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
 import type { Evaluation } from "./types.ts";
@@ -96,14 +97,28 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
   return evaluateAt(problem, point, undefined);
 }
 
-/** Evaluates at a copy of the point. */
-export function evaluateAt(problem: Problem, point: ArrayLike<number>, count: WorkCount | undefined): EvaluatedPoint {
+/**
+ * Evaluates at a copy of the point.
+ *
+ * @param careful whether the problem writes every entry of its field; asked once a run
+ * @throws ERR_LOSS, careful, if it does not
+ */
+export function evaluateAt(
+  problem: Problem,
+  point: ArrayLike<number>,
+  count: WorkCount | undefined,
+  careful = false,
+): EvaluatedPoint {
   const buffer = bufferFor(problem.dimension);
   // What a point that is too short leaves unsaid is 0.
   const own = partOf(buffer, 0, problem.dimension);
   if (point.length < own.length) own.fill(0, point.length);
   own.set(point);
-  return evaluateIn(problem, buffer, own, count);
+  if (!careful) return evaluateIn(problem, buffer, own, count);
+  const field = partOf(buffer, 1, own.length).fill(Number.NaN);
+  const at = evaluateInto(problem, own, field, buffer, count);
+  checkWritten(problem.name, field, (again) => problem.evaluate(own, again));
+  return at;
 }
 
 /**

@@ -52,7 +52,8 @@ export class Position {
 
   #evaluatedStart(problem: Problem): EvaluatedPoint {
     const { count } = this.session;
-    if (!isCheckpoint(this.start)) return evaluateAt(problem, startInside(problem, this.start, this.session), count);
+    if (!isCheckpoint(this.start))
+      return evaluateAt(problem, startInside(problem, this.start, this.session), count, true);
     const at = evaluateAt(problem, this.start.point, count);
     // This point was evaluated, and counted, before the checkpoint was taken.
     count.evaluations = this.start.evaluations;

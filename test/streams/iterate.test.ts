@@ -575,6 +575,29 @@ test("keeps a flat heap: ten times the iterates take no more memory", () => {
   assert.ok(many < few + 10e6, `${many} bytes within 100,000 iterates, ${few} within 10,000`);
 });
 
+test("refuses at its start a problem that leaves entries of its field out, or adds to them", () => {
+  const whole = quartic();
+  for (const evaluate of [
+    (_z: Float64Array, field: Float64Array): number => {
+      field[0] = 1;
+      return 0;
+    },
+    (z: Float64Array, field: Float64Array): number => {
+      field[0] = 1;
+      field[1] = field[1]! + z[1]!;
+      return 0;
+    },
+  ]) {
+    let refused: unknown;
+    iterate({ ...whole, evaluate }, [1, 2], method(untilStep(3), gradientStep(0.1)), atOnce).subscribe({
+      error: (error: unknown) => {
+        refused = error;
+      },
+    });
+    checkError(refused, "ERR_LOSS", /every entry.*entry 1/);
+  }
+});
+
 test("runs that are over leave nothing behind, in measures that outlive them either", () => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;
