@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, distance, localStepSize, projectedStep } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { checkStepSize, distance, localStepSize, projectedStep } from "./moves.ts";
 
 export interface AdaptiveExtragradientOptions {
   /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
@@ -35,12 +36,13 @@ const maxTrials = 100;
  *   1991, doi:10.1080/03155986.1991.11732174
  */
 export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}): Update {
+  checkOptions("adaptiveExtragradient", options);
   const who = "adaptiveExtragradient";
   const { stepSize, contraction = 0.9, shrink = 0.7, growth = 1.2 } = options;
   if (stepSize !== undefined) checkStepSize(who, stepSize);
-  checkOption(contraction > 0 && contraction < 1, who, "contraction", "in (0, 1)", contraction);
-  checkOption(shrink > 0 && shrink < 1, who, "shrink", "in (0, 1)", shrink);
-  checkOption(growth >= 1 && Number.isFinite(growth), who, "growth", "of 1 or more", growth);
+  checkOption(who, contraction > 0 && contraction < 1, "contraction", "in (0, 1)", contraction);
+  checkOption(who, shrink > 0 && shrink < 1, "shrink", "in (0, 1)", shrink);
+  checkOption(who, growth >= 1 && Number.isFinite(growth), "growth", "of 1 or more", growth);
   return update({
     name: who,
     columns: { trials: { meaning: "points that the step size rule evaluated" } },

@@ -1,15 +1,8 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { averaged, goldenSection } from "./goldenRatio.ts";
-import {
-  checkOption,
-  checkStepSize,
-  distance,
-  localStepSize,
-  moveTo,
-  naturalResidualNorm,
-  restarted,
-} from "./moves.ts";
+import { checkStepSize, distance, localStepSize, moveTo, naturalResidualNorm, restarted } from "./moves.ts";
 
 export interface AdaptiveGoldenRatioOptions {
   /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
@@ -47,11 +40,12 @@ const fall = 0.99;
  *   inequalities", 2024
  */
 export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): Update {
+  checkOptions("adaptiveGoldenRatio", options);
   const who = "adaptiveGoldenRatio";
   const { stepSize, ratio = 1.5, maxStepSize = 1e6, hybrid = false } = options;
   if (stepSize !== undefined) checkStepSize(who, stepSize);
-  checkOption(ratio > 1 && ratio <= goldenSection, who, "ratio", "in (1, 1.618...]", ratio);
-  checkOption(maxStepSize > 0 && maxStepSize < Number.POSITIVE_INFINITY, who, "maxStepSize", "positive", maxStepSize);
+  checkOption(who, ratio > 1 && ratio <= goldenSection, "ratio", "in (1, 1.618...]", ratio);
+  checkOption(who, maxStepSize > 0 && maxStepSize < Number.POSITIVE_INFINITY, "maxStepSize", "positive", maxStepSize);
   const rho = 1 / ratio + 1 / ratio ** 2;
   return update({
     name: who,

@@ -3,7 +3,8 @@ import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
 import { type PlayerPlace, playersOf } from "./players.ts";
 
 export interface AlternatingDescentAscentOptions {
@@ -35,7 +36,7 @@ export interface AlternatingDescentAscentOptions {
  */
 export function alternatingDescentAscent({ stepSize, decay = 0 }: AlternatingDescentAscentOptions): Update {
   checkStepSize("alternatingDescentAscent", stepSize);
-  checkOption(decay > -1 && decay < 1, "alternatingDescentAscent", "decay", "in (-1, 1)", decay);
+  checkOption("alternatingDescentAscent", decay > -1 && decay < 1, "decay", "in (-1, 1)", decay);
   return update({
     name: "alternatingDescentAscent",
     settings: { stepSize: stepSetting(stepSize), decay: { value: decay, min: -1, max: 1 } },

@@ -1,6 +1,7 @@
 import { measure } from "../streams/author.ts";
 import type { Iterate, Measure } from "../streams/types.ts";
-import { checkOption, restarted } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { restarted } from "./moves.ts";
 
 export interface AverageOptions {
   /**
@@ -33,11 +34,12 @@ export interface AverageOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function average(options: AverageOptions = {}): Measure {
+  checkOptions("average", options);
   const { kind = "uniform", power = 1, every = 1 } = options;
   const kinds = ["uniform", "steps", "polynomial", "suffix"];
-  checkOption(kinds.includes(kind), "average", "kind", `to be one of ${kinds.join(", ")}`, kind);
-  checkOption(power >= 0 && Number.isFinite(power), "average", "power", "of 0 or more", power);
-  checkOption(Number.isInteger(every) && every > 0, "average", "every", "to be a positive integer", every);
+  checkOption("average", kinds.includes(kind), "kind", `to be one of ${kinds.join(", ")}`, kind);
+  checkOption("average", power >= 0 && Number.isFinite(power), "power", "of 0 or more", power);
+  checkOption("average", Number.isInteger(every) && every > 0, "every", "to be a positive integer", every);
   return measure({
     name: "average",
     columns: { average: { meaning: `${kind} average of the points`, kind: "vector" } },

@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { dot, isFiniteVector } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { trialPoint } from "./trialPoint.ts";
 
@@ -47,6 +48,7 @@ export interface BacktrackGradientNormOptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function backtrackGradientNorm(options: BacktrackGradientNormOptions = {}): Update {
+  checkOptions("backtrackGradientNorm", options);
   const { stepSize = 0.1, shrink = 0.5, sufficientDecrease = 1e-4, pureStep = 0.5, maxTrials = 1000 } = options;
   const check = (ok: boolean, name: string, expected: string, got: unknown): void => {
     if (!ok) throw failure("ERR_OPTION_RANGE", `backtrackGradientNorm: expected ${name} ${expected}, got ${got}`);

@@ -1,6 +1,6 @@
 import { measureRows } from "../streams/author.ts";
 import type { RowMeasure } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
 
 /**
@@ -17,6 +17,7 @@ import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
  * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or no numbers
  */
 export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
+  checkOptions("classifyEnd", thresholds);
   for (const [name, value] of Object.entries(thresholds)) {
     checkOption("classifyEnd", value === undefined || value >= 0, name, "to be a number that is not negative", value);
   }

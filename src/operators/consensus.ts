@@ -1,6 +1,6 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 
 export interface ConsensusOptions {
   /** gamma >= 0. Default 1. Steerable. */
@@ -20,8 +20,10 @@ export interface ConsensusOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Mescheder, Nowozin and Geiger, "The numerics of GANs", 2017, arXiv:1705.10461
  */
-export function consensus({ weight = 1 }: ConsensusOptions = {}): Update {
-  checkOption(weight >= 0 && Number.isFinite(weight), "consensus", "weight", "of 0 or more", weight);
+export function consensus(options: ConsensusOptions = {}): Update {
+  checkOptions("consensus", options);
+  const { weight = 1 } = options;
+  checkOption("consensus", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
   return update({
     name: "consensus",
     refines: true,

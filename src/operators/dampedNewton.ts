@@ -3,7 +3,7 @@ import { minresQLP } from "../linalg/minresQLP.ts";
 import { isFiniteVector, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 import { searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { trialPoint } from "./trialPoint.ts";
@@ -56,6 +56,7 @@ export interface DampedNewtonOptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function dampedNewton(options: DampedNewtonOptions = {}): Update {
+  checkOptions("dampedNewton", options);
   const { dampings = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], stepSize = 1, halvings = 20 } = options;
   const { relativeTolerance = 5e-4, maxIterations, maxNorm = 1e4, maxCondition = 1e7 } = options;
   const { transitionCondition = 1e4 } = options;

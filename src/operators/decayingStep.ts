@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, stepSetting } from "./moves.ts";
 
 export interface DecayingStepOptions {
   /** eta_0 > 0. Steerable. */
@@ -28,8 +29,8 @@ export interface DecayingStepOptions {
  */
 export function decayingStep({ first, power = 1, delay = 1 }: DecayingStepOptions): Update {
   checkStepSize("decayingStep", first);
-  checkOption(power >= 0 && power <= 1, "decayingStep", "power", "in [0, 1]", power);
-  checkOption(delay > 0 && Number.isFinite(delay), "decayingStep", "delay", "positive", delay);
+  checkOption("decayingStep", power >= 0 && power <= 1, "power", "in [0, 1]", power);
+  checkOption("decayingStep", delay > 0 && Number.isFinite(delay), "delay", "positive", delay);
   return update({
     name: "decayingStep",
     settings: { first: stepSetting(first) },

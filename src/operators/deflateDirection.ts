@@ -3,6 +3,7 @@ import { dot } from "../linalg/vector.ts";
 import { type DeflatedOptions, deflation, deflationRoots } from "../problems/deflated.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 
 /**
  * Turns Newton's direction into that of the deflated field M F, which has no zeros at the points found already: p <- c p.
@@ -23,6 +24,7 @@ import type { Update } from "../streams/types.ts";
  *   equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
  */
 export function deflateDirection(roots: readonly ArrayLike<number>[], options: DeflatedOptions = {}): Update {
+  checkOptions("deflateDirection", options);
   const dimension = roots[0]?.length ?? 0;
   const { known, power, shift } = deflationRoots("deflateDirection", roots, dimension, "the first root", options);
   return update({

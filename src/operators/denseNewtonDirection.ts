@@ -4,7 +4,7 @@ import { pseudoSolve } from "../linalg/pseudoInverse.ts";
 import { norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 
 /** Options of {@link denseNewtonDirection}. */
@@ -32,6 +32,7 @@ export interface DenseNewtonDirectionOptions {
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}): Update {
+  checkOptions("denseNewtonDirection", options);
   const { inverse = "pseudo", cutoff = 1e-10 } = options;
   const who = "denseNewtonDirection";
   checkOption(who, inverse === "exact" || inverse === "pseudo", "inverse", 'to be "exact" or "pseudo"', inverse);

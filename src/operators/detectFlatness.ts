@@ -5,6 +5,7 @@ import { norm as normOf, scale } from "../linalg/vector.ts";
 import { randomSource } from "../random.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Iterate, Measure } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 
 /** Options of {@link detectFlatness}. */
 export interface DetectFlatnessOptions {
@@ -55,6 +56,7 @@ const firstPowerSteps = 10;
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
+  checkOptions("detectFlatness", options);
   const { relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeCurvature = 5e-4 } = options;
   const { kernelShare: leastShare = 0.9 } = options;
   const { by = "residuals", norm = "two", seed = 0 } = options;

@@ -6,7 +6,8 @@ import { scaled, shifted } from "../linalg/maps.ts";
 import { spectralNorm } from "../linalg/norms.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
-import { checkOption, distance } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { distance } from "./moves.ts";
 
 export interface DiagnoseFieldOptions {
   /** Rows between two diagnoses of J; the quotients along the way are measured in every row. Default 1. */
@@ -39,11 +40,12 @@ export interface DiagnoseFieldOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function diagnoseField(options: DiagnoseFieldOptions = {}): Measure {
+  checkOptions("diagnoseField", options);
   const { every = 1, exactUpTo = 200, steps = 40, seed = 0 } = options;
   for (const [name, value] of Object.entries({ every, steps })) {
-    checkOption(Number.isInteger(value) && value > 0, "diagnoseField", name, "to be a positive integer", value);
+    checkOption("diagnoseField", Number.isInteger(value) && value > 0, name, "to be a positive integer", value);
   }
-  checkOption(exactUpTo >= 0, "diagnoseField", "exactUpTo", "of 0 or more", exactUpTo);
+  checkOption("diagnoseField", exactUpTo >= 0, "exactUpTo", "of 0 or more", exactUpTo);
   return measure({
     name: "diagnoseField",
     columns: {

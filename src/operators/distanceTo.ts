@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { measure } from "../streams/author.ts";
 import type { Iterate, Measure } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 import { checkMeasured, columnName, type MeasuredPointOptions } from "./measuredPoint.ts";
 
 /**
@@ -15,6 +16,7 @@ export function distanceTo(
   solutions: ArrayLike<number> | readonly ArrayLike<number>[],
   options: MeasuredPointOptions = {},
 ): Measure {
+  checkOptions("distanceTo", options);
   const { of, every = 1 } = options;
   checkMeasured("distanceTo", options);
   const known = isPoint(solutions) ? [solutions] : solutions;

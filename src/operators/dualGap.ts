@@ -3,8 +3,9 @@ import type { ConvexSet } from "../problems/problem.ts";
 import { measure } from "../streams/author.ts";
 import { evaluate } from "../streams/evaluation.ts";
 import type { Evaluation, Measure } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { checkMeasured, columnName, measuredAt } from "./measuredPoint.ts";
-import { checkOption, distance } from "./moves.ts";
+import { distance } from "./moves.ts";
 import { compactSet, type GapOptions } from "./primalGap.ts";
 
 export interface DualGapOptions extends GapOptions {
@@ -29,10 +30,11 @@ export interface DualGapOptions extends GapOptions {
  * @see [1] Malitsky and Mishchenko, "Adaptive gradient descent without descent", 2020, arXiv:1910.09529
  */
 export function dualGap(options: DualGapOptions = {}): Measure {
+  checkOptions("dualGap", options);
   const { of, maxInner = 200, tolerance = 1e-10 } = options;
   checkMeasured("dualGap", options);
-  checkOption(Number.isInteger(maxInner) && maxInner > 0, "dualGap", "maxInner", "to be a positive integer", maxInner);
-  checkOption(tolerance >= 0 && tolerance < 1, "dualGap", "tolerance", "in [0, 1)", tolerance);
+  checkOption("dualGap", Number.isInteger(maxInner) && maxInner > 0, "maxInner", "to be a positive integer", maxInner);
+  checkOption("dualGap", tolerance >= 0 && tolerance < 1, "tolerance", "in [0, 1)", tolerance);
   const gapName = columnName("dualGap", of);
   const slackName = columnName("dualGapSlack", of);
   return measure({

@@ -3,6 +3,7 @@ import { dot } from "../linalg/vector.ts";
 import { randomSource } from "../random.ts";
 import { measure } from "../streams/author.ts";
 import type { Evaluation, Measure } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 import { exploitabilities, responseKinds } from "./exploitability.ts";
 import { checkMeasured, columnName, measuredAt } from "./measuredPoint.ts";
 import type { NashConvOptions } from "./nashConv.ts";
@@ -24,6 +25,7 @@ import { playersOf } from "./players.ts";
  *   strategies
  */
 export function dualityGap(options: NashConvOptions = {}): Measure {
+  checkOptions("dualityGap", options);
   const { of, maxInner = 500, tolerance = 1e-10 } = options;
   checkMeasured("dualityGap", options);
   const gap = columnName("dualityGap", of);

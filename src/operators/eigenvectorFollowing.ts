@@ -2,7 +2,7 @@ import { symmetricEigen } from "../linalg/dense.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
@@ -35,6 +35,7 @@ export interface EigenvectorFollowingOptions {
  * @see [1] Cerjan and Miller, "On finding transition states", J. Chem. Phys. 75, 1981, doi:10.1063/1.442352
  */
 export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}): Update {
+  checkOptions("eigenvectorFollowing", options);
   const { index = 1, maxStep = 0.3, cutoff = 1e-10 } = options;
   const who = "eigenvectorFollowing";
   checkOption(who, Number.isInteger(index) && index >= 0, "index", "to be a natural number", index);

@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, restarted, scratchVector, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface ExtraAnchoredGradientOptions {
   /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
@@ -36,7 +37,7 @@ export interface ExtraAnchoredGradientOptions {
 export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradientOptions): Update {
   checkStepSize("extraAnchoredGradient", stepSize);
   const known = variant === undefined || variant === "fast" || variant === "constant";
-  checkOption(known, "extraAnchoredGradient", "variant", 'to be "fast" or "constant"', variant);
+  checkOption("extraAnchoredGradient", known, "variant", 'to be "fast" or "constant"', variant);
   const scratch = scratchVector();
   return update({
     name: "extraAnchoredGradient",

@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "./moves.ts";
 
 export interface FastOptimisticOptions {
   /** eta > 0; for monotone, L-Lipschitz F below 1 / (4 L). Steerable. */
@@ -30,7 +31,7 @@ export interface FastOptimisticOptions {
  */
 export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions): Update {
   checkStepSize("fastOptimistic", stepSize);
-  checkOption(friction > 2 && Number.isFinite(friction), "fastOptimistic", "friction", "above 2", friction);
+  checkOption("fastOptimistic", friction > 2 && Number.isFinite(friction), "friction", "above 2", friction);
   const scratch = scratchVector();
   return update({
     name: "fastOptimistic",

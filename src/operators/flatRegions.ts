@@ -1,6 +1,7 @@
 import { Observable, type OperatorFunction } from "rxjs";
 import { failure } from "../errors.ts";
 import type { Row, Run } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 
 /** A run enters a gradient-flat region, or leaves it. */
 export interface FlatRegionEvent {
@@ -52,6 +53,7 @@ interface Region {
  *   whose run does not have the column
  */
 export function flatRegions(options: FlatRegionsOptions = {}): OperatorFunction<Row, FlatRegionEvent> {
+  checkOptions("flatRegions", options);
   const { column = "flat", gap = 0 } = options;
   if (!(Number.isInteger(gap) && gap >= 0)) {
     throw failure("ERR_OPTION_RANGE", `flatRegions: expected gap to be a natural number, got ${gap}`);

@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, restarted, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, restarted, stepSetting } from "./moves.ts";
 
 export interface ForwardReflectedBackwardOptions {
   /** The first step size > 0; fixed unless `adaptive`. For monotone, L-Lipschitz F below 1 / (2 L). Steerable where fixed. */
@@ -34,13 +35,13 @@ export function forwardReflectedBackward(options: ForwardReflectedBackwardOption
   const { stepSize, adaptive = false, growth = 1.1 } = options;
   checkStepSize("forwardReflectedBackward", stepSize);
   checkOption(
-    adaptive === false || (adaptive > 0 && adaptive < 1),
     "forwardReflectedBackward",
+    adaptive === false || (adaptive > 0 && adaptive < 1),
     "adaptive",
     "in (0, 1), or false",
     adaptive,
   );
-  checkOption(growth >= 1 && Number.isFinite(growth), "forwardReflectedBackward", "growth", "of 1 or more", growth);
+  checkOption("forwardReflectedBackward", growth >= 1 && Number.isFinite(growth), "growth", "of 1 or more", growth);
   return update({
     name: "forwardReflectedBackward",
     settings: { stepSize: stepSetting(stepSize) },

@@ -4,7 +4,7 @@ import type { LinearMap } from "../linalg/linearMap.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
 /** Options of {@link gentlestAscent}. */
@@ -36,6 +36,7 @@ export interface GentlestAscentOptions {
  * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
  */
 export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
+  checkOptions("gentlestAscent", options);
   const { index = 1, firstSteps = Math.max(20, 2 * index), seed = 0 } = options;
   const who = "gentlestAscent";
   checkOption(who, Number.isInteger(index) && index > 0, "index", "to be a positive integer", index);

@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, moveTo, restarted, stepSetting } from "./moves.ts";
 
 /** (1 + sqrt 5) / 2. */
 export const goldenSection = (1 + Math.sqrt(5)) / 2;
@@ -26,7 +27,7 @@ export interface GoldenRatioOptions {
  */
 export function goldenRatio({ stepSize, ratio = goldenSection }: GoldenRatioOptions): Update {
   checkStepSize("goldenRatio", stepSize);
-  checkOption(ratio > 1 && ratio <= goldenSection, "goldenRatio", "ratio", "in (1, 1.618...]", ratio);
+  checkOption("goldenRatio", ratio > 1 && ratio <= goldenSection, "ratio", "in (1, 1.618...]", ratio);
   return update({
     name: "goldenRatio",
     settings: { stepSize: stepSetting(stepSize) },

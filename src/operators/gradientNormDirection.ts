@@ -1,7 +1,7 @@
 import { axpy, dot } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 
 /** Options of {@link gradientNormDirection}. */
 export interface GradientNormDirectionOptions {
@@ -45,6 +45,7 @@ interface Memory {
  *   doi:10.1137/0802003
  */
 export function gradientNormDirection(options: GradientNormDirectionOptions = {}): Update {
+  checkOptions("gradientNormDirection", options);
   const { scale = "none", conjugate = false } = options;
   checkOption(
     "gradientNormDirection",

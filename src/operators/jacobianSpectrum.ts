@@ -2,7 +2,8 @@ import { failure } from "../errors.ts";
 import { generalEigenvalues } from "../linalg/generalEigenvalues.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
-import { checkOption, checkStepSize } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { checkStepSize } from "./moves.ts";
 import {
   classify,
   predictedFactor,
@@ -38,12 +39,13 @@ export interface JacobianSpectrumOptions {
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream for a problem above `maxDimension`
  */
 export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure {
+  checkOptions("jacobianSpectrum", options);
   const who = "jacobianSpectrum";
   const { every = 1, maxDimension = 500, method } = options;
   const { limits = ["gradientStep", "extragradient", "optimistic", "goldenRatio"] } = options;
-  checkOption(Number.isInteger(every) && every > 0, who, "every", "to be a positive integer", every);
+  checkOption(who, Number.isInteger(every) && every > 0, "every", "to be a positive integer", every);
   for (const name of method === undefined ? limits : [...limits, method.name]) {
-    checkOption(stationaryMethods.includes(name), who, "a method", `of ${stationaryMethods.join(", ")}`, name);
+    checkOption(who, stationaryMethods.includes(name), "a method", `of ${stationaryMethods.join(", ")}`, name);
   }
   if (method !== undefined) checkStepSize(who, method.stepSize);
   const limitColumns = limits.map((name) => [limitName(name), name] as const);

@@ -4,7 +4,7 @@ import { spectralNorm } from "../linalg/norms.ts";
 import { isFiniteVector, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { trialPoint } from "./trialPoint.ts";
 
@@ -42,6 +42,7 @@ const leastDamping = 1e-30;
  * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Update {
+  checkOptions("levenbergMarquardt", options);
   const { damping = 1e-3, relativeTolerance = 1e-10, maxIterations } = options;
   const who = "levenbergMarquardt";
   checkOption(who, damping > 0 && Number.isFinite(damping), "damping", "to be positive", damping);

@@ -1,7 +1,7 @@
 import { failure } from "../errors.ts";
 import { measureRows } from "../streams/author.ts";
 import type { RowMeasure } from "../streams/types.ts";
-import { checkOption } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 
 export interface MeasuredRateOptions {
   /** The number column whose decay is measured, or `squaredNorm`. Default `squaredNorm`. */
@@ -22,8 +22,10 @@ export interface MeasuredRateOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a column that the run does not have
  */
-export function measuredRate({ column = "squaredNorm", window = 50 }: MeasuredRateOptions = {}): RowMeasure {
-  checkOption(Number.isInteger(window) && window > 2, "measuredRate", "window", "to be an integer above 2", window);
+export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
+  checkOptions("measuredRate", options);
+  const { column = "squaredNorm", window = 50 } = options;
+  checkOption("measuredRate", Number.isInteger(window) && window > 2, "window", "to be an integer above 2", window);
   return measureRows({
     name: "measuredRate",
     columns: {

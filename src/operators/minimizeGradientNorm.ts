@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { method } from "../streams/combinators.ts";
 import type { Update } from "../streams/types.ts";
 import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
+import { checkOptions } from "./checkOption.ts";
 import { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
 import { type GradientNormDirectionOptions, gradientNormDirection } from "./gradientNormDirection.ts";
 import { type WolfeLineSearchOptions, wolfeLineSearch } from "./wolfeLineSearch.ts";
@@ -33,6 +34,7 @@ export interface MinimizeGradientNormOptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function minimizeGradientNorm(options: MinimizeGradientNormOptions = {}): Update {
+  checkOptions("minimizeGradientNorm", options);
   const { direction, flatness, backtrack, wolfe } = options;
   if (backtrack !== undefined && (wolfe !== undefined || direction?.conjugate === true)) {
     throw failure(

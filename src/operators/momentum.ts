@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 
 export interface MomentumOptions {
   /** beta, in [0, 1]; negative momentum, which helps in some games, down to -1. Default 0.9 [1]. Steerable. */
@@ -16,7 +17,9 @@ export interface MomentumOptions {
  * @throws {RangeError} ERR_OPTION_RANGE for a decay outside [-1, 1]
  * @see [1] Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, doi:10.1016/0041-5553(64)90137-5
  */
-export function momentum({ decay = 0.9 }: MomentumOptions = {}): Update {
+export function momentum(options: MomentumOptions = {}): Update {
+  checkOptions("momentum", options);
+  const { decay = 0.9 } = options;
   if (!(decay >= -1 && decay <= 1)) {
     throw failure("ERR_OPTION_RANGE", `momentum: expected decay in [-1, 1], got ${decay}`);
   }

@@ -3,7 +3,7 @@ import { smallestAbsoluteEigenvalue } from "../linalg/smallestAbsoluteEigenvalue
 import { symmetricFactor } from "../linalg/symmetricFactor.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps } from "./measuredSteps.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
@@ -44,6 +44,7 @@ export interface MorseIndexOptions extends MeasuredSteps {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function morseIndex(options: MorseIndexOptions = {}): Measure {
+  checkOptions("morseIndex", options);
   const { threshold = 1e-5, by = "inertia", steps, seed = 0 } = options;
   const who = "morseIndex";
   const measured = measuredSteps(who, options);

@@ -14,11 +14,6 @@ export function checkStepSize(who: string, stepSize: number): void {
   throw failure("ERR_OPTION_RANGE", `${who}: expected a positive step size, got ${stepSize}`);
 }
 
-/** @throws ERR_OPTION_RANGE unless the condition holds */
-export function checkOption(ok: boolean, who: string, name: string, expected: string, got: unknown): void {
-  if (!ok) throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} ${expected}, got ${got}`);
-}
-
 /** A step size that can be steered; zero is left out, since directions are jumps divided by it. */
 export function stepSetting(value: number): Setting {
   return { value, min: 1e-300 };

@@ -1,8 +1,8 @@
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { exploitabilities, responseKinds } from "./exploitability.ts";
 import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "./measuredPoint.ts";
-import { checkOption } from "./moves.ts";
 
 export interface NashConvOptions extends MeasuredPointOptions {
   /** Steps of a player's inner solve. Default 500. */
@@ -30,10 +30,11 @@ export interface NashConvOptions extends MeasuredPointOptions {
  *   arXiv:1903.05614
  */
 export function nashConv(options: NashConvOptions = {}): Measure {
+  checkOptions("nashConv", options);
   const { of, maxInner = 500, tolerance = 1e-10 } = options;
   checkMeasured("nashConv", options);
-  checkOption(Number.isInteger(maxInner) && maxInner > 0, "nashConv", "maxInner", "to be a positive integer", maxInner);
-  checkOption(tolerance > 0 && tolerance < 1, "nashConv", "tolerance", "in (0, 1)", tolerance);
+  checkOption("nashConv", Number.isInteger(maxInner) && maxInner > 0, "maxInner", "to be a positive integer", maxInner);
+  checkOption("nashConv", tolerance > 0 && tolerance < 1, "tolerance", "in (0, 1)", tolerance);
   const sum = columnName("nashConv", of);
   const slack = columnName("nashConvSlack", of);
   const responses = columnName("responses", of);

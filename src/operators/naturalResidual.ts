@@ -1,7 +1,8 @@
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "./measuredPoint.ts";
-import { checkOption, checkStepSize, distance, projectedStep } from "./moves.ts";
+import { checkStepSize, distance, projectedStep } from "./moves.ts";
 
 export interface NaturalResidualOptions extends MeasuredPointOptions {
   /** eta > 0. Default 1. */
@@ -25,10 +26,11 @@ export interface NaturalResidualOptions extends MeasuredPointOptions {
  * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a vector column that the run does not have
  */
 export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
+  checkOptions("naturalResidual", options);
   const { of, scale = 1, until } = options;
   checkMeasured("naturalResidual", options);
   checkStepSize("naturalResidual", scale);
-  checkOption(until === undefined || until >= 0, "naturalResidual", "until", "of 0 or more", until);
+  checkOption("naturalResidual", until === undefined || until >= 0, "until", "of 0 or more", until);
   const name = columnName("naturalResidual", of);
   return measure({
     name: "naturalResidual",

@@ -6,6 +6,7 @@ import { type MinresQLPOptions, minresTerminations } from "../linalg/minresTypes
 import { norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 
 /** Options of {@link newtonDirection}: those of minresQLP, with the defaults of [1]. */
 export interface NewtonDirectionOptions {
@@ -44,6 +45,7 @@ export interface NewtonDirectionOptions {
  *   arXiv:1810.00303
  */
 export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
+  checkOptions("newtonDirection", options);
   const { relativeTolerance = 5e-4, shift = 0, maxIterations, maxNorm = 1e4, maxCondition = 1e7 } = options;
   const { transitionCondition = 1e4, preconditioner } = options;
   checkMinresOptions("newtonDirection", { ...options });

@@ -2,7 +2,7 @@ import { luFactor } from "../linalg/luFactor.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { trialPoint } from "./trialPoint.ts";
@@ -61,6 +61,7 @@ const contraction = 0.1;
  *   16, 1972, doi:10.1147/rd.165.0504
  */
 export function newtonFlow(options: NewtonFlowOptions = {}): Update {
+  checkOptions("newtonFlow", options);
   const { stepSize = 0.1, maxStep = 1, tolerance = 1e-3, corrections = 4, orientation = "determinant" } = options;
   const who = "newtonFlow";
   checkOption(who, maxStep > 0 && Number.isFinite(maxStep), "maxStep", "to be positive", maxStep);

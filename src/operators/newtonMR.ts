@@ -1,6 +1,7 @@
 import { method } from "../streams/combinators.ts";
 import type { Update } from "../streams/types.ts";
 import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
+import { checkOptions } from "./checkOption.ts";
 import { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
 import { type NewtonDirectionOptions, newtonDirection } from "./newtonDirection.ts";
 
@@ -24,6 +25,7 @@ export interface NewtonMROptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function newtonMR(options: NewtonMROptions = {}): Update {
+  checkOptions("newtonMR", options);
   return method(
     newtonDirection(options.direction),
     detectFlatness(options.flatness),

@@ -1,6 +1,7 @@
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, restarted } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { restarted } from "./moves.ts";
 
 export interface OptimisticOptions {
   /** rho >= 0: how much of the last change is expected to come again. Default 1, the optimistic gradient. Steerable. */
@@ -23,8 +24,10 @@ export interface OptimisticOptions {
  * @see [2] Malitsky and Tam, "A forward-backward splitting method for monotone inclusions without cocoercivity", 2020,
  *   arXiv:1808.04162
  */
-export function optimistic({ weight = 1 }: OptimisticOptions = {}): Update {
-  checkOption(weight >= 0 && Number.isFinite(weight), "optimistic", "weight", "of 0 or more", weight);
+export function optimistic(options: OptimisticOptions = {}): Update {
+  checkOptions("optimistic", options);
+  const { weight = 1 } = options;
+  checkOption("optimistic", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
   return update({
     name: "optimistic",
     refines: true,

@@ -5,6 +5,7 @@ import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
 import type { Proposal, Update } from "../streams/types.ts";
 import { blockNamed } from "./block.ts";
+import { checkOptions } from "./checkOption.ts";
 
 export interface PreconditionOptions {
   /** Name of the one parameter block to multiply; the rest of the direction stays. Default: the whole direction. */
@@ -31,8 +32,10 @@ const shortest = 1e-150;
  */
 export function precondition(
   map: LinearMap | ((it: Proposal) => LinearMap),
-  { block }: PreconditionOptions = {},
+  options: PreconditionOptions = {},
 ): Update {
+  checkOptions("precondition", options);
+  const { block } = options;
   if (typeof map !== "function") checkSymmetric(map);
   return update({
     name: "precondition",

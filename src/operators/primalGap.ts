@@ -3,6 +3,7 @@ import { dot } from "../linalg/vector.ts";
 import type { ConvexSet, Problem } from "../problems/problem.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
+import { checkOptions } from "./checkOption.ts";
 import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "./measuredPoint.ts";
 
 export interface GapOptions extends MeasuredPointOptions {
@@ -22,6 +23,7 @@ export interface GapOptions extends MeasuredPointOptions {
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
  */
 export function primalGap(options: GapOptions = {}): Measure {
+  checkOptions("primalGap", options);
   checkMeasured("primalGap", options);
   const name = columnName("primalGap", options.of);
   return measure({

@@ -6,7 +6,8 @@ import { update } from "../streams/author.ts";
 import { method } from "../streams/combinators.ts";
 import { iterate } from "../streams/iterate.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, distance, projectedStep, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, distance, projectedStep, stepSetting } from "./moves.ts";
 import { semismoothNewton } from "./semismoothNewton.ts";
 
 export interface ProximalPointOptions {
@@ -44,8 +45,8 @@ export interface ProximalPointOptions {
 export function proximalPoint(options: ProximalPointOptions): Update {
   const { stepSize, relativeError = 1e-8, maxInner = 100 } = options;
   checkStepSize("proximalPoint", stepSize);
-  checkOption(relativeError >= 0 && relativeError < 1, "proximalPoint", "relativeError", "in [0, 1)", relativeError);
-  checkOption(Number.isInteger(maxInner) && maxInner >= 0, "proximalPoint", "maxInner", "a whole number", maxInner);
+  checkOption("proximalPoint", relativeError >= 0 && relativeError < 1, "relativeError", "in [0, 1)", relativeError);
+  checkOption("proximalPoint", Number.isInteger(maxInner) && maxInner >= 0, "maxInner", "a whole number", maxInner);
   return update({
     name: "proximalPoint",
     settings: { stepSize: stepSetting(stepSize) },

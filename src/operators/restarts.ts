@@ -1,7 +1,8 @@
 import { update } from "../streams/author.ts";
 import { choose, method } from "../streams/combinators.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, naturalResidualNorm } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { naturalResidualNorm } from "./moves.ts";
 
 export interface RestartsOptions {
   /** Restart after so many rows. This or `decrease`. */
@@ -33,14 +34,15 @@ export interface RestartsOptions {
  *   and sharpness", 2023, arXiv:2105.12715
  */
 export function restarts(inner: Update, options: RestartsOptions = {}): Update {
+  checkOptions("restarts", options);
   const { every, decrease = 0.3, check = 8, to = "average" } = options;
   const whole = (value: number): boolean => Number.isInteger(value) && value > 0;
-  checkOption(every === undefined || whole(every), "restarts", "every", "to be a positive integer", every);
-  checkOption(decrease > 0 && decrease < 1, "restarts", "decrease", "in (0, 1)", decrease);
-  checkOption(whole(check), "restarts", "check", "to be a positive integer", check);
-  checkOption(to === "average" || to === "point", "restarts", "to", 'to be "average" or "point"', to);
+  checkOption("restarts", every === undefined || whole(every), "every", "to be a positive integer", every);
+  checkOption("restarts", decrease > 0 && decrease < 1, "decrease", "in (0, 1)", decrease);
+  checkOption("restarts", whole(check), "check", "to be a positive integer", check);
+  checkOption("restarts", to === "average" || to === "point", "to", 'to be "average" or "point"', to);
   const both = every !== undefined && options.decrease !== undefined;
-  checkOption(!both, "restarts", "every or decrease", "", "both; leave one out");
+  checkOption("restarts", !both, "every or decrease", "", "both; leave one out");
   const decide = update({
     name: "restarts",
     columns: { restarted: { meaning: "1: the first row after a restart" } },

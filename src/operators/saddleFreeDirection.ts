@@ -5,7 +5,7 @@ import { tridiagonalEigen } from "../linalg/tridiagonalEigen.ts";
 import { axpy, dot, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
 
 /** Options of {@link saddleFreeDirection}. */
@@ -38,6 +38,7 @@ export interface SaddleFreeDirectionOptions {
  *   2014, arXiv:1406.2572
  */
 export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): Update {
+  checkOptions("saddleFreeDirection", options);
   const { subspace, damping = 0, cutoff = 1e-10 } = options;
   const who = "saddleFreeDirection";
   const usable = subspace === undefined || subspace === "all" || (Number.isInteger(subspace) && subspace > 0);

@@ -5,7 +5,8 @@ import { update } from "../streams/author.ts";
 import { choose, method } from "../streams/combinators.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
 import { adaptiveExtragradient } from "./adaptiveExtragradient.ts";
-import { checkOption, checkStepSize, projectedStep } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { checkStepSize, projectedStep } from "./moves.ts";
 import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
 
 /** What became of a Newton step; the values of the column `newton`. */
@@ -45,16 +46,17 @@ export interface SemismoothNewtonOptions {
  * @see [2] Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003, chapter 8
  */
 export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update {
+  checkOptions("semismoothNewton", options);
   const who = "semismoothNewton";
   const { scale = 1, contraction = 0.9, relativeTolerance, maxIterations, regularisation = 0 } = options;
   const { fallback = adaptiveExtragradient() } = options;
   checkStepSize(who, scale);
-  checkOption(contraction > 0 && contraction < 1, who, "contraction", "in (0, 1)", contraction);
+  checkOption(who, contraction > 0 && contraction < 1, "contraction", "in (0, 1)", contraction);
   const tolerable = relativeTolerance === undefined || (relativeTolerance >= 0 && relativeTolerance < 1);
-  checkOption(tolerable, who, "relativeTolerance", "in [0, 1)", relativeTolerance);
+  checkOption(who, tolerable, "relativeTolerance", "in [0, 1)", relativeTolerance);
   checkOption(
-    regularisation >= 0 && Number.isFinite(regularisation),
     who,
+    regularisation >= 0 && Number.isFinite(regularisation),
     "regularisation",
     "of 0 or more",
     regularisation,

@@ -2,7 +2,7 @@ import { symmetricEigen } from "../linalg/dense.ts";
 import { spectralDensity } from "../linalg/spectralDensity.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps } from "./measuredSteps.ts";
 import { requireSymmetric } from "./requireSymmetric.ts";
@@ -35,6 +35,7 @@ export interface SpectrumOptions extends MeasuredSteps {
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  */
 export function spectrum(options: SpectrumOptions = {}): Measure {
+  checkOptions("spectrum", options);
   const { by = "eigenvalues", probes, steps, seed } = options;
   const who = "spectrum";
   const measured = measuredSteps(who, options);

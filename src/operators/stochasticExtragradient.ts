@@ -1,7 +1,8 @@
 import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption, checkStepSize, projectedStep, stepSetting } from "./moves.ts";
+import { checkOption } from "./checkOption.ts";
+import { checkStepSize, projectedStep, stepSetting } from "./moves.ts";
 
 export interface StochasticExtragradientOptions {
   /** gamma_0 > 0, of the look ahead: gamma_k = gamma_0 / (1 + k / delay)^aheadPower. Steerable. */
@@ -42,9 +43,9 @@ export function stochasticExtragradient(options: StochasticExtragradientOptions)
   const { ahead, stepSize = ahead, aheadPower = 0, power = 0.5, delay = 10, second } = options;
   checkStepSize(who, ahead);
   checkStepSize(who, stepSize);
-  checkOption(aheadPower >= 0 && aheadPower <= 1, who, "aheadPower", "in [0, 1]", aheadPower);
-  checkOption(power >= 0 && power <= 1, who, "power", "in [0, 1]", power);
-  checkOption(delay > 0 && Number.isFinite(delay), who, "delay", "positive", delay);
+  checkOption(who, aheadPower >= 0 && aheadPower <= 1, "aheadPower", "in [0, 1]", aheadPower);
+  checkOption(who, power >= 0 && power <= 1, "power", "in [0, 1]", power);
+  checkOption(who, delay > 0 && Number.isFinite(delay), "delay", "positive", delay);
   return update({
     name: who,
     settings: { ahead: stepSetting(ahead), stepSize: stepSetting(stepSize) },

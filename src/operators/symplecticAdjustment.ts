@@ -1,7 +1,7 @@
 import { dot } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
-import { checkOption } from "./moves.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 
 export interface SymplecticAdjustmentOptions {
   /** lambda >= 0. Default 1 [1]. Steerable. */
@@ -29,8 +29,10 @@ const bias = 0.1;
  * @see [1] Balduzzi, Racaniere, Martens, Foerster, Tuyls and Graepel, "The mechanics of n-player differentiable games", 2018,
  *   arXiv:1802.05642
  */
-export function symplecticAdjustment({ weight = 1, align = true }: SymplecticAdjustmentOptions = {}): Update {
-  checkOption(weight >= 0 && Number.isFinite(weight), "symplecticAdjustment", "weight", "of 0 or more", weight);
+export function symplecticAdjustment(options: SymplecticAdjustmentOptions = {}): Update {
+  checkOptions("symplecticAdjustment", options);
+  const { weight = 1, align = true } = options;
+  checkOption("symplecticAdjustment", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
   return update({
     name: "symplecticAdjustment",
     refines: true,

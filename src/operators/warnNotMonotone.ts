@@ -1,8 +1,8 @@
 import { norm } from "../linalg/vector.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { localModulus } from "./diagnoseField.ts";
-import { checkOption } from "./moves.ts";
 
 export interface WarnNotMonotoneOptions {
   /** A modulus below minus this, times the Lipschitz constant seen with it, is taken for negative. Default 1e-8. */
@@ -26,11 +26,12 @@ export interface WarnNotMonotoneOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
+  checkOptions("warnNotMonotone", options);
   const { tolerance = 1e-8, every = Number.POSITIVE_INFINITY } = options;
   const { warn = (message: string): void => process.emitWarning(message, "FluxionWarning") } = options;
-  checkOption(tolerance >= 0 && tolerance < 1, "warnNotMonotone", "tolerance", "in [0, 1)", tolerance);
+  checkOption("warnNotMonotone", tolerance >= 0 && tolerance < 1, "tolerance", "in [0, 1)", tolerance);
   const whole = every === Number.POSITIVE_INFINITY || (Number.isInteger(every) && every > 0);
-  checkOption(whole, "warnNotMonotone", "every", "to be a positive integer", every);
+  checkOption("warnNotMonotone", whole, "every", "to be a positive integer", every);
   return measure({
     name: "warnNotMonotone",
     columns: { leastModulus: { meaning: "least modulus of monotonicity seen so far" } },

@@ -2,7 +2,7 @@ import { failure } from "../errors.ts";
 import { dot, isFiniteVector } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";
-import { checkOption } from "./checkOption.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "./searchOutcome.ts";
 import { type Probe, strongWolfe } from "./strongWolfe.ts";
 import { trialPoint } from "./trialPoint.ts";
@@ -52,6 +52,7 @@ const roundingOfValue = 16 * Number.EPSILON;
  * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
  */
 export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
+  checkOptions("wolfeLineSearch", options);
   const {
     merit = "gradientNorm",
     sufficientDecrease = 1e-4,
