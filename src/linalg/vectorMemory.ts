@@ -85,6 +85,24 @@ export function sharedKernels(
   return kernels === undefined ? undefined : { kernels, count: out.length - (out.length % turn) };
 }
 
+/** Up to here two copies there and one back cost less than SIMD saves a pass that clamps. */
+const longestCopied = 4096;
+let copies: readonly Float64Array[] | undefined;
+let inUse: readonly Float64Array[] = [];
+
+/** Copies of two vectors that lie together, until the next call; undefined where it does not pay. */
+export function copiedTogether(a: Float64Array, b: Float64Array): readonly [Float64Array, Float64Array] | undefined {
+  const n = a.length;
+  if (n < vectorised || n > longestCopied) return undefined;
+  copies ??= vectorMemory(longestCopied, 2) ?? [];
+  if (inUse[0]?.length !== n) inUse = copies.map((vector) => vector.subarray(0, n));
+  const [first, second] = inUse;
+  if (first === undefined || second === undefined) return undefined;
+  first.set(a);
+  second.set(b);
+  return [first, second];
+}
+
 /** Where two vectors lie together, for kernels of a caller's own. */
 export function commonMemory(a: Float64Array, b: Float64Array): WasmMemory | undefined {
   return a.buffer === b.buffer ? known.get(a.buffer)?.memory : undefined;

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { lanczosProduct, lanczosRemainder, minresStep, normalise, qlpStep } from "../../src/linalg/minresLoops.ts";
 import { addScaled, dot, negate, squaredNorm } from "../../src/linalg/vector.ts";
 import { sharedKernels, vectorised, vectorMemory, withVectors } from "../../src/linalg/vectorMemory.ts";
-import { clampStepAlike } from "../../src/problems/sets/clamp.ts";
+import { clampStepAlike, clampStepFrom } from "../../src/problems/sets/clamp.ts";
 import * as fc from "../support/fastCheck.ts";
 
 const test = suite("vectorMemory");
@@ -80,6 +80,24 @@ for (const [name, act] of Object.entries(operations)) {
     );
   });
 }
+
+test("clampStepAlike gives the bits of its loop where it copies", () => {
+  const bounds = fc.constantFrom([-1, 1], [0, infinity], [-infinity, 0], [0, 0], [-0.5, infinity]);
+  fc.assert(
+    fc.property(vector, vector, scalar, bounds, (z, d, eta, [l, h]) => {
+      const [from, way] = [Float64Array.from(z), Float64Array.from(d)];
+      const [plain, copied] = [new Float64Array(length), new Float64Array(length)];
+      clampStepFrom(0, from, eta, way, l!, h!, plain);
+      clampStepAlike(from, eta, way, l!, h!, copied);
+      const bad = plain.findIndex((number, k) => !Object.is(number, copied[k]));
+      assert.is(bad, -1, `entry ${bad}: ${plain[bad]} and ${copied[bad]}`);
+      // What is copied is the caller's still, and may be the result.
+      clampStepAlike(from, eta, way, l!, h!, from);
+      assert.ok(from.every((number, k) => Object.is(number, plain[k])) && way.every((x, k) => Object.is(x, d[k])));
+    }),
+    { numRuns: 50 },
+  );
+});
 
 test("withVectors lends zeros, the same memory to one call after the other, another to a call inside", () => {
   const seen: ArrayBufferLike[] = [];

@@ -1,7 +1,7 @@
 /*
  * The loops of boxes. Four entries a turn, or SIMD, as in linalg/vector.ts.
  */
-import { sharedKernels, vectorised } from "../../linalg/vectorMemory.ts";
+import { copiedTogether, sharedKernels, vectorised } from "../../linalg/vectorMemory.ts";
 
 /** out <- min(h, max(l, z)). */
 export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Float64Array): void {
@@ -36,7 +36,10 @@ export function clampStep(
   for (; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]! + eta * d[i]!));
 }
 
-/** The same with the same bounds in every coordinate, neither of them -0, which saves reading two vectors. */
+/**
+ * The same with the same bounds in every coordinate, neither of them -0, which saves reading two vectors: by SIMD where the vectors lie
+ * together or can be copied there.
+ */
 export function clampStepAlike(
   z: Float64Array,
   eta: number,
@@ -45,13 +48,35 @@ export function clampStepAlike(
   h: number,
   out: Float64Array,
 ): void {
-  const n = out.length;
-  let i = 0;
   const shared = sharedKernels(vectorised, out, z, d);
   if (shared !== undefined) {
-    i = shared.count;
-    shared.kernels.clampStepAlike(z.byteOffset, eta, d.byteOffset, l, h, out.byteOffset, i);
+    const { kernels, count } = shared;
+    kernels.clampStepAlike(z.byteOffset, eta, d.byteOffset, l, h, out.byteOffset, count);
+    clampStepFrom(count, z, eta, d, l, h, out);
+    return;
   }
+  const copied = copiedTogether(z, d);
+  if (copied === undefined) {
+    clampStepFrom(0, z, eta, d, l, h, out);
+    return;
+  }
+  const [from, way] = copied;
+  clampStepAlike(from, eta, way, l, h, way);
+  out.set(way);
+}
+
+/** From an entry on, without SIMD. */
+export function clampStepFrom(
+  begin: number,
+  z: Float64Array,
+  eta: number,
+  d: Float64Array,
+  l: number,
+  h: number,
+  out: Float64Array,
+): void {
+  const n = out.length;
+  let i = begin;
   for (; i + 3 < n; i += 4) {
     const a = z[i]! + eta * d[i]!;
     const b = z[i + 1]! + eta * d[i + 1]!;
