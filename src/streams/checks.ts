@@ -1,11 +1,13 @@
 /** What `iterate` looks at before a run begins. */
 import { failure } from "../errors.ts";
+import { isFiniteVector } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint, IterateOptions } from "./types.ts";
 
 /** @throws ERR_NOT_FINITE */
 export function checkPoint(start: ArrayLike<number>): void {
+  if (start instanceof Float64Array && isFiniteVector(start)) return;
   for (let i = 0; i < start.length; i++) {
     const value: unknown = start[i];
     if (typeof value !== "number" || !Number.isFinite(value)) {
