@@ -82,26 +82,22 @@ function productOf(n: number, bands: readonly Band[]): (v: Float64Array, out: Fl
   const count = whole - (whole % turn);
   if (!constant || count < vectorised) return (v, out) => addRows(bands, v, out, 0, n);
   const kernel = bandKernel(bands);
-  let own: readonly Float64Array[] | undefined;
-  return (v, out) => {
-    const memory = commonMemory(v, out);
-    if (memory === undefined) {
-      own ??= vectorMemory(n, 2) ?? [];
-      const [from, to] = own;
-      if (from === undefined || to === undefined) return addRows(bands, v, out, 0, n);
-      from.set(v);
-      multiply(kernel(commonMemory(from, to)!), from, to);
-      out.set(to);
-      return;
-    }
-    multiply(kernel(memory), v, out);
-  };
-
-  function multiply(rows: BandKernel, v: Float64Array, out: Float64Array): void {
+  const multiply = (rows: BandKernel, v: Float64Array, out: Float64Array): void => {
     addRows(bands, v, out, 0, first);
     rows(v.byteOffset + 8 * (first + bands[0]!.offset), out.byteOffset + 8 * first, count);
     addRows(bands, v, out, first + count, n);
-  }
+  };
+  let own: readonly Float64Array[] | undefined;
+  return (v, out) => {
+    const memory = commonMemory(v, out);
+    if (memory !== undefined) return multiply(kernel(memory), v, out);
+    own ??= vectorMemory(n, 2) ?? [];
+    const [from, to] = own;
+    if (from === undefined || to === undefined) return addRows(bands, v, out, 0, n);
+    from.set(v);
+    multiply(kernel(commonMemory(from, to)!), from, to);
+    out.set(to);
+  };
 }
 
 /** Rows at a time, whose sums stay in the cache from band to band. */
