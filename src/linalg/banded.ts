@@ -23,6 +23,7 @@ interface Band {
  *
  * @example banded(1000, { [-1]: -1, 0: 2, 1: -1 }) // minus the second difference
  * @param bands symmetric where those at offset and -offset are equal
+ * @throws {TypeError} ERR_OPTION_TYPE for bands that are no object of numbers and arrays
  * @throws {RangeError} ERR_LENGTH for a size that is no positive integer or arrays of another length; ERR_OPTION_RANGE for offsets that are
  *   no integers between -n and n, no band at all; ERR_NOT_FINITE for numbers that are not finite
  */
@@ -45,6 +46,12 @@ function checkedBands(n: number, bands: Bands): readonly Band[] {
   if (!(Number.isInteger(n) && n > 0)) {
     throw failure("ERR_LENGTH", `banded: expected a positive integer as size, got ${n}`);
   }
+  if (typeof bands !== "object" || bands === null) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `banded: expected bands by their offsets, as in { 0: 2, 1: -1 }, got ${typeof bands}`,
+    );
+  }
   const sorted = Object.entries(bands)
     .map(([key, value]): Band => ({ offset: Number(key), value }))
     .sort((a, b) => a.offset - b.offset);
@@ -57,6 +64,12 @@ function checkedBands(n: number, bands: Bands): readonly Band[] {
     if (typeof value === "number") {
       if (Number.isFinite(value)) continue;
       throw failure("ERR_NOT_FINITE", `banded: expected finite numbers, got ${value} at offset ${offset}`);
+    }
+    if (!(value instanceof Float64Array)) {
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `banded: expected a number or a Float64Array at offset ${offset}, got ${typeof value}`,
+      );
     }
     if (value.length !== length) {
       throw failure(

@@ -21,10 +21,17 @@ export interface AffineFieldOptions {
  * what b and the value take.
  *
  * @example variationalInequality(affineField(banded(1000, { [-1]: -1, 0: 0.1, 1: 1 })), box(lower, upper))
+ * @throws {TypeError} ERR_OPTION_TYPE if A is no linear map
  * @throws {RangeError} ERR_LENGTH if A is not square or b has another length
  */
 export function affineField(map: LinearMap, options: AffineFieldOptions = {}): Problem {
   const { offset, name = "affineField", description } = options;
+  if (typeof map?.apply !== "function") {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `${name}: expected a linear map, as from banded or denseMatrix, got ${typeof map}`,
+    );
+  }
   const { rows: n, columns, symmetric } = map;
   if (n !== columns) throw failure("ERR_LENGTH", `${name}: expected a square map, got ${n} x ${columns}`);
   if (offset !== undefined && offset.length !== n) {

@@ -4,6 +4,7 @@ import { denseOf } from "../linalg/dense.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { norm } from "../linalg/vector.ts";
+import { checkWritten } from "./checkWritten.ts";
 import type { ConvexSet, Game, ParameterBlock, Problem } from "./problem.ts";
 
 /** F: reads the point, writes the field; keeps neither array. */
@@ -64,30 +65,6 @@ export function plainField(spec: PlainFieldSpec): Problem {
     ...(game === undefined ? {} : { game }),
     description: description ?? { problem: name, dimension: n },
   };
-}
-
-/**
- * Arrays for F are not 0 before: a field that adds to what it finds, or leaves entries out, would give anything.
- *
- * @param out F(z), written where NaN was
- * @throws ERR_LOSS
- */
-export function checkWritten(name: string, out: Float64Array, evaluate: (again: Float64Array) => unknown): void {
-  if (!hasNaN(out)) return;
-  const fromZero = new Float64Array(out.length);
-  evaluate(fromZero);
-  const bad = out.findIndex((value, i) => Number.isNaN(value) && !Number.isNaN(fromZero[i]));
-  if (bad < 0) return;
-  throw failure(
-    "ERR_LOSS",
-    `${name}: expected the field to write every entry of its second argument, but it leaves out, or adds to, entry ${bad}; assign each one`,
-  );
-}
-
-/** A loop: eight times faster than `some`, and a run of a million unknowns begins with it. */
-function hasNaN(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
-  return false;
 }
 
 function jacobianAt(

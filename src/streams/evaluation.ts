@@ -1,6 +1,6 @@
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { negate, squaredNorm } from "../linalg/vector.ts";
-import { checkWritten } from "../problems/plainField.ts";
+import { checkWritten } from "../problems/checkWritten.ts";
 import type { Problem } from "../problems/problem.ts";
 import { stepInside } from "../problems/sets/convexSet.ts";
 import type { Evaluation } from "./types.ts";

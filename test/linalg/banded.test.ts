@@ -78,6 +78,8 @@ band("knows whether it is symmetric", () => {
 
 band("refuses what is no matrix", () => {
   assertError(() => banded(0, { 0: 1 }), "ERR_LENGTH", /positive integer/);
+  assertError(() => banded(3, undefined as never), "ERR_OPTION_TYPE", /bands by their offsets.*got undefined/);
+  assertError(() => banded(3, { 0: [1, 2, 3] as never }), "ERR_OPTION_TYPE", /a Float64Array at offset 0, got object/);
   assertError(() => banded(3, {}), "ERR_OPTION_RANGE", /at least one band/);
   assertError(() => banded(3, { 3: 1 }), "ERR_OPTION_RANGE", /between -3 and 3 as offsets, got 3/);
   assertError(() => banded(3, { 0.5: 1 }), "ERR_OPTION_RANGE", /got 0\.5/);

@@ -41,8 +41,10 @@ affine("gives a linear complementarity problem with a sparse matrix: the obstacl
   }
 });
 
-affine("refuses sizes that do not fit", () => {
+affine("refuses what is no map, and sizes that do not fit", () => {
   assertError(() => affineField(denseMatrix(1, 2, new Float64Array(2))), "ERR_LENGTH", /square/);
+  assertError(() => affineField([[1]] as never), "ERR_OPTION_TYPE", /a linear map.*got object/);
+  assertError(() => affineField(undefined as never), "ERR_OPTION_TYPE", /got undefined/);
   const map = banded(3, { 0: 1 });
   assertError(() => affineField(map, { offset: new Float64Array(2) }), "ERR_LENGTH", /offset of 3 numbers, got 2/);
 });

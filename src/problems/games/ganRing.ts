@@ -59,7 +59,7 @@ export interface GanRing extends GameProblem {
   /** `count` generated points, two numbers each. */
   samples(point: Float64Array, count: number, seed: number): Float64Array;
   /**
-   * The Jensen-Shannon divergence of `count` generated points (default 20,000) from the ring, see `ringDivergence.ts`: 0 for the ring itself,
+   * The Jensen-Shannon divergence of `count` generated points (default 20,000) from the ring, over the cells of a grid: 0 for the ring itself,
    * log 2 for what has nothing of it. Twice that is what the best of all discriminators gains over chance (log 4), hence the primal
    * gap of the game over all networks.
    * @see Goodfellow et al., "Generative adversarial nets", 2014, arXiv:1406.2661, theorem 1
@@ -178,7 +178,10 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
       const terms = {
         generator: problem.blocks.slice(0, split),
         discriminator: problem.blocks.slice(split),
-        ...{ loss, penalty, weightDecay, ...first },
+        loss,
+        penalty,
+        weightDecay,
+        ...first,
       };
       const moved = point.slice();
       const slopes = point.map((x, i) => {
