@@ -1,8 +1,8 @@
 /** What does MINRES-QLP cost beside the products it asks for? */
 import { spawnSync } from "node:child_process";
+import { minresQLP } from "../src/linalg/krylov/minresQLP.ts";
 import type { LinearMap } from "../src/linalg/linearMap.ts";
-import { diagonal } from "../src/linalg/maps.ts";
-import { minresQLP } from "../src/linalg/minresQLP.ts";
+import { diagonal } from "../src/linalg/maps/maps.ts";
 import { objective } from "../src/problems/objective.ts";
 import { compare } from "./support/compare.ts";
 import { lossOf, networkCases, pointOf, shapesOf } from "./support/networks.ts";

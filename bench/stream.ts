@@ -6,7 +6,7 @@ import { map, type Observable, range, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
 import { recordRun } from "../src/arrow/recorder.ts";
 import type { Columns, Row, Run } from "../src/arrow/row.ts";
-import { diagonal } from "../src/linalg/maps.ts";
+import { diagonal } from "../src/linalg/maps/maps.ts";
 import { gradientStep } from "../src/operators/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
 import { arrowFile } from "../src/sinks/arrowFile.ts";

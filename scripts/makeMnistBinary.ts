@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { Float64, makeData } from "apache-arrow";
-import { symmetricEigen } from "../src/linalg/dense.ts";
+import { symmetricEigen } from "../src/linalg/dense/dense.ts";
 import { labelledDigits, writeIfMain } from "./labelledDigits.ts";
 import { readIdx, sourceFolder } from "./mnistSource.ts";
 

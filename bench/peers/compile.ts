@@ -10,7 +10,7 @@ const beforeImports = cpu();
 const { trace } = await import("../../src/autodiff/trace/trace.ts");
 const { gradient } = await import("../../src/autodiff/differentiate.ts");
 const { Float64Engine } = await import("../../src/autodiff/float64/engine.ts");
-const { findBlas } = await import("../../src/linalg/blas.ts");
+const { findBlas } = await import("../../src/linalg/blas/blas.ts");
 const imported = cpu();
 findBlas();
 const loaded = cpu();

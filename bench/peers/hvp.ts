@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
-import { findBlas } from "../../src/linalg/blas.ts";
+import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
 

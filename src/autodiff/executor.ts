@@ -1,5 +1,5 @@
 import { failure } from "../errors.ts";
-import { type BlasDescription, describeBlas } from "../linalg/blas.ts";
+import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 
 /** `float64`: WebAssembly vectors with the machine's BLAS; `interpreter`: plain TypeScript, slow, the tests' reference. */

@@ -1,4 +1,4 @@
-import { triangularFactor } from "../linalg/triangularFactor.ts";
+import { triangularFactor } from "../linalg/dense/triangularFactor.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { isOp, type Node } from "./graph.ts";
 import { scaled } from "./simplify/match.ts";

@@ -1,5 +1,5 @@
-import { denseOf } from "../linalg/dense.ts";
-import { symmetricFactor } from "../linalg/symmetricFactor.ts";
+import { denseOf } from "../linalg/dense/dense.ts";
+import { symmetricFactor } from "../linalg/dense/symmetricFactor.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
 

@@ -2,7 +2,7 @@
 import { defer, type Observable, tap } from "rxjs";
 import type { Row } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
-import { spectralNorm } from "../linalg/norms.ts";
+import { spectralNorm } from "../linalg/spectra/norms.ts";
 import { norm } from "../linalg/vector.ts";
 import { classifyEnd } from "../operators/classifyEnd.ts";
 import { type EndThresholds, type Judgement, judgeEnd } from "../operators/judgeEnd.ts";

@@ -1,39 +1,55 @@
-export { type Bands, banded } from "./banded.ts";
-export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense.ts";
-export { type GeneralEigenvalues, generalEigenvalues } from "./generalEigenvalues.ts";
-export { type GmresOptions, type GmresResult, type GmresTermination, gmres, gmresTerminations } from "./gmres.ts";
-export { type IndexBounds, type IndexBoundsOptions, indexBounds } from "./indexBounds.ts";
-export { type KernelShareOptions, kernelShare } from "./kernelShare.ts";
-export { type Lanczos, type LanczosOptions, lanczos } from "./lanczos.ts";
-export type { LinearMap } from "./linearMap.ts";
-export { type LuFactor, luFactor } from "./luFactor.ts";
-export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
-export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps.ts";
-export { minresQLP } from "./minresQLP.ts";
+export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense/dense.ts";
+export { type GeneralEigenvalues, generalEigenvalues } from "./dense/generalEigenvalues.ts";
+export { type LuFactor, luFactor } from "./dense/luFactor.ts";
+export { type PseudoSolution, pseudoSolve } from "./dense/pseudoInverse.ts";
+export { type Inertia, type SymmetricFactor, symmetricFactor } from "./dense/symmetricFactor.ts";
+export {
+  type GmresOptions,
+  type GmresResult,
+  type GmresTermination,
+  gmres,
+  gmresTerminations,
+} from "./krylov/gmres.ts";
+export { type Lanczos, type LanczosOptions, lanczos } from "./krylov/lanczos.ts";
+export { minresQLP } from "./krylov/minresQLP.ts";
 export {
   type MinresQLPOptions,
   type MinresQLPResult,
   type MinresTermination,
   minresTerminations,
-} from "./minresTypes.ts";
-export { type FrobeniusOptions, frobeniusNorm, type SpectralNormOptions, spectralNorm } from "./norms.ts";
-export { type PseudoSolution, pseudoSolve } from "./pseudoInverse.ts";
-export { weightedSum, wigner, wishart } from "./randomMatrices.ts";
-export { smallestAbsoluteEigenvalue } from "./smallestAbsoluteEigenvalue.ts";
+} from "./krylov/minresTypes.ts";
+export { type TridiagonalEigen, tridiagonalEigen } from "./krylov/tridiagonalEigen.ts";
+export type { LinearMap } from "./linearMap.ts";
+export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";
+export { type Bands, banded } from "./maps/banded.ts";
+export { composed, denseMatrix, diagonal, scaled, shifted, transposed } from "./maps/maps.ts";
+export { type IndexBounds, type IndexBoundsOptions, indexBounds } from "./spectra/indexBounds.ts";
+export { type KernelShareOptions, kernelShare } from "./spectra/kernelShare.ts";
+export { type FrobeniusOptions, frobeniusNorm, type SpectralNormOptions, spectralNorm } from "./spectra/norms.ts";
+export { weightedSum, wigner, wishart } from "./spectra/randomMatrices.ts";
+export { smallestAbsoluteEigenvalue } from "./spectra/smallestAbsoluteEigenvalue.ts";
 export {
   type Estimate,
   type SpectralDensity,
   type SpectralDensityOptions,
   spectralDensity,
-} from "./spectralDensity.ts";
+} from "./spectra/spectralDensity.ts";
 export {
   marchenkoPastur,
   type SpectralLaw,
   semicircle,
   type WishartPlusWignerOptions,
   wishartPlusWigner,
-} from "./spectralLaws.ts";
-export { type Inertia, type SymmetricFactor, symmetricFactor } from "./symmetricFactor.ts";
-export { hutchinson, hutchPlusPlus, type TraceEstimate, type TraceOptions } from "./traceEstimates.ts";
-export { type TridiagonalEigen, tridiagonalEigen } from "./tridiagonalEigen.ts";
+} from "./spectra/spectralLaws.ts";
+export {
+  amplification,
+  classify,
+  predictedFactor,
+  type StationaryMethod,
+  type StationaryPoint,
+  stationaryMethods,
+  stationaryPoints,
+  stepLimit,
+} from "./spectra/stationaryMethods.ts";
+export { hutchinson, hutchPlusPlus, type TraceEstimate, type TraceOptions } from "./spectra/traceEstimates.ts";
 export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";

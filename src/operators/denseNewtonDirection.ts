@@ -1,6 +1,6 @@
-import { luFactor } from "../linalg/luFactor.ts";
-import { denseMatrix } from "../linalg/maps.ts";
-import { pseudoSolve } from "../linalg/pseudoInverse.ts";
+import { luFactor } from "../linalg/dense/luFactor.ts";
+import { pseudoSolve } from "../linalg/dense/pseudoInverse.ts";
+import { denseMatrix } from "../linalg/maps/maps.ts";
 import { norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";

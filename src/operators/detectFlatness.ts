@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
-import { kernelShare } from "../linalg/kernelShare.ts";
-import { frobeniusNorm } from "../linalg/norms.ts";
+import { kernelShare } from "../linalg/spectra/kernelShare.ts";
+import { frobeniusNorm } from "../linalg/spectra/norms.ts";
 import { norm as normOf, scale } from "../linalg/vector.ts";
 import { randomSource } from "../random.ts";
 import { measure } from "../streams/author.ts";

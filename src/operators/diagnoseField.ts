@@ -1,9 +1,9 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { denseOf, symmetricEigen } from "../linalg/dense.ts";
+import { denseOf, symmetricEigen } from "../linalg/dense/dense.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
-import { scaled, shifted } from "../linalg/maps.ts";
-import { spectralNorm } from "../linalg/norms.ts";
+import { scaled, shifted } from "../linalg/maps/maps.ts";
+import { spectralNorm } from "../linalg/spectra/norms.ts";
 import { measure } from "../streams/author.ts";
 import type { Measure } from "../streams/types.ts";
 import { checkOption, checkOptions } from "./checkOption.ts";

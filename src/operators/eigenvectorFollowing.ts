@@ -1,4 +1,4 @@
-import { symmetricEigen } from "../linalg/dense.ts";
+import { symmetricEigen } from "../linalg/dense/dense.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";

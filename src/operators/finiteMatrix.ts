@@ -1,4 +1,4 @@
-import { denseOf } from "../linalg/dense.ts";
+import { denseOf } from "../linalg/dense/dense.ts";
 import { isFiniteVector } from "../linalg/vector.ts";
 import type { Evaluation } from "../streams/types.ts";
 

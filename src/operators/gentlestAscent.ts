@@ -1,5 +1,5 @@
-import { symmetricEigen } from "../linalg/dense.ts";
-import { lanczos, orthogonalise } from "../linalg/lanczos.ts";
+import { symmetricEigen } from "../linalg/dense/dense.ts";
+import { lanczos, orthogonalise } from "../linalg/krylov/lanczos.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";

@@ -67,16 +67,6 @@ export {
   semismoothNewton,
 } from "./semismoothNewton.ts";
 export { type SpectrumOptions, spectrum } from "./spectrum.ts";
-export {
-  amplification,
-  classify,
-  predictedFactor,
-  type StationaryMethod,
-  type StationaryPoint,
-  stationaryMethods,
-  stationaryPoints,
-  stepLimit,
-} from "./stationaryMethods.ts";
 export { type StochasticExtragradientOptions, stochasticExtragradient } from "./stochasticExtragradient.ts";
 export { type SymplecticAdjustmentOptions, symplecticAdjustment } from "./symplecticAdjustment.ts";
 export { type WarnNotMonotoneOptions, warnNotMonotone } from "./warnNotMonotone.ts";

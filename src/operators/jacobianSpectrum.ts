@@ -1,9 +1,5 @@
 import { failure } from "../errors.ts";
-import { generalEigenvalues } from "../linalg/generalEigenvalues.ts";
-import { measure } from "../streams/author.ts";
-import type { Measure } from "../streams/types.ts";
-import { checkOption, checkOptions } from "./checkOption.ts";
-import { checkStepSize } from "./moves.ts";
+import { generalEigenvalues } from "../linalg/dense/generalEigenvalues.ts";
 import {
   classify,
   predictedFactor,
@@ -11,7 +7,11 @@ import {
   stationaryMethods,
   stationaryPoints,
   stepLimit,
-} from "./stationaryMethods.ts";
+} from "../linalg/spectra/stationaryMethods.ts";
+import { measure } from "../streams/author.ts";
+import type { Measure } from "../streams/types.ts";
+import { checkOption, checkOptions } from "./checkOption.ts";
+import { checkStepSize } from "./moves.ts";
 
 export interface JacobianSpectrumOptions {
   /** Rows between two spectra. Default 1. */

@@ -1,6 +1,6 @@
-import { composed, transposed } from "../linalg/maps.ts";
-import { minresQLP } from "../linalg/minresQLP.ts";
-import { spectralNorm } from "../linalg/norms.ts";
+import { minresQLP } from "../linalg/krylov/minresQLP.ts";
+import { composed, transposed } from "../linalg/maps/maps.ts";
+import { spectralNorm } from "../linalg/spectra/norms.ts";
 import { isFiniteVector, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";

@@ -1,6 +1,6 @@
-import { indexBounds } from "../linalg/indexBounds.ts";
-import { smallestAbsoluteEigenvalue } from "../linalg/smallestAbsoluteEigenvalue.ts";
-import { symmetricFactor } from "../linalg/symmetricFactor.ts";
+import { symmetricFactor } from "../linalg/dense/symmetricFactor.ts";
+import { indexBounds } from "../linalg/spectra/indexBounds.ts";
+import { smallestAbsoluteEigenvalue } from "../linalg/spectra/smallestAbsoluteEigenvalue.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
 import { checkOption, checkOptions } from "./checkOption.ts";

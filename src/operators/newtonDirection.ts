@@ -1,8 +1,8 @@
 import { failure } from "../errors.ts";
+import { checkMinresOptions } from "../linalg/krylov/minresChecks.ts";
+import { minresQLP } from "../linalg/krylov/minresQLP.ts";
+import { type MinresQLPOptions, minresTerminations } from "../linalg/krylov/minresTypes.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import { checkMinresOptions } from "../linalg/minresChecks.ts";
-import { minresQLP } from "../linalg/minresQLP.ts";
-import { type MinresQLPOptions, minresTerminations } from "../linalg/minresTypes.ts";
 import { norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";

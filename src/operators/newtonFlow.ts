@@ -1,4 +1,4 @@
-import { luFactor } from "../linalg/luFactor.ts";
+import { luFactor } from "../linalg/dense/luFactor.ts";
 import { axpy, dot, norm, scale } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../streams/types.ts";

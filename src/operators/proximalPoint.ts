@@ -1,5 +1,5 @@
 import { map } from "rxjs";
-import { scaled, shifted } from "../linalg/maps.ts";
+import { scaled, shifted } from "../linalg/maps/maps.ts";
 import { norm } from "../linalg/vector.ts";
 import type { Problem } from "../problems/problem.ts";
 import { update } from "../streams/author.ts";

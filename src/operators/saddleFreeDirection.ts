@@ -1,7 +1,7 @@
-import { symmetricEigen } from "../linalg/dense.ts";
-import { lanczos } from "../linalg/lanczos.ts";
+import { symmetricEigen } from "../linalg/dense/dense.ts";
+import { lanczos } from "../linalg/krylov/lanczos.ts";
+import { tridiagonalEigen } from "../linalg/krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import { tridiagonalEigen } from "../linalg/tridiagonalEigen.ts";
 import { axpy, dot, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";

@@ -1,5 +1,5 @@
-import { gmres } from "../linalg/gmres.ts";
-import { shifted } from "../linalg/maps.ts";
+import { gmres } from "../linalg/krylov/gmres.ts";
+import { shifted } from "../linalg/maps/maps.ts";
 import { isFiniteVector, norm } from "../linalg/vector.ts";
 import { update } from "../streams/author.ts";
 import { choose, method } from "../streams/combinators.ts";

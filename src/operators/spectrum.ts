@@ -1,5 +1,5 @@
-import { symmetricEigen } from "../linalg/dense.ts";
-import { spectralDensity } from "../linalg/spectralDensity.ts";
+import { symmetricEigen } from "../linalg/dense/dense.ts";
+import { spectralDensity } from "../linalg/spectra/spectralDensity.ts";
 import { measure } from "../streams/author.ts";
 import type { Columns, Measure } from "../streams/types.ts";
 import { checkOption, checkOptions } from "./checkOption.ts";

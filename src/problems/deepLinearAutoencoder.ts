@@ -1,7 +1,7 @@
 import { div, matMul, square, sub, sum } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../autodiff/index.ts";
 import { failure } from "../errors.ts";
-import { triangularFactor } from "../linalg/triangularFactor.ts";
+import { triangularFactor } from "../linalg/dense/triangularFactor.ts";
 import { randomSource } from "../random.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 import { dataHash } from "./dataHash.ts";

@@ -1,7 +1,7 @@
 import { div, matMul, square, sub, sum, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../autodiff/index.ts";
 import { failure } from "../errors.ts";
-import { triangularFactor } from "../linalg/triangularFactor.ts";
+import { triangularFactor } from "../linalg/dense/triangularFactor.ts";
 import { randomSource } from "../random.ts";
 import { dataHash } from "./dataHash.ts";
 import { extendProblem } from "./extendProblem.ts";

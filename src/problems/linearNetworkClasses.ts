@@ -1,5 +1,5 @@
 import { failure } from "../errors.ts";
-import { symmetricEigen } from "../linalg/dense.ts";
+import { symmetricEigen } from "../linalg/dense/dense.ts";
 import {
   checkDirections,
   chosenDirections,

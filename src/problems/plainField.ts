@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { denseOf } from "../linalg/dense.ts";
+import { denseOf } from "../linalg/dense/dense.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { norm } from "../linalg/vector.ts";

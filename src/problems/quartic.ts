@@ -1,4 +1,4 @@
-import { diagonal } from "../linalg/maps.ts";
+import { diagonal } from "../linalg/maps/maps.ts";
 import type { Problem } from "./problem.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Problems whose zero is known, from which a homotopy begins. */
 import { failure } from "../errors.ts";
-import { diagonal } from "../linalg/maps.ts";
+import { diagonal } from "../linalg/maps/maps.ts";
 import type { Problem } from "./problem.ts";
 
 /**

@@ -1,6 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { lanczosProduct, lanczosRemainder, minresStep, normalise, qlpStep } from "../../src/linalg/minresLoops.ts";
+import {
+  lanczosProduct,
+  lanczosRemainder,
+  minresStep,
+  normalise,
+  qlpStep,
+} from "../../src/linalg/krylov/minresLoops.ts";
 import { addScaled, dot, negate, squaredNorm } from "../../src/linalg/vector.ts";
 import { sharedKernels, vectorised, vectorMemory, withVectors } from "../../src/linalg/vectorMemory.ts";
 import { clampStepAlike, clampStepFrom } from "../../src/problems/sets/clamp.ts";

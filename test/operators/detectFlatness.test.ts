@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { diagonal } from "../../src/linalg/maps.ts";
+import { diagonal } from "../../src/linalg/maps/maps.ts";
 import { detectFlatness } from "../../src/operators/detectFlatness.ts";
 import { newtonDirection } from "../../src/operators/newtonDirection.ts";
 import { quartic } from "../../src/problems/quartic.ts";

@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { stationaryPoints } from "../../src/linalg/spectra/stationaryMethods.ts";
 import { diagnoseField } from "../../src/operators/diagnoseField.ts";
 import { extragradient } from "../../src/operators/extragradient.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { jacobianSpectrum } from "../../src/operators/jacobianSpectrum.ts";
 import { measuredRate } from "../../src/operators/measuredRate.ts";
-import { stationaryPoints } from "../../src/operators/stationaryMethods.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { method } from "../../src/streams/combinators.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { symmetricEigen } from "../../src/linalg/dense.ts";
-import { denseMatrix } from "../../src/linalg/maps.ts";
+import { symmetricEigen } from "../../src/linalg/dense/dense.ts";
+import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import { isFiniteVector } from "../../src/linalg/vector.ts";
 import { backtrackGradientNorm } from "../../src/operators/backtrackGradientNorm.ts";
 import { dampedNewton } from "../../src/operators/dampedNewton.ts";

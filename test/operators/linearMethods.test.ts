@@ -1,7 +1,7 @@
 /** Every stationary linear method on f(x, y) = xy: its trajectory is the powers of its companion matrix. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { generalEigenvalues } from "../../src/linalg/generalEigenvalues.ts";
+import { generalEigenvalues } from "../../src/linalg/dense/generalEigenvalues.ts";
 import { alternatingDescentAscent } from "../../src/operators/alternatingDescentAscent.ts";
 import { consensus } from "../../src/operators/consensus.ts";
 import { dualExtrapolation } from "../../src/operators/dualExtrapolation.ts";

@@ -1,7 +1,7 @@
 import { of } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { minresTerminations } from "../../src/linalg/minresTypes.ts";
+import { minresTerminations } from "../../src/linalg/krylov/minresTypes.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import { newtonDirection } from "../../src/operators/newtonDirection.ts";
 import { update } from "../../src/streams/author.ts";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { symmetricEigen } from "../../src/linalg/dense.ts";
+import { symmetricEigen } from "../../src/linalg/dense/dense.ts";
 import { type NewtonMROptions, newtonMR } from "../../src/operators/newtonMR.ts";
 import { autoencoderClasses } from "../../src/problems/autoencoderClasses.ts";
 import { gaussianData } from "../../src/problems/gaussianData.ts";

@@ -1,7 +1,7 @@
 import { lastValueFrom, take, toArray } from "rxjs";
 import { suite } from "uvu";
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
-import { denseMatrix, diagonal } from "../../src/linalg/maps.ts";
+import { denseMatrix, diagonal } from "../../src/linalg/maps/maps.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { precondition } from "../../src/operators/precondition.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";

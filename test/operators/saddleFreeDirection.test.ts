@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseMatrix } from "../../src/linalg/maps.ts";
+import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import { type SaddleFreeDirectionOptions, saddleFreeDirection } from "../../src/operators/saddleFreeDirection.ts";
 import { wolfeLineSearch } from "../../src/operators/wolfeLineSearch.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";

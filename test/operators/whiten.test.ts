@@ -1,7 +1,7 @@
 import { lastValueFrom, take, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { symmetricEigen } from "../../src/linalg/dense.ts";
+import { symmetricEigen } from "../../src/linalg/dense/dense.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { whiten } from "../../src/operators/whiten.ts";
 import { secondMoment } from "../../src/problems/secondMoment.ts";

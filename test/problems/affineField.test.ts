@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { banded } from "../../src/linalg/banded.ts";
-import { denseMatrix } from "../../src/linalg/maps.ts";
+import { banded } from "../../src/linalg/maps/banded.ts";
+import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import { affineField } from "../../src/problems/affineField.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { complementarity } from "../../src/problems/complementarity.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseOf, symmetricEigen } from "../../src/linalg/dense.ts";
-import { symmetricFactor } from "../../src/linalg/symmetricFactor.ts";
+import { denseOf, symmetricEigen } from "../../src/linalg/dense/dense.ts";
+import { symmetricFactor } from "../../src/linalg/dense/symmetricFactor.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import { deepLinearAutoencoder } from "../../src/problems/deepLinearAutoencoder.ts";
 import { assertClose } from "../support/assert.ts";

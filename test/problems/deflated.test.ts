@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseOf } from "../../src/linalg/dense.ts";
+import { denseOf } from "../../src/linalg/dense/dense.ts";
 import { levenbergMarquardt } from "../../src/operators/levenbergMarquardt.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseOf } from "../../src/linalg/dense.ts";
+import { denseOf } from "../../src/linalg/dense/dense.ts";
 import { newtonFlow } from "../../src/operators/newtonFlow.ts";
 import { newtonMR } from "../../src/operators/newtonMR.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseOf } from "../../src/linalg/dense.ts";
-import { symmetricFactor } from "../../src/linalg/symmetricFactor.ts";
+import { denseOf } from "../../src/linalg/dense/dense.ts";
+import { symmetricFactor } from "../../src/linalg/dense/symmetricFactor.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import { newtonMR } from "../../src/operators/newtonMR.ts";
 import { deepLinearAutoencoder } from "../../src/problems/deepLinearAutoencoder.ts";

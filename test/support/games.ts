@@ -1,4 +1,4 @@
-import { denseMatrix } from "../../src/linalg/maps.ts";
+import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import { bilinear } from "../../src/problems/bilinear.ts";
 import type { ConvexSet, ParameterBlock, Problem } from "../../src/problems/problem.ts";
 import { productSet } from "../../src/problems/sets/productSet.ts";

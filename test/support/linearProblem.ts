@@ -1,4 +1,4 @@
-import { denseMatrix } from "../../src/linalg/maps.ts";
+import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 
 /** F(z) = A z - b with L(z) = z^T A z / 2 - b^T z: a quadratic loss where A is symmetric. */

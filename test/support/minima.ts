@@ -1,4 +1,4 @@
-import { diagonal } from "../../src/linalg/maps.ts";
+import { diagonal } from "../../src/linalg/maps/maps.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 
 /** L = sum of (x_i^2 - 1)^2 / 4: critical where every x_i is -1, 0 or 1, index the number of zeros, 3^n points in all. */

@@ -1,5 +1,5 @@
 import { Matrix, solve as solveDense } from "ml-matrix";
-import { denseOf } from "../../src/linalg/dense.ts";
+import { denseOf } from "../../src/linalg/dense/dense.ts";
 import { norm } from "../../src/linalg/vector.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { normalVector } from "./random.ts";

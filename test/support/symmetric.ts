@@ -1,4 +1,4 @@
-import { symmetricEigen } from "../../src/linalg/dense.ts";
+import { symmetricEigen } from "../../src/linalg/dense/dense.ts";
 import { randomSource } from "../../src/random.ts";
 
 /** A random orthogonal n x n matrix, row k being its k-th column. */

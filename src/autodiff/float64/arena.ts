@@ -1,5 +1,5 @@
 import { failure } from "../../errors.ts";
-import type { Blas } from "../../linalg/blas.ts";
+import type { Blas } from "../../linalg/blas/blas.ts";
 import { type WasmImport, type WasmMemory, wasm } from "../../linalg/wasm/host.ts";
 import type { AxisMap, Shape } from "../graph.ts";
 import { attributesKey } from "../keys.ts";

@@ -1,4 +1,4 @@
-import { findBlas } from "../../linalg/blas.ts";
+import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import { type Node, sizeOf } from "../graph.ts";

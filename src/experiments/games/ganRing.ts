@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { denseOf } from "../../linalg/dense.ts";
-import { generalEigenvalues } from "../../linalg/generalEigenvalues.ts";
+import { denseOf } from "../../linalg/dense/dense.ts";
+import { generalEigenvalues } from "../../linalg/dense/generalEigenvalues.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { isFiniteVector } from "../../linalg/vector.ts";
 import { ganRing } from "../../problems/games/ganRing.ts";

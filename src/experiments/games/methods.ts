@@ -1,4 +1,6 @@
 /** The methods for games by name, as `--method` takes them, with step sizes that their theory allows. */
+
+import type { StationaryMethod } from "../../linalg/spectra/stationaryMethods.ts";
 import { adaptiveExtragradient } from "../../operators/adaptiveExtragradient.ts";
 import { adaptiveGoldenRatio } from "../../operators/adaptiveGoldenRatio.ts";
 import { alternatingDescentAscent } from "../../operators/alternatingDescentAscent.ts";
@@ -21,7 +23,6 @@ import { proximalPoint } from "../../operators/proximalPoint.ts";
 import { reflectedGradient } from "../../operators/reflectedGradient.ts";
 import { restarts } from "../../operators/restarts.ts";
 import { semismoothNewton } from "../../operators/semismoothNewton.ts";
-import type { StationaryMethod } from "../../operators/stationaryMethods.ts";
 import { symplecticAdjustment } from "../../operators/symplecticAdjustment.ts";
 import { method } from "../../streams/combinators.ts";
 import type { Update } from "../../streams/types.ts";

@@ -2,15 +2,15 @@
 import { defer, type Observable, tap } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
-import { generalEigenvalues } from "../../linalg/generalEigenvalues.ts";
-import { spectralNorm } from "../../linalg/norms.ts";
+import { generalEigenvalues } from "../../linalg/dense/generalEigenvalues.ts";
+import { spectralNorm } from "../../linalg/spectra/norms.ts";
+import { predictedFactor } from "../../linalg/spectra/stationaryMethods.ts";
 import { average } from "../../operators/average.ts";
 import { distanceTo } from "../../operators/distanceTo.ts";
 import { naturalResidualNorm } from "../../operators/moves.ts";
 import { nashConv } from "../../operators/nashConv.ts";
 import { naturalResidual } from "../../operators/naturalResidual.ts";
 import { playersOf } from "../../operators/players.ts";
-import { predictedFactor } from "../../operators/stationaryMethods.ts";
 import { warnNotMonotone } from "../../operators/warnNotMonotone.ts";
 import type { CertifiedProblem, SolvedProblem } from "../../problems/games/index.ts";
 import type { Problem } from "../../problems/problem.ts";

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.ts";
-import { denseMatrix } from "../../linalg/maps.ts";
+import { denseMatrix } from "../../linalg/maps/maps.ts";
 import { dot } from "../../linalg/vector.ts";
 import { randomSource } from "../../random.ts";
 import { plainField } from "../plainField.ts";

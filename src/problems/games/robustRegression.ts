@@ -1,4 +1,4 @@
-import { symmetricEigen } from "../../linalg/dense.ts";
+import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { dot, norm } from "../../linalg/vector.ts";
 import { dataHash } from "../dataHash.ts";
 import { plainField } from "../plainField.ts";

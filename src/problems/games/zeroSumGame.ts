@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../json.ts";
-import { denseProducts } from "../../linalg/denseProducts.ts";
+import { denseProducts } from "../../linalg/dense/denseProducts.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import type { ConvexSet, Problem } from "../problem.ts";
 import { productSet } from "../sets/productSet.ts";

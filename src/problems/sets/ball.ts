@@ -1,5 +1,5 @@
 import { linearMap } from "../../linalg/makeLinearMap.ts";
-import { diagonal } from "../../linalg/maps.ts";
+import { diagonal } from "../../linalg/maps/maps.ts";
 import { dot, norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
 import { checkPositive, convexSet, finiteVector } from "./convexSet.ts";

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.ts";
-import { diagonal } from "../../linalg/maps.ts";
+import { diagonal } from "../../linalg/maps/maps.ts";
 import type { ConvexSet } from "../problem.ts";
 import { clamp, clampStep, clampStepAlike } from "./clamp.ts";
 import { convexSet, unitRow } from "./convexSet.ts";

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
-import { diagonal } from "../../linalg/maps.ts";
+import { diagonal } from "../../linalg/maps/maps.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
 import { convexSet } from "./convexSet.ts";

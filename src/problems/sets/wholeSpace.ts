@@ -1,4 +1,4 @@
-import { diagonal } from "../../linalg/maps.ts";
+import { diagonal } from "../../linalg/maps/maps.ts";
 import type { ConvexSet } from "../problem.ts";
 import { convexSet, noConstraints } from "./convexSet.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
-import { findBlas } from "../../../src/linalg/blas.ts";
+import { findBlas } from "../../../src/linalg/blas/blas.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { assertClose } from "../../support/assert.ts";

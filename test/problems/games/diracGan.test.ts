@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 
-import { denseOf } from "../../../src/linalg/dense.ts";
+import { denseOf } from "../../../src/linalg/dense/dense.ts";
 import { diracGan } from "../../../src/problems/games/diracGan.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { assertCatalogued } from "../../support/catalogue.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { denseOf } from "../../../src/linalg/dense.ts";
-import { generalEigenvalues } from "../../../src/linalg/generalEigenvalues.ts";
+import { denseOf } from "../../../src/linalg/dense/dense.ts";
+import { generalEigenvalues } from "../../../src/linalg/dense/generalEigenvalues.ts";
 import { extragradient } from "../../../src/operators/extragradient.ts";
 import { checkDerivatives } from "../../../src/problems/checkDerivatives.ts";
 import { forsaken } from "../../../src/problems/games/forsaken.ts";

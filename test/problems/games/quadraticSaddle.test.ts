@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 
-import { denseOf, symmetricEigen } from "../../../src/linalg/dense.ts";
+import { denseOf, symmetricEigen } from "../../../src/linalg/dense/dense.ts";
 import { quadraticSaddle } from "../../../src/problems/games/quadraticSaddle.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { assertCatalogued } from "../../support/catalogue.ts";

@@ -1,0 +1,173 @@
+import { failure } from "../../errors.ts";
+import { type BlasSymbols, kernelWidth, openLibrary, processorWidth, usualLibraries } from "./blasLibrary.ts";
+
+/** Matrix products by the machine's own BLAS, on one thread. */
+export interface Blas {
+  /**
+   * `cblas_dgemm` itself: nothing is checked, sizes and addresses must be right. Matrices are given by their addresses,
+   * `addressOf(buffer) + offset`, valid while the buffer is.
+   */
+  readonly gemm: BlasSymbols["gemm"];
+  readonly addressOf: (buffer: ArrayBuffer) => number;
+  /** `dsyevd` of LAPACK, where the library has it; nothing is checked. */
+  readonly syevd?: NonNullable<BlasSymbols["syevd"]>;
+}
+
+/** What multiplies matrices here, for `run.json` and `fluxion doctor`. */
+export type BlasDescription = {
+  /** The library's name or path; undefined where WebAssembly does it. */
+  readonly library?: string;
+  /** OpenBLAS's own words: version, build options. */
+  readonly configuration?: string;
+  /** OpenBLAS's choice of kernels: it decides last bits. */
+  readonly core?: string;
+  /** Why there is no library, or what keeps it slow. */
+  readonly warning?: string;
+};
+
+interface Found {
+  readonly blas?: Blas;
+  readonly description: BlasDescription;
+}
+
+const known = new Map<string, Found>();
+
+/**
+ * The BLAS of this machine; undefined where there is none or it is switched off.
+ *
+ * Searched once: `FLUXION_BLAS` names a library or says `off`; else OpenBLAS in the usual places, Accelerate on macOS.
+ * It is used with one thread (parallel runs are better) and only after a known product came out right.
+ */
+export function findBlas(choice: string = process.env.FLUXION_BLAS ?? ""): Blas | undefined {
+  return search(choice).blas;
+}
+
+/** What {@link findBlas} found. */
+export function describeBlas(choice: string = process.env.FLUXION_BLAS ?? ""): BlasDescription {
+  return search(choice).description;
+}
+
+function search(choice: string): Found {
+  let found = known.get(choice);
+  if (found === undefined) {
+    found = choice === "off" ? { description: { warning: "switched off by FLUXION_BLAS=off" } } : load(choice);
+    known.set(choice, found);
+    if (choice !== "" && choice !== "off" && found.blas === undefined) {
+      process.emitWarning(`fluxion: FLUXION_BLAS: ${found.description.warning}; products are done in WebAssembly`);
+    }
+  }
+  return found;
+}
+
+function load(choice: string): Found {
+  const reasons: string[] = [];
+  for (const path of choice === "" ? usualLibraries() : [choice]) {
+    try {
+      const symbols = openLibrary(path);
+      const wrong = knownProduct(symbols);
+      if (wrong !== undefined) throw new Error(wrong);
+      return { blas: symbols, description: describe(symbols) };
+    } catch (error) {
+      reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const hint = choice === "" ? "; install OpenBLAS (Debian: libopenblas0-pthread) or name one by FLUXION_BLAS" : "";
+  return { description: { warning: `no BLAS found (${reasons.join("; ")})${hint}` } };
+}
+
+function describe({ library, configuration, core }: BlasSymbols): BlasDescription {
+  const forced = process.env.OPENBLAS_CORETYPE;
+  const slow = forced !== undefined && kernelWidth(core) > 0 && kernelWidth(core) < processorWidth();
+  return {
+    library,
+    ...(configuration === "" ? {} : { configuration }),
+    ...(core === "" ? {} : { core }),
+    ...(slow
+      ? {
+          warning:
+            `OPENBLAS_CORETYPE=${forced} holds OpenBLAS at ${core} kernels (${kernelWidth(core)} bits) on a processor with ` +
+            `${processorWidth()} bits: products are up to four times slower; unset it`,
+        }
+      : {}),
+  };
+}
+
+const rowMajor = 101;
+const [plain, transposed] = [111, 112];
+
+/** [1 2 3; 4 5 6] [7 8; 9 10; 11 12] by both forms; what is wrong, if anything is. */
+function knownProduct({ gemm, addressOf }: BlasSymbols): string | undefined {
+  const memory = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 9, 11, 8, 10, 12, 1, 1, 1, 1);
+  const base = addressOf(memory.buffer);
+  const [b, bTransposed, c] = [base + 48, base + 96, base + 144];
+  for (const [form, address, ld] of [
+    [plain, b, 2],
+    [transposed, bTransposed, 3],
+  ] as const) {
+    memory.fill(1, 18);
+    gemm(rowMajor, plain, form, 2, 2, 3, 2, base, 3, address, ld, 1, c, 2);
+    const product = [...memory.subarray(18)].join();
+    if (product !== "117,129,279,309") return `a product that is 117,129,279,309 came out as ${product}`;
+  }
+  return undefined;
+}
+
+/** Operands of {@link dgemm}; matrices are row-major, `c` is m x n. */
+export interface GemmOptions {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly c: Float64Array;
+  /** `a` is stored k x m. Default false. */
+  readonly transposeA?: boolean;
+  /** `b` is stored n x k. Default false. */
+  readonly transposeB?: boolean;
+  /** Default 1. */
+  readonly alpha?: number;
+  /** Default 0: `c` is overwritten. */
+  readonly beta?: number;
+}
+
+/**
+ * C = alpha op(A) op(B) + beta C by BLAS, with arguments checked: a wrong one would write into foreign memory.
+ *
+ * @throws {TypeError} ERR_OPTION_TYPE if a matrix is no Float64Array
+ * @throws {RangeError} ERR_LENGTH if a size is no positive integer, or a matrix has another length
+ */
+export function dgemm(blas: Blas, options: GemmOptions): void {
+  const { m, n, k, a, b, c, transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options;
+  for (const [name, size] of Object.entries({ m, n, k })) {
+    if (!(Number.isInteger(size) && size > 0 && size < 2 ** 31)) {
+      throw failure("ERR_LENGTH", `dgemm: expected a positive integer for ${name}, got ${size}`);
+    }
+  }
+  const sizes = { a: m * k, b: k * n, c: m * n };
+  for (const [name, matrix] of Object.entries({ a, b, c })) {
+    if (!(matrix instanceof Float64Array)) {
+      throw failure("ERR_OPTION_TYPE", `dgemm: expected ${name} to be a Float64Array, got ${typeof matrix}`);
+    }
+    const size = sizes[name as keyof typeof sizes];
+    if (matrix.length !== size) {
+      throw failure("ERR_LENGTH", `dgemm: expected ${size} numbers in ${name}, got ${matrix.length}`);
+    }
+  }
+  const address = ({ buffer, byteOffset }: Float64Array): number => blas.addressOf(buffer as ArrayBuffer) + byteOffset;
+  blas.gemm(
+    rowMajor,
+    transposeA ? transposed : plain,
+    transposeB ? transposed : plain,
+    m,
+    n,
+    k,
+    alpha,
+    address(a),
+    transposeA ? m : k,
+    address(b),
+    transposeB ? k : n,
+    beta,
+    address(c),
+    n,
+  );
+}

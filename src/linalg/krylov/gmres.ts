@@ -1,0 +1,224 @@
+import { failure } from "../../errors.ts";
+import type { LinearMap } from "../linearMap.ts";
+import { axpy, dot, isFiniteVector, norm, scale } from "../vector.ts";
+
+/**
+ * How GMRES ended:
+ *
+ * - `zero`: b = 0, so x = 0
+ * - `solution`: ||b - A x|| <= relativeTolerance ||b||
+ * - `breakdown`: the Krylov space is invariant and holds no better x; A is singular there, x minimises the residual in it
+ * - `stagnated`: a whole cycle between two restarts did not lower the residual
+ * - `iteration-limit`: maxIterations products were made
+ * - `non-finite`: the map or the preconditioner gave NaN or an infinity; x is that of the cycle before
+ */
+export const gmresTerminations = [
+  "zero",
+  "solution",
+  "breakdown",
+  "stagnated",
+  "iteration-limit",
+  "non-finite",
+] as const;
+export type GmresTermination = (typeof gmresTerminations)[number];
+
+/** Options of {@link gmres}. */
+export interface GmresOptions {
+  /** On ||b - A x|| / ||b||, in [0, 1]. Default 1e-10. */
+  readonly relativeTolerance?: number;
+  /** Products with A but for one a restart. Default 2 n. */
+  readonly maxIterations?: number;
+  /** Krylov vectors kept before it begins again from the x it has. Default min(n, 50). */
+  readonly restart?: number;
+  /** M, near A^-1, from the right: solves A M y = b, x = M y, so that residuals stay those of A. */
+  readonly preconditioner?: LinearMap;
+}
+
+/** What {@link gmres} returns. */
+export interface GmresResult {
+  readonly x: Float64Array;
+  /** ||b - A x||, computed directly from x. */
+  readonly residualNorm: number;
+  /** ||b - A x|| / ||b||; 0 for b = 0. */
+  readonly relativeResidual: number;
+  /** Arnoldi steps. */
+  readonly iterations: number;
+  readonly termination: GmresTermination;
+}
+
+/**
+ * Solves A x = b for a square map without symmetry by restarted GMRES [1]: x in the Krylov space of least ||b - A x||.
+ *
+ * Arnoldi by modified Gram-Schmidt, done twice; least squares by Givens rotations. A singular A does no harm: x then is
+ * the least-squares solution over the Krylov space, and `termination` says that no better one was in it.
+ *
+ * Cost: a product and 4 n k operations for step k of a cycle; restart + 1 vectors.
+ *
+ * @example gmres(denseMatrix(2, 2, Float64Array.of(0, 1, -1, 0)), Float64Array.of(1, 2)).x // [-2, 1]
+ * @param options {@link GmresOptions}
+ * @throws {RangeError} ERR_LENGTH if the sizes do not fit, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE for
+ *   NaN in b
+ * @see [1] Saad and Schultz, "GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems", 1986,
+ *   doi:10.1137/0907058
+ */
+export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {}): GmresResult {
+  const n = b.length;
+  const { relativeTolerance = 1e-10, maxIterations = 2 * n, restart = Math.min(n, 50), preconditioner } = options;
+  check(map, b, { relativeTolerance, maxIterations, restart }, preconditioner);
+  const x = new Float64Array(n);
+  const size = norm(b);
+  if (size === 0) return { x, residualNorm: 0, relativeResidual: 0, iterations: 0, termination: "zero" };
+
+  const residual = b.slice();
+  const image = new Float64Array(n);
+  let residualNorm = size;
+  let iterations = 0;
+  let termination: GmresTermination | undefined;
+  while (termination === undefined) {
+    const cycle = arnoldi(map, preconditioner, residual, residualNorm, {
+      steps: Math.min(restart, maxIterations - iterations),
+      target: relativeTolerance * size,
+    });
+    iterations += cycle.steps;
+    if (cycle.correction === undefined) {
+      termination = "non-finite";
+      break;
+    }
+    const trial = x.slice();
+    axpy(1, cycle.correction, trial);
+    map.apply(trial, image);
+    for (let i = 0; i < n; i++) residual[i] = b[i]! - image[i]!;
+    const reached = norm(residual);
+    if (!Number.isFinite(reached)) {
+      termination = "non-finite";
+      break;
+    }
+    const lowered = reached < residualNorm;
+    if (lowered) {
+      x.set(trial);
+      residualNorm = reached;
+    }
+    if (residualNorm <= relativeTolerance * size) termination = "solution";
+    else if (cycle.invariant) termination = "breakdown";
+    else if (iterations >= maxIterations) termination = "iteration-limit";
+    else if (!lowered) termination = "stagnated";
+  }
+  return { x, residualNorm, relativeResidual: residualNorm / size, iterations, termination };
+}
+
+interface Cycle {
+  readonly steps: number;
+  /** undefined: a product was not finite. */
+  readonly correction: Float64Array | undefined;
+  /** The Krylov space cannot grow. */
+  readonly invariant: boolean;
+}
+
+/** Up to `steps` Arnoldi steps from the residual; the correction of least residual in their space. */
+function arnoldi(
+  map: LinearMap,
+  preconditioner: LinearMap | undefined,
+  residual: Float64Array,
+  residualNorm: number,
+  limits: { readonly steps: number; readonly target: number },
+): Cycle {
+  const n = residual.length;
+  const first = residual.slice();
+  scale(1 / residualNorm, first);
+  const basis = [first];
+  const columns: Float64Array[] = [];
+  const cosines: number[] = [];
+  const sines: number[] = [];
+  const right = [residualNorm];
+  const conditioned = new Float64Array(n);
+  let invariant = false;
+  while (columns.length < limits.steps && !invariant && Math.abs(right[columns.length]!) > limits.target) {
+    const j = columns.length;
+    const w = new Float64Array(n);
+    if (preconditioner === undefined) map.apply(basis[j]!, w);
+    else {
+      preconditioner.apply(basis[j]!, conditioned);
+      map.apply(conditioned, w);
+    }
+    const before = norm(w);
+    if (!Number.isFinite(before)) return { steps: j + 1, correction: undefined, invariant };
+    const h = new Float64Array(j + 2);
+    for (let pass = 0; pass < 2; pass++) {
+      for (let i = 0; i <= j; i++) {
+        const overlap = dot(basis[i]!, w);
+        h[i] = h[i]! + overlap;
+        axpy(-overlap, basis[i]!, w);
+      }
+    }
+    const beta = norm(w);
+    invariant = !(beta > 8 * Number.EPSILON * before);
+    h[j + 1] = invariant ? 0 : beta;
+    for (let i = 0; i < j; i++) {
+      const upper = cosines[i]! * h[i]! + sines[i]! * h[i + 1]!;
+      h[i + 1] = cosines[i]! * h[i + 1]! - sines[i]! * h[i]!;
+      h[i] = upper;
+    }
+    const radius = Math.hypot(h[j]!, h[j + 1]!);
+    cosines.push(radius === 0 ? 1 : h[j]! / radius);
+    sines.push(radius === 0 ? 0 : h[j + 1]! / radius);
+    h[j] = radius;
+    right.push(-sines[j]! * right[j]!);
+    right[j] = cosines[j]! * right[j]!;
+    columns.push(h);
+    if (!invariant) {
+      scale(1 / beta, w);
+      basis.push(w);
+    }
+  }
+  return { steps: columns.length, correction: combine(columns, right, basis, preconditioner, n), invariant };
+}
+
+/** V y for the y of R y = right; coefficients whose pivot is zero to rounding stay out. */
+function combine(
+  columns: readonly Float64Array[],
+  right: readonly number[],
+  basis: readonly Float64Array[],
+  preconditioner: LinearMap | undefined,
+  n: number,
+): Float64Array {
+  const k = columns.length;
+  const y = new Float64Array(k);
+  let largest = 0;
+  for (let j = 0; j < k; j++) largest = Math.max(largest, Math.abs(columns[j]![j]!));
+  for (let i = k - 1; i >= 0; i--) {
+    let sum = right[i]!;
+    for (let j = i + 1; j < k; j++) sum -= columns[j]![i]! * y[j]!;
+    const pivot = columns[i]![i]!;
+    y[i] = Math.abs(pivot) > 8 * Number.EPSILON * largest ? sum / pivot : 0;
+  }
+  const correction = new Float64Array(n);
+  for (let j = 0; j < k; j++) axpy(y[j]!, basis[j]!, correction);
+  if (preconditioner === undefined) return correction;
+  const conditioned = new Float64Array(n);
+  preconditioner.apply(correction, conditioned);
+  return conditioned;
+}
+
+function check(
+  map: LinearMap,
+  b: Float64Array,
+  limits: Required<Omit<GmresOptions, "preconditioner">>,
+  preconditioner: LinearMap | undefined,
+): void {
+  const n = b.length;
+  for (const [what, size] of [["map", map] as const, ["preconditioner", preconditioner] as const]) {
+    if (size === undefined || (size.rows === n && size.columns === n)) continue;
+    throw failure("ERR_LENGTH", `gmres: expected a ${what} of ${n} x ${n}, got ${size.rows} x ${size.columns}`);
+  }
+  const { relativeTolerance, maxIterations, restart } = limits;
+  if (!(relativeTolerance >= 0 && relativeTolerance <= 1)) {
+    throw failure("ERR_OPTION_RANGE", `gmres: expected relativeTolerance in [0, 1], got ${relativeTolerance}`);
+  }
+  for (const [name, value] of Object.entries({ maxIterations, restart })) {
+    if (Number.isInteger(value) && value > 0) continue;
+    throw failure("ERR_OPTION_RANGE", `gmres: expected ${name} to be a positive integer, got ${value}`);
+  }
+  if (!isFiniteVector(b)) {
+    throw failure("ERR_NOT_FINITE", "gmres: expected a finite right side, got NaN or an infinity in b");
+  }
+}

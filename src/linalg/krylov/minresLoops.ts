@@ -1,0 +1,186 @@
+/**
+ * The passes over vectors that an iteration of MINRES-QLP makes. Functions of their own, since V8 keeps the few numbers of each in
+ * registers, and two or four entries a turn (`vector.ts` says why), or SIMD; sums in four parts.
+ */
+import { lent, sharedKernels } from "../vectorMemory.ts";
+
+/** v <- source / beta. */
+export function normalise(source: Float64Array, beta: number, v: Float64Array): void {
+  const n = v.length;
+  const perBeta = 1 / beta;
+  if (!Number.isFinite(perBeta)) {
+    for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
+    return;
+  }
+  let i = 0;
+  const shared = sharedKernels(lent, v, source);
+  if (shared !== undefined) {
+    i = shared.count;
+    shared.kernels.scaled(source.byteOffset, perBeta, v.byteOffset, i);
+  }
+  for (; i + 3 < n; i += 4) {
+    v[i] = source[i]! * perBeta;
+    v[i + 1] = source[i + 1]! * perBeta;
+    v[i + 2] = source[i + 2]! * perBeta;
+    v[i + 3] = source[i + 3]! * perBeta;
+  }
+  for (; i < n; i++) v[i] = source[i]! * perBeta;
+}
+
+/** av <- A v + shift v - back r1; returns alpha = <av, v>. */
+export function lanczosProduct(
+  av: Float64Array,
+  v: Float64Array,
+  shift: number,
+  r1: Float64Array,
+  back: number,
+): number {
+  const n = v.length;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let i = 0;
+  const shared = sharedKernels(lent, av, v, r1);
+  if (shared !== undefined) {
+    i = shared.count;
+    first = shared.kernels.lanczosProduct(av.byteOffset, v.byteOffset, shift, r1.byteOffset, back, i);
+  }
+  for (; i + 3 < n; i += 4) {
+    const v0 = v[i]!;
+    const v1 = v[i + 1]!;
+    const v2 = v[i + 2]!;
+    const v3 = v[i + 3]!;
+    const a0 = av[i]! + shift * v0 - back * r1[i]!;
+    const a1 = av[i + 1]! + shift * v1 - back * r1[i + 1]!;
+    const a2 = av[i + 2]! + shift * v2 - back * r1[i + 2]!;
+    const a3 = av[i + 3]! + shift * v3 - back * r1[i + 3]!;
+    av[i] = a0;
+    av[i + 1] = a1;
+    av[i + 2] = a2;
+    av[i + 3] = a3;
+    first += a0 * v0;
+    second += a1 * v1;
+    third += a2 * v2;
+    fourth += a3 * v3;
+  }
+  let sum = first + second + (third + fourth);
+  for (; i < n; i++) {
+    const a = av[i]! + shift * v[i]! - back * r1[i]!;
+    av[i] = a;
+    sum += a * v[i]!;
+  }
+  return sum;
+}
+
+/** av <- av - along r2; returns ||av||^2. */
+export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Array): number {
+  const n = av.length;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let i = 0;
+  const shared = sharedKernels(lent, av, r2);
+  if (shared !== undefined) {
+    i = shared.count;
+    first = shared.kernels.lanczosRemainder(av.byteOffset, along, r2.byteOffset, i);
+  }
+  for (; i + 3 < n; i += 4) {
+    const a0 = av[i]! - along * r2[i]!;
+    const a1 = av[i + 1]! - along * r2[i + 1]!;
+    const a2 = av[i + 2]! - along * r2[i + 2]!;
+    const a3 = av[i + 3]! - along * r2[i + 3]!;
+    av[i] = a0;
+    av[i + 1] = a1;
+    av[i + 2] = a2;
+    av[i + 3] = a3;
+    first += a0 * a0;
+    second += a1 * a1;
+    third += a2 * a2;
+    fourth += a3 * a3;
+  }
+  let sum = first + second + (third + fourth);
+  for (; i < n; i++) {
+    const a = av[i]! - along * r2[i]!;
+    av[i] = a;
+    sum += a * a;
+  }
+  return sum;
+}
+
+/** wl <- d = a v + al w + al2 wl, x <- x + tau d: a step of MINRES. */
+export function minresStep(
+  v: Float64Array,
+  w: Float64Array,
+  wl: Float64Array,
+  x: Float64Array,
+  a: number,
+  al: number,
+  al2: number,
+  tau: number,
+): void {
+  const n = v.length;
+  let i = 0;
+  const shared = sharedKernels(lent, v, w, wl, x);
+  if (shared !== undefined) {
+    i = shared.count;
+    shared.kernels.minresStep(v.byteOffset, w.byteOffset, wl.byteOffset, x.byteOffset, a, al, al2, tau, i);
+  }
+  for (; i + 1 < n; i += 2) {
+    const d0 = a * v[i]! + al * w[i]! + al2 * wl[i]!;
+    const d1 = a * v[i + 1]! + al * w[i + 1]! + al2 * wl[i + 1]!;
+    wl[i] = d0;
+    wl[i + 1] = d1;
+    x[i] = x[i]! + tau * d0;
+    x[i + 1] = x[i + 1]! + tau * d1;
+  }
+  if (i < n) {
+    const d = a * v[i]! + al * w[i]! + al2 * wl[i]!;
+    wl[i] = d;
+    x[i] = x[i]! + tau * d;
+  }
+}
+
+/** The two rotations of a step of QLP, and the last three entries of its solution. */
+export interface QLPStep {
+  readonly cr1: number;
+  readonly sr1: number;
+  readonly cr2: number;
+  readonly sr2: number;
+  readonly ul2: number;
+  readonly ul: number;
+  readonly u: number;
+}
+
+/** Turns v into the directions wl and w, adds what is final to xl2, and x <- xl2 + ul wl + u w. */
+export function qlpStep(
+  v: Float64Array,
+  w: Float64Array,
+  wl: Float64Array,
+  xl2: Float64Array,
+  x: Float64Array,
+  { cr1, sr1, cr2, sr2, ul2, ul, u }: QLPStep,
+): void {
+  const n = v.length;
+  let i = 0;
+  const shared = sharedKernels(lent, v, w, wl, xl2, x);
+  if (shared !== undefined) {
+    i = shared.count;
+    const [pv, pw, pwl, pxl2, px] = [v.byteOffset, w.byteOffset, wl.byteOffset, xl2.byteOffset, x.byteOffset];
+    shared.kernels.qlpStep(pv, pw, pwl, pxl2, px, cr1, sr1, cr2, sr2, ul2, ul, u, i);
+  }
+  for (; i < n; i++) {
+    const wli = wl[i]!;
+    const wi = w[i]!;
+    const vi = v[i]!;
+    const turned = wli * sr2 - vi * cr2;
+    const final = xl2[i]! + (wli * cr2 + vi * sr2) * ul2;
+    const newer = wi * cr1 + turned * sr1;
+    const newest = wi * sr1 - turned * cr1;
+    xl2[i] = final;
+    wl[i] = newer;
+    w[i] = newest;
+    x[i] = final + newer * ul + newest * u;
+  }
+}

@@ -1,0 +1,110 @@
+import { failure } from "../../errors.ts";
+
+/** Eigenvalues in ascending order; row r of the eigenvectors kept is `rows[r]`, entry k of it belonging to eigenvalue k. */
+export interface TridiagonalEigen {
+  readonly values: Float64Array;
+  readonly rows: readonly Float64Array[];
+}
+
+/** Sweeps of QL an eigenvalue may take; two or three are usual. */
+const maxSweeps = 60;
+
+/**
+ * Eigenvalues of a symmetric tridiagonal matrix, and as many rows of the matrix of its eigenvectors as are asked for.
+ *
+ * Implicit QL with Wilkinson's shift [1]. With no rows m^2 operations, with `ends` (first and last row: the weights of Gauss
+ * quadrature, and the residuals of Ritz values) about twice that, with `all` about 3 m^3.
+ *
+ * @example tridiagonalEigen([0, 0], [1]).values // [-1, 1]
+ * @param diagonal m numbers
+ * @param off m - 1 numbers beside it (more are ignored)
+ * @throws {RangeError} ERR_LENGTH for too few numbers beside the diagonal, ERR_NOT_FINITE for NaN or infinities
+ * @see [1] Dubrulle, Martin and Wilkinson, "The implicit QL algorithm", Numer. Math. 12, 1968, doi:10.1007/BF02165404
+ */
+export function tridiagonalEigen(
+  diagonal: ArrayLike<number>,
+  off: ArrayLike<number>,
+  rows: "none" | "ends" | "all" = "none",
+): TridiagonalEigen {
+  const m = diagonal.length;
+  if (off.length < m - 1) {
+    throw failure(
+      "ERR_LENGTH",
+      `tridiagonalEigen: expected ${m - 1} numbers beside a diagonal of ${m}, got ${off.length}`,
+    );
+  }
+  const d = Float64Array.from(diagonal);
+  const e = new Float64Array(m);
+  for (let i = 0; i + 1 < m; i++) e[i] = off[i]!;
+  if (!(d.every(Number.isFinite) && e.every(Number.isFinite))) {
+    throw failure("ERR_NOT_FINITE", "tridiagonalEigen: expected finite numbers, got NaN or an infinity");
+  }
+  const kept = keptRows(m, rows);
+  for (let l = 0; l < m; l++) diagonalise(d, e, kept, l);
+  const order = Array.from(d.keys()).sort((a, b) => d[a]! - d[b]!);
+  return {
+    values: Float64Array.from(order, (k) => d[k]!),
+    rows: kept.map((row) => Float64Array.from(order, (k) => row[k]!)),
+  };
+}
+
+function keptRows(m: number, rows: "none" | "ends" | "all"): Float64Array[] {
+  const unit = (at: number): Float64Array => {
+    const row = new Float64Array(m);
+    row[at] = 1;
+    return row;
+  };
+  if (rows === "none") return [];
+  return rows === "ends" ? [unit(0), unit(m - 1)] : Array.from({ length: m }, (_, at) => unit(at));
+}
+
+/** QL sweeps until entry l stands alone. */
+function diagonalise(d: Float64Array, e: Float64Array, kept: readonly Float64Array[], l: number): void {
+  const m = d.length;
+  for (let sweep = 0; ; sweep++) {
+    let end = l;
+    for (; end + 1 < m; end++) {
+      const size = Math.abs(d[end]!) + Math.abs(d[end + 1]!);
+      if (Math.abs(e[end]!) <= Number.EPSILON * size || Math.abs(e[end]!) < Number.MIN_VALUE) break;
+    }
+    if (end === l) return;
+    if (sweep === maxSweeps) {
+      throw failure("ERR_NOT_FINITE", "internal: tridiagonalEigen did not converge");
+    }
+    let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
+    let r = Math.hypot(g, 1);
+    g = d[end]! - d[l]! + e[l]! / (g + (g < 0 ? -r : r));
+    let s = 1;
+    let c = 1;
+    let p = 0;
+    let i = end - 1;
+    for (; i >= l; i--) {
+      const f = s * e[i]!;
+      const b = c * e[i]!;
+      r = Math.hypot(f, g);
+      e[i + 1] = r;
+      if (r === 0) {
+        // Underflow: the matrix has split here.
+        d[i + 1] = d[i + 1]! - p;
+        e[end] = 0;
+        break;
+      }
+      s = f / r;
+      c = g / r;
+      g = d[i + 1]! - p;
+      r = (d[i]! - g) * s + 2 * c * b;
+      p = s * r;
+      d[i + 1] = g + p;
+      g = c * r - b;
+      for (const row of kept) {
+        const z = row[i + 1]!;
+        row[i + 1] = s * row[i]! + c * z;
+        row[i] = c * row[i]! - s * z;
+      }
+    }
+    if (r === 0 && i >= l) continue;
+    d[l] = d[l]! - p;
+    e[l] = g;
+    e[end] = 0;
+  }
+}

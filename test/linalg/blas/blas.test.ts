@@ -1,0 +1,83 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { describeBlas, dgemm, findBlas } from "../../../src/linalg/blas/blas.ts";
+import { assertClose, assertError } from "../../support/assert.ts";
+import { normalVector } from "../../support/random.ts";
+
+const blas = findBlas("");
+if (blas === undefined && process.env.FLUXION_TEST_NO_SKIP === "1") throw new Error(describeBlas("").warning);
+if (blas === undefined) console.log(`skipped: dgemm: ${describeBlas("").warning}`);
+
+const products = suite("dgemm");
+if (blas !== undefined) {
+  for (const [m, n, k] of [
+    [1, 1, 1],
+    [5, 3, 7],
+    [17, 4, 33],
+  ] as const) {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        products(`multiplies ${m} x ${k}${transposeA ? "^T" : ""} and ${k} x ${n}${transposeB ? "^T" : ""}`, () => {
+          const [a, b, c] = [normalVector(m * k, 1), normalVector(k * n, 2), normalVector(m * n, 3)];
+          const expected = c.map((value, place) => {
+            const [i, j] = [Math.floor(place / n), place % n];
+            let sum = 0;
+            for (let p = 0; p < k; p++) {
+              sum += a[transposeA ? p * m + i : i * k + p]! * b[transposeB ? j * k + p : p * n + j]!;
+            }
+            return 1.5 * sum - value;
+          });
+          dgemm(blas, { m, n, k, a, b, c, transposeA, transposeB, alpha: 1.5, beta: -1 });
+          assertClose(c, expected, 1e-14);
+        });
+      }
+    }
+  }
+
+  products("refuses matrices of the wrong kind or length before anything is written", () => {
+    const six = new Float64Array(6);
+    const four = new Float64Array(4);
+    const float32: unknown = new Float32Array(6);
+    assertError(
+      () => dgemm(blas, { m: 2, n: 2, k: 3, a: six, b: float32 as Float64Array, c: four }),
+      "ERR_OPTION_TYPE",
+      /expected b to be a Float64Array/,
+    );
+    assertError(
+      () => dgemm(blas, { m: 2, n: 2, k: 3, a: six, b: four, c: four }),
+      "ERR_LENGTH",
+      /expected 6 numbers in b, got 4/,
+    );
+    assertError(() => dgemm(blas, { m: 2, n: 2, k: 1.5, a: six, b: six, c: four }), "ERR_LENGTH", /for k, got 1.5/);
+  });
+
+  products("works on a part of a buffer", () => {
+    const memory = Float64Array.of(9, 9, 1, 2, 3, 4, 9, 9);
+    const c = new Float64Array(4);
+    dgemm(blas, { m: 2, n: 2, k: 2, a: memory.subarray(2, 6), b: Float64Array.of(1, 0, 0, 1), c });
+    assert.equal([...c], [1, 2, 3, 4]);
+  });
+}
+products("has a name for every way in which there is none", () => {
+  assert.is(findBlas("off"), undefined);
+  assert.match(describeBlas("off").warning ?? "", /FLUXION_BLAS=off/);
+});
+products.run();
+
+const missing = suite("findBlas");
+missing("says why a library that was named cannot be used, and that WebAssembly takes over", async () => {
+  const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+  assert.is(findBlas("libno-such-blas.so"), undefined);
+  assert.match((await warned).message, /FLUXION_BLAS: .*libno-such-blas.*WebAssembly/);
+  assert.match(describeBlas("libno-such-blas.so").warning ?? "", /libno-such-blas/);
+});
+missing("refuses a library that lacks the product", () => {
+  assert.is(findBlas("libm.so.6"), undefined);
+  assert.match(describeBlas("libm.so.6").warning ?? "", /cblas_dgemm/);
+});
+missing("describes what it uses", () => {
+  const { library, warning } = describeBlas("");
+  assert.ok((library === undefined) === (blas === undefined));
+  assert.ok(library !== undefined || warning !== undefined);
+});
+missing.run();

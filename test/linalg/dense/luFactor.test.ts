@@ -1,0 +1,85 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { luFactor } from "../../../src/linalg/dense/luFactor.ts";
+import { pseudoSolve } from "../../../src/linalg/dense/pseudoInverse.ts";
+import { denseMatrix, diagonal } from "../../../src/linalg/maps/maps.ts";
+import { assertClose, assertError } from "../../support/assert.ts";
+import { normalVector } from "../../support/random.ts";
+
+const lu = suite("luFactor");
+lu("solves random systems, and keeps the matrix", () => {
+  for (const n of [1, 2, 5, 30]) {
+    const a = normalVector(n * n, n);
+    const x = normalVector(n, n + 100);
+    const b = new Float64Array(n);
+    denseMatrix(n, n, a).apply(x, b);
+    const kept = a.slice();
+    assertClose(luFactor(a).solve(b)!, x, 1e-10, `n = ${n}`);
+    assert.equal(a, kept);
+  }
+});
+lu("has sign and size of the determinant", () => {
+  const cases: readonly (readonly [readonly number[], number])[] = [
+    [[3], 3],
+    [[0, 1, 1, 0], -1],
+    [[2, 1, 1, -3], -7],
+    [[0, 2, 0, 0, 0, 3, 4, 0, 0], 24],
+  ];
+  for (const [matrix, determinant] of cases) {
+    const { determinantSign, logDeterminant } = luFactor(Float64Array.from(matrix));
+    assertClose(determinantSign * Math.exp(logDeterminant), determinant, 1e-13);
+  }
+});
+lu("has no solution where a pivot is zero", () => {
+  const { determinantSign, logDeterminant, solve } = luFactor(Float64Array.of(1, 1, 1, 1));
+  assert.is(determinantSign, 0);
+  assert.is(logDeterminant, Number.NEGATIVE_INFINITY);
+  assert.is(solve(Float64Array.of(1, 2)), undefined);
+});
+lu("refuses NaN and what is not square", () => {
+  assertError(() => luFactor(new Float64Array(3)), "ERR_LENGTH");
+  assertError(() => luFactor(Float64Array.of(1, Number.NaN, 0, 1)), "ERR_NOT_FINITE", /NaN at \(0, 1\)/);
+});
+lu.run();
+
+const pseudo = suite("pseudoSolve");
+pseudo("has the four properties of the pseudo-inverse, symmetric or not, wide or tall", () => {
+  for (const [rows, columns] of [
+    [4, 4],
+    [3, 5],
+    [5, 3],
+  ] as const) {
+    // Rank 2: a product of two thin factors.
+    const left = normalVector(rows * 2, 1);
+    const right = normalVector(2 * columns, 2);
+    const a = Float64Array.from({ length: rows * columns }, (_, at) => {
+      const i = Math.floor(at / columns);
+      const j = at % columns;
+      return left[2 * i]! * right[j]! + left[2 * i + 1]! * right[columns + j]!;
+    });
+    const map = denseMatrix(rows, columns, a);
+    const b = normalVector(rows, 3);
+    const { x, rank } = pseudoSolve(map, b);
+    assert.is(rank, 2);
+    // A^T (A x - b) = 0, and x lies in the range of A^T: another solve from A x gives it again.
+    const image = new Float64Array(rows);
+    map.apply(x, image);
+    const gradient = new Float64Array(columns);
+    map.applyTranspose(
+      image.map((y, i) => y - b[i]!),
+      gradient,
+    );
+    assertClose(gradient, new Float64Array(columns), 1e-12, "A^T r", 1);
+    assertClose(pseudoSolve(map, image).x, x, 1e-11);
+  }
+});
+pseudo("counts by the cutoff, and gives 0 for the zero map", () => {
+  const map = diagonal(Float64Array.of(-4, 1e-8, 0));
+  assertClose(pseudoSolve(map, Float64Array.of(4, 1, 1)).x, [-1, 1e8, 0], 1e-9);
+  const cut = pseudoSolve(map, Float64Array.of(4, 1, 1), 1e-6);
+  assertClose(cut.x, [-1, 0, 0], 1e-12);
+  assert.equal([cut.rank, cut.largest, cut.smallest], [1, 4, 4]);
+  const none = pseudoSolve(diagonal(new Float64Array(2)), Float64Array.of(1, 1));
+  assert.equal([none.rank, Array.from(none.x)], [0, [0, 0]]);
+});
+pseudo.run();
