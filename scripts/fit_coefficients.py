@@ -1,4 +1,4 @@
-"""Fits the polynomials of src/autodiff/float64/maths.ts by Remez's exchange in 120 digits and writes coefficients.ts.
+"""Fits the polynomials of src/autodiff/float64/emit/maths.ts by Remez's exchange in 120 digits and writes coefficients.ts.
 
     python3 -m pip install mpmath
     python3 scripts/fit_coefficients.py            # needed only when a range or a degree changes
@@ -233,8 +233,8 @@ if __name__ == "__main__":
     if "--fixture" in sys.argv:
         scale = int(sys.argv[sys.argv.index("--scale") + 1]) if "--scale" in sys.argv else 1
         target = sys.argv[sys.argv.index("--to") + 1] if "--to" in sys.argv else None
-        path = Path(target) if target else root / "test/autodiff/float64/maths.fixture.json"
+        path = Path(target) if target else root / "test/autodiff/float64/emit/maths.fixture.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(fixture(scale))
     else:
-        (root / "src/autodiff/float64/coefficients.ts").write_text(coefficient_file())
+        (root / "src/autodiff/float64/emit/coefficients.ts").write_text(coefficient_file())

@@ -1,6 +1,6 @@
 /** Prints `docs/supported-ops.md` from the tables of the tracer: `npx tsx scripts/supportedOps.ts > docs/supported-ops.md`. */
 import { pathToFileURL } from "node:url";
-import { rules } from "../src/autodiff/rules/table.ts";
+import { rules } from "../src/autodiff/derivatives/rules/table.ts";
 import { lowerings } from "../src/autodiff/trace/lowerings/table.ts";
 import { refusals } from "../src/autodiff/trace/refusals.ts";
 import { kernelNotes } from "./kernelNotes.ts";

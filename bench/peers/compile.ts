@@ -8,7 +8,7 @@ const { networkCases, shapesOf, lossOf, pointOf } = await import("../support/net
 
 const beforeImports = cpu();
 const { trace } = await import("../../src/autodiff/trace/trace.ts");
-const { gradient } = await import("../../src/autodiff/differentiate.ts");
+const { gradient } = await import("../../src/autodiff/derivatives/differentiate.ts");
 const { Float64Engine } = await import("../../src/autodiff/float64/engine.ts");
 const { findBlas } = await import("../../src/linalg/blas/blas.ts");
 const imported = cpu();

@@ -1,8 +1,8 @@
 import { failure } from "../errors.ts";
-import { type Graph, type Node, sizeOf } from "./graph.ts";
-import { Machine } from "./interpret/machine.ts";
-import { showShape } from "./shapes.ts";
-import { reachable } from "./walk.ts";
+import { type Graph, type Node, sizeOf } from "./graph/graph.ts";
+import { showShape } from "./graph/shapes.ts";
+import { reachable } from "./graph/walk.ts";
+import { Machine } from "./kernels/machine.ts";
 
 /** Computes a graph's outputs from its inputs, given by name; each output is a new array. */
 export type CompiledFunction = (inputs: Readonly<Record<string, ArrayLike<number>>>) => Float64Array[];

@@ -1,6 +1,6 @@
-export { GraphBuilder } from "./builder.ts";
-export { type CheckGraphOptions, checkGraph } from "./checkGraph.ts";
+export { GraphBuilder } from "./build/builder.ts";
 export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
+export { type CheckGraphOptions, checkGraph } from "./derivatives/checkGraph.ts";
 export {
   gradient,
   type Linearization,
@@ -8,10 +8,10 @@ export {
   linearize,
   pullback,
   pushforward,
-} from "./differentiate.ts";
+} from "./derivatives/differentiate.ts";
 export { describeExecutor, type Executor, type ExecutorDescription, executors } from "./executor.ts";
-export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph.ts";
-export { printGraph } from "./printGraph.ts";
+export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
+export { printGraph } from "./graph/printGraph.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldParts, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
 export { type Traceable, type TracedFunction, type TraceOptions, trace } from "./trace/trace.ts";

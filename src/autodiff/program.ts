@@ -1,13 +1,13 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./build/builder.ts";
 import { type Executor, executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
 import { Float64Engine } from "./float64/engine.ts";
-import { type Node, sizeOf } from "./graph.ts";
+import { type Node, sizeOf } from "./graph/graph.ts";
+import { showShape } from "./graph/shapes.ts";
 import { Engine } from "./interpret/engine.ts";
-import { showShape } from "./shapes.ts";
 
 export type { FieldCounts } from "./fieldEngine.ts";
 

@@ -1,5 +1,5 @@
 /** Small statistics for conclusions: fractions and medians with what they are worth. */
-import { erf } from "../autodiff/erf.ts";
+import { erf } from "../autodiff/kernels/erf.ts";
 import type { RandomSource } from "../random.ts";
 
 /** An estimate with an interval of 95 %. */

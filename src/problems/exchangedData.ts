@@ -1,4 +1,4 @@
-import type { Shape } from "../autodiff/graph.ts";
+import type { Shape } from "../autodiff/graph/graph.ts";
 import { checkData } from "../autodiff/trace/constant.ts";
 import { missingPlace } from "../autodiff/trace/places.ts";
 import type { TracedFunction } from "../autodiff/trace/trace.ts";

@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { compileFunction } from "../autodiff/compileFunction.ts";
-import { gradient, inputsOf } from "../autodiff/differentiate.ts";
-import { isOp, type Node } from "../autodiff/graph.ts";
+import { gradient, inputsOf } from "../autodiff/derivatives/differentiate.ts";
+import { isOp, type Node } from "../autodiff/graph/graph.ts";
+import { reachable } from "../autodiff/graph/walk.ts";
 import { isTensor, type Traceable, type TracedFunction } from "../autodiff/trace/trace.ts";
-import { reachable } from "../autodiff/walk.ts";
 import { failure } from "../errors.ts";
 import { blocksOf } from "./blocksOf.ts";
 import type { Shapes } from "./parametersOf.ts";

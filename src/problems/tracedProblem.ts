@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { gradient } from "../autodiff/differentiate.ts";
-import type { Node, Shape } from "../autodiff/graph.ts";
+import { gradient } from "../autodiff/derivatives/differentiate.ts";
+import type { Node, Shape } from "../autodiff/graph/graph.ts";
+import { reachable } from "../autodiff/graph/walk.ts";
+import { reduceSamples, type SampleReduction } from "../autodiff/passes/reduceSamples.ts";
 import { compileField, type FieldProgram } from "../autodiff/program.ts";
-import { reduceSamples, type SampleReduction } from "../autodiff/reduceSamples.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../autodiff/trace/trace.ts";
-import { reachable } from "../autodiff/walk.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { dataHash } from "./dataHash.ts";

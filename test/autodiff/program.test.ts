@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { GraphBuilder } from "../../src/autodiff/builder.ts";
-import { gradient } from "../../src/autodiff/differentiate.ts";
+import { GraphBuilder } from "../../src/autodiff/build/builder.ts";
+import { gradient } from "../../src/autodiff/derivatives/differentiate.ts";
 import { compileField, type FieldProgram } from "../../src/autodiff/program.ts";
 import type { LinearMap } from "../../src/linalg/linearMap.ts";
 import { assertClose, assertError } from "../support/assert.ts";

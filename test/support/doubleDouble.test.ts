@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { scalarFunctions } from "../../src/autodiff/scalars.ts";
+import { scalarFunctions } from "../../src/autodiff/kernels/scalars.ts";
 import * as w from "./doubleDouble.ts";
 import { uniformVector } from "./random.ts";
 

@@ -1,8 +1,8 @@
-import { type Attributes, isOp, type Node, type Op, sizeOf } from "../../src/autodiff/graph.ts";
-import { kernelOf } from "../../src/autodiff/interpret/kernels.ts";
-import type { BinaryOp, UnaryOp } from "../../src/autodiff/operations.ts";
-import { scalarFunctions } from "../../src/autodiff/scalars.ts";
-import { reachable } from "../../src/autodiff/walk.ts";
+import { type Attributes, isOp, type Node, type Op, sizeOf } from "../../src/autodiff/graph/graph.ts";
+import type { BinaryOp, UnaryOp } from "../../src/autodiff/graph/operations.ts";
+import { reachable } from "../../src/autodiff/graph/walk.ts";
+import { kernelOf } from "../../src/autodiff/kernels/kernels.ts";
+import { scalarFunctions } from "../../src/autodiff/kernels/scalars.ts";
 import type { Wide } from "./doubleDouble.ts";
 import * as w from "./doubleDouble.ts";
 

@@ -1,8 +1,8 @@
-import type { GraphBuilder } from "../../src/autodiff/builder.ts";
-import { checkGraph } from "../../src/autodiff/checkGraph.ts";
+import type { GraphBuilder } from "../../src/autodiff/build/builder.ts";
 import { compileFunction } from "../../src/autodiff/compileFunction.ts";
-import { gradient, inputsOf, linearize, pullback, pushforward } from "../../src/autodiff/differentiate.ts";
-import { type Node, sizeOf } from "../../src/autodiff/graph.ts";
+import { checkGraph } from "../../src/autodiff/derivatives/checkGraph.ts";
+import { gradient, inputsOf, linearize, pullback, pushforward } from "../../src/autodiff/derivatives/differentiate.ts";
+import { type Node, sizeOf } from "../../src/autodiff/graph/graph.ts";
 import { richardson } from "../../src/problems/richardson.ts";
 import { assertClose } from "./assert.ts";
 import { normalVector } from "./random.ts";

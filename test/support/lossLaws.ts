@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
-import { checkGraph } from "../../src/autodiff/checkGraph.ts";
-import { gradient, linearize, pushforward } from "../../src/autodiff/differentiate.ts";
+import { checkGraph } from "../../src/autodiff/derivatives/checkGraph.ts";
+import { gradient, linearize, pushforward } from "../../src/autodiff/derivatives/differentiate.ts";
 import type { Executor } from "../../src/autodiff/executor.ts";
-import { type Node, sizeOf } from "../../src/autodiff/graph.ts";
+import { type Node, sizeOf } from "../../src/autodiff/graph/graph.ts";
 import { compileField } from "../../src/autodiff/program.ts";
 import { type TracedFunction, trace } from "../../src/autodiff/trace/trace.ts";
 import { assertClose } from "./assert.ts";

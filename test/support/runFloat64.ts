@@ -1,7 +1,7 @@
 import { Arena } from "../../src/autodiff/float64/arena.ts";
 import { compilePrograms } from "../../src/autodiff/float64/program.ts";
-import { type Graph, isOp, sizeOf } from "../../src/autodiff/graph.ts";
-import { reachable } from "../../src/autodiff/walk.ts";
+import { type Graph, isOp, sizeOf } from "../../src/autodiff/graph/graph.ts";
+import { reachable } from "../../src/autodiff/graph/walk.ts";
 
 /** A graph's outputs as the float64 executor computes them, in WebAssembly alone. */
 export function runFloat64(graph: Graph, inputs: Readonly<Record<string, Float64Array>>): Float64Array[] {

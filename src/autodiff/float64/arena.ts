@@ -1,14 +1,14 @@
 import { failure } from "../../errors.ts";
 import type { Blas } from "../../linalg/blas/blas.ts";
 import { type WasmImport, type WasmMemory, wasm } from "../../linalg/wasm/host.ts";
-import type { AxisMap, Shape } from "../graph.ts";
-import { attributesKey } from "../keys.ts";
-import { rootsOfTwo } from "./coefficients.ts";
-import { hostFunctions } from "./elementwise.ts";
-import type { ConstantPool } from "./lower.ts";
-import { rootsPlace } from "./maths.ts";
-import { type Runs, runsOf } from "./runs.ts";
-import type { Buffer } from "./view.ts";
+import type { AxisMap, Shape } from "../graph/graph.ts";
+import { attributesKey } from "../graph/keys.ts";
+import { rootsOfTwo } from "./emit/coefficients.ts";
+import { hostFunctions } from "./emit/elementwise.ts";
+import { rootsPlace } from "./emit/maths.ts";
+import type { ConstantPool } from "./lower/lower.ts";
+import { type Runs, runsOf } from "./lower/runs.ts";
+import type { Buffer } from "./lower/view.ts";
 
 const page = 65536;
 /** What 32-bit addresses reach. */

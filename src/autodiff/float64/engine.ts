@@ -1,12 +1,12 @@
 import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
-import { type Node, sizeOf } from "../graph.ts";
-import { normalForm } from "../normalForm.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
+import { normalForm } from "../passes/normalForm.ts";
+import { regroup } from "../passes/regroup.ts";
 import type { FieldParts } from "../program.ts";
-import { regroup } from "../regroup.ts";
 import { Arena } from "./arena.ts";
-import type { EmitOptions } from "./emit.ts";
+import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft } from "./linear.ts";
 import { type LinearGraphOptions, linearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";

@@ -1,5 +1,5 @@
-import { isOp, type Node, sizeOf } from "../graph.ts";
-import { dependents, reachable } from "../walk.ts";
+import { isOp, type Node, sizeOf } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
 import type { Arena } from "./arena.ts";
 import type { LinearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from "../builder.ts";
-import { pullback, pushforward } from "../differentiate.ts";
-import type { Graph, Node } from "../graph.ts";
-import { split } from "../split.ts";
+import type { GraphBuilder } from "../build/builder.ts";
+import { pullback, pushforward } from "../derivatives/differentiate.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import { split } from "../passes/split.ts";
 
 export interface LinearGraphOptions {
   /** J^T u. Default false: J v. */

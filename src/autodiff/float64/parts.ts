@@ -1,6 +1,6 @@
-import { type Node, sizeOf } from "../graph.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
-import type { Buffer } from "./view.ts";
+import type { Buffer } from "./lower/view.ts";
 
 /** Memory whose address is known. */
 export type Fixed = Buffer & { readonly place: number };

@@ -1,10 +1,10 @@
 import { type WasmFunction, wasm } from "../../linalg/wasm/host.ts";
-import type { Node } from "../graph.ts";
+import type { Node } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
-import { type EmitOptions, emit } from "./emit.ts";
-import { lower } from "./lower.ts";
+import { type EmitOptions, emit } from "./emit/emit.ts";
+import { lower } from "./lower/lower.ts";
+import type { Buffer } from "./lower/view.ts";
 import { type Plan, plan } from "./plan.ts";
-import type { Buffer } from "./view.ts";
 
 /** A graph to be compiled: its nodes but for those that are given, in topological order. */
 export interface Draft {

@@ -1,6 +1,6 @@
-import { isOp, type Node } from "../graph.ts";
-import { dependents, reachable } from "../walk.ts";
-import { isCheap } from "./item.ts";
+import { isOp, type Node } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
+import { isCheap } from "./lower/item.ts";
 
 /** A part of a graph that runs at its own time. */
 export interface Stage {

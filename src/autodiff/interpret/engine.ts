@@ -1,10 +1,10 @@
-import { type Linearization, linearize } from "../differentiate.ts";
+import { type Linearization, linearize } from "../derivatives/differentiate.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
-import { type Node, sizeOf } from "../graph.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
+import { Machine } from "../kernels/machine.ts";
 import type { FieldParts } from "../program.ts";
-import { dependents, reachable } from "../walk.ts";
 import { compileLinear, type LinearProgram } from "./linearProgram.ts";
-import { Machine } from "./machine.ts";
 import { Packing } from "./packing.ts";
 
 /** What is valid in memory: the numbers of this stage and earlier ones. */

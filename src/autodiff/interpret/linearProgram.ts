@@ -1,7 +1,7 @@
-import type { Linearization } from "../differentiate.ts";
-import { type Node, sizeOf } from "../graph.ts";
-import { dependents, reachable } from "../walk.ts";
-import { Machine } from "./machine.ts";
+import type { Linearization } from "../derivatives/differentiate.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
+import { Machine } from "../kernels/machine.ts";
 import { Packing } from "./packing.ts";
 
 /** A linear graph with memory of its own, reading residuals where the forward machine left them. */

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from "../builder.ts";
-import type { Node, Shape } from "../graph.ts";
+import type { GraphBuilder } from "../build/builder.ts";
+import type { Node, Shape } from "../graph/graph.ts";
 
 type Operand = Node | number;
 

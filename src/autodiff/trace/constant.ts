@@ -1,6 +1,6 @@
 import { engine, KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
-import { type Shape, sizeOf } from "../graph.ts";
+import { type Shape, sizeOf } from "../graph/graph.ts";
 import { type NumberType, rememberExactValues } from "./exactValues.ts";
 import { currentSession } from "./hooks.ts";
 

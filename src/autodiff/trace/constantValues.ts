@@ -1,4 +1,4 @@
-import { isOp, type Node, sizeOf } from "../graph.ts";
+import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 
 /** The values of a node that depends on no input, where it is plainly a constant, reshaped or spread. */
 export function constantValues(node: Node): Float64Array | undefined {

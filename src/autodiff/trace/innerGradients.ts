@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { gradient } from "../differentiate.ts";
-import type { Node } from "../graph.ts";
+import { gradient } from "../derivatives/differentiate.ts";
+import type { Node } from "../graph/graph.ts";
 import { Arithmetic } from "./arithmetic.ts";
 import type { Session, Traced } from "./session.ts";
 import { substitute } from "./substitute.ts";

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { ErrorCode } from "../../errors.ts";
-import type { GraphBuilder } from "../builder.ts";
-import type { Node, Shape } from "../graph.ts";
+import type { GraphBuilder } from "../build/builder.ts";
+import type { Node, Shape } from "../graph/graph.ts";
 import { constantValues } from "./constantValues.ts";
 import type { NumberType } from "./exactValues.ts";
 import { missingPlace } from "./places.ts";

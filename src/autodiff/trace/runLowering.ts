@@ -1,6 +1,6 @@
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { isFluxionError } from "../../errors.ts";
-import { showShape } from "../shapes.ts";
+import { showShape } from "../graph/shapes.ts";
 import { KernelCall, type Lowering } from "./kernelCall.ts";
 import { lowerings } from "./lowerings/table.ts";
 import { refusalOf } from "./refusals.ts";

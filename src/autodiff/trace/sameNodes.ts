@@ -1,4 +1,4 @@
-import { isOp, type Node } from "../graph.ts";
+import { isOp, type Node } from "../graph/graph.ts";
 
 /** Whether two nodes compute the same thing in the same way. */
 export function sameNodes(a: Node, b: Node): boolean {

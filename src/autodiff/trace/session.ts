@@ -1,9 +1,9 @@
 import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ErrorCode, type FluxionError, failure } from "../../errors.ts";
-import type { GraphBuilder } from "../builder.ts";
-import { isOp, type Node, type Shape } from "../graph.ts";
-import { sameShape, showShape } from "../shapes.ts";
-import { reachable } from "../walk.ts";
+import type { GraphBuilder } from "../build/builder.ts";
+import { isOp, type Node, type Shape } from "../graph/graph.ts";
+import { sameShape, showShape } from "../graph/shapes.ts";
+import { reachable } from "../graph/walk.ts";
 import { constantValues } from "./constantValues.ts";
 import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
 import type { Float32Sources } from "./float32Sources.ts";

@@ -1,6 +1,6 @@
-import type { GraphBuilder } from "../builder.ts";
-import type { Node } from "../graph.ts";
-import { dependents, reachable } from "../walk.ts";
+import type { GraphBuilder } from "../build/builder.ts";
+import type { Node } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
 
 /** The roots with some nodes replaced by others. */
 export function substitute(

@@ -1,7 +1,7 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
-import { GraphBuilder } from "../builder.ts";
-import type { Node, Shape } from "../graph.ts";
+import { GraphBuilder } from "../build/builder.ts";
+import type { Node, Shape } from "../graph/graph.ts";
 import { Float32Sources } from "./float32Sources.ts";
 import { withHooks } from "./hooks.ts";
 import { sameNodes } from "./sameNodes.ts";

@@ -1,4 +1,4 @@
-import { erf } from "../../autodiff/erf.ts";
+import { erf } from "../../autodiff/kernels/erf.ts";
 
 /** Equal Gaussians on a circle around 0, the first at angle 0. */
 export interface Ring {

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { type LoopStep, readsOf, type Step, writesOf } from "../../../src/autodiff/float64/lower/steps.ts";
+import type { Buffer } from "../../../src/autodiff/float64/lower/view.ts";
 import { plan } from "../../../src/autodiff/float64/plan.ts";
-import { type LoopStep, readsOf, type Step, writesOf } from "../../../src/autodiff/float64/steps.ts";
-import type { Buffer } from "../../../src/autodiff/float64/view.ts";
 
 const buffer = (size: number, place?: number): Buffer => ({
   size,

@@ -1,9 +1,9 @@
 import { suite } from "uvu";
-import { GraphBuilder } from "../../../src/autodiff/builder.ts";
+import { GraphBuilder } from "../../../src/autodiff/build/builder.ts";
 import { compileFunction } from "../../../src/autodiff/compileFunction.ts";
-import { type Node, sizeOf } from "../../../src/autodiff/graph.ts";
-import type { BinaryOp, UnaryOp } from "../../../src/autodiff/operations.ts";
-import { scalarFunctions } from "../../../src/autodiff/scalars.ts";
+import { type Node, sizeOf } from "../../../src/autodiff/graph/graph.ts";
+import type { BinaryOp, UnaryOp } from "../../../src/autodiff/graph/operations.ts";
+import { scalarFunctions } from "../../../src/autodiff/kernels/scalars.ts";
 import { assertClose } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
 import { runFloat64 } from "../../support/runFloat64.ts";

@@ -1,5 +1,5 @@
-import type { Node } from "../../graph.ts";
-import { showShape } from "../../shapes.ts";
+import type { Node } from "../../graph/graph.ts";
+import { showShape } from "../../graph/shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { NumberType } from "../exactValues.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";

@@ -1,4 +1,4 @@
-import type { Node, Shape } from "../../graph.ts";
+import type { Node, Shape } from "../../graph/graph.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { withBiasAndActivation } from "./activation.ts";
 import { spatial2D, spatial3D } from "./spatial.ts";

@@ -1,5 +1,5 @@
 import { slice_util } from "@tensorflow/tfjs-core";
-import { type Node, sizeOf } from "../../graph.ts";
+import { type Node, sizeOf } from "../../graph/graph.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { gathered, padded, reverse, strided } from "./taking.ts";
 

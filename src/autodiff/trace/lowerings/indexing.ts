@@ -1,5 +1,5 @@
-import { type Node, sizeOf } from "../../graph.ts";
-import { sameShape, showShape } from "../../shapes.ts";
+import { type Node, sizeOf } from "../../graph/graph.ts";
+import { sameShape, showShape } from "../../graph/shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { lookedUp, type Places, placesOf, summedAt } from "./lookups.ts";

@@ -1,4 +1,4 @@
-import { type Node, sizeOf } from "../../graph.ts";
+import { type Node, sizeOf } from "../../graph/graph.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 
 /**

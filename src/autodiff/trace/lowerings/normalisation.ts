@@ -1,4 +1,4 @@
-import type { Node } from "../../graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 

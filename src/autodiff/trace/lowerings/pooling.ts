@@ -1,4 +1,4 @@
-import { type Node, sizeOf } from "../../graph.ts";
+import { type Node, sizeOf } from "../../graph/graph.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { pooling2D, pooling3D, spatial2D } from "./spatial.ts";

@@ -1,5 +1,5 @@
-import type { Node } from "../../graph.ts";
-import { showShape } from "../../shapes.ts";
+import type { Node } from "../../graph/graph.ts";
+import { showShape } from "../../graph/shapes.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { withBiasAndActivation } from "./activation.ts";
 import { wider } from "./binary.ts";

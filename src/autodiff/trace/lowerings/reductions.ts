@@ -1,4 +1,4 @@
-import { type Node, type Shape, sizeOf } from "../../graph.ts";
+import { type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { NumberType } from "../exactValues.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";

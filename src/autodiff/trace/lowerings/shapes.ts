@@ -1,5 +1,5 @@
-import { type Node, type Shape, sizeOf } from "../../graph.ts";
-import { showShape } from "../../shapes.ts";
+import { type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { showShape } from "../../graph/shapes.ts";
 import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import type { Traced } from "../session.ts";

@@ -1,5 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Shape } from "../../graph.ts";
+import type { Shape } from "../../graph/graph.ts";
 import type { KernelCall } from "../kernelCall.ts";
 import type { Spatial } from "./windows.ts";
 

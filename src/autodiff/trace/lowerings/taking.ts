@@ -1,5 +1,5 @@
-import type { GraphBuilder } from "../../builder.ts";
-import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph.ts";
+import type { GraphBuilder } from "../../build/builder.ts";
+import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 
 /** The map of an axis that reads output axis `at` of `rank`, from `offset` in steps of `stride`. */

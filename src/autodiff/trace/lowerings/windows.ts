@@ -1,5 +1,5 @@
-import type { GraphBuilder } from "../../builder.ts";
-import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph.ts";
+import type { GraphBuilder } from "../../build/builder.ts";
+import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 
 /** How a window moves along one axis of an image. */
 export interface Spatial {

@@ -1,0 +1,207 @@
+import {
+  type Attributes,
+  type AxisMap,
+  type InputRole,
+  isOp,
+  type Node,
+  type Op,
+  type Shape,
+  sizeOf,
+} from "../graph/graph.ts";
+import { attributesKey, sameValues } from "../graph/keys.ts";
+import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
+import { broadcastShapes, inferShape, keptShape } from "../graph/shapes.ts";
+import { foldConstants } from "./fold.ts";
+import { rebuild } from "./rebuild.ts";
+import { simplifyBinary } from "./simplify/binary.ts";
+import { simplifyMatmul } from "./simplify/matmul.ts";
+import { simplifySelect } from "./simplify/select.ts";
+import { simplifyBroadcast, simplifyReshape, simplifySum, simplifyTranspose } from "./simplify/structure.ts";
+import { simplifyUnary } from "./simplify/unary.ts";
+
+/**
+ * Makes nodes: infers shapes, gives equal nodes only once (common subexpressions), simplifies while it builds.
+ *
+ * Uniform constants are `fill`s, which take any shape for free, so zeros and ones vanish. A factor that is zero by
+ * construction removes its other factor, also where that would be infinite or NaN when run; and x - x is 0.
+ * Everything else keeps its value up to rounding wherever the unsimplified formula has a finite one.
+ */
+export class GraphBuilder {
+  readonly #known = new Map<string, Node[]>();
+  #count = 0;
+
+  /** A named input. The same name, role and shape give the same node. */
+  input(name: string, role: InputRole, shape: Shape): Node<"input"> {
+    return this.make("input", [], { name, role, shape: [...shape] });
+  }
+
+  /** Numbers in row-major order; they are copied. */
+  constant(values: ArrayLike<number>, shape: Shape): Node {
+    const copy = Float64Array.from(values);
+    const [value] = copy;
+    if (value !== undefined && copy.length === sizeOf(shape) && copy.every((other) => Object.is(other, value))) {
+      return this.fill(value, shape);
+    }
+    return this.make("constant", [], { values: copy, shape: [...shape] });
+  }
+
+  /** The same number everywhere. */
+  fill(value: number, shape: Shape): Node<"fill"> {
+    return this.make("fill", [], { value, shape: [...shape] });
+  }
+
+  unary(op: UnaryOp, x: Node): Node {
+    return simplifyUnary(this, op, x) ?? this.#folded(op, [x], {});
+  }
+
+  /** Shapes broadcast, right-aligned. */
+  binary(op: BinaryOp, a: Node, b: Node): Node {
+    const shape = broadcastShapes(op, a.shape, b.shape);
+    const [left, right] = [this.broadcast(a, shape), this.broadcast(b, shape)];
+    return simplifyBinary(this, op, left, right) ?? this.#folded(op, ordered(op, left, right), {});
+  }
+
+  /** `a` where the condition is not 0, else `b`. Shapes broadcast. */
+  select(condition: Node, a: Node, b: Node): Node {
+    const shape = broadcastShapes("select", condition.shape, a.shape, b.shape);
+    const [c, then, otherwise] = [this.broadcast(condition, shape), this.broadcast(a, shape), this.broadcast(b, shape)];
+    return simplifySelect(this, c, then, otherwise) ?? this.#folded("select", [c, then, otherwise], {});
+  }
+
+  /** The product of the last two axes; leading axes broadcast. */
+  matmul(a: Node, b: Node, flags: Partial<Attributes["matmul"]> = {}): Node {
+    const { transposeA = false, transposeB = false } = flags;
+    const simpler = simplifyMatmul(this, a, b, { transposeA, transposeB });
+    if (simpler !== undefined) return simpler;
+    const leading = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const operands = [a, b].map((x) => this.broadcast(x, [...leading, ...x.shape.slice(-2)]));
+    return this.#folded("matmul", operands, { transposeA, transposeB });
+  }
+
+  /** Axes ascending; default: all of them. */
+  sum(x: Node, axes: readonly number[] = allAxes(x)): Node {
+    return simplifySum(this, x, axes) ?? this.#folded("sum", [x], { axes });
+  }
+
+  reduceMax(x: Node, axes: readonly number[] = allAxes(x)): Node {
+    return this.#reduced("reduceMax", x, axes);
+  }
+
+  logSumExp(x: Node, axes: readonly number[] = allAxes(x)): Node {
+    return this.#reduced("logSumExp", x, axes);
+  }
+
+  /** Index of the first maximum. */
+  argMax(x: Node, axis: number): Node {
+    return this.#folded("argMax", [x], { axis });
+  }
+
+  cumsum(x: Node, axis: number, { exclusive = false, reverse = false } = {}): Node {
+    return this.#folded("cumsum", [x], { axis, exclusive, reverse });
+  }
+
+  reshape(x: Node, shape: Shape): Node {
+    return simplifyReshape(this, x, shape) ?? this.#folded("reshape", [x], { shape: [...shape] });
+  }
+
+  broadcast(x: Node, shape: Shape): Node {
+    return simplifyBroadcast(this, x, shape) ?? this.make("broadcast", [x], { shape: [...shape] });
+  }
+
+  /** Axis i of the result is axis permutation[i] of x; default: the last two axes change places. */
+  transpose(x: Node, permutation: readonly number[] = lastTwoSwapped(x.shape.length)): Node {
+    return simplifyTranspose(this, x, permutation) ?? this.#folded("transpose", [x], { permutation });
+  }
+
+  /** Reads x through one map for each of its axes; 0 outside. */
+  take(x: Node, maps: readonly AxisMap[], shape: Shape): Node {
+    if (isOp(x, "fill") && x.attributes.value === 0) return this.fill(0, shape);
+    return this.#folded("take", [x], { maps, shape: [...shape] });
+  }
+
+  /** The adjoint of `take` with the same maps: adds up what would be read from each place of an array of `shape`. */
+  scatterAdd(x: Node, maps: readonly AxisMap[], shape: Shape): Node {
+    if (isOp(x, "fill") && x.attributes.value === 0) return this.fill(0, shape);
+    return this.#folded("scatterAdd", [x], { maps, shape: [...shape] });
+  }
+
+  neg(x: Node): Node {
+    return this.unary("neg", x);
+  }
+  add(a: Node, b: Node): Node {
+    return this.binary("add", a, b);
+  }
+  sub(a: Node, b: Node): Node {
+    return this.binary("sub", a, b);
+  }
+  mul(a: Node, b: Node): Node {
+    return this.binary("mul", a, b);
+  }
+  div(a: Node, b: Node): Node {
+    return this.binary("div", a, b);
+  }
+  /** factor * x */
+  scale(factor: number, x: Node): Node {
+    return this.mul(this.fill(factor, x.shape), x);
+  }
+  mean(x: Node, axes: readonly number[] = allAxes(x)): Node {
+    const total = this.sum(x, axes);
+    return this.div(total, this.fill(sizeOf(x.shape) / sizeOf(total.shape), total.shape));
+  }
+  /** What a reduction over `axes` took away, given back by repetition. */
+  expand(x: Node, axes: readonly number[], shape: Shape): Node {
+    return this.broadcast(this.reshape(x, keptShape(shape, axes)), shape);
+  }
+
+  /** The same operation on other operands. */
+  rebuild(node: Node, inputs: readonly Node[]): Node {
+    return rebuild(this, node, inputs);
+  }
+
+  /** A node as it stands, hash-consed but not simplified. */
+  make<K extends Op>(op: K, inputs: readonly Node[], attributes: Attributes[K]): Node<K> {
+    const key = `${op}(${inputs.map((input) => input.id).join()})${attributesKey<K>(attributes)}`;
+    const same = this.#known.get(key) ?? [];
+    for (const node of same) if (isOp(node, op) && sameNumbers(node.attributes, attributes)) return node;
+    const shape = inferShape[op](
+      attributes,
+      inputs.map((input) => input.shape),
+      op,
+    );
+    const node: Node<K> = { id: this.#count++, op, inputs: [...inputs], attributes, shape };
+    same.push(node);
+    if (same.length === 1) this.#known.set(key, same);
+    return node;
+  }
+
+  #reduced(op: "reduceMax" | "logSumExp", x: Node, axes: readonly number[]): Node {
+    return axes.length === 0 ? x : this.#folded(op, [x], { axes: [...axes] });
+  }
+
+  /** Computed now where every operand is known. */
+  #folded<K extends Op>(op: K, inputs: readonly Node[], attributes: Attributes[K]): Node {
+    const node = this.make(op, inputs, attributes);
+    const values = foldConstants(node);
+    return values === undefined ? node : this.constant(values, node.shape);
+  }
+}
+
+function sameNumbers(a: object, b: object): boolean {
+  if (!("values" in a && "values" in b)) return true;
+  return a.values instanceof Float64Array && b.values instanceof Float64Array && sameValues(a.values, b.values);
+}
+
+/** a + b is b + a: one order for both, numbers first. */
+function ordered(op: BinaryOp, a: Node, b: Node): [Node, Node] {
+  if (op !== "add" && op !== "mul" && op !== "equal") return [a, b];
+  if (isOp(a, "fill")) return [a, b];
+  return isOp(b, "fill") || b.id < a.id ? [b, a] : [a, b];
+}
+
+function allAxes(x: Node): readonly number[] {
+  return x.shape.map((_, axis) => axis);
+}
+
+function lastTwoSwapped(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+}

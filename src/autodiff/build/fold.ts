@@ -1,0 +1,29 @@
+import { isOp, type Node, sizeOf } from "../graph/graph.ts";
+import { reachable } from "../graph/walk.ts";
+import { Machine } from "../kernels/machine.ts";
+
+/** Products of more operations are left to the executor: it is much faster. */
+const mostWork = 1e6;
+/** Beyond this many numbers a result is left to be computed when the graph runs. */
+const largest = 1 << 20;
+
+/** The values of a node whose operands are all known; undefined where one is not, or where they would be many. */
+export function foldConstants(node: Node): Float64Array | undefined {
+  if (node.inputs.length === 0 || !node.inputs.every(isKnown)) return undefined;
+  const given = node.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);
+  if (sizeOf(node.shape) > Math.max(given, 1024) || sizeOf(node.shape) > largest) return undefined;
+  if (
+    isOp(node, "matmul") &&
+    2 * sizeOf(node.shape) * node.inputs[0]!.shape.at(node.attributes.transposeA ? -2 : -1)! > mostWork
+  ) {
+    return undefined;
+  }
+  const machine = new Machine([reachable([node])], { results: [node] });
+  machine.run(0);
+  return machine.values(node);
+}
+
+function isKnown(node: Node): boolean {
+  if (isOp(node, "broadcast") || isOp(node, "reshape")) return isKnown(node.inputs[0]!);
+  return isOp(node, "constant") || isOp(node, "fill");
+}

@@ -1,0 +1,50 @@
+import { isOp, type Node } from "../../graph/graph.ts";
+import type { UnaryOp } from "../../graph/operations.ts";
+import { scalarFunctions } from "../../kernels/scalars.ts";
+import type { GraphBuilder } from "../builder.ts";
+import { fillValue } from "./match.ts";
+
+/** A simpler node of the same value, if one is known. */
+export function simplifyUnary(builder: GraphBuilder, op: UnaryOp, x: Node): Node | undefined {
+  if (isOp(x, "fill")) return builder.fill(scalarFunctions[op](x.attributes.value), x.shape);
+  // Few numbers before many.
+  if (isOp(x, "broadcast")) return builder.broadcast(builder.unary(op, x.inputs[0]!), x.shape);
+  const inner = x.inputs[0];
+  switch (op) {
+    case "neg":
+      if (isOp(x, "neg")) return inner;
+      if (isOp(x, "sub")) return builder.sub(x.inputs[1]!, inner!);
+      if (isOp(x, "mul")) {
+        const factor = fillValue(inner!);
+        if (factor !== undefined) return builder.scale(-factor, x.inputs[1]!);
+      }
+      return undefined;
+    case "abs":
+      // Not |-x| = |x|: at 0 their slopes differ.
+      return isOp(x, "abs") ? x : undefined;
+    case "log":
+      return simplifyLog(builder, x);
+    case "log1p":
+      // log(1 + e^u)
+      return isOp(x, "exp") ? builder.unary("softplus", inner!) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function simplifyLog(builder: GraphBuilder, x: Node): Node | undefined {
+  const inner = x.inputs[0];
+  if (isOp(x, "exp")) return inner;
+  // log sigmoid(u) = -softplus(-u)
+  if (isOp(x, "sigmoid")) return builder.neg(builder.unary("softplus", builder.neg(inner!)));
+  if (isOp(x, "sum") && isOp(inner!, "exp")) return builder.logSumExp(inner.inputs[0]!, x.attributes.axes);
+  // log(1 + e^u) = softplus(u)
+  if (isOp(x, "add") && fillValue(inner!) === 1 && isOp(x.inputs[1]!, "exp")) {
+    return builder.unary("softplus", x.inputs[1].inputs[0]!);
+  }
+  // log(1 - sigmoid(u)) = -softplus(u)
+  if (isOp(x, "sub") && fillValue(inner!) === 1 && isOp(x.inputs[1]!, "sigmoid")) {
+    return builder.neg(builder.unary("softplus", x.inputs[1].inputs[0]!));
+  }
+  return undefined;
+}

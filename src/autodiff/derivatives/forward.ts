@@ -1,0 +1,92 @@
+import type { GraphBuilder } from "../build/builder.ts";
+import type { Node, Op } from "../graph/graph.ts";
+import { sameShape, shapeError, showShape } from "../graph/shapes.ts";
+import { dependents, isZero, reachable } from "../graph/walk.ts";
+import { operand } from "./rules/rule.ts";
+import { ruleOf } from "./rules/table.ts";
+
+/**
+ * Forward mode: the derivatives of `outputs` where the nodes of `seeds` move with the given tangents.
+ *
+ * Tangents may have `lead` leading axes more than their nodes, the same for all: that many directions at once.
+ */
+export function pushforward(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  seeds: ReadonlyMap<Node, Node>,
+  lead = 0,
+): Node[] {
+  const tangents = new Map(seeds);
+  let count: readonly number[] = [];
+  for (const [node, tangent] of seeds) {
+    count = tangent.shape.slice(0, lead);
+    if (!sameShape(tangent.shape, [...count, ...node.shape])) {
+      throw shapeError("pushforward", `the tangent of ${showShape(node.shape)} has shape ${showShape(tangent.shape)}`);
+    }
+  }
+  const nodes = reachable(outputs);
+  const moving = dependents(nodes, seeds.keys());
+  for (const node of nodes) {
+    if (tangents.has(node) || !moving.has(node)) continue;
+    const tangent = tangentOf(builder, node, (x) => tangents.get(x), lead);
+    // A zero, of either sign, is left out: so that what is linear in the tangents is so by structure.
+    if (tangent !== undefined && !isZero(tangent)) tangents.set(node, tangent);
+  }
+  return outputs.map((node) => tangents.get(node) ?? builder.fill(0, [...count, ...node.shape]));
+}
+
+/** The tangent of a node from those of its operands; undefined is 0. */
+function tangentOf<K extends Op>(
+  builder: GraphBuilder,
+  y: Node<K>,
+  tangent: (x: Node) => Node | undefined,
+  lead: number,
+): Node | undefined {
+  const rule = ruleOf(y);
+  const at = (place: number): Node | undefined => tangent(operand(y, place));
+  switch (rule.kind) {
+    case "source":
+    case "flat":
+      return undefined;
+    case "elementwise":
+      return total(builder, y, at, (place, t) => builder.mul(rule.partial(builder, y, place), t));
+    case "bilinear":
+      return total(builder, y, at, (place, t) => rule.apply(builder, y, place, t));
+    case "choice": {
+      const [yes, no] = [at(rule.yes), at(rule.no)];
+      if (yes === undefined && no === undefined) return undefined;
+      const zero = builder.fill(0, y.shape);
+      return builder.select(rule.condition(builder, y), yes ?? zero, no ?? zero);
+    }
+    case "linear": {
+      const t = at(0);
+      return t && rule.apply(builder, y, t, lead);
+    }
+    case "weightedSum": {
+      const t = at(0);
+      return (
+        t &&
+        builder.sum(
+          builder.mul(rule.weights(builder, y), t),
+          rule.axes(y).map((axis) => axis + lead),
+        )
+      );
+    }
+  }
+}
+
+function total(
+  builder: GraphBuilder,
+  y: Node,
+  at: (place: number) => Node | undefined,
+  term: (place: number, tangent: Node) => Node,
+): Node | undefined {
+  let sum: Node | undefined;
+  for (const place of y.inputs.keys()) {
+    const t = at(place);
+    if (t === undefined) continue;
+    const next = term(place, t);
+    sum = sum === undefined ? next : builder.add(sum, next);
+  }
+  return sum;
+}

@@ -1,0 +1,218 @@
+import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "../../../linalg/wasm/code.ts";
+import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
+import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "../lower/steps.ts";
+import type { Buffer } from "../lower/view.ts";
+import { blockedGemm, packingBytes } from "./blockedGemm.ts";
+import { hostFunctions, hostSignature } from "./elementwise.ts";
+import { type GemmKind, gemmKernel } from "./gemm.ts";
+import { loopShape } from "./loopShape.ts";
+import { type EmitContext, loopArguments, loopFunction, loopKey } from "./loops.ts";
+import { moveFunction } from "./moves.ts";
+import { rowsFunction, rowsKey } from "./rows.ts";
+
+export interface EmitOptions {
+  /** Whether products of enough operations go to the function `gemm` that is imported. */
+  readonly blas: boolean;
+  /** Whether to use fused multiply-add. */
+  readonly fused: boolean;
+  /** Gives memory of this many bytes in which large products pack their operands. */
+  readonly packing: (bytes: number) => number;
+}
+
+/** From this many operations on the machine's BLAS is faster than our own kernel, measured; fixed, since it decides last bits. */
+const blasFrom = 8000;
+/** From this many operations on a product is done block by block. */
+const blocksFrom = 4e6;
+
+/** A module with one function `run` that does the steps, all of whose buffers have places. */
+export function emit(steps: readonly Step[], options: EmitOptions): Uint8Array<ArrayBuffer> {
+  return new Emitter(options).emit(steps);
+}
+
+function place({ place: address }: Buffer, offset = 0): number {
+  if (address === undefined) throw new Error("internal: emit: a buffer without a place");
+  return address + 8 * offset;
+}
+
+class Emitter {
+  readonly #module = new ModuleBuilder();
+  readonly #options: EmitOptions;
+  readonly #context: EmitContext;
+  readonly #known = new Map<string, number>();
+  readonly #run = new FunctionBuilder([]);
+  readonly #gemm: number;
+
+  constructor(options: EmitOptions) {
+    this.#options = options;
+    const host = new Map(
+      Object.keys(hostFunctions).map((name) => [
+        name,
+        this.#module.import(name, hostSignature(name as keyof typeof hostFunctions)),
+      ]),
+    );
+    const integers = Array.from({ length: 4 }, () => "i32" as const);
+    this.#gemm = this.#module.import("gemm", {
+      parameters: [...integers, "f64", ...integers, ...integers.slice(2)],
+      results: [],
+    });
+    this.#context = { fused: options.fused, host: (name) => host.get(name)! };
+  }
+
+  emit(steps: readonly Step[]): Uint8Array<ArrayBuffer> {
+    this.#run.body = steps.map((step) => this.#step(step));
+    this.#module.add(this.#run, "run");
+    return this.#module.encode();
+  }
+
+  #step(step: Step): Code {
+    switch (step.kind) {
+      case "loop":
+        return this.#loop(step);
+      case "gemm":
+        return this.#products(step);
+      case "rows":
+        return this.#rows(step);
+      case "move":
+        return this.#move(step);
+    }
+  }
+
+  #function(key: string, make: () => FunctionBuilder): number {
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      index = this.#module.add(make());
+      this.#known.set(key, index);
+    }
+    return index;
+  }
+
+  #loop(step: LoopStep): Code {
+    const shape = loopShape(step);
+    const zeros = shape.sums
+      .filter(({ once }) => !once || shape.run === 0)
+      .map(({ access: { buffer } }) => memoryFill(place(buffer), 8 * buffer.size));
+    if (shape.run === 0) return zeros;
+    const index = this.#function(loopKey(step, shape), () => loopFunction(step, shape, this.#context));
+    return [zeros, call(index, ...loopArguments(shape).map(i32.constant))];
+  }
+
+  #rows(step: RowsStep): Code {
+    const index = this.#function(rowsKey(step), () => rowsFunction(step, this.#context));
+    const { input, out, count, length } = step;
+    return call(index, ...[place(input.buffer, input.offset), place(out), count, 8 * length].map(i32.constant));
+  }
+
+  #move(step: MoveStep): Code {
+    const { op, input, out, table, runs, repeat, windows, large, partial } = step;
+    const index = this.#function(op, () => moveFunction(op));
+    const [given, made] = [place(input.buffer, input.offset), place(out)];
+    const [first, second] = op === "take" ? [made, given] : [given, made];
+    const zero = op === "scatterAdd" || partial ? memoryFill(made, 8 * out.size) : [];
+    if (repeat === 0) return zero;
+    return [zero, call(index, ...[first, second, table, runs, repeat, 8 * windows, 8 * large].map(i32.constant))];
+  }
+
+  #products({ terms, out }: GemmStep): Code {
+    return terms.map((term, i) => this.#batches(term, out, i > 0, 0, []));
+  }
+
+  /** Loops over batches, then the product itself at addresses moved by the locals of the loops. */
+  #batches(term: GemmTerm, out: Buffer, accumulate: boolean, level: number, moved: readonly Local[][]): Code {
+    const batch = term.batches[level];
+    if (batch === undefined) return this.#product(term, out, accumulate, moved);
+    const [left, a, b, c] = [0, 1, 2, 3].map(() => this.#run.local("i32")) as [Local, Local, Local, Local];
+    const moves = [
+      [a, batch.a],
+      [b, batch.b],
+      [c, batch.c],
+    ] as const;
+    return [
+      moves.map(([local]) => local.set(i32.constant(0))),
+      left.set(i32.constant(batch.count)),
+      loop((again) => [
+        this.#batches(term, out, accumulate, level + 1, [...moved, [a, b, c]]),
+        moves.map(([local, step]) => local.set(i32.add(local.get, i32.constant(8 * step)))),
+        left.set(i32.sub(left.get, i32.constant(1))),
+        again(left.get),
+      ]),
+    ];
+  }
+
+  #product(term: GemmTerm, out: Buffer, accumulate: boolean, moved: readonly Local[][]): Code {
+    const { factor, m, n, k, a, b } = term;
+    const at = (which: 0 | 1 | 2, address: number): Code =>
+      moved.reduce<Code>((sum, locals) => i32.add(sum, locals[which]!.get), i32.constant(address));
+    const [atA, atB, atC] = [
+      at(0, place(a.buffer, a.offset)),
+      at(1, place(b.buffer, b.offset)),
+      at(2, place(out)),
+    ] as const;
+    if (this.#options.blas && 2 * m * n * k >= blasFrom) {
+      const flags = (a.transpose ? 1 : 0) + (b.transpose ? 2 : 0) + (accumulate ? 4 : 0);
+      const sizes = [flags, m, n, k].map(i32.constant);
+      const [lda, ldb, ldc] = [a.distance, b.distance, n].map(i32.constant) as [Code, Code, Code];
+      return call(this.#gemm, ...sizes, f64.constant(factor), atA, lda, atB, ldb, atC, ldc);
+    }
+    const integers = (...values: number[]): readonly Code[] => values.map(i32.constant);
+    const kernelOf = (kind: GemmKind): number => this.#function(kind, () => gemmKernel(kind, this.#options.fused));
+    if (2 * m * n * k >= blocksFrom && Math.min(m, n) > 4) {
+      const index = this.#function("blocked", () => blockedGemm(kernelOf("rows")));
+      const distances = ({ transpose, distance }: Matrix): readonly Code[] =>
+        transpose ? integers(8, 8 * distance) : integers(8 * distance, 8);
+      return call(
+        index,
+        atA,
+        ...distances(a),
+        atB,
+        ...distances(b),
+        atC,
+        ...integers(8 * n, m, n, k),
+        f64.constant(factor),
+        ...integers(accumulate ? 1 : 0, this.#options.packing(packingBytes)),
+      );
+    }
+    const product = ownProduct(term);
+    const index = kernelOf(product.kind);
+    const [left, right] = product.swapped ? [atB, atA] : [atA, atB];
+    return call(
+      index,
+      left,
+      ...integers(product.row, product.step),
+      right,
+      ...integers(product.distance),
+      atC,
+      ...integers(8 * n, ...product.sizes),
+      f64.constant(factor),
+      ...integers(accumulate ? 1 : 0),
+    );
+  }
+}
+
+interface OwnProduct {
+  readonly kind: GemmKind;
+  /** Whether op(B) is the kernel's left operand. */
+  readonly swapped: boolean;
+  /** Of the left operand, in bytes. */
+  readonly row: number;
+  readonly step: number;
+  /** Of the right operand, in bytes. */
+  readonly distance: number;
+  readonly sizes: readonly [m: number, n: number, k: number];
+}
+
+/** Which of our kernels does a product, and how it reads the operands. */
+function ownProduct({ a, b, m, n, k }: GemmTerm): OwnProduct {
+  const [toA, toB] = [8 * a.distance, 8 * b.distance];
+  // A dense column is a row of its transpose, and the result is a row as well as a column.
+  if (n === 1 && (b.transpose || b.distance === 1)) {
+    return a.transpose
+      ? { kind: "rows", swapped: true, row: 8, step: 8, distance: toA, sizes: [1, m, k] }
+      : { kind: "dots", swapped: false, row: toA, step: 8, distance: 8, sizes: [m, 1, k] };
+  }
+  if (!b.transpose) {
+    const [row, step] = a.transpose ? [8, toA] : [toA, 8];
+    return { kind: "rows", swapped: false, row, step, distance: toB, sizes: [m, n, k] };
+  }
+  if (!a.transpose) return { kind: "dots", swapped: false, row: toA, step: 8, distance: toB, sizes: [m, n, k] };
+  return { kind: "transposed", swapped: true, row: toB, step: 8, distance: toA, sizes: [n, m, k] };
+}

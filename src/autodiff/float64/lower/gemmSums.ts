@@ -1,0 +1,67 @@
+import { fillValue } from "../../build/simplify/match.ts";
+import { isOp, type Node } from "../../graph/graph.ts";
+
+/** factor times a product. */
+export interface ProductTerm {
+  readonly factor: number;
+  readonly product: Node<"matmul">;
+}
+
+export interface GemmSums {
+  /** Of each node that is a sum of products and is computed as one. */
+  readonly terms: ReadonlyMap<Node, readonly ProductTerm[]>;
+  /** Nodes inside such sums, which are never stored. */
+  readonly absorbed: ReadonlySet<Node>;
+}
+
+/**
+ * Largest trees of sums, differences, numbers times and reshapes over products that nobody else uses: their additions are
+ * done where the products are, which have a factor and can add to what is there.
+ */
+export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>): GemmSums {
+  const uses = new Map<Node, number>();
+  for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const terms = new Map<Node, readonly ProductTerm[]>();
+  const absorbed = new Set<Node>();
+  /** Terms of an operand that may become part of its only user. */
+  const inner = (node: Node): readonly ProductTerm[] | undefined =>
+    uses.get(node) === 1 && !results.has(node) ? terms.get(node) : undefined;
+  for (const node of nodes) {
+    const found = isOp(node, "matmul") ? [{ factor: 1, product: node }] : combined(node, inner);
+    if (found === undefined) continue;
+    terms.set(node, found);
+    if (!isOp(node, "matmul")) for (const input of node.inputs) if (terms.has(input)) absorbed.add(input);
+  }
+  return { terms, absorbed };
+}
+
+function combined(
+  node: Node,
+  inner: (node: Node) => readonly ProductTerm[] | undefined,
+): readonly ProductTerm[] | undefined {
+  const scaled = (x: Node, by: number): readonly ProductTerm[] | undefined =>
+    inner(x)?.map(({ factor, product }) => ({ factor: by * factor, product }));
+  const [a, b] = node.inputs;
+  switch (node.op) {
+    case "neg":
+      return scaled(a!, -1);
+    case "reshape":
+      return scaled(a!, 1);
+    case "mul": {
+      const factor = fillValue(a!);
+      return factor === undefined || !Number.isFinite(factor) ? undefined : scaled(b!, factor);
+    }
+    case "div": {
+      const divisor = fillValue(b!);
+      return divisor === undefined || !Number.isFinite(1 / divisor) ? undefined : scaled(a!, 1 / divisor);
+    }
+    case "add":
+    case "sub": {
+      if (a === b) return undefined;
+      const [left, right] = [scaled(a!, 1), scaled(b!, node.op === "add" ? 1 : -1)];
+      return left === undefined || right === undefined ? undefined : [...left, ...right];
+    }
+    default:
+      return undefined;
+  }
+}

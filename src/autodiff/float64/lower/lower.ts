@@ -1,0 +1,244 @@
+import { type Attributes, type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { loopsOf } from "./fuse.ts";
+import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
+import { type ElementOp, fusable, type Item } from "./item.ts";
+import { type LoweringApi, lowerings } from "./lowerings.ts";
+import { matrixOf, productBatches } from "./matrices.ts";
+import type { Runs } from "./runs.ts";
+import type { GemmTerm, RowsStep, Step } from "./steps.ts";
+import {
+  type Buffer,
+  canonical,
+  canonicalStrides,
+  denseStrides,
+  isDense,
+  isWhole,
+  transposeView,
+  type View,
+  wholeView,
+} from "./view.ts";
+
+/** Numbers that do not change, kept in memory: gives their buffer or address. */
+export interface ConstantPool {
+  numbers(values: Float64Array): Buffer;
+  /** The table of a move, the same for equal moves, and its address. */
+  runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
+}
+
+export interface LowerOptions {
+  /** What is to be computed, in topological order. */
+  readonly nodes: readonly Node[];
+  /** Buffers that are filled before. */
+  readonly given: ReadonlyMap<Node, Buffer>;
+  /** Where results go. */
+  readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
+  readonly constants: ConstantPool;
+}
+
+/** A graph as steps over buffers, in no particular order: fused loops, products, and the rest. */
+export function lower(options: LowerOptions): readonly Step[] {
+  return new Lowering(options).run();
+}
+
+class Lowering {
+  readonly #options: LowerOptions;
+  readonly #views = new Map<Node, View>();
+  readonly #items: Item[] = [];
+  readonly #steps: Step[] = [];
+  readonly #sums: GemmSums;
+
+  constructor(options: LowerOptions) {
+    this.#options = options;
+    this.#sums = gemmSums(options.nodes, new Set(options.results.map(({ node }) => node)));
+  }
+
+  run(): readonly Step[] {
+    const { nodes, given, results } = this.#options;
+    for (const [node, buffer] of given) this.#views.set(node, wholeView(buffer, node.shape));
+    for (const node of nodes) {
+      if (this.#views.has(node) || this.#sums.absorbed.has(node)) continue;
+      this.#views.set(node, this.#lower(node));
+    }
+    for (const { node, buffer } of results) this.#deliver(this.#view(node), buffer);
+    return [...this.#steps, ...loopsOf(this.#items)];
+  }
+
+  #view(node: Node): View {
+    const view = this.#views.get(node);
+    if (view === undefined) throw new Error(`internal: lower: ${node.op} is used before it is computed`);
+    return view;
+  }
+
+  #lower(node: Node): View {
+    const terms = this.#sums.terms.get(node);
+    if (terms !== undefined) return this.#gemm(node.shape, terms);
+    return (lowerings[node.op] as (node: Node) => View).call(this.#api, node);
+  }
+
+  readonly #api: LoweringApi = {
+    view: (node) => this.#view(node),
+    item: (op, operands, shape) => this.#item(op, operands, shape),
+    sum: (x, axes, shape) => this.#sum(x, axes, shape),
+    rows: (op, x, axes, flags) => this.#rows(op, x, axes, flags),
+    move: (op, x, take, shape) => this.#move(op, x, take, shape),
+    copy: (x) => this.#copy(x),
+    constant: (values) => this.#options.constants.numbers(values),
+  };
+
+  #add(op: Item["op"], operands: readonly View[], shape: Shape, buffer: Buffer, sumStrides?: readonly number[]): Item {
+    let level = 0;
+    const found: Item[] = [];
+    for (const operand of operands) {
+      if (typeof operand.from === "number") continue;
+      const same = fusable(operand, canonical(shape));
+      level = Math.max(level, same === undefined ? operand.from.level + 1 : same.level);
+      if (operand.from.item !== undefined) found.push(operand.from.item);
+    }
+    const item: Item = {
+      id: this.#items.length,
+      op,
+      operands,
+      shape: canonical(shape),
+      ...(sumStrides === undefined ? {} : { sumStrides }),
+      buffer,
+      level,
+      part: 0,
+      users: [],
+      external: false,
+    };
+    for (const other of found) other.users.push(item);
+    buffer.item = item;
+    buffer.level = level;
+    this.#items.push(item);
+    return item;
+  }
+
+  #item(op: ElementOp | "copy", operands: readonly View[], shape: Shape): View {
+    const buffer: Buffer = { size: sizeOf(shape), level: 0 };
+    this.#add(op, operands, shape, buffer);
+    return wholeView(buffer, shape);
+  }
+
+  #sum(x: View, axes: readonly number[], shape: Shape): View {
+    const buffer: Buffer = { size: sizeOf(shape), level: 0 };
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const dense = denseStrides(shape);
+    const strides = x.shape.map((_, axis) => (kept.includes(axis) ? dense[kept.indexOf(axis)]! : 0));
+    this.#add("sum", [x], x.shape, buffer, canonicalStrides(x.shape, strides));
+    return wholeView(buffer, shape);
+  }
+
+  /** The numbers row by row, written out. */
+  #copy(x: View): View {
+    const key = typeof x.from === "number" ? undefined : `${x.offset}:${x.strides.join()}:${x.shape.join()}`;
+    if (key === undefined || typeof x.from === "number") return this.#item("copy", [x], x.shape);
+    let copies = this.#copiesOf.get(x.from);
+    if (copies === undefined) {
+      copies = new Map();
+      this.#copiesOf.set(x.from, copies);
+    }
+    let known = copies.get(key);
+    if (known === undefined) {
+      known = this.#item("copy", [x], x.shape);
+      copies.set(key, known);
+    }
+    return known;
+  }
+  readonly #copiesOf = new Map<Buffer, Map<string, View>>();
+
+  /** For a step that is no loop: its buffer must be stored. */
+  #read(x: View): Buffer {
+    if (typeof x.from === "number") throw new Error("internal: lower: a uniform operand was not written out");
+    if (x.from.item !== undefined) x.from.item.external = true;
+    return x.from;
+  }
+
+  #dense(x: View): { readonly buffer: Buffer; readonly offset: number } {
+    const view = isDense(x) ? x : this.#copy(x);
+    return { buffer: this.#read(view), offset: view.offset };
+  }
+
+  #gemm(shape: Shape, terms: readonly ProductTerm[]): View {
+    const out: Buffer = { size: sizeOf(shape), level: 0 };
+    if (out.size === 0) return wholeView(out, shape);
+    let level = 0;
+    const matrix = (node: Node, flip: boolean): View => {
+      const found = this.#view(node);
+      const turned = flip ? transposeView(found, lastTwoSwapped(found.shape.length)) : found;
+      if (matrixOf(turned) !== undefined) return turned;
+      const copy = this.#copy(found);
+      return flip ? transposeView(copy, lastTwoSwapped(copy.shape.length)) : copy;
+    };
+    const steps = terms.map(({ factor, product }): GemmTerm => {
+      const { transposeA, transposeB } = product.attributes;
+      const a = matrix(product.inputs[0]!, transposeA);
+      const b = matrix(product.inputs[1]!, transposeB);
+      for (const x of [a, b]) level = Math.max(level, this.#read(x).level + 1);
+      const [m, n] = product.shape.slice(-2) as [number, number];
+      const k = a.shape.at(-1)!;
+      return { factor, a: matrixOf(a)!, b: matrixOf(b)!, m, n, k, batches: productBatches(a, b, product.shape) };
+    });
+    out.level = level;
+    this.#steps.push({ kind: "gemm", terms: steps, out });
+    return wholeView(out, shape);
+  }
+
+  /** Reduced axes go last, where rows are dense. */
+  #rows(
+    op: RowsStep["op"],
+    x: View,
+    axes: readonly number[],
+    { exclusive, reverse }: { exclusive: boolean; reverse: boolean },
+  ): View {
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const permutation = [...kept, ...axes];
+    const turned = transposeView(x, permutation);
+    const input = this.#dense(turned);
+    const keptShape = kept.map((axis) => x.shape[axis]!);
+    const length = sizeOf(axes.map((axis) => x.shape[axis]!));
+    const shape = op === "cumsum" ? turned.shape : keptShape;
+    const out: Buffer = { size: sizeOf(shape), level: input.buffer.level + 1 };
+    const count = sizeOf(keptShape);
+    if (count > 0) this.#steps.push({ kind: "rows", op, count, length, input, out, exclusive, reverse });
+    const result = wholeView(out, shape);
+    return op === "cumsum" ? transposeView(result, inverse(permutation)) : result;
+  }
+
+  #move(op: "take" | "scatterAdd", x: View, { maps }: Attributes["take"], shape: Shape): View {
+    const [large, windows] = op === "take" ? [x.shape, shape] : [shape, x.shape];
+    const {
+      address,
+      count,
+      repeat,
+      windows: step,
+      large: largeStep,
+      partial,
+    } = this.#options.constants.runs(maps, large, windows);
+    const input = this.#dense(x);
+    const out: Buffer = { size: sizeOf(shape), level: input.buffer.level + 1 };
+    if (out.size > 0) {
+      const moved = { repeat, windows: step, large: largeStep, partial };
+      this.#steps.push({ kind: "move", op, input, out, table: address, runs: count, ...moved });
+    }
+    return wholeView(out, shape);
+  }
+
+  /** Makes a result lie where it is expected. */
+  #deliver(view: View, buffer: Buffer): void {
+    const own = isWhole(view) && view.from.place === undefined ? view.from : undefined;
+    if (own !== undefined) {
+      own.place = buffer.place!;
+      if (own.item !== undefined) own.item.external = true;
+      return;
+    }
+    this.#add("copy", [view], view.shape, buffer).external = true;
+  }
+}
+
+function lastTwoSwapped(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+}
+
+function inverse(permutation: readonly number[]): readonly number[] {
+  return permutation.map((_, axis) => permutation.indexOf(axis));
+}

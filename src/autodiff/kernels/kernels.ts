@@ -1,0 +1,41 @@
+import type { Node, Op } from "../graph/graph.ts";
+import { binaryKernels, selectKernel } from "./binary.ts";
+import type { Kernel, Operand } from "./kernel.ts";
+import { matmulKernel } from "./matmul.ts";
+import { broadcastKernel, reshapeKernel, scatterAddKernel, takeKernel, transposeKernel } from "./move.ts";
+import { argMaxKernel, cumsumKernel, logSumExpKernel, reduceMaxKernel, sumKernel } from "./reduce.ts";
+import { unaryKernels } from "./unary.ts";
+
+/** An input's numbers are set from outside. */
+const given = (): (() => void) => () => {};
+
+/** The plain executor's code for every primitive: one that is missing does not compile. */
+const kernels: { readonly [K in Op]: Kernel<K> } = {
+  input: given,
+  constant: (node, _, out) => () => out.set(node.attributes.values),
+  fill: (node, _, out) => () => out.fill(node.attributes.value),
+  ...unaryKernels,
+  ...binaryKernels,
+  select: selectKernel,
+  matmul: matmulKernel,
+  sum: sumKernel,
+  reduceMax: reduceMaxKernel,
+  logSumExp: logSumExpKernel,
+  argMax: argMaxKernel,
+  cumsum: cumsumKernel,
+  reshape: reshapeKernel,
+  broadcast: broadcastKernel,
+  transpose: transposeKernel,
+  take: takeKernel,
+  scatterAdd: scatterAddKernel,
+};
+
+export function kernelOf<K extends Op>(node: Node<K>, operands: readonly Operand[], out: Float64Array): () => void {
+  return kernels[node.op](node, operands, out);
+}
+
+/** Operations that read broadcast operands without a copy: all axes, the leading ones, or none. */
+export function repetition(op: Op): "all" | "leading" | "none" {
+  if (op === "matmul") return "leading";
+  return op in binaryKernels || op === "select" || op === "broadcast" ? "all" : "none";
+}

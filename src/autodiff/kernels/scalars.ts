@@ -1,0 +1,47 @@
+import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
+import { erf } from "./erf.ts";
+import { logisticDensity, roundToEven, sigmoid, softplus } from "./special.ts";
+
+/** Every elementwise primitive as a function of numbers: what the arrays' kernels must agree with. */
+export const scalarFunctions: Readonly<Record<UnaryOp, (x: number) => number>> &
+  Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
+  neg: (x) => -x,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  sigmoid,
+  logisticDensity,
+  softplus,
+  erf,
+  abs: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundToEven,
+  not: (x) => (x === 0 ? 1 : 0),
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  pow: (a, b) => a ** b,
+  atan2: Math.atan2,
+  max: (a, b) => (a >= b || Number.isNaN(a) ? a : b),
+  min: (a, b) => (a <= b || Number.isNaN(a) ? a : b),
+  less: (a, b) => (a < b ? 1 : 0),
+  lessEqual: (a, b) => (a <= b ? 1 : 0),
+  equal: (a, b) => (a === b ? 1 : 0),
+};

@@ -1,0 +1,165 @@
+import type { GraphBuilder } from "../build/builder.ts";
+import { isOp, type Node, sizeOf } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
+import { buildChains, type Chain, chainsOf, type ProductPrice, type Weight } from "./chains.ts";
+
+/** What is computed for every v, once for a point, once for the data. */
+const weights = { moving: 1, point: 0.1, data: 0.001 } as const;
+/** A product costs about so many operations beyond its own. */
+const callCost = 2000;
+/** Operations that an elementwise result costs, for each number. */
+const elementCost = 4;
+
+const price: ProductPrice = (m, n, k, weight) => weight * (2 * m * n * k + callCost);
+
+/** How a root is computed: as it stands, or by chains, looking into expressions that do not depend on v or not. */
+const variants = ["asItIs", "expanded", "expandedWhereMoving"] as const;
+type Variant = (typeof variants)[number];
+
+/**
+ * Rewrites a graph that is linear in `directions` so that its matrix products cost least: expressions of products, sums
+ * and transposes are expanded into chains of matrices and put in brackets anew, by the associative and distributive laws.
+ *
+ * Products that do not depend on v count a tenth, those of data alone a thousandth, since they are done once. Whether to
+ * expand is decided by the cost of the whole graph, shared products counted once, root by root. Of a linear network with
+ * squared loss nothing is left but products with the second moments of its data.
+ *
+ * Not for gradients: there it would replace small residuals by differences of large moments.
+ */
+export function regroup(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  directions: readonly Node[],
+  parameters: readonly Node[],
+): readonly Node[] {
+  const nodes = reachable(outputs);
+  const moving = dependents(nodes, directions);
+  const roots = rootsOf(nodes, outputs, moving);
+  const multilinear = multilinearNodes(nodes);
+  const chains = new Map<Node, ReadonlyMap<Variant, readonly Chain[]>>();
+  for (const root of roots) {
+    const found = new Map<Variant, readonly Chain[]>();
+    for (const variant of ["expanded", "expandedWhereMoving"] as const) {
+      const isLeaf = (node: Node): boolean =>
+        node.shape.length !== 2 ||
+        (!moving.has(node) && (variant === "expandedWhereMoving" || (isSum(node) && !multilinear.has(node))));
+      const list = chainsOf(root, isLeaf);
+      if (list?.some(({ factors }) => factors.length > 2)) found.set(variant, list);
+    }
+    if (found.size > 0) chains.set(root, found);
+  }
+  if (chains.size === 0) return outputs;
+
+  const rewrite = (choice: ReadonlyMap<Node, Variant>): readonly Node[] =>
+    rewritten(builder, nodes, outputs, moving, (root, fresh) => {
+      const list = chains.get(root)?.get(choice.get(root) ?? "asItIs");
+      if (list === undefined) return undefined;
+      const own = list.map(({ number, factors }) => ({
+        number,
+        factors: factors.map(({ node, transpose }) => ({ node: fresh(node), transpose })),
+      }));
+      return buildChains(builder, own, weightOf(own, directions, parameters), price);
+    });
+  const candidates: { choice: Map<Node, Variant>; outputs: readonly Node[]; cost: number }[] = variants.map(
+    (variant) => {
+      const choice = new Map([...chains.keys()].map((root) => [root, variant] as const));
+      const made = rewrite(choice);
+      return { choice, outputs: made, cost: graphCost(made, directions, parameters) };
+    },
+  );
+  let best = candidates.reduce((a, b) => (b.cost < a.cost ? b : a));
+  for (const root of chains.keys()) {
+    for (const variant of variants) {
+      if (variant === best.choice.get(root)) continue;
+      const choice = new Map(best.choice).set(root, variant);
+      const made = rewrite(choice);
+      const cost = graphCost(made, directions, parameters);
+      if (cost < best.cost) best = { choice, outputs: made, cost };
+    }
+  }
+  return best.outputs;
+}
+
+/**
+ * What is made of inputs and constants by matrix operations alone. Only there sums that do not depend on v are expanded: elsewhere they may
+ * cancel exactly, as the errors of a saturated classifier do, and their products with large matrices would not.
+ */
+function multilinearNodes(nodes: readonly Node[]): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    if (node.inputs.length === 0 || (isMatrixOp(node) && node.inputs.every((input) => found.has(input))))
+      found.add(node);
+  }
+  return found;
+}
+
+function isSum(node: Node): boolean {
+  return isOp(node, "add") || isOp(node, "sub");
+}
+
+const matrixOps = new Set(["matmul", "add", "sub", "neg", "transpose"]);
+
+function isMatrixOp(node: Node): boolean {
+  if (node.shape.length !== 2) return false;
+  return matrixOps.has(node.op) || (isOp(node, "mul") && isOp(node.inputs[0]!, "fill"));
+}
+
+/** Matrix expressions that depend on v and are used by something else, or delivered. */
+function rootsOf(nodes: readonly Node[], outputs: readonly Node[], moving: ReadonlySet<Node>): readonly Node[] {
+  const used = new Set<Node>(outputs);
+  for (const node of nodes) if (!isMatrixOp(node)) for (const input of node.inputs) used.add(input);
+  return nodes.filter((node) => moving.has(node) && used.has(node) && isMatrixOp(node));
+}
+
+/** The graph again, some of its nodes made in another way from the new versions of older ones. */
+function rewritten(
+  builder: GraphBuilder,
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+  moving: ReadonlySet<Node>,
+  instead: (node: Node, fresh: (node: Node) => Node) => Node | undefined,
+): readonly Node[] {
+  const made = new Map<Node, Node>();
+  const fresh = (node: Node): Node => made.get(node) ?? node;
+  for (const node of nodes) {
+    if (!moving.has(node) || isOp(node, "input")) continue;
+    const other = instead(node, fresh);
+    const inputs = node.inputs.map(fresh);
+    if (other !== undefined) made.set(node, other);
+    else if (inputs.some((input, i) => input !== node.inputs[i])) made.set(node, builder.rebuild(node, inputs));
+  }
+  return outputs.map(fresh);
+}
+
+function classes(
+  outputs: readonly Node[],
+  directions: readonly Node[],
+  parameters: readonly Node[],
+): { readonly nodes: readonly Node[]; readonly weight: Weight } {
+  const nodes = reachable(outputs);
+  const moving = dependents(nodes, directions);
+  const varying = dependents(nodes, parameters);
+  const weight: Weight = (node) =>
+    moving.has(node) ? weights.moving : varying.has(node) ? weights.point : weights.data;
+  return { nodes, weight };
+}
+
+function weightOf(chains: readonly Chain[], directions: readonly Node[], parameters: readonly Node[]): Weight {
+  const leaves = chains.flatMap(({ factors }) => factors.map(({ node }) => node));
+  return classes(leaves, directions, parameters).weight;
+}
+
+function graphCost(outputs: readonly Node[], directions: readonly Node[], parameters: readonly Node[]): number {
+  const { nodes, weight } = classes(outputs, directions, parameters);
+  let cost = 0;
+  for (const node of nodes) {
+    if (isOp(node, "matmul")) {
+      const [m, n] = node.shape.slice(-2) as [number, number];
+      const k = node.inputs[0]!.shape.at(node.attributes.transposeA ? -2 : -1)!;
+      cost += sizeOf(node.shape.slice(0, -2)) * price(m, n, k, weight(node));
+    } else if (node.inputs.length > 0 && !isOp(node, "broadcast") && !isOp(node, "reshape")) {
+      cost += elementCost * weight(node) * sizeOf(node.shape);
+    }
+  }
+  return cost;
+}

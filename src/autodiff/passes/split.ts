@@ -1,0 +1,48 @@
+import type { GraphBuilder } from "../build/builder.ts";
+import { type Graph, isOp, type Node } from "../graph/graph.ts";
+import { dependents, reachable } from "../graph/walk.ts";
+
+export interface Split {
+  readonly residuals: readonly Node[];
+  /** Inputs: the tangents, then one of role `residual` for each residual. */
+  readonly linear: Graph;
+}
+
+/**
+ * Cuts a graph where it meets the tangents: what does not depend on them and is needed by what does becomes a residual.
+ *
+ * Reshapes and broadcasts move behind the cut, so that residuals are stored once and at their smallest. Constants are
+ * repeated on both sides.
+ */
+export function split(builder: GraphBuilder, outputs: readonly Node[], tangents: readonly Node<"input">[]): Split {
+  const nodes = reachable(outputs);
+  const moving = dependents(nodes, tangents);
+  const varying = dependents(
+    nodes,
+    nodes.filter((node) => isOp(node, "input")),
+  );
+  const residuals: Node[] = [];
+  const stand = new Map<Node, Node>();
+  const replacement = (node: Node): Node => {
+    const known = stand.get(node);
+    if (known !== undefined) return known;
+    let made = node;
+    if (moving.has(node) || (varying.has(node) && isView(node))) {
+      made = isOp(node, "input") ? node : builder.rebuild(node, node.inputs.map(replacement));
+    } else if (varying.has(node)) {
+      made = builder.input(`r${residuals.length}`, "residual", node.shape);
+      residuals.push(node);
+    }
+    stand.set(node, made);
+    return made;
+  };
+  // In topological order, so that no recursion is deeper than a chain of views.
+  for (const node of nodes) if (moving.has(node)) replacement(node);
+  const results = outputs.map(replacement);
+  const inputs = residuals.map((node) => stand.get(node)!).filter((node) => isOp(node, "input"));
+  return { residuals, linear: { inputs: [...tangents, ...inputs], outputs: results } };
+}
+
+function isView(node: Node): boolean {
+  return isOp(node, "reshape") || isOp(node, "broadcast");
+}
