@@ -14,7 +14,7 @@ import {
   Uint8,
   type Uint16,
 } from "apache-arrow";
-import { dataHash } from "../src/problems/dataHash.ts";
+import { dataHash } from "../src/problems/data/dataHash.ts";
 
 export interface Digits {
   /** Of the column of numbers: `pixels`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bilinear } from "../problems/bilinear.ts";
+import { bilinear } from "../problems/games/bilinear.ts";
 import type { Experiment } from "./definition.ts";
 import { gameExperiment } from "./games/gameExperiment.ts";
 

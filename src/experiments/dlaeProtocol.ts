@@ -3,7 +3,10 @@ import type { Observable } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../arrow/row.ts";
 import { gradientStep } from "../operators/gradientStep.ts";
-import { type DeepLinearAutoencoder, deepLinearAutoencoder } from "../problems/deepLinearAutoencoder.ts";
+import {
+  type DeepLinearAutoencoder,
+  deepLinearAutoencoder,
+} from "../problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { method } from "../streams/combinators.ts";
 import { type Sample, uniformHeight, uniformIteration } from "../streams/samplers.ts";
 import { untilStep } from "../streams/untilStep.ts";

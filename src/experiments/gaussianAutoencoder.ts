@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { gaussianData } from "../problems/gaussianData.ts";
-import { network } from "../problems/network.ts";
+import { gaussianData } from "../problems/data/gaussianData.ts";
+import { network } from "../problems/networks/network.ts";
 import { type Experiment, experiment } from "./definition.ts";
 import { networkShape, searchNetwork } from "./networkProtocol.ts";
 import { protocolSizes } from "./protocolSizes.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { mnistBinary } from "../problems/mnistBinary.ts";
-import { network } from "../problems/network.ts";
+import { mnistBinary } from "../problems/data/mnistBinary.ts";
+import { network } from "../problems/networks/network.ts";
 import { type Experiment, experiment } from "./definition.ts";
 import { networkShape, searchNetwork } from "./networkProtocol.ts";
 import { protocolSizes } from "./protocolSizes.ts";

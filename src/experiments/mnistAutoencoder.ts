@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { mnist4x4 } from "../problems/mnist.ts";
-import { network } from "../problems/network.ts";
+import { mnist4x4 } from "../problems/data/mnist.ts";
+import { network } from "../problems/networks/network.ts";
 import { type Experiment, experiment } from "./definition.ts";
 import { networkShape, searchNetwork } from "./networkProtocol.ts";
 import { protocolSizes } from "./protocolSizes.ts";

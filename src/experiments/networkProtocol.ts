@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Row } from "../arrow/row.ts";
 import { gradientStep } from "../operators/gradientStep.ts";
 import { momentum } from "../operators/momentum.ts";
-import type { Network } from "../problems/network.ts";
+import type { Network } from "../problems/networks/network.ts";
 import { method } from "../streams/combinators.ts";
 import { uniformHeight } from "../streams/samplers.ts";
 import { untilStep } from "../streams/untilStep.ts";

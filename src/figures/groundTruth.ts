@@ -1,5 +1,5 @@
-import type { AutoencoderClasses, CriticalClass } from "../problems/autoencoderClasses.ts";
-import { deepLinearAutoencoder } from "../problems/deepLinearAutoencoder.ts";
+import type { AutoencoderClasses, CriticalClass } from "../problems/linearAutoencoder/autoencoderClasses.ts";
+import { deepLinearAutoencoder } from "../problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { described, type RecordedRun } from "./figure.ts";
 
 export interface GroundTruth {

@@ -1,7 +1,7 @@
 /** The field under the paths of a game in the plane, made anew from what its runs say of their problem. */
 import * as Plot from "@observablehq/plot";
-import { bilinear } from "../problems/bilinear.ts";
-import { diracGan } from "../problems/games/diracGan.ts";
+import { diracGan } from "../problems/games/adversarial/diracGan.ts";
+import { bilinear } from "../problems/games/bilinear.ts";
 import { forsaken } from "../problems/games/forsaken.ts";
 import type { Problem } from "../problems/problem.ts";
 import { quartic } from "../problems/quartic.ts";

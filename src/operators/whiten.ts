@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import { symmetricEigen } from "../linalg/dense/dense.ts";
-import { secondMoment } from "../problems/secondMoment.ts";
+import { secondMoment } from "../problems/data/secondMoment.ts";
 import { update } from "../streams/author.ts";
 import type { Update } from "../streams/types.ts";
 import { blockNamed } from "./block.ts";

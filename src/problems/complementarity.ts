@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../errors.ts";
-import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import type { PlainField } from "./plainField.ts";
 import type { ConvexSet, Problem } from "./problem.ts";
 import { box, orthant } from "./sets/box.ts";
+import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { type PlainFieldOptions, problemWith, type TensorFieldOptions } from "./variationalInequality.ts";
 
 /** Which coordinates are bounded, and how. */

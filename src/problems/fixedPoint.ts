@@ -1,10 +1,10 @@
 import { sub, type Tensor } from "@tensorflow/tfjs-core";
 import { isTensor } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
-import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import { type PlainField, type PlainJacobian, plainField } from "./plainField.ts";
 import type { Problem } from "./problem.ts";
 import { wholeSpace } from "./sets/wholeSpace.ts";
+import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import type { PlainFieldOptions, TensorFieldOptions } from "./variationalInequality.ts";
 import { vectorField } from "./vectorField.ts";
 

@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Traceable } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
-import type { Shapes } from "./parametersOf.ts";
 import type { ConvexSet } from "./problem.ts";
-import { type GameProblem, tracedGame } from "./tracedGame.ts";
-import type { TracedProblemOptions } from "./tracedProblem.ts";
+import type { Shapes } from "./traced/parametersOf.ts";
+import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
+import type { TracedProblemOptions } from "./traced/tracedProblem.ts";
 
 export interface PlayerSpec {
   /** In messages, columns and on the page. */

@@ -1,13 +1,4 @@
-export { type Activation, type ActivationName, activations } from "./activations.ts";
 export { type AffineFieldOptions, affineField } from "./affineField.ts";
-export {
-  type AutoencoderClasses,
-  autoencoderClasses,
-  type ClassMatch,
-  type CriticalClass,
-  type NearestClass,
-} from "./autoencoderClasses.ts";
-export { type BilinearOptions, bilinear } from "./bilinear.ts";
 export {
   type CheckDerivativesOptions,
   checkDerivatives,
@@ -15,19 +6,30 @@ export {
   type DerivativeReport,
 } from "./checkDerivatives.ts";
 export { type ComplementarityBounds, complementarity } from "./complementarity.ts";
-export { dataHash } from "./dataHash.ts";
+export { dataHash } from "./data/dataHash.ts";
+export { type GaussianDataOptions, gaussianData } from "./data/gaussianData.ts";
+export { type Digits, type Mnist4x4Options, mnist4x4 } from "./data/mnist.ts";
+export { type MnistBinaryOptions, mnistBinary, type ZerosAndOnes } from "./data/mnistBinary.ts";
+export { secondMoment } from "./data/secondMoment.ts";
+export { type DeflatedOptions, deflated } from "./deflated.ts";
+export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
+export { type GameOptions, game, type PlayerSpec } from "./game.ts";
+export { type BilinearOptions, bilinear } from "./games/bilinear.ts";
+export * from "./games/index.ts";
+export { blend, homotopy } from "./homotopy.ts";
+export {
+  type AutoencoderClasses,
+  autoencoderClasses,
+  type ClassMatch,
+  type CriticalClass,
+  type NearestClass,
+} from "./linearAutoencoder/autoencoderClasses.ts";
 export {
   type DeepLinearAutoencoder,
   type DeepLinearAutoencoderOptions,
   deepLinearAutoencoder,
-} from "./deepLinearAutoencoder.ts";
-export { type DeflatedOptions, deflated } from "./deflated.ts";
-export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
-export { type GameOptions, game, type PlayerSpec } from "./game.ts";
-export * from "./games/index.ts";
-export { type GaussianDataOptions, gaussianData } from "./gaussianData.ts";
-export { blend, homotopy } from "./homotopy.ts";
-export { type LinearNetwork, type LinearNetworkOptions, linearNetwork } from "./linearNetwork.ts";
+} from "./linearAutoencoder/deepLinearAutoencoder.ts";
+export { type LinearNetwork, type LinearNetworkOptions, linearNetwork } from "./linearAutoencoder/linearNetwork.ts";
 export {
   type LinearNetworkClass,
   type LinearNetworkClasses,
@@ -35,15 +37,18 @@ export {
   type LinearNetworkMatch,
   linearNetworkClasses,
   type RepresentativeOrder,
-} from "./linearNetworkClasses.ts";
-export { type Digits, type Mnist4x4Options, mnist4x4 } from "./mnist.ts";
-export { type MnistBinaryOptions, mnistBinary, type ZerosAndOnes } from "./mnistBinary.ts";
-export { type Network, network } from "./network.ts";
-export { type NetworkLoss, type NetworkLossName, networkLosses, type Regularization } from "./networkLosses.ts";
-export type { NetworkOptions } from "./networkOptions.ts";
+} from "./linearAutoencoder/linearNetworkClasses.ts";
+export { type Activation, type ActivationName, activations } from "./networks/activations.ts";
+export { type Network, network } from "./networks/network.ts";
+export {
+  type NetworkLoss,
+  type NetworkLossName,
+  networkLosses,
+  type Regularization,
+} from "./networks/networkLosses.ts";
+export type { NetworkOptions } from "./networks/networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
 export { type ModelObjective, type ModelOfLayers, type ObjectiveOfOptions, objectiveOf } from "./objectiveOf.ts";
-export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./parametersOf.ts";
 export type { PlainField, PlainJacobian } from "./plainField.ts";
 export type {
   ConvexSet,
@@ -57,9 +62,9 @@ export type {
 } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
-export { secondMoment } from "./secondMoment.ts";
 export * from "./sets/index.ts";
 export { fixedPointProblem, movedToZero } from "./solvable.ts";
-export type { GameProblem } from "./tracedGame.ts";
+export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
+export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

@@ -1,11 +1,11 @@
 import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { isTensor } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
-import { type BlockOptions, blocksOf } from "./blocksOf.ts";
 import { extendProblem } from "./extendProblem.ts";
 import { scalarLoss } from "./objective.ts";
 import type { TracedProblem } from "./problem.ts";
-import { type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
+import { type BlockOptions, blocksOf } from "./traced/blocksOf.ts";
+import { type TracedProblemOptions, tracedProblem } from "./traced/tracedProblem.ts";
 
 /** What `objectiveOf` needs of a `tf.LayersModel`. */
 export interface ModelOfLayers {

@@ -1,10 +1,10 @@
 import { neg, type Tensor } from "@tensorflow/tfjs-core";
 import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
-import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import type { ConvexSet } from "./problem.ts";
-import { type GameProblem, tracedGame } from "./tracedGame.ts";
-import type { TracedProblemOptions } from "./tracedProblem.ts";
+import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
+import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
+import type { TracedProblemOptions } from "./traced/tracedProblem.ts";
 
 export interface SaddlePointOptions extends Omit<TracedProblemOptions, "constraint"> {
   /** X, from which x is chosen; default all. */

@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import { type PlainField, type PlainJacobian, plainField } from "./plainField.ts";
 import type { ConvexSet, ParameterBlock, Problem } from "./problem.ts";
+import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { vectorField } from "./vectorField.ts";
 import { withConstraint } from "./withConstraint.ts";
 

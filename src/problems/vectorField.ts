@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
-import { type BlockOptions, blocksOf } from "./blocksOf.ts";
-import type { Shapes, TensorFunction } from "./parametersOf.ts";
 import type { TracedProblem } from "./problem.ts";
-import { describeResult, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
+import { type BlockOptions, blocksOf } from "./traced/blocksOf.ts";
+import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
+import { describeResult, type TracedProblemOptions, tracedProblem } from "./traced/tracedProblem.ts";
 
 export interface VectorFieldOptions extends TracedProblemOptions, BlockOptions {}
 

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { average } from "../../src/operators/average.ts";
 import { decayingStep } from "../../src/operators/decayingStep.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Iterate } from "../../src/streams/types.ts";
 import { assertClose, assertError } from "../support/assert.ts";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type DampedNewtonOptions, dampedNewton } from "../../src/operators/dampedNewton.ts";
 import { searchOutcomes } from "../../src/operators/searchOutcome.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { assertClose, assertError, checkError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseNewtonDirection } from "../../src/operators/denseNewtonDirection.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { assertClose, assertError } from "../support/assert.ts";

@@ -6,7 +6,7 @@ import { extragradient } from "../../src/operators/extragradient.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { jacobianSpectrum } from "../../src/operators/jacobianSpectrum.ts";
 import { measuredRate } from "../../src/operators/measuredRate.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { iterate } from "../../src/streams/iterate.ts";

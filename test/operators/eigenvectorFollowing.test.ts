@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { eigenvectorFollowing } from "../../src/operators/eigenvectorFollowing.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { untilCritical } from "../../src/streams/untilCritical.ts";
 import { assertClose, assertError, checkError } from "../support/assert.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { extragradient } from "../../src/operators/extragradient.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { untilStep } from "../../src/streams/untilStep.ts";

@@ -11,7 +11,7 @@ import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { nashConv } from "../../src/operators/nashConv.ts";
 import { naturalResidual } from "../../src/operators/naturalResidual.ts";
 import { primalGap } from "../../src/operators/primalGap.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { ball, box, orthant, productSet, simplex } from "../../src/problems/sets/index.ts";
 import { method } from "../../src/streams/combinators.ts";

@@ -4,7 +4,7 @@ import { dot } from "../../src/linalg/vector.ts";
 import { gradientNormDirection } from "../../src/operators/gradientNormDirection.ts";
 import { minimizeGradientNorm } from "../../src/operators/minimizeGradientNorm.ts";
 import { wolfeLineSearch } from "../../src/operators/wolfeLineSearch.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { extragradient } from "../../src/operators/extragradient.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { update } from "../../src/streams/author.ts";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { levenbergMarquardt } from "../../src/operators/levenbergMarquardt.ts";
 import { searchOutcomes } from "../../src/operators/searchOutcome.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Checkpoint, Iterate } from "../../src/streams/types.ts";

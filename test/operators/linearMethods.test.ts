@@ -16,7 +16,7 @@ import { popov } from "../../src/operators/popov.ts";
 import { proximalPoint } from "../../src/operators/proximalPoint.ts";
 import { reflectedGradient } from "../../src/operators/reflectedGradient.ts";
 import { symplecticAdjustment } from "../../src/operators/symplecticAdjustment.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Update } from "../../src/streams/types.ts";
 import { assertClose } from "../support/assert.ts";

@@ -4,7 +4,7 @@ import { linearMap } from "../../src/linalg/makeLinearMap.ts";
 import { denseMatrix, diagonal } from "../../src/linalg/maps/maps.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { precondition } from "../../src/operators/precondition.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { method } from "../../src/streams/combinators.ts";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { naturalResidual } from "../../src/operators/naturalResidual.ts";
 import { proximalPoint } from "../../src/operators/proximalPoint.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { box } from "../../src/problems/sets/index.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";

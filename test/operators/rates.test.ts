@@ -19,7 +19,7 @@ import { optimisticMirrorDescent } from "../../src/operators/optimisticMirrorDes
 import { primalGap } from "../../src/operators/primalGap.ts";
 import { proximalPoint } from "../../src/operators/proximalPoint.ts";
 import { restarts } from "../../src/operators/restarts.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { ball } from "../../src/problems/sets/ball.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Iterate, Measure, Update } from "../../src/streams/types.ts";

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import { type SaddleFreeDirectionOptions, saddleFreeDirection } from "../../src/operators/saddleFreeDirection.ts";
 import { wolfeLineSearch } from "../../src/operators/wolfeLineSearch.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { untilCritical } from "../../src/streams/untilCritical.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type SpectrumOptions, spectrum } from "../../src/operators/spectrum.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { untilStep } from "../../src/streams/untilStep.ts";

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decayingStep } from "../../src/operators/decayingStep.ts";
 import { stochasticExtragradient } from "../../src/operators/stochasticExtragradient.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { randomSource } from "../../src/random.ts";
 import type { Update } from "../../src/streams/types.ts";

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { symmetricEigen } from "../../src/linalg/dense/dense.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { whiten } from "../../src/operators/whiten.ts";
-import { secondMoment } from "../../src/problems/secondMoment.ts";
+import { secondMoment } from "../../src/problems/data/secondMoment.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Update } from "../../src/streams/types.ts";

@@ -6,7 +6,7 @@ import { from, type Observable, tap } from "rxjs";
 import type { Row } from "../../src/arrow/row.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { momentum } from "../../src/operators/momentum.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { randomSource } from "../../src/random.ts";
 import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../../src/sinks/checkpointFile.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
 import { extragradient } from "../../src/operators/extragradient.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { ViewerServer } from "../../src/sinks/server/createViewerServer.ts";
 import type { RunInfo } from "../../src/sinks/server/messages.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";

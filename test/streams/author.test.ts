@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { momentum } from "../../src/operators/momentum.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { measure, measureRows, update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { update } from "../../src/streams/author.ts";
 import { assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { box } from "../../src/problems/sets/box.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { over } from "../support/games.ts";

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { extragradient } from "../../src/operators/extragradient.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { momentum } from "../../src/operators/momentum.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { ConvexSet, Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { measure, update } from "../../src/streams/author.ts";

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import { extragradient } from "../../src/operators/extragradient.ts";
 import { gradientStep } from "../../src/operators/gradientStep.ts";
 import { momentum } from "../../src/operators/momentum.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { evaluate } from "../../src/streams/evaluation.ts";

@@ -1,5 +1,5 @@
 import { denseMatrix } from "../../src/linalg/maps/maps.ts";
-import { bilinear } from "../../src/problems/bilinear.ts";
+import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { ConvexSet, ParameterBlock, Problem } from "../../src/problems/problem.ts";
 import { productSet } from "../../src/problems/sets/productSet.ts";
 import { simplex } from "../../src/problems/sets/simplex.ts";

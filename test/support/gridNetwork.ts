@@ -1,4 +1,4 @@
-import type { TrafficNetwork } from "../../src/problems/games/trafficNetwork.ts";
+import type { TrafficNetwork } from "../../src/problems/games/traffic/trafficNetwork.ts";
 import { randomSource } from "../../src/random.ts";
 
 /** k x k crossings with roads both ways, times as of the Bureau of Public Roads. */

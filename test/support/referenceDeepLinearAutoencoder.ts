@@ -1,7 +1,7 @@
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
-import { gaussianData } from "../../src/problems/gaussianData.ts";
+import { gaussianData } from "../../src/problems/data/gaussianData.ts";
+import { secondMoment } from "../../src/problems/data/secondMoment.ts";
 import type { Problem } from "../../src/problems/problem.ts";
-import { secondMoment } from "../../src/problems/secondMoment.ts";
 
 /** Row-major rows x columns. */
 interface Matrix {

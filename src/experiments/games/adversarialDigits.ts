@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { adversarialDigits } from "../../problems/games/adversarialDigits.ts";
+import { adversarialDigits } from "../../problems/games/adversarial/adversarialDigits.ts";
 import type { Experiment } from "../definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 

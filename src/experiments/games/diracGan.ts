@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { diracGan } from "../../problems/games/diracGan.ts";
+import { diracGan } from "../../problems/games/adversarial/diracGan.ts";
 import type { Experiment } from "../definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 

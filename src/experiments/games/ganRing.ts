@@ -3,7 +3,7 @@ import { denseOf } from "../../linalg/dense/dense.ts";
 import { generalEigenvalues } from "../../linalg/dense/generalEigenvalues.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { isFiniteVector } from "../../linalg/vector.ts";
-import { ganRing } from "../../problems/games/ganRing.ts";
+import { ganRing } from "../../problems/games/adversarial/ganRing.ts";
 import type { Experiment } from "../definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 

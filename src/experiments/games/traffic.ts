@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { failure } from "../../errors.ts";
-import { braess } from "../../problems/games/braess.ts";
-import { parseTntp } from "../../problems/games/parseTntp.ts";
-import { siouxFalls } from "../../problems/games/siouxFalls.ts";
-import { trafficAssignment } from "../../problems/games/trafficAssignment.ts";
-import type { TrafficNetwork } from "../../problems/games/trafficNetwork.ts";
+import { braess } from "../../problems/games/traffic/braess.ts";
+import { parseTntp } from "../../problems/games/traffic/parseTntp.ts";
+import { siouxFalls } from "../../problems/games/traffic/siouxFalls.ts";
+import { trafficAssignment } from "../../problems/games/traffic/trafficAssignment.ts";
+import type { TrafficNetwork } from "../../problems/games/traffic/trafficNetwork.ts";
 import type { Experiment } from "../definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { readText } from "./starts.ts";

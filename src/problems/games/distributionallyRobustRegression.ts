@@ -1,7 +1,7 @@
 import { Matrix, solve } from "ml-matrix";
 import { failure } from "../../errors.ts";
 import { dot } from "../../linalg/vector.ts";
-import { dataHash } from "../dataHash.ts";
+import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
 import { cappedSimplex } from "../sets/cappedSimplex.ts";
 import { checkPositive, finiteVector } from "../sets/convexSet.ts";

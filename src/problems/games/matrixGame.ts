@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { randomSource } from "../../random.ts";
-import { dataHash } from "../dataHash.ts";
+import { dataHash } from "../data/dataHash.ts";
 import { checkDimension } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import { simplex } from "../sets/simplex.ts";

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.ts";
-import { dataHash } from "../dataHash.ts";
+import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
 import type { Problem } from "../problem.ts";
 import { checkDimension, finiteVector } from "../sets/convexSet.ts";

@@ -1,6 +1,6 @@
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { dot, norm } from "../../linalg/vector.ts";
-import { dataHash } from "../dataHash.ts";
+import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
 import { ball } from "../sets/ball.ts";
 import { checkPositive, finiteVector } from "../sets/convexSet.ts";

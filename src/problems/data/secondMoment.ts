@@ -1,0 +1,32 @@
+import { failure } from "../../errors.ts";
+
+/**
+ * X^T X / n of n samples that lie one after the other: the k x k matrix of uncentred second moments.
+ *
+ * Cost: n k^2.
+ *
+ * @example secondMoment(Float64Array.of(1, 2, 3, 4), 2) // two samples (1, 2), (3, 4): 5, 7, 7, 10
+ * @throws {RangeError} ERR_LENGTH if the data are no whole number of samples of that length, or none
+ */
+export function secondMoment(data: Float64Array, inputs: number): Float64Array {
+  const k = inputs;
+  const n = data.length / k;
+  if (!(Number.isInteger(n) && n > 0)) {
+    throw failure("ERR_LENGTH", `secondMoment: expected whole samples of ${k} numbers, got ${data.length} numbers`);
+  }
+  const moment = new Float64Array(k * k);
+  for (let s = 0; s < n; s++) {
+    const sample = data.subarray(s * k, (s + 1) * k);
+    for (let i = 0; i < k; i++) {
+      const xi = sample[i]!;
+      for (let j = i; j < k; j++) moment[i * k + j] = moment[i * k + j]! + xi * sample[j]!;
+    }
+  }
+  for (let i = 0; i < k; i++) {
+    for (let j = i; j < k; j++) {
+      moment[i * k + j] = moment[i * k + j]! / n;
+      moment[j * k + i] = moment[i * k + j]!;
+    }
+  }
+  return moment;
+}
