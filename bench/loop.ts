@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Observable, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
-import { gradientStep } from "../src/operators/gradientStep.ts";
+import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
 import { measure, update } from "../src/streams/author.ts";
 import { method } from "../src/streams/combinators.ts";

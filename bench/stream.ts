@@ -7,7 +7,8 @@ import { RunEncoder } from "../src/arrow/encoder.ts";
 import { recordRun } from "../src/arrow/recorder.ts";
 import type { Columns, Row, Run } from "../src/arrow/row.ts";
 import { diagonal } from "../src/linalg/maps/maps.ts";
-import { gradientStep } from "../src/operators/gradientStep.ts";
+import { untilStep } from "../src/operators/measures/untilStep.ts";
+import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
 import { arrowFile } from "../src/sinks/arrowFile.ts";
 import { runDirectory } from "../src/sinks/runDirectory.ts";
@@ -16,7 +17,6 @@ import { method } from "../src/streams/combinators.ts";
 import { iterate } from "../src/streams/iterate.ts";
 import { replay } from "../src/streams/replay.ts";
 import type { Iterate } from "../src/streams/types.ts";
-import { untilStep } from "../src/streams/untilStep.ts";
 import { compare } from "./support/compare.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));

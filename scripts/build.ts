@@ -11,7 +11,7 @@ const fresh = `dist.${process.pid}`;
 try {
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
-  await buildViewer(`${fresh}/sinks/viewer`);
+  await buildViewer(`${fresh}/viewer`);
   chmodSync(`${fresh}/cli/main.js`, 0o755);
   rmSync("dist", { recursive: true, force: true });
   renameSync(fresh, "dist");

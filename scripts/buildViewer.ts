@@ -2,14 +2,14 @@
  * Bundles the viewer's page into a directory: one script and one style sheet without imports, so that the server can send them
  * under a strict content security policy.
  *
- *     tsx scripts/buildViewer.ts [directory]     default: dist/sinks/viewer
+ *     tsx scripts/buildViewer.ts [directory]     default: dist/viewer
  */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const viewer = fileURLToPath(new URL("../src/sinks/viewer", import.meta.url));
+const viewer = fileURLToPath(new URL("../src/viewer", import.meta.url));
 
 export async function buildViewer(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
@@ -27,5 +27,5 @@ export async function buildViewer(directory: string): Promise<void> {
 
 const script = process.argv[1];
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
-  await buildViewer(resolve(process.argv[2] ?? "dist/sinks/viewer"));
+  await buildViewer(resolve(process.argv[2] ?? "dist/viewer"));
 }

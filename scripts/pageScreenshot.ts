@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { readRunFile } from "../src/arrow/runFile.ts";
-import { createViewerServer } from "../src/sinks/server/createViewerServer.ts";
+import { createViewerServer } from "../src/server/createViewerServer.ts";
 import { buildViewer } from "./buildViewer.ts";
 
 const [experiment, target, focus, ...compared] = process.argv.slice(2);

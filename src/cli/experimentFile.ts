@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
-import type { Finding } from "../experiments/definition.ts";
+import type { Finding } from "../experiments/framework/definition.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";

@@ -1,5 +1,5 @@
 /** `experiment.json`, kept up to date while the experiment runs. */
-import type { Finding } from "../experiments/definition.ts";
+import type { Finding } from "../experiments/framework/definition.ts";
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";

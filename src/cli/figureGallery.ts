@@ -1,7 +1,7 @@
 import { isFluxionError } from "../errors.ts";
 import { builtInFigures } from "../figures/builtIn.ts";
 import { recordedRun } from "../figures/figure.ts";
-import type { FigureGallery } from "../sinks/server/options.ts";
+import type { FigureGallery } from "../server/options.ts";
 import { runsIn } from "./runDirectories.ts";
 
 /**

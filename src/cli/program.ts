@@ -2,14 +2,14 @@
 import { Command } from "commander";
 import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
-import { checkCommand } from "./checkCommand.ts";
-import { doctorCommand } from "./doctorCommand.ts";
-import { figureCommand } from "./figureCommand.ts";
-import { listCommand } from "./listCommand.ts";
-import { replayCommand } from "./replayCommand.ts";
-import { resumeCommand } from "./resumeCommand.ts";
-import { runCommand } from "./runCommand.ts";
-import { serveCommand } from "./serveCommand.ts";
+import { checkCommand } from "./commands/checkCommand.ts";
+import { doctorCommand } from "./commands/doctorCommand.ts";
+import { figureCommand } from "./commands/figureCommand.ts";
+import { listCommand } from "./commands/listCommand.ts";
+import { replayCommand } from "./commands/replayCommand.ts";
+import { resumeCommand } from "./commands/resumeCommand.ts";
+import { runCommand } from "./commands/runCommand.ts";
+import { serveCommand } from "./commands/serveCommand.ts";
 
 const examples = `
 Examples:

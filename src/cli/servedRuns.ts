@@ -1,8 +1,8 @@
 /** The page's side of a session: it gets the rows, the search gets its commands. */
 import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
-import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
-import type { RunEnding } from "../sinks/server/messages.ts";
+import type { ViewerServer } from "../server/createViewerServer.ts";
+import type { RunEnding } from "../server/messages.ts";
 
 export interface ServedRuns {
   take(message: FromWorker): void;

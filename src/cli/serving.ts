@@ -2,8 +2,8 @@
 import { Option } from "commander";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
-import { createViewerServer, type ViewerServer } from "../sinks/server/createViewerServer.ts";
-import type { FigureGallery } from "../sinks/server/options.ts";
+import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
+import type { FigureGallery } from "../server/options.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { waitForSignal } from "./signals.ts";
 

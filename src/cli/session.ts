@@ -1,7 +1,7 @@
 /** One session of an experiment as the main thread sees it: commands, signals, progress, `experiment.json`, summary. */
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
-import type { ViewerServer } from "../sinks/server/createViewerServer.ts";
+import type { ViewerServer } from "../server/createViewerServer.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";

@@ -1,6 +1,6 @@
 /** What a finished experiment says of itself. */
 import { join } from "node:path";
-import type { Finding } from "../experiments/definition.ts";
+import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
 import { type Cell, tableLines } from "./table.ts";
 

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { marginals, samplingCells } from "../experiments/dlaeSampling.ts";
-import { bootstrap, entropy } from "../experiments/statistics.ts";
+import { marginals, samplingCells } from "../experiments/catalogue/dlaeSampling.ts";
+import { bootstrap, entropy } from "../experiments/protocols/statistics.ts";
 import { randomSource } from "../random.ts";
 import { type Figure, missing } from "./figure.ts";
 import { faint, groupColors, ink, page } from "./page.ts";

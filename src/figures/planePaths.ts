@@ -1,6 +1,6 @@
 /** Ways of runs through the plane, and those of their averages. */
 import type { Row } from "../arrow/row.ts";
-import { median } from "../experiments/statistics.ts";
+import { median } from "../experiments/protocols/statistics.ts";
 import type { FigureSource } from "./figure.ts";
 import { coursesOf, thinned } from "./runs.ts";
 

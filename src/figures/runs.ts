@@ -1,7 +1,7 @@
 /** What figures read from runs: their ends, and their course thinned to what a picture can show. */
 import { lastValueFrom, reduce } from "rxjs";
 import type { Row } from "../arrow/row.ts";
-import { judgeEnd } from "../operators/judgeEnd.ts";
+import { judgeEnd } from "../operators/measures/judgeEnd.ts";
 import { described, type FigureSource, type RecordedRun } from "./figure.ts";
 
 /** The last row of a run that ended by itself. */

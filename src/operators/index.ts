@@ -1,34 +1,44 @@
-export { type AdaptiveExtragradientOptions, adaptiveExtragradient } from "./adaptiveExtragradient.ts";
-export { type AdaptiveGoldenRatioOptions, adaptiveGoldenRatio } from "./adaptiveGoldenRatio.ts";
-export { type AlternatingDescentAscentOptions, alternatingDescentAscent } from "./alternatingDescentAscent.ts";
-export { type AverageOptions, average } from "./average.ts";
-export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./backtrackGradientNorm.ts";
-export { classifyEnd } from "./classifyEnd.ts";
-export { type ConsensusOptions, consensus } from "./consensus.ts";
-export { type DampedNewtonOptions, dampedNewton } from "./dampedNewton.ts";
-export { type DecayingStepOptions, decayingStep } from "./decayingStep.ts";
-export { deflateDirection } from "./deflateDirection.ts";
-export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./denseNewtonDirection.ts";
-export { type DetectFlatnessOptions, detectFlatness } from "./detectFlatness.ts";
-export { type DiagnoseFieldOptions, diagnoseField } from "./diagnoseField.ts";
-export { distanceTo } from "./distanceTo.ts";
-export { type DualExtrapolationOptions, dualExtrapolation } from "./dualExtrapolation.ts";
-export { type DualGapOptions, dualGap } from "./dualGap.ts";
-export { dualityGap } from "./dualityGap.ts";
-export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./eigenvectorFollowing.ts";
-export { type ResponseKind, responseKinds } from "./exploitability.ts";
-export { type ExtraAnchoredGradientOptions, extraAnchoredGradient } from "./extraAnchoredGradient.ts";
-export { type ExtragradientOptions, extragradient } from "./extragradient.ts";
-export { type FastOptimisticOptions, fastOptimistic } from "./fastOptimistic.ts";
-export { type FlatRegionEvent, type FlatRegionsOptions, flatRegions } from "./flatRegions.ts";
-export { type ForwardBackwardForwardOptions, forwardBackwardForward } from "./forwardBackwardForward.ts";
-export { type ForwardReflectedBackwardOptions, forwardReflectedBackward } from "./forwardReflectedBackward.ts";
-export { type GentlestAscentOptions, gentlestAscent } from "./gentlestAscent.ts";
-export { type GoldenRatioOptions, goldenRatio } from "./goldenRatio.ts";
-export { type GradientNormDirectionOptions, gradientNormDirection } from "./gradientNormDirection.ts";
-export { gradientStep } from "./gradientStep.ts";
-export { halpern } from "./halpern.ts";
-export { type JacobianSpectrumOptions, jacobianSpectrum } from "./jacobianSpectrum.ts";
+export { type AdaptiveExtragradientOptions, adaptiveExtragradient } from "./games/adaptiveExtragradient.ts";
+export { type AdaptiveGoldenRatioOptions, adaptiveGoldenRatio } from "./games/adaptiveGoldenRatio.ts";
+export { type AlternatingDescentAscentOptions, alternatingDescentAscent } from "./games/alternatingDescentAscent.ts";
+export { type ConsensusOptions, consensus } from "./games/consensus.ts";
+export { type DualExtrapolationOptions, dualExtrapolation } from "./games/dualExtrapolation.ts";
+export { type ExtraAnchoredGradientOptions, extraAnchoredGradient } from "./games/extraAnchoredGradient.ts";
+export { type ExtragradientOptions, extragradient } from "./games/extragradient.ts";
+export { type FastOptimisticOptions, fastOptimistic } from "./games/fastOptimistic.ts";
+export { type ForwardBackwardForwardOptions, forwardBackwardForward } from "./games/forwardBackwardForward.ts";
+export { type ForwardReflectedBackwardOptions, forwardReflectedBackward } from "./games/forwardReflectedBackward.ts";
+export { type GoldenRatioOptions, goldenRatio } from "./games/goldenRatio.ts";
+export { halpern } from "./games/halpern.ts";
+export type { Geometry } from "./games/mirror.ts";
+export { type MirrorProxOptions, mirrorProx } from "./games/mirrorProx.ts";
+export { type OptimisticOptions, optimistic } from "./games/optimistic.ts";
+export { type OptimisticMirrorDescentOptions, optimisticMirrorDescent } from "./games/optimisticMirrorDescent.ts";
+export { type PopovOptions, popov } from "./games/popov.ts";
+export { type ProximalPointOptions, proximalPoint } from "./games/proximalPoint.ts";
+export { type ReflectedGradientOptions, reflectedGradient } from "./games/reflectedGradient.ts";
+export { type RestartsOptions, restarts } from "./games/restarts.ts";
+export {
+  type NewtonOutcome,
+  newtonOutcomes,
+  type SemismoothNewtonOptions,
+  semismoothNewton,
+} from "./games/semismoothNewton.ts";
+export { type StochasticExtragradientOptions, stochasticExtragradient } from "./games/stochasticExtragradient.ts";
+export { type SymplecticAdjustmentOptions, symplecticAdjustment } from "./games/symplecticAdjustment.ts";
+export { type AverageOptions, average } from "./measures/average.ts";
+export { classifyEnd } from "./measures/classifyEnd.ts";
+export { type DetectFlatnessOptions, detectFlatness } from "./measures/detectFlatness.ts";
+export { type DiagnoseFieldOptions, diagnoseField } from "./measures/diagnoseField.ts";
+export { distanceTo } from "./measures/distanceTo.ts";
+export { type FlatRegionEvent, type FlatRegionsOptions, flatRegions } from "./measures/flatRegions.ts";
+export { type DualGapOptions, dualGap } from "./measures/gaps/dualGap.ts";
+export { dualityGap } from "./measures/gaps/dualityGap.ts";
+export { type ResponseKind, responseKinds } from "./measures/gaps/exploitability.ts";
+export { type NashConvOptions, nashConv } from "./measures/gaps/nashConv.ts";
+export { type NaturalResidualOptions, naturalResidual } from "./measures/gaps/naturalResidual.ts";
+export { type GapOptions, primalGap } from "./measures/gaps/primalGap.ts";
+export { type JacobianSpectrumOptions, jacobianSpectrum } from "./measures/jacobianSpectrum.ts";
 export {
   type EndClass,
   type EndThresholds,
@@ -36,39 +46,31 @@ export {
   type Judgement,
   judgeEnd,
   trustedSquaredNorm,
-} from "./judgeEnd.ts";
-export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenbergMarquardt.ts";
-export type { MeasuredPointOptions } from "./measuredPoint.ts";
-export { type MeasuredRateOptions, measuredRate } from "./measuredRate.ts";
-export { type MinimizeGradientNormOptions, minimizeGradientNorm } from "./minimizeGradientNorm.ts";
-export type { Geometry } from "./mirror.ts";
-export { type MirrorProxOptions, mirrorProx } from "./mirrorProx.ts";
-export { type MomentumOptions, momentum } from "./momentum.ts";
-export { type MorseIndexOptions, morseIndex } from "./morseIndex.ts";
-export { type NashConvOptions, nashConv } from "./nashConv.ts";
-export { type NaturalResidualOptions, naturalResidual } from "./naturalResidual.ts";
-export { type NewtonDirectionOptions, newtonDirection } from "./newtonDirection.ts";
-export { type NewtonFlowOptions, newtonFlow } from "./newtonFlow.ts";
-export { type NewtonMROptions, newtonMR } from "./newtonMR.ts";
-export { type OptimisticOptions, optimistic } from "./optimistic.ts";
-export { type OptimisticMirrorDescentOptions, optimisticMirrorDescent } from "./optimisticMirrorDescent.ts";
-export { type PopovOptions, popov } from "./popov.ts";
-export { type PreconditionOptions, precondition } from "./precondition.ts";
-export { type GapOptions, primalGap } from "./primalGap.ts";
-export { type ProximalPointOptions, proximalPoint } from "./proximalPoint.ts";
-export { type ReflectedGradientOptions, reflectedGradient } from "./reflectedGradient.ts";
-export { type RestartsOptions, restarts } from "./restarts.ts";
-export { type SaddleFreeDirectionOptions, saddleFreeDirection } from "./saddleFreeDirection.ts";
-export { type SearchOutcome, searchOutcomes } from "./searchOutcome.ts";
-export {
-  type NewtonOutcome,
-  newtonOutcomes,
-  type SemismoothNewtonOptions,
-  semismoothNewton,
-} from "./semismoothNewton.ts";
-export { type SpectrumOptions, spectrum } from "./spectrum.ts";
-export { type StochasticExtragradientOptions, stochasticExtragradient } from "./stochasticExtragradient.ts";
-export { type SymplecticAdjustmentOptions, symplecticAdjustment } from "./symplecticAdjustment.ts";
-export { type WarnNotMonotoneOptions, warnNotMonotone } from "./warnNotMonotone.ts";
-export { type WhitenOptions, whiten } from "./whiten.ts";
-export { type WolfeLineSearchOptions, wolfeLineSearch } from "./wolfeLineSearch.ts";
+} from "./measures/judgeEnd.ts";
+export { type MeasuredRateOptions, measuredRate } from "./measures/measuredRate.ts";
+export { type MorseIndexOptions, morseIndex } from "./measures/morseIndex.ts";
+export { type SpectrumOptions, spectrum } from "./measures/spectrum.ts";
+export { type UntilCriticalOptions, untilCritical } from "./measures/untilCritical.ts";
+export { untilStep } from "./measures/untilStep.ts";
+export { type WarnNotMonotoneOptions, warnNotMonotone } from "./measures/warnNotMonotone.ts";
+export { type DampedNewtonOptions, dampedNewton } from "./newton/dampedNewton.ts";
+export { deflateDirection } from "./newton/deflateDirection.ts";
+export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./newton/denseNewtonDirection.ts";
+export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./newton/eigenvectorFollowing.ts";
+export { type GentlestAscentOptions, gentlestAscent } from "./newton/gentlestAscent.ts";
+export { type GradientNormDirectionOptions, gradientNormDirection } from "./newton/gradientNormDirection.ts";
+export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./newton/levenbergMarquardt.ts";
+export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./newton/lineSearch/backtrackGradientNorm.ts";
+export { type WolfeLineSearchOptions, wolfeLineSearch } from "./newton/lineSearch/wolfeLineSearch.ts";
+export { type MinimizeGradientNormOptions, minimizeGradientNorm } from "./newton/minimizeGradientNorm.ts";
+export { type NewtonDirectionOptions, newtonDirection } from "./newton/newtonDirection.ts";
+export { type NewtonFlowOptions, newtonFlow } from "./newton/newtonFlow.ts";
+export { type NewtonMROptions, newtonMR } from "./newton/newtonMR.ts";
+export { type SaddleFreeDirectionOptions, saddleFreeDirection } from "./newton/saddleFreeDirection.ts";
+export { type DecayingStepOptions, decayingStep } from "./steps/decayingStep.ts";
+export { gradientStep } from "./steps/gradientStep.ts";
+export { type MomentumOptions, momentum } from "./steps/momentum.ts";
+export { type PreconditionOptions, precondition } from "./steps/precondition.ts";
+export { type WhitenOptions, whiten } from "./steps/whiten.ts";
+export type { MeasuredPointOptions } from "./support/measuredPoint.ts";
+export { type SearchOutcome, searchOutcomes } from "./support/searchOutcome.ts";

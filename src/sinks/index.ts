@@ -1,17 +1,17 @@
-export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
-export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
-export type { RowSink } from "./recordRows.ts";
-export type { FileOptions } from "./recordToFile.ts";
-export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
 export {
   createViewerServer,
   type ViewerCommand,
   type ViewerServer,
   type ViewerServerOptions,
-} from "./server/createViewerServer.ts";
-export type { Hub, OpenOptions } from "./server/hub.ts";
-export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "./server/messages.ts";
-export type { FigureGallery } from "./server/options.ts";
+} from "../server/createViewerServer.ts";
+export type { Hub, OpenOptions } from "../server/hub.ts";
+export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "../server/messages.ts";
+export type { FigureGallery } from "../server/options.ts";
+export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
+export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
+export type { RowSink } from "./recordRows.ts";
+export type { FileOptions } from "./recordToFile.ts";
+export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
 export type { StatusStream } from "./statusWriter.ts";
 export { type TerminalStatusOptions, terminalStatus } from "./terminalStatus.ts";
 export { type WebSocketOptions, webSocket } from "./webSocket.ts";

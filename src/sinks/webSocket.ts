@@ -1,8 +1,8 @@
 import { checkLimits, type RecordingOptions, recordRun } from "../arrow/recorder.ts";
 import type { Status } from "../arrow/row.ts";
+import type { ViewerServer } from "../server/createViewerServer.ts";
+import type { RunEnding } from "../server/messages.ts";
 import { type Ending, type RowSink, recordRows } from "./recordRows.ts";
-import type { ViewerServer } from "./server/createViewerServer.ts";
-import type { RunEnding } from "./server/messages.ts";
 
 /** Options of {@link webSocket}. */
 export interface WebSocketOptions extends RecordingOptions {}

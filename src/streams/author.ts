@@ -2,9 +2,9 @@
 import { Observable, type Subscriber } from "rxjs";
 import type { Columns, Row, Settings } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
-import { checkSpec } from "./checkSpec.ts";
-import { ambientSession, type Session, type Slot } from "./session.ts";
-import { type AnySpec, InsideStep, LateOperator, OutsideStep, UpdateStep } from "./steps.ts";
+import { checkSpec } from "./loop/checkSpec.ts";
+import { ambientSession, type Session, type Slot } from "./loop/session.ts";
+import { type AnySpec, InsideStep, LateOperator, OutsideStep, UpdateStep } from "./loop/steps.ts";
 import type { Iterate, Measure, MeasureSpec, Proposal, RowMeasure, Update, UpdateSpec } from "./types.ts";
 
 /**

@@ -1,7 +1,7 @@
 export { measure, measureRows, update } from "./author.ts";
 export { choose, method, switchMethod } from "./combinators.ts";
-export { evaluate } from "./evaluation.ts";
 export { iterate } from "./iterate.ts";
+export { evaluate } from "./loop/evaluation.ts";
 export { type ReplayOptions, replay } from "./replay.ts";
 export { type Sample, type SampleOptions, uniformHeight, uniformIteration } from "./samplers.ts";
 export type {
@@ -28,5 +28,3 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "./types.ts";
-export { type UntilCriticalOptions, untilCritical } from "./untilCritical.ts";
-export { untilStep } from "./untilStep.ts";

@@ -1,9 +1,9 @@
 import { Observable } from "rxjs";
 import { failure } from "../errors.ts";
 import type { Problem } from "../problems/problem.ts";
-import { checkCheckpoint, isCheckpoint } from "./checkpoint.ts";
-import { checkLength, checkOptions, checkPoint } from "./checks.ts";
-import { Loop } from "./loop.ts";
+import { checkCheckpoint, isCheckpoint } from "./loop/checkpoint.ts";
+import { checkLength, checkOptions, checkPoint } from "./loop/checks.ts";
+import { Loop } from "./loop/loop.ts";
 import type { Checkpoint, Iterate, IterateOptions, Update } from "./types.ts";
 
 /**

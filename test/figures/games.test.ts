@@ -1,9 +1,9 @@
 import { parseHTML } from "linkedom";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bilinearGame } from "../../src/experiments/bilinear.ts";
-import { cournotGame } from "../../src/experiments/games/cournot.ts";
-import { forsakenGame } from "../../src/experiments/games/forsaken.ts";
+import { bilinearGame } from "../../src/experiments/catalogue/games/bilinear.ts";
+import { cournotGame } from "../../src/experiments/catalogue/games/cournot.ts";
+import { forsakenGame } from "../../src/experiments/catalogue/games/forsaken.ts";
 import type { Figure, FigureSource } from "../../src/figures/figure.ts";
 import { fitLine } from "../../src/figures/fitLine.ts";
 import { phasePortrait } from "../../src/figures/phasePortrait.ts";

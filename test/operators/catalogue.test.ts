@@ -1,11 +1,12 @@
 /** The catalogue of games and variational inequalities, solved from generic starts by methods of both kinds. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { adaptiveExtragradient } from "../../src/operators/adaptiveExtragradient.ts";
-import { nashConv } from "../../src/operators/nashConv.ts";
-import { naturalResidual } from "../../src/operators/naturalResidual.ts";
-import { restarts } from "../../src/operators/restarts.ts";
-import { semismoothNewton } from "../../src/operators/semismoothNewton.ts";
+import { adaptiveExtragradient } from "../../src/operators/games/adaptiveExtragradient.ts";
+import { restarts } from "../../src/operators/games/restarts.ts";
+import { semismoothNewton } from "../../src/operators/games/semismoothNewton.ts";
+import { nashConv } from "../../src/operators/measures/gaps/nashConv.ts";
+import { naturalResidual } from "../../src/operators/measures/gaps/naturalResidual.ts";
+import { untilStep } from "../../src/operators/measures/untilStep.ts";
 import {
   braess,
   type CertifiedProblem,
@@ -29,7 +30,6 @@ import {
 import type { Problem } from "../../src/problems/problem.ts";
 import { method } from "../../src/streams/combinators.ts";
 import type { Update } from "../../src/streams/types.ts";
-import { untilStep } from "../../src/streams/untilStep.ts";
 import { assertClose } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { genericStart } from "../support/solve.ts";

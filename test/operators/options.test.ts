@@ -7,14 +7,16 @@ import { assertError } from "../support/assert.ts";
 
 const folder = new URL("../../src/operators/", import.meta.url);
 /** Exported functions whose only parameter is an object that may be left out. */
-const optional = readdirSync(folder).flatMap((file) =>
-  Array.from(
-    readFileSync(new URL(file, folder), "utf8").matchAll(
-      /^export function (\w+)\((?:options|thresholds): \w+ = \{\}\)/gm,
+const optional = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .flatMap((file) =>
+    Array.from(
+      readFileSync(new URL(file, folder), "utf8").matchAll(
+        /^export function (\w+)\((?:options|thresholds): \w+ = \{\}\)/gm,
+      ),
+      ([, name]) => name!,
     ),
-    ([, name]) => name!,
-  ),
-);
+  );
 
 const options = suite("options of operators");
 

@@ -1,13 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf } from "../../src/linalg/dense/dense.ts";
-import { levenbergMarquardt } from "../../src/operators/levenbergMarquardt.ts";
+import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
+import { levenbergMarquardt } from "../../src/operators/newton/levenbergMarquardt.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { type DeflatedOptions, deflated } from "../../src/problems/deflated.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { method } from "../../src/streams/combinators.ts";
-import { untilCritical } from "../../src/streams/untilCritical.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { doubleWells } from "../support/minima.ts";

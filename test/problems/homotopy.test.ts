@@ -1,15 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf } from "../../src/linalg/dense/dense.ts";
-import { newtonFlow } from "../../src/operators/newtonFlow.ts";
-import { newtonMR } from "../../src/operators/newtonMR.ts";
+import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
+import { newtonFlow } from "../../src/operators/newton/newtonFlow.ts";
+import { newtonMR } from "../../src/operators/newton/newtonMR.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { blend, homotopy } from "../../src/problems/homotopy.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { fixedPointProblem, movedToZero } from "../../src/problems/solvable.ts";
 import { method } from "../../src/streams/combinators.ts";
-import { untilCritical } from "../../src/streams/untilCritical.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";

@@ -2,15 +2,15 @@ import { defer, map, merge, mergeMap, Observable, of, repeat, switchMap, take, t
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
-import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { momentum } from "../../src/operators/momentum.ts";
+import { untilStep } from "../../src/operators/measures/untilStep.ts";
+import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
+import { momentum } from "../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { measure, measureRows, update } from "../../src/streams/author.ts";
 import { method } from "../../src/streams/combinators.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Columns, Iterate, Measure, Proposal, RowMeasure, Status, Update } from "../../src/streams/types.ts";
-import { untilStep } from "../../src/streams/untilStep.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { collect, valuesOf } from "../support/collect.ts";
 import { firstRows } from "../support/firstRows.ts";

@@ -1,14 +1,14 @@
 import { take, tap } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { gradientStep } from "../../src/operators/gradientStep.ts";
-import { momentum } from "../../src/operators/momentum.ts";
+import { untilStep } from "../../src/operators/measures/untilStep.ts";
+import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
+import { momentum } from "../../src/operators/steps/momentum.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { measure, update } from "../../src/streams/author.ts";
 import { choose, method, switchMethod } from "../../src/streams/combinators.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Measure, Update } from "../../src/streams/types.ts";
-import { untilStep } from "../../src/streams/untilStep.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { comparable, recordRun } from "../support/checkpoints.ts";
 import { collect } from "../support/collect.ts";

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { lastValueFrom } from "rxjs";
-import { experimentContext } from "../../src/experiments/context.ts";
-import type { Experiment } from "../../src/experiments/definition.ts";
-import { directoryStore } from "../../src/experiments/directoryStore.ts";
+import { experimentContext } from "../../src/experiments/framework/context.ts";
+import type { Experiment } from "../../src/experiments/framework/definition.ts";
+import { directoryStore } from "../../src/experiments/framework/directoryStore.ts";
 import { optionsFrom } from "../../src/experiments/threads/flags.ts";
 import { type FigureSource, recordedRun } from "../../src/figures/figure.ts";
 import type { JsonValue } from "../../src/json.ts";

@@ -1,7 +1,7 @@
 import { lastValueFrom, toArray } from "rxjs";
 import type { Row } from "../../src/arrow/row.ts";
-import { experimentContext } from "../../src/experiments/context.ts";
-import type { Experiment, Finding } from "../../src/experiments/definition.ts";
+import { experimentContext } from "../../src/experiments/framework/context.ts";
+import type { Experiment, Finding } from "../../src/experiments/framework/definition.ts";
 import { optionsFrom } from "../../src/experiments/threads/flags.ts";
 import type { JsonValue } from "../../src/json.ts";
 

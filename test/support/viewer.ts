@@ -5,8 +5,8 @@ import {
   createViewerServer,
   type ViewerServer,
   type ViewerServerOptions,
-} from "../../src/sinks/server/createViewerServer.ts";
-import type { ServerMessage } from "../../src/sinks/server/messages.ts";
+} from "../../src/server/createViewerServer.ts";
+import type { ServerMessage } from "../../src/server/messages.ts";
 
 /** Runs a test with a server of its own. */
 export async function withServer(

@@ -13,7 +13,7 @@ import {
   take,
 } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
-import { type Campaign, oneByOne } from "../context.ts";
+import { type Campaign, oneByOne } from "../framework/context.ts";
 import { campaignFiles } from "./campaignFiles.ts";
 import type { CampaignShare, FromWorker, StartOrder, ToWorker } from "./protocol.ts";
 

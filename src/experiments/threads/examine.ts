@@ -3,9 +3,9 @@ import { failure } from "../../errors.ts";
 import { checkDerivatives, type DerivativeReport } from "../../problems/checkDerivatives.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { randomSource } from "../../random.ts";
-import { isCheckpoint } from "../../streams/checkpoint.ts";
-import { experimentContext } from "../context.ts";
-import type { Experiment } from "../definition.ts";
+import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
+import { experimentContext } from "../framework/context.ts";
+import type { Experiment } from "../framework/definition.ts";
 import { optionsFrom } from "./flags.ts";
 
 /** What was found of the derivatives of a problem. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import type { OptionsSchema } from "../definition.ts";
+import type { OptionsSchema } from "../framework/definition.ts";
 
 /** What the command line needs to know of an option; plain data, since schemas live in the worker thread. */
 export interface Flag {

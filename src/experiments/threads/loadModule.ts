@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
 import { failure } from "../../errors.ts";
-import { builtInExperiments } from "../builtIn.ts";
-import { type Experiment, isExperiment } from "../definition.ts";
+import { builtInExperiments } from "../catalogue/builtIn.ts";
+import { type Experiment, isExperiment } from "../framework/definition.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
 import { version } from "./version.ts";
 

@@ -1,7 +1,7 @@
 /** What the main thread and the thread of the search say to each other. Rows travel as encoded Arrow batches. */
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
-import type { Finding } from "../definition.ts";
+import type { Finding } from "../framework/definition.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
 

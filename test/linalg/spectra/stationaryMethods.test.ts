@@ -9,11 +9,11 @@ import {
   stationaryMethods,
   stepLimit,
 } from "../../../src/linalg/spectra/stationaryMethods.ts";
-import { extragradient } from "../../../src/operators/extragradient.ts";
-import { goldenRatio } from "../../../src/operators/goldenRatio.ts";
-import { gradientStep } from "../../../src/operators/gradientStep.ts";
-import { optimistic } from "../../../src/operators/optimistic.ts";
-import { proximalPoint } from "../../../src/operators/proximalPoint.ts";
+import { extragradient } from "../../../src/operators/games/extragradient.ts";
+import { goldenRatio } from "../../../src/operators/games/goldenRatio.ts";
+import { optimistic } from "../../../src/operators/games/optimistic.ts";
+import { proximalPoint } from "../../../src/operators/games/proximalPoint.ts";
+import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { method } from "../../../src/streams/combinators.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";

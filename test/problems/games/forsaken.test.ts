@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseOf } from "../../../src/linalg/dense/dense.ts";
 import { generalEigenvalues } from "../../../src/linalg/dense/generalEigenvalues.ts";
-import { extragradient } from "../../../src/operators/extragradient.ts";
+import { extragradient } from "../../../src/operators/games/extragradient.ts";
 import { checkDerivatives } from "../../../src/problems/checkDerivatives.ts";
 import { forsaken } from "../../../src/problems/games/forsaken.ts";
 import { assertClose } from "../../support/assert.ts";

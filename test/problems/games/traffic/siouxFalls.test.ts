@@ -1,11 +1,12 @@
 import { lastValueFrom } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { naturalResidual } from "../../../../src/operators/naturalResidual.ts";
-import { semismoothNewton } from "../../../../src/operators/semismoothNewton.ts";
+import { semismoothNewton } from "../../../../src/operators/games/semismoothNewton.ts";
+import { naturalResidual } from "../../../../src/operators/measures/gaps/naturalResidual.ts";
+import { untilStep } from "../../../../src/operators/measures/untilStep.ts";
 import { siouxFalls } from "../../../../src/problems/games/traffic/siouxFalls.ts";
 import { trafficAssignment } from "../../../../src/problems/games/traffic/trafficAssignment.ts";
-import { iterate, method, untilStep } from "../../../../src/streams/index.ts";
+import { iterate, method } from "../../../../src/streams/index.ts";
 import { assertClose } from "../../../support/assert.ts";
 
 const sioux = suite("siouxFalls");

@@ -1,0 +1,77 @@
+/**
+ * The rooms of `src/` and what each may import: the one table behind the lint rules of `biome.json` and `test/structure.test.ts`.
+ *
+ *     tsx scripts/rooms.ts      writes the rules into biome.json
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+export interface Room {
+  readonly name: string;
+  /** The rooms below, all that it may import from. */
+  readonly below: readonly string[];
+  /** Whether it may import RxJS. */
+  readonly streams: boolean;
+}
+
+const numbers = ["linalg"];
+const derivatives = ["autodiff", ...numbers];
+const loop = ["streams", "arrow", "problems", ...derivatives];
+
+/** From the ground upwards. Files that stand in no room (`errors.ts`, `random.ts`) are leaves that every room may import. */
+export const rooms: readonly Room[] = [
+  { name: "linalg", below: [], streams: false },
+  { name: "autodiff", below: numbers, streams: false },
+  { name: "problems", below: derivatives, streams: false },
+  { name: "arrow", below: [], streams: false },
+  { name: "streams", below: loop.slice(1), streams: true },
+  { name: "operators", below: loop, streams: true },
+  { name: "server", below: loop, streams: true },
+  { name: "viewer", below: ["server", "arrow"], streams: true },
+  { name: "sinks", below: ["server", ...loop], streams: true },
+  { name: "experiments", below: ["operators", "sinks", "server", ...loop], streams: true },
+  { name: "figures", below: ["experiments", "operators", "sinks", "server", ...loop], streams: true },
+  { name: "cli", below: ["figures", "experiments", "operators", "sinks", "server", ...loop], streams: true },
+];
+
+interface Pattern {
+  readonly group: readonly string[];
+  readonly message: string;
+}
+
+/** The imports that a room may not have. */
+function patternsOf(room: Room): readonly Pattern[] {
+  const others = rooms.filter(({ name }) => name !== room.name && !room.below.includes(name));
+  const patterns: Pattern[] = [];
+  if (others.length > 0) {
+    const allowed = room.below.length === 0 ? "no other room" : `only ${room.below.join(", ")}`;
+    patterns.push({
+      group: others.map(({ name }) => `**/${name}/**`),
+      message: `The room ${room.name} may import ${allowed} (scripts/rooms.ts).`,
+    });
+  }
+  if (!room.streams) patterns.push({ group: ["rxjs", "rxjs/**"], message: `${room.name} knows no RxJS.` });
+  return patterns;
+}
+
+interface BiomeSettings {
+  overrides: readonly unknown[];
+}
+
+/** `biome.json` with the rules of this table. */
+export function lintRules(text: string): string {
+  const settings = JSON.parse(text) as BiomeSettings;
+  settings.overrides = rooms
+    .map((room) => ({ room, patterns: patternsOf(room) }))
+    .filter(({ patterns }) => patterns.length > 0)
+    .map(({ room, patterns }) => ({
+      includes: [`src/${room.name}/**`],
+      linter: { rules: { style: { noRestrictedImports: { level: "error", options: { patterns } } } } },
+    }));
+  return `${JSON.stringify(settings, null, 2)}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const file = fileURLToPath(new URL("../biome.json", import.meta.url));
+  writeFileSync(file, lintRules(readFileSync(file, "utf8")));
+}

@@ -1,0 +1,52 @@
+/** `fluxion check`: are an experiment's derivatives right? */
+import { Command } from "commander";
+import { defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { startSearchThread } from "../../experiments/threads/searchThread.ts";
+import { base } from "../base.ts";
+import { experimentOf, readArguments } from "../experimentArguments.ts";
+import { seedOption } from "../seedOption.ts";
+
+const help = `Usage: fluxion check [experiment or ./module.ts] [options]
+
+Compares the derivatives of the problem of an experiment's first run with extrapolated finite differences, and its Jacobian with
+itself, at the start of that run and at a random point. Options of the experiment are those of fluxion run.
+
+Options:
+  --seed <integer>  of everything random (default: 1)
+  --debug           show where an error comes from
+  -h, --help        display help for command
+
+Examples:
+  fluxion check mnist-autoencoder --samples 50
+  fluxion check ./mine.ts
+
+Exit codes: 0 where all agree, 1 where one differs or cannot be resolved, 2 after an error.
+`;
+
+/** Checks what the arguments after `check` ask for; returns the exit code. */
+export async function checkCommand(given: readonly string[]): Promise<number> {
+  const general = generalCommand().allowUnknownOption().helpOption(false);
+  const { operands, unknown } = general.parseOptions([...given]);
+  const wanted = operands[0];
+  if (wanted === undefined && unknown.some((flag) => flag === "--help" || flag === "-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const thread = startSearchThread(experimentOf(wanted ?? defaultExperiment));
+  try {
+    const described = await thread.next("described");
+    const { options, general } = readArguments<{ readonly seed: number }>(described, generalCommand(), wanted, given);
+    const examined = thread.next("examined");
+    thread.post({ kind: "examine", options, seed: general.seed });
+    const { problem, dimension, points } = (await examined).examination;
+    console.log(`${problem}, n = ${dimension}`);
+    for (const { where, table } of points) console.log(`\nat ${where}:\n${table}`);
+    return points.every(({ verdict }) => verdict === "agrees") ? 0 : 1;
+  } finally {
+    await thread.close();
+  }
+}
+
+function generalCommand(): Command {
+  return base(new Command("fluxion check")).addOption(seedOption()).option("--debug", "show where an error comes from");
+}

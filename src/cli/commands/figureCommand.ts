@@ -1,0 +1,66 @@
+/** `fluxion figure`: draws what the runs of an experiment left. */
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { failure } from "../../errors.ts";
+import { builtInFigures } from "../../figures/builtIn.ts";
+import { recordedRun } from "../../figures/figure.ts";
+import { writeFailure } from "../../sinks/files.ts";
+import { didYouMean } from "../../streams/loop/didYouMean.ts";
+import { base } from "../base.ts";
+import { runsIn } from "../runDirectories.ts";
+import { tableLines } from "../table.ts";
+
+const examples = `
+Examples:
+  fluxion figure                                    which figures there are
+  fluxion figure loss-index runs/dlae-1             writes runs/dlae-1/loss-index.svg
+  fluxion figure flatness runs/mnist-autoencoder-1 -o flatness.svg`;
+
+export function figureCommand(): Command {
+  return base(new Command("figure"))
+    .description("draw a figure from the files of an experiment, as SVG; without arguments list the figures")
+    .argument("[name]", "of the figure")
+    .argument("[directory]", "of an experiment or a run, or one that holds experiments")
+    .option("-o, --output <file>", "where to write it, - for standard output (default: <directory>/<name>.svg)")
+    .option("--debug", "show where an error comes from")
+    .addHelpText("after", examples)
+    .action(async (name: string | undefined, directory: string | undefined, flags: { readonly output?: string }) => {
+      if (name === undefined) {
+        const rows = builtInFigures.map((figure) => [figure.name, figure.summary, figure.from]);
+        for (const line of tableLines(["figure", "what it shows", "drawn from"], rows)) console.log(line);
+        return;
+      }
+      await draw(name, directory, flags.output);
+    });
+}
+
+async function draw(name: string, directory: string | undefined, output: string | undefined): Promise<void> {
+  const names = builtInFigures.map((figure) => figure.name);
+  const figure = builtInFigures[names.indexOf(name)];
+  if (figure === undefined) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `no figure is called "${name}".${didYouMean(name, names)} There are ${names.join(", ")}`,
+    );
+  }
+  if (directory === undefined) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `${name}: expected the directory of an experiment; fluxion list shows what there is`,
+    );
+  }
+  const runs = runsIn(directory).map((run) => recordedRun(run.name, run.directory));
+  const svg = await figure.draw({ directory, runs });
+  if (output === "-") {
+    process.stdout.write(svg);
+    return;
+  }
+  const path = output ?? join(directory, `${name}.svg`);
+  try {
+    writeFileSync(path, svg);
+  } catch (error) {
+    throw writeFailure("figure", resolve(path), error);
+  }
+  console.log(path);
+}

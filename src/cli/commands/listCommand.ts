@@ -1,0 +1,39 @@
+/** `fluxion list`: what can be run, and what has been. */
+import { Command } from "commander";
+import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { base } from "../base.ts";
+import { experimentState, experimentsIn, readExperiment } from "../experimentFile.ts";
+import { tableLines } from "../table.ts";
+
+export function listCommand(): Command {
+  return base(new Command("list"))
+    .description("list the experiments that can be run, and those that were")
+    .argument("[directory]", "where runs are", "runs")
+    .option("--debug", "show where an error comes from")
+    .action((directory: string) => {
+      const rows = builtInExperiments.map(({ name, summary }) => [
+        name,
+        `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
+      ]);
+      for (const line of tableLines(["experiment", "what it does"], rows)) console.log(line);
+      console.log("\nOptions: fluxion run <experiment> --help. Your own: fluxion run ./module.ts");
+      const done = experimentsIn(directory);
+      if (done.length === 0) return;
+      console.log("");
+      const found = done.map((path) => {
+        const file = readExperiment(path);
+        const { name, seed, began, runs } = file;
+        return [
+          path,
+          name,
+          String(seed),
+          experimentState(file),
+          String(runs.length),
+          began.slice(0, 16).replace("T", " "),
+        ];
+      });
+      for (const line of tableLines(["directory", "experiment", "seed", "state", "runs", "began (UTC)"], found)) {
+        console.log(line);
+      }
+    });
+}

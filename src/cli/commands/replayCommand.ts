@@ -1,0 +1,161 @@
+/** `fluxion replay`: prints the rows of a run. */
+import { Command, Option } from "commander";
+import { filter, lastValueFrom, tap } from "rxjs";
+import type { Column, Row } from "../../arrow/row.ts";
+import { readRunFile } from "../../arrow/runFile.ts";
+import { stringify } from "../../arrow/runMetadata.ts";
+import { failure } from "../../errors.ts";
+import { numberFrom } from "../../experiments/threads/flags.ts";
+import { didYouMean } from "../../streams/loop/didYouMean.ts";
+import { replay } from "../../streams/replay.ts";
+import { base } from "../base.ts";
+import { type FoundRun, runsIn } from "../runDirectories.ts";
+import { type Cell, tableLines } from "../table.ts";
+
+interface Flags {
+  readonly columns?: string;
+  readonly format: "table" | "csv" | "jsonl";
+  readonly run?: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const examples = `
+Examples:
+  fluxion replay runs/quartic-1 --columns step,value,relativeResidual,outcome
+  fluxion replay runs/dlae-1 --run search-03 --format csv > search-03.csv
+  fluxion replay runs/mine-1 --format jsonl --columns step,point --from 90 | jq .point`;
+
+const plainFields = [
+  "step",
+  "seconds",
+  "status",
+  "evaluations",
+  "products",
+  "value",
+  "squaredNorm",
+  "stepSize",
+] as const;
+/** Rows that a table holds before it is printed: its columns then have a width. */
+const tableRows = 200;
+
+export function replayCommand(): Command {
+  return base(new Command("replay"))
+    .description("print the rows of a run as a table, CSV or JSON lines")
+    .argument("<directory>", "of a run, or of an experiment")
+    .option("--columns <names>", "which, separated by commas (default: all but points and vectors)")
+    .addOption(new Option("--format <format>", "how").choices(["table", "csv", "jsonl"]).default("table"))
+    .option("--run <name>", "of an experiment's runs only this one")
+    .option("--from <step>", "from this step on", (text) => numberFrom("--from", text), 0)
+    .addOption(
+      new Option("--to <step>", "up to this step")
+        .argParser((text) => numberFrom("--to", text))
+        .default(Number.POSITIVE_INFINITY, "the last"),
+    )
+    .option("--debug", "show where an error comes from")
+    .addHelpText("after", examples)
+    .action(async (directory: string, flags: Flags) => {
+      const runs = chosenRuns(directory, flags.run);
+      const known = new Map(runs.flatMap((run) => Object.entries(readRunFile(run.directory).columns)));
+      const columns = columnsOf(known, flags.columns);
+      const several = runs.length > 1;
+      if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
+      for (const run of runs) await print(run, several, columns, flags);
+    });
+}
+
+function chosenRuns(directory: string, wanted: string | undefined): readonly FoundRun[] {
+  const runs = runsIn(directory);
+  if (wanted === undefined) return runs;
+  const names = runs.map(({ name }) => name);
+  const chosen = runs.filter(({ name }) => name === wanted);
+  if (chosen.length === 0) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `--run: ${directory} has no run "${wanted}".${didYouMean(wanted, names)} It has ${names.join(", ")}`,
+    );
+  }
+  return chosen;
+}
+
+function lines(text: readonly string[]): void {
+  process.stdout.write(text.map((line) => `${line}\n`).join(""));
+}
+
+/** A run without one of the columns shows nothing there. */
+async function print(
+  { name, directory }: FoundRun,
+  several: boolean,
+  columns: readonly string[],
+  { format, from, to }: Flags,
+): Promise<void> {
+  let waiting: Cell[][] = [];
+  let empty = true;
+  const flush = (): void => {
+    if (waiting.length > 0) lines(tableLines(columns, waiting));
+    waiting = [];
+  };
+  if (several && format === "table") lines([`${name}:`]);
+  const show = (row: Row): void => {
+    empty = false;
+    if (format === "jsonl") {
+      const entries = columns.map((column) => [column, plain(cellOf(row, column))]);
+      lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
+    } else if (format === "csv") {
+      const cells = columns.map((column) => csvCell(cellOf(row, column)));
+      lines([[...(several ? [name] : []), ...cells].join(",")]);
+    } else {
+      waiting.push(columns.map((column) => tableCell(cellOf(row, column))));
+      if (waiting.length === tableRows) flush();
+    }
+  };
+  await lastValueFrom(
+    replay(directory).pipe(
+      filter(({ step }) => step >= from && step <= to),
+      tap(show),
+    ),
+    { defaultValue: undefined },
+  );
+  flush();
+  if (empty) console.error(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
+}
+
+/** `known`: what any of the runs has. */
+function columnsOf(known: ReadonlyMap<string, Column>, wanted: string | undefined): readonly string[] {
+  const all = [...plainFields, ...known.keys(), "point", "commands"];
+  if (wanted === undefined)
+    return [...plainFields, ...[...known].filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
+  const names = wanted.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (all.includes(name)) continue;
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `--columns: the run has no column "${name}".${didYouMean(name, all)} It has ${all.join(", ")}`,
+    );
+  }
+  return names;
+}
+
+type Value = number | string | Float64Array | Row["commands"] | undefined;
+
+function cellOf(row: Row, name: string): Value {
+  const column = Object.hasOwn(row.run.columns, name) ? row.run.columns[name] : undefined;
+  if (column === undefined) return row[name as (typeof plainFields)[number] | "point" | "commands"];
+  if (column.kind === "vector") return row.vectors[name];
+  const value = row.columns[name];
+  return column.values === undefined || value === undefined ? value : column.values[value];
+}
+
+/** As JSON has it. */
+function plain(value: Value): unknown {
+  return value instanceof Float64Array ? [...value] : value === undefined ? null : value;
+}
+
+function csvCell(value: Value): string {
+  const text = typeof value === "object" ? stringify(plain(value)) : value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function tableCell(value: Value): Cell {
+  return typeof value === "object" ? stringify(plain(value)) : value;
+}

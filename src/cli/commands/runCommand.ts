@@ -1,0 +1,90 @@
+/** `fluxion run`: finds the experiment, learns its options from its schema, runs it in a worker. */
+import { Command } from "commander";
+import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
+import { base } from "../base.ts";
+import { experimentOf, readArguments } from "../experimentArguments.ts";
+import { claimDirectory, newExperiment } from "../experimentFile.ts";
+import { seedOption } from "../seedOption.ts";
+import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
+import { serveSession } from "../session.ts";
+import { workersOption } from "../workersOption.ts";
+
+/** Flags that every experiment has. */
+interface GeneralFlags extends ServeFlags {
+  readonly seed: number;
+  readonly out?: string;
+  readonly workers: number;
+  readonly debug?: boolean;
+}
+
+const examples = `
+Examples:
+  fluxion run dlae --searches 5              five searches on a linear autoencoder whose critical points are known
+  fluxion run quartic --start 2.5,0.5        Newton-MR caught by a gradient-flat point
+  fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
+  fluxion run bilinear --no-serve            without the page
+  fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in your browser
+
+A module of your own:
+  import { bilinear, experiment, extragradient, method, untilStep } from "fluxion";
+  export default experiment({
+    name: "mine",
+    summary: "one line for fluxion run ./mine.ts --help",
+    run: (options, context) =>
+      context.iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 }))),
+  });`;
+
+/** Runs what the arguments after `run` ask for; returns the exit code. */
+export async function runCommand(given: readonly string[]): Promise<number> {
+  const general = generalCommand("fluxion run").allowUnknownOption().helpOption(false).exitOverride();
+  const { operands, unknown } = general.parseOptions([...given]);
+  const wanted = operands[0];
+  const wantsHelp = unknown.includes("--help") || unknown.includes("-h");
+  if (wantsHelp && wanted === undefined) {
+    process.stdout.write(runHelp());
+    return 0;
+  }
+  const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment));
+  try {
+    const described = await thread.next("described");
+    const { options, general } = readArguments<GeneralFlags>(
+      described,
+      generalCommand(`fluxion run ${wanted ?? ""}`.trim()),
+      wanted,
+      given,
+    );
+    const checked = thread.next("checked");
+    thread.post({ kind: "check", options });
+    await checked;
+    const { name, source, summary } = described;
+    const { seed, workers } = general;
+    return await serveSession(wishOf(general), summary, () => {
+      const directory = claimDirectory(name, general.out);
+      const file = newExperiment({ name, source, options, seed });
+      return { thread, directory, file, resume: false, workers };
+    });
+  } finally {
+    await thread.close();
+  }
+}
+
+/** What `fluxion run --help` says. */
+function runHelp(): string {
+  const command = generalCommand("fluxion run")
+    .usage("[experiment or ./module.ts] [options]")
+    .description(
+      `Runs an experiment: ${builtInExperiments.map(({ name }) => name).join(", ")}, or the default export of a module. ` +
+        `Default: ${defaultExperiment}. Each has options of its own: fluxion run <experiment> --help`,
+    );
+  return `${command.helpInformation()}${examples}\n`;
+}
+
+function generalCommand(name: string): Command {
+  const command = base(new Command(name))
+    .addOption(seedOption())
+    .option("--out <directory>", "where files go (default: runs/<experiment>-<n>, new each time)")
+    .addOption(workersOption());
+  for (const option of serveOptions()) command.addOption(option);
+  return command.option("--debug", "show where an error comes from");
+}

@@ -1,0 +1,72 @@
+import { concat } from "rxjs";
+import { z } from "zod";
+import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import {
+  comparison,
+  type DlaeEnd,
+  describeStart,
+  dlaeShape,
+  drawStarts,
+  endOf,
+  lossAgrees,
+  onTrajectories,
+} from "../protocols/dlaeProtocol.ts";
+import { criticalPointSearch } from "../protocols/search.ts";
+import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+
+/**
+ * Critical points of a linear autoencoder, found by Newton-MR and compared with all that there are.
+ *
+ * Gradient descent leaves a trajectory; starts are drawn from it uniformly in height; each is a search with the settings of [1]
+ * (which are Newton-MR's defaults here). Every end point is matched with its analytic class in loss and Morse index.
+ *
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
+export const dlae: Experiment = experiment({
+  name: "dlae",
+  summary: "a deep linear autoencoder, whose critical points are all known: Newton-MR finds them from 20 starts",
+  options: z.object({
+    searches: z.number().int().positive().default(20).describe("starts drawn from the trajectory"),
+    iterations: z.number().int().positive().default(500).describe("Newton steps of a search at most"),
+    noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
+    trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps"),
+    ...dlaeShape,
+  }),
+  run(options, context) {
+    const { searches, iterations, noise: variance } = options;
+    const ends: DlaeEnd[] = [];
+    return concat(
+      onTrajectories(context, { ...options, trajectories: 1 }, (problem, trajectories) => {
+        const starts = drawStarts(trajectories, { seed: context.seed, count: searches, scheme: "height", variance });
+        return context.campaign(searches, (i) => {
+          const start = starts[i]!;
+          return criticalPointSearch(context, problem, start.point, {
+            name: searchName(i, searches),
+            iterations,
+            description: { start: describeStart(start) },
+            compare(last, _, course) {
+              const end = endOf(problem, last, start, course);
+              ends.push(end);
+              return comparison(end);
+            },
+          });
+        });
+      }),
+      atTheEnd(context, () => tell(context, ends)),
+    );
+  },
+});
+
+function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
+  const critical = ends.filter((end) => end.critical);
+  const far = critical.filter(({ squaredNorm }) => squaredNorm < 1e-20);
+  const matching = critical.filter(
+    ({ morseIndex, classIndex, lossDifference }) =>
+      morseIndex === classIndex && Math.abs(lossDifference ?? Number.NaN) <= lossAgrees,
+  );
+  context.conclude(
+    `${critical.length} of ${ends.length} searches reached a critical point (|grad|^2 <= 1e-10), ${far.length} of them below 1e-20; ` +
+      `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
+  );
+}

@@ -1,0 +1,128 @@
+import { concat } from "rxjs";
+import { z } from "zod";
+import { randomSource } from "../../random.ts";
+import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import {
+  comparison,
+  type DlaeEnd,
+  describeStart,
+  dlaeShape,
+  drawStarts,
+  endOf,
+  onTrajectories,
+  type Scheme,
+} from "../protocols/dlaeProtocol.ts";
+import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { criticalPointSearch } from "../protocols/search.ts";
+import { bootstrap, entropy, estimateText, fractionText } from "../protocols/statistics.ts";
+import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+
+const sizes = protocolSizes({
+  searches: { quick: 10, full: 50, meaning: "starts from each trajectory, of each scheme and variance" },
+  iterations: { quick: 500, full: 500, meaning: "Newton steps of a search at most" },
+  trajectories: { quick: 2, full: 3, meaning: "trajectories from which starts are drawn" },
+  trajectorySteps: { quick: 10_000, full: 10_000, meaning: "gradient steps of a trajectory" },
+});
+
+/** Scheme, variance, and the entropy in bits that the figures of [1] show (read off to 0.02). */
+export const samplingCells: readonly {
+  readonly scheme: Scheme;
+  readonly variance: number;
+  readonly published: number;
+}[] = [
+  { scheme: "height", variance: 0, published: 3.07 },
+  { scheme: "height", variance: 1e-4, published: 3.1 },
+  { scheme: "height", variance: 1e-2, published: 3.38 },
+  { scheme: "height", variance: 1e-1, published: 2.96 },
+  { scheme: "iteration", variance: 0, published: 2.22 },
+  { scheme: "iteration", variance: 1e-2, published: 2.51 },
+];
+
+/**
+ * Which critical points are found depends on where searches start: uniformly in height or over iterations, with and without noise.
+ *
+ * Each critical end is assigned to the set of eigenvectors of the data that its map recovers (by the point itself, in any basis). The
+ * entropy of how often each of them was recovered, the origin counting as one more, is at most log2(inputs + 1); intervals are bootstraps of
+ * 100 over the searches, as in [1].
+ *
+ * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
+ */
+export const dlaeSampling: Experiment = experiment({
+  name: "dlae-sampling",
+  summary: "which critical points of a deep linear autoencoder are found, by how starts are drawn",
+  options: z.object({ ...sizes.shape, ...dlaeShape }),
+  run(options, context) {
+    const chosen = { ...options, ...sizes.of(options) };
+    const { searches, iterations } = chosen;
+    const ends = samplingCells.map((): DlaeEnd[] => []);
+    return concat(
+      onTrajectories(context, chosen, (problem, trajectories) => {
+        const all = samplingCells.flatMap(({ scheme, variance }, c) =>
+          drawStarts(trajectories, { seed: context.seed, count: searches, scheme, variance }).map((start, i) => ({
+            start,
+            c,
+            i,
+          })),
+        );
+        return context.campaign(all.length, (number) => {
+          const { start, c, i } = all[number]!;
+          return criticalPointSearch(context, problem, start.point, {
+            name: searchName(i, Math.max(2, searches * trajectories.length), `${start.scheme}-${start.variance}`),
+            iterations,
+            description: { method: "newton-mr", start: describeStart(start) },
+            compare(last, _, course) {
+              const end = endOf(problem, last, start, course);
+              ends[c]!.push(end);
+              return comparison(end);
+            },
+          });
+        });
+      }),
+      atTheEnd(context, () => tell(context, ends, chosen)),
+    );
+  },
+});
+
+/** How often each eigenvector was recovered, the largest eigenvalue's first; the last count is that of the origin. */
+export function marginals(sets: readonly (readonly number[])[], inputs: number): number[] {
+  const counts = new Array<number>(inputs + 1).fill(0);
+  for (const set of sets) {
+    if (set.length === 0) counts[inputs] = counts[inputs]! + 1;
+    for (const direction of set) counts[direction] = counts[direction]! + 1;
+  }
+  return counts;
+}
+
+function tell(
+  context: ExperimentContext,
+  ends: readonly (readonly DlaeEnd[])[],
+  { inputs, hidden }: { readonly inputs: number; readonly hidden: number },
+): void {
+  context.conclude(
+    `entropy in bits of which of ${inputs} eigenvectors, or the origin, critical points recover; at most ${Math.log2(inputs + 1).toFixed(2)}`,
+  );
+  for (const [c, { scheme, variance, published }] of samplingCells.entries()) {
+    const own = ends[c]!;
+    const sets = own.flatMap(({ directions }) => (directions === undefined ? [] : [directions]));
+    if (sets.length === 0) {
+      context.conclude(`  ${scheme}, variance ${variance}: none of ${own.length} searches reached a critical point`);
+      continue;
+    }
+    const random = randomSource(context.seed, "dlae-sampling", "bootstrap", c);
+    const bits = bootstrap(sets, (sample) => entropy(marginals(sample, inputs)), random, 100);
+    const top = sets.filter((set) => set.length === hidden && set.every((direction, at) => direction === at)).length;
+    const origin = sets.filter((set) => set.length === 0).length;
+    context.conclude(
+      `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; critical ${fractionText(sets.length, own.length)}; ` +
+        `${origin} at the origin, ${top} at the global minimum`,
+    );
+  }
+  const pairs = ends[0]!.flatMap(({ directions }, i) => {
+    const other = ends[1]![i]?.directions;
+    return directions === undefined || other === undefined ? [] : [directions.join() === other.join()];
+  });
+  context.conclude(
+    `noise of variance ${samplingCells[1]!.variance} left the critical point that was found as it was in ` +
+      fractionText(pairs.filter((same) => same).length, pairs.length),
+  );
+}

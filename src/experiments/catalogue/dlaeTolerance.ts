@@ -1,0 +1,123 @@
+import { concat } from "rxjs";
+import { z } from "zod";
+import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import {
+  comparison,
+  type DlaeEnd,
+  describeStart,
+  disagreement,
+  dlaeShape,
+  endOf,
+  halfNoisy,
+  onTrajectories,
+} from "../protocols/dlaeProtocol.ts";
+import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { criticalPointSearch } from "../protocols/search.ts";
+import { fractionText, median } from "../protocols/statistics.ts";
+import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+
+const sizes = protocolSizes({
+  searches: { quick: 30, full: 100, meaning: "starts of Newton-MR" },
+  iterations: { quick: 500, full: 500, meaning: "Newton steps of a search at most" },
+  trajectories: { quick: 2, full: 5, meaning: "trajectories from which starts are drawn" },
+  trajectorySteps: { quick: 10_000, full: 10_000, meaning: "gradient steps of a trajectory" },
+});
+
+/** On ||grad||^2. */
+const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
+
+/**
+ * What a search that stops too early believes: Morse index and loss at the first iterate below each cutoff on ||grad||^2, compared with the
+ * critical point that the same search reaches in the end.
+ *
+ * The starts are those of `dlae-methods`. A search that jumps from above a cutoff to below 1e-10 is not evaluated there, since it would not have
+ * been stopped too early.
+ *
+ * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
+ */
+export const dlaeTolerance: Experiment = experiment({
+  name: "dlae-tolerance",
+  summary: "how strict a tolerance a Morse index needs: Newton-MR on a deep linear autoencoder, stopped early",
+  options: z.object({
+    ...sizes.shape,
+    noise: z.number().positive().default(1e-2).describe("variance of the Gaussian added to half of the starts"),
+    ...dlaeShape,
+  }),
+  run(options, context) {
+    const chosen = { ...options, ...sizes.of(options) };
+    const { searches, iterations, noise } = chosen;
+    const ends: DlaeEnd[] = [];
+    return concat(
+      onTrajectories(context, chosen, (problem, trajectories) => {
+        const starts = halfNoisy(trajectories, { seed: context.seed, count: searches, variance: noise });
+        return context.campaign(searches, (i) => {
+          const start = starts[i]!;
+          return criticalPointSearch(context, problem, start.point, {
+            name: searchName(i, searches),
+            iterations,
+            indexAt: cutoffs,
+            description: { method: "newton-mr", start: describeStart(start) },
+            compare(last, _, course) {
+              const end = endOf(problem, last, start, course);
+              ends.push(end);
+              return comparison(end);
+            },
+          });
+        });
+      }),
+      atTheEnd(context, () => tell(context, ends)),
+    );
+  },
+});
+
+/** What stopping at a cutoff would have found. */
+export interface ToleranceRow {
+  readonly cutoff: number;
+  readonly evaluated: number;
+  readonly wrongIndices: number;
+  readonly largestIndexError: number;
+  readonly medianLossError: number;
+  readonly largestLossError: number;
+}
+
+/** Of the searches that end below 1e-10: their first iterate at or below each cutoff, where that is not below 1e-10 already. */
+export function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): ToleranceRow[] {
+  return wanted.map((cutoff) => {
+    const early = ends.flatMap((end) => {
+      const crossing = end.course.crossings.get(cutoff);
+      if (!end.critical || end.classIndex === undefined || crossing?.morseIndex === undefined) return [];
+      if (crossing.squaredNorm <= 1e-10 && cutoff > 1e-10) return [];
+      const limit = end.value - (end.lossDifference ?? 0);
+      return { index: Math.abs(crossing.morseIndex - end.classIndex), loss: Math.abs(crossing.value - limit) };
+    });
+    const losses = early.map(({ loss }) => loss);
+    return {
+      cutoff,
+      evaluated: early.length,
+      wrongIndices: early.filter(({ index }) => index > 0).length,
+      largestIndexError: early.reduce((most, { index }) => Math.max(most, index), 0),
+      medianLossError: median(losses),
+      largestLossError: losses.reduce((most, loss) => Math.max(most, loss), 0),
+    };
+  });
+}
+
+function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
+  const critical = ends.filter((end) => end.critical);
+  context.conclude(
+    `ended at |grad|^2 <= 1e-10: ${fractionText(critical.length, ends.length)}; their first iterate at or below`,
+  );
+  for (const row of toleranceTable(ends, cutoffs)) {
+    const { cutoff, evaluated, wrongIndices, largestIndexError, medianLossError, largestLossError } = row;
+    if (evaluated === 0) {
+      context.conclude(`  ${cutoff.toExponential(0)}: none above 1e-10`);
+      continue;
+    }
+    context.conclude(
+      `  ${cutoff.toExponential(0)}: wrong index in ${fractionText(wrongIndices, evaluated)}, by up to ${largestIndexError}; ` +
+        `loss off by ${medianLossError.toExponential(1)} in the median, ${largestLossError.toExponential(1)} at most`,
+    );
+  }
+  const { indices, loss } = disagreement(ends);
+  context.conclude(`at the end of these searches: ${indices} wrong indices, losses within ${loss.toExponential(1)}`);
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { bilinear } from "../../../problems/games/bilinear.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+
+/**
+ * Gradient descent-ascent spirals away from the equilibrium of f(x, y) = xy, extragradient towards it.
+ *
+ * With several pairs, f = sum_k 2^-k x_k y_k: rotations of all speeds, on which the last iterate of a method shows the rate that theory
+ * proves in the worst case, a power of k, where on one pair every convergent method is linear.
+ */
+export const bilinearGame: Experiment = gameExperiment({
+  name: "bilinear",
+  summary: "the game f(x, y) = xy: gradient descent-ascent spirals outwards, extragradient inwards",
+  methods: ["gda", "alternating-gda", "extragradient", "optimistic"],
+  iterations: 100,
+  options: {
+    pairs: z.number().int().min(1).max(40).default(1).describe("f = sum of 2^-k x_k y_k over k = 0 ... pairs - 1"),
+    start: z.array(z.number()).length(2).default([1, 1]).describe("x,y, the same for each pair"),
+  },
+  contest({ pairs, start: [x, y] }) {
+    const speeds = Array.from({ length: pairs }, (_, k) => 2 ** -k);
+    const problem = bilinear({ matrix: speeds.map((speed, i) => speeds.map((_, j) => (i === j ? speed : 0))) });
+    return {
+      problem: { ...problem, solutions: [new Float64Array(2 * pairs)] },
+      start: Float64Array.from({ length: 2 * pairs }, (_, i) => (i < pairs ? x! : y!)),
+      linear: true,
+    };
+  },
+});

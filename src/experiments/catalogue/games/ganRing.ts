@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { denseOf } from "../../../linalg/dense/dense.ts";
+import { generalEigenvalues } from "../../../linalg/dense/generalEigenvalues.ts";
+import type { LinearMap } from "../../../linalg/linearMap.ts";
+import { isFiniteVector } from "../../../linalg/vector.ts";
+import { ganRing } from "../../../problems/games/adversarial/ganRing.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+
+/**
+ * A small GAN, whose summary says how many Gaussians its samples reach.
+ *
+ * On one batch a point can be a solution: then both players' gradients vanish, by differences of costs in plain numbers, and
+ * descent-ascent with small steps stays there if J's spectrum lies right of the imaginary axis. It need not be a local Nash
+ * equilibrium [1].
+ *
+ * @see [1] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of generative
+ *   adversarial networks", 2020, arXiv:1906.04848
+ */
+export const ganRingGame: Experiment = gameExperiment({
+  name: "gan-ring",
+  summary: "a small generative adversarial network on a ring of Gaussians, networks by TensorFlow.js",
+  methods: ["gda", "extragradient", "optimistic"],
+  iterations: 2000,
+  options: {
+    modes: z.number().int().min(1).max(64).default(8).describe("Gaussians on the ring"),
+    radius: z.number().positive().default(1).describe("of the ring; each Gaussian has the standard deviation 0.05"),
+    batch: z.number().int().min(1).max(4096).default(64).describe("real and generated points a step"),
+    hidden: z.array(z.number().int().positive()).default([16, 16]).describe("widths of both networks' hidden layers"),
+    loss: z.enum(["minimax", "nonSaturating"]).default("nonSaturating").describe("of the generator"),
+    penalty: z.number().min(0).default(1).describe("gamma of R1, on the discriminator's slope at real points"),
+    weightDecay: z.number().min(0).default(0).describe("lambda of lambda / 2 ||weights||^2 in both costs"),
+    minibatches: z.boolean().default(true).describe("a new batch each step; without, the first one always"),
+  },
+  contest({ modes, radius, batch, hidden, loss, penalty, weightDecay, minibatches }, seed) {
+    const problem = ganRing({ modes, radius, batch, hidden, loss, penalty, weightDecay, seed });
+    return {
+      problem,
+      start: problem.initialPoint(seed),
+      ...(minibatches ? { batches: (step: number) => problem.with(problem.minibatch(seed, step)) } : {}),
+      certificate: "gradients by differences",
+      numbers: (point) => ({
+        [`modes of ${modes}`]: problem.modesCovered(point, 500, seed),
+        "Jensen-Shannon": problem.divergence(point, seed),
+        ...(minibatches || problem.dimension > largestSpectrum
+          ? {}
+          : { "least Re of J's spectrum": leastRealPart(problem.linearize(point)) }),
+      }),
+    };
+  },
+});
+
+const largestSpectrum = 300;
+
+/** Undefined where the run has left the numbers. */
+function leastRealPart(jacobian: LinearMap): number | undefined {
+  const values = denseOf(jacobian);
+  return isFiniteVector(values) ? generalEigenvalues(values).real[0] : undefined;
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { kellyAuction } from "../../../problems/games/kellyAuction.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+
+/** Kelly's auction; best responses that satisfy the KKT conditions of each bidder's own problem certify what is found. */
+export const kelly: Experiment = gameExperiment({
+  name: "kelly",
+  summary: "bidders with budgets share resources by Kelly's proportional auction",
+  methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],
+  iterations: 5000,
+  options: {
+    gains: z.array(z.number().positive()).min(1).default([2, 3, 4]).describe("what a unit is worth to each bidder"),
+    quantities: z.array(z.number().positive()).min(1).default([100, 50]).describe("how much there is of each resource"),
+    budgets: z.array(z.number().positive()).min(1).default([20, 20, 30]).describe("what each bidder can spend"),
+  },
+  contest({ gains, quantities, budgets }) {
+    const problem = kellyAuction({ gains, quantities, budgets });
+    return { problem, start: new Float64Array(problem.dimension).fill(1), certificate: "NashConv" };
+  },
+});

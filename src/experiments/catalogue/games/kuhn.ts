@@ -1,0 +1,24 @@
+import { kuhnPoker } from "../../../problems/games/kuhnPoker.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+import { genericStart } from "./starts.ts";
+import { valueBounds } from "./valueBounds.ts";
+
+/** Kuhn's poker in sequence form; its value is -1/18, and the first player has a family of equilibria. */
+export const kuhn: Experiment = gameExperiment({
+  name: "kuhn",
+  summary: "Kuhn's poker in sequence form, whose value is -1/18",
+  methods: ["extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],
+  iterations: 5000,
+  options: {},
+  contest(_, seed) {
+    const { solutions, ...game } = kuhnPoker();
+    return {
+      // Three of infinitely many equilibria: a distance to them would mislead.
+      problem: game,
+      start: genericStart(game.dimension, seed),
+      certificate: "duality gap",
+      numbers: (point) => ({ ...valueBounds(game, point), "value + 1/18": game.payoff(point) + 1 / 18 }),
+    };
+  },
+});

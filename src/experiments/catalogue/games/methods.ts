@@ -1,0 +1,198 @@
+/** The methods for games by name, as `--method` takes them, with step sizes that their theory allows. */
+
+import type { StationaryMethod } from "../../../linalg/spectra/stationaryMethods.ts";
+import { adaptiveExtragradient } from "../../../operators/games/adaptiveExtragradient.ts";
+import { adaptiveGoldenRatio } from "../../../operators/games/adaptiveGoldenRatio.ts";
+import { alternatingDescentAscent } from "../../../operators/games/alternatingDescentAscent.ts";
+import { consensus } from "../../../operators/games/consensus.ts";
+import { dualExtrapolation } from "../../../operators/games/dualExtrapolation.ts";
+import { extraAnchoredGradient } from "../../../operators/games/extraAnchoredGradient.ts";
+import { extragradient } from "../../../operators/games/extragradient.ts";
+import { fastOptimistic } from "../../../operators/games/fastOptimistic.ts";
+import { forwardBackwardForward } from "../../../operators/games/forwardBackwardForward.ts";
+import { forwardReflectedBackward } from "../../../operators/games/forwardReflectedBackward.ts";
+import { goldenRatio } from "../../../operators/games/goldenRatio.ts";
+import { halpern } from "../../../operators/games/halpern.ts";
+import { mirrorProx } from "../../../operators/games/mirrorProx.ts";
+import { optimistic } from "../../../operators/games/optimistic.ts";
+import { optimisticMirrorDescent } from "../../../operators/games/optimisticMirrorDescent.ts";
+import { popov } from "../../../operators/games/popov.ts";
+import { proximalPoint } from "../../../operators/games/proximalPoint.ts";
+import { reflectedGradient } from "../../../operators/games/reflectedGradient.ts";
+import { restarts } from "../../../operators/games/restarts.ts";
+import { semismoothNewton } from "../../../operators/games/semismoothNewton.ts";
+import { symplecticAdjustment } from "../../../operators/games/symplecticAdjustment.ts";
+import { decayingStep } from "../../../operators/steps/decayingStep.ts";
+import { gradientStep } from "../../../operators/steps/gradientStep.ts";
+import { method } from "../../../streams/combinators.ts";
+import type { Update } from "../../../streams/types.ts";
+
+/** What a method is made from. */
+export interface MethodSetting {
+  /** eta. */
+  readonly stepSize: number;
+  /** L, for weights that are measured in 1 / L. */
+  readonly lipschitz: number;
+}
+
+/** A method for games as the experiments know it. */
+export interface GameMethod {
+  readonly make: (setting: MethodSetting) => Update;
+  /**
+   * The step size in units of 1 / L, a little inside what theory allows for monotone fields (for descent-ascent: for gradients);
+   * undefined: it has none, or finds its own.
+   */
+  readonly reach: number | undefined;
+  /** The same with a constraint, where that differs. */
+  readonly constrainedReach?: number;
+  /** Its guarantee needs a monotone field. */
+  readonly monotone: boolean;
+  /** By the linear theory of `stationaryMethods`. */
+  readonly stationary?: StationaryMethod;
+  /** Where F is linear and the iterates stay bounded, F of their average is O(1 / k), since the steps add up to a bounded way. */
+  readonly telescopes?: boolean;
+  /** p where ||F||^2 of the last iterate is O(k^p) for all monotone fields, without a constraint. */
+  readonly order?: number;
+}
+
+const local = { monotone: false } as const;
+const needs = { monotone: true } as const;
+
+const table = {
+  gda: {
+    ...needs,
+    make: ({ stepSize }) => gradientStep(stepSize),
+    reach: 0.5,
+    stationary: "gradientStep",
+  },
+  "alternating-gda": {
+    ...needs,
+    make: ({ stepSize }) => alternatingDescentAscent({ stepSize }),
+    reach: 0.5,
+    telescopes: true,
+  },
+  "negative-momentum": {
+    ...local,
+    make: ({ stepSize }) => alternatingDescentAscent({ stepSize, decay: -0.3 }),
+    reach: 0.5,
+  },
+  "decaying-gda": {
+    ...needs,
+    make: ({ stepSize }) => decayingStep({ first: stepSize, power: 0.5 }),
+    reach: 0.5,
+  },
+  "proximal-point": {
+    ...needs,
+    make: ({ stepSize }) => proximalPoint({ stepSize }),
+    reach: 2,
+    stationary: "proximalPoint",
+    order: -1,
+    telescopes: true,
+  },
+  extragradient: {
+    ...needs,
+    make: ({ stepSize }) => extragradient({ stepSize }),
+    reach: 0.7,
+    stationary: "extragradient",
+    order: -1,
+    telescopes: true,
+  },
+  "adaptive-extragradient": { ...needs, make: () => adaptiveExtragradient(), reach: undefined },
+  "restarted-extragradient": { ...needs, make: () => restarts(adaptiveExtragradient()), reach: undefined },
+  optimistic: {
+    ...needs,
+    make: ({ stepSize }) => method(optimistic(), gradientStep(stepSize)),
+    reach: 0.45,
+    stationary: "optimistic",
+    order: -1,
+    telescopes: true,
+  },
+  popov: {
+    ...needs,
+    make: ({ stepSize }) => popov({ stepSize }),
+    reach: 0.45,
+    stationary: "popov",
+    order: -1,
+    telescopes: true,
+  },
+  "reflected-gradient": {
+    ...needs,
+    make: ({ stepSize }) => reflectedGradient({ stepSize }),
+    reach: 0.4,
+    stationary: "reflectedGradient",
+    order: -1,
+    telescopes: true,
+  },
+  "forward-backward-forward": {
+    ...needs,
+    make: ({ stepSize }) => forwardBackwardForward({ stepSize }),
+    reach: 0.7,
+    stationary: "forwardBackwardForward",
+    order: -1,
+    telescopes: true,
+  },
+  "forward-reflected-backward": {
+    ...needs,
+    make: ({ stepSize }) => forwardReflectedBackward({ stepSize }),
+    reach: 0.45,
+    stationary: "forwardReflectedBackward",
+    order: -1,
+    telescopes: true,
+  },
+  "golden-ratio": {
+    ...needs,
+    make: ({ stepSize }) => goldenRatio({ stepSize }),
+    reach: 0.75,
+    stationary: "goldenRatio",
+    order: -1,
+    telescopes: true,
+  },
+  "adaptive-golden-ratio": { ...needs, make: () => adaptiveGoldenRatio(), reach: undefined },
+  "mirror-prox": { ...needs, make: ({ stepSize }) => mirrorProx({ stepSize }), reach: 0.9 },
+  "optimistic-mirror-descent": {
+    ...needs,
+    make: ({ stepSize }) => optimisticMirrorDescent({ stepSize }),
+    reach: 0.45,
+  },
+  "dual-extrapolation": {
+    ...needs,
+    make: ({ stepSize }) => dualExtrapolation({ stepSize }),
+    reach: 0.7,
+    stationary: "dualExtrapolation",
+    order: -1,
+    telescopes: true,
+  },
+  anchored: {
+    ...needs,
+    make: ({ stepSize }) => extraAnchoredGradient({ stepSize }),
+    reach: 0.95,
+    constrainedReach: 0.55,
+    order: -2,
+  },
+  halpern: {
+    ...needs,
+    make: ({ stepSize }) => method(proximalPoint({ stepSize }), halpern()),
+    reach: 1,
+    order: -2,
+  },
+  "fast-optimistic": { ...needs, make: ({ stepSize }) => fastOptimistic({ stepSize }), reach: 0.23, order: -2 },
+  symplectic: {
+    ...local,
+    make: ({ stepSize, lipschitz }) => method(symplecticAdjustment({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    reach: 0.5,
+  },
+  consensus: {
+    ...local,
+    make: ({ stepSize, lipschitz }) => method(consensus({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    reach: 0.5,
+  },
+  "semismooth-newton": { ...local, make: () => semismoothNewton(), reach: undefined },
+} as const satisfies Readonly<Record<string, GameMethod>>;
+
+export type GameMethodName = keyof typeof table;
+
+/** By the names of the literature. */
+export const gameMethods: Readonly<Record<GameMethodName, GameMethod>> = table;
+
+/** What `--method` may name. */
+export const gameMethodNames = Object.keys(table) as [GameMethodName, ...GameMethodName[]];

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { quadraticSaddle } from "../../../problems/games/quadraticSaddle.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+import { genericStart } from "./starts.ts";
+
+/** A strongly monotone saddle whose modulus, Lipschitz constant and rotation are chosen: rates beside what theory predicts. */
+export const quadraticSaddleGame: Experiment = gameExperiment({
+  name: "quadratic-saddle",
+  summary: "a quadratic saddle-point problem of chosen modulus, Lipschitz constant and rotation",
+  methods: ["gda", "extragradient", "optimistic", "golden-ratio", "semismooth-newton"],
+  iterations: 1000,
+  options: {
+    size: z.number().int().min(2).max(500).default(10).describe("length of x and of y"),
+    modulus: z.number().min(0).default(0.1).describe("mu, of strong monotonicity"),
+    lipschitz: z.number().positive().default(1).describe("L"),
+    rotation: z.number().min(0).max(1).default(0.7).describe("norm of J's antisymmetric part as a share of L"),
+  },
+  contest({ size, modulus, lipschitz, rotation }, seed) {
+    const problem = quadraticSaddle({ size, modulus, lipschitz, rotation, seed });
+    return { problem, start: genericStart(problem.dimension, seed), linear: true };
+  },
+});

@@ -1,0 +1,174 @@
+/** Methods against each other on one game: a run for each, and what each reached, by numbers that need no method. */
+import { defer, type Observable, tap } from "rxjs";
+import type { Row } from "../../../arrow/row.ts";
+import type { JsonValue } from "../../../json.ts";
+import { generalEigenvalues } from "../../../linalg/dense/generalEigenvalues.ts";
+import { spectralNorm } from "../../../linalg/spectra/norms.ts";
+import { predictedFactor } from "../../../linalg/spectra/stationaryMethods.ts";
+import { average } from "../../../operators/measures/average.ts";
+import { distanceTo } from "../../../operators/measures/distanceTo.ts";
+import { nashConv } from "../../../operators/measures/gaps/nashConv.ts";
+import { naturalResidual } from "../../../operators/measures/gaps/naturalResidual.ts";
+import { untilStep } from "../../../operators/measures/untilStep.ts";
+import { warnNotMonotone } from "../../../operators/measures/warnNotMonotone.ts";
+import { naturalResidualNorm } from "../../../operators/support/moves.ts";
+import { playersOf } from "../../../operators/support/players.ts";
+import type { CertifiedProblem, SolvedProblem } from "../../../problems/games/index.ts";
+import type { Problem } from "../../../problems/problem.ts";
+import { method } from "../../../streams/combinators.ts";
+import { evaluate } from "../../../streams/loop/evaluation.ts";
+import type { Update } from "../../../streams/types.ts";
+import type { ExperimentContext, ExperimentRunOptions, Finding } from "../../framework/definition.ts";
+import { type GameMethodName, gameMethods } from "./methods.ts";
+
+/** A game, where to start, and what to say of a point. */
+export interface Contest {
+  readonly problem: Problem & Partial<SolvedProblem> & Partial<CertifiedProblem>;
+  readonly start: ArrayLike<number>;
+  /** Minibatches: the problem of a step, `problem` being the one at which the start is judged. Default: `problem`. */
+  readonly batches?: (step: number) => Problem;
+  /** What `problem.certificate`, which is not asked of minibatches, measures; default "certificate". */
+  readonly certificate?: string;
+  /** L, where ||J|| at the start is no measure of what methods meet. */
+  readonly lipschitz?: number;
+  /** F is linear, so that the spectrum of J predicts the rate. Default false. */
+  readonly linear?: boolean;
+  /** Whether each player's gain by a best response is measured. Default: if the strategies are bounded and costs known. */
+  readonly exploitability?: boolean;
+  /** Further numbers of the summary. */
+  readonly numbers?: (point: Float64Array) => Readonly<Record<string, number | string | undefined>>;
+}
+
+export interface RaceOptions {
+  readonly method: readonly GameMethodName[];
+  readonly stepSize?: number | undefined;
+  readonly iterations: number;
+  /** Of the natural residual at which a run ends. */
+  readonly tolerance: number;
+}
+
+/** Rows of a run with measures whose evaluations are beside the method's own. */
+const measuredRows = 500;
+const largestSpectrum = 60;
+
+/**
+ * One run a method, each named after it, one after the other or on as many threads as `--workers` says.
+ *
+ * L is ||J|| at the start, exact for linear fields; where it grows along the way, methods with a fixed step size may need a smaller one.
+ */
+export function race(context: ExperimentContext, contest: Contest, options: RaceOptions): Observable<Row> {
+  const names = [...new Set(options.method)];
+  return defer(() => {
+    const start = Float64Array.from(contest.start);
+    contest.problem.constraint?.project(start, start);
+    const lipschitz = contest.lipschitz ?? (spectralNorm(contest.problem.linearize(start)) || 1);
+    return context.campaign(names.length, (index) =>
+      compete(context, contest, options, names[index]!, lipschitz, start),
+    );
+  });
+}
+
+function compete(
+  context: ExperimentContext,
+  contest: Contest,
+  options: RaceOptions,
+  name: GameMethodName,
+  lipschitz: number,
+  start: Float64Array,
+): Observable<Row> {
+  const { problem, batches } = contest;
+  const { make, reach, constrainedReach, monotone } = gameMethods[name];
+  const share = problem.constraint === undefined ? reach : (constrainedReach ?? reach);
+  const stepSize = options.stepSize ?? (share ?? 1) / lipschitz;
+  let warned = false;
+  const warn = (message: string): void => {
+    warned = true;
+    context.note(`warning: ${name}: ${message}`);
+  };
+  const update = method(
+    // A minibatch at which the residual is small is no solution.
+    naturalResidual(batches === undefined ? { until: options.tolerance } : {}),
+    untilStep(options.iterations),
+    make({ stepSize, lipschitz }),
+    ...(monotone && batches === undefined ? [warnNotMonotone({ warn })] : []),
+    ...(batches === undefined ? measuresOf(contest, options.iterations) : []),
+  );
+  const run: ExperimentRunOptions = {
+    name,
+    description: {
+      method: name,
+      ...(share === undefined ? {} : { stepSize, lipschitz }),
+      players: playersOf(problem).map((player) => player.name),
+      ...theoryOf(contest, name, stepSize, start),
+    },
+  };
+  let last: Row | undefined;
+  let mean: Float64Array | undefined;
+  return context.iterate(batches ?? problem, start, update, run).pipe(
+    tap({
+      next: (row) => {
+        last = row;
+        mean = row.vectors.average ?? mean;
+      },
+      complete() {
+        if (last !== undefined && last.status !== "running") context.report(findingOf(contest, last, mean, warned));
+      },
+    }),
+  );
+}
+
+function measuresOf(contest: Contest, iterations: number): readonly Update[] {
+  const { problem } = contest;
+  const every = Math.max(1, Math.ceil(iterations / measuredRows));
+  const bounded = problem.game !== undefined && problem.constraint?.bounded === true;
+  return [
+    average({ every }),
+    naturalResidual({ of: "average", every }),
+    ...(problem.solutions === undefined ? [] : [distanceTo(problem.solutions)]),
+    ...((contest.exploitability ?? bounded) ? [nashConv({ every })] : []),
+  ];
+}
+
+/** What theory says of the run, for the figures to be held against. */
+function theoryOf(
+  { problem, linear }: Contest,
+  name: GameMethodName,
+  stepSize: number,
+  start: Float64Array,
+): { readonly theory?: JsonValue } {
+  if (problem.constraint !== undefined) return {};
+  const { stationary, order, telescopes } = gameMethods[name];
+  const small = linear === true && problem.dimension <= largestSpectrum;
+  const factor =
+    stationary === undefined || !small
+      ? undefined
+      : predictedFactor(stationary, stepSize, generalEigenvalues(problem.linearize(start)));
+  const theory = {
+    ...(factor === undefined ? {} : { factor }),
+    ...(order === undefined ? {} : { order }),
+    ...(telescopes === true && linear === true ? { averageOrder: -1 } : {}),
+  };
+  return Object.keys(theory).length === 0 ? {} : { theory };
+}
+
+function findingOf(contest: Contest, last: Row, mean: Float64Array | undefined, warned: boolean): Finding {
+  const { problem, certificate: certificateName = "certificate" } = contest;
+  const { point, columns, status } = last;
+  const verdict = { converged: "solved", diverged: "diverged", stagnated: "stagnated" }[status as string];
+  return {
+    run: last.run.name,
+    verdict: verdict ?? "unfinished",
+    numbers: {
+      steps: last.step,
+      evaluations: last.evaluations,
+      "natural residual": columns.naturalResidual,
+      ...(mean === undefined ? {} : { "of the average": naturalResidualNorm(evaluate(problem, mean)) }),
+      ...(problem.solutions === undefined ? {} : { "to the solution": columns.distance }),
+      ...(point === undefined || problem.certificate === undefined || contest.batches !== undefined
+        ? {}
+        : { [certificateName]: problem.certificate(point) }),
+      ...(warned ? { modulus: columns.leastModulus } : {}),
+      ...(point === undefined ? {} : contest.numbers?.(point)),
+    },
+  };
+}

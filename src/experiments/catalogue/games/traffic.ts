@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { failure } from "../../../errors.ts";
+import { braess } from "../../../problems/games/traffic/braess.ts";
+import { parseTntp } from "../../../problems/games/traffic/parseTntp.ts";
+import { siouxFalls } from "../../../problems/games/traffic/siouxFalls.ts";
+import { trafficAssignment } from "../../../problems/games/traffic/trafficAssignment.ts";
+import type { TrafficNetwork } from "../../../problems/games/traffic/trafficNetwork.ts";
+import type { Experiment } from "../../framework/definition.ts";
+import { gameExperiment } from "./gameExperiment.ts";
+import { readText } from "./starts.ts";
+
+/**
+ * Wardrop's equilibrium on Braess's network, that of Sioux Falls, or one of TNTP files.
+ *
+ * The certificate is the relative gap over all ways of the network, by shortest paths; with Braess's bridge every journey takes 92,
+ * without 83.
+ */
+export const traffic: Experiment = gameExperiment({
+  name: "traffic",
+  summary: "traffic in equilibrium on Braess's network, on that of Sioux Falls, or on one of TNTP files",
+  methods: ["gda", "extragradient", "adaptive-extragradient", "adaptive-golden-ratio", "semismooth-newton"],
+  iterations: 10_000,
+  options: {
+    bridge: z.boolean().default(true).describe("with Braess's fifth link"),
+    network: z.string().default("braess").describe("braess, sioux-falls, or a file *_net.tntp"),
+    trips: z.string().optional().describe("with a file, another *_trips.tntp"),
+    flowUnit: z
+      .number()
+      .positive()
+      .optional()
+      .describe("journeys that count as one (default: 1, for sioux-falls 1000)"),
+  },
+  contest({ bridge, network, trips, flowUnit }) {
+    const roads = roadsOf(network, trips, bridge);
+    const problem = trafficAssignment(roads, { flowUnit: flowUnit ?? (network === "sioux-falls" ? 1000 : 1) });
+    // Everybody on the first way; what is too much the projection takes away.
+    const start = new Float64Array(problem.dimension);
+    for (const { offset } of problem.blocks) start[offset] = 1e6;
+    return {
+      problem,
+      start,
+      certificate: "relative gap",
+      numbers(point) {
+        const times = new Float64Array(point.length);
+        problem.evaluate(point, times);
+        const spent = point.reduce((sum, flow, p) => sum + flow * times[p]!, 0);
+        return { "time of a journey": spent / point.reduce((sum, flow) => sum + flow, 0) };
+      },
+    };
+  },
+});
+
+function roadsOf(network: string, trips: string | undefined, bridge: boolean): TrafficNetwork {
+  const known = new Map([
+    ["braess", () => braess({ bridge })],
+    ["sioux-falls", siouxFalls],
+  ]).get(network);
+  if ((known === undefined) !== (trips !== undefined)) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `traffic: expected --network braess or sioux-falls alone, or two files as --network and --trips, got --network ${network} ` +
+        (trips === undefined ? "without --trips" : `with --trips ${trips}`),
+    );
+  }
+  return known?.() ?? parseTntp(readText("--network", network), readText("--trips", trips!));
+}

@@ -1,0 +1,78 @@
+import { concat } from "rxjs";
+import { z } from "zod";
+import { quartic } from "../../problems/quartic.ts";
+import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import { criticalPointSearch } from "../protocols/search.ts";
+import { fractionText } from "../protocols/statistics.ts";
+import { atTheEnd } from "../protocols/trajectory.ts";
+
+/** The settings with which [1] ran Newton-MR on the quartic. */
+const newton = {
+  direction: { maxIterations: 2, relativeTolerance: 1e-10, maxNorm: 1e2 },
+  search: { stepSize: 1, shrink: 0.9, sufficientDecrease: 0.1, pureStep: 0.1 },
+} as const;
+
+/**
+ * Newton-MR on a quartic with one critical point, (-3, 0), and a gradient-flat point, (sqrt 2, 0), that catches it.
+ *
+ * @see [1] Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
+ *   of California, Berkeley, 2020
+ */
+export const quarticSearch: Experiment = experiment({
+  name: "quartic",
+  summary: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
+  options: z.object({
+    start: z.array(z.number()).length(2).default([2.5, 0.5]).describe("x,y"),
+    grid: z.number().int().min(0).max(100).default(0).describe("instead of one start, a grid of k x k on [-4, 4]^2"),
+    iterations: z.number().int().positive().default(50).describe("Newton steps of a search"),
+  }),
+  run({ start, grid, iterations }, context) {
+    const problem = quartic();
+    const starts = grid === 0 ? [start] : gridOf(grid);
+    const digits = String(starts.length).length;
+    const ends: End[] = [];
+    const searches = context.campaign(starts.length, (i) => {
+      const from = starts[i]!;
+      const name = starts.length === 1 ? "search" : `search-${String(i + 1).padStart(digits, "0")}`;
+      return criticalPointSearch(context, problem, from, {
+        name,
+        iterations,
+        newton,
+        description: { start: [...from] },
+        compare(last, _, course) {
+          const [x = Number.NaN, y = Number.NaN] = last.point ?? [];
+          ends.push({ x, y, everFlat: course.flatRows > 0 });
+          return { x, y };
+        },
+      });
+    });
+    return concat(
+      searches,
+      atTheEnd(context, () => tell(context, ends)),
+    );
+  },
+});
+
+interface End {
+  readonly x: number;
+  readonly y: number;
+  readonly everFlat: boolean;
+}
+
+function tell(context: ExperimentContext, ends: readonly End[]): void {
+  // One search says for itself what it found.
+  if (ends.length < 2) return;
+  const near = (x: number): readonly End[] => ends.filter((end) => Math.hypot(end.x - x, end.y) < 0.1);
+  const caught = near(Math.SQRT2);
+  context.conclude(
+    `${fractionText(near(-3).length, ends.length)} ended within 0.1 of the critical point (-3, 0), ` +
+      `${fractionText(caught.length, ends.length)} of the gradient-flat point (sqrt 2, 0); of these ` +
+      `${caught.filter(({ everFlat }) => everFlat).length} ever had r > 0.9 and r_H < 5e-4`,
+  );
+}
+
+/** k x k points, corners included; for k = 1 the centre. */
+function gridOf(k: number): number[][] {
+  const at = (i: number): number => (k === 1 ? 0 : -4 + (8 * i) / (k - 1));
+  return Array.from({ length: k * k }, (_, i) => [at(i % k), at(Math.floor(i / k))]);
+}

@@ -1,0 +1,59 @@
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import type { Problem } from "../../problems/problem.ts";
+
+/** Thrown out of an evaluation or a product once a stop is asked for. Not misuse: the run ends where it stands. */
+export class StopRequested extends Error {
+  override readonly name = "StopRequested";
+  constructor() {
+    super("stopped by the user");
+  }
+}
+
+/**
+ * The same problem, which looks at a stop flag before each evaluation and each product, so that a step of many products
+ * ends as soon as a short one.
+ *
+ * @example stoppable(bilinear(), () => Atomics.load(flag, 0) !== 0)
+ */
+export function stoppable(problem: Problem, stopped: () => boolean): Problem {
+  const check = (): void => {
+    if (stopped()) throw new StopRequested();
+  };
+  return {
+    name: problem.name,
+    dimension: problem.dimension,
+    symmetric: problem.symmetric,
+    blocks: problem.blocks,
+    ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
+    ...(problem.game === undefined ? {} : { game: problem.game }),
+    ...(problem.description === undefined ? {} : { description: problem.description }),
+    evaluate(point, field) {
+      check();
+      return problem.evaluate(point, field);
+    },
+    linearize(point) {
+      check();
+      return stoppableMap(problem.linearize(point), check);
+    },
+  };
+}
+
+function stoppableMap(map: LinearMap, check: () => void): LinearMap {
+  return {
+    rows: map.rows,
+    columns: map.columns,
+    symmetric: map.symmetric,
+    apply(v, out) {
+      check();
+      map.apply(v, out);
+    },
+    applyTranspose(u, out) {
+      check();
+      map.applyTranspose(u, out);
+    },
+    applyMany(vectors, count, out) {
+      check();
+      map.applyMany(vectors, count, out);
+    },
+  };
+}

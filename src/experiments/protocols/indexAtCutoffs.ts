@@ -1,0 +1,30 @@
+import { denseOf } from "../../linalg/dense/dense.ts";
+import { symmetricFactor } from "../../linalg/dense/symmetricFactor.ts";
+import { measure } from "../../streams/author.ts";
+import type { Measure } from "../../streams/types.ts";
+
+/** An eigenvalue counts as negative below this [1]. */
+const threshold = -1e-5;
+
+/**
+ * The Morse index where ||F||^2 first is at most each cutoff, and on the last row.
+ *
+ * Between them nothing is measured: n products and 2/3 n^3 operations for each cutoff. Column `morseIndex`, as of the operator of that name.
+ *
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
+export function indexAtCutoffs(cutoffs: readonly number[]): Measure {
+  return measure({
+    name: "indexAtCutoffs",
+    columns: { morseIndex: { meaning: `number of eigenvalues of J below ${threshold}` } },
+    init: () => ({ passed: 0 }),
+    step(it, state) {
+      const passed = cutoffs.filter((cutoff) => it.squaredNorm <= cutoff).length;
+      const wanted = passed > state.passed || it.status !== "running";
+      if (!wanted || !Number.isFinite(it.squaredNorm)) return { state };
+      const { negative } = symmetricFactor(denseOf(it.at.linearize()), threshold).inertia;
+      return { state: { passed: Math.max(passed, state.passed) }, columns: { morseIndex: negative } };
+    },
+  });
+}

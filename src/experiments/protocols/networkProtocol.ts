@@ -1,0 +1,137 @@
+/** What the protocols on networks share: momentum trajectories, Newton-MR from them, and what fraction ended or ever was where. */
+import { concat, type Observable } from "rxjs";
+import { z } from "zod";
+import type { Row } from "../../arrow/row.ts";
+import { untilStep } from "../../operators/measures/untilStep.ts";
+import { gradientStep } from "../../operators/steps/gradientStep.ts";
+import { momentum } from "../../operators/steps/momentum.ts";
+import type { Network } from "../../problems/networks/network.ts";
+import { method } from "../../streams/combinators.ts";
+import { uniformHeight } from "../../streams/samplers.ts";
+import type { ExperimentContext } from "../framework/definition.ts";
+import { criticalPointSearch } from "./search.ts";
+import { fractionText } from "./statistics.ts";
+import { atTheEnd, searchName, smallStart, withTrajectories } from "./trajectory.ts";
+
+/** Fields of a schema that all of these experiments have. */
+export const networkShape = {
+  noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
+  start: z
+    .enum(["scaled", "small"])
+    .optional()
+    .describe(
+      "of the trajectories: weights of variance 1 / inputs, biases 0; or all of variance 1 / parameters (default: scaled, full: small)",
+    ),
+  stepSize: z.number().positive().default(0.1).describe("of the gradient steps"),
+  momentum: z.number().min(0).lt(1).default(0.9).describe("of the gradient steps"),
+  relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("at which MINRES-QLP ends"),
+} as const;
+
+export interface NetworkProtocol {
+  readonly problem: Network;
+  readonly full: boolean;
+  readonly searches: number;
+  readonly iterations: number;
+  readonly trajectories: number;
+  readonly trajectorySteps: number;
+  readonly noise: number;
+  readonly start?: "scaled" | "small" | undefined;
+  readonly stepSize: number;
+  readonly momentum: number;
+  /** Of MINRES-QLP. */
+  readonly relativeTolerance: number;
+  /** A search has ended at a critical point where ||grad||^2 is at most this. Default 1e-10. */
+  readonly critical?: number;
+  /** In percent, as the publication has them. */
+  readonly published: { readonly critical: string; readonly flatAtEnd?: string; readonly everFlat?: string };
+}
+
+interface End {
+  readonly critical: boolean;
+  readonly value: number;
+  readonly morseIndex: number | undefined;
+  readonly lastResidual: number | undefined;
+  readonly largestResidual: number | undefined;
+  readonly everFlat: boolean;
+}
+
+/** Trajectories of gradient descent with momentum, starts drawn from them uniformly in height, Newton-MR from each. */
+export function searchNetwork(context: ExperimentContext, protocol: NetworkProtocol): Observable<Row> {
+  const { problem, full, searches, iterations, noise, stepSize, critical = 1e-10 } = protocol;
+  const { seed } = context;
+  const small = (protocol.start ?? (full ? "small" : "scaled")) === "small";
+  // More trajectories than searches would leave some without a start.
+  const trajectories = Math.min(protocol.trajectories, searches);
+  const ends: End[] = [];
+  const update = method(
+    untilStep(protocol.trajectorySteps),
+    momentum({ decay: protocol.momentum }),
+    gradientStep(stepSize),
+  );
+  const start = (index: number): Float64Array =>
+    small ? smallStart(problem.dimension, seed, index) : problem.initialPoint(seed + index);
+  return concat(
+    withTrajectories(context, problem, { count: trajectories, start, update }, (rows) => {
+      const perTrajectory = Math.ceil(searches / trajectories);
+      const starts = rows.map((own, t) =>
+        uniformHeight(own, { count: perTrajectory, seed: seed + t, variance: noise }),
+      );
+      return context.campaign(searches, (i) => {
+        const trajectory = i % trajectories;
+        const { point, step, value } = starts[trajectory]![Math.floor(i / trajectories)]!;
+        const name = searchName(i, searches);
+        context.note(`${name} starts at step ${step} of trajectory ${trajectory + 1}, loss ${value.toPrecision(5)}`);
+        return criticalPointSearch(context, problem, point, {
+          name,
+          iterations,
+          thresholds: { squaredNorm: critical },
+          newton: { direction: { relativeTolerance: protocol.relativeTolerance } },
+          description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
+          compare(last, judgement, course) {
+            ends.push({
+              critical: last.squaredNorm <= critical,
+              value: last.value,
+              morseIndex: last.columns.morseIndex,
+              lastResidual: judgement.relativeResidual,
+              largestResidual: course.largestResidual,
+              everFlat: course.flatRows > 0,
+            });
+            return { "largest r": course.largestResidual, "flat rows": course.flatRows };
+          },
+        });
+      });
+    }),
+    atTheEnd(context, () => tell(context, ends, critical, protocol.published)),
+  );
+}
+
+function tell(
+  context: ExperimentContext,
+  ends: readonly End[],
+  cutoff: number,
+  published: NetworkProtocol["published"],
+): void {
+  // One search says for itself what it found.
+  if (ends.length < 2) return;
+  const n = ends.length;
+  const count = (holds: (end: End) => boolean): number => ends.filter(holds).length;
+  const beside = (text: string | undefined): string => (text === undefined ? "" : `; published ${text}`);
+  const critical = ends.filter((end) => end.critical);
+  context.conclude(
+    `critical at the end, |grad|^2 <= ${cutoff}: ${fractionText(critical.length, n)}${beside(published.critical)}`,
+  );
+  const flat = count(({ lastResidual }) => (lastResidual ?? 0) > 0.9);
+  context.conclude(`flat at the end, r > 0.9: ${fractionText(flat, n)}${beside(published.flatAtEnd)}`);
+  const ever = count(({ largestResidual }) => (largestResidual ?? 0) > 0.9);
+  const whole = count(({ everFlat }) => everFlat);
+  context.conclude(
+    `ever flat, r > 0.9: ${fractionText(ever, n)}${beside(published.everFlat)}; with r_H < 5e-4 too: ${fractionText(whole, n)}`,
+  );
+  if (critical.length === 0) return;
+  const range = (values: readonly number[]): string =>
+    `${Math.min(...values).toPrecision(4)} to ${Math.max(...values).toPrecision(4)}`;
+  const indices = critical.flatMap(({ morseIndex }) => morseIndex ?? []);
+  context.conclude(
+    `  losses of the critical points ${range(critical.map(({ value }) => value))}, Morse indices ${Math.min(...indices)} to ${Math.max(...indices)}`,
+  );
+}

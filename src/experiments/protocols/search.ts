@@ -1,0 +1,130 @@
+/** From a point to the nearest critical point, or to where Newton-MR is caught; and from a trajectory to such a point. */
+import { defer, type Observable, tap } from "rxjs";
+import type { Row } from "../../arrow/row.ts";
+import type { JsonValue } from "../../json.ts";
+import { spectralNorm } from "../../linalg/spectra/norms.ts";
+import { norm } from "../../linalg/vector.ts";
+import { classifyEnd } from "../../operators/measures/classifyEnd.ts";
+import { type EndThresholds, type Judgement, judgeEnd } from "../../operators/measures/judgeEnd.ts";
+import { morseIndex } from "../../operators/measures/morseIndex.ts";
+import { untilCritical } from "../../operators/measures/untilCritical.ts";
+import { untilStep } from "../../operators/measures/untilStep.ts";
+import { type NewtonMROptions, newtonMR } from "../../operators/newton/newtonMR.ts";
+import type { Problem } from "../../problems/problem.ts";
+import { measure } from "../../streams/author.ts";
+import { method } from "../../streams/combinators.ts";
+import type { Measure, Update } from "../../streams/types.ts";
+import { type Course, followCourse } from "../framework/course.ts";
+import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framework/definition.ts";
+import { indexAtCutoffs } from "./indexAtCutoffs.ts";
+
+export interface SearchOptions {
+  /** Of the run. */
+  readonly name: string;
+  /** Newton steps at most. */
+  readonly iterations: number;
+  /** Ends the search at once where ||F||^2 is at most this. Default 1e-28: almost at rounding, so that the index is right. */
+  readonly stopBelow?: number;
+  readonly thresholds?: EndThresholds;
+  readonly newton?: NewtonMROptions;
+  /** Default `newtonMR(newton)`. */
+  readonly finder?: Update;
+  /** Of ||F||^2: the Morse index is measured at the first row at or below each, too. Default: at the last row only. */
+  readonly indexAt?: readonly number[];
+  /** Of ||F||^2: when they were crossed is told to `compare`. Default 1e-10 and those of `indexAt`. */
+  readonly cutoffs?: readonly number[];
+  readonly description?: JsonValue;
+  /** Which points the run's file keeps. Default all. */
+  readonly points?: ExperimentRunOptions["points"];
+  /** Further numbers for the summary. Called once, when the search has ended by itself. */
+  readonly compare?: (last: Row, judgement: Judgement, course: Course) => Finding["numbers"];
+}
+
+/**
+ * Newton-MR, or another finder, from a point, with a verdict at the end that goes to the summary.
+ *
+ * Measures Morse index and curvature along the gradient at the last point only: n products, and 2/3 n^3 operations.
+ *
+ * @example criticalPointSearch(context, quartic(), [-3.5, 1], { name: "search", iterations: 50 })
+ */
+export function criticalPointSearch(
+  context: ExperimentContext,
+  problem: Problem,
+  start: ArrayLike<number>,
+  options: SearchOptions,
+): Observable<Row> {
+  const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
+  const { finder = newtonMR(newton), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
+  const update = method(
+    untilCritical({ squaredNorm: stopBelow }),
+    untilStep(iterations),
+    finder,
+    gradientCurvature(),
+    indexAt.length === 0 ? morseIndex({ when: "end" }) : indexAtCutoffs(indexAt),
+    classifyEnd(thresholds),
+  );
+  return defer(() => {
+    let last: Row | undefined;
+    let solved: Row | undefined;
+    const course = followCourse(cutoffs);
+    const run: ExperimentRunOptions = {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(points === undefined ? {} : { points }),
+    };
+    return context.iterate(problem, start, update, run).pipe(
+      tap({
+        next(row) {
+          last = row;
+          if (row.columns.relativeResidual !== undefined) solved = row;
+          course.take(row);
+        },
+        complete() {
+          // A search that the user stopped has found nothing yet.
+          if (last === undefined || last.status === "running") return;
+          const judgement = judgeEnd(last, solved, thresholds);
+          context.report(findingOf(name, last, judgement, compare?.(last, judgement, course)));
+        },
+      }),
+    );
+  });
+}
+
+function findingOf(run: string, last: Row, judgement: Judgement, further: Finding["numbers"]): Finding {
+  const { verdict, because, warnings, relativeResidual, relativeCokernelResidual } = judgement;
+  return {
+    run,
+    verdict,
+    because: [because, ...warnings].join("; "),
+    numbers: {
+      loss: last.value,
+      "|grad|^2": last.squaredNorm,
+      r: relativeResidual,
+      r_H: relativeCokernelResidual,
+      index: last.columns.morseIndex,
+      steps: last.step,
+      ...further,
+    },
+  };
+}
+
+/** ||J F|| / (||J|| ||F||) on the last row, where it costs 21 products. */
+function gradientCurvature(): Measure {
+  return measure({
+    name: "gradientCurvature",
+    columns: {
+      gradientCurvature: { meaning: "||J F|| / (||J||_2 ||F||) on the last row, ||J||_2 by 20 Lanczos steps" },
+    },
+    step(it) {
+      if (it.status === "running" || !Number.isFinite(it.squaredNorm)) return;
+      const { field } = it.at;
+      const jacobian = it.at.linearize();
+      const product = new Float64Array(field.length);
+      jacobian.apply(field, product);
+      const curved = norm(product);
+      // 0 / 0 is 0: a critical point is flat. The estimate of ||J|| is a lower bound, so is the other one.
+      const ratio = curved === 0 ? 0 : curved / norm(field);
+      return { columns: { gradientCurvature: ratio === 0 ? 0 : ratio / Math.max(ratio, spectralNorm(jacobian)) } };
+    },
+  });
+}

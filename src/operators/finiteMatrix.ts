@@ -1,9 +1,0 @@
-import { denseOf } from "../linalg/dense/dense.ts";
-import { isFiniteVector } from "../linalg/vector.ts";
-import type { Evaluation } from "../streams/types.ts";
-
-/** The matrix of J, row-major; undefined where an entry is NaN or infinite, which is an outcome and no misuse. Cost: n products. */
-export function finiteMatrix(at: Evaluation): Float64Array | undefined {
-  const matrix = denseOf(at.linearize());
-  return isFiniteVector(matrix) ? matrix : undefined;
-}

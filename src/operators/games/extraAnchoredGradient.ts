@@ -1,0 +1,68 @@
+import { update } from "../../streams/author.ts";
+import type { Update } from "../../streams/types.ts";
+import { checkOption } from "../support/checkOption.ts";
+import { checkStepSize, restarted, scratchVector, stepSetting } from "../support/moves.ts";
+
+export interface ExtraAnchoredGradientOptions {
+  /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
+  readonly stepSize: number;
+  /**
+   * `fast`: the fast extragradient of [2], whose half step weighs F(z) by 1 - beta_k; `constant`: EAG-C of [1]. Default
+   * `fast` without a constraint, `constant` with one, as in [3].
+   */
+  readonly variant?: "fast" | "constant";
+}
+
+/**
+ * Extragradient pulled towards its start, by ever less: ||F||^2 = O(1 / k^2) of the last iterate, the best possible order.
+ *
+ * With the anchor z_0, w = Pi_C(z + beta_k (z_0 - z) - a_k eta F(z)), z <- Pi_C(z + beta_k (z_0 - z) - eta F(w)):
+ * - `fast` [2]: beta_k = 1 / (k + 1), a_k = 1 - beta_k. For monotone, L-Lipschitz F, eta <= 1 / L:
+ *   ||F(z_k)||^2 <= 4 ||z_0 - z*||^2 / (eta^2 k^2);
+ * - `constant` [1]: beta_k = 1 / (k + 2), with a constraint 1 / (k + 1) [3], a_k = 1. For eta <= 1 / (8 L): ||F(z_k)||^2 <=
+ *   4 (1 + eta L + eta^2 L^2) / (eta^2 (1 + eta L)) ||z_0 - z*||^2 / (k + 1)^2. With a constraint, eta <= 1 / (sqrt(3) L),
+ *   the squared natural residual is O(1 / k^2) [3].
+ *
+ * k counts from the start or the last restart. Cost: one evaluation a step beside the loop's. State: z_0 and k.
+ *
+ * @example iterate(bilinear(), [1, 1], method(untilStep(200), extraAnchoredGradient({ stepSize: 1 })))
+ * @throws {RangeError} ERR_OPTION_RANGE
+ * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on squared
+ *   gradient norm", 2021, arXiv:2102.07922
+ * @see [2] Lee and Kim, "Fast extra gradient methods for smooth structured nonconvex-nonconcave minimax problems", 2021,
+ *   arXiv:2106.02326
+ * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained nonconvex-nonconcave
+ *   min-max optimization", 2022, arXiv:2206.05248
+ */
+export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradientOptions): Update {
+  checkStepSize("extraAnchoredGradient", stepSize);
+  const known = variant === undefined || variant === "fast" || variant === "constant";
+  checkOption("extraAnchoredGradient", known, "variant", 'to be "fast" or "constant"', variant);
+  const scratch = scratchVector();
+  return update({
+    name: "extraAnchoredGradient",
+    settings: { stepSize: stepSetting(stepSize) },
+    init: (first): { anchor: Float64Array; since: number } => ({ anchor: first.point.slice(), since: first.step }),
+    step(it, state, settings) {
+      const eta = settings.stepSize;
+      const { point, at } = it;
+      const { anchor, since } = restarted(it) ? { anchor: point.slice(), since: it.step } : state;
+      const { constraint } = at.problem;
+      const fast = (variant ?? (constraint === undefined ? "fast" : "constant")) === "fast";
+      const k = it.step - since;
+      const pull = 1 / (k + (fast || constraint !== undefined ? 1 : 2));
+      const weight = fast ? 1 - pull : 1;
+      const ahead = scratch(point.length);
+      for (let i = 0; i < ahead.length; i++) {
+        ahead[i] = point[i]! + pull * (anchor[i]! - point[i]!) - weight * eta * at.field[i]!;
+      }
+      constraint?.project(ahead, ahead);
+      const direction = new Float64Array(point.length);
+      it.fieldAt(ahead, direction);
+      for (let i = 0; i < direction.length; i++) {
+        direction[i] = (pull * (anchor[i]! - point[i]!)) / eta - direction[i]!;
+      }
+      return { state: { anchor, since }, direction, stepSize: eta };
+    },
+  });
+}

@@ -1,0 +1,75 @@
+import { update } from "../../streams/author.ts";
+import type { Update } from "../../streams/types.ts";
+import { checkOption } from "../support/checkOption.ts";
+import { checkStepSize, restarted, stepSetting } from "../support/moves.ts";
+
+export interface ForwardReflectedBackwardOptions {
+  /** The first step size > 0; fixed unless `adaptive`. For monotone, L-Lipschitz F below 1 / (2 L). Steerable where fixed. */
+  readonly stepSize: number;
+  /**
+   * delta in (0, 1): each step size is at most `growth` times the one before and at most delta / (2 L_k), L_k being the
+   * quotient ||F(z) - F(z_)|| / ||z - z_|| just seen. Default false: fixed.
+   */
+  readonly adaptive?: number | false;
+  /** Factor by which an adaptive step may grow, >= 1. Default 1.1. */
+  readonly growth?: number;
+}
+
+/**
+ * Forward-reflected-backward [1]: z <- Pi_C(z - eta_k F(z) - eta_(k-1) (F(z) - F(z_))), for step sizes that change.
+ *
+ * The last term carries the step size of the step before: with the present one, convergence is lost where the step size
+ * varies. At the first step F(z_) = F(z). For monotone, L-Lipschitz F and eta_k in [e, (1 - 2 e) / (2 L)] the iterates
+ * converge, with an averaged gap O(1 / k); linearly for strongly monotone F. With a fixed step it is method(optimistic(),
+ * gradientStep(eta)). The adaptive form checks L_k after the step it concerns, and so is a heuristic: [1] proves the form
+ * with a line search.
+ *
+ * Cost: no evaluation beside the loop's. State: F(z_), z_ (adaptive) and eta.
+ *
+ * @example iterate(bilinear(), [1, 1], method(untilStep(200), forwardReflectedBackward({ stepSize: 0.4 })))
+ * @throws {RangeError} ERR_OPTION_RANGE
+ * @see [1] Malitsky and Tam, "A forward-backward splitting method for monotone inclusions without cocoercivity", 2020,
+ *   arXiv:1808.04162
+ */
+export function forwardReflectedBackward(options: ForwardReflectedBackwardOptions): Update {
+  const { stepSize, adaptive = false, growth = 1.1 } = options;
+  checkStepSize("forwardReflectedBackward", stepSize);
+  checkOption(
+    "forwardReflectedBackward",
+    adaptive === false || (adaptive > 0 && adaptive < 1),
+    "adaptive",
+    "in (0, 1), or false",
+    adaptive,
+  );
+  checkOption("forwardReflectedBackward", growth >= 1 && Number.isFinite(growth), "growth", "of 1 or more", growth);
+  return update({
+    name: "forwardReflectedBackward",
+    settings: { stepSize: stepSetting(stepSize) },
+    init: (first) => ({ field: first.at.field.slice(), point: first.point.slice(), eta: stepSize }),
+    step(it, state, settings) {
+      const { field } = it.at;
+      const fresh = restarted(it);
+      const last = fresh ? field : state.field;
+      const etaBefore = fresh ? settings.stepSize : state.eta;
+      let eta = settings.stepSize;
+      if (adaptive !== false) {
+        let change = 0;
+        let way = 0;
+        for (let i = 0; i < field.length; i++) {
+          change += (field[i]! - state.field[i]!) ** 2;
+          way += (it.point[i]! - state.point[i]!) ** 2;
+        }
+        const bound = change > 0 ? (adaptive * Math.sqrt(way)) / (2 * Math.sqrt(change)) : Number.POSITIVE_INFINITY;
+        eta = fresh || way === 0 ? etaBefore : Math.min(growth * etaBefore, bound);
+      }
+      const direction = new Float64Array(field.length);
+      const reflect = etaBefore / eta;
+      for (let i = 0; i < field.length; i++) direction[i] = -field[i]! - reflect * (field[i]! - last[i]!);
+      return {
+        state: { field: field.slice(), point: adaptive === false ? state.point : it.point.slice(), eta },
+        direction,
+        stepSize: eta,
+      };
+    },
+  });
+}

@@ -1,0 +1,57 @@
+/** Generalised derivatives of maps w - Pi_C(...): what Newton's method for variational inequalities solves. */
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { norm } from "../../linalg/vector.ts";
+import type { ConvexSet } from "../../problems/problem.ts";
+
+/** Cube root of the rounding unit: the difference step that loses as much to rounding as to curvature. */
+const differenceStep = 6e-6;
+
+/**
+ * An element of the generalised Jacobian of Pi_C at a point: the set's own where it has one, else v -> differences of the
+ * projection along v.
+ */
+export function projectionDerivative(constraint: ConvexSet, point: Float64Array): LinearMap {
+  const own = constraint.linearizeProjection?.(point);
+  if (own !== undefined) return own;
+  const n = point.length;
+  const forward = new Float64Array(n);
+  const backward = new Float64Array(n);
+  return linearMap({
+    rows: n,
+    columns: n,
+    symmetric: true,
+    apply(v, out) {
+      const size = norm(v);
+      if (size === 0) {
+        out.fill(0);
+        return;
+      }
+      const t = (differenceStep * (1 + norm(point))) / size;
+      for (let i = 0; i < n; i++) {
+        forward[i] = point[i]! + t * v[i]!;
+        backward[i] = point[i]! - t * v[i]!;
+      }
+      constraint.project(forward, forward);
+      constraint.project(backward, backward);
+      for (let i = 0; i < n; i++) out[i] = (forward[i]! - backward[i]!) / (2 * t);
+    },
+  });
+}
+
+/** Of R(z) = z - Pi_C(z - eta F(z)): v -> v - D (v - eta J v); D is the identity without a constraint. */
+export function naturalMapDerivative(jacobian: LinearMap, derivative: LinearMap | undefined, eta: number): LinearMap {
+  const n = jacobian.rows;
+  const image = new Float64Array(n);
+  return linearMap({
+    rows: n,
+    columns: n,
+    apply(v, out) {
+      jacobian.apply(v, image);
+      for (let i = 0; i < n; i++) image[i] = v[i]! - eta * image[i]!;
+      if (derivative === undefined) out.set(image);
+      else derivative.apply(image, out);
+      for (let i = 0; i < n; i++) out[i] = v[i]! - out[i]!;
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { measureRows } from "../../streams/author.ts";
+import type { RowMeasure } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
+
+/**
+ * Writes on the last row of a run what its end is: critical point, gradient-flat region, stagnated, diverged or unfinished.
+ *
+ * Columns: `end`, and `indexTrusted`: 1 where ||F||^2 <= 1e-10, so that the count of negative eigenvalues is that of a critical point, 0
+ * where the tolerance is too loose for that. The rules are `judgeEnd`'s, which gives the numbers that decided too. Put it after what it
+ * reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), stop conditions. Works after the loop and on replays.
+ *
+ * A last row is one whose status is not "running"; a stream that `take` cuts has none. State: the residuals solved last. Costs nothing.
+ *
+ * @example method(untilCritical({ squaredNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
+ * @param thresholds {@link EndThresholds}
+ * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or no numbers
+ */
+export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
+  checkOptions("classifyEnd", thresholds);
+  for (const [name, value] of Object.entries(thresholds)) {
+    checkOption("classifyEnd", value === undefined || value >= 0, name, "to be a number that is not negative", value);
+  }
+  return measureRows({
+    name: "classifyEnd",
+    columns: {
+      end: { meaning: "what the end of the run is", kind: "category", values: endClasses },
+      indexTrusted: { meaning: "1: ||F||^2 is small enough to trust the Morse index, 0: it is not" },
+    },
+    init: (): { relativeResidual?: number; relativeCokernelResidual?: number } => ({}),
+    step(row, state) {
+      const { relativeResidual, relativeCokernelResidual } = row.columns;
+      const solved = relativeResidual !== undefined && relativeCokernelResidual !== undefined;
+      const known = solved ? { relativeResidual, relativeCokernelResidual } : state;
+      if (row.status === "running") return solved ? { state: known } : undefined;
+      const { verdict, indexTrusted } = judgeEnd(row, { columns: { ...known } }, thresholds);
+      return { columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0 } };
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import { failure } from "../../errors.ts";
+import { measure } from "../../streams/author.ts";
+import type { Iterate, Measure } from "../../streams/types.ts";
+import { checkOptions } from "../support/checkOption.ts";
+import { checkMeasured, columnName, type MeasuredPointOptions } from "../support/measuredPoint.ts";
+
+/**
+ * The Euclidean distance to a known solution, or to the nearest of several: column `distance`, of another point
+ * `averageDistance`.
+ *
+ * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 })).pipe(distanceTo([0, 0]))
+ * @param solutions one point, or a list of points
+ * @throws {RangeError} ERR_OPTION_RANGE for no solution; ERR_LENGTH, in the stream, for one of another length than the point
+ */
+export function distanceTo(
+  solutions: ArrayLike<number> | readonly ArrayLike<number>[],
+  options: MeasuredPointOptions = {},
+): Measure {
+  checkOptions("distanceTo", options);
+  const { of, every = 1 } = options;
+  checkMeasured("distanceTo", options);
+  const known = isPoint(solutions) ? [solutions] : solutions;
+  if (known.length === 0 || known.some((solution) => solution.length === 0)) {
+    throw failure("ERR_OPTION_RANGE", "distanceTo: expected a solution, got none");
+  }
+  const name = columnName("distance", of);
+  return measure({
+    name: "distanceTo",
+    columns: { [name]: { meaning: `distance to the nearest known solution${of === undefined ? "" : `, of ${of}`}` } },
+    step(it: Iterate) {
+      const point = of === undefined ? it.point : it.vectors[of];
+      if (it.step % every !== 0 || point === undefined) return;
+      let least = Number.POSITIVE_INFINITY;
+      for (const solution of known) {
+        if (solution.length !== point.length) {
+          throw failure(
+            "ERR_LENGTH",
+            `distanceTo: expected a solution of length ${point.length}, got ${solution.length}; the problem is ${it.at.problem.name}`,
+          );
+        }
+        let sum = 0;
+        for (let i = 0; i < point.length; i++) sum += (point[i]! - solution[i]!) ** 2;
+        if (!(sum >= least)) least = sum;
+      }
+      return { columns: { [name]: Math.sqrt(least) } };
+    },
+  });
+}
+
+function isPoint(solutions: ArrayLike<number> | readonly ArrayLike<number>[]): solutions is ArrayLike<number> {
+  return typeof solutions[0] === "number";
+}

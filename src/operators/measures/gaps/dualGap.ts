@@ -1,0 +1,110 @@
+import { dot } from "../../../linalg/vector.ts";
+import type { ConvexSet } from "../../../problems/problem.ts";
+import { measure } from "../../../streams/author.ts";
+import { evaluate } from "../../../streams/loop/evaluation.ts";
+import type { Evaluation, Measure } from "../../../streams/types.ts";
+import { checkOption, checkOptions } from "../../support/checkOption.ts";
+import { checkMeasured, columnName, measuredAt } from "../../support/measuredPoint.ts";
+import { distance } from "../../support/moves.ts";
+import { compactSet, type GapOptions } from "./primalGap.ts";
+
+export interface DualGapOptions extends GapOptions {
+  /** Steps of the inner ascent. Default 200. */
+  readonly maxInner?: number;
+  /** The ascent stops when its bound is at most this, relative to the gap and at least absolutely. Default 1e-10. */
+  readonly tolerance?: number;
+}
+
+/**
+ * The dual (Minty) gap sup over u in C of <F(u), z - u>, which the theory of averaged iterates bounds, by an inner ascent.
+ *
+ * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent with
+ * step sizes from the changes of the gradient [1], from the maximiser of the primal gap's linear problem and from z. Column
+ * `dualGap` is the best g found: a lower bound. Column `dualGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
+ * missing where g is concave. Of another point the columns are `averageDualGap` and `averageDualGapSlack`.
+ *
+ * Cost: up to 2 (maxInner + 1) evaluations and products with J^T, which the run does not count.
+ *
+ * @example iterate(game, start, method(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualGap({ of: "average", every: 10 }))
+ * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
+ * @see [1] Malitsky and Mishchenko, "Adaptive gradient descent without descent", 2020, arXiv:1910.09529
+ */
+export function dualGap(options: DualGapOptions = {}): Measure {
+  checkOptions("dualGap", options);
+  const { of, maxInner = 200, tolerance = 1e-10 } = options;
+  checkMeasured("dualGap", options);
+  checkOption("dualGap", Number.isInteger(maxInner) && maxInner > 0, "maxInner", "to be a positive integer", maxInner);
+  checkOption("dualGap", tolerance >= 0 && tolerance < 1, "tolerance", "in [0, 1)", tolerance);
+  const gapName = columnName("dualGap", of);
+  const slackName = columnName("dualGapSlack", of);
+  return measure({
+    name: "dualGap",
+    columns: {
+      [gapName]: { meaning: "sup over u of <F(u), z - u>, a lower bound by inner ascent" },
+      [slackName]: { meaning: "bound on what the dual gap misses, where <F(u), z - u> is concave" },
+    },
+    step(it) {
+      const at = measuredAt("dualGap", it, options);
+      if (at === undefined) return;
+      const set = compactSet("dualGap", at.problem, options.over);
+      const response = new Float64Array(at.point.length);
+      set.support(
+        at.field.map((f) => -f),
+        response,
+      );
+      let best = ascend(at, set, response, maxInner, tolerance);
+      if (!(best.slack <= tolerance * Math.max(1, Math.abs(best.gap)))) {
+        const own = at.point.slice();
+        set.project(own, own);
+        const second = ascend(at, set, own, maxInner, tolerance);
+        if (second.gap > best.gap) best = second;
+      }
+      return { columns: { [gapName]: best.gap, [slackName]: best.slack } };
+    },
+  });
+}
+
+interface Ascent {
+  readonly gap: number;
+  readonly slack: number;
+}
+
+function ascend(at: Evaluation, set: ConvexSet, start: Float64Array, maxInner: number, tolerance: number): Ascent {
+  const n = start.length;
+  const valueAndGradient = (u: Float64Array): { readonly value: number; readonly gradient: Float64Array } => {
+    const there = evaluate(at.problem, u);
+    const way = at.point.map((z, i) => z - u[i]!);
+    const gradient = new Float64Array(n);
+    there.linearize().applyTranspose(way, gradient);
+    for (let i = 0; i < n; i++) gradient[i] = gradient[i]! - there.field[i]!;
+    return { value: dot(there.field, way), gradient };
+  };
+  let u = start;
+  let now = valueAndGradient(u);
+  let best: Ascent = { gap: Number.NEGATIVE_INFINITY, slack: Number.POSITIVE_INFINITY };
+  let eta = 0;
+  let theta = Number.POSITIVE_INFINITY;
+  let before = { u, gradient: now.gradient };
+  for (let k = 0; k <= maxInner; k++) {
+    if (now.value > best.gap || k === 0) {
+      best = { gap: now.value, slack: Math.max(0, set.support(now.gradient) - dot(now.gradient, u)) };
+      if (best.slack <= tolerance * Math.max(1, Math.abs(best.gap))) break;
+    }
+    const way = distance(u, before.u);
+    const change = distance(now.gradient, before.gradient);
+    if (k === 0) eta = 1e-6 / (1 + Math.sqrt(dot(now.gradient, now.gradient)));
+    else {
+      const bound = change > 0 ? way / (2 * change) : Number.POSITIVE_INFINITY;
+      const next = Math.min(Math.sqrt(1 + theta) * eta, bound, 1e12 * (1 + eta));
+      theta = next / eta;
+      eta = next;
+    }
+    const moved = u.map((x, i) => x + eta * now.gradient[i]!);
+    set.project(moved, moved);
+    if (distance(moved, u) === 0) break;
+    before = { u, gradient: now.gradient };
+    u = moved;
+    now = valueAndGradient(u);
+  }
+  return best;
+}

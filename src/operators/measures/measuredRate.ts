@@ -1,0 +1,77 @@
+import { failure } from "../../errors.ts";
+import { measureRows } from "../../streams/author.ts";
+import type { RowMeasure } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+
+export interface MeasuredRateOptions {
+  /** The number column whose decay is measured, or `squaredNorm`. Default `squaredNorm`. */
+  readonly column?: string;
+  /** Rows that the fit looks back on. Default 50. */
+  readonly window?: number;
+}
+
+/**
+ * The rate at which a column falls, over the last rows: beside what a theory predicts.
+ *
+ * By least squares over the rows of the window with a positive value: `measuredFactor`, exp of the slope of log(value) over
+ * the step, the factor a step of linear convergence (for `squaredNorm` its root is taken, so that it is that of ||F||);
+ * `measuredOrder`, the slope of log(value) over log(step), -1 for O(1 / k) (of the value itself). Written once the window
+ * is full. State: the window.
+ *
+ * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 })).pipe(measuredRate(), take(100))
+ * @throws {RangeError} ERR_OPTION_RANGE
+ * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a column that the run does not have
+ */
+export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
+  checkOptions("measuredRate", options);
+  const { column = "squaredNorm", window = 50 } = options;
+  checkOption("measuredRate", Number.isInteger(window) && window > 2, "window", "to be an integer above 2", window);
+  return measureRows({
+    name: "measuredRate",
+    columns: {
+      measuredFactor: { meaning: `factor a step of ${column === "squaredNorm" ? "||F||" : column}, fitted` },
+      measuredOrder: { meaning: `slope of log ${column} over log step, fitted` },
+    },
+    init: (): { steps: number[]; logarithms: number[] } => ({ steps: [], logarithms: [] }),
+    step(row, state) {
+      const own = column === "squaredNorm";
+      if (!own && row.run.columns[column] === undefined) {
+        const names = ["squaredNorm", ...Object.keys(row.run.columns)].join(", ");
+        throw failure("ERR_OPTION_RANGE", `measuredRate: expected a column of the run (${names}), got "${column}"`);
+      }
+      const value = own ? row.squaredNorm : row.columns[column];
+      if (value === undefined) return;
+      if (value > 0 && Number.isFinite(value) && row.step > 0) {
+        state.steps.push(row.step);
+        state.logarithms.push(Math.log(value));
+        if (state.steps.length > window) {
+          state.steps.shift();
+          state.logarithms.shift();
+        }
+      }
+      if (state.steps.length < window) return { state };
+      const slope = slopeOf(state.steps, state.logarithms);
+      return {
+        state,
+        columns: {
+          measuredFactor: Math.exp(own ? slope / 2 : slope),
+          measuredOrder: slopeOf(state.steps.map(Math.log), state.logarithms),
+        },
+      };
+    },
+  });
+}
+
+/** Of the least-squares line. */
+function slopeOf(x: readonly number[], y: readonly number[]): number {
+  const n = x.length;
+  const meanX = x.reduce((sum, value) => sum + value, 0) / n;
+  const meanY = y.reduce((sum, value) => sum + value, 0) / n;
+  let above = 0;
+  let below = 0;
+  for (let i = 0; i < n; i++) {
+    above += (x[i]! - meanX) * (y[i]! - meanY);
+    below += (x[i]! - meanX) ** 2;
+  }
+  return above / below;
+}

@@ -1,0 +1,100 @@
+import { symmetricFactor } from "../../linalg/dense/symmetricFactor.ts";
+import { indexBounds } from "../../linalg/spectra/indexBounds.ts";
+import { smallestAbsoluteEigenvalue } from "../../linalg/spectra/smallestAbsoluteEigenvalue.ts";
+import { measure } from "../../streams/author.ts";
+import type { Columns, Measure } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { type MeasuredSteps, measuredSteps } from "../support/measuredSteps.ts";
+import { requireSymmetric } from "../support/requireSymmetric.ts";
+
+/** Options of {@link morseIndex}. */
+export interface MorseIndexOptions extends MeasuredSteps {
+  /** An eigenvalue counts as negative below -|threshold|. Default 1e-5 [1]. */
+  readonly threshold?: number;
+  /**
+   * `inertia`: exact, from the signs of L D L^T of J + threshold I. `lanczos`: bounds proved by `steps` products, for n too large for
+   * a matrix. Default `inertia`.
+   */
+  readonly by?: "inertia" | "lanczos";
+  /** Of `lanczos`: products. Default min(n, 100). */
+  readonly steps?: number;
+  /** Of `lanczos`: of the start vector. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Counts the negative eigenvalues of the Jacobian at each iterate that it measures.
+ *
+ * Columns: `morseIndex`, the count of eigenvalues below -threshold (divide by n for the fraction of [1]), and
+ * `smallestAbsoluteEigenvalue`, how near to singular J is. The count depends on the threshold and on how critical the
+ * point is: near-zero modes drift with ||F||, so report it with ||F||^2. Eigenvalues themselves are `spectrum`'s.
+ *
+ * By `lanczos`: `morseIndexAtLeast` and `morseIndexAtMost` (see `indexBounds`), with `morseIndex` where both agree; and
+ * `smallestAbsoluteEigenvalue` is not measured.
+ *
+ * A last row is one whose status is not "running"; a stream that `take` cuts has none. Cost of a measurement: n products, 2/3 n^3
+ * operations and n^2 numbers; or `steps` products, 4 steps^2 n operations.
+ *
+ * @example iterate(problem, start, newtonMR()).pipe(untilCritical({ squaredNorm: 1e-20 }), morseIndex({ when: "end" }))
+ * @param options {@link MorseIndexOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range or in contradiction
+ * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
+export function morseIndex(options: MorseIndexOptions = {}): Measure {
+  checkOptions("morseIndex", options);
+  const { threshold = 1e-5, by = "inertia", steps, seed = 0 } = options;
+  const who = "morseIndex";
+  const measured = measuredSteps(who, options);
+  checkOption(who, Number.isFinite(threshold), "threshold", "to be finite", threshold);
+  checkOption(who, by === "inertia" || by === "lanczos", "by", 'to be "inertia" or "lanczos"', by);
+  const usable = steps === undefined || (by === "lanczos" && Number.isInteger(steps) && steps > 0);
+  checkOption(who, usable, "steps", 'to be a positive integer, beside by: "lanczos"', steps);
+  const bound = -Math.abs(threshold);
+  const count = { meaning: `number of eigenvalues of J below ${bound}` };
+  const columns: Columns =
+    by === "inertia"
+      ? {
+          morseIndex: count,
+          smallestAbsoluteEigenvalue: { meaning: "smallest absolute value of an eigenvalue of J" },
+        }
+      : {
+          morseIndex: count,
+          morseIndexAtLeast: { meaning: `a lower bound of the number of eigenvalues of J below ${bound}` },
+          morseIndexAtMost: { meaning: `an upper bound of the number of eigenvalues of J below ${bound}` },
+        };
+  return measure({
+    name: who,
+    columns,
+    step(it): { readonly columns: Readonly<Record<string, number | undefined>> } | undefined {
+      if (!measured(it)) return undefined;
+      requireSymmetric(who, it.at.problem, "a game's Jacobian has no index");
+      // What is not finite has no spectrum: not measured, and the row's status says why.
+      if (!Number.isFinite(it.squaredNorm)) return undefined;
+      if (by === "lanczos") {
+        const { lower, upper } = indexBounds(it.at.linearize(), {
+          below: bound,
+          seed,
+          ...(steps === undefined ? {} : { steps }),
+        });
+        return {
+          columns: {
+            morseIndex: lower === upper ? lower : undefined,
+            morseIndexAtLeast: lower,
+            morseIndexAtMost: upper,
+          },
+        };
+      }
+      const matrix = finiteMatrix(it.at);
+      if (matrix === undefined) return undefined;
+      return {
+        columns: {
+          morseIndex: symmetricFactor(matrix, bound).inertia.negative,
+          smallestAbsoluteEigenvalue: smallestAbsoluteEigenvalue(matrix),
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,74 @@
+import { symmetricEigen } from "../../linalg/dense/dense.ts";
+import { spectralDensity } from "../../linalg/spectra/spectralDensity.ts";
+import { measure } from "../../streams/author.ts";
+import type { Columns, Measure } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { type MeasuredSteps, measuredSteps } from "../support/measuredSteps.ts";
+import { requireSymmetric } from "../support/requireSymmetric.ts";
+
+/** Options of {@link spectrum}. */
+export interface SpectrumOptions extends MeasuredSteps {
+  /** `eigenvalues`: all of them, from the matrix. `density`: stochastic Lanczos quadrature, by products. Default `eigenvalues`. */
+  readonly by?: "eigenvalues" | "density";
+  /** Of `density`: random vectors. Default 10. */
+  readonly probes?: number;
+  /** Of `density`: products a random vector. Default min(n, 80). */
+  readonly steps?: number;
+  /** Of `density`. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Measures the spectrum of the Jacobian, as a vector column.
+ *
+ * By `eigenvalues`: `spectrum`, n numbers in ascending order. By `density`: `spectrumNodes` and `spectrumWeights`, points and weights
+ * (which add up to 1) of the estimated spectral measure, for n too large for a matrix; see `spectralDensity`.
+ *
+ * A J that is not finite has no spectrum: not measured.
+ *
+ * Cost of a measurement: n products and about 9 n^3 operations; or probes x steps products. A last row is always measured.
+ *
+ * @example iterate(problem, start, newtonMR()).pipe(spectrum({ every: 10 }))
+ * @param options {@link SpectrumOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range or in contradiction
+ * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
+ */
+export function spectrum(options: SpectrumOptions = {}): Measure {
+  checkOptions("spectrum", options);
+  const { by = "eigenvalues", probes, steps, seed } = options;
+  const who = "spectrum";
+  const measured = measuredSteps(who, options);
+  checkOption(who, by === "eigenvalues" || by === "density", "by", 'to be "eigenvalues" or "density"', by);
+  for (const [name, value] of Object.entries({ probes, steps })) {
+    const usable = value === undefined || (by === "density" && Number.isInteger(value) && value > 0);
+    checkOption(who, usable, name, 'to be a positive integer, beside by: "density"', value);
+  }
+  checkOption(who, seed === undefined || by === "density", "seed", 'beside by: "density"', seed);
+  const columns: Columns =
+    by === "eigenvalues"
+      ? { spectrum: { meaning: "eigenvalues of J, ascending", kind: "vector" } }
+      : {
+          spectrumNodes: { meaning: "points of the estimated spectral measure of J", kind: "vector" },
+          spectrumWeights: { meaning: "their weights, which add up to 1", kind: "vector" },
+        };
+  return measure({
+    name: who,
+    columns,
+    step(it): { readonly vectors: Readonly<Record<string, Float64Array>> } | undefined {
+      if (!measured(it)) return undefined;
+      requireSymmetric(who, it.at.problem, "a game's Jacobian has complex eigenvalues");
+      if (!Number.isFinite(it.squaredNorm)) return undefined;
+      if (by === "eigenvalues") {
+        const matrix = finiteMatrix(it.at);
+        return matrix === undefined ? undefined : { vectors: { spectrum: symmetricEigen(matrix).values } };
+      }
+      const { nodes, weights } = spectralDensity(it.at.linearize(), {
+        ...(probes === undefined ? {} : { probes }),
+        ...(steps === undefined ? {} : { steps }),
+        ...(seed === undefined ? {} : { seed }),
+      });
+      return { vectors: { spectrumNodes: nodes, spectrumWeights: weights } };
+    },
+  });
+}

@@ -1,0 +1,111 @@
+import { symmetricEigen } from "../../linalg/dense/dense.ts";
+import { lanczos, orthogonalise } from "../../linalg/krylov/lanczos.ts";
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import { axpy, dot, norm, scale } from "../../linalg/vector.ts";
+import { update } from "../../streams/author.ts";
+import type { Update } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { requireSymmetric } from "../support/requireSymmetric.ts";
+
+/** Options of {@link gentlestAscent}. */
+export interface GentlestAscentOptions {
+  /** k: Morse index of the saddle sought, from 1 to n. Default 1. */
+  readonly index?: number;
+  /** Lanczos steps that find the first k directions. Default max(20, 2 k), at most n. */
+  readonly firstSteps?: number;
+  /** Of their random start. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * The direction of gentlest ascent dynamics [1]: p = -F + 2 V V^T F, V the k lowest eigenvectors of the Hessian.
+ *
+ * The flow climbs along V and descends elsewhere; its stable points are the saddles of index k (k = 1: the original). V follows its own
+ * dynamics: at each row it is improved once by Rayleigh and Ritz on the span of V and the residuals H V - V Theta, which
+ * converges while z moves slowly. No step size: put `gradientStep` after it; steps must be below 2 / ||H||.
+ *
+ * When it works: any n, since it needs products only: saddles of low index above a known minimum. It converges linearly, at the rate of
+ * gradient descent; finish with `newtonMR` (`switchMethod`). It is a flow: like gradient descent it passes gradient-flat points.
+ *
+ * State: V, k n numbers. Cost: 2 k products, `firstSteps` more at the first row.
+ *
+ * @example method(untilCritical({ squaredNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
+ * @param options {@link GentlestAscentOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and ERR_NOT_FINITE where J is not finite
+ * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
+ * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
+ */
+export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
+  checkOptions("gentlestAscent", options);
+  const { index = 1, firstSteps = Math.max(20, 2 * index), seed = 0 } = options;
+  const who = "gentlestAscent";
+  checkOption(who, Number.isInteger(index) && index > 0, "index", "to be a positive integer", index);
+  const usable = Number.isInteger(firstSteps) && firstSteps >= index;
+  checkOption(who, usable, "firstSteps", `to be an integer of at least the index ${index}`, firstSteps);
+  return update({
+    name: who,
+    columns: { highestFollowed: { meaning: "largest Rayleigh quotient of the k directions that are climbed" } },
+    init: (): { frame: readonly Float64Array[] } => ({ frame: [] }),
+    step(it, state) {
+      const { problem, field } = it.at;
+      requireSymmetric(who, problem, "a game's zeros have no index");
+      checkOption(who, index <= field.length, "index", `at most the dimension ${field.length}`, index);
+      const map = it.at.linearize();
+      const { frame, values } =
+        state.frame.length === 0 ? firstFrame(map, index, firstSteps, seed) : improved(map, state.frame);
+      const direction = field.map((f) => -f);
+      for (const v of frame) axpy(2 * dot(v, field), v, direction);
+      return { state: { frame }, direction, columns: { highestFollowed: values[index - 1]! } };
+    },
+  });
+}
+
+interface Frame {
+  readonly frame: readonly Float64Array[];
+  /** Rayleigh quotients, ascending. */
+  readonly values: Float64Array;
+}
+
+function firstFrame(map: LinearMap, index: number, firstSteps: number, seed: number): Frame {
+  const ritz = lanczos(map, { steps: Math.min(map.columns, firstSteps), seed, exhausted: "restart" });
+  return { frame: ritz.vectors(Array.from({ length: index }, (_, k) => k)), values: ritz.values.slice(0, index) };
+}
+
+/** The lowest Ritz vectors on span(V, H V - V (V^T H V)): one step of block steepest descent on the Rayleigh quotient. */
+function improved(map: LinearMap, frame: readonly Float64Array[]): Frame {
+  const n = map.columns;
+  const basis = [...frame];
+  const images = frame.map((v) => imageOf(map, v));
+  for (const image of images) {
+    const residual = image.slice();
+    const before = norm(residual);
+    orthogonalise(residual, basis);
+    const length = norm(residual);
+    if (!(length > 1e-12 * before)) continue;
+    scale(1 / length, residual);
+    basis.push(residual);
+  }
+  for (const v of basis.slice(frame.length)) images.push(imageOf(map, v));
+  const m = basis.length;
+  const projected = Float64Array.from({ length: m * m }, (_, at) => dot(basis[Math.floor(at / m)]!, images[at % m]!));
+  const { values, vectors } = symmetricEigen(projected);
+  const next = frame.map((_, k) => {
+    const v = new Float64Array(n);
+    basis.forEach((b, j) => {
+      axpy(vectors[k * m + j]!, b, v);
+    });
+    return v;
+  });
+  // Rounding must not add up over the rows.
+  next.forEach((v, k) => {
+    orthogonalise(v, next.slice(0, k));
+    scale(1 / norm(v), v);
+  });
+  return { frame: next, values: values.slice(0, frame.length) };
+}
+
+function imageOf(map: LinearMap, v: Float64Array): Float64Array {
+  const out = new Float64Array(map.rows);
+  map.apply(v, out);
+  return out;
+}

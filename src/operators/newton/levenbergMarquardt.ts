@@ -1,0 +1,140 @@
+import { minresQLP } from "../../linalg/krylov/minresQLP.ts";
+import { composed, transposed } from "../../linalg/maps/maps.ts";
+import { spectralNorm } from "../../linalg/spectra/norms.ts";
+import { isFiniteVector, norm } from "../../linalg/vector.ts";
+import { update } from "../../streams/author.ts";
+import type { Update } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
+import { trialPoint } from "../support/trialPoint.ts";
+
+/** Options of {@link levenbergMarquardt}. */
+export interface LevenbergMarquardtOptions {
+  /** tau: the first damping is tau ||J||_2^2, > 0. Default 1e-3 [1]. */
+  readonly damping?: number;
+  /** Of the inner solver, in [0, 1]. Default 1e-10. Steerable. */
+  readonly relativeTolerance?: number;
+  /** Iterations of the inner solver, two products each. Default 4 n. */
+  readonly maxIterations?: number;
+}
+
+/** Below this the damping no longer changes anything, and a refusal would take long to raise it again. */
+const leastDamping = 1e-30;
+
+/**
+ * Levenberg and Marquardt's step on G = ||F||^2 / 2: (J^T J + mu I) p = -J^T F, with Nielsen's rule for mu [1].
+ *
+ * The gain ratio rho is the fall of ||F||^2 over that which ||F + J p||^2 predicts. rho > 0: the step is taken, and
+ * mu <- mu max(1/3, 1 - (2 rho - 1)^3), nu <- 2. Else it is refused: the point stays, mu <- nu mu, nu <- 2 nu; such a row has outcome
+ * `rejected` and step size 0, and the next one tries again. The system is solved by MINRES-QLP, so J need be neither symmetric nor
+ * regular. A step that changes no coordinate is the last row (status "stagnated"): G is stationary there to rounding.
+ *
+ * When it works: on fields that are no gradients as well; between Newton's method (mu small: quadratic convergence, also to
+ * degenerate zeros where ||F|| grows as the distance) and descent on G (mu large), without any line search. Its fixed points are
+ * J^T F = 0: gradient-flat points catch it. J^T J squares the condition number, so ill-conditioned problems take many
+ * inner iterations.
+ *
+ * State: mu and nu. Cost: one evaluation, 2 products an inner iteration, 3 more; 20 or 40 for ||J|| at the first row.
+ *
+ * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt()))
+ * @param options {@link LevenbergMarquardtOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
+ */
+export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Update {
+  checkOptions("levenbergMarquardt", options);
+  const { damping = 1e-3, relativeTolerance = 1e-10, maxIterations } = options;
+  const who = "levenbergMarquardt";
+  checkOption(who, damping > 0 && Number.isFinite(damping), "damping", "to be positive", damping);
+  checkOption(
+    who,
+    relativeTolerance >= 0 && relativeTolerance <= 1,
+    "relativeTolerance",
+    "in [0, 1]",
+    relativeTolerance,
+  );
+  const usable = maxIterations === undefined || (Number.isInteger(maxIterations) && maxIterations > 0);
+  checkOption(who, usable, "maxIterations", "to be a positive integer", maxIterations);
+  return update({
+    name: who,
+    settings: { relativeTolerance: { value: relativeTolerance, min: 0, max: 1 } },
+    columns: {
+      ...searchColumns,
+      damping: { meaning: "mu of the step: (J^T J + mu I) p = -J^T F" },
+      gainRatio: { meaning: "fall of ||F||^2 over the fall that ||F + J p||^2 predicts" },
+      directionNorm: { meaning: "||p||" },
+    },
+    init(first) {
+      const size = spectralNorm(first.at.linearize()) ** 2;
+      return { damping: damping * (size > 0 && Number.isFinite(size) ? size : 1), growth: 2 };
+    },
+    step(it, state, settings) {
+      const { field, squaredNorm } = it.at;
+      const n = field.length;
+      const jacobian = it.at.linearize();
+      const right = new Float64Array(n);
+      jacobian.applyTranspose(field, right);
+      for (let i = 0; i < n; i++) right[i] = -right[i]!;
+      const mu = state.damping;
+      const last = (outcome: SearchOutcome, length: number | undefined) => ({
+        stepSize: 0,
+        next: it.at,
+        status: "stagnated" as const,
+        columns: {
+          outcome: searchOutcomes.indexOf(outcome),
+          trials: 0,
+          damping: mu,
+          gainRatio: undefined,
+          directionNorm: length,
+        },
+      });
+      if (!isFiniteVector(right)) return last("non-finite", undefined);
+      const { x: direction } = minresQLP(composed(transposed(jacobian), jacobian, { symmetric: true }), right, {
+        shift: mu,
+        relativeTolerance: settings.relativeTolerance,
+        ...(maxIterations === undefined ? {} : { maxIterations }),
+      });
+      const length = norm(direction);
+      const point = trialPoint(it, direction, 1);
+      if (point === undefined) return last("stagnated", length);
+      const next = it.evaluate(point);
+      const model = new Float64Array(n);
+      jacobian.apply(direction, model);
+      let predicted = 0;
+      let actual = 0;
+      // Differences of squares as products, so that near a zero of F rounding does not decide.
+      for (let i = 0; i < n; i++) {
+        const f = field[i]!;
+        predicted -= model[i]! * (2 * f + model[i]!);
+        actual += (f - next.field[i]!) * (f + next.field[i]!);
+      }
+      const gainRatio = actual / predicted;
+      const accepted = gainRatio > 0 && next.squaredNorm < squaredNorm;
+      const columns = {
+        outcome: searchOutcomes.indexOf(accepted ? "accepted" : "rejected"),
+        trials: 1,
+        damping: mu,
+        gainRatio: Number.isFinite(gainRatio) ? gainRatio : undefined,
+        directionNorm: length,
+      };
+      if (!accepted) {
+        // Only a mu beyond all numbers would end this: then p is 0 to rounding, which is stagnation.
+        return {
+          state: { damping: mu * state.growth, growth: 2 * state.growth },
+          direction,
+          stepSize: 0,
+          next: it.at,
+          columns,
+        };
+      }
+      const factor = Math.max(1 / 3, 1 - (2 * gainRatio - 1) ** 3);
+      return {
+        state: { damping: Math.max(leastDamping, mu * factor), growth: 2 },
+        direction,
+        stepSize: 1,
+        next,
+        columns,
+      };
+    },
+  });
+}

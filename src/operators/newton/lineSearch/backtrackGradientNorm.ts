@@ -1,0 +1,147 @@
+import { failure } from "../../../errors.ts";
+import { dot, isFiniteVector } from "../../../linalg/vector.ts";
+import { update } from "../../../streams/author.ts";
+import type { Evaluation, Proposal, Update } from "../../../streams/types.ts";
+import { checkOptions } from "../../support/checkOption.ts";
+import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
+import { trialPoint } from "../../support/trialPoint.ts";
+
+/** Options of {@link backtrackGradientNorm}. Defaults are those of the deep linear autoencoder runs of [2]. */
+export interface BacktrackGradientNormOptions {
+  /** alpha of the first search, in (0, 1]. Default 0.1. */
+  readonly stepSize?: number;
+  /** beta, in (0, 1): a refused alpha becomes beta alpha. Default 0.5. Steerable. */
+  readonly shrink?: number;
+  /** rho, in [0, 1): the share of the predicted decrease that is demanded. Default 1e-4. Steerable. */
+  readonly sufficientDecrease?: number;
+  /** rho' of the pure step alpha = 1, which is tried first, in [0, 1/2]; false: do not. Default 1/2. */
+  readonly pureStep?: number | false;
+  /** Trials before the search has failed. Default 1000; a search usually ends before, when the step has no effect. */
+  readonly maxTrials?: number;
+}
+
+/**
+ * Chooses the step size along the direction by backtracking on ||F||^2, the line search of Newton-MR [1].
+ *
+ * Accepts alpha when ||F(z + alpha p)||^2 <= ||F||^2 + 2 rho alpha F^T J p, and it is less than ||F||^2. Before that alpha = 1 is tried, and accepted
+ * when ||F(z + p)||^2 <= (1 - 2 rho') ||F||^2 + 2 rho' ||J p + F||^2. For a minimum-residual p this is the same
+ * inequality with rho', but ||J p + F||^2 is computed as it stands, so that cancellation does not decide.
+ * A trial that is not finite counts as refused. After acceptance the next search begins at min(1, alpha / beta).
+ *
+ * Column `outcome`:
+ * - accepted: the loop moves to the trial, which is not evaluated again;
+ * - stagnated: z + alpha p equals z in every coordinate;
+ * - failed: F^T J p >= 0 (p is no descent direction of ||F||^2), or `maxTrials` trials were refused;
+ * - non-finite: p, or J p, or every trial was not finite.
+ *
+ * All but the first keep the point and alpha, and make this the last row (status "stagnated"): the same search would end
+ * the same way. State: alpha. Works for fields without a potential too. With a constraint, trials are projected.
+ *
+ * Cost: one product, and one evaluation a trial.
+ *
+ * @example method(newtonDirection(), backtrackGradientNorm({ stepSize: 1, shrink: 0.9 }))
+ * @param options {@link BacktrackGradientNormOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,
+ *   arXiv:1810.00303
+ * @see [2] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
+export function backtrackGradientNorm(options: BacktrackGradientNormOptions = {}): Update {
+  checkOptions("backtrackGradientNorm", options);
+  const { stepSize = 0.1, shrink = 0.5, sufficientDecrease = 1e-4, pureStep = 0.5, maxTrials = 1000 } = options;
+  const check = (ok: boolean, name: string, expected: string, got: unknown): void => {
+    if (!ok) throw failure("ERR_OPTION_RANGE", `backtrackGradientNorm: expected ${name} ${expected}, got ${got}`);
+  };
+  check(stepSize > 0 && stepSize <= 1, "stepSize", "in (0, 1]", stepSize);
+  check(shrink > 0 && shrink < 1, "shrink", "in (0, 1)", shrink);
+  check(sufficientDecrease >= 0 && sufficientDecrease < 1, "sufficientDecrease", "in [0, 1)", sufficientDecrease);
+  check(pureStep === false || (pureStep >= 0 && pureStep <= 0.5), "pureStep", "in [0, 1/2], or false", pureStep);
+  check(Number.isInteger(maxTrials) && maxTrials > 0, "maxTrials", "to be a positive integer", maxTrials);
+
+  return update({
+    name: "backtrackGradientNorm",
+    refines: true,
+    settings: {
+      // The ends of the open intervals are left out by a hair, since a setting's range is closed.
+      shrink: { value: shrink, min: Number.MIN_VALUE, max: 1 - Number.EPSILON / 2 },
+      sufficientDecrease: { value: sufficientDecrease, min: 0, max: 1 - Number.EPSILON / 2 },
+    },
+    columns: searchColumns,
+    init: () => ({ stepSize }),
+    step(it, state, settings) {
+      const found = search(it, state.stepSize, settings.shrink, settings.sufficientDecrease, pureStep, maxTrials);
+      const columns = { outcome: searchOutcomes.indexOf(found.outcome), trials: found.trials };
+      if (found.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
+      const stepSizeNext = Math.min(1, found.stepSize / settings.shrink);
+      return { state: { stepSize: stepSizeNext }, stepSize: found.stepSize, next: found.next, columns };
+    },
+  });
+}
+
+interface Found {
+  readonly outcome: SearchOutcome;
+  readonly trials: number;
+  readonly stepSize: number;
+  /** undefined: nothing was accepted. */
+  readonly next: Evaluation | undefined;
+}
+
+function search(
+  it: Proposal,
+  firstStepSize: number,
+  shrink: number,
+  sufficientDecrease: number,
+  pureStep: number | false,
+  maxTrials: number,
+): Found {
+  const { direction } = it;
+  const { field, squaredNorm } = it.at;
+  let trials = 0;
+  let finiteTrials = 0;
+  const nothing = (outcome: SearchOutcome): Found => ({ outcome, trials, stepSize: 0, next: undefined });
+  const attempt = (alpha: number): Evaluation | undefined => {
+    const point = trialPoint(it, direction, alpha);
+    if (point === undefined) return undefined;
+    trials++;
+    const trial = it.evaluate(point);
+    if (Number.isFinite(trial.squaredNorm)) finiteTrials++;
+    return trial;
+  };
+
+  if (!isFiniteVector(direction)) return nothing("non-finite");
+  if (trialPoint(it, direction, 1) === undefined) return nothing("stagnated");
+  const product = new Float64Array(field.length);
+  it.at.linearize().apply(direction, product);
+  const slope = dot(field, product);
+  if (!Number.isFinite(slope)) return nothing("non-finite");
+  if (slope >= 0) return nothing("failed");
+
+  let whole: Evaluation | undefined;
+  if (pureStep !== false) {
+    whole = attempt(1);
+    const bound = Math.sqrt((1 - 2 * pureStep) * squaredNorm + 2 * pureStep * squaredSum(product, field));
+    // Where F is linear both sides are equal but for rounding, which must not decide either.
+    const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(squaredNorm)) ** 2;
+    if (whole !== undefined && whole.squaredNorm <= allowed && whole.squaredNorm < squaredNorm) {
+      return { outcome: "accepted", trials, stepSize: 1, next: whole };
+    }
+  }
+  for (let alpha = firstStepSize; trials < maxTrials; alpha *= shrink) {
+    const trial = alpha === 1 && whole !== undefined ? whole : attempt(alpha);
+    if (trial === undefined) return nothing(trials > 0 && finiteTrials === 0 ? "non-finite" : "stagnated");
+    // Strictly below, where the demand drowns in rounding: a search that makes no progress has to end.
+    const bound = squaredNorm + 2 * sufficientDecrease * alpha * slope;
+    if (trial.squaredNorm <= bound && trial.squaredNorm < squaredNorm) {
+      return { outcome: "accepted", trials, stepSize: alpha, next: trial };
+    }
+  }
+  return nothing(finiteTrials === 0 ? "non-finite" : "failed");
+}
+
+/** ||a + b||^2. */
+function squaredSum(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! + b[i]!) ** 2;
+  return sum;
+}

@@ -1,0 +1,167 @@
+import { failure } from "../../../errors.ts";
+import { dot, isFiniteVector } from "../../../linalg/vector.ts";
+import { update } from "../../../streams/author.ts";
+import type { Evaluation, Proposal, Update } from "../../../streams/types.ts";
+import { checkOption, checkOptions } from "../../support/checkOption.ts";
+import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
+import { trialPoint } from "../../support/trialPoint.ts";
+import { type Probe, strongWolfe } from "./strongWolfe.ts";
+
+/** Options of {@link wolfeLineSearch}. */
+export interface WolfeLineSearchOptions {
+  /** phi: `gradientNorm`: ||F||^2 / 2, for critical points of any kind; `value`: L, for minima. Default `gradientNorm`. */
+  readonly merit?: "gradientNorm" | "value";
+  /** c1, in (0, 1/2]: the share of the predicted decrease that is demanded. Default 1e-4 [1]. Steerable. */
+  readonly sufficientDecrease?: number;
+  /** c2, in (c1, 1): the share of the slope that may be left. Default 0.9 [1]. */
+  readonly curvature?: number;
+  /** The first alpha, > 0. Default 1, which suits Newton's directions. */
+  readonly stepSize?: number;
+  /**
+   * Where later searches begin: `constant` at `stepSize`; `previous` at the alpha that would change phi as the last one did to
+   * first order, which suits gradients. Default `constant`.
+   */
+  readonly first?: "constant" | "previous";
+  /** Largest alpha. Default 1e6. */
+  readonly maxStep?: number;
+  /** Trials of a search. Default 50. */
+  readonly maxTrials?: number;
+}
+
+const roundingOfValue = 16 * Number.EPSILON;
+
+/**
+ * Chooses the step size along the direction by the strong Wolfe conditions, bracketing and zooming ([1], algorithms 3.5 and 3.6).
+ *
+ * phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|, where phi is ||F||^2 / 2, with slope F^T J p at the
+ * trial, or L, with slope F^T p
+ * (whose changes, where they drown in rounding, are judged by slopes). Unlike backtracking, which can only shrink a step, it also lengthens one, so the second condition can
+ * always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
+ *
+ * Columns `outcome` and `trials` as in `backtrackGradientNorm`, and `wolfe`: 1 where both conditions hold, 0 where the search ended
+ * with a sufficient decrease only (rounding, `maxStep` or `maxTrials`). Without a decrease, or with
+ * one of ||F||^2 that rounding swallows, this is the last row ("stagnated").
+ * State: alpha and slope of the last search.
+ *
+ * Cost: one product and, for `gradientNorm`, one evaluation and one product a trial; for `value` no products.
+ *
+ * @example method(gradientNormDirection(), wolfeLineSearch({ first: "previous" }))
+ * @param options {@link WolfeLineSearchOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for `value` on a problem without a potential, or a problem with a constraint
+ * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
+ */
+export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
+  checkOptions("wolfeLineSearch", options);
+  const {
+    merit = "gradientNorm",
+    sufficientDecrease = 1e-4,
+    curvature = 0.9,
+    stepSize = 1,
+    first = "constant",
+  } = options;
+  const { maxStep = 1e6, maxTrials = 50 } = options;
+  const check = (ok: boolean, name: string, expected: string, got: unknown): void =>
+    checkOption("wolfeLineSearch", ok, name, expected, got);
+  check(merit === "gradientNorm" || merit === "value", "merit", 'to be "gradientNorm" or "value"', merit);
+  check(first === "constant" || first === "previous", "first", 'to be "constant" or "previous"', first);
+  check(sufficientDecrease > 0 && sufficientDecrease <= 0.5, "sufficientDecrease", "in (0, 1/2]", sufficientDecrease);
+  check(curvature > sufficientDecrease && curvature < 1, "curvature", "between sufficientDecrease and 1", curvature);
+  check(maxStep > 0 && Number.isFinite(maxStep), "maxStep", "to be positive", maxStep);
+  check(stepSize > 0 && stepSize <= maxStep, "stepSize", `in (0, maxStep = ${maxStep}]`, stepSize);
+  check(Number.isInteger(maxTrials) && maxTrials > 0, "maxTrials", "to be a positive integer", maxTrials);
+
+  return update({
+    name: "wolfeLineSearch",
+    refines: true,
+    settings: { sufficientDecrease: { value: sufficientDecrease, min: Number.MIN_VALUE, max: 0.5 } },
+    columns: { ...searchColumns, wolfe: { meaning: "1: both Wolfe conditions hold, 0: sufficient decrease only" } },
+    init: (): { stepSize: number; slope: number | undefined } => ({ stepSize, slope: undefined }),
+    step(it, state, settings) {
+      checkProblem(it, merit);
+      let trials = 0;
+      let finite = false;
+      const end = (outcome: SearchOutcome) => ({
+        stepSize: 0,
+        next: it.at,
+        status: "stagnated" as const,
+        columns: { outcome: searchOutcomes.indexOf(outcome), trials, wolfe: undefined },
+      });
+      if (!isFiniteVector(it.direction)) return end("non-finite");
+      const start = meritOf(it, it.at, 0, merit);
+      const slope = start.slope();
+      if (!Number.isFinite(slope)) return end("non-finite");
+      if (trialPoint(it, it.direction, maxStep) === undefined) return end("stagnated");
+      if (slope >= 0) return end("failed");
+      const before = state.slope;
+      const wanted = first === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
+      const { found, complete } = strongWolfe(
+        start,
+        (alpha) => {
+          const point = trialPoint(it, it.direction, alpha);
+          if (point === undefined) return undefined;
+          trials++;
+          const trial = meritOf(it, it.evaluate(point), alpha, merit);
+          finite ||= Number.isFinite(trial.value);
+          return trial;
+        },
+        {
+          sufficientDecrease: settings.sufficientDecrease,
+          curvature,
+          first: Math.min(maxStep, Math.max(Number.MIN_VALUE, wanted)),
+          maxStep,
+          maxTrials,
+          // ||F||^2 falls to its own rounding at a zero; L stays of the size it has there, so that its changes drown before.
+          rounding: merit === "value" ? roundingOfValue : 0,
+        },
+      );
+      if (found === undefined) {
+        if (trials > 0 && !finite) return end("non-finite");
+        return end(trials >= maxTrials ? "failed" : "stagnated");
+      }
+      // Rounding is all that is left of the predicted decrease.
+      if (merit === "gradientNorm" && !(found.value < start.value)) return end("stagnated");
+      return {
+        state: { stepSize: found.alpha, slope },
+        stepSize: found.alpha,
+        next: found.at,
+        columns: { outcome: searchOutcomes.indexOf("accepted"), trials, wolfe: complete ? 1 : 0 },
+      };
+    },
+  });
+}
+
+interface MeritProbe extends Probe {
+  readonly at: Evaluation;
+}
+
+function meritOf(it: Proposal, at: Evaluation, alpha: number, merit: "gradientNorm" | "value"): MeritProbe {
+  let known: number | undefined;
+  const slope = (): number => {
+    if (known !== undefined) return known;
+    if (merit === "value") known = dot(at.field, it.direction);
+    else {
+      const product = new Float64Array(at.field.length);
+      at.linearize().apply(it.direction, product);
+      known = dot(at.field, product);
+    }
+    return known;
+  };
+  return { alpha, at, value: merit === "value" ? at.value : at.squaredNorm / 2, slope };
+}
+
+function checkProblem(it: Proposal, merit: "gradientNorm" | "value"): void {
+  const { problem, value } = it.at;
+  if (problem.constraint !== undefined) {
+    throw failure(
+      "ERR_UNSUPPORTED",
+      `wolfeLineSearch: expected a problem without a constraint, got ${problem.name} on ${problem.constraint.name}; use backtrackGradientNorm`,
+    );
+  }
+  if (merit === "value" && Number.isNaN(value)) {
+    throw failure(
+      "ERR_UNSUPPORTED",
+      `wolfeLineSearch: expected a problem with a potential, got ${problem.name}; use merit: "gradientNorm"`,
+    );
+  }
+}

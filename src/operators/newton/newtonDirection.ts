@@ -1,0 +1,102 @@
+import { failure } from "../../errors.ts";
+import { checkMinresOptions } from "../../linalg/krylov/minresChecks.ts";
+import { minresQLP } from "../../linalg/krylov/minresQLP.ts";
+import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/minresTypes.ts";
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import { norm } from "../../linalg/vector.ts";
+import { update } from "../../streams/author.ts";
+import type { Update } from "../../streams/types.ts";
+import { checkOptions } from "../support/checkOption.ts";
+
+/** Options of {@link newtonDirection}: those of minresQLP, with the defaults of [1]. */
+export interface NewtonDirectionOptions {
+  /** The solver stops when one of its relative residuals is at most this, in [0, 1]. Default 5e-4 [1]: the critical one. Steerable. */
+  readonly relativeTolerance?: number;
+  /** Damping: solves (J + shift I) p = -F, and the residuals are those of this system. Default 0. Steerable. */
+  readonly shift?: number;
+  /** Products a step, but for two. Default n [1]. */
+  readonly maxIterations?: number;
+  /** Bound on ||p||. Default 1e4 [1]. */
+  readonly maxNorm?: number;
+  /** Bound on the condition number of what is solved. Default 1e7 [1]. */
+  readonly maxCondition?: number;
+  /** Condition from which on the solver changes from MINRES to QLP. Default 1e4 [1]. */
+  readonly transitionCondition?: number;
+  /** Symmetric positive definite, near |J|^-1; p then is of minimum length in its norm. */
+  readonly preconditioner?: LinearMap;
+}
+
+/**
+ * The direction becomes the minimum-length least-squares solution p of J p = -F, by MINRES-QLP.
+ *
+ * For F the gradient of L this is Newton's direction with the pseudo-inverse of the Hessian, up to the solver's tolerance
+ * and limits. No step size: put `backtrackGradientNorm` after it. Where the solver met a number that is not finite, p is
+ * its last iterate before (`termination` says so).
+ *
+ * Cost: at most maxIterations + 2 products with J a step.
+ *
+ * @example method(newtonDirection({ relativeTolerance: 1e-8 }), backtrackGradientNorm())
+ * @param options {@link NewtonDirectionOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ * @see [2] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,
+ *   arXiv:1810.00303
+ */
+export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
+  checkOptions("newtonDirection", options);
+  const { relativeTolerance = 5e-4, shift = 0, maxIterations, maxNorm = 1e4, maxCondition = 1e7 } = options;
+  const { transitionCondition = 1e4, preconditioner } = options;
+  checkMinresOptions("newtonDirection", { ...options });
+  return update({
+    name: "newtonDirection",
+    settings: {
+      relativeTolerance: { value: relativeTolerance, min: 0, max: 1 },
+      shift: { value: shift },
+    },
+    columns: {
+      relativeResidual: {
+        meaning: "||J p + F|| / (||J|| ||p|| + ||F||), with MINRES-QLP's running estimate of ||J||_2",
+      },
+      relativeCokernelResidual: {
+        meaning: "||J (J p + F)|| / (||J|| ||J p + F||), with MINRES-QLP's running estimate of ||J||_2",
+      },
+      directionNorm: { meaning: "||p||" },
+      termination: { meaning: "how MINRES-QLP ended", kind: "category", values: minresTerminations },
+      solverIterations: { meaning: "iterations of MINRES-QLP" },
+      jacobianNorm: { meaning: "MINRES-QLP's running estimate of ||J||_2, a lower bound" },
+    },
+    step(it, _state, settings) {
+      const { problem, field } = it.at;
+      if (!problem.symmetric) {
+        throw failure(
+          "ERR_NOT_SYMMETRIC",
+          `newtonDirection: expected a problem whose Jacobian is symmetric, got ${problem.name}; use extragradient for a game, or minimise ||F||^2 / 2 instead`,
+        );
+      }
+      const right = field.map((f) => -f);
+      const solverOptions: MinresQLPOptions = {
+        relativeTolerance: settings.relativeTolerance,
+        shift: settings.shift,
+        maxIterations: maxIterations ?? field.length,
+        maxNorm,
+        maxCondition,
+        transitionCondition,
+        ...(preconditioner === undefined ? {} : { preconditioner }),
+      };
+      const solved = minresQLP(it.at.linearize(), right, solverOptions);
+      return {
+        direction: solved.x,
+        columns: {
+          relativeResidual: solved.relativeResidual,
+          relativeCokernelResidual: solved.relativeCokernelResidual,
+          directionNorm: norm(solved.x),
+          termination: minresTerminations.indexOf(solved.termination),
+          solverIterations: solved.iterations,
+          jacobianNorm: solved.norm,
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,249 @@
+import { luFactor } from "../../linalg/dense/luFactor.ts";
+import { axpy, dot, norm, scale } from "../../linalg/vector.ts";
+import { update } from "../../streams/author.ts";
+import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
+import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
+import { trialPoint } from "../support/trialPoint.ts";
+
+/** Options of {@link newtonFlow}. */
+export interface NewtonFlowOptions {
+  /** First step along the curve, > 0. Default 0.1. */
+  readonly stepSize?: number;
+  /** Longest step. Default 1. Steerable. */
+  readonly maxStep?: number;
+  /** How far F may stray from its first direction, relative to the larger ||F|| of a step's ends, in (0, 1). Default 1e-3. Steerable. */
+  readonly tolerance?: number;
+  /** Newton corrections back to the curve a step. Default 4. */
+  readonly corrections?: number;
+  /**
+   * Which way the curve is followed from the start. `determinant`: lambda = sign det J [1], Newton's direction where det J > 0 and its
+   * opposite, up ||F|| at first, where det J < 0. `descent`: where ||F|| falls. Default `determinant`.
+   */
+  readonly orientation?: "determinant" | "descent";
+}
+
+/** A step that grew this often smaller is no step. */
+const maxHalvings = 60;
+const growth = 1.5;
+/** Newton's whole step is taken where it lowers ||F|| to this share: then its quadratic convergence is in sight. */
+const contraction = 0.1;
+
+/**
+ * Follows Smale's global Newton flow [1], normalised: the curve on which F keeps the direction it has at the start.
+ *
+ * The flow is J z' = -lambda F, sign lambda = +- sign det J. On it F(z(s)) = a(s) F(z_0), a = 1 at the start and 0 at zeros. Where J becomes
+ * singular Newton's direction turns round; this flow goes on, and so passes the points that catch descent on ||F||,
+ * gradient-flat ones among them: a rises there for a while, then falls again. By arc length the curve is {z: P F(z) = 0}, P = I - u u^T,
+ * u = F(z_0) / ||F(z_0)||; its tangent t solves P J t = 0, and is oriented by continuity, which is the rule of signs of det J
+ * wherever the curve is regular.
+ *
+ * Each row: predictor z + h t, then corrections (P J + u t^T) delta = -P F orthogonal to t, regular at folds too. Refused where F strays
+ * by more than `tolerance` or the corrections exceed h / 2: h is halved; after a smooth step it grows by 1.5. As soon as Newton's whole
+ * step is not longer than h and lowers ||F|| to a tenth, it is taken instead, so zeros are reached quadratically.
+ *
+ * Columns `outcome` and `trials` as in `backtrackGradientNorm`; `along`: a; `deviation`: ||P F|| / ||F||; `arcLength`. Ends (status
+ * "stagnated") at a zero, where the curve branches, and where J is singular at the start or not finite.
+ *
+ * When it works: small n, isolated zeros, any smooth field; from almost every start in a domain on whose boundary F points outwards
+ * and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also lead to infinity: bound the
+ * steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by arc length, turning points included.
+ *
+ * State: t, h, u, arc length. Cost a row: n products and 2/3 n^3 operations, the same and an evaluation a correction.
+ *
+ * @example iterate(quartic(), [3, 1], method(untilCritical({ squaredNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
+ * @param options {@link NewtonFlowOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,
+ *   doi:10.1016/0304-4068(76)90019-7
+ * @see [2] Branin, "Widely convergent method for finding multiple solutions of simultaneous nonlinear equations", IBM J. Res. Dev.
+ *   16, 1972, doi:10.1147/rd.165.0504
+ */
+export function newtonFlow(options: NewtonFlowOptions = {}): Update {
+  checkOptions("newtonFlow", options);
+  const { stepSize = 0.1, maxStep = 1, tolerance = 1e-3, corrections = 4, orientation = "determinant" } = options;
+  const who = "newtonFlow";
+  checkOption(who, maxStep > 0 && Number.isFinite(maxStep), "maxStep", "to be positive", maxStep);
+  checkOption(who, stepSize > 0 && stepSize <= maxStep, "stepSize", `in (0, maxStep = ${maxStep}]`, stepSize);
+  checkOption(who, tolerance > 0 && tolerance < 1, "tolerance", "in (0, 1)", tolerance);
+  checkOption(
+    who,
+    Number.isInteger(corrections) && corrections > 0,
+    "corrections",
+    "to be a positive integer",
+    corrections,
+  );
+  const known = orientation === "determinant" || orientation === "descent";
+  checkOption(who, known, "orientation", 'to be "determinant" or "descent"', orientation);
+  return update({
+    name: who,
+    settings: {
+      maxStep: { value: maxStep, min: Number.MIN_VALUE },
+      tolerance: { value: tolerance, min: Number.MIN_VALUE, max: 1 },
+    },
+    columns: {
+      ...searchColumns,
+      along: { meaning: "a: F = a F(z_0) on the curve; 1 at the start, 0 at a zero" },
+      deviation: { meaning: "||P F|| / ||F||, P the projection orthogonal to F(z_0)" },
+      arcLength: { meaning: "length of the curve since the start" },
+    },
+    init(first): FlowState {
+      const u = first.at.field.slice();
+      const size = norm(u);
+      if (size > 0) scale(1 / size, u);
+      return { tangent: new Float64Array(0), length: stepSize, ray: u, size, arcLength: 0 };
+    },
+    step(it, state, settings) {
+      const taken = advance(it, state, { ...settings, corrections, orientation });
+      const { ray, size } = state;
+      const a = dot(ray, it.at.field);
+      const columns = {
+        outcome: searchOutcomes.indexOf(taken.outcome),
+        trials: taken.trials,
+        along: size > 0 ? a / size : 0,
+        deviation: it.squaredNorm > 0 ? strayOf(it.at.field, ray).length / Math.sqrt(it.squaredNorm) : 0,
+        arcLength: state.arcLength,
+      };
+      if (taken.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
+      const direction = taken.next.point.map((z, i) => z - it.point[i]!);
+      const arcLength = state.arcLength + norm(direction);
+      const { tangent, length } = taken;
+      return { state: { tangent, length, ray, size, arcLength }, direction, stepSize: 1, next: taken.next, columns };
+    },
+  });
+}
+
+interface FlowState {
+  /** t; empty before the first step. */
+  readonly tangent: Float64Array;
+  /** h. */
+  readonly length: number;
+  /** u. */
+  readonly ray: Float64Array;
+  /** ||F(z_0)||. */
+  readonly size: number;
+  readonly arcLength: number;
+}
+
+interface Taken {
+  readonly outcome: SearchOutcome;
+  readonly trials: number;
+  readonly next: Evaluation | undefined;
+  readonly tangent: Float64Array;
+  readonly length: number;
+}
+
+interface Control {
+  readonly maxStep: number;
+  readonly tolerance: number;
+  readonly corrections: number;
+  readonly orientation: "determinant" | "descent";
+}
+
+function advance(it: Proposal, state: FlowState, control: Control): Taken {
+  const { maxStep, tolerance, corrections } = control;
+  const { field } = it.at;
+  const { ray } = state;
+  let trials = 0;
+  const evaluateAt = (point: Float64Array): Evaluation => {
+    trials++;
+    return it.evaluate(point);
+  };
+  const nothing = (outcome: SearchOutcome): Taken => ({ ...state, outcome, trials, next: undefined });
+  if (it.squaredNorm === 0) return nothing("stagnated");
+  const jacobian = finiteMatrix(it.at);
+  if (jacobian === undefined) return nothing("non-finite");
+  const factor = luFactor(jacobian);
+  const newton = factor.solve(field.map((f) => -f));
+
+  const newtonLength = newton === undefined ? Number.POSITIVE_INFINITY : norm(newton);
+  if (newton !== undefined && newtonLength <= state.length) {
+    const point = trialPoint(it, newton, 1);
+    if (point === undefined) return nothing("stagnated");
+    const next = evaluateAt(point);
+    if (next.squaredNorm <= contraction ** 2 * it.squaredNorm) {
+      const tangent = state.tangent.length > 0 ? state.tangent : newton.map((x) => x / newtonLength);
+      return { outcome: "accepted", trials, next, tangent, length: state.length };
+    }
+  }
+  const upwards = control.orientation === "determinant" && factor.determinantSign < 0;
+  const first = upwards ? newton?.map((x) => -x) : newton;
+  const tangent = tangentAt(jacobian, ray, state.tangent, first);
+  if (tangent === undefined) return nothing("failed");
+
+  const along = dot(ray, field);
+  let finite = false;
+  let length = Math.min(state.length, maxStep);
+  for (let halving = 0; halving < maxHalvings; halving++, length /= 2) {
+    const predicted = trialPoint(it, tangent, length);
+    if (predicted === undefined) return nothing("stagnated");
+    let next = evaluateAt(predicted);
+    let moved = 0;
+    for (let correction = 0; ; correction++) {
+      if (!Number.isFinite(next.squaredNorm)) break;
+      finite = true;
+      const { stray, length: strayed } = strayOf(next.field, ray);
+      const size = Math.sqrt(Math.max(next.squaredNorm, it.squaredNorm));
+      if (strayed <= tolerance * size) {
+        const after = dot(ray, next.field);
+        if (after * along < 0) {
+          // Beyond a zero: back to where a straight line has it; the loop halves this again.
+          length *= 2 * Math.min(0.5, along / (along - after));
+          break;
+        }
+        const grown = correction <= 1 ? Math.min(maxStep, growth * length) : length;
+        return { outcome: "accepted", trials, next, tangent, length: grown };
+      }
+      if (correction === corrections) break;
+      const there = finiteMatrix(next);
+      const delta = there === undefined ? undefined : bordered(there, ray, tangent, stray);
+      if (delta === undefined) break;
+      moved += norm(delta);
+      if (!(moved <= length / 2)) break;
+      const point = next.point.slice();
+      axpy(1, delta, point);
+      next = evaluateAt(point);
+    }
+  }
+  return nothing(finite ? "failed" : "non-finite");
+}
+
+/** Unit t with P J t = 0, along the one before; `first` at the start. */
+function tangentAt(
+  jacobian: Float64Array,
+  ray: Float64Array,
+  before: Float64Array,
+  first: Float64Array | undefined,
+): Float64Array | undefined {
+  let tangent: Float64Array | undefined;
+  if (before.length === 0) tangent = first?.slice();
+  else {
+    const right = ray.map((x) => -x);
+    // The row of u reads t_before . t = 1, the others P J t = 0.
+    tangent = bordered(jacobian, ray, before, right);
+  }
+  const size = tangent === undefined ? 0 : norm(tangent);
+  if (tangent === undefined || !(size > 0 && Number.isFinite(size))) return undefined;
+  scale(1 / size, tangent);
+  return tangent;
+}
+
+/** x of (P J + u t^T) x = -b; undefined where the matrix is singular. */
+function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: Float64Array): Float64Array | undefined {
+  const n = u.length;
+  const row = new Float64Array(n);
+  for (let i = 0; i < n; i++) axpy(u[i]!, jacobian.subarray(i * n, (i + 1) * n), row);
+  const matrix = jacobian.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) matrix[i * n + j] = matrix[i * n + j]! + u[i]! * (t[j]! - row[j]!);
+  }
+  return luFactor(matrix).solve(b.map((x) => -x));
+}
+
+/** P F and its length. */
+function strayOf(field: Float64Array, u: Float64Array): { readonly stray: Float64Array; readonly length: number } {
+  const stray = field.slice();
+  axpy(-dot(u, field), u, stray);
+  return { stray, length: norm(stray) };
+}

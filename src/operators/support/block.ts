@@ -1,0 +1,12 @@
+import { failure } from "../../errors.ts";
+import type { ParameterBlock, Problem } from "../../problems/problem.ts";
+
+/** The parameter block of a name; an operator that is asked for one that is not there says which there are. */
+export function blockNamed(problem: Problem, name: string, operator: string): ParameterBlock {
+  const block = problem.blocks.find((candidate) => candidate.name === name);
+  if (block === undefined) {
+    const names = problem.blocks.map((candidate) => candidate.name).join(", ");
+    throw failure("ERR_OPTION_RANGE", `${operator}: expected a block of ${problem.name} (${names}), got "${name}"`);
+  }
+  return block;
+}

@@ -1,0 +1,189 @@
+/** One viewer: what it says, what it is told, whether it lives. Rows go through its feed. */
+import type { RawData, WebSocket } from "ws";
+import { z } from "zod";
+import type { AppliedCommand } from "../arrow/row.ts";
+import { stringify } from "../arrow/runMetadata.ts";
+import { type Feed, startFeed } from "./feed.ts";
+import {
+  type CommandRequest,
+  clientMessage,
+  closeCodes,
+  type RunInfo,
+  type ServerMessage,
+  type Subscription,
+} from "./messages.ts";
+import { unknownColumns } from "./render.ts";
+import type { ServedRun } from "./servedRun.ts";
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  run(name: string): ServedRun | undefined;
+  runs(): readonly RunInfo[];
+  command(request: CommandRequest, reply: (outcome: AppliedCommand) => void): void;
+}
+
+/** Times in milliseconds. */
+export interface ConnectionLimits {
+  /** Bytes that may wait in a socket before its viewer counts as slow. */
+  readonly bufferedBytes: number;
+  readonly pingEvery: number;
+  readonly heartbeatEvery: number;
+  /** How long a ping may stay unanswered. */
+  readonly silence: number;
+}
+
+export interface Connection {
+  /** To be called a few times a second. */
+  tick(now: number): void;
+  /** Tells the list of runs, now or when the socket takes it. */
+  announce(): void;
+  close(code: number, reason: string): void;
+}
+
+const messagesASecond = 100;
+
+/** Serves a socket that has shown its token. */
+export function serveConnection(socket: WebSocket, host: ConnectionHost, limits: ConnectionLimits): Connection {
+  let feed: Feed | undefined;
+  let lastPing = Date.now();
+  let lastHeartbeat = Date.now();
+  let unansweredSince: number | undefined;
+  let announcePending = false;
+  let received = 0;
+  let receivedSince = Date.now();
+
+  const isOpen = (): boolean => socket.readyState === socket.OPEN;
+  const isFull = (): boolean => socket.bufferedAmount > limits.bufferedBytes;
+  const send = (message: ServerMessage): void => {
+    if (isOpen()) socket.send(stringify(message));
+  };
+  function stop(): void {
+    feed?.stop();
+    feed = undefined;
+  }
+  function close(code: number, reason: string): void {
+    stop();
+    if (socket.readyState === socket.CLOSED) return;
+    socket.close(code, shortened(reason));
+    // A peer that does not read will not answer the closing handshake either.
+    setTimeout(() => socket.terminate(), 1000).unref();
+  }
+  function refuse(code: string, message: string, closeCode: number): void {
+    send({ error: { code, message } });
+    close(closeCode, message);
+  }
+  function ping(now: number): void {
+    lastPing = now;
+    unansweredSince ??= now;
+    socket.ping();
+  }
+  function announce(): void {
+    announcePending = isFull();
+    if (!announcePending) send({ runs: host.runs() });
+  }
+  function heard(): void {
+    unansweredSince = undefined;
+  }
+  function floods(now: number): boolean {
+    if (now - receivedSince > 1000) {
+      received = 0;
+      receivedSince = now;
+    }
+    return ++received > messagesASecond;
+  }
+
+  socket.on("pong", heard);
+  socket.on("close", stop);
+  // ws closes the socket itself; an unheard error event would end the process.
+  socket.on("error", () => undefined);
+  socket.on("message", (data: RawData, isBinary: boolean) => {
+    heard();
+    if (floods(Date.now())) {
+      return refuse("ERR_MESSAGE", `more than ${messagesASecond} messages in a second`, closeCodes.malformed);
+    }
+    const message = parse(data, isBinary);
+    if (typeof message === "string") return refuse("ERR_MESSAGE", message, closeCodes.malformed);
+    if ("subscribe" in message) subscribe(message.subscribe);
+    else if ("unsubscribe" in message) stop();
+    else if ("command" in message) command(message.command);
+  });
+
+  function command(request: CommandRequest) {
+    const { run, id } = request;
+    if (host.run(run) === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(run), closeCodes.noSuchRun);
+    host.command(request, (outcome) => send({ reply: { run, outcome, ...(id === undefined ? {} : { id }) } }));
+  }
+  function unknownRun(name: string): string {
+    const names = host.runs().map((run) => run.name);
+    return `no run is called "${name}"; there ${names.length === 0 ? "is none yet" : `are ${names.join(", ")}`}`;
+  }
+  const unreadable = (error: unknown) =>
+    refuse("ERR_RUN_FILE", error instanceof Error ? error.message : String(error), closeCodes.internal);
+
+  function subscribe(wanted: Subscription) {
+    stop();
+    const run = host.run(wanted.run);
+    if (run === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(wanted.run), closeCodes.noSuchRun);
+    try {
+      const newest = run.segments.at(-1);
+      const unknown = newest === undefined ? [] : unknownColumns(newest.header, wanted.columns ?? []);
+      if (unknown.length > 0) {
+        const why = `the run "${run.name}" has no column ${unknown.join(", ")}`;
+        return refuse("ERR_MESSAGE", why, closeCodes.malformed);
+      }
+    } catch (error) {
+      // A file of an earlier session is first read here.
+      return unreadable(error);
+    }
+    feed = startFeed(run, wanted, {
+      socket,
+      bufferedBytes: limits.bufferedBytes,
+      send,
+      tooSlow: (why) => close(closeCodes.tooSlow, why),
+      broken: unreadable,
+      full: () => {
+        if (unansweredSince === undefined) ping(Date.now());
+      },
+    });
+  }
+
+  announce();
+  return {
+    announce,
+    close,
+    tick(now) {
+      if (!isOpen()) return;
+      if (unansweredSince !== undefined && now - unansweredSince > limits.silence) {
+        return close(closeCodes.silent, `nothing heard for ${Math.round(limits.silence / 1000)} s`);
+      }
+      if (now - lastPing >= limits.pingEvery) ping(now);
+      if (isFull()) return;
+      if (announcePending) announce();
+      if (now - lastHeartbeat >= limits.heartbeatEvery) {
+        lastHeartbeat = now;
+        send({ heartbeat: { time: now } });
+      }
+      feed?.retry();
+    },
+  };
+}
+
+/** As much of a reason as a close frame holds: 123 bytes. */
+function shortened(reason: string): string {
+  let short = reason;
+  while (Buffer.byteLength(short) > 123) short = short.slice(0, -1);
+  return short;
+}
+
+function parse(data: RawData, isBinary: boolean): z.output<typeof clientMessage> | string {
+  if (isBinary) return "expected JSON text, got a binary message";
+  let value: unknown;
+  try {
+    value = JSON.parse(String(data));
+  } catch {
+    return "expected JSON text, got something that is not JSON";
+  }
+  const parsed = clientMessage.safeParse(value);
+  if (parsed.success) return parsed.data;
+  return `expected subscribe, unsubscribe, command or acknowledge: ${z.prettifyError(parsed.error)}`;
+}

@@ -1,0 +1,194 @@
+/** One subscription on its way into one socket: history, then live rows, as fast as the socket takes them. */
+import type { WebSocket } from "ws";
+import { endOfStream } from "../arrow/recordBatch.ts";
+import { sameFields } from "./ipc.ts";
+import type { ServerMessage, Subscription } from "./messages.ts";
+import { countRows, stepsOf } from "./render.ts";
+import type { Cursor, Message, ServedRun, Stretch } from "./servedRun.ts";
+import { makeRenderer } from "./sharedRender.ts";
+
+/** What a feed needs of its connection. */
+export interface FeedHost {
+  readonly socket: WebSocket;
+  /** Bytes that may wait in the socket before its viewer counts as slow. */
+  readonly bufferedBytes: number;
+  send(message: ServerMessage): void;
+  /** The viewer cannot have what it asked for: reads too slowly, in a way it ruled out. */
+  tooSlow(why: string): void;
+  /** The run's rows cannot be read. */
+  broken(error: unknown): void;
+  /** The socket takes nothing: find out whether the viewer lives. */
+  full(): void;
+}
+
+export interface Feed {
+  /** Looks for rows that the socket can take now. */
+  retry(): void;
+  stop(): void;
+}
+
+const messageBytes = 16 * 1024;
+const messageDelay = 100;
+const pieceBytes = 256 * 1024;
+const defaultPoints = 2000;
+
+/** Begins to send; messages carry 16 KB of rows, or what came within 100 ms. */
+export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost): Feed {
+  const { socket, send } = host;
+  const render = makeRenderer(run, wanted);
+  let cursor: Cursor = { segment: 0, batch: 0 };
+  let nextStep = wanted.fromStep;
+  /** All history is sent. */
+  let caughtUp = false;
+  /** The socket was full when live rows came. */
+  let slow = false;
+  let blocked = false;
+  let ended = false;
+  let stopped = false;
+  let lastSent = 0;
+  /** Of the stream that goes on, in the continuous framing. */
+  let header: Uint8Array | undefined;
+
+  let due: NodeJS.Timeout | undefined;
+  let dueSoon: NodeJS.Immediate | undefined;
+  let waitingBytes = 0;
+  let pumping = false;
+  let pumpAgain = false;
+
+  const isOpen = (): boolean => !stopped && socket.readyState === socket.OPEN;
+  const isFull = (): boolean => socket.bufferedAmount > host.bufferedBytes;
+  const watch = (bytes: number): void => {
+    waitingBytes += bytes;
+    // Who wants few rows a second gets them a few times a second: each time all that came are looked at.
+    const enough = waitingBytes >= messageBytes && (wanted.maxRate === undefined || !caughtUp);
+    if (enough || bytes === 0) dueSoon ??= setImmediate(pump);
+    else due ??= setTimeout(pump, messageDelay);
+  };
+  function clearTimers(): void {
+    clearTimeout(due);
+    clearImmediate(dueSoon);
+    due = undefined;
+    dueSoon = undefined;
+    waitingBytes = 0;
+  }
+
+  // One at a time: a second call makes the first go round once more.
+  async function pump(): Promise<void> {
+    clearTimers();
+    pumpAgain = pumping;
+    if (pumping) return;
+    pumping = true;
+    try {
+      for (let more = true; more && isOpen(); pumpAgain = false) more = (await sendSome()) || pumpAgain;
+    } catch (error) {
+      host.broken(error);
+    } finally {
+      pumping = false;
+    }
+  }
+
+  /** Sends one message of rows if there are any and the socket takes them; whether to call again. */
+  async function sendSome(): Promise<boolean> {
+    if (isFull()) {
+      waitForSocket();
+      return false;
+    }
+    const next = chooseNext();
+    if (next === undefined) {
+      reachEnd();
+      return false;
+    }
+    const { stretch, points } = next;
+    if (stretch.lostBefore !== undefined && stretch.lostBefore > nextStep) {
+      if (wanted.whenSlow === "wait" && caughtUp) {
+        host.tooSlow("rows that were kept in memory only are gone before this viewer read them");
+        return false;
+      }
+      send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
+    }
+    const messages = await render(stretch, points);
+    if (!isOpen()) return false;
+    const { fromStep, toStep } = stepsOf(stretch.ranges);
+    const sent = messages.reduce((sum, message) => sum + message.rows, 0);
+    if (points !== undefined && sent > 0) {
+      send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+    }
+    for (const message of messages) sendRows(message);
+    cursor = stretch.after;
+    ended = false;
+    nextStep = Math.max(nextStep, toStep + 1);
+    lastSent = Date.now();
+    // Sockets, signals and, in a program of the user's own, the run get their turn between messages.
+    await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  }
+
+  function waitForSocket() {
+    if (caughtUp && wanted.whenSlow === "close") return host.tooSlow("this viewer reads more slowly than rows come");
+    if (caughtUp) slow = true;
+    blocked = true;
+    host.full();
+  }
+
+  function reachEnd(): void {
+    if (!caughtUp) {
+      caughtUp = true;
+      send({ live: { run: run.name, ...(nextStep > wanted.fromStep ? { step: nextStep - 1 } : {}) } });
+    }
+    slow = false;
+    const { ending, live } = run;
+    if (!live && ending !== undefined && !ended) {
+      if (header !== undefined) socket.send(endOfStream);
+      header = undefined;
+      send({ ended: { run: run.name, ending } });
+    }
+    ended = !live;
+  }
+
+  /** What to send next, and whether thinned. */
+  function chooseNext(): { readonly stretch: Stretch; readonly points?: number } | undefined {
+    const piece = run.piece(cursor, wanted.fromStep, pieceBytes);
+    if (piece === undefined) return undefined;
+    const stretch = run.stretch(cursor, wanted.fromStep);
+    const most = mostRows();
+    return countRows(stretch.ranges) > most ? { stretch, points: most } : { stretch: piece };
+  }
+
+  function mostRows(): number {
+    if (!caughtUp) return wanted.points ?? Number.POSITIVE_INFINITY;
+    if (slow && wanted.whenSlow === "thin") return wanted.points ?? defaultPoints;
+    if (wanted.maxRate === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(16, Math.round((wanted.maxRate * Math.min(1000, Date.now() - lastSent)) / 1000));
+  }
+
+  function sendRows(message: Message): void {
+    if (wanted.framing === "continuous" && !(header !== undefined && sameFields(header, message.header))) {
+      // Another attempt may have other columns: a new stream then begins.
+      if (header !== undefined) socket.send(endOfStream);
+      socket.send(message.header);
+      header = message.header;
+    }
+    socket.send(message.bytes, drained);
+  }
+
+  function drained(): void {
+    if (!blocked || isFull()) return;
+    blocked = false;
+    void pump();
+  }
+
+  run.watchers.add(watch);
+  const rows = countRows(run.stretch(cursor, wanted.fromStep).ranges);
+  send({ subscribed: { ...wanted, rows, attempt: run.attempt } });
+  void pump();
+  return {
+    retry() {
+      if (isOpen() && !isFull() && (slow || blocked || !caughtUp)) void pump();
+    },
+    stop() {
+      stopped = true;
+      run.watchers.delete(watch);
+      clearTimers();
+    },
+  };
+}

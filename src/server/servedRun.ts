@@ -1,0 +1,212 @@
+/** A run as the server knows it: what it is called, how it goes, where its rows are. */
+
+import { join } from "node:path";
+import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
+import { iteratesFileName } from "../arrow/runFile.ts";
+import type { RunEnding, RunInfo } from "./messages.ts";
+import type { Range } from "./render.ts";
+import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
+
+/** Where a viewer stands: the batch to be sent next. */
+export interface Cursor {
+  readonly segment: number;
+  readonly batch: number;
+}
+
+/** What lies before a viewer, and where it stands afterwards. */
+export interface Stretch {
+  readonly ranges: readonly Range[];
+  /** One text for equal stretches. */
+  readonly key: string;
+  readonly after: Cursor;
+  /** Rows before this step were kept in memory only and are gone. */
+  readonly lostBefore?: number;
+}
+
+/** Rows as they go over a socket. */
+export interface Message {
+  readonly header: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** The file of an attempt that is over. */
+export interface FinishedFile {
+  readonly path: string;
+  readonly attempt: number;
+}
+
+export class ServedRun {
+  /** Called when rows came or the run ended. */
+  readonly watchers = new Set<(bytes: number) => void>();
+  /** What was sent last, for others who want the same. */
+  readonly rendered = new Map<string, Promise<readonly Message[]>>();
+  readonly #opened = Date.now();
+  readonly #segments: Segment[] = [];
+  #ending: RunEnding | undefined;
+  #live = false;
+  #paused = false;
+  #run: Run;
+  #settings: Settings;
+  // Files that nobody has looked at yet.
+  #unread: readonly FinishedFile[];
+
+  /** `earlier`: attempts that are over. They are read when somebody first wants rows. */
+  constructor(
+    readonly name: string,
+    run: Run,
+    earlier: readonly FinishedFile[] = [],
+    ending?: RunEnding,
+  ) {
+    this.#run = run;
+    this.#settings = run.settings;
+    this.#unread = earlier;
+    this.#ending = ending;
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+  get ending(): RunEnding | undefined {
+    return this.#ending;
+  }
+  get attempt(): number {
+    return this.#run.attempt;
+  }
+
+  /** All attempts, the oldest first. */
+  get segments(): readonly Segment[] {
+    if (this.#unread.length > 0) {
+      const files = [...this.#unread].sort((first, second) => first.attempt - second.attempt);
+      const read = files.map(({ path, attempt }) => finishedSegment(path, attempt));
+      this.#unread = [];
+      this.#segments.unshift(...read.filter((segment) => segment !== undefined));
+    }
+    return this.#segments;
+  }
+
+  /** A new attempt, whose batches will be appended. With a directory its file there is read, never written. */
+  openAttempt(run: Run, header: Uint8Array, directory: string | undefined, memoryLimit: number): void {
+    this.#run = run;
+    this.#settings = run.settings;
+    this.#ending = undefined;
+    this.#live = true;
+    this.#paused = false;
+    this.#segments.push(
+      directory === undefined
+        ? memorySegment(header, run.attempt, memoryLimit)
+        : fileSegment(join(directory, iteratesFileName(run.attempt)), header, run.attempt),
+    );
+  }
+
+  append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void {
+    this.#segments.at(-1)!.append(bytes, firstStep, lastStep, rows);
+    for (const watcher of this.watchers) watcher(bytes.length);
+  }
+
+  end(ending: RunEnding): void {
+    this.#live = false;
+    this.#paused = false;
+    this.#ending = ending;
+    for (const watcher of this.watchers) watcher(0);
+  }
+
+  /** Everything from a cursor to now. Of an older attempt only the steps that a newer one did not do again. */
+  stretch(cursor: Cursor, fromStep: number): Stretch {
+    const segments = this.segments;
+    const ranges = segments.flatMap((_, index) => {
+      if (index < cursor.segment) return [];
+      return [this.#range(index, index === cursor.segment ? cursor.batch : 0, Number.POSITIVE_INFINITY, fromStep)];
+    });
+    const after = { segment: Math.max(0, segments.length - 1), batch: segments.at(-1)?.end ?? 0 };
+    const key = `${cursor.segment}.${cursor.batch}-${after.segment}.${after.batch}`;
+    return { ranges, after, key, ...this.#lost(cursor.segment, cursor.batch) };
+  }
+
+  /** The next batches of one attempt, about `mostBytes` of them; undefined: nothing lies ahead. */
+  piece(cursor: Cursor, fromStep: number, mostBytes: number): Stretch | undefined {
+    const segments = this.segments;
+    for (let index = cursor.segment; index < segments.length; index++) {
+      const segment = segments[index]!;
+      const begin = Math.max(index === cursor.segment ? cursor.batch : 0, segment.begin);
+      let end = begin;
+      for (let bytes = 0; end < segment.end && bytes < mostBytes; end++)
+        bytes += segment.batches(end, end + 1)[0]!.bytes;
+      if (end > begin) {
+        const range = this.#range(index, begin, end, fromStep);
+        const lost = this.#lost(index, index === cursor.segment ? cursor.batch : 0);
+        return { ranges: [range], after: { segment: index, batch: end }, key: `${index}.${begin}-${end}`, ...lost };
+      }
+    }
+    return undefined;
+  }
+
+  #lost(index: number, from: number): { readonly lostBefore?: number } {
+    const segment = this.#segments[index];
+    const first =
+      segment === undefined || from >= segment.begin ? undefined : segment.batches(segment.begin, segment.begin + 1)[0];
+    return first === undefined ? {} : { lostBefore: first.firstStep };
+  }
+
+  #range(index: number, from: number, to: number, fromStep: number): Range {
+    const segment = this.#segments[index]!;
+    const batches = segment
+      .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
+      .filter((batch) => batch.lastStep >= fromStep);
+    const upToStep = this.#segments[index + 1]?.firstStep ?? Number.POSITIVE_INFINITY;
+    return {
+      header: segment.header,
+      batches: batches.filter((batch) => batch.firstStep < upToStep),
+      fromStep,
+      upToStep,
+    };
+  }
+
+  /** Notes what a command did, as far as viewers show it. */
+  note(outcome: AppliedCommand): void {
+    if (outcome.refused !== undefined) return;
+    if (outcome.type === "pause" || outcome.type === "step") this.#paused = true;
+    if (outcome.type === "resume" || outcome.type === "stop") this.#paused = false;
+    if (outcome.type !== "set" || outcome.setting === undefined || outcome.value === undefined) return;
+    const setting = this.#settings[outcome.setting];
+    if (setting !== undefined)
+      this.#settings = { ...this.#settings, [outcome.setting]: { ...setting, value: outcome.value } };
+  }
+
+  info(steerable: boolean): RunInfo {
+    const unread = this.#unread.map(({ attempt }) => ({ attempt, file: iteratesFileName(attempt) }));
+    const known = this.#segments.map(({ attempt, path, rows, bytes }) => {
+      return { attempt, rows, bytes, ...(path === undefined ? {} : { file: iteratesFileName(attempt) }) };
+    });
+    const firstStep = this.#segments.find((segment) => segment.firstStep !== undefined)?.firstStep;
+    const lastStep =
+      this.#segments.findLast((segment) => segment.lastStep !== undefined)?.lastStep ?? this.#ending?.step;
+    return {
+      name: this.name,
+      attempt: this.#run.attempt,
+      attempts: [...unread, ...known].sort((a, b) => a.attempt - b.attempt),
+      live: this.#live,
+      paused: this.#paused,
+      steerable: steerable && this.#live,
+      opened: this.#opened,
+      columns: this.#run.columns,
+      settings: this.#settings,
+      ...(firstStep === undefined ? {} : { firstStep }),
+      ...(lastStep === undefined ? {} : { lastStep }),
+      ...(this.#run.description === undefined ? {} : { description: this.#run.description }),
+      ...(this.#ending === undefined ? {} : { ending: this.#ending }),
+    };
+  }
+
+  /** The file of an attempt; undefined: unknown, or in memory only. */
+  fileOf(attempt: number): string | undefined {
+    return (
+      this.#unread.find((file) => file.attempt === attempt)?.path ??
+      this.#segments.find((segment) => segment.attempt === attempt)?.path
+    );
+  }
+
+  close(): void {
+    for (const segment of this.#segments) segment.close();
+  }
+}

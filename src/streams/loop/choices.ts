@@ -1,0 +1,82 @@
+/** Who chose which part of a step: no update silently discards what another one chose. */
+import { type ErrorCode, failure } from "../../errors.ts";
+import type { Evaluation, Proposal } from "../types.ts";
+import { type Choice, choiceOf, directionOf, NegatedField, type StepDirection } from "./records.ts";
+import type { Session } from "./session.ts";
+
+const byHand = "a hand-written step";
+
+interface Step {
+  readonly direction?: Float64Array;
+  readonly field?: Float64Array;
+  readonly stepSize?: number;
+  readonly next?: Evaluation;
+}
+
+/**
+ * The choices after an operator's result; undefined where it chose nothing.
+ *
+ * @param direction what the result's direction or field comes to
+ * @throws ERR_AFTER_ACCEPTED, ERR_DIRECTION_DISCARDED, ERR_STEP_SIZE_DISCARDED
+ */
+export function chosen(
+  it: Proposal,
+  result: Step,
+  direction: StepDirection | undefined,
+  by: string,
+  refines: boolean,
+  session: Session,
+): Choice | undefined {
+  const { stepSize, next } = result;
+  if (direction === undefined && stepSize === undefined && next === undefined) return undefined;
+  if (result.direction !== undefined && result.field !== undefined) {
+    throw failure(
+      "ERR_DIRECTION_DISCARDED",
+      `${by}: gives a direction and a field whose negative would be the direction; give one of them${session.where()}`,
+    );
+  }
+  const before = choiceOf(it);
+  if (it.next !== undefined) {
+    const acceptor = before.next?.by ?? byHand;
+    throw failure(
+      "ERR_AFTER_ACCEPTED",
+      `${by}: changes the step after ${acceptor} accepted a trial point; put ${by} before ${acceptor}${session.where()}`,
+    );
+  }
+  if (!refines) {
+    if (direction !== undefined)
+      refuse("ERR_DIRECTION_DISCARDED", by, "direction", whoDirected(it, before, session), session);
+    if (stepSize !== undefined) refuse("ERR_STEP_SIZE_DISCARDED", by, "step size", whoSized(it, before), session);
+  }
+  // No spreads: this is done for each update of each step.
+  return {
+    direction: direction === undefined ? before.direction : { by, value: direction },
+    stepSize: stepSize === undefined ? before.stepSize : { by, value: stepSize },
+    next: next === undefined ? before.next : { by },
+  };
+}
+
+function whoDirected(it: Proposal, before: Choice, session: Session): string | undefined {
+  const direction = directionOf(it);
+  if (direction === undefined) return undefined;
+  const expected = before.direction?.value ?? session.at?.negativeField();
+  // A spread has read the direction, so that it is an array now.
+  if (direction === expected || (expected instanceof NegatedField && direction === expected.negativeField())) {
+    return before.direction?.by;
+  }
+  return byHand;
+}
+
+function whoSized(it: Proposal, before: Choice): string | undefined {
+  if (!Object.is(it.stepSize, before.stepSize?.value ?? Number.NaN)) return byHand;
+  return before.stepSize?.by;
+}
+
+function refuse(code: ErrorCode, by: string, what: string, other: string | undefined, session: Session): void {
+  if (other === undefined) return;
+  throw failure(
+    code,
+    `${by}: would discard the ${what} that ${other} chose; remove one of them ` +
+      `(an operator that builds on the earlier ${what} says refines: true)${session.where()}`,
+  );
+}

@@ -1,0 +1,204 @@
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import { negate, squaredNorm } from "../../linalg/vector.ts";
+import { checkWritten } from "../../problems/checkWritten.ts";
+import type { Problem } from "../../problems/problem.ts";
+import { stepInside } from "../../problems/sets/convexSet.ts";
+import type { Evaluation } from "../types.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** How often the field and its Jacobian were used since a run began. */
+export interface WorkCount {
+  evaluations: number;
+  products: number;
+}
+
+/** F at a point, with ||F||^2 and J when they are asked for. */
+export class EvaluatedPoint implements Evaluation {
+  #squaredNorm = -1;
+  #negative: Float64Array | undefined;
+  #jacobian: LinearMap | undefined;
+
+  constructor(
+    readonly problem: Problem,
+    readonly point: Float64Array,
+    readonly field: Float64Array,
+    readonly value: number,
+    private buffer: ArrayBuffer | undefined,
+    private readonly count: WorkCount | undefined,
+  ) {}
+
+  /** -F, the direction of a step until an operator chooses another: one array, made at the first look. */
+  negativeField(): Float64Array {
+    if (this.#negative === undefined) {
+      this.#negative = this.beside();
+      negate(this.field, this.#negative);
+    }
+    return this.#negative;
+  }
+
+  /** A vector of any numbers for what a row has beside point and field: the first one lies in their memory. */
+  beside(): Float64Array {
+    const vector = partOf(this.buffer, 2, this.field.length);
+    this.buffer = undefined;
+    return vector;
+  }
+
+  get squaredNorm(): number {
+    if (this.#squaredNorm < 0) this.#squaredNorm = squaredNorm(this.field);
+    return this.#squaredNorm;
+  }
+
+  linearize(): LinearMap {
+    if (this.#jacobian === undefined) {
+      const jacobian = this.problem.linearize(this.point);
+      this.#jacobian = this.count === undefined ? jacobian : new CountedMap(jacobian, this.count);
+    }
+    return this.#jacobian;
+  }
+}
+
+/** Counts every vector that goes through a map. */
+class CountedMap implements LinearMap {
+  readonly rows: number;
+  readonly columns: number;
+  readonly symmetric: boolean;
+
+  constructor(
+    private readonly map: LinearMap,
+    private readonly count: WorkCount,
+  ) {
+    this.rows = map.rows;
+    this.columns = map.columns;
+    this.symmetric = map.symmetric;
+  }
+
+  apply(v: Float64Array, out: Float64Array): void {
+    this.count.products++;
+    this.map.apply(v, out);
+  }
+
+  applyTranspose(u: Float64Array, out: Float64Array): void {
+    this.count.products++;
+    this.map.applyTranspose(u, out);
+  }
+
+  applyMany(vectors: Float64Array, count: number, out: Float64Array): void {
+    this.count.products += count;
+    this.map.applyMany(vectors, count, out);
+  }
+}
+
+/**
+ * Evaluates a problem at a copy of the point; for measures and programs of one's own, not counted in any run.
+ *
+ * @example const { value, squaredNorm } = evaluate(quartic(), Float64Array.of(-3, 0));
+ */
+export function evaluate(problem: Problem, point: Float64Array): Evaluation {
+  return evaluateAt(problem, point, undefined);
+}
+
+/**
+ * Evaluates at a copy of the point.
+ *
+ * @param careful whether the problem writes every entry of its field; asked once a run
+ * @throws ERR_LOSS, careful, if it does not
+ */
+export function evaluateAt(
+  problem: Problem,
+  point: ArrayLike<number>,
+  count: WorkCount | undefined,
+  careful = false,
+): EvaluatedPoint {
+  const buffer = bufferFor(problem.dimension);
+  // What a point that is too short leaves unsaid is 0.
+  const own = partOf(buffer, 0, problem.dimension);
+  if (point.length < own.length) own.fill(0, point.length);
+  own.set(point);
+  if (!careful) return evaluateIn(problem, buffer, own, count);
+  const field = partOf(buffer, 1, own.length).fill(Number.NaN);
+  const at = evaluateInto(problem, own, field, buffer, count);
+  checkWritten(problem.name, field, (again) => problem.evaluate(own, again));
+  return at;
+}
+
+/**
+ * Evaluates where a step leads: at the projection on C of point + stepSize * direction.
+ *
+ * @param workspace where the new point and its field lie; what was lent before may be overwritten once the point is known
+ */
+export function evaluateStep(
+  problem: Problem,
+  point: Float64Array,
+  direction: Float64Array,
+  stepSize: number,
+  count: WorkCount,
+  workspace?: Workspace,
+): EvaluatedPoint {
+  const n = problem.dimension;
+  if (workspace !== undefined && n >= large) {
+    const own = workspace.take(n);
+    stepInside(problem.constraint, point, stepSize, direction, own);
+    workspace.reclaim(own);
+    return evaluateInto(problem, own, workspace.take(n), undefined, count);
+  }
+  const buffer = bufferFor(n);
+  const own = partOf(buffer, 0, n);
+  stepInside(problem.constraint, point, stepSize, direction, own);
+  return evaluateIn(problem, buffer, own, count);
+}
+
+/** From this dimension on -F is made only where something reads it: the array costs more than finding out. */
+export const large = 512;
+/** From here on each vector has memory of its own, so that who keeps one keeps no others. */
+const veryLarge = 8192;
+
+/**
+ * Where point, field and -field or what a method has instead lie: together, since a typed array with a buffer of its own is costly
+ * to make (0.3 us), but for the few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
+ */
+function bufferFor(n: number): ArrayBuffer | undefined {
+  return n <= 8 || n >= veryLarge ? undefined : bytesToFill(24 * n);
+}
+
+/** A vector for a loop that writes every entry. */
+export function vectorToFill(n: number): Float64Array {
+  return n < large ? new Float64Array(n) : new Float64Array(bytesToFill(8 * n));
+}
+
+/** Large memory is left as it is found: that saves a pass over it. */
+function bytesToFill(bytes: number): ArrayBuffer {
+  return bytes < 8 * large ? new ArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
+}
+
+/** -F, a fresh array. */
+export function negativeOf(field: Float64Array): Float64Array {
+  const negative = vectorToFill(field.length);
+  negate(field, negative);
+  return negative;
+}
+
+/** A vector of which every entry is about to be written. */
+function partOf(buffer: ArrayBuffer | undefined, part: number, n: number): Float64Array {
+  return buffer === undefined ? vectorToFill(n) : new Float64Array(buffer, 8 * n * part, n);
+}
+
+function evaluateIn(
+  problem: Problem,
+  buffer: ArrayBuffer | undefined,
+  point: Float64Array,
+  count: WorkCount | undefined,
+): EvaluatedPoint {
+  return evaluateInto(problem, point, partOf(buffer, 1, point.length), buffer, count);
+}
+
+function evaluateInto(
+  problem: Problem,
+  point: Float64Array,
+  field: Float64Array,
+  buffer: ArrayBuffer | undefined,
+  count: WorkCount | undefined,
+): EvaluatedPoint {
+  if (count !== undefined) count.evaluations++;
+  const value = problem.evaluate(point, field);
+  return new EvaluatedPoint(problem, point, field, value, buffer, count);
+}

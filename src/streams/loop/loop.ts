@@ -1,0 +1,277 @@
+/** The loop behind `iterate`: one object a run. */
+import { isObservable, Subject, type Subscriber } from "rxjs";
+import type { Run, Status } from "../../arrow/row.ts";
+import { failure } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import type { Problem } from "../../problems/problem.ts";
+import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../types.ts";
+import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
+import { type EvaluatedPoint, large } from "./evaluation.ts";
+import { Position } from "./position.ts";
+import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
+import { directionOf, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
+import { Session, withAmbient } from "./session.ts";
+import { Steering } from "./steering.ts";
+
+/** As long as a timer can be: keeps the process alive while a run is paused. */
+const longWait = 2 ** 31 - 1;
+
+export class Loop {
+  readonly #session: Session;
+  readonly #steering: Steering;
+  readonly #proposals = new Subject<Proposal>();
+  readonly #slice: number;
+  /** Milliseconds of earlier attempts. */
+  readonly #earlier: number;
+  readonly #began = performance.now();
+  #run: Run | undefined;
+  readonly #position: Position;
+  #feeding = false;
+  #returned: Proposal | undefined;
+  #updateCompleted = false;
+  #ended = false;
+  #working = false;
+  #waiting = false;
+  #turn: NodeJS.Immediate | undefined;
+  #keepAlive: NodeJS.Timeout | undefined;
+  /** When a checkpoint was last taken; undefined: not yet. */
+  #saved: number | undefined;
+
+  constructor(
+    problem: Problem | ((step: number) => Problem),
+    private readonly start: ArrayLike<number> | Checkpoint,
+    private readonly update: Update,
+    private readonly options: IterateOptions,
+    private readonly subscriber: Subscriber<Iterate>,
+  ) {
+    const { name = "run", slice = 2, reuse, checkpoints } = options;
+    this.#slice = slice;
+    const session = isCheckpoint(start)
+      ? new Session(start.run, start.attempt + 1, start.operators, reuse)
+      : new Session(name, 1, {}, reuse);
+    if (isCheckpoint(start)) session.step = start.step;
+    this.#session = session;
+    this.#position = new Position(problem, start, session);
+    this.#earlier = isCheckpoint(start) ? 1000 * start.seconds : 0;
+    this.#steering = new Steering(session, checkpoints !== undefined);
+  }
+
+  /** Puts the update together and starts; what it returns ends the run. */
+  begin(): () => void {
+    const { subscriber } = this;
+    subscriber.add(() => this.#end());
+    try {
+      withAmbient(this.#session, () => this.#connect());
+      this.#run = this.#session.seal(
+        descriptionOf(this.#position.problemAt(this.#session.step), this.options.description),
+      );
+      if (isCheckpoint(this.start)) this.#session.compareWith(this.start);
+      const commands = this.#steering.listen(this.options.commands, this.#wake, (error) => this.#fail(error));
+      if (commands !== undefined) subscriber.add(commands);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (!this.#ended && !subscriber.closed) this.#goOn();
+    return () => this.#end();
+  }
+
+  /** Every helper registers while the update is applied, in the order of the pipe. */
+  #connect(): void {
+    const answers: unknown = this.update(this.#proposals.asObservable());
+    if (!isObservable(answers)) {
+      throw failure(
+        "ERR_NOT_OBSERVABLE",
+        `iterate: the update gave no Observable (${typeof answers}); expected an RxJS operator${this.#session.where()}`,
+      );
+    }
+    this.subscriber.add(
+      answers.subscribe({
+        next: (it) => this.#take(it),
+        error: (error) => this.#fail(error),
+        complete: () => {
+          this.#updateCompleted = true;
+        },
+      }),
+    );
+  }
+
+  #goOn(): void {
+    if (this.#slice === Number.POSITIVE_INFINITY) this.#work();
+    else this.#turn = setImmediate(this.#work);
+  }
+
+  readonly #wake = (): void => {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    clearTimeout(this.#keepAlive);
+    this.#goOn();
+  };
+
+  readonly #work = (): void => {
+    // A row's subscriber may send a command, which wakes the loop that is at work.
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      let until = Number.POSITIVE_INFINITY;
+      while (!this.#ended) {
+        // Before the boundary: that is crossed once a step, since a paused run counts the steps it may take.
+        const now = performance.now();
+        // Each turn takes one step at least, however short the slice.
+        if (until === Number.POSITIVE_INFINITY) until = now + this.#slice;
+        else if (now >= until) {
+          this.#turn = setImmediate(this.#work);
+          return;
+        }
+        const mayGo = this.#steering.boundary(this.#session.step);
+        if (this.#ended) return;
+        if (!mayGo) {
+          this.#waiting = true;
+          this.#keepAlive = setTimeout(() => {}, longWait);
+          return;
+        }
+        this.#step(now);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#working = false;
+    }
+  };
+
+  #step(now: number): void {
+    const session = this.#session;
+    const { step, count } = session;
+    const problem = this.#position.problemAt(step);
+    if (this.#ended) return;
+    const at = this.#position.evaluated(problem);
+    if (this.#ended) return;
+    const seconds = (this.#earlier + now - this.#began) / 1000;
+    this.#saveIfDue(at, now, seconds);
+    if (this.#ended) return;
+    const status: Status = this.#steering.stopping
+      ? "stopped"
+      : Number.isFinite(at.squaredNorm)
+        ? "running"
+        : "diverged";
+    session.at = at;
+    const commands = this.#steering.takeApplied();
+    const answer = this.#feed(
+      new ProposalRecord(
+        session,
+        noChoice,
+        this.#run!,
+        step,
+        seconds,
+        status,
+        count.evaluations,
+        count.products,
+        at.value,
+        at.squaredNorm,
+        Number.NaN,
+        at.point,
+        {},
+        {},
+        commands,
+        at,
+        at.point.length < large ? at.negativeField() : undefined,
+        this.#position.evaluate,
+        this.#position.fieldAt,
+        undefined,
+      ),
+    );
+    if (answer === undefined) return;
+    checkReturned(answer, session);
+    const direction = directionOf(answer);
+    this.subscriber.next(
+      new IterateRecord(
+        session,
+        answer.run,
+        step,
+        seconds,
+        answer.status,
+        count.evaluations,
+        count.products,
+        answer.value,
+        answer.squaredNorm,
+        answer.stepSize,
+        answer.point,
+        answer.columns,
+        answer.vectors,
+        commands,
+        at,
+        direction,
+      ),
+    );
+    if (this.#ended) return;
+    if (answer.status !== "running" || this.#updateCompleted) {
+      this.#complete();
+      return;
+    }
+    if (answer.next === undefined) this.#position.move(direction, answer.stepSize);
+    else this.#position.accept(answer.next as EvaluatedPoint);
+    session.step = step + 1;
+  }
+
+  /** The proposal as the update gives it back; undefined: the run has ended meanwhile. */
+  #feed(proposal: Proposal): Proposal | undefined {
+    this.#session.lastSeen = undefined;
+    this.#returned = undefined;
+    this.#feeding = true;
+    this.#proposals.next(proposal);
+    this.#feeding = false;
+    if (this.#ended) return undefined;
+    if (this.#returned !== undefined) return this.#returned;
+    if (!this.#updateCompleted) throw nothingReturned(this.#session);
+    this.#complete();
+    return undefined;
+  }
+
+  #take(it: unknown): void {
+    if (this.#ended) return;
+    const complaint = complaintAbout(it, this.#session, this.#feeding, this.#returned !== undefined);
+    if (complaint === undefined) this.#returned = it as Proposal;
+    else this.#fail(complaint);
+  }
+
+  /** Before the proposal is fed: so a checkpoint holds the states after the row before. */
+  #saveIfDue(at: EvaluatedPoint, now: number, runSeconds: number): void {
+    const { checkpoints } = this.options;
+    if (checkpoints === undefined) return;
+    const { every, seconds, save } = checkpoints;
+    const first = this.#saved === undefined && (every !== undefined || seconds !== undefined);
+    const byStep = every !== undefined && this.#session.step % every === 0;
+    const byClock = seconds !== undefined && this.#saved !== undefined && now - this.#saved >= 1000 * seconds;
+    if (!(first || byStep || byClock || this.#steering.checkpointAsked)) return;
+    this.#saved = now;
+    this.#steering.checkpointAsked = false;
+    save(takeCheckpoint(this.#session, at.point, runSeconds));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#end();
+    this.subscriber.error(error);
+  }
+
+  #complete(): void {
+    this.#end();
+    this.#proposals.complete();
+    this.subscriber.complete();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#waiting = false;
+    clearImmediate(this.#turn);
+    clearTimeout(this.#keepAlive);
+  }
+}
+
+/** What the problem says of itself, and what the caller adds. */
+function descriptionOf(problem: Problem, given: JsonValue | undefined): JsonValue {
+  const own = { problem: problem.description ?? problem.name };
+  if (given === undefined) return own;
+  return typeof given === "object" && given !== null && !Array.isArray(given)
+    ? { ...own, ...given }
+    : { ...own, run: given };
+}

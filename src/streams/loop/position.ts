@@ -1,0 +1,118 @@
+/** Where a run stands, and how it gets from there to the next point. */
+import { failure } from "../../errors.ts";
+import { norm } from "../../linalg/vector.ts";
+import type { Problem } from "../../problems/problem.ts";
+import type { Checkpoint, Evaluation } from "../types.ts";
+import { isCheckpoint } from "./checkpoint.ts";
+import { checkLength } from "./checks.ts";
+import { type EvaluatedPoint, evaluateAt, evaluateStep } from "./evaluation.ts";
+import type { StepDirection } from "./records.ts";
+import type { Session } from "./session.ts";
+
+export class Position {
+  #problemOfStep: { readonly step: number; readonly problem: Problem } | undefined;
+  /** What is known where the run stands. */
+  #at: EvaluatedPoint | undefined;
+  /** The step that leads away from there; undefined: none, `#at` is where the run stands. */
+  #move: { readonly direction: StepDirection | undefined; readonly stepSize: number } | undefined;
+
+  constructor(
+    private readonly problem: Problem | ((step: number) => Problem),
+    private readonly start: ArrayLike<number> | Checkpoint,
+    private readonly session: Session,
+  ) {}
+
+  /** Leads on by stepSize * direction, projected on C; undefined: by -F. Evaluated when it is asked for. */
+  move(direction: StepDirection | undefined, stepSize: number): void {
+    this.#move = { direction, stepSize };
+  }
+
+  /** Leads to a trial point that an operator accepted. */
+  accept(next: EvaluatedPoint): void {
+    this.#at = next;
+  }
+
+  /** F where the run stands, unless it is known for this very problem. */
+  evaluated(problem: Problem): EvaluatedPoint {
+    const { count, workspace } = this.session;
+    const before = this.#at;
+    if (before === undefined) this.#at = this.#evaluatedStart(problem);
+    else if (this.#move !== undefined) {
+      const { direction = before, stepSize } = this.#move;
+      // z + eta (-F) and z - eta F are the same bits.
+      this.#at =
+        direction instanceof Float64Array
+          ? evaluateStep(problem, before.point, direction, stepSize, count, workspace)
+          : evaluateStep(problem, before.point, direction.field, -stepSize, count, workspace);
+    } else if (before.problem !== problem) this.#at = evaluateAt(problem, before.point, count);
+    else workspace?.reclaim(before.point, before.field);
+    this.#move = undefined;
+    return this.#at ?? before!;
+  }
+
+  #evaluatedStart(problem: Problem): EvaluatedPoint {
+    const { count } = this.session;
+    if (!isCheckpoint(this.start))
+      return evaluateAt(problem, startInside(problem, this.start, this.session), count, true);
+    const at = evaluateAt(problem, this.start.point, count);
+    // This point was evaluated, and counted, before the checkpoint was taken.
+    count.evaluations = this.start.evaluations;
+    count.products = this.start.products;
+    return at;
+  }
+
+  /** F at a trial point, counted, into an array of the caller's. */
+  readonly fieldAt = (point: Float64Array, out: Float64Array): void => {
+    const { problem } = this.#problemOfStep!;
+    if (point.length !== problem.dimension || out.length !== problem.dimension) {
+      const got =
+        point.length === problem.dimension ? `a field of length ${out.length}` : `a point of length ${point.length}`;
+      throw failure(
+        "ERR_LENGTH",
+        `fieldAt: expected a trial point and a field of length ${problem.dimension}, got ${got}${this.session.where()}`,
+      );
+    }
+    this.session.count.evaluations++;
+    problem.evaluate(point, out);
+  };
+
+  /** A trial point, counted. */
+  readonly evaluate = (point: Float64Array, problem: Problem = this.#problemOfStep!.problem): Evaluation => {
+    if (point.length !== problem.dimension) {
+      throw failure(
+        "ERR_LENGTH",
+        `evaluate: expected a trial point of length ${problem.dimension}, got ${point.length}${this.session.where()}`,
+      );
+    }
+    return evaluateAt(problem, point, this.session.count);
+  };
+
+  /** Asked for once a step. */
+  problemAt(step: number): Problem {
+    if (typeof this.problem !== "function") {
+      this.#problemOfStep ??= { step, problem: this.problem };
+    } else if (this.#problemOfStep?.step !== step) {
+      const problem = this.problem(step);
+      checkLength(problem, this.start);
+      this.#problemOfStep = { step, problem };
+    }
+    return this.#problemOfStep!.problem;
+  }
+}
+
+/** The start, or where it lies outside C its projection, which a warning says. */
+function startInside(problem: Problem, start: ArrayLike<number>, session: Session): ArrayLike<number> {
+  const { constraint } = problem;
+  if (constraint === undefined) return start;
+  const given = Float64Array.from(start);
+  const away = constraint.distance(given);
+  // What rounding leaves of a projection is not worth another.
+  if (away <= 1e-9 * (1 + norm(given))) return start;
+  const inside = new Float64Array(given.length);
+  constraint.project(given, inside);
+  process.emitWarning(
+    `iterate: the start lies ${away} outside the ${constraint.name} of ${problem.name}; the run begins at its projection${session.where()}`,
+    "FluxionWarning",
+  );
+  return inside;
+}

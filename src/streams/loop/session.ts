@@ -1,0 +1,219 @@
+import { coreColumns } from "../../arrow/coreColumns.ts";
+import type { Column, Columns, Run, Setting, Settings } from "../../arrow/row.ts";
+import { failure } from "../../errors.ts";
+import type { Checkpoint, OperatorMemory } from "../types.ts";
+import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
+import { Workspace } from "./workspace.ts";
+
+/** What a helper needs to know of an operator to give it a place in a run. */
+export interface OperatorSpec {
+  readonly name: string;
+  readonly columns?: Columns | undefined;
+  readonly settings?: Settings | undefined;
+}
+
+/** An operator's place in one run: its state and the present values of its settings. */
+export class Slot {
+  state: unknown;
+  /** Has met an iterate, so that `state` is set. */
+  started = false;
+  /** The step it saw last. */
+  lastStep = -1;
+
+  constructor(
+    /** `momentum`, a second one `momentum#2`. */
+    readonly name: string,
+    /** Stands inside `iterate`. */
+    readonly inside: boolean,
+    readonly columns: Columns,
+    readonly ranges: Settings,
+    /** Handed to each step; changed at the boundary between two steps only. */
+    readonly settings: Record<string, number>,
+  ) {}
+}
+
+/** The memory of one run: its operators' slots, its columns and settings, how much it worked. */
+export class Session {
+  readonly count: WorkCount = { evaluations: 0, products: 0 };
+  /** The operator that saw the present proposal last. */
+  lastSeen: string | undefined;
+  /** Where the loop stands: a proposal with another direction than its -F was changed. */
+  at: EvaluatedPoint | undefined;
+  step = 0;
+  /** Where vectors come from that are used again; undefined: each is a fresh one. */
+  readonly workspace: Workspace | undefined;
+  readonly #slots = new Map<string, Slot>();
+  #columns: Columns = {};
+  #run: Run | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly attempt: number,
+    private readonly restored: Readonly<Record<string, OperatorMemory>> = {},
+    reuse = false,
+  ) {
+    if (reuse) this.workspace = new Workspace(() => this.#slots.values());
+  }
+
+  /** Gives an operator its slot, with what the checkpoint remembers of it. */
+  register(spec: OperatorSpec, inside: boolean): Slot {
+    const name = this.#freeName(spec.name);
+    const columns = spec.columns ?? {};
+    if (inside) this.#columns = mergeColumns(spec.name, this.#columns, columns);
+    const slot = new Slot(name, inside, columns, spec.settings ?? {}, valuesOf(spec.settings));
+    const memory = Object.hasOwn(this.restored, name) ? this.restored[name] : undefined;
+    if (memory !== undefined && memory.inside === inside) {
+      slot.started = memory.started;
+      slot.state = structuredClone(memory.state);
+      for (const key of Object.keys(slot.settings)) slot.settings[key] = memory.settings[key] ?? slot.settings[key]!;
+    }
+    this.#slots.set(name, slot);
+    return slot;
+  }
+
+  /** The operators inside are all there: what rows have in common is known from now on. */
+  seal(description: Run["description"]): Run {
+    const settings: Record<string, Setting> = {};
+    for (const slot of this.#slots.values()) Object.assign(settings, qualifiedSettings(slot));
+    this.#run = {
+      name: this.name,
+      attempt: this.attempt,
+      columns: this.#columns,
+      settings,
+      ...(description === undefined ? {} : { description }),
+    };
+    return this.#run;
+  }
+
+  get run(): Run {
+    if (this.#run === undefined) throw new Error("internal: the session of a run is not sealed");
+    return this.#run;
+  }
+
+  get slots(): Iterable<Slot> {
+    return this.#slots.values();
+  }
+
+  /** @throws ERR_RESUME unless the operators inside are those of the checkpoint */
+  compareWith(checkpoint: Checkpoint): void {
+    const now = new Set([...this.#slots.values()].filter((slot) => slot.inside).map((slot) => slot.name));
+    const then = Object.entries(checkpoint.operators).filter(([, memory]) => memory.inside);
+    const lacking = then.map(([name]) => name).filter((name) => !now.has(name));
+    for (const [name] of then) now.delete(name);
+    if (lacking.length === 0 && now.size === 0) return;
+    const complaints = [
+      ...(lacking.length === 0 ? [] : [`the checkpoint has memory of ${lacking.join(", ")}, which the update lacks`]),
+      ...(now.size === 0 ? [] : [`the update has ${[...now].join(", ")}, which the checkpoint does not know`]),
+    ];
+    throw failure(
+      "ERR_RESUME",
+      `iterate: ${complaints.join("; ")}; resume with the update that the run began with${this.where()}`,
+    );
+  }
+
+  /** What a checkpoint keeps of the operators: copies. @throws ERR_STATE for a state that cannot be copied */
+  remember(): Record<string, OperatorMemory> {
+    const memories: Record<string, OperatorMemory> = {};
+    // Measures after the loop are known from their first row on: until then the memory of the attempt before stands for them.
+    for (const [name, memory] of Object.entries(this.restored)) if (!memory.inside) memories[name] = memory;
+    for (const { name, inside, started, settings, state } of this.#slots.values()) {
+      try {
+        memories[name] = { state: structuredClone(state), started, settings: { ...settings }, inside };
+      } catch (cause) {
+        throw failure(
+          "ERR_STATE",
+          `${name}: its state cannot be saved in a checkpoint (${(cause as Error).message}); keep plain data in it: ` +
+            `numbers, arrays, typed arrays, objects${this.where()}`,
+          { cause },
+        );
+      }
+    }
+    return memories;
+  }
+
+  /** Names of operators in the order of the pipe, for messages. */
+  get names(): string {
+    return [...this.#slots.keys()].join(", ") || "none";
+  }
+
+  /** ` (run "run", step 3)`, which ends every message from within a run. */
+  where(): string {
+    return ` (run "${this.name}", step ${this.step})`;
+  }
+
+  #freeName(name: string): string {
+    if (!this.#slots.has(name)) return name;
+    for (let k = 2; ; k++) if (!this.#slots.has(`${name}#${k}`)) return `${name}#${k}`;
+  }
+}
+
+let ambient: Session | undefined;
+
+/** The run whose update is being put together right now. */
+export function ambientSession(): Session | undefined {
+  return ambient;
+}
+
+/** Calls `act` with a session as the ambient one. */
+export function withAmbient<T>(session: Session, act: () => T): T {
+  const before = ambient;
+  ambient = session;
+  try {
+    return act();
+  } finally {
+    ambient = before;
+  }
+}
+
+/** A run with further columns and settings: what an operator after the loop hands on. */
+export function extendRun(run: Run, slot: Slot, who: string): Run {
+  const columns = mergeColumns(who, run.columns, slot.columns);
+  const settings = qualifiedSettings(slot);
+  if (columns === run.columns && Object.keys(settings).length === 0) return run;
+  return { ...run, columns, settings: { ...run.settings, ...settings } };
+}
+
+/** `momentum.decay` -> its range and present value. */
+function qualifiedSettings(slot: Slot): Record<string, Setting> {
+  const settings: Record<string, Setting> = {};
+  for (const [key, range] of Object.entries(slot.ranges)) {
+    settings[`${slot.name}.${key}`] = { ...range, value: slot.settings[key]! };
+  }
+  return settings;
+}
+
+export function valuesOf(settings: Settings = {}): Record<string, number> {
+  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
+}
+
+const fields = new Set<string>(Object.keys(coreColumns));
+
+/** Both declarations together; equal ones may be shared. */
+function mergeColumns(who: string, known: Columns, further: Columns): Columns {
+  const fresh: Record<string, Column> = {};
+  for (const [name, column] of Object.entries(further)) {
+    if (fields.has(name)) {
+      throw failure("ERR_COLUMN_CONFLICT", `${who}: every row has a field "${name}"; give the column another name`);
+    }
+    const before = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (before === undefined) fresh[name] = column;
+    else if (!sameColumn(before, column)) {
+      throw failure(
+        "ERR_COLUMN_CONFLICT",
+        `${who}: the column "${name}" is declared with two meanings: "${before.meaning}" and "${column.meaning}"; rename one`,
+      );
+    }
+  }
+  return Object.keys(fresh).length === 0 ? known : { ...known, ...fresh };
+}
+
+function sameColumn(a: Column, b: Column): boolean {
+  if (a === b) return true;
+  const values = (column: Column): string => JSON.stringify(column.values ?? []);
+  return (
+    a.meaning === b.meaning &&
+    a.unit === b.unit &&
+    (a.kind ?? "number") === (b.kind ?? "number") &&
+    values(a) === values(b)
+  );
+}

@@ -1,0 +1,147 @@
+/** Commands from outside: when they are due, what they change, what is recorded of them. */
+import type { Subscription } from "rxjs";
+import type { AppliedCommand } from "../../arrow/row.ts";
+import type { Command, IterateOptions } from "../types.ts";
+import { didYouMean } from "./didYouMean.ts";
+import type { Session, Slot } from "./session.ts";
+
+/** The steering of one run. Commands wait here until the boundary before a step. */
+export class Steering {
+  stopping = false;
+  checkpointAsked = false;
+  #queue: Command[] = [];
+  #applied: AppliedCommand[] = [];
+  #paused = false;
+  /** Steps that a paused run may still take. */
+  #allowance = 0;
+  #open = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly canSave: boolean,
+  ) {}
+
+  /** Begins to listen. `wake` is called whenever a waiting run may go on. */
+  listen(
+    commands: IterateOptions["commands"],
+    wake: () => void,
+    fail: (error: unknown) => void,
+  ): Subscription | undefined {
+    if (commands === undefined) return undefined;
+    this.#open = true;
+    return commands.subscribe({
+      next: (command) => {
+        this.#queue.push(command);
+        wake();
+      },
+      error: fail,
+      complete: () => {
+        this.#open = false;
+        wake();
+      },
+    });
+  }
+
+  /** Applies what is due before step k; returns whether the step may be taken, else the run waits for a command. */
+  boundary(step: number): boolean {
+    // A reply may bring further commands, so until none is due.
+    while (this.#queue.some((command) => isDue(command, step))) {
+      const queue = this.#queue;
+      this.#queue = queue.filter((command) => !isDue(command, step));
+      for (const command of queue) if (isDue(command, step)) this.#apply(command, step);
+    }
+    // Nobody is left who could let a paused run go on: what waits in the queue is for later steps.
+    if (this.#paused && !this.#open && this.#allowance === 0) this.#paused = false;
+    if (this.stopping || !this.#paused) return true;
+    if (this.#allowance === 0) return false;
+    this.#allowance--;
+    return true;
+  }
+
+  /** What took effect since the last row. */
+  takeApplied(): readonly AppliedCommand[] | undefined {
+    if (this.#applied.length === 0) return undefined;
+    const applied = this.#applied;
+    this.#applied = [];
+    return applied;
+  }
+
+  #apply(command: Command, step: number): void {
+    const refused =
+      command.step !== undefined && command.step < step ? `step ${command.step} is over` : this.#act(command);
+    const outcome: AppliedCommand = {
+      type: command.type,
+      ...(command.type === "set" ? { setting: command.setting, value: command.value } : {}),
+      ...(command.type === "step" && command.count !== undefined ? { count: command.count } : {}),
+      step,
+      ...(refused === undefined ? {} : { refused }),
+    };
+    this.#applied.push(outcome);
+    command.reply?.(outcome);
+  }
+
+  /** Why the command has no effect; undefined where it has. */
+  #act(command: Command): string | undefined {
+    switch (command.type) {
+      case "pause":
+        if (this.#paused && this.#allowance === 0) return "the run is paused already";
+        this.#paused = true;
+        this.#allowance = 0;
+        return undefined;
+      case "resume":
+        if (!this.#paused) return "the run is not paused";
+        this.#paused = false;
+        return undefined;
+      case "step": {
+        const { count = 1 } = command;
+        if (!(Number.isInteger(count) && count > 0)) return `expected a positive number of steps, got ${count}`;
+        this.#paused = true;
+        this.#allowance = count;
+        return undefined;
+      }
+      case "stop":
+        this.stopping = true;
+        return undefined;
+      case "checkpoint":
+        if (!this.canSave) return "the run keeps no checkpoints: iterate was called without the option checkpoints";
+        this.checkpointAsked = true;
+        return undefined;
+      case "set":
+        return this.#set(command.setting, command.value);
+      default:
+        return `there is no command "${(command as { readonly type: string }).type}"`;
+    }
+  }
+
+  #set(setting: string, value: number): string | undefined {
+    const found = findSetting(this.session.slots, setting);
+    if (found === undefined) {
+      const names = [...this.session.slots].flatMap((slot) =>
+        Object.keys(slot.ranges).map((key) => `${slot.name}.${key}`),
+      );
+      const near = didYouMean(setting, names);
+      return `no setting "${setting}".${near === "" ? ` There are: ${names.join(", ") || "none"}` : near}`;
+    }
+    const { slot, key } = found;
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = slot.ranges[key]!;
+    if (!(typeof value === "number" && Number.isFinite(value) && value >= min && value <= max)) {
+      return `expected ${setting} to be a number in [${min}, ${max}], got ${value}`;
+    }
+    slot.settings[key] = value;
+    return undefined;
+  }
+}
+
+function isDue(command: Command, step: number): boolean {
+  return command.step === undefined || command.step <= step;
+}
+
+function findSetting(
+  slots: Iterable<Slot>,
+  setting: string,
+): { readonly slot: Slot; readonly key: string } | undefined {
+  for (const slot of slots) {
+    for (const key of Object.keys(slot.ranges)) if (setting === `${slot.name}.${key}`) return { slot, key };
+  }
+  return undefined;
+}

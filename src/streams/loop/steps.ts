@@ -1,0 +1,190 @@
+/** What happens to a row in an operator: the step function is called, its result goes into the row. */
+import { Subscriber } from "rxjs";
+import type { Columns, Row, Run, Settings } from "../../arrow/row.ts";
+import { failure } from "../../errors.ts";
+import type { MeasureResult, Proposal, Spec, UpdateResult } from "../types.ts";
+import { chosen } from "./choices.ts";
+import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withRow, withStatus, withStep } from "./records.ts";
+import { extendRun, type Session, Slot, valuesOf } from "./session.ts";
+import { write } from "./writing.ts";
+
+// What the helpers need of a specification, its type parameters forgotten.
+type AnyResult = MeasureResult<unknown, Columns> & Partial<UpdateResult<unknown, Columns>>;
+export type AnySpec<In> = Spec<In, unknown, Columns, Settings, AnyResult>;
+
+/** Common to all helpers: runs the step function, keeps the state. Subclassed, since closures cost twice as much a row. */
+abstract class Step<T extends Row> extends Subscriber<T> {
+  constructor(
+    protected readonly to: Subscriber<T>,
+    protected readonly spec: AnySpec<T>,
+  ) {
+    super(to);
+  }
+
+  protected override _next(it: T): void {
+    let result: T;
+    try {
+      result = this.take(it);
+    } catch (error) {
+      this.error(error);
+      return;
+    }
+    this.pass(result);
+  }
+
+  protected abstract take(it: T): T;
+
+  protected pass(it: T): void {
+    this.to.next(it);
+  }
+
+  protected call(it: T, slot: Slot): AnyResult | undefined {
+    if (!slot.started) {
+      slot.started = true;
+      slot.state = this.spec.init?.(it, slot.settings);
+    }
+    const result = this.spec.step(it, slot.state, slot.settings) ?? undefined;
+    if (result !== undefined && result.state !== undefined) slot.state = result.state;
+    return result;
+  }
+}
+
+/** A proposal is seen once. */
+function checkOnce(slot: Slot, session: Session, step: number): void {
+  session.lastSeen = slot.name;
+  if (slot.lastStep === step) {
+    throw failure(
+      "ERR_PROPOSAL",
+      `${slot.name}: received step ${step} twice (merge, mergeMap, expand?)${session.where()}`,
+    );
+  }
+  slot.lastStep = step;
+}
+
+/** An update: may choose the step. */
+export class UpdateStep extends Step<Proposal> {
+  constructor(
+    to: Subscriber<Proposal>,
+    spec: AnySpec<Proposal>,
+    private readonly refines: boolean,
+    private readonly slot: Slot,
+    private readonly session: Session,
+  ) {
+    super(to, spec);
+  }
+
+  protected override take(it: Proposal): Proposal {
+    checkOnce(this.slot, this.session, it.step);
+    if (it.status !== "running") return it;
+    const result = this.call(it, this.slot);
+    if (result === undefined) return it;
+    write(result, it, this.slot, this.session);
+    const direction = directionIn(result);
+    const choice = chosen(it, result, direction, this.slot.name, this.refines, this.session);
+    const status = result.status ?? "running";
+    if (choice === undefined && status === "running") return it;
+    const { stepSize = it.stepSize, next = it.next } = result;
+    return withStep(it, choice ?? choiceOf(it), direction ?? directionOf(it), stepSize, next, status);
+  }
+}
+
+/** A measure inside the loop: the row is not out yet, so columns are written in place. */
+export class InsideStep<T extends Row> extends Step<T> {
+  constructor(
+    to: Subscriber<T>,
+    spec: AnySpec<T>,
+    private readonly slot: Slot,
+    private readonly session: Session,
+  ) {
+    super(to, spec);
+  }
+
+  protected override take(it: T): T {
+    checkOnce(this.slot, this.session, it.step);
+    const result = this.call(it, this.slot);
+    if (result === undefined) return it;
+    write(result, it, this.slot, this.session);
+    // The first verdict stands.
+    if (result.status === undefined || result.status === "running" || it.status !== "running") return it;
+    return withStatus(it, result.status);
+  }
+}
+
+/** A measure after the loop, or on replayed rows: rows are shared with others by now, so what changes is copied. */
+export class OutsideStep<T extends Row> extends Step<T> {
+  readonly #slots = new WeakMap<object, Slot>();
+  readonly #runs = new WeakMap<Run, Run>();
+  #ended = false;
+
+  protected override take(it: T): T {
+    if (CHOICE in it) throw late(this.spec.name);
+    const session = sessionOf(it);
+    const slot = this.#slotOf(session ?? it.run, session);
+    const result = this.call(it, slot);
+    const run = this.#extended(it.run, slot);
+    const ends = it.status === "running" && result?.status !== undefined && result.status !== "running";
+    this.#ended = ends;
+    const writes = result?.columns !== undefined || result?.vectors !== undefined;
+    if (!writes && !ends && run === it.run) return it;
+    const columns = result?.columns === undefined ? it.columns : { ...it.columns };
+    const vectors = result?.vectors === undefined ? it.vectors : { ...it.vectors };
+    if (result !== undefined) write(result, { run, columns, vectors, step: it.step }, slot, session);
+    return withRow(it, run, columns, vectors, ends ? result.status : it.status);
+  }
+
+  protected override pass(it: T): void {
+    const ends = this.#ended;
+    this.to.next(it);
+    if (ends) this.complete();
+  }
+
+  #slotOf(key: object, session: Session | undefined): Slot {
+    let slot = this.#slots.get(key);
+    if (slot === undefined) {
+      const { spec } = this;
+      slot =
+        session?.register(spec, false) ??
+        new Slot(spec.name, false, spec.columns ?? {}, spec.settings ?? {}, valuesOf(spec.settings));
+      this.#slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  #extended(run: Run, slot: Slot): Run {
+    let extended = this.#runs.get(run);
+    if (extended === undefined) {
+      extended = extendRun(run, slot, this.spec.name);
+      this.#runs.set(run, extended);
+    }
+    return extended;
+  }
+}
+
+/** Stands where no loop can know of it. */
+export class LateOperator<T extends Row> extends Subscriber<T> {
+  constructor(
+    to: Subscriber<T>,
+    private readonly operator: string,
+  ) {
+    super(to);
+  }
+
+  protected override _next(it: T): void {
+    this.error(
+      typeof it === "object" && it !== null && CHOICE in it
+        ? late(this.operator)
+        : failure(
+            "ERR_LATE_OPERATOR",
+            `${this.operator}: is an update and stands after the loop; put it inside: iterate(problem, start, ${this.operator}(...))`,
+          ),
+    );
+  }
+}
+
+function late(operator: string): Error {
+  return failure(
+    "ERR_LATE_OPERATOR",
+    `${operator}: subscribed after the run began (inside mergeMap or switchMap?), so its state and columns would be lost; ` +
+      "use choose() or switchMethod()",
+  );
+}

@@ -1,0 +1,217 @@
+/** The charts of the page: the four that every search is judged by, and those that somebody added. */
+import type { RunInfo } from "../../server/messages.ts";
+import { h } from "../dom.ts";
+import { makeEndPoints } from "../endPoints.ts";
+import { hasNumber } from "../runSummary.ts";
+import { type Chart, type ChartSpec, makeChart } from "./chart.ts";
+import type { ShownRun, View } from "./series.ts";
+import { makeTrajectory } from "./trajectory.ts";
+
+const main: readonly ChartSpec[] = [
+  {
+    column: "value",
+    title: "Loss",
+    symbol: "L(z)",
+    meaning: "the value of the potential",
+    logY: "positive",
+    removable: false,
+  },
+  {
+    column: "squaredNorm",
+    title: "Squared gradient norm",
+    symbol: "‖F(z)‖²",
+    meaning: "0 at a critical point",
+    logY: true,
+    removable: false,
+  },
+  {
+    column: "naturalResidual",
+    title: "Natural residual",
+    symbol: "‖z − Π(z − F(z))‖",
+    meaning: "0 at a solution of the variational inequality",
+    logY: true,
+    removable: false,
+  },
+  {
+    column: "relativeResidual",
+    title: "Relative residual",
+    symbol: "r",
+    meaning: "of the Newton system: 0 where it is solved, 1 where the gradient lies in the Hessian's kernel",
+    logY: true,
+    removable: false,
+  },
+  {
+    column: "stepSize",
+    title: "Step size",
+    symbol: "α",
+    meaning: "chosen at each step",
+    logY: true,
+    removable: false,
+  },
+];
+/** Vectors up to this length can be charted entry by entry. */
+const entriesMost = 8;
+const further = ["evaluations", "products", "seconds"];
+const storageKey = "fluxion.charts";
+
+export interface ChartBoard {
+  update(view: View): void;
+  /** All runs, for what is shown of each end. */
+  updateRuns(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
+  restyle(): void;
+  /** Changes the y axis of the chart that has the keyboard, or of all. */
+  toggleY(): void;
+}
+
+export interface ChartBoardHandlers {
+  zoom(range: View["zoom"]): void;
+  look(run: string): void;
+}
+
+export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHandlers): ChartBoard {
+  const charts = new Map<string, Chart>();
+  const logs = stored();
+  const trajectory = makeTrajectory();
+  const endPoints = makeEndPoints(look);
+  const add = h("select", { "aria-label": "add a chart", class: "add" });
+  let view: View | undefined;
+  let offered = "";
+
+  function show(spec: ChartSpec): void {
+    const chart = makeChart(
+      { ...spec, logY: logs.get(spec.column) ?? spec.logY },
+      {
+        zoom,
+        logY(logY) {
+          logs.set(spec.column, logY);
+          store(logs, charts);
+        },
+        remove() {
+          charts.get(spec.column)?.destroy();
+          charts.delete(spec.column);
+          store(logs, charts);
+          if (view !== undefined) update(view);
+        },
+      },
+    );
+    charts.set(spec.column, chart);
+    trajectory.element.before(chart.element);
+  }
+  function addColumn(column: string): void {
+    if (charts.has(column)) return;
+    const meaning = meaningOf(view, column);
+    show({ column, title: titleOf(view, column), symbol: "", meaning, logY: false, removable: true });
+    store(logs, charts);
+    if (view !== undefined) update(view);
+  }
+
+  grid.append(trajectory.element, endPoints.element, h("div", { class: "add-row" }, add));
+  for (const spec of main) show(spec);
+  add.addEventListener("change", () => {
+    const column = add.value;
+    add.value = "";
+    addColumn(column);
+    charts.get(column)?.element.scrollIntoView({ block: "nearest" });
+  });
+  for (const column of storedColumns()) addColumn(column);
+
+  function update(next: View): void {
+    view = next;
+    for (const [column, chart] of charts) {
+      chart.element.hidden = !isWorthwhile(next, column);
+      if (!chart.element.hidden) chart.update(next);
+    }
+    trajectory.update(next.runs);
+    offer(next);
+  }
+  function offer({ runs }: View): void {
+    const columns = [...new Set([...runs.flatMap(columnsOf), ...further])];
+    const free = columns.filter((column) => !charts.has(column) && runs.some(({ data }) => data.has(column)));
+    if (free.join() === offered) return;
+    offered = free.join();
+    add.replaceChildren(
+      h("option", { value: "" }, "Add a chart …"),
+      ...free.map((column) => h("option", { value: column }, titleOf({ runs }, column))),
+    );
+    add.hidden = free.length === 0;
+  }
+  return {
+    update,
+    updateRuns: endPoints.update,
+    restyle() {
+      for (const chart of charts.values()) chart.restyle();
+      trajectory.restyle();
+      endPoints.restyle();
+    },
+    toggleY() {
+      const chosen = [...charts.values()].filter(({ element }) => element.contains(document.activeElement));
+      for (const chart of chosen.length > 0 ? chosen : charts.values()) chart.toggleY();
+    },
+  };
+}
+
+/** A column that no run measures, or a loss where there is no potential, would be an empty card. */
+function isWorthwhile({ runs }: View, column: string): boolean {
+  if (runs.every(({ data }) => data.length === 0)) return column !== "relativeResidual";
+  if (column === "value") return runs.some(({ data }) => hasNumber(data, column));
+  return runs.some(({ data }) => data.has(column));
+}
+
+/** A run's own columns, short vectors by their entries: one chart a player. */
+function columnsOf({ columns, data }: ShownRun): readonly string[] {
+  return Object.entries(columns).flatMap(([name, { kind }]) => {
+    if (kind !== "vector") return [name];
+    const length = data.coordinates(name);
+    return length > entriesMost ? [] : Array.from({ length }, (_, entry) => `${name}.${entry}`);
+  });
+}
+
+/** `exploitability of row` where a vector has an entry for each player, else the column's own name. */
+function titleOf(view: Pick<View, "runs"> | undefined, column: string): string {
+  const [name, entry] = vectorEntry(column);
+  for (const { players, data } of view?.runs ?? []) {
+    if (entry === undefined || players.length !== data.coordinates(name)) continue;
+    // A point with as many coordinates as there are players has an entry for each as well.
+    return `${name} of ${players[entry]}`;
+  }
+  return entry === undefined ? column : `${name} ${entry + 1}`;
+}
+
+function meaningOf(view: View | undefined, column: string): string {
+  const [name] = vectorEntry(column);
+  return view?.runs.map(({ columns }) => columns[name]?.meaning).find((meaning) => meaning !== undefined) ?? column;
+}
+
+/** The vector column and the place in it that `exploitability.0` names; of other columns only the name. */
+function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
+  const match = /^(.+)\.(\d+)$/.exec(column);
+  return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
+}
+
+interface Stored {
+  readonly logs?: Readonly<Record<string, boolean>>;
+  readonly added?: readonly string[];
+}
+
+function read(): Stored {
+  try {
+    return JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Stored;
+  } catch {
+    // What another version left there is no loss.
+    return {};
+  }
+}
+
+function stored(): Map<string, boolean> {
+  return new Map(Object.entries(read().logs ?? {}));
+}
+
+function storedColumns(): readonly string[] {
+  return read().added ?? [];
+}
+
+function store(logs: ReadonlyMap<string, boolean>, charts: ReadonlyMap<string, Chart>): void {
+  const own = new Set(main.map(({ column }) => column));
+  const added = [...charts.keys()].filter((column) => !own.has(column));
+  localStorage.setItem(storageKey, JSON.stringify({ logs: Object.fromEntries(logs), added } satisfies Stored));
+}

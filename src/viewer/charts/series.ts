@@ -1,0 +1,168 @@
+/** One column of one run as what a chart draws: a curve with gaps, and marks for what a curve cannot show. */
+import type { Columns } from "../../arrow/row.ts";
+import { makeThinner } from "../../server/thin.ts";
+import type { Intervention, RunData } from "../runData.ts";
+
+/** What the x axis shows. */
+export interface XAxis {
+  readonly quantity: "step" | "seconds" | "products";
+  readonly log: boolean;
+}
+
+/** A run that is drawn, in the colour and dashes of its slot. */
+export interface ShownRun {
+  readonly name: string;
+  readonly slot: number;
+  readonly live: boolean;
+  readonly columns: Columns;
+  /** Of a game, in the order in which columns of the players hold them; where the experiment says who plays. */
+  readonly players: readonly string[];
+  readonly data: RunData;
+  /** Rows between two steps at a finer resolution. */
+  readonly detail: RunData | undefined;
+}
+
+/** What all charts show in common. */
+export interface View {
+  readonly runs: readonly ShownRun[];
+  readonly axis: XAxis;
+  readonly zoom: { readonly min: number; readonly max: number } | undefined;
+}
+
+/** A number without a place on the axis. */
+export interface Mark {
+  readonly x: number;
+  readonly kind: "nan" | "over" | "under";
+}
+
+export interface Curve {
+  readonly xs: number[];
+  /** null: a gap; undefined: not measured here, the curve goes on. */
+  readonly ys: (number | null | undefined)[];
+  readonly marks: readonly Mark[];
+}
+
+/** Step 0 has a place on a logarithmic axis, since that shows step + 1. */
+export function xShift({ quantity, log }: XAxis): number {
+  return quantity === "step" && log ? 1 : 0;
+}
+
+export function xName({ quantity, log }: XAxis): string {
+  if (quantity === "step") return log ? "step + 1" : "step";
+  return quantity === "seconds" ? "seconds" : "Jacobian-vector products";
+}
+
+/** The rows to draw: fine ones where there are some. */
+export function rowsToDraw({ data, detail }: ShownRun): RunData {
+  return detail === undefined || detail.length === 0 ? data : detail;
+}
+
+/** Points of a curve that are drawn at most: about three a pixel. */
+const drawnMost = 1800;
+
+/** The part of a column that the axis shows, thinned to what a chart can show of it. */
+export function curveOf(run: ShownRun, column: string, view: Pick<View, "axis" | "zoom">, logY: boolean): Curve {
+  const { axis } = view;
+  const data = rowsToDraw(run);
+  const [x, y] = [data.column(axis.quantity), data.column(column)];
+  const xs: number[] = [];
+  const ys: (number | null | undefined)[] = [];
+  const marks: Mark[] = [];
+  if (x === undefined || y === undefined) return { xs, ys, marks };
+  const shift = xShift(axis);
+  const blank = isBlankAtEnd(run.data, column);
+  const [from, to] = visibleRows(data, view);
+  for (let row = from; row < to; row++) {
+    const at = x.values[row]! + shift;
+    if (axis.log && !(at > 0)) continue;
+    const value = y.values[row]!;
+    xs.push(at);
+    if (y.missing[row] === 1 || (blank && row === data.length - 1 && Number.isNaN(value))) {
+      ys.push(undefined);
+      continue;
+    }
+    const kind = markKind(value, logY);
+    if (kind !== undefined) marks.push({ x: at, kind });
+    ys.push(kind === undefined ? value : null);
+  }
+  return xs.length > drawnMost ? { ...thinned(xs, ys, axis), marks } : { xs, ys, marks };
+}
+
+/** Rows within the zoom, and one more on each side so that the curve goes on to the frame. */
+function visibleRows(data: RunData, { axis, zoom }: Pick<View, "axis" | "zoom">): readonly [number, number] {
+  if (zoom === undefined) return [0, data.length];
+  const [fromStep, toStep] = stepsBetween(data, axis, zoom.min, zoom.max);
+  return [firstRowAt(data, fromStep), Math.min(data.length, firstRowAt(data, toStep) + 1)];
+}
+
+function thinned(xs: readonly number[], ys: Curve["ys"], { log }: XAxis): Pick<Curve, "xs" | "ys"> {
+  const thinner = makeThinner({
+    fromStep: xs[0]!,
+    toStep: xs.at(-1)!,
+    points: drawnMost,
+    scale: log ? "log" : "linear",
+    columns: 1,
+  });
+  const values = Float64Array.from(ys, (value) => value ?? Number.NaN);
+  thinner.offer(xs, [{ values, missing: (row) => ys[row] === undefined }]);
+  const rows = [...thinner.chosen()];
+  return { xs: rows.map((row) => xs[row]!), ys: rows.map((row) => ys[row]) };
+}
+
+/** Whether a logarithmic axis can show all numbers of a column. */
+export function isPositive(data: RunData, column: string): boolean {
+  const found = data.column(column);
+  if (found === undefined) return true;
+  for (let row = 0; row < data.length; row++) {
+    if (found.missing[row] === 0 && found.values[row]! <= 0) return false;
+  }
+  return true;
+}
+
+/** A last row has no step size: that is no failure. */
+function isBlankAtEnd(data: RunData, column: string): boolean {
+  return column === "stepSize" && data.status !== "running";
+}
+
+/** The newest number of a column, where a last row without a step does not count. */
+export function newest(data: RunData, column: string): number | undefined {
+  const last = data.last(column);
+  if (last === undefined || !Number.isNaN(last) || !isBlankAtEnd(data, column)) return last;
+  return data.at(column, data.length - 2);
+}
+
+function markKind(value: number, logY: boolean): Mark["kind"] | undefined {
+  if (Number.isNaN(value)) return "nan";
+  if (value === Number.POSITIVE_INFINITY) return "over";
+  if (value === Number.NEGATIVE_INFINITY || (logY && value <= 0)) return "under";
+  return undefined;
+}
+
+/** Where on the x axis a command took effect. */
+export function interventionAt({ data }: ShownRun, { step }: Intervention, axis: XAxis): number | undefined {
+  if (axis.quantity === "step") return step + xShift(axis);
+  const row = firstRowAt(data, step);
+  return data.at(axis.quantity, row);
+}
+
+/** The first row whose step is at least this. */
+function firstRowAt(data: RunData, step: number): number {
+  let [low, high] = [0, data.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((data.at("step", middle) ?? 0) < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The steps between two places on the x axis, with one row more on each side. */
+export function stepsBetween(data: RunData, axis: XAxis, min: number, max: number): readonly [number, number] {
+  const shift = xShift(axis);
+  let from = 0;
+  let to = data.length - 1;
+  // Plain steps over at most some thousand rows; seconds and products may stand still, so no bisection.
+  while (from + 1 < data.length && (data.at(axis.quantity, from + 1) ?? 0) + shift < min) from++;
+  while (to > from && (data.at(axis.quantity, to - 1) ?? 0) + shift > max) to--;
+  return [data.at("step", from) ?? 0, data.at("step", to) ?? 0];
+}

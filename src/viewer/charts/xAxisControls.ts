@@ -1,0 +1,46 @@
+/** What all charts are drawn against, and how. */
+import { byId, setText } from "../dom.ts";
+import type { XAxis } from "./series.ts";
+
+const key = "fluxion.x";
+const quantities = ["step", "seconds", "products"] as const;
+
+export interface XAxisControls {
+  readonly axis: XAxis;
+  toggleLog(): void;
+}
+
+export function makeXAxisControls(changed: (axis: XAxis) => void): XAxisControls {
+  const select = byId<HTMLSelectElement>("x-quantity");
+  const toggle = byId<HTMLButtonElement>("x-log");
+  let axis = stored();
+
+  function set(next: XAxis): void {
+    axis = next;
+    localStorage.setItem(key, `${axis.quantity} ${axis.log ? "log" : "linear"}`);
+    show();
+    changed(axis);
+  }
+  function show(): void {
+    select.value = axis.quantity;
+    setText(toggle, `x: ${axis.log ? "log" : "linear"}`);
+  }
+  const toggleLog = (): void => set({ ...axis, log: !axis.log });
+  select.addEventListener("change", () => {
+    const quantity = quantities.find((name) => name === select.value) ?? "step";
+    set({ ...axis, quantity });
+  });
+  toggle.addEventListener("click", toggleLog);
+  show();
+  return {
+    toggleLog,
+    get axis() {
+      return axis;
+    },
+  };
+}
+
+function stored(): XAxis {
+  const [quantity, scale] = (localStorage.getItem(key) ?? "").split(" ");
+  return { quantity: quantities.find((name) => name === quantity) ?? "step", log: scale !== "linear" };
+}

@@ -1,0 +1,178 @@
+/** Where the runs of an experiment ended: loss against Morse index, one mark a run, and the same as a table. */
+import type { RunInfo } from "../server/messages.ts";
+import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver } from "./charts/plane.ts";
+import { newest } from "./charts/series.ts";
+import { padded } from "./charts/ticks.ts";
+import { button, color, h, setAttribute } from "./dom.ts";
+import { formatCount, formatNumber } from "./format.ts";
+import { RunData } from "./runData.ts";
+import { fetchRows } from "./runFeed.ts";
+import { stateMark, stateOf } from "./runList.ts";
+import { letterOf, styleOf } from "./runStyle.ts";
+
+interface EndPoint {
+  readonly run: RunInfo;
+  readonly step: number | undefined;
+  readonly value: number | undefined;
+  readonly squaredNorm: number | undefined;
+  readonly index: number | undefined;
+}
+
+export interface EndPoints {
+  readonly element: HTMLElement;
+  /** Asks for the last rows of runs that are over; needs two of them whose Morse index was measured. */
+  update(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
+  restyle(): void;
+}
+
+const height = 226;
+const needed = ["value", "squaredNorm", "stepSize", "status", "morseIndex"];
+/** Pixels around a mark that belong to it. */
+const reach = 10;
+
+export function makeEndPoints(look: (run: string) => void): EndPoints {
+  const canvas = h("canvas", { role: "img" });
+  const body = h("tbody", {});
+  const hint = h("p", { class: "hint" });
+  const head = h(
+    "tr",
+    {},
+    ...["run", "", "step", "loss", "‖F‖²", "index"].map((name) => h("th", { scope: "col" }, name)),
+  );
+  const element = h(
+    "section",
+    { class: "card chart", "aria-label": "End points", tabindex: 0, hidden: true },
+    h("header", {}, h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index"))),
+    h("div", { class: "plot" }, canvas),
+    hint,
+    h("details", {}, h("summary", {}, "Table"), h("table", { class: "end-points" }, h("thead", {}, head), body)),
+  );
+  const ends = new Map<string, EndPoint>();
+  let asking = false;
+  let runs: readonly RunInfo[] = [];
+  let slots: ReadonlyMap<string, number> = new Map();
+  let drawn = "";
+  new ResizeObserver(() => draw()).observe(canvas.parentElement!);
+
+  /** One run after the other, and only while the page is looked at: an experiment may have thousands. */
+  async function ask(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    for (;;) {
+      const next = runs.find((run) => !run.live && "morseIndex" in run.columns && !ends.has(keyOf(run)));
+      if (next === undefined || document.hidden) break;
+      ends.set(keyOf(next), await endOf(next));
+      show();
+    }
+    asking = false;
+  }
+  const known = (): EndPoint[] =>
+    runs.flatMap((run) => {
+      const end = ends.get(keyOf(run));
+      return end?.index === undefined || end.value === undefined || !Number.isFinite(end.value) ? [] : [end];
+    });
+
+  function show(): void {
+    const points = known();
+    const key = points.map(({ run }) => `${keyOf(run)} ${slots.get(run.name)}`).join();
+    if (key === drawn) return;
+    drawn = key;
+    element.hidden = points.length < 2;
+    body.replaceChildren(...points.map((point) => rowOf(point, look)));
+    draw();
+  }
+  function draw(): void {
+    const width = canvas.parentElement!.clientWidth;
+    const points = known();
+    if (width === 0 || points.length < 2) return;
+    const context = blankCanvas(canvas, width, height);
+    const plane = placement(points, width);
+    drawAxes(context, plane, true);
+    const labels = new Labels(context, 11);
+    // Runs that are shown lie above those that ended in the same place.
+    const order = [...points].sort((a, b) => Number(slots.has(a.run.name)) - Number(slots.has(b.run.name)));
+    for (const { run, index, value } of order) {
+      const slot = slots.get(run.name);
+      const stroke = slot === undefined ? color("--text-soft") : styleOf(slot).stroke;
+      const at = [plane.x(index!), plane.y(value!)] as const;
+      context.lineWidth = 1.5;
+      disk(context, at, isCritical(run) ? stroke : color("--card"), stroke);
+      if (slot !== undefined) labels.write(letterOf(slot), at[0], at[1] - 8, stroke);
+    }
+    hint.textContent = "● converged   ◯ otherwise";
+    setAttribute(canvas, "aria-label", `loss against Morse index of ${points.length} runs; the table has the numbers`);
+  }
+  function nearest(event: MouseEvent): readonly EndPoint[] {
+    const points = known();
+    if (points.length < 2) return [];
+    const plane = placement(points, canvas.clientWidth);
+    return points.filter(({ index, value }) => {
+      return Math.hypot(plane.x(index!) - event.offsetX, plane.y(value!) - event.offsetY) <= reach;
+    });
+  }
+  canvas.addEventListener("mousemove", (event) => {
+    const found = nearest(event);
+    canvas.style.cursor = found.length === 0 ? "" : "pointer";
+    canvas.title = found
+      .map(({ run, index, value }) => `${run.name}: index ${index}, loss ${formatNumber(value)}`)
+      .join("\n");
+  });
+  canvas.addEventListener("click", (event) => {
+    const [first] = nearest(event);
+    if (first !== undefined) look(first.run.name);
+  });
+  document.addEventListener("visibilitychange", () => void ask());
+
+  return {
+    element,
+    restyle: draw,
+    update(nextRuns, nextSlots) {
+      runs = nextRuns;
+      slots = nextSlots;
+      show();
+      void ask();
+    },
+  };
+}
+
+/** A resumed run ends again, elsewhere. */
+function keyOf(run: RunInfo): string {
+  return `${run.name} ${run.attempt}`;
+}
+
+function isCritical(run: RunInfo): boolean {
+  return run.ending?.status === "converged";
+}
+
+async function endOf(run: RunInfo): Promise<EndPoint> {
+  const data = new RunData(run.columns);
+  try {
+    // Two rows: a last one has no step size, and a verdict may be worth one more row.
+    const query = { last: 2, columns: needed.join(",") };
+    for (const batch of await fetchRows(run.name, query)) data.append(batch);
+  } catch (error) {
+    // The run's own view says so when somebody looks at it; here one mark is missing.
+    console.warn(`the end of ${run.name} cannot be read:`, error);
+  }
+  return {
+    run,
+    step: data.lastStep,
+    value: newest(data, "value"),
+    squaredNorm: newest(data, "squaredNorm"),
+    index: newest(data, "morseIndex"),
+  };
+}
+
+function placement(points: readonly EndPoint[], width: number): Plane {
+  const [indexes, values] = [points.map(({ index }) => index!), points.map(({ value }) => value!)];
+  const [low, high] = padded(Math.min(...values), Math.max(...values), false);
+  return planeOver([Math.min(...indexes) - 0.6, Math.max(...indexes) + 0.6, low, high], width, height);
+}
+
+function rowOf({ run, step, value, squaredNorm, index }: EndPoint, look: (run: string) => void): HTMLTableRowElement {
+  const how = stateOf(run);
+  const state = h("td", { class: "state", "data-state": how }, `${stateMark(how)} ${how}`);
+  const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredNorm), formatNumber(index)];
+  const name = button(run.name, { class: "quiet" }, () => look(run.name));
+  return h("tr", {}, h("th", { scope: "row" }, name), state, ...numbers.map((text) => h("td", {}, text)));
+}

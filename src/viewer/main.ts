@@ -1,0 +1,192 @@
+/** The page: connects, shows, listens. */
+import type { RunInfo, ServerMessage } from "../server/messages.ts";
+import { makeChartBoard } from "./charts/chartBoard.ts";
+import type { View } from "./charts/series.ts";
+import { makeXAxisControls } from "./charts/xAxisControls.ts";
+import { moved, scaledBy } from "./charts/zoom.ts";
+import { makeConnectionBadge } from "./connectionBadge.ts";
+import { byId, setText } from "./dom.ts";
+import { makeFigures } from "./figures.ts";
+import { type KeyAction, keyTable, listenToKeys } from "./keyboard.ts";
+import { address, openLink } from "./link.ts";
+import { RunData } from "./runData.ts";
+import { makeRunList } from "./runList.ts";
+import { makeRunSummary } from "./runSummary.ts";
+import { ShownRuns } from "./shownRuns.ts";
+import { type GivenCommand, makeSteering } from "./steering.ts";
+import { applyTheme, currentTheme, nextTheme, onSystemTheme } from "./theme.ts";
+
+/** Milliseconds between drawings: more often no eye can follow. */
+const redrawEvery = 100;
+/** Drawing takes at most one part in this many of the time, so that the page answers also with many curves. */
+const share = 3;
+
+let runs: readonly RunInfo[] = [];
+let zoom: View["zoom"];
+let drawAgainAt = 0;
+let drawing = false;
+let commandId = 0;
+const noData = new RunData({});
+
+const xAxis = makeXAxisControls((axis) => {
+  setZoom(undefined);
+  shown.setAxis(axis);
+  draw();
+});
+const shown = new ShownRuns(xAxis.axis, draw);
+const board = makeChartBoard(byId("charts"), { zoom: setZoom, look });
+const summary = makeRunSummary();
+const steering = makeSteering(command);
+byId("run").append(summary.element, steering.element);
+byId("charts").after(summary.details, makeFigures());
+const showRuns = makeRunList(byId("runs"), {
+  focus: look,
+  compare(name) {
+    if (!shown.compare(name)) notice("At most eight runs can be told apart.");
+    draw();
+  },
+});
+const follow = byId<HTMLInputElement>("follow");
+follow.addEventListener("change", followNewest);
+const resetZoom = byId<HTMLButtonElement>("reset-zoom");
+resetZoom.addEventListener("click", () => setZoom(undefined));
+
+function draw(): void {
+  if (drawing) return;
+  drawing = true;
+  const wait = Math.max(0, drawAgainAt - performance.now());
+  setTimeout(() => {
+    requestAnimationFrame(() => {
+      drawing = false;
+      const began = performance.now();
+      drawNow();
+      const took = performance.now() - began;
+      drawAgainAt = began + Math.max(redrawEvery, share * took);
+    });
+  }, wait);
+}
+
+function drawNow(): void {
+  const list = shown.list();
+  const focused = runs.find(({ name }) => name === shown.focus);
+  document.body.classList.toggle("no-runs", runs.length === 0);
+  showRuns({
+    runs,
+    focus: shown.focus,
+    slots: shown.slots,
+    lastStep: (run) => shown.data(run.name)?.lastStep ?? run.lastStep,
+  });
+  if (focused !== undefined) summary.update(focused, shown.data(focused.name) ?? noData);
+  steering.update(focused);
+  board.update({ runs: list, axis: xAxis.axis, zoom });
+  board.updateRuns(runs, shown.slots);
+  resetZoom.hidden = zoom === undefined;
+  setText(byId("trouble"), shown.trouble ?? "");
+  document.title = focused === undefined ? "fluxion" : `${focused.name} · fluxion`;
+}
+
+function setZoom(range: View["zoom"]): void {
+  zoom = range;
+  shown.setZoom(range);
+  draw();
+}
+
+function takeRuns(list: readonly RunInfo[]): void {
+  const isFirst = runs.length === 0;
+  runs = list;
+  shown.take(list);
+  if (isFirst || follow.checked) followNewest();
+  draw();
+}
+
+/** The newest run that goes on, else the newest of all. */
+function followNewest(): void {
+  if (!follow.checked && shown.focus !== undefined) return;
+  const newest = runs.findLast((run) => run.live) ?? runs.at(-1);
+  if (newest !== undefined && newest.name !== shown.focus) shown.look(newest.name);
+}
+
+function step(by: 1 | -1): void {
+  const next = runs[runs.findIndex(({ name }) => name === shown.focus) + by];
+  if (next === undefined) return;
+  look(next.name);
+  document.querySelector(`[data-run="${CSS.escape(next.name)}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+/** Somebody chose a run: no newer one takes its place. */
+function look(name: string): void {
+  follow.checked = false;
+  shown.look(name);
+}
+
+function command(run: string, given: GivenCommand): number {
+  commandId++;
+  link.send({ command: { run, id: commandId, ...given } });
+  return commandId;
+}
+
+function notice(text: string): void {
+  const box = byId("notice");
+  setText(box, text);
+  box.hidden = false;
+  setTimeout(() => {
+    box.hidden = true;
+  }, 5000);
+}
+
+const showState = makeConnectionBadge(byId("connection"), byId("banner"));
+const link = openLink({
+  state(state) {
+    showState(state);
+    if (state.kind === "lost") steering.forget();
+  },
+  message(message: ServerMessage) {
+    if ("runs" in message) takeRuns(message.runs);
+    else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
+    else if ("error" in message) notice(message.error.message);
+    else if ("heartbeat" in message && runs.some((run) => run.live && !shown.slots.has(run.name))) void askForRuns();
+  },
+});
+
+/** How far the runs are whose rows do not come here. */
+async function askForRuns(): Promise<void> {
+  const response = await fetch(address("/runs"));
+  if (response.ok) takeRuns(((await response.json()) as { readonly runs: readonly RunInfo[] }).runs);
+}
+
+const themeButton = byId<HTMLButtonElement>("theme");
+function changeTheme(): void {
+  setText(themeButton, `Theme: ${nextTheme()}`);
+  board.restyle();
+}
+applyTheme(currentTheme());
+setText(themeButton, `Theme: ${currentTheme()}`);
+themeButton.addEventListener("click", changeTheme);
+onSystemTheme(() => board.restyle());
+
+const help = byId<HTMLDialogElement>("help");
+const view = (): View => ({ runs: shown.list(), axis: xAxis.axis, zoom });
+const actions: readonly KeyAction[] = [
+  { keys: [" "], meaning: "pause or resume", act: steering.pauseOrResume },
+  { keys: ["."], meaning: "one step, then pause", act: steering.step },
+  { keys: ["x"], meaning: "stop the run (twice)", act: steering.stop },
+  { keys: ["j"], meaning: "next run", act: () => step(1) },
+  { keys: ["k"], meaning: "run before", act: () => step(-1) },
+  { keys: ["l"], meaning: "x axis logarithmic or linear", act: xAxis.toggleLog },
+  {
+    keys: ["y"],
+    meaning: "y axis logarithmic or linear, of the chart that has the keyboard or of all",
+    act: board.toggleY,
+  },
+  { keys: ["+", "="], meaning: "zoom in (or drag over a chart)", act: () => setZoom(scaledBy(view(), 0.5)) },
+  { keys: ["-"], meaning: "zoom out", act: () => setZoom(scaledBy(view(), 2)) },
+  { keys: ["ArrowLeft"], meaning: "earlier", act: () => setZoom(moved(view(), -0.25)) },
+  { keys: ["ArrowRight"], meaning: "later", act: () => setZoom(moved(view(), 0.25)) },
+  { keys: ["0"], meaning: "the whole run (or double click)", act: () => setZoom(undefined) },
+  { keys: ["t"], meaning: "theme", act: changeTheme },
+  { keys: ["?"], meaning: "this help", act: () => help.showModal() },
+];
+listenToKeys(actions);
+byId("keys").append(keyTable(actions));
+byId("open-help").addEventListener("click", () => help.showModal());
+byId("close-help").addEventListener("click", () => help.close());

@@ -1,0 +1,188 @@
+/** The rows of one run that the page holds: growing columns, thinned when they become too many. */
+import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
+import { makeThinner } from "../server/thin.ts";
+import type { Batch, DecodedColumn } from "./arrowReader.ts";
+
+/** Rows kept; at this many they are thinned to half. */
+const capacity = 12_000;
+const watchedMost = 8;
+/** Longer vectors are not kept: nobody looks at hundreds of coordinates, and they would be most of what travels. */
+export const coordinatesMost = 100;
+
+export interface Intervention {
+  readonly step: number;
+  readonly commands: readonly AppliedCommand[];
+}
+
+interface Growing {
+  values: Float64Array;
+  /** 1 where the row has no number here. */
+  missing: Uint8Array;
+}
+
+export class RunData {
+  /** Changes whenever rows do. */
+  version = 0;
+  length = 0;
+  /** What came first is no longer whole: the server or the page left rows out. */
+  thinned = false;
+  status: Status = "running";
+  interventions: Intervention[] = [];
+  readonly #columns = new Map<string, Growing>();
+  #room = 256;
+  readonly #categories: Map<string, readonly string[]>;
+  readonly #lengths = new Map<string, number>();
+
+  constructor(columns: Columns) {
+    this.#categories = new Map(Object.entries(columns).map(([name, column]) => [name, column.values ?? []]));
+  }
+
+  get lastStep(): number | undefined {
+    return this.length === 0 ? undefined : this.at("step", this.length - 1);
+  }
+  has(name: string): boolean {
+    return this.#columns.has(name);
+  }
+  /** How many coordinates of a vector column are here, as columns `point.0`, `point.1`, ...; 0: none. */
+  coordinates(name: string): number {
+    return this.#lengths.get(name) ?? 0;
+  }
+  /** The number of a row; undefined: not measured there. */
+  at(name: string, row: number): number | undefined {
+    const column = this.#columns.get(name);
+    return column === undefined || row < 0 || row >= this.length || column.missing[row] === 1
+      ? undefined
+      : column.values[row];
+  }
+  /** The newest number of a column. */
+  last(name: string): number | undefined {
+    for (let row = this.length - 1; row >= 0; row--) {
+      const value = this.at(name, row);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+  /** The columns' arrays; only the first `length` entries count. Not to be kept: they are replaced when they grow. */
+  column(name: string): { readonly values: Float64Array; readonly missing: Uint8Array } | undefined {
+    return this.#columns.get(name);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.thinned = false;
+    this.interventions = [];
+    this.#columns.clear();
+    this.#lengths.clear();
+    this.version++;
+  }
+
+  append(batch: Batch): void {
+    const steps = batch.columns.get("step");
+    if (steps?.kind !== "number" || batch.rows === 0) return;
+    // A further attempt does again what lies after its checkpoint.
+    this.#dropFrom(steps.values[0]!);
+    while (this.length + batch.rows > this.#room) this.#grow();
+    // What the batch has no column for is not measured in its rows.
+    for (const column of this.#columns.values()) column.missing.fill(1, this.length, this.length + batch.rows);
+    for (const [name, column] of batch.columns) this.#take(name, column, batch.rows);
+    this.length += batch.rows;
+    this.version++;
+    if (this.length > capacity) this.#thin();
+  }
+
+  #take(name: string, column: DecodedColumn, rows: number): void {
+    if (column.kind === "number") {
+      const into = this.#column(name);
+      into.values.set(column.values.subarray(0, rows), this.length);
+      if (column.missing === undefined) into.missing.fill(0, this.length, this.length + rows);
+      else into.missing.set(column.missing.subarray(0, rows), this.length);
+    } else if (column.kind === "list") {
+      const length = this.#lengths.get(name) ?? column.values.find((vector) => vector !== undefined)?.length ?? 0;
+      if (length === 0 || length > coordinatesMost) return;
+      this.#lengths.set(name, length);
+      for (let axis = 0; axis < length; axis++) this.#put(`${name}.${axis}`, rows, (row) => column.values[row]?.[axis]);
+    } else if (column.kind === "text") this.#takeText(name, column.values, rows);
+  }
+
+  #takeText(name: string, values: readonly (string | undefined)[], rows: number): void {
+    if (name === "status") {
+      this.status = (values[rows - 1] ?? "running") as Status;
+    } else if (name === "commands") {
+      values.forEach((text, row) => {
+        if (text === undefined) return;
+        const step = this.#columns.get("step")?.values[this.length + row] ?? 0;
+        this.interventions.push({ step, commands: JSON.parse(text) as AppliedCommand[] });
+      });
+    } else {
+      const words = this.#categories.get(name) ?? [];
+      this.#put(name, rows, (row) => {
+        const index = words.indexOf(values[row] ?? "");
+        return index < 0 ? undefined : index;
+      });
+    }
+  }
+
+  #put(name: string, rows: number, at: (row: number) => number | undefined): void {
+    const into = this.#column(name);
+    for (let row = 0; row < rows; row++) {
+      const value = at(row);
+      into.values[this.length + row] = value ?? 0;
+      into.missing[this.length + row] = value === undefined ? 1 : 0;
+    }
+  }
+
+  #column(name: string): Growing {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      column = { values: new Float64Array(this.#room), missing: new Uint8Array(this.#room).fill(1) };
+      this.#columns.set(name, column);
+    }
+    return column;
+  }
+
+  #grow(): void {
+    this.#room *= 2;
+    for (const column of this.#columns.values()) {
+      const { values, missing } = column;
+      column.values = new Float64Array(this.#room);
+      column.values.set(values);
+      column.missing = new Uint8Array(this.#room).fill(1);
+      column.missing.set(missing);
+    }
+  }
+
+  #dropFrom(step: number): void {
+    const steps = this.#columns.get("step")?.values;
+    if (steps === undefined) return;
+    while (this.length > 0 && steps[this.length - 1]! >= step) this.length--;
+    this.interventions = this.interventions.filter((intervention) => intervention.step < step);
+  }
+
+  #thin(): void {
+    const steps = this.#columns.get("step")!.values.subarray(0, this.length);
+    const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
+    const watched = [...this.#columns].filter(([name]) => !counters.has(name)).slice(0, watchedMost);
+    const thinner = makeThinner({
+      fromStep: steps[0]!,
+      toStep: steps[steps.length - 1]!,
+      points: capacity / 2,
+      scale: "linear",
+      columns: watched.length,
+    });
+    const columns = watched.map(([, { values, missing }]) => ({
+      values,
+      missing: (row: number) => missing[row] === 1,
+    }));
+    const touched = new Set(this.interventions.map(({ step }) => step));
+    thinner.offer(steps, columns, (row) => touched.has(steps[row]!));
+    const chosen = thinner.chosen();
+    for (const { values, missing } of this.#columns.values()) {
+      chosen.forEach((row, index) => {
+        values[index] = values[row]!;
+        missing[index] = missing[row]!;
+      });
+    }
+    this.length = chosen.length;
+    this.thinned = true;
+  }
+}

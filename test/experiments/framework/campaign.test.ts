@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { lastValueFrom, take, toArray } from "rxjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Row } from "../../../src/arrow/row.ts";
+import { campaign } from "../../../src/experiments/framework/campaign.ts";
+import { replay } from "../../../src/streams/replay.ts";
+import { assertError } from "../../support/assert.ts";
+import { scratchDirectory } from "../../support/command.ts";
+
+const options = { searches: 5, iterations: 30, trajectorySteps: 150, samples: 100, noise: 0.01 };
+
+/** What a row says, but for the time it took. */
+function content({ run, seconds: _, point, ...rest }: Row): unknown {
+  return { name: run.name, ...rest, point: point === undefined ? undefined : [...point] };
+}
+const rowsOf = (directory: string, workers: number): Promise<Row[]> =>
+  lastValueFrom(campaign("dlae", { directory, options, seed: 4, workers }).pipe(toArray()));
+
+const test = suite("campaign");
+
+test("gives the same rows in the same order, whatever the number of threads", async () => {
+  const [one, three] = [scratchDirectory(), scratchDirectory()];
+  const alone = await rowsOf(one, 1);
+  const together = await rowsOf(three, 3);
+  assert.equal(together.map(content), alone.map(content));
+  const names = [...new Set(alone.map((row) => row.run.name))];
+  assert.equal(names, ["trajectory", "search-01", "search-02", "search-03", "search-04", "search-05"]);
+});
+
+test("keeps all iterates in one file and the end points in another", async () => {
+  const directory = scratchDirectory();
+  const rows = await rowsOf(directory, 2);
+  const iterates = await lastValueFrom(replay(join(directory, "iterates.arrows")).pipe(toArray()));
+  const ends = await lastValueFrom(replay(join(directory, "ends.arrows")).pipe(toArray()));
+  const searches = rows.filter((row) => row.run.name !== "trajectory");
+  assert.equal(iterates.length, searches.length);
+  assert.equal(
+    ends.map((row) => row.step),
+    searches.filter((row) => row.status !== "running").map((row) => row.step),
+  );
+  assert.is(ends.length, 5);
+});
+
+test("goes on where it was left, to the same rows", async () => {
+  const whole = await rowsOf(scratchDirectory(), 1);
+  const directory = scratchDirectory();
+  const begun = campaign("dlae", { directory, options, seed: 4, workers: 2 });
+  await lastValueFrom(begun.pipe(take(160)));
+  assert.ok(existsSync(join(directory, "trajectory")));
+  assert.equal((await rowsOf(directory, 2)).map(content), whole.map(content));
+});
+
+test("says what is wrong with its arguments, at once or in the stream", async () => {
+  const directory = scratchDirectory();
+  assertError(() => campaign("dlea", { directory }), "ERR_COMMAND_LINE", /no experiment is called "dlea"/);
+  assertError(() => campaign("dlae", { directory, workers: 0 }), "ERR_OPTION_RANGE", /workers/);
+  const wrong = campaign("dlae", { directory, options: { searches: -1 } });
+  const error = await lastValueFrom(wrong).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  assert.match(error?.message ?? "", /--searches/);
+});
+
+test.run();

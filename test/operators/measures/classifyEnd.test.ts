@@ -1,0 +1,81 @@
+import { from } from "rxjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Row } from "../../../src/arrow/row.ts";
+import { classifyEnd } from "../../../src/operators/measures/classifyEnd.ts";
+import { endClasses } from "../../../src/operators/measures/judgeEnd.ts";
+import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
+import { untilStep } from "../../../src/operators/measures/untilStep.ts";
+import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
+import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { quartic } from "../../../src/problems/quartic.ts";
+import { method } from "../../../src/streams/combinators.ts";
+import { assertError } from "../../support/assert.ts";
+import { firstRows } from "../../support/firstRows.ts";
+import { linearProblem } from "../../support/linearProblem.ts";
+import { makeRow, makeRun } from "../../support/rows.ts";
+
+const endOf = (row: Row): string | undefined => endClasses[row.columns.end ?? -1];
+
+const test = suite("classifyEnd");
+
+test("writes the end on the last row only, inside the loop and after it", () => {
+  const search = (squaredNorm: number) => method(untilCritical({ squaredNorm }), untilStep(60), newtonMR());
+  for (const [start, squaredNorm, expected, trusted] of [
+    [[-3.5, 1], 1e-20, "critical point", 1],
+    [[-3.5, 1], 1e-5, "unfinished", 0],
+  ] as const) {
+    const inside = firstRows(quartic(), start, method(search(squaredNorm), classifyEnd()), 100);
+    assert.is(endOf(inside.at(-1)!), expected);
+    assert.is(inside.at(-1)!.columns.indexTrusted, trusted);
+    assert.ok(inside.slice(0, -1).every((row) => row.columns.end === undefined));
+    const after = firstRows(quartic(), start, search(squaredNorm), 100, { after: classifyEnd() });
+    assert.is(endOf(after.at(-1)!), expected);
+  }
+});
+
+test("counts as critical by its own threshold, and says that the index is not to be trusted", () => {
+  const loose = method(untilCritical({ squaredNorm: 1e-5 }), newtonMR(), classifyEnd({ squaredNorm: 1e-5 }));
+  const last = firstRows(quartic(), [-3.5, 1], loose, 100).at(-1)!;
+  assert.is(endOf(last), "critical point");
+  assert.is(last.columns.indexTrusted, last.squaredNorm <= 1e-10 ? 1 : 0);
+});
+
+test("remembers the residuals that were solved last, which a stop condition spares the last row", () => {
+  // One direction is solved at once; the other lies in the kernel, with all of F that is left.
+  const problem = linearProblem(
+    [
+      [1, 0],
+      [0, 0],
+    ],
+    [0.01, 5],
+  );
+  const last = firstRows(problem, [0, 0], method(untilStep(2), newtonMR(), classifyEnd()), 9).at(-1)!;
+  assert.is(last.columns.relativeResidual === undefined || last.status === "stagnated", true);
+  assert.is(endOf(last), "gradient-flat region");
+});
+
+test("calls a run that grows beyond all numbers diverged", () => {
+  const rows = firstRows(quartic(), [50, 50], method(gradientStep(0.5), classifyEnd()), 50);
+  assert.is(rows.at(-1)!.status, "diverged");
+  assert.is(endOf(rows.at(-1)!), "diverged");
+});
+
+test("works on replayed rows", () => {
+  const run = makeRun({ columns: {} });
+  const rows = [0, 1].map((step) =>
+    makeRow(run, step, { squaredNorm: 1, status: step === 1 ? "stagnated" : "running", columns: {}, vectors: {} }),
+  );
+  const seen: Row[] = [];
+  from(rows)
+    .pipe(classifyEnd())
+    .subscribe((row) => seen.push(row));
+  assert.equal(seen.map(endOf), [undefined, "stagnated"]);
+});
+
+test("refuses thresholds that are none", () => {
+  assertError(() => classifyEnd({ squaredNorm: -1 }), "ERR_OPTION_RANGE", /squaredNorm/);
+  assertError(() => classifyEnd({ relativeResidual: Number.NaN }), "ERR_OPTION_RANGE", /relativeResidual/);
+});
+
+test.run();
