@@ -1,31 +1,15 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import type { GraphBuilder } from "./build/builder.ts";
-import { type Executor, executorOf } from "./executor.ts";
+import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
+import type { FieldParts } from "./fieldParts.ts";
 import { Float64Engine } from "./float64/engine.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
 import { showShape } from "./graph/shapes.ts";
 import { Engine } from "./interpret/engine.ts";
 
 export type { FieldCounts } from "./fieldEngine.ts";
-
-export interface FieldParts {
-  readonly builder: GraphBuilder;
-  /** The point is these tensors one after the other. */
-  readonly parameters: readonly Node<"input">[];
-  /** Named inputs whose numbers each instance brings. */
-  readonly data?: readonly Node<"input">[];
-  /** L(z), one number; absent: `evaluate` returns NaN. */
-  readonly value?: Node;
-  /** F(z): for each parameter a tensor of its shape. */
-  readonly field: readonly Node[];
-  /** J = J^T, as where the field is a gradient. */
-  readonly symmetric: boolean;
-  /** What runs it; default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly's vectors. */
-  readonly executor?: Executor;
-}
 
 /** A compiled field. Instances on different data share its code and its memory. */
 export interface FieldProgram {

@@ -2,7 +2,7 @@
 import { failure } from "../errors.ts";
 import { isLoopback } from "./access.ts";
 import type { FigureTitle } from "./messages.ts";
-import { defaultPageDirectory } from "./routes.ts";
+import { defaultPageDirectory } from "./pageFiles.ts";
 
 /** Options of `createViewerServer`. Times in milliseconds. */
 export interface ViewerServerOptions {

@@ -2,7 +2,6 @@
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { endOfStream } from "../arrow/recordBatch.ts";
 import { stringify } from "../arrow/runMetadata.ts";
@@ -19,12 +18,6 @@ const pageFiles: Readonly<Record<string, { readonly file: string; readonly type:
   "/viewer.js": { file: "viewer.js", type: "text/javascript; charset=utf-8" },
   "/viewer.css": { file: "viewer.css", type: "text/css; charset=utf-8" },
 };
-
-/** Where the page's files lie: beside this module in the package, in `dist` when running from the sources. */
-export function defaultPageDirectory(): string {
-  const here = import.meta.url;
-  return fileURLToPath(new URL(here.endsWith(".ts") ? "../../dist/viewer/" : "../viewer/", here));
-}
 
 /** Answers requests; `host` is what connections use too. */
 export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: string, figures?: FigureGallery) {

@@ -12,6 +12,7 @@ import { attributesKey, sameValues } from "../graph/keys.ts";
 import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
 import { broadcastShapes, inferShape, keptShape } from "../graph/shapes.ts";
 import { foldConstants } from "./fold.ts";
+import type { NodeMaker } from "./nodeMaker.ts";
 import { rebuild } from "./rebuild.ts";
 import { simplifyBinary } from "./simplify/binary.ts";
 import { simplifyMatmul } from "./simplify/matmul.ts";
@@ -26,7 +27,7 @@ import { simplifyUnary } from "./simplify/unary.ts";
  * construction removes its other factor, also where that would be infinite or NaN when run; and x - x is 0.
  * Everything else keeps its value up to rounding wherever the unsimplified formula has a finite one.
  */
-export class GraphBuilder {
+export class GraphBuilder implements NodeMaker {
   readonly #known = new Map<string, Node[]>();
   #count = 0;
 

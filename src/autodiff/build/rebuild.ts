@@ -1,11 +1,11 @@
 import type { Node, Op } from "../graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { NodeMaker } from "./nodeMaker.ts";
 
 /** Makes a node's operation again on other operands, simplifying anew. */
-type Rebuild<K extends Op> = (builder: GraphBuilder, node: Node<K>, inputs: readonly Node[]) => Node;
+type Rebuild<K extends Op> = (builder: NodeMaker, node: Node<K>, inputs: readonly Node[]) => Node;
 
-const itself = (_: GraphBuilder, node: Node): Node => node;
+const itself = (_: NodeMaker, node: Node): Node => node;
 const unary: Rebuild<UnaryOp> = (builder, { op }, [x]) => builder.unary(op, x!);
 const binary: Rebuild<BinaryOp> = (builder, { op }, [a, b]) => builder.binary(op, a!, b!);
 
@@ -67,6 +67,6 @@ const table: { readonly [K in Op]: Rebuild<K> } = {
 };
 
 /** The same operation on other operands. */
-export function rebuild<K extends Op>(builder: GraphBuilder, node: Node<K>, inputs: readonly Node[]): Node {
+export function rebuild<K extends Op>(builder: NodeMaker, node: Node<K>, inputs: readonly Node[]): Node {
   return table[node.op](builder, node, inputs);
 }

@@ -8,7 +8,7 @@ import { hostFunctions } from "./emit/elementwise.ts";
 import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lower.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
-import type { Buffer } from "./lower/view.ts";
+import type { Buffer } from "./lower/values.ts";
 
 const page = 65536;
 /** What 32-bit addresses reach. */

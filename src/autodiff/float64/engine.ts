@@ -1,10 +1,10 @@
 import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
+import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
 import { normalForm } from "../passes/normalForm.ts";
 import { regroup } from "../passes/regroup.ts";
-import type { FieldParts } from "../program.ts";
 import { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft } from "./linear.ts";

@@ -1,6 +1,6 @@
 import { type Node, sizeOf } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
-import type { Buffer } from "./lower/view.ts";
+import type { Buffer } from "./lower/values.ts";
 
 /** Memory whose address is known. */
 export type Fixed = Buffer & { readonly place: number };

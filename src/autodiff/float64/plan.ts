@@ -1,5 +1,5 @@
 import { type LoopStep, readsOf, type Step, writesOf } from "./lower/steps.ts";
-import type { Buffer } from "./lower/view.ts";
+import type { Buffer } from "./lower/values.ts";
 
 /** Steps in the order in which they run, and where their temporary buffers lie relative to a common start. */
 export interface Plan {

@@ -3,7 +3,7 @@ import type { Node } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
 import { type EmitOptions, emit } from "./emit/emit.ts";
 import { lower } from "./lower/lower.ts";
-import type { Buffer } from "./lower/view.ts";
+import type { Buffer } from "./lower/values.ts";
 import { type Plan, plan } from "./plan.ts";
 
 /** A graph to be compiled: its nodes but for those that are given, in topological order. */

@@ -4,7 +4,8 @@ import { failure } from "../../errors.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { stepInside } from "../../problems/sets/convexSet.ts";
-import { EvaluatedPoint, vectorToFill } from "../../streams/loop/evaluation.ts";
+import { EvaluatedPoint } from "../../streams/loop/evaluation.ts";
+import { vectorToFill } from "../../streams/loop/memory.ts";
 import { sessionOf } from "../../streams/loop/records.ts";
 import type { Evaluation, Iterate, Proposal } from "../../streams/types.ts";
 

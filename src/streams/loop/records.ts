@@ -1,7 +1,8 @@
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Evaluation, Iterate, Proposal } from "../types.ts";
-import { type EvaluatedPoint, large, negativeOf } from "./evaluation.ts";
+import type { EvaluatedPoint } from "./evaluation.ts";
+import { large, negativeOf } from "./memory.ts";
 import type { Session } from "./session.ts";
 
 /** The run's memory, on every record that comes from a loop; a spread copies it. */

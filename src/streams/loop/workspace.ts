@@ -1,7 +1,6 @@
 /** Vectors that a run uses again and again: `reuse` in {@link IterateOptions}. */
 import { vectorMemory } from "../../linalg/vectorMemory.ts";
-import { vectorToFill } from "./evaluation.ts";
-import type { Slot } from "./session.ts";
+import { vectorToFill } from "./memory.ts";
 
 /** Point, field, direction and what operators borrow; what states hold for good comes on top and may lie elsewhere. */
 const together = 8;
@@ -11,7 +10,7 @@ export class Workspace {
   #lent: Float64Array[] = [];
 
   /** What operators remember is theirs as long as they do. */
-  constructor(private readonly slots: () => Iterable<Slot>) {}
+  constructor(private readonly slots: () => Iterable<{ readonly state: unknown }>) {}
 
   /** A vector of any numbers, until it is reclaimed. */
   take(n: number): Float64Array {

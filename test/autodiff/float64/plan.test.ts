@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type LoopStep, readsOf, type Step, writesOf } from "../../../src/autodiff/float64/lower/steps.ts";
-import type { Buffer } from "../../../src/autodiff/float64/lower/view.ts";
+import type { Buffer } from "../../../src/autodiff/float64/lower/values.ts";
 import { plan } from "../../../src/autodiff/float64/plan.ts";
 
 const buffer = (size: number, place?: number): Buffer => ({

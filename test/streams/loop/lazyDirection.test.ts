@@ -7,7 +7,7 @@ import type { Problem } from "../../../src/problems/problem.ts";
 import { measure, update } from "../../../src/streams/author.ts";
 import { method } from "../../../src/streams/combinators.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
-import { large } from "../../../src/streams/loop/evaluation.ts";
+import { large } from "../../../src/streams/loop/memory.ts";
 import type { Iterate, Proposal, Update } from "../../../src/streams/types.ts";
 import { checkError } from "../../support/assert.ts";
 import { collect } from "../../support/collect.ts";

@@ -15,7 +15,7 @@ import { arrowFile } from "../../../src/sinks/arrowFile.ts";
 import { measure } from "../../../src/streams/author.ts";
 import { method } from "../../../src/streams/combinators.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
-import { large } from "../../../src/streams/loop/evaluation.ts";
+import { large } from "../../../src/streams/loop/memory.ts";
 import type { Checkpoint, Iterate, Update } from "../../../src/streams/types.ts";
 import { assertError } from "../../support/assert.ts";
 import { gameMethods } from "../../support/gameMethods.ts";

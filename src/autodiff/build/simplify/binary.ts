@@ -2,13 +2,13 @@ import { isOp, type Node } from "../../graph/graph.ts";
 import type { BinaryOp } from "../../graph/operations.ts";
 import { sameShape } from "../../graph/shapes.ts";
 import { scalarFunctions } from "../../kernels/scalars.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue, harmless, negated, scaled } from "./match.ts";
 import { power } from "./power.ts";
 import { recogniseDifference, recogniseSum } from "./recognise.ts";
 
 /** A simpler node of the same value, if one is known. The operands have one shape. */
-export function simplifyBinary(builder: GraphBuilder, op: BinaryOp, a: Node, b: Node): Node | undefined {
+export function simplifyBinary(builder: NodeMaker, op: BinaryOp, a: Node, b: Node): Node | undefined {
   const [left, right] = [fillValue(a), fillValue(b)];
   if (left !== undefined && right !== undefined) return builder.fill(scalarFunctions[op](left, right), a.shape);
   const recognised =
@@ -17,7 +17,7 @@ export function simplifyBinary(builder: GraphBuilder, op: BinaryOp, a: Node, b: 
 }
 
 /** Where both operands repeat numbers in the same way: few numbers before many. */
-function fewer(builder: GraphBuilder, op: BinaryOp, a: Node, b: Node): Node | undefined {
+function fewer(builder: NodeMaker, op: BinaryOp, a: Node, b: Node): Node | undefined {
   const small = isOp(a, "broadcast") ? a.inputs[0]!.shape : isOp(b, "broadcast") ? b.inputs[0]!.shape : undefined;
   if (small === undefined) return undefined;
   const [left, right] = [a, b].map((x) => {
@@ -29,7 +29,7 @@ function fewer(builder: GraphBuilder, op: BinaryOp, a: Node, b: Node): Node | un
   return builder.broadcast(builder.binary(op, left, right), a.shape);
 }
 
-type Simplify = (builder: GraphBuilder, a: Node, b: Node) => Node | undefined;
+type Simplify = (builder: NodeMaker, a: Node, b: Node) => Node | undefined;
 
 const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
   add(builder, a, b) {
@@ -80,7 +80,7 @@ function isPowerOfTwo(value: number): boolean {
   return harmless(size) && 2 ** Math.round(Math.log2(size)) === size;
 }
 
-function timesNumber(builder: GraphBuilder, factor: number, x: Node): Node | undefined {
+function timesNumber(builder: NodeMaker, factor: number, x: Node): Node | undefined {
   if (factor === 0) return builder.fill(0, x.shape);
   if (factor === 1) return x;
   if (factor === -1) return builder.neg(x);
@@ -89,13 +89,13 @@ function timesNumber(builder: GraphBuilder, factor: number, x: Node): Node | und
 }
 
 /** p x + q x = (p + q) x */
-function likeTerms(builder: GraphBuilder, a: Node, b: Node, sign: 1 | -1): Node | undefined {
+function likeTerms(builder: NodeMaker, a: Node, b: Node, sign: 1 | -1): Node | undefined {
   const [factorA, baseA] = scaled(builder, a);
   const [factorB, baseB] = scaled(builder, b);
   return baseA === baseB ? builder.scale(factorA + sign * factorB, baseA) : undefined;
 }
 
-function signs(builder: GraphBuilder, a: Node, b: Node): Node | undefined {
+function signs(builder: NodeMaker, a: Node, b: Node): Node | undefined {
   const minusB = negated(b);
   if (minusB !== undefined) return builder.sub(a, minusB);
   const minusA = negated(a);

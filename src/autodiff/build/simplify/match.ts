@@ -1,5 +1,5 @@
 import { isOp, type Node, type Shape } from "../../graph/graph.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 
 /** The number of a uniform constant. */
 export function fillValue(node: Node): number | undefined {
@@ -12,7 +12,7 @@ export function negated(node: Node): Node | undefined {
 }
 
 /** node = factor * base, with factor 1 and base itself where nothing is known. Sees through repetitions. */
-export function scaled(builder: GraphBuilder, node: Node): readonly [factor: number, base: Node] {
+export function scaled(builder: NodeMaker, node: Node): readonly [factor: number, base: Node] {
   if (isOp(node, "neg")) return [-1, node.inputs[0]!];
   if (isOp(node, "mul")) {
     const factor = fillValue(node.inputs[0]!);

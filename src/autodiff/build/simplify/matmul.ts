@@ -1,10 +1,10 @@
 import { type Attributes, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { broadcastShapes, inferShape } from "../../graph/shapes.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue, harmless, scaled } from "./match.ts";
 
 export function simplifyMatmul(
-  builder: GraphBuilder,
+  builder: NodeMaker,
   a: Node,
   b: Node,
   { transposeA, transposeB }: Attributes["matmul"],

@@ -1,5 +1,5 @@
 import { isOp, type Node } from "../../graph/graph.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { constantAlong, fillValue, unreshaped } from "./match.ts";
 
 /**
@@ -8,7 +8,7 @@ import { constantAlong, fillValue, unreshaped } from "./match.ts";
  */
 
 /** a + b */
-export function recogniseSum(builder: GraphBuilder, a: Node, b: Node): Node | undefined {
+export function recogniseSum(builder: NodeMaker, a: Node, b: Node): Node | undefined {
   return (
     softplusOf(builder, a, b) ??
     softplusOf(builder, b, a) ??
@@ -18,7 +18,7 @@ export function recogniseSum(builder: GraphBuilder, a: Node, b: Node): Node | un
 }
 
 /** a - b */
-export function recogniseDifference(builder: GraphBuilder, a: Node, b: Node): Node | undefined {
+export function recogniseDifference(builder: NodeMaker, a: Node, b: Node): Node | undefined {
   // (x - m) - logSumExp(x - m) = x - logSumExp(x), m the same along the axes summed.
   if (!isOp(a, "sub")) return undefined;
   const found = logSumExpOf(b);
@@ -47,7 +47,7 @@ function logSumExpOf(node: Node): Node<"logSumExp"> | undefined {
 }
 
 /** max(0, x) - w + softplus(-|x|) = softplus(x) - w */
-function softplusOf(builder: GraphBuilder, a: Node, b: Node): Node | undefined {
+function softplusOf(builder: NodeMaker, a: Node, b: Node): Node | undefined {
   if (!isOp(b, "softplus") || !isOp(b.inputs[0]!, "neg") || !isOp(b.inputs[0].inputs[0]!, "abs")) return undefined;
   const x = b.inputs[0].inputs[0].inputs[0]!;
   if (isRelu(a, x)) return builder.unary("softplus", x);
@@ -66,7 +66,7 @@ function isRelu(node: Node, x: Node): boolean {
 }
 
 /** m + logSumExp(x - m) = logSumExp(x), m the same along the axes summed. */
-function shiftedLogSumExp(builder: GraphBuilder, m: Node, node: Node): Node | undefined {
+function shiftedLogSumExp(builder: NodeMaker, m: Node, node: Node): Node | undefined {
   const sum = unreshaped(node);
   if (!isOp(sum, "logSumExp")) return undefined;
   const difference = sum.inputs[0]!;

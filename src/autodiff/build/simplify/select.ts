@@ -1,8 +1,8 @@
 import { isOp, type Node } from "../../graph/graph.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue } from "./match.ts";
 
-export function simplifySelect(builder: GraphBuilder, condition: Node, then: Node, otherwise: Node): Node | undefined {
+export function simplifySelect(builder: NodeMaker, condition: Node, then: Node, otherwise: Node): Node | undefined {
   if (then === otherwise) return then;
   const known = fillValue(condition);
   if (known !== undefined) return known !== 0 ? then : otherwise;

@@ -1,9 +1,9 @@
 import { isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { reducedShape, sameShape } from "../../graph/shapes.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue, scaled } from "./match.ts";
 
-export function simplifyReshape(builder: GraphBuilder, x: Node, shape: Shape): Node | undefined {
+export function simplifyReshape(builder: NodeMaker, x: Node, shape: Shape): Node | undefined {
   if (sameShape(x.shape, shape)) return x;
   if (sizeOf(x.shape) !== sizeOf(shape)) return undefined;
   if (isOp(x, "fill")) return builder.fill(x.attributes.value, shape);
@@ -14,7 +14,7 @@ export function simplifyReshape(builder: GraphBuilder, x: Node, shape: Shape): N
   return undefined;
 }
 
-export function simplifyBroadcast(builder: GraphBuilder, x: Node, shape: Shape): Node | undefined {
+export function simplifyBroadcast(builder: NodeMaker, x: Node, shape: Shape): Node | undefined {
   if (sameShape(x.shape, shape)) return x;
   const value = fillValue(x);
   if (value !== undefined && x.shape.length <= shape.length) return builder.fill(value, shape);
@@ -23,7 +23,7 @@ export function simplifyBroadcast(builder: GraphBuilder, x: Node, shape: Shape):
   return undefined;
 }
 
-export function simplifyTranspose(builder: GraphBuilder, x: Node, permutation: readonly number[]): Node | undefined {
+export function simplifyTranspose(builder: NodeMaker, x: Node, permutation: readonly number[]): Node | undefined {
   if (permutation.length !== x.shape.length) return undefined;
   if (permutation.every((axis, i) => axis === i)) return x;
   const shape = permutation.map((axis) => x.shape[axis]!);
@@ -47,7 +47,7 @@ export function simplifyTranspose(builder: GraphBuilder, x: Node, permutation: r
   return undefined;
 }
 
-export function simplifySum(builder: GraphBuilder, x: Node, axes: readonly number[]): Node | undefined {
+export function simplifySum(builder: NodeMaker, x: Node, axes: readonly number[]): Node | undefined {
   if (axes.length === 0) return x;
   if (!axes.every((axis) => axis >= 0 && axis < x.shape.length)) return undefined;
   const shape = reducedShape(x.shape, axes);
@@ -69,7 +69,7 @@ function mergedAxes(rank: number, first: readonly number[], second: readonly num
 }
 
 /** Repetitions are counted instead of added up. */
-function sumOfBroadcast(builder: GraphBuilder, x: Node<"broadcast">, axes: readonly number[]): Node | undefined {
+function sumOfBroadcast(builder: NodeMaker, x: Node<"broadcast">, axes: readonly number[]): Node | undefined {
   const inner = x.inputs[0]!;
   const lead = x.shape.length - inner.shape.length;
   const repeated = axes.filter((axis) => axis < lead || (inner.shape[axis - lead] === 1 && x.shape[axis] !== 1));

@@ -1,11 +1,11 @@
 import { isOp, type Node } from "../../graph/graph.ts";
 import type { UnaryOp } from "../../graph/operations.ts";
 import { scalarFunctions } from "../../kernels/scalars.ts";
-import type { GraphBuilder } from "../builder.ts";
+import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue } from "./match.ts";
 
 /** A simpler node of the same value, if one is known. */
-export function simplifyUnary(builder: GraphBuilder, op: UnaryOp, x: Node): Node | undefined {
+export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | undefined {
   if (isOp(x, "fill")) return builder.fill(scalarFunctions[op](x.attributes.value), x.shape);
   // Few numbers before many.
   if (isOp(x, "broadcast")) return builder.broadcast(builder.unary(op, x.inputs[0]!), x.shape);
@@ -32,7 +32,7 @@ export function simplifyUnary(builder: GraphBuilder, op: UnaryOp, x: Node): Node
   }
 }
 
-function simplifyLog(builder: GraphBuilder, x: Node): Node | undefined {
+function simplifyLog(builder: NodeMaker, x: Node): Node | undefined {
   const inner = x.inputs[0];
   if (isOp(x, "exp")) return inner;
   // log sigmoid(u) = -softplus(-u)

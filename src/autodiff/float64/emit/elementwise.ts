@@ -1,5 +1,5 @@
 import { type Code, call, f64x2, type Signature, v128 } from "../../../linalg/wasm/code.ts";
-import type { ElementOp } from "../lower/item.ts";
+import type { ElementOp } from "../lower/values.ts";
 import { decaying, vectorFunctions } from "./maths.ts";
 import type { Sequence } from "./sequence.ts";
 

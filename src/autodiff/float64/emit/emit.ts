@@ -1,7 +1,7 @@
 import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "../../../linalg/wasm/code.ts";
 import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
 import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "../lower/steps.ts";
-import type { Buffer } from "../lower/view.ts";
+import type { Buffer } from "../lower/values.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
 import { type GemmKind, gemmKernel } from "./gemm.ts";

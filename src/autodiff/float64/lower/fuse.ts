@@ -1,6 +1,7 @@
-import { fusable, type Item, isCheap } from "./item.ts";
+import { fusable, isCheap } from "./item.ts";
 import type { Access, LoopStep, LoopValue } from "./steps.ts";
-import { type Buffer, canonicalStrides, denseStrides, type View } from "./view.ts";
+import type { Buffer, Item, View } from "./values.ts";
+import { canonicalStrides, denseStrides } from "./view.ts";
 
 /** Items of one shape and one level that share values become one loop; only what others read is stored. */
 export function loopsOf(items: readonly Item[]): readonly LoopStep[] {

@@ -1,22 +1,13 @@
 import { type Attributes, type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
-import { type ElementOp, fusable, type Item } from "./item.ts";
+import { fusable } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
 import type { Runs } from "./runs.ts";
 import type { GemmTerm, RowsStep, Step } from "./steps.ts";
-import {
-  type Buffer,
-  canonical,
-  canonicalStrides,
-  denseStrides,
-  isDense,
-  isWhole,
-  transposeView,
-  type View,
-  wholeView,
-} from "./view.ts";
+import type { Buffer, ElementOp, Item, View } from "./values.ts";
+import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
 
 /** Numbers that do not change, kept in memory: gives their buffer or address. */
 export interface ConstantPool {

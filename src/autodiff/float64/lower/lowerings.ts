@@ -1,16 +1,7 @@
 import type { Attributes, Node, Op, Shape } from "../../graph/graph.ts";
-import type { ElementOp } from "./item.ts";
 import type { RowsStep } from "./steps.ts";
-import {
-  type Buffer,
-  broadcastView,
-  reshapeView,
-  takeView,
-  transposeView,
-  uniformView,
-  type View,
-  wholeView,
-} from "./view.ts";
+import type { Buffer, ElementOp, View } from "./values.ts";
+import { broadcastView, reshapeView, takeView, transposeView, uniformView, wholeView } from "./view.ts";
 
 /** What the table of lowerings may do. */
 export interface LoweringApi {

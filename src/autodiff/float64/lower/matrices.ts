@@ -1,6 +1,7 @@
 import type { Shape } from "../../graph/graph.ts";
 import type { Batch, Matrix } from "./steps.ts";
-import { denseStrides, type View } from "./view.ts";
+import type { View } from "./values.ts";
+import { denseStrides } from "./view.ts";
 
 /** A view's last two axes as a matrix that products can read where it lies; undefined where it must be written out first. */
 export function matrixOf({ from, offset, shape, strides }: View): Matrix | undefined {

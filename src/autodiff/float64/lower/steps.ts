@@ -1,6 +1,5 @@
 import type { Shape } from "../../graph/graph.ts";
-import type { ElementOp } from "./item.ts";
-import type { Buffer } from "./view.ts";
+import type { Buffer, ElementOp } from "./values.ts";
 
 /** What a program does, one after the other; everything is known but the addresses of buffers without a place. */
 export type Step = LoopStep | GemmStep | RowsStep | MoveStep;

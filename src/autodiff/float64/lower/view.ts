@@ -1,25 +1,5 @@
 import { type Attributes, type Shape, sizeOf } from "../../graph/graph.ts";
-import type { Item } from "./item.ts";
-
-/** Numbers in memory. */
-export interface Buffer {
-  /** How many numbers. */
-  readonly size: number;
-  /** The earliest time at which it is filled: everything that reads it comes later. 0: before the program runs. */
-  level: number;
-  /** What computes it, where that is part of a loop. */
-  item?: Item;
-  /** Its address in bytes, where it is fixed beforehand. */
-  place?: number;
-}
-
-/** How a tensor is read: entry (i, j, ..) is number offset + i strides[0] + j strides[1] + .. of a buffer, or the same number everywhere. */
-export interface View {
-  readonly from: Buffer | number;
-  readonly offset: number;
-  readonly shape: Shape;
-  readonly strides: readonly number[];
-}
+import type { Buffer, View } from "./values.ts";
 
 /** Row by row. */
 export function denseStrides(shape: Shape): number[] {

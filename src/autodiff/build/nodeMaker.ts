@@ -1,0 +1,31 @@
+import type { Attributes, AxisMap, Node, Shape } from "../graph/graph.ts";
+import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
+
+/** What simplifications make nodes with: the part of the builder that they may use, which calls them in turn. */
+export interface NodeMaker {
+  constant(values: ArrayLike<number>, shape: Shape): Node;
+  fill(value: number, shape: Shape): Node<"fill">;
+  unary(op: UnaryOp, x: Node): Node;
+  binary(op: BinaryOp, a: Node, b: Node): Node;
+  select(condition: Node, a: Node, b: Node): Node;
+  matmul(a: Node, b: Node, flags?: Partial<Attributes["matmul"]>): Node;
+  sum(x: Node, axes?: readonly number[]): Node;
+  reduceMax(x: Node, axes?: readonly number[]): Node;
+  logSumExp(x: Node, axes?: readonly number[]): Node;
+  argMax(x: Node, axis: number): Node;
+  cumsum(x: Node, axis: number, order?: { readonly exclusive?: boolean; readonly reverse?: boolean }): Node;
+  reshape(x: Node, shape: Shape): Node;
+  broadcast(x: Node, shape: Shape): Node;
+  transpose(x: Node, permutation?: readonly number[]): Node;
+  take(x: Node, maps: readonly AxisMap[], shape: Shape): Node;
+  scatterAdd(x: Node, maps: readonly AxisMap[], shape: Shape): Node;
+  neg(x: Node): Node;
+  add(a: Node, b: Node): Node;
+  sub(a: Node, b: Node): Node;
+  mul(a: Node, b: Node): Node;
+  div(a: Node, b: Node): Node;
+  /** factor * x */
+  scale(factor: number, x: Node): Node;
+  /** What a reduction over `axes` took away, given back by repetition. */
+  expand(x: Node, axes: readonly number[], shape: Shape): Node;
+}
