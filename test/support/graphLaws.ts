@@ -1,8 +1,9 @@
 import type { GraphBuilder } from "../../src/autodiff/build/builder.ts";
 import { compileFunction } from "../../src/autodiff/compileFunction.ts";
 import { checkGraph } from "../../src/autodiff/derivatives/checkGraph.ts";
-import { gradient, inputsOf, linearize, pullback, pushforward } from "../../src/autodiff/derivatives/differentiate.ts";
+import { gradient, inputsOf, pullback, pushforward } from "../../src/autodiff/derivatives/differentiate.ts";
 import { type Node, sizeOf } from "../../src/autodiff/graph/graph.ts";
+import { linearize } from "../../src/autodiff/passes/linearize.ts";
 import { richardson } from "../../src/problems/richardson.ts";
 import { assertClose } from "./assert.ts";
 import { normalVector } from "./random.ts";
@@ -94,11 +95,11 @@ function splitAgrees(
   expected: Float64Array,
 ): void {
   for (const transpose of [false, true]) {
-    const { residuals, linear, tangents } = linearize(b, outputs, inputs, { transpose });
-    checkGraph(linear, { linearIn: linear.inputs.slice(0, tangents) });
+    const { residuals, linear, directions: vectors } = linearize(b, outputs, inputs, { transpose });
+    checkGraph(linear, { linearIn: vectors });
     const stored = evaluate(residuals, at);
     const given = Object.fromEntries(
-      linear.inputs.map(({ attributes: { name } }, i) => [name, i < tangents ? directions[i]! : stored[i - tangents]!]),
+      linear.inputs.map(({ attributes: { name } }, i) => [name, directions[i] ?? stored[i - vectors.length]!]),
     );
     // The outputs are a gradient: their Jacobian equals its transpose.
     assertClose(join(compileFunction(linear)(given)), expected, 1e-12, transpose ? "transposed split" : "split", 1);

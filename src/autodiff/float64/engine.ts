@@ -2,16 +2,8 @@ import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
-import { type Node, sizeOf } from "../graph/graph.ts";
-import { normalForm } from "../passes/normalForm.ts";
-import { regroup } from "../passes/regroup.ts";
 import { Arena } from "./arena.ts";
-import type { EmitOptions } from "./emit/emit.ts";
-import { draftLinear, type LinearDraft } from "./linear.ts";
-import { type LinearGraphOptions, linearGraph } from "./linearGraph.ts";
-import { type Fixed, type Parts, reserveParts } from "./parts.ts";
-import { compilePrograms, type Draft, type Program } from "./program.ts";
-import { stagesOf } from "./stages.ts";
+import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
 
 export interface EngineOptions {
   /** As `FLUXION_BLAS`; default: that variable. */
@@ -26,18 +18,7 @@ export interface EngineOptions {
 const stage = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
 type Stage = (typeof stage)[keyof typeof stage];
 
-type Rewrite = NonNullable<LinearGraphOptions["rewrite"]>;
-
-interface LinearProgram {
-  readonly directions: Parts;
-  readonly products: Parts;
-  /** Residuals of its own, and whose they are. */
-  readonly residuals: Program;
-  owner?: ResidualOwner;
-  readonly program: Program;
-}
-
-/** A field's graphs as WebAssembly over one memory, in three stages, and its Jacobian as programs that read residuals. */
+/** A field's programs over one memory, and what is valid in it. */
 export class Float64Engine implements FieldEngine {
   readonly dimension: number;
   readonly counts: { -readonly [K in keyof FieldCounts]: number } = {
@@ -46,17 +27,13 @@ export class Float64Engine implements FieldEngine {
     relinearizations: 0,
   };
   readonly #parts: FieldParts;
-  readonly #options: EmitOptions;
-  readonly #rewrite: Rewrite;
+  readonly #options: CompileOptions;
   readonly #arena: Arena;
-  /** Of every node that is kept between programs. */
-  readonly #buffers = new Map<Node, Fixed>();
-  readonly #point: Parts;
-  readonly #data: readonly Fixed[];
-  readonly #value: Fixed | undefined;
-  readonly #field: Parts;
-  readonly #stages: readonly Program[];
-  readonly #linear = new Map<boolean, LinearProgram>();
+  readonly #compiled: CompiledField;
+  /** Compiled when it is first asked for. */
+  #transposed: LinearProgram | undefined;
+  /** Whose residuals of its own a program has. */
+  readonly #owners = new Map<LinearProgram, ResidualOwner>();
   /** The point as it lies in memory: that of all that is valid there, once something is. */
   #now: Float64Array = new Float64Array(0);
   #version = -1;
@@ -66,42 +43,28 @@ export class Float64Engine implements FieldEngine {
 
   constructor(parts: FieldParts, options: EngineOptions = {}) {
     const { blas, fused = process.env.FLUXION_FMA === "on" } = options;
-    this.#rewrite = cheapest(parts.parameters, options.regroup ?? process.env.FLUXION_REGROUP !== "off");
+    const { regroup = process.env.FLUXION_REGROUP !== "off" } = options;
     const library = findBlas(blas);
-    this.#parts = parts;
     const arena = new Arena(library);
+    this.#parts = parts;
     this.#arena = arena;
     this.#options = {
-      blas: library !== undefined,
-      fused: fused && hasMultiplyAdd(),
-      packing: (bytes) => arena.packing(bytes),
+      rewrite: regroup ? "regroup" : "normalForm",
+      emit: {
+        blas: library !== undefined,
+        fused: fused && hasMultiplyAdd(),
+        packing: (bytes) => arena.packing(bytes),
+      },
     };
-    const { builder, parameters, data = [], value, field } = parts;
-    this.#point = reserveParts(this.#arena, parameters);
-    for (const [i, node] of parameters.entries()) this.#buffers.set(node, this.#point.buffers[i]!);
-    this.#data = data.map((node) => this.#keep(node));
-    this.dimension = this.#point.length;
-
-    const jacobian = linearGraph(builder, field, parameters, { rewrite: this.#rewrite });
-    const outputs = value === undefined ? field : [value, ...field];
-    this.#value = value === undefined ? undefined : this.#arena.reserve(1);
-    this.#field = reserveParts(this.#arena, field);
-    const places = value === undefined ? this.#field.buffers : [this.#value!, ...this.#field.buffers];
-    const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-    const drafts = stagesOf(outputs, jacobian.residuals, parameters).map(({ nodes, kept }, i): Draft => {
-      const given = new Map(this.#buffers);
-      const results = [...kept].map((node) => ({ node, buffer: this.#keep(node) }));
-      return { nodes, given, results: i === stage.evaluate ? [...delivered, ...results] : results };
-    });
-    const linear = draftLinear(this.#arena, jacobian, new Map(this.#buffers));
-    const programs = compilePrograms(this.#arena, [...drafts, ...linear.drafts], this.#options);
-    this.#stages = programs.slice(0, drafts.length);
-    this.#linear.set(false, started(linear, programs.slice(drafts.length)));
+    this.#compiled = compile(arena, parts, this.#options);
+    this.dimension = this.#compiled.point.length;
   }
 
   /** Bytes: all memory, what temporary results share, the most that lives at once (no plan takes less), machine code as bytes of WebAssembly. */
   get memory(): { memory: number; scratch: number; lowerBound: number; code: number } {
-    const programs = [...this.#stages, ...[...this.#linear.values()].map(({ program }) => program)];
+    const { stages, jacobian } = this.#compiled;
+    const linear = this.#transposed === undefined ? [jacobian] : [jacobian, this.#transposed];
+    const programs = [...stages, ...linear.map(({ program }) => program)];
     return {
       memory: this.#arena.bytes,
       scratch: Math.max(...programs.map(({ plan }) => plan.bytes)),
@@ -111,9 +74,10 @@ export class Float64Engine implements FieldEngine {
   }
 
   evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
+    const { value, field: places } = this.#compiled;
     this.#reach(stage.evaluate, data, point);
-    this.#arena.read(this.#field.place, field);
-    return this.#value === undefined ? Number.NaN : this.#arena.number(this.#value.place);
+    this.#arena.read(places.place, field);
+    return value === undefined ? Number.NaN : this.#arena.number(value.place);
   }
 
   linearize(owner: ResidualOwner): void {
@@ -126,10 +90,10 @@ export class Float64Engine implements FieldEngine {
     const before = this.counts.linearizations;
     this.linearize(owner);
     this.counts.relinearizations += this.counts.linearizations - before;
-    const found = this.#program(transpose);
-    if (found.owner !== owner) {
+    const found = transpose ? this.#forTranspose() : this.#compiled.jacobian;
+    if (this.#owners.get(found) !== owner) {
       found.residuals.run();
-      found.owner = owner;
+      this.#owners.set(found, owner);
     }
     // One after the other: together they were measured to take up to twice as long, since their products are no larger
     // matrices but more, and no longer put in the cheapest order.
@@ -141,27 +105,33 @@ export class Float64Engine implements FieldEngine {
     }
   }
 
+  #forTranspose(): LinearProgram {
+    this.#transposed ??= compileTransposed(this.#arena, this.#parts, this.#compiled, this.#options);
+    return this.#transposed;
+  }
+
   /** Runs the stages that are missing up to `wanted`. */
   #reach(wanted: Stage, data: readonly Float64Array[], point: Float64Array): void {
+    const { stages, data: places, point: pointPlace } = this.#compiled;
     if (this.#loaded !== data) {
-      for (const [i, { place }] of this.#data.entries()) this.#arena.write(place, data[i]!);
+      for (const [i, { place }] of places.entries()) this.#arena.write(place, data[i]!);
       this.#loaded = data;
-      this.#stages[stage.prepare]!.run();
+      stages[stage.prepare].run();
       this.#forget(stage.prepare);
     }
     if (this.#version !== this.#arena.version) {
       this.#version = this.#arena.version;
-      this.#now = this.#arena.view(this.#point.place, this.dimension);
+      this.#now = this.#arena.view(pointPlace.place, this.dimension);
     }
     if (this.#reached > stage.prepare && !sameBits(point, this.#now)) this.#forget(stage.prepare);
     if (this.#reached < stage.evaluate && wanted >= stage.evaluate) {
-      this.#arena.write(this.#point.place, point);
-      this.#stages[stage.evaluate]!.run();
+      this.#arena.write(pointPlace.place, point);
+      stages[stage.evaluate].run();
       this.counts.evaluations++;
       this.#reached = stage.evaluate;
     }
     if (this.#reached < stage.linearize && wanted >= stage.linearize) {
-      this.#stages[stage.linearize]!.run();
+      stages[stage.linearize].run();
       this.counts.linearizations++;
       this.#reached = stage.linearize;
     }
@@ -171,48 +141,6 @@ export class Float64Engine implements FieldEngine {
     this.#reached = to;
     this.#owner = undefined;
   }
-
-  #keep(node: Node): Fixed {
-    let buffer = this.#buffers.get(node);
-    if (buffer === undefined) {
-      buffer = this.#arena.reserve(sizeOf(node.shape));
-      this.#buffers.set(node, buffer);
-    }
-    return buffer;
-  }
-
-  /** J^T is compiled when it is first asked for. */
-  #program(transpose: boolean): LinearProgram {
-    let found = this.#linear.get(transpose);
-    if (found === undefined) {
-      const { builder, field, parameters } = this.#parts;
-      const graph = linearGraph(builder, field, parameters, { transpose, rewrite: this.#rewrite });
-      const linear = draftLinear(this.#arena, graph, new Map(this.#buffers));
-      found = started(linear, compilePrograms(this.#arena, linear.drafts, this.#options));
-      this.#linear.set(transpose, found);
-    }
-    return found;
-  }
-}
-
-/** The passes on what is linear in v. */
-function cheapest(parameters: readonly Node[], regrouping: boolean): Rewrite {
-  return (builder, products, directions) => {
-    const normal = normalForm(builder, products, directions);
-    return regrouping ? regroup(builder, normal, directions, parameters) : normal;
-  };
-}
-
-/** What depends on no input is computed now. */
-function started(
-  { directions, products }: LinearDraft,
-  [constants, residuals, program]: readonly Program[],
-): LinearProgram {
-  if (constants === undefined || residuals === undefined || program === undefined) {
-    throw new Error("internal: engine: three programs are needed");
-  }
-  constants.run();
-  return { directions, products, residuals, program };
 }
 
 /** 0 and -0 differ: their reciprocals do. NaN differs from itself, which costs an evaluation. */

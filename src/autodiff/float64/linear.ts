@@ -1,7 +1,7 @@
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
+import type { Linearization } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
-import type { LinearGraph } from "./linearGraph.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
@@ -17,7 +17,7 @@ export interface LinearDraft {
 /** `buffers` holds the residuals. */
 export function draftLinear(
   arena: Arena,
-  { directions, residuals, graph }: LinearGraph,
+  { directions, residuals, linear: graph }: Linearization,
   buffers: ReadonlyMap<Node, Fixed>,
 ): LinearDraft {
   const v = reserveParts(arena, directions);

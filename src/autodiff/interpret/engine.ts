@@ -1,9 +1,9 @@
-import { type Linearization, linearize } from "../derivatives/differentiate.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { Machine } from "../kernels/machine.ts";
+import { type Linearization, linearize } from "../passes/linearize.ts";
 import { compileLinear, type LinearProgram } from "./linearProgram.ts";
 import { Packing } from "./packing.ts";
 

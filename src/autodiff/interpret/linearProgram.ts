@@ -1,7 +1,7 @@
-import type { Linearization } from "../derivatives/differentiate.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { Machine } from "../kernels/machine.ts";
+import type { Linearization } from "../passes/linearize.ts";
 import { Packing } from "./packing.ts";
 
 /** A linear graph with memory of its own, reading residuals where the forward machine left them. */
@@ -15,14 +15,14 @@ export interface LinearProgram {
 
 /** Compiles a linear graph for `count` directions at once; constants among its nodes are computed now. */
 export function compileLinear(
-  { residuals, linear, tangents }: Linearization,
+  { directions, residuals, linear }: Linearization,
   forward: Machine,
   count: number,
 ): LinearProgram {
-  const directions = linear.inputs.slice(0, tangents);
   const given = new Map<Node, Float64Array>();
   for (const node of directions) given.set(node, new Float64Array(sizeOf(node.shape)));
-  for (const [i, node] of linear.inputs.slice(tangents).entries()) given.set(node, forward.values(residuals[i]!));
+  for (const [i, node] of linear.inputs.slice(directions.length).entries())
+    given.set(node, forward.values(residuals[i]!));
   const nodes = reachable(linear.outputs);
   const varying = dependents(nodes, given.keys());
   const machine = new Machine(

@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../build/builder.ts";
 import { scaled } from "../build/simplify/match.ts";
 import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
+import { directionsOf, type Pass } from "./pass.ts";
 
 /** sum of coefficient * leaf: coefficients do not depend on the directions, leaves do and are no elementwise results. */
 type Form = ReadonlyMap<Node, Node>;
@@ -10,19 +11,17 @@ type Form = ReadonlyMap<Node, Node>;
 const longest = 8;
 
 /**
- * Rewrites a graph that is linear in `directions`: every elementwise expression in them becomes a sum of coefficients
+ * Rewrites a graph that is linear in its directions: every elementwise expression in them becomes a sum of coefficients
  * times leaves, leaves of equal coefficients added up first.
  *
  * All work on coefficients is then free of the directions, and what is left is one multiplication a coefficient; leaves
  * that are products add up where they are computed.
+ *
+ * Assumes: outputs linear in the directions. Guarantees: the same values up to rounding, linear still.
  */
-export function normalForm(
-  builder: GraphBuilder,
-  outputs: readonly Node[],
-  directions: readonly Node[],
-): readonly Node[] {
-  const nodes = reachable(outputs);
-  const moving = dependents(nodes, directions);
+export const normalForm: Pass = (builder, graph) => {
+  const nodes = reachable(graph.outputs);
+  const moving = dependents(nodes, directionsOf(graph));
   const forms = new Map<Node, Form>();
   const made = new Map<Node, Node>();
   const result = (node: Node): Node => {
@@ -44,8 +43,8 @@ export function normalForm(
     const leaf = isOp(node, "input") ? node : builder.rebuild(node, node.inputs.map(result));
     forms.set(node, leafForm(builder, leaf));
   }
-  return outputs.map(result);
-}
+  return { inputs: graph.inputs, outputs: graph.outputs.map(result) };
+};
 
 function formOf(forms: ReadonlyMap<Node, Form>, node: Node): Form {
   const form = forms.get(node);

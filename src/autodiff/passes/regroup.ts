@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../build/builder.ts";
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { buildChains, type Chain, chainsOf, type ProductPrice, type Weight } from "./chains.ts";
+import { directionsOf, type Pass, parametersOf } from "./pass.ts";
 
 /** What is computed for every v, once for a point, once for the data. */
 const weights = { moving: 1, point: 0.1, data: 0.001 } as const;
@@ -17,21 +18,21 @@ const variants = ["asItIs", "expanded", "expandedWhereMoving"] as const;
 type Variant = (typeof variants)[number];
 
 /**
- * Rewrites a graph that is linear in `directions` so that its matrix products cost least: expressions of products, sums
+ * Rewrites a graph that is linear in its directions so that its matrix products cost least: expressions of products, sums
  * and transposes are expanded into chains of matrices and put in brackets anew, by the associative and distributive laws.
  *
  * Products that do not depend on v count a tenth, those of data alone a thousandth, since they are done once. Whether to
  * expand is decided by the cost of the whole graph, shared products counted once, root by root. Of a linear network with
  * squared loss nothing is left but products with the second moments of its data.
  *
- * Not for gradients: there it would replace small residuals by differences of large moments.
+ * Assumes: outputs linear in the directions; comes after `normalForm`, which makes expressions of products out of others. Guarantees:
+ * the same values up to rounding, linear still. Not for gradients: there it would replace small residuals by differences of large
+ * moments.
  */
-export function regroup(
-  builder: GraphBuilder,
-  outputs: readonly Node[],
-  directions: readonly Node[],
-  parameters: readonly Node[],
-): readonly Node[] {
+export const regroup: Pass = (builder, graph) => {
+  const { inputs, outputs } = graph;
+  const directions = directionsOf(graph);
+  const parameters = parametersOf(graph);
   const nodes = reachable(outputs);
   const moving = dependents(nodes, directions);
   const roots = rootsOf(nodes, outputs, moving);
@@ -48,7 +49,7 @@ export function regroup(
     }
     if (found.size > 0) chains.set(root, found);
   }
-  if (chains.size === 0) return outputs;
+  if (chains.size === 0) return graph;
 
   const rewrite = (choice: ReadonlyMap<Node, Variant>): readonly Node[] =>
     rewritten(builder, nodes, outputs, moving, (root, fresh) => {
@@ -77,8 +78,8 @@ export function regroup(
       if (cost < best.cost) best = { choice, outputs: made, cost };
     }
   }
-  return best.outputs;
-}
+  return { inputs, outputs: best.outputs };
+};
 
 /**
  * What is made of inputs and constants by matrix operations alone. Only there sums that do not depend on v are expanded: elsewhere they may

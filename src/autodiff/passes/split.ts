@@ -1,22 +1,28 @@
 import type { GraphBuilder } from "../build/builder.ts";
 import { type Graph, isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
+import { directionsOf } from "./pass.ts";
 
 export interface Split {
   readonly residuals: readonly Node[];
-  /** Inputs: the tangents, then one of role `residual` for each residual. */
+  /** Inputs: the directions, then one of role `residual` for each residual. */
   readonly linear: Graph;
 }
 
 /**
- * Cuts a graph where it meets the tangents: what does not depend on them and is needed by what does becomes a residual.
+ * Cuts a graph where it meets the directions: what does not depend on them and is needed by what does becomes a residual.
  *
  * Reshapes and broadcasts move behind the cut, so that residuals are stored once and at their smallest. Constants are
  * repeated on both sides.
+ *
+ * Assumes: outputs linear in the directions. Guarantees: a linear graph that reads the point through residuals alone; residuals that
+ * are free of the directions.
  */
-export function split(builder: GraphBuilder, outputs: readonly Node[], tangents: readonly Node<"input">[]): Split {
+export function split(builder: GraphBuilder, graph: Graph): Split {
+  const { outputs } = graph;
+  const directions = directionsOf(graph);
   const nodes = reachable(outputs);
-  const moving = dependents(nodes, tangents);
+  const moving = dependents(nodes, directions);
   const varying = dependents(
     nodes,
     nodes.filter((node) => isOp(node, "input")),
@@ -40,7 +46,7 @@ export function split(builder: GraphBuilder, outputs: readonly Node[], tangents:
   for (const node of nodes) if (moving.has(node)) replacement(node);
   const results = outputs.map(replacement);
   const inputs = residuals.map((node) => stand.get(node)!).filter((node) => isOp(node, "input"));
-  return { residuals, linear: { inputs: [...tangents, ...inputs], outputs: results } };
+  return { residuals, linear: { inputs: [...directions, ...inputs], outputs: results } };
 }
 
 function isView(node: Node): boolean {

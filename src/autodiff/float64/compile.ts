@@ -1,0 +1,112 @@
+/** From a field to WebAssembly: what happens after the passes on graphs (`passes/linearize.ts`), in its order. */
+
+import type { FieldParts } from "../fieldParts.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
+import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
+import type { Arena } from "./arena.ts";
+import type { EmitOptions } from "./emit/emit.ts";
+import { draftLinear, type LinearDraft } from "./linear.ts";
+import { type Fixed, type Parts, reserveParts } from "./parts.ts";
+import { compilePrograms, type Draft, type Program } from "./program.ts";
+import { stagesOf } from "./stages.ts";
+
+/** How a field is compiled. */
+export interface CompileOptions {
+  readonly rewrite: NonNullable<LinearizeOptions["rewrite"]>;
+  readonly emit: EmitOptions;
+}
+
+/** Products with J or J^T: numbers go in at `directions`, come out at `products`. */
+export interface LinearProgram {
+  readonly directions: Parts;
+  readonly products: Parts;
+  /** Computes residuals that only this program reads. */
+  readonly residuals: Program;
+  readonly program: Program;
+}
+
+/** A field's programs over one memory. */
+export interface CompiledField {
+  readonly point: Parts;
+  readonly data: readonly Fixed[];
+  readonly value: Fixed | undefined;
+  readonly field: Parts;
+  /** Everything that lasts from one program to the next. */
+  readonly buffers: ReadonlyMap<Node, Fixed>;
+  /** What depends on the data alone; value and field; residuals. */
+  readonly stages: readonly [prepare: Program, evaluate: Program, linearize: Program];
+  readonly jacobian: LinearProgram;
+}
+
+/**
+ * Compiles value, field and J v.
+ *
+ *     linearize     the graph of J v, and the residuals it reads       passes/linearize.ts
+ *     stagesOf      what runs once for the data, a point, a product    stages.ts, linear.ts
+ *     lower, fuse   nodes become steps, elementwise steps one loop     lower/lower.ts
+ *     plan          results get places in memory that live at once     plan.ts
+ *     emit          steps become WebAssembly                           emit/emit.ts
+ *
+ * The last three are `compilePrograms`.
+ */
+export function compile(arena: Arena, parts: FieldParts, options: CompileOptions): CompiledField {
+  const { builder, parameters, data = [], value, field } = parts;
+  const buffers = new Map<Node, Fixed>();
+  const keep = (node: Node): Fixed => {
+    const buffer = buffers.get(node) ?? arena.reserve(sizeOf(node.shape));
+    buffers.set(node, buffer);
+    return buffer;
+  };
+  const point = reserveParts(arena, parameters);
+  for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
+  const dataPlaces = data.map(keep);
+
+  const jacobian = linearize(builder, field, parameters, { rewrite: options.rewrite });
+  const outputs = value === undefined ? field : [value, ...field];
+  const valuePlace = value === undefined ? undefined : arena.reserve(1);
+  const fieldPlaces = reserveParts(arena, field);
+  const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
+  const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
+  const stages = stagesOf(outputs, jacobian.residuals, parameters);
+  const drafts = stages.map((stage): Draft => {
+    const given = new Map(buffers);
+    const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
+    return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
+  });
+  const linear = draftLinear(arena, jacobian, new Map(buffers));
+  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
+  const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
+  return {
+    point,
+    data: dataPlaces,
+    value: valuePlace,
+    field: fieldPlaces,
+    buffers,
+    stages: [prepare, evaluate, residuals],
+    jacobian: started(linear, programs.slice(drafts.length)),
+  };
+}
+
+/** Compiles J^T u, which reads the residuals of a field that is compiled already. */
+export function compileTransposed(
+  arena: Arena,
+  { builder, field, parameters }: FieldParts,
+  { buffers }: CompiledField,
+  options: CompileOptions,
+): LinearProgram {
+  const graph = linearize(builder, field, parameters, { transpose: true, rewrite: options.rewrite });
+  const linear = draftLinear(arena, graph, new Map(buffers));
+  return started(linear, compilePrograms(arena, linear.drafts, options.emit));
+}
+
+/** What depends on no input is computed now. */
+function started(
+  { directions, products }: LinearDraft,
+  [constants, residuals, program]: readonly Program[],
+): LinearProgram {
+  if (constants === undefined || residuals === undefined || program === undefined) {
+    throw new Error("internal: compile: three programs are needed");
+  }
+  constants.run();
+  return { directions, products, residuals, program };
+}
