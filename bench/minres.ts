@@ -1,6 +1,6 @@
 /** What does MINRES-QLP cost beside the products it asks for? */
 import { spawnSync } from "node:child_process";
-import { minresQLP } from "../src/linalg/krylov/minresQLP.ts";
+import { minresQLP } from "../src/linalg/krylov/minres/minresQLP.ts";
 import type { LinearMap } from "../src/linalg/linearMap.ts";
 import { diagonal } from "../src/linalg/maps/maps.ts";
 import { objective } from "../src/problems/objective.ts";

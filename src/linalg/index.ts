@@ -11,13 +11,13 @@ export {
   gmresTerminations,
 } from "./krylov/gmres.ts";
 export { type Lanczos, type LanczosOptions, lanczos } from "./krylov/lanczos.ts";
-export { minresQLP } from "./krylov/minresQLP.ts";
+export { minresQLP } from "./krylov/minres/minresQLP.ts";
 export {
   type MinresQLPOptions,
   type MinresQLPResult,
   type MinresTermination,
   minresTerminations,
-} from "./krylov/minresTypes.ts";
+} from "./krylov/minres/minresTypes.ts";
 export { type TridiagonalEigen, tridiagonalEigen } from "./krylov/tridiagonalEigen.ts";
 export type { LinearMap } from "./linearMap.ts";
 export { type LinearMapSpec, linearMap } from "./makeLinearMap.ts";

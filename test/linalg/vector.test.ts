@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { reflection, symOrtho } from "../../src/linalg/krylov/reflection.ts";
+import { reflection, symOrtho } from "../../src/linalg/krylov/minres/reflection.ts";
 import {
   addScaled,
   axpy,

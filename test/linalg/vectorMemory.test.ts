@@ -6,7 +6,7 @@ import {
   minresStep,
   normalise,
   qlpStep,
-} from "../../src/linalg/krylov/minresLoops.ts";
+} from "../../src/linalg/krylov/minres/minresLoops.ts";
 import { addScaled, dot, negate, squaredNorm } from "../../src/linalg/vector.ts";
 import { sharedKernels, vectorised, vectorMemory, withVectors } from "../../src/linalg/vectorMemory.ts";
 import { clampStepAlike, clampStepFrom } from "../../src/problems/sets/clamp.ts";

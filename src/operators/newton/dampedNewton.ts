@@ -1,5 +1,5 @@
-import { checkMinresOptions } from "../../linalg/krylov/minresChecks.ts";
-import { minresQLP } from "../../linalg/krylov/minresQLP.ts";
+import { checkMinresOptions } from "../../linalg/krylov/minres/minresChecks.ts";
+import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { isFiniteVector, norm } from "../../linalg/vector.ts";
 import { update } from "../../streams/author.ts";
 import type { Evaluation, Proposal, Update } from "../../streams/types.ts";

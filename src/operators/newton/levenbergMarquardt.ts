@@ -1,4 +1,4 @@
-import { minresQLP } from "../../linalg/krylov/minresQLP.ts";
+import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { composed, transposed } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
 import { isFiniteVector, norm } from "../../linalg/vector.ts";

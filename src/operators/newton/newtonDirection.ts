@@ -1,7 +1,7 @@
 import { failure } from "../../errors.ts";
-import { checkMinresOptions } from "../../linalg/krylov/minresChecks.ts";
-import { minresQLP } from "../../linalg/krylov/minresQLP.ts";
-import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/minresTypes.ts";
+import { checkMinresOptions } from "../../linalg/krylov/minres/minresChecks.ts";
+import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
+import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/minres/minresTypes.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { norm } from "../../linalg/vector.ts";
 import { update } from "../../streams/author.ts";

@@ -1,7 +1,7 @@
 import { of } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { minresTerminations } from "../../../src/linalg/krylov/minresTypes.ts";
+import { minresTerminations } from "../../../src/linalg/krylov/minres/minresTypes.ts";
 import { norm } from "../../../src/linalg/vector.ts";
 import { newtonDirection } from "../../../src/operators/newton/newtonDirection.ts";
 import { update } from "../../../src/streams/author.ts";

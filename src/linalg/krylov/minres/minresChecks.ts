@@ -1,6 +1,6 @@
-import { failure } from "../../errors.ts";
-import type { LinearMap } from "../linearMap.ts";
-import { isFiniteVector } from "../vector.ts";
+import { failure } from "../../../errors.ts";
+import type { LinearMap } from "../../linearMap.ts";
+import { isFiniteVector } from "../../vector.ts";
 import type { MinresQLPOptions } from "./minresTypes.ts";
 
 /** Rejects a system whose parts do not fit, or that minresQLP cannot solve. */

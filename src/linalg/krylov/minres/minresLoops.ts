@@ -2,7 +2,7 @@
  * The passes over vectors that an iteration of MINRES-QLP makes. Functions of their own, since V8 keeps the few numbers of each in
  * registers, and two or four entries a turn (`vector.ts` says why), or SIMD; sums in four parts.
  */
-import { lent, sharedKernels } from "../vectorMemory.ts";
+import { lent, sharedKernels } from "../../vectorMemory.ts";
 
 /** v <- source / beta. */
 export function normalise(source: Float64Array, beta: number, v: Float64Array): void {

@@ -1,18 +1,18 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { minresQLP } from "../../../src/linalg/krylov/minresQLP.ts";
+import { minresQLP } from "../../../../src/linalg/krylov/minres/minresQLP.ts";
 import {
   type MinresQLPOptions,
   type MinresQLPResult,
   minresTerminations,
-} from "../../../src/linalg/krylov/minresTypes.ts";
-import { linearMap } from "../../../src/linalg/makeLinearMap.ts";
-import { denseMatrix, diagonal } from "../../../src/linalg/maps/maps.ts";
-import { dot, norm } from "../../../src/linalg/vector.ts";
-import { assertClose, assertError } from "../../support/assert.ts";
-import * as fc from "../../support/fastCheck.ts";
-import { normalVector } from "../../support/random.ts";
-import { combine, orthogonal, withSpectrum } from "../../support/symmetric.ts";
+} from "../../../../src/linalg/krylov/minres/minresTypes.ts";
+import { linearMap } from "../../../../src/linalg/makeLinearMap.ts";
+import { denseMatrix, diagonal } from "../../../../src/linalg/maps/maps.ts";
+import { dot, norm } from "../../../../src/linalg/vector.ts";
+import { assertClose, assertError } from "../../../support/assert.ts";
+import * as fc from "../../../support/fastCheck.ts";
+import { normalVector } from "../../../support/random.ts";
+import { combine, orthogonal, withSpectrum } from "../../../support/symmetric.ts";
 
 /** A = V diag(eigenvalues) V^T, b = V coordinates, x = A^+ b. */
 function system(eigenvalues: readonly number[], coordinates: readonly number[], seed = 1) {

@@ -1,6 +1,6 @@
-import { failure } from "../../errors.ts";
-import type { LinearMap } from "../linearMap.ts";
-import { axpy, dot, norm as normOf } from "../vector.ts";
+import { failure } from "../../../errors.ts";
+import type { LinearMap } from "../../linearMap.ts";
+import { axpy, dot, norm as normOf } from "../../vector.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 
 type Residuals = Pick<

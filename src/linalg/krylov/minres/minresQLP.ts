@@ -1,5 +1,5 @@
-import type { LinearMap } from "../linearMap.ts";
-import { withVectors } from "../vectorMemory.ts";
+import type { LinearMap } from "../../linearMap.ts";
+import { withVectors } from "../../vectorMemory.ts";
 import { checkMinresOptions, checkSystem } from "./minresChecks.ts";
 import { minresRecurrence, mostVectors } from "./minresRecurrence.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";

@@ -1,4 +1,4 @@
-import { hypotenuse } from "../vector.ts";
+import { hypotenuse } from "../../vector.ts";
 
 /** Where {@link symOrtho} leaves c, s and r: a solver reads them at once, so no call allocates. */
 export const reflection = { c: 1, s: 0, r: 0 };

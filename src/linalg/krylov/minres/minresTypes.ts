@@ -1,4 +1,4 @@
-import type { LinearMap } from "../linearMap.ts";
+import type { LinearMap } from "../../linearMap.ts";
 
 /**
  * How MINRES-QLP ended, in the order of precedence; the numbers are the flags of Algorithm 937.

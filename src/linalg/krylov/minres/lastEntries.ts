@@ -1,0 +1,54 @@
+import { hypotenuse } from "../../vector.ts";
+import type { LeftReflections } from "./leftReflections.ts";
+import type { RightReflections } from "./rightReflections.ts";
+
+/** The last three entries of u, which still change, where L_k u = t_k; x_k = V_k P_k u. All before them are final. */
+export class LastEntries {
+  u = 0;
+  uBefore = 0;
+  uBefore2 = 0;
+  /** u and uBefore of the iteration before. */
+  old = { u: 0, uBefore: 0 };
+  /** u_{k-1} where u_k is left out: what makes the residual of the last two rows smallest. */
+  uBeforeWithout = 0;
+  /** ||x_k||, and without the last component. */
+  length = 0;
+  lengthWithout = 0;
+  /** ||r|| without the last component. */
+  residualWithout = 0;
+  /** Length of the part of x_k that is final with this entry of u. */
+  #final = 0;
+  #finalNow = 0;
+  #uBefore3 = 0;
+
+  step(k: number, left: LeftReflections, right: RightReflections): void {
+    const uBefore4 = this.#uBefore3;
+    this.#uBefore3 = this.uBefore2;
+    this.old.uBefore = this.uBefore;
+    this.old.u = this.u;
+    this.uBefore2 =
+      k > 2
+        ? (left.tauBefore2 - right.etaBefore2 * uBefore4 - right.varthetaBefore2 * this.#uBefore3) / right.gammaBefore2
+        : 0;
+    const rowBefore = left.tauBefore - right.etaBefore * this.#uBefore3 - right.varthetaBefore * this.uBefore2;
+    const row = left.tau - right.eta * this.uBefore2;
+    this.uBefore = k > 1 ? rowBefore / right.gammaBefore : 0;
+    this.u = (row - right.vartheta * this.uBefore) / right.gamma;
+    const slope = k > 1 ? right.vartheta / right.gammaBefore : 0;
+    this.uBeforeWithout =
+      k > 1 ? (rowBefore / right.gammaBefore + slope * (row / right.gammaBefore)) / (1 + slope * slope) : 0;
+    this.#finalNow = hypotenuse(this.#final, this.uBefore2);
+    this.length = hypotenuse(hypotenuse(this.#finalNow, this.uBefore), this.u);
+    this.lengthWithout = hypotenuse(this.#finalNow, this.uBeforeWithout);
+    const missing = k > 1 ? rowBefore - right.gammaBefore * this.uBeforeWithout : 0;
+    this.residualWithout = hypotenuse(left.phi, hypotenuse(missing, row - right.vartheta * this.uBeforeWithout));
+  }
+
+  /** Makes them those of x_k, or of x_k without its last component. */
+  take(withLast: boolean): void {
+    this.#final = this.#finalNow;
+    if (withLast) return;
+    this.uBefore = this.uBeforeWithout;
+    this.u = 0;
+  }
+}

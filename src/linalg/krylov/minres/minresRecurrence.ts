@@ -1,0 +1,127 @@
+import type { LinearMap } from "../../linearMap.ts";
+import { norm as normOf } from "../../vector.ts";
+import { Estimates } from "./estimates.ts";
+import { LanczosProcess } from "./lanczosProcess.ts";
+import { LastEntries } from "./lastEntries.ts";
+import { LeftReflections } from "./leftReflections.ts";
+import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
+import type { MinresQLPOptions, MinresQLPResult, MinresTermination } from "./minresTypes.ts";
+import { RightReflections } from "./rightReflections.ts";
+import { SolutionUpdate } from "./solutionUpdate.ts";
+
+const epsilon = Number.EPSILON;
+/** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
+const roundingOfLanczos = 1e5 * epsilon;
+/** A least-squares solution may miss a smaller relativeTolerance by this much if that frees it of a kernel component. */
+const shorterTolerance = 1e-5;
+const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
+/** How many vectors it takes at most. */
+export const mostVectors = 9;
+
+/**
+ * The iteration of {@link minresQLP}, whose comment says what it does. Names as in its reference [1].
+ *
+ * @param zeros gives vectors of n zeros, one of which is the result's x
+ */
+export function minresRecurrence(
+  map: LinearMap,
+  b: Float64Array,
+  options: MinresQLPOptions,
+  zeros: () => Float64Array,
+): MinresQLPResult {
+  const n = b.length;
+  const { shift = 0, preconditioner, relativeTolerance = 1e-12, maxIterations = 4 * n } = options;
+  const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e11, transitionCondition = 1e7, onIteration } = options;
+  const solution = new SolutionUpdate(zeros);
+  const { x } = solution;
+  const lanczos = new LanczosProcess(map, shift, preconditioner, b, zeros);
+  const { beta1 } = lanczos;
+  // b = 0, or in the kernel of a singular preconditioner; or the preconditioner gave what is no number.
+  if (beta1 === 0) return { x, ...noResiduals(0, 0, 0, 0), ...nothingDone, termination: "zero" };
+  if (!Number.isFinite(beta1)) {
+    const unknown = Number.POSITIVE_INFINITY;
+    return { x, ...noResiduals(normOf(b), unknown, 1, unknown), ...nothingDone, termination: "non-finite" };
+  }
+  const left = new LeftReflections(beta1);
+  const right = new RightReflections();
+  const entries = new LastEntries();
+  const estimates = new Estimates();
+  let xNorm = 0;
+  let residual = beta1;
+  let reason: MinresTermination | undefined;
+  let longer: { x: Float64Array; xNorm: number; residual: number } | undefined;
+  let k = 0;
+
+  while (reason === undefined) {
+    k++;
+    if (!lanczos.step(k)) {
+      reason = "non-finite";
+      break;
+    }
+    left.step(lanczos.alpha, lanczos.betaNext);
+    right.step(k, left.delta, left.gamma);
+    entries.step(k, left, right);
+    estimates.step(k, lanczos, left, right);
+
+    // Is x_{k-1} a least-squares solution? Are the limits reached? One place decides, in the order of MinresTermination.
+    if (k > 1 && estimates.kernelHoldsRightSide(n)) {
+      x.fill(0);
+      xNorm = 0;
+      residual = beta1;
+      estimates.norm = estimates.normNow;
+      estimates.condition = 1;
+      reason = "least-squares-to-rounding";
+      break;
+    }
+    const { cokernel, conditionNow } = estimates;
+    const { lengthWithout, residualWithout } = entries;
+    // Leaving out the last component may cost a little of the residual, but never leave more than x = 0 does.
+    const mayLeaveOut =
+      lengthWithout <= maxNorm && residualWithout <= Math.min(1.01 * left.phiBefore, (1 + 8 * epsilon) * beta1);
+    let leaveOut = false;
+    if (cokernel <= relativeTolerance || cokernel <= epsilon) {
+      reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
+      // Of two least-squares solutions the shorter: if it is one, which is found out when it exists.
+      leaveOut = lengthWithout <= xNorm && mayLeaveOut;
+      if (leaveOut) longer = { x: x.slice(), xNorm, residual };
+    } else {
+      if (Math.abs(right.gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
+      else if (!(entries.length <= maxNorm)) reason = "norm-limit";
+      leaveOut = mayLeaveOut;
+    }
+    estimates.norm = estimates.normNow;
+    if (reason !== undefined && !leaveOut) {
+      if (reason === "condition-limit") estimates.condition = conditionNow;
+      break;
+    }
+    const keepLast = reason === undefined;
+    entries.take(keepLast);
+    estimates.take(keepLast || reason === "condition-limit");
+    residual = keepLast ? left.phi : residualWithout;
+    xNorm = keepLast ? entries.length : lengthWithout;
+    if (solution.byMinres && keepLast && conditionNow < transitionCondition) solution.minres(lanczos, left);
+    else solution.qlp(k, lanczos, right, entries);
+    right.ahead(k, left.epsilonNext);
+    estimates.ahead(k, right);
+
+    const { norm } = estimates;
+    const relative = residual / (norm * xNorm + beta1);
+    if (reason === undefined) {
+      if (relative <= relativeTolerance) reason = "solution";
+      else if (relative <= epsilon) reason = "solution-to-rounding";
+      else if (onIteration?.(k, relative, cokernel) === true) reason = "stopped";
+      else if (norm * xNorm * epsilon >= beta1) reason = "eigenvector";
+      else if (k >= maxIterations || lanczos.betaNext === 0) reason = "iteration-limit";
+    }
+  }
+  const { norm, condition } = estimates;
+  const work = { norm, condition, iterations: k };
+  const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
+  const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, reason);
+  const tolerance = Math.max(relativeTolerance, shorterTolerance);
+  if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
+    const before = measureResiduals(map, shift, preconditioner, b, longer.x, { ...recurred, ...longer }, reason);
+    return { ...before, x: longer.x, ...work };
+  }
+  return { x, ...measured, ...work };
+}
