@@ -18,7 +18,7 @@ import { ball } from "../src/problems/sets/ball.ts";
 import { box } from "../src/problems/sets/box.ts";
 import { simplex } from "../src/problems/sets/simplex.ts";
 import { variationalInequality } from "../src/problems/variationalInequality.ts";
-import { method } from "../src/streams/combinators.ts";
+import { chain } from "../src/streams/chain.ts";
 import { iterate } from "../src/streams/iterate.ts";
 import type { Iterate } from "../src/streams/types.ts";
 import { compare } from "./support/compare.ts";
@@ -119,7 +119,7 @@ function bandedField(z: Float64Array, out: Float64Array): void {
 
 function run(problem: Problem, start: Float64Array, count: number, reuse = false): Iterate {
   let last: Iterate | undefined;
-  iterate(problem, start, method(take(count), extragradient({ stepSize: eta })), {
+  iterate(problem, start, chain(take(count), extragradient({ stepSize: eta })), {
     slice: Number.POSITIVE_INFINITY,
     reuse,
   }).subscribe((row) => {

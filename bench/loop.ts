@@ -5,8 +5,9 @@ import { type Observable, take } from "rxjs";
 import { RunEncoder } from "../src/arrow/encoder.ts";
 import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
-import { measure, update } from "../src/streams/author.ts";
-import { method } from "../src/streams/combinators.ts";
+import { chain } from "../src/streams/chain.ts";
+import { defineMeasure } from "../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../src/streams/defineUpdate.ts";
 import { iterate } from "../src/streams/iterate.ts";
 import type { Iterate, Measure, Update } from "../src/streams/types.ts";
 
@@ -55,25 +56,25 @@ function arithmetic(n: number, fresh: boolean): number {
 
 // Five operators with a column each: an update, four measures, two of them with a state.
 const stepping = (): Update =>
-  update({
+  defineUpdate({
     name: "stepping",
     columns: { size: { meaning: "step size" } },
     step: () => ({ stepSize: eta, columns: { size: eta } }),
   });
 const norm = (): Measure =>
-  measure({
+  defineMeasure({
     name: "norm",
     columns: { norm: { meaning: "||F||" } },
     step: (it) => ({ columns: { norm: Math.sqrt(it.squaredNorm) } }),
   });
 const first = (): Measure =>
-  measure({
+  defineMeasure({
     name: "first",
     columns: { first: { meaning: "first coordinate" } },
     step: (it) => ({ columns: { first: it.point[0] } }),
   });
 const mean = (): Measure =>
-  measure({
+  defineMeasure({
     name: "mean",
     columns: { mean: { meaning: "mean of ||F||^2 so far" } },
     init: () => ({ sum: 0, count: 0 }),
@@ -84,7 +85,7 @@ const mean = (): Measure =>
     },
   });
 const least = (): Measure =>
-  measure({
+  defineMeasure({
     name: "least",
     columns: { least: { meaning: "least ||F||^2 so far" } },
     init: () => ({ least: Number.POSITIVE_INFINITY }),
@@ -95,7 +96,7 @@ const least = (): Measure =>
   });
 /** Reads a row and writes nothing. */
 const silent = (name: string): Measure =>
-  measure({
+  defineMeasure({
     name,
     init: () => ({ sum: 0 }),
     step(it, state) {
@@ -138,7 +139,7 @@ const toArrow: Sink = (rows) => {
 function loop(n: number, rule: Update, after: (rows: Observable<Iterate>) => Observable<Iterate>, sink: Sink): void {
   sink(
     after(
-      iterate(identity(n), new Float64Array(n).fill(1), method(take(steps), rule), {
+      iterate(identity(n), new Float64Array(n).fill(1), chain(take(steps), rule), {
         slice: Number.POSITIVE_INFINITY,
       }),
     ),
@@ -146,16 +147,16 @@ function loop(n: number, rule: Update, after: (rows: Observable<Iterate>) => Obs
 }
 
 const none = <T>(rows: T): T => rows;
-const inside = (): Update => method(norm(), first(), mean(), least(), stepping());
+const inside = (): Update => chain(norm(), first(), mean(), least(), stepping());
 const outside = (rows: Observable<Iterate>): Observable<Iterate> => rows.pipe(first(), mean(), least());
 const cases: Readonly<Record<string, (n: number) => void>> = {
   "arithmetic alone, arrays reused": (n) => arithmetic(n, false),
   "arithmetic alone, two new arrays a step": (n) => arithmetic(n, true),
   "loop + one update": (n) => loop(n, gradientStep(eta), none, nowhere),
   "five operators without columns, no sink": (n) =>
-    loop(n, method(silent("a"), silent("b"), silent("c"), silent("d"), gradientStep(eta)), none, nowhere),
+    loop(n, chain(silent("a"), silent("b"), silent("c"), silent("d"), gradientStep(eta)), none, nowhere),
   "five operators inside (5 columns) + sink": (n) => loop(n, inside(), none, toColumns),
-  "two inside, three after (5 columns) + sink": (n) => loop(n, method(norm(), stepping()), outside, toColumns),
+  "two inside, three after (5 columns) + sink": (n) => loop(n, chain(norm(), stepping()), outside, toColumns),
   "five operators inside (5 columns) + Arrow": (n) => loop(n, inside(), none, toArrow),
 };
 

@@ -12,8 +12,8 @@ import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../src/problems/problem.ts";
 import { arrowFile } from "../src/sinks/arrowFile.ts";
 import { runDirectory } from "../src/sinks/runDirectory.ts";
-import { measure } from "../src/streams/author.ts";
-import { method } from "../src/streams/combinators.ts";
+import { chain } from "../src/streams/chain.ts";
+import { defineMeasure } from "../src/streams/defineMeasure.ts";
 import { iterate } from "../src/streams/iterate.ts";
 import { replay } from "../src/streams/replay.ts";
 import type { Iterate } from "../src/streams/types.ts";
@@ -150,14 +150,14 @@ const free: Problem = {
   blocks: [{ name: "z", shape: [n], offset: 0, size: n }],
 };
 const meaning = "a number";
-const five = measure({
+const five = defineMeasure({
   name: "five",
   columns: { a: { meaning }, b: { meaning }, c: { meaning }, d: { meaning }, e: { meaning } },
   step: ({ step }) => ({ columns: { a: step, b: step, c: step, d: step, e: step } }),
 });
 const start = new Float64Array(n).fill(1);
 const loop = (count: number): Observable<Iterate> =>
-  iterate(free, start, method(untilStep(count), gradientStep(1e-6), five), { slice: Number.POSITIVE_INFINITY });
+  iterate(free, start, chain(untilStep(count), gradientStep(1e-6), five), { slice: Number.POSITIVE_INFINITY });
 let directories = 0;
 const directory = (): string => join(folder, `run-${directories++}`);
 

@@ -1,5 +1,5 @@
 /** Why descent-ascent spirals outwards on f(x, y) = xy, and what looking ahead repairs. */
-import { bilinear, iterate, method, untilStep } from "fluxion";
+import { bilinear, chain, iterate, untilStep } from "fluxion";
 import { extragradient, gradientStep } from "fluxion/operators";
 import { forkJoin, last } from "rxjs";
 
@@ -7,8 +7,8 @@ const steps = untilStep(50);
 const eta = 0.5;
 
 forkJoin({
-  "gradient descent-ascent": iterate(bilinear(), [1, 1], method(gradientStep(eta), steps)).pipe(last()),
-  extragradient: iterate(bilinear(), [1, 1], method(extragradient({ stepSize: eta }), steps)).pipe(last()),
+  "gradient descent-ascent": iterate(bilinear(), [1, 1], chain(gradientStep(eta), steps)).pipe(last()),
+  extragradient: iterate(bilinear(), [1, 1], chain(extragradient({ stepSize: eta }), steps)).pipe(last()),
 }).subscribe((ends) => {
   for (const [name, { point, step }] of Object.entries(ends)) {
     const growth = (Math.hypot(...point) / Math.SQRT2) ** (1 / step);

@@ -6,7 +6,7 @@
  *     fluxion figure flatness runs/convolutional-net-1
  */
 import * as tf from "@tensorflow/tfjs";
-import { gradientStep, method, mnist4x4, momentum, objective, uniformHeight, untilStep } from "fluxion";
+import { chain, gradientStep, mnist4x4, momentum, objective, uniformHeight, untilStep } from "fluxion";
 import { data } from "fluxion/autodiff";
 import { criticalPointSearch, experiment, searchName, smallStart, withTrajectory } from "fluxion/experiments";
 import { z } from "zod";
@@ -47,7 +47,7 @@ export default experiment({
     const { seed } = context;
     const problem = convolutionalNet(samples, seed);
     const start = smallStart(problem.dimension, seed, 0);
-    const training = method(untilStep(500), momentum({ decay: 0.9 }), gradientStep(0.1));
+    const training = chain(untilStep(500), momentum({ decay: 0.9 }), gradientStep(0.1));
     return withTrajectory(context, problem, { start, update: training }, (trajectory) => {
       const starts = uniformHeight(trajectory, { count: searches, seed });
       return context.campaign(searches, (i) =>

@@ -2,6 +2,7 @@
 
 import {
   backtrackGradientNorm,
+  chain,
   classifyEnd,
   dampedNewton,
   denseNewtonDirection,
@@ -12,7 +13,6 @@ import {
   homotopy,
   iterate,
   levenbergMarquardt,
-  method,
   newtonDirection,
   newtonFlow,
   quartic,
@@ -26,12 +26,12 @@ import { lastValueFrom } from "rxjs";
 
 const start = [2.5, 0.5];
 const finders: Readonly<Record<string, Update>> = {
-  "Newton-MR": method(newtonDirection({ maxNorm: 100 }), backtrackGradientNorm()),
-  "pseudo-inverse Newton": method(denseNewtonDirection(), backtrackGradientNorm()),
-  "gradient norm": method(gradientNormDirection(), wolfeLineSearch({ first: "previous" })),
+  "Newton-MR": chain(newtonDirection({ maxNorm: 100 }), backtrackGradientNorm()),
+  "pseudo-inverse Newton": chain(denseNewtonDirection(), backtrackGradientNorm()),
+  "gradient norm": chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" })),
   "Levenberg-Marquardt": levenbergMarquardt(),
   "damped Newton": dampedNewton(),
-  "saddle-free Newton": method(saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
+  "saddle-free Newton": chain(saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
   "Newton flow": newtonFlow(),
 };
 
@@ -47,9 +47,9 @@ async function report(name: string, rows: ReturnType<typeof iterate>): Promise<v
 }
 
 for (const [name, finder] of Object.entries(finders)) {
-  await report(name, iterate(quartic(), start, method(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), finder)));
+  await report(name, iterate(quartic(), start, chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), finder)));
 }
 // The homotopy's last coordinate is t, 1 at its end.
 const path = homotopy(fixedPointProblem(start), quartic());
-const search = method(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), newtonFlow());
+const search = chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), newtonFlow());
 await report("homotopy", iterate(path, [...start, 0], search));

@@ -1,12 +1,12 @@
 /** Your own loss: Rosenbrock's valley in TensorFlow.js, its critical point found by Newton-MR in float64. */
 import * as tf from "@tensorflow/tfjs";
-import { backtrackGradientNorm, iterate, method, newtonDirection, objective, untilCritical } from "fluxion";
+import { backtrackGradientNorm, chain, iterate, newtonDirection, objective, untilCritical } from "fluxion";
 
 const rosenbrock = objective([[], []], (x: tf.Scalar, y: tf.Scalar) =>
   tf.add(tf.square(tf.sub(1, x)), tf.mul(100, tf.square(tf.sub(y, tf.square(x))))),
 );
 
-const newtonMR = method(untilCritical({ squaredNorm: 1e-24 }), newtonDirection(), backtrackGradientNorm());
+const newtonMR = chain(untilCritical({ squaredNorm: 1e-24 }), newtonDirection(), backtrackGradientNorm());
 
 iterate(rosenbrock, [-1.2, 1], newtonMR).subscribe((it) => {
   console.log(`${it.step}  f = ${it.value.toExponential(3)}  |gradient|^2 = ${it.squaredNorm.toExponential(3)}`);

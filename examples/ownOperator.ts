@@ -1,14 +1,14 @@
 /** Operators of your own: an update that clips the direction, a measure that adds a column. */
 
 import type { Measure, Update } from "fluxion";
-import { iterate, measure, method, quartic, untilStep, update } from "fluxion";
+import { chain, defineMeasure, defineUpdate, iterate, quartic, untilStep } from "fluxion";
 import { gradientStep } from "fluxion/operators";
 
 /** direction <- direction * min(1, bound / ||direction||): builds on what stands before it, so it `refines`. */
 function clipByNorm(bound: number): Update {
-  return update({
+  return defineUpdate({
     name: "clipByNorm",
-    refines: true,
+    refines: "direction",
     settings: { bound: { value: bound, min: 0 } }, // can be steered during a run as "clipByNorm.bound"
     columns: { clipped: { meaning: "1 where the direction was longer than the bound" } },
     step(it, _state, settings) {
@@ -21,7 +21,7 @@ function clipByNorm(bound: number): Update {
 
 /** The distance travelled so far. Its state is saved in checkpoints without further ado. */
 function pathLength(): Measure {
-  return measure({
+  return defineMeasure({
     name: "pathLength",
     columns: { pathLength: { meaning: "length of the path up to this point" } },
     init: (first) => ({ last: first.point, length: 0 }),
@@ -32,7 +32,7 @@ function pathLength(): Measure {
   });
 }
 
-iterate(quartic(), [1, 2], method(clipByNorm(1), gradientStep(0.05), untilStep(200)))
+iterate(quartic(), [1, 2], chain(clipByNorm(1), gradientStep(0.05), untilStep(200)))
   .pipe(pathLength())
   .subscribe((it) => {
     if (it.step % 50 !== 0) return;

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, writeSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Row } from "fluxion";
-import { bilinear, iterate, method, untilStep } from "fluxion";
+import { bilinear, chain, iterate, untilStep } from "fluxion";
 import { extragradient } from "fluxion/operators";
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 
@@ -29,6 +29,6 @@ function csvFile<T extends Row>(path: string): MonoTypeOperatorFunction<T> {
 }
 
 const path = join(mkdtempSync(join(tmpdir(), "fluxion-")), "bilinear.csv");
-iterate(bilinear(), [1, 1], method(extragradient({ stepSize: 0.5 }), untilStep(3)))
+iterate(bilinear(), [1, 1], chain(extragradient({ stepSize: 0.5 }), untilStep(3)))
   .pipe(csvFile(path))
   .subscribe({ complete: () => setImmediate(() => process.stdout.write(readFileSync(path, "utf8"))) });

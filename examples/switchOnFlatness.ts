@@ -1,10 +1,10 @@
 /** Newton-MR is caught by a gradient-flat region of the quartic; the run notices, descends out of it, and goes on. */
 import {
   backtrackGradientNorm,
+  chain,
   detectFlatness,
   gradientStep,
   iterate,
-  method,
   newtonDirection,
   quartic,
   switchMethod,
@@ -13,13 +13,13 @@ import {
 
 // Flat: the gradient lies in the kernel of the Hessian to 5 percent. By curvature, so that the solver's limits have no say in it.
 const flatness = detectFlatness({ by: "curvature", relativeCurvature: 0.05 });
-const newtonMR = method(newtonDirection({ maxNorm: 100 }), flatness, backtrackGradientNorm());
+const newtonMR = chain(newtonDirection({ maxNorm: 100 }), flatness, backtrackGradientNorm());
 
 // In a flat region Newton's directions lead nowhere: the gradient itself still does.
 const hybrid = switchMethod(newtonMR, gradientStep(0.05), (it) => it.columns.flat === 1);
 
 let wasFlat = false;
-iterate(quartic(), [2.5, 0.5], method(untilCritical({ squaredNorm: 1e-20 }), hybrid)).subscribe((it) => {
+iterate(quartic(), [2.5, 0.5], chain(untilCritical({ squaredNorm: 1e-20 }), hybrid)).subscribe((it) => {
   const flat = it.columns.flat === 1;
   wasFlat ||= flat;
   const [x, y] = it.point;

@@ -17,6 +17,8 @@ export interface Room {
 const numbers = ["linalg"];
 const derivatives = ["autodiff", ...numbers];
 const loop = ["streams", "arrow", "problems", ...derivatives];
+/** What operators are written with. They know the loop through `authoring` alone, as users' own do. */
+const authoring = ["authoring", "problems", ...derivatives];
 
 /** From the ground upwards. Files that stand in no room (`errors.ts`, `random.ts`) are leaves that every room may import. */
 export const rooms: readonly Room[] = [
@@ -25,13 +27,18 @@ export const rooms: readonly Room[] = [
   { name: "problems", below: derivatives, streams: false },
   { name: "arrow", below: [], streams: false },
   { name: "streams", below: loop.slice(1), streams: true },
-  { name: "operators", below: loop, streams: true },
+  { name: "authoring", below: loop, streams: true },
+  { name: "operators", below: authoring, streams: true },
   { name: "server", below: loop, streams: true },
   { name: "viewer", below: ["server", "arrow"], streams: true },
   { name: "sinks", below: ["server", ...loop], streams: true },
-  { name: "experiments", below: ["operators", "sinks", "server", ...loop], streams: true },
-  { name: "figures", below: ["experiments", "operators", "sinks", "server", ...loop], streams: true },
-  { name: "cli", below: ["figures", "experiments", "operators", "sinks", "server", ...loop], streams: true },
+  { name: "experiments", below: ["operators", "authoring", "sinks", "server", ...loop], streams: true },
+  { name: "figures", below: ["experiments", "operators", "authoring", "sinks", "server", ...loop], streams: true },
+  {
+    name: "cli",
+    below: ["figures", "experiments", "operators", "authoring", "sinks", "server", ...loop],
+    streams: true,
+  },
 ];
 
 interface Pattern {

@@ -10,6 +10,7 @@ export const errorTable = {
     kind: "range",
     meaning: "an option lies outside its range, or two options contradict each other",
   },
+  ERR_OPTION_UNKNOWN: { kind: "type", meaning: "a function is given an option that it does not have" },
   ERR_LENGTH: { kind: "range", meaning: "a vector has the wrong length" },
   ERR_NOT_FINITE: { kind: "range", meaning: "data hold NaN or an infinity where finite numbers are needed" },
   ERR_NO_STEP_SIZE: { kind: "type", meaning: "no operator of a run chooses a step size" },
@@ -18,6 +19,7 @@ export const errorTable = {
   ERR_DIRECTION_DISCARDED: { kind: "type", meaning: "an update would discard the direction that another one chose" },
   ERR_STEP_SIZE_DISCARDED: { kind: "type", meaning: "an update would discard the step size that another one chose" },
   ERR_AFTER_ACCEPTED: { kind: "type", meaning: "an update changes the step after another one accepted a trial point" },
+  ERR_RESTART: { kind: "type", meaning: "an operator says restart where there is nothing to restart" },
   ERR_COLUMN_TWICE: { kind: "type", meaning: "two operators write one column in the same step" },
   ERR_LATE_OPERATOR: {
     kind: "type",

@@ -6,7 +6,7 @@
  */
 
 /** Length and number of nulls of a column, or of a list's items. */
-export interface FieldNode {
+interface FieldNode {
   readonly length: number;
   readonly nulls: number;
 }

@@ -1,6 +1,7 @@
 /** The plain data of a run: what is written to files and sent over sockets. */
 
 import type { JsonValue } from "../json.ts";
+import type { Range } from "../range.ts";
 
 /** `running` until the last row of a run, which says how it ended. */
 export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
@@ -13,11 +14,9 @@ export interface Column {
   readonly values?: readonly string[];
 }
 
-/** A number that can be steered during a run. */
-export interface Setting {
+/** A number that can be steered during a run, within its range. */
+export interface Setting extends Range {
   readonly value: number;
-  readonly min?: number;
-  readonly max?: number;
 }
 
 export type Columns = Readonly<Record<string, Column>>;

@@ -77,10 +77,12 @@ export function settingsFrom(data: unknown): Settings {
   if (!isRecord(data)) return settings;
   for (const [name, setting] of Object.entries(data)) {
     if (!isRecord(setting)) continue;
+    const bounds = ["min", "max", "above", "below"].filter((bound) => setting[bound] !== undefined);
     settings[name] = {
       value: number(setting.value),
-      ...(setting.min === undefined ? {} : { min: number(setting.min) }),
-      ...(setting.max === undefined ? {} : { max: number(setting.max) }),
+      ...Object.fromEntries(bounds.map((bound) => [bound, number(setting[bound])])),
+      ...(setting.integer === true ? { integer: true } : {}),
+      ...(setting.infinite === true ? { infinite: true } : {}),
     };
   }
   return settings;

@@ -5,7 +5,7 @@ import type { Column, Columns, Run } from "./row.ts";
 import { runFromJson, runToJson } from "./runMetadata.ts";
 
 /** Key of the schema's metadata under which the run stands as JSON. */
-export const runKey = "fluxion.run";
+const runKey = "fluxion.run";
 /** Key of the schema's metadata: points are stored where `step` is a multiple of this number (`0`: nowhere), and on the last row. */
 export const pointsEveryKey = "fluxion.pointsEvery";
 

@@ -4,7 +4,7 @@ import { isFluxionError } from "../errors.ts";
 import { WorkerFailure } from "../experiments/threads/searchThread.ts";
 
 /** Bad input, or anything else that keeps the command from doing what it was asked. */
-export const exitBadInput = 2;
+const exitBadInput = 2;
 
 /** What to say of an error, without its stack. */
 export function messageOf(error: unknown): string {

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { didYouMean } from "../didYouMean.ts";
 import { failure } from "../errors.ts";
 import { builtInExperiments } from "../experiments/catalogue/builtIn.ts";
 import { type Flag, flagValue } from "../experiments/threads/flags.ts";
 import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
 import type { JsonValue } from "../json.ts";
-import { didYouMean } from "../streams/loop/didYouMean.ts";
 
 type Described = Extract<FromWorker, { kind: "described" }>;
 

@@ -62,7 +62,7 @@ export function experimentState({ state, process }: ExperimentFile): ExperimentF
 }
 
 /** Whether a directory holds an experiment. */
-export function holdsExperiment(directory: string): boolean {
+function holdsExperiment(directory: string): boolean {
   return existsSync(join(directory, fileName));
 }
 

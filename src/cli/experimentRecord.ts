@@ -4,7 +4,7 @@ import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts"
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";
 
-export interface ExperimentRecord {
+interface ExperimentRecord {
   take(message: FromWorker): void;
   end(change: Pick<ExperimentFile, "state" | "message">): void;
   /** What was found, or how the runs ended. */

@@ -2,7 +2,7 @@
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../sinks/statusWriter.ts";
 
-export interface Progress {
+interface Progress {
   take(message: FromWorker): void;
   note(line: string): void;
   /** The changing line goes. */

@@ -4,7 +4,7 @@ import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
 
-export interface ServedRuns {
+interface ServedRuns {
   take(message: FromWorker): void;
   close(): void;
 }

@@ -11,7 +11,7 @@ import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly thread: SearchThread;
   readonly directory: string;
   readonly file: ExperimentFile;

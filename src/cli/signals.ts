@@ -4,7 +4,7 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof codes;
 const names = Object.keys(codes) as Signal[];
 
-export interface SignalWatch {
+interface SignalWatch {
   /** 128 + the number of the signal that came; 130 where none did (a viewer may have asked for the stop). */
   exitCode(): number;
   close(): void;

@@ -1,6 +1,6 @@
 /** A straight line through points, and how well its slope is known. */
 
-export interface FittedLine {
+interface FittedLine {
   readonly slope: number;
   /** Half the width of an interval of 95 % for the slope, by Student's t, errors taken as independent. */
   readonly half: number;

@@ -2,7 +2,7 @@
 import type { ScaleOptions } from "@observablehq/plot";
 
 /** 1e-10 as `1e-10`, 1 as `1`; one digit. */
-export function powerOfTen(value: number): string {
+function powerOfTen(value: number): string {
   return value === 1 ? "1" : value.toExponential(0).replace("+", "");
 }
 

@@ -32,7 +32,7 @@ export function outcomeOf(last: Row): string {
   return judgeEnd(last, last).verdict;
 }
 
-export interface Course<T> {
+interface Course<T> {
   readonly points: readonly T[];
   readonly last: Row | undefined;
 }

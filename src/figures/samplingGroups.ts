@@ -3,7 +3,7 @@ import { described, type FigureSource } from "./figure.ts";
 import { type GroundTruth, groundTruth } from "./groundTruth.ts";
 import { endsOf } from "./runs.ts";
 
-export interface SamplingGroup {
+interface SamplingGroup {
   readonly scheme: string;
   readonly variance: number;
   readonly searches: number;

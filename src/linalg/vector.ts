@@ -129,6 +129,13 @@ export function squaredNorm(a: Float64Array): number {
   return dot(a, a);
 }
 
+/** ||a - b||. */
+export function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return Math.sqrt(sum);
+}
+
 /** Whether no entry is NaN or infinite. */
 export function isFiniteVector(a: Float64Array): boolean {
   for (let i = 0; i < a.length; i++) if (!Number.isFinite(a[i]!)) return false;

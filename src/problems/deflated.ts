@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
+import { readOptions } from "../options.ts";
 import type { Problem } from "./problem.ts";
 
 /** Options of {@link deflated}. */
@@ -97,20 +98,17 @@ export function deflation(
   return { factor, gradient };
 }
 
+const deflationRules = { power: { default: 2, above: 0 }, shift: { default: 1, min: 0 } } as const;
+
 /** Checked options, and copies of the roots. */
 export function deflationRoots(
   who: string,
   roots: readonly ArrayLike<number>[],
   dimension: number,
   what: string,
-  { power = 2, shift = 1 }: DeflatedOptions,
+  options: DeflatedOptions,
 ): { readonly known: readonly Float64Array[]; readonly power: number; readonly shift: number } {
-  if (!(power > 0 && Number.isFinite(power))) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected power to be positive, got ${power}`);
-  }
-  if (!(shift >= 0 && Number.isFinite(shift))) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected shift to be finite and not negative, got ${shift}`);
-  }
+  const { power, shift } = readOptions(who, options, deflationRules);
   const known = roots.map((root, i) => {
     if (root.length !== dimension) {
       throw failure(

@@ -17,7 +17,7 @@ export interface ModelOfLayers {
   readonly stateful?: boolean;
 }
 
-export interface LayerWeight {
+interface LayerWeight {
   readonly name: string;
   /** Gives the variable itself. */
   read(): Tensor;

@@ -18,7 +18,7 @@ export interface PlainJacobian {
   readonly applyTranspose?: (point: Float64Array, u: Float64Array, out: Float64Array) => void;
 }
 
-export interface PlainFieldSpec {
+interface PlainFieldSpec {
   readonly name: string;
   readonly dimension: number;
   readonly field: PlainField;

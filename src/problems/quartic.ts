@@ -11,7 +11,7 @@ import type { Problem } from "./problem.ts";
  * without being zero: (sqrt 2, 0) is a local minimum of ||F|| (||F||^2 about 11.2), (-sqrt 2, 0) a saddle of it
  * (about 215). Newton-MR started at x > -sqrt 2 is drawn to the first, unless a long step jumps over it.
  *
- * @example iterate(quartic(), [3, 1], method(newtonDirection(), backtrackGradientNorm()))
+ * @example iterate(quartic(), [3, 1], chain(newtonDirection(), backtrackGradientNorm()))
  * @see Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
  *   of California, Berkeley, 2020, chapter on gradient-flat points
  */

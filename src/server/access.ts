@@ -14,7 +14,7 @@ export interface Access {
   tokenGiven(request: IncomingMessage): boolean;
 }
 
-export interface AccessOptions {
+interface AccessOptions {
   readonly host: string;
   readonly port: () => number;
   readonly token: string | undefined;

@@ -7,7 +7,7 @@ import type { CommandRequest } from "./messages.ts";
 /** A command that a viewer gave, for one run. */
 export type ViewerCommand = Command & { readonly run: string };
 
-export interface CommandDesk {
+interface CommandDesk {
   /** The commands for a run of this name, or for every run. Hot; whoever subscribes is expected to obey them. */
   offer(run?: string): Observable<ViewerCommand>;
   /** Whether somebody obeys commands for the run. */

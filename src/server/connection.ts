@@ -23,7 +23,7 @@ export interface ConnectionHost {
 }
 
 /** Times in milliseconds. */
-export interface ConnectionLimits {
+interface ConnectionLimits {
   /** Bytes that may wait in a socket before its viewer counts as slow. */
   readonly bufferedBytes: number;
   readonly pingEvery: number;

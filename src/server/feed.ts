@@ -8,7 +8,7 @@ import type { Cursor, Message, ServedRun, Stretch } from "./servedRun.ts";
 import { makeRenderer } from "./sharedRender.ts";
 
 /** What a feed needs of its connection. */
-export interface FeedHost {
+interface FeedHost {
   readonly socket: WebSocket;
   /** Bytes that may wait in the socket before its viewer counts as slow. */
   readonly bufferedBytes: number;

@@ -32,7 +32,7 @@ export interface Hub {
   addFinished(run: Run, directory: string, ending?: RunEnding): string;
 }
 
-export interface HubOptions {
+interface HubOptions {
   readonly memoryBytes: number;
   /** Called when a run came, went, or came to know something new. */
   readonly changed: () => void;
@@ -40,7 +40,7 @@ export interface HubOptions {
   readonly ended: (name: string) => void;
 }
 
-export interface RunHub extends Hub {
+interface RunHub extends Hub {
   readonly runs: ReadonlyMap<string, ServedRun>;
   /** Lets go of files and memory; rows that come afterwards are ignored. */
   closeAll(): void;

@@ -45,7 +45,7 @@ export interface FigureGallery {
 }
 
 type Optional = "token" | "figures";
-export type CheckedOptions = Required<Omit<ViewerServerOptions, Optional>> & Pick<ViewerServerOptions, Optional>;
+type CheckedOptions = Required<Omit<ViewerServerOptions, Optional>> & Pick<ViewerServerOptions, Optional>;
 
 const shortestToken = 8;
 const longestTime = 2 ** 31 - 1;

@@ -68,7 +68,7 @@ export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; 
 }
 
 /** Encoded rows, counted. */
-export interface Rendered extends EncodedBatches {
+interface Rendered extends EncodedBatches {
   readonly rows: number;
 }
 
@@ -105,7 +105,7 @@ function* chosenBatches({ header, batches, fromStep, upToStep }: Range, plan: Pl
 }
 
 /** What thinning needs of a subscription. */
-export interface Thinning {
+interface Thinning {
   readonly points: number;
   readonly scale: "linear" | "log";
 }

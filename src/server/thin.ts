@@ -4,7 +4,7 @@
  * The steps from `fromStep` to `toStep` are divided into buckets, evenly or evenly in log(1 + step). Of each bucket stay, for every column, the
  * row of the minimum and of the maximum, the first row that is not finite, and the bucket's last row: spikes and NaN marks survive.
  */
-export interface ThinnerOptions {
+interface ThinnerOptions {
   readonly fromStep: number;
   readonly toStep: number;
   /** About how many rows at most. */
@@ -21,7 +21,7 @@ export interface NumberColumn {
 }
 
 /** Rows are offered in order, block by block; `chosen` then gives their ordinals, counted from 0 over all blocks. */
-export interface Thinner {
+interface Thinner {
   offer(steps: ArrayLike<number>, columns: readonly NumberColumn[], kept?: (row: number) => boolean): void;
   chosen(): Float64Array;
 }

@@ -9,7 +9,7 @@ const subprotocol = "v1.fluxion";
 /** Bytes of one message that a client may send. */
 const mostBytes = 64 * 1024;
 
-export interface UpgradeOptions {
+interface UpgradeOptions {
   readonly access: Access;
   /** Why there is no room for another viewer; undefined: there is. */
   readonly full: () => string | undefined;

@@ -15,7 +15,7 @@ export interface Recording {
 }
 
 /** What a subscription writes to. */
-export interface Recordings {
+interface Recordings {
   /** Opens the recording of the run whose first row this is; `fail` takes errors that come later, by a timer. */
   readonly open: (first: Row, fail: (error: unknown) => void) => Recording;
   /** Called when the stream is over, after all recordings were closed; a second call must do nothing. */

@@ -10,12 +10,12 @@ export interface StatusStream {
 }
 
 /** What is said of a run's newest row. */
-export interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredNorm"> {
+interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredNorm"> {
   /** Name of the run. */
   readonly run: string;
 }
 
-export interface StatusWriter {
+interface StatusWriter {
   /** The newest row of a run that goes on; most are not shown. */
   show(status: RunStatus): void;
   /** A line that stays: a run's last row, or a note. */

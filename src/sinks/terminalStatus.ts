@@ -14,7 +14,7 @@ export interface TerminalStatusOptions {
  *
  * Without a terminal, or with one that cannot go back (TERM=dumb), it is a plain line every ten seconds. Cost: a clock is read a row.
  *
- * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-20 }), newtonMR())).pipe(terminalStatus()).subscribe()
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), newtonMR())).pipe(terminalStatus()).subscribe()
  */
 export function terminalStatus({ stream = process.stderr }: TerminalStatusOptions = {}): RowSink {
   return <T extends Row>(source: Observable<T>) =>

@@ -1,9 +1,14 @@
-export { measure, measureRows, update } from "./author.ts";
-export { choose, method, switchMethod } from "./combinators.ts";
+export { chain } from "./chain.ts";
+export { choose } from "./choose.ts";
+export { defineMeasure } from "./defineMeasure.ts";
+export { defineRowMeasure } from "./defineRowMeasure.ts";
+export { defineUpdate } from "./defineUpdate.ts";
 export { iterate } from "./iterate.ts";
 export { evaluate } from "./loop/evaluation.ts";
 export { type ReplayOptions, replay } from "./replay.ts";
+export { restartable } from "./restartable.ts";
 export { type Sample, type SampleOptions, uniformHeight, uniformIteration } from "./samplers.ts";
+export { switchMethod } from "./switchMethod.ts";
 export type {
   AppliedCommand,
   Checkpoint,
@@ -18,6 +23,7 @@ export type {
   MeasureSpec,
   OperatorMemory,
   Proposal,
+  Refines,
   Row,
   RowMeasure,
   Run,
@@ -28,3 +34,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "./types.ts";
+export { rowVector, scratchVector } from "./vectors.ts";

@@ -37,7 +37,7 @@ export interface Proposal extends Iterate {
   readonly next: Evaluation | undefined;
 }
 
-/** Chooses the step: stands inside `iterate`. */
+/** Chooses the step: an operator that stands inside `iterate`. */
 export interface Update extends OperatorFunction<Proposal, Proposal> {}
 
 /** Reads iterates, inside or after the loop. */
@@ -46,7 +46,7 @@ export type Measure = <T extends Iterate>(source: Observable<T>) => Observable<T
 /** Reads rows: inside the loop, after it, on replays. */
 export type RowMeasure = <T extends Row>(source: Observable<T>) => Observable<T>;
 
-export type Values<S> = { readonly [K in keyof S]: number };
+type Values<S> = { readonly [K in keyof S]: number };
 type VectorName<C> = keyof { readonly [K in keyof C as C[K] extends { kind: "vector" } ? K : never]: K };
 type NumberName<C> = Exclude<keyof C, VectorName<C>>;
 /** Columns whose names the compiler does not know are checked when they are written. */
@@ -54,11 +54,11 @@ type Named<C, Names extends PropertyKey, Others extends PropertyKey, V> = string
   ? { readonly [name: string]: V | undefined }
   : // The others are named too, since an object type with no names at all would let them pass.
     { readonly [K in Names]: V | undefined } & { readonly [K in Others]?: undefined };
-export type Numbers<C> = Named<C, NumberName<C>, VectorName<C>, number>;
-export type Vectors<C> = Named<C, VectorName<C>, NumberName<C>, Float64Array>;
+type Numbers<C> = Named<C, NumberName<C>, VectorName<C>, number>;
+type Vectors<C> = Named<C, VectorName<C>, NumberName<C>, Float64Array>;
 
 /** A state may hand back a typed array that it was given, whatever buffer that lies in. */
-export type Widened<State> = State extends Float64Array
+type Widened<State> = State extends Float64Array
   ? Float64Array
   : State extends readonly unknown[] | ((...args: never) => unknown) | null
     ? State
@@ -82,6 +82,8 @@ export interface UpdateResult<State, C> extends MeasureResult<State, C> {
   readonly field?: Float64Array;
   readonly stepSize?: number;
   readonly next?: Evaluation;
+  /** Begins anew what `restartable` holds, from this row on. */
+  readonly restart?: boolean;
 }
 
 export interface Spec<In, State, C, S, Result> {
@@ -90,16 +92,30 @@ export interface Spec<In, State, C, S, Result> {
   readonly columns?: C;
   /** Steerable as `name.setting`. */
   readonly settings?: S;
-  /** Plain data: numbers, arrays, typed arrays, objects. Saved in checkpoints. */
-  readonly init?: (first: In, settings: Values<S>) => State;
+  /**
+   * Makes the state, at the first row and again after each restart, where `previous` is the state before: what an operator has learnt
+   * it may keep. Plain data: numbers, arrays, typed arrays, objects; checkpoints hold it.
+   */
+  readonly init?: (first: In, previous: State | undefined, settings: Values<S>) => State;
+  /**
+   * Whether the state begins anew at every restart of the run, wherever the operator stands. Default false: only inside what is
+   * restarted.
+   */
+  readonly followsRestarts?: boolean;
   /** May overwrite its own state, never anything of `it`. */
   readonly step: (it: In, state: State, settings: Values<S>) => Result | void;
 }
 
 export interface UpdateSpec<State, C, S> extends Spec<Proposal, State, C, S, UpdateResult<NoInfer<State>, NoInfer<C>>> {
-  /** Builds on the direction or step size chosen before it. */
-  readonly refines?: boolean;
+  /**
+   * What of an earlier operator's choice this one may replace, since it builds on it. Default nothing: to replace a choice without
+   * saying so is an error.
+   */
+  readonly refines?: Refines;
 }
+
+/** The part of a step that an update builds on. */
+export type Refines = "direction" | "stepSize" | "both";
 
 export interface MeasureSpec<In, State, C, S>
   extends Spec<In, State, C, S, MeasureResult<NoInfer<State>, NoInfer<C>>> {}
@@ -112,9 +128,9 @@ export interface IterateOptions {
   /** Milliseconds of work between yields to the event loop; default 2; Infinity: all inside subscribe. */
   readonly slice?: number;
   /**
-   * Whether the arrays of a row (`point`, `at.field`, `direction`) are overwritten once the next row is being made: copy what you keep
-   * of them; numbers and operators' states are safe. For points of 512 numbers and more, where fresh memory costs more than the
-   * arithmetic (`npm run bench -- games`); smaller ones are never overwritten. Default false.
+   * Whether the arrays of a row (`point`, `at.field`, `direction`) are overwritten once the next row is being made. Copy what you keep
+   * of them; numbers and operators' states are safe. It pays for points of 512 numbers and more, where fresh memory costs more than
+   * the arithmetic (`npm run bench -- games`); smaller ones are never overwritten. Default false.
    */
   readonly reuse?: boolean;
   readonly checkpoints?: {
@@ -137,7 +153,7 @@ export type Command = (
 };
 
 export interface Checkpoint {
-  readonly format: 1;
+  readonly format: 2;
   readonly run: string;
   readonly attempt: number;
   readonly step: number;
@@ -150,8 +166,10 @@ export interface Checkpoint {
 
 export interface OperatorMemory {
   readonly state: unknown;
-  /** Has met an iterate. */
-  readonly started: boolean;
+  /** The step at which the state was begun; undefined: it has not met a row yet. */
+  readonly begun: number | undefined;
+  /** The last step at which it restarted what it holds. */
+  readonly restarted: number | undefined;
   readonly settings: Readonly<Record<string, number>>;
   /** Stands inside `iterate`: must be there on resume. */
   readonly inside: boolean;

@@ -6,16 +6,16 @@
  */
 
 /** Numbers; `missing` where a row has none. */
-export interface NumberColumn {
+interface NumberColumn {
   readonly kind: "number";
   readonly values: Float64Array;
   readonly missing: Uint8Array | undefined;
 }
-export interface TextColumn {
+interface TextColumn {
   readonly kind: "text";
   readonly values: readonly (string | undefined)[];
 }
-export interface ListColumn {
+interface ListColumn {
   readonly kind: "list";
   readonly values: readonly (Float64Array | undefined)[];
 }

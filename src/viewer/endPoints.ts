@@ -18,7 +18,7 @@ interface EndPoint {
   readonly index: number | undefined;
 }
 
-export interface EndPoints {
+interface EndPoints {
   readonly element: HTMLElement;
   /** Asks for the last rows of runs that are over; needs two of them whose Morse index was measured. */
   update(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;

@@ -8,7 +8,7 @@ export type LinkState =
   /** Trying again would not help. */
   | { readonly kind: "refused"; readonly why: string };
 
-export interface LinkHandlers {
+interface LinkHandlers {
   opened?(link: Link): void;
   message(message: ServerMessage): void;
   rows?(bytes: ArrayBuffer): void;

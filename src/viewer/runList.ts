@@ -4,13 +4,13 @@ import { h, setAttribute, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import { letterOf, swatch } from "./runStyle.ts";
 
-export interface RunListHandlers {
+interface RunListHandlers {
   focus(name: string): void;
   /** Shows the run beside the others, or no longer. */
   compare(name: string): void;
 }
 
-export interface RunListView {
+interface RunListView {
   readonly runs: readonly RunInfo[];
   readonly focus: string | undefined;
   /** Slots of the runs that are shown. */

@@ -13,7 +13,7 @@ const dashes: readonly (readonly number[])[] = [
   [10, 3, 2, 3, 2, 3],
 ];
 
-export interface RunStyle {
+interface RunStyle {
   readonly stroke: string;
   readonly dash: number[];
   readonly letter: string;

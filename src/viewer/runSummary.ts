@@ -31,7 +31,7 @@ const tiles: readonly Tile[] = [
   { name: "products", title: "products", text: (data) => formatCount(data.last("products")) },
 ];
 
-export interface RunSummary {
+interface RunSummary {
   readonly element: HTMLElement;
   /** What the experiment says of the run. */
   readonly details: HTMLElement;

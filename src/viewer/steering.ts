@@ -9,7 +9,7 @@ export type GivenCommand =
   | { readonly type: "pause" | "resume" | "stop" | "step" }
   | { readonly type: "set"; readonly setting: string; readonly value: number };
 
-export interface Steering {
+interface Steering {
   readonly element: HTMLElement;
   update(run: RunInfo | undefined): void;
   /** Tells what came of the command with this number. */
@@ -133,7 +133,7 @@ export function makeSteering(give: (run: string, command: GivenCommand) => numbe
 }
 
 /** What came of a command, in words. */
-export function sentence({ type, setting, value, count, step, refused }: AppliedCommand): string {
+function sentence({ type, setting, value, count, step, refused }: AppliedCommand): string {
   const what =
     type === "set"
       ? `set ${setting} = ${formatNumber(value)}`

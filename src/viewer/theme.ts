@@ -2,7 +2,7 @@
 
 const key = "fluxion.theme";
 const themes = ["auto", "light", "dark"] as const;
-export type Theme = (typeof themes)[number];
+type Theme = (typeof themes)[number];
 
 export function currentTheme(): Theme {
   const stored = localStorage.getItem(key);

@@ -18,10 +18,10 @@ check("ends with 1 where a module's own gradient is wrong", async () => {
   const here = scratchDirectory();
   const module = `
     import { experiment } from "fluxion/experiments";
-    import { gradientStep, method, quartic, untilStep } from "fluxion";
+    import { gradientStep, chain, quartic, untilStep } from "fluxion";
     const wrong = { ...quartic(), evaluate(z, field) { const value = quartic().evaluate(z, field); field[1] *= 1.001; return value; } };
     export default experiment({ name: "wrong", summary: "a gradient that is off by a thousandth",
-      run: (_, context) => context.iterate(wrong, [1, 2], method(untilStep(3), gradientStep(0.1))) });`;
+      run: (_, context) => context.iterate(wrong, [1, 2], chain(untilStep(3), gradientStep(0.1))) });`;
   writeFileSync(join(here, "wrong.ts"), module);
   const { code, stdout, stderr } = await fluxion(["check", "./wrong.ts"], here);
   assert.is(code, 1, stderr);

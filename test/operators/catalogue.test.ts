@@ -28,7 +28,7 @@ import {
   trafficAssignment,
 } from "../../src/problems/games/index.ts";
 import type { Problem } from "../../src/problems/problem.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
 import type { Update } from "../../src/streams/types.ts";
 import { assertClose } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
@@ -80,8 +80,8 @@ for (const [kind, update] of Object.entries(kinds)) {
   for (const [name, make] of Object.entries(problems)) {
     test(`${name}: natural residual 1e-10, and the known solution or certificate`, () => {
       const problem = make();
-      const stop = method(naturalResidual({ until: 1e-10 }), untilStep(20_000));
-      const last = firstRows(problem, genericStart(problem, 4), method(stop, update()), 20_002).at(-1)!;
+      const stop = chain(naturalResidual({ tolerance: 1e-10 }), untilStep(20_000));
+      const last = firstRows(problem, genericStart(problem, 4), chain(stop, update()), 20_002).at(-1)!;
       assert.is(last.status, "converged", `${last.columns.naturalResidual} after ${last.step} steps`);
       const { solutions } = problem as Partial<SolvedProblem>;
       const { certificate } = problem as Partial<CertifiedProblem>;
@@ -101,7 +101,7 @@ values("Kuhn poker is worth -1/18 to the first player, to 1e-10", () => {
   const rows = firstRows(
     game,
     genericStart(game, 1),
-    method(naturalResidual({ until: 1e-12 }), semismoothNewton()),
+    chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()),
     5000,
   );
   assertClose(game.payoff(rows.at(-1)!.point), -1 / 18, 1e-10);
@@ -110,7 +110,7 @@ values("Kuhn poker is worth -1/18 to the first player, to 1e-10", () => {
 values("equilibria of games with costs have no exploitability", () => {
   for (const make of [problems.Cournot!, problems["Kelly auction"]!, problems["rock, paper, scissors"]!]) {
     const problem = make();
-    const update = method(naturalResidual({ until: 1e-12 }), untilStep(3000), semismoothNewton());
+    const update = chain(naturalResidual({ tolerance: 1e-12 }), untilStep(3000), semismoothNewton());
     const last = firstRows(problem, genericStart(problem, 2), update, 3002, { after: nashConv({ every: 1 }) }).at(-1)!;
     assertClose(last.columns.nashConv!, 0, 1e-9, problem.name, 1);
   }

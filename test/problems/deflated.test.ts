@@ -7,7 +7,7 @@ import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { type DeflatedOptions, deflated } from "../../src/problems/deflated.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { doubleWells } from "../support/minima.ts";
@@ -56,7 +56,7 @@ test("leads from one start to one critical point after the other", () => {
   const found: Float64Array[] = [];
   const start = [0.61, 0.23];
   for (let k = 0; k < 9; k++) {
-    const update = method(untilCritical({ squaredNorm: 1e-22 }), levenbergMarquardt());
+    const update = chain(untilCritical({ squaredNorm: 1e-22 }), levenbergMarquardt());
     const last = firstRows(deflated(problem, found), start, update, 400).at(-1)!;
     if (last.status !== "converged") break;
     const field = new Float64Array(2);

@@ -9,7 +9,7 @@ import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { blend, homotopy } from "../../src/problems/homotopy.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { fixedPointProblem, movedToZero } from "../../src/problems/solvable.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
@@ -75,7 +75,7 @@ paths("begins with a field along t alone", () => {
   assertClose(field, [0, 0, -1], 1e-14);
 });
 paths("leads to the quartic's critical point from a start that Newton's method leaves at the flat one", () => {
-  const until = (update: ReturnType<typeof newtonFlow>) => method(untilCritical({ squaredNorm: 1e-20 }), update);
+  const until = (update: ReturnType<typeof newtonFlow>) => chain(untilCritical({ squaredNorm: 1e-20 }), update);
   assert.is.not(firstRows(quartic(), start, until(newtonMR()), 100).at(-1)!.status, "converged");
   for (const from of [fixedPointProblem(start), movedToZero(quartic(), start)]) {
     const last = firstRows(homotopy(from, quartic()), [...start, 0], until(newtonFlow()), 200).at(-1)!;

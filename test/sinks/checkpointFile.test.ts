@@ -18,7 +18,7 @@ import { makeRow, makeRows, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const checkpoint: Checkpoint = {
-  format: 1,
+  format: 2,
   run: "example",
   attempt: 1,
   step: 7,
@@ -29,11 +29,12 @@ const checkpoint: Checkpoint = {
   operators: {
     adam: {
       state: { first: Float64Array.of(0.1), second: new Float32Array(3), count: 7, list: [1, undefined, "é"] },
-      started: true,
+      begun: 3,
+      restarted: undefined,
       settings: { rate: 0.1 },
       inside: true,
     },
-    average: { state: undefined, started: false, settings: {}, inside: false },
+    average: { state: undefined, begun: undefined, restarted: undefined, settings: {}, inside: false },
   },
 };
 
@@ -55,7 +56,9 @@ trips("give back any state of an operator that a structured clone takes", () => 
   fc.assert(
     fc.property(state, (memory) => {
       // Prototypes are lost in a structured clone.
-      const operators = { any: { state: structuredClone(memory), started: true, settings: {}, inside: true } };
+      const operators = {
+        any: { state: structuredClone(memory), begun: 3, restarted: undefined, settings: {}, inside: true },
+      };
       saveCheckpoint(path)({ ...checkpoint, operators });
       assert.ok(isDeepStrictEqual(loadCheckpoint(path), { ...checkpoint, operators }));
     }),

@@ -11,8 +11,8 @@ import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { randomSource } from "../../src/random.ts";
 import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../../src/sinks/checkpointFile.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";
-import { measure } from "../../src/streams/author.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
+import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Iterate } from "../../src/streams/types.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
@@ -26,10 +26,10 @@ export const batchOf = { game: 16, wide: 128 };
 export function game(directory?: string): Observable<Iterate> {
   const checkpointed = directory !== undefined && existsSync(join(directory, checkpointFileName));
   const start = checkpointed ? loadCheckpoint(directory) : [1, -0.5];
-  const update = method(untilStep(gameSteps), momentum({ decay: -0.3 }), gradientStep(0.01));
+  const update = chain(untilStep(gameSteps), momentum({ decay: -0.3 }), gradientStep(0.01));
   const problem = (step: number) => bilinear({ coefficient: 1 + 0.1 * randomSource(5, "batch", step).normal() });
   const save = directory === undefined ? () => {} : saveCheckpoint(directory);
-  const mean = measure({
+  const mean = defineMeasure({
     name: "mean",
     columns: { mean: { meaning: "mean of ||F||^2 so far" } },
     init: () => ({ sum: 0, count: 0 }),

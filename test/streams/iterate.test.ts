@@ -10,8 +10,9 @@ import { momentum } from "../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import type { ConvexSet, Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
-import { measure, update } from "../../src/streams/author.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
+import { defineMeasure } from "../../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../../src/streams/defineUpdate.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../../src/streams/types.ts";
 import { assertClose, assertError, checkError } from "../support/assert.ts";
@@ -64,7 +65,7 @@ test("emits plain data and the evaluation, nothing that only a proposal has", ()
 });
 
 test("shares one run object among all rows, complete at the first", () => {
-  const rows = firstRows(quartic(), [1, 2], method(momentum(), gradientStep(0.05)), 3, {
+  const rows = firstRows(quartic(), [1, 2], chain(momentum(), gradientStep(0.05)), 3, {
     name: "mine",
     description: { seed: 3 },
   });
@@ -93,7 +94,7 @@ test("leaves the start untouched and takes any array of numbers", () => {
 
 test("moves to an accepted trial point without evaluating it again", () => {
   const problem = counted(quartic());
-  const half = update({
+  const half = defineUpdate({
     name: "half",
     step(it) {
       const next = it.evaluate(it.point.map((z) => z / 2));
@@ -111,7 +112,7 @@ test("moves to an accepted trial point without evaluating it again", () => {
 
 test("evaluates nothing again after a rejected step, and keeps the Jacobian", () => {
   const problem = counted(quartic());
-  const reject = update({
+  const reject = defineUpdate({
     name: "reject",
     step(it) {
       const out = new Float64Array(2);
@@ -127,7 +128,7 @@ test("evaluates nothing again after a rejected step, and keeps the Jacobian", ()
 });
 
 test("counts each vector that goes through the Jacobian", () => {
-  const products = update({
+  const products = defineUpdate({
     name: "products",
     step(it) {
       const map = it.at.linearize();
@@ -146,7 +147,7 @@ test("counts each vector that goes through the Jacobian", () => {
 
 test("is cold: two subscriptions are two runs with the same rows", async () => {
   const problem = counted(quartic());
-  const run$ = iterate(problem, [1, 2], method(untilStep(10), momentum(), gradientStep(0.01)));
+  const run$ = iterate(problem, [1, 2], chain(untilStep(10), momentum(), gradientStep(0.01)));
   assert.is(problem.calls.evaluate, 0);
   const [first, second] = await Promise.all([valuesOf(run$), valuesOf(run$)]);
   assert.is(problem.calls.evaluate, 22);
@@ -155,7 +156,7 @@ test("is cold: two subscriptions are two runs with the same rows", async () => {
 });
 
 test("begins on the next turn, so that all subscribers of a share() see row 0", async () => {
-  const shared = iterate(quartic(), [1, 2], method(untilStep(500), gradientStep(0.01))).pipe(share());
+  const shared = iterate(quartic(), [1, 2], chain(untilStep(500), gradientStep(0.01))).pipe(share());
   const first = valuesOf(shared);
   const second = valuesOf(shared);
   const [a, b] = await Promise.all([first, second]);
@@ -167,7 +168,7 @@ test("begins on the next turn, so that all subscribers of a share() see row 0", 
 test("runs inside subscribe where the slice is Infinity", () => {
   const seen: number[] = [];
   let completed = false;
-  iterate(quartic(), [1, 2], method(untilStep(2000), gradientStep(0.01)), atOnce).subscribe({
+  iterate(quartic(), [1, 2], chain(untilStep(2000), gradientStep(0.01)), atOnce).subscribe({
     next: (row) => seen.push(row.step),
     complete: () => {
       completed = true;
@@ -186,10 +187,10 @@ test("lets the event loop turn between slices, with the rows of the run at once"
   };
   setImmediate(count);
   const options: IterateOptions = { slice: 1e-6 };
-  const sliced = await valuesOf(iterate(quartic(), [1, 2], method(untilStep(200), gradientStep(0.01)), options));
+  const sliced = await valuesOf(iterate(quartic(), [1, 2], chain(untilStep(200), gradientStep(0.01)), options));
   ended = true;
   assert.ok(turns >= 200, `${turns} turns`);
-  const whole = firstRows(quartic(), [1, 2], method(untilStep(200), gradientStep(0.01)), 1000);
+  const whole = firstRows(quartic(), [1, 2], chain(untilStep(200), gradientStep(0.01)), 1000);
   assertSameRows(timeless(sliced), timeless(whole));
 });
 
@@ -201,7 +202,7 @@ test("stops before the next evaluation when unsubscribed, wherever that happens"
 
   const inAStep = counted(quartic());
   const rows: Iterate[] = [];
-  const quit = update({
+  const quit = defineUpdate({
     name: "quit",
     step(it) {
       if (it.step === 2) subscription.unsubscribe();
@@ -271,7 +272,7 @@ test("takes the problem of each step from a function, once a step", () => {
 test("evaluates an accepted trial again where the next step has another problem", () => {
   const first = counted(linearProblem([[1]], [1]));
   const second = counted(linearProblem([[2]], [3]));
-  const accept = update({
+  const accept = defineUpdate({
     name: "accept",
     step: (it) => ({ stepSize: 1, next: it.evaluate(it.point.map((z) => z - 0.5)) }),
   });
@@ -290,7 +291,7 @@ test("evaluates an accepted trial again where the next step has another problem"
 
 test("evaluates trials with another problem where asked to", () => {
   const other = counted(linearProblem([[4]], [0]));
-  const peek = update({
+  const peek = defineUpdate({
     name: "peek",
     step(it) {
       assert.is(it.evaluate(it.point, other).field[0], 4 * it.point[0]!);
@@ -305,7 +306,7 @@ test("evaluates trials with another problem where asked to", () => {
 test("allows a run of its own inside a step", () => {
   // Proximal point: z+ solves z+ + eta F(z+) = z, here by an inner run.
   const eta = 0.5;
-  const proximal = update({
+  const proximal = defineUpdate({
     name: "proximal",
     step(it) {
       const [x, y] = it.point as unknown as [number, number];
@@ -316,16 +317,13 @@ test("allows a run of its own inside a step", () => {
         ],
         [x, y],
       );
-      const last = firstRows(
-        inner,
-        it.point,
-        method(untilStep(60), momentum({ decay: 0 }), gradientStep(0.8)),
-        1000,
-      ).at(-1)!;
+      const last = firstRows(inner, it.point, chain(untilStep(60), momentum({ decay: 0 }), gradientStep(0.8)), 1000).at(
+        -1,
+      )!;
       return { stepSize: 1, next: it.evaluate(last.point) };
     },
   });
-  const rows = firstRows(bilinear(), [1, 1], method(untilStep(10), proximal), 100);
+  const rows = firstRows(bilinear(), [1, 1], chain(untilStep(10), proximal), 100);
   assert.is(rows.length, 11);
   assert.equal(Object.keys(rows[0]!.run.settings), []);
   for (let k = 1; k < rows.length; k++) {
@@ -335,7 +333,7 @@ test("allows a run of its own inside a step", () => {
 
 test("take and takeWhile inside the loop end the run, and cost no evaluation more", () => {
   const byTake = counted(quartic());
-  const taken = firstRows(byTake, [1, 2], method(gradientStep(0.01), take(4)), 100);
+  const taken = firstRows(byTake, [1, 2], chain(gradientStep(0.01), take(4)), 100);
   assert.equal(steps(taken), [0, 1, 2, 3]);
   assert.is(byTake.calls.evaluate, 4);
 
@@ -343,7 +341,7 @@ test("take and takeWhile inside the loop end the run, and cost no evaluation mor
   const small = firstRows(
     exclusive,
     [1, 2],
-    method(
+    chain(
       gradientStep(0.01),
       takeWhile((it) => it.step < 4),
     ),
@@ -355,7 +353,7 @@ test("take and takeWhile inside the loop end the run, and cost no evaluation mor
   const inclusive = firstRows(
     quartic(),
     [1, 2],
-    method(
+    chain(
       gradientStep(0.01),
       takeWhile((it) => it.step < 4, true),
     ),
@@ -376,22 +374,22 @@ test("ends with a row whose status says diverged where ||F||^2 is not finite", (
 
 test("measures see the last row, updates do not", () => {
   const seen: Record<string, string[]> = { measure: [], update: [] };
-  const look = measure({ name: "look", step: (it) => void seen.measure!.push(it.status) });
-  const choose = update({
+  const look = defineMeasure({ name: "look", step: (it) => void seen.measure!.push(it.status) });
+  const choose = defineUpdate({
     name: "choose",
     step(it) {
       seen.update!.push(it.status);
       return { stepSize: 0.1 };
     },
   });
-  firstRows(quartic(), [1, 2], method(untilStep(2), choose, look), 100);
+  firstRows(quartic(), [1, 2], chain(untilStep(2), choose, look), 100);
   assert.equal(seen.update, ["running", "running"]);
   assert.equal(seen.measure, ["running", "running", "stopped"]);
 });
 
 test("a merged ensemble keeps its runs apart, and one that ends does not end the others", async () => {
   const ensemble: Observable<Iterate> = range(1, 5).pipe(
-    mergeMap((k) => iterate(quartic(), [k, 1], method(untilStep(10 * k), gradientStep(0.01)), { name: `run ${k}` }), 2),
+    mergeMap((k) => iterate(quartic(), [k, 1], chain(untilStep(10 * k), gradientStep(0.01)), { name: `run ${k}` }), 2),
   );
   const rows = await valuesOf(ensemble);
   for (let k = 1; k <= 5; k++) {
@@ -404,8 +402,8 @@ test("a merged ensemble keeps its runs apart, and one that ends does not end the
 
 test("a race ends with the first run that ends", async () => {
   const race = merge(
-    iterate(quartic(), [1, 1], method(untilStep(20), gradientStep(0.01)), { name: "short", slice: 1e-6 }),
-    iterate(quartic(), [1, 1], method(untilStep(2000), gradientStep(0.01)), { name: "long", slice: 1e-6 }),
+    iterate(quartic(), [1, 1], chain(untilStep(20), gradientStep(0.01)), { name: "short", slice: 1e-6 }),
+    iterate(quartic(), [1, 1], chain(untilStep(2000), gradientStep(0.01)), { name: "long", slice: 1e-6 }),
   ).pipe(takeWhile((row) => row.status === "running", true));
   const rows = await valuesOf(race);
   assert.is(rows.at(-1)!.run.name, "short");
@@ -413,12 +411,12 @@ test("a race ends with the first run that ends", async () => {
 });
 
 test("one operator value serves several runs at once", async () => {
-  const shared = method(momentum(), gradientStep(0.01));
+  const shared = chain(momentum(), gradientStep(0.01));
   const of = (x: number): Observable<Iterate[]> =>
     iterate(quartic(), [x, 1], shared, { slice: 1e-6 }).pipe(take(30), toArray());
   const [[a], [b]] = await Promise.all([valuesOf(of(1)), valuesOf(of(2))]);
-  assertSameRows(timeless(a!), timeless(firstRows(quartic(), [1, 1], method(momentum(), gradientStep(0.01)), 30)));
-  assertSameRows(timeless(b!), timeless(firstRows(quartic(), [2, 1], method(momentum(), gradientStep(0.01)), 30)));
+  assertSameRows(timeless(a!), timeless(firstRows(quartic(), [1, 1], chain(momentum(), gradientStep(0.01)), 30)));
+  assertSameRows(timeless(b!), timeless(firstRows(quartic(), [2, 1], chain(momentum(), gradientStep(0.01)), 30)));
 });
 
 test("plain RxJS operators stand freely between others", () => {
@@ -427,7 +425,7 @@ test("plain RxJS operators stand freely between others", () => {
   const rows = firstRows(
     quartic(),
     [1, 2],
-    method(
+    chain(
       tap((it) => void seen.push(it.step)),
       momentum(),
       cooling,
@@ -451,7 +449,7 @@ test("passes on what a problem or an operator throws, unchanged", async () => {
     },
   };
   assert.is((await collect(iterate(throwing, [1, 2], gradientStep(0.1)))).error, boom);
-  const inAStep = update({
+  const inAStep = defineUpdate({
     name: "throwing",
     step(it) {
       if (it.step === 2) throw boom;
@@ -549,7 +547,7 @@ test("says in the stream when a step's problem has another dimension", async () 
 test("keeps a flat heap: ten times the iterates take no more memory", () => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;
-  const after = measure({
+  const after = defineMeasure({
     name: "after",
     columns: { x: { meaning: "first coordinate" } },
     init: () => ({ sum: 0 }),
@@ -557,7 +555,7 @@ test("keeps a flat heap: ten times the iterates take no more memory", () => {
   });
   const heapOf = (count: number): number => {
     const heaps: number[] = [];
-    const rule = method(untilStep(count), gradientStep(0.01), momentum());
+    const rule = chain(untilStep(count), gradientStep(0.01), momentum());
     iterate(quartic(), [1, 1], rule, { ...atOnce, checkpoints: { every: 1000, save: () => {} } })
       .pipe(after)
       .subscribe((row) => {
@@ -589,7 +587,7 @@ test("refuses at its start a problem that leaves entries of its field out, or ad
     },
   ]) {
     let refused: unknown;
-    iterate({ ...whole, evaluate }, [1, 2], method(untilStep(3), gradientStep(0.1)), atOnce).subscribe({
+    iterate({ ...whole, evaluate }, [1, 2], chain(untilStep(3), gradientStep(0.1)), atOnce).subscribe({
       error: (error: unknown) => {
         refused = error;
       },
@@ -601,13 +599,13 @@ test("refuses at its start a problem that leaves entries of its field out, or ad
 test("runs that are over leave nothing behind, in measures that outlive them either", () => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;
-  const after = measure({ name: "after", init: () => new Float64Array(1000), step: (_it, state) => ({ state }) });
+  const after = defineMeasure({ name: "after", init: () => new Float64Array(1000), step: (_it, state) => ({ state }) });
   const heapAfter = (runs: number): number => {
     let heap = 0;
     let ended = 0;
     range(0, runs)
       .pipe(
-        mergeMap((k) => iterate(quartic(), [1, k / runs], method(untilStep(3), gradientStep(0.01)), atOnce)),
+        mergeMap((k) => iterate(quartic(), [1, k / runs], chain(untilStep(3), gradientStep(0.01)), atOnce)),
         after,
       )
       .subscribe((row) => {

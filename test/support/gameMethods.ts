@@ -24,7 +24,7 @@ import { symplecticAdjustment } from "../../src/operators/games/symplecticAdjust
 import { decayingStep } from "../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../src/operators/steps/momentum.ts";
-import { method } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
 import type { Update } from "../../src/streams/types.ts";
 
 export type Kind = "strongly monotone" | "monotone" | "bilinear" | "not monotone";
@@ -56,7 +56,7 @@ export const gameMethods: readonly GameMethod[] = [
   { name: "gradientStep", update: () => gradientStep(eta), reaches: onlyStrongly },
   {
     name: "decayingStep",
-    update: () => decayingStep({ first: 0.5, delay: 50 }),
+    update: () => decayingStep({ stepSize: 0.5, delay: 50 }),
     reaches: { "strongly monotone": 1e-4 },
   },
   {
@@ -74,27 +74,31 @@ export const gameMethods: readonly GameMethod[] = [
   },
   {
     name: "negative momentum",
-    update: () => method(momentum({ decay: -0.2 }), gradientStep(eta)),
+    update: () => chain(momentum({ decay: -0.2 }), gradientStep(eta)),
     reaches: onlyStrongly,
     unconstrained: true,
   },
   {
     name: "symplecticAdjustment",
-    update: () => method(symplecticAdjustment({ weight: 0.5 }), gradientStep(eta)),
+    update: () => chain(symplecticAdjustment({ weight: 0.5 }), gradientStep(eta)),
     reaches: linear,
     unconstrained: true,
   },
   {
     name: "consensus",
-    update: () => method(consensus({ weight: 0.5 }), gradientStep(eta)),
+    update: () => chain(consensus({ weight: 0.5 }), gradientStep(eta)),
     reaches: linear,
     unconstrained: true,
   },
   { name: "proximalPoint", update: () => proximalPoint({ stepSize: 2 }), reaches: linear },
-  { name: "proximalPoint, inexact", update: () => proximalPoint({ stepSize: 2, relativeError: 0.5 }), reaches: linear },
+  {
+    name: "proximalPoint, inexact",
+    update: () => proximalPoint({ stepSize: 2, relativeTolerance: 0.5 }),
+    reaches: linear,
+  },
   { name: "extragradient", update: () => extragradient({ stepSize: 2 * eta }), reaches: linear },
   { name: "adaptiveExtragradient", update: () => adaptiveExtragradient(), reaches: linear },
-  { name: "optimistic", update: () => method(optimistic(), gradientStep(eta)), reaches: linear },
+  { name: "optimistic", update: () => chain(optimistic(), gradientStep(eta)), reaches: linear },
   { name: "popov", update: () => popov({ stepSize: eta }), reaches: linear },
   { name: "reflectedGradient", update: () => reflectedGradient({ stepSize: eta }), reaches: linear },
   { name: "forwardBackwardForward", update: () => forwardBackwardForward({ stepSize: 2 * eta }), reaches: linear },
@@ -115,18 +119,18 @@ export const gameMethods: readonly GameMethod[] = [
   { name: "extraAnchoredGradient", update: () => extraAnchoredGradient({ stepSize: 2 * eta }), reaches: anchored },
   {
     name: "halpern around proximalPoint",
-    update: () => method(proximalPoint({ stepSize: 1 }), halpern()),
+    update: () => chain(proximalPoint({ stepSize: 1 }), halpern()),
     reaches: anchored,
   },
   {
     name: "halpern around gradientStep",
-    update: () => method(gradientStep(0.25), halpern()),
+    update: () => chain(gradientStep(0.25), halpern()),
     reaches: { "strongly monotone": 0.05 },
   },
   { name: "fastOptimistic", update: () => fastOptimistic({ stepSize: 0.2 }), reaches: anchored },
   {
     name: "stochasticExtragradient, exact field",
-    update: () => stochasticExtragradient({ ahead: 2 * eta, power: 0 }),
+    update: () => stochasticExtragradient({ aheadStepSize: 2 * eta, power: 0 }),
     reaches: linear,
   },
   { name: "extragradient, restarted", update: () => restarts(extragradient({ stepSize: 2 * eta })), reaches: linear },

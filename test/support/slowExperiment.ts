@@ -1,6 +1,6 @@
 /** An experiment whose rows come slowly, so that a test can end it in the middle. Loaded by the command. */
 import type { Problem } from "fluxion";
-import { bilinear, measure, method, untilStep } from "fluxion";
+import { bilinear, chain, defineMeasure, untilStep } from "fluxion";
 import { experiment } from "fluxion/experiments";
 import { extragradient } from "fluxion/operators";
 import { concat } from "rxjs";
@@ -20,7 +20,7 @@ function slow(milliseconds: number): Problem {
 }
 
 const meanPoint = () =>
-  measure({
+  defineMeasure({
     name: "meanPoint",
     columns: { meanX: { meaning: "mean of x so far" } },
     init: () => ({ sum: 0, count: 0 }),
@@ -38,7 +38,7 @@ export default experiment({
     milliseconds: z.number().min(0).default(3).describe("of each evaluation"),
   }),
   run: ({ steps, milliseconds }, context) => {
-    const update = () => method(untilStep(steps), extragradient({ stepSize: 0.5 }), meanPoint());
+    const update = () => chain(untilStep(steps), extragradient({ stepSize: 0.5 }), meanPoint());
     const run = (name: string) =>
       context.iterate(slow(milliseconds), [1, 1], update(), { name, checkpointSeconds: 0.05 });
     return concat(run("first"), run("second"));

@@ -5,7 +5,7 @@ import type { FieldParts } from "../fieldParts.ts";
 import { Arena } from "./arena.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
 
-export interface EngineOptions {
+interface EngineOptions {
   /** As `FLUXION_BLAS`; default: that variable. */
   readonly blas?: string;
   /** Fused multiply-add where the engine has it: faster, other last bits. Default: whether `FLUXION_FMA` is `on`. */

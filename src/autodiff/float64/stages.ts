@@ -3,7 +3,7 @@ import { dependents, reachable } from "../graph/walk.ts";
 import { isCheap } from "./lower/item.ts";
 
 /** A part of a graph that runs at its own time. */
-export interface Stage {
+interface Stage {
   /** What it computes, in topological order. */
   readonly nodes: readonly Node[];
   /** What of it later stages and callers read. */

@@ -3,7 +3,7 @@ import type { Operand } from "./kernel.ts";
 import { kernelOf } from "./kernels.ts";
 import { type Storage, storageOf } from "./storage.ts";
 
-export interface MachineOptions {
+interface MachineOptions {
   /** Arrays from outside: inputs, and what another machine computed. */
   readonly given?: ReadonlyMap<Node, Float64Array>;
   /** Nodes whose numbers are still there when the last stage has run. */

@@ -6,7 +6,7 @@ import { repetition } from "./kernels.ts";
  * How a node's numbers are kept: `given` from outside, `fixed` once and for all, in an array of its `own`, as an `alias`
  * of its operand's array, or not at all because those who use it `repeated`ly read the operand.
  */
-export type Kind = "given" | "fixed" | "own" | "alias" | "repeated";
+type Kind = "given" | "fixed" | "own" | "alias" | "repeated";
 
 export interface Storage {
   readonly kind: (node: Node) => Kind;

@@ -3,7 +3,7 @@ import { fillValue } from "../build/simplify/match.ts";
 import { isOp, type Node } from "../graph/graph.ts";
 
 /** A matrix or its transpose. */
-export interface Factor {
+interface Factor {
   readonly node: Node;
   readonly transpose: boolean;
 }
@@ -77,7 +77,7 @@ function transposed(chains: readonly Chain[] | undefined): readonly Chain[] | un
   }));
 }
 
-export function factorsKey(factors: readonly Factor[]): string {
+function factorsKey(factors: readonly Factor[]): string {
   return factors.map(({ node, transpose }) => `${node.id}${transpose ? "'" : ""}`).join(" ");
 }
 

@@ -10,7 +10,7 @@ export interface SampleReduction {
   readonly reducedTo: number;
 }
 
-export interface ReducedSamples {
+interface ReducedSamples {
   readonly output: Node;
   readonly reductions: readonly SampleReduction[];
 }

@@ -3,7 +3,7 @@ import { type Graph, isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { directionsOf } from "./pass.ts";
 
-export interface Split {
+interface Split {
   readonly residuals: readonly Node[];
   /** Inputs: the directions, then one of role `residual` for each residual. */
   readonly linear: Graph;

@@ -74,7 +74,7 @@ const kinds: Readonly<Record<NumberType, { readonly what: string; readonly holds
 };
 
 /** Refuses NaN and infinities, naming the input and the place. */
-export function checkFinite(who: string, values: Float64Array, shape: Shape): void {
+function checkFinite(who: string, values: Float64Array, shape: Shape): void {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw failure("ERR_NOT_FINITE", `${who}: expected finite numbers, got ${values[bad]} at ${place(bad, shape)}`);

@@ -1,7 +1,7 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 
 /** What `constant` and `data` know of a tensor that they made outside a trace. */
-export interface ExactValues {
+interface ExactValues {
   readonly values: Float64Array;
   /** The name of a `data` input. */
   readonly name?: string;

@@ -1,4 +1,4 @@
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
   readonly remedy: string;
 }

@@ -21,7 +21,7 @@ export interface TracedFunction {
 /** A function to trace. Written as a method, so that parameters of known rank fit. */
 export type Traceable = { of(...parameters: Tensor[]): unknown }["of"];
 
-export interface TracedParameter {
+interface TracedParameter {
   readonly name: string;
   readonly shape: Shape;
   /** A variable that stands for it wherever the function uses it; absent: it is an argument of the call. */

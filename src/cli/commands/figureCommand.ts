@@ -2,11 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { builtInFigures } from "../../figures/builtIn.ts";
 import { recordedRun } from "../../figures/figure.ts";
 import { writeFailure } from "../../sinks/files.ts";
-import { didYouMean } from "../../streams/loop/didYouMean.ts";
 import { base } from "../base.ts";
 import { runsIn } from "../runDirectories.ts";
 import { tableLines } from "../table.ts";

@@ -27,12 +27,12 @@ Examples:
   fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in your browser
 
 A module of your own:
-  import { bilinear, experiment, extragradient, method, untilStep } from "fluxion";
+  import { bilinear, experiment, extragradient, chain, untilStep } from "fluxion";
   export default experiment({
     name: "mine",
     summary: "one line for fluxion run ./mine.ts --help",
     run: (options, context) =>
-      context.iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 }))),
+      context.iterate(bilinear(), [1, 1], chain(untilStep(100), extragradient({ stepSize: 0.5 }))),
   });`;
 
 /** Runs what the arguments after `run` ask for; returns the exit code. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { dampedNewton } from "../../operators/newton/dampedNewton.ts";
 import { minimizeGradientNorm } from "../../operators/newton/minimizeGradientNorm.ts";
 import { newtonMR } from "../../operators/newton/newtonMR.ts";
-import { method } from "../../streams/combinators.ts";
+import { chain } from "../../streams/chain.ts";
 import type { Update } from "../../streams/types.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
 import {
@@ -107,10 +107,10 @@ function findersOf(sizes: {
   const { searches, gradientSearches, iterations, gradientIterations, dampedStep } = sizes;
   const newton = { searches, iterations, points: "all" } as const;
   return [
-    { name: "newton-mr", update: method(newtonMR()), ...newton, published: "80 % of 100" },
+    { name: "newton-mr", update: chain(newtonMR()), ...newton, published: "80 % of 100" },
     {
       name: "damped-newton",
-      update: method(dampedNewton({ stepSize: dampedStep })),
+      update: chain(dampedNewton({ stepSize: dampedStep })),
       ...newton,
       published: "45 % of 100",
     },

@@ -71,7 +71,7 @@ export const dlaeTolerance: Experiment = experiment({
 });
 
 /** What stopping at a cutoff would have found. */
-export interface ToleranceRow {
+interface ToleranceRow {
   readonly cutoff: number;
   readonly evaluated: number;
   readonly wrongIndices: number;
@@ -81,7 +81,7 @@ export interface ToleranceRow {
 }
 
 /** Of the searches that end below 1e-10: their first iterate at or below each cutoff, where that is not below 1e-10 already. */
-export function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): ToleranceRow[] {
+function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): ToleranceRow[] {
   return wanted.map((cutoff) => {
     const early = ends.flatMap((end) => {
       const crossing = end.course.crossings.get(cutoff);

@@ -42,7 +42,7 @@ export interface ExperimentContext {
    *
    * Every row is written to the run's own directory before it is emitted. When an experiment is resumed, a run that ended
    * before is read from its file instead of computed again, and the interrupted one emits its rows from the file, then goes
-   * on from its checkpoint: what the experiment sees is the same. Measures stand inside the loop: method(update, morseIndex()).
+   * on from its checkpoint: what the experiment sees is the same. Measures stand inside the loop: chain(update, morseIndex()).
    */
   iterate(
     problem: Problem | ((step: number) => Problem),
@@ -92,7 +92,7 @@ export interface Experiment {
 }
 
 /** Options of `fluxion run` itself, which an experiment cannot define again. */
-export const reservedOptions: readonly string[] = [
+const reservedOptions: readonly string[] = [
   "seed",
   "out",
   "workers",
@@ -116,7 +116,7 @@ export const plainName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
  *   name: "descent", summary: "Extragradient on f(x, y) = xy",
  *   options: z.object({ steps: z.number().int().positive().default(100).describe("steps to take") }),
  *   run: ({ steps }, { iterate }) =>
- *     iterate(bilinear(), [1, 1], method(untilStep(steps), extragradient({ stepSize: 0.5 }))),
+ *     iterate(bilinear(), [1, 1], chain(untilStep(steps), extragradient({ stepSize: 0.5 }))),
  * });
  * @throws {TypeError} ERR_EXPERIMENT for a part that is missing, a name that cannot name a directory, or an option that the
  *   command has itself

@@ -8,7 +8,7 @@ import {
   type DeepLinearAutoencoder,
   deepLinearAutoencoder,
 } from "../../problems/linearAutoencoder/deepLinearAutoencoder.ts";
-import { method } from "../../streams/combinators.ts";
+import { chain } from "../../streams/chain.ts";
 import { type Sample, uniformHeight, uniformIteration } from "../../streams/samplers.ts";
 import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
@@ -29,7 +29,7 @@ export const dlaeShape = {
   stepSize: z.number().positive().default(0.01).describe("of the gradient steps"),
 } as const;
 
-export interface DlaeOptions {
+interface DlaeOptions {
   readonly inputs: number;
   readonly hidden: number;
   readonly samples: number;
@@ -54,7 +54,7 @@ export function onTrajectories(
     {
       count: trajectories,
       start: (index) => smallStart(problem.dimension, seed, index),
-      update: method(untilStep(trajectorySteps), gradientStep(stepSize)),
+      update: chain(untilStep(trajectorySteps), gradientStep(stepSize)),
     },
     (rows) => then(problem, rows),
   );
@@ -63,7 +63,7 @@ export function onTrajectories(
 export type Scheme = "height" | "iteration";
 
 /** A start, and how it was drawn. */
-export interface Start extends Sample {
+interface Start extends Sample {
   readonly scheme: Scheme;
   /** Counted from 1. */
   readonly trajectory: number;
@@ -71,7 +71,7 @@ export interface Start extends Sample {
   readonly variance: number;
 }
 
-export interface StartsOptions {
+interface StartsOptions {
   readonly seed: number;
   /** From each trajectory. */
   readonly count: number;

@@ -1,6 +1,6 @@
 import { denseOf } from "../../linalg/dense/dense.ts";
 import { symmetricFactor } from "../../linalg/dense/symmetricFactor.ts";
-import { measure } from "../../streams/author.ts";
+import { defineMeasure } from "../../streams/defineMeasure.ts";
 import type { Measure } from "../../streams/types.ts";
 
 /** An eigenvalue counts as negative below this [1]. */
@@ -15,7 +15,7 @@ const threshold = -1e-5;
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function indexAtCutoffs(cutoffs: readonly number[]): Measure {
-  return measure({
+  return defineMeasure({
     name: "indexAtCutoffs",
     columns: { morseIndex: { meaning: `number of eigenvalues of J below ${threshold}` } },
     init: () => ({ passed: 0 }),

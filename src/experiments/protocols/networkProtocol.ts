@@ -6,7 +6,7 @@ import { untilStep } from "../../operators/measures/untilStep.ts";
 import { gradientStep } from "../../operators/steps/gradientStep.ts";
 import { momentum } from "../../operators/steps/momentum.ts";
 import type { Network } from "../../problems/networks/network.ts";
-import { method } from "../../streams/combinators.ts";
+import { chain } from "../../streams/chain.ts";
 import { uniformHeight } from "../../streams/samplers.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 import { criticalPointSearch } from "./search.ts";
@@ -27,7 +27,7 @@ export const networkShape = {
   relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("at which MINRES-QLP ends"),
 } as const;
 
-export interface NetworkProtocol {
+interface NetworkProtocol {
   readonly problem: Network;
   readonly full: boolean;
   readonly searches: number;
@@ -63,7 +63,7 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
   // More trajectories than searches would leave some without a start.
   const trajectories = Math.min(protocol.trajectories, searches);
   const ends: End[] = [];
-  const update = method(
+  const update = chain(
     untilStep(protocol.trajectorySteps),
     momentum({ decay: protocol.momentum }),
     gradientStep(stepSize),

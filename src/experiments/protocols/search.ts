@@ -11,8 +11,8 @@ import { untilCritical } from "../../operators/measures/untilCritical.ts";
 import { untilStep } from "../../operators/measures/untilStep.ts";
 import { type NewtonMROptions, newtonMR } from "../../operators/newton/newtonMR.ts";
 import type { Problem } from "../../problems/problem.ts";
-import { measure } from "../../streams/author.ts";
-import { method } from "../../streams/combinators.ts";
+import { chain } from "../../streams/chain.ts";
+import { defineMeasure } from "../../streams/defineMeasure.ts";
 import type { Measure, Update } from "../../streams/types.ts";
 import { type Course, followCourse } from "../framework/course.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framework/definition.ts";
@@ -55,7 +55,7 @@ export function criticalPointSearch(
 ): Observable<Row> {
   const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
   const { finder = newtonMR(newton), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
-  const update = method(
+  const update = chain(
     untilCritical({ squaredNorm: stopBelow }),
     untilStep(iterations),
     finder,
@@ -110,7 +110,7 @@ function findingOf(run: string, last: Row, judgement: Judgement, further: Findin
 
 /** ||J F|| / (||J|| ||F||) on the last row, where it costs 21 products. */
 function gradientCurvature(): Measure {
-  return measure({
+  return defineMeasure({
     name: "gradientCurvature",
     columns: {
       gradientCurvature: { meaning: "||J F|| / (||J||_2 ||F||) on the last row, ||J||_2 by 20 Lanczos steps" },

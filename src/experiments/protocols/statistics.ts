@@ -3,7 +3,7 @@ import { erf } from "../../autodiff/kernels/erf.ts";
 import type { RandomSource } from "../../random.ts";
 
 /** An estimate with an interval of 95 %. */
-export interface Estimate {
+interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;

@@ -19,7 +19,7 @@ import type { CampaignShare, FromWorker, StartOrder, ToWorker } from "./protocol
 
 type Searched = Extract<ToWorker, { kind: "searched" }>;
 
-export interface Campaigns {
+interface Campaigns {
   readonly campaign: Campaign;
   /** Runs may have been made by other threads by now. */
   begun(): boolean;

@@ -47,7 +47,7 @@ export function flagsOf(schema: OptionsSchema): Flag[] {
 }
 
 /** `stepSize` -> `--step-size`. */
-export function flagName(key: string): string {
+function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -113,7 +113,7 @@ function knownProduct({ gemm, addressOf }: BlasSymbols): string | undefined {
 }
 
 /** Operands of {@link dgemm}; matrices are row-major, `c` is m x n. */
-export interface GemmOptions {
+interface GemmOptions {
   readonly m: number;
   readonly n: number;
   readonly k: number;

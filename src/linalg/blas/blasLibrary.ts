@@ -16,7 +16,7 @@ export interface BlasSymbols {
   readonly core: string;
 }
 
-export type CblasGemm = (
+type CblasGemm = (
   order: number,
   transposeA: number,
   transposeB: number,
@@ -34,7 +34,7 @@ export type CblasGemm = (
 ) => void;
 
 /** Arguments as Fortran has them: all by reference, characters as their codes. */
-export type LapackSyevd = (
+type LapackSyevd = (
   jobz: Uint8Array,
   uplo: Uint8Array,
   n: Int32Array,

@@ -1,7 +1,7 @@
 import { type Blas, dgemm, findBlas } from "../blas/blas.ts";
 
 /** Products with a dense matrix, `values[i * columns + j]` = A_ij. Outputs are overwritten and must not be inputs. */
-export interface DenseProducts {
+interface DenseProducts {
   /** out <- A v. */
   readonly apply: (v: Float64Array, out: Float64Array) => void;
   /** out <- A^T u. */

@@ -1,7 +1,14 @@
-import { update } from "../../streams/author.ts";
-import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { checkStepSize, distance, localStepSize, projectedStep } from "../support/moves.ts";
+import {
+  defineUpdate,
+  distance,
+  type Evaluation,
+  type Proposal,
+  readOptions,
+  type Update,
+} from "../../authoring/index.ts";
+import { localStepSize } from "../support/localStepSize.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { optionalStepSize } from "../support/rules.ts";
 
 export interface AdaptiveExtragradientOptions {
   /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
@@ -17,6 +24,13 @@ export interface AdaptiveExtragradientOptions {
 /** More refusals than this only happen where F is not Lipschitz, or not finite, near z. */
 const maxTrials = 100;
 
+const rules = {
+  stepSize: optionalStepSize,
+  contraction: { default: 0.9, above: 0, below: 1 },
+  shrink: { default: 0.7, above: 0, below: 1 },
+  growth: { default: 1.2, min: 1 },
+} as const;
+
 /**
  * Extragradient with the step size of the local Lipschitz constant, by Khobotov's rule in Marcotte's form [1, 2].
  *
@@ -28,7 +42,7 @@ const maxTrials = 100;
  *
  * Cost: one evaluation a trial beside the loop's, usually one, and one more at the first row without `stepSize`. State: eta.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(100), adaptiveExtragradient()))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(100), adaptiveExtragradient()))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Khobotov, "Modification of the extra-gradient method for solving variational inequalities and certain optimization
  *   problems", 1987, doi:10.1016/0041-5553(87)90058-9
@@ -36,17 +50,11 @@ const maxTrials = 100;
  *   1991, doi:10.1080/03155986.1991.11732174
  */
 export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}): Update {
-  checkOptions("adaptiveExtragradient", options);
-  const who = "adaptiveExtragradient";
-  const { stepSize, contraction = 0.9, shrink = 0.7, growth = 1.2 } = options;
-  if (stepSize !== undefined) checkStepSize(who, stepSize);
-  checkOption(who, contraction > 0 && contraction < 1, "contraction", "in (0, 1)", contraction);
-  checkOption(who, shrink > 0 && shrink < 1, "shrink", "in (0, 1)", shrink);
-  checkOption(who, growth >= 1 && Number.isFinite(growth), "growth", "of 1 or more", growth);
-  return update({
-    name: who,
+  const { stepSize, contraction, shrink, growth } = readOptions("adaptiveExtragradient", options, rules);
+  return defineUpdate({
+    name: "adaptiveExtragradient",
     columns: { trials: { meaning: "points that the step size rule evaluated" } },
-    init: (): { eta: number | undefined } => ({ eta: undefined }),
+    init: (_first, previous?: State): State => ({ eta: previous?.eta }),
     step(it, state) {
       const first = state.eta ?? stepSize ?? localStepSize(it);
       const found = search(it, first, contraction, shrink);
@@ -61,6 +69,11 @@ export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}
       };
     },
   });
+}
+
+interface State {
+  /** undefined: not chosen yet. */
+  readonly eta: number | undefined;
 }
 
 function search(

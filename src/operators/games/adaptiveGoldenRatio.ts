@@ -1,7 +1,8 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { checkStepSize, distance, localStepSize, moveTo, naturalResidualNorm, restarted } from "../support/moves.ts";
+import { defineUpdate, distance, readOptions, type Update } from "../../authoring/index.ts";
+import { localStepSize } from "../support/localStepSize.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { naturalResidualNorm } from "../support/naturalResidualNorm.ts";
+import { optionalStepSize } from "../support/rules.ts";
 import { averaged, goldenSection } from "./goldenRatio.ts";
 
 export interface AdaptiveGoldenRatioOptions {
@@ -18,6 +19,13 @@ export interface AdaptiveGoldenRatioOptions {
 /** A plain step is allowed where the natural residual is at most this times the least at a plain step before. */
 const fall = 0.99;
 
+const rules = {
+  stepSize: optionalStepSize,
+  ratio: { default: 1.5, above: 1, max: goldenSection },
+  maxStepSize: { default: 1e6, above: 0 },
+  hybrid: { default: false, oneOf: [true, false] },
+} as const;
+
 /**
  * The adaptive golden ratio algorithm (aGRAAL) [1]: no Lipschitz constant is given, none is searched for.
  *
@@ -33,51 +41,50 @@ const fall = 0.99;
  * Cost: no evaluation beside the loop's but one at the first row without `stepSize`; hybrid one projection more.
  * State: m, z_, F(z_), 3 n numbers.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(200), adaptiveGoldenRatio()))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(200), adaptiveGoldenRatio()))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Malitsky, "Golden ratio algorithms for variational inequalities", 2020, arXiv:1803.08832
  * @see [2] Rahimi Baghbadorani, Mohajerin Esfahani and Grammatico, "A hybrid algorithm for monotone variational
  *   inequalities", 2024
  */
 export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): Update {
-  checkOptions("adaptiveGoldenRatio", options);
-  const who = "adaptiveGoldenRatio";
-  const { stepSize, ratio = 1.5, maxStepSize = 1e6, hybrid = false } = options;
-  if (stepSize !== undefined) checkStepSize(who, stepSize);
-  checkOption(who, ratio > 1 && ratio <= goldenSection, "ratio", "in (1, 1.618...]", ratio);
-  checkOption(who, maxStepSize > 0 && maxStepSize < Number.POSITIVE_INFINITY, "maxStepSize", "positive", maxStepSize);
+  const { stepSize, ratio, maxStepSize, hybrid } = readOptions("adaptiveGoldenRatio", options, rules);
   const rho = 1 / ratio + 1 / ratio ** 2;
-  return update({
-    name: who,
+  return defineUpdate({
+    name: "adaptiveGoldenRatio",
     columns: { averagingStep: { meaning: "1: the step starts from the running mean, 0: from the point (hybrid)" } },
-    init: (): State | undefined => undefined,
-    step(it, kept) {
+    init: (_first, previous?: State): State => ({
+      eta: previous?.eta,
+      least: previous?.least ?? Number.POSITIVE_INFINITY,
+      last: undefined,
+    }),
+    step(it, state) {
       const { point, at } = it;
-      let eta = kept?.eta ?? Math.min(maxStepSize, stepSize ?? localStepSize(it));
+      const { last } = state;
+      let eta = state.eta ?? Math.min(maxStepSize, stepSize ?? localStepSize(it));
       let theta = 1;
-      if (kept !== undefined && !restarted(it)) {
-        const way = distance(point, kept.point);
-        const change = distance(at.field, kept.field);
-        const bound = change > 0 ? (ratio * kept.theta * (way / change) ** 2) / (4 * eta) : Number.POSITIVE_INFINITY;
+      if (last !== undefined) {
+        const way = distance(point, last.point);
+        const change = distance(at.field, last.field);
+        const bound = change > 0 ? (ratio * last.theta * (way / change) ** 2) / (4 * eta) : Number.POSITIVE_INFINITY;
         // A point that did not move says nothing of F.
         const next = way > 0 ? Math.min(rho * eta, bound, maxStepSize) : eta;
         theta = (ratio * next) / eta;
         eta = next;
       }
-      let least = kept?.least ?? Number.POSITIVE_INFINITY;
+      let { least } = state;
       let plain = false;
       if (hybrid) {
         const residual = naturalResidualNorm(at);
         plain = residual <= fall * least;
         if (plain) least = residual;
       }
-      const start = kept === undefined || restarted(it) ? point : kept.mean;
-      const mean = plain ? point.slice() : averaged(point, start, ratio);
+      const mean = plain ? point.slice() : averaged(point, last?.mean ?? point, ratio);
       const target = new Float64Array(point.length);
       for (let i = 0; i < target.length; i++) target[i] = mean[i]! - eta * at.field[i]!;
       return {
         ...moveTo(it, target, eta),
-        state: { mean, point: point.slice(), field: at.field.slice(), eta, theta, least },
+        state: { eta, least, last: { mean, point: point.slice(), field: at.field.slice(), theta } },
         columns: { averagingStep: hybrid ? (plain ? 0 : 1) : undefined },
       };
     },
@@ -85,11 +92,17 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
 }
 
 interface State {
-  readonly mean: Float64Array;
-  readonly point: Float64Array;
-  readonly field: Float64Array;
-  readonly eta: number;
-  readonly theta: number;
+  /** undefined: not chosen yet. */
+  readonly eta: number | undefined;
   /** Natural residual at the last plain step. */
   readonly least: number;
+  /** The step before; undefined: none since the start or the last restart. */
+  readonly last:
+    | {
+        readonly mean: Float64Array;
+        readonly point: Float64Array;
+        readonly field: Float64Array;
+        readonly theta: number;
+      }
+    | undefined;
 }

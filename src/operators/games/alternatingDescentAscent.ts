@@ -1,11 +1,16 @@
-import { failure } from "../../errors.ts";
-import { norm } from "../../linalg/vector.ts";
-import type { Problem } from "../../problems/problem.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, moveTo, restarted, stepSetting } from "../support/moves.ts";
-import { type PlayerPlace, playersOf } from "../support/players.ts";
+import {
+  defineUpdate,
+  failure,
+  norm,
+  type PlayerPlace,
+  type Problem,
+  playersOf,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface AlternatingDescentAscentOptions {
   /** eta > 0. Steerable. */
@@ -13,6 +18,11 @@ export interface AlternatingDescentAscentOptions {
   /** beta in (-1, 1), momentum of each player's own steps; negative values help in bilinear games [2]. Default 0. Steerable. */
   readonly decay?: number;
 }
+
+const rules = {
+  stepSize: requiredStepSize,
+  decay: { default: 0, above: -1, below: 1 },
+} as const;
 
 /**
  * Alternating projected gradient descent-ascent: the players move one after the other, each seeing the moves before its own.
@@ -28,24 +38,23 @@ export interface AlternatingDescentAscentOptions {
  *
  * Cost: players - 1 evaluations a step beside the loop's. State: v, n numbers.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(100), alternatingDescentAscent({ stepSize: 0.5, decay: -0.3 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(100), alternatingDescentAscent({ stepSize: 0.5, decay: -0.3 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where C binds the strategies of the players together
  * @see [1] Zhang and Yu, "Convergence of gradient methods on bilinear zero-sum games", 2020, arXiv:1908.05699
  * @see [2] Gidel et al., "Negative momentum for improved game dynamics", 2019, arXiv:1807.04740
  */
-export function alternatingDescentAscent({ stepSize, decay = 0 }: AlternatingDescentAscentOptions): Update {
-  checkStepSize("alternatingDescentAscent", stepSize);
-  checkOption("alternatingDescentAscent", decay > -1 && decay < 1, "decay", "in (-1, 1)", decay);
-  return update({
+export function alternatingDescentAscent(options: AlternatingDescentAscentOptions): Update {
+  const { stepSize, decay } = readOptions("alternatingDescentAscent", options, rules);
+  return defineUpdate({
     name: "alternatingDescentAscent",
-    settings: { stepSize: stepSetting(stepSize), decay: { value: decay, min: -1, max: 1 } },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize), decay: settingOf(rules.decay, decay) },
     init: (first) => new Float64Array(first.point.length),
     step(it, before, settings) {
       const eta = settings.stepSize;
       const { problem } = it.at;
       checkCovered(problem);
-      const velocity = restarted(it) ? new Float64Array(before.length) : before.slice();
+      const velocity = before.slice();
       let at = it.at;
       let moved = it.point;
       for (const [turn, player] of playersOf(problem).entries()) {

@@ -1,11 +1,11 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 
 export interface ConsensusOptions {
   /** gamma >= 0. Default 1. Steerable. */
   readonly weight?: number;
 }
+
+const rules = { weight: { default: 1, min: 0 } } as const;
 
 /**
  * Consensus optimisation [1]: the direction becomes d - gamma J^T F, which also descends ||F||^2 / 2.
@@ -16,18 +16,16 @@ export interface ConsensusOptions {
  *
  * Cost: one product with J^T.
  *
- * @example method(consensus({ weight: 0.5 }), gradientStep(0.1))
+ * @example chain(consensus({ weight: 0.5 }), gradientStep(0.1))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Mescheder, Nowozin and Geiger, "The numerics of GANs", 2017, arXiv:1705.10461
  */
 export function consensus(options: ConsensusOptions = {}): Update {
-  checkOptions("consensus", options);
-  const { weight = 1 } = options;
-  checkOption("consensus", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
-  return update({
+  const { weight } = readOptions("consensus", options, rules);
+  return defineUpdate({
     name: "consensus",
-    refines: true,
-    settings: { weight: { value: weight, min: 0 } },
+    refines: "direction",
+    settings: { weight: settingOf(rules.weight, weight) },
     step(it, _state, settings) {
       const backward = new Float64Array(it.at.field.length);
       it.at.linearize().applyTranspose(it.at.field, backward);

@@ -1,11 +1,14 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkStepSize, moveTo, projectedStep, restarted, stepSetting } from "../support/moves.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface DualExtrapolationOptions {
   /** eta = 1 / beta > 0; for monotone, L-Lipschitz F at most 1 / L. Steerable. */
   readonly stepSize: number;
 }
+
+const rules = { stepSize: requiredStepSize } as const;
 
 /**
  * Nesterov's dual extrapolation [1]: s collects the fields, z is the projection of the start moved by it.
@@ -15,22 +18,22 @@ export interface DualExtrapolationOptions {
  *
  * Cost: one evaluation a step beside the loop's. State: z_0 and s, 2 n numbers.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(100), dualExtrapolation({ stepSize: 0.5 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(100), dualExtrapolation({ stepSize: 0.5 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Nesterov, "Dual extrapolation and its applications to solving variational inequalities and related problems",
  *   2007, doi:10.1007/s10107-006-0034-z
  */
-export function dualExtrapolation({ stepSize }: DualExtrapolationOptions): Update {
-  checkStepSize("dualExtrapolation", stepSize);
-  return update({
+export function dualExtrapolation(options: DualExtrapolationOptions): Update {
+  const { stepSize } = readOptions("dualExtrapolation", options, rules);
+  return defineUpdate({
     name: "dualExtrapolation",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     init: (first) => ({ start: first.point.slice(), sum: new Float64Array(first.point.length) }),
     step(it, state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
       const n = point.length;
-      const { start, sum: before } = restarted(it) ? { start: point.slice(), sum: new Float64Array(n) } : state;
+      const { start, sum: before } = state;
       const sum = new Float64Array(n);
       it.fieldAt(projectedStep(at.problem, point, eta, at.field), sum);
       const target = new Float64Array(n);

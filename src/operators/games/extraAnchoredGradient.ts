@@ -1,7 +1,5 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, restarted, scratchVector, stepSetting } from "../support/moves.ts";
+import { defineUpdate, readOptions, rowVector, scratchVector, settingOf, type Update } from "../../authoring/index.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface ExtraAnchoredGradientOptions {
   /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
@@ -12,6 +10,11 @@ export interface ExtraAnchoredGradientOptions {
    */
   readonly variant?: "fast" | "constant";
 }
+
+const rules = {
+  stepSize: requiredStepSize,
+  variant: { oneOf: ["fast", "constant"] },
+} as const;
 
 /**
  * Extragradient pulled towards its start, by ever less: ||F||^2 = O(1 / k^2) of the last iterate, the best possible order.
@@ -25,7 +28,7 @@ export interface ExtraAnchoredGradientOptions {
  *
  * k counts from the start or the last restart. Cost: one evaluation a step beside the loop's. State: z_0 and k.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(200), extraAnchoredGradient({ stepSize: 1 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(200), extraAnchoredGradient({ stepSize: 1 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on squared
  *   gradient norm", 2021, arXiv:2102.07922
@@ -34,35 +37,32 @@ export interface ExtraAnchoredGradientOptions {
  * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained nonconvex-nonconcave
  *   min-max optimization", 2022, arXiv:2206.05248
  */
-export function extraAnchoredGradient({ stepSize, variant }: ExtraAnchoredGradientOptions): Update {
-  checkStepSize("extraAnchoredGradient", stepSize);
-  const known = variant === undefined || variant === "fast" || variant === "constant";
-  checkOption("extraAnchoredGradient", known, "variant", 'to be "fast" or "constant"', variant);
-  const scratch = scratchVector();
-  return update({
+export function extraAnchoredGradient(options: ExtraAnchoredGradientOptions): Update {
+  const { stepSize, variant } = readOptions("extraAnchoredGradient", options, rules);
+  return defineUpdate({
     name: "extraAnchoredGradient",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     init: (first): { anchor: Float64Array; since: number } => ({ anchor: first.point.slice(), since: first.step }),
     step(it, state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
-      const { anchor, since } = restarted(it) ? { anchor: point.slice(), since: it.step } : state;
+      const { anchor, since } = state;
       const { constraint } = at.problem;
       const fast = (variant ?? (constraint === undefined ? "fast" : "constant")) === "fast";
       const k = it.step - since;
       const pull = 1 / (k + (fast || constraint !== undefined ? 1 : 2));
       const weight = fast ? 1 - pull : 1;
-      const ahead = scratch(point.length);
+      const ahead = scratchVector(it);
       for (let i = 0; i < ahead.length; i++) {
         ahead[i] = point[i]! + pull * (anchor[i]! - point[i]!) - weight * eta * at.field[i]!;
       }
       constraint?.project(ahead, ahead);
-      const direction = new Float64Array(point.length);
+      const direction = rowVector(it);
       it.fieldAt(ahead, direction);
       for (let i = 0; i < direction.length; i++) {
         direction[i] = (pull * (anchor[i]! - point[i]!)) / eta - direction[i]!;
       }
-      return { state: { anchor, since }, direction, stepSize: eta };
+      return { direction, stepSize: eta };
     },
   });
 }

@@ -1,13 +1,20 @@
-import { failure } from "../../errors.ts";
-import { stepInside } from "../../problems/sets/convexSet.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { borrowedVector, freshVector } from "../support/moves.ts";
+import {
+  defineUpdate,
+  readOptions,
+  rowVector,
+  scratchVector,
+  settingOf,
+  stepInside,
+  type Update,
+} from "../../authoring/index.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface ExtragradientOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F, it converges for monotone F. Steerable. */
   readonly stepSize: number;
 }
+
+const rules = { stepSize: requiredStepSize } as const;
 
 /**
  * Extragradient [1]: looks ahead to w = Pi_C(z - eta F(z)), then steps from z with the field found there: z <- Pi_C(z - eta F(w)).
@@ -17,27 +24,23 @@ export interface ExtragradientOptions {
  *
  * Cost: one evaluation a step beside the loop's.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(100), extragradient({ stepSize: 0.5 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Korpelevich, "The extragradient method for finding saddle points and other problems", Matecon 12, 1976
  */
-export function extragradient({ stepSize }: ExtragradientOptions): Update {
-  if (!(stepSize > 0 && stepSize < Number.POSITIVE_INFINITY)) {
-    throw failure("ERR_OPTION_RANGE", `extragradient: expected a positive step size, got ${stepSize}`);
-  }
-  const borrow = borrowedVector();
-  return update({
+export function extragradient(options: ExtragradientOptions): Update {
+  const { stepSize } = readOptions("extragradient", options, rules);
+  return defineUpdate({
     name: "extragradient",
-    settings: { stepSize: { value: stepSize, min: 0 } },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     step(it, _state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
       const { field, problem } = at;
-      const there = freshVector(it);
-      borrow(it, (ahead) => {
-        stepInside(problem.constraint, point, -eta, field, ahead);
-        it.fieldAt(ahead, there);
-      });
+      const there = rowVector(it);
+      const ahead = scratchVector(it);
+      stepInside(problem.constraint, point, -eta, field, ahead);
+      it.fieldAt(ahead, there);
       return { field: there, stepSize: eta };
     },
   });

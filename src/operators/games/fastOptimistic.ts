@@ -1,7 +1,6 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "../support/moves.ts";
+import { defineUpdate, readOptions, scratchVector, settingOf, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface FastOptimisticOptions {
   /** eta > 0; for monotone, L-Lipschitz F below 1 / (4 L). Steerable. */
@@ -9,6 +8,11 @@ export interface FastOptimisticOptions {
   /** alpha > 2. Default 3. */
   readonly friction?: number;
 }
+
+const rules = {
+  stepSize: requiredStepSize,
+  friction: { default: 3, above: 2 },
+} as const;
 
 /**
  * Fast optimistic gradient descent-ascent [1], with a constraint in the form of [2]: ||F(z_k)|| = o(1 / k) of the last
@@ -23,29 +27,26 @@ export interface FastOptimisticOptions {
  *
  * Cost: one evaluation a step; the loop's own, at z, serves the rows and measures only. State: z_, F(y_), n.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(300), fastOptimistic({ stepSize: 0.24 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(300), fastOptimistic({ stepSize: 0.24 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Bot, Csetnek and Nguyen, "Fast optimistic gradient descent ascent (OGDA) method in continuous and discrete
  *   time", 2023, arXiv:2203.10947
  * @see [2] Sedlmayer, Nguyen and Bot, "A fast optimistic method for monotone variational inequalities", 2023 (ICML)
  */
-export function fastOptimistic({ stepSize, friction = 3 }: FastOptimisticOptions): Update {
-  checkStepSize("fastOptimistic", stepSize);
-  checkOption("fastOptimistic", friction > 2 && Number.isFinite(friction), "friction", "above 2", friction);
-  const scratch = scratchVector();
-  return update({
+export function fastOptimistic(options: FastOptimisticOptions): Update {
+  const { stepSize, friction } = readOptions("fastOptimistic", options, rules);
+  return defineUpdate({
     name: "fastOptimistic",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     init: (first): State => begin(first.point, first.at.field, first.step),
-    step(it, kept, settings) {
+    step(it, state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
       const { constraint } = at.problem;
-      const state = restarted(it) ? begin(point, at.field, it.step) : kept;
       const n = point.length;
       const k = it.step - state.since + 1;
       const t = k / (k + friction);
-      const ahead = scratch(n);
+      const ahead = scratchVector(it);
       for (let i = 0; i < n; i++) {
         ahead[i] = point[i]! + t * (point[i]! - state.point[i]!) - eta * (1 - t) * (state.field[i]! + state.normal[i]!);
       }

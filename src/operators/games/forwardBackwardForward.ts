@@ -1,11 +1,13 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkStepSize, projectedStep, stepSetting } from "../support/moves.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 export interface ForwardBackwardForwardOptions {
   /** eta > 0; for monotone, L-Lipschitz F below 1 / L. Steerable. */
   readonly stepSize: number;
 }
+
+const rules = { stepSize: requiredStepSize } as const;
 
 /**
  * Tseng's forward-backward-forward [1]: w = Pi_C(z - eta F(z)), then z <- Pi_C(w - eta (F(w) - F(z))).
@@ -16,16 +18,16 @@ export interface ForwardBackwardForwardOptions {
  *
  * Cost: one evaluation a step beside the loop's.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(100), forwardBackwardForward({ stepSize: 0.5 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(100), forwardBackwardForward({ stepSize: 0.5 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Tseng, "A modified forward-backward splitting method for maximal monotone mappings", 2000,
  *   doi:10.1137/S0363012998338806
  */
-export function forwardBackwardForward({ stepSize }: ForwardBackwardForwardOptions): Update {
-  checkStepSize("forwardBackwardForward", stepSize);
-  return update({
+export function forwardBackwardForward(options: ForwardBackwardForwardOptions): Update {
+  const { stepSize } = readOptions("forwardBackwardForward", options, rules);
+  return defineUpdate({
     name: "forwardBackwardForward",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     step(it, _state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;

@@ -1,7 +1,6 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, moveTo, restarted, stepSetting } from "../support/moves.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { requiredStepSize } from "../support/rules.ts";
 
 /** (1 + sqrt 5) / 2. */
 export const goldenSection = (1 + Math.sqrt(5)) / 2;
@@ -13,6 +12,11 @@ export interface GoldenRatioOptions {
   readonly ratio?: number;
 }
 
+const rules = {
+  stepSize: requiredStepSize,
+  ratio: { default: goldenSection, above: 1, max: goldenSection },
+} as const;
+
 /**
  * Malitsky's golden ratio algorithm [1]: m <- ((phi - 1) z + m) / phi, then z <- Pi_C(m - eta F(z)), m = z at the start.
  *
@@ -21,21 +25,20 @@ export interface GoldenRatioOptions {
  *
  * Cost: no evaluation beside the loop's, one projection. State: m, n numbers.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(200), goldenRatio({ stepSize: 0.8 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(200), goldenRatio({ stepSize: 0.8 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Malitsky, "Golden ratio algorithms for variational inequalities", 2020, arXiv:1803.08832
  */
-export function goldenRatio({ stepSize, ratio = goldenSection }: GoldenRatioOptions): Update {
-  checkStepSize("goldenRatio", stepSize);
-  checkOption("goldenRatio", ratio > 1 && ratio <= goldenSection, "ratio", "in (1, 1.618...]", ratio);
-  return update({
+export function goldenRatio(options: GoldenRatioOptions): Update {
+  const { stepSize, ratio } = readOptions("goldenRatio", options, rules);
+  return defineUpdate({
     name: "goldenRatio",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     init: (first): Float64Array => first.point.slice(),
     step(it, state, settings) {
       const eta = settings.stepSize;
       const { point, at } = it;
-      const mean = averaged(point, restarted(it) ? point : state, ratio);
+      const mean = averaged(point, state, ratio);
       const target = new Float64Array(point.length);
       for (let i = 0; i < target.length; i++) target[i] = mean[i]! - eta * at.field[i]!;
       return { ...moveTo(it, target, eta), state: mean };

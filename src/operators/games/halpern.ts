@@ -1,6 +1,5 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { moveTo, restarted } from "../support/moves.ts";
+import { defineUpdate, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
 
 /**
  * Halpern's iteration around a method: z <- beta_k z_0 + (1 - beta_k) T(z), T(z) being where the step chosen before would
@@ -13,23 +12,23 @@ import { moveTo, restarted } from "../support/moves.ts";
  *
  * Cost: one projection more. State: z_0 and k.
  *
- * @example method(proximalPoint({ stepSize: 1 }), halpern())
+ * @example chain(proximalPoint({ stepSize: 1 }), halpern())
  * @see [1] Lieder, "On the convergence rate of the Halpern-iteration", 2021, doi:10.1007/s11590-020-01617-9
  */
 export function halpern(): Update {
-  return update({
+  return defineUpdate({
     name: "halpern",
-    refines: true,
+    refines: "both",
     init: (first): { anchor: Float64Array; since: number } => ({ anchor: first.point.slice(), since: first.step }),
     step(it, state) {
       const { point, direction, stepSize } = it;
-      const { anchor, since } = restarted(it) ? { anchor: point.slice(), since: it.step } : state;
+      const { anchor, since } = state;
       const target = new Float64Array(point.length);
       for (let i = 0; i < target.length; i++) target[i] = point[i]! + stepSize * direction[i]!;
       it.at.problem.constraint?.project(target, target);
       const pull = 1 / (it.step - since + 2);
       for (let i = 0; i < target.length; i++) target[i] = pull * anchor[i]! + (1 - pull) * target[i]!;
-      return { ...moveTo(it, target, stepSize), state: { anchor, since } };
+      return moveTo(it, target, stepSize);
     },
   });
 }

@@ -1,7 +1,6 @@
 /** Mirror steps: argmin over u in C of <eta g, u> + D(u, z), for the geometries of the mirror methods. */
-import { failure } from "../../errors.ts";
-import type { Problem } from "../../problems/problem.ts";
-import { projectedStep } from "../support/moves.ts";
+import { failure, type Problem } from "../../authoring/index.ts";
+import { projectedStep } from "../support/projectedStep.ts";
 
 /**
  * `euclidean`: D(u, z) = ||u - z||^2 / 2. `entropic`: D(u, z) = sum u_i log(u_i / z_i) - u_i + z_i, for sets with an entropic
@@ -15,11 +14,8 @@ export interface MirrorPoint {
   readonly logarithms: Float64Array;
 }
 
-/** @throws ERR_OPTION_RANGE */
-export function checkGeometry(who: string, geometry: Geometry): void {
-  if (geometry === "euclidean" || geometry === "entropic") return;
-  throw failure("ERR_OPTION_RANGE", `${who}: expected geometry to be "euclidean" or "entropic", got ${geometry}`);
-}
+/** The rule of the option. */
+export const geometry = { default: "entropic", oneOf: ["euclidean", "entropic"] } as const;
 
 /** Smaller entries could not come back: their logarithm would stay minus infinity. */
 const floor = Number.MIN_VALUE;

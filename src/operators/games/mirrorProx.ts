@@ -1,7 +1,7 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkStepSize, moveTo, restarted, scratchVector, stepSetting } from "../support/moves.ts";
-import { checkGeometry, type Geometry, type MirrorPoint, mirrorPoint, mirrorStep } from "./mirror.ts";
+import { defineUpdate, readOptions, scratchVector, settingOf, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { requiredStepSize } from "../support/rules.ts";
+import { type Geometry, geometry, type MirrorPoint, mirrorPoint, mirrorStep } from "./mirror.ts";
 
 export interface MirrorProxOptions {
   /** eta > 0; below 1 / L, L being the Lipschitz constant of F from the geometry's norm to its dual. Steerable. */
@@ -9,6 +9,8 @@ export interface MirrorProxOptions {
   /** Default `entropic`. */
   readonly geometry?: Geometry;
 }
+
+const rules = { stepSize: requiredStepSize, geometry } as const;
 
 /**
  * Nemirovski's mirror-prox [1]: extragradient with Bregman steps, w = argmin <eta F(z), u> + D(u, z), then
@@ -27,22 +29,19 @@ export interface MirrorProxOptions {
  * @see [1] Nemirovski, "Prox-method with rate of convergence O(1/t) for variational inequalities with Lipschitz continuous
  *   monotone operators and smooth convex-concave saddle point problems", 2004, doi:10.1137/S1052623403425629
  */
-export function mirrorProx({ stepSize, geometry = "entropic" }: MirrorProxOptions): Update {
-  checkStepSize("mirrorProx", stepSize);
-  checkGeometry("mirrorProx", geometry);
-  const scratch = scratchVector();
-  return update({
+export function mirrorProx(options: MirrorProxOptions): Update {
+  const { stepSize, geometry: kind } = readOptions("mirrorProx", options, rules);
+  return defineUpdate({
     name: "mirrorProx",
-    settings: { stepSize: stepSetting(stepSize) },
-    init: (first): MirrorPoint => mirrorPoint("mirrorProx", first.at.problem, first.point.slice(), geometry),
-    step(it, state, settings) {
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
+    init: (first): MirrorPoint => mirrorPoint("mirrorProx", first.at.problem, first.point.slice(), kind),
+    step(it, from, settings) {
       const eta = settings.stepSize;
       const { problem, field } = it.at;
-      const from = restarted(it) ? mirrorPoint("mirrorProx", problem, it.point.slice(), geometry) : state;
-      const ahead = mirrorStep(problem, from, eta, field, geometry);
-      const there = scratch(field.length);
+      const ahead = mirrorStep(problem, from, eta, field, kind);
+      const there = scratchVector(it);
       it.fieldAt(ahead.point, there);
-      const to = mirrorStep(problem, from, eta, there, geometry);
+      const to = mirrorStep(problem, from, eta, there, kind);
       return { ...moveTo(it, to.point, eta), state: to };
     },
   });

@@ -1,8 +1,6 @@
 /** Generalised derivatives of maps w - Pi_C(...): what Newton's method for variational inequalities solves. */
-import type { LinearMap } from "../../linalg/linearMap.ts";
+import { type ConvexSet, type LinearMap, norm } from "../../authoring/index.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
-import { norm } from "../../linalg/vector.ts";
-import type { ConvexSet } from "../../problems/problem.ts";
 
 /** Cube root of the rounding unit: the difference step that loses as much to rounding as to curvature. */
 const differenceStep = 6e-6;

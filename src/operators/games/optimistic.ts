@@ -1,12 +1,11 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { restarted } from "../support/moves.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 
 export interface OptimisticOptions {
   /** rho >= 0: how much of the last change is expected to come again. Default 1, the optimistic gradient. Steerable. */
   readonly weight?: number;
 }
+
+const rules = { weight: { default: 1, min: 0 } } as const;
 
 /**
  * Optimism: the direction becomes d + rho (d - d_), d_ being the one of the step before (d itself at the first step).
@@ -18,24 +17,21 @@ export interface OptimisticOptions {
  *
  * Cost: no evaluation beside the loop's. State: d, n numbers.
  *
- * @example method(optimistic(), gradientStep(0.3))
+ * @example chain(optimistic(), gradientStep(0.3))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Daskalakis, Ilyas, Syrgkanis and Zeng, "Training GANs with optimism", 2018, arXiv:1711.00141
  * @see [2] Malitsky and Tam, "A forward-backward splitting method for monotone inclusions without cocoercivity", 2020,
  *   arXiv:1808.04162
  */
 export function optimistic(options: OptimisticOptions = {}): Update {
-  checkOptions("optimistic", options);
-  const { weight = 1 } = options;
-  checkOption("optimistic", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
-  return update({
+  const { weight } = readOptions("optimistic", options, rules);
+  return defineUpdate({
     name: "optimistic",
-    refines: true,
-    settings: { weight: { value: weight, min: 0 } },
+    refines: "direction",
+    settings: { weight: settingOf(rules.weight, weight) },
     init: (first) => first.direction.slice(),
-    step(it, before, settings) {
+    step(it, last, settings) {
       const { direction } = it;
-      const last = restarted(it) ? direction : before;
       const next = new Float64Array(direction.length);
       for (let i = 0; i < next.length; i++) {
         next[i] = direction[i]! + settings.weight * (direction[i]! - last[i]!);

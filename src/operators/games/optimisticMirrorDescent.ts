@@ -1,7 +1,7 @@
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkStepSize, moveTo, restarted, stepSetting } from "../support/moves.ts";
-import { checkGeometry, type Geometry, type MirrorPoint, mirrorPoint, mirrorStep } from "./mirror.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { moveTo } from "../support/moveTo.ts";
+import { requiredStepSize } from "../support/rules.ts";
+import { type Geometry, geometry, type MirrorPoint, mirrorPoint, mirrorStep } from "./mirror.ts";
 
 export interface OptimisticMirrorDescentOptions {
   /** eta > 0; below 1 / (2 L), L being the Lipschitz constant of F from the geometry's norm to its dual. Steerable. */
@@ -9,6 +9,8 @@ export interface OptimisticMirrorDescentOptions {
   /** Default `entropic`. */
   readonly geometry?: Geometry;
 }
+
+const rules = { stepSize: requiredStepSize, geometry } as const;
 
 /**
  * Optimistic mirror descent [1]: Bregman steps that expect the last field again, one evaluation each.
@@ -26,20 +28,18 @@ export interface OptimisticMirrorDescentOptions {
  * @see [2] Daskalakis and Panageas, "Last-iterate convergence: zero-sum games and constrained min-max optimization", 2019,
  *   arXiv:1807.04252
  */
-export function optimisticMirrorDescent({ stepSize, geometry = "entropic" }: OptimisticMirrorDescentOptions): Update {
+export function optimisticMirrorDescent(options: OptimisticMirrorDescentOptions): Update {
+  const { stepSize, geometry: kind } = readOptions("optimisticMirrorDescent", options, rules);
   const who = "optimisticMirrorDescent";
-  checkStepSize(who, stepSize);
-  checkGeometry(who, geometry);
-  return update({
+  return defineUpdate({
     name: who,
-    settings: { stepSize: stepSetting(stepSize) },
-    init: (first): MirrorPoint => mirrorPoint(who, first.at.problem, first.point.slice(), geometry),
-    step(it, state, settings) {
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
+    init: (first): MirrorPoint => mirrorPoint(who, first.at.problem, first.point.slice(), kind),
+    step(it, from, settings) {
       const eta = settings.stepSize;
       const { problem, field } = it.at;
-      const from = restarted(it) ? mirrorPoint(who, problem, it.point.slice(), geometry) : state;
-      const to = mirrorStep(problem, from, eta, field, geometry);
-      const ahead = mirrorStep(problem, to, eta, field, geometry);
+      const to = mirrorStep(problem, from, eta, field, kind);
+      const ahead = mirrorStep(problem, to, eta, field, kind);
       return { ...moveTo(it, ahead.point, eta), state: to };
     },
   });

@@ -1,23 +1,36 @@
 import { map } from "rxjs";
+import {
+  chain,
+  defineUpdate,
+  distance,
+  type Evaluation,
+  iterate,
+  norm,
+  type Problem,
+  type Proposal,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { scaled, shifted } from "../../linalg/maps/maps.ts";
-import { norm } from "../../linalg/vector.ts";
-import type { Problem } from "../../problems/problem.ts";
-import { update } from "../../streams/author.ts";
-import { method } from "../../streams/combinators.ts";
-import { iterate } from "../../streams/iterate.ts";
-import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, distance, projectedStep, stepSetting } from "../support/moves.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { naturalNumber, requiredStepSize } from "../support/rules.ts";
 import { semismoothNewton } from "./semismoothNewton.ts";
 
 export interface ProximalPointOptions {
   /** eta > 0, as large as one likes. Steerable. */
   readonly stepSize: number;
   /** sigma in [0, 1): the inner solve stops when eta ||F(u) - F(w)|| <= sigma ||u - z||. Default 1e-8. */
-  readonly relativeError?: number;
+  readonly relativeTolerance?: number;
   /** Steps of one inner solve. Default 100. */
-  readonly maxInner?: number;
+  readonly maxIterations?: number;
 }
+
+const rules = {
+  stepSize: requiredStepSize,
+  relativeTolerance: { default: 1e-8, min: 0, below: 1 },
+  maxIterations: { ...naturalNumber, default: 100 },
+} as const;
 
 /**
  * The proximal point method [1], inexact by the hybrid criterion of [2]: z <- (I + eta (F + N_C))^-1 z.
@@ -30,26 +43,23 @@ export interface ProximalPointOptions {
  *
  * For monotone F and any eta > 0: ||z_(k+1) - z_k||^2 never grows and is O(1 / k), averaged gap O(1 / k); for mu-strongly
  * monotone F the squared distance shrinks by (1 + eta mu)^-2 a step (sigma = 0). On f(x, y) = xy the multiplier is 1 /
- * sqrt(1 + eta^2). If the criterion is not met within `maxInner` inner steps, the best try is taken, and `proximalError`
+ * sqrt(1 + eta^2). If the criterion is not met within `maxIterations` inner steps, the best try is taken, and `proximalError`
  * says so.
  *
  * Columns: `proximalError`, eta ||F(u) - F(w)|| / ||u - z||; `innerIterations`, steps of the inner solve;
  * `solverIterations`, GMRES steps. Cost: an evaluation a step beside the loop's, two and a GMRES solve for each inner step.
  *
- * @example iterate(bilinear(), [1, 1], method(untilStep(20), proximalPoint({ stepSize: 3 })))
+ * @example iterate(bilinear(), [1, 1], chain(untilStep(20), proximalPoint({ stepSize: 3 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Rockafellar, "Monotone operators and the proximal point algorithm", 1976, doi:10.1137/0314056
  * @see [2] Solodov and Svaiter, "A hybrid approximate extragradient-proximal point algorithm using the enlargement of a
  *   maximal monotone operator", 1999, doi:10.1023/A:1008777829180
  */
 export function proximalPoint(options: ProximalPointOptions): Update {
-  const { stepSize, relativeError = 1e-8, maxInner = 100 } = options;
-  checkStepSize("proximalPoint", stepSize);
-  checkOption("proximalPoint", relativeError >= 0 && relativeError < 1, "relativeError", "in [0, 1)", relativeError);
-  checkOption("proximalPoint", Number.isInteger(maxInner) && maxInner >= 0, "maxInner", "a whole number", maxInner);
-  return update({
+  const { stepSize, relativeTolerance, maxIterations } = readOptions("proximalPoint", options, rules);
+  return defineUpdate({
     name: "proximalPoint",
-    settings: { stepSize: stepSetting(stepSize) },
+    settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     columns: {
       proximalError: { meaning: "relative error of the proximal point, eta ||F(u) - F(w)|| / ||u - z||" },
       innerIterations: { meaning: "steps of the inner solve" },
@@ -61,7 +71,7 @@ export function proximalPoint(options: ProximalPointOptions): Update {
       let best = attempt(it, it.at.field, eta);
       let inner = 0;
       let solverIterations = 0;
-      if (best.error > relativeError && maxInner > 0) {
+      if (best.error > relativeTolerance && maxIterations > 0) {
         const watch: Update = map((row) => {
           inner = row.step;
           solverIterations += row.columns.solverIterations ?? 0;
@@ -75,10 +85,11 @@ export function proximalPoint(options: ProximalPointOptions): Update {
           if (found.error < best.error) best = found;
           // A residual that is zero to rounding says that no further step can help.
           const settled = distance(best.to.point, row.point) <= 4 * Number.EPSILON * norm(row.point);
-          const status = best.error <= relativeError || settled || row.step >= maxInner ? "stopped" : row.status;
+          const status =
+            best.error <= relativeTolerance || settled || row.step >= maxIterations ? "stopped" : row.status;
           return { ...row, status };
         });
-        runInside(regularised(it, eta), z, method(solver(relativeError), watch));
+        runInside(regularised(it, eta), z, chain(solver(relativeTolerance), watch));
       }
       const direction = new Float64Array(z.length);
       for (let i = 0; i < direction.length; i++) {
@@ -108,8 +119,8 @@ function attempt(it: Proposal, field: Float64Array, eta: number): Try {
   return { field, to, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error };
 }
 
-function solver(relativeError: number): Update {
-  return semismoothNewton({ relativeTolerance: Math.max(1e-15, 1e-3 * relativeError) });
+function solver(relativeTolerance: number): Update {
+  return semismoothNewton({ relativeTolerance: Math.max(1e-15, 1e-3 * relativeTolerance) });
 }
 
 /** G(w) = w - z + eta F(w) over C, whose solution is the proximal point; evaluations count in the outer run. */

@@ -1,8 +1,6 @@
-import { update } from "../../streams/author.ts";
-import { choose, method } from "../../streams/combinators.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { naturalResidualNorm } from "../support/moves.ts";
+import { defineUpdate, failure, type Proposal, readOptions, restartable, type Update } from "../../authoring/index.ts";
+import { naturalResidualNorm } from "../support/naturalResidualNorm.ts";
+import { positiveInteger } from "../support/rules.ts";
 
 export interface RestartsOptions {
   /** Restart after so many rows. This or `decrease`. */
@@ -13,10 +11,17 @@ export interface RestartsOptions {
    */
   readonly decrease?: number;
   /** Rows between two tests of `decrease`. Default 8. */
-  readonly check?: number;
+  readonly checkEvery?: number;
   /** Where to go on: from the uniform average since the last restart, or from the present point. Default `average`. */
   readonly to?: "average" | "point";
 }
+
+const rules = {
+  every: positiveInteger,
+  decrease: { default: 0.3, above: 0, below: 1 },
+  checkEvery: { ...positiveInteger, default: 8 },
+  to: { default: "average", oneOf: ["average", "point"] },
+} as const;
 
 /**
  * A method that begins anew, from the average of its iterates or where it stands, each time it has made enough way.
@@ -34,63 +39,40 @@ export interface RestartsOptions {
  *   and sharpness", 2023, arXiv:2105.12715
  */
 export function restarts(inner: Update, options: RestartsOptions = {}): Update {
-  checkOptions("restarts", options);
-  const { every, decrease = 0.3, check = 8, to = "average" } = options;
-  const whole = (value: number): boolean => Number.isInteger(value) && value > 0;
-  checkOption("restarts", every === undefined || whole(every), "every", "to be a positive integer", every);
-  checkOption("restarts", decrease > 0 && decrease < 1, "decrease", "in (0, 1)", decrease);
-  checkOption("restarts", whole(check), "check", "to be a positive integer", check);
-  checkOption("restarts", to === "average" || to === "point", "to", 'to be "average" or "point"', to);
-  const both = every !== undefined && options.decrease !== undefined;
-  checkOption("restarts", !both, "every or decrease", "", "both; leave one out");
-  const decide = update({
+  const { every, decrease, checkEvery, to } = readOptions("restarts", options, rules);
+  if (every !== undefined && options.decrease !== undefined) {
+    throw failure("ERR_OPTION_RANGE", "restarts: expected every or decrease, got both; leave one out");
+  }
+  const decide = defineUpdate({
     name: "restarts",
-    columns: { restarted: { meaning: "1: the first row after a restart" } },
-    init: (first): State => ({
-      mean: new Float64Array(first.point.length),
-      count: 0,
-      residual: naturalResidualNorm(first.at),
-      jumped: false,
-    }),
+    init: (first, previous?: State): State => previous ?? begin(first),
     step(it, state) {
-      if (state.jumped) {
+      const fresh = state.jumped;
+      if (fresh) {
         state.count = 0;
         state.jumped = false;
         state.mean.fill(0);
       }
-      const fresh = state.count === 0 && it.step > 0 ? 1 : 0;
       state.count++;
       for (let i = 0; i < it.point.length; i++) {
         state.mean[i] = state.mean[i]! + (it.point[i]! - state.mean[i]!) / state.count;
       }
-      const due = every === undefined ? state.count > 1 && state.count % check === 0 : state.count > every;
-      if (!due) return { state, columns: { restarted: fresh } };
-      if (to === "point") {
-        const residual = naturalResidualNorm(it.at);
-        if (every === undefined && residual > decrease * state.residual)
-          return { state, columns: { restarted: fresh } };
-        const mean = it.point.slice();
-        return { state: { mean, count: 1, residual, jumped: false }, columns: { restarted: 1 } };
-      }
-      const candidate = it.evaluate(state.mean.slice());
+      const due = every === undefined ? state.count > 1 && state.count % checkEvery === 0 : state.count > every;
+      if (!due) return { restart: fresh };
+      const candidate = to === "point" ? it.at : it.evaluate(state.mean.slice());
       const residual = naturalResidualNorm(candidate);
-      if (every === undefined && residual > decrease * state.residual) return { state, columns: { restarted: fresh } };
-      return {
-        state: { ...state, residual, jumped: true },
-        stepSize: 1,
-        next: candidate,
-        columns: { restarted: fresh },
-      };
+      if (every === undefined && residual > decrease * state.residual) return { restart: fresh };
+      state.residual = residual;
+      if (to === "average") {
+        state.jumped = true;
+        return { restart: fresh, stepSize: 1, next: candidate };
+      }
+      state.mean.set(it.point);
+      state.count = 1;
+      return { restart: true };
     },
   });
-  return method(
-    decide,
-    choose(
-      (it) => (it.next === undefined ? 0 : 1),
-      inner,
-      (source) => source,
-    ),
-  );
+  return restartable(decide, inner);
 }
 
 interface State {
@@ -100,4 +82,8 @@ interface State {
   residual: number;
   /** The next row is the first of a new run. */
   jumped: boolean;
+}
+
+function begin({ point, at }: Proposal): State {
+  return { mean: new Float64Array(point.length), count: 0, residual: naturalResidualNorm(at), jumped: false };
 }

@@ -1,11 +1,18 @@
+import {
+  chain,
+  choose,
+  defineUpdate,
+  type Evaluation,
+  isFiniteVector,
+  norm,
+  type Proposal,
+  readOptions,
+  type Update,
+} from "../../authoring/index.ts";
 import { gmres } from "../../linalg/krylov/gmres.ts";
 import { shifted } from "../../linalg/maps/maps.ts";
-import { isFiniteVector, norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import { choose, method } from "../../streams/combinators.ts";
-import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { checkStepSize, projectedStep } from "../support/moves.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { positiveInteger } from "../support/rules.ts";
 import { adaptiveExtragradient } from "./adaptiveExtragradient.ts";
 import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
 
@@ -25,8 +32,17 @@ export interface SemismoothNewtonOptions {
   /** Of GMRES. Default 2 n. */
   readonly maxIterations?: number;
   /** tau >= 0: solves (V + tau ||R|| I) p = -R, for solutions that are not isolated. Default 0. */
-  readonly regularisation?: number;
+  readonly damping?: number;
 }
+
+const rules = {
+  fallback: { expected: "an update", is: (value: unknown) => typeof value === "function" },
+  scale: { default: 1, above: 0 },
+  contraction: { default: 0.9, above: 0, below: 1 },
+  relativeTolerance: { min: 0, below: 1 },
+  maxIterations: positiveInteger,
+  damping: { default: 0, min: 0 },
+} as const;
 
 /**
  * Semismooth Newton for the natural residual R(z) = z - Pi_C(z - eta F(z)), with a first-order method as globalisation.
@@ -40,29 +56,22 @@ export interface SemismoothNewtonOptions {
  * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, of GMRES.
  * Cost: a GMRES solve (products with J) and one evaluation an attempt; else that of the fallback.
  *
- * @example iterate(bilinear({ matrix }), start, method(untilCritical({ squaredNorm: 1e-24 }), semismoothNewton()))
+ * @example iterate(bilinear({ matrix }), start, chain(untilCritical({ squaredNorm: 1e-24 }), semismoothNewton()))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Qi and Sun, "A nonsmooth version of Newton's method", 1993, doi:10.1007/BF01581275
  * @see [2] Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003, chapter 8
  */
 export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update {
-  checkOptions("semismoothNewton", options);
-  const who = "semismoothNewton";
-  const { scale = 1, contraction = 0.9, relativeTolerance, maxIterations, regularisation = 0 } = options;
-  const { fallback = adaptiveExtragradient() } = options;
-  checkStepSize(who, scale);
-  checkOption(who, contraction > 0 && contraction < 1, "contraction", "in (0, 1)", contraction);
-  const tolerable = relativeTolerance === undefined || (relativeTolerance >= 0 && relativeTolerance < 1);
-  checkOption(who, tolerable, "relativeTolerance", "in [0, 1)", relativeTolerance);
-  checkOption(
-    who,
-    regularisation >= 0 && Number.isFinite(regularisation),
-    "regularisation",
-    "of 0 or more",
-    regularisation,
-  );
-  const attempt = update({
-    name: who,
+  const {
+    fallback = adaptiveExtragradient(),
+    scale,
+    contraction,
+    relativeTolerance,
+    maxIterations,
+    damping,
+  } = readOptions("semismoothNewton", options, rules);
+  const attempt = defineUpdate({
+    name: "semismoothNewton",
     columns: {
       newton: { meaning: "what became of the Newton step", kind: "category", values: newtonOutcomes },
       naturalMapNorm: { meaning: `||z - Pi_C(z - ${scale} F(z))||` },
@@ -83,7 +92,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         return { stepSize: 0, next: it.at, columns: { ...columns, newton: newtonOutcomes.indexOf("accepted") } };
       const least = Math.min(state.least, size);
       const forcing = relativeTolerance ?? Math.min(0.01, size);
-      const found = newtonTrial(it, residual, scale, regularisation * size, forcing, maxIterations);
+      const found = newtonTrial(it, residual, scale, damping * size, forcing, maxIterations);
       const reached = found.trial === undefined ? Number.NaN : norm(naturalMap(found.trial, scale));
       if (found.trial !== undefined && reached <= contraction * least) {
         return {
@@ -111,7 +120,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       };
     },
   });
-  return method(
+  return chain(
     attempt,
     choose(
       (it) => (it.next === undefined ? 0 : 1),

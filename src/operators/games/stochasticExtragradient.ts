@@ -1,12 +1,10 @@
-import type { Problem } from "../../problems/problem.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption } from "../support/checkOption.ts";
-import { checkStepSize, projectedStep, stepSetting } from "../support/moves.ts";
+import { defineUpdate, type Problem, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { projectedStep } from "../support/projectedStep.ts";
+import { optionalStepSize, requiredStepSize, share } from "../support/rules.ts";
 
 export interface StochasticExtragradientOptions {
   /** gamma_0 > 0, of the look ahead: gamma_k = gamma_0 / (1 + k / delay)^aheadPower. Steerable. */
-  readonly ahead: number;
+  readonly aheadStepSize: number;
   /** eta_0 > 0, of the step: eta_k = eta_0 / (1 + k / delay)^power. Default `ahead`. Steerable. */
   readonly stepSize?: number;
   /** In [0, 1]. Default 0: the look ahead does not decay [1]. */
@@ -22,6 +20,18 @@ export interface StochasticExtragradientOptions {
   readonly second?: (step: number) => Problem;
 }
 
+const rules = {
+  aheadStepSize: requiredStepSize,
+  stepSize: optionalStepSize,
+  aheadPower: { default: 0, ...share },
+  power: { default: 0.5, ...share },
+  delay: { default: 10, above: 0 },
+  second: {
+    expected: "a function of the step that gives a problem",
+    is: (value: unknown) => typeof value === "function",
+  },
+} as const;
+
 /**
  * Extragradient for noisy fields with two step sizes [1]: bold in looking ahead, careful in moving.
  *
@@ -33,26 +43,31 @@ export interface StochasticExtragradientOptions {
  *
  * Cost: one evaluation a step beside the loop's.
  *
- * @example iterate(batch, start, stochasticExtragradient({ ahead: 0.3, stepSize: 0.3, power: 1, second: (k) => batch(-1 - k) }))
+ * @example iterate(batch, start, stochasticExtragradient({ aheadStepSize: 0.3, stepSize: 0.3, power: 1, second: (k) => batch(-1 - k) }))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Hsieh, Iutzeler, Malick and Mertikopoulos, "Explore aggressively, update conservatively: stochastic
  *   extragradient methods with variable stepsize scaling", 2020, arXiv:2003.10162
  */
 export function stochasticExtragradient(options: StochasticExtragradientOptions): Update {
-  const who = "stochasticExtragradient";
-  const { ahead, stepSize = ahead, aheadPower = 0, power = 0.5, delay = 10, second } = options;
-  checkStepSize(who, ahead);
-  checkStepSize(who, stepSize);
-  checkOption(who, aheadPower >= 0 && aheadPower <= 1, "aheadPower", "in [0, 1]", aheadPower);
-  checkOption(who, power >= 0 && power <= 1, "power", "in [0, 1]", power);
-  checkOption(who, delay > 0 && Number.isFinite(delay), "delay", "positive", delay);
-  return update({
-    name: who,
-    settings: { ahead: stepSetting(ahead), stepSize: stepSetting(stepSize) },
-    step(it, _state, settings) {
+  const {
+    aheadStepSize,
+    stepSize = aheadStepSize,
+    aheadPower,
+    power,
+    delay,
+    second,
+  } = readOptions("stochasticExtragradient", options, rules);
+  return defineUpdate({
+    name: "stochasticExtragradient",
+    settings: {
+      aheadStepSize: settingOf(rules.aheadStepSize, aheadStepSize),
+      stepSize: settingOf(rules.stepSize, stepSize),
+    },
+    init: (first) => ({ since: first.step }),
+    step(it, { since }, settings) {
       const { problem, field, point } = it.at;
-      const slower = 1 + it.step / delay;
-      const there = projectedStep(problem, point, settings.ahead / slower ** aheadPower, field);
+      const slower = 1 + (it.step - since) / delay;
+      const there = projectedStep(problem, point, settings.aheadStepSize / slower ** aheadPower, field);
       const found = second === undefined ? it.evaluate(there) : it.evaluate(there, second(it.step));
       return { field: found.field, stepSize: settings.stepSize / slower ** power };
     },

@@ -1,7 +1,4 @@
-import { dot } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { defineUpdate, dot, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 
 export interface SymplecticAdjustmentOptions {
   /** lambda >= 0. Default 1 [1]. Steerable. */
@@ -12,6 +9,11 @@ export interface SymplecticAdjustmentOptions {
 
 /** epsilon of the sign in [1]. */
 const bias = 0.1;
+
+const rules = {
+  weight: { default: 1, min: 0 },
+  align: { default: true, oneOf: [true, false] },
+} as const;
 
 /**
  * Symplectic gradient adjustment [1]: the direction becomes d - lambda A^T F, A = (J - J^T) / 2 being the rotation of the
@@ -24,19 +26,17 @@ const bias = 0.1;
  *
  * Cost: two products, one with J^T.
  *
- * @example method(symplecticAdjustment(), gradientStep(0.1))
+ * @example chain(symplecticAdjustment(), gradientStep(0.1))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Balduzzi, Racaniere, Martens, Foerster, Tuyls and Graepel, "The mechanics of n-player differentiable games", 2018,
  *   arXiv:1802.05642
  */
 export function symplecticAdjustment(options: SymplecticAdjustmentOptions = {}): Update {
-  checkOptions("symplecticAdjustment", options);
-  const { weight = 1, align = true } = options;
-  checkOption("symplecticAdjustment", weight >= 0 && Number.isFinite(weight), "weight", "of 0 or more", weight);
-  return update({
+  const { weight, align } = readOptions("symplecticAdjustment", options, rules);
+  return defineUpdate({
     name: "symplecticAdjustment",
-    refines: true,
-    settings: { weight: { value: weight, min: 0 } },
+    refines: "direction",
+    settings: { weight: settingOf(rules.weight, weight) },
     step(it, _state, settings) {
       const { field } = it.at;
       const n = field.length;

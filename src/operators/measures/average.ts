@@ -1,9 +1,8 @@
-import { measure } from "../../streams/author.ts";
-import type { Iterate, Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { restarted } from "../support/moves.ts";
+import { defineMeasure, type Iterate, type Measure, readOptions } from "../../authoring/index.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 
-export interface AverageOptions {
+/** Options of {@link average}; every row is counted, whatever `every` says. */
+export interface AverageOptions extends MeasuredSteps {
   /**
    * - `uniform`: the mean of all points since the start;
    * - `steps`: weighted by the step sizes, so it must stand after the operator that chooses them; what the theory of decaying
@@ -16,9 +15,13 @@ export interface AverageOptions {
   readonly kind?: "uniform" | "steps" | "polynomial" | "suffix";
   /** Of `polynomial`, >= 0. Default 1. */
   readonly power?: number;
-  /** Rows between two averages that are written; all are counted. Default 1. */
-  readonly every?: number;
 }
+
+const rules = {
+  kind: { default: "uniform", oneOf: ["uniform", "steps", "polynomial", "suffix"] },
+  power: { default: 1, min: 0 },
+  ...stepRules,
+} as const;
 
 /**
  * The average of the iterates, in the vector column `average`.
@@ -34,18 +37,14 @@ export interface AverageOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function average(options: AverageOptions = {}): Measure {
-  checkOptions("average", options);
-  const { kind = "uniform", power = 1, every = 1 } = options;
-  const kinds = ["uniform", "steps", "polynomial", "suffix"];
-  checkOption("average", kinds.includes(kind), "kind", `to be one of ${kinds.join(", ")}`, kind);
-  checkOption("average", power >= 0 && Number.isFinite(power), "power", "of 0 or more", power);
-  checkOption("average", Number.isInteger(every) && every > 0, "every", "to be a positive integer", every);
-  return measure({
+  const { kind, power, ...when } = readOptions("average", options, rules);
+  const measured = measuredSteps("average", when);
+  return defineMeasure({
     name: "average",
     columns: { average: { meaning: `${kind} average of the points`, kind: "vector" } },
     init: (first): State => begin(first.point.length),
-    step(it, kept) {
-      const state = restarted(it) ? begin(kept.mean.length) : kept;
+    followsRestarts: true,
+    step(it, state) {
       if (kind === "suffix" && state.count > 0 && (state.count & (state.count - 1)) === 0) {
         // The present epoch becomes the one before.
         state.before.set(state.mean);
@@ -58,7 +57,7 @@ export function average(options: AverageOptions = {}): Measure {
       const share = weight === 0 ? 0 : weight / state.weight;
       const { mean } = state;
       for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + share * (it.point[i]! - mean[i]!);
-      if (it.step % every !== 0) return { state };
+      if (!measured(it)) return { state };
       return { state, vectors: { average: combined(state) } };
     },
   });

@@ -1,7 +1,11 @@
-import { measureRows } from "../../streams/author.ts";
-import type { RowMeasure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { defineRowMeasure, type RowMeasure, readOptions } from "../../authoring/index.ts";
 import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
+
+const rules = {
+  squaredNorm: { min: 0, infinite: true },
+  relativeResidual: { min: 0, infinite: true },
+  relativeCokernelResidual: { min: 0, infinite: true },
+} as const;
 
 /**
  * Writes on the last row of a run what its end is: critical point, gradient-flat region, stagnated, diverged or unfinished.
@@ -12,28 +16,25 @@ import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
  *
  * A last row is one whose status is not "running"; a stream that `take` cuts has none. State: the residuals solved last. Costs nothing.
  *
- * @example method(untilCritical({ squaredNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
+ * @example chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
  * @param thresholds {@link EndThresholds}
  * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or no numbers
  */
 export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
-  checkOptions("classifyEnd", thresholds);
-  for (const [name, value] of Object.entries(thresholds)) {
-    checkOption("classifyEnd", value === undefined || value >= 0, name, "to be a number that is not negative", value);
-  }
-  return measureRows({
+  const given = readOptions("classifyEnd", thresholds, rules);
+  return defineRowMeasure({
     name: "classifyEnd",
     columns: {
       end: { meaning: "what the end of the run is", kind: "category", values: endClasses },
       indexTrusted: { meaning: "1: ||F||^2 is small enough to trust the Morse index, 0: it is not" },
     },
-    init: (): { relativeResidual?: number; relativeCokernelResidual?: number } => ({}),
+    init: (_first, previous?: { relativeResidual?: number; relativeCokernelResidual?: number }) => previous ?? {},
     step(row, state) {
       const { relativeResidual, relativeCokernelResidual } = row.columns;
       const solved = relativeResidual !== undefined && relativeCokernelResidual !== undefined;
       const known = solved ? { relativeResidual, relativeCokernelResidual } : state;
       if (row.status === "running") return solved ? { state: known } : undefined;
-      const { verdict, indexTrusted } = judgeEnd(row, { columns: { ...known } }, thresholds);
+      const { verdict, indexTrusted } = judgeEnd(row, { columns: { ...known } }, given);
       return { columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0 } };
     },
   });

@@ -1,11 +1,16 @@
-import { failure } from "../../errors.ts";
+import {
+  type Columns,
+  defineMeasure,
+  type Iterate,
+  type Measure,
+  norm as normOf,
+  randomSource,
+  readOptions,
+  scale,
+} from "../../authoring/index.ts";
 import { kernelShare } from "../../linalg/spectra/kernelShare.ts";
 import { frobeniusNorm } from "../../linalg/spectra/norms.ts";
-import { norm as normOf, scale } from "../../linalg/vector.ts";
-import { randomSource } from "../../random.ts";
-import { measure } from "../../streams/author.ts";
-import type { Columns, Iterate, Measure } from "../../streams/types.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import { seed, share } from "../support/rules.ts";
 
 /** Options of {@link detectFlatness}. */
 export interface DetectFlatnessOptions {
@@ -35,6 +40,16 @@ export interface DetectFlatnessOptions {
 /** Steps of the power iteration on the first row, which has no vector to go on from. */
 const firstPowerSteps = 10;
 
+const rules = {
+  relativeResidual: { ...share, default: 0.9 },
+  relativeCokernelResidual: { ...share, default: 5e-4 },
+  relativeCurvature: { ...share, default: 5e-4 },
+  kernelShare: { ...share, default: 0.9 },
+  by: { default: "residuals", oneOf: ["residuals", "curvature", "projection"] },
+  norm: { default: "two", oneOf: ["two", "frobenius"] },
+  seed,
+} as const;
+
 /**
  * Says of each iterate whether it is approximately gradient-flat: F nearly in the kernel of J without being zero [1].
  *
@@ -49,37 +64,16 @@ const firstPowerSteps = 10;
  * Emits every iterate at once. State: the vector of the power iteration. Cost: nothing, or two products (11 on the first
  * row), or with Frobenius norms one and min(n, 64 above n = 1000); by projection min(n, 50) + 20, twice that without symmetry.
  *
- * @example switchMethod(newtonMR(), method(momentum(), gradientStep(0.01)), (it) => it.columns.flat === 1)
+ * @example switchMethod(newtonMR(), chain(momentum(), gradientStep(0.01)), (it) => it.columns.flat === 1)
  * @param options {@link DetectFlatnessOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a threshold that is not in [0, 1]
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
-  checkOptions("detectFlatness", options);
-  const { relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeCurvature = 5e-4 } = options;
-  const { kernelShare: leastShare = 0.9 } = options;
-  const { by = "residuals", norm = "two", seed = 0 } = options;
-  for (const [name, value] of Object.entries({
-    relativeResidual,
-    relativeCokernelResidual,
-    relativeCurvature,
-    kernelShare: leastShare,
-  })) {
-    if (!(value >= 0 && value <= 1)) {
-      throw failure("ERR_OPTION_RANGE", `detectFlatness: expected ${name} in [0, 1], got ${value}`);
-    }
-  }
-  if (by !== "residuals" && by !== "curvature" && by !== "projection") {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `detectFlatness: expected by to be "residuals", "curvature" or "projection", got ${by}`,
-    );
-  }
-  if (norm !== "two" && norm !== "frobenius") {
-    throw failure("ERR_OPTION_RANGE", `detectFlatness: expected norm to be "two" or "frobenius", got ${norm}`);
-  }
-  if (by === "projection") return byProjection(leastShare, relativeCokernelResidual, norm, seed);
+  const read = readOptions("detectFlatness", options, rules);
+  const { relativeResidual, relativeCokernelResidual, relativeCurvature, by, norm } = read;
+  if (by === "projection") return byProjection(read.kernelShare, relativeCokernelResidual, norm, read.seed);
   const kind = norm === "two" ? "the 2-norm, estimated by power iteration" : "the Frobenius norm";
   const columns: Columns = {
     flat: { meaning: "1: approximately gradient-flat, 0: not" },
@@ -92,15 +86,14 @@ export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
           relativeCokernelResidualFrobenius: { meaning: "||J (J p + F)|| / (||J||_F ||J p + F||)" },
         }),
   };
-
-  return measure({
+  return defineMeasure({
     name: "detectFlatness",
     columns,
-    init: (): { power: Float64Array | undefined } => ({ power: undefined }),
+    init: (_first, previous?: { power: Float64Array | undefined }) => previous ?? { power: undefined },
     step(it, state) {
       const residuals = by === "residuals" ? solverResiduals(it) : undefined;
       if (norm === "frobenius") {
-        const frobenius = frobeniusNorm(it.at.linearize(), { seed });
+        const frobenius = frobeniusNorm(it.at.linearize(), { seed: read.seed });
         if (residuals === undefined) {
           const curvature = ratio(curvatureNorm(it), frobenius * normOf(it.at.field));
           const flat = curvature < relativeCurvature ? 1 : 0;
@@ -124,7 +117,7 @@ export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
         return { columns: { flat: isFlat ? 1 : 0 } };
       }
       const curved = curvatureNorm(it);
-      const { power, estimate } = powerSteps(it, state.power, seed);
+      const { power, estimate } = powerSteps(it, state.power, read.seed);
       const fieldNorm = normOf(it.at.field);
       const curvature = fieldNorm === 0 ? 0 : ratio(curved / fieldNorm, Math.max(estimate, curved / fieldNorm));
       return {
@@ -137,7 +130,7 @@ export function detectFlatness(options: DetectFlatnessOptions = {}): Measure {
 
 function byProjection(leastShare: number, tolerance: number, norm: "two" | "frobenius", seed: number): Measure {
   const kind = norm === "two" ? "||J||_2" : "||J||_F";
-  return measure({
+  return defineMeasure({
     name: "detectFlatness",
     columns: {
       flat: { meaning: "1: approximately gradient-flat, 0: not" },

@@ -1,17 +1,13 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
+import { defineMeasure, distance, type LinearMap, type Measure, readOptions } from "../../authoring/index.ts";
 import { denseOf, symmetricEigen } from "../../linalg/dense/dense.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { scaled, shifted } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
-import { measure } from "../../streams/author.ts";
-import type { Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { distance } from "../support/moves.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
+import { positiveInteger, seed } from "../support/rules.ts";
 
-export interface DiagnoseFieldOptions {
-  /** Rows between two diagnoses of J; the quotients along the way are measured in every row. Default 1. */
-  readonly every?: number;
+export interface DiagnoseFieldOptions extends MeasuredSteps {
   /** Up to this dimension J is made dense and all is exact; above, Lanczos. Default 200. */
   readonly exactUpTo?: number;
   /** Lanczos steps. Default 40. */
@@ -19,6 +15,13 @@ export interface DiagnoseFieldOptions {
   /** Of the Lanczos start vectors. Default 0. */
   readonly seed?: number;
 }
+
+const rules = {
+  ...stepRules,
+  exactUpTo: { default: 200, min: 0, infinite: true },
+  steps: { ...positiveInteger, default: 40 },
+  seed,
+} as const;
 
 /**
  * What F is like where the run is: monotone or not, rotating or not, how steep.
@@ -40,13 +43,9 @@ export interface DiagnoseFieldOptions {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function diagnoseField(options: DiagnoseFieldOptions = {}): Measure {
-  checkOptions("diagnoseField", options);
-  const { every = 1, exactUpTo = 200, steps = 40, seed = 0 } = options;
-  for (const [name, value] of Object.entries({ every, steps })) {
-    checkOption("diagnoseField", Number.isInteger(value) && value > 0, name, "to be a positive integer", value);
-  }
-  checkOption("diagnoseField", exactUpTo >= 0, "exactUpTo", "of 0 or more", exactUpTo);
-  return measure({
+  const { exactUpTo, steps, seed: key, ...when } = readOptions("diagnoseField", options, rules);
+  const measured = measuredSteps("diagnoseField", when);
+  return defineMeasure({
     name: "diagnoseField",
     columns: {
       monotonicity: { meaning: "least eigenvalue of the symmetric part of J" },
@@ -64,12 +63,11 @@ export function diagnoseField(options: DiagnoseFieldOptions = {}): Measure {
     step(it, state) {
       const { point, field } = it.at;
       const secants = state.point === undefined ? {} : secantsOf(state.point, state.field, point, field);
-      const local =
-        it.step % every !== 0
-          ? {}
-          : point.length <= exactUpTo
-            ? exactOf(it.at.linearize())
-            : estimatedOf(it.at.linearize(), steps, seed);
+      const local = !measured(it)
+        ? {}
+        : point.length <= exactUpTo
+          ? exactOf(it.at.linearize())
+          : estimatedOf(it.at.linearize(), steps, key);
       return {
         state: { point: point.slice(), field: field.slice() },
         columns: { ...nothing, ...secants, ...local },

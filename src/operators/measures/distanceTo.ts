@@ -1,8 +1,6 @@
-import { failure } from "../../errors.ts";
-import { measure } from "../../streams/author.ts";
-import type { Iterate, Measure } from "../../streams/types.ts";
-import { checkOptions } from "../support/checkOption.ts";
-import { checkMeasured, columnName, type MeasuredPointOptions } from "../support/measuredPoint.ts";
+import { defineMeasure, failure, type Iterate, type Measure, readOptions } from "../../authoring/index.ts";
+import { columnName, type MeasuredPointOptions, pointRules } from "../support/measuredPoint.ts";
+import { measuredSteps } from "../support/measuredSteps.ts";
 
 /**
  * The Euclidean distance to a known solution, or to the nearest of several: column `distance`, of another point
@@ -16,20 +14,19 @@ export function distanceTo(
   solutions: ArrayLike<number> | readonly ArrayLike<number>[],
   options: MeasuredPointOptions = {},
 ): Measure {
-  checkOptions("distanceTo", options);
-  const { of, every = 1 } = options;
-  checkMeasured("distanceTo", options);
+  const { of, ...when } = readOptions("distanceTo", options, pointRules);
+  const measured = measuredSteps("distanceTo", when);
   const known = isPoint(solutions) ? [solutions] : solutions;
   if (known.length === 0 || known.some((solution) => solution.length === 0)) {
     throw failure("ERR_OPTION_RANGE", "distanceTo: expected a solution, got none");
   }
   const name = columnName("distance", of);
-  return measure({
+  return defineMeasure({
     name: "distanceTo",
     columns: { [name]: { meaning: `distance to the nearest known solution${of === undefined ? "" : `, of ${of}`}` } },
     step(it: Iterate) {
       const point = of === undefined ? it.point : it.vectors[of];
-      if (it.step % every !== 0 || point === undefined) return;
+      if (!measured(it) || point === undefined) return;
       let least = Number.POSITIVE_INFINITY;
       for (const solution of known) {
         if (solution.length !== point.length) {

@@ -1,7 +1,6 @@
 import { Observable, type OperatorFunction } from "rxjs";
-import { failure } from "../../errors.ts";
-import type { Row, Run } from "../../streams/types.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import { failure, type Row, type Run, readOptions } from "../../authoring/index.ts";
+import { naturalNumber } from "../support/rules.ts";
 
 /** A run enters a gradient-flat region, or leaves it. */
 export interface FlatRegionEvent {
@@ -40,6 +39,11 @@ interface Region {
   missed: number;
 }
 
+const rules = {
+  column: { default: "flat", expected: "the name of a column", is: (value: unknown) => typeof value === "string" },
+  gap: { ...naturalNumber, default: 0 },
+} as const;
+
 /**
  * The gradient-flat regions of runs, as events: entered, and left with length and smallest ||F||^2.
  *
@@ -53,11 +57,7 @@ interface Region {
  *   whose run does not have the column
  */
 export function flatRegions(options: FlatRegionsOptions = {}): OperatorFunction<Row, FlatRegionEvent> {
-  checkOptions("flatRegions", options);
-  const { column = "flat", gap = 0 } = options;
-  if (!(Number.isInteger(gap) && gap >= 0)) {
-    throw failure("ERR_OPTION_RANGE", `flatRegions: expected gap to be a natural number, got ${gap}`);
-  }
+  const { column, gap } = readOptions("flatRegions", options, rules);
   return (source) =>
     new Observable((subscriber) => {
       const open = new Map<Run, Region>();

@@ -1,4 +1,4 @@
-import { failure } from "../../errors.ts";
+import { defineMeasure, failure, inRange, type Measure, readOptions } from "../../authoring/index.ts";
 import { generalEigenvalues } from "../../linalg/dense/generalEigenvalues.ts";
 import {
   classify,
@@ -8,14 +8,10 @@ import {
   stationaryPoints,
   stepLimit,
 } from "../../linalg/spectra/stationaryMethods.ts";
-import { measure } from "../../streams/author.ts";
-import type { Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
-import { checkStepSize } from "../support/moves.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
+import { positiveInteger } from "../support/rules.ts";
 
-export interface JacobianSpectrumOptions {
-  /** Rows between two spectra. Default 1. */
-  readonly every?: number;
+export interface JacobianSpectrumOptions extends MeasuredSteps {
   /** The largest dimension to make dense; above, an error says so. Default 500. */
   readonly maxDimension?: number;
   /** Methods whose largest stable step size to write. Default gradientStep, extragradient, optimistic, goldenRatio. */
@@ -23,6 +19,27 @@ export interface JacobianSpectrumOptions {
   /** The method that runs, and its step size, for the column `predictedFactor`. Default: none. */
   readonly method?: { readonly name: StationaryMethod; readonly stepSize: number };
 }
+
+function isStationaryMethod(name: unknown): name is StationaryMethod {
+  return (stationaryMethods as readonly unknown[]).includes(name);
+}
+
+const rules = {
+  ...stepRules,
+  maxDimension: { ...positiveInteger, default: 500, infinite: true },
+  limits: {
+    default: ["gradientStep", "extragradient", "optimistic", "goldenRatio"],
+    expected: `a list of ${stationaryMethods.join(", ")}`,
+    range: true,
+    is: (value: readonly StationaryMethod[]) => Array.isArray(value) && value.every(isStationaryMethod),
+  },
+  method: {
+    expected: `a name among ${stationaryMethods.join(", ")} and a positive stepSize`,
+    range: true,
+    is: (value: JacobianSpectrumOptions["method"]) =>
+      isStationaryMethod(value?.name) && inRange(value?.stepSize, { above: 0 }),
+  },
+} as const;
 
 /**
  * The eigenvalues of J, what they say of the point, and the step sizes that they allow each method.
@@ -39,17 +56,11 @@ export interface JacobianSpectrumOptions {
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream for a problem above `maxDimension`
  */
 export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure {
-  checkOptions("jacobianSpectrum", options);
+  const { maxDimension, limits, method, ...when } = readOptions("jacobianSpectrum", options, rules);
   const who = "jacobianSpectrum";
-  const { every = 1, maxDimension = 500, method } = options;
-  const { limits = ["gradientStep", "extragradient", "optimistic", "goldenRatio"] } = options;
-  checkOption(who, Number.isInteger(every) && every > 0, "every", "to be a positive integer", every);
-  for (const name of method === undefined ? limits : [...limits, method.name]) {
-    checkOption(who, stationaryMethods.includes(name), "a method", `of ${stationaryMethods.join(", ")}`, name);
-  }
-  if (method !== undefined) checkStepSize(who, method.stepSize);
+  const measured = measuredSteps(who, when);
   const limitColumns = limits.map((name) => [limitName(name), name] as const);
-  return measure({
+  return defineMeasure({
     name: who,
     columns: {
       eigenvaluesReal: { meaning: "real parts of the eigenvalues of J", kind: "vector" },
@@ -65,7 +76,7 @@ export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure
       ),
     },
     step(it) {
-      if (it.step % every !== 0) return;
+      if (!measured(it)) return;
       const n = it.point.length;
       if (n > maxDimension) {
         throw failure(

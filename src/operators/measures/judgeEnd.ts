@@ -1,5 +1,5 @@
 /** Whether a search ended at a critical point, in a gradient-flat region, or elsewhere, and whether to trust its Morse index. */
-import type { Row } from "../../streams/types.ts";
+import type { Row } from "../../authoring/index.ts";
 
 /** What the end of a search can be; the values of the column `end`. */
 export const endClasses = ["critical point", "gradient-flat region", "stagnated", "diverged", "unfinished"] as const;
@@ -8,11 +8,11 @@ export type EndClass = (typeof endClasses)[number];
 /** The thresholds of [1]. */
 export interface EndThresholds {
   /** Critical: ||F||^2 is at most this. Default 1e-10. */
-  readonly squaredNorm?: number;
+  readonly squaredNorm?: number | undefined;
   /** Flat needs r = ||J p + F|| / (||J|| ||p|| + ||F||), or the share of F in J's kernel, above this. Default 0.9. */
-  readonly relativeResidual?: number;
+  readonly relativeResidual?: number | undefined;
   /** Flat needs r_H = ||J (J p + F)|| / (||J|| ||J p + F||) below this, or the curvature along F. Default 5e-4. */
-  readonly relativeCokernelResidual?: number;
+  readonly relativeCokernelResidual?: number | undefined;
 }
 
 export interface Judgement {

@@ -1,7 +1,4 @@
-import { failure } from "../../errors.ts";
-import { measureRows } from "../../streams/author.ts";
-import type { RowMeasure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { defineRowMeasure, failure, type RowMeasure, readOptions } from "../../authoring/index.ts";
 
 export interface MeasuredRateOptions {
   /** The number column whose decay is measured, or `squaredNorm`. Default `squaredNorm`. */
@@ -9,6 +6,15 @@ export interface MeasuredRateOptions {
   /** Rows that the fit looks back on. Default 50. */
   readonly window?: number;
 }
+
+const rules = {
+  column: {
+    default: "squaredNorm",
+    expected: "the name of a column",
+    is: (value: unknown) => typeof value === "string",
+  },
+  window: { default: 50, integer: true, min: 3 },
+} as const;
 
 /**
  * The rate at which a column falls, over the last rows: beside what a theory predicts.
@@ -23,10 +29,8 @@ export interface MeasuredRateOptions {
  * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a column that the run does not have
  */
 export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
-  checkOptions("measuredRate", options);
-  const { column = "squaredNorm", window = 50 } = options;
-  checkOption("measuredRate", Number.isInteger(window) && window > 2, "window", "to be an integer above 2", window);
-  return measureRows({
+  const { column, window } = readOptions("measuredRate", options, rules);
+  return defineRowMeasure({
     name: "measuredRate",
     columns: {
       measuredFactor: { meaning: `factor a step of ${column === "squaredNorm" ? "||F||" : column}, fitted` },

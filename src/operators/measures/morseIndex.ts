@@ -1,12 +1,11 @@
+import { type Columns, defineMeasure, failure, type Measure, readOptions } from "../../authoring/index.ts";
 import { symmetricFactor } from "../../linalg/dense/symmetricFactor.ts";
 import { indexBounds } from "../../linalg/spectra/indexBounds.ts";
 import { smallestAbsoluteEigenvalue } from "../../linalg/spectra/smallestAbsoluteEigenvalue.ts";
-import { measure } from "../../streams/author.ts";
-import type { Columns, Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
-import { type MeasuredSteps, measuredSteps } from "../support/measuredSteps.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { positiveInteger, seed } from "../support/rules.ts";
 
 /** Options of {@link morseIndex}. */
 export interface MorseIndexOptions extends MeasuredSteps {
@@ -22,6 +21,14 @@ export interface MorseIndexOptions extends MeasuredSteps {
   /** Of `lanczos`: of the start vector. Default 0. */
   readonly seed?: number;
 }
+
+const rules = {
+  ...stepRules,
+  threshold: { default: 1e-5 },
+  by: { default: "inertia", oneOf: ["inertia", "lanczos"] },
+  steps: positiveInteger,
+  seed,
+} as const;
 
 /**
  * Counts the negative eigenvalues of the Jacobian at each iterate that it measures.
@@ -44,14 +51,12 @@ export interface MorseIndexOptions extends MeasuredSteps {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function morseIndex(options: MorseIndexOptions = {}): Measure {
-  checkOptions("morseIndex", options);
-  const { threshold = 1e-5, by = "inertia", steps, seed = 0 } = options;
+  const { threshold, by, steps, seed: key, ...when } = readOptions("morseIndex", options, rules);
   const who = "morseIndex";
-  const measured = measuredSteps(who, options);
-  checkOption(who, Number.isFinite(threshold), "threshold", "to be finite", threshold);
-  checkOption(who, by === "inertia" || by === "lanczos", "by", 'to be "inertia" or "lanczos"', by);
-  const usable = steps === undefined || (by === "lanczos" && Number.isInteger(steps) && steps > 0);
-  checkOption(who, usable, "steps", 'to be a positive integer, beside by: "lanczos"', steps);
+  const measured = measuredSteps(who, when);
+  if (steps !== undefined && by !== "lanczos") {
+    throw failure("ERR_OPTION_RANGE", `${who}: expected steps beside by: "lanczos" only, got by: "${by}"`);
+  }
   const bound = -Math.abs(threshold);
   const count = { meaning: `number of eigenvalues of J below ${bound}` };
   const columns: Columns =
@@ -65,7 +70,7 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
           morseIndexAtLeast: { meaning: `a lower bound of the number of eigenvalues of J below ${bound}` },
           morseIndexAtMost: { meaning: `an upper bound of the number of eigenvalues of J below ${bound}` },
         };
-  return measure({
+  return defineMeasure({
     name: who,
     columns,
     step(it): { readonly columns: Readonly<Record<string, number | undefined>> } | undefined {
@@ -76,7 +81,7 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
       if (by === "lanczos") {
         const { lower, upper } = indexBounds(it.at.linearize(), {
           below: bound,
-          seed,
+          seed: key,
           ...(steps === undefined ? {} : { steps }),
         });
         return {

@@ -1,11 +1,10 @@
+import { type Columns, defineMeasure, failure, type Measure, readOptions } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { spectralDensity } from "../../linalg/spectra/spectralDensity.ts";
-import { measure } from "../../streams/author.ts";
-import type { Columns, Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
-import { type MeasuredSteps, measuredSteps } from "../support/measuredSteps.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { positiveInteger } from "../support/rules.ts";
 
 /** Options of {@link spectrum}. */
 export interface SpectrumOptions extends MeasuredSteps {
@@ -18,6 +17,14 @@ export interface SpectrumOptions extends MeasuredSteps {
   /** Of `density`. Default 0. */
   readonly seed?: number;
 }
+
+const rules = {
+  ...stepRules,
+  by: { default: "eigenvalues", oneOf: ["eigenvalues", "density"] },
+  probes: positiveInteger,
+  steps: positiveInteger,
+  seed: {},
+} as const;
 
 /**
  * Measures the spectrum of the Jacobian, as a vector column.
@@ -35,16 +42,14 @@ export interface SpectrumOptions extends MeasuredSteps {
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  */
 export function spectrum(options: SpectrumOptions = {}): Measure {
-  checkOptions("spectrum", options);
-  const { by = "eigenvalues", probes, steps, seed } = options;
+  const { by, every, when, ...density } = readOptions("spectrum", options, rules);
   const who = "spectrum";
-  const measured = measuredSteps(who, options);
-  checkOption(who, by === "eigenvalues" || by === "density", "by", 'to be "eigenvalues" or "density"', by);
-  for (const [name, value] of Object.entries({ probes, steps })) {
-    const usable = value === undefined || (by === "density" && Number.isInteger(value) && value > 0);
-    checkOption(who, usable, name, 'to be a positive integer, beside by: "density"', value);
+  const { probes, steps, seed } = density;
+  const measured = measuredSteps(who, { every, when });
+  for (const [name, value] of Object.entries(density)) {
+    if (value === undefined || by === "density") continue;
+    throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} beside by: "density" only, got by: "${by}"`);
   }
-  checkOption(who, seed === undefined || by === "density", "seed", 'beside by: "density"', seed);
   const columns: Columns =
     by === "eigenvalues"
       ? { spectrum: { meaning: "eigenvalues of J, ascending", kind: "vector" } }
@@ -52,7 +57,7 @@ export function spectrum(options: SpectrumOptions = {}): Measure {
           spectrumNodes: { meaning: "points of the estimated spectral measure of J", kind: "vector" },
           spectrumWeights: { meaning: "their weights, which add up to 1", kind: "vector" },
         };
-  return measure({
+  return defineMeasure({
     name: who,
     columns,
     step(it): { readonly vectors: Readonly<Record<string, Float64Array>> } | undefined {

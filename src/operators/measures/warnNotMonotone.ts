@@ -1,7 +1,5 @@
-import { norm } from "../../linalg/vector.ts";
-import { measure } from "../../streams/author.ts";
-import type { Measure } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { defineMeasure, type Measure, norm, readOptions } from "../../authoring/index.ts";
+import { measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { localModulus } from "./diagnoseField.ts";
 
 export interface WarnNotMonotoneOptions {
@@ -13,6 +11,12 @@ export interface WarnNotMonotoneOptions {
   readonly warn?: (message: string) => void;
 }
 
+const rules = {
+  tolerance: { default: 1e-8, min: 0, below: 1 },
+  every: { ...stepRules.every, default: Number.POSITIVE_INFINITY },
+  warn: { expected: "a function of the message", is: (value: unknown) => typeof value === "function" },
+} as const;
+
 /**
  * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games need.
  *
@@ -22,17 +26,13 @@ export interface WarnNotMonotoneOptions {
  *
  * Cost: that of `diagnoseField` at the first row, 4 n operations at others. State: the row before.
  *
- * @example iterate(game, start, method(warnNotMonotone(), extragradient({ stepSize: 0.1 })))
+ * @example iterate(game, start, chain(warnNotMonotone(), extragradient({ stepSize: 0.1 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
-  checkOptions("warnNotMonotone", options);
-  const { tolerance = 1e-8, every = Number.POSITIVE_INFINITY } = options;
-  const { warn = (message: string): void => process.emitWarning(message, "FluxionWarning") } = options;
-  checkOption("warnNotMonotone", tolerance >= 0 && tolerance < 1, "tolerance", "in [0, 1)", tolerance);
-  const whole = every === Number.POSITIVE_INFINITY || (Number.isInteger(every) && every > 0);
-  checkOption("warnNotMonotone", whole, "every", "to be a positive integer", every);
-  return measure({
+  const { tolerance, every, warn = emitWarning } = readOptions("warnNotMonotone", options, rules);
+  const measured = measuredSteps("warnNotMonotone", { every, when: undefined });
+  return defineMeasure({
     name: "warnNotMonotone",
     columns: { leastModulus: { meaning: "least modulus of monotonicity seen so far" } },
     init: (first): State => ({
@@ -44,8 +44,7 @@ export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
     step(it, state) {
       const { point, field, problem } = it.at;
       const seen: { readonly modulus: number; readonly lipschitz: number }[] = [];
-      if (it.status !== "diverged" && (it.step === 0 || it.step % every === 0))
-        seen.push(localModulus(it.at.linearize()));
+      if (it.status !== "diverged" && (it.step === 0 || measured(it))) seen.push(localModulus(it.at.linearize()));
       let way = 0;
       let change = 0;
       let product = 0;
@@ -82,4 +81,8 @@ interface State {
   readonly field: Float64Array;
   readonly least: number;
   readonly warned: boolean;
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, "FluxionWarning");
 }

@@ -1,10 +1,16 @@
-import { checkMinresOptions } from "../../linalg/krylov/minres/minresChecks.ts";
+import {
+  defineUpdate,
+  type Evaluation,
+  isFiniteVector,
+  norm,
+  type Proposal,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
-import { isFiniteVector, norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { naturalNumber, positiveInteger, share } from "../support/rules.ts";
 import { searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
 import { trialPoint } from "../support/trialPoint.ts";
 
@@ -28,6 +34,22 @@ export interface DampedNewtonOptions {
   readonly transitionCondition?: number;
 }
 
+const rules = {
+  dampings: {
+    default: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6],
+    expected: "a list of finite numbers, at least one",
+    range: true,
+    is: (value: readonly number[]) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),
+  },
+  stepSize: { default: 1, above: 0 },
+  halvings: { ...naturalNumber, default: 20 },
+  relativeTolerance: { ...share, default: 5e-4 },
+  maxIterations: positiveInteger,
+  maxNorm: { default: 1e4, above: 0, infinite: true },
+  maxCondition: { default: 1e7, above: 1, infinite: true },
+  transitionCondition: { default: 1e4, min: 1, infinite: true },
+} as const;
+
 /**
  * Newton's step with the best of a set of dampings: Newton-TR of [1].
  *
@@ -48,7 +70,7 @@ export interface DampedNewtonOptions {
  * Differs from [1]: 1. the best candidate is taken, not the last that improves; 2. each candidate has its own gamma (the
  * published code used the last one for all); 3. it halves; 4. without an improving candidate the point stays.
  *
- * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-20 }), dampedNewton()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), dampedNewton()))
  * @param options {@link DampedNewtonOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
@@ -56,22 +78,12 @@ export interface DampedNewtonOptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function dampedNewton(options: DampedNewtonOptions = {}): Update {
-  checkOptions("dampedNewton", options);
-  const { dampings = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], stepSize = 1, halvings = 20 } = options;
-  const { relativeTolerance = 5e-4, maxIterations, maxNorm = 1e4, maxCondition = 1e7 } = options;
-  const { transitionCondition = 1e4 } = options;
-  const who = "dampedNewton";
-  checkMinresOptions(who, { ...options });
-  const usable = dampings.length > 0 && dampings.every(Number.isFinite);
-  checkOption(who, usable, "dampings", "to be finite numbers, at least one", `[${dampings.join(", ")}]`);
-  checkOption(who, stepSize > 0 && Number.isFinite(stepSize), "stepSize", "to be positive", stepSize);
-  checkOption(who, Number.isInteger(halvings) && halvings >= 0, "halvings", "to be a natural number", halvings);
-
-  return update({
-    name: who,
+  const { dampings, stepSize, halvings, ...solver } = readOptions("dampedNewton", options, rules);
+  return defineUpdate({
+    name: "dampedNewton",
     settings: {
-      stepSize: { value: stepSize, min: Number.MIN_VALUE },
-      relativeTolerance: { value: relativeTolerance, min: 0, max: 1 },
+      stepSize: settingOf(rules.stepSize, stepSize),
+      relativeTolerance: settingOf(rules.relativeTolerance, solver.relativeTolerance),
     },
     columns: {
       ...searchColumns,
@@ -80,17 +92,17 @@ export function dampedNewton(options: DampedNewtonOptions = {}): Update {
       solverIterations: { meaning: "iterations of MINRES-QLP" },
     },
     step(it, _state, settings) {
-      requireSymmetric(who, it.at.problem, "use levenbergMarquardt, which needs no symmetry");
+      requireSymmetric("dampedNewton", it.at.problem, "use levenbergMarquardt, which needs no symmetry");
       const right = it.at.field.map((f) => -f);
       let solverIterations = 0;
       const candidates = dampings.map((damping) => {
         const solved = minresQLP(it.at.linearize(), right, {
           shift: damping,
           relativeTolerance: settings.relativeTolerance,
-          maxIterations: maxIterations ?? right.length,
-          maxNorm,
-          maxCondition,
-          transitionCondition,
+          maxIterations: solver.maxIterations ?? right.length,
+          maxNorm: solver.maxNorm,
+          maxCondition: solver.maxCondition,
+          transitionCondition: solver.transitionCondition,
         });
         solverIterations += solved.iterations;
         return { damping, direction: solved.x };

@@ -1,9 +1,5 @@
-import { failure } from "../../errors.ts";
-import { dot } from "../../linalg/vector.ts";
+import { defineUpdate, dot, failure, type Update } from "../../authoring/index.ts";
 import { type DeflatedOptions, deflation, deflationRoots } from "../../problems/deflated.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOptions } from "../support/checkOption.ts";
 
 /**
  * Turns Newton's direction into that of the deflated field M F, which has no zeros at the points found already: p <- c p.
@@ -16,7 +12,7 @@ import { checkOptions } from "../support/checkOption.ts";
  * Put `gradientStep(1)` after it: a line search on ||F|| would lead back to the roots. Column `deflation`: c. Where the denominator is 0
  * to rounding, the deflated Jacobian is singular and p stays as it is (c = 1). Cost: a distance to each root.
  *
- * @example method(untilCritical({ squaredNorm: 1e-20 }), newtonDirection(), deflateDirection([first.point]), gradientStep(1))
+ * @example chain(untilCritical({ squaredNorm: 1e-20 }), newtonDirection(), deflateDirection([first.point]), gradientStep(1))
  * @param roots points found already
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for roots of two lengths, in the stream for a length that is not the
  *   problem's, ERR_NOT_FINITE for NaN in a root
@@ -24,12 +20,11 @@ import { checkOptions } from "../support/checkOption.ts";
  *   equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
  */
 export function deflateDirection(roots: readonly ArrayLike<number>[], options: DeflatedOptions = {}): Update {
-  checkOptions("deflateDirection", options);
   const dimension = roots[0]?.length ?? 0;
   const { known, power, shift } = deflationRoots("deflateDirection", roots, dimension, "the first root", options);
-  return update({
+  return defineUpdate({
     name: "deflateDirection",
-    refines: true,
+    refines: "direction",
     columns: { deflation: { meaning: "c: the deflated Newton direction over the plain one" } },
     step(it) {
       if (known.length > 0 && dimension !== it.point.length) {

@@ -1,10 +1,7 @@
+import { defineUpdate, norm, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 import { luFactor } from "../../linalg/dense/luFactor.ts";
 import { pseudoSolve } from "../../linalg/dense/pseudoInverse.ts";
 import { denseMatrix } from "../../linalg/maps/maps.ts";
-import { norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 
 /** Options of {@link denseNewtonDirection}. */
@@ -14,6 +11,11 @@ export interface DenseNewtonDirectionOptions {
   /** Of `pseudo`: singular values up to this times the largest count as zero, in [0, 1). Default 1e-10. Steerable. */
   readonly cutoff?: number;
 }
+
+const rules = {
+  inverse: { default: "pseudo", oneOf: ["exact", "pseudo"] },
+  cutoff: { default: 1e-10, min: 0, below: 1 },
+} as const;
 
 /**
  * The direction becomes Newton's, p = -J^-1 F or p = -J^+ F, from the matrix of J.
@@ -27,19 +29,16 @@ export interface DenseNewtonDirectionOptions {
  *
  * Cost: n products, n^2 numbers, 2/3 n^3 operations (`exact`) or about 9 n^3 (`pseudo`; 22 n^3 without symmetry).
  *
- * @example method(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 }))
+ * @example chain(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 }))
  * @param options {@link DenseNewtonDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}): Update {
-  checkOptions("denseNewtonDirection", options);
-  const { inverse = "pseudo", cutoff = 1e-10 } = options;
+  const { inverse, cutoff } = readOptions("denseNewtonDirection", options, rules);
   const who = "denseNewtonDirection";
-  checkOption(who, inverse === "exact" || inverse === "pseudo", "inverse", 'to be "exact" or "pseudo"', inverse);
-  checkOption(who, cutoff >= 0 && cutoff < 1, "cutoff", "in [0, 1)", cutoff);
-  return update({
+  return defineUpdate({
     name: who,
-    settings: { cutoff: { value: cutoff, min: 0, max: 1 - Number.EPSILON / 2 } },
+    settings: { cutoff: settingOf(rules.cutoff, cutoff) },
     columns: {
       directionNorm: { meaning: "||p||" },
       rank: { meaning: "singular values of J above the cutoff; n for the exact inverse" },

@@ -1,26 +1,40 @@
+import {
+  axpy,
+  checkOption,
+  defineUpdate,
+  dot,
+  norm,
+  readOptions,
+  scale,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
-import { axpy, dot, norm, scale } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { naturalNumber } from "../support/rules.ts";
 
 /** Options of {@link eigenvectorFollowing}. */
 export interface EigenvectorFollowingOptions {
   /** k: Morse index of the saddle sought, a natural number up to n. Default 1, a transition state. */
   readonly index?: number;
   /** Longest step, > 0. Default 0.3. Steerable. */
-  readonly maxStep?: number;
+  readonly maxNorm?: number;
   /** Eigenvalues up to this times the largest have no step, in [0, 1). Default 1e-10. */
   readonly cutoff?: number;
 }
+
+const rules = {
+  index: { ...naturalNumber, default: 1 },
+  maxNorm: { default: 0.3, above: 0, infinite: true },
+  cutoff: { default: 1e-10, min: 0, below: 1 },
+} as const;
 
 /**
  * A step towards a saddle of given index: up along the k lowest eigenvectors of the Hessian, down along all others [1].
  *
  * p = sum over i <= k of f_i / |lambda_i| v_i - sum over i > k of f_i / |lambda_i| v_i, f_i = <v_i, F>: Newton's step with the signs
- * of a saddle of index k forced on it, which it is where the Hessian has k negative eigenvalues. Steps longer than `maxStep`
+ * of a saddle of index k forced on it, which it is where the Hessian has k negative eigenvalues. Steps longer than `maxNorm`
  * are shortened; z <- z + p, without a line search, since no merit falls all the way. k = 0 seeks minima, k = n maxima.
  *
  * When it works: small n, isolated saddles of a known index, as transition states in chemistry; near one it is Newton's method,
@@ -28,22 +42,18 @@ export interface EigenvectorFollowingOptions {
  *
  * Where J is not finite this is the last row (status "stagnated"). Cost: n products, 9 n^3 operations, 3 n^2 numbers.
  *
- * @example iterate(problem, start, method(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index: 1 })))
+ * @example iterate(problem, start, chain(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index: 1 })))
  * @param options {@link EigenvectorFollowingOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  * @see [1] Cerjan and Miller, "On finding transition states", J. Chem. Phys. 75, 1981, doi:10.1063/1.442352
  */
 export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}): Update {
-  checkOptions("eigenvectorFollowing", options);
-  const { index = 1, maxStep = 0.3, cutoff = 1e-10 } = options;
+  const { index, maxNorm, cutoff } = readOptions("eigenvectorFollowing", options, rules);
   const who = "eigenvectorFollowing";
-  checkOption(who, Number.isInteger(index) && index >= 0, "index", "to be a natural number", index);
-  checkOption(who, maxStep > 0, "maxStep", "to be positive", maxStep);
-  checkOption(who, cutoff >= 0 && cutoff < 1, "cutoff", "in [0, 1)", cutoff);
-  return update({
+  return defineUpdate({
     name: who,
-    settings: { maxStep: { value: maxStep, min: Number.MIN_VALUE } },
+    settings: { maxNorm: settingOf(rules.maxNorm, maxNorm) },
     columns: {
       negativeEigenvalues: { meaning: "number of negative eigenvalues of J, no threshold" },
       directionNorm: { meaning: "||p||" },
@@ -52,7 +62,7 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
       const { problem, field } = it.at;
       const n = field.length;
       requireSymmetric(who, problem, "a game's zeros have no index");
-      checkOption(who, index <= n, "index", `at most the dimension ${n}`, index);
+      checkOption(who, "index", index, { integer: true, min: 0, max: n });
       const matrix = finiteMatrix(it.at);
       if (matrix === undefined) {
         const columns = { negativeEigenvalues: undefined, directionNorm: undefined };
@@ -68,12 +78,12 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
         axpy(((i < index ? 1 : -1) * dot(vector, field)) / size, vector, direction);
       }
       const length = norm(direction);
-      if (length > settings.maxStep) scale(settings.maxStep / length, direction);
+      if (length > settings.maxNorm) scale(settings.maxNorm / length, direction);
       const negativeEigenvalues = values.filter((value) => value < 0).length;
       return {
         direction,
         stepSize: 1,
-        columns: { negativeEigenvalues, directionNorm: Math.min(length, settings.maxStep) },
+        columns: { negativeEigenvalues, directionNorm: Math.min(length, settings.maxNorm) },
       };
     },
   });

@@ -1,11 +1,18 @@
+import {
+  axpy,
+  checkOption,
+  defineUpdate,
+  dot,
+  type LinearMap,
+  norm,
+  readOptions,
+  scale,
+  type Update,
+} from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { lanczos, orthogonalise } from "../../linalg/krylov/lanczos.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
-import { axpy, dot, norm, scale } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { positiveInteger, seed } from "../support/rules.ts";
 
 /** Options of {@link gentlestAscent}. */
 export interface GentlestAscentOptions {
@@ -16,6 +23,12 @@ export interface GentlestAscentOptions {
   /** Of their random start. Default 0. */
   readonly seed?: number;
 }
+
+const rules = {
+  index: { ...positiveInteger, default: 1 },
+  firstSteps: positiveInteger,
+  seed,
+} as const;
 
 /**
  * The direction of gentlest ascent dynamics [1]: p = -F + 2 V V^T F, V the k lowest eigenvectors of the Hessian.
@@ -29,30 +42,28 @@ export interface GentlestAscentOptions {
  *
  * State: V, k n numbers. Cost: 2 k products, `firstSteps` more at the first row.
  *
- * @example method(untilCritical({ squaredNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
+ * @example chain(untilCritical({ squaredNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
  * @param options {@link GentlestAscentOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and ERR_NOT_FINITE where J is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
  */
 export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
-  checkOptions("gentlestAscent", options);
-  const { index = 1, firstSteps = Math.max(20, 2 * index), seed = 0 } = options;
+  const { index, seed: key, firstSteps: given } = readOptions("gentlestAscent", options, rules);
+  const firstSteps = given ?? Math.max(20, 2 * index);
   const who = "gentlestAscent";
-  checkOption(who, Number.isInteger(index) && index > 0, "index", "to be a positive integer", index);
-  const usable = Number.isInteger(firstSteps) && firstSteps >= index;
-  checkOption(who, usable, "firstSteps", `to be an integer of at least the index ${index}`, firstSteps);
-  return update({
+  checkOption(who, "firstSteps", firstSteps, { integer: true, min: index });
+  return defineUpdate({
     name: who,
     columns: { highestFollowed: { meaning: "largest Rayleigh quotient of the k directions that are climbed" } },
-    init: (): { frame: readonly Float64Array[] } => ({ frame: [] }),
+    init: (_first, previous?: { frame: readonly Float64Array[] }) => previous ?? { frame: [] },
     step(it, state) {
       const { problem, field } = it.at;
       requireSymmetric(who, problem, "a game's zeros have no index");
-      checkOption(who, index <= field.length, "index", `at most the dimension ${field.length}`, index);
+      checkOption(who, "index", index, { integer: true, min: 1, max: field.length });
       const map = it.at.linearize();
       const { frame, values } =
-        state.frame.length === 0 ? firstFrame(map, index, firstSteps, seed) : improved(map, state.frame);
+        state.frame.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, state.frame);
       const direction = field.map((f) => -f);
       for (const v of frame) axpy(2 * dot(v, field), v, direction);
       return { state: { frame }, direction, columns: { highestFollowed: values[index - 1]! } };

@@ -1,7 +1,4 @@
-import { axpy, dot } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { axpy, defineUpdate, dot, failure, readOptions, type Update } from "../../authoring/index.ts";
 
 /** Options of {@link gradientNormDirection}. */
 export interface GradientNormDirectionOptions {
@@ -22,6 +19,11 @@ interface Memory {
   readonly direction: Float64Array;
 }
 
+const rules = {
+  scale: { default: "none", oneOf: ["none", "cauchy"] },
+  conjugate: { default: false, oneOf: [true, false] },
+} as const;
+
 /**
  * The direction becomes steepest descent on G = ||F||^2 / 2: p = -J^T F.
  *
@@ -36,7 +38,7 @@ interface Memory {
  *
  * State, with `conjugate`: g and p. Cost: one product; two with `cauchy`.
  *
- * @example method(gradientNormDirection(), wolfeLineSearch({ merit: "gradientNorm" }))
+ * @example chain(gradientNormDirection(), wolfeLineSearch({ merit: "gradientNorm" }))
  * @param options {@link GradientNormDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for another scale
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
@@ -45,17 +47,11 @@ interface Memory {
  *   doi:10.1137/0802003
  */
 export function gradientNormDirection(options: GradientNormDirectionOptions = {}): Update {
-  checkOptions("gradientNormDirection", options);
-  const { scale = "none", conjugate = false } = options;
-  checkOption(
-    "gradientNormDirection",
-    scale === "none" || scale === "cauchy",
-    "scale",
-    'to be "none" or "cauchy"',
-    scale,
-  );
-  checkOption("gradientNormDirection", !(conjugate && scale === "cauchy"), "conjugate", 'or scale: "cauchy"', "both");
-  return update({
+  const { scale, conjugate } = readOptions("gradientNormDirection", options, rules);
+  if (conjugate && scale === "cauchy") {
+    throw failure("ERR_OPTION_RANGE", 'gradientNormDirection: expected conjugate or scale: "cauchy", got both');
+  }
+  return defineUpdate({
     name: "gradientNormDirection",
     columns: { gradientOfG: { meaning: "||J^T F||, the norm of the gradient of ||F||^2 / 2" } },
     init: (): { before: Memory | undefined } => ({ before: undefined }),

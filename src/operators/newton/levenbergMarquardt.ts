@@ -1,10 +1,8 @@
+import { defineUpdate, isFiniteVector, norm, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { composed, transposed } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
-import { isFiniteVector, norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
+import { positiveInteger, share } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
 import { trialPoint } from "../support/trialPoint.ts";
 
@@ -21,6 +19,12 @@ export interface LevenbergMarquardtOptions {
 /** Below this the damping no longer changes anything, and a refusal would take long to raise it again. */
 const leastDamping = 1e-30;
 
+const rules = {
+  damping: { default: 1e-3, above: 0 },
+  relativeTolerance: { ...share, default: 1e-10 },
+  maxIterations: positiveInteger,
+} as const;
+
 /**
  * Levenberg and Marquardt's step on G = ||F||^2 / 2: (J^T J + mu I) p = -J^T F, with Nielsen's rule for mu [1].
  *
@@ -36,35 +40,24 @@ const leastDamping = 1e-30;
  *
  * State: mu and nu. Cost: one evaluation, 2 products an inner iteration, 3 more; 20 or 40 for ||J|| at the first row.
  *
- * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt()))
  * @param options {@link LevenbergMarquardtOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Update {
-  checkOptions("levenbergMarquardt", options);
-  const { damping = 1e-3, relativeTolerance = 1e-10, maxIterations } = options;
-  const who = "levenbergMarquardt";
-  checkOption(who, damping > 0 && Number.isFinite(damping), "damping", "to be positive", damping);
-  checkOption(
-    who,
-    relativeTolerance >= 0 && relativeTolerance <= 1,
-    "relativeTolerance",
-    "in [0, 1]",
-    relativeTolerance,
-  );
-  const usable = maxIterations === undefined || (Number.isInteger(maxIterations) && maxIterations > 0);
-  checkOption(who, usable, "maxIterations", "to be a positive integer", maxIterations);
-  return update({
-    name: who,
-    settings: { relativeTolerance: { value: relativeTolerance, min: 0, max: 1 } },
+  const { damping, relativeTolerance, maxIterations } = readOptions("levenbergMarquardt", options, rules);
+  return defineUpdate({
+    name: "levenbergMarquardt",
+    settings: { relativeTolerance: settingOf(rules.relativeTolerance, relativeTolerance) },
     columns: {
       ...searchColumns,
       damping: { meaning: "mu of the step: (J^T J + mu I) p = -J^T F" },
       gainRatio: { meaning: "fall of ||F||^2 over the fall that ||F + J p||^2 predicts" },
       directionNorm: { meaning: "||p||" },
     },
-    init(first) {
+    init(first, previous?: State): State {
+      if (previous !== undefined) return previous;
       const size = spectralNorm(first.at.linearize()) ** 2;
       return { damping: damping * (size > 0 && Number.isFinite(size) ? size : 1), growth: 2 };
     },
@@ -137,4 +130,11 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       };
     },
   });
+}
+
+interface State {
+  /** mu. */
+  readonly damping: number;
+  /** nu. */
+  readonly growth: number;
 }

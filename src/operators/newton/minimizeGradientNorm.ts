@@ -1,8 +1,6 @@
-import { failure } from "../../errors.ts";
-import { method } from "../../streams/combinators.ts";
-import type { Update } from "../../streams/types.ts";
+import { chain, failure, readOptions, type Update } from "../../authoring/index.ts";
 import { type DetectFlatnessOptions, detectFlatness } from "../measures/detectFlatness.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import { optionsObject } from "../support/rules.ts";
 import { type GradientNormDirectionOptions, gradientNormDirection } from "./gradientNormDirection.ts";
 import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./lineSearch/backtrackGradientNorm.ts";
 import { type WolfeLineSearchOptions, wolfeLineSearch } from "./lineSearch/wolfeLineSearch.ts";
@@ -17,6 +15,16 @@ export interface MinimizeGradientNormOptions {
   readonly wolfe?: true | Omit<WolfeLineSearchOptions, "merit">;
 }
 
+const rules = {
+  direction: optionsObject,
+  flatness: optionsObject,
+  backtrack: optionsObject,
+  wolfe: {
+    expected: "true, or an object of options",
+    is: (value: unknown) => value === true || optionsObject.is(value),
+  },
+} as const;
+
 /**
  * Gradient-norm minimisation [1]: `gradientNormDirection`, `detectFlatness` and a line search on G = ||F||^2 / 2.
  *
@@ -27,15 +35,14 @@ export interface MinimizeGradientNormOptions {
  * backtracking brings 4 of 12 searches below ||F||^2 = 1e-10 in 25,000 steps (35 % in [1]), conjugate directions 12 of 12 in 5,000. Cost a step: two products and one evaluation a trial (Wolfe: one more product a trial),
  * and `detectFlatness`'s two products.
  *
- * @example iterate(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-12 }), minimizeGradientNorm()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-12 }), minimizeGradientNorm()))
  * @param options {@link MinimizeGradientNormOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function minimizeGradientNorm(options: MinimizeGradientNormOptions = {}): Update {
-  checkOptions("minimizeGradientNorm", options);
-  const { direction, flatness, backtrack, wolfe } = options;
+  const { direction, flatness, backtrack, wolfe } = readOptions("minimizeGradientNorm", options, rules);
   if (backtrack !== undefined && (wolfe !== undefined || direction?.conjugate === true)) {
     throw failure(
       "ERR_OPTION_RANGE",
@@ -47,5 +54,5 @@ export function minimizeGradientNorm(options: MinimizeGradientNormOptions = {}):
     wolfe === undefined && direction?.conjugate !== true
       ? backtrackGradientNorm({ pureStep: false, ...backtrack })
       : wolfeLineSearch({ first: "previous", curvature, ...(wolfe === true ? {} : wolfe), merit: "gradientNorm" });
-  return method(gradientNormDirection(direction), detectFlatness(flatness), search);
+  return chain(gradientNormDirection(direction), detectFlatness(flatness), search);
 }

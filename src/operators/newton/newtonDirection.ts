@@ -1,19 +1,22 @@
-import { failure } from "../../errors.ts";
-import { checkMinresOptions } from "../../linalg/krylov/minres/minresChecks.ts";
+import {
+  defineUpdate,
+  failure,
+  type LinearMap,
+  norm,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/minres/minresTypes.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
-import { norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import { linearMap, positiveInteger, share } from "../support/rules.ts";
 
 /** Options of {@link newtonDirection}: those of minresQLP, with the defaults of [1]. */
 export interface NewtonDirectionOptions {
   /** The solver stops when one of its relative residuals is at most this, in [0, 1]. Default 5e-4 [1]: the critical one. Steerable. */
   readonly relativeTolerance?: number;
-  /** Damping: solves (J + shift I) p = -F, and the residuals are those of this system. Default 0. Steerable. */
-  readonly shift?: number;
+  /** Solves (J + damping I) p = -F, and the residuals are those of this system. Default 0. Steerable. */
+  readonly damping?: number;
   /** Products a step, but for two. Default n [1]. */
   readonly maxIterations?: number;
   /** Bound on ||p||. Default 1e4 [1]. */
@@ -26,6 +29,16 @@ export interface NewtonDirectionOptions {
   readonly preconditioner?: LinearMap;
 }
 
+const rules = {
+  relativeTolerance: { ...share, default: 5e-4 },
+  damping: { default: 0 },
+  maxIterations: positiveInteger,
+  maxNorm: { default: 1e4, above: 0, infinite: true },
+  maxCondition: { default: 1e7, above: 1, infinite: true },
+  transitionCondition: { default: 1e4, min: 1, infinite: true },
+  preconditioner: linearMap,
+} as const;
+
 /**
  * The direction becomes the minimum-length least-squares solution p of J p = -F, by MINRES-QLP.
  *
@@ -35,7 +48,7 @@ export interface NewtonDirectionOptions {
  *
  * Cost: at most maxIterations + 2 products with J a step.
  *
- * @example method(newtonDirection({ relativeTolerance: 1e-8 }), backtrackGradientNorm())
+ * @example chain(newtonDirection({ relativeTolerance: 1e-8 }), backtrackGradientNorm())
  * @param options {@link NewtonDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
@@ -45,15 +58,12 @@ export interface NewtonDirectionOptions {
  *   arXiv:1810.00303
  */
 export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
-  checkOptions("newtonDirection", options);
-  const { relativeTolerance = 5e-4, shift = 0, maxIterations, maxNorm = 1e4, maxCondition = 1e7 } = options;
-  const { transitionCondition = 1e4, preconditioner } = options;
-  checkMinresOptions("newtonDirection", { ...options });
-  return update({
+  const { relativeTolerance, damping, preconditioner, ...limits } = readOptions("newtonDirection", options, rules);
+  return defineUpdate({
     name: "newtonDirection",
     settings: {
-      relativeTolerance: { value: relativeTolerance, min: 0, max: 1 },
-      shift: { value: shift },
+      relativeTolerance: settingOf(rules.relativeTolerance, relativeTolerance),
+      damping: settingOf(rules.damping, damping),
     },
     columns: {
       relativeResidual: {
@@ -78,11 +88,11 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
       const right = field.map((f) => -f);
       const solverOptions: MinresQLPOptions = {
         relativeTolerance: settings.relativeTolerance,
-        shift: settings.shift,
-        maxIterations: maxIterations ?? field.length,
-        maxNorm,
-        maxCondition,
-        transitionCondition,
+        shift: settings.damping,
+        maxNorm: limits.maxNorm,
+        maxCondition: limits.maxCondition,
+        transitionCondition: limits.transitionCondition,
+        maxIterations: limits.maxIterations ?? field.length,
         ...(preconditioner === undefined ? {} : { preconditioner }),
       };
       const solved = minresQLP(it.at.linearize(), right, solverOptions);

@@ -1,9 +1,19 @@
+import {
+  axpy,
+  checkOption,
+  defineUpdate,
+  dot,
+  type Evaluation,
+  norm,
+  type Proposal,
+  readOptions,
+  scale,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { luFactor } from "../../linalg/dense/luFactor.ts";
-import { axpy, dot, norm, scale } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Evaluation, Proposal, Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { positiveInteger } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
 import { trialPoint } from "../support/trialPoint.ts";
 
@@ -12,7 +22,7 @@ export interface NewtonFlowOptions {
   /** First step along the curve, > 0. Default 0.1. */
   readonly stepSize?: number;
   /** Longest step. Default 1. Steerable. */
-  readonly maxStep?: number;
+  readonly maxStepSize?: number;
   /** How far F may stray from its first direction, relative to the larger ||F|| of a step's ends, in (0, 1). Default 1e-3. Steerable. */
   readonly tolerance?: number;
   /** Newton corrections back to the curve a step. Default 4. */
@@ -29,6 +39,14 @@ const maxHalvings = 60;
 const growth = 1.5;
 /** Newton's whole step is taken where it lowers ||F|| to this share: then its quadratic convergence is in sight. */
 const contraction = 0.1;
+
+const rules = {
+  stepSize: { default: 0.1, above: 0 },
+  maxStepSize: { default: 1, above: 0 },
+  tolerance: { default: 1e-3, above: 0, below: 1 },
+  corrections: { ...positiveInteger, default: 4 },
+  orientation: { default: "determinant", oneOf: ["determinant", "descent"] },
+} as const;
 
 /**
  * Follows Smale's global Newton flow [1], normalised: the curve on which F keeps the direction it has at the start.
@@ -52,7 +70,7 @@ const contraction = 0.1;
  *
  * State: t, h, u, arc length. Cost a row: n products and 2/3 n^3 operations, the same and an evaluation a correction.
  *
- * @example iterate(quartic(), [3, 1], method(untilCritical({ squaredNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
+ * @example iterate(quartic(), [3, 1], chain(untilCritical({ squaredNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
  * @param options {@link NewtonFlowOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,
@@ -61,26 +79,13 @@ const contraction = 0.1;
  *   16, 1972, doi:10.1147/rd.165.0504
  */
 export function newtonFlow(options: NewtonFlowOptions = {}): Update {
-  checkOptions("newtonFlow", options);
-  const { stepSize = 0.1, maxStep = 1, tolerance = 1e-3, corrections = 4, orientation = "determinant" } = options;
-  const who = "newtonFlow";
-  checkOption(who, maxStep > 0 && Number.isFinite(maxStep), "maxStep", "to be positive", maxStep);
-  checkOption(who, stepSize > 0 && stepSize <= maxStep, "stepSize", `in (0, maxStep = ${maxStep}]`, stepSize);
-  checkOption(who, tolerance > 0 && tolerance < 1, "tolerance", "in (0, 1)", tolerance);
-  checkOption(
-    who,
-    Number.isInteger(corrections) && corrections > 0,
-    "corrections",
-    "to be a positive integer",
-    corrections,
-  );
-  const known = orientation === "determinant" || orientation === "descent";
-  checkOption(who, known, "orientation", 'to be "determinant" or "descent"', orientation);
-  return update({
-    name: who,
+  const { stepSize, maxStepSize, tolerance, corrections, orientation } = readOptions("newtonFlow", options, rules);
+  checkOption("newtonFlow", "stepSize", stepSize, { above: 0, max: maxStepSize });
+  return defineUpdate({
+    name: "newtonFlow",
     settings: {
-      maxStep: { value: maxStep, min: Number.MIN_VALUE },
-      tolerance: { value: tolerance, min: Number.MIN_VALUE, max: 1 },
+      maxStepSize: settingOf(rules.maxStepSize, maxStepSize),
+      tolerance: settingOf(rules.tolerance, tolerance),
     },
     columns: {
       ...searchColumns,
@@ -135,14 +140,14 @@ interface Taken {
 }
 
 interface Control {
-  readonly maxStep: number;
+  readonly maxStepSize: number;
   readonly tolerance: number;
   readonly corrections: number;
   readonly orientation: "determinant" | "descent";
 }
 
 function advance(it: Proposal, state: FlowState, control: Control): Taken {
-  const { maxStep, tolerance, corrections } = control;
+  const { maxStepSize, tolerance, corrections } = control;
   const { field } = it.at;
   const { ray } = state;
   let trials = 0;
@@ -174,7 +179,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
 
   const along = dot(ray, field);
   let finite = false;
-  let length = Math.min(state.length, maxStep);
+  let length = Math.min(state.length, maxStepSize);
   for (let halving = 0; halving < maxHalvings; halving++, length /= 2) {
     const predicted = trialPoint(it, tangent, length);
     if (predicted === undefined) return nothing("stagnated");
@@ -192,7 +197,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
           length *= 2 * Math.min(0.5, along / (along - after));
           break;
         }
-        const grown = correction <= 1 ? Math.min(maxStep, growth * length) : length;
+        const grown = correction <= 1 ? Math.min(maxStepSize, growth * length) : length;
         return { outcome: "accepted", trials, next, tangent, length: grown };
       }
       if (correction === corrections) break;

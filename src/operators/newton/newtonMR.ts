@@ -1,7 +1,6 @@
-import { method } from "../../streams/combinators.ts";
-import type { Update } from "../../streams/types.ts";
+import { chain, readOptions, type Update } from "../../authoring/index.ts";
 import { type DetectFlatnessOptions, detectFlatness } from "../measures/detectFlatness.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import { optionsObject } from "../support/rules.ts";
 import { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./lineSearch/backtrackGradientNorm.ts";
 import { type NewtonDirectionOptions, newtonDirection } from "./newtonDirection.ts";
 
@@ -12,11 +11,13 @@ export interface NewtonMROptions {
   readonly search?: BacktrackGradientNormOptions;
 }
 
+const rules = { direction: optionsObject, flatness: optionsObject, search: optionsObject } as const;
+
 /**
  * Newton-MR [1]: `newtonDirection`, `detectFlatness` and `backtrackGradientNorm`, with the settings that [2] used on the
  * deep linear autoencoder (which are the parts' defaults).
  *
- * A stop condition goes before it: method(untilCritical({ squaredNorm: 1e-20 }), newtonMR()).
+ * A stop condition goes before it: chain(untilCritical({ squaredNorm: 1e-20 }), newtonMR()).
  *
  * @example iterate(quartic(), [-3.5, 1], newtonMR()).subscribe()
  * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,
@@ -25,10 +26,6 @@ export interface NewtonMROptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function newtonMR(options: NewtonMROptions = {}): Update {
-  checkOptions("newtonMR", options);
-  return method(
-    newtonDirection(options.direction),
-    detectFlatness(options.flatness),
-    backtrackGradientNorm(options.search),
-  );
+  const { direction, flatness, search } = readOptions("newtonMR", options, rules);
+  return chain(newtonDirection(direction), detectFlatness(flatness), backtrackGradientNorm(search));
 }

@@ -1,12 +1,18 @@
+import {
+  axpy,
+  defineUpdate,
+  dot,
+  type LinearMap,
+  norm,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import { tridiagonalEigen } from "../../linalg/krylov/tridiagonalEigen.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
-import { axpy, dot, norm } from "../../linalg/vector.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { checkOption, checkOptions } from "../support/checkOption.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
+import { positiveInteger } from "../support/rules.ts";
 
 /** Options of {@link saddleFreeDirection}. */
 export interface SaddleFreeDirectionOptions {
@@ -17,6 +23,12 @@ export interface SaddleFreeDirectionOptions {
   /** Eigenvalues up to this times the largest count as zero where delta = 0, in [0, 1). Default 1e-10. */
   readonly cutoff?: number;
 }
+
+const rules = {
+  subspace: { ...positiveInteger, or: ["all"] },
+  damping: { default: 0, min: 0 },
+  cutoff: { default: 1e-10, min: 0, below: 1 },
+} as const;
 
 /**
  * The direction becomes the saddle-free Newton direction [1]: p = -(|H| + delta I)^+ F, |H| with the eigenvalues' absolute values.
@@ -30,7 +42,7 @@ export interface SaddleFreeDirectionOptions {
  *
  * Cost: min(n, subspace) products, 4 subspace^2 n operations; `all`: n products, 9 n^3 operations.
  *
- * @example method(saddleFreeDirection({ damping: 1e-3 }), wolfeLineSearch({ merit: "value" }))
+ * @example chain(saddleFreeDirection({ damping: 1e-3 }), wolfeLineSearch({ merit: "value" }))
  * @param options {@link SaddleFreeDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream ERR_NOT_FINITE where H is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
@@ -38,16 +50,11 @@ export interface SaddleFreeDirectionOptions {
  *   2014, arXiv:1406.2572
  */
 export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): Update {
-  checkOptions("saddleFreeDirection", options);
-  const { subspace, damping = 0, cutoff = 1e-10 } = options;
+  const { subspace, damping, cutoff } = readOptions("saddleFreeDirection", options, rules);
   const who = "saddleFreeDirection";
-  const usable = subspace === undefined || subspace === "all" || (Number.isInteger(subspace) && subspace > 0);
-  checkOption(who, usable, "subspace", 'to be a positive integer or "all"', subspace);
-  checkOption(who, damping >= 0 && Number.isFinite(damping), "damping", "to be finite and not negative", damping);
-  checkOption(who, cutoff >= 0 && cutoff < 1, "cutoff", "in [0, 1)", cutoff);
-  return update({
+  return defineUpdate({
     name: who,
-    settings: { damping: { value: damping, min: 0 } },
+    settings: { damping: settingOf(rules.damping, damping) },
     columns: {
       directionNorm: { meaning: "||p||" },
       lowestCurvature: { meaning: "smallest eigenvalue of H on the subspace" },

@@ -1,11 +1,14 @@
-import { failure } from "../../errors.ts";
-import type { LinearMap } from "../../linalg/linearMap.ts";
-import { dot } from "../../linalg/vector.ts";
-import type { Problem } from "../../problems/problem.ts";
-import { update } from "../../streams/author.ts";
-import type { Proposal, Update } from "../../streams/types.ts";
-import { blockNamed } from "../support/block.ts";
-import { checkOptions } from "../support/checkOption.ts";
+import {
+  blockNamed,
+  defineUpdate,
+  dot,
+  failure,
+  type LinearMap,
+  type Problem,
+  type Proposal,
+  readOptions,
+  type Update,
+} from "../../authoring/index.ts";
 
 export interface PreconditionOptions {
   /** Name of the one parameter block to multiply; the rest of the direction stays. Default: the whole direction. */
@@ -14,6 +17,10 @@ export interface PreconditionOptions {
 
 /** Below this length <d, M d> may be zero by underflow, which proves nothing. */
 const shortest = 1e-150;
+
+const rules = {
+  block: { expected: "the name of a block", is: (value: unknown) => typeof value === "string" },
+} as const;
 
 /**
  * Multiplies the direction by a positive definite map: d <- M d.
@@ -24,7 +31,7 @@ const shortest = 1e-150;
  *
  * Cost: one product with M a step.
  *
- * @example method(precondition(diagonal(Float64Array.of(1, 0.1))), gradientStep(0.5))
+ * @example chain(precondition(diagonal(Float64Array.of(1, 0.1))), gradientStep(0.5))
  * @param map M, symmetric, of the size of the direction or of the block
  * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that does not say that it is symmetric
  * @throws {RangeError} ERR_LENGTH if its size is not that of the direction or block; ERR_OPTION_RANGE for a block that
@@ -34,12 +41,11 @@ export function precondition(
   map: LinearMap | ((it: Proposal) => LinearMap),
   options: PreconditionOptions = {},
 ): Update {
-  checkOptions("precondition", options);
-  const { block } = options;
+  const { block } = readOptions("precondition", options, rules);
   if (typeof map !== "function") checkSymmetric(map);
-  return update({
+  return defineUpdate({
     name: "precondition",
-    refines: true,
+    refines: "direction",
     step(it) {
       const m = typeof map === "function" ? map(it) : map;
       if (typeof map === "function") checkSymmetric(m);

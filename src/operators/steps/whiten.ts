@@ -1,9 +1,7 @@
-import { failure } from "../../errors.ts";
+import { blockNamed, type Checked, defineUpdate, failure, readOptions, type Update } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { secondMoment } from "../../problems/data/secondMoment.ts";
-import { update } from "../../streams/author.ts";
-import type { Update } from "../../streams/types.ts";
-import { blockNamed } from "../support/block.ts";
+import { float64Array, share } from "../support/rules.ts";
 
 export interface WhitenOptions {
   /** Name of the layer's weight block, such as `layer1.weights`. */
@@ -22,8 +20,18 @@ export interface WhitenOptions {
   /** epsilon in [B + epsilon I]^-1, in units of B; default 0. Not beside `mixing`. */
   readonly damping?: number;
   /** Eigenvalues of B up to this times the largest count as zero where B is not regularised; default 1e-12. */
-  readonly rankTolerance?: number;
+  readonly cutoff?: number;
 }
+
+const rules = {
+  block: { required: true, expected: "the name of a block", is: (value: unknown) => typeof value === "string" },
+  inputs: float64Array,
+  moment: float64Array,
+  side: { default: "left", oneOf: ["left", "right"] },
+  mixing: { ...share, default: 0 },
+  damping: { default: 0, min: 0 },
+  cutoff: { default: 1e-12, min: 0, below: 1 },
+} as const;
 
 /**
  * Multiplies a layer's part of the direction by the pseudo-inverse of its inputs' second moment: G <- B^+ G.
@@ -36,7 +44,7 @@ export interface WhitenOptions {
  * B is fixed: that of the first layer's data, or of activations measured once. Biases are other blocks and stay.
  * State: none; the map, d x d, is made at the first step. Cost a step: d^2 x outputs; once 9 d^3 (and n d^2).
  *
- * @example method(whiten({ block: "layer1.weights", inputs: digits.pixels }), gradientStep(0.1))
+ * @example chain(whiten({ block: "layer1.weights", inputs: digits.pixels }), gradientStep(0.1))
  * @throws {RangeError} ERR_OPTION_RANGE if not exactly one of inputs and moment is given, for mixing outside [0, 1],
  *   negative damping, both of them, or a block that the problem does not have; ERR_LENGTH if sizes do not fit the block;
  *   ERR_NOT_FINITE for NaN in the inputs; ERR_NOT_POSITIVE_DEFINITE for a moment with a negative eigenvalue
@@ -45,12 +53,13 @@ export interface WhitenOptions {
  *   arXiv:2008.07545
  */
 export function whiten(options: WhitenOptions): Update {
-  const { block, inputs, moment, side = "left" } = options;
-  checkOptions(options);
+  const read = readOptions("whiten", options, rules);
+  const { block, inputs, moment, side } = read;
+  checkTogether(read);
   let map: { readonly size: number; readonly values: Float64Array } | undefined;
-  return update({
+  return defineUpdate({
     name: "whiten",
-    refines: true,
+    refines: "direction",
     step(it) {
       const place = blockNamed(it.at.problem, block, "whiten");
       if (place.shape.length !== 2) {
@@ -62,7 +71,7 @@ export function whiten(options: WhitenOptions): Update {
       const [rows, columns] = place.shape as readonly [number, number];
       const d = side === "left" ? rows : columns;
       // One operator value may serve problems of several sizes; the map is remembered for the last one only.
-      if (map?.size !== d) map = { size: d, values: inverseOf(moment ?? momentOf(inputs!, d, block), d, options) };
+      if (map?.size !== d) map = { size: d, values: inverseOf(moment ?? momentOf(inputs!, d, block), d, read) };
       const direction = it.direction.slice();
       const part = it.direction.subarray(place.offset, place.offset + place.size);
       const image = direction.subarray(place.offset, place.offset + place.size);
@@ -73,18 +82,17 @@ export function whiten(options: WhitenOptions): Update {
   });
 }
 
-function checkOptions({ inputs, moment, side, mixing = 0, damping = 0, rankTolerance = 0 }: WhitenOptions): void {
+type ReadOptions = Checked<WhitenOptions, typeof rules>;
+
+/** What no option says alone. */
+function checkTogether({ inputs, moment, mixing, damping }: ReadOptions): void {
   const refuse = (expected: string, got: string): never => {
     throw failure("ERR_OPTION_RANGE", `whiten: expected ${expected}, got ${got}`);
   };
   if ((inputs === undefined) === (moment === undefined)) {
     refuse("the layer's inputs or their second moment", inputs === undefined ? "neither" : "both; leave one out");
   }
-  if (side !== undefined && side !== "left" && side !== "right") refuse('side "left" or "right"', `"${side}"`);
-  if (!(mixing >= 0 && mixing <= 1)) refuse("mixing from 0 to 1", `${mixing}`);
-  if (!(damping >= 0 && damping < Number.POSITIVE_INFINITY)) refuse("damping of 0 or more", `${damping}`);
   if (mixing > 0 && damping > 0) refuse("mixing or damping", "both; leave one out");
-  if (!(rankTolerance >= 0 && rankTolerance < 1)) refuse("rankTolerance from 0 to below 1", `${rankTolerance}`);
   const bad = (inputs ?? moment)?.findIndex((x) => !Number.isFinite(x)) ?? -1;
   if (bad >= 0) {
     throw failure("ERR_NOT_FINITE", `whiten: expected finite numbers, got ${(inputs ?? moment)?.[bad]} at ${bad}`);
@@ -102,16 +110,16 @@ function momentOf(inputs: Float64Array, d: number, block: string): Float64Array 
 }
 
 /** U f(Lambda) U^T: f(x) = 1 / ((1 - mixing) x + mixing), 1 / (x + damping), or 1/x with 0 for eigenvalue 0. */
-function inverseOf(moment: Float64Array, d: number, options: WhitenOptions): Float64Array {
+function inverseOf(moment: Float64Array, d: number, options: ReadOptions): Float64Array {
   if (moment.length !== d * d) {
     throw failure(
       "ERR_LENGTH",
       `whiten: expected a ${d} x ${d} moment for ${options.block}, got ${moment.length} numbers`,
     );
   }
-  const { mixing = 0, damping = 0, rankTolerance = 1e-12 } = options;
+  const { mixing, damping, cutoff } = options;
   const { values, vectors } = symmetricEigen(moment);
-  const zero = rankTolerance * Math.abs(values[d - 1]!);
+  const zero = cutoff * Math.abs(values[d - 1]!);
   if (values[0]! < -Math.max(zero, 1e-12 * Math.abs(values[d - 1]!))) {
     throw failure("ERR_NOT_POSITIVE_DEFINITE", `whiten: expected a second moment, got the eigenvalue ${values[0]}`);
   }

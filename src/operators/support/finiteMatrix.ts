@@ -1,6 +1,5 @@
+import { type Evaluation, isFiniteVector } from "../../authoring/index.ts";
 import { denseOf } from "../../linalg/dense/dense.ts";
-import { isFiniteVector } from "../../linalg/vector.ts";
-import type { Evaluation } from "../../streams/types.ts";
 
 /** The matrix of J, row-major; undefined where an entry is NaN or infinite, which is an outcome and no misuse. Cost: n products. */
 export function finiteMatrix(at: Evaluation): Float64Array | undefined {

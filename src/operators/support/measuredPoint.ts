@@ -1,21 +1,17 @@
-/** Measures of the last iterate, or of another point that a row holds, such as its average. */
-import { failure } from "../../errors.ts";
-import { evaluate } from "../../streams/loop/evaluation.ts";
-import type { Evaluation, Iterate } from "../../streams/types.ts";
+/** Measures of the iterate, or of another point that its row holds, such as an average. */
+import { type Evaluation, evaluate, failure, type Iterate, type Row } from "../../authoring/index.ts";
+import { type MeasuredSteps, measuredSteps, stepRules } from "./measuredSteps.ts";
 
 /** Options that the measures for games share. */
-export interface MeasuredPointOptions {
+export interface MeasuredPointOptions extends MeasuredSteps {
   /** Name of the vector column that holds the point to measure, such as `average`. Default: the row's own point. */
   readonly of?: string;
-  /** Rows between two measurements. Default 1. */
-  readonly every?: number;
 }
 
-/** @throws ERR_OPTION_RANGE */
-export function checkMeasured(who: string, { every = 1 }: MeasuredPointOptions): void {
-  if (Number.isInteger(every) && every > 0) return;
-  throw failure("ERR_OPTION_RANGE", `${who}: expected every to be a positive integer, got ${every}`);
-}
+export const pointRules = {
+  ...stepRules,
+  of: { expected: "the name of a vector column", is: (name: unknown) => typeof name === "string" },
+} as const;
 
 /** `naturalResidual`, or of the average `averageNaturalResidual`. */
 export function columnName(name: string, of: string | undefined): string {
@@ -23,17 +19,27 @@ export function columnName(name: string, of: string | undefined): string {
 }
 
 /** The evaluation to measure, not counted where it is not the row's own; undefined: not in this row. */
-export function measuredAt(who: string, it: Iterate, options: MeasuredPointOptions): Evaluation | undefined {
-  const { of, every = 1 } = options;
-  if (it.step % every !== 0) return undefined;
-  if (of === undefined) return it.at;
-  if (it.run.columns[of]?.kind !== "vector") {
-    const vectors = Object.keys(it.run.columns).filter((name) => it.run.columns[name]!.kind === "vector");
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `${who}: expected a vector column "${of}", got ${vectors.length === 0 ? "none" : vectors.join(", ")}; put average() before it`,
-    );
-  }
-  const point = it.vectors[of];
-  return point === undefined ? undefined : evaluate(it.at.problem, point);
+export function measuredPoint(
+  who: string,
+  options: {
+    readonly of: string | undefined;
+    readonly every: number | undefined;
+    readonly when: "end" | undefined;
+  },
+): (it: Iterate) => Evaluation | undefined {
+  const { of } = options;
+  const measured = measuredSteps(who, options);
+  return (it) => {
+    if (!measured(it)) return undefined;
+    if (of === undefined) return it.at;
+    if (it.run.columns[of]?.kind !== "vector") throw noVector(who, of, it);
+    const point = it.vectors[of];
+    return point === undefined ? undefined : evaluate(it.at.problem, point);
+  };
+}
+
+function noVector(who: string, of: string, { run }: Row): Error {
+  const vectors = Object.keys(run.columns).filter((name) => run.columns[name]!.kind === "vector");
+  const got = vectors.length === 0 ? "none" : vectors.join(", ");
+  return failure("ERR_OPTION_RANGE", `${who}: expected a vector column "${of}", got ${got}; put average() before it`);
 }

@@ -1,5 +1,4 @@
-import { failure } from "../../errors.ts";
-import type { Problem } from "../../problems/problem.ts";
+import { failure, type Problem } from "../../authoring/index.ts";
 
 /** Refuses a problem whose Jacobian is not symmetric, with what to do instead. */
 export function requireSymmetric(who: string, problem: Problem, instead: string): void {

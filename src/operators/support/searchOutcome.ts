@@ -1,4 +1,4 @@
-import type { Column } from "../../streams/types.ts";
+import type { Column } from "../../authoring/index.ts";
 
 /**
  * How a search for a step ended; the values of the column `outcome`.

@@ -1,4 +1,4 @@
-import type { Proposal } from "../../streams/types.ts";
+import type { Proposal } from "../../authoring/index.ts";
 
 /** The projection of z + alpha p; undefined if that is z again in every coordinate. A fresh array: an accepted one is kept. */
 export function trialPoint(it: Proposal, direction: Float64Array, alpha: number): Float64Array | undefined {

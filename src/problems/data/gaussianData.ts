@@ -45,7 +45,7 @@ export function gaussianData({ inputs, samples, seed = 1, variances }: GaussianD
 }
 
 /** Subtracts from each variable its mean over the samples; twice, since the first mean carries a rounding error. */
-export function removeMeans(data: Float64Array, inputs: number): void {
+function removeMeans(data: Float64Array, inputs: number): void {
   const samples = data.length / inputs;
   for (let pass = 0; pass < 2; pass++) {
     const means = new Float64Array(inputs);

@@ -1,6 +1,6 @@
 import { inverse, Matrix } from "ml-matrix";
 
-export interface OpenLoopParts {
+interface OpenLoopParts {
   readonly A: Matrix;
   readonly players: readonly {
     readonly B: Matrix;

@@ -12,7 +12,7 @@ export interface ZeroSumGame extends CertifiedProblem {
   payoff(point: Float64Array): number;
 }
 
-export interface ZeroSumParts {
+interface ZeroSumParts {
   readonly name: string;
   /** A, row by row, rows for the first player: what it gets. */
   readonly values: Float64Array;

@@ -38,7 +38,7 @@ export interface NearestClass {
   readonly lossDifference: number;
 }
 
-export interface AutoencoderClassesOptions {
+interface AutoencoderClassesOptions {
   /** k. */
   readonly inputs: number;
   /** p. */

@@ -27,7 +27,7 @@ export interface NetworkOptions {
   readonly dataDescription?: JsonValue;
 }
 
-export interface CheckedNetwork {
+interface CheckedNetwork {
   readonly layers: readonly number[];
   /** One for each hidden layer. */
   readonly hidden: readonly Activation[];

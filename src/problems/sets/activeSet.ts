@@ -2,7 +2,7 @@ import { dot } from "../../linalg/vector.ts";
 import { OrthonormalFactor } from "./orthonormalFactor.ts";
 
 /** {u : <a_j, u> <= b_j}, all a_j of length 1, within a subspace in which the points to project lie. */
-export interface UnitInequalities {
+interface UnitInequalities {
   readonly dimension: number;
   readonly normals: readonly Float64Array[];
   readonly bounds: ArrayLike<number>;

@@ -3,7 +3,7 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { faceMap } from "./faceMap.ts";
 
 /** {l <= u <= h, <a, u> = b}, bounds possibly infinite: the continuous quadratic knapsack. */
-export interface BoxSlice {
+interface BoxSlice {
   project(point: Float64Array, out: Float64Array): void;
   linearizeProjection(point: Float64Array): LinearMap;
   /** Only for finite bounds. */

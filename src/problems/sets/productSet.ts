@@ -78,7 +78,7 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
 }
 
 /** Writes an element of any set into `out`; its own choice where it has one, else the projection of 0. */
-export function startOf(set: ConvexSet, out: Float64Array): void {
+function startOf(set: ConvexSet, out: Float64Array): void {
   if (set.someElement !== undefined) {
     set.someElement(out);
     return;

@@ -5,7 +5,7 @@ import type { TracedFunction } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
 import type { DataValues } from "../problem.ts";
 
-export interface ExchangedData {
+interface ExchangedData {
   readonly values: ReadonlyMap<string, Float64Array>;
   /** Of all inputs, where one of them has another shape than in the trace. */
   readonly shapes?: ReadonlyMap<string, Shape>;

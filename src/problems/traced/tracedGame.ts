@@ -13,7 +13,7 @@ import type { Shapes } from "./parametersOf.ts";
 import { describeResult, type TracedField, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
 
 /** A player, its costs apart. */
-export interface PlayerPart {
+interface PlayerPart {
   readonly name: string;
   /** Of its own strategy. */
   readonly shapes: Shapes;
@@ -22,7 +22,7 @@ export interface PlayerPart {
   readonly names: readonly string[];
 }
 
-export interface TracedGameParts {
+interface TracedGameParts {
   readonly who: string;
   readonly players: readonly PlayerPart[];
   /** Gives each player's cost, from all strategies. */

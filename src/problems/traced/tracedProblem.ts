@@ -28,7 +28,7 @@ export interface TracedProblemOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-export interface TracedProblemParts {
+interface TracedProblemParts {
   readonly who: string;
   readonly symmetric: boolean;
   readonly blocks: readonly ParameterBlock[];

@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import type { OperatorSpec } from "./session.ts";
 
 /** @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE for an operator's specification that cannot work */
@@ -16,13 +17,7 @@ export function checkSpec(who: string, spec: OperatorSpec & { readonly step: unk
   if (init !== undefined && typeof init !== "function") {
     throw failure("ERR_OPTION_TYPE", `${name}: expected init to be a function, got ${typeof init}`);
   }
-  for (const [key, { value, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }] of Object.entries(
-    settings,
-  )) {
-    if (!(value >= min && value <= max)) {
-      throw failure("ERR_OPTION_RANGE", `${name}: expected ${key} in [${min}, ${max}], got ${value}`);
-    }
-  }
+  for (const [key, setting] of Object.entries(settings)) checkOption(name, key, setting.value, setting);
   for (const [key, { meaning, kind = "number", values }] of Object.entries(columns)) {
     if (typeof meaning !== "string" || !["number", "vector", "category"].includes(kind)) {
       throw failure(

@@ -12,7 +12,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, name: string | undefined
   const { format, run, step, point, operators } = checkpoint as Partial<Checkpoint>;
   const refuse = (what: string): Error =>
     failure("ERR_RESUME", `iterate: expected a start point, or a checkpoint that iterate saved; ${what}`);
-  if (format !== 1) throw refuse(`got an object of format ${JSON.stringify(format)}`);
+  if (format !== 2) throw refuse(`got an object of format ${JSON.stringify(format)}`);
   if (
     !(point instanceof Float64Array) ||
     !Number.isInteger(step) ||
@@ -29,7 +29,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, name: string | undefined
 /** A checkpoint of now: everything in it is a copy. */
 export function takeCheckpoint(session: Session, point: Float64Array, seconds: number): Checkpoint {
   return {
-    format: 1,
+    format: 2,
     run: session.name,
     attempt: session.attempt,
     step: session.step,

@@ -1,6 +1,7 @@
 /** What `iterate` looks at before a run begins. */
 import { failure } from "../../errors.ts";
 import { isFiniteVector } from "../../linalg/vector.ts";
+import { showValue } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, IterateOptions } from "../types.ts";
 import { isCheckpoint } from "./checkpoint.ts";
@@ -51,5 +52,17 @@ export function checkOptions({ slice = 2, reuse = false, checkpoints }: IterateO
   }
   if (typeof save !== "function") {
     throw failure("ERR_OPTION_TYPE", `iterate: expected checkpoints.save to be a function, got ${typeof save}`);
+  }
+}
+
+/** @throws ERR_OPTION_TYPE for a part that is not a function */
+export function checkUpdates(who: string, parts: readonly unknown[]): void {
+  for (const [i, part] of parts.entries()) {
+    if (typeof part !== "function") {
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `${who}: expected operators, as in ${who}(a, b), got ${showValue(part)} as part ${i + 1}`,
+      );
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** Who chose which part of a step: no update silently discards what another one chose. */
 import { type ErrorCode, failure } from "../../errors.ts";
-import type { Evaluation, Proposal } from "../types.ts";
+import type { Evaluation, Proposal, Refines } from "../types.ts";
 import { type Choice, choiceOf, directionOf, NegatedField, type StepDirection } from "./records.ts";
 import type { Session } from "./session.ts";
 
@@ -24,7 +24,7 @@ export function chosen(
   result: Step,
   direction: StepDirection | undefined,
   by: string,
-  refines: boolean,
+  refines: Refines | undefined,
   session: Session,
 ): Choice | undefined {
   const { stepSize, next } = result;
@@ -43,10 +43,11 @@ export function chosen(
       `${by}: changes the step after ${acceptor} accepted a trial point; put ${by} before ${acceptor}${session.where()}`,
     );
   }
-  if (!refines) {
-    if (direction !== undefined)
-      refuse("ERR_DIRECTION_DISCARDED", by, "direction", whoDirected(it, before, session), session);
-    if (stepSize !== undefined) refuse("ERR_STEP_SIZE_DISCARDED", by, "step size", whoSized(it, before), session);
+  if (direction !== undefined && refines !== "direction" && refines !== "both") {
+    refuse("ERR_DIRECTION_DISCARDED", by, "direction", whoDirected(it, before, session), session);
+  }
+  if (stepSize !== undefined && refines !== "stepSize" && refines !== "both") {
+    refuse("ERR_STEP_SIZE_DISCARDED", by, "stepSize", whoSized(it, before), session);
   }
   // No spreads: this is done for each update of each step.
   return {
@@ -72,11 +73,18 @@ function whoSized(it: Proposal, before: Choice): string | undefined {
   return before.stepSize?.by;
 }
 
-function refuse(code: ErrorCode, by: string, what: string, other: string | undefined, session: Session): void {
+function refuse(
+  code: ErrorCode,
+  by: string,
+  what: "direction" | "stepSize",
+  other: string | undefined,
+  session: Session,
+): void {
   if (other === undefined) return;
+  const words = what === "direction" ? "direction" : "step size";
   throw failure(
     code,
-    `${by}: would discard the ${what} that ${other} chose; remove one of them ` +
-      `(an operator that builds on the earlier ${what} says refines: true)${session.where()}`,
+    `${by}: would discard the ${words} that ${other} chose; remove one of them ` +
+      `(an operator that builds on the earlier ${words} says refines: "${what}")${session.where()}`,
   );
 }

@@ -101,15 +101,20 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
 /**
  * Evaluates at a copy of the point.
  *
- * @param careful whether the problem writes every entry of its field; asked once a run
+ * @param options `careful`: whether the problem writes every entry of its field, asked once a run; `workspace`: where the vectors lie
  * @throws ERR_LOSS, careful, if it does not
  */
 export function evaluateAt(
   problem: Problem,
   point: ArrayLike<number>,
   count: WorkCount | undefined,
-  careful = false,
+  { careful = false, workspace }: { readonly careful?: boolean; readonly workspace?: Workspace | undefined } = {},
 ): EvaluatedPoint {
+  if (workspace !== undefined && problem.dimension >= large) {
+    const lent = workspace.take(problem.dimension);
+    lent.set(point);
+    return evaluateInto(problem, lent, workspace.take(problem.dimension), undefined, count);
+  }
   const buffer = bufferFor(problem.dimension);
   // What a point that is too short leaves unsaid is 0.
   const own = partOf(buffer, 0, problem.dimension);

@@ -156,51 +156,49 @@ export class Loop {
         : "diverged";
     session.at = at;
     const commands = this.#steering.takeApplied();
-    const answer = this.#feed(
-      new ProposalRecord(
-        session,
-        noChoice,
-        this.#run!,
-        step,
-        seconds,
-        status,
-        count.evaluations,
-        count.products,
-        at.value,
-        at.squaredNorm,
-        Number.NaN,
-        at.point,
-        {},
-        {},
-        commands,
-        at,
-        at.point.length < large ? at.negativeField() : undefined,
-        this.#position.evaluate,
-        this.#position.fieldAt,
-        undefined,
-      ),
-    );
+    const { point, value, squaredNorm } = at;
+    const facts = {
+      run: this.#run!,
+      step,
+      seconds,
+      evaluations: count.evaluations,
+      products: count.products,
+      value,
+      squaredNorm,
+      point,
+      columns: {},
+      vectors: {},
+      commands,
+      at,
+      evaluate: this.#position.evaluate,
+      fieldAt: this.#position.fieldAt,
+    };
+    const direction = point.length < large ? at.negativeField() : undefined;
+    const move = { status, stepSize: Number.NaN, direction, next: undefined, choice: noChoice };
+    const answer = this.#feed(new ProposalRecord(session, facts, move));
     if (answer === undefined) return;
     checkReturned(answer, session);
-    const direction = directionOf(answer);
+    const chosen = directionOf(answer);
     this.subscriber.next(
       new IterateRecord(
         session,
-        answer.run,
-        step,
-        seconds,
-        answer.status,
-        count.evaluations,
-        count.products,
-        answer.value,
-        answer.squaredNorm,
-        answer.stepSize,
-        answer.point,
-        answer.columns,
-        answer.vectors,
-        commands,
-        at,
-        direction,
+        {
+          run: answer.run,
+          step,
+          seconds,
+          status: answer.status,
+          evaluations: count.evaluations,
+          products: count.products,
+          value: answer.value,
+          squaredNorm: answer.squaredNorm,
+          stepSize: answer.stepSize,
+          point: answer.point,
+          columns: answer.columns,
+          vectors: answer.vectors,
+          commands,
+          at,
+        },
+        chosen,
       ),
     );
     if (this.#ended) return;
@@ -208,7 +206,7 @@ export class Loop {
       this.#complete();
       return;
     }
-    if (answer.next === undefined) this.#position.move(direction, answer.stepSize);
+    if (answer.next === undefined) this.#position.move(chosen, answer.stepSize);
     else this.#position.accept(answer.next as EvaluatedPoint);
     session.step = step + 1;
   }

@@ -53,7 +53,7 @@ export class Position {
   #evaluatedStart(problem: Problem): EvaluatedPoint {
     const { count } = this.session;
     if (!isCheckpoint(this.start))
-      return evaluateAt(problem, startInside(problem, this.start, this.session), count, true);
+      return evaluateAt(problem, startInside(problem, this.start, this.session), count, { careful: true });
     const at = evaluateAt(problem, this.start.point, count);
     // This point was evaluated, and counted, before the checkpoint was taken.
     count.evaluations = this.start.evaluations;
@@ -84,7 +84,8 @@ export class Position {
         `evaluate: expected a trial point of length ${problem.dimension}, got ${point.length}${this.session.where()}`,
       );
     }
-    return evaluateAt(problem, point, this.session.count);
+    const { count, workspace } = this.session;
+    return evaluateAt(problem, point, count, { workspace });
   };
 
   /** Asked for once a step. */

@@ -1,12 +1,11 @@
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
-import type { Problem } from "../../problems/problem.ts";
 import type { Evaluation, Iterate, Proposal } from "../types.ts";
 import type { EvaluatedPoint } from "./evaluation.ts";
 import { large, negativeOf } from "./memory.ts";
 import type { Session } from "./session.ts";
 
 /** The run's memory, on every record that comes from a loop; a spread copies it. */
-export const SESSION = Symbol("session");
+const SESSION = Symbol("session");
 /** Who chose what, on a proposal; a spread copies it. */
 export const CHOICE = Symbol("choice");
 /** On a record whose direction is the negative of a field other than that at its point. */
@@ -36,9 +35,6 @@ export interface Choice {
 }
 
 export const noChoice: Choice = { direction: undefined, stepSize: undefined, next: undefined };
-
-type MutableNumbers = Record<string, number | undefined>;
-type MutableVectors = Record<string, Float64Array | undefined>;
 
 interface Directed {
   direction: Float64Array;
@@ -84,53 +80,77 @@ export function directionIn(result: {
   return field.length < large ? negativeOf(field) : new NegatedField(field);
 }
 
+/** What the records of one step have in common: one object a step. */
+interface RowFacts {
+  readonly run: Run;
+  readonly step: number;
+  readonly seconds: number;
+  readonly evaluations: number;
+  readonly products: number;
+  readonly value: number;
+  readonly squaredNorm: number;
+  readonly point: Float64Array;
+  readonly columns: Row["columns"];
+  readonly vectors: Row["vectors"];
+  readonly commands?: readonly AppliedCommand[] | undefined;
+  readonly at: Evaluation;
+}
+
+interface ProposalFacts extends RowFacts {
+  readonly evaluate: Proposal["evaluate"];
+  readonly fieldAt: Proposal["fieldAt"];
+}
+
+/** What a proposal has been given so far. */
+interface Move {
+  readonly status: Status;
+  readonly stepSize: number;
+  /** undefined: -F at the point. */
+  readonly direction: StepDirection | undefined;
+  readonly next: Evaluation | undefined;
+  readonly choice: Choice;
+}
+
 /** An emitted iterate. Classes with own fields, since a chain of object spreads costs microseconds. */
 export class IterateRecord implements Iterate {
   [SESSION]: Session;
+  readonly run: Run;
+  readonly step: number;
+  readonly seconds: number;
+  readonly status: Status;
+  readonly evaluations: number;
+  readonly products: number;
+  readonly value: number;
+  readonly squaredNorm: number;
+  readonly stepSize: number;
+  readonly point: Float64Array;
+  readonly columns: Row["columns"];
+  readonly vectors: Row["vectors"];
+  readonly commands: readonly AppliedCommand[] | undefined;
+  readonly at: Evaluation;
   declare readonly direction: Float64Array;
 
   constructor(
     session: Session,
-    readonly run: Run,
-    readonly step: number,
-    readonly seconds: number,
-    readonly status: Status,
-    readonly evaluations: number,
-    readonly products: number,
-    readonly value: number,
-    readonly squaredNorm: number,
-    readonly stepSize: number,
-    readonly point: Float64Array,
-    readonly columns: MutableNumbers,
-    readonly vectors: MutableVectors,
-    readonly commands: readonly AppliedCommand[] | undefined,
-    readonly at: Evaluation,
+    facts: RowFacts & Pick<Move, "status" | "stepSize">,
     direction: StepDirection | undefined,
   ) {
     this[SESSION] = session;
+    this.run = facts.run;
+    this.step = facts.step;
+    this.seconds = facts.seconds;
+    this.status = facts.status;
+    this.evaluations = facts.evaluations;
+    this.products = facts.products;
+    this.value = facts.value;
+    this.squaredNorm = facts.squaredNorm;
+    this.stepSize = facts.stepSize;
+    this.point = facts.point;
+    this.columns = facts.columns;
+    this.vectors = facts.vectors;
+    this.commands = facts.commands;
+    this.at = facts.at;
     setDirection(this, direction);
-  }
-
-  /** The same iterate as an operator after the loop hands it on. */
-  with(run: Run, columns: MutableNumbers, vectors: MutableVectors, status: Status): IterateRecord {
-    return new IterateRecord(
-      this[SESSION],
-      run,
-      this.step,
-      this.seconds,
-      status,
-      this.evaluations,
-      this.products,
-      this.value,
-      this.squaredNorm,
-      this.stepSize,
-      this.point,
-      columns,
-      vectors,
-      this.commands,
-      this.at,
-      directionOf(this),
-    );
   }
 }
 
@@ -138,67 +158,52 @@ export class IterateRecord implements Iterate {
 export class ProposalRecord implements Proposal {
   [SESSION]: Session;
   [CHOICE]: Choice;
+  readonly run: Run;
+  readonly step: number;
+  readonly seconds: number;
+  readonly status: Status;
+  readonly evaluations: number;
+  readonly products: number;
+  readonly value: number;
+  readonly squaredNorm: number;
+  readonly stepSize: number;
+  readonly point: Float64Array;
+  readonly columns: Row["columns"];
+  readonly vectors: Row["vectors"];
+  readonly commands: readonly AppliedCommand[] | undefined;
+  readonly at: Evaluation;
   declare readonly direction: Float64Array;
+  readonly evaluate: Proposal["evaluate"];
+  readonly fieldAt: Proposal["fieldAt"];
+  readonly next: Evaluation | undefined;
 
-  constructor(
-    session: Session,
-    choice: Choice,
-    readonly run: Run,
-    readonly step: number,
-    readonly seconds: number,
-    readonly status: Status,
-    readonly evaluations: number,
-    readonly products: number,
-    readonly value: number,
-    readonly squaredNorm: number,
-    readonly stepSize: number,
-    readonly point: Float64Array,
-    readonly columns: MutableNumbers,
-    readonly vectors: MutableVectors,
-    readonly commands: readonly AppliedCommand[] | undefined,
-    readonly at: Evaluation,
-    direction: StepDirection | undefined,
-    readonly evaluate: (point: Float64Array, problem?: Problem) => Evaluation,
-    readonly fieldAt: (point: Float64Array, out: Float64Array) => void,
-    readonly next: Evaluation | undefined,
-  ) {
+  constructor(session: Session, facts: ProposalFacts, move: Move) {
     this[SESSION] = session;
-    this[CHOICE] = choice;
-    setDirection(this, direction);
+    this[CHOICE] = move.choice;
+    this.run = facts.run;
+    this.step = facts.step;
+    this.seconds = facts.seconds;
+    this.status = move.status;
+    this.evaluations = facts.evaluations;
+    this.products = facts.products;
+    this.value = facts.value;
+    this.squaredNorm = facts.squaredNorm;
+    this.stepSize = move.stepSize;
+    this.point = facts.point;
+    this.columns = facts.columns;
+    this.vectors = facts.vectors;
+    this.commands = facts.commands;
+    this.at = facts.at;
+    this.evaluate = facts.evaluate;
+    this.fieldAt = facts.fieldAt;
+    this.next = move.next;
+    setDirection(this, move.direction);
   }
 }
 
 /** A proposal with another step; its columns are shared, since inside the loop they are written in place. */
-export function withStep(
-  it: Proposal,
-  choice: Choice,
-  direction: StepDirection | undefined,
-  stepSize: number,
-  next: Evaluation | undefined,
-  status: Status,
-): ProposalRecord {
-  return new ProposalRecord(
-    sessionOf(it)!,
-    choice,
-    it.run,
-    it.step,
-    it.seconds,
-    status,
-    it.evaluations,
-    it.products,
-    it.value,
-    it.squaredNorm,
-    stepSize,
-    it.point,
-    it.columns as MutableNumbers,
-    it.vectors as MutableVectors,
-    it.commands,
-    it.at,
-    direction,
-    it.evaluate,
-    it.fieldAt,
-    next,
-  );
+export function withMove(it: Proposal, move: Move): ProposalRecord {
+  return new ProposalRecord(sessionOf(it)!, it, move);
 }
 
 export function sessionOf(record: object): Session | undefined {
@@ -209,28 +214,21 @@ export function choiceOf(it: Proposal): Choice {
   return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? noChoice;
 }
 
-/** A row with another status. */
+/** A row inside the loop with another status. */
 export function withStatus<T extends Row>(it: T, status: Status): T {
-  if (!(CHOICE in it)) return withRow(it, it.run, it.columns, it.vectors, status);
+  if (!(CHOICE in it)) return withRow(it, { run: it.run, columns: it.columns, vectors: it.vectors, status });
   const proposal = it as unknown as Proposal;
-  return withStep(
-    proposal,
-    choiceOf(proposal),
-    directionOf(proposal),
-    proposal.stepSize,
-    proposal.next,
-    status,
-  ) as unknown as T;
+  const { stepSize, next } = proposal;
+  const move = { status, stepSize, direction: directionOf(proposal), next, choice: choiceOf(proposal) };
+  return withMove(proposal, move) as unknown as T;
 }
 
 /** A row as an operator after the loop hands it on: rows are shared with others by then. */
-export function withRow<T extends Row>(
-  it: T,
-  run: Run,
-  columns: Row["columns"],
-  vectors: Row["vectors"],
-  status: Status,
-): T {
-  if (it instanceof IterateRecord) return it.with(run, columns, vectors, status) as unknown as T;
-  return { ...it, run, columns, vectors, status };
+export function withRow<T extends Row>(it: T, change: Pick<Row, "run" | "columns" | "vectors" | "status">): T {
+  const { run, columns, vectors, status } = change;
+  if (!(it instanceof IterateRecord)) return { ...it, run, columns, vectors, status };
+  const { step, seconds, evaluations, products, value, squaredNorm, stepSize, point, commands, at } = it;
+  const counts = { step, seconds, evaluations, products };
+  const facts = { ...counts, value, squaredNorm, stepSize, point, commands, at, run, columns, vectors, status };
+  return new IterateRecord(it[SESSION], facts, directionOf(it)) as unknown as T;
 }

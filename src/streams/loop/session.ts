@@ -10,15 +10,26 @@ export interface OperatorSpec {
   readonly name: string;
   readonly columns?: Columns | undefined;
   readonly settings?: Settings | undefined;
+  readonly followsRestarts?: boolean | undefined;
+}
+
+/** What is restarted together. */
+export interface RestartScope {
+  /** The step of the last restart; -1: none yet. */
+  restartedAt: number;
 }
 
 /** An operator's place in one run: its state and the present values of its settings. */
 export class Slot {
   state: unknown;
-  /** Has met an iterate, so that `state` is set. */
-  started = false;
+  /** The step at which `state` was begun; -1: it has not met a row yet. */
+  begun = -1;
   /** The step it saw last. */
   lastStep = -1;
+  /** The restarts that begin its state anew. */
+  readonly scopes: RestartScope[] = [];
+  /** The scope that it restarts. */
+  decides: RestartScope | undefined;
 
   constructor(
     /** `momentum`, a second one `momentum#2`. */
@@ -30,7 +41,18 @@ export class Slot {
     /** Handed to each step; changed at the boundary between two steps only. */
     readonly settings: Record<string, number>,
   ) {}
+
+  /** Whether a restart has made the state obsolete, or there is none yet. */
+  get mustBegin(): boolean {
+    const { begun, scopes } = this;
+    if (begun < 0) return true;
+    for (let i = 0; i < scopes.length; i++) if (scopes[i]!.restartedAt > begun) return true;
+    return false;
+  }
 }
+
+/** Declared by the loop for whatever decides on restarts. */
+const restartColumns = { restarted: { meaning: "1: the first row after a restart" } } as const;
 
 /** The memory of one run: its operators' slots, its columns and settings, how much it worked. */
 export class Session {
@@ -42,6 +64,14 @@ export class Session {
   step = 0;
   /** Where vectors come from that are used again; undefined: each is a fresh one. */
   readonly workspace: Workspace | undefined;
+  /** Vectors for the time of an operator's step, and how many of them are in use. */
+  readonly scratch: Float64Array[] = [];
+  scratchTaken = 0;
+  /** Every restart of the run. */
+  readonly #restarts: RestartScope = { restartedAt: -1 };
+  /** What operators that register now stand in. */
+  #scopes: readonly RestartScope[] = [];
+  #decides: RestartScope | undefined;
   readonly #slots = new Map<string, Slot>();
   #columns: Columns = {};
   #run: Run | undefined;
@@ -58,17 +88,45 @@ export class Session {
   /** Gives an operator its slot, with what the checkpoint remembers of it. */
   register(spec: OperatorSpec, inside: boolean): Slot {
     const name = this.#freeName(spec.name);
-    const columns = spec.columns ?? {};
+    const decides = inside ? this.#decides : undefined;
+    const columns = decides === undefined ? (spec.columns ?? {}) : { ...spec.columns, ...restartColumns };
     if (inside) this.#columns = mergeColumns(spec.name, this.#columns, columns);
     const slot = new Slot(name, inside, columns, spec.settings ?? {}, valuesOf(spec.settings));
+    slot.decides = decides;
+    if (inside) slot.scopes.push(...this.#scopes);
+    if (inside && spec.followsRestarts === true) slot.scopes.push(this.#restarts);
     const memory = Object.hasOwn(this.restored, name) ? this.restored[name] : undefined;
     if (memory !== undefined && memory.inside === inside) {
-      slot.started = memory.started;
+      slot.begun = memory.begun ?? -1;
+      if (decides !== undefined && memory.restarted !== undefined) this.restart(decides, memory.restarted);
       slot.state = structuredClone(memory.state);
       for (const key of Object.keys(slot.settings)) slot.settings[key] = memory.settings[key] ?? slot.settings[key]!;
     }
     this.#slots.set(name, slot);
     return slot;
+  }
+
+  openScope(): RestartScope {
+    return { restartedAt: -1 };
+  }
+
+  /** Applies a part of the update whose operators are restarted with a scope, or decide on it. */
+  within<T>(place: { readonly inside: RestartScope } | { readonly decides: RestartScope }, apply: () => T): T {
+    const [scopes, decides] = [this.#scopes, this.#decides];
+    this.#decides = "decides" in place ? place.decides : undefined;
+    if ("inside" in place) this.#scopes = [...scopes, place.inside];
+    try {
+      return apply();
+    } finally {
+      this.#scopes = scopes;
+      this.#decides = decides;
+    }
+  }
+
+  /** Makes the states obsolete that a scope holds, and those of operators that follow every restart. */
+  restart(scope: RestartScope, step: number): void {
+    scope.restartedAt = Math.max(scope.restartedAt, step);
+    this.#restarts.restartedAt = Math.max(this.#restarts.restartedAt, step);
   }
 
   /** The operators inside are all there: what rows have in common is known from now on. */
@@ -116,9 +174,15 @@ export class Session {
     const memories: Record<string, OperatorMemory> = {};
     // Measures after the loop are known from their first row on: until then the memory of the attempt before stands for them.
     for (const [name, memory] of Object.entries(this.restored)) if (!memory.inside) memories[name] = memory;
-    for (const { name, inside, started, settings, state } of this.#slots.values()) {
+    for (const { name, inside, begun, decides, settings, state } of this.#slots.values()) {
       try {
-        memories[name] = { state: structuredClone(state), started, settings: { ...settings }, inside };
+        memories[name] = {
+          state: structuredClone(state),
+          begun: begun < 0 ? undefined : begun,
+          restarted: decides === undefined || decides.restartedAt < 0 ? undefined : decides.restartedAt,
+          settings: { ...settings },
+          inside,
+        };
       } catch (cause) {
         throw failure(
           "ERR_STATE",

@@ -1,8 +1,9 @@
 /** Commands from outside: when they are due, what they change, what is recorded of them. */
 import type { Subscription } from "rxjs";
 import type { AppliedCommand } from "../../arrow/row.ts";
+import { didYouMean } from "../../didYouMean.ts";
+import { describeRange, inRange } from "../../range.ts";
 import type { Command, IterateOptions } from "../types.ts";
-import { didYouMean } from "./didYouMean.ts";
 import type { Session, Slot } from "./session.ts";
 
 /** The steering of one run. Commands wait here until the boundary before a step. */
@@ -123,10 +124,8 @@ export class Steering {
       return `no setting "${setting}".${near === "" ? ` There are: ${names.join(", ") || "none"}` : near}`;
     }
     const { slot, key } = found;
-    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = slot.ranges[key]!;
-    if (!(typeof value === "number" && Number.isFinite(value) && value >= min && value <= max)) {
-      return `expected ${setting} to be a number in [${min}, ${max}], got ${value}`;
-    }
+    const range = slot.ranges[key]!;
+    if (!inRange(value, range)) return `expected ${setting} to be ${describeRange(range)}, got ${value}`;
     slot.settings[key] = value;
     return undefined;
   }

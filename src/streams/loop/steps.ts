@@ -2,10 +2,10 @@
 import { Subscriber } from "rxjs";
 import type { Columns, Row, Run, Settings } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
-import type { MeasureResult, Proposal, Spec, UpdateResult } from "../types.ts";
+import type { MeasureResult, Proposal, Refines, Spec, UpdateResult } from "../types.ts";
 import { chosen } from "./choices.ts";
-import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withRow, withStatus, withStep } from "./records.ts";
-import { extendRun, type Session, Slot, valuesOf } from "./session.ts";
+import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withMove, withRow, withStatus } from "./records.ts";
+import { extendRun, type RestartScope, type Session, Slot, valuesOf } from "./session.ts";
 import { write } from "./writing.ts";
 
 // What the helpers need of a specification, its type parameters forgotten.
@@ -39,13 +39,16 @@ abstract class Step<T extends Row> extends Subscriber<T> {
   }
 
   protected call(it: T, slot: Slot): AnyResult | undefined {
-    if (!slot.started) {
-      slot.started = true;
-      slot.state = this.spec.init?.(it, slot.settings);
-    }
+    if (slot.mustBegin) this.begin(it, slot);
     const result = this.spec.step(it, slot.state, slot.settings) ?? undefined;
     if (result !== undefined && result.state !== undefined) slot.state = result.state;
     return result;
+  }
+
+  /** The state for what follows, made with what a restart left of it. */
+  protected begin(it: T, slot: Slot): void {
+    slot.state = this.spec.init?.(it, slot.begun < 0 ? undefined : slot.state, slot.settings);
+    slot.begun = it.step;
   }
 }
 
@@ -66,7 +69,7 @@ export class UpdateStep extends Step<Proposal> {
   constructor(
     to: Subscriber<Proposal>,
     spec: AnySpec<Proposal>,
-    private readonly refines: boolean,
+    private readonly refines: Refines | undefined,
     private readonly slot: Slot,
     private readonly session: Session,
   ) {
@@ -76,7 +79,10 @@ export class UpdateStep extends Step<Proposal> {
   protected override take(it: Proposal): Proposal {
     checkOnce(this.slot, this.session, it.step);
     if (it.status !== "running") return it;
+    this.session.scratchTaken = 0;
     const result = this.call(it, this.slot);
+    if (this.slot.decides !== undefined) this.#restart(it, this.slot.decides, result?.restart === true);
+    else if (result?.restart !== undefined) throw misplacedRestart(this.slot.name, this.session);
     if (result === undefined) return it;
     write(result, it, this.slot, this.session);
     const direction = directionIn(result);
@@ -84,8 +90,28 @@ export class UpdateStep extends Step<Proposal> {
     const status = result.status ?? "running";
     if (choice === undefined && status === "running") return it;
     const { stepSize = it.stepSize, next = it.next } = result;
-    return withStep(it, choice ?? choiceOf(it), direction ?? directionOf(it), stepSize, next, status);
+    return withMove(it, {
+      status,
+      stepSize,
+      direction: direction ?? directionOf(it),
+      next,
+      choice: choice ?? choiceOf(it),
+    });
   }
+
+  /** Written before the operator's own columns, so that one who writes it too is told. */
+  #restart(it: Proposal, scope: RestartScope, now: boolean): void {
+    if (now) this.session.restart(scope, it.step);
+    const columns = it.columns as Record<string, number | undefined>;
+    columns.restarted = Math.max(columns.restarted ?? 0, now ? 1 : 0);
+  }
+}
+
+function misplacedRestart(operator: string, session: Session): Error {
+  return failure(
+    "ERR_RESTART",
+    `${operator}: says restart, but nothing is there that it could restart; use restartable(${operator}(...), inner)${session.where()}`,
+  );
 }
 
 /** A measure inside the loop: the row is not out yet, so columns are written in place. */
@@ -120,6 +146,7 @@ export class OutsideStep<T extends Row> extends Step<T> {
     if (CHOICE in it) throw late(this.spec.name);
     const session = sessionOf(it);
     const slot = this.#slotOf(session ?? it.run, session);
+    if (this.spec.followsRestarts === true && it.columns.restarted === 1 && slot.begun >= 0) this.begin(it, slot);
     const result = this.call(it, slot);
     const run = this.#extended(it.run, slot);
     const ends = it.status === "running" && result?.status !== undefined && result.status !== "running";
@@ -129,7 +156,7 @@ export class OutsideStep<T extends Row> extends Step<T> {
     const columns = result?.columns === undefined ? it.columns : { ...it.columns };
     const vectors = result?.vectors === undefined ? it.vectors : { ...it.vectors };
     if (result !== undefined) write(result, { run, columns, vectors, step: it.step }, slot, session);
-    return withRow(it, run, columns, vectors, ends ? result.status : it.status);
+    return withRow(it, { run, columns, vectors, status: ends ? result.status : it.status });
   }
 
   protected override pass(it: T): void {

@@ -21,10 +21,9 @@ export class Workspace {
     return vector;
   }
 
-  /** A vector that was taken and is not needed any more: the next to be taken, while it is in the cache. */
-  giveBack(vector: Float64Array): void {
+  /** A vector that was taken stays with who took it. */
+  keep(vector: Float64Array): void {
     this.#lent.splice(this.#lent.indexOf(vector), 1);
-    this.#free?.push(vector);
   }
 
   /** All that was lent may be overwritten, but for `kept` and what an operator's state holds. */

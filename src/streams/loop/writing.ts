@@ -1,7 +1,7 @@
 /** What an operator measured goes into a row, if it declared it and nobody wrote it before. */
 import type { Run } from "../../arrow/row.ts";
+import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
-import { didYouMean } from "./didYouMean.ts";
 import type { Session, Slot } from "./session.ts";
 
 interface Writable {

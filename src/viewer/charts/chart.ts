@@ -29,7 +29,7 @@ export interface ChartSpec {
   readonly removable: boolean;
 }
 
-export interface ChartHandlers {
+interface ChartHandlers {
   zoom(range: { readonly min: number; readonly max: number } | undefined): void;
   logY(logY: boolean): void;
   remove(): void;

@@ -54,7 +54,7 @@ const entriesMost = 8;
 const further = ["evaluations", "products", "seconds"];
 const storageKey = "fluxion.charts";
 
-export interface ChartBoard {
+interface ChartBoard {
   update(view: View): void;
   /** All runs, for what is shown of each end. */
   updateRuns(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
@@ -63,7 +63,7 @@ export interface ChartBoard {
   toggleY(): void;
 }
 
-export interface ChartBoardHandlers {
+interface ChartBoardHandlers {
   zoom(range: View["zoom"]): void;
   look(run: string): void;
 }

@@ -6,7 +6,7 @@ import { letterOf, styleOf } from "../runStyle.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, roomOf } from "./plane.ts";
 import { rowsToDraw, type ShownRun } from "./series.ts";
 
-export interface Trajectory {
+interface Trajectory {
   readonly element: HTMLElement;
   /** Draws the runs, if any of them has points of two coordinates or more. */
   update(runs: readonly ShownRun[]): void;

@@ -5,7 +5,7 @@ import type { XAxis } from "./series.ts";
 const key = "fluxion.x";
 const quantities = ["step", "seconds", "products"] as const;
 
-export interface XAxisControls {
+interface XAxisControls {
   readonly axis: XAxis;
   toggleLog(): void;
 }

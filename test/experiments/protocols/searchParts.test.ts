@@ -10,7 +10,7 @@ import { smallStart } from "../../../src/experiments/protocols/trajectory.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { makeRow, makeRun } from "../../support/rows.ts";
 
@@ -67,7 +67,7 @@ courses.run();
 const indices = suite("indexAtCutoffs");
 indices("measures where a cutoff is first passed and on the last row, nowhere else", async () => {
   const cutoffs = [1e2, 1e-2, 1e-8];
-  const update = method(untilStep(40), newtonMR(), indexAtCutoffs(cutoffs));
+  const update = chain(untilStep(40), newtonMR(), indexAtCutoffs(cutoffs));
   const rows = await lastValueFrom(iterate(quartic(), [-3.9, 2], update).pipe(toArray()));
   const wanted = rows.filter(({ squaredNorm, status }, at) => {
     const before = rows[at - 1]?.squaredNorm ?? Number.POSITIVE_INFINITY;

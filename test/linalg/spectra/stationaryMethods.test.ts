@@ -14,7 +14,7 @@ import { goldenRatio } from "../../../src/operators/games/goldenRatio.ts";
 import { optimistic } from "../../../src/operators/games/optimistic.ts";
 import { proximalPoint } from "../../../src/operators/games/proximalPoint.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -23,7 +23,7 @@ import { linearProblem } from "../../support/linearProblem.ts";
 const updates: Partial<Record<StationaryMethod, (eta: number) => Update>> = {
   gradientStep: (eta) => gradientStep(eta),
   extragradient: (eta) => extragradient({ stepSize: eta }),
-  optimistic: (eta) => method(optimistic(), gradientStep(eta)),
+  optimistic: (eta) => chain(optimistic(), gradientStep(eta)),
   proximalPoint: (eta) => proximalPoint({ stepSize: eta }),
   goldenRatio: (eta) => goldenRatio({ stepSize: eta }),
 };

@@ -4,7 +4,7 @@ import { extragradient } from "../../../src/operators/games/extragradient.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
@@ -23,7 +23,7 @@ test("multiplies |z| by sqrt(1 - eta^2 + eta^4) a step on f = xy", () => {
 
 test("converges on f = xy below eta = 1 alone, fastest at 1 / sqrt 2 with sqrt 3 / 2", () => {
   const factor = (eta: number): number => {
-    const last = firstRows(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: eta })), 200).at(-1)!;
+    const last = firstRows(bilinear(), [1, 1], chain(untilStep(100), extragradient({ stepSize: eta })), 200).at(-1)!;
     return (Math.hypot(...last.point) / Math.SQRT2) ** 0.01;
   };
   assertClose(factor(Math.SQRT1_2), Math.sqrt(3) / 2, 1e-12);
@@ -57,7 +57,7 @@ test("tells eta as the step size, and -F at the point ahead as the direction", (
 });
 
 test("costs one evaluation a step beside the loop's", () => {
-  const rows = firstRows(bilinear(), [1, 1], method(untilStep(10), extragradient({ stepSize: 0.5 })), 100);
+  const rows = firstRows(bilinear(), [1, 1], chain(untilStep(10), extragradient({ stepSize: 0.5 })), 100);
   assert.equal(
     rows.map((row) => row.evaluations),
     [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 21],
@@ -95,7 +95,7 @@ test("refuses step sizes that are none", () => {
     assertError(
       () => extragradient({ stepSize }),
       "ERR_OPTION_RANGE",
-      /^extragradient: expected a positive step size, got/,
+      /^extragradient: expected stepSize to be a positive number, got/,
     );
   }
 });

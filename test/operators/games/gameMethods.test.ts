@@ -40,7 +40,7 @@ import {
   simplex,
   wholeSpace,
 } from "../../../src/problems/sets/index.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertError, assertRejects } from "../../support/assert.ts";
@@ -214,12 +214,12 @@ refusals("every method refuses step sizes that are none", () => {
     (stepSize) => fastOptimistic({ stepSize }),
     (stepSize) => mirrorProx({ stepSize }),
     (stepSize) => optimisticMirrorDescent({ stepSize }),
-    (ahead) => stochasticExtragradient({ ahead }),
-    (first) => decayingStep({ first }),
+    (ahead) => stochasticExtragradient({ aheadStepSize: ahead }),
+    (first) => decayingStep({ stepSize: first }),
   ];
   for (const make of factories) {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      assertError(() => make(value), "ERR_OPTION_RANGE", /expected a positive step size/);
+      assertError(() => make(value), "ERR_OPTION_RANGE", /expected (stepSize|aheadStepSize) to be a positive number/);
     }
   }
 });
@@ -240,7 +240,7 @@ const warning = suite("warnNotMonotone");
 warning("says once, with the modulus, that a game is not monotone, and nothing of one that is", () => {
   const said: string[] = [];
   const watch = (): Update =>
-    method(warnNotMonotone({ warn: (message) => said.push(message) }), extragradient({ stepSize: 0.1 }));
+    chain(warnNotMonotone({ warn: (message) => said.push(message) }), extragradient({ stepSize: 0.1 }));
   const set = wholeSpace(n);
   firstRows(problemOn(set, "monotone").problem, startIn(set), watch(), 30);
   firstRows(problemOn(set, "bilinear").problem, startIn(set), watch(), 30);

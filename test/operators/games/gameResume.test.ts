@@ -23,7 +23,7 @@ import { diagnoseField } from "../../../src/operators/measures/diagnoseField.ts"
 import { measuredRate } from "../../../src/operators/measures/measuredRate.ts";
 import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -41,17 +41,17 @@ const methods: Readonly<Record<string, () => Update>> = {
   fastOptimistic: () => fastOptimistic({ stepSize: 0.1 }),
   forwardReflectedBackward: () => forwardReflectedBackward({ stepSize: 0.2, adaptive: 0.9 }),
   goldenRatio: () => goldenRatio({ stepSize: 0.3 }),
-  halpern: () => method(gradientStep(0.2), halpern()),
+  halpern: () => chain(gradientStep(0.2), halpern()),
   mirrorProx: () => mirrorProx({ stepSize: 0.4 }),
-  optimistic: () => method(optimistic(), gradientStep(0.2)),
+  optimistic: () => chain(optimistic(), gradientStep(0.2)),
   optimisticMirrorDescent: () => optimisticMirrorDescent({ stepSize: 0.2 }),
   popov: () => popov({ stepSize: 0.2 }),
   reflectedGradient: () => reflectedGradient({ stepSize: 0.2 }),
   semismoothNewton: () => semismoothNewton(),
   "restarts of popov": () => restarts(popov({ stepSize: 0.2 }), { every: 7 }),
   measures: () =>
-    method(
-      decayingStep({ first: 0.2 }),
+    chain(
+      decayingStep({ stepSize: 0.2 }),
       average({ kind: "suffix" }),
       diagnoseField({ every: 3 }),
       measuredRate({ window: 5 }),

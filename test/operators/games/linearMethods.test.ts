@@ -17,7 +17,7 @@ import { symplecticAdjustment } from "../../../src/operators/games/symplecticAdj
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "proximal point",
-    update: (eta) => proximalPoint({ stepSize: eta, relativeError: 1e-14 }),
+    update: (eta) => proximalPoint({ stepSize: eta, relativeTolerance: 1e-14 }),
     companion: (eta) => sum([1 / (1 + eta ** 2), sum([1, identity], [-eta, rotation])]),
     radius: (eta) => 1 / Math.sqrt(1 + eta ** 2),
     limit: Number.POSITIVE_INFINITY,
@@ -152,7 +152,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "optimistic gradient",
-    update: (eta) => method(optimistic(), gradientStep(eta)),
+    update: (eta) => chain(optimistic(), gradientStep(eta)),
     companion: optimisticCompanion,
     memory: again,
     radius: optimisticRadius,
@@ -204,7 +204,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "negative momentum",
-    update: (eta) => method(momentum({ decay }), gradientStep(eta)),
+    update: (eta) => chain(momentum({ decay }), gradientStep(eta)),
     companion: (eta) =>
       blocks(gradient(eta), sum([decay * eta, identity]), sum([-1, rotation]), sum([decay, identity])),
     memory: nothing,
@@ -217,14 +217,14 @@ const cases: readonly Case[] = [
   },
   {
     name: "symplectic adjustment",
-    update: (eta) => method(symplecticAdjustment({ weight }), gradientStep(eta)),
+    update: (eta) => chain(symplecticAdjustment({ weight }), gradientStep(eta)),
     companion: (eta) => sum([1 - eta * weight, identity], [-eta, rotation]),
     radius: (eta) => Math.hypot(1 - eta * weight, eta),
     limit: (2 * weight) / (1 + weight ** 2),
   },
   {
     name: "consensus",
-    update: (eta) => method(consensus({ weight }), gradientStep(eta)),
+    update: (eta) => chain(consensus({ weight }), gradientStep(eta)),
     companion: (eta) => sum([1 - eta * weight, identity], [-eta, rotation]),
     radius: (eta) => Math.hypot(1 - eta * weight, eta),
     limit: (2 * weight) / (1 + weight ** 2),
@@ -294,7 +294,7 @@ known("extragradient is fastest at eta = 1 / sqrt 2, with factor sqrt(3) / 2", (
 });
 
 known("the optimistic gradient at eta = 1 / 2 is defective: still 0.7106 a step after 200, towards 1 / sqrt 2", () => {
-  const rows = firstRows(bilinear(), start, method(optimistic(), gradientStep(0.5)), 202);
+  const rows = firstRows(bilinear(), start, chain(optimistic(), gradientStep(0.5)), 202);
   const ratio = Math.sqrt(rows[201]!.squaredNorm / rows[200]!.squaredNorm);
   assertClose(ratio, 0.7106, 1e-4);
   assert.ok(ratio > Math.SQRT1_2);

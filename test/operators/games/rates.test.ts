@@ -21,7 +21,7 @@ import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { ball } from "../../../src/problems/sets/ball.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Iterate, Measure, Update } from "../../../src/streams/types.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { matrixGameOf, over, randomGame, randomMatrixGame, rockPaperScissors } from "../../support/games.ts";
@@ -51,7 +51,7 @@ const last = suite("last iterate");
 
 for (const [name, update] of [
   ["extragradient", extragradient({ stepSize: 0.5 })],
-  ["the optimistic gradient", method(optimistic(), gradientStep(0.45))],
+  ["the optimistic gradient", chain(optimistic(), gradientStep(0.45))],
   ["the golden ratio", goldenRatio({ stepSize: 0.8 })],
   ["the proximal point", proximalPoint({ stepSize: 1 })],
 ] satisfies readonly (readonly [string, Update])[]) {
@@ -86,7 +86,7 @@ for (const [name, update, bound] of [
 }
 
 last("Halpern around the proximal point: ||z - T z|| <= 2 ||z_0 - z*|| / (k + 1), and ||F||^2 = O(1 / k^2)", () => {
-  const rows = firstRows(worstCase, ones, method(proximalPoint({ stepSize: 1 }), halpern()), 401);
+  const rows = firstRows(worstCase, ones, chain(proximalPoint({ stepSize: 1 }), halpern()), 401);
   // T z = (I + J)^-1 z, so that z - T z = F(T z), where ||F|| is at most at z.
   for (let k = 0; k < 400; k++) {
     const row = rows[k]!;
@@ -171,7 +171,7 @@ averages(
     const rows = firstRows(
       game,
       [0.6, 0.3, 0.1, 0.2, 0.5, 0.3],
-      method(decayingStep({ first: 0.5, power: 0.5 }), average({ kind: "steps" })),
+      chain(decayingStep({ stepSize: 0.5, power: 0.5 }), average({ kind: "steps" })),
       6001,
       { after: both(primalGap(), primalGap({ of: "average" })) },
     );

@@ -6,7 +6,7 @@ import { newtonOutcomes, semismoothNewton } from "../../../src/operators/games/s
 import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
 import type { ConvexSet, Problem } from "../../../src/problems/problem.ts";
 import { ball, orthant } from "../../../src/problems/sets/index.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { over, randomGame, randomMatrixGame } from "../../support/games.ts";
@@ -59,7 +59,12 @@ test("solves the problem of Kojima and Shindo from many starts, in few steps, to
   let solved = 0;
   for (let seed = 0; seed < 20; seed++) {
     const start = normalVector(4, seed).map((x) => Math.abs(2 * x));
-    const rows = firstRows(kojimaShindo(), start, method(naturalResidual({ until: 1e-12 }), semismoothNewton()), 300);
+    const rows = firstRows(
+      kojimaShindo(),
+      start,
+      chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()),
+      300,
+    );
     const last = rows.at(-1)!;
     if (last.status !== "converged") continue;
     solved++;
@@ -83,7 +88,7 @@ test("solves matrix games to rounding where extragradient alone is far from it",
   const game = randomMatrixGame(12, 15, 5);
   const start = new Float64Array(27).fill(1 / 12);
   start.fill(1 / 15, 12);
-  const rows = firstRows(game, start, method(naturalResidual({ until: 1e-12 }), semismoothNewton()), 500);
+  const rows = firstRows(game, start, chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()), 500);
   assert.is(rows.at(-1)!.status, "converged");
   const plain = firstRows(game, start, extragradient({ stepSize: 0.2 }), rows.length, { after: naturalResidual() });
   assert.ok(plain.at(-1)!.columns.naturalResidual! > 1e-6);
@@ -96,7 +101,7 @@ test("needs no derivative of the projection: differences do where the set has no
   const p = normalVector(10, 3);
   for (const set of [ball(center, 1.5), bare satisfies ConvexSet]) {
     const game = over(randomGame(10, 4, { modulus: 0.4, solution: p.map((x) => 2 * x) }), set);
-    const rows = firstRows(game, center, method(naturalResidual({ until: 1e-11 }), semismoothNewton()), 100);
+    const rows = firstRows(game, center, chain(naturalResidual({ tolerance: 1e-11 }), semismoothNewton()), 100);
     assert.is(rows.at(-1)!.status, "converged");
     assert.ok(rows.length < 30, `${rows.length} rows`);
     assertClose(Math.hypot(...rows.at(-1)!.point), 1.5, 1e-9);
@@ -139,7 +144,7 @@ test("refuses options out of range", () => {
   assertError(() => semismoothNewton({ scale: 0 }), "ERR_OPTION_RANGE");
   assertError(() => semismoothNewton({ contraction: 1 }), "ERR_OPTION_RANGE");
   assertError(() => semismoothNewton({ relativeTolerance: 1 }), "ERR_OPTION_RANGE");
-  assertError(() => semismoothNewton({ regularisation: -1 }), "ERR_OPTION_RANGE");
+  assertError(() => semismoothNewton({ damping: -1 }), "ERR_OPTION_RANGE");
 });
 
 test.run();

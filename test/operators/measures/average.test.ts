@@ -4,7 +4,7 @@ import { average } from "../../../src/operators/measures/average.ts";
 import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Iterate } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -45,7 +45,7 @@ test("polynomial: row k weighs (k + 1)^power", () => {
 });
 
 test("steps: weighted by the step sizes", () => {
-  const update = method(decayingStep({ first: 0.3, power: 0.5 }), average({ kind: "steps" }));
+  const update = chain(decayingStep({ stepSize: 0.3, power: 0.5 }), average({ kind: "steps" }));
   const rows = firstRows(bilinear(), [1, 2], update, 30);
   assertClose(
     rows[29]!.vectors.average!,

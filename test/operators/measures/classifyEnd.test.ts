@@ -9,7 +9,7 @@ import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
@@ -20,12 +20,12 @@ const endOf = (row: Row): string | undefined => endClasses[row.columns.end ?? -1
 const test = suite("classifyEnd");
 
 test("writes the end on the last row only, inside the loop and after it", () => {
-  const search = (squaredNorm: number) => method(untilCritical({ squaredNorm }), untilStep(60), newtonMR());
+  const search = (squaredNorm: number) => chain(untilCritical({ squaredNorm }), untilStep(60), newtonMR());
   for (const [start, squaredNorm, expected, trusted] of [
     [[-3.5, 1], 1e-20, "critical point", 1],
     [[-3.5, 1], 1e-5, "unfinished", 0],
   ] as const) {
-    const inside = firstRows(quartic(), start, method(search(squaredNorm), classifyEnd()), 100);
+    const inside = firstRows(quartic(), start, chain(search(squaredNorm), classifyEnd()), 100);
     assert.is(endOf(inside.at(-1)!), expected);
     assert.is(inside.at(-1)!.columns.indexTrusted, trusted);
     assert.ok(inside.slice(0, -1).every((row) => row.columns.end === undefined));
@@ -35,7 +35,7 @@ test("writes the end on the last row only, inside the loop and after it", () => 
 });
 
 test("counts as critical by its own threshold, and says that the index is not to be trusted", () => {
-  const loose = method(untilCritical({ squaredNorm: 1e-5 }), newtonMR(), classifyEnd({ squaredNorm: 1e-5 }));
+  const loose = chain(untilCritical({ squaredNorm: 1e-5 }), newtonMR(), classifyEnd({ squaredNorm: 1e-5 }));
   const last = firstRows(quartic(), [-3.5, 1], loose, 100).at(-1)!;
   assert.is(endOf(last), "critical point");
   assert.is(last.columns.indexTrusted, last.squaredNorm <= 1e-10 ? 1 : 0);
@@ -50,13 +50,13 @@ test("remembers the residuals that were solved last, which a stop condition spar
     ],
     [0.01, 5],
   );
-  const last = firstRows(problem, [0, 0], method(untilStep(2), newtonMR(), classifyEnd()), 9).at(-1)!;
+  const last = firstRows(problem, [0, 0], chain(untilStep(2), newtonMR(), classifyEnd()), 9).at(-1)!;
   assert.is(last.columns.relativeResidual === undefined || last.status === "stagnated", true);
   assert.is(endOf(last), "gradient-flat region");
 });
 
 test("calls a run that grows beyond all numbers diverged", () => {
-  const rows = firstRows(quartic(), [50, 50], method(gradientStep(0.5), classifyEnd()), 50);
+  const rows = firstRows(quartic(), [50, 50], chain(gradientStep(0.5), classifyEnd()), 50);
   assert.is(rows.at(-1)!.status, "diverged");
   assert.is(endOf(rows.at(-1)!), "diverged");
 });

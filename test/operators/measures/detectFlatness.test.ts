@@ -4,20 +4,20 @@ import { diagonal } from "../../../src/linalg/maps/maps.ts";
 import { detectFlatness } from "../../../src/operators/measures/detectFlatness.ts";
 import { newtonDirection } from "../../../src/operators/newton/newtonDirection.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import type { Checkpoint } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
-const stay = update({ name: "stay", refines: true, step: (it) => ({ stepSize: 0, next: it.at }) });
+const stay = defineUpdate({ name: "stay", refines: "direction", step: (it) => ({ stepSize: 0, next: it.at }) });
 const flatStart = [Math.SQRT2, 0];
 
 const test = suite("detectFlatness");
 
 test("judges by curvature where no solver stands before it, for two products a row", () => {
-  const rows = firstRows(quartic(), flatStart, method(detectFlatness(), stay), 3);
+  const rows = firstRows(quartic(), flatStart, chain(detectFlatness(), stay), 3);
   for (const row of rows) {
     assert.is(row.columns.flat, 1);
     assert.ok(row.columns.relativeCurvature! < 1e-15);
@@ -34,7 +34,7 @@ test("gives ||J F|| / (||J|| ||F||), whose norm becomes exact along the rows", (
     ],
     [1, 2, 3],
   );
-  const row = firstRows(problem, [0, 0, 0], method(detectFlatness(), stay), 30).at(-1)!;
+  const row = firstRows(problem, [0, 0, 0], chain(detectFlatness(), stay), 30).at(-1)!;
   assertClose(row.columns.relativeCurvature!, Math.hypot(4, -2, 1.5) / (4 * Math.hypot(1, 2, 3)), 1e-10);
   assert.is(row.columns.flat, 0);
 });
@@ -47,30 +47,25 @@ test("reads the residuals of newtonDirection for nothing", () => {
     ],
     [0.01, 5],
   );
-  const alone = firstRows(problem, [0, 0], method(newtonDirection(), stay), 2);
-  const rows = firstRows(problem, [0, 0], method(newtonDirection(), detectFlatness(), stay), 2);
+  const alone = firstRows(problem, [0, 0], chain(newtonDirection(), stay), 2);
+  const rows = firstRows(problem, [0, 0], chain(newtonDirection(), detectFlatness(), stay), 2);
   assert.is(rows[1]!.products, alone[1]!.products);
   assert.is(rows[0]!.columns.flat, 1);
   assert.is(rows[0]!.columns.relativeCurvature, undefined);
   assert.ok(rows[0]!.columns.relativeResidual! > 0.9);
-  const never = firstRows(problem, [0, 0], method(newtonDirection(), detectFlatness({ relativeResidual: 1 }), stay), 1);
+  const never = firstRows(problem, [0, 0], chain(newtonDirection(), detectFlatness({ relativeResidual: 1 }), stay), 1);
   assert.is(never[0]!.columns.flat, 0);
 });
 
 test("stands after the loop too, with the same verdicts", () => {
-  const inside = firstRows(quartic(), [0.3, 0.4], method(newtonDirection(), detectFlatness(), stay), 1);
-  const after = firstRows(quartic(), [0.3, 0.4], method(newtonDirection(), stay), 1, { after: detectFlatness() });
+  const inside = firstRows(quartic(), [0.3, 0.4], chain(newtonDirection(), detectFlatness(), stay), 1);
+  const after = firstRows(quartic(), [0.3, 0.4], chain(newtonDirection(), stay), 1, { after: detectFlatness() });
   assert.is(after[0]!.columns.flat, inside[0]!.columns.flat);
   assert.ok("flat" in after[0]!.run.columns);
 });
 
 test("judges by curvature on request although there are residuals", () => {
-  const [row] = firstRows(
-    quartic(),
-    flatStart,
-    method(newtonDirection(), detectFlatness({ by: "curvature" }), stay),
-    1,
-  );
+  const [row] = firstRows(quartic(), flatStart, chain(newtonDirection(), detectFlatness({ by: "curvature" }), stay), 1);
   assert.is(row!.columns.flat, 1);
   assert.ok(row!.columns.relativeCurvature! < 1e-15);
   // The solver has seen an eigenvector only, and so no norm but that of its tiny eigenvalue.
@@ -84,10 +79,10 @@ test("uses the Frobenius norm on request, for the solver's residuals too", () =>
     [1, 2, 3],
   );
   const frobenius = Math.hypot(...entries);
-  const [alone] = firstRows(problem, [0, 0, 0], method(detectFlatness({ norm: "frobenius" }), stay), 1);
+  const [alone] = firstRows(problem, [0, 0, 0], chain(detectFlatness({ norm: "frobenius" }), stay), 1);
   assertClose(alone!.columns.frobeniusNorm!, frobenius, 1e-14);
   assertClose(alone!.columns.relativeCurvature!, Math.hypot(4, -2, 1.5) / (frobenius * Math.hypot(1, 2, 3)), 1e-14);
-  const update = method(newtonDirection({ maxIterations: 1 }), detectFlatness({ norm: "frobenius" }), stay);
+  const update = chain(newtonDirection({ maxIterations: 1 }), detectFlatness({ norm: "frobenius" }), stay);
   const [row] = firstRows(problem, [0, 0, 0], update, 1);
   const p = row!.direction;
   const r = entries.map((entry, i) => entry * p[i]! + row!.at.field[i]!);
@@ -104,11 +99,11 @@ test("uses the Frobenius norm on request, for the solver's residuals too", () =>
 
 test("takes 0 / 0 for 0: a critical point and a vanishing Jacobian are flat", () => {
   for (const norm of ["two", "frobenius"] as const) {
-    const critical = firstRows(linearProblem([[2]], [0]), [0], method(detectFlatness({ norm }), stay), 1);
+    const critical = firstRows(linearProblem([[2]], [0]), [0], chain(detectFlatness({ norm }), stay), 1);
     assert.is(critical[0]!.columns.relativeCurvature, 0);
     assert.is(critical[0]!.columns.flat, 1);
     const constant = { ...linearProblem([[0]], [3]), linearize: () => diagonal(Float64Array.of(0)) };
-    const [row] = firstRows(constant, [0], method(detectFlatness({ norm }), stay), 1);
+    const [row] = firstRows(constant, [0], chain(detectFlatness({ norm }), stay), 1);
     assert.is(row!.columns.relativeCurvature, 0);
     assert.is(row!.columns.flat, 1);
   }
@@ -124,12 +119,12 @@ test("projects on an approximate kernel on request, whatever the solver says", (
     [0.1, 5, 0.2],
   );
   for (const norm of ["two", "frobenius"] as const) {
-    const update = method(newtonDirection(), detectFlatness({ by: "projection", norm }), stay);
+    const update = chain(newtonDirection(), detectFlatness({ by: "projection", norm }), stay);
     const [row] = firstRows(problem, [0, 0, 0], update, 1);
     assertClose(row!.columns.kernelShare!, 5 / Math.hypot(0.1, 5, 0.2), 1e-9);
     assert.is(row!.columns.flat, 1);
   }
-  const never = method(detectFlatness({ by: "projection", kernelShare: 1 }), stay);
+  const never = chain(detectFlatness({ by: "projection", kernelShare: 1 }), stay);
   assert.is(firstRows(problem, [0, 0, 0], never, 1)[0]!.columns.flat, 0);
   const [skew] = firstRows(
     linearProblem(
@@ -140,7 +135,7 @@ test("projects on an approximate kernel on request, whatever the solver says", (
       [3, 4],
     ),
     [0, 0],
-    method(detectFlatness({ by: "projection" }), stay),
+    chain(detectFlatness({ by: "projection" }), stay),
     1,
   );
   assertClose(skew!.columns.kernelShare!, 0.6, 1e-9);
@@ -148,18 +143,18 @@ test("projects on an approximate kernel on request, whatever the solver says", (
 
 test("by projection a gradient-flat point is flat, and so is a critical one", () => {
   for (const start of [flatStart, [-3, 0]]) {
-    const [row] = firstRows(quartic(), start, method(detectFlatness({ by: "projection" }), stay), 1);
+    const [row] = firstRows(quartic(), start, chain(detectFlatness({ by: "projection" }), stay), 1);
     assert.is(row!.columns.flat, 1);
   }
-  const [regular] = firstRows(quartic(), [2.5, 0.5], method(detectFlatness({ by: "projection" }), stay), 1);
+  const [regular] = firstRows(quartic(), [2.5, 0.5], chain(detectFlatness({ by: "projection" }), stay), 1);
   assert.is(regular!.columns.kernelShare, 0);
 });
 
 test("is the same for the same seed, and keeps the vector of its power iteration in checkpoints", () => {
   const saved: Checkpoint[] = [];
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
-  const rows = firstRows(quartic(), [1, 1], method(detectFlatness({ seed: 4 }), stay), 4, options);
-  const again = firstRows(quartic(), saved[2]!, method(detectFlatness({ seed: 4 }), stay), 2);
+  const rows = firstRows(quartic(), [1, 1], chain(detectFlatness({ seed: 4 }), stay), 4, options);
+  const again = firstRows(quartic(), saved[2]!, chain(detectFlatness({ seed: 4 }), stay), 2);
   assert.equal(
     again.map((row) => row.columns.relativeCurvature),
     rows.slice(2).map((row) => row.columns.relativeCurvature),
@@ -169,8 +164,8 @@ test("is the same for the same seed, and keeps the vector of its power iteration
 test("refuses options out of range", () => {
   assertError(() => detectFlatness({ relativeResidual: 1.1 }), "ERR_OPTION_RANGE", /relativeResidual/);
   assertError(() => detectFlatness({ relativeCurvature: Number.NaN }), "ERR_OPTION_RANGE", /relativeCurvature/);
-  assertError(() => detectFlatness({ norm: "one" as "two" }), "ERR_OPTION_RANGE", /"frobenius", got one/);
-  assertError(() => detectFlatness({ by: "eye" as "curvature" }), "ERR_OPTION_RANGE", /"projection", got eye/);
+  assertError(() => detectFlatness({ norm: "one" as "two" }), "ERR_OPTION_RANGE", /"frobenius", got "one"/);
+  assertError(() => detectFlatness({ by: "eye" as "curvature" }), "ERR_OPTION_RANGE", /"projection", got "eye"/);
 });
 
 test.run();

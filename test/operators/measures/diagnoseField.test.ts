@@ -8,7 +8,7 @@ import { measuredRate } from "../../../src/operators/measures/measuredRate.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Iterate, Measure } from "../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../support/assert.ts";
@@ -190,7 +190,7 @@ rates("reads any column, and names those there are", async () => {
     8,
   );
   assertClose(rows[7]!.columns.measuredFactor!, 1, 1e-14);
-  const run = iterate(bilinear(), [1, 1], method(gradientStep(0.1))).pipe(measuredRate({ column: "gap" }));
+  const run = iterate(bilinear(), [1, 1], chain(gradientStep(0.1))).pipe(measuredRate({ column: "gap" }));
   await assertRejects(valuesOf(run), "ERR_OPTION_RANGE", /squaredNorm/);
   assertError(() => measuredRate({ window: 2 }), "ERR_OPTION_RANGE");
 });

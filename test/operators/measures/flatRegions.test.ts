@@ -10,7 +10,7 @@ import {
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { assertError, checkError } from "../../support/assert.ts";
 import { makeRow, makeRun } from "../../support/rows.ts";
@@ -128,7 +128,7 @@ test("follows a live search into the quartic's flat region", () => {
     search: { stepSize: 1, shrink: 0.9, sufficientDecrease: 0.1, pureStep: 0.1 },
   });
   const options = { slice: Number.POSITIVE_INFINITY };
-  const search = iterate(quartic(), [1, 0.5], method(untilStep(60), newton), options);
+  const search = iterate(quartic(), [1, 0.5], chain(untilStep(60), newton), options);
   const { events } = eventsOf(search);
   assert.ok(events.length >= 2);
   const last = events.at(-1)!;

@@ -2,15 +2,15 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { morseIndex } from "../../../src/operators/measures/morseIndex.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 import { normalVector } from "../../support/random.ts";
 
-const stay = update({ name: "stay", step: (it) => ({ stepSize: 0, next: it.at }) });
+const stay = defineUpdate({ name: "stay", step: (it) => ({ stepSize: 0, next: it.at }) });
 const diagonalProblem = (entries: readonly number[]) =>
   linearProblem(
     entries.map((entry, i) => entries.map((_, j) => (i === j ? entry : 0))),
@@ -22,7 +22,7 @@ const test = suite("morseIndex");
 
 test("counts eigenvalues below the threshold and finds the smallest absolute one, inside and after the loop", () => {
   const start = [1, 1, 1, 1, 1];
-  const inside = firstRows(saddle, start, method(morseIndex(), stay), 1);
+  const inside = firstRows(saddle, start, chain(morseIndex(), stay), 1);
   const after = firstRows(saddle, start, stay, 1, { after: morseIndex() });
   for (const [row] of [inside, after]) {
     assert.is(row!.columns.morseIndex, 2);
@@ -36,13 +36,13 @@ test("takes the threshold as a size, with either sign", () => {
     [-1e-3, 1],
     [0, 3],
   ] as const) {
-    const [row] = firstRows(saddle, [1, 1, 1, 1, 1], method(morseIndex({ threshold }), stay), 1);
+    const [row] = firstRows(saddle, [1, 1, 1, 1, 1], chain(morseIndex({ threshold }), stay), 1);
     assert.is(row!.columns.morseIndex, index);
   }
 });
 
 test("measures every so many steps", () => {
-  const rows = firstRows(saddle, [1, 1, 1, 1, 1], method(morseIndex({ every: 3 }), stay), 7);
+  const rows = firstRows(saddle, [1, 1, 1, 1, 1], chain(morseIndex({ every: 3 }), stay), 7);
   assert.equal(
     rows.map((row) => row.columns.morseIndex),
     [2, undefined, undefined, 2, undefined, undefined, 2],
@@ -67,7 +67,7 @@ test("sends an error down the stream for a Jacobian that is not symmetric", () =
     [0, 0],
   );
   try {
-    firstRows(rotation, [1, 1], method(morseIndex(), stay), 1);
+    firstRows(rotation, [1, 1], chain(morseIndex(), stay), 1);
     assert.unreachable();
   } catch (error) {
     checkError(error, "ERR_NOT_SYMMETRIC", /morseIndex.*linear/);
@@ -76,7 +76,7 @@ test("sends an error down the stream for a Jacobian that is not symmetric", () =
 
 test("agrees with the spectrum, whose eigenvalues it does not compute", () => {
   const point = normalVector(30, 2);
-  const [row] = firstRows(doubleWells(30), point, method(morseIndex(), stay), 1);
+  const [row] = firstRows(doubleWells(30), point, chain(morseIndex(), stay), 1);
   const entries = point.map((x) => 3 * x * x - 1);
   assert.is(row!.columns.morseIndex, entries.filter((x) => x < -1e-5).length);
   assertClose(row!.columns.smallestAbsoluteEigenvalue!, Math.min(...entries.map(Math.abs)), 1e-9);
@@ -84,12 +84,12 @@ test("agrees with the spectrum, whose eigenvalues it does not compute", () => {
 
 test("bounds the index by Lanczos, for as many products as are allowed", () => {
   const point = Float64Array.from({ length: 200 }, (_, i) => (i < 3 ? 0.02 * i : 1 + i / 100));
-  const [row] = firstRows(doubleWells(200), point, method(morseIndex({ by: "lanczos", steps: 60 }), stay), 1);
+  const [row] = firstRows(doubleWells(200), point, chain(morseIndex({ by: "lanczos", steps: 60 }), stay), 1);
   const { morseIndexAtLeast, morseIndexAtMost, morseIndex: exact } = row!.columns;
   assert.ok(morseIndexAtLeast! >= 1 && morseIndexAtLeast! <= 3 && morseIndexAtMost! >= 3);
   assert.is(exact, undefined);
   assert.is(row!.products, 60);
-  const [all] = firstRows(doubleWells(5), [0, 1, 0, 1, 1], method(morseIndex({ by: "lanczos" }), stay), 1);
+  const [all] = firstRows(doubleWells(5), [0, 1, 0, 1, 1], chain(morseIndex({ by: "lanczos" }), stay), 1);
   assert.equal([all!.columns.morseIndex, all!.columns.morseIndexAtLeast, all!.columns.morseIndexAtMost], [2, 2, 2]);
 });
 

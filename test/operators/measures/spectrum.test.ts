@@ -3,18 +3,18 @@ import * as assert from "uvu/assert";
 import { type SpectrumOptions, spectrum } from "../../../src/operators/measures/spectrum.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { doubleWells } from "../../support/minima.ts";
 
-const stay = update({ name: "stay", refines: true, step: (it) => ({ stepSize: 0, next: it.at }) });
+const stay = defineUpdate({ name: "stay", refines: "direction", step: (it) => ({ stepSize: 0, next: it.at }) });
 
 const test = suite("spectrum");
 
 test("writes all eigenvalues, every so many steps and on the last row", () => {
-  const rows = firstRows(doubleWells(3), [1, 0, 2], method(untilStep(5), spectrum({ every: 3 }), stay), 9);
+  const rows = firstRows(doubleWells(3), [1, 0, 2], chain(untilStep(5), spectrum({ every: 3 }), stay), 9);
   assert.equal(
     rows.map((row) => row.vectors.spectrum !== undefined),
     [true, false, false, true, false, true],
@@ -24,14 +24,14 @@ test("writes all eigenvalues, every so many steps and on the last row", () => {
 });
 
 test("stands after the loop too", () => {
-  const rows = firstRows(doubleWells(2), [0, 1], method(untilStep(2), stay), 9, { after: spectrum({ when: "end" }) });
+  const rows = firstRows(doubleWells(2), [0, 1], chain(untilStep(2), stay), 9, { after: spectrum({ when: "end" }) });
   assert.is(rows[0]!.vectors.spectrum, undefined);
   assertClose(rows.at(-1)!.vectors.spectrum!, [-1, 2], 1e-13);
 });
 
 test("writes nodes and weights of the spectral density on request", () => {
   const options: SpectrumOptions = { by: "density", probes: 3, steps: 2 };
-  const [row] = firstRows(doubleWells(4), [1, 0, 1, 0], method(spectrum(options), stay), 1);
+  const [row] = firstRows(doubleWells(4), [1, 0, 1, 0], chain(spectrum(options), stay), 1);
   const { spectrumNodes, spectrumWeights } = row!.vectors;
   assert.is(spectrumNodes!.length, 6);
   for (const node of spectrumNodes!) assert.ok(Math.min(Math.abs(node + 1), Math.abs(node - 2)) < 1e-12);
@@ -45,7 +45,7 @@ test("writes nodes and weights of the spectral density on request", () => {
 
 test("refuses games, and options that do not fit", () => {
   try {
-    firstRows(bilinear(), [1, 1], method(spectrum(), stay), 1);
+    firstRows(bilinear(), [1, 1], chain(spectrum(), stay), 1);
     assert.unreachable();
   } catch (error) {
     checkError(error, "ERR_NOT_SYMMETRIC", /spectrum.*bilinear/);

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
@@ -14,7 +14,7 @@ import { makeRows } from "../../support/rows.ts";
 const test = suite("untilCritical");
 
 test("ends with the first row whose ||F||^2 is at most the bound", () => {
-  const rows = firstRows(quartic(), [-2, 0.1], method(untilCritical({ squaredNorm: 1e-10 }), gradientStep(0.05)), 1000);
+  const rows = firstRows(quartic(), [-2, 0.1], chain(untilCritical({ squaredNorm: 1e-10 }), gradientStep(0.05)), 1000);
   const last = rows.at(-1)!;
   assert.is(last.status, "converged");
   assert.ok(last.squaredNorm <= 1e-10);
@@ -26,13 +26,13 @@ test("takes a row that is exactly at the bound, and ||F|| = 0", async () => {
   const [, bound] = makeRows(3);
   const rows = await valuesOf(from(makeRows(3)).pipe(untilCritical({ squaredNorm: bound!.squaredNorm })));
   assert.is(rows.length, 2);
-  const [start] = firstRows(quartic(), [-3, 0], method(untilCritical({ squaredNorm: 0 }), gradientStep(1)), 5);
+  const [start] = firstRows(quartic(), [-3, 0], chain(untilCritical({ squaredNorm: 0 }), gradientStep(1)), 5);
   assert.is(start!.status, "converged");
 });
 
 test("works after the loop with the same rows as inside", async () => {
   const until = untilCritical({ squaredNorm: 1e-8 });
-  const inside = firstRows(quartic(), [-2, 0.1], method(until, gradientStep(0.05)), 1000);
+  const inside = firstRows(quartic(), [-2, 0.1], chain(until, gradientStep(0.05)), 1000);
   const after = await valuesOf(iterate(quartic(), [-2, 0.1], gradientStep(0.05)).pipe(until));
   assert.is(after.length, inside.length);
   assert.is(after.at(-1)!.status, "converged");
@@ -40,9 +40,9 @@ test("works after the loop with the same rows as inside", async () => {
 });
 
 test("never takes a field that is no number for critical", () => {
-  const rows = firstRows(quartic(), [3, 0], method(untilCritical({ squaredNorm: 1e300 }), gradientStep(1)), 5);
+  const rows = firstRows(quartic(), [3, 0], chain(untilCritical({ squaredNorm: 1e300 }), gradientStep(1)), 5);
   assert.is(rows[0]!.status, "converged");
-  const diverging = firstRows(quartic(), [3, 0], method(untilCritical({ squaredNorm: 1e-9 }), gradientStep(5)), 100);
+  const diverging = firstRows(quartic(), [3, 0], chain(untilCritical({ squaredNorm: 1e-9 }), gradientStep(5)), 100);
   assert.is(diverging.at(-1)!.status, "diverged");
 });
 

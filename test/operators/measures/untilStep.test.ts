@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { assertError } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
@@ -16,7 +16,7 @@ const test = suite("untilStep");
 
 test("ends with the row of that step, inside the loop: so many updates were made", () => {
   const problem = counted(quartic());
-  const rows = firstRows(problem, [1, 2], method(untilStep(4), gradientStep(0.01)), 100);
+  const rows = firstRows(problem, [1, 2], chain(untilStep(4), gradientStep(0.01)), 100);
   assert.is(rows.length, 5);
   assert.is(rows[4]!.status, "stopped");
   assert.ok(Number.isNaN(rows[4]!.stepSize));
@@ -25,7 +25,7 @@ test("ends with the row of that step, inside the loop: so many updates were made
 
 test("ends at the start for 0", () => {
   assert.equal(
-    firstRows(quartic(), [1, 2], method(untilStep(0), gradientStep(0.01)), 9).map((row) => row.status),
+    firstRows(quartic(), [1, 2], chain(untilStep(0), gradientStep(0.01)), 9).map((row) => row.status),
     ["stopped"],
   );
 });
@@ -48,7 +48,11 @@ test("lets a run that ended before keep its verdict", async () => {
 
 test("refuses what is no number of steps", () => {
   for (const step of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assertError(() => untilStep(step), "ERR_OPTION_RANGE", /^untilStep: expected a non-negative integer, got/);
+    assertError(
+      () => untilStep(step),
+      "ERR_OPTION_RANGE",
+      /^untilStep: expected step to be a non-negative integer, got/,
+    );
   }
 });
 

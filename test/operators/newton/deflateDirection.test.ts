@@ -6,7 +6,7 @@ import { denseNewtonDirection } from "../../../src/operators/newton/denseNewtonD
 import { newtonDirection } from "../../../src/operators/newton/newtonDirection.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { deflated } from "../../../src/problems/deflated.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { doubleWells } from "../../support/minima.ts";
@@ -27,12 +27,12 @@ test("gives the Newton direction of the deflated problem, from the plain one", (
     [-3, 0.2, 0.1],
   ]) {
     for (const options of [{}, { power: 1, shift: 0.5 }]) {
-      const step = method(newton(), deflateDirection(roots, options), gradientStep(1));
+      const step = chain(newton(), deflateDirection(roots, options), gradientStep(1));
       const [row] = firstRows(problem, start, step, 1);
-      const whole = method(denseNewtonDirection(), gradientStep(1));
+      const whole = chain(denseNewtonDirection(), gradientStep(1));
       const [expected] = firstRows(deflated(problem, roots, options), start, whole, 1);
       assertClose(row!.direction, expected!.direction, 1e-9);
-      const [plain] = firstRows(problem, start, method(newton(), gradientStep(1)), 1);
+      const [plain] = firstRows(problem, start, chain(newton(), gradientStep(1)), 1);
       assertClose(
         plain!.direction.map((p) => row!.columns.deflation! * p),
         row!.direction,
@@ -46,7 +46,7 @@ test("leads from one start to several critical points, with symmetric Jacobians 
   const problem = doubleWells(2);
   const found: Float64Array[] = [];
   for (let k = 0; k < 5; k++) {
-    const search = method(untilCritical({ squaredNorm: 1e-22 }), newton(), deflateDirection(found), gradientStep(1));
+    const search = chain(untilCritical({ squaredNorm: 1e-22 }), newton(), deflateDirection(found), gradientStep(1));
     const last = firstRows(problem, [0.71, 0.33], search, 300).at(-1)!;
     if (last.status !== "converged") break;
     for (const other of found) {
@@ -58,15 +58,15 @@ test("leads from one start to several critical points, with symmetric Jacobians 
 });
 
 test("changes nothing without roots, or far from them without a direction", () => {
-  const step = method(newton(), deflateDirection([]), gradientStep(1));
+  const step = chain(newton(), deflateDirection([]), gradientStep(1));
   const [row] = firstRows(doubleWells(2), [0.71, 0.33], step, 1);
   assert.is(row!.columns.deflation, 1);
-  const [still] = firstRows(doubleWells(1), [1], method(newton(), deflateDirection([[0]]), gradientStep(1)), 1);
+  const [still] = firstRows(doubleWells(1), [1], chain(newton(), deflateDirection([[0]]), gradientStep(1)), 1);
   assert.is(still!.columns.deflation, 1);
 });
 
 test("says c = 1 where it stands on a root, instead of NaN", () => {
-  const [row] = firstRows(doubleWells(1), [0], method(newton(), deflateDirection([[0]]), gradientStep(1)), 1);
+  const [row] = firstRows(doubleWells(1), [0], chain(newton(), deflateDirection([[0]]), gradientStep(1)), 1);
   assert.is(row!.columns.deflation, 1);
   assert.ok(Number.isFinite(row!.direction[0]!));
 });
@@ -80,7 +80,7 @@ test("refuses roots and options that are none", () => {
   assertError(() => deflateDirection([[Number.NaN]]), "ERR_NOT_FINITE", /root 0/);
   assertError(() => deflateDirection([], { power: -1 }), "ERR_OPTION_RANGE", /power/);
   try {
-    firstRows(doubleWells(2), [1, 1], method(newton(), deflateDirection([[1]]), gradientStep(1)), 1);
+    firstRows(doubleWells(2), [1, 1], chain(newton(), deflateDirection([[1]]), gradientStep(1)), 1);
     assert.unreachable();
   } catch (error) {
     checkError(error, "ERR_LENGTH", /length 2, got 1; the problem is double wells/);

@@ -2,19 +2,19 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { denseNewtonDirection } from "../../../src/operators/newton/denseNewtonDirection.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
-const whole = update({ name: "whole", refines: true, step: () => ({ stepSize: 1 }) });
+const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });
 
 const test = suite("denseNewtonDirection");
 
 test("solves a linear field in one step, symmetric or not, by either inverse", () => {
   for (const inverse of ["exact", "pseudo"] as const) {
-    const update = method(denseNewtonDirection({ inverse }), whole);
+    const update = chain(denseNewtonDirection({ inverse }), whole);
     assertClose(firstRows(bilinear(), [3, 4], update, 2)[1]!.point, [0, 0], 1e-14, "game", 1);
     const skew = linearProblem(
       [
@@ -53,7 +53,7 @@ test("takes the shortest least-squares solution where J is singular, also withou
     ],
   ] as const;
   for (const [matrix, b, expected, rank] of cases) {
-    const [row] = firstRows(linearProblem(matrix, b), [0, 0, 0], method(denseNewtonDirection(), whole), 1);
+    const [row] = firstRows(linearProblem(matrix, b), [0, 0, 0], chain(denseNewtonDirection(), whole), 1);
     assertClose(row!.direction, expected, 1e-12);
     assert.is(row!.columns.rank, rank);
   }
@@ -67,7 +67,7 @@ test("says that there is no exact direction at a singular Jacobian", () => {
     ],
     [1, 3],
   );
-  const rows = firstRows(problem, [0, 0], method(denseNewtonDirection({ inverse: "exact" }), whole), 3);
+  const rows = firstRows(problem, [0, 0], chain(denseNewtonDirection({ inverse: "exact" }), whole), 3);
   assert.is(rows.length, 1);
   assert.is(rows[0]!.status, "stagnated");
   assert.is(rows[0]!.columns.rank, undefined);
@@ -81,9 +81,9 @@ test("counts singular values by the cutoff", () => {
     ],
     [1, 1],
   );
-  const [kept] = firstRows(problem, [0, 0], method(denseNewtonDirection(), whole), 1);
+  const [kept] = firstRows(problem, [0, 0], chain(denseNewtonDirection(), whole), 1);
   assertClose(kept!.direction, [1, 1e6], 1e-9);
-  const [cut] = firstRows(problem, [0, 0], method(denseNewtonDirection({ cutoff: 1e-5 }), whole), 1);
+  const [cut] = firstRows(problem, [0, 0], chain(denseNewtonDirection({ cutoff: 1e-5 }), whole), 1);
   assertClose(cut!.direction, [1, 0], 1e-12);
 });
 

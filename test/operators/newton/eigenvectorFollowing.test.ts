@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
 import { eigenvectorFollowing } from "../../../src/operators/newton/eigenvectorFollowing.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
@@ -14,7 +14,7 @@ const test = suite("eigenvectorFollowing");
 test("reaches a saddle of the index asked for, from one start", () => {
   const start = [0.9, 0.7, 0.5, 0.3];
   for (let index = 0; index <= 4; index++) {
-    const update = method(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index, maxStep: 0.1 }));
+    const update = chain(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index, maxNorm: 0.1 }));
     const last = firstRows(doubleWells(4), start, update, 200).at(-1)!;
     assert.is(last.status, "converged", `index ${index}`);
     assert.is(last.point.filter((x) => Math.abs(x) < 1e-6).length, index);
@@ -32,7 +32,7 @@ test("is Newton's step where the Hessian has that index, and never longer than i
   const [near] = firstRows(problem, [1.05, -1.05], eigenvectorFollowing(), 1);
   assertClose(near!.direction, [-0.05, 0.05], 1e-12);
   assert.is(near!.columns.negativeEigenvalues, 1);
-  const [far] = firstRows(problem, [5, -7], eigenvectorFollowing({ maxStep: 0.3 }), 1);
+  const [far] = firstRows(problem, [5, -7], eigenvectorFollowing({ maxNorm: 0.3 }), 1);
   assertClose(Math.hypot(...far!.direction), 0.3, 1e-12);
 });
 
@@ -64,10 +64,10 @@ test("refuses games, and indices that are none", () => {
   checkError(
     caught(() => firstRows(doubleWells(2), [1, 1], eigenvectorFollowing({ index: 3 }), 1)),
     "ERR_OPTION_RANGE",
-    /at most the dimension 2, got 3/,
+    /index to be an integer in \[0, 2\], got 3/,
   );
   assertError(() => eigenvectorFollowing({ index: -1 }), "ERR_OPTION_RANGE", /index/);
-  assertError(() => eigenvectorFollowing({ maxStep: 0 }), "ERR_OPTION_RANGE", /maxStep/);
+  assertError(() => eigenvectorFollowing({ maxNorm: 0 }), "ERR_OPTION_RANGE", /maxNorm/);
 });
 
 test.run();

@@ -21,7 +21,7 @@ import { secondMoment } from "../../../src/problems/data/secondMoment.ts";
 import { autoencoderClasses } from "../../../src/problems/linearAutoencoder/autoencoderClasses.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertClose, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -61,13 +61,13 @@ const finders: Readonly<Record<string, Finder>> = {
     singular: true,
   },
   "pseudo-inverse Newton": {
-    make: () => method(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 })),
+    make: () => chain(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 })),
     monotone: true,
     anyIndex: true,
     singular: true,
   },
   "exact Newton": {
-    make: () => method(denseNewtonDirection({ inverse: "exact" }), backtrackGradientNorm({ stepSize: 1 })),
+    make: () => chain(denseNewtonDirection({ inverse: "exact" }), backtrackGradientNorm({ stepSize: 1 })),
     monotone: true,
     anyIndex: true,
     singular: false,
@@ -80,7 +80,7 @@ const finders: Readonly<Record<string, Finder>> = {
     singular: false,
   },
   "saddle-free Newton": {
-    make: () => method(saddleFreeDirection(), wolfeLineSearch({ merit: "value", maxStep: 100 })),
+    make: () => chain(saddleFreeDirection(), wolfeLineSearch({ merit: "value", maxStepSize: 100 })),
     monotone: false,
     anyIndex: false,
     singular: true,
@@ -92,7 +92,7 @@ const finders: Readonly<Record<string, Finder>> = {
     singular: true,
   },
   "gentlestAscent, index 1": {
-    make: () => method(gentlestAscent({ index: 1 }), gradientStep(0.2)),
+    make: () => chain(gentlestAscent({ index: 1 }), gradientStep(0.2)),
     monotone: false,
     anyIndex: true,
     singular: true,
@@ -100,7 +100,7 @@ const finders: Readonly<Record<string, Finder>> = {
 };
 
 const run = (problem: Problem, start: ArrayLike<number>, update: Update, steps: number, squaredNorm = 1e-20) =>
-  firstRows(problem, start, method(untilCritical({ squaredNorm }), update), steps);
+  firstRows(problem, start, chain(untilCritical({ squaredNorm }), update), steps);
 
 /** Nothing in the rows is NaN but the step size of a last row. */
 function assertNumbers(rows: readonly Iterate[], what: string): void {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
 import { gentlestAscent } from "../../../src/operators/newton/gentlestAscent.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Checkpoint } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -49,7 +49,7 @@ const test = suite("gentlestAscent");
 
 test("climbs to a saddle of its index", () => {
   for (const index of [1, 2, 3]) {
-    const update = method(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ index }), gradientStep(0.2));
+    const update = chain(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ index }), gradientStep(0.2));
     const last = firstRows(doubleWells(3), [0.6, 0.5, 0.4], update, 500).at(-1)!;
     assert.is(last.status, "converged", `index ${index}`);
     assert.is(last.point.filter((x) => Math.abs(x) < 1e-6).length, index);
@@ -57,7 +57,7 @@ test("climbs to a saddle of its index", () => {
 });
 
 test("follows the lowest directions while they turn, by products alone", () => {
-  const update = method(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ firstSteps: 2 }), gradientStep(0.1));
+  const update = chain(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ firstSteps: 2 }), gradientStep(0.1));
   const rows = firstRows(turned(0.7), [0.9, 0.5], update, 600);
   assert.is(rows.at(-1)!.status, "converged");
   const [x, y] = rows.at(-1)!.point;
@@ -75,13 +75,13 @@ test("reflects the gradient in the lowest eigenvectors", () => {
     ],
     [0, 0],
   );
-  const [row] = firstRows(problem, [1, 1], method(gentlestAscent(), gradientStep(0.1)), 1);
+  const [row] = firstRows(problem, [1, 1], chain(gentlestAscent(), gradientStep(0.1)), 1);
   assertClose(row!.direction, [-2, -4], 1e-12);
 });
 
 test("keeps its directions in checkpoints", () => {
   const saved: Checkpoint[] = [];
-  const update = method(gentlestAscent({ seed: 2 }), gradientStep(0.1));
+  const update = chain(gentlestAscent({ seed: 2 }), gradientStep(0.1));
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
   const rows = firstRows(turned(0.3), [0.9, 0.5], update, 8, options);
   const again = firstRows(turned(0.3), saved[5]!, update, 3);

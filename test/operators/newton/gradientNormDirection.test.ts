@@ -7,14 +7,14 @@ import { wolfeLineSearch } from "../../../src/operators/newton/lineSearch/wolfeL
 import { minimizeGradientNorm } from "../../../src/operators/newton/minimizeGradientNorm.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import type { Checkpoint } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
-const whole = update({ name: "whole", refines: true, step: () => ({ stepSize: 1 }) });
+const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });
 
 const test = suite("gradientNormDirection");
 
@@ -26,16 +26,16 @@ test("is -J^T F, of a field that is no gradient too", () => {
     ],
     [1, 1],
   );
-  const [row] = firstRows(problem, [1, 1], method(gradientNormDirection(), whole), 1);
+  const [row] = firstRows(problem, [1, 1], chain(gradientNormDirection(), whole), 1);
   // F = (2, 2); J^T F = (2, 10).
   assertClose(row!.direction, [-2, -10], 1e-15);
   assertClose(row!.columns.gradientOfG!, Math.hypot(2, 10), 1e-15);
-  const [game] = firstRows(bilinear(), [3, 4], method(gradientNormDirection(), whole), 1);
+  const [game] = firstRows(bilinear(), [3, 4], chain(gradientNormDirection(), whole), 1);
   assertClose(game!.direction, [-3, -4], 1e-15);
 });
 
 test("vanishes at gradient-flat points", () => {
-  const [row] = firstRows(quartic(), [Math.SQRT2, 0], method(gradientNormDirection(), whole), 1);
+  const [row] = firstRows(quartic(), [Math.SQRT2, 0], chain(gradientNormDirection(), whole), 1);
   assert.ok(row!.columns.gradientOfG! < 1e-14);
 });
 
@@ -47,7 +47,7 @@ test("scaled by Cauchy's step, the whole step minimises the linear model along i
     ],
     [1, 5],
   );
-  const rows = firstRows(problem, [2, 2], method(gradientNormDirection({ scale: "cauchy" }), whole), 2);
+  const rows = firstRows(problem, [2, 2], chain(gradientNormDirection({ scale: "cauchy" }), whole), 2);
   const { direction } = rows[0]!;
   const after = (alpha: number): number => {
     const field = new Float64Array(2);
@@ -63,7 +63,7 @@ test("scaled by Cauchy's step, the whole step minimises the linear model along i
 
 test("is zero at a zero, scaled or not", () => {
   for (const scale of ["none", "cauchy"] as const) {
-    const [row] = firstRows(linearProblem([[2]], [0]), [0], method(gradientNormDirection({ scale }), whole), 1);
+    const [row] = firstRows(linearProblem([[2]], [0]), [0], chain(gradientNormDirection({ scale }), whole), 1);
     assert.is(Math.abs(row!.direction[0]!), 0);
   }
 });
@@ -76,7 +76,7 @@ test("conjugate directions solve a quadratic in few steps, and are kept in check
   const start = new Array(n).fill(0);
   const solved = (conjugate: boolean): number => {
     const search = wolfeLineSearch({ curvature: 1e-3, first: "previous" });
-    const update = method(untilCritical({ squaredNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
+    const update = chain(untilCritical({ squaredNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
     const rows = firstRows(problem, start, update, 2000);
     assert.is(rows.at(-1)!.status, "converged");
     return rows.length;

@@ -5,7 +5,7 @@ import { levenbergMarquardt } from "../../../src/operators/newton/levenbergMarqu
 import { searchOutcomes } from "../../../src/operators/support/searchOutcome.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Checkpoint, Iterate } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -42,7 +42,7 @@ test("solves (J^T J + mu I) p = -J^T F, of a field that is no gradient", () => {
 });
 
 test("has a gain ratio of 1 on a linear field, and lets the damping fall", () => {
-  const rows = firstRows(bilinear(), [3, 4], method(untilCritical({ squaredNorm: 1e-24 }), levenbergMarquardt()), 20);
+  const rows = firstRows(bilinear(), [3, 4], chain(untilCritical({ squaredNorm: 1e-24 }), levenbergMarquardt()), 20);
   assert.is(rows.at(-1)!.status, "converged");
   for (const row of rows.slice(0, 3)) assertClose(row.columns.gainRatio!, 1, 1e-9);
   assertClose(rows[1]!.columns.damping! / rows[0]!.columns.damping!, 1 / 3, 1e-9);
@@ -52,7 +52,7 @@ test("refuses a step that raises ||F||, stays, and raises the damping until it h
   const rows = firstRows(
     arctan,
     [20],
-    method(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt({ damping: 1e-9 })),
+    chain(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt({ damping: 1e-9 })),
     80,
   );
   const rejected = rows.filter((row) => outcome(row) === "rejected");
@@ -72,7 +72,7 @@ test("refuses a step that raises ||F||, stays, and raises the damping until it h
 });
 
 test("converges quadratically to a regular zero", () => {
-  const rows = firstRows(quartic(), [-3.5, 1], method(untilCritical({ squaredNorm: 1e-26 }), levenbergMarquardt()), 20);
+  const rows = firstRows(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-26 }), levenbergMarquardt()), 20);
   assert.is(rows.at(-1)!.status, "converged");
   assert.ok(rows.length < 10);
 });

@@ -4,13 +4,13 @@ import * as assert from "uvu/assert";
 import { minresTerminations } from "../../../src/linalg/krylov/minres/minresTypes.ts";
 import { norm } from "../../../src/linalg/vector.ts";
 import { newtonDirection } from "../../../src/operators/newton/newtonDirection.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
-const whole = update({ name: "whole", refines: true, step: () => ({ stepSize: 1 }) });
+const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });
 
 const test = suite("newtonDirection");
 
@@ -22,7 +22,7 @@ test("solves a quadratic in one whole step", () => {
     ],
     [1, 2],
   );
-  const rows = firstRows(problem, [5, 5], method(newtonDirection({ relativeTolerance: 1e-12 }), whole), 2);
+  const rows = firstRows(problem, [5, 5], chain(newtonDirection({ relativeTolerance: 1e-12 }), whole), 2);
   assertClose(rows[1]!.point, [5 / 7, -3 / 7], 1e-12);
   assert.ok(rows[1]!.squaredNorm < 1e-24);
 });
@@ -36,7 +36,7 @@ test("takes the shortest of the least-squares solutions where J is singular", ()
     ],
     [1, 3, 5],
   );
-  const rows = firstRows(problem, [0, 0, 0], method(newtonDirection({ relativeTolerance: 1e-12 }), whole), 1);
+  const rows = firstRows(problem, [0, 0, 0], chain(newtonDirection({ relativeTolerance: 1e-12 }), whole), 1);
   assertClose(rows[0]!.direction, [1, 1, 0], 1e-12);
   assert.is(minresTerminations[rows[0]!.columns.termination!], "least-squares");
   assert.ok(rows[0]!.columns.relativeCokernelResidual! < 1e-12);
@@ -51,7 +51,7 @@ test("reports residuals that are those of its direction", () => {
     ],
     [1, 2, 3],
   );
-  const [row] = firstRows(problem, [1, -1, 2], method(newtonDirection({ maxIterations: 2 }), whole), 1);
+  const [row] = firstRows(problem, [1, -1, 2], chain(newtonDirection({ maxIterations: 2 }), whole), 1);
   const { relativeResidual, relativeCokernelResidual, directionNorm, jacobianNorm, solverIterations } = row!.columns;
   const map = row!.at.linearize();
   const r = new Float64Array(3);
@@ -68,29 +68,29 @@ test("reports residuals that are those of its direction", () => {
 });
 
 test("declares its columns before the first row, and its settings", () => {
-  const [row] = firstRows(linearProblem([[1]], [1]), [0], method(newtonDirection({ shift: 0.25 }), whole), 1);
+  const [row] = firstRows(linearProblem([[1]], [1]), [0], chain(newtonDirection({ damping: 0.25 }), whole), 1);
   for (const name of ["relativeResidual", "relativeCokernelResidual", "directionNorm", "termination"]) {
     assert.ok(name in row!.run.columns, name);
   }
   assert.equal(row!.run.columns.termination!.values, minresTerminations);
-  assert.is(row!.run.settings["newtonDirection.shift"]!.value, 0.25);
+  assert.is(row!.run.settings["newtonDirection.damping"]!.value, 0.25);
   assertClose(row!.direction, [1 / 1.25], 1e-12);
 });
 
 test("is steered during the run", () => {
-  const rows = firstRows(linearProblem([[1]], [1]), [0], method(newtonDirection(), whole), 2, {
-    commands: of({ type: "set", setting: "newtonDirection.shift", value: 3, step: 1 }),
+  const rows = firstRows(linearProblem([[1]], [1]), [0], chain(newtonDirection(), whole), 2, {
+    commands: of({ type: "set", setting: "newtonDirection.damping", value: 3, step: 1 }),
   });
   assertClose(rows[0]!.direction, [1], 1e-12);
   assert.is(rows[1]!.commands?.[0]?.refused, undefined);
-  const steered = firstRows(linearProblem([[1]], [1]), [0], method(newtonDirection(), whole), 1, {
-    commands: of({ type: "set", setting: "newtonDirection.shift", value: 3, step: 0 }),
+  const steered = firstRows(linearProblem([[1]], [1]), [0], chain(newtonDirection(), whole), 1, {
+    commands: of({ type: "set", setting: "newtonDirection.damping", value: 3, step: 0 }),
   });
   assertClose(steered[0]!.direction, [0.25], 1e-12);
 });
 
 test("gives the direction 0 where F = 0, without NaN", () => {
-  const [row] = firstRows(linearProblem([[2]], [0]), [0], method(newtonDirection(), whole), 1);
+  const [row] = firstRows(linearProblem([[2]], [0]), [0], chain(newtonDirection(), whole), 1);
   assert.is(row!.direction[0], 0);
   assert.is(row!.columns.relativeResidual, 0);
   assert.is(minresTerminations[row!.columns.termination!], "zero");
@@ -105,7 +105,7 @@ test("sends an error down the stream for a Jacobian that is not symmetric", () =
     [0, 0],
   );
   try {
-    firstRows(problem, [1, 1], method(newtonDirection(), whole), 1);
+    firstRows(problem, [1, 1], chain(newtonDirection(), whole), 1);
     assert.unreachable();
   } catch (error) {
     checkError(error, "ERR_NOT_SYMMETRIC", /newtonDirection.*linear.*extragradient/);

@@ -5,14 +5,14 @@ import { type NewtonFlowOptions, newtonFlow } from "../../../src/operators/newto
 import { homotopy } from "../../../src/problems/homotopy.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { fixedPointProblem } from "../../../src/problems/solvable.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const grid = Array.from({ length: 10 }, (_, k) => -4 + (8 * k) / 9);
-const until = (update: Update): Update => method(untilCritical({ squaredNorm: 1e-20 }), update);
+const until = (update: Update): Update => chain(untilCritical({ squaredNorm: 1e-20 }), update);
 
 const test = suite("newtonFlow");
 
@@ -32,7 +32,7 @@ test("reaches the quartic's critical point from every start of the grid, through
 });
 
 test("keeps F on the ray of its start, and measures arc length", () => {
-  const rows = firstRows(quartic(), [3, 1], newtonFlow({ tolerance: 1e-6, maxStep: 0.2 }), 20);
+  const rows = firstRows(quartic(), [3, 1], newtonFlow({ tolerance: 1e-6, maxStepSize: 0.2 }), 20);
   const first = rows[0]!.at.field;
   for (const row of rows.slice(0, -1)) {
     const a = row.columns.along!;
@@ -63,7 +63,7 @@ test("follows the homotopy path of a function with two turning points to the zer
     linearize: (point: Float64Array) => linearProblem([[3 * point[0]! ** 2 - 3]], [0]).linearize(point),
   };
   const path = homotopy(fixedPointProblem([2]), cubic);
-  const rows = firstRows(path, [2, 0], until(newtonFlow({ maxStep: 0.2 })), 300);
+  const rows = firstRows(path, [2, 0], until(newtonFlow({ maxStepSize: 0.2 })), 300);
   const last = rows.at(-1)!;
   assert.is(last.status, "converged");
   assertClose(last.point[1]!, 1, 1e-9);
@@ -74,7 +74,7 @@ test("follows the homotopy path of a function with two turning points to the zer
 });
 
 test("does not step over a zero, however long its steps", () => {
-  const rows = firstRows(linearProblem([[0.01]], [0.5]), [0], until(newtonFlow({ stepSize: 80, maxStep: 80 })), 20);
+  const rows = firstRows(linearProblem([[0.01]], [0.5]), [0], until(newtonFlow({ stepSize: 80, maxStepSize: 80 })), 20);
   assert.is(rows.at(-1)!.status, "converged");
   assertClose(rows.at(-1)!.point, [50], 1e-9);
 });
@@ -132,7 +132,7 @@ test("begins uphill where det J < 0, or downhill on request", () => {
 test("refuses options out of range", () => {
   const bad: readonly [NewtonFlowOptions, RegExp][] = [
     [{ stepSize: 2 }, /stepSize/],
-    [{ maxStep: Number.NaN }, /maxStep/],
+    [{ maxStepSize: Number.NaN }, /maxStepSize/],
     [{ tolerance: 1 }, /tolerance/],
     [{ corrections: 0 }, /corrections/],
     [{ orientation: "up" as "descent" }, /orientation/],

@@ -8,8 +8,8 @@ import {
   saddleFreeDirection,
 } from "../../../src/operators/newton/saddleFreeDirection.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
@@ -17,7 +17,7 @@ import { doubleWells } from "../../support/minima.ts";
 import { normalVector } from "../../support/random.ts";
 import { combine, orthogonal, withSpectrum } from "../../support/symmetric.ts";
 
-const whole = update({ name: "whole", refines: true, step: () => ({ stepSize: 1 }) });
+const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });
 
 const n = 12;
 const spectrum = [-5, -2, -0.5, 0, 0, 0.1, 1, 2, 3, 4, 6, 9];
@@ -36,7 +36,7 @@ const test = suite("saddleFreeDirection");
 
 test("divides by absolute eigenvalues, and leaves the kernel out", () => {
   const start = normalVector(n, 5);
-  const [row] = firstRows(problem, start, method(saddleFreeDirection({ subspace: "all" }), whole), 1);
+  const [row] = firstRows(problem, start, chain(saddleFreeDirection({ subspace: "all" }), whole), 1);
   const coordinates = spectrum.map((lambda, k) => {
     let z = 0;
     for (let i = 0; i < n; i++) z += basis[k * n + i]! * start[i]!;
@@ -49,9 +49,9 @@ test("divides by absolute eigenvalues, and leaves the kernel out", () => {
 test("is the same on the Krylov space of F as on the whole space, once that is invariant, damped or not", () => {
   const start = normalVector(n, 6);
   for (const damping of [0, 0.3]) {
-    const [all] = firstRows(problem, start, method(saddleFreeDirection({ subspace: "all", damping }), whole), 1);
+    const [all] = firstRows(problem, start, chain(saddleFreeDirection({ subspace: "all", damping }), whole), 1);
     // F has no kernel component: ten distinct eigenvalues.
-    const [krylov] = firstRows(problem, start, method(saddleFreeDirection({ subspace: 11, damping }), whole), 1);
+    const [krylov] = firstRows(problem, start, chain(saddleFreeDirection({ subspace: 11, damping }), whole), 1);
     assertClose(krylov!.direction, all!.direction, 1e-8);
     assert.ok(krylov!.products <= 11);
   }
@@ -60,7 +60,7 @@ test("is the same on the Krylov space of F as on the whole space, once that is i
 test("descends in every subspace", () => {
   const start = normalVector(n, 7);
   for (const subspace of [1, 2, 4]) {
-    const [row] = firstRows(problem, start, method(saddleFreeDirection({ subspace }), whole), 1);
+    const [row] = firstRows(problem, start, chain(saddleFreeDirection({ subspace }), whole), 1);
     let slope = 0;
     row!.at.field.forEach((f, i) => {
       slope += f * row!.direction[i]!;
@@ -74,7 +74,7 @@ test("leaves saddles for minima", () => {
   const rows = firstRows(
     doubleWells(4),
     start,
-    method(untilCritical({ squaredNorm: 1e-20 }), saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
+    chain(untilCritical({ squaredNorm: 1e-20 }), saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
     40,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -84,7 +84,7 @@ test("leaves saddles for minima", () => {
 
 test("refuses games and options out of range", () => {
   try {
-    firstRows(bilinear(), [1, 1], method(saddleFreeDirection(), whole), 1);
+    firstRows(bilinear(), [1, 1], chain(saddleFreeDirection(), whole), 1);
     assert.unreachable();
   } catch (error) {
     checkError(error, "ERR_NOT_SYMMETRIC", /saddleFreeDirection/);

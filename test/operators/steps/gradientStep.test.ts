@@ -5,8 +5,8 @@ import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
@@ -81,19 +81,23 @@ test("is the projection method where there is a constraint", () => {
 });
 
 test("keeps the direction that was chosen before it", () => {
-  const sideways = update({ name: "sideways", step: () => ({ direction: Float64Array.of(1, 0) }) });
-  const rows = firstRows(quartic(), [0, 0], method(sideways, gradientStep(0.5)), 3);
+  const sideways = defineUpdate({ name: "sideways", step: () => ({ direction: Float64Array.of(1, 0) }) });
+  const rows = firstRows(quartic(), [0, 0], chain(sideways, gradientStep(0.5)), 3);
   assert.equal(rows[2]!.point, Float64Array.of(1, 0));
 });
 
 test("refuses to choose a second time, and step sizes that are none", () => {
   assertError(
-    () => firstRows(bilinear(), [1, 1], method(extragradient({ stepSize: 1 }), gradientStep(0.1)), 1),
+    () => firstRows(bilinear(), [1, 1], chain(extragradient({ stepSize: 1 }), gradientStep(0.1)), 1),
     "ERR_STEP_SIZE_DISCARDED",
     /^gradientStep: would discard the step size that extragradient chose/,
   );
   for (const stepSize of [0, -0.1, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assertError(() => gradientStep(stepSize), "ERR_OPTION_RANGE", /^gradientStep: expected a positive step size, got/);
+    assertError(
+      () => gradientStep(stepSize),
+      "ERR_OPTION_RANGE",
+      /^gradientStep: expected stepSize to be a positive number, got/,
+    );
   }
 });
 

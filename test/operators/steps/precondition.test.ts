@@ -7,13 +7,13 @@ import { precondition } from "../../../src/operators/steps/precondition.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../support/assert.ts";
 
 function rows(update: Update, start = [-2, 1], steps = 3, problem: Problem = quartic()): Promise<readonly Iterate[]> {
-  const run = iterate(problem, start, method(update, gradientStep(0.1)), { slice: Number.POSITIVE_INFINITY });
+  const run = iterate(problem, start, chain(update, gradientStep(0.1)), { slice: Number.POSITIVE_INFINITY });
   return lastValueFrom(run.pipe(take(steps), toArray()));
 }
 
@@ -37,7 +37,7 @@ operator("takes a map that depends on the point: the inverse Hessian makes a New
 });
 
 operator("multiplies one block only, and builds on the direction chosen before it", async () => {
-  const update = method(
+  const update = chain(
     precondition(diagonal(Float64Array.of(2, 2))),
     precondition(diagonal(Float64Array.of(5)), { block: "y" }),
   );

@@ -5,7 +5,7 @@ import { symmetricEigen } from "../../../src/linalg/dense/dense.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { whiten } from "../../../src/operators/steps/whiten.ts";
 import { secondMoment } from "../../../src/problems/data/secondMoment.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../support/assert.ts";
@@ -57,7 +57,7 @@ function points(
 async function sameAsWhitenedData(inputs: Float64Array, side: "left" | "right"): Promise<void> {
   const whitener = power(secondMoment(inputs, d), -0.5);
   const white = times(inputs, whitener);
-  const update = method(whiten({ block: "weights", inputs, side }), gradientStep(0.3));
+  const update = chain(whiten({ block: "weights", inputs, side }), gradientStep(0.3));
   const bySecondOrder = await points(inputs, side, update);
   const byWhitenedData = await points(white, side, gradientStep(0.3));
   const test = inputs.slice(0, 2 * d).map((value, at) => 2 * value - inputs[d + (at % d)]!);
@@ -86,7 +86,7 @@ operator("does so with fewer samples than inputs, on inputs in the span of the s
 
 operator("is the Newton step of a linear model: one step of size 1 reaches the solution", async () => {
   const moment = secondMoment(x, d);
-  const [, solution] = await points(x, "left", method(whiten({ block: "weights", moment }), gradientStep(1)), 2);
+  const [, solution] = await points(x, "left", chain(whiten({ block: "weights", moment }), gradientStep(1)), 2);
   const gradient = new Float64Array(d * m);
   linearModel({ x, y, samples: 9, side: "left" }).evaluate(solution!, gradient);
   assertClose(gradient, new Float64Array(d * m), 1e-12, "gradient", 1);
@@ -95,9 +95,9 @@ operator("is the Newton step of a linear model: one step of size 1 reaches the s
 operator("mixes with the identity: [(1 - lambda) B + lambda I]^-1, lambda = 1 being plain descent", async () => {
   const moment = Float64Array.of(4, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
   const plain = await points(x, "left", gradientStep(1), 2);
-  const full = await points(x, "left", method(whiten({ block: "weights", moment, mixing: 1 }), gradientStep(1)), 2);
+  const full = await points(x, "left", chain(whiten({ block: "weights", moment, mixing: 1 }), gradientStep(1)), 2);
   assertClose(full[1]!, plain[1]!, 1e-15);
-  const half = await points(x, "left", method(whiten({ block: "weights", moment, mixing: 0.5 }), gradientStep(1)), 2);
+  const half = await points(x, "left", chain(whiten({ block: "weights", moment, mixing: 0.5 }), gradientStep(1)), 2);
   assertClose(
     half[1]!,
     plain[1]!.map((w, at) => w / [2.5, 1.5, 0.5, 1][Math.floor(at / m)]!),
@@ -108,12 +108,7 @@ operator("mixes with the identity: [(1 - lambda) B + lambda I]^-1, lambda = 1 be
 operator("damps: [B + epsilon I]^-1", async () => {
   const moment = Float64Array.of(4, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
   const plain = await points(x, "left", gradientStep(1), 2);
-  const damped = await points(
-    x,
-    "left",
-    method(whiten({ block: "weights", moment, damping: 0.5 }), gradientStep(1)),
-    2,
-  );
+  const damped = await points(x, "left", chain(whiten({ block: "weights", moment, damping: 0.5 }), gradientStep(1)), 2);
   assertClose(
     damped[1]!,
     plain[1]!.map((w, at) => w / [4.5, 2.5, 0.5, 1.5][Math.floor(at / m)]!),
@@ -124,8 +119,8 @@ operator("damps: [B + epsilon I]^-1", async () => {
 operator("builds on the direction chosen before it", async () => {
   const moment = Float64Array.of(4, 1, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0.5);
   const update = (of: Float64Array): Update => whiten({ block: "weights", moment: of });
-  const twice = await points(x, "left", method(update(moment), update(moment), gradientStep(1)), 2);
-  const once = await points(x, "left", method(update(times(moment, moment)), gradientStep(1)), 2);
+  const twice = await points(x, "left", chain(update(moment), update(moment), gradientStep(1)), 2);
+  const once = await points(x, "left", chain(update(times(moment, moment)), gradientStep(1)), 2);
   assertClose(twice[1]!, once[1]!, 1e-13);
 });
 
@@ -134,14 +129,18 @@ operator("refuses options that contradict each other or lie out of range", () =>
   const block = "weights";
   assertError(() => whiten({ block }), "ERR_OPTION_RANGE", /got neither/);
   assertError(() => whiten({ block, moment, inputs: moment }), "ERR_OPTION_RANGE", /got both/);
-  assertError(() => whiten({ block, moment, mixing: 1.5 }), "ERR_OPTION_RANGE", /mixing from 0 to 1, got 1.5/);
+  assertError(
+    () => whiten({ block, moment, mixing: 1.5 }),
+    "ERR_OPTION_RANGE",
+    /mixing to be a number in \[0, 1\], got 1.5/,
+  );
   assertError(() => whiten({ block, moment, damping: -1 }), "ERR_OPTION_RANGE", /got -1/);
   assertError(() => whiten({ block, moment, mixing: 0.5, damping: 1 }), "ERR_OPTION_RANGE", /mixing or damping/);
   assertError(() => whiten({ block, moment: Float64Array.of(Number.NaN) }), "ERR_NOT_FINITE", /got NaN at 0/);
 });
 
 operator("names the blocks there are, and the sizes that do not fit", async () => {
-  const run = (update: Update): Promise<unknown> => points(x, "left", method(update, gradientStep(1)), 2);
+  const run = (update: Update): Promise<unknown> => points(x, "left", chain(update, gradientStep(1)), 2);
   await assertRejects(run(whiten({ block: "layer1", inputs: x })), "ERR_OPTION_RANGE", /\(weights\), got "layer1"/);
   await assertRejects(run(whiten({ block: "weights", moment: new Float64Array(9) })), "ERR_LENGTH", /4 x 4 moment/);
   await assertRejects(run(whiten({ block: "weights", inputs: new Float64Array(9) })), "ERR_LENGTH", /samples of 4/);

@@ -8,7 +8,7 @@ import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { gaussianData } from "../../../src/problems/data/gaussianData.ts";
 import { deepLinearAutoencoder } from "../../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../../../src/problems/linearAutoencoder/linearNetwork.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import * as fc from "../../support/fastCheck.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -143,7 +143,7 @@ test("critical points that Newton-MR finds have the loss of a class", () => {
   let found = 0;
   for (let seed = 1; seed <= 6; seed++) {
     const start = problem.initialPoint(seed);
-    const search = method(untilCritical({ squaredNorm: 1e-22 }), newtonMR());
+    const search = chain(untilCritical({ squaredNorm: 1e-22 }), newtonMR());
     const last = firstRows(problem, start, search, 150).at(-1)!;
     if (last.squaredNorm > 1e-16) continue;
     found++;

@@ -1,4 +1,3 @@
-import { from, type Observable } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
@@ -8,18 +7,21 @@ import { momentum } from "../../../src/operators/steps/momentum.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { randomSource } from "../../../src/random.ts";
-import { measure, update } from "../../../src/streams/author.ts";
-import { choose, method, switchMethod } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { choose } from "../../../src/streams/choose.ts";
+import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
-import type { Checkpoint, Command, Iterate, Measure, Update } from "../../../src/streams/types.ts";
+import { switchMethod } from "../../../src/streams/switchMethod.ts";
+import type { Checkpoint, Measure, Update } from "../../../src/streams/types.ts";
 import { assertError, checkError } from "../../support/assert.ts";
-import { comparable, recordRun } from "../../support/checkpoints.ts";
+import { assertResumes, comparable, recordRun } from "../../support/checkpoints.ts";
 import { collect } from "../../support/collect.ts";
 import { assertSameRows } from "../../support/sameRows.ts";
 
 /** Running mean of the points: a vector and a column, the state grows with neither. */
 function averaging(name: string): Measure {
-  return measure({
+  return defineMeasure({
     name,
     columns: {
       [`${name}Square`]: { meaning: "square of the mean's first coordinate" },
@@ -39,63 +41,36 @@ function averaging(name: string): Measure {
   });
 }
 
-/** Every checkpoint of the run, resumed, gives the rest of its rows. */
-function assertResumes(
-  problem: Problem | ((step: number) => Problem),
-  start: readonly number[],
-  make: () => Update,
-  options: { readonly after?: () => Measure; readonly least?: number; readonly commands?: readonly Command[] } = {},
-): readonly Iterate[] {
-  const { after = () => (source) => source, least = 5 } = options;
-  // What was commanded before a checkpoint is in it.
-  const commandsAfter = (step: number): { readonly commands?: Observable<Command> } =>
-    options.commands === undefined
-      ? {}
-      : { commands: from(options.commands.filter((command) => command.step! > step)) };
-  const whole = recordRun(problem, start, make(), { after: after(), ...commandsAfter(-1) });
-  assert.ok(whole.rows.length >= least, `${whole.rows.length} rows`);
-  assert.is(whole.checkpoints.size, whole.rows.length);
-  for (const [step, checkpoint] of whole.checkpoints) {
-    const rest = recordRun(problem, checkpoint, make(), { after: after(), ...commandsAfter(step) });
-    assertSameRows(comparable(rest.rows), comparable(whole.rows.slice(step)), `from step ${step}`);
-    assert.is(rest.rows[0]!.run.attempt, 2);
-    assert.ok(rest.rows[0]!.seconds >= checkpoint.seconds);
-    // What a resumed run saves first is what it came from, but for the attempt and the time.
-    const again = rest.checkpoints.get(step)!;
-    assert.equal({ ...again, attempt: 1, seconds: 0 }, { ...checkpoint, seconds: 0 });
-  }
-  return whole.rows;
-}
 const resume = suite("resume");
 
 resume("goes on bit for bit: momentum, and means inside and after the loop", () => {
   const make = (): Update =>
-    method(untilStep(12), averaging("inside"), momentum(), momentum({ decay: 0.5 }), gradientStep(0.01));
+    chain(untilStep(12), averaging("inside"), momentum(), momentum({ decay: 0.5 }), gradientStep(0.01));
   const rows = assertResumes(quartic(), [1, 2], make, { after: () => averaging("after"), least: 13 });
   assert.equal(rows[5]!.columns.insideSquare, rows[5]!.columns.afterSquare);
 });
 
 resume("goes on bit for bit: a line search with its accepted trials, evaluations and products", () => {
   const settings = { search: { stepSize: 1, shrink: 0.9, sufficientDecrease: 0.1, pureStep: 0.1 } } as const;
-  const rows = assertResumes(quartic(), [1, 0.5], () => method(untilStep(12), newtonMR(settings)));
+  const rows = assertResumes(quartic(), [1, 0.5], () => chain(untilStep(12), newtonMR(settings)));
   assert.ok(rows.at(-1)!.evaluations > rows.length + 3, "the search tried points");
   assert.ok(rows.at(-1)!.products > rows.length);
 });
 
 resume("goes on bit for bit: before, at and after the switch of a method", () => {
   const make = (): Update =>
-    method(
+    chain(
       untilStep(10),
       switchMethod(
         gradientStep(0.01),
-        method(momentum(), averaging("second"), gradientStep(0.02)),
+        chain(momentum(), averaging("second"), gradientStep(0.02)),
         (it) => it.step === 5,
       ),
     );
   const { checkpoints } = recordRun(quartic(), [1, 2], make());
-  assert.is(checkpoints.get(5)!.operators.momentum!.started, false);
-  assert.is(checkpoints.get(6)!.operators.momentum!.started, false);
-  assert.is(checkpoints.get(7)!.operators.momentum!.started, true);
+  assert.is(checkpoints.get(5)!.operators.momentum!.begun, undefined);
+  assert.is(checkpoints.get(6)!.operators.momentum!.begun, undefined);
+  assert.is(checkpoints.get(7)!.operators.momentum!.begun, 6);
   const rows = assertResumes(quartic(), [1, 2], make, { least: 11 });
   assert.is(rows[5]!.stepSize, 0.01);
   assert.is(rows[6]!.stepSize, 0.02);
@@ -103,15 +78,15 @@ resume("goes on bit for bit: before, at and after the switch of a method", () =>
 });
 
 resume("goes on bit for bit: minibatches, noise from (seed, step), an accepted trial of the batch before", () => {
-  const noise = update({
+  const noise = defineUpdate({
     name: "noise",
-    refines: true,
+    refines: "direction",
     step: (it) => {
       const random = randomSource(7, "noise", it.step);
       return { direction: it.direction.map((d) => d + random.normal()) };
     },
   });
-  const accept = update({
+  const accept = defineUpdate({
     name: "accept",
     step: (it) => ({ stepSize: 0.01, next: it.evaluate(it.point.map((z, i) => z + 0.01 * it.direction[i]!)) }),
   });
@@ -130,7 +105,7 @@ resume("goes on bit for bit: minibatches, noise from (seed, step), an accepted t
     (step) => batches[step % 3]!,
     [1, 2],
     () =>
-      method(
+      chain(
         untilStep(9),
         noise,
         choose((it) => it.step % 2, accept, gradientStep(0.02)),
@@ -140,7 +115,7 @@ resume("goes on bit for bit: minibatches, noise from (seed, step), an accepted t
 });
 
 resume("goes on bit for bit: settings that were changed on the way", () => {
-  const rows = assertResumes(quartic(), [1, 2], () => method(untilStep(9), momentum(), gradientStep(0.01)), {
+  const rows = assertResumes(quartic(), [1, 2], () => chain(untilStep(9), momentum(), gradientStep(0.01)), {
     commands: [
       { type: "set", setting: "momentum.decay", value: 0.25, step: 3 },
       { type: "set", setting: "gradientStep.stepSize", value: 0.03, step: 5 },
@@ -152,14 +127,14 @@ resume("goes on bit for bit: settings that were changed on the way", () => {
 });
 
 resume("gives what comes after the loop fresh to a measure that is new there", () => {
-  const make = (): Update => method(untilStep(6), gradientStep(0.01));
+  const make = (): Update => chain(untilStep(6), gradientStep(0.01));
   const whole = recordRun(quartic(), [1, 2], make());
   const rest = recordRun(quartic(), whole.checkpoints.get(4)!, make(), { after: averaging("after") });
   assert.equal(rest.rows[0]!.vectors.afterPoint, rest.rows[0]!.point);
 });
 
 resume("keeps the memory of a measure after the loop through attempts that end before their first row", () => {
-  const make = (): Update => method(untilStep(6), gradientStep(0.01));
+  const make = (): Update => chain(untilStep(6), gradientStep(0.01));
   const whole = recordRun(quartic(), [1, 2], make(), { after: averaging("after") });
   const second = recordRun(quartic(), whole.checkpoints.get(3)!, make(), { after: averaging("after") });
   const third = recordRun(quartic(), second.checkpoints.get(3)!, make(), { after: averaging("after") });
@@ -168,33 +143,33 @@ resume("keeps the memory of a measure after the loop through attempts that end b
 });
 
 resume("refuses an update that lacks an operator of the checkpoint, or has another one", () => {
-  const { checkpoints } = recordRun(quartic(), [1, 2], method(untilStep(3), momentum(), gradientStep(0.1)));
+  const { checkpoints } = recordRun(quartic(), [1, 2], chain(untilStep(3), momentum(), gradientStep(0.1)));
   const checkpoint = checkpoints.get(2)!;
   assertError(
-    () => recordRun(quartic(), checkpoint, method(untilStep(3), gradientStep(0.1))),
+    () => recordRun(quartic(), checkpoint, chain(untilStep(3), gradientStep(0.1))),
     "ERR_RESUME",
     /^iterate: the checkpoint has memory of momentum, which the update lacks; resume with the update that the run began with \(run "run", step 2\)$/,
   );
   assertError(
-    () => recordRun(quartic(), checkpoint, method(untilStep(3), momentum(), momentum(), gradientStep(0.1))),
+    () => recordRun(quartic(), checkpoint, chain(untilStep(3), momentum(), momentum(), gradientStep(0.1))),
     "ERR_RESUME",
     /^iterate: the update has momentum#2, which the checkpoint does not know; resume/,
   );
   assertError(
-    () => recordRun(quartic(), checkpoint, method(untilStep(3), averaging("mean"), gradientStep(0.1))),
+    () => recordRun(quartic(), checkpoint, chain(untilStep(3), averaging("mean"), gradientStep(0.1))),
     "ERR_RESUME",
     /the checkpoint has memory of momentum, which the update lacks; the update has mean, which the checkpoint does not know/,
   );
 });
 
 resume("refuses what is no checkpoint, one of another run, one of another dimension", () => {
-  const { checkpoints } = recordRun(quartic(), [1, 2], method(untilStep(3), gradientStep(0.1)), { name: "a" });
+  const { checkpoints } = recordRun(quartic(), [1, 2], chain(untilStep(3), gradientStep(0.1)), { name: "a" });
   const checkpoint = checkpoints.get(1)!;
   const resumed = (changes: object, name?: string): (() => unknown) => {
     const start = { ...checkpoint, ...changes } as Checkpoint;
     return () => iterate(quartic(), start, gradientStep(0.1), name === undefined ? {} : { name });
   };
-  assertError(resumed({ format: 2 }), "ERR_RESUME", /a checkpoint that iterate saved; got an object of format 2/);
+  assertError(resumed({ format: 1 }), "ERR_RESUME", /a checkpoint that iterate saved; got an object of format 1/);
   for (const missing of ["point", "step", "operators"]) {
     assertError(resumed({ [missing]: undefined }), "ERR_RESUME", /lacks its point, step or operators/);
   }
@@ -210,7 +185,7 @@ const saving = suite("takeCheckpoint");
 const saved = (options: object, rule: Update = gradientStep(0.01)): number[] => {
   const at: number[] = [];
   const save = (checkpoint: Checkpoint): void => void at.push(checkpoint.step);
-  recordRun(quartic(), [1, 2], method(untilStep(10), rule), { checkpoints: { ...options, save } });
+  recordRun(quartic(), [1, 2], chain(untilStep(10), rule), { checkpoints: { ...options, save } });
   return at;
 };
 
@@ -220,7 +195,7 @@ saving("comes every so many steps, before the step", () => {
 });
 
 saving("comes by the clock, at first at once", () => {
-  const slow = update({
+  const slow = defineUpdate({
     name: "slow",
     step(it) {
       const until = performance.now() + (it.step === 4 ? 20 : 0);
@@ -236,7 +211,7 @@ saving("comes by the clock, at first at once", () => {
 saving("comes on command only, where neither steps nor seconds are given", () => assert.equal(saved({}), []));
 
 saving("copies everything: the run cannot change it afterwards", () => {
-  const inPlace = update({
+  const inPlace = defineUpdate({
     name: "inPlace",
     init: () => ({ list: [0] }),
     step(it, state) {
@@ -245,7 +220,7 @@ saving("copies everything: the run cannot change it afterwards", () => {
     },
   });
   const kept: Checkpoint[] = [];
-  recordRun(quartic(), [1, 2], method(untilStep(3), inPlace), {
+  recordRun(quartic(), [1, 2], chain(untilStep(3), inPlace), {
     checkpoints: { every: 1, save: (checkpoint) => void kept.push(checkpoint) },
   });
   assert.equal(
@@ -256,9 +231,9 @@ saving("copies everything: the run cannot change it afterwards", () => {
 });
 
 saving("refuses a state that cannot be copied, and names its operator", async () => {
-  const holding = update({ name: "holding", init: () => ({ f: () => 1 }), step: () => ({ stepSize: 0.01 }) });
+  const holding = defineUpdate({ name: "holding", init: () => ({ f: () => 1 }), step: () => ({ stepSize: 0.01 }) });
   const options = { checkpoints: { every: 2, save: () => {} } };
-  const { values, error } = await collect(iterate(quartic(), [1, 2], method(untilStep(4), holding), options));
+  const { values, error } = await collect(iterate(quartic(), [1, 2], chain(untilStep(4), holding), options));
   assert.is(values.length, 2);
   checkError(
     error,
@@ -282,7 +257,7 @@ saving("an error thrown by save is the run's error; unsubscribing in save ends t
   assert.is(values.length, 2);
 
   let fed = 0;
-  const counting = update({
+  const counting = defineUpdate({
     name: "counting",
     step: () => {
       fed++;

@@ -3,8 +3,8 @@ import * as assert from "uvu/assert";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { measure } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
 import { evaluate } from "../../../src/streams/loop/evaluation.ts";
 import { counted } from "../../support/countedProblem.ts";
 import { firstRows } from "../../support/firstRows.ts";
@@ -40,7 +40,7 @@ test("prepares the Jacobian when it is asked for, once", () => {
 });
 
 test("is not counted in a run whose measure calls it, and its products neither", () => {
-  const peek = measure({
+  const peek = defineMeasure({
     name: "peek",
     columns: { ahead: { meaning: "||F||^2 at half the point" } },
     step(it) {
@@ -52,7 +52,7 @@ test("is not counted in a run whose measure calls it, and its products neither",
       return { columns: { ahead: half.squaredNorm } };
     },
   });
-  const rows = firstRows(quartic(), [1, 2], method(untilStep(3), peek, gradientStep(0.01)), 100);
+  const rows = firstRows(quartic(), [1, 2], chain(untilStep(3), peek, gradientStep(0.01)), 100);
   assert.is(rows.at(-1)!.evaluations, 4);
   assert.is(rows.at(-1)!.products, 0);
   assert.ok(rows[0]!.columns.ahead! > 0);

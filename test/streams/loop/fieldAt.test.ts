@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { update } from "../../../src/streams/author.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { assertError } from "../../support/assert.ts";
 import { firstRows } from "../../support/firstRows.ts";
 
@@ -9,7 +9,7 @@ const test = suite("fieldAt");
 
 test("writes F at a trial point into the array given, counted as an evaluation", () => {
   const seen: number[][] = [];
-  const looking = update({
+  const looking = defineUpdate({
     name: "looking",
     step(it) {
       const out = new Float64Array(2);
@@ -27,9 +27,12 @@ test("writes F at a trial point into the array given, counted as an evaluation",
 });
 
 test("refuses points and fields of another length", () => {
-  const tooLong = update({ name: "tooLong", step: (it) => it.fieldAt(new Float64Array(3), new Float64Array(2)) });
+  const tooLong = defineUpdate({ name: "tooLong", step: (it) => it.fieldAt(new Float64Array(3), new Float64Array(2)) });
   assertError(() => firstRows(bilinear(), [1, 1], tooLong, 1), "ERR_LENGTH", /length 2, got a point of length 3/);
-  const tooShort = update({ name: "tooShort", step: (it) => it.fieldAt(new Float64Array(2), new Float64Array(1)) });
+  const tooShort = defineUpdate({
+    name: "tooShort",
+    step: (it) => it.fieldAt(new Float64Array(2), new Float64Array(1)),
+  });
   assertError(() => firstRows(bilinear(), [1, 1], tooShort, 1), "ERR_LENGTH", /a field of length 1/);
 });
 

@@ -4,8 +4,9 @@ import * as assert from "uvu/assert";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
-import { measure, update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { large } from "../../../src/streams/loop/memory.ts";
 import type { Iterate, Proposal, Update } from "../../../src/streams/types.ts";
@@ -41,8 +42,8 @@ test("is -F in every row, one array, whichever operator or hand chose the step s
   for (const n of sizes) {
     for (const rule of [gradientStep(0.1), byHand]) {
       const seen: Float64Array[] = [];
-      const look = measure({ name: "look", step: (it) => void seen.push(it.direction) });
-      const rows = firstRows(stretched(n), start(n), method(look, rule), 3);
+      const look = defineMeasure({ name: "look", step: (it) => void seen.push(it.direction) });
+      const rows = firstRows(stretched(n), start(n), chain(look, rule), 3);
       for (const [k, row] of rows.entries()) {
         assert.equal(row.direction, minus(row.at.field));
         assert.is(row.direction, seen[k]);
@@ -55,9 +56,9 @@ test("is -F in every row, one array, whichever operator or hand chose the step s
 
 test("leads where it leads when it is read", () => {
   for (const n of sizes) {
-    const read = measure({ name: "read", step: (it) => void it.direction[0] });
+    const read = defineMeasure({ name: "read", step: (it) => void it.direction[0] });
     const unread = firstRows(stretched(n), start(n), gradientStep(0.1), 5);
-    const same = firstRows(stretched(n), start(n), method(read, gradientStep(0.1)), 5);
+    const same = firstRows(stretched(n), start(n), chain(read, gradientStep(0.1)), 5);
     for (const [k, row] of unread.entries()) {
       assert.equal(row.point, same[k]!.point);
       assert.is(row.squaredNorm, same[k]!.squaredNorm);
@@ -70,14 +71,14 @@ test("leads where it leads when it is read", () => {
 });
 
 test("stays -F after the loop, in rows that a measure hands on", () => {
-  const size = measure({
+  const size = defineMeasure({
     name: "size",
     columns: { size: { meaning: "n" } },
     step: (it) => ({ columns: { size: it.point.length } }),
   });
   for (const n of sizes) {
     const rows: Iterate[] = [];
-    iterate(stretched(n), start(n), method(untilStep(2), gradientStep(0.1)), { slice: Number.POSITIVE_INFINITY })
+    iterate(stretched(n), start(n), chain(untilStep(2), gradientStep(0.1)), { slice: Number.POSITIVE_INFINITY })
       .pipe(size)
       .subscribe((row) => void rows.push(row));
     assert.is(rows.length, 3);
@@ -86,62 +87,65 @@ test("stays -F after the loop, in rows that a measure hands on", () => {
 });
 
 test("is not discarded unsaid where it was written by hand or by an operator", async () => {
-  const mine = update({ name: "mine", step: (it) => ({ direction: it.point.slice() }) });
+  const mine = defineUpdate({ name: "mine", step: (it) => ({ direction: it.point.slice() }) });
   const turned: Update = map((it: Proposal) => ({ ...it, direction: it.point.slice() }));
   for (const n of sizes) {
     for (const [rule, who] of [
-      [method(mine, mine, gradientStep(0.1)), /mine#2: would discard the direction that mine chose/],
-      [method(turned, mine, gradientStep(0.1)), /mine: would discard the direction that a hand-written step chose/],
+      [chain(mine, mine, gradientStep(0.1)), /mine#2: would discard the direction that mine chose/],
+      [chain(turned, mine, gradientStep(0.1)), /mine: would discard the direction that a hand-written step chose/],
     ] as const) {
       const { error } = await collect(iterate(stretched(n), start(n), rule));
       checkError(error, "ERR_DIRECTION_DISCARDED", who);
     }
-    const { error } = await collect(iterate(stretched(n), start(n), method(byHand, mine, untilStep(1))));
+    const { error } = await collect(iterate(stretched(n), start(n), chain(byHand, mine, untilStep(1))));
     assert.is(error, undefined);
   }
 });
 
 test("is the negative of a field that an operator hands back, in rows and in the step", () => {
-  const doubled = update({
+  const doubled = defineUpdate({
     name: "doubled",
     step: ({ at }) => ({ field: at.field.map((f) => 2 * f), stepSize: 0.1 }),
   });
-  const written = update({
+  const written = defineUpdate({
     name: "written",
     step: ({ at }) => ({ direction: at.field.map((f) => -2 * f), stepSize: 0.1 }),
   });
-  const half = update({
+  const half = defineUpdate({
     name: "half",
-    refines: true,
+    refines: "direction",
     step: ({ direction }) => ({ direction: direction.map((d) => d / 2) }),
   });
   const copied: Update = map((it: Proposal) => ({ ...it }));
   for (const n of sizes) {
     const rows = firstRows(stretched(n), start(n), doubled, 4);
     const expected = firstRows(stretched(n), start(n), written, 4);
-    const spread = firstRows(stretched(n), start(n), method(doubled, copied, untilStep(9)), 4);
+    const spread = firstRows(stretched(n), start(n), chain(doubled, copied, untilStep(9)), 4);
     for (const [k, { point, direction }] of expected.entries()) {
       assert.equal(rows[k]!.point, point);
       assert.equal(rows[k]!.direction, direction);
       assert.is(rows[k]!.direction, rows[k]!.direction);
       assert.equal(spread[k]!.point, point);
     }
-    const refined = firstRows(stretched(n), start(n), method(doubled, half), 2);
+    const refined = firstRows(stretched(n), start(n), chain(doubled, half), 2);
     assert.equal(refined[0]!.direction, minus(refined[0]!.at.field));
   }
 });
 
 test("a field of another length, or beside a direction, or after one, is refused", async () => {
-  const short = update({ name: "short", step: () => ({ field: new Float64Array(3), stepSize: 1 }) });
-  const both = update({ name: "both", step: ({ at }) => ({ field: at.field, direction: at.field, stepSize: 1 }) });
-  const other = update({ name: "other", step: ({ at }) => ({ field: at.field.slice() }) });
+  const short = defineUpdate({ name: "short", step: () => ({ field: new Float64Array(3), stepSize: 1 }) });
+  const both = defineUpdate({
+    name: "both",
+    step: ({ at }) => ({ field: at.field, direction: at.field, stepSize: 1 }),
+  });
+  const other = defineUpdate({ name: "other", step: ({ at }) => ({ field: at.field.slice() }) });
   for (const n of sizes) {
     for (const [rule, code, message] of [
       [short, "ERR_LENGTH", new RegExp(`of length ${n}, got 3`)],
       [both, "ERR_DIRECTION_DISCARDED", /both: gives a direction and a field/],
-      [method(other, other), "ERR_DIRECTION_DISCARDED", /other#2: would discard the direction that other chose/],
+      [chain(other, other), "ERR_DIRECTION_DISCARDED", /other#2: would discard the direction that other chose/],
       [
-        method(
+        chain(
           other,
           map((it: Proposal) => ({ ...it })),
           other,

@@ -4,8 +4,8 @@ import { extragradient } from "../../../src/operators/games/extragradient.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
-import { update } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { evaluate } from "../../../src/streams/loop/evaluation.ts";
 import type { Evaluation, Proposal, Update } from "../../../src/streams/types.ts";
@@ -36,31 +36,37 @@ answers("says so too where there are no operators at all", () =>
 );
 
 answers("refuses a step size that is not finite, and says whose it is", async () => {
-  const infinite = update({ name: "infinite", step: () => ({ stepSize: Number.POSITIVE_INFINITY }) });
+  const infinite = defineUpdate({ name: "infinite", step: () => ({ stepSize: Number.POSITIVE_INFINITY }) });
   await refuses(infinite, "ERR_STEP_SIZE", /expected a finite step size, got Infinity from infinite/);
-  const nan = update({ name: "broken", step: () => ({ stepSize: Number.NaN }) });
+  const nan = defineUpdate({ name: "broken", step: () => ({ stepSize: Number.NaN }) });
   await refuses(nan, "ERR_STEP_SIZE", /got NaN from broken/);
   const byHand: Update = map((it: Proposal) => ({ ...it, stepSize: Number.NEGATIVE_INFINITY }));
   await refuses(byHand, "ERR_STEP_SIZE", /got -Infinity from a hand-written step/);
 });
 
 answers("refuses a direction of another length or kind", async () => {
-  const long = update({ name: "long", step: () => ({ direction: new Float64Array(3), stepSize: 1 }) });
+  const long = defineUpdate({ name: "long", step: () => ({ direction: new Float64Array(3), stepSize: 1 }) });
   await refuses(long, "ERR_LENGTH", /^iterate: expected a direction of length 2, got 3 \(run "run", step 0\)$/);
-  const list = update({ name: "list", step: () => ({ direction: [1, 2] as unknown as Float64Array, stepSize: 1 }) });
+  const list = defineUpdate({
+    name: "list",
+    step: () => ({ direction: [1, 2] as unknown as Float64Array, stepSize: 1 }),
+  });
   await refuses(list, "ERR_OPTION_TYPE", /expected a direction to be a Float64Array, got Array/);
 });
 
 answers("refuses a trial point of another length, or none that the loop evaluated", async () => {
   const other = bilinear({ matrix: [[1, 2]] });
-  const long = update({
+  const long = defineUpdate({
     name: "long",
     step: (it) => ({ stepSize: 1, next: it.evaluate(new Float64Array(3), other) }),
   });
   await refuses(long, "ERR_LENGTH", /expected next\.point of length 2, got 3/);
-  const tooLong = update({ name: "tooLong", step: (it) => ({ stepSize: 1, next: it.evaluate(new Float64Array(3)) }) });
+  const tooLong = defineUpdate({
+    name: "tooLong",
+    step: (it) => ({ stepSize: 1, next: it.evaluate(new Float64Array(3)) }),
+  });
   await refuses(tooLong, "ERR_LENGTH", /^evaluate: expected a trial point of length 2, got 3/);
-  const homemade = update({
+  const homemade = defineUpdate({
     name: "homemade",
     step: (it) => ({ stepSize: 1, next: { ...it.at } as Evaluation }),
   });
@@ -68,7 +74,7 @@ answers("refuses a trial point of another length, or none that the loop evaluate
 });
 
 answers("takes a trial that a measure's evaluate made", async () => {
-  const away = update({
+  const away = defineUpdate({
     name: "away",
     step: (it) => ({
       stepSize: 1,
@@ -85,7 +91,7 @@ answers.run();
 const complaints = suite("complaintAbout");
 
 complaints("says who saw a dropped proposal last", async () => {
-  const dropping = method(momentum(), untyped(filter(() => false)), gradientStep(0.1));
+  const dropping = chain(momentum(), untyped(filter(() => false)), gradientStep(0.1));
   await refuses(
     dropping,
     "ERR_PROPOSAL",
@@ -95,9 +101,9 @@ complaints("says who saw a dropped proposal last", async () => {
 });
 
 complaints("names a late answer as such", async () => {
-  await refuses(method(gradientStep(0.1), untyped(delay(1))), "ERR_PROPOSAL", /or late .* gradientStep/);
+  await refuses(chain(gradientStep(0.1), untyped(delay(1))), "ERR_PROPOSAL", /or late .* gradientStep/);
   await refuses(
-    method(gradientStep(0.1), untyped(mergeMap((it: Proposal) => Promise.resolve(it)))),
+    chain(gradientStep(0.1), untyped(mergeMap((it: Proposal) => Promise.resolve(it)))),
     "ERR_PROPOSAL",
     /or late/,
   );
@@ -106,12 +112,12 @@ complaints("names a late answer as such", async () => {
 complaints("refuses a proposal that comes back twice", async () => {
   const twice: Update = mergeMap((it: Proposal) => of(it, it));
   await refuses(
-    method(gradientStep(0.1), twice),
+    chain(gradientStep(0.1), twice),
     "ERR_PROPOSAL",
     /returned the proposal twice \(merge, mergeMap, expand\?\)/,
   );
   await refuses(
-    method(twice, gradientStep(0.1)),
+    chain(twice, gradientStep(0.1)),
     "ERR_PROPOSAL",
     /^gradientStep: received step 0 twice \(merge, mergeMap, expand\?\) \(run "run", step 0\)$/,
   );
@@ -128,7 +134,7 @@ complaints("refuses a measure that is fed twice", () =>
 complaints("refuses the proposal of an earlier step", () => {
   const first: OperatorFunction<Proposal, Proposal> = scan((kept: Proposal) => kept);
   return refuses(
-    method(gradientStep(0.1), first),
+    chain(gradientStep(0.1), first),
     "ERR_PROPOSAL",
     /^iterate: the update returned the proposal of step 0 \(scan, pairwise, buffer\?\); .*\(run "run", step 1\)$/,
     1,
@@ -147,8 +153,8 @@ complaints("refuses what is no proposal, or one of another run", async () => {
     foreign ??= it;
     return foreign;
   });
-  await collect(iterate(bilinear(), [1, 1], method(gradientStep(0.1), keep)));
-  await refuses(method(gradientStep(0.1), keep), "ERR_PROPOSAL", /not a proposal of this run \(ProposalRecord\)/);
+  await collect(iterate(bilinear(), [1, 1], chain(gradientStep(0.1), keep)));
+  await refuses(chain(gradientStep(0.1), keep), "ERR_PROPOSAL", /not a proposal of this run \(ProposalRecord\)/);
 });
 
 complaints("refuses what comes while nothing is being fed", async () => {
@@ -163,61 +169,61 @@ complaints("refuses what comes while nothing is being fed", async () => {
 complaints.run();
 
 const choices = suite("chosen");
-const mine = update({ name: "mine", step: (it) => ({ direction: it.direction.map((d) => 2 * d) }) });
+const mine = defineUpdate({ name: "mine", step: (it) => ({ direction: it.direction.map((d) => 2 * d) }) });
 
 choices("refuses to discard another update's direction", async () => {
   await refuses(
-    method(mine, extragradient({ stepSize: 0.1 })),
+    chain(mine, extragradient({ stepSize: 0.1 })),
     "ERR_DIRECTION_DISCARDED",
-    /^extragradient: would discard the direction that mine chose; remove one of them \(an operator that builds on the earlier direction says refines: true\) \(run "run", step 0\)$/,
+    /^extragradient: would discard the direction that mine chose; remove one of them \(an operator that builds on the earlier direction says refines: "direction"\) \(run "run", step 0\)$/,
   );
 });
 
 choices("counts a direction chosen by hand", async () => {
   const byHand: Update = map((it: Proposal) => ({ ...it, direction: it.direction.slice() }));
   await refuses(
-    method(byHand, extragradient({ stepSize: 0.1 })),
+    chain(byHand, extragradient({ stepSize: 0.1 })),
     "ERR_DIRECTION_DISCARDED",
     /the direction that a hand-written step chose/,
   );
-  await refuses(method(mine, byHand, mine), "ERR_DIRECTION_DISCARDED", /a hand-written step/);
+  await refuses(chain(mine, byHand, mine), "ERR_DIRECTION_DISCARDED", /a hand-written step/);
 });
 
 choices("refuses to discard another update's step size, or one chosen by hand", async () => {
   await refuses(
-    method(gradientStep(0.1), extragradient({ stepSize: 0.1 })),
+    chain(gradientStep(0.1), extragradient({ stepSize: 0.1 })),
     "ERR_STEP_SIZE_DISCARDED",
     /^extragradient: would discard the step size that gradientStep chose/,
   );
   const byHand: Update = map((it: Proposal) => ({ ...it, stepSize: 0.5 }));
-  await refuses(method(byHand, gradientStep(0.1)), "ERR_STEP_SIZE_DISCARDED", /that a hand-written step chose/);
+  await refuses(chain(byHand, gradientStep(0.1)), "ERR_STEP_SIZE_DISCARDED", /that a hand-written step chose/);
 });
 
 choices("lets an update that refines build on both", async () => {
-  const halve = update({
+  const halve = defineUpdate({
     name: "halve",
-    refines: true,
+    refines: "both",
     step: (it) => ({ stepSize: it.stepSize / 2, direction: it.direction.map((d) => 2 * d) }),
   });
   const { values } = await collect(
     iterate(
       bilinear(),
       [1, 1],
-      method(gradientStep(0.1), halve, update({ name: "end", step: () => ({ status: "stopped" }) })),
+      chain(gradientStep(0.1), halve, defineUpdate({ name: "end", step: () => ({ status: "stopped" }) })),
     ),
   );
   if (values[0]!.stepSize !== 0.05) throw new Error(`step size ${values[0]!.stepSize}`);
 });
 
 choices("refuses a change after a trial was accepted", async () => {
-  const accept = update({ name: "accept", step: (it) => ({ stepSize: 1, next: it.evaluate(it.point) }) });
+  const accept = defineUpdate({ name: "accept", step: (it) => ({ stepSize: 1, next: it.evaluate(it.point) }) });
   await refuses(
-    method(accept, momentum()),
+    chain(accept, momentum()),
     "ERR_AFTER_ACCEPTED",
     /^momentum: changes the step after accept accepted a trial point; put momentum before accept \(run "run", step 0\)$/,
   );
   const byHand: Update = map((it: Proposal) => ({ ...it, stepSize: 1, next: it.evaluate(it.point) }));
-  await refuses(method(byHand, momentum()), "ERR_AFTER_ACCEPTED", /after a hand-written step accepted/);
+  await refuses(chain(byHand, momentum()), "ERR_AFTER_ACCEPTED", /after a hand-written step accepted/);
 });
 
 choices.run();

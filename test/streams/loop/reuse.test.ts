@@ -3,17 +3,17 @@ import { map, take, tap } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RunReader } from "../../../src/arrow/runReader.ts";
+import { distance } from "../../../src/linalg/vector.ts";
 import { extragradient } from "../../../src/operators/games/extragradient.ts";
 import { average } from "../../../src/operators/measures/average.ts";
 import { distanceTo } from "../../../src/operators/measures/distanceTo.ts";
 import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
 import { measuredRate } from "../../../src/operators/measures/measuredRate.ts";
 import { backtrackGradientNorm } from "../../../src/operators/newton/lineSearch/backtrackGradientNorm.ts";
-import { distance } from "../../../src/operators/support/moves.ts";
 import { productSet, simplex } from "../../../src/problems/sets/index.ts";
 import { arrowFile } from "../../../src/sinks/arrowFile.ts";
-import { measure } from "../../../src/streams/author.ts";
-import { method } from "../../../src/streams/combinators.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { large } from "../../../src/streams/loop/memory.ts";
 import type { Checkpoint, Iterate, Update } from "../../../src/streams/types.ts";
@@ -31,7 +31,7 @@ const start = new Float64Array(n);
 game.constraint!.project(uniformVector(n, 2, 0, 1), start);
 
 /** Remembers arrays of the last rows as they are, not copies. */
-const memory = measure({
+const memory = defineMeasure({
   name: "memory",
   columns: {
     stepLength: { meaning: "length of the last three steps together" },
@@ -64,7 +64,7 @@ interface Seen {
 /** Rows with measures inside and outside, what they hold copied at once. */
 function rowsOf(update: Update, reuse: boolean, problem = game): readonly Seen[] {
   const rows: Seen[] = [];
-  iterate(problem, start, method(memory, update), { slice: Number.POSITIVE_INFINITY, reuse })
+  iterate(problem, start, chain(memory, update), { slice: Number.POSITIVE_INFINITY, reuse })
     .pipe(average(), naturalResidual({ of: "average" }), distanceTo(start), measuredRate(), take(15))
     .subscribe((row) => rows.push(seen(row)));
   return rows;
@@ -86,7 +86,7 @@ for (const { name, update, unconstrained = false } of gameMethods) {
 }
 
 test("a line search, whose accepted points are not lent", () => {
-  const update = method(backtrackGradientNorm());
+  const update = chain(backtrackGradientNorm());
   assert.equal(rowsOf(update, true, field), rowsOf(update, false, field));
 });
 
@@ -113,7 +113,7 @@ test("a sink writes what a row held when it came", () => {
     iterate(game, start, extragradient({ stepSize: 0.2 }), { slice: Number.POSITIVE_INFINITY, reuse })
       .pipe(
         tap({ next: ({ point }) => assert.is(point.length, n) }),
-        measure({
+        defineMeasure({
           name: "keep",
           columns: { z: { meaning: "the point", kind: "vector" } },
           step: ({ point }) => ({ vectors: { z: point } }),
@@ -133,7 +133,7 @@ test("a checkpoint holds copies, from which a run goes on to the same rows", () 
   const saved: Checkpoint[] = [];
   const all: Seen[] = [];
   const rows = (from: ArrayLike<number> | Checkpoint, into: Seen[]): void => {
-    iterate(game, from, method(memory, extragradient({ stepSize: 0.2 })), {
+    iterate(game, from, chain(memory, extragradient({ stepSize: 0.2 })), {
       slice: Number.POSITIVE_INFINITY,
       reuse: true,
       checkpoints: { every: 5, save: (checkpoint) => void saved.push(checkpoint) },

@@ -1,4 +1,4 @@
 // expected: error TS2322: Type 'Promise<{ stepSize: number; }>' is not assignable to type 'void | UpdateResult<undefined, {}>'.
-import { update } from "fluxion";
+import { defineUpdate } from "fluxion";
 
-update({ name: "u", step: async () => ({ stepSize: 1 }) });
+defineUpdate({ name: "u", step: async () => ({ stepSize: 1 }) });

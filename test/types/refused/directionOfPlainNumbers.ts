@@ -1,4 +1,4 @@
 // expected: error TS2740: Type 'number[]' is missing the following properties from type 'Float64Array<ArrayBufferLike>': BYTES_PER_ELEMENT, buffer, byteLength, byteOffset, and 3 more.
-import { update } from "fluxion";
+import { defineUpdate } from "fluxion";
 
-update({ name: "u", step: () => ({ direction: [1, 2], stepSize: 1 }) });
+defineUpdate({ name: "u", step: () => ({ direction: [1, 2], stepSize: 1 }) });

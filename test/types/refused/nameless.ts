@@ -1,4 +1,4 @@
 // expected: error TS2741: Property 'name' is missing in type '{ step: () => { stepSize: number; }; }' but required in type 'UpdateSpec<undefined, {}, {}>'.
-import { update } from "fluxion";
+import { defineUpdate } from "fluxion";
 
-update({ step: () => ({ stepSize: 0.1 }) });
+defineUpdate({ step: () => ({ stepSize: 0.1 }) });

@@ -1,4 +1,4 @@
 // expected: error TS2339: Property 'direction' does not exist on type 'Row'.
-import { measureRows } from "fluxion";
+import { defineRowMeasure } from "fluxion";
 
-measureRows({ name: "m", step: (row) => void row.direction });
+defineRowMeasure({ name: "m", step: (row) => void row.direction });

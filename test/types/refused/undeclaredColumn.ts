@@ -1,4 +1,4 @@
 // expected: error TS2561: Object literal may only specify known properties, but 'resdual' does not exist in type '{ readonly residual: number | undefined; } & {}'. Did you mean to write 'residual'?
-import { measure } from "fluxion";
+import { defineMeasure } from "fluxion";
 
-measure({ name: "m", columns: { residual: { meaning: "r" } }, step: () => ({ columns: { resdual: 1 } }) });
+defineMeasure({ name: "m", columns: { residual: { meaning: "r" } }, step: () => ({ columns: { resdual: 1 } }) });

@@ -1,4 +1,8 @@
 // expected: error TS2551: Property 'rat' does not exist on type 'Values<{ readonly rate: { readonly value: 1; }; }>'. Did you mean 'rate'?
-import { update } from "fluxion";
+import { defineUpdate } from "fluxion";
 
-update({ name: "u", settings: { rate: { value: 1 } }, step: (_it, _state, settings) => ({ stepSize: settings.rat }) });
+defineUpdate({
+  name: "u",
+  settings: { rate: { value: 1 } },
+  step: (_it, _state, settings) => ({ stepSize: settings.rat }),
+});

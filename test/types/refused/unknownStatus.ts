@@ -1,4 +1,4 @@
 // expected: error TS2322: Type '"finished"' is not assignable to type 'Status | undefined'.
-import { measureRows } from "fluxion";
+import { defineRowMeasure } from "fluxion";
 
-measureRows({ name: "m", step: () => ({ status: "finished" }) });
+defineRowMeasure({ name: "m", step: () => ({ status: "finished" }) });

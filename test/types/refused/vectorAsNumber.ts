@@ -1,7 +1,7 @@
 // expected: error TS2322: Type 'number' is not assignable to type 'undefined'.
-import { measure } from "fluxion";
+import { defineMeasure } from "fluxion";
 
-measure({
+defineMeasure({
   name: "m",
   columns: { spectrum: { meaning: "s", kind: "vector" } },
   step: () => ({ columns: { spectrum: 1 } }),

@@ -1,7 +1,7 @@
 // expected: error TS2540: Cannot assign to 'stepSize' because it is a read-only property.
-import { update } from "fluxion";
+import { defineUpdate } from "fluxion";
 
-update({
+defineUpdate({
   name: "u",
   step(it) {
     it.stepSize = 0.1;

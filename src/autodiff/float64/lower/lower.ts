@@ -16,7 +16,7 @@ export interface ConstantPool {
   runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
 }
 
-export interface LowerOptions {
+interface LowerOptions {
   /** What is to be computed, in topological order. */
   readonly nodes: readonly Node[];
   /** Buffers that are filled before. */

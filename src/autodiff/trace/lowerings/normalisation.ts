@@ -3,7 +3,7 @@ import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 
 /** x - log sum exp x along the last axis or the given one. */
-export function logSoftmax(call: KernelCall, x: Node, axis: number): Node {
+function logSoftmax(call: KernelCall, x: Node, axis: number): Node {
   const m = new Arithmetic(call.builder);
   const kept = x.shape.map((extent, i) => (i === axis ? 1 : extent));
   return m.sub(x, m.builder.reshape(m.builder.logSumExp(x, [axis]), kept));

@@ -1,9 +1,9 @@
 import type { GraphBuilder } from "../../build/builder.ts";
-import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import type { AxisMap, Node, Shape } from "../../graph/graph.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 
 /** The map of an axis that reads output axis `at` of `rank`, from `offset` in steps of `stride`. */
-export function along(at: number, rank: number, offset = 0, stride = 1): AxisMap {
+function along(at: number, rank: number, offset = 0, stride = 1): AxisMap {
   return { offset, strides: Array.from({ length: rank }, (_, i) => (i === at ? stride : 0)) };
 }
 
@@ -50,31 +50,6 @@ export function padded(builder: GraphBuilder, x: Node, pads: readonly (readonly 
     offsets,
     x.shape.map((extent, axis) => extent + pads[axis]![0] + pads[axis]![1]),
   );
-}
-
-/** 1 where `padded` or `strided` reads inside x, else 0. */
-export function inside(
-  values: Shape,
-  offsets: readonly number[],
-  shape: Shape,
-  strides?: readonly number[],
-): Float64Array {
-  const mask = new Float64Array(sizeOf(shape));
-  const at = shape.map(() => 0);
-  for (let i = 0; i < mask.length; i++) {
-    mask[i] = at.every((k, axis) => {
-      const source = offsets[axis]! + (strides?.[axis] ?? 1) * k;
-      return source >= 0 && source < values[axis]!;
-    })
-      ? 1
-      : 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at[axis] = at[axis]! + 1;
-      if (at[axis]! < shape[axis]!) break;
-      at[axis] = 0;
-    }
-  }
-  return mask;
 }
 
 /** x moved by `by` places along an axis; `filler` comes in. */

@@ -16,7 +16,7 @@ export interface Spatial {
 }
 
 /** Windows of an image (batch, space..., channels), as one array. */
-export interface Windows {
+interface Windows {
   readonly maps: readonly AxisMap[];
   readonly shape: Shape;
 }

@@ -24,7 +24,7 @@ import { semismoothNewton } from "../../../operators/games/semismoothNewton.ts";
 import { symplecticAdjustment } from "../../../operators/games/symplecticAdjustment.ts";
 import { decayingStep } from "../../../operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../operators/steps/gradientStep.ts";
-import { method } from "../../../streams/combinators.ts";
+import { chain } from "../../../streams/chain.ts";
 import type { Update } from "../../../streams/types.ts";
 
 /** What a method is made from. */
@@ -78,7 +78,7 @@ const table = {
   },
   "decaying-gda": {
     ...needs,
-    make: ({ stepSize }) => decayingStep({ first: stepSize, power: 0.5 }),
+    make: ({ stepSize }) => decayingStep({ stepSize: stepSize, power: 0.5 }),
     reach: 0.5,
   },
   "proximal-point": {
@@ -101,7 +101,7 @@ const table = {
   "restarted-extragradient": { ...needs, make: () => restarts(adaptiveExtragradient()), reach: undefined },
   optimistic: {
     ...needs,
-    make: ({ stepSize }) => method(optimistic(), gradientStep(stepSize)),
+    make: ({ stepSize }) => chain(optimistic(), gradientStep(stepSize)),
     reach: 0.45,
     stationary: "optimistic",
     order: -1,
@@ -171,19 +171,19 @@ const table = {
   },
   halpern: {
     ...needs,
-    make: ({ stepSize }) => method(proximalPoint({ stepSize }), halpern()),
+    make: ({ stepSize }) => chain(proximalPoint({ stepSize }), halpern()),
     reach: 1,
     order: -2,
   },
   "fast-optimistic": { ...needs, make: ({ stepSize }) => fastOptimistic({ stepSize }), reach: 0.23, order: -2 },
   symplectic: {
     ...local,
-    make: ({ stepSize, lipschitz }) => method(symplecticAdjustment({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    make: ({ stepSize, lipschitz }) => chain(symplecticAdjustment({ weight: 1 / lipschitz }), gradientStep(stepSize)),
     reach: 0.5,
   },
   consensus: {
     ...local,
-    make: ({ stepSize, lipschitz }) => method(consensus({ weight: 1 / lipschitz }), gradientStep(stepSize)),
+    make: ({ stepSize, lipschitz }) => chain(consensus({ weight: 1 / lipschitz }), gradientStep(stepSize)),
     reach: 0.5,
   },
   "semismooth-newton": { ...local, make: () => semismoothNewton(), reach: undefined },

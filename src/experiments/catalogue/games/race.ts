@@ -11,11 +11,11 @@ import { nashConv } from "../../../operators/measures/gaps/nashConv.ts";
 import { naturalResidual } from "../../../operators/measures/gaps/naturalResidual.ts";
 import { untilStep } from "../../../operators/measures/untilStep.ts";
 import { warnNotMonotone } from "../../../operators/measures/warnNotMonotone.ts";
-import { naturalResidualNorm } from "../../../operators/support/moves.ts";
-import { playersOf } from "../../../operators/support/players.ts";
+import { naturalResidualNorm } from "../../../operators/support/naturalResidualNorm.ts";
 import type { CertifiedProblem, SolvedProblem } from "../../../problems/games/index.ts";
+import { playersOf } from "../../../problems/playersOf.ts";
 import type { Problem } from "../../../problems/problem.ts";
-import { method } from "../../../streams/combinators.ts";
+import { chain } from "../../../streams/chain.ts";
 import { evaluate } from "../../../streams/loop/evaluation.ts";
 import type { Update } from "../../../streams/types.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../../framework/definition.ts";
@@ -85,9 +85,9 @@ function compete(
     warned = true;
     context.note(`warning: ${name}: ${message}`);
   };
-  const update = method(
+  const update = chain(
     // A minibatch at which the residual is small is no solution.
-    naturalResidual(batches === undefined ? { until: options.tolerance } : {}),
+    naturalResidual(batches === undefined ? { tolerance: options.tolerance } : {}),
     untilStep(options.iterations),
     make({ stepSize, lipschitz }),
     ...(monotone && batches === undefined ? [warnNotMonotone({ warn })] : []),

@@ -143,7 +143,7 @@ export function minresStep(
 }
 
 /** The two rotations of a step of QLP, and the last three entries of its solution. */
-export interface QLPStep {
+interface QLPStep {
   readonly cr1: number;
   readonly sr1: number;
   readonly cr2: number;

@@ -1,19 +1,30 @@
-import { dot } from "../../../linalg/vector.ts";
-import type { ConvexSet } from "../../../problems/problem.ts";
-import { measure } from "../../../streams/author.ts";
-import { evaluate } from "../../../streams/loop/evaluation.ts";
-import type { Evaluation, Measure } from "../../../streams/types.ts";
-import { checkOption, checkOptions } from "../../support/checkOption.ts";
-import { checkMeasured, columnName, measuredAt } from "../../support/measuredPoint.ts";
-import { distance } from "../../support/moves.ts";
+import {
+  type ConvexSet,
+  defineMeasure,
+  distance,
+  dot,
+  type Evaluation,
+  evaluate,
+  type Measure,
+  readOptions,
+} from "../../../authoring/index.ts";
+import { columnName, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
+import { convexSetRule, positiveInteger } from "../../support/rules.ts";
 import { compactSet, type GapOptions } from "./primalGap.ts";
 
 export interface DualGapOptions extends GapOptions {
   /** Steps of the inner ascent. Default 200. */
-  readonly maxInner?: number;
+  readonly maxIterations?: number;
   /** The ascent stops when its bound is at most this, relative to the gap and at least absolutely. Default 1e-10. */
-  readonly tolerance?: number;
+  readonly relativeTolerance?: number;
 }
+
+const rules = {
+  ...pointRules,
+  over: convexSetRule,
+  maxIterations: { ...positiveInteger, default: 200 },
+  relativeTolerance: { default: 1e-10, min: 0, below: 1 },
+} as const;
 
 /**
  * The dual (Minty) gap sup over u in C of <F(u), z - u>, which the theory of averaged iterates bounds, by an inner ascent.
@@ -23,40 +34,37 @@ export interface DualGapOptions extends GapOptions {
  * `dualGap` is the best g found: a lower bound. Column `dualGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
  * missing where g is concave. Of another point the columns are `averageDualGap` and `averageDualGapSlack`.
  *
- * Cost: up to 2 (maxInner + 1) evaluations and products with J^T, which the run does not count.
+ * Cost: up to 2 (maxIterations + 1) evaluations and products with J^T, which the run does not count.
  *
- * @example iterate(game, start, method(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualGap({ of: "average", every: 10 }))
+ * @example iterate(game, start, chain(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualGap({ of: "average", every: 10 }))
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
  * @see [1] Malitsky and Mishchenko, "Adaptive gradient descent without descent", 2020, arXiv:1910.09529
  */
 export function dualGap(options: DualGapOptions = {}): Measure {
-  checkOptions("dualGap", options);
-  const { of, maxInner = 200, tolerance = 1e-10 } = options;
-  checkMeasured("dualGap", options);
-  checkOption("dualGap", Number.isInteger(maxInner) && maxInner > 0, "maxInner", "to be a positive integer", maxInner);
-  checkOption("dualGap", tolerance >= 0 && tolerance < 1, "tolerance", "in [0, 1)", tolerance);
-  const gapName = columnName("dualGap", of);
-  const slackName = columnName("dualGapSlack", of);
-  return measure({
+  const { over, maxIterations, relativeTolerance, ...where } = readOptions("dualGap", options, rules);
+  const measured = measuredPoint("dualGap", where);
+  const gapName = columnName("dualGap", where.of);
+  const slackName = columnName("dualGapSlack", where.of);
+  return defineMeasure({
     name: "dualGap",
     columns: {
       [gapName]: { meaning: "sup over u of <F(u), z - u>, a lower bound by inner ascent" },
       [slackName]: { meaning: "bound on what the dual gap misses, where <F(u), z - u> is concave" },
     },
     step(it) {
-      const at = measuredAt("dualGap", it, options);
+      const at = measured(it);
       if (at === undefined) return;
-      const set = compactSet("dualGap", at.problem, options.over);
+      const set = compactSet("dualGap", at.problem, over);
       const response = new Float64Array(at.point.length);
       set.support(
         at.field.map((f) => -f),
         response,
       );
-      let best = ascend(at, set, response, maxInner, tolerance);
-      if (!(best.slack <= tolerance * Math.max(1, Math.abs(best.gap)))) {
+      let best = ascend(at, set, response, maxIterations, relativeTolerance);
+      if (!(best.slack <= relativeTolerance * Math.max(1, Math.abs(best.gap)))) {
         const own = at.point.slice();
         set.project(own, own);
-        const second = ascend(at, set, own, maxInner, tolerance);
+        const second = ascend(at, set, own, maxIterations, relativeTolerance);
         if (second.gap > best.gap) best = second;
       }
       return { columns: { [gapName]: best.gap, [slackName]: best.slack } };
@@ -69,7 +77,13 @@ interface Ascent {
   readonly slack: number;
 }
 
-function ascend(at: Evaluation, set: ConvexSet, start: Float64Array, maxInner: number, tolerance: number): Ascent {
+function ascend(
+  at: Evaluation,
+  set: ConvexSet,
+  start: Float64Array,
+  maxIterations: number,
+  relativeTolerance: number,
+): Ascent {
   const n = start.length;
   const valueAndGradient = (u: Float64Array): { readonly value: number; readonly gradient: Float64Array } => {
     const there = evaluate(at.problem, u);
@@ -85,10 +99,10 @@ function ascend(at: Evaluation, set: ConvexSet, start: Float64Array, maxInner: n
   let eta = 0;
   let theta = Number.POSITIVE_INFINITY;
   let before = { u, gradient: now.gradient };
-  for (let k = 0; k <= maxInner; k++) {
+  for (let k = 0; k <= maxIterations; k++) {
     if (now.value > best.gap || k === 0) {
       best = { gap: now.value, slack: Math.max(0, set.support(now.gradient) - dot(now.gradient, u)) };
-      if (best.slack <= tolerance * Math.max(1, Math.abs(best.gap))) break;
+      if (best.slack <= relativeTolerance * Math.max(1, Math.abs(best.gap))) break;
     }
     const way = distance(u, before.u);
     const change = distance(now.gradient, before.gradient);

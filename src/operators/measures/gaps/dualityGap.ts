@@ -1,13 +1,17 @@
-import { failure } from "../../../errors.ts";
-import { dot } from "../../../linalg/vector.ts";
-import { randomSource } from "../../../random.ts";
-import { measure } from "../../../streams/author.ts";
-import type { Evaluation, Measure } from "../../../streams/types.ts";
-import { checkOptions } from "../../support/checkOption.ts";
-import { checkMeasured, columnName, measuredAt } from "../../support/measuredPoint.ts";
-import { playersOf } from "../../support/players.ts";
+import {
+  defineMeasure,
+  dot,
+  type Evaluation,
+  failure,
+  type Measure,
+  playersOf,
+  randomSource,
+  readOptions,
+} from "../../../authoring/index.ts";
+import { columnName, measuredPoint } from "../../support/measuredPoint.ts";
 import { exploitabilities, responseKinds } from "./exploitability.ts";
 import type { NashConvOptions } from "./nashConv.ts";
+import { responseRules } from "./nashConv.ts";
 
 /**
  * The duality gap of a saddle-point problem, max over y of f(x_k, y) minus min over x of f(x, y_k): zero exactly at saddle
@@ -19,31 +23,30 @@ import type { NashConvOptions } from "./nashConv.ts";
  *
  * Cost: as `nashConv` for two players.
  *
- * @example iterate(game, start, method(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualityGap({ of: "average" }))
+ * @example iterate(game, start, chain(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualityGap({ of: "average" }))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for other than two players, a game that is not zero-sum, or bound
  *   strategies
  */
 export function dualityGap(options: NashConvOptions = {}): Measure {
-  checkOptions("dualityGap", options);
-  const { of, maxInner = 500, tolerance = 1e-10 } = options;
-  checkMeasured("dualityGap", options);
-  const gap = columnName("dualityGap", of);
-  const slack = columnName("dualityGapSlack", of);
-  const responses = columnName("dualityResponses", of);
-  return measure({
+  const { maxIterations, relativeTolerance, ...where } = readOptions("dualityGap", options, responseRules);
+  const measured = measuredPoint("dualityGap", where);
+  const gap = columnName("dualityGap", where.of);
+  const slack = columnName("dualityGapSlack", where.of);
+  const responses = columnName("dualityResponses", where.of);
+  return defineMeasure({
     name: "dualityGap",
     columns: {
       [gap]: { meaning: "max over y of f(x_k, y) - min over x of f(x, y_k)" },
       [slack]: { meaning: "bound on what the gap misses, for f convex in x and concave in y" },
       [responses]: { meaning: "how the best responses were found", kind: "category", values: responseKinds },
     },
-    init: () => ({ tested: false }),
+    init: (_first, previous?: { tested: boolean }) => previous ?? { tested: false },
     step(it, state) {
-      const at = measuredAt("dualityGap", it, options);
+      const at = measured(it);
       if (at === undefined) return;
       if (!state.tested) checkZeroSum(at);
-      const found = exploitabilities(at, maxInner, tolerance);
+      const found = exploitabilities(at, maxIterations, relativeTolerance);
       return {
         state: { tested: true },
         columns: {

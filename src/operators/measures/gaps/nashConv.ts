@@ -1,15 +1,21 @@
-import { measure } from "../../../streams/author.ts";
-import type { Measure } from "../../../streams/types.ts";
-import { checkOption, checkOptions } from "../../support/checkOption.ts";
-import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "../../support/measuredPoint.ts";
+import { defineMeasure, type Measure, readOptions } from "../../../authoring/index.ts";
+import { columnName, type MeasuredPointOptions, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
+import { positiveInteger } from "../../support/rules.ts";
 import { exploitabilities, responseKinds } from "./exploitability.ts";
 
 export interface NashConvOptions extends MeasuredPointOptions {
   /** Steps of a player's inner solve. Default 500. */
-  readonly maxInner?: number;
+  readonly maxIterations?: number;
   /** On the natural residual of a player's own problem, relative to its gradient or absolute. Default 1e-10. */
-  readonly tolerance?: number;
+  readonly relativeTolerance?: number;
 }
+
+/** The rules of {@link NashConvOptions}. */
+export const responseRules = {
+  ...pointRules,
+  maxIterations: { ...positiveInteger, default: 500 },
+  relativeTolerance: { default: 1e-10, above: 0, below: 1 },
+} as const;
 
 /**
  * NashConv: the sum of what each player would gain by its best response, zero exactly at the Nash equilibria of convex games.
@@ -21,25 +27,22 @@ export interface NashConvOptions extends MeasuredPointOptions {
  * own gradients suffice: a problem without costs gets its gains from their integrals, see `exploitability.ts`. Of another
  * point the columns are `averageNashConv` and so on.
  *
- * Cost: one evaluation a player with a linear cost, else up to maxInner + 17; the run does not count them.
+ * Cost: one evaluation a player with a linear cost, else up to maxIterations + 17; the run does not count them.
  *
- * @example iterate(rockPaperScissors, start, method(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(nashConv({ every: 10 }))
+ * @example iterate(rockPaperScissors, start, chain(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(nashConv({ every: 10 }))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where the constraint is no product of the players' sets
  * @see Lockhart et al., "Computing approximate equilibria in sequential adversarial games by exploitability descent", 2019,
  *   arXiv:1903.05614
  */
 export function nashConv(options: NashConvOptions = {}): Measure {
-  checkOptions("nashConv", options);
-  const { of, maxInner = 500, tolerance = 1e-10 } = options;
-  checkMeasured("nashConv", options);
-  checkOption("nashConv", Number.isInteger(maxInner) && maxInner > 0, "maxInner", "to be a positive integer", maxInner);
-  checkOption("nashConv", tolerance > 0 && tolerance < 1, "tolerance", "in (0, 1)", tolerance);
-  const sum = columnName("nashConv", of);
-  const slack = columnName("nashConvSlack", of);
-  const responses = columnName("responses", of);
-  const gains = columnName("exploitability", of);
-  return measure({
+  const { maxIterations, relativeTolerance, ...where } = readOptions("nashConv", options, responseRules);
+  const measured = measuredPoint("nashConv", where);
+  const sum = columnName("nashConv", where.of);
+  const slack = columnName("nashConvSlack", where.of);
+  const responses = columnName("responses", where.of);
+  const gains = columnName("exploitability", where.of);
+  return defineMeasure({
     name: "nashConv",
     columns: {
       [sum]: { meaning: "sum of the players' gains by best responses" },
@@ -48,9 +51,9 @@ export function nashConv(options: NashConvOptions = {}): Measure {
       [gains]: { meaning: "each player's gain by a best response", kind: "vector" },
     },
     step(it) {
-      const at = measuredAt("nashConv", it, options);
+      const at = measured(it);
       if (at === undefined) return;
-      const found = exploitabilities(at, maxInner, tolerance);
+      const found = exploitabilities(at, maxIterations, relativeTolerance);
       return {
         columns: {
           [sum]: found.reduce((total, { gain }) => total + gain, 0),

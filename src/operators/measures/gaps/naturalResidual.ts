@@ -1,15 +1,19 @@
-import { measure } from "../../../streams/author.ts";
-import type { Measure } from "../../../streams/types.ts";
-import { checkOption, checkOptions } from "../../support/checkOption.ts";
-import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "../../support/measuredPoint.ts";
-import { checkStepSize, distance, projectedStep } from "../../support/moves.ts";
+import { defineMeasure, distance, type Measure, readOptions } from "../../../authoring/index.ts";
+import { columnName, type MeasuredPointOptions, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
+import { projectedStep } from "../../support/projectedStep.ts";
 
 export interface NaturalResidualOptions extends MeasuredPointOptions {
   /** eta > 0. Default 1. */
   readonly scale?: number;
   /** Ends with the first row at or below this, status "converged". Default: never. */
-  readonly until?: number;
+  readonly tolerance?: number;
 }
+
+const rules = {
+  ...pointRules,
+  scale: { default: 1, above: 0 },
+  tolerance: { min: 0, infinite: true },
+} as const;
 
 /**
  * The natural residual ||z - Pi_C(z - eta F(z))|| / eta: zero exactly at the solutions of VI(F, C), ||F|| without a
@@ -21,31 +25,30 @@ export interface NaturalResidualOptions extends MeasuredPointOptions {
  *
  * Cost: one projection; for another point than the row's own one evaluation, which the run does not count.
  *
- * @example iterate(problem, start, method(naturalResidual({ until: 1e-10 }), extragradient({ stepSize: 0.1 })))
+ * @example iterate(problem, start, chain(naturalResidual({ tolerance: 1e-10 }), extragradient({ stepSize: 0.1 })))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for a vector column that the run does not have
  */
 export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
-  checkOptions("naturalResidual", options);
-  const { of, scale = 1, until } = options;
-  checkMeasured("naturalResidual", options);
-  checkStepSize("naturalResidual", scale);
-  checkOption("naturalResidual", until === undefined || until >= 0, "until", "of 0 or more", until);
-  const name = columnName("naturalResidual", of);
-  return measure({
+  const { scale, tolerance, ...where } = readOptions("naturalResidual", options, rules);
+  const measured = measuredPoint("naturalResidual", where);
+  const name = columnName("naturalResidual", where.of);
+  return defineMeasure({
     name: "naturalResidual",
     columns: {
-      [name]: { meaning: `||z - Pi_C(z - ${scale} F(z))|| / ${scale}${of === undefined ? "" : ` at ${of}`}` },
+      [name]: {
+        meaning: `||z - Pi_C(z - ${scale} F(z))|| / ${scale}${where.of === undefined ? "" : ` at ${where.of}`}`,
+      },
     },
     step(it) {
-      const at = measuredAt("naturalResidual", it, options);
+      const at = measured(it);
       if (at === undefined) return;
       const { problem, point, field } = at;
       const residual =
         problem.constraint === undefined
           ? Math.sqrt(at.squaredNorm)
           : distance(point, projectedStep(problem, point, scale, field)) / scale;
-      const reached = until !== undefined && residual <= until;
+      const reached = tolerance !== undefined && residual <= tolerance;
       return { columns: { [name]: residual }, ...(reached ? { status: "converged" as const } : {}) };
     },
   });

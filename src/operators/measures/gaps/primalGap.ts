@@ -1,15 +1,21 @@
-import { failure } from "../../../errors.ts";
-import { dot } from "../../../linalg/vector.ts";
-import type { ConvexSet, Problem } from "../../../problems/problem.ts";
-import { measure } from "../../../streams/author.ts";
-import type { Measure } from "../../../streams/types.ts";
-import { checkOptions } from "../../support/checkOption.ts";
-import { checkMeasured, columnName, type MeasuredPointOptions, measuredAt } from "../../support/measuredPoint.ts";
+import {
+  type ConvexSet,
+  defineMeasure,
+  dot,
+  failure,
+  type Measure,
+  type Problem,
+  readOptions,
+} from "../../../authoring/index.ts";
+import { columnName, type MeasuredPointOptions, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
+import { convexSetRule } from "../../support/rules.ts";
 
 export interface GapOptions extends MeasuredPointOptions {
   /** A compact set over which the supremum is taken. Default: the problem's constraint, which then must be bounded. */
   readonly over?: ConvexSet;
 }
+
+const rules = { ...pointRules, over: convexSetRule } as const;
 
 /**
  * The primal (Stampacchia) gap sup over u in C of <F(z), z - u>: never negative for z in C, zero exactly at the solutions.
@@ -19,22 +25,22 @@ export interface GapOptions extends MeasuredPointOptions {
  *
  * Cost: one linear problem over C; for another point than the row's own one evaluation, which the run does not count.
  *
- * @example iterate(game, start, method(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(average(), primalGap({ of: "average" }))
+ * @example iterate(game, start, chain(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(average(), primalGap({ of: "average" }))
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
  */
 export function primalGap(options: GapOptions = {}): Measure {
-  checkOptions("primalGap", options);
-  checkMeasured("primalGap", options);
-  const name = columnName("primalGap", options.of);
-  return measure({
+  const { over, ...where } = readOptions("primalGap", options, rules);
+  const measured = measuredPoint("primalGap", where);
+  const name = columnName("primalGap", where.of);
+  return defineMeasure({
     name: "primalGap",
     columns: {
-      [name]: { meaning: `sup over u of <F(z), z - u>${options.of === undefined ? "" : ` at ${options.of}`}` },
+      [name]: { meaning: `sup over u of <F(z), z - u>${where.of === undefined ? "" : ` at ${where.of}`}` },
     },
     step(it) {
-      const at = measuredAt("primalGap", it, options);
+      const at = measured(it);
       if (at === undefined) return;
-      const set = compactSet("primalGap", at.problem, options.over);
+      const set = compactSet("primalGap", at.problem, over);
       return { columns: { [name]: dot(at.field, at.point) + set.support(at.field.map((f) => -f)) } };
     },
   });

@@ -1,8 +1,14 @@
-import { failure } from "../../../errors.ts";
-import { dot, isFiniteVector } from "../../../linalg/vector.ts";
-import { update } from "../../../streams/author.ts";
-import type { Evaluation, Proposal, Update } from "../../../streams/types.ts";
-import { checkOptions } from "../../support/checkOption.ts";
+import {
+  defineUpdate,
+  dot,
+  type Evaluation,
+  isFiniteVector,
+  type Proposal,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../../authoring/index.ts";
+import { positiveInteger } from "../../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
 import { trialPoint } from "../../support/trialPoint.ts";
 
@@ -19,6 +25,14 @@ export interface BacktrackGradientNormOptions {
   /** Trials before the search has failed. Default 1000; a search usually ends before, when the step has no effect. */
   readonly maxTrials?: number;
 }
+
+const rules = {
+  stepSize: { default: 0.1, above: 0, max: 1 },
+  shrink: { default: 0.5, above: 0, below: 1 },
+  sufficientDecrease: { default: 1e-4, min: 0, below: 1 },
+  pureStep: { default: 0.5, min: 0, max: 0.5, or: [false] },
+  maxTrials: { ...positiveInteger, default: 1000 },
+} as const;
 
 /**
  * Chooses the step size along the direction by backtracking on ||F||^2, the line search of Newton-MR [1].
@@ -39,7 +53,7 @@ export interface BacktrackGradientNormOptions {
  *
  * Cost: one product, and one evaluation a trial.
  *
- * @example method(newtonDirection(), backtrackGradientNorm({ stepSize: 1, shrink: 0.9 }))
+ * @example chain(newtonDirection(), backtrackGradientNorm({ stepSize: 1, shrink: 0.9 }))
  * @param options {@link BacktrackGradientNormOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,
@@ -48,27 +62,19 @@ export interface BacktrackGradientNormOptions {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function backtrackGradientNorm(options: BacktrackGradientNormOptions = {}): Update {
-  checkOptions("backtrackGradientNorm", options);
-  const { stepSize = 0.1, shrink = 0.5, sufficientDecrease = 1e-4, pureStep = 0.5, maxTrials = 1000 } = options;
-  const check = (ok: boolean, name: string, expected: string, got: unknown): void => {
-    if (!ok) throw failure("ERR_OPTION_RANGE", `backtrackGradientNorm: expected ${name} ${expected}, got ${got}`);
-  };
-  check(stepSize > 0 && stepSize <= 1, "stepSize", "in (0, 1]", stepSize);
-  check(shrink > 0 && shrink < 1, "shrink", "in (0, 1)", shrink);
-  check(sufficientDecrease >= 0 && sufficientDecrease < 1, "sufficientDecrease", "in [0, 1)", sufficientDecrease);
-  check(pureStep === false || (pureStep >= 0 && pureStep <= 0.5), "pureStep", "in [0, 1/2], or false", pureStep);
-  check(Number.isInteger(maxTrials) && maxTrials > 0, "maxTrials", "to be a positive integer", maxTrials);
-
-  return update({
+  const { stepSize, shrink, sufficientDecrease, pureStep, maxTrials } = readOptions(
+    "backtrackGradientNorm",
+    options,
+    rules,
+  );
+  return defineUpdate({
     name: "backtrackGradientNorm",
-    refines: true,
     settings: {
-      // The ends of the open intervals are left out by a hair, since a setting's range is closed.
-      shrink: { value: shrink, min: Number.MIN_VALUE, max: 1 - Number.EPSILON / 2 },
-      sufficientDecrease: { value: sufficientDecrease, min: 0, max: 1 - Number.EPSILON / 2 },
+      shrink: settingOf(rules.shrink, shrink),
+      sufficientDecrease: settingOf(rules.sufficientDecrease, sufficientDecrease),
     },
     columns: searchColumns,
-    init: () => ({ stepSize }),
+    init: (_first, previous?: { stepSize: number }) => previous ?? { stepSize },
     step(it, state, settings) {
       const found = search(it, state.stepSize, settings.shrink, settings.sufficientDecrease, pureStep, maxTrials);
       const columns = { outcome: searchOutcomes.indexOf(found.outcome), trials: found.trials };

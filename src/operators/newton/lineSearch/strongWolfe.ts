@@ -14,14 +14,14 @@ export interface StrongWolfeOptions {
   /** c2 of the curvature condition. */
   readonly curvature: number;
   readonly first: number;
-  readonly maxStep: number;
+  readonly maxStepSize: number;
   readonly maxTrials: number;
   /** Relative changes of phi up to this are taken for rounding. Default 0. */
   readonly rounding?: number;
 }
 
 /** `found`: strong Wolfe holds, or with `complete: false` only the decrease does. */
-export interface StrongWolfeResult<P extends Probe> {
+interface StrongWolfeResult<P extends Probe> {
   readonly found: P | undefined;
   readonly complete: boolean;
 }
@@ -48,7 +48,7 @@ export function strongWolfe<P extends Probe>(
   probe: (alpha: number) => P | undefined,
   options: StrongWolfeOptions,
 ): StrongWolfeResult<P> {
-  const { sufficientDecrease: c1, curvature: c2, maxStep, maxTrials, rounding = 0 } = options;
+  const { sufficientDecrease: c1, curvature: c2, maxStepSize, maxTrials, rounding = 0 } = options;
   const slope0 = start.slope();
   let trials = 0;
   const attempt = (alpha: number): P | undefined => {
@@ -63,7 +63,7 @@ export function strongWolfe<P extends Probe>(
 
   let before: Probe = start;
   let kept: P | undefined;
-  for (let alpha = Math.min(options.first, maxStep); ; ) {
+  for (let alpha = Math.min(options.first, maxStepSize); ; ) {
     const at = attempt(alpha);
     if (at === undefined) return { found: kept, complete: false };
     if (!Number.isFinite(at.value) || !decreases(at) || (before !== start && at.value > before.value)) {
@@ -71,13 +71,13 @@ export function strongWolfe<P extends Probe>(
     }
     if (Math.abs(at.slope()) <= -c2 * slope0) return { found: at, complete: true };
     if (at.slope() >= 0) return zoom(at, at, before);
-    if (alpha >= maxStep) return { found: at, complete: false };
+    if (alpha >= maxStepSize) return { found: at, complete: false };
     // Beyond: where the slope would vanish if it went on changing so, at least twice and at most ten times as far.
     const change = (at.slope() - before.slope()) / (at.alpha - before.alpha);
     const wanted = change > 0 ? at.alpha - at.slope() / change : Number.POSITIVE_INFINITY;
     before = at;
     kept = at;
-    alpha = Math.min(maxStep, Math.max(2 * at.alpha, Math.min(10 * at.alpha, wanted)));
+    alpha = Math.min(maxStepSize, Math.max(2 * at.alpha, Math.min(10 * at.alpha, wanted)));
   }
 
   /** `low`: the best end, whose slope points to `high`. */

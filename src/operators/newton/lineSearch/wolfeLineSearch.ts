@@ -1,8 +1,16 @@
-import { failure } from "../../../errors.ts";
-import { dot, isFiniteVector } from "../../../linalg/vector.ts";
-import { update } from "../../../streams/author.ts";
-import type { Evaluation, Proposal, Update } from "../../../streams/types.ts";
-import { checkOption, checkOptions } from "../../support/checkOption.ts";
+import {
+  checkOption,
+  defineUpdate,
+  dot,
+  type Evaluation,
+  failure,
+  isFiniteVector,
+  type Proposal,
+  readOptions,
+  settingOf,
+  type Update,
+} from "../../../authoring/index.ts";
+import { positiveInteger } from "../../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
 import { trialPoint } from "../../support/trialPoint.ts";
 import { type Probe, strongWolfe } from "./strongWolfe.ts";
@@ -23,12 +31,22 @@ export interface WolfeLineSearchOptions {
    */
   readonly first?: "constant" | "previous";
   /** Largest alpha. Default 1e6. */
-  readonly maxStep?: number;
+  readonly maxStepSize?: number;
   /** Trials of a search. Default 50. */
   readonly maxTrials?: number;
 }
 
 const roundingOfValue = 16 * Number.EPSILON;
+
+const rules = {
+  merit: { default: "gradientNorm", oneOf: ["gradientNorm", "value"] },
+  sufficientDecrease: { default: 1e-4, above: 0, max: 0.5 },
+  curvature: { default: 0.9, above: 0, below: 1 },
+  stepSize: { default: 1, above: 0 },
+  first: { default: "constant", oneOf: ["constant", "previous"] },
+  maxStepSize: { default: 1e6, above: 0 },
+  maxTrials: { ...positiveInteger, default: 50 },
+} as const;
 
 /**
  * Chooses the step size along the direction by the strong Wolfe conditions, bracketing and zooming ([1], algorithms 3.5 and 3.6).
@@ -39,44 +57,31 @@ const roundingOfValue = 16 * Number.EPSILON;
  * always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
  *
  * Columns `outcome` and `trials` as in `backtrackGradientNorm`, and `wolfe`: 1 where both conditions hold, 0 where the search ended
- * with a sufficient decrease only (rounding, `maxStep` or `maxTrials`). Without a decrease, or with
+ * with a sufficient decrease only (rounding, `maxStepSize` or `maxTrials`). Without a decrease, or with
  * one of ||F||^2 that rounding swallows, this is the last row ("stagnated").
  * State: alpha and slope of the last search.
  *
  * Cost: one product and, for `gradientNorm`, one evaluation and one product a trial; for `value` no products.
  *
- * @example method(gradientNormDirection(), wolfeLineSearch({ first: "previous" }))
+ * @example chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }))
  * @param options {@link WolfeLineSearchOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for `value` on a problem without a potential, or a problem with a constraint
  * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
  */
 export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
-  checkOptions("wolfeLineSearch", options);
-  const {
-    merit = "gradientNorm",
-    sufficientDecrease = 1e-4,
-    curvature = 0.9,
-    stepSize = 1,
-    first = "constant",
-  } = options;
-  const { maxStep = 1e6, maxTrials = 50 } = options;
-  const check = (ok: boolean, name: string, expected: string, got: unknown): void =>
-    checkOption("wolfeLineSearch", ok, name, expected, got);
-  check(merit === "gradientNorm" || merit === "value", "merit", 'to be "gradientNorm" or "value"', merit);
-  check(first === "constant" || first === "previous", "first", 'to be "constant" or "previous"', first);
-  check(sufficientDecrease > 0 && sufficientDecrease <= 0.5, "sufficientDecrease", "in (0, 1/2]", sufficientDecrease);
-  check(curvature > sufficientDecrease && curvature < 1, "curvature", "between sufficientDecrease and 1", curvature);
-  check(maxStep > 0 && Number.isFinite(maxStep), "maxStep", "to be positive", maxStep);
-  check(stepSize > 0 && stepSize <= maxStep, "stepSize", `in (0, maxStep = ${maxStep}]`, stepSize);
-  check(Number.isInteger(maxTrials) && maxTrials > 0, "maxTrials", "to be a positive integer", maxTrials);
-
-  return update({
+  const { merit, sufficientDecrease, curvature, stepSize, first, maxStepSize, maxTrials } = readOptions(
+    "wolfeLineSearch",
+    options,
+    rules,
+  );
+  checkOption("wolfeLineSearch", "curvature", curvature, { above: sufficientDecrease, below: 1 });
+  checkOption("wolfeLineSearch", "stepSize", stepSize, { above: 0, max: maxStepSize });
+  return defineUpdate({
     name: "wolfeLineSearch",
-    refines: true,
-    settings: { sufficientDecrease: { value: sufficientDecrease, min: Number.MIN_VALUE, max: 0.5 } },
+    settings: { sufficientDecrease: settingOf(rules.sufficientDecrease, sufficientDecrease) },
     columns: { ...searchColumns, wolfe: { meaning: "1: both Wolfe conditions hold, 0: sufficient decrease only" } },
-    init: (): { stepSize: number; slope: number | undefined } => ({ stepSize, slope: undefined }),
+    init: (_first, previous?: State): State => previous ?? { stepSize, slope: undefined },
     step(it, state, settings) {
       checkProblem(it, merit);
       let trials = 0;
@@ -91,7 +96,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
       const start = meritOf(it, it.at, 0, merit);
       const slope = start.slope();
       if (!Number.isFinite(slope)) return end("non-finite");
-      if (trialPoint(it, it.direction, maxStep) === undefined) return end("stagnated");
+      if (trialPoint(it, it.direction, maxStepSize) === undefined) return end("stagnated");
       if (slope >= 0) return end("failed");
       const before = state.slope;
       const wanted = first === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
@@ -108,8 +113,8 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
         {
           sufficientDecrease: settings.sufficientDecrease,
           curvature,
-          first: Math.min(maxStep, Math.max(Number.MIN_VALUE, wanted)),
-          maxStep,
+          first: Math.min(maxStepSize, Math.max(Number.MIN_VALUE, wanted)),
+          maxStepSize,
           maxTrials,
           // ||F||^2 falls to its own rounding at a zero; L stays of the size it has there, so that its changes drown before.
           rounding: merit === "value" ? roundingOfValue : 0,
@@ -164,4 +169,10 @@ function checkProblem(it: Proposal, merit: "gradientNorm" | "value"): void {
       `wolfeLineSearch: expected a problem with a potential, got ${problem.name}; use merit: "gradientNorm"`,
     );
   }
+}
+
+interface State {
+  /** Where the next search begins. */
+  readonly stepSize: number;
+  readonly slope: number | undefined;
 }

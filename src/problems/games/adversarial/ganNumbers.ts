@@ -1,14 +1,14 @@
 /** The two networks of `ganRing` and their costs in plain numbers, without tensors and without derivatives of weights. */
 
 /** Where a tensor of weights lies in z. */
-export interface Weights {
+interface Weights {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly size: number;
 }
 
 /** What the costs of a batch are made of. */
-export interface GanTerms {
+interface GanTerms {
   /** Weights and biases of the generator's layers in turn, then of the discriminator's. */
   readonly generator: readonly Weights[];
   readonly discriminator: readonly Weights[];

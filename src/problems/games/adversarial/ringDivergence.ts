@@ -1,7 +1,7 @@
 import { erf } from "../../../autodiff/kernels/erf.ts";
 
 /** Equal Gaussians on a circle around 0, the first at angle 0. */
-export interface Ring {
+interface Ring {
   readonly modes: number;
   readonly radius: number;
   /** Standard deviation of each. */

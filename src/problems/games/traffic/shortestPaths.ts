@@ -1,7 +1,7 @@
 import type { TrafficNetwork } from "./trafficNetwork.ts";
 
 /** Shortest ways from one node to all others. */
-export interface ShortestPaths {
+interface ShortestPaths {
   /** By node; Infinity where there is no way. */
   readonly times: Float64Array;
   /** The links of a shortest way to a node, in order; of several, always the same. */

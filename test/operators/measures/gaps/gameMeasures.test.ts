@@ -14,7 +14,7 @@ import { gradientStep } from "../../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../../src/problems/problem.ts";
 import { ball, box, orthant, productSet, simplex } from "../../../../src/problems/sets/index.ts";
-import { method } from "../../../../src/streams/combinators.ts";
+import { chain } from "../../../../src/streams/chain.ts";
 import { iterate } from "../../../../src/streams/iterate.ts";
 import type { Iterate, Measure } from "../../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../../support/assert.ts";
@@ -47,7 +47,7 @@ residuals("is ||F|| without a constraint, and ||z - Pi(z - eta F)|| / eta with o
 });
 residuals("ends the run as converged, and measures the average by its own column", () => {
   const problem = randomGame(6, 3, { modulus: 0.5 });
-  const update = method(naturalResidual({ until: 1e-8 }), extragradient({ stepSize: 0.5 }));
+  const update = chain(naturalResidual({ tolerance: 1e-8 }), extragradient({ stepSize: 0.5 }));
   const rows = firstRows(problem, new Float64Array(6).fill(1), update, 1000);
   assert.is(rows.at(-1)!.status, "converged");
   assert.ok(rows.at(-1)!.columns.naturalResidual! <= 1e-8);
@@ -58,7 +58,7 @@ residuals("ends the run as converged, and measures the average by its own column
   assertClose(last[2]!.columns.averageNaturalResidual!, Math.hypot(...last[2]!.vectors.average!), 1e-15);
 });
 residuals("says which vector columns there are, where the asked one is not", async () => {
-  const run = iterate(bilinear(), [1, 1], method(average(), extragradient({ stepSize: 0.1 })));
+  const run = iterate(bilinear(), [1, 1], chain(average(), extragradient({ stepSize: 0.1 })));
   await assertRejects(valuesOf(run.pipe(naturalResidual({ of: "mean" }))), "ERR_OPTION_RANGE", /"mean", got average/);
   assertError(() => naturalResidual({ every: 0 }), "ERR_OPTION_RANGE");
 });
@@ -164,7 +164,7 @@ nash("of a duopoly comes from an inner solve: each gain is (z_i - best response)
   }
 });
 nash("of unbounded linear costs says unsolved, and sets that bind the players are refused", async () => {
-  const row = at(bilinear(), [1, 1], nashConv({ maxInner: 5 }));
+  const row = at(bilinear(), [1, 1], nashConv({ maxIterations: 5 }));
   assert.is(responseKinds[row.columns.responses!], "unsolved");
   const bound = iterate(over(bilinear(), ball([0, 0])), [0.5, 0.5], gradientStep(0.1)).pipe(nashConv());
   await assertRejects(valuesOf(bound), "ERR_UNSUPPORTED", /ball, which binds them together/);

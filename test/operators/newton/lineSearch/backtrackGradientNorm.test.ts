@@ -8,15 +8,15 @@ import {
 import { newtonDirection } from "../../../../src/operators/newton/newtonDirection.ts";
 import { searchOutcomes } from "../../../../src/operators/support/searchOutcome.ts";
 import type { Problem } from "../../../../src/problems/problem.ts";
-import { update } from "../../../../src/streams/author.ts";
-import { method } from "../../../../src/streams/combinators.ts";
+import { chain } from "../../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../../src/streams/defineUpdate.ts";
 import type { Checkpoint, Iterate, Update } from "../../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../../support/assert.ts";
 import { firstRows } from "../../../support/firstRows.ts";
 import { linearProblem } from "../../../support/linearProblem.ts";
 
 const towards = (direction: (it: Iterate) => readonly number[]): Update =>
-  update({ name: "towards", step: (it) => ({ direction: Float64Array.from(direction(it)) }) });
+  defineUpdate({ name: "towards", step: (it) => ({ direction: Float64Array.from(direction(it)) }) });
 const outcome = (row: Iterate): string | undefined => searchOutcomes[row.columns.outcome ?? -1];
 
 /** F(z) = f(z) in one dimension. */
@@ -58,7 +58,7 @@ test("accepts the pure step on a quadratic, at the cost of one evaluation, and d
   const rows = firstRows(
     problem,
     [4, -7],
-    method(newtonDirection({ relativeTolerance: 1e-12 }), backtrackGradientNorm()),
+    chain(newtonDirection({ relativeTolerance: 1e-12 }), backtrackGradientNorm()),
     2,
   );
   assert.is(outcome(rows[0]!), "accepted");
@@ -82,7 +82,7 @@ test("accepts the pure step where a singular quadratic leaves a residual, whatev
     const [row] = firstRows(
       problem,
       [k, 1, -k],
-      method(newtonDirection({ relativeTolerance: 1e-10 }), backtrackGradientNorm()),
+      chain(newtonDirection({ relativeTolerance: 1e-10 }), backtrackGradientNorm()),
       1,
     );
     assert.is(row!.stepSize, 1, `case ${k}`);
@@ -91,7 +91,7 @@ test("accepts the pure step where a singular quadratic leaves a residual, whatev
 
 test("backtracks by its factor until ||F||^2 has fallen enough", () => {
   const options = { stepSize: 1, shrink: 0.5, sufficientDecrease: 1e-4, pureStep: false } as const;
-  const [row] = firstRows(arctan, [20], method(newtonDirection({ maxNorm: 1e9 }), backtrackGradientNorm(options)), 1);
+  const [row] = firstRows(arctan, [20], chain(newtonDirection({ maxNorm: 1e9 }), backtrackGradientNorm(options)), 1);
   // Newton's step from 20 is about -610: 1/16 of it is the first that lands nearer to the zero.
   const p = -Math.atan(20) * 401;
   assertClose(row!.direction, [p], 1e-12);
@@ -110,7 +110,7 @@ test("backtracks by its factor until ||F||^2 has fallen enough", () => {
 test("begins the next search at alpha / beta, at most 1, and keeps alpha in the checkpoint", () => {
   const saved: Checkpoint[] = [];
   const options: BacktrackGradientNormOptions = { stepSize: 0.1, pureStep: false };
-  const rows = firstRows(linearProblem([[1]], [0]), [1], method(newtonDirection(), backtrackGradientNorm(options)), 7, {
+  const rows = firstRows(linearProblem([[1]], [0]), [1], chain(newtonDirection(), backtrackGradientNorm(options)), 7, {
     checkpoints: { every: 1, save: (checkpoint) => saved.push(checkpoint) },
   });
   assertClose(
@@ -124,14 +124,14 @@ test("begins the next search at alpha / beta, at most 1, and keeps alpha in the 
 
 test("an accepted pure step makes the next search begin at 1", () => {
   const saved: Checkpoint[] = [];
-  firstRows(arctan, [0.5], method(newtonDirection(), backtrackGradientNorm({ stepSize: 0.1, pureStep: 0.1 })), 2, {
+  firstRows(arctan, [0.5], chain(newtonDirection(), backtrackGradientNorm({ stepSize: 0.1, pureStep: 0.1 })), 2, {
     checkpoints: { every: 1, save: (checkpoint) => saved.push(checkpoint) },
   });
   assert.equal(saved.at(-1)!.operators.backtrackGradientNorm?.state, { stepSize: 1 });
 });
 
 test("keeps no state between runs that share one operator value", () => {
-  const shared = method(newtonDirection(), backtrackGradientNorm({ pureStep: false }));
+  const shared = chain(newtonDirection(), backtrackGradientNorm({ pureStep: false }));
   const first = firstRows(linearProblem([[1]], [0]), [1], shared, 4);
   const second = firstRows(linearProblem([[1]], [0]), [1], shared, 4);
   assert.equal(
@@ -145,7 +145,7 @@ test("says stagnated, keeps the point and ends when the step has no effect", () 
   const rows = firstRows(
     linearProblem([[1]], [0]),
     [1],
-    method(
+    chain(
       towards(() => [-1e-30]),
       backtrackGradientNorm(),
     ),
@@ -167,7 +167,7 @@ test("says stagnated once alpha has shrunk until z + alpha p equals z", () => {
   const rows = firstRows(
     jump,
     [1],
-    method(
+    chain(
       towards(() => [-1]),
       backtrackGradientNorm(),
     ),
@@ -182,7 +182,7 @@ test("says failed for a direction along which ||F||^2 rises, without a trial", (
   const rows = firstRows(
     linearProblem([[2]], [0]),
     [1],
-    method(
+    chain(
       towards(() => [1]),
       backtrackGradientNorm(),
     ),
@@ -204,7 +204,7 @@ test("says failed when its trials are used up, and leaves alpha as it was", () =
   const rows = firstRows(
     jump,
     [1],
-    method(
+    chain(
       towards(() => [-1]),
       search,
     ),
@@ -217,7 +217,7 @@ test("says failed when its trials are used up, and leaves alpha as it was", () =
   assert.is(rows[0]!.columns.trials, 5);
   for (const checkpoint of saved) {
     const memory = checkpoint.operators.backtrackGradientNorm;
-    if (memory?.started) assert.equal(memory.state, { stepSize: 0.7 });
+    if (memory?.begun !== undefined) assert.equal(memory.state, { stepSize: 0.7 });
   }
 });
 
@@ -227,7 +227,7 @@ test("backtracks over trials that are not finite", () => {
     (z) => Math.sqrt(z) - 0.5,
     (z) => 1 / (2 * Math.sqrt(z)),
   );
-  const rows = firstRows(root, [4], method(newtonDirection(), backtrackGradientNorm({ stepSize: 1 })), 2);
+  const rows = firstRows(root, [4], chain(newtonDirection(), backtrackGradientNorm({ stepSize: 1 })), 2);
   assert.is(outcome(rows[0]!), "accepted");
   assert.ok(rows[0]!.stepSize < 1 && rows[0]!.columns.trials! > 1);
   assert.ok(Number.isFinite(rows[1]!.squaredNorm));
@@ -241,7 +241,7 @@ test("says non-finite where no trial is, or where the direction is not", () => {
   const [row] = firstRows(
     island,
     [1],
-    method(
+    chain(
       towards(() => [-1]),
       backtrackGradientNorm(),
     ),
@@ -252,7 +252,7 @@ test("says non-finite where no trial is, or where the direction is not", () => {
   const [other] = firstRows(
     island,
     [1],
-    method(
+    chain(
       towards(() => [Number.NaN]),
       backtrackGradientNorm(),
     ),
@@ -273,7 +273,7 @@ test("works on a field without a potential", () => {
   const rows = firstRows(
     rotation,
     [1, 2],
-    method(
+    chain(
       towards((it) => [-it.point[0]!, -it.point[1]!]),
       backtrackGradientNorm(),
     ),

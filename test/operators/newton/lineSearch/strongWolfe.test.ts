@@ -11,7 +11,7 @@ const options: StrongWolfeOptions = {
   sufficientDecrease: 1e-4,
   curvature: 0.9,
   first: 1,
-  maxStep: 1e10,
+  maxStepSize: 1e10,
   maxTrials: 60,
 };
 
@@ -89,7 +89,7 @@ test("stops at the longest step, which decreases, and says that the curvature co
     (x) => -x,
     () => -1,
   );
-  const { found, complete } = strongWolfe(start, probe, { ...options, maxStep: 50 });
+  const { found, complete } = strongWolfe(start, probe, { ...options, maxStepSize: 50 });
   assert.is(found!.alpha, 50);
   assert.is(complete, false);
   assert.ok(asked.length < 10);

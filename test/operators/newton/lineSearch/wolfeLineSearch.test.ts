@@ -10,8 +10,8 @@ import {
 import { searchOutcomes } from "../../../../src/operators/support/searchOutcome.ts";
 import { bilinear } from "../../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../../src/problems/quartic.ts";
-import { update } from "../../../../src/streams/author.ts";
-import { method } from "../../../../src/streams/combinators.ts";
+import { chain } from "../../../../src/streams/chain.ts";
+import { defineUpdate } from "../../../../src/streams/defineUpdate.ts";
 import { evaluate } from "../../../../src/streams/loop/evaluation.ts";
 import type { Checkpoint, Iterate } from "../../../../src/streams/types.ts";
 import { assertClose, assertError, checkError } from "../../../support/assert.ts";
@@ -37,8 +37,8 @@ const test = suite("wolfeLineSearch");
 test("meets the strong Wolfe conditions at each row, on both merits", () => {
   for (const merit of ["gradientNorm", "value"] as const) {
     const search = wolfeLineSearch({ merit, curvature: 0.3, first: "previous" });
-    const update = merit === "value" ? search : method(gradientNormDirection(), search);
-    const rows = firstRows(quartic(), [3, 3], method(untilCritical({ squaredNorm: 1e-12 }), update), 40);
+    const update = merit === "value" ? search : chain(gradientNormDirection(), search);
+    const rows = firstRows(quartic(), [3, 3], chain(untilCritical({ squaredNorm: 1e-12 }), update), 40);
     const steps = rows.filter((row) => row.columns.wolfe === 1);
     assert.ok(steps.length >= 10, `${merit}: ${steps.length}`);
     for (const row of steps) {
@@ -53,7 +53,7 @@ test("goes on from a first step that is far too short, where a search that only 
   const rows = firstRows(
     linearProblem([[1]], [0]),
     [1],
-    method(untilCritical({ squaredNorm: 1e-20 }), gradientNormDirection(), wolfeLineSearch({ stepSize: 1e-9 })),
+    chain(untilCritical({ squaredNorm: 1e-20 }), gradientNormDirection(), wolfeLineSearch({ stepSize: 1e-9 })),
     50,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -61,7 +61,7 @@ test("goes on from a first step that is far too short, where a search that only 
 
 test("begins where the last search suggests, and keeps that in checkpoints", () => {
   const saved: Checkpoint[] = [];
-  const search = method(gradientNormDirection(), wolfeLineSearch({ first: "previous", stepSize: 1e-6 }));
+  const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous", stepSize: 1e-6 }));
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
   const rows = firstRows(quartic(), [-3.4, 1], search, 8, options);
   const again = firstRows(quartic(), saved[4]!, search, 4);
@@ -77,16 +77,16 @@ test("begins where the last search suggests, and keeps that in checkpoints", () 
 });
 
 test("accepts the trial, which is not evaluated again, and counts it", () => {
-  const rows = firstRows(quartic(), [-3.4, 1], method(gradientNormDirection(), wolfeLineSearch({ stepSize: 0.01 })), 3);
+  const rows = firstRows(quartic(), [-3.4, 1], chain(gradientNormDirection(), wolfeLineSearch({ stepSize: 0.01 })), 3);
   assert.is(rows[1]!.evaluations, 1 + rows[0]!.columns.trials! + rows[1]!.columns.trials!);
 });
 
 test("is the last row where no step helps, with the reason", () => {
   const towards = (direction: readonly number[]) =>
-    update({ name: "towards", step: () => ({ direction: Float64Array.from(direction) }) });
+    defineUpdate({ name: "towards", step: () => ({ direction: Float64Array.from(direction) }) });
   const well = linearProblem([[2]], [0]);
   const ending = (direction: number, problem = well, start = 1): Iterate =>
-    firstRows(problem, [start], method(towards([direction]), wolfeLineSearch()), 2).at(-1)!;
+    firstRows(problem, [start], chain(towards([direction]), wolfeLineSearch()), 2).at(-1)!;
   for (const [row, expected] of [
     [ending(1), "failed"],
     [ending(0), "stagnated"],
@@ -108,7 +108,7 @@ test("reaches the rounding of the gradient on the value too, whose own changes d
   const rows = firstRows(
     quartic(),
     [-2.9, 0.2],
-    method(untilCritical({ squaredNorm: 1e-22 }), wolfeLineSearch({ merit: "value", first: "previous" })),
+    chain(untilCritical({ squaredNorm: 1e-22 }), wolfeLineSearch({ merit: "value", first: "previous" })),
     300,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -141,7 +141,7 @@ test("refuses options out of range", () => {
     [{ first: "last" as "previous" }, /first/],
     [{ sufficientDecrease: 0.6 }, /sufficientDecrease/],
     [{ curvature: 1e-5 }, /curvature/],
-    [{ stepSize: 2, maxStep: 1 }, /stepSize/],
+    [{ stepSize: 2, maxStepSize: 1 }, /stepSize/],
     [{ maxTrials: 0 }, /maxTrials/],
   ];
   for (const [options, message] of bad) assertError(() => wolfeLineSearch(options), "ERR_OPTION_RANGE", message);

@@ -6,7 +6,7 @@ import { naturalResidual } from "../../../../src/operators/measures/gaps/natural
 import { untilStep } from "../../../../src/operators/measures/untilStep.ts";
 import { siouxFalls } from "../../../../src/problems/games/traffic/siouxFalls.ts";
 import { trafficAssignment } from "../../../../src/problems/games/traffic/trafficAssignment.ts";
-import { iterate, method } from "../../../../src/streams/index.ts";
+import { chain, iterate } from "../../../../src/streams/index.ts";
 import { assertClose } from "../../../support/assert.ts";
 
 const sioux = suite("siouxFalls");
@@ -31,7 +31,11 @@ sioux("has the published optimum 42.31335287107440e5 of Beckmann's function, in 
   for (const { offset } of problem.blocks!) start[offset] = 1e6;
   problem.constraint!.project(start, start);
   assert.ok(problem.certificate(start) > 0.01);
-  const rows = iterate(problem, start, method(naturalResidual({ until: 1e-10 }), untilStep(2000), semismoothNewton()));
+  const rows = iterate(
+    problem,
+    start,
+    chain(naturalResidual({ tolerance: 1e-10 }), untilStep(2000), semismoothNewton()),
+  );
   const { status, point, value } = await lastValueFrom(rows);
   assert.is(status, "converged");
   assertClose(problem.certificate(point), 0, 1e-12, "relative gap", 1);

@@ -1,5 +1,5 @@
-import { failure } from "../../errors.ts";
-import type { ParameterBlock, Problem } from "../../problems/problem.ts";
+import { failure } from "../errors.ts";
+import type { ParameterBlock, Problem } from "./problem.ts";
 
 /** The parameter block of a name; an operator that is asked for one that is not there says which there are. */
 export function blockNamed(problem: Problem, name: string, operator: string): ParameterBlock {

@@ -1,4 +1,4 @@
-import type { ParameterBlock, Problem } from "../../problems/problem.ts";
+import type { ParameterBlock, Problem } from "./problem.ts";
 
 /** A player of a game: a name, and where its strategy lies in z. */
 export interface PlayerPlace {

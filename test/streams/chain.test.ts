@@ -5,9 +5,12 @@ import { untilStep } from "../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../src/operators/steps/momentum.ts";
 import { quartic } from "../../src/problems/quartic.ts";
-import { measure, update } from "../../src/streams/author.ts";
-import { choose, method, switchMethod } from "../../src/streams/combinators.ts";
+import { chain } from "../../src/streams/chain.ts";
+import { choose } from "../../src/streams/choose.ts";
+import { defineMeasure } from "../../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../../src/streams/defineUpdate.ts";
 import { iterate } from "../../src/streams/iterate.ts";
+import { switchMethod } from "../../src/streams/switchMethod.ts";
 import type { Measure, Update } from "../../src/streams/types.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { comparable, recordRun } from "../support/checkpoints.ts";
@@ -17,7 +20,7 @@ import { assertSameRows } from "../support/sameRows.ts";
 
 /** How many steps it was fed, as a column. */
 const fed = (name: string): Measure =>
-  measure({
+  defineMeasure({
     name,
     columns: { [name]: { meaning: "steps it was fed" } },
     init: () => ({ count: 0 }),
@@ -25,34 +28,34 @@ const fed = (name: string): Measure =>
   });
 const timeless = comparable;
 
-const methods = suite("method");
+const methods = suite("chain");
 
 methods("is the pipe of its parts, in order", () => {
   const order: string[] = [];
-  const mark = (name: string): Update => update({ name, step: () => void order.push(name) });
-  firstRows(quartic(), [1, 2], method(mark("a"), method(mark("b"), mark("c")), gradientStep(0.1)), 1);
+  const mark = (name: string): Update => defineUpdate({ name, step: () => void order.push(name) });
+  firstRows(quartic(), [1, 2], chain(mark("a"), chain(mark("b"), mark("c")), gradientStep(0.1)), 1);
   assert.equal(order, ["a", "b", "c"]);
 });
 
 methods("of no parts is the identity", () => {
-  assertError(() => firstRows(quartic(), [1, 2], method(), 1), "ERR_NO_STEP_SIZE");
-  const rows = firstRows(quartic(), [1, 2], method(method(), gradientStep(0.1), method()), 2);
+  assertError(() => firstRows(quartic(), [1, 2], chain(), 1), "ERR_NO_STEP_SIZE");
+  const rows = firstRows(quartic(), [1, 2], chain(chain(), gradientStep(0.1), chain()), 2);
   assert.is(rows.length, 2);
 });
 
 methods("may begin with a measure, and stop there before the last update is paid for", () => {
   let updates = 0;
-  const costly = update({
+  const costly = defineUpdate({
     name: "costly",
     step: () => {
       updates++;
       return { stepSize: 0.1 };
     },
   });
-  firstRows(quartic(), [1, 2], method(untilStep(3), costly), 100);
+  firstRows(quartic(), [1, 2], chain(untilStep(3), costly), 100);
   assert.is(updates, 3);
   updates = 0;
-  firstRows(quartic(), [1, 2], method(costly, untilStep(3)), 100);
+  firstRows(quartic(), [1, 2], chain(costly, untilStep(3)), 100);
   assert.is(updates, 4);
 });
 
@@ -60,8 +63,8 @@ methods("refuses parts that are no operators", () => {
   const wrong =
     (part: unknown): (() => unknown) =>
     () =>
-      method(gradientStep(0.1), part as Update);
-  assertError(wrong(3), "ERR_OPTION_TYPE", /^method: expected operators, got number as part 2/);
+      chain(gradientStep(0.1), part as Update);
+  assertError(wrong(3), "ERR_OPTION_TYPE", /^chain: expected operators, as in chain\(a, b\), got 3 as part 2/);
   assertError(wrong(null), "ERR_OPTION_TYPE", /got null as part 2/);
 });
 
@@ -72,8 +75,8 @@ const choosing = suite("choose");
 choosing("feeds each proposal to the update that is chosen for it, and to no other", () => {
   const rule = choose(
     (it) => (it.step % 3 === 2 ? 1 : 0),
-    method(fed("a"), gradientStep(0.01)),
-    method(fed("b"), gradientStep(0.02)),
+    chain(fed("a"), gradientStep(0.01)),
+    chain(fed("b"), gradientStep(0.02)),
   );
   const rows = firstRows(quartic(), [1, 2], rule, 7);
   assert.equal(
@@ -95,7 +98,7 @@ choosing("feeds each proposal to the update that is chosen for it, and to no oth
 });
 
 choosing("makes all branches' columns and settings known at the first row", () => {
-  const rule = choose(() => 0, gradientStep(0.01), method(momentum(), fed("b"), gradientStep(0.02)));
+  const rule = choose(() => 0, gradientStep(0.01), chain(momentum(), fed("b"), gradientStep(0.02)));
   const [row] = firstRows(quartic(), [1, 2], rule, 1);
   assert.equal(Object.keys(row!.run.columns), ["b"]);
   assert.equal(Object.keys(row!.run.settings), ["gradientStep.stepSize", "momentum.decay", "gradientStep#2.stepSize"]);
@@ -103,7 +106,7 @@ choosing("makes all branches' columns and settings known at the first row", () =
 
 choosing("branches that choose need not agree with one another, but with what stands before them", async () => {
   const branch = choose(() => 0, gradientStep(0.01), gradientStep(0.02));
-  const { error } = await collect(iterate(quartic(), [1, 2], method(gradientStep(0.5), branch)));
+  const { error } = await collect(iterate(quartic(), [1, 2], chain(gradientStep(0.5), branch)));
   checkError(error, "ERR_STEP_SIZE_DISCARDED", /^gradientStep#2: would discard the step size that gradientStep chose/);
 });
 
@@ -129,11 +132,11 @@ choosing("ends the run when a branch completes, and hands on a branch's error", 
   const rows = firstRows(
     quartic(),
     [1, 2],
-    choose((it) => it.step % 2, gradientStep(0.1), method(gradientStep(0.1), take(2))),
+    choose((it) => it.step % 2, gradientStep(0.1), chain(gradientStep(0.1), take(2))),
     100,
   );
   assert.is(rows.at(-1)!.step, 3);
-  const broken = update({
+  const broken = defineUpdate({
     name: "broken",
     step() {
       throw new Error("broken");
@@ -152,11 +155,11 @@ choosing("ends the run when a branch completes, and hands on a branch's error", 
 
 choosing("tells its branches when the run completes", () => {
   let completed = 0;
-  const branch = (): Update => method(gradientStep(0.1), tap({ complete: () => void completed++ }));
+  const branch = (): Update => chain(gradientStep(0.1), tap({ complete: () => void completed++ }));
   firstRows(
     quartic(),
     [1, 2],
-    method(
+    chain(
       untilStep(2),
       choose(() => 0, branch(), branch()),
     ),
@@ -174,15 +177,15 @@ choosing("refuses what is no function or no operator", () => {
   assertError(
     () => choose(() => 0, {} as never),
     "ERR_OPTION_TYPE",
-    /^choose: expected operators, got object as part 1/,
+    /^choose: expected operators, as in choose\(a, b\), got an object as part 1/,
   );
 });
 
 choosing.run();
 
 const switching = suite("switchMethod");
-const first = (): Update => method(fed("a"), gradientStep(0.01));
-const second = (): Update => method(fed("b"), momentum(), gradientStep(0.02));
+const first = (): Update => chain(fed("a"), gradientStep(0.01));
+const second = (): Update => chain(fed("b"), momentum(), gradientStep(0.02));
 
 switching("goes on with the second update from the step after the event, and never back", () => {
   const rows = firstRows(
@@ -233,7 +236,7 @@ switching("is not asked about a last row, which leads nowhere", () => {
     asked.push(it.step);
     return false;
   });
-  firstRows(quartic(), [1, 2], method(untilStep(2), rule), 9);
+  firstRows(quartic(), [1, 2], chain(untilStep(2), rule), 9);
   assert.equal(asked, [0, 1]);
 });
 
@@ -241,7 +244,7 @@ switching("is made once a run: a second subscription begins with the first updat
   const run$ = iterate(
     quartic(),
     [1, 2],
-    method(
+    chain(
       untilStep(6),
       switchMethod(first(), second(), (it) => it.step === 2),
     ),
@@ -254,7 +257,7 @@ switching("is made once a run: a second subscription begins with the first updat
 
 switching("resumes with the update the run had: before the switch, and after it", () => {
   const make = (): Update =>
-    method(
+    chain(
       untilStep(9),
       switchMethod(first(), second(), (it) => it.step === 4),
     );
@@ -292,11 +295,7 @@ switching("hands on what its condition throws, and refuses what is none", async 
     "ERR_OPTION_TYPE",
     /^switchMethod: expected a function of the proposal as third argument, got number/,
   );
-  assertError(
-    () => switchMethod(first(), undefined as never, () => true),
-    "ERR_OPTION_TYPE",
-    /got undefined as part 2/,
-  );
+  assertError(() => switchMethod(first(), undefined as never, () => true), "ERR_OPTION_TYPE", /got nothing as part 2/);
 });
 
 switching.run();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { didYouMean } from "../../../src/streams/loop/didYouMean.ts";
+import { didYouMean } from "../src/didYouMean.ts";
 
 const test = suite("didYouMean");
 

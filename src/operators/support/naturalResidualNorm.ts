@@ -1,0 +1,8 @@
+import { distance, type Evaluation } from "../../authoring/index.ts";
+import { projectedStep } from "./projectedStep.ts";
+
+/** ||z - Pi_C(z - F(z))||. */
+export function naturalResidualNorm(at: Evaluation): number {
+  if (at.problem.constraint === undefined) return Math.sqrt(at.squaredNorm);
+  return distance(at.point, projectedStep(at.problem, at.point, 1, at.field));
+}

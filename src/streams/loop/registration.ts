@@ -1,0 +1,36 @@
+/** How an operator gets its place in a run: while the update is put together, in the order of the pipe. */
+import { Observable, type Subscriber } from "rxjs";
+import type { Row } from "../../arrow/row.ts";
+import { failure } from "../../errors.ts";
+import { ambientSession, type Session, type Slot } from "./session.ts";
+import { type AnySpec, InsideStep, LateOperator, OutsideStep } from "./steps.ts";
+
+/** A measure's rows, inside the loop that is being put together or after any. */
+export function measuring<T extends Row>(spec: AnySpec<T>, source: Observable<T>): Observable<T> {
+  if (ambientSession() === undefined) {
+    return new Observable((subscriber) => source.subscribe(new OutsideStep(subscriber, spec)));
+  }
+  return inside(spec, source, (subscriber, slot, session) => new InsideStep(subscriber, spec, slot, session));
+}
+
+/** Registers an operator with the run that is being put together. */
+export function inside<T extends Row>(
+  spec: AnySpec<T>,
+  source: Observable<T>,
+  connect: (subscriber: Subscriber<T>, slot: Slot, session: Session) => Subscriber<T>,
+): Observable<T> {
+  const session = ambientSession();
+  const slot = session?.register(spec, true);
+  let subscribed = false;
+  return new Observable((subscriber) => {
+    if (session === undefined || slot === undefined) return source.subscribe(new LateOperator(subscriber, spec.name));
+    if (subscribed) {
+      throw failure(
+        "ERR_SUBSCRIBED_TWICE",
+        `${spec.name}: was applied once and subscribed twice (repeat, retry, or one pipe merged with itself?), so two would share one state${session.where()}`,
+      );
+    }
+    subscribed = true;
+    return source.subscribe(connect(subscriber, slot, session));
+  });
+}
