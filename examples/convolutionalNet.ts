@@ -6,7 +6,7 @@
  *     fluxion figure flatness runs/convolutional-net-1
  */
 import * as tf from "@tensorflow/tfjs";
-import { chain, gradientStep, mnist4x4, momentum, objective, uniformHeight, untilStep } from "fluxion";
+import { chain, gradientStep, mnist4x4, momentum, objective, sampleByHeight, untilStep } from "fluxion";
 import { data } from "fluxion/autodiff";
 import { criticalPointSearch, experiment, searchName, smallStart, withTrajectory } from "fluxion/experiments";
 import { z } from "zod";
@@ -49,7 +49,7 @@ export default experiment({
     const start = smallStart(problem.dimension, seed, 0);
     const training = chain(untilStep(500), momentum({ decay: 0.9 }), gradientStep(0.1));
     return withTrajectory(context, problem, { start, update: training }, (trajectory) => {
-      const starts = uniformHeight(trajectory, { count: searches, seed });
+      const starts = sampleByHeight(trajectory, { count: searches, seed });
       return context.campaign(searches, (i) =>
         criticalPointSearch(context, problem, starts[i]!.point, { name: searchName(i, searches), iterations }),
       );

@@ -7,8 +7,8 @@ import {
   dampedNewton,
   denseNewtonDirection,
   detectFlatness,
+  distanceProblem,
   endClasses,
-  fixedPointProblem,
   gradientNormDirection,
   homotopy,
   iterate,
@@ -50,6 +50,6 @@ for (const [name, finder] of Object.entries(finders)) {
   await report(name, iterate(quartic(), start, chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), finder)));
 }
 // The homotopy's last coordinate is t, 1 at its end.
-const path = homotopy(fixedPointProblem(start), quartic());
+const path = homotopy(distanceProblem(start), quartic());
 const search = chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), newtonFlow());
 await report("homotopy", iterate(path, [...start, 0], search));

@@ -59,7 +59,7 @@ export function supportedOpsPage(): string {
     "",
     "Besides: reading values while tracing, unseeded random numbers, making or assigning variables, promises, nested traces,",
     "a `tf.customGrad` of your own, trainable variables that are no parameters (`docs/errors.md`, codes `ERR_TRACE_*`).",
-    "Batch normalisation in training mode is possible in `objectiveOf`, where it leaves its moving averages as they are.",
+    "Batch normalisation in training mode is possible in `modelObjective`, where it leaves its moving averages as they are.",
     "",
     "## Primitives and their derivatives",
     "",

@@ -1,9 +1,9 @@
 export { builtInExperiments, defaultExperiment } from "./catalogue/builtIn.ts";
-export { dlae } from "./catalogue/dlae.ts";
-export { dlaeMethods } from "./catalogue/dlaeMethods.ts";
-export { dlaeSampling } from "./catalogue/dlaeSampling.ts";
-export { dlaeTolerance } from "./catalogue/dlaeTolerance.ts";
-export { bilinearGame } from "./catalogue/games/bilinear.ts";
+export { dlaeExperiment } from "./catalogue/dlae.ts";
+export { dlaeMethodsExperiment } from "./catalogue/dlaeMethods.ts";
+export { dlaeSamplingExperiment } from "./catalogue/dlaeSampling.ts";
+export { dlaeToleranceExperiment } from "./catalogue/dlaeTolerance.ts";
+export { bilinearExperiment } from "./catalogue/games/bilinear.ts";
 export {
   type Contest,
   type GameExperimentSpec,
@@ -17,11 +17,11 @@ export {
   type RaceOptions,
   race,
 } from "./catalogue/games/index.ts";
-export { gaussianAutoencoder } from "./catalogue/gaussianAutoencoder.ts";
-export { memorisation } from "./catalogue/memorisation.ts";
-export { mnistAutoencoder } from "./catalogue/mnistAutoencoder.ts";
-export { mnistClassifier } from "./catalogue/mnistClassifier.ts";
-export { quarticSearch } from "./catalogue/quartic.ts";
+export { gaussianAutoencoderExperiment } from "./catalogue/gaussianAutoencoder.ts";
+export { memorisationExperiment } from "./catalogue/memorisation.ts";
+export { mnistAutoencoderExperiment } from "./catalogue/mnistAutoencoder.ts";
+export { mnistClassifierExperiment } from "./catalogue/mnistClassifier.ts";
+export { quarticExperiment } from "./catalogue/quartic.ts";
 export { type CampaignOptions, campaign } from "./framework/campaign.ts";
 export {
   type Campaign,

@@ -1,7 +1,7 @@
 /** What figures read from runs: their ends, and their course thinned to what a picture can show. */
 import { lastValueFrom, reduce } from "rxjs";
 import type { Row } from "../arrow/row.ts";
-import { judgeEnd } from "../operators/measures/judgeEnd.ts";
+import { explainEnd } from "../operators/measures/explainEnd.ts";
 import { described, type FigureSource, type RecordedRun } from "./figure.ts";
 
 /** The last row of a run that ended by itself. */
@@ -24,12 +24,12 @@ export async function endsOf(source: FigureSource): Promise<RunEnd[]> {
   return ends;
 }
 
-/** What the end of a search is, in the words of `judgeEnd`. */
+/** What the end of a search is, in the words of `explainEnd`. */
 export function outcomeOf(last: Row): string {
   const column = last.run.columns.end;
   const stored = last.columns.end;
   if (column?.values !== undefined && stored !== undefined) return column.values[stored] ?? "unfinished";
-  return judgeEnd(last, last).verdict;
+  return explainEnd(last, last).verdict;
 }
 
 interface Course<T> {

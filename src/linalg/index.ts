@@ -43,7 +43,7 @@ export {
 } from "./spectra/spectralLaws.ts";
 export {
   amplification,
-  classify,
+  classifyStationaryPoint,
   predictedFactor,
   type StationaryMethod,
   type StationaryPoint,

@@ -31,25 +31,25 @@ export { classifyEnd } from "./measures/classifyEnd.ts";
 export { type DetectFlatnessOptions, detectFlatness } from "./measures/detectFlatness.ts";
 export { type DiagnoseFieldOptions, diagnoseField } from "./measures/diagnoseField.ts";
 export { distanceTo } from "./measures/distanceTo.ts";
+export {
+  type EndClass,
+  type EndExplanation,
+  type EndThresholds,
+  endClasses,
+  explainEnd,
+  trustedSquaredNorm,
+} from "./measures/explainEnd.ts";
 export { type FlatRegionEvent, type FlatRegionsOptions, flatRegions } from "./measures/flatRegions.ts";
-export { type DualGapOptions, dualGap } from "./measures/gaps/dualGap.ts";
 export { dualityGap } from "./measures/gaps/dualityGap.ts";
 export { type ResponseKind, responseKinds } from "./measures/gaps/exploitability.ts";
+export { type MintyGapOptions, mintyGap } from "./measures/gaps/mintyGap.ts";
 export { type NashConvOptions, nashConv } from "./measures/gaps/nashConv.ts";
 export { type NaturalResidualOptions, naturalResidual } from "./measures/gaps/naturalResidual.ts";
 export { type GapOptions, primalGap } from "./measures/gaps/primalGap.ts";
+export { type HessianSpectrumOptions, hessianSpectrum } from "./measures/hessianSpectrum.ts";
 export { type JacobianSpectrumOptions, jacobianSpectrum } from "./measures/jacobianSpectrum.ts";
-export {
-  type EndClass,
-  type EndThresholds,
-  endClasses,
-  type Judgement,
-  judgeEnd,
-  trustedSquaredNorm,
-} from "./measures/judgeEnd.ts";
 export { type MeasuredRateOptions, measuredRate } from "./measures/measuredRate.ts";
 export { type MorseIndexOptions, morseIndex } from "./measures/morseIndex.ts";
-export { type SpectrumOptions, spectrum } from "./measures/spectrum.ts";
 export { type UntilCriticalOptions, untilCritical } from "./measures/untilCritical.ts";
 export { untilStep } from "./measures/untilStep.ts";
 export { type WarnNotMonotoneOptions, warnNotMonotone } from "./measures/warnNotMonotone.ts";

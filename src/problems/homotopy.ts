@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts";
  * With a schedule it is homotopy by steps: iterate((step) => blend(from, to, Math.min(1, (step + 1) / 50)), start, newtonMR()). Each call gives
  * a new problem, so keep those of one t where they are used again. Constraints are those of `to`.
  *
- * @example blend(fixedPointProblem([0, 0]), quartic(), 0.5)
+ * @example blend(distanceProblem([0, 0]), quartic(), 0.5)
  * @param t any finite number; 0: `from`, 1: `to`
  * @throws {RangeError} ERR_LENGTH for problems of two dimensions, ERR_OPTION_RANGE for t that is not finite
  */
@@ -64,12 +64,12 @@ export function blend(from: Problem, to: Problem, t: number): Problem {
  * this direction is the path of zeros of (1 - t) G + t F. So `newtonFlow` on this problem is predictor-corrector continuation by arc
  * length, which passes turning points of t; the last coordinate of the point is t, and the column `along` is 1 - t.
  *
- * From `fixedPointProblem(z_0)` the path exists and is regular for almost every z_0; it ends at a zero of F or at infinity [1].
+ * From `distanceProblem(z_0)` the path exists and is regular for almost every z_0; it ends at a zero of F or at infinity [1].
  *
  * Cost: both problems'.
  *
  * @example
- * const path = homotopy(fixedPointProblem([3, 1]), quartic());
+ * const path = homotopy(distanceProblem([3, 1]), quartic());
  * iterate(path, [3, 1, 0], chain(untilCritical({ squaredNorm: 1e-20 }), newtonFlow()));
  * @throws {RangeError} ERR_LENGTH for problems of two dimensions
  * @see [1] Chow, Mallet-Paret and Yorke, "Finding zeroes of maps: homotopy methods that are constructive with probability one", Math.

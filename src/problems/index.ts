@@ -38,6 +38,12 @@ export {
   linearNetworkClasses,
   type RepresentativeOrder,
 } from "./linearAutoencoder/linearNetworkClasses.ts";
+export {
+  type ModelObjective,
+  type ModelObjectiveOptions,
+  type ModelOfLayers,
+  modelObjective,
+} from "./modelObjective.ts";
 export { type Activation, type ActivationName, activations } from "./networks/activations.ts";
 export { type Network, network } from "./networks/network.ts";
 export {
@@ -48,7 +54,6 @@ export {
 } from "./networks/networkLosses.ts";
 export type { NetworkOptions } from "./networks/networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
-export { type ModelObjective, type ModelOfLayers, type ObjectiveOfOptions, objectiveOf } from "./objectiveOf.ts";
 export type { PlainField, PlainJacobian } from "./plainField.ts";
 export type {
   ConvexSet,
@@ -63,7 +68,7 @@ export type {
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export * from "./sets/index.ts";
-export { fixedPointProblem, movedToZero } from "./solvable.ts";
+export { distanceProblem, movedToZero } from "./solvable.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";

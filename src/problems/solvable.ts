@@ -6,11 +6,11 @@ import type { Problem } from "./problem.ts";
 /**
  * F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2: its only zero is z_0.
  *
- * @example homotopy(fixedPointProblem([3, 1]), quartic())
+ * @example homotopy(distanceProblem([3, 1]), quartic())
  * @throws {RangeError} ERR_LENGTH for no numbers, ERR_NOT_FINITE for NaN or infinities
  */
-export function fixedPointProblem(anchor: ArrayLike<number>): Problem {
-  const z0 = checkedAnchor("fixedPointProblem", anchor);
+export function distanceProblem(anchor: ArrayLike<number>): Problem {
+  const z0 = checkedAnchor("distanceProblem", anchor);
   const n = z0.length;
   const identity = diagonal(new Float64Array(n).fill(1));
   return {
@@ -18,7 +18,7 @@ export function fixedPointProblem(anchor: ArrayLike<number>): Problem {
     dimension: n,
     symmetric: true,
     blocks: [{ name: "z", shape: [n], offset: 0, size: n }],
-    description: { problem: "fixedPointProblem", anchor: Array.from(z0) },
+    description: { problem: "distanceProblem", anchor: Array.from(z0) },
     evaluate(point, field) {
       let value = 0;
       for (let i = 0; i < n; i++) {

@@ -7,7 +7,9 @@ export { iterate } from "./iterate.ts";
 export { evaluate } from "./loop/evaluation.ts";
 export { type ReplayOptions, replay } from "./replay.ts";
 export { restartable } from "./restartable.ts";
-export { type Sample, type SampleOptions, uniformHeight, uniformIteration } from "./samplers.ts";
+export { sampleByHeight } from "./sampleByHeight.ts";
+export { sampleByIteration } from "./sampleByIteration.ts";
+export type { Sample, SampleOptions } from "./sampling.ts";
 export { switchMethod } from "./switchMethod.ts";
 export type {
   AppliedCommand,

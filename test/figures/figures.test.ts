@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dlaeMethods } from "../../src/experiments/catalogue/dlaeMethods.ts";
-import { dlaeSampling } from "../../src/experiments/catalogue/dlaeSampling.ts";
-import { dlaeTolerance } from "../../src/experiments/catalogue/dlaeTolerance.ts";
-import { bilinearGame } from "../../src/experiments/catalogue/games/bilinear.ts";
+import { dlaeMethodsExperiment } from "../../src/experiments/catalogue/dlaeMethods.ts";
+import { dlaeSamplingExperiment } from "../../src/experiments/catalogue/dlaeSampling.ts";
+import { dlaeToleranceExperiment } from "../../src/experiments/catalogue/dlaeTolerance.ts";
+import { bilinearExperiment } from "../../src/experiments/catalogue/games/bilinear.ts";
 import { builtInFigures } from "../../src/figures/builtIn.ts";
 import { cutoffPanels } from "../../src/figures/cutoffs.ts";
 import { eigenvectorBias } from "../../src/figures/eigenvectorBias.ts";
@@ -18,15 +18,15 @@ import { assertError } from "../support/assert.ts";
 import { recordExperiment } from "../support/recordExperiment.ts";
 
 const small = { inputs: 6, hidden: 2, samples: 200, stepSize: 0.05, trajectories: 2, trajectorySteps: 600 };
-const methods = await recordExperiment(dlaeMethods, {
+const methods = await recordExperiment(dlaeMethodsExperiment, {
   ...small,
   searches: 4,
   gradientSearches: 2,
   gradientIterations: 300,
 });
-const sampling = await recordExperiment(dlaeSampling, { ...small, searches: 3 });
-const tolerance = await recordExperiment(dlaeTolerance, { ...small, searches: 4 });
-const game = await recordExperiment(bilinearGame, { iterations: 2, method: ["gda"] });
+const sampling = await recordExperiment(dlaeSamplingExperiment, { ...small, searches: 3 });
+const tolerance = await recordExperiment(dlaeToleranceExperiment, { ...small, searches: 4 });
+const game = await recordExperiment(bilinearExperiment, { iterations: 2, method: ["gda"] });
 
 /** The words of an SVG text, and how many elements of each kind it has; fails where it is not whole or not finite. */
 function read(svg: string): { words: string; count: (selector: string) => number } {

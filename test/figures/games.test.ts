@@ -1,9 +1,9 @@
 import { parseHTML } from "linkedom";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bilinearGame } from "../../src/experiments/catalogue/games/bilinear.ts";
-import { cournotGame } from "../../src/experiments/catalogue/games/cournot.ts";
-import { forsakenGame } from "../../src/experiments/catalogue/games/forsaken.ts";
+import { bilinearExperiment } from "../../src/experiments/catalogue/games/bilinear.ts";
+import { cournotExperiment } from "../../src/experiments/catalogue/games/cournot.ts";
+import { forsakenExperiment } from "../../src/experiments/catalogue/games/forsaken.ts";
 import type { Figure, FigureSource } from "../../src/figures/figure.ts";
 import { fitLine } from "../../src/figures/fitLine.ts";
 import { phasePortrait } from "../../src/figures/phasePortrait.ts";
@@ -12,14 +12,14 @@ import { spiral } from "../../src/figures/spiral.ts";
 import { assertClose, assertRejects } from "../support/assert.ts";
 import { recordExperiment } from "../support/recordExperiment.ts";
 
-const bilinear = await recordExperiment(bilinearGame, { iterations: 100 });
-const speeds = await recordExperiment(bilinearGame, {
+const bilinear = await recordExperiment(bilinearExperiment, { iterations: 100 });
+const speeds = await recordExperiment(bilinearExperiment, {
   pairs: 13,
   iterations: 1500,
   method: ["extragradient", "fast-optimistic"],
 });
-const forsaken = await recordExperiment(forsakenGame, { iterations: 300, method: ["gda", "semismooth-newton"] });
-const cournot = await recordExperiment(cournotGame, { iterations: 30, method: ["gda"] });
+const forsaken = await recordExperiment(forsakenExperiment, { iterations: 300, method: ["gda", "semismooth-newton"] });
+const cournot = await recordExperiment(cournotExperiment, { iterations: 30, method: ["gda"] });
 
 /** Its words, line by line, and the elements of a kind; fails where the text is not finite. */
 async function drawn(

@@ -8,7 +8,7 @@ import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { blend, homotopy } from "../../src/problems/homotopy.ts";
 import { quartic } from "../../src/problems/quartic.ts";
-import { fixedPointProblem, movedToZero } from "../../src/problems/solvable.ts";
+import { distanceProblem, movedToZero } from "../../src/problems/solvable.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { firstRows } from "../support/firstRows.ts";
@@ -18,7 +18,7 @@ const start = [3, 1];
 
 const blends = suite("blend");
 blends("lies between its problems in value, field and Jacobian", () => {
-  const problem = blend(fixedPointProblem(start), quartic(), 0.3);
+  const problem = blend(distanceProblem(start), quartic(), 0.3);
   assert.is(problem.symmetric, true);
   const report = checkDerivatives(problem, Float64Array.of(0.5, -1));
   assert.is(report.verdict, "agrees", report.table);
@@ -31,11 +31,11 @@ blends("lies between its problems in value, field and Jacobian", () => {
     plain.map((f) => 0.3 * f),
     1e-14,
   );
-  assert.is(blend(bilinear(), fixedPointProblem(start), 0.5).symmetric, false);
+  assert.is(blend(bilinear(), distanceProblem(start), 0.5).symmetric, false);
 });
 blends("with a schedule it is a homotopy by steps", () => {
   // From (-4, 1) the path has no turning point. At t = 0 there would be nothing to do, and the search would end.
-  const problems = Array.from({ length: 20 }, (_, k) => blend(fixedPointProblem([-4, 1]), quartic(), (k + 1) / 20));
+  const problems = Array.from({ length: 20 }, (_, k) => blend(distanceProblem([-4, 1]), quartic(), (k + 1) / 20));
   const rows = firstRows(
     (step) => problems[Math.min(19, step)]!,
     [-4, 1],
@@ -45,7 +45,7 @@ blends("with a schedule it is a homotopy by steps", () => {
   assertClose(rows.at(-1)!.point, [-3, 0], 1e-8);
 });
 blends("refuses problems of two dimensions, and no number", () => {
-  assertError(() => blend(fixedPointProblem([1]), quartic(), 0), "ERR_LENGTH", /got 1 .* and 2/);
+  assertError(() => blend(distanceProblem([1]), quartic(), 0), "ERR_LENGTH", /got 1 .* and 2/);
   assertError(() => blend(quartic(), quartic(), Number.NaN), "ERR_OPTION_RANGE", /finite t/);
 });
 blends.run();
@@ -53,7 +53,7 @@ blends.run();
 const paths = suite("homotopy");
 paths("has the Jacobian of its field, and its transpose", () => {
   for (const path of [
-    homotopy(fixedPointProblem(start), quartic()),
+    homotopy(distanceProblem(start), quartic()),
     homotopy(movedToZero(bilinear(), start), bilinear()),
   ]) {
     const point = Float64Array.of(0.4, -1.3, 0.6);
@@ -77,14 +77,14 @@ paths("begins with a field along t alone", () => {
 paths("leads to the quartic's critical point from a start that Newton's method leaves at the flat one", () => {
   const until = (update: ReturnType<typeof newtonFlow>) => chain(untilCritical({ squaredNorm: 1e-20 }), update);
   assert.is.not(firstRows(quartic(), start, until(newtonMR()), 100).at(-1)!.status, "converged");
-  for (const from of [fixedPointProblem(start), movedToZero(quartic(), start)]) {
+  for (const from of [distanceProblem(start), movedToZero(quartic(), start)]) {
     const last = firstRows(homotopy(from, quartic()), [...start, 0], until(newtonFlow()), 200).at(-1)!;
     assert.is(last.status, "converged");
     assertClose(last.point, [-3, 0, 1], 1e-9);
   }
 });
 paths("names its last coordinate t", () => {
-  assert.equal(homotopy(fixedPointProblem(start), quartic()).blocks.at(-1), {
+  assert.equal(homotopy(distanceProblem(start), quartic()).blocks.at(-1), {
     name: "t",
     shape: [],
     offset: 2,
@@ -93,9 +93,9 @@ paths("names its last coordinate t", () => {
 });
 paths.run();
 
-const solvable = suite("fixedPointProblem and movedToZero");
+const solvable = suite("distanceProblem and movedToZero");
 solvable("vanish at their point, with the gradient of what they return", () => {
-  for (const problem of [fixedPointProblem(start), movedToZero(quartic(), start)]) {
+  for (const problem of [distanceProblem(start), movedToZero(quartic(), start)]) {
     const field = new Float64Array(2);
     problem.evaluate(Float64Array.from(start), field);
     assert.equal(Array.from(field), [0, 0]);
@@ -103,8 +103,8 @@ solvable("vanish at their point, with the gradient of what they return", () => {
   }
 });
 solvable("refuse points that are none", () => {
-  assertError(() => fixedPointProblem([]), "ERR_LENGTH");
-  assertError(() => fixedPointProblem([Number.NaN]), "ERR_NOT_FINITE", /got NaN at 0/);
+  assertError(() => distanceProblem([]), "ERR_LENGTH");
+  assertError(() => distanceProblem([Number.NaN]), "ERR_NOT_FINITE", /got NaN at 0/);
   assertError(() => movedToZero(linearProblem([[1]], [1]), [1, 2]), "ERR_LENGTH", /length 1, got 2/);
 });
 solvable.run();

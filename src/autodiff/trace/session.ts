@@ -111,7 +111,7 @@ export class Session {
     if (!this.#frozen.has(variable)) {
       throw this.refuse(
         "ERR_TRACE_STATE",
-        "assigns to a variable (an optimiser step, or batch normalisation in training mode outside objectiveOf)",
+        "assigns to a variable (an optimiser step, or batch normalisation in training mode outside modelObjective)",
         "let the function depend on its parameters alone; assign after the run",
       );
     }

@@ -1,30 +1,30 @@
 import type { Experiment } from "../framework/definition.ts";
-import { dlae } from "./dlae.ts";
-import { dlaeMethods } from "./dlaeMethods.ts";
-import { dlaeSampling } from "./dlaeSampling.ts";
-import { dlaeTolerance } from "./dlaeTolerance.ts";
-import { bilinearGame } from "./games/bilinear.ts";
+import { dlaeExperiment } from "./dlae.ts";
+import { dlaeMethodsExperiment } from "./dlaeMethods.ts";
+import { dlaeSamplingExperiment } from "./dlaeSampling.ts";
+import { dlaeToleranceExperiment } from "./dlaeTolerance.ts";
+import { bilinearExperiment } from "./games/bilinear.ts";
 import { gameExperiments } from "./games/index.ts";
-import { gaussianAutoencoder } from "./gaussianAutoencoder.ts";
-import { memorisation } from "./memorisation.ts";
-import { mnistAutoencoder } from "./mnistAutoencoder.ts";
-import { mnistClassifier } from "./mnistClassifier.ts";
-import { quarticSearch } from "./quartic.ts";
+import { gaussianAutoencoderExperiment } from "./gaussianAutoencoder.ts";
+import { memorisationExperiment } from "./memorisation.ts";
+import { mnistAutoencoderExperiment } from "./mnistAutoencoder.ts";
+import { mnistClassifierExperiment } from "./mnistClassifier.ts";
+import { quarticExperiment } from "./quartic.ts";
 
 /** What `fluxion run` knows by name. */
 export const builtInExperiments: readonly Experiment[] = [
-  mnistAutoencoder,
-  dlae,
-  dlaeMethods,
-  dlaeTolerance,
-  dlaeSampling,
-  gaussianAutoencoder,
-  mnistClassifier,
-  memorisation,
-  quarticSearch,
-  bilinearGame,
+  mnistAutoencoderExperiment,
+  dlaeExperiment,
+  dlaeMethodsExperiment,
+  dlaeToleranceExperiment,
+  dlaeSamplingExperiment,
+  gaussianAutoencoderExperiment,
+  mnistClassifierExperiment,
+  memorisationExperiment,
+  quarticExperiment,
+  bilinearExperiment,
   ...gameExperiments,
 ];
 
 /** What `fluxion run` runs without a name. */
-export const defaultExperiment: string = mnistAutoencoder.name;
+export const defaultExperiment: string = mnistAutoencoderExperiment.name;

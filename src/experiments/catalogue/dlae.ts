@@ -23,7 +23,7 @@ import { atTheEnd, searchName } from "../protocols/trajectory.ts";
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export const dlae: Experiment = experiment({
+export const dlaeExperiment: Experiment = experiment({
   name: "dlae",
   summary: "a deep linear autoencoder, whose critical points are all known: Newton-MR finds them from 20 starts",
   options: z.object({

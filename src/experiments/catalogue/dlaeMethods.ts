@@ -52,7 +52,7 @@ const cutoff = 1e-10;
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export const dlaeMethods: Experiment = experiment({
+export const dlaeMethodsExperiment: Experiment = experiment({
   name: "dlae-methods",
   summary: "three finders of critical points compared on a deep linear autoencoder, where all of them are known",
   options: z.object({

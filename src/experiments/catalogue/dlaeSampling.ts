@@ -47,7 +47,7 @@ export const samplingCells: readonly {
  *
  * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
  */
-export const dlaeSampling: Experiment = experiment({
+export const dlaeSamplingExperiment: Experiment = experiment({
   name: "dlae-sampling",
   summary: "which critical points of a deep linear autoencoder are found, by how starts are drawn",
   options: z.object({ ...sizes.shape, ...dlaeShape }),

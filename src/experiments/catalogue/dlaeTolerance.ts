@@ -35,7 +35,7 @@ const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
  *
  * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
  */
-export const dlaeTolerance: Experiment = experiment({
+export const dlaeToleranceExperiment: Experiment = experiment({
   name: "dlae-tolerance",
   summary: "how strict a tolerance a Morse index needs: Newton-MR on a deep linear autoencoder, stopped early",
   options: z.object({

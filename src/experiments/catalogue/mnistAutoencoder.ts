@@ -23,7 +23,7 @@ const sizes = protocolSizes({
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export const mnistAutoencoder: Experiment = experiment({
+export const mnistAutoencoderExperiment: Experiment = experiment({
   name: "mnist-autoencoder",
   summary: "an autoencoder on handwritten digits: Newton-MR searches for a critical point of its loss",
   options: z.object({

@@ -22,7 +22,7 @@ const sizes = protocolSizes({
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export const mnistClassifier: Experiment = experiment({
+export const mnistClassifierExperiment: Experiment = experiment({
   name: "mnist-classifier",
   summary: "a classifier of handwritten digits: Newton-MR searches for critical points of its loss",
   options: z.object({

@@ -18,7 +18,7 @@ const newton = {
  * @see [1] Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
  *   of California, Berkeley, 2020
  */
-export const quarticSearch: Experiment = experiment({
+export const quarticExperiment: Experiment = experiment({
   name: "quartic",
   summary: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
   options: z.object({

@@ -9,7 +9,9 @@ import {
   deepLinearAutoencoder,
 } from "../../problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { chain } from "../../streams/chain.ts";
-import { type Sample, uniformHeight, uniformIteration } from "../../streams/samplers.ts";
+import { sampleByHeight } from "../../streams/sampleByHeight.ts";
+import { sampleByIteration } from "../../streams/sampleByIteration.ts";
+import type { Sample } from "../../streams/sampling.ts";
 import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
 import { smallStart, withTrajectories } from "./trajectory.ts";
@@ -86,7 +88,7 @@ interface StartsOptions {
  */
 export function drawStarts(trajectories: readonly (readonly Row[])[], options: StartsOptions): Start[] {
   const { seed, count, scheme, variance } = options;
-  const draw = scheme === "height" ? uniformHeight : uniformIteration;
+  const draw = scheme === "height" ? sampleByHeight : sampleByIteration;
   const drawn = trajectories.map((rows, t) => draw(rows, { count, seed: seed + t, variance }));
   return Array.from({ length: count }, (_, i) =>
     drawn.map((samples, t) => ({ ...samples[i]!, scheme, trajectory: t + 1, variance })),

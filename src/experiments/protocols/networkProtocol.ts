@@ -7,7 +7,7 @@ import { gradientStep } from "../../operators/steps/gradientStep.ts";
 import { momentum } from "../../operators/steps/momentum.ts";
 import type { Network } from "../../problems/networks/network.ts";
 import { chain } from "../../streams/chain.ts";
-import { uniformHeight } from "../../streams/samplers.ts";
+import { sampleByHeight } from "../../streams/sampleByHeight.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 import { criticalPointSearch } from "./search.ts";
 import { fractionText } from "./statistics.ts";
@@ -74,7 +74,7 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
     withTrajectories(context, problem, { count: trajectories, start, update }, (rows) => {
       const perTrajectory = Math.ceil(searches / trajectories);
       const starts = rows.map((own, t) =>
-        uniformHeight(own, { count: perTrajectory, seed: seed + t, variance: noise }),
+        sampleByHeight(own, { count: perTrajectory, seed: seed + t, variance: noise }),
       );
       return context.campaign(searches, (i) => {
         const trajectory = i % trajectories;

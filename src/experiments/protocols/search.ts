@@ -5,7 +5,7 @@ import type { JsonValue } from "../../json.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
 import { norm } from "../../linalg/vector.ts";
 import { classifyEnd } from "../../operators/measures/classifyEnd.ts";
-import { type EndThresholds, type Judgement, judgeEnd } from "../../operators/measures/judgeEnd.ts";
+import { type EndExplanation, type EndThresholds, explainEnd } from "../../operators/measures/explainEnd.ts";
 import { morseIndex } from "../../operators/measures/morseIndex.ts";
 import { untilCritical } from "../../operators/measures/untilCritical.ts";
 import { untilStep } from "../../operators/measures/untilStep.ts";
@@ -37,7 +37,7 @@ export interface SearchOptions {
   /** Which points the run's file keeps. Default all. */
   readonly points?: ExperimentRunOptions["points"];
   /** Further numbers for the summary. Called once, when the search has ended by itself. */
-  readonly compare?: (last: Row, judgement: Judgement, course: Course) => Finding["numbers"];
+  readonly compare?: (last: Row, judgement: EndExplanation, course: Course) => Finding["numbers"];
 }
 
 /**
@@ -82,7 +82,7 @@ export function criticalPointSearch(
         complete() {
           // A search that the user stopped has found nothing yet.
           if (last === undefined || last.status === "running") return;
-          const judgement = judgeEnd(last, solved, thresholds);
+          const judgement = explainEnd(last, solved, thresholds);
           context.report(findingOf(name, last, judgement, compare?.(last, judgement, course)));
         },
       }),
@@ -90,7 +90,7 @@ export function criticalPointSearch(
   });
 }
 
-function findingOf(run: string, last: Row, judgement: Judgement, further: Finding["numbers"]): Finding {
+function findingOf(run: string, last: Row, judgement: EndExplanation, further: Finding["numbers"]): Finding {
   const { verdict, because, warnings, relativeResidual, relativeCokernelResidual } = judgement;
   return {
     run,

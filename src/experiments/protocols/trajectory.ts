@@ -16,7 +16,7 @@ export interface TrajectoryOptions {
 /**
  * The rows of a trajectory, then those of what its rows lead to; nothing of that once the experiment is stopped.
  *
- * @example withTrajectory(context, problem, { start, update }, (rows) => context.campaign(20, (i) => search(uniformHeight(rows)[i])))
+ * @example withTrajectory(context, problem, { start, update }, (rows) => context.campaign(20, (i) => search(sampleByHeight(rows)[i])))
  */
 export function withTrajectory(
   context: ExperimentContext,

@@ -149,7 +149,7 @@ export type StationaryPoint = (typeof stationaryPoints)[number];
  *
  * Real parts up to 1e-10 times the largest modulus count as 0.
  */
-export function classify({ real, imaginary }: GeneralEigenvalues): StationaryPoint {
+export function classifyStationaryPoint({ real, imaginary }: GeneralEigenvalues): StationaryPoint {
   let largest = 0;
   real.forEach((re, k) => {
     largest = Math.max(largest, Math.hypot(re, imaginary[k]!));

@@ -1,5 +1,5 @@
 import { defineRowMeasure, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { type EndThresholds, endClasses, judgeEnd } from "./judgeEnd.ts";
+import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
   squaredNorm: { min: 0, infinite: true },
@@ -11,7 +11,7 @@ const rules = {
  * Writes on the last row of a run what its end is: critical point, gradient-flat region, stagnated, diverged or unfinished.
  *
  * Columns: `end`, and `indexTrusted`: 1 where ||F||^2 <= 1e-10, so that the count of negative eigenvalues is that of a critical point, 0
- * where the tolerance is too loose for that. The rules are `judgeEnd`'s, which gives the numbers that decided too. Put it after what it
+ * where the tolerance is too loose for that. The rules are `explainEnd`'s, which gives the numbers that decided too. Put it after what it
  * reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), stop conditions. Works after the loop and on replays.
  *
  * A last row is one whose status is not "running"; a stream that `take` cuts has none. State: the residuals solved last. Costs nothing.
@@ -34,7 +34,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       const solved = relativeResidual !== undefined && relativeCokernelResidual !== undefined;
       const known = solved ? { relativeResidual, relativeCokernelResidual } : state;
       if (row.status === "running") return solved ? { state: known } : undefined;
-      const { verdict, indexTrusted } = judgeEnd(row, { columns: { ...known } }, given);
+      const { verdict, indexTrusted } = explainEnd(row, { columns: { ...known } }, given);
       return { columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0 } };
     },
   });

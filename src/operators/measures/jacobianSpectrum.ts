@@ -1,7 +1,7 @@
 import { defineMeasure, failure, inRange, type Measure, readOptions } from "../../authoring/index.ts";
 import { generalEigenvalues } from "../../linalg/dense/generalEigenvalues.ts";
 import {
-  classify,
+  classifyStationaryPoint,
   predictedFactor,
   type StationaryMethod,
   stationaryMethods,
@@ -89,7 +89,7 @@ export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure
       return {
         vectors: { eigenvaluesReal: spectrum.real, eigenvaluesImaginary: spectrum.imaginary },
         columns: {
-          stationaryPoint: stationaryPoints.indexOf(classify(spectrum)),
+          stationaryPoint: stationaryPoints.indexOf(classifyStationaryPoint(spectrum)),
           predictedFactor: method === undefined ? undefined : predictedFactor(method.name, method.stepSize, spectrum),
           ...Object.fromEntries(limitColumns.map(([column, name]) => [column, stepLimit(name, spectrum)])),
         },

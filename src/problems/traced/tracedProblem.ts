@@ -51,7 +51,7 @@ export interface TracedField {
   readonly extend?: (data: ReadonlyMap<string, Float64Array>) => Partial<Problem>;
 }
 
-/** Traces, differentiates and compiles: the common part of `objective`, `vectorField`, `objectiveOf` and games. */
+/** Traces, differentiates and compiles: the common part of `objective`, `vectorField`, `modelObjective` and games. */
 export function tracedProblem(parts: TracedProblemParts): TracedProblem {
   const { who, call, options, blocks } = parts;
   if (typeof call !== "function") {

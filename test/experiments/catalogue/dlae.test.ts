@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dlae } from "../../../src/experiments/catalogue/dlae.ts";
-import { dlaeMethods } from "../../../src/experiments/catalogue/dlaeMethods.ts";
-import { dlaeSampling, marginals } from "../../../src/experiments/catalogue/dlaeSampling.ts";
-import { dlaeTolerance } from "../../../src/experiments/catalogue/dlaeTolerance.ts";
+import { dlaeExperiment } from "../../../src/experiments/catalogue/dlae.ts";
+import { dlaeMethodsExperiment } from "../../../src/experiments/catalogue/dlaeMethods.ts";
+import { dlaeSamplingExperiment, marginals } from "../../../src/experiments/catalogue/dlaeSampling.ts";
+import { dlaeToleranceExperiment } from "../../../src/experiments/catalogue/dlaeTolerance.ts";
 import { runExperiment } from "../../support/runExperiment.ts";
 
 /** Six inputs, two hidden: 22 classes, in a fraction of a second. */
@@ -11,7 +11,11 @@ const small = { inputs: 6, hidden: 2, samples: 200, stepSize: 0.05 };
 
 const overview = suite("dlae");
 overview("finds critical points that match their class in loss and index", async () => {
-  const { findings, conclusions, runs } = await runExperiment(dlae, { ...small, searches: 6, trajectorySteps: 600 });
+  const { findings, conclusions, runs } = await runExperiment(dlaeExperiment, {
+    ...small,
+    searches: 6,
+    trajectorySteps: 600,
+  });
   assert.is(runs.length, 7);
   const critical = findings.filter(({ verdict }) => verdict === "critical point");
   assert.ok(critical.length >= 4, `${critical.length} of 6`);
@@ -26,7 +30,10 @@ overview.run();
 const methods = suite("dlae-methods");
 methods("runs three finders from the same starts, half of them noisy", async () => {
   const options = { ...small, searches: 8, gradientSearches: 2, gradientIterations: 200, trajectories: 2 };
-  const { rows, findings, conclusions } = await runExperiment(dlaeMethods, { ...options, trajectorySteps: 600 });
+  const { rows, findings, conclusions } = await runExperiment(dlaeMethodsExperiment, {
+    ...options,
+    trajectorySteps: 600,
+  });
   const first = (name: string): Float64Array => rows.find(({ run }) => run.name === name)!.point!;
   for (const number of ["01", "02"]) {
     assert.equal(first(`damped-newton-${number}`), first(`newton-mr-${number}`));
@@ -50,7 +57,7 @@ methods("runs three finders from the same starts, half of them noisy", async () 
   assert.ok(conclusions.some((text) => text.includes("newton-mr and damped-newton: p =")));
 });
 methods("takes explicit sizes before those of --full", async () => {
-  const { runs } = await runExperiment(dlaeMethods, {
+  const { runs } = await runExperiment(dlaeMethodsExperiment, {
     ...small,
     full: true,
     searches: 2,
@@ -73,7 +80,11 @@ methods.run();
 
 const tolerance = suite("dlae-tolerance");
 tolerance("finds fewer wrong indices at stricter cutoffs, and none at the end", async () => {
-  const { conclusions } = await runExperiment(dlaeTolerance, { searches: 8, trajectories: 2, trajectorySteps: 3000 });
+  const { conclusions } = await runExperiment(dlaeToleranceExperiment, {
+    searches: 8,
+    trajectories: 2,
+    trajectorySteps: 3000,
+  });
   const wrong = conclusions.flatMap((line) => {
     const [, count] = / {2}1e-\d+: wrong index in (\d+) of \d+/.exec(line) ?? [];
     return count === undefined ? [] : [Number(count)];
@@ -91,7 +102,7 @@ tolerance.run();
 
 const sampling = suite("dlae-sampling");
 sampling("draws from each trajectory by both schemes, and compares entropies", async () => {
-  const { runs, conclusions } = await runExperiment(dlaeSampling, {
+  const { runs, conclusions } = await runExperiment(dlaeSamplingExperiment, {
     ...small,
     searches: 6,
     trajectories: 2,

@@ -1,16 +1,19 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { gaussianAutoencoder } from "../../../src/experiments/catalogue/gaussianAutoencoder.ts";
-import { memorisation } from "../../../src/experiments/catalogue/memorisation.ts";
-import { mnistAutoencoder } from "../../../src/experiments/catalogue/mnistAutoencoder.ts";
-import { mnistClassifier } from "../../../src/experiments/catalogue/mnistClassifier.ts";
+import { gaussianAutoencoderExperiment } from "../../../src/experiments/catalogue/gaussianAutoencoder.ts";
+import { memorisationExperiment } from "../../../src/experiments/catalogue/memorisation.ts";
+import { mnistAutoencoderExperiment } from "../../../src/experiments/catalogue/mnistAutoencoder.ts";
+import { mnistClassifierExperiment } from "../../../src/experiments/catalogue/mnistClassifier.ts";
 import { runExperiment } from "../../support/runExperiment.ts";
 
 const sizes = { searches: 3, iterations: 4, trajectorySteps: 60 };
 
 const networks = suite("protocols on networks");
 networks("mnist-autoencoder says what fractions were critical, flat at the end, ever flat", async () => {
-  const { rows, findings, conclusions, runs } = await runExperiment(mnistAutoencoder, { ...sizes, samples: 40 });
+  const { rows, findings, conclusions, runs } = await runExperiment(mnistAutoencoderExperiment, {
+    ...sizes,
+    samples: 40,
+  });
   assert.equal(runs, ["trajectory", "search-01", "search-02", "search-03"]);
   assert.is(rows[0]!.point!.length, 552);
   assert.is(findings.length, 3);
@@ -19,13 +22,13 @@ networks("mnist-autoencoder says what fractions were critical, flat at the end, 
   assert.match(conclusions[2]!, /^ever flat.*published 89 %/);
 });
 networks("one search alone concludes nothing in percent", async () => {
-  const { conclusions, runs } = await runExperiment(mnistAutoencoder, { ...sizes, searches: 1, samples: 40 });
+  const { conclusions, runs } = await runExperiment(mnistAutoencoderExperiment, { ...sizes, searches: 1, samples: 40 });
   assert.equal(runs, ["trajectory", "search"]);
   assert.equal(conclusions, []);
 });
 networks("--full starts trajectories near the origin, from several points", async () => {
   const full = { ...sizes, full: true, trajectories: 2, samples: 40 };
-  const { rows, runs } = await runExperiment(mnistAutoencoder, full);
+  const { rows, runs } = await runExperiment(mnistAutoencoderExperiment, full);
   assert.equal(runs.slice(0, 2), ["trajectory-01", "trajectory-02"]);
   const [a, b] = ["trajectory-01", "trajectory-02"].map((name) => rows.find(({ run }) => run.name === name)!.point!);
   const variance = a!.reduce((sum, z) => sum + z * z, 0) / a!.length;
@@ -36,9 +39,9 @@ networks("--full starts trajectories near the origin, from several points", asyn
 networks("gaussian-autoencoder has 384 parameters, mnist-classifier 398, memorisation 1160", async () => {
   const few = { searches: 2, iterations: 1, trajectorySteps: 5 };
   for (const [experiment, options, dimension] of [
-    [gaussianAutoencoder, { ...few, samples: 30 }, 384],
-    [mnistClassifier, { ...few, samples: 30 }, 398],
-    [memorisation, few, 1160],
+    [gaussianAutoencoderExperiment, { ...few, samples: 30 }, 384],
+    [mnistClassifierExperiment, { ...few, samples: 30 }, 398],
+    [memorisationExperiment, few, 1160],
   ] as const) {
     const { rows, conclusions } = await runExperiment(experiment, options);
     assert.is(rows[0]!.point!.length, dimension, experiment.name);
@@ -47,7 +50,7 @@ networks("gaussian-autoencoder has 384 parameters, mnist-classifier 398, memoris
 });
 networks("memorisation permutes labels by the seed", async () => {
   const few = { searches: 1, iterations: 1, trajectorySteps: 1, noise: 0 };
-  const [one, two] = await Promise.all([1, 2].map((seed) => runExperiment(memorisation, few, seed)));
+  const [one, two] = await Promise.all([1, 2].map((seed) => runExperiment(memorisationExperiment, few, seed)));
   const labels = (outcome: typeof one): unknown =>
     (outcome!.rows[0]!.run.description as { problem: { data: { labels: string } } }).problem.data.labels;
   assert.is(labels(one), "permuted, seed 1");

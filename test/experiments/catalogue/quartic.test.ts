@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { quarticSearch } from "../../../src/experiments/catalogue/quartic.ts";
+import { quarticExperiment } from "../../../src/experiments/catalogue/quartic.ts";
 import { runExperiment } from "../../support/runExperiment.ts";
 
 const quartic = suite("quartic");
 
 quartic("on the grid of the publication, some starts reach the critical point and others are caught", async () => {
-  const { findings, conclusions } = await runExperiment(quarticSearch, { grid: 10, iterations: 15 });
+  const { findings, conclusions } = await runExperiment(quarticExperiment, { grid: 10, iterations: 15 });
   assert.is(findings.length, 100);
   const [, critical, caught, flat] = /^(\d+) of 100, .*point \(-3, 0\), (\d+) of 100, .*of these (\d+) ever/.exec(
     conclusions[0]!,
@@ -18,7 +18,7 @@ quartic("on the grid of the publication, some starts reach the critical point an
 });
 
 quartic("one search concludes nothing about many", async () => {
-  const { conclusions, runs } = await runExperiment(quarticSearch, {});
+  const { conclusions, runs } = await runExperiment(quarticExperiment, {});
   assert.equal(runs, ["search"]);
   assert.equal(conclusions, []);
 });

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { generalEigenvalues } from "../../../src/linalg/dense/generalEigenvalues.ts";
 import {
   amplification,
-  classify,
+  classifyStationaryPoint,
   predictedFactor,
   type StationaryMethod,
   stationaryMethods,
@@ -96,7 +96,7 @@ limits.run();
 
 const classes = suite("classify");
 classes("names stationary points by the eigenvalues of J", () => {
-  const of = (...values: number[]): string => classify(generalEigenvalues(Float64Array.from(values)));
+  const of = (...values: number[]): string => classifyStationaryPoint(generalEigenvalues(Float64Array.from(values)));
   assert.is(of(1, 0, 0, 2), "stable");
   assert.is(of(1, 5, -5, 1), "stable");
   assert.is(of(-1, 5, -5, -1), "unstable");

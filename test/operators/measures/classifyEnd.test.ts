@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
 import { classifyEnd } from "../../../src/operators/measures/classifyEnd.ts";
-import { endClasses } from "../../../src/operators/measures/judgeEnd.ts";
+import { endClasses } from "../../../src/operators/measures/explainEnd.ts";
 import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";

@@ -4,7 +4,7 @@ import { untilCritical } from "../../../src/operators/measures/untilCritical.ts"
 import { type NewtonFlowOptions, newtonFlow } from "../../../src/operators/newton/newtonFlow.ts";
 import { homotopy } from "../../../src/problems/homotopy.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
-import { fixedPointProblem } from "../../../src/problems/solvable.ts";
+import { distanceProblem } from "../../../src/problems/solvable.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
@@ -62,7 +62,7 @@ test("follows the homotopy path of a function with two turning points to the zer
     },
     linearize: (point: Float64Array) => linearProblem([[3 * point[0]! ** 2 - 3]], [0]).linearize(point),
   };
-  const path = homotopy(fixedPointProblem([2]), cubic);
+  const path = homotopy(distanceProblem([2]), cubic);
   const rows = firstRows(path, [2, 0], until(newtonFlow({ maxStepSize: 0.2 })), 300);
   const last = rows.at(-1)!;
   assert.is(last.status, "converged");

@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Adversarial training; for logistic regression the loss at a solution is the robust loss, which has a closed form. */
-export const adversarialDigitsGame: Experiment = gameExperiment({
+export const adversarialDigitsExperiment: Experiment = gameExperiment({
   name: "adversarial-digits",
   summary: "adversarial training on handwritten digits of 4 x 4 pixels: weights against a disturbance of each image",
   methods: ["adaptive-extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],

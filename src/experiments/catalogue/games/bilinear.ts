@@ -9,7 +9,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  * With several pairs, f = sum_k 2^-k x_k y_k: rotations of all speeds, on which the last iterate of a method shows the rate that theory
  * proves in the worst case, a power of k, where on one pair every convergent method is linear.
  */
-export const bilinearGame: Experiment = gameExperiment({
+export const bilinearExperiment: Experiment = gameExperiment({
   name: "bilinear",
   summary: "the game f(x, y) = xy: gradient descent-ascent spirals outwards, extragradient inwards",
   methods: ["gda", "alternating-gda", "extragradient", "optimistic"],

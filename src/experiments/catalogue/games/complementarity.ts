@@ -6,7 +6,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
 /** Classics of complementarity: 0 <= z, F(z) >= 0, <z, F(z)> = 0. */
-export const complementarityClassics: Experiment = gameExperiment({
+export const complementarityExperiment: Experiment = gameExperiment({
   name: "complementarity",
   summary: "complementarity problems of Kojima and Shindo, Josephy, and Murty",
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],

@@ -5,7 +5,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Oligopolies: Cournot's linear one, whose equilibrium has a closed form, and the five firms of Murphy, Sherali and Soyster. */
-export const cournotGame: Experiment = gameExperiment({
+export const cournotExperiment: Experiment = gameExperiment({
   name: "cournot",
   summary: "firms that choose how much to sell: Cournot's oligopoly, equilibrium in closed form",
   methods: ["gda", "extragradient", "golden-ratio", "restarted-extragradient", "semismooth-newton"],

@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** The smallest GAN: without a penalty descent-ascent circles its equilibrium for ever. */
-export const diracGanGame: Experiment = gameExperiment({
+export const diracGanExperiment: Experiment = gameExperiment({
   name: "dirac-gan",
   summary: "the Dirac-GAN, one number against one number: which methods stop circling its equilibrium",
   methods: ["gda", "extragradient", "optimistic", "consensus", "semismooth-newton"],

@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** A game that is not monotone: two cycles lie around its one equilibrium, and first-order methods end on the outer one. */
-export const forsakenGame: Experiment = gameExperiment({
+export const forsakenExperiment: Experiment = gameExperiment({
   name: "forsaken",
   summary: "a game that is not monotone: descent-ascent and extragradient end on a cycle, Newton at the equilibrium",
   methods: ["gda", "extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],

@@ -17,7 +17,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  * @see [1] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of generative
  *   adversarial networks", 2020, arXiv:1906.04848
  */
-export const ganRingGame: Experiment = gameExperiment({
+export const ganRingExperiment: Experiment = gameExperiment({
   name: "gan-ring",
   summary: "a small generative adversarial network on a ring of Gaussians, networks by TensorFlow.js",
   methods: ["gda", "extragradient", "optimistic"],

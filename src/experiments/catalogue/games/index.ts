@@ -1,17 +1,17 @@
 import type { Experiment } from "../../framework/definition.ts";
-import { adversarialDigitsGame } from "./adversarialDigits.ts";
-import { complementarityClassics } from "./complementarity.ts";
-import { cournotGame } from "./cournot.ts";
-import { diracGanGame } from "./diracGan.ts";
-import { forsakenGame } from "./forsaken.ts";
-import { ganRingGame } from "./ganRing.ts";
-import { kelly } from "./kelly.ts";
-import { kuhn } from "./kuhn.ts";
-import { linearQuadratic } from "./linearQuadratic.ts";
-import { matrixGameRace } from "./matrixGame.ts";
-import { quadraticSaddleGame } from "./quadraticSaddle.ts";
-import { robustRegressionGame } from "./robustRegression.ts";
-import { traffic } from "./traffic.ts";
+import { adversarialDigitsExperiment } from "./adversarialDigits.ts";
+import { complementarityExperiment } from "./complementarity.ts";
+import { cournotExperiment } from "./cournot.ts";
+import { diracGanExperiment } from "./diracGan.ts";
+import { forsakenExperiment } from "./forsaken.ts";
+import { ganRingExperiment } from "./ganRing.ts";
+import { kellyExperiment } from "./kelly.ts";
+import { kuhnExperiment } from "./kuhn.ts";
+import { linearQuadraticExperiment } from "./linearQuadratic.ts";
+import { matrixGameExperiment } from "./matrixGame.ts";
+import { quadraticSaddleExperiment } from "./quadraticSaddle.ts";
+import { robustRegressionExperiment } from "./robustRegression.ts";
+import { trafficExperiment } from "./traffic.ts";
 
 export { type GameExperimentSpec, gameExperiment } from "./gameExperiment.ts";
 export { type GameMethod, type GameMethodName, gameMethodNames, gameMethods, type MethodSetting } from "./methods.ts";
@@ -19,17 +19,17 @@ export { type Contest, type RaceOptions, race } from "./race.ts";
 
 /** The catalogue of games as races of methods; f(x, y) = xy stands beside them. */
 export const gameExperiments: readonly Experiment[] = [
-  quadraticSaddleGame,
-  matrixGameRace,
-  kuhn,
-  cournotGame,
-  kelly,
-  traffic,
-  complementarityClassics,
-  diracGanGame,
-  forsakenGame,
-  linearQuadratic,
-  robustRegressionGame,
-  adversarialDigitsGame,
-  ganRingGame,
+  quadraticSaddleExperiment,
+  matrixGameExperiment,
+  kuhnExperiment,
+  cournotExperiment,
+  kellyExperiment,
+  trafficExperiment,
+  complementarityExperiment,
+  diracGanExperiment,
+  forsakenExperiment,
+  linearQuadraticExperiment,
+  robustRegressionExperiment,
+  adversarialDigitsExperiment,
+  ganRingExperiment,
 ];

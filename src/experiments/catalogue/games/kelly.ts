@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Kelly's auction; best responses that satisfy the KKT conditions of each bidder's own problem certify what is found. */
-export const kelly: Experiment = gameExperiment({
+export const kellyExperiment: Experiment = gameExperiment({
   name: "kelly",
   summary: "bidders with budgets share resources by Kelly's proportional auction",
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],

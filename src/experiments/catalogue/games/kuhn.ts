@@ -5,7 +5,7 @@ import { genericStart } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
 
 /** Kuhn's poker in sequence form; its value is -1/18, and the first player has a family of equilibria. */
-export const kuhn: Experiment = gameExperiment({
+export const kuhnExperiment: Experiment = gameExperiment({
   name: "kuhn",
   summary: "Kuhn's poker in sequence form, whose value is -1/18",
   methods: ["extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],

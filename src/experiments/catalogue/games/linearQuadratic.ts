@@ -7,7 +7,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
 
 /** Two players steer one number; the open-loop equilibrium is known by the coupled Riccati recursion. */
-export const linearQuadratic: Experiment = gameExperiment({
+export const linearQuadraticExperiment: Experiment = gameExperiment({
   name: "linear-quadratic",
   summary: "two players steer one state at their own costs, in open loop, in discrete or continuous time",
   methods: ["gda", "extragradient", "restarted-extragradient", "semismooth-newton"],

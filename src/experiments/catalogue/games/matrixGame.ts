@@ -14,7 +14,7 @@ import { valueBounds } from "./valueBounds.ts";
  *
  * The summary has bounds on the value by linear programming duality, min_j (A^T x)_j and max_i (A y)_i, which hold for any x and y.
  */
-export const matrixGameRace: Experiment = gameExperiment({
+export const matrixGameExperiment: Experiment = gameExperiment({
   name: "matrix-game",
   summary: "a zero-sum matrix game in mixed strategies, random, rock-paper-scissors or from a CSV or Gambit .nfg file",
   methods: ["extragradient", "mirror-prox", "restarted-extragradient", "semismooth-newton"],

@@ -5,7 +5,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
 /** A strongly monotone saddle whose modulus, Lipschitz constant and rotation are chosen: rates beside what theory predicts. */
-export const quadraticSaddleGame: Experiment = gameExperiment({
+export const quadraticSaddleExperiment: Experiment = gameExperiment({
   name: "quadratic-saddle",
   summary: "a quadratic saddle-point problem of chosen modulus, Lipschitz constant and rotation",
   methods: ["gda", "extragradient", "optimistic", "golden-ratio", "semismooth-newton"],

@@ -7,7 +7,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 import type { Contest } from "./race.ts";
 
 /** Regression against an adversary: of the inputs, or of the samples' weights. */
-export const robustRegressionGame: Experiment = gameExperiment({
+export const robustRegressionExperiment: Experiment = gameExperiment({
   name: "robust-regression",
   summary: "regression against an adversary who disturbs the inputs, or chooses which samples count",
   methods: ["extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],

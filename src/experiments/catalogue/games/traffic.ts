@@ -15,7 +15,7 @@ import { readText } from "./starts.ts";
  * The certificate is the relative gap over all ways of the network, by shortest paths; with Braess's bridge every journey takes 92,
  * without 83.
  */
-export const traffic: Experiment = gameExperiment({
+export const trafficExperiment: Experiment = gameExperiment({
   name: "traffic",
   summary: "traffic in equilibrium on Braess's network, on that of Sioux Falls, or on one of TNTP files",
   methods: ["gda", "extragradient", "adaptive-extragradient", "adaptive-golden-ratio", "semismooth-newton"],

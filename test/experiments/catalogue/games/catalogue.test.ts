@@ -1,7 +1,7 @@
 /** Every experiment of the catalogue, by its default methods from its default start. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bilinearGame } from "../../../../src/experiments/catalogue/games/bilinear.ts";
+import { bilinearExperiment } from "../../../../src/experiments/catalogue/games/bilinear.ts";
 import { gameExperiments } from "../../../../src/experiments/catalogue/games/index.ts";
 import type { Experiment } from "../../../../src/experiments/framework/definition.ts";
 import type { JsonValue } from "../../../../src/json.ts";
@@ -113,7 +113,7 @@ catalogue.run();
 
 const bilinear = suite("bilinear");
 bilinear("one pair: descent-ascent leaves, alternating play circles, extragradient arrives", async () => {
-  const { findings, rows } = await runExperiment(bilinearGame, { iterations: 200 });
+  const { findings, rows } = await runExperiment(bilinearExperiment, { iterations: 200 });
   const away = findings.map(({ numbers }) => Number(numbers!["to the solution"]));
   assert.ok(away[0]! > 1e6 && away[1]! > 0.5 && away[1]! < 3 && away[2]! < 1e-9 && away[3]! < 1e-9, away.join());
   const described = rows.find(({ run }) => run.name === "extragradient")!.run.description as {
@@ -124,7 +124,7 @@ bilinear("one pair: descent-ascent leaves, alternating play circles, extragradie
   assertClose(theory.factor, Math.sqrt(1 - eta ** 2 + eta ** 4), 1e-12);
 });
 bilinear("several pairs: f = sum of 2^-k x_k y_k", async () => {
-  const { rows } = await runExperiment(bilinearGame, { pairs: 3, method: ["extragradient"], iterations: 1 });
+  const { rows } = await runExperiment(bilinearExperiment, { pairs: 3, method: ["extragradient"], iterations: 1 });
   // F = (y, -x) with speeds 1, 1/2, 1/4, at ones.
   assertClose(rows[0]!.squaredNorm, 2 * (1 + 1 / 4 + 1 / 16), 1e-14);
 });

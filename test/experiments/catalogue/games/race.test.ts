@@ -1,12 +1,12 @@
 import { lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bilinearGame } from "../../../../src/experiments/catalogue/games/bilinear.ts";
-import { forsakenGame } from "../../../../src/experiments/catalogue/games/forsaken.ts";
-import { matrixGameRace } from "../../../../src/experiments/catalogue/games/matrixGame.ts";
+import { bilinearExperiment } from "../../../../src/experiments/catalogue/games/bilinear.ts";
+import { forsakenExperiment } from "../../../../src/experiments/catalogue/games/forsaken.ts";
+import { matrixGameExperiment } from "../../../../src/experiments/catalogue/games/matrixGame.ts";
 import { gameMethodNames, gameMethods } from "../../../../src/experiments/catalogue/games/methods.ts";
-import { quadraticSaddleGame } from "../../../../src/experiments/catalogue/games/quadraticSaddle.ts";
-import { traffic } from "../../../../src/experiments/catalogue/games/traffic.ts";
+import { quadraticSaddleExperiment } from "../../../../src/experiments/catalogue/games/quadraticSaddle.ts";
+import { trafficExperiment } from "../../../../src/experiments/catalogue/games/traffic.ts";
 import { experimentContext } from "../../../../src/experiments/framework/context.ts";
 import type { Finding } from "../../../../src/experiments/framework/definition.ts";
 import { optionsFrom } from "../../../../src/experiments/threads/flags.ts";
@@ -16,7 +16,7 @@ import { runExperiment } from "../../../support/runExperiment.ts";
 const race = suite("a race");
 
 race("runs each method once, named after it, in the order given", async () => {
-  const { runs, findings } = await runExperiment(bilinearGame, {
+  const { runs, findings } = await runExperiment(bilinearExperiment, {
     method: ["popov", "gda", "popov"],
     iterations: 3,
   });
@@ -34,7 +34,7 @@ race("every method of the table runs on a strongly monotone saddle, and those wi
   const rotation = { size: 3, modulus: 0.5, rotation: 0.5, iterations: 600 };
   // Entropic steps need simplices.
   const method = gameMethodNames.filter((name) => !/mirror/.test(name));
-  const { findings } = await runExperiment(quadraticSaddleGame, { ...rotation, method });
+  const { findings } = await runExperiment(quadraticSaddleExperiment, { ...rotation, method });
   const slow = ["decaying-gda", "anchored", "halpern", "fast-optimistic"];
   for (const { run, verdict, numbers } of findings) {
     if (!slow.includes(run)) assert.is(verdict, "solved", `${run}: ${numbers!["natural residual"]}`);
@@ -44,16 +44,20 @@ race("every method of the table runs on a strongly monotone saddle, and those wi
 
 race("entropic methods run on simplices", async () => {
   const method = ["mirror-prox", "optimistic-mirror-descent"];
-  const { findings } = await runExperiment(matrixGameRace, { rockPaperScissors: true, method, iterations: 2000 });
+  const { findings } = await runExperiment(matrixGameExperiment, { rockPaperScissors: true, method, iterations: 2000 });
   for (const { run, numbers } of findings) assert.ok(Number(numbers!["natural residual"]) < 1e-3, run);
 });
 
 race("an entropic method on a set without entropy ends with a message", async () => {
-  await assertRejects(runExperiment(bilinearGame, { method: ["mirror-prox"] }), "ERR_UNSUPPORTED", /geometry/);
+  await assertRejects(runExperiment(bilinearExperiment, { method: ["mirror-prox"] }), "ERR_UNSUPPORTED", /geometry/);
 });
 
 race("a step size given is that of all methods that have one, and is described", async () => {
-  const { rows } = await runExperiment(bilinearGame, { method: ["gda", "optimistic"], stepSize: 0.25, iterations: 1 });
+  const { rows } = await runExperiment(bilinearExperiment, {
+    method: ["gda", "optimistic"],
+    stepSize: 0.25,
+    iterations: 1,
+  });
   for (const row of rows) assert.is((row.run.description as { readonly stepSize: number }).stepSize, 0.25);
 });
 
@@ -68,8 +72,8 @@ race(
       onNote: (line) => notes.push(line),
       onFinding: (finding) => findings.push(finding),
     });
-    const options = optionsFrom(forsakenGame.options, { iterations: 50, method: ["extragradient", "consensus"] });
-    await lastValueFrom(context.complete(forsakenGame.run(options, context)).pipe(toArray()));
+    const options = optionsFrom(forsakenExperiment.options, { iterations: 50, method: ["extragradient", "consensus"] });
+    await lastValueFrom(context.complete(forsakenExperiment.run(options, context)).pipe(toArray()));
     assert.is(notes.length, 1);
     // J at (0.8, 0.8) has phi''(0.8) = 0.5 - 6 * 0.64 + 5 * 0.4096 in its diagonal.
     assert.match(notes[0]!, /^warning: extragradient: forsaken is not monotone: its modulus is -1\.29/);
@@ -85,13 +89,17 @@ race("says nothing of monotonicity on a monotone game, even where steps become a
     signal: new AbortController().signal,
     onNote: (line) => notes.push(line),
   });
-  const options = optionsFrom(matrixGameRace.options, { rows: 6, columns: 8, method: ["restarted-extragradient"] });
-  await lastValueFrom(context.complete(matrixGameRace.run(options, context)).pipe(toArray()));
+  const options = optionsFrom(matrixGameExperiment.options, {
+    rows: 6,
+    columns: 8,
+    method: ["restarted-extragradient"],
+  });
+  await lastValueFrom(context.complete(matrixGameExperiment.run(options, context)).pipe(toArray()));
   assert.equal(notes, []);
 });
 
 race("describes players, and what theory predicts", async () => {
-  const { rows } = await runExperiment(bilinearGame, { method: ["anchored"], pairs: 2, iterations: 1 });
+  const { rows } = await runExperiment(bilinearExperiment, { method: ["anchored"], pairs: 2, iterations: 1 });
   const { players, theory } = rows[0]!.run.description as { readonly players: unknown; readonly theory: unknown };
   assert.equal(players, ["minimiser", "maximiser"]);
   assert.equal(theory, { order: -2 });
@@ -99,16 +107,20 @@ race("describes players, and what theory predicts", async () => {
 
 race("refuses a file that is not there, and trips without a network", async () => {
   await assertRejects(
-    runExperiment(matrixGameRace, { file: "missing.csv" }),
+    runExperiment(matrixGameExperiment, { file: "missing.csv" }),
     "ERR_DATA_FILE",
     /--file: .*missing\.csv/,
   );
   await assertRejects(
-    runExperiment(traffic, { trips: "x" }),
+    runExperiment(trafficExperiment, { trips: "x" }),
     "ERR_COMMAND_LINE",
     /got --network braess with --trips x/,
   );
-  await assertRejects(runExperiment(traffic, { network: "x" }), "ERR_COMMAND_LINE", /got --network x without --trips/);
+  await assertRejects(
+    runExperiment(trafficExperiment, { network: "x" }),
+    "ERR_COMMAND_LINE",
+    /got --network x without --trips/,
+  );
 });
 
 race("step sizes of the table respect what theory allows on a rotation", () => {

@@ -4,9 +4,9 @@ import * as assert from "uvu/assert";
 import { extragradient } from "../../../../src/operators/games/extragradient.ts";
 import { average } from "../../../../src/operators/measures/average.ts";
 import { distanceTo } from "../../../../src/operators/measures/distanceTo.ts";
-import { dualGap } from "../../../../src/operators/measures/gaps/dualGap.ts";
 import { dualityGap } from "../../../../src/operators/measures/gaps/dualityGap.ts";
 import { responseKinds } from "../../../../src/operators/measures/gaps/exploitability.ts";
+import { mintyGap } from "../../../../src/operators/measures/gaps/mintyGap.ts";
 import { nashConv } from "../../../../src/operators/measures/gaps/nashConv.ts";
 import { naturalResidual } from "../../../../src/operators/measures/gaps/naturalResidual.ts";
 import { primalGap } from "../../../../src/operators/measures/gaps/primalGap.ts";
@@ -103,15 +103,15 @@ primal("asks for a bounded set", async () => {
 });
 primal.run();
 
-const dual = suite("dualGap");
+const dual = suite("mintyGap");
 dual("equals the primal gap for skew fields", () => {
   const game = randomMatrixGame(4, 5, 3);
   const point = new Float64Array(9).fill(1 / 4);
   point.fill(1 / 5, 4);
-  const both: Measure = (source) => dualGap()(primalGap()(source));
+  const both: Measure = (source) => mintyGap()(primalGap()(source));
   const row = at(game, point, both);
-  assertClose(row.columns.dualGap!, row.columns.primalGap!, 1e-12);
-  assert.ok(row.columns.dualGapSlack! <= 1e-10);
+  assertClose(row.columns.mintyGap!, row.columns.primalGap!, 1e-12);
+  assert.ok(row.columns.mintyGapSlack! <= 1e-10);
 });
 dual("agrees with a fine grid for a monotone field that is not skew", () => {
   const rows = [
@@ -128,10 +128,10 @@ dual("agrees with a fine grid for a monotone field that is not skew", () => {
       best = Math.max(best, f[0]! * (z[0]! - u[0]!) + f[1]! * (z[1]! - u[1]!));
     }
   }
-  const row = at(problem, z, dualGap());
-  assertClose(row.columns.dualGap!, best, 1e-4);
-  assert.ok(row.columns.dualGap! >= best - 1e-12);
-  assert.ok(row.columns.dualGapSlack! < 1e-8);
+  const row = at(problem, z, mintyGap());
+  assertClose(row.columns.mintyGap!, best, 1e-4);
+  assert.ok(row.columns.mintyGap! >= best - 1e-12);
+  assert.ok(row.columns.mintyGapSlack! < 1e-8);
 });
 dual.run();
 

@@ -12,7 +12,7 @@ import { columnName, measuredPoint, pointRules } from "../../support/measuredPoi
 import { convexSetRule, positiveInteger } from "../../support/rules.ts";
 import { compactSet, type GapOptions } from "./primalGap.ts";
 
-export interface DualGapOptions extends GapOptions {
+export interface MintyGapOptions extends GapOptions {
   /** Steps of the inner ascent. Default 200. */
   readonly maxIterations?: number;
   /** The ascent stops when its bound is at most this, relative to the gap and at least absolutely. Default 1e-10. */
@@ -31,22 +31,22 @@ const rules = {
  *
  * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent with
  * step sizes from the changes of the gradient [1], from the maximiser of the primal gap's linear problem and from z. Column
- * `dualGap` is the best g found: a lower bound. Column `dualGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
- * missing where g is concave. Of another point the columns are `averageDualGap` and `averageDualGapSlack`.
+ * `mintyGap` is the best g found: a lower bound. Column `mintyGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
+ * missing where g is concave. Of another point the columns are `averageMintyGap` and `averageDualGapSlack`.
  *
  * Cost: up to 2 (maxIterations + 1) evaluations and products with J^T, which the run does not count.
  *
- * @example iterate(game, start, chain(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), dualGap({ of: "average", every: 10 }))
+ * @example iterate(game, start, chain(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), mintyGap({ of: "average", every: 10 }))
  * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
  * @see [1] Malitsky and Mishchenko, "Adaptive gradient descent without descent", 2020, arXiv:1910.09529
  */
-export function dualGap(options: DualGapOptions = {}): Measure {
-  const { over, maxIterations, relativeTolerance, ...where } = readOptions("dualGap", options, rules);
-  const measured = measuredPoint("dualGap", where);
-  const gapName = columnName("dualGap", where.of);
-  const slackName = columnName("dualGapSlack", where.of);
+export function mintyGap(options: MintyGapOptions = {}): Measure {
+  const { over, maxIterations, relativeTolerance, ...where } = readOptions("mintyGap", options, rules);
+  const measured = measuredPoint("mintyGap", where);
+  const gapName = columnName("mintyGap", where.of);
+  const slackName = columnName("mintyGapSlack", where.of);
   return defineMeasure({
-    name: "dualGap",
+    name: "mintyGap",
     columns: {
       [gapName]: { meaning: "sup over u of <F(u), z - u>, a lower bound by inner ascent" },
       [slackName]: { meaning: "bound on what the dual gap misses, where <F(u), z - u> is concave" },
@@ -54,7 +54,7 @@ export function dualGap(options: DualGapOptions = {}): Measure {
     step(it) {
       const at = measured(it);
       if (at === undefined) return;
-      const set = compactSet("dualGap", at.problem, over);
+      const set = compactSet("mintyGap", at.problem, over);
       const response = new Float64Array(at.point.length);
       set.support(
         at.field.map((f) => -f),

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
-import { judgeEnd } from "../../../src/operators/measures/judgeEnd.ts";
+import { explainEnd } from "../../../src/operators/measures/explainEnd.ts";
 
 function row(squaredNorm: number, columns: Row["columns"] = {}): Row {
   return {
@@ -19,32 +19,41 @@ function row(squaredNorm: number, columns: Row["columns"] = {}): Row {
   };
 }
 
-const verdicts = suite("judgeEnd");
+const verdicts = suite("explainEnd");
 verdicts("calls an end critical by the square of the gradient's norm, flat or not", () => {
   const solved = row(1e-9, { relativeResidual: 0.99, relativeCokernelResidual: 1e-6 });
-  const { verdict, because } = judgeEnd(row(1e-10), solved);
+  const { verdict, because } = explainEnd(row(1e-10), solved);
   assert.is(verdict, "critical point");
   assert.match(because, /1\.00e-10 <= 1e-10/);
 });
 verdicts("calls an end flat when r is large and r_H small", () => {
-  const { verdict, because } = judgeEnd(row(0.1), row(0.1, { relativeResidual: 0.91, relativeCokernelResidual: 4e-4 }));
+  const { verdict, because } = explainEnd(
+    row(0.1),
+    row(0.1, { relativeResidual: 0.91, relativeCokernelResidual: 4e-4 }),
+  );
   assert.is(verdict, "gradient-flat region");
   assert.match(because, /r = 0\.910 > 0\.9, r_H = 0\.000400 < 0\.0005/);
 });
 verdicts("needs both thresholds for that", () => {
-  assert.is(judgeEnd(row(1), row(1, { relativeResidual: 0.89, relativeCokernelResidual: 1e-9 })).verdict, "unfinished");
-  assert.is(judgeEnd(row(1), row(1, { relativeResidual: 0.99, relativeCokernelResidual: 1e-3 })).verdict, "unfinished");
+  assert.is(
+    explainEnd(row(1), row(1, { relativeResidual: 0.89, relativeCokernelResidual: 1e-9 })).verdict,
+    "unfinished",
+  );
+  assert.is(
+    explainEnd(row(1), row(1, { relativeResidual: 0.99, relativeCokernelResidual: 1e-3 })).verdict,
+    "unfinished",
+  );
 });
 verdicts("calls an end flat when the curvature along the gradient vanishes, whatever the solver says", () => {
   const solved = row(1, { relativeResidual: 0, relativeCokernelResidual: 1 });
-  const { verdict, because, curvature } = judgeEnd(row(1, { gradientCurvature: 1e-5 }), solved);
+  const { verdict, because, curvature } = explainEnd(row(1, { gradientCurvature: 1e-5 }), solved);
   assert.is(verdict, "gradient-flat region");
   assert.is(curvature, 1e-5);
   assert.match(because, /0\.0000100 < 0\.0005/);
 });
 verdicts("calls an end unfinished, with its numbers, without any sign of flatness", () => {
   const solved = row(1, { relativeResidual: 0.2, relativeCokernelResidual: 0.3 });
-  const { verdict, because, relativeResidual, relativeCokernelResidual } = judgeEnd(
+  const { verdict, because, relativeResidual, relativeCokernelResidual } = explainEnd(
     row(2, { gradientCurvature: 0.4 }),
     solved,
   );
@@ -53,37 +62,37 @@ verdicts("calls an end unfinished, with its numbers, without any sign of flatnes
   assert.equal([relativeResidual, relativeCokernelResidual], [0.2, 0.3]);
 });
 verdicts("calls an end stagnated where no step was found", () => {
-  const { verdict, because } = judgeEnd({ ...row(1), status: "stagnated" }, undefined);
+  const { verdict, because } = explainEnd({ ...row(1), status: "stagnated" }, undefined);
   assert.is(verdict, "stagnated");
   assert.match(because, /ended as stagnated/);
 });
 verdicts("reads the curvature and the kernel share that detectFlatness measures", () => {
-  assert.is(judgeEnd(row(1, { relativeCurvature: 1e-4 }), undefined).verdict, "gradient-flat region");
-  const { verdict, because } = judgeEnd(row(1, { kernelShare: 0.95 }), undefined);
+  assert.is(explainEnd(row(1, { relativeCurvature: 1e-4 }), undefined).verdict, "gradient-flat region");
+  const { verdict, because } = explainEnd(row(1, { kernelShare: 0.95 }), undefined);
   assert.is(verdict, "gradient-flat region");
   assert.match(because, /\|P grad\| \/ \|grad\| = 0\.950 > 0\.9/);
-  assert.is(judgeEnd(row(1, { kernelShare: 0.85 }), undefined).verdict, "unfinished");
+  assert.is(explainEnd(row(1, { kernelShare: 0.85 }), undefined).verdict, "unfinished");
 });
 verdicts("warns where the tolerance is too loose to trust the index", () => {
-  const loose = judgeEnd(row(1e-8), undefined, { squaredNorm: 1e-6 });
+  const loose = explainEnd(row(1e-8), undefined, { squaredNorm: 1e-6 });
   assert.is(loose.verdict, "critical point");
   assert.is(loose.indexTrusted, false);
   assert.match(loose.warnings.join(), /1\.00e-8 is above 1e-10, too large to trust the Morse index/);
-  const strict = judgeEnd(row(1e-11), undefined, { squaredNorm: 1e-6 });
+  const strict = explainEnd(row(1e-11), undefined, { squaredNorm: 1e-6 });
   assert.equal([strict.indexTrusted, strict.warnings], [true, []]);
 });
 verdicts("judges a search that solved nothing", () => {
-  assert.is(judgeEnd(row(1), undefined).verdict, "unfinished");
-  assert.is(judgeEnd(row(0), undefined).verdict, "critical point");
+  assert.is(explainEnd(row(1), undefined).verdict, "unfinished");
+  assert.is(explainEnd(row(0), undefined).verdict, "critical point");
 });
 verdicts("calls a gradient that is not finite diverged", () => {
   for (const squaredNorm of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const { verdict, indexTrusted } = judgeEnd(row(squaredNorm), undefined);
+    const { verdict, indexTrusted } = explainEnd(row(squaredNorm), undefined);
     assert.equal([verdict, indexTrusted], ["diverged", false]);
   }
-  assert.is(judgeEnd({ ...row(1), status: "diverged" }, undefined).verdict, "diverged");
+  assert.is(explainEnd({ ...row(1), status: "diverged" }, undefined).verdict, "diverged");
 });
 verdicts("takes other thresholds", () => {
-  assert.is(judgeEnd(row(1e-8), undefined, { squaredNorm: 1e-6 }).verdict, "critical point");
+  assert.is(explainEnd(row(1e-8), undefined, { squaredNorm: 1e-6 }).verdict, "critical point");
 });
 verdicts.run();

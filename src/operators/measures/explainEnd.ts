@@ -15,7 +15,7 @@ export interface EndThresholds {
   readonly relativeCokernelResidual?: number | undefined;
 }
 
-export interface Judgement {
+export interface EndExplanation {
   readonly verdict: EndClass;
   /** The numbers that decided it. */
   readonly because: string;
@@ -47,24 +47,24 @@ export const trustedSquaredNorm = 1e-10;
  *
  * Warns where the index of what counts as critical is not to be trusted, because ||F||^2 is above 1e-10.
  *
- * @example const { verdict, because } = judgeEnd(rows.at(-1), rows.findLast((row) => row.columns.relativeResidual !== undefined));
+ * @example const { verdict, because } = explainEnd(rows.at(-1), rows.findLast((row) => row.columns.relativeResidual !== undefined));
  * @param last the last row, with the columns of `newtonDirection`, `detectFlatness` or `gradientCurvature` where measured
  * @param solved the last row whose Newton system was solved: a stop condition may spare the last row's
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export function judgeEnd(
+export function explainEnd(
   last: Pick<Row, "squaredNorm" | "status" | "step" | "columns">,
   solved: Pick<Row, "columns"> | undefined,
   thresholds: EndThresholds = {},
-): Judgement {
+): EndExplanation {
   const { squaredNorm = 1e-10, relativeResidual = 0.9, relativeCokernelResidual = 5e-4 } = thresholds;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
   const share = last.columns.kernelShare;
   const indexTrusted = last.squaredNorm <= trustedSquaredNorm;
-  const judged = (verdict: EndClass, because: string, warnings: readonly string[] = []): Judgement => ({
+  const judged = (verdict: EndClass, because: string, warnings: readonly string[] = []): EndExplanation => ({
     verdict,
     because,
     warnings,

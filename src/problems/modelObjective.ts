@@ -7,7 +7,7 @@ import type { TracedProblem } from "./problem.ts";
 import { type BlockOptions, blocksOf } from "./traced/blocksOf.ts";
 import { type TracedProblemOptions, tracedProblem } from "./traced/tracedProblem.ts";
 
-/** What `objectiveOf` needs of a `tf.LayersModel`. */
+/** What `modelObjective` needs of a `tf.LayersModel`. */
 export interface ModelOfLayers {
   readonly name?: string;
   readonly trainableWeights: readonly LayerWeight[];
@@ -23,7 +23,7 @@ interface LayerWeight {
   read(): Tensor;
 }
 
-export interface ObjectiveOfOptions extends TracedProblemOptions, Pick<BlockOptions, "players"> {}
+export interface ModelObjectiveOptions extends TracedProblemOptions, Pick<BlockOptions, "players"> {}
 
 export interface ModelObjective extends TracedProblem {
   /** The variables' values now, as a point: where the model stands. */
@@ -50,28 +50,28 @@ export interface ModelObjective extends TracedProblem {
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4], activation: "tanh" })] });
- * const problem = objectiveOf(model, (m) => tf.losses.meanSquaredError(targets, m.apply(inputs) as tf.Tensor));
+ * const problem = modelObjective(model, (m) => tf.losses.meanSquaredError(targets, m.apply(inputs) as tf.Tensor));
  * iterate(problem, problem.currentPoint(), update).subscribe({ next: (it) => problem.writeBack(it.point) });
  * @param model a model that is built, or a list of variables
  * @param loss called twice, when the problem is built; returns a scalar
  * @throws {TypeError} ERR_OPTION_TYPE without trainable weights; ERR_VARIABLE if the loss uses trainable variables of
  *   another model; ERR_TRACE_STATE for stateful layers; else as {@link objective}
  */
-export function objectiveOf<Model extends ModelOfLayers | readonly Variable[]>(
+export function modelObjective<Model extends ModelOfLayers | readonly Variable[]>(
   model: Model,
   loss: (model: Model) => Tensor,
-  options: ObjectiveOfOptions = {},
+  options: ModelObjectiveOptions = {},
 ): ModelObjective {
   const { names, variables } = weightsOf(model);
   const shapes = variables.map(({ shape }) => shape);
-  const blocks = blocksOf("objectiveOf", shapes, { ...options, names });
+  const blocks = blocksOf("modelObjective", shapes, { ...options, names });
   if (typeof loss !== "function") {
-    throw failure("ERR_OPTION_TYPE", `objectiveOf: expected a function as second argument, got ${typeof loss}`);
+    throw failure("ERR_OPTION_TYPE", `modelObjective: expected a function as second argument, got ${typeof loss}`);
   }
-  const name = options.name ?? (("name" in model && model.name) || loss.name || "objectiveOf");
+  const name = options.name ?? (("name" in model && model.name) || loss.name || "modelObjective");
   const known = new Set<Tensor>(variables);
   const problem = tracedProblem({
-    who: "objectiveOf",
+    who: "modelObjective",
     symmetric: true,
     blocks,
     variables,
@@ -118,24 +118,27 @@ function weightsOf(model: ModelOfLayers | readonly Variable[]): {
   if (!Array.isArray(list) || list.length === 0) {
     throw failure(
       "ERR_OPTION_TYPE",
-      "objectiveOf: expected a model with trainable weights, or a list of variables, got none; " +
+      "modelObjective: expected a model with trainable weights, or a list of variables, got none; " +
         "build the model first, by an inputShape of its first layer",
     );
   }
   if (!isList(model) && model.stateful === true) {
     throw failure(
       "ERR_TRACE_STATE",
-      "objectiveOf: the model has stateful layers, so that its loss depends on earlier calls; " +
+      "modelObjective: the model has stateful layers, so that its loss depends on earlier calls; " +
         "make them with stateful: false, and give a starting state as an input",
     );
   }
   const variables = list.map((weight): Variable => {
     const found = weight.read();
     if (isVariable(found) && found.dtype === "float32") return found;
-    throw failure("ERR_OPTION_TYPE", `objectiveOf: expected float32 variables, got another thing as "${weight.name}"`);
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `modelObjective: expected float32 variables, got another thing as "${weight.name}"`,
+    );
   });
   if (new Set(variables).size !== variables.length) {
-    throw failure("ERR_OPTION_RANGE", "objectiveOf: expected different variables, got one of them twice");
+    throw failure("ERR_OPTION_RANGE", "modelObjective: expected different variables, got one of them twice");
   }
   return { names: list.map(({ name }) => name), variables };
 }

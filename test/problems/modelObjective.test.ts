@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
+import { modelObjective } from "../../src/problems/modelObjective.ts";
 import { objective } from "../../src/problems/objective.ts";
-import { objectiveOf } from "../../src/problems/objectiveOf.ts";
 import { assertClose, assertError } from "../support/assert.ts";
 import { normalVector } from "../support/random.ts";
 
@@ -28,11 +28,11 @@ const squares = (model: tf.LayersModel): tf.Scalar =>
 const numbers = (model: tf.LayersModel): number[][] =>
   model.weights.map((weight) => Array.from(weight.read().dataSync()));
 
-const models = suite("objectiveOf");
+const models = suite("modelObjective");
 
 models("makes blocks of a model's trainable weights, by their names", () => {
   const model = dense();
-  const problem = objectiveOf(model, squares);
+  const problem = modelObjective(model, squares);
   assert.is(problem.dimension, 3 * 5 + 5 + 5 * 2 + 2);
   assert.equal(
     problem.blocks.map(({ shape }) => shape),
@@ -47,7 +47,7 @@ models("makes blocks of a model's trainable weights, by their names", () => {
 
 models("has the model's loss and exact derivatives, whatever the model's weights are meanwhile", () => {
   const model = dense();
-  const problem = objectiveOf(model, squares);
+  const problem = modelObjective(model, squares);
   const start = problem.currentPoint();
   const value = problem.evaluate(start, new Float64Array(problem.dimension));
   assertClose(value, squares(model).dataSync()[0]!, 1e-6);
@@ -61,7 +61,7 @@ models("writes a point back, and leaves the model alone otherwise, tensors count
   const model = dense();
   const before = numbers(model);
   const count = tf.memory().numTensors;
-  const problem = objectiveOf(model, squares);
+  const problem = modelObjective(model, squares);
   const point = normalVector(problem.dimension, 3);
   problem.evaluate(point, new Float64Array(problem.dimension));
   assert.equal(numbers(model), before);
@@ -78,7 +78,7 @@ models("writes a point back, and leaves the model alone otherwise, tensors count
 models("takes predict as well as apply", () => {
   const model = dense();
   const by = (output: (m: tf.Sequential) => unknown) =>
-    objectiveOf(model, (m) => tf.losses.meanSquaredError(targets, output(m) as tf.Tensor));
+    modelObjective(model, (m) => tf.losses.meanSquaredError(targets, output(m) as tf.Tensor));
   const [applied, predicted] = [by((m) => m.apply(inputs)), by((m) => m.predict(inputs))];
   const point = applied.currentPoint();
   const [a, b] = [new Float64Array(32), new Float64Array(32)];
@@ -154,7 +154,7 @@ for (const [name, [layers, input]] of Object.entries(layerModels)) {
   models(`traces layers: ${name}`, () => {
     const model = tf.sequential({ layers });
     const training = name.includes("training");
-    const problem = objectiveOf(model, (m) =>
+    const problem = modelObjective(model, (m) =>
       tf.mean(tf.square(tf.add(m.apply(input, { training }) as tf.Tensor, 0.3))),
     );
     const point = normalVector(problem.dimension, 6);
@@ -182,7 +182,7 @@ models(
     const warnings: string[] = [];
     const loss = (m: tf.LayersModel): tf.Scalar =>
       tf.mean(tf.square(tf.sub(m.apply(inputs, { training: true }) as tf.Tensor, targets)));
-    const problem = objectiveOf(model, loss, { onWarning: (message) => warnings.push(message) });
+    const problem = modelObjective(model, loss, { onWarning: (message) => warnings.push(message) });
     assert.equal(numbers(model), before);
     assert.is(tf.memory().numTensors, count);
     assert.is(warnings.length, 1);
@@ -202,18 +202,18 @@ models("refuses moving averages that are used after their update, or are no weig
   const count = tf.memory().numTensors;
   const trained = (m: tf.LayersModel): tf.Scalar => tf.mean(m.apply(inputs, { training: true }) as tf.Tensor);
   assertError(
-    () => objectiveOf(model, (m) => tf.add(trained(m), tf.mean(m.apply(inputs) as tf.Tensor))),
+    () => modelObjective(model, (m) => tf.add(trained(m), tf.mean(m.apply(inputs) as tf.Tensor))),
     "ERR_TRACE_STATE",
-    /^objectiveOf: .*uses \S*moving_(mean|variance) after assigning to it/,
+    /^modelObjective: .*uses \S*moving_(mean|variance) after assigning to it/,
   );
   assertError(
     () =>
-      objectiveOf(
+      modelObjective(
         model.trainableWeights.map((weight) => weight.read() as tf.Variable),
         () => trained(model),
       ),
     "ERR_TRACE_STATE",
-    /^objectiveOf: .*assigns to a variable.*batch normalisation in training mode outside objectiveOf/,
+    /^modelObjective: .*assigns to a variable.*batch normalisation in training mode outside modelObjective/,
   );
   assert.equal(numbers(model), before);
   assert.is(tf.memory().numTensors, count);
@@ -227,7 +227,7 @@ models("refuses a step of an optimiser inside the loss, and leaves the model bit
   const count = tf.memory().numTensors;
   assertError(
     () =>
-      objectiveOf(model, (m) => {
+      modelObjective(model, (m) => {
         const value = loss(m);
         sgd.minimize(
           () => loss(m),
@@ -249,9 +249,9 @@ models("refuses stateful layers before they are called", () => {
   });
   const count = tf.memory().numTensors;
   assertError(
-    () => objectiveOf(model, (m) => tf.mean(m.apply(sequences) as tf.Tensor)),
+    () => modelObjective(model, (m) => tf.mean(m.apply(sequences) as tf.Tensor)),
     "ERR_TRACE_STATE",
-    /^objectiveOf: the model has stateful layers.*stateful: false/,
+    /^modelObjective: the model has stateful layers.*stateful: false/,
   );
   assert.is(tf.memory().numTensors, count);
 });
@@ -266,7 +266,7 @@ models("takes shared layers once, nested models and frozen parts of them", () =>
   const output = [shared, inner.apply(input), frozen.apply(input)] as tf.SymbolicTensor[];
   const model = tf.model({ inputs: input, outputs: tf.layers.add().apply(output) as tf.SymbolicTensor });
   const loss = (m: tf.LayersModel): tf.Scalar => tf.mean(tf.square(m.apply(inputs) as tf.Tensor));
-  const problem = objectiveOf(model, loss);
+  const problem = modelObjective(model, loss);
   assert.is(problem.dimension, 2 * (3 * 3 + 3));
   const point = problem.currentPoint();
   assertClose(problem.evaluate(point, new Float64Array(24)), loss(model).dataSync()[0]!, 1e-6);
@@ -277,7 +277,7 @@ models("takes shared layers once, nested models and frozen parts of them", () =>
 models("takes a list of variables, though they share their data with tensors that are constants", () => {
   const x = tf.tensor1d([1, 2]);
   const [a, b] = [tf.variable(x, true, "a"), tf.variable(x, true, "b")];
-  const problem = objectiveOf([a, b], () => tf.sum(tf.mul(tf.mul(a, b), tf.add(x, tf.square(a)))));
+  const problem = modelObjective([a, b], () => tf.sum(tf.mul(tf.mul(a, b), tf.add(x, tf.square(a)))));
   assert.equal(
     problem.blocks.map(({ name }) => name),
     ["a", "b"],
@@ -294,7 +294,7 @@ models("takes a list of variables, though they share their data with tensors tha
 models("lets tf.grads and tf.variableGrads speak of the variables inside the loss", () => {
   const w = tf.variable(tf.tensor1d([1, 2]), true, "w of grads");
   const inner = (): tf.Scalar => tf.sum(tf.pow(w, 3)) as tf.Scalar;
-  const problem = objectiveOf([w], () => {
+  const problem = modelObjective([w], () => {
     const { grads } = tf.variableGrads(inner, [w]);
     return tf.sum(tf.square(grads["w of grads"]!));
   });
@@ -309,34 +309,34 @@ models("refuses to read a weight's values, to use another model's, to take none"
   const model = dense();
   const other = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
   assertError(
-    () => objectiveOf(model, (m) => tf.mul(squares(m), m.trainableWeights[0]!.read().dataSync()[0]!)),
+    () => modelObjective(model, (m) => tf.mul(squares(m), m.trainableWeights[0]!.read().dataSync()[0]!)),
     "ERR_TRACE_READ",
     /reads the values/,
   );
   assertError(
-    () => objectiveOf(model, (m) => tf.add(squares(m), squares(other))),
+    () => modelObjective(model, (m) => tf.add(squares(m), squares(other))),
     "ERR_VARIABLE",
     /trainable variable ".*" *,? which is not among its parameters/,
   );
-  assertError(() => objectiveOf([], () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights.*got none/);
-  assertError(() => objectiveOf({} as tf.LayersModel, () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights/);
-  assertError(() => objectiveOf(model, 3 as never), "ERR_OPTION_TYPE", /function.*number/);
+  assertError(() => modelObjective([], () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights.*got none/);
+  assertError(() => modelObjective({} as tf.LayersModel, () => tf.scalar(0)), "ERR_OPTION_TYPE", /trainable weights/);
+  assertError(() => modelObjective(model, 3 as never), "ERR_OPTION_TYPE", /function.*number/);
   const w = tf.variable(tf.scalar(1));
-  assertError(() => objectiveOf([w, w], () => tf.square(w)), "ERR_OPTION_RANGE", /twice/);
+  assertError(() => modelObjective([w, w], () => tf.square(w)), "ERR_OPTION_RANGE", /twice/);
   w.dispose();
 });
 
 models("takes the trained layers of a model that is partly frozen, the others are constants", () => {
   const model = dense();
   model.layers[0]!.trainable = false;
-  const problem = objectiveOf(model, squares);
+  const problem = modelObjective(model, squares);
   assert.is(problem.dimension, 12);
   model.layers[0]!.trainable = true;
 });
 
 models("equals the same loss written with parameters", () => {
   const model = dense();
-  const problem = objectiveOf(model, squares);
+  const problem = modelObjective(model, squares);
   const byHand = objective([[3, 5], [5], [5, 2], [2]], (w1, b1, w2, b2) =>
     tf.losses.meanSquaredError(
       targets,

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type SpectrumOptions, spectrum } from "../../../src/operators/measures/spectrum.ts";
+import { type HessianSpectrumOptions, hessianSpectrum } from "../../../src/operators/measures/hessianSpectrum.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
@@ -14,7 +14,7 @@ const stay = defineUpdate({ name: "stay", refines: "direction", step: (it) => ({
 const test = suite("spectrum");
 
 test("writes all eigenvalues, every so many steps and on the last row", () => {
-  const rows = firstRows(doubleWells(3), [1, 0, 2], chain(untilStep(5), spectrum({ every: 3 }), stay), 9);
+  const rows = firstRows(doubleWells(3), [1, 0, 2], chain(untilStep(5), hessianSpectrum({ every: 3 }), stay), 9);
   assert.equal(
     rows.map((row) => row.vectors.spectrum !== undefined),
     [true, false, false, true, false, true],
@@ -24,14 +24,16 @@ test("writes all eigenvalues, every so many steps and on the last row", () => {
 });
 
 test("stands after the loop too", () => {
-  const rows = firstRows(doubleWells(2), [0, 1], chain(untilStep(2), stay), 9, { after: spectrum({ when: "end" }) });
+  const rows = firstRows(doubleWells(2), [0, 1], chain(untilStep(2), stay), 9, {
+    after: hessianSpectrum({ when: "end" }),
+  });
   assert.is(rows[0]!.vectors.spectrum, undefined);
   assertClose(rows.at(-1)!.vectors.spectrum!, [-1, 2], 1e-13);
 });
 
 test("writes nodes and weights of the spectral density on request", () => {
-  const options: SpectrumOptions = { by: "density", probes: 3, steps: 2 };
-  const [row] = firstRows(doubleWells(4), [1, 0, 1, 0], chain(spectrum(options), stay), 1);
+  const options: HessianSpectrumOptions = { by: "density", probes: 3, steps: 2 };
+  const [row] = firstRows(doubleWells(4), [1, 0, 1, 0], chain(hessianSpectrum(options), stay), 1);
   const { spectrumNodes, spectrumWeights } = row!.vectors;
   assert.is(spectrumNodes!.length, 6);
   for (const node of spectrumNodes!) assert.ok(Math.min(Math.abs(node + 1), Math.abs(node - 2)) < 1e-12);
@@ -45,12 +47,12 @@ test("writes nodes and weights of the spectral density on request", () => {
 
 test("refuses games, and options that do not fit", () => {
   try {
-    firstRows(bilinear(), [1, 1], chain(spectrum(), stay), 1);
+    firstRows(bilinear(), [1, 1], chain(hessianSpectrum(), stay), 1);
     assert.unreachable();
   } catch (error) {
-    checkError(error, "ERR_NOT_SYMMETRIC", /spectrum.*bilinear/);
+    checkError(error, "ERR_NOT_SYMMETRIC", /hessianSpectrum.*bilinear/);
   }
-  const bad: readonly [SpectrumOptions, RegExp][] = [
+  const bad: readonly [HessianSpectrumOptions, RegExp][] = [
     [{ every: 0 }, /every/],
     [{ every: 2, when: "end" }, /both/],
     [{ by: "svd" as "density" }, /by/],
@@ -58,7 +60,7 @@ test("refuses games, and options that do not fit", () => {
     [{ by: "density", steps: 0 }, /steps/],
     [{ seed: 1 }, /seed/],
   ];
-  for (const [options, message] of bad) assertError(() => spectrum(options), "ERR_OPTION_RANGE", message);
+  for (const [options, message] of bad) assertError(() => hessianSpectrum(options), "ERR_OPTION_RANGE", message);
 });
 
 test.run();

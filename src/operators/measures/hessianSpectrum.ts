@@ -6,8 +6,8 @@ import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measure
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
 
-/** Options of {@link spectrum}. */
-export interface SpectrumOptions extends MeasuredSteps {
+/** Options of {@link hessianSpectrum}. */
+export interface HessianSpectrumOptions extends MeasuredSteps {
   /** `eigenvalues`: all of them, from the matrix. `density`: stochastic Lanczos quadrature, by products. Default `eigenvalues`. */
   readonly by?: "eigenvalues" | "density";
   /** Of `density`: random vectors. Default 10. */
@@ -37,13 +37,13 @@ const rules = {
  * Cost of a measurement: n products and about 9 n^3 operations; or probes x steps products. A last row is always measured.
  *
  * @example iterate(problem, start, newtonMR()).pipe(spectrum({ every: 10 }))
- * @param options {@link SpectrumOptions}
+ * @param options {@link HessianSpectrumOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range or in contradiction
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  */
-export function spectrum(options: SpectrumOptions = {}): Measure {
-  const { by, every, when, ...density } = readOptions("spectrum", options, rules);
-  const who = "spectrum";
+export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
+  const { by, every, when, ...density } = readOptions("hessianSpectrum", options, rules);
+  const who = "hessianSpectrum";
   const { probes, steps, seed } = density;
   const measured = measuredSteps(who, { every, when });
   for (const [name, value] of Object.entries(density)) {
