@@ -43,9 +43,9 @@ function arithmetic(n: number, fresh: boolean): number {
   for (let k = 0; k < steps; k++) {
     if (fresh) field = new Float64Array(n);
     problem.evaluate(point, field);
-    let squaredNorm = 0;
-    for (let i = 0; i < n; i++) squaredNorm += field[i]! * field[i]!;
-    sum += squaredNorm;
+    let squaredFieldNorm = 0;
+    for (let i = 0; i < n; i++) squaredFieldNorm += field[i]! * field[i]!;
+    sum += squaredFieldNorm;
     for (let i = 0; i < n; i++) direction[i] = -field[i]!;
     const next = fresh ? new Float64Array(n) : point;
     for (let i = 0; i < n; i++) next[i] = point[i]! + eta * direction[i]!;
@@ -65,7 +65,7 @@ const norm = (): Measure =>
   defineMeasure({
     name: "norm",
     columns: { norm: { meaning: "||F||" } },
-    step: (it) => ({ columns: { norm: Math.sqrt(it.squaredNorm) } }),
+    step: (it) => ({ columns: { norm: Math.sqrt(it.squaredFieldNorm) } }),
   });
 const first = (): Measure =>
   defineMeasure({
@@ -79,7 +79,7 @@ const mean = (): Measure =>
     columns: { mean: { meaning: "mean of ||F||^2 so far" } },
     init: () => ({ sum: 0, count: 0 }),
     step(it, state) {
-      state.sum += it.squaredNorm;
+      state.sum += it.squaredFieldNorm;
       state.count++;
       return { columns: { mean: state.sum / state.count } };
     },
@@ -90,7 +90,7 @@ const least = (): Measure =>
     columns: { least: { meaning: "least ||F||^2 so far" } },
     init: () => ({ least: Number.POSITIVE_INFINITY }),
     step(it, { least }) {
-      const now = Math.min(least, it.squaredNorm);
+      const now = Math.min(least, it.squaredFieldNorm);
       return { state: { least: now }, columns: { least: now } };
     },
   });
@@ -100,7 +100,7 @@ const silent = (name: string): Measure =>
     name,
     init: () => ({ sum: 0 }),
     step(it, state) {
-      state.sum += it.squaredNorm;
+      state.sum += it.squaredFieldNorm;
     },
   });
 

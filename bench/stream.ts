@@ -36,7 +36,7 @@ const rowOf = (step: number): Row => ({
   evaluations: step,
   products: 2 * step,
   value: 1 / (1 + step),
-  squaredNorm: 1 / (1 + step),
+  squaredFieldNorm: 1 / (1 + step),
   stepSize: 0.1,
   columns: {
     column0: step,
@@ -67,7 +67,7 @@ function copyColumns(count: number): void {
     fields[2]![k] = row.evaluations;
     fields[3]![k] = row.products;
     fields[4]![k] = row.value;
-    fields[5]![k] = row.squaredNorm;
+    fields[5]![k] = row.squaredFieldNorm;
     fields[6]![k] = row.stepSize;
     for (let i = 0; i < names.length; i++) own[i]![k] = row.columns[names[i]!]!;
     k = (k + 1) & 255;

@@ -6,9 +6,11 @@
  *     fluxion figure flatness runs/convolutional-net-1
  */
 import * as tf from "@tensorflow/tfjs";
-import { chain, gradientStep, mnist4x4, momentum, objective, sampleByHeight, untilStep } from "fluxion";
+import { chain, gradientStep, momentum, objective, untilStep } from "fluxion";
 import { data } from "fluxion/autodiff";
 import { criticalPointSearch, experiment, searchName, smallStart, withTrajectory } from "fluxion/experiments";
+import { mnist4x4 } from "fluxion/problems";
+import { sampleByHeight } from "fluxion/streams";
 import { z } from "zod";
 
 /** Digits of 4 x 4 pixels, four filters of 3 x 3, swish, pooling to 2 x 2, ten scores: 210 parameters. */

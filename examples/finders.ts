@@ -4,24 +4,25 @@ import {
   backtrackGradientNorm,
   chain,
   classifyEnd,
-  dampedNewton,
-  denseNewtonDirection,
   detectFlatness,
-  distanceProblem,
-  endClasses,
-  gradientNormDirection,
-  homotopy,
   iterate,
-  levenbergMarquardt,
   newtonDirection,
-  newtonFlow,
   quartic,
-  saddleFreeDirection,
   type Update,
   untilCritical,
   untilStep,
-  wolfeLineSearch,
 } from "fluxion";
+import {
+  dampedNewton,
+  denseNewtonDirection,
+  endClasses,
+  gradientNormDirection,
+  levenbergMarquardt,
+  newtonFlow,
+  saddleFreeDirection,
+  wolfeLineSearch,
+} from "fluxion/operators";
+import { distanceProblem, homotopy } from "fluxion/problems";
 import { lastValueFrom } from "rxjs";
 
 const start = [2.5, 0.5];
@@ -47,9 +48,12 @@ async function report(name: string, rows: ReturnType<typeof iterate>): Promise<v
 }
 
 for (const [name, finder] of Object.entries(finders)) {
-  await report(name, iterate(quartic(), start, chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), finder)));
+  await report(
+    name,
+    iterate(quartic(), start, chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(60), finder)),
+  );
 }
 // The homotopy's last coordinate is t, 1 at its end.
 const path = homotopy(distanceProblem(start), quartic());
-const search = chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(60), newtonFlow());
+const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(60), newtonFlow());
 await report("homotopy", iterate(path, [...start, 0], search));

@@ -12,10 +12,10 @@ function csvFile<T extends Row>(path: string): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable<T>((subscriber) => {
       const file = openSync(path, "w");
-      writeSync(file, "step,squaredNorm\n");
+      writeSync(file, "step,squaredFieldNorm\n");
       const subscription = source.subscribe({
         next(row) {
-          writeSync(file, `${row.step},${row.squaredNorm}\n`);
+          writeSync(file, `${row.step},${row.squaredFieldNorm}\n`);
           subscriber.next(row);
         },
         error: (error) => subscriber.error(error),

@@ -19,13 +19,13 @@ const newtonMR = chain(newtonDirection({ maxNorm: 100 }), flatness, backtrackGra
 const hybrid = switchMethod(newtonMR, gradientStep(0.05), (it) => it.columns.flat === 1);
 
 let wasFlat = false;
-iterate(quartic(), [2.5, 0.5], chain(untilCritical({ squaredNorm: 1e-20 }), hybrid)).subscribe((it) => {
+iterate(quartic(), [2.5, 0.5], chain(untilCritical({ squaredFieldNorm: 1e-20 }), hybrid)).subscribe((it) => {
   const flat = it.columns.flat === 1;
   wasFlat ||= flat;
   const [x, y] = it.point;
   if (it.step % 5 === 0 || flat || it.status !== "running") {
     const doing = flat ? "gradient-flat: descends from here" : wasFlat ? "descent" : "Newton-MR";
-    const norm = it.squaredNorm.toExponential(1);
+    const norm = it.squaredFieldNorm.toExponential(1);
     console.log(`${it.step}  (${x!.toFixed(4)}, ${y!.toFixed(4)})  |gradient|^2 = ${norm}  ${doing}`);
   }
   if (it.status !== "running")

@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   await page.goto(server.url);
   if (focus !== undefined) await page.locator(`[data-run="${focus}"] .choose`).click();
   for (const run of compared) await page.locator(`[data-run="${run}"] .compare`).check();
-  await page.locator('[data-column="squaredNorm"] canvas').waitFor();
+  await page.locator('[data-column="squaredFieldNorm"] canvas').waitFor();
   // The curves of the compared runs come a moment later.
   await page.waitForTimeout(2000);
   await page.mouse.move(0, 0);

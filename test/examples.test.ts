@@ -61,13 +61,13 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
   },
   "ownSink.ts"(lines) {
     const [header, ...rows] = lines;
-    assert.is(header, "step,squaredNorm");
+    assert.is(header, "step,squaredFieldNorm");
     assert.is(rows.length, 4);
     for (const [k, row] of rows.entries()) {
-      const [step, squaredNorm] = row.split(",").map(Number);
+      const [step, squaredFieldNorm] = row.split(",").map(Number);
       assert.is(step, k);
       // |z|^2 = 2 (1 - eta^2 + eta^4)^k.
-      assert.ok(Math.abs(squaredNorm! - 2 * 0.8125 ** k) < 1e-12, row);
+      assert.ok(Math.abs(squaredFieldNorm! - 2 * 0.8125 ** k) < 1e-12, row);
     }
   },
   "switchOnFlatness.ts"(lines) {

@@ -8,7 +8,7 @@ export const coreColumns = {
   evaluations: { type: "number", meaning: "evaluations of F since the run began, trials included" },
   products: { type: "number", meaning: "Jacobian-vector products since the run began" },
   value: { type: "number", meaning: "L(z), NaN without a potential" },
-  squaredNorm: { type: "number", meaning: "||F(z)||^2" },
+  squaredFieldNorm: { type: "number", meaning: "||F(z)||^2" },
   stepSize: { type: "number", meaning: "step size chosen at this row, NaN on a last row without a step" },
   commands: { type: "text", meaning: "steering commands that took effect just before this step, as JSON" },
   point: { type: "vector", meaning: "z, stored every k-th step (metadata `fluxion.pointsEvery`)" },

@@ -59,7 +59,7 @@ export class RunEncoder {
   readonly #evaluations: NumberBuffer;
   readonly #products: NumberBuffer;
   readonly #value: NumberBuffer;
-  readonly #squaredNorm: NumberBuffer;
+  readonly #squaredFieldNorm: NumberBuffer;
   readonly #stepSize: NumberBuffer;
   readonly #commands: TextBuffer;
   readonly #point: VectorBuffer;
@@ -90,7 +90,7 @@ export class RunEncoder {
     this.#evaluations = number();
     this.#products = number();
     this.#value = number();
-    this.#squaredNorm = number();
+    this.#squaredFieldNorm = number();
     this.#stepSize = number();
     this.#commands = new TextBuffer(capacity);
     this.#point = new VectorBuffer(capacity);
@@ -113,7 +113,15 @@ export class RunEncoder {
     }
     // The order of `runSchema`.
     this.#all = [this.#run, this.#attempt, this.#step, this.#seconds, this.#statusBuffer, this.#evaluations];
-    this.#all.push(this.#products, this.#value, this.#squaredNorm, this.#stepSize, this.#commands, ...own, this.#point);
+    this.#all.push(
+      this.#products,
+      this.#value,
+      this.#squaredFieldNorm,
+      this.#stepSize,
+      this.#commands,
+      ...own,
+      this.#point,
+    );
     this.#lastRun = run;
     this.#bytesARow = run.name.length + 90 + 12 * own.length;
   }
@@ -162,7 +170,7 @@ export class RunEncoder {
     this.#evaluations.values[k] = row.evaluations;
     this.#products.values[k] = row.products;
     this.#value.values[k] = row.value;
-    this.#squaredNorm.values[k] = row.squaredNorm;
+    this.#squaredFieldNorm.values[k] = row.squaredFieldNorm;
     this.#stepSize.values[k] = row.stepSize;
     const commands = row.commands === undefined || row.commands.length === 0 ? undefined : stringify(row.commands);
     this.#commands.set(k, commands);

@@ -46,7 +46,7 @@ export interface Row {
   /** Jacobian-vector products since the run began. */
   readonly products: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   /** NaN: a last row without a step. */
   readonly stepSize: number;
   readonly point?: Float64Array;

@@ -2,6 +2,7 @@ import { type RecordBatch, RecordBatchReader, type Schema, type Vector } from "a
 import { failure } from "../errors.ts";
 import { coreColumns } from "./coreColumns.ts";
 import { concatenate } from "./encoder.ts";
+import { presentName } from "./formerNames.ts";
 import { endOfStream } from "./recordBatch.ts";
 import type { AppliedCommand, Columns, Row, Run, Status } from "./row.ts";
 import { commandsFromJson } from "./runMetadata.ts";
@@ -27,6 +28,8 @@ export class RowDecoder {
   /** Points are stored where `step` is a multiple of this; 0: nowhere. */
   readonly pointsEvery: number;
   readonly #runs = new Map<string, Run>();
+  /** Where each column lies, by its present name. */
+  readonly #places: ReadonlyMap<string, number>;
 
   constructor(
     readonly header: Uint8Array,
@@ -38,7 +41,7 @@ export class RowDecoder {
     if (typeof run === "string") {
       throw failure("ERR_ARROW_FOREIGN", `${name} is an Arrow stream but none of a fluxion run: ${run}`);
     }
-    const names = new Set(this.schema.fields.map((field) => field.name));
+    const names = new Set(this.schema.fields.map((field) => presentName(field.name)));
     const missing = [...Object.keys(coreColumns).filter((column) => !optional.includes(column))].filter(
       (column) => !names.has(column),
     );
@@ -49,12 +52,13 @@ export class RowDecoder {
       );
     }
     for (const { name: column, type } of this.schema.fields) {
-      const expected = typeInSchema(column, run.columns);
+      const expected = typeInSchema(presentName(column), run.columns);
       if (expected !== undefined && String(type) !== String(expected)) {
         throw failure("ERR_ARROW_FOREIGN", `${name}: its column "${column}" is ${type}; expected ${expected}`);
       }
     }
     this.run = run;
+    this.#places = new Map(this.schema.fields.map((field, place) => [presentName(field.name), place]));
     this.pointsEvery = Number(this.schema.metadata.get(pointsEveryKey) ?? 1);
     this.#runs.set(`${run.attempt} ${run.name}`, run);
   }
@@ -69,15 +73,16 @@ export class RowDecoder {
   }
 
   #decode(batch: RecordBatch, rows: Row[]): void {
-    const column = (name: string): Vector => batch.getChild(name) as Vector;
+    const child = (name: string): Vector | null => batch.getChildAt(this.#places.get(name) ?? -1);
+    const column = (name: string): Vector => child(name) as Vector;
     const [run, attempt, step, seconds] = [column("run"), column("attempt"), column("step"), column("seconds")];
     const [status, evaluations, products] = [column("status"), column("evaluations"), column("products")];
-    const [value, squaredNorm, stepSize] = [column("value"), column("squaredNorm"), column("stepSize")];
-    const [commands, points] = [batch.getChild("commands"), batch.getChild("point")];
+    const [value, squaredFieldNorm, stepSize] = [column("value"), column("squaredFieldNorm"), column("stepSize")];
+    const [commands, points] = [child("commands"), child("point")];
     const numbers: { readonly name: string; readonly get: (row: number) => number | undefined }[] = [];
     const vectors: { readonly name: string; readonly values: Vector }[] = [];
     for (const [name, declaration] of Object.entries(this.run.columns)) {
-      const values = batch.getChild(name);
+      const values = child(name);
       if (values === null) continue;
       if (declaration.kind === "vector") vectors.push({ name, values });
       else if (declaration.kind === "category") numbers.push({ name, get: this.#category(name, values) });
@@ -97,7 +102,7 @@ export class RowDecoder {
         evaluations: Number(evaluations.get(row)),
         products: Number(products.get(row)),
         value: Number(value.get(row)),
-        squaredNorm: Number(squaredNorm.get(row)),
+        squaredFieldNorm: Number(squaredFieldNorm.get(row)),
         stepSize: Number(stepSize.get(row)),
         columns,
         vectors: lists,

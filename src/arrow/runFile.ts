@@ -29,7 +29,7 @@ export interface AttemptEnding {
   readonly step?: number;
   readonly seconds?: number;
   readonly value?: number;
-  readonly squaredNorm?: number;
+  readonly squaredFieldNorm?: number;
 }
 
 const endings: readonly string[] = ["completed", "failed", "interrupted"] satisfies AttemptEnding["how"][];

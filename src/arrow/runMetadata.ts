@@ -1,5 +1,6 @@
 /** A run as text: what a file carries so that it can be replayed alone, without `run.json`. */
 import type { JsonValue } from "../json.ts";
+import { presentName } from "./formerNames.ts";
 import type { AppliedCommand, Column, Columns, Run, Setting, Settings } from "./row.ts";
 
 /** JSON has no NaN and no infinities: they travel as these words. */
@@ -66,7 +67,7 @@ export function columnsFrom(data: unknown): Columns | undefined {
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(data)) {
     if (!isRecord(column) || typeof column.meaning !== "string") return undefined;
-    columns[name] = column as unknown as Column;
+    columns[presentName(name)] = column as unknown as Column;
   }
   return columns;
 }

@@ -11,7 +11,8 @@ import type { JsonValue } from "../json.ts";
 import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
 
 export interface ExperimentFile {
-  readonly format: 1;
+  /** 1: written before operators and columns got their present names. */
+  readonly format: 1 | 2;
   readonly name: string;
   readonly source: ModuleSource;
   /** As given; defaults come from the schema. */
@@ -38,7 +39,7 @@ const fileName = "experiment.json";
 /** What a new experiment's file says. */
 export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
   return {
-    format: 1,
+    format: 2,
     ...about,
     versions: { fluxion: version, node: process.version },
     platform: `${process.platform} ${process.arch}`,
@@ -87,7 +88,11 @@ export function readExperiment(directory: string): ExperimentFile {
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${path} is damaged: it is no JSON`, { cause });
   }
   const file = data as Partial<ExperimentFile> | null;
-  if (file?.format !== 1 || typeof file.name !== "string" || typeof file.source?.module !== "string") {
+  if (
+    (file?.format !== 1 && file?.format !== 2) ||
+    typeof file.name !== "string" ||
+    typeof file.source?.module !== "string"
+  ) {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${path} is not of a form that this version of fluxion reads (format ${JSON.stringify(file?.format)})`,

@@ -18,7 +18,7 @@ Examples:
   fluxion run bilinear --help           which options it has
   fluxion run ./mine.ts --seed 7        your own: a module whose default export is experiment({ ... })
   fluxion serve runs/bilinear-1         look at a finished run again
-  fluxion replay runs/bilinear-1 --columns step,squaredNorm --format csv
+  fluxion replay runs/bilinear-1 --columns step,squaredFieldNorm --format csv
   fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
   fluxion check ./mine.ts               are its derivatives right?
   fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates

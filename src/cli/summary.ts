@@ -28,7 +28,7 @@ export function summaryLines(
         last === undefined ? undefined : endedAs(last),
         last?.step,
         numberOrNothing(last?.value),
-        last?.squaredNorm,
+        last?.squaredFieldNorm,
         last?.seconds,
         join(directory, run),
       ];
@@ -54,7 +54,7 @@ function endedAs({ status }: RowSummary): string {
 }
 
 function fromRow(heading: string, last: RowSummary | undefined): Cell {
-  const value = { loss: last?.value, "|grad|^2": last?.squaredNorm, steps: last?.step }[heading];
+  const value = { loss: last?.value, "|grad|^2": last?.squaredFieldNorm, steps: last?.step }[heading];
   return numberOrNothing(value);
 }
 

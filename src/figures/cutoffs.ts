@@ -29,16 +29,16 @@ export const cutoffPanels: Figure = {
     let truth: ReturnType<typeof groundTruth>;
     for (const run of source.runs) {
       const found = new Map<number, { readonly index: number; readonly value: number }>();
-      const { last } = await coursesOf(run, ({ squaredNorm, value, columns }) => {
+      const { last } = await coursesOf(run, ({ squaredFieldNorm, value, columns }) => {
         for (const cutoff of cutoffs) {
-          if (squaredNorm > cutoff || found.has(cutoff) || columns.morseIndex === undefined) continue;
+          if (squaredFieldNorm > cutoff || found.has(cutoff) || columns.morseIndex === undefined) continue;
           found.set(cutoff, { index: columns.morseIndex, value });
         }
       });
       if (last === undefined || last.columns.morseIndex === undefined) continue;
       truth ??= groundTruth(run);
       const match =
-        last.squaredNorm <= 1e-10 && last.point !== undefined ? truth?.classes.match(last.point) : undefined;
+        last.squaredFieldNorm <= 1e-10 && last.point !== undefined ? truth?.classes.match(last.point) : undefined;
       const trueIndex = match?.class.morseIndex;
       for (const [cutoff, stop] of found) stops.push({ cutoff, ...stop, trueIndex });
       stops.push({ cutoff: Number.POSITIVE_INFINITY, index: last.columns.morseIndex, value: last.value, trueIndex });

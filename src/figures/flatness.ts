@@ -6,7 +6,7 @@ import { coursesOf, outcomeOf, thinned } from "./runs.ts";
 
 interface Step {
   readonly step: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly r: number | undefined;
   readonly flat: boolean;
 }
@@ -35,8 +35,8 @@ export const flatness: Figure = {
   async draw(source) {
     const searches: Search[] = [];
     for (const run of source.runs) {
-      const { points, last } = await coursesOf(run, ({ step, squaredNorm, columns }): Step => {
-        return { step, squaredNorm, r: columns.relativeResidual, flat: columns.flat === 1 };
+      const { points, last } = await coursesOf(run, ({ step, squaredFieldNorm, columns }): Step => {
+        return { step, squaredFieldNorm, r: columns.relativeResidual, flat: columns.flat === 1 };
       });
       const solved = points.filter(({ r }) => r !== undefined).length;
       if (last === undefined || last.status === "running" || solved < 2) continue;
@@ -112,8 +112,8 @@ function residualPanel({ run, outcome, steps }: Search): Panel {
 }
 
 function normPanel({ outcome, steps }: Search): Panel {
-  const usable = steps.filter(({ squaredNorm }) => Number.isFinite(squaredNorm) && squaredNorm > 0);
-  const norms = usable.map(({ squaredNorm }) => squaredNorm);
+  const usable = steps.filter(({ squaredFieldNorm }) => Number.isFinite(squaredFieldNorm) && squaredFieldNorm > 0);
+  const norms = usable.map(({ squaredFieldNorm }) => squaredFieldNorm);
   const [low, high] = [norms.reduce((a, b) => Math.min(a, b), 1), norms.reduce((a, b) => Math.max(a, b), 0)];
   return {
     height: 130,
@@ -125,7 +125,7 @@ function normPanel({ outcome, steps }: Search): Panel {
         shading(steps, low, high),
         Plot.line(thinned(usable, pointsOfLine), {
           x: "step",
-          y: "squaredNorm",
+          y: "squaredFieldNorm",
           stroke: outcomeColors[outcome] ?? groupColors[0]!,
           strokeWidth: 1.3,
         }),

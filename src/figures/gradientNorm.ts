@@ -7,7 +7,7 @@ import { coursesOf, methodOf, outcomeOf, thinned } from "./runs.ts";
 interface Point {
   readonly run: string;
   readonly step: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly outcome: string;
 }
 
@@ -30,12 +30,17 @@ export const gradientNorm: Figure = {
   async draw(source) {
     const byMethod = new Map<string, Point[][]>();
     for (const run of source.runs) {
-      const { points, last } = await coursesOf(run, ({ step, squaredNorm }) => ({ step, squaredNorm }));
+      const { points, last } = await coursesOf(run, ({ step, squaredFieldNorm }) => ({ step, squaredFieldNorm }));
       if (last === undefined || last.status === "running" || last.columns.morseIndex === undefined) continue;
       const outcome = outcomeOf(last);
       const line = thinned(points, pointsOfLine)
-        .filter(({ squaredNorm }) => Number.isFinite(squaredNorm))
-        .map(({ step, squaredNorm }) => ({ run: run.name, step, squaredNorm: Math.max(lowest, squaredNorm), outcome }));
+        .filter(({ squaredFieldNorm }) => Number.isFinite(squaredFieldNorm))
+        .map(({ step, squaredFieldNorm }) => ({
+          run: run.name,
+          step,
+          squaredFieldNorm: Math.max(lowest, squaredFieldNorm),
+          outcome,
+        }));
       const lines = byMethod.get(methodOf(run)) ?? [];
       lines.push(line);
       byMethod.set(methodOf(run), lines);
@@ -65,7 +70,7 @@ export const gradientNorm: Figure = {
             lowest,
             Math.max(
               1,
-              points.reduce((most, { squaredNorm }) => Math.max(most, squaredNorm), 0),
+              points.reduce((most, { squaredFieldNorm }) => Math.max(most, squaredFieldNorm), 0),
             ),
             8,
           ),
@@ -74,7 +79,7 @@ export const gradientNorm: Figure = {
             Plot.ruleY([1e-10], { stroke: "#c0392b", strokeDasharray: "4,3" }),
             Plot.line(points, {
               x: "step",
-              y: "squaredNorm",
+              y: "squaredFieldNorm",
               z: "run",
               stroke: ({ outcome }: Point) => outcomeColors[outcome] ?? "black",
               strokeOpacity: 0.55,

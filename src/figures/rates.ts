@@ -92,9 +92,9 @@ export const rates: Figure = {
 };
 
 async function curvesOf(run: RecordedRun): Promise<Curve[]> {
-  const { points } = await coursesOf(run, ({ step, squaredNorm, columns }) => ({
+  const { points } = await coursesOf(run, ({ step, squaredFieldNorm, columns }) => ({
     step,
-    last: columns.naturalResidual ?? Math.sqrt(squaredNorm),
+    last: columns.naturalResidual ?? Math.sqrt(squaredFieldNorm),
     average: columns.averageNaturalResidual,
   }));
   const curve = (of: Curve["of"]): Curve => ({

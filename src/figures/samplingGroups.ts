@@ -27,7 +27,7 @@ export async function samplingGroups(
     const group = groups.get(key) ?? { scheme, variance, searches: 0, sets: [] };
     groups.set(key, group);
     group.searches++;
-    if (last.squaredNorm <= 1e-10 && last.point !== undefined) {
+    if (last.squaredFieldNorm <= 1e-10 && last.point !== undefined) {
       group.sets.push(truth.classes.match(last.point).class.directions);
     }
   }

@@ -70,7 +70,7 @@ export function blend(from: Problem, to: Problem, t: number): Problem {
  *
  * @example
  * const path = homotopy(distanceProblem([3, 1]), quartic());
- * iterate(path, [3, 1, 0], chain(untilCritical({ squaredNorm: 1e-20 }), newtonFlow()));
+ * iterate(path, [3, 1, 0], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()));
  * @throws {RangeError} ERR_LENGTH for problems of two dimensions
  * @see [1] Chow, Mallet-Paret and Yorke, "Finding zeroes of maps: homotopy methods that are constructive with probability one", Math.
  *   Comp. 32, 1978, doi:10.1090/S0025-5718-1978-0492046-9

@@ -14,8 +14,6 @@ export { secondMoment } from "./data/secondMoment.ts";
 export { type DeflatedOptions, deflated } from "./deflated.ts";
 export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
 export { type GameOptions, game, type PlayerSpec } from "./game.ts";
-export { type BilinearOptions, bilinear } from "./games/bilinear.ts";
-export * from "./games/index.ts";
 export { blend, homotopy } from "./homotopy.ts";
 export {
   type AutoencoderClasses,
@@ -67,7 +65,6 @@ export type {
 } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
-export * from "./sets/index.ts";
 export { distanceProblem, movedToZero } from "./solvable.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
 export type { GameProblem } from "./traced/tracedGame.ts";

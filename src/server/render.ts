@@ -1,6 +1,7 @@
 /** Rows of a run as a subscription wants them: columns chosen, steps cut, history thinned, encoded. */
 
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
+import { presentName } from "../arrow/formerNames.ts";
 import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
 import type { Batch } from "./segment.ts";
 import { makeThinner, type NumberColumn } from "./thin.ts";
@@ -26,8 +27,8 @@ export interface Range {
 
 /** Names in `columns` that the schema lacks. */
 export function unknownColumns(header: Uint8Array, columns: readonly string[]): string[] {
-  const known = new Set(schemaOf(header).fields.map((field) => field.name));
-  return columns.filter((name) => !known.has(name));
+  const known = new Set(schemaOf(header).fields.map((field) => presentName(field.name)));
+  return columns.filter((name) => !known.has(presentName(name)));
 }
 
 const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
@@ -37,8 +38,10 @@ const mostWatched = 8;
 export function planFor(header: Uint8Array, columns: readonly string[] | undefined): Plan {
   const whole = schemaOf(header);
   const names = whole.fields.map((field) => field.name);
-  const wanted = columns === undefined ? undefined : new Set(["step", ...columns]);
-  const indexes = names.flatMap((name, index) => (wanted === undefined || wanted.has(name) ? [index] : []));
+  const wanted = columns === undefined ? undefined : new Set(["step", ...columns.map(presentName)]);
+  const indexes = names.flatMap((name, index) =>
+    wanted === undefined || wanted.has(presentName(name)) ? [index] : [],
+  );
   const all = indexes.length === names.length;
   const schema = all ? whole : selectFields(whole, indexes);
   const watched = schema.fields.flatMap(({ name, type }, index) =>

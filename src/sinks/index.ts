@@ -1,12 +1,3 @@
-export {
-  createViewerServer,
-  type ViewerCommand,
-  type ViewerServer,
-  type ViewerServerOptions,
-} from "../server/createViewerServer.ts";
-export type { Hub, OpenOptions } from "../server/hub.ts";
-export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "../server/messages.ts";
-export type { FigureGallery } from "../server/options.ts";
 export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
 export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
 export type { RowSink } from "./recordRows.ts";

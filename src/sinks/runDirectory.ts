@@ -133,7 +133,8 @@ function openDirectory(
 
 function endingOf({ how, message }: Ending, rows: number, last: Row | undefined): AttemptEnding {
   const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-  const numbers = last === undefined ? {} : { value: finite(last.value), squaredNorm: finite(last.squaredNorm) };
+  const numbers =
+    last === undefined ? {} : { value: finite(last.value), squaredFieldNorm: finite(last.squaredFieldNorm) };
   return {
     how,
     ...(message === undefined ? {} : { message }),
@@ -141,7 +142,7 @@ function endingOf({ how, message }: Ending, rows: number, last: Row | undefined)
     rows,
     ...(last === undefined ? {} : { status: last.status, step: last.step, seconds: last.seconds }),
     ...(numbers.value === undefined ? {} : { value: numbers.value }),
-    ...(numbers.squaredNorm === undefined ? {} : { squaredNorm: numbers.squaredNorm }),
+    ...(numbers.squaredFieldNorm === undefined ? {} : { squaredFieldNorm: numbers.squaredFieldNorm }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface StatusStream {
 }
 
 /** What is said of a run's newest row. */
-interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredNorm"> {
+interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredFieldNorm"> {
   /** Name of the run. */
   readonly run: string;
 }
@@ -55,10 +55,10 @@ export function makeStatusWriter(stream: StatusStream): StatusWriter {
 }
 
 /** A row in one line. */
-export function statusLine({ run, step, value, squaredNorm, seconds, status }: RunStatus): string {
+export function statusLine({ run, step, value, squaredFieldNorm, seconds, status }: RunStatus): string {
   const parts = [`${run}: step ${step}`];
   if (!Number.isNaN(value)) parts.push(`value ${shortNumber(value)}`);
-  parts.push(`|F|^2 ${shortNumber(squaredNorm)}`, `${seconds.toFixed(1)} s`);
+  parts.push(`|F|^2 ${shortNumber(squaredFieldNorm)}`, `${seconds.toFixed(1)} s`);
   if (status !== "running") parts.push(status);
   return parts.join("  ");
 }

@@ -14,7 +14,7 @@ export interface TerminalStatusOptions {
  *
  * Without a terminal, or with one that cannot go back (TERM=dumb), it is a plain line every ten seconds. Cost: a clock is read a row.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), newtonMR())).pipe(terminalStatus()).subscribe()
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonMR())).pipe(terminalStatus()).subscribe()
  */
 export function terminalStatus({ stream = process.stderr }: TerminalStatusOptions = {}): RowSink {
   return <T extends Row>(source: Observable<T>) =>
@@ -40,6 +40,6 @@ export function terminalStatus({ stream = process.stderr }: TerminalStatusOption
     });
 }
 
-function statusOf({ run, step, seconds, status, value, squaredNorm }: Row): Parameters<typeof statusLine>[0] {
-  return { run: run.name, step, seconds, status, value, squaredNorm };
+function statusOf({ run, step, seconds, status, value, squaredFieldNorm }: Row): Parameters<typeof statusLine>[0] {
+  return { run: run.name, step, seconds, status, value, squaredFieldNorm };
 }

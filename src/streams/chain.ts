@@ -6,7 +6,7 @@ import type { Update } from "./types.ts";
  *
  * Measures and stop conditions may stand anywhere; a stop condition placed first saves the last update's cost.
  *
- * @example const newtonMR = chain(untilCritical({ squaredNorm: 1e-20 }), newtonDirection(), backtrackGradientNorm());
+ * @example const newtonMR = chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonDirection(), backtrackGradientNorm());
  * @throws {TypeError} ERR_OPTION_TYPE for a part that is not an operator
  */
 export function chain(...parts: Update[]): Update {

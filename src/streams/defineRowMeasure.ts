@@ -10,7 +10,7 @@ import type { MeasureSpec, Row, RowMeasure } from "./types.ts";
  *
  * @example
  * const untilSmall = defineRowMeasure({
- *   name: "untilSmall", step: (row) => (row.squaredNorm < 1e-8 ? { status: "converged" } : undefined),
+ *   name: "untilSmall", step: (row) => (row.squaredFieldNorm < 1e-8 ? { status: "converged" } : undefined),
  * });
  * @throws as {@link defineUpdate}
  */

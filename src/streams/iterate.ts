@@ -21,7 +21,7 @@ import type { Checkpoint, Iterate, IterateOptions, Update } from "./types.ts";
  * Cost: 0.4 us an iterate at n = 2, about 1 us at n = 128, beside problem and operators (`npm run bench -- loop`).
  *
  * @example
- * iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 }))).subscribe((it) => console.log(it.squaredNorm));
+ * iterate(bilinear(), [1, 1], method(untilStep(100), extragradient({ stepSize: 0.5 }))).subscribe((it) => console.log(it.squaredFieldNorm));
  * @param problem or a function of the step, for minibatches and homotopy: called once a step, with the same answer for the same step
  * @param start a point of n numbers, or a checkpoint of an earlier run; a point outside C is projected, which a warning says
  * @param update an RxJS operator on proposals, usually `method(...)`; it answers each proposal once, while it is being fed

@@ -15,7 +15,7 @@ export interface Evaluation {
   /** F(z). */
   readonly field: Float64Array;
   /** ||F||^2, computed at the first look. */
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   /** J(z), cached: all operators of a step share one. */
   linearize(): LinearMap;
 }

@@ -5,6 +5,8 @@
  * @see "Arrow Columnar Format", Serialization and Interprocess Communication
  */
 
+import { presentName } from "../arrow/formerNames.ts";
+
 /** Numbers; `missing` where a row has none. */
 interface NumberColumn {
   readonly kind: "number";
@@ -124,7 +126,7 @@ const utf8 = new TextDecoder();
 function readField(table: Table): Field {
   const type = table.byte(2);
   const details = table.table(3);
-  const name = table.text(0);
+  const name = presentName(table.text(0));
   const floating = type === types.float;
   // Precision 0, 1, 2 is half, single, double.
   const width = floating ? 16 << (details?.short(0) ?? 0) : (details?.int(0) ?? 0);

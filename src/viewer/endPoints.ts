@@ -14,7 +14,7 @@ interface EndPoint {
   readonly run: RunInfo;
   readonly step: number | undefined;
   readonly value: number | undefined;
-  readonly squaredNorm: number | undefined;
+  readonly squaredFieldNorm: number | undefined;
   readonly index: number | undefined;
 }
 
@@ -26,7 +26,7 @@ interface EndPoints {
 }
 
 const height = 226;
-const needed = ["value", "squaredNorm", "stepSize", "status", "morseIndex"];
+const needed = ["value", "squaredFieldNorm", "stepSize", "status", "morseIndex"];
 /** Pixels around a mark that belong to it. */
 const reach = 10;
 
@@ -158,7 +158,7 @@ async function endOf(run: RunInfo): Promise<EndPoint> {
     run,
     step: data.lastStep,
     value: newest(data, "value"),
-    squaredNorm: newest(data, "squaredNorm"),
+    squaredFieldNorm: newest(data, "squaredFieldNorm"),
     index: newest(data, "morseIndex"),
   };
 }
@@ -169,10 +169,13 @@ function placement(points: readonly EndPoint[], width: number): Plane {
   return planeOver([Math.min(...indexes) - 0.6, Math.max(...indexes) + 0.6, low, high], width, height);
 }
 
-function rowOf({ run, step, value, squaredNorm, index }: EndPoint, look: (run: string) => void): HTMLTableRowElement {
+function rowOf(
+  { run, step, value, squaredFieldNorm, index }: EndPoint,
+  look: (run: string) => void,
+): HTMLTableRowElement {
   const how = stateOf(run);
   const state = h("td", { class: "state", "data-state": how }, `${stateMark(how)} ${how}`);
-  const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredNorm), formatNumber(index)];
+  const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredFieldNorm), formatNumber(index)];
   const name = button(run.name, { class: "quiet" }, () => look(run.name));
   return h("tr", {}, h("th", { scope: "row" }, name), state, ...numbers.map((text) => h("td", {}, text)));
 }

@@ -113,7 +113,17 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
 /** Everything but vectors, whose length nobody knows yet. */
 function plainColumns(run: RunInfo): string[] {
   const own = Object.entries(run.columns).filter(([, column]) => column.kind !== "vector");
-  const core = ["step", "seconds", "status", "evaluations", "products", "value", "squaredNorm", "stepSize", "commands"];
+  const core = [
+    "step",
+    "seconds",
+    "status",
+    "evaluations",
+    "products",
+    "value",
+    "squaredFieldNorm",
+    "stepSize",
+    "commands",
+  ];
   return [...core, ...own.map(([name]) => name)];
 }
 

@@ -18,7 +18,7 @@ interface Tile {
 const tiles: readonly Tile[] = [
   { name: "step", title: "step", text: (data) => formatCount(data.lastStep) },
   { name: "value", title: "loss", text: (data) => formatNumber(data.last("value")), needs: "value" },
-  { name: "squaredNorm", title: "‖F‖²", text: (data) => formatNumber(data.last("squaredNorm")) },
+  { name: "squaredFieldNorm", title: "‖F‖²", text: (data) => formatNumber(data.last("squaredFieldNorm")) },
   {
     name: "relativeResidual",
     title: "residual r",

@@ -47,7 +47,7 @@ trips("keeps null apart from NaN, 0 from -0 and a missing vector from an empty o
     makeRow(run, 0, { columns: { residual: Number.NaN }, vectors: { spectrum: new Float64Array(0) } }),
     makeRow(run, 1, { columns: { residual: -0, rate: undefined }, vectors: {} }),
     makeRow(run, 2, { columns: { residual: 0, outcome: 2 }, vectors: { spectrum: Float64Array.of(Number.NaN, -0) } }),
-    makeRow(run, 3, { columns: {}, value: Number.NaN, squaredNorm: Number.POSITIVE_INFINITY, status: "diverged" }),
+    makeRow(run, 3, { columns: {}, value: Number.NaN, squaredFieldNorm: Number.POSITIVE_INFINITY, status: "diverged" }),
   ];
   const back = [...new RunReader(encode(run, rows))];
   assertSameRows(back, rows);
@@ -133,7 +133,7 @@ bytes("is a stream that apache-arrow reads alone, with the names of a row's fiel
   const table = tableFromIPC(encode(run, rows, { capacity: 2 }));
   assert.is(table.numRows, 5);
   const names =
-    "run attempt step seconds status evaluations products value squaredNorm stepSize commands residual rate outcome spectrum point";
+    "run attempt step seconds status evaluations products value squaredFieldNorm stepSize commands residual rate outcome spectrum point";
   assert.is(table.schema.fields.map(({ name }) => name).join(" "), names);
   const row = table.get(3)!.toJSON();
   assert.is(row.run, "example");

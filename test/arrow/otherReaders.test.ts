@@ -12,7 +12,7 @@ const run = makeRun({ description: { problem: "bilinear", text: "é😀" } });
 const rows: readonly Row[] = Array.from({ length: 40 }, (_, step) =>
   makeRow(run, step, {
     ...(step % 7 === 3 ? { commands: [{ type: "set", setting: "a.b", value: 0.5, step }] } : {}),
-    ...(step === 5 ? { value: Number.NaN, squaredNorm: Number.POSITIVE_INFINITY } : {}),
+    ...(step === 5 ? { value: Number.NaN, squaredFieldNorm: Number.POSITIVE_INFINITY } : {}),
     ...(step === 39 ? { status: "converged", stepSize: Number.NaN } : {}),
   }),
 );
@@ -44,7 +44,7 @@ const expected = rows.map((row) => ({
   evaluations: row.evaluations,
   products: row.products,
   value: shown(row.value),
-  squaredNorm: shown(row.squaredNorm),
+  squaredFieldNorm: shown(row.squaredFieldNorm),
   stepSize: shown(row.stepSize),
   commands: row.commands === undefined ? null : JSON.stringify(row.commands),
   residual: row.columns.residual,

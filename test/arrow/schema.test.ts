@@ -20,7 +20,16 @@ schemas("has the row's fields, the operators' columns, then the point, each with
     ],
   );
   const type = (name: string) => fields.find((field) => field.name === name)!.type;
-  for (const name of ["step", "seconds", "evaluations", "products", "value", "squaredNorm", "stepSize", "residual"]) {
+  for (const name of [
+    "step",
+    "seconds",
+    "evaluations",
+    "products",
+    "value",
+    "squaredFieldNorm",
+    "stepSize",
+    "residual",
+  ]) {
     assert.instance(type(name), Float64, name);
   }
   for (const name of ["run", "status", "commands", "outcome"]) assert.instance(type(name), Utf8, name);

@@ -7,7 +7,7 @@ const row: RowSummary = {
   run: "search",
   step: 7,
   value: 0.5,
-  squaredNorm: 1e-3,
+  squaredFieldNorm: 1e-3,
   evaluations: 8,
   products: 0,
   stepSize: 1,

@@ -144,8 +144,8 @@ show("prints rows as a table, CSV or JSON lines, with the columns asked for", as
   const here = scratchDirectory();
   const half = ["--step-size", "0.5", "--iterations", "3"];
   await fluxion(["run", "bilinear", "--method", "extragradient", ...half, "--no-serve", "--out", "out"], here);
-  const csv = await fluxion(["replay", "out", "--columns", "step,squaredNorm", "--format", "csv"], here);
-  assert.is(csv.stdout, "step,squaredNorm\n0,2\n1,1.625\n2,1.3203125\n3,1.07275390625\n");
+  const csv = await fluxion(["replay", "out", "--columns", "step,squaredFieldNorm", "--format", "csv"], here);
+  assert.is(csv.stdout, "step,squaredFieldNorm\n0,2\n1,1.625\n2,1.3203125\n3,1.07275390625\n");
   const json = await fluxion(
     ["replay", "out", "--columns", "step,point", "--format", "jsonl", "--from", "1", "--to", "1"],
     here,
@@ -155,15 +155,15 @@ show("prints rows as a table, CSV or JSON lines, with the columns asked for", as
   assert.equal(none, { code: 0, stdout: "", stderr: "extragradient: no rows in this range\n" });
   const wrong = await fluxion(["replay", "out", "--columns", "squareNorm"], here);
   assert.is(wrong.code, 2);
-  assert.match(wrong.stderr, /no column "squareNorm"\. Did you mean "squaredNorm"\?/);
+  assert.match(wrong.stderr, /no column "squareNorm"\. Did you mean "squaredFieldNorm"\?/);
 });
 
 show("puts several runs into one CSV, under one heading", async () => {
   const here = scratchDirectory();
   const methods = ["--method", "gda,extragradient", "--step-size", "0.5", "--iterations", "1"];
   await fluxion(["run", "bilinear", ...methods, "--no-serve", "--out", "out"], here);
-  const { stdout } = await fluxion(["replay", "out", "--columns", "step,squaredNorm", "--format", "csv"], here);
-  assert.is(stdout, "run,step,squaredNorm\ngda,0,2\ngda,1,2.5\nextragradient,0,2\nextragradient,1,1.625\n");
+  const { stdout } = await fluxion(["replay", "out", "--columns", "step,squaredFieldNorm", "--format", "csv"], here);
+  assert.is(stdout, "run,step,squaredFieldNorm\ngda,0,2\ngda,1,2.5\nextragradient,0,2\nextragradient,1,1.625\n");
   const all = await fluxion(["replay", "out", "--format", "csv"], here);
   const widths = all.stdout
     .trimEnd()

@@ -11,7 +11,7 @@ const row = (fields: Partial<RowSummary>): RowSummary => ({
   evaluations: 10,
   products: 20,
   value: 0.25,
-  squaredNorm: 0.5,
+  squaredFieldNorm: 0.5,
   stepSize: 1,
   columns: {},
   ...fields,

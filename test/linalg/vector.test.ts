@@ -44,7 +44,7 @@ loops("compute what they say", () => {
 });
 loops.run();
 
-const unrolled = suite("addScaled, negate, squaredNorm");
+const unrolled = suite("addScaled, negate, squaredFieldNorm");
 unrolled("compute what they say at every length, in place too", () => {
   for (let n = 0; n < 14; n++) {
     const x = Float64Array.from({ length: n }, (_, i) => 1 / (i + 1));

@@ -28,7 +28,7 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
 const required: Readonly<Record<string, object>> = {
   decayingStep: { stepSize: 0.1 },
   stochasticExtragradient: { aheadStepSize: 0.1 },
-  untilCritical: { squaredNorm: 1 },
+  untilCritical: { squaredFieldNorm: 1 },
   whiten: { block: "weights", moment: Float64Array.of(1) },
 };
 

@@ -56,7 +56,7 @@ test("leads from one start to one critical point after the other", () => {
   const found: Float64Array[] = [];
   const start = [0.61, 0.23];
   for (let k = 0; k < 9; k++) {
-    const update = chain(untilCritical({ squaredNorm: 1e-22 }), levenbergMarquardt());
+    const update = chain(untilCritical({ squaredFieldNorm: 1e-22 }), levenbergMarquardt());
     const last = firstRows(deflated(problem, found), start, update, 400).at(-1)!;
     if (last.status !== "converged") break;
     const field = new Float64Array(2);

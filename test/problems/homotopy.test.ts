@@ -75,7 +75,7 @@ paths("begins with a field along t alone", () => {
   assertClose(field, [0, 0, -1], 1e-14);
 });
 paths("leads to the quartic's critical point from a start that Newton's method leaves at the flat one", () => {
-  const until = (update: ReturnType<typeof newtonFlow>) => chain(untilCritical({ squaredNorm: 1e-20 }), update);
+  const until = (update: ReturnType<typeof newtonFlow>) => chain(untilCritical({ squaredFieldNorm: 1e-20 }), update);
   assert.is.not(firstRows(quartic(), start, until(newtonMR()), 100).at(-1)!.status, "converged");
   for (const from of [distanceProblem(start), movedToZero(quartic(), start)]) {
     const last = firstRows(homotopy(from, quartic()), [...start, 0], until(newtonFlow()), 200).at(-1)!;

@@ -13,7 +13,7 @@ problem("has its minimum at (-3, 0), where f = 6.25", () => {
 });
 
 problem("is gradient-flat at (sqrt 2, 0) and (-sqrt 2, 0): the gradient lies in the kernel of H", () => {
-  for (const [x, squaredNorm] of [
+  for (const [x, squaredFieldNorm] of [
     [Math.SQRT2, (9 - 4 * Math.SQRT2) ** 2],
     [-Math.SQRT2, (9 + 4 * Math.SQRT2) ** 2],
   ] as const) {
@@ -23,7 +23,7 @@ problem("is gradient-flat at (sqrt 2, 0) and (-sqrt 2, 0): the gradient lies in 
     quartic().evaluate(point, field);
     quartic().linearize(point).apply(field, product);
     assertClose(product, [0, 0], 1e-13, "H g");
-    assertClose(field[0]! ** 2 + field[1]! ** 2, squaredNorm, 1e-13, "squared norm");
+    assertClose(field[0]! ** 2 + field[1]! ** 2, squaredFieldNorm, 1e-13, "squared norm");
   }
 });
 

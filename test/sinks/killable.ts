@@ -34,7 +34,7 @@ export function game(directory?: string): Observable<Iterate> {
     columns: { mean: { meaning: "mean of ||F||^2 so far" } },
     init: () => ({ sum: 0, count: 0 }),
     step(it, state) {
-      const next = { sum: state.sum + it.squaredNorm, count: state.count + 1 };
+      const next = { sum: state.sum + it.squaredFieldNorm, count: state.count + 1 };
       return { state: next, columns: { mean: next.sum / next.count } };
     },
   });

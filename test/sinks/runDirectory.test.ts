@@ -66,17 +66,17 @@ writes("says at the first row that it runs, and at the end how it ended", () => 
     step: 2,
     seconds: 0.002,
     value: 1 / 3,
-    squaredNorm: 1 / 9,
+    squaredFieldNorm: 1 / 9,
   });
 });
 
 writes("leaves numbers that are not finite out of the ending", async () => {
   const path = scratchPath();
-  const last = { status: "diverged", value: Number.NaN, squaredNorm: Number.POSITIVE_INFINITY } as const;
+  const last = { status: "diverged", value: Number.NaN, squaredFieldNorm: Number.POSITIVE_INFINITY } as const;
   await valuesOf(from([makeRow(run, 0), makeRow(run, 1, last)]).pipe(runDirectory(path)));
   const ending = endingIn(path)!;
   assert.is(ending.status, "diverged");
-  assert.not("value" in ending || "squaredNorm" in ending);
+  assert.not("value" in ending || "squaredFieldNorm" in ending);
 });
 
 writes("tells completion, failure and interruption apart, rows kept in each case", async () => {

@@ -293,7 +293,7 @@ columns("declared with two meanings are refused, in the loop and after it", asyn
 });
 
 columns("cannot have the name of a field that every row has", async () => {
-  for (const field of ["step", "value", "squaredNorm", "seconds"]) {
+  for (const field of ["step", "value", "squaredFieldNorm", "seconds"]) {
     const { error } = await collect(run(chain(counter("m", { [field]: { meaning: "mine" } }), descent)));
     checkError(
       error,

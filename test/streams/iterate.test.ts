@@ -44,7 +44,7 @@ test("emits point k with the step chosen there, and moves along it", () => {
       0,
     );
     assert.is(row.value, row.at.value);
-    assert.is(row.squaredNorm, row.at.field[0]! ** 2 + row.at.field[1]! ** 2);
+    assert.is(row.squaredFieldNorm, row.at.field[0]! ** 2 + row.at.field[1]! ** 2);
     assert.is(row.stepSize, 0.05);
     assert.is(row.status, "running");
     assert.is(row.evaluations, k + 1);
@@ -367,7 +367,7 @@ test("ends with a row whose status says diverged where ||F||^2 is not finite", (
   const last = rows.at(-1)!;
   assert.ok(rows.length < 100);
   assert.is(last.status, "diverged");
-  assert.not.ok(Number.isFinite(last.squaredNorm));
+  assert.not.ok(Number.isFinite(last.squaredFieldNorm));
   assert.ok(Number.isNaN(last.stepSize));
   for (const row of rows.slice(0, -1)) assert.is(row.status, "running");
 });

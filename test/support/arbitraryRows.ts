@@ -69,7 +69,7 @@ export function anyRows(run: Run, most = 12): fc.Arbitrary<readonly Row[]> {
     evaluations: fc.nat(),
     products: fc.maxSafeNat(),
     value: number,
-    squaredNorm: number,
+    squaredFieldNorm: number,
     stepSize: number,
     point: optional(vector),
     columns: fc.record(numbers),

@@ -29,7 +29,7 @@ export function makeRow(run: Run, step: number, fields: Partial<Row> = {}): Row 
     evaluations: 2 * step + 1,
     products: 10 * step,
     value: 1 / (1 + step),
-    squaredNorm: 1 / (1 + step) ** 2,
+    squaredFieldNorm: 1 / (1 + step) ** 2,
     stepSize: 0.1,
     point: Float64Array.of(step, -step),
     columns: own ? { residual: step / 7, rate: undefined, outcome: step % 3 } : {},

@@ -13,12 +13,12 @@ export function assertSameRows(actual: Iterable<Row>, expected: Iterable<Row>, w
 
 /** The data of a row alone, so that an iterate compares equal to what was stored of it. */
 function plain(row: Row): unknown {
-  const { run, step, seconds, status, evaluations, products, value, squaredNorm, stepSize } = row;
+  const { run, step, seconds, status, evaluations, products, value, squaredFieldNorm, stepSize } = row;
   const columns: Record<string, number> = {};
   for (const [name, entry] of Object.entries(row.columns)) if (entry !== undefined) columns[name] = entry;
   const vectors: Record<string, Float64Array> = {};
   for (const [name, entry] of Object.entries(row.vectors)) if (entry !== undefined) vectors[name] = entry;
   const { name, attempt } = run;
-  const numbers = { step, seconds, evaluations, products, value, squaredNorm, stepSize };
+  const numbers = { step, seconds, evaluations, products, value, squaredFieldNorm, stepSize };
   return { name, attempt, status, ...numbers, columns, vectors, point: row.point, commands: row.commands };
 }

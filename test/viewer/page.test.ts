@@ -91,7 +91,7 @@ page("waits for a run, shows its history when it comes, and then every new row",
     run.emit(50);
     await shows(open, "h1", "search");
     await shows(open, '[data-tile="step"]', /^49$/);
-    for (const column of ["value", "squaredNorm", "relativeResidual", "stepSize"]) {
+    for (const column of ["value", "squaredFieldNorm", "relativeResidual", "stepSize"]) {
       await open.locator(`[data-column="${column}"] canvas`).waitFor();
     }
     run.emit(25);
@@ -106,7 +106,7 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
     const run = search(server);
     run.emit(30);
     await shows(open, '[data-tile="step"]', /^29$/);
-    const canvas = open.locator('[data-column="squaredNorm"] canvas');
+    const canvas = open.locator('[data-column="squaredFieldNorm"] canvas');
     await open.waitForTimeout(300);
     const before = await canvas.screenshot();
     run.emit(300);
@@ -114,7 +114,7 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
     await open.waitForTimeout(300);
     assert.is.not(Buffer.compare(before, await canvas.screenshot()), 0);
     const inked = `(() => {
-      const canvas = document.querySelector('[data-column="squaredNorm"] canvas');
+      const canvas = document.querySelector('[data-column="squaredFieldNorm"] canvas');
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       let count = 0;
       for (let i = 3; i < data.length; i += 4) if (data[i] > 128) count++;
@@ -257,8 +257,8 @@ page("shows where the runs of an experiment ended: loss against Morse index, and
 
 page("counts NaN instead of drawing a gap without a word", () =>
   withPage(async (open, server) => {
-    search(server).emit(30, (step) => (step > 20 && step < 25 ? { squaredNorm: Number.NaN } : {}));
-    await shows(open, '[data-column="squaredNorm"] .failures', "× 4 NaN");
+    search(server).emit(30, (step) => (step > 20 && step < 25 ? { squaredFieldNorm: Number.NaN } : {}));
+    await shows(open, '[data-column="squaredFieldNorm"] .failures', "× 4 NaN");
   }),
 );
 

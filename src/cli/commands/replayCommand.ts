@@ -1,6 +1,8 @@
 /** `fluxion replay`: prints the rows of a run. */
+
 import { Command, Option } from "commander";
 import { filter, lastValueFrom, tap } from "rxjs";
+import { presentName } from "../../arrow/formerNames.ts";
 import type { Column, Row } from "../../arrow/row.ts";
 import { readRunFile } from "../../arrow/runFile.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
@@ -33,7 +35,7 @@ const plainFields = [
   "evaluations",
   "products",
   "value",
-  "squaredNorm",
+  "squaredFieldNorm",
   "stepSize",
 ] as const;
 /** Rows that a table holds before it is printed: its columns then have a width. */
@@ -125,7 +127,7 @@ function columnsOf(known: ReadonlyMap<string, Column>, wanted: string | undefine
   const all = [...plainFields, ...known.keys(), "point", "commands"];
   if (wanted === undefined)
     return [...plainFields, ...[...known].filter(([, { kind }]) => kind !== "vector").map(([name]) => name)];
-  const names = wanted.split(",").map((name) => name.trim());
+  const names = wanted.split(",").map((name) => presentName(name.trim()));
   for (const name of names) {
     if (all.includes(name)) continue;
     throw failure(

@@ -62,6 +62,13 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
 /** @throws ERR_EXPERIMENT_DIRECTORY where there is nothing to go on with, or somebody is at it */
 function refuse(directory: string, file: ExperimentFile): void {
   const state = experimentState(file);
+  if (file.format === 1 && state !== "finished") {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${directory} was written by an earlier version, whose operators had other names and states; it can be looked at ` +
+        `(npx fluxion serve ${directory}) but not resumed: run it again with fluxion run ${file.name} --seed ${file.seed}`,
+    );
+  }
   if (state === "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",

@@ -60,7 +60,7 @@ export const dlaeExperiment: Experiment = experiment({
 
 function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
   const critical = ends.filter((end) => end.critical);
-  const far = critical.filter(({ squaredNorm }) => squaredNorm < 1e-20);
+  const far = critical.filter(({ squaredFieldNorm }) => squaredFieldNorm < 1e-20);
   const matching = critical.filter(
     ({ morseIndex, classIndex, lossDifference }) =>
       morseIndex === classIndex && Math.abs(lossDifference ?? Number.NaN) <= lossAgrees,

@@ -86,7 +86,7 @@ function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): To
     const early = ends.flatMap((end) => {
       const crossing = end.course.crossings.get(cutoff);
       if (!end.critical || end.classIndex === undefined || crossing?.morseIndex === undefined) return [];
-      if (crossing.squaredNorm <= 1e-10 && cutoff > 1e-10) return [];
+      if (crossing.squaredFieldNorm <= 1e-10 && cutoff > 1e-10) return [];
       const limit = end.value - (end.lossDifference ?? 0);
       return { index: Math.abs(crossing.morseIndex - end.classIndex), loss: Math.abs(crossing.value - limit) };
     });

@@ -35,7 +35,7 @@ export interface CampaignOptions {
  * @example
  * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
  *   .pipe(filter((row) => row.status !== "running"))
- *   .subscribe((end) => console.log(end.run.name, end.squaredNorm));
+ *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
  * @param experiment name of a built-in one, or path or URL of a module whose default export is an experiment
  * @throws ERR_COMMAND_LINE for an unknown name; in the stream what the experiment, its options (ERR_COMMAND_LINE) or files cause, as
  *   an Error with the message and code of the thread where it happened

@@ -5,7 +5,7 @@ import type { Row } from "../../arrow/row.ts";
 export interface Crossing {
   readonly step: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   /** Where it was measured. */
   readonly morseIndex: number | undefined;
 }
@@ -29,10 +29,10 @@ export function followCourse(cutoffs: readonly number[]): Course & { take(row: R
     largestResidual: undefined as number | undefined,
     largeResiduals: 0,
     flatRows: 0,
-    take({ step, value, squaredNorm, columns }: Row): void {
+    take({ step, value, squaredFieldNorm, columns }: Row): void {
       for (const cutoff of cutoffs) {
-        if (squaredNorm > cutoff || !Number.isFinite(squaredNorm) || crossings.has(cutoff)) continue;
-        crossings.set(cutoff, { step, value, squaredNorm, morseIndex: columns.morseIndex });
+        if (squaredFieldNorm > cutoff || !Number.isFinite(squaredFieldNorm) || crossings.has(cutoff)) continue;
+        crossings.set(cutoff, { step, value, squaredFieldNorm, morseIndex: columns.morseIndex });
       }
       const r = columns.relativeResidual;
       if (r !== undefined && !(r <= (course.largestResidual ?? -1))) course.largestResidual = r;

@@ -122,7 +122,7 @@ export function describeStart({ step, value, scheme, trajectory, variance }: Sta
 export interface DlaeEnd {
   readonly run: string;
   readonly start: Start;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly value: number;
   readonly morseIndex: number | undefined;
   /** ||F||^2 <= 1e-10. */
@@ -142,12 +142,12 @@ export interface DlaeEnd {
 
 /** Matches the end of a search with its analytic class; only critical ends belong to one. */
 export function endOf(problem: DeepLinearAutoencoder, last: Row, start: Start, course: Course): DlaeEnd {
-  const critical = last.squaredNorm <= 1e-10;
+  const critical = last.squaredFieldNorm <= 1e-10;
   const match = critical && last.point !== undefined ? problem.match(last.point) : undefined;
   return {
     run: last.run.name,
     start,
-    squaredNorm: last.squaredNorm,
+    squaredFieldNorm: last.squaredFieldNorm,
     value: last.value,
     morseIndex: last.columns.morseIndex,
     critical,

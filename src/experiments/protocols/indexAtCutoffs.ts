@@ -20,9 +20,9 @@ export function indexAtCutoffs(cutoffs: readonly number[]): Measure {
     columns: { morseIndex: { meaning: `number of eigenvalues of J below ${threshold}` } },
     init: () => ({ passed: 0 }),
     step(it, state) {
-      const passed = cutoffs.filter((cutoff) => it.squaredNorm <= cutoff).length;
+      const passed = cutoffs.filter((cutoff) => it.squaredFieldNorm <= cutoff).length;
       const wanted = passed > state.passed || it.status !== "running";
-      if (!wanted || !Number.isFinite(it.squaredNorm)) return { state };
+      if (!wanted || !Number.isFinite(it.squaredFieldNorm)) return { state };
       const { negative } = symmetricFactor(denseOf(it.at.linearize()), threshold).inertia;
       return { state: { passed: Math.max(passed, state.passed) }, columns: { morseIndex: negative } };
     },

@@ -84,12 +84,12 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
         return criticalPointSearch(context, problem, point, {
           name,
           iterations,
-          thresholds: { squaredNorm: critical },
+          thresholds: { squaredFieldNorm: critical },
           newton: { direction: { relativeTolerance: protocol.relativeTolerance } },
           description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
           compare(last, judgement, course) {
             ends.push({
-              critical: last.squaredNorm <= critical,
+              critical: last.squaredFieldNorm <= critical,
               value: last.value,
               morseIndex: last.columns.morseIndex,
               lastResidual: judgement.relativeResidual,

@@ -56,7 +56,7 @@ export function criticalPointSearch(
   const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
   const { finder = newtonMR(newton), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
   const update = chain(
-    untilCritical({ squaredNorm: stopBelow }),
+    untilCritical({ squaredFieldNorm: stopBelow }),
     untilStep(iterations),
     finder,
     gradientCurvature(),
@@ -98,7 +98,7 @@ function findingOf(run: string, last: Row, judgement: EndExplanation, further: F
     because: [because, ...warnings].join("; "),
     numbers: {
       loss: last.value,
-      "|grad|^2": last.squaredNorm,
+      "|grad|^2": last.squaredFieldNorm,
       r: relativeResidual,
       r_H: relativeCokernelResidual,
       index: last.columns.morseIndex,
@@ -116,7 +116,7 @@ function gradientCurvature(): Measure {
       gradientCurvature: { meaning: "||J F|| / (||J||_2 ||F||) on the last row, ||J||_2 by 20 Lanczos steps" },
     },
     step(it) {
-      if (it.status === "running" || !Number.isFinite(it.squaredNorm)) return;
+      if (it.status === "running" || !Number.isFinite(it.squaredFieldNorm)) return;
       const { field } = it.at;
       const jacobian = it.at.linearize();
       const product = new Float64Array(field.length);

@@ -68,7 +68,7 @@ export interface RowSummary {
   readonly evaluations: number;
   readonly products: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly stepSize: number;
   /** With categories as their words. */
   readonly columns: Readonly<Record<string, number | string | undefined>>;
@@ -128,6 +128,17 @@ export function summaryOf(row: Row): RowSummary {
     const values = row.run.columns[name]?.values;
     columns[name] = value === undefined || values === undefined ? value : values[value];
   }
-  const { step, seconds, status, evaluations, products, value, squaredNorm, stepSize } = row;
-  return { run: row.run.name, step, seconds, status, evaluations, products, value, squaredNorm, stepSize, columns };
+  const { step, seconds, status, evaluations, products, value, squaredFieldNorm, stepSize } = row;
+  return {
+    run: row.run.name,
+    step,
+    seconds,
+    status,
+    evaluations,
+    products,
+    value,
+    squaredFieldNorm,
+    stepSize,
+    columns,
+  };
 }

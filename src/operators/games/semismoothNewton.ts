@@ -56,7 +56,7 @@ const rules = {
  * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, of GMRES.
  * Cost: a GMRES solve (products with J) and one evaluation an attempt; else that of the fallback.
  *
- * @example iterate(bilinear({ matrix }), start, chain(untilCritical({ squaredNorm: 1e-24 }), semismoothNewton()))
+ * @example iterate(bilinear({ matrix }), start, chain(untilCritical({ squaredFieldNorm: 1e-24 }), semismoothNewton()))
  * @throws {RangeError} ERR_OPTION_RANGE
  * @see [1] Qi and Sun, "A nonsmooth version of Newton's method", 1993, doi:10.1007/BF01581275
  * @see [2] Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003, chapter 8

@@ -2,7 +2,7 @@ import { defineRowMeasure, type RowMeasure, readOptions } from "../../authoring/
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
-  squaredNorm: { min: 0, infinite: true },
+  squaredFieldNorm: { min: 0, infinite: true },
   relativeResidual: { min: 0, infinite: true },
   relativeCokernelResidual: { min: 0, infinite: true },
 } as const;
@@ -16,7 +16,7 @@ const rules = {
  *
  * A last row is one whose status is not "running"; a stream that `take` cuts has none. State: the residuals solved last. Costs nothing.
  *
- * @example chain(untilCritical({ squaredNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
+ * @example chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
  * @param thresholds {@link EndThresholds}
  * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or no numbers
  */

@@ -137,7 +137,7 @@ function byProjection(leastShare: number, tolerance: number, norm: "two" | "frob
       kernelShare: { meaning: `||P F|| / ||F||, P the projection on eigenvectors of J up to ${tolerance} ${kind}` },
     },
     step(it) {
-      if (!Number.isFinite(it.squaredNorm)) return;
+      if (!Number.isFinite(it.squaredFieldNorm)) return;
       const jacobian = it.at.linearize();
       const share = kernelShare(jacobian, it.at.field, {
         tolerance,

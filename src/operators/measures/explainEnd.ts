@@ -8,7 +8,7 @@ export type EndClass = (typeof endClasses)[number];
 /** The thresholds of [1]. */
 export interface EndThresholds {
   /** Critical: ||F||^2 is at most this. Default 1e-10. */
-  readonly squaredNorm?: number | undefined;
+  readonly squaredFieldNorm?: number | undefined;
   /** Flat needs r = ||J p + F|| / (||J|| ||p|| + ||F||), or the share of F in J's kernel, above this. Default 0.9. */
   readonly relativeResidual?: number | undefined;
   /** Flat needs r_H = ||J (J p + F)|| / (||J|| ||J p + F||) below this, or the curvature along F. Default 5e-4. */
@@ -54,16 +54,16 @@ export const trustedSquaredNorm = 1e-10;
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function explainEnd(
-  last: Pick<Row, "squaredNorm" | "status" | "step" | "columns">,
+  last: Pick<Row, "squaredFieldNorm" | "status" | "step" | "columns">,
   solved: Pick<Row, "columns"> | undefined,
   thresholds: EndThresholds = {},
 ): EndExplanation {
-  const { squaredNorm = 1e-10, relativeResidual = 0.9, relativeCokernelResidual = 5e-4 } = thresholds;
+  const { squaredFieldNorm = 1e-10, relativeResidual = 0.9, relativeCokernelResidual = 5e-4 } = thresholds;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
   const share = last.columns.kernelShare;
-  const indexTrusted = last.squaredNorm <= trustedSquaredNorm;
+  const indexTrusted = last.squaredFieldNorm <= trustedSquaredNorm;
   const judged = (verdict: EndClass, because: string, warnings: readonly string[] = []): EndExplanation => ({
     verdict,
     because,
@@ -74,22 +74,22 @@ export function explainEnd(
     curvature,
   });
 
-  if (last.status === "diverged" || !Number.isFinite(last.squaredNorm)) {
-    return judged("diverged", `|grad|^2 = ${last.squaredNorm} at step ${last.step}`);
+  if (last.status === "diverged" || !Number.isFinite(last.squaredFieldNorm)) {
+    return judged("diverged", `|grad|^2 = ${last.squaredFieldNorm} at step ${last.step}`);
   }
-  if (last.squaredNorm <= squaredNorm) {
+  if (last.squaredFieldNorm <= squaredFieldNorm) {
     return judged(
       "critical point",
-      `|grad|^2 = ${short(last.squaredNorm)} <= ${squaredNorm}`,
+      `|grad|^2 = ${short(last.squaredFieldNorm)} <= ${squaredFieldNorm}`,
       indexTrusted
         ? []
         : [
-            `|grad|^2 = ${short(last.squaredNorm)} is above ${trustedSquaredNorm}, too large to trust the Morse index: ` +
+            `|grad|^2 = ${short(last.squaredFieldNorm)} is above ${trustedSquaredNorm}, too large to trust the Morse index: ` +
               "zero eigenvalues drift by about |grad|; go on to 1e-10 or below",
           ],
     );
   }
-  const above = `|grad|^2 = ${short(last.squaredNorm)} > ${squaredNorm}`;
+  const above = `|grad|^2 = ${short(last.squaredFieldNorm)} > ${squaredFieldNorm}`;
   if (r !== undefined && rH !== undefined && r > relativeResidual && rH < relativeCokernelResidual) {
     const because = `${above}, and r = ${short(r)} > ${relativeResidual}, r_H = ${short(rH)} < ${relativeCokernelResidual}`;
     return judged("gradient-flat region", because);

@@ -81,14 +81,20 @@ export function flatRegions(options: FlatRegionsOptions = {}): OperatorFunction<
           const flat = row.columns[column];
           let region = open.get(run);
           if (flat === 1 && region === undefined) {
-            region = { first: step, last: step, minimumSquaredNorm: row.squaredNorm, minimumStep: step, missed: 0 };
+            region = {
+              first: step,
+              last: step,
+              minimumSquaredNorm: row.squaredFieldNorm,
+              minimumStep: step,
+              missed: 0,
+            };
             open.set(run, region);
             subscriber.next({ type: "entered", ...describe(run, region, step) });
           } else if (flat === 1 && region !== undefined) {
             region.last = step;
             region.missed = 0;
-            if (row.squaredNorm < region.minimumSquaredNorm) {
-              region.minimumSquaredNorm = row.squaredNorm;
+            if (row.squaredFieldNorm < region.minimumSquaredNorm) {
+              region.minimumSquaredNorm = row.squaredFieldNorm;
               region.minimumStep = step;
             }
           } else if (flat !== undefined && region !== undefined && ++region.missed > gap) {

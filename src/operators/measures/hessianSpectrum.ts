@@ -63,7 +63,7 @@ export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
     step(it): { readonly vectors: Readonly<Record<string, Float64Array>> } | undefined {
       if (!measured(it)) return undefined;
       requireSymmetric(who, it.at.problem, "a game's Jacobian has complex eigenvalues");
-      if (!Number.isFinite(it.squaredNorm)) return undefined;
+      if (!Number.isFinite(it.squaredFieldNorm)) return undefined;
       if (by === "eigenvalues") {
         const matrix = finiteMatrix(it.at);
         return matrix === undefined ? undefined : { vectors: { spectrum: symmetricEigen(matrix).values } };

@@ -1,7 +1,7 @@
 import { defineRowMeasure, failure, type RowMeasure, readOptions } from "../../authoring/index.ts";
 
 export interface MeasuredRateOptions {
-  /** The number column whose decay is measured, or `squaredNorm`. Default `squaredNorm`. */
+  /** The number column whose decay is measured, or `squaredFieldNorm`. Default `squaredFieldNorm`. */
   readonly column?: string;
   /** Rows that the fit looks back on. Default 50. */
   readonly window?: number;
@@ -9,7 +9,7 @@ export interface MeasuredRateOptions {
 
 const rules = {
   column: {
-    default: "squaredNorm",
+    default: "squaredFieldNorm",
     expected: "the name of a column",
     is: (value: unknown) => typeof value === "string",
   },
@@ -20,7 +20,7 @@ const rules = {
  * The rate at which a column falls, over the last rows: beside what a theory predicts.
  *
  * By least squares over the rows of the window with a positive value: `measuredFactor`, exp of the slope of log(value) over
- * the step, the factor a step of linear convergence (for `squaredNorm` its root is taken, so that it is that of ||F||);
+ * the step, the factor a step of linear convergence (for `squaredFieldNorm` its root is taken, so that it is that of ||F||);
  * `measuredOrder`, the slope of log(value) over log(step), -1 for O(1 / k) (of the value itself). Written once the window
  * is full. State: the window.
  *
@@ -33,17 +33,17 @@ export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
   return defineRowMeasure({
     name: "measuredRate",
     columns: {
-      measuredFactor: { meaning: `factor a step of ${column === "squaredNorm" ? "||F||" : column}, fitted` },
+      measuredFactor: { meaning: `factor a step of ${column === "squaredFieldNorm" ? "||F||" : column}, fitted` },
       measuredOrder: { meaning: `slope of log ${column} over log step, fitted` },
     },
     init: (): { steps: number[]; logarithms: number[] } => ({ steps: [], logarithms: [] }),
     step(row, state) {
-      const own = column === "squaredNorm";
+      const own = column === "squaredFieldNorm";
       if (!own && row.run.columns[column] === undefined) {
-        const names = ["squaredNorm", ...Object.keys(row.run.columns)].join(", ");
+        const names = ["squaredFieldNorm", ...Object.keys(row.run.columns)].join(", ");
         throw failure("ERR_OPTION_RANGE", `measuredRate: expected a column of the run (${names}), got "${column}"`);
       }
-      const value = own ? row.squaredNorm : row.columns[column];
+      const value = own ? row.squaredFieldNorm : row.columns[column];
       if (value === undefined) return;
       if (value > 0 && Number.isFinite(value) && row.step > 0) {
         state.steps.push(row.step);

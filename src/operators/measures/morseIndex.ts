@@ -43,7 +43,7 @@ const rules = {
  * A last row is one whose status is not "running"; a stream that `take` cuts has none. Cost of a measurement: n products, 2/3 n^3
  * operations and n^2 numbers; or `steps` products, 4 steps^2 n operations.
  *
- * @example iterate(problem, start, newtonMR()).pipe(untilCritical({ squaredNorm: 1e-20 }), morseIndex({ when: "end" }))
+ * @example iterate(problem, start, newtonMR()).pipe(untilCritical({ squaredFieldNorm: 1e-20 }), morseIndex({ when: "end" }))
  * @param options {@link MorseIndexOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range or in contradiction
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
@@ -77,7 +77,7 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
       if (!measured(it)) return undefined;
       requireSymmetric(who, it.at.problem, "a game's Jacobian has no index");
       // What is not finite has no spectrum: not measured, and the row's status says why.
-      if (!Number.isFinite(it.squaredNorm)) return undefined;
+      if (!Number.isFinite(it.squaredFieldNorm)) return undefined;
       if (by === "lanczos") {
         const { lower, upper } = indexBounds(it.at.linearize(), {
           below: bound,

@@ -70,7 +70,7 @@ const rules = {
  * Differs from [1]: 1. the best candidate is taken, not the last that improves; 2. each candidate has its own gamma (the
  * published code used the last one for all); 3. it halves; 4. without an improving candidate the point stays.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), dampedNewton()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), dampedNewton()))
  * @param options {@link DampedNewtonOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
@@ -143,8 +143,8 @@ function best(it: Proposal, candidates: readonly Candidate[], stepSize: number, 
       moved = true;
       trials++;
       const next = it.evaluate(point);
-      finite ||= Number.isFinite(next.squaredNorm);
-      if (next.squaredNorm < (found?.next.squaredNorm ?? it.squaredNorm)) found = { candidate, next };
+      finite ||= Number.isFinite(next.squaredFieldNorm);
+      if (next.squaredFieldNorm < (found?.next.squaredFieldNorm ?? it.squaredFieldNorm)) found = { candidate, next };
     }
     if (found !== undefined) return { ...found, outcome: "accepted", trials, stepSize: alpha };
     if (!moved) return { candidate: undefined, outcome: usable.length === 0 ? "non-finite" : "stagnated", trials };

@@ -12,7 +12,7 @@ import { type DeflatedOptions, deflation, deflationRoots } from "../../problems/
  * Put `gradientStep(1)` after it: a line search on ||F|| would lead back to the roots. Column `deflation`: c. Where the denominator is 0
  * to rounding, the deflated Jacobian is singular and p stays as it is (c = 1). Cost: a distance to each root.
  *
- * @example chain(untilCritical({ squaredNorm: 1e-20 }), newtonDirection(), deflateDirection([first.point]), gradientStep(1))
+ * @example chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonDirection(), deflateDirection([first.point]), gradientStep(1))
  * @param roots points found already
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for roots of two lengths, in the stream for a length that is not the
  *   problem's, ERR_NOT_FINITE for NaN in a root

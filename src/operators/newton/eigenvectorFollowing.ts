@@ -42,7 +42,7 @@ const rules = {
  *
  * Where J is not finite this is the last row (status "stagnated"). Cost: n products, 9 n^3 operations, 3 n^2 numbers.
  *
- * @example iterate(problem, start, chain(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index: 1 })))
+ * @example iterate(problem, start, chain(untilCritical({ squaredFieldNorm: 1e-20 }), eigenvectorFollowing({ index: 1 })))
  * @param options {@link EigenvectorFollowingOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric

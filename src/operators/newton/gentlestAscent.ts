@@ -42,7 +42,7 @@ const rules = {
  *
  * State: V, k n numbers. Cost: 2 k products, `firstSteps` more at the first row.
  *
- * @example chain(untilCritical({ squaredNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
+ * @example chain(untilCritical({ squaredFieldNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
  * @param options {@link GentlestAscentOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and ERR_NOT_FINITE where J is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric

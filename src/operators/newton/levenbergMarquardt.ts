@@ -40,7 +40,7 @@ const rules = {
  *
  * State: mu and nu. Cost: one evaluation, 2 products an inner iteration, 3 more; 20 or 40 for ||J|| at the first row.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), levenbergMarquardt()))
  * @param options {@link LevenbergMarquardtOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
@@ -62,7 +62,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       return { damping: damping * (size > 0 && Number.isFinite(size) ? size : 1), growth: 2 };
     },
     step(it, state, settings) {
-      const { field, squaredNorm } = it.at;
+      const { field, squaredFieldNorm } = it.at;
       const n = field.length;
       const jacobian = it.at.linearize();
       const right = new Float64Array(n);
@@ -102,7 +102,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
         actual += (f - next.field[i]!) * (f + next.field[i]!);
       }
       const gainRatio = actual / predicted;
-      const accepted = gainRatio > 0 && next.squaredNorm < squaredNorm;
+      const accepted = gainRatio > 0 && next.squaredFieldNorm < squaredFieldNorm;
       const columns = {
         outcome: searchOutcomes.indexOf(accepted ? "accepted" : "rejected"),
         trials: 1,

@@ -35,7 +35,7 @@ const rules = {
  * backtracking brings 4 of 12 searches below ||F||^2 = 1e-10 in 25,000 steps (35 % in [1]), conjugate directions 12 of 12 in 5,000. Cost a step: two products and one evaluation a trial (Wolfe: one more product a trial),
  * and `detectFlatness`'s two products.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-12 }), minimizeGradientNorm()))
+ * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-12 }), minimizeGradientNorm()))
  * @param options {@link MinimizeGradientNormOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural

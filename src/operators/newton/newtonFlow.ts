@@ -70,7 +70,7 @@ const rules = {
  *
  * State: t, h, u, arc length. Cost a row: n products and 2/3 n^3 operations, the same and an evaluation a correction.
  *
- * @example iterate(quartic(), [3, 1], chain(untilCritical({ squaredNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
+ * @example iterate(quartic(), [3, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
  * @param options {@link NewtonFlowOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,
@@ -107,7 +107,7 @@ export function newtonFlow(options: NewtonFlowOptions = {}): Update {
         outcome: searchOutcomes.indexOf(taken.outcome),
         trials: taken.trials,
         along: size > 0 ? a / size : 0,
-        deviation: it.squaredNorm > 0 ? strayOf(it.at.field, ray).length / Math.sqrt(it.squaredNorm) : 0,
+        deviation: it.squaredFieldNorm > 0 ? strayOf(it.at.field, ray).length / Math.sqrt(it.squaredFieldNorm) : 0,
         arcLength: state.arcLength,
       };
       if (taken.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
@@ -156,7 +156,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     return it.evaluate(point);
   };
   const nothing = (outcome: SearchOutcome): Taken => ({ ...state, outcome, trials, next: undefined });
-  if (it.squaredNorm === 0) return nothing("stagnated");
+  if (it.squaredFieldNorm === 0) return nothing("stagnated");
   const jacobian = finiteMatrix(it.at);
   if (jacobian === undefined) return nothing("non-finite");
   const factor = luFactor(jacobian);
@@ -167,7 +167,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     const point = trialPoint(it, newton, 1);
     if (point === undefined) return nothing("stagnated");
     const next = evaluateAt(point);
-    if (next.squaredNorm <= contraction ** 2 * it.squaredNorm) {
+    if (next.squaredFieldNorm <= contraction ** 2 * it.squaredFieldNorm) {
       const tangent = state.tangent.length > 0 ? state.tangent : newton.map((x) => x / newtonLength);
       return { outcome: "accepted", trials, next, tangent, length: state.length };
     }
@@ -186,10 +186,10 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     let next = evaluateAt(predicted);
     let moved = 0;
     for (let correction = 0; ; correction++) {
-      if (!Number.isFinite(next.squaredNorm)) break;
+      if (!Number.isFinite(next.squaredFieldNorm)) break;
       finite = true;
       const { stray, length: strayed } = strayOf(next.field, ray);
-      const size = Math.sqrt(Math.max(next.squaredNorm, it.squaredNorm));
+      const size = Math.sqrt(Math.max(next.squaredFieldNorm, it.squaredFieldNorm));
       if (strayed <= tolerance * size) {
         const after = dot(ray, next.field);
         if (after * along < 0) {

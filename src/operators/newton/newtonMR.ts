@@ -17,7 +17,7 @@ const rules = { direction: optionsObject, flatness: optionsObject, search: optio
  * Newton-MR [1]: `newtonDirection`, `detectFlatness` and `backtrackGradientNorm`, with the settings that [2] used on the
  * deep linear autoencoder (which are the parts' defaults).
  *
- * A stop condition goes before it: chain(untilCritical({ squaredNorm: 1e-20 }), newtonMR()).
+ * A stop condition goes before it: chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonMR()).
  *
  * @example iterate(quartic(), [-3.5, 1], newtonMR()).subscribe()
  * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,

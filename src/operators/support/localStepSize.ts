@@ -7,7 +7,7 @@ import { projectedStep } from "./projectedStep.ts";
  */
 export function localStepSize(it: Proposal): number {
   const { point, at } = it;
-  const size = Math.sqrt(at.squaredNorm);
+  const size = Math.sqrt(at.squaredFieldNorm);
   if (size === 0) return 1;
   const ahead = projectedStep(at.problem, point, (1e-4 * (1 + norm(point))) / size, at.field);
   const way = distance(point, ahead);

@@ -3,6 +3,6 @@ import { projectedStep } from "./projectedStep.ts";
 
 /** ||z - Pi_C(z - F(z))||. */
 export function naturalResidualNorm(at: Evaluation): number {
-  if (at.problem.constraint === undefined) return Math.sqrt(at.squaredNorm);
+  if (at.problem.constraint === undefined) return Math.sqrt(at.squaredFieldNorm);
   return distance(at.point, projectedStep(at.problem, at.point, 1, at.field));
 }

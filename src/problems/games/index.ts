@@ -5,6 +5,7 @@ export {
 } from "./adversarial/adversarialDigits.ts";
 export { type DiracGanOptions, diracGan } from "./adversarial/diracGan.ts";
 export { type GanRing, type GanRingOptions, ganRing } from "./adversarial/ganRing.ts";
+export { type BilinearOptions, bilinear } from "./bilinear.ts";
 export type { CertifiedProblem, SolvedProblem } from "./certified.ts";
 export { type Cournot, type CournotOptions, cournot } from "./cournot.ts";
 export { type DifferentialGameOptions, differentialGame } from "./differentialGame.ts";

@@ -15,7 +15,7 @@ export interface WorkCount {
 
 /** F at a point, with ||F||^2 and J when they are asked for. */
 export class EvaluatedPoint implements Evaluation {
-  #squaredNorm = -1;
+  #squaredFieldNorm = -1;
   #negative: Float64Array | undefined;
   #jacobian: LinearMap | undefined;
 
@@ -44,9 +44,9 @@ export class EvaluatedPoint implements Evaluation {
     return vector;
   }
 
-  get squaredNorm(): number {
-    if (this.#squaredNorm < 0) this.#squaredNorm = squaredNorm(this.field);
-    return this.#squaredNorm;
+  get squaredFieldNorm(): number {
+    if (this.#squaredFieldNorm < 0) this.#squaredFieldNorm = squaredNorm(this.field);
+    return this.#squaredFieldNorm;
   }
 
   linearize(): LinearMap {
@@ -92,7 +92,7 @@ class CountedMap implements LinearMap {
 /**
  * Evaluates a problem at a copy of the point; for measures and programs of one's own, not counted in any run.
  *
- * @example const { value, squaredNorm } = evaluate(quartic(), Float64Array.of(-3, 0));
+ * @example const { value, squaredFieldNorm } = evaluate(quartic(), Float64Array.of(-3, 0));
  */
 export function evaluate(problem: Problem, point: Float64Array): Evaluation {
   return evaluateAt(problem, point, undefined);

@@ -151,12 +151,12 @@ export class Loop {
     if (this.#ended) return;
     const status: Status = this.#steering.stopping
       ? "stopped"
-      : Number.isFinite(at.squaredNorm)
+      : Number.isFinite(at.squaredFieldNorm)
         ? "running"
         : "diverged";
     session.at = at;
     const commands = this.#steering.takeApplied();
-    const { point, value, squaredNorm } = at;
+    const { point, value, squaredFieldNorm } = at;
     const facts = {
       run: this.#run!,
       step,
@@ -164,7 +164,7 @@ export class Loop {
       evaluations: count.evaluations,
       products: count.products,
       value,
-      squaredNorm,
+      squaredFieldNorm,
       point,
       columns: {},
       vectors: {},
@@ -190,7 +190,7 @@ export class Loop {
           evaluations: count.evaluations,
           products: count.products,
           value: answer.value,
-          squaredNorm: answer.squaredNorm,
+          squaredFieldNorm: answer.squaredFieldNorm,
           stepSize: answer.stepSize,
           point: answer.point,
           columns: answer.columns,

@@ -88,7 +88,7 @@ interface RowFacts {
   readonly evaluations: number;
   readonly products: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly point: Float64Array;
   readonly columns: Row["columns"];
   readonly vectors: Row["vectors"];
@@ -121,7 +121,7 @@ export class IterateRecord implements Iterate {
   readonly evaluations: number;
   readonly products: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly stepSize: number;
   readonly point: Float64Array;
   readonly columns: Row["columns"];
@@ -143,7 +143,7 @@ export class IterateRecord implements Iterate {
     this.evaluations = facts.evaluations;
     this.products = facts.products;
     this.value = facts.value;
-    this.squaredNorm = facts.squaredNorm;
+    this.squaredFieldNorm = facts.squaredFieldNorm;
     this.stepSize = facts.stepSize;
     this.point = facts.point;
     this.columns = facts.columns;
@@ -165,7 +165,7 @@ export class ProposalRecord implements Proposal {
   readonly evaluations: number;
   readonly products: number;
   readonly value: number;
-  readonly squaredNorm: number;
+  readonly squaredFieldNorm: number;
   readonly stepSize: number;
   readonly point: Float64Array;
   readonly columns: Row["columns"];
@@ -187,7 +187,7 @@ export class ProposalRecord implements Proposal {
     this.evaluations = facts.evaluations;
     this.products = facts.products;
     this.value = facts.value;
-    this.squaredNorm = facts.squaredNorm;
+    this.squaredFieldNorm = facts.squaredFieldNorm;
     this.stepSize = move.stepSize;
     this.point = facts.point;
     this.columns = facts.columns;
@@ -236,7 +236,7 @@ export function withRow<T extends Row>(it: T, change: Pick<Row, "run" | "columns
     evaluations: it.evaluations,
     products: it.products,
     value: it.value,
-    squaredNorm: it.squaredNorm,
+    squaredFieldNorm: it.squaredFieldNorm,
     stepSize: it.stepSize,
     point: it.point,
     columns,

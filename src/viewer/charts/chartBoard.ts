@@ -17,7 +17,7 @@ const main: readonly ChartSpec[] = [
     removable: false,
   },
   {
-    column: "squaredNorm",
+    column: "squaredFieldNorm",
     title: "Squared gradient norm",
     symbol: "‖F(z)‖²",
     meaning: "0 at a critical point",

@@ -36,8 +36,8 @@ const run = makeRun();
 courses("keeps the first row at or below each cutoff, with its index where measured", () => {
   const course = followCourse([1e-4, 1e-6, 1e-20]);
   const norms = [1, 1e-4, 1e-5, 1e-9, 1e-3, 1e-7];
-  norms.forEach((squaredNorm, step) => {
-    course.take(makeRow(run, step, { squaredNorm, columns: { morseIndex: 10 - step } }));
+  norms.forEach((squaredFieldNorm, step) => {
+    course.take(makeRow(run, step, { squaredFieldNorm, columns: { morseIndex: 10 - step } }));
   });
   assert.is(course.crossings.get(1e-4)?.step, 1);
   assert.is(course.crossings.get(1e-6)?.step, 3);
@@ -59,7 +59,7 @@ courses("counts large residuals and flat rows, and passes over rows that solved 
 });
 courses("takes no number that is not finite for a crossing", () => {
   const course = followCourse([1]);
-  course.take(makeRow(run, 0, { squaredNorm: Number.NaN }));
+  course.take(makeRow(run, 0, { squaredFieldNorm: Number.NaN }));
   assert.not.ok(course.crossings.has(1));
 });
 courses.run();
@@ -69,9 +69,9 @@ indices("measures where a cutoff is first passed and on the last row, nowhere el
   const cutoffs = [1e2, 1e-2, 1e-8];
   const update = chain(untilStep(40), newtonMR(), indexAtCutoffs(cutoffs));
   const rows = await lastValueFrom(iterate(quartic(), [-3.9, 2], update).pipe(toArray()));
-  const wanted = rows.filter(({ squaredNorm, status }, at) => {
-    const before = rows[at - 1]?.squaredNorm ?? Number.POSITIVE_INFINITY;
-    return status !== "running" || cutoffs.some((cutoff) => squaredNorm <= cutoff && before > cutoff);
+  const wanted = rows.filter(({ squaredFieldNorm, status }, at) => {
+    const before = rows[at - 1]?.squaredFieldNorm ?? Number.POSITIVE_INFINITY;
+    return status !== "running" || cutoffs.some((cutoff) => squaredFieldNorm <= cutoff && before > cutoff);
   });
   const measured = rows.filter(({ columns }) => columns.morseIndex !== undefined);
   assert.equal(

@@ -41,7 +41,7 @@ for (const [name, update] of Object.entries(updates)) {
   predicted(`is what ${name} does in the long run`, () => {
     for (const eta of [0.05, 0.15]) {
       const run = firstRows(linearProblem(rows, [0, 0, 0]), [1, 1, 1], update(eta), 121);
-      const measured = (run[120]!.squaredNorm / run[80]!.squaredNorm) ** (1 / 80);
+      const measured = (run[120]!.squaredFieldNorm / run[80]!.squaredFieldNorm) ** (1 / 80);
       assertClose(measured, predictedFactor(name as StationaryMethod, eta, spectrum), 5e-3, `eta ${eta}`);
     }
   });
@@ -83,7 +83,7 @@ for (const [name, update] of Object.entries(updates)) {
   limits(`separates runs of ${name} that fall from runs that grow`, () => {
     const limit = stepLimit(name as StationaryMethod, spectrum);
     const last = (eta: number): number =>
-      firstRows(linearProblem(rows, [0, 0, 0]), [1, 1, 1], update(eta), 2001).at(-1)!.squaredNorm;
+      firstRows(linearProblem(rows, [0, 0, 0]), [1, 1, 1], update(eta), 2001).at(-1)!.squaredFieldNorm;
     if (!Number.isFinite(limit)) {
       assert.ok(last(1000) < 1e-20);
       return;

@@ -290,12 +290,12 @@ limits.run();
 const known = suite("known values on f(x, y) = xy");
 known("extragradient is fastest at eta = 1 / sqrt 2, with factor sqrt(3) / 2", () => {
   const rows = firstRows(bilinear(), start, extragradient({ stepSize: Math.SQRT1_2 }), 11);
-  assertClose(Math.sqrt(rows[10]!.squaredNorm / rows[9]!.squaredNorm), Math.sqrt(3) / 2, 1e-14);
+  assertClose(Math.sqrt(rows[10]!.squaredFieldNorm / rows[9]!.squaredFieldNorm), Math.sqrt(3) / 2, 1e-14);
 });
 
 known("the optimistic gradient at eta = 1 / 2 is defective: still 0.7106 a step after 200, towards 1 / sqrt 2", () => {
   const rows = firstRows(bilinear(), start, chain(optimistic(), gradientStep(0.5)), 202);
-  const ratio = Math.sqrt(rows[201]!.squaredNorm / rows[200]!.squaredNorm);
+  const ratio = Math.sqrt(rows[201]!.squaredFieldNorm / rows[200]!.squaredFieldNorm);
   assertClose(ratio, 0.7106, 1e-4);
   assert.ok(ratio > Math.SQRT1_2);
 });

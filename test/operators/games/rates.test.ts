@@ -57,7 +57,7 @@ for (const [name, update] of [
 ] satisfies readonly (readonly [string, Update])[]) {
   last(`${name}: ||F||^2 falls like 1 / k where rotations of all speeds meet`, () => {
     const rows = firstRows(worstCase, ones, update, 1001);
-    const slope = slopeOf(rows, (row) => row.squaredNorm);
+    const slope = slopeOf(rows, (row) => row.squaredFieldNorm);
     assert.ok(Math.abs(slope + 1) < 0.15, `slope ${slope}`);
   });
 }
@@ -77,10 +77,10 @@ for (const [name, update, bound] of [
   last(`${name}: below the proved bound at every step, and O(1 / k^2)`, () => {
     const rows = firstRows(worstCase, ones, update, 1001);
     for (let k = 1; k < rows.length; k++) {
-      assert.ok(rows[k]!.squaredNorm <= bound(k), `${rows[k]!.squaredNorm} above ${bound(k)} at step ${k}`);
+      assert.ok(rows[k]!.squaredFieldNorm <= bound(k), `${rows[k]!.squaredFieldNorm} above ${bound(k)} at step ${k}`);
     }
     // log k of the rotations take part at step k, so that the exponent measured here is a little above -2.
-    const slope = slopeOf(rows, (row) => row.squaredNorm, 30);
+    const slope = slopeOf(rows, (row) => row.squaredFieldNorm, 30);
     assert.ok(slope < -1.65, `slope ${slope}`);
   });
 }
@@ -98,13 +98,13 @@ last("Halpern around the proximal point: ||z - T z|| <= 2 ||z_0 - z*|| / (k + 1)
     const bound = (2 * Math.sqrt(wayThere)) / (k + 1);
     assert.ok(Math.sqrt(sum) <= bound, `${Math.sqrt(sum)} above ${bound} at step ${k}`);
   }
-  const slope = slopeOf(rows, (row) => row.squaredNorm, 30);
+  const slope = slopeOf(rows, (row) => row.squaredFieldNorm, 30);
   assert.ok(slope < -1.8, `slope ${slope}`);
 });
 
 last("fast optimistic: ||F||^2 falls at least like 1 / k^2", () => {
   const rows = firstRows(worstCase, ones, fastOptimistic({ stepSize: 0.24 }), 2001);
-  const slope = slopeOf(rows, (row) => row.squaredNorm, 100);
+  const slope = slopeOf(rows, (row) => row.squaredFieldNorm, 100);
   assert.ok(slope < -1.8, `slope ${slope}`);
 });
 
@@ -123,7 +123,7 @@ last("anchoring with a constraint: the squared natural residual is O(1 / k^2), e
 
 last("the proximal point: steps never grow, and under strong monotonicity shrink by 1 / (1 + eta mu)", () => {
   const steps = firstRows(worstCase, ones, proximalPoint({ stepSize: 3 }), 60).map(
-    (row) => 3 * Math.sqrt(row.squaredNorm),
+    (row) => 3 * Math.sqrt(row.squaredFieldNorm),
   );
   const game = randomGame(8, 5, { modulus: 0.5 });
   const rows = firstRows(game, new Float64Array(8).fill(1), proximalPoint({ stepSize: 2 }), 15);
@@ -231,7 +231,7 @@ again("at the point make an anchored method linear under strong monotonicity", (
   const update = (): Update => extraAnchoredGradient({ stepSize: 0.5 });
   const plain = firstRows(game, start, update(), 600).at(-1)!;
   const restarted = firstRows(game, start, restarts(update(), { to: "point", decrease: 0.5 }), 600).at(-1)!;
-  assert.ok(plain.squaredNorm > 1e-9);
-  assert.ok(restarted.squaredNorm < 1e-20, `${restarted.squaredNorm}`);
+  assert.ok(plain.squaredFieldNorm > 1e-9);
+  assert.ok(restarted.squaredFieldNorm < 1e-20, `${restarted.squaredFieldNorm}`);
 });
 again.run();

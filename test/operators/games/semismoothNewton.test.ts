@@ -129,7 +129,7 @@ test("says what became of each Newton step, and waits longer after each refusal"
   const refused = outcomes.flatMap((outcome, k) => (outcome === "refused" ? [k] : []));
   assert.equal(refused, [0, 2, 5, 10, 19, 36]);
   assert.ok(outcomes.every((outcome) => outcome === "refused" || outcome === "waiting"));
-  assert.ok(rows[59]!.squaredNorm < rows[0]!.squaredNorm / 10, "the fallback goes on");
+  assert.ok(rows[59]!.squaredFieldNorm < rows[0]!.squaredFieldNorm / 10, "the fallback goes on");
 });
 
 test("without a constraint is Newton's method: one step for an affine field", () => {

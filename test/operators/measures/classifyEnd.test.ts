@@ -20,25 +20,25 @@ const endOf = (row: Row): string | undefined => endClasses[row.columns.end ?? -1
 const test = suite("classifyEnd");
 
 test("writes the end on the last row only, inside the loop and after it", () => {
-  const search = (squaredNorm: number) => chain(untilCritical({ squaredNorm }), untilStep(60), newtonMR());
-  for (const [start, squaredNorm, expected, trusted] of [
+  const search = (squaredFieldNorm: number) => chain(untilCritical({ squaredFieldNorm }), untilStep(60), newtonMR());
+  for (const [start, squaredFieldNorm, expected, trusted] of [
     [[-3.5, 1], 1e-20, "critical point", 1],
     [[-3.5, 1], 1e-5, "unfinished", 0],
   ] as const) {
-    const inside = firstRows(quartic(), start, chain(search(squaredNorm), classifyEnd()), 100);
+    const inside = firstRows(quartic(), start, chain(search(squaredFieldNorm), classifyEnd()), 100);
     assert.is(endOf(inside.at(-1)!), expected);
     assert.is(inside.at(-1)!.columns.indexTrusted, trusted);
     assert.ok(inside.slice(0, -1).every((row) => row.columns.end === undefined));
-    const after = firstRows(quartic(), start, search(squaredNorm), 100, { after: classifyEnd() });
+    const after = firstRows(quartic(), start, search(squaredFieldNorm), 100, { after: classifyEnd() });
     assert.is(endOf(after.at(-1)!), expected);
   }
 });
 
 test("counts as critical by its own threshold, and says that the index is not to be trusted", () => {
-  const loose = chain(untilCritical({ squaredNorm: 1e-5 }), newtonMR(), classifyEnd({ squaredNorm: 1e-5 }));
+  const loose = chain(untilCritical({ squaredFieldNorm: 1e-5 }), newtonMR(), classifyEnd({ squaredFieldNorm: 1e-5 }));
   const last = firstRows(quartic(), [-3.5, 1], loose, 100).at(-1)!;
   assert.is(endOf(last), "critical point");
-  assert.is(last.columns.indexTrusted, last.squaredNorm <= 1e-10 ? 1 : 0);
+  assert.is(last.columns.indexTrusted, last.squaredFieldNorm <= 1e-10 ? 1 : 0);
 });
 
 test("remembers the residuals that were solved last, which a stop condition spares the last row", () => {
@@ -64,7 +64,7 @@ test("calls a run that grows beyond all numbers diverged", () => {
 test("works on replayed rows", () => {
   const run = makeRun({ columns: {} });
   const rows = [0, 1].map((step) =>
-    makeRow(run, step, { squaredNorm: 1, status: step === 1 ? "stagnated" : "running", columns: {}, vectors: {} }),
+    makeRow(run, step, { squaredFieldNorm: 1, status: step === 1 ? "stagnated" : "running", columns: {}, vectors: {} }),
   );
   const seen: Row[] = [];
   from(rows)
@@ -74,7 +74,7 @@ test("works on replayed rows", () => {
 });
 
 test("refuses thresholds that are none", () => {
-  assertError(() => classifyEnd({ squaredNorm: -1 }), "ERR_OPTION_RANGE", /squaredNorm/);
+  assertError(() => classifyEnd({ squaredFieldNorm: -1 }), "ERR_OPTION_RANGE", /squaredFieldNorm/);
   assertError(() => classifyEnd({ relativeResidual: Number.NaN }), "ERR_OPTION_RANGE", /relativeResidual/);
 });
 

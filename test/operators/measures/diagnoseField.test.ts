@@ -191,7 +191,7 @@ rates("reads any column, and names those there are", async () => {
   );
   assertClose(rows[7]!.columns.measuredFactor!, 1, 1e-14);
   const run = iterate(bilinear(), [1, 1], chain(gradientStep(0.1))).pipe(measuredRate({ column: "gap" }));
-  await assertRejects(valuesOf(run), "ERR_OPTION_RANGE", /squaredNorm/);
+  await assertRejects(valuesOf(run), "ERR_OPTION_RANGE", /squaredFieldNorm/);
   assertError(() => measuredRate({ window: 2 }), "ERR_OPTION_RANGE");
 });
 rates.run();

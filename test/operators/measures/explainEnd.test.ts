@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
 import { explainEnd } from "../../../src/operators/measures/explainEnd.ts";
 
-function row(squaredNorm: number, columns: Row["columns"] = {}): Row {
+function row(squaredFieldNorm: number, columns: Row["columns"] = {}): Row {
   return {
     run: { name: "search", attempt: 1, columns: {}, settings: {} },
     step: 7,
@@ -12,7 +12,7 @@ function row(squaredNorm: number, columns: Row["columns"] = {}): Row {
     evaluations: 1,
     products: 0,
     value: 1,
-    squaredNorm,
+    squaredFieldNorm,
     stepSize: Number.NaN,
     columns,
     vectors: {},
@@ -74,11 +74,11 @@ verdicts("reads the curvature and the kernel share that detectFlatness measures"
   assert.is(explainEnd(row(1, { kernelShare: 0.85 }), undefined).verdict, "unfinished");
 });
 verdicts("warns where the tolerance is too loose to trust the index", () => {
-  const loose = explainEnd(row(1e-8), undefined, { squaredNorm: 1e-6 });
+  const loose = explainEnd(row(1e-8), undefined, { squaredFieldNorm: 1e-6 });
   assert.is(loose.verdict, "critical point");
   assert.is(loose.indexTrusted, false);
   assert.match(loose.warnings.join(), /1\.00e-8 is above 1e-10, too large to trust the Morse index/);
-  const strict = explainEnd(row(1e-11), undefined, { squaredNorm: 1e-6 });
+  const strict = explainEnd(row(1e-11), undefined, { squaredFieldNorm: 1e-6 });
   assert.equal([strict.indexTrusted, strict.warnings], [true, []]);
 });
 verdicts("judges a search that solved nothing", () => {
@@ -86,13 +86,13 @@ verdicts("judges a search that solved nothing", () => {
   assert.is(explainEnd(row(0), undefined).verdict, "critical point");
 });
 verdicts("calls a gradient that is not finite diverged", () => {
-  for (const squaredNorm of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const { verdict, indexTrusted } = explainEnd(row(squaredNorm), undefined);
+  for (const squaredFieldNorm of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const { verdict, indexTrusted } = explainEnd(row(squaredFieldNorm), undefined);
     assert.equal([verdict, indexTrusted], ["diverged", false]);
   }
   assert.is(explainEnd({ ...row(1), status: "diverged" }, undefined).verdict, "diverged");
 });
 verdicts("takes other thresholds", () => {
-  assert.is(explainEnd(row(1e-8), undefined, { squaredNorm: 1e-6 }).verdict, "critical point");
+  assert.is(explainEnd(row(1e-8), undefined, { squaredFieldNorm: 1e-6 }).verdict, "critical point");
 });
 verdicts.run();

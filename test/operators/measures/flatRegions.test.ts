@@ -24,7 +24,7 @@ function rowsOf(flats: readonly (0 | 1 | undefined)[], ends = true, name = "run"
     makeRow(run, step, {
       columns: { flat },
       vectors: {},
-      squaredNorm: 10 - step,
+      squaredFieldNorm: 10 - step,
       status: ends && step === flats.length - 1 ? "stopped" : "running",
     }),
   );

@@ -14,24 +14,29 @@ import { makeRows } from "../../support/rows.ts";
 const test = suite("untilCritical");
 
 test("ends with the first row whose ||F||^2 is at most the bound", () => {
-  const rows = firstRows(quartic(), [-2, 0.1], chain(untilCritical({ squaredNorm: 1e-10 }), gradientStep(0.05)), 1000);
+  const rows = firstRows(
+    quartic(),
+    [-2, 0.1],
+    chain(untilCritical({ squaredFieldNorm: 1e-10 }), gradientStep(0.05)),
+    1000,
+  );
   const last = rows.at(-1)!;
   assert.is(last.status, "converged");
-  assert.ok(last.squaredNorm <= 1e-10);
+  assert.ok(last.squaredFieldNorm <= 1e-10);
   assertClose(last.point, [-3, 0], 1e-5);
-  for (const row of rows.slice(0, -1)) assert.ok(row.squaredNorm > 1e-10);
+  for (const row of rows.slice(0, -1)) assert.ok(row.squaredFieldNorm > 1e-10);
 });
 
 test("takes a row that is exactly at the bound, and ||F|| = 0", async () => {
   const [, bound] = makeRows(3);
-  const rows = await valuesOf(from(makeRows(3)).pipe(untilCritical({ squaredNorm: bound!.squaredNorm })));
+  const rows = await valuesOf(from(makeRows(3)).pipe(untilCritical({ squaredFieldNorm: bound!.squaredFieldNorm })));
   assert.is(rows.length, 2);
-  const [start] = firstRows(quartic(), [-3, 0], chain(untilCritical({ squaredNorm: 0 }), gradientStep(1)), 5);
+  const [start] = firstRows(quartic(), [-3, 0], chain(untilCritical({ squaredFieldNorm: 0 }), gradientStep(1)), 5);
   assert.is(start!.status, "converged");
 });
 
 test("works after the loop with the same rows as inside", async () => {
-  const until = untilCritical({ squaredNorm: 1e-8 });
+  const until = untilCritical({ squaredFieldNorm: 1e-8 });
   const inside = firstRows(quartic(), [-2, 0.1], chain(until, gradientStep(0.05)), 1000);
   const after = await valuesOf(iterate(quartic(), [-2, 0.1], gradientStep(0.05)).pipe(until));
   assert.is(after.length, inside.length);
@@ -40,18 +45,23 @@ test("works after the loop with the same rows as inside", async () => {
 });
 
 test("never takes a field that is no number for critical", () => {
-  const rows = firstRows(quartic(), [3, 0], chain(untilCritical({ squaredNorm: 1e300 }), gradientStep(1)), 5);
+  const rows = firstRows(quartic(), [3, 0], chain(untilCritical({ squaredFieldNorm: 1e300 }), gradientStep(1)), 5);
   assert.is(rows[0]!.status, "converged");
-  const diverging = firstRows(quartic(), [3, 0], chain(untilCritical({ squaredNorm: 1e-9 }), gradientStep(5)), 100);
+  const diverging = firstRows(
+    quartic(),
+    [3, 0],
+    chain(untilCritical({ squaredFieldNorm: 1e-9 }), gradientStep(5)),
+    100,
+  );
   assert.is(diverging.at(-1)!.status, "diverged");
 });
 
 test("refuses a bound that is no number, or negative", () => {
-  for (const squaredNorm of [-1e-9, Number.NaN]) {
+  for (const squaredFieldNorm of [-1e-9, Number.NaN]) {
     assertError(
-      () => untilCritical({ squaredNorm }),
+      () => untilCritical({ squaredFieldNorm }),
       "ERR_OPTION_RANGE",
-      /^untilCritical: expected squaredNorm to be a non-negative number, got/,
+      /^untilCritical: expected squaredFieldNorm to be a non-negative number, got/,
     );
   }
 });

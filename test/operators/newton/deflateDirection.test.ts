@@ -46,7 +46,12 @@ test("leads from one start to several critical points, with symmetric Jacobians 
   const problem = doubleWells(2);
   const found: Float64Array[] = [];
   for (let k = 0; k < 5; k++) {
-    const search = chain(untilCritical({ squaredNorm: 1e-22 }), newton(), deflateDirection(found), gradientStep(1));
+    const search = chain(
+      untilCritical({ squaredFieldNorm: 1e-22 }),
+      newton(),
+      deflateDirection(found),
+      gradientStep(1),
+    );
     const last = firstRows(problem, [0.71, 0.33], search, 300).at(-1)!;
     if (last.status !== "converged") break;
     for (const other of found) {

@@ -14,7 +14,7 @@ const test = suite("eigenvectorFollowing");
 test("reaches a saddle of the index asked for, from one start", () => {
   const start = [0.9, 0.7, 0.5, 0.3];
   for (let index = 0; index <= 4; index++) {
-    const update = chain(untilCritical({ squaredNorm: 1e-20 }), eigenvectorFollowing({ index, maxNorm: 0.1 }));
+    const update = chain(untilCritical({ squaredFieldNorm: 1e-20 }), eigenvectorFollowing({ index, maxNorm: 0.1 }));
     const last = firstRows(doubleWells(4), start, update, 200).at(-1)!;
     assert.is(last.status, "converged", `index ${index}`);
     assert.is(last.point.filter((x) => Math.abs(x) < 1e-6).length, index);

@@ -99,13 +99,13 @@ const finders: Readonly<Record<string, Finder>> = {
   },
 };
 
-const run = (problem: Problem, start: ArrayLike<number>, update: Update, steps: number, squaredNorm = 1e-20) =>
-  firstRows(problem, start, chain(untilCritical({ squaredNorm }), update), steps);
+const run = (problem: Problem, start: ArrayLike<number>, update: Update, steps: number, squaredFieldNorm = 1e-20) =>
+  firstRows(problem, start, chain(untilCritical({ squaredFieldNorm }), update), steps);
 
 /** Nothing in the rows is NaN but the step size of a last row. */
 function assertNumbers(rows: readonly Iterate[], what: string): void {
   for (const row of rows) {
-    assert.ok(Number.isFinite(row.squaredNorm) && isFiniteVector(row.point), `${what}: row ${row.step}`);
+    assert.ok(Number.isFinite(row.squaredFieldNorm) && isFiniteVector(row.point), `${what}: row ${row.step}`);
     assert.ok(isFiniteVector(row.direction), `${what}: direction of row ${row.step}`);
     for (const [name, value] of Object.entries(row.columns)) {
       assert.ok(value === undefined || Number.isFinite(value), `${what}: ${name} of row ${row.step} is ${value}`);
@@ -153,8 +153,8 @@ for (const [name, { make, monotone, anyIndex, singular: solvesSingular }] of Obj
     const rows = run(linearProblem(singular, [1, 3, 1]), [3, -2, 0.5], make(), budget);
     const last = rows.at(-1)!;
     assertNumbers(rows, name);
-    assert.ok(last.squaredNorm >= 2 - 1e-9, `${last.squaredNorm}`);
-    if (monotone && solvesSingular) assertClose(last.squaredNorm, 2, 1e-6);
+    assert.ok(last.squaredFieldNorm >= 2 - 1e-9, `${last.squaredFieldNorm}`);
+    if (monotone && solvesSingular) assertClose(last.squaredFieldNorm, 2, 1e-6);
   });
   tests(`${name} stays at a critical point, without NaN`, () => {
     for (const problem of [linearProblem([[2]], [0]), quartic()]) {
@@ -193,9 +193,9 @@ for (const [name, { make, monotone, anyIndex, singular: solvesSingular }] of Obj
       const last = rows.at(-1)!;
       assertNumbers(rows, name);
       if (monotone) {
-        for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredNorm <= rows[k - 1]!.squaredNorm);
-        const ends = last.status === "converged" || last.squaredNorm > 11;
-        assert.ok(ends, `${last.point} ${last.squaredNorm}`);
+        for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredFieldNorm <= rows[k - 1]!.squaredFieldNorm);
+        const ends = last.status === "converged" || last.squaredFieldNorm > 11;
+        assert.ok(ends, `${last.point} ${last.squaredFieldNorm}`);
       }
       if (last.status === "converged") assertClose(last.point, [-3, 0], 1e-9);
     }
@@ -215,7 +215,7 @@ for (const [name, { make }] of monotoneFinders) {
     for (let seed = 1; seed <= 4; seed++) {
       const start = normalVector(problem.dimension, seed).map((x) => 0.4 * x);
       const last = run(problem, start, make(), gradientOnly ? 4000 : 200, 1e-18).at(-1)!;
-      if (last.squaredNorm > 1e-14) continue;
+      if (last.squaredFieldNorm > 1e-14) continue;
       found++;
       const match = classes.match(last.point);
       const { values } = symmetricEigen(last.at.linearize());

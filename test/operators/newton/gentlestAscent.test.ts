@@ -49,7 +49,7 @@ const test = suite("gentlestAscent");
 
 test("climbs to a saddle of its index", () => {
   for (const index of [1, 2, 3]) {
-    const update = chain(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ index }), gradientStep(0.2));
+    const update = chain(untilCritical({ squaredFieldNorm: 1e-16 }), gentlestAscent({ index }), gradientStep(0.2));
     const last = firstRows(doubleWells(3), [0.6, 0.5, 0.4], update, 500).at(-1)!;
     assert.is(last.status, "converged", `index ${index}`);
     assert.is(last.point.filter((x) => Math.abs(x) < 1e-6).length, index);
@@ -57,7 +57,11 @@ test("climbs to a saddle of its index", () => {
 });
 
 test("follows the lowest directions while they turn, by products alone", () => {
-  const update = chain(untilCritical({ squaredNorm: 1e-16 }), gentlestAscent({ firstSteps: 2 }), gradientStep(0.1));
+  const update = chain(
+    untilCritical({ squaredFieldNorm: 1e-16 }),
+    gentlestAscent({ firstSteps: 2 }),
+    gradientStep(0.1),
+  );
   const rows = firstRows(turned(0.7), [0.9, 0.5], update, 600);
   assert.is(rows.at(-1)!.status, "converged");
   const [x, y] = rows.at(-1)!.point;

@@ -57,7 +57,7 @@ test("scaled by Cauchy's step, the whole step minimises the linear model along i
     );
     return field[0]! ** 2 + field[1]! ** 2;
   };
-  assertClose(rows[1]!.squaredNorm, after(1), 1e-14);
+  assertClose(rows[1]!.squaredFieldNorm, after(1), 1e-14);
   assert.ok(after(1) < after(0.99) && after(1) < after(1.01));
 });
 
@@ -76,7 +76,7 @@ test("conjugate directions solve a quadratic in few steps, and are kept in check
   const start = new Array(n).fill(0);
   const solved = (conjugate: boolean): number => {
     const search = wolfeLineSearch({ curvature: 1e-3, first: "previous" });
-    const update = chain(untilCritical({ squaredNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
+    const update = chain(untilCritical({ squaredFieldNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
     const rows = firstRows(problem, start, update, 2000);
     assert.is(rows.at(-1)!.status, "converged");
     return rows.length;
@@ -99,7 +99,7 @@ test("conjugate directions always descend", () => {
     const product = new Float64Array(2);
     row.at.linearize().apply(row.direction, product);
     assert.ok(dot(product, row.at.field) <= 0);
-    assert.ok(rows[row.step + 1]!.squaredNorm <= row.squaredNorm);
+    assert.ok(rows[row.step + 1]!.squaredFieldNorm <= row.squaredFieldNorm);
   }
 });
 

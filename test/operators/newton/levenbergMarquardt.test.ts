@@ -42,7 +42,12 @@ test("solves (J^T J + mu I) p = -J^T F, of a field that is no gradient", () => {
 });
 
 test("has a gain ratio of 1 on a linear field, and lets the damping fall", () => {
-  const rows = firstRows(bilinear(), [3, 4], chain(untilCritical({ squaredNorm: 1e-24 }), levenbergMarquardt()), 20);
+  const rows = firstRows(
+    bilinear(),
+    [3, 4],
+    chain(untilCritical({ squaredFieldNorm: 1e-24 }), levenbergMarquardt()),
+    20,
+  );
   assert.is(rows.at(-1)!.status, "converged");
   for (const row of rows.slice(0, 3)) assertClose(row.columns.gainRatio!, 1, 1e-9);
   assertClose(rows[1]!.columns.damping! / rows[0]!.columns.damping!, 1 / 3, 1e-9);
@@ -52,7 +57,7 @@ test("refuses a step that raises ||F||, stays, and raises the damping until it h
   const rows = firstRows(
     arctan,
     [20],
-    chain(untilCritical({ squaredNorm: 1e-20 }), levenbergMarquardt({ damping: 1e-9 })),
+    chain(untilCritical({ squaredFieldNorm: 1e-20 }), levenbergMarquardt({ damping: 1e-9 })),
     80,
   );
   const rejected = rows.filter((row) => outcome(row) === "rejected");
@@ -68,11 +73,16 @@ test("refuses a step that raises ||F||, stays, and raises the damping until it h
   // A refusal costs its trial only: the point is not evaluated again.
   assert.is(rows.at(-1)!.evaluations, rows.length);
   assert.is(rows.at(-1)!.status, "converged");
-  for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredNorm <= rows[k - 1]!.squaredNorm);
+  for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredFieldNorm <= rows[k - 1]!.squaredFieldNorm);
 });
 
 test("converges quadratically to a regular zero", () => {
-  const rows = firstRows(quartic(), [-3.5, 1], chain(untilCritical({ squaredNorm: 1e-26 }), levenbergMarquardt()), 20);
+  const rows = firstRows(
+    quartic(),
+    [-3.5, 1],
+    chain(untilCritical({ squaredFieldNorm: 1e-26 }), levenbergMarquardt()),
+    20,
+  );
   assert.is(rows.at(-1)!.status, "converged");
   assert.ok(rows.length < 10);
 });

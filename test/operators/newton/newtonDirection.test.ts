@@ -24,7 +24,7 @@ test("solves a quadratic in one whole step", () => {
   );
   const rows = firstRows(problem, [5, 5], chain(newtonDirection({ relativeTolerance: 1e-12 }), whole), 2);
   assertClose(rows[1]!.point, [5 / 7, -3 / 7], 1e-12);
-  assert.ok(rows[1]!.squaredNorm < 1e-24);
+  assert.ok(rows[1]!.squaredFieldNorm < 1e-24);
 });
 
 test("takes the shortest of the least-squares solutions where J is singular", () => {

@@ -12,7 +12,7 @@ import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const grid = Array.from({ length: 10 }, (_, k) => -4 + (8 * k) / 9);
-const until = (update: Update): Update => chain(untilCritical({ squaredNorm: 1e-20 }), update);
+const until = (update: Update): Update => chain(untilCritical({ squaredFieldNorm: 1e-20 }), update);
 
 const test = suite("newtonFlow");
 

@@ -32,12 +32,12 @@ test("ends in one of the two basins of the quartic from each start of a 10 x 10 
       const [endX, endY] = last.point;
       if (Math.hypot(endX! + 3, endY!) < 1e-6) {
         critical++;
-        assert.ok(last.squaredNorm < 1e-20);
+        assert.ok(last.squaredFieldNorm < 1e-20);
         assertClose(last.value, 6.25, 1e-12);
       } else {
         flat++;
         assert.ok(Math.hypot(endX! - Math.SQRT2, endY!) < 0.01, `(${x}, ${y}) -> (${endX}, ${endY})`);
-        assert.ok(last.squaredNorm > 11, "not critical");
+        assert.ok(last.squaredFieldNorm > 11, "not critical");
         // Nearer to the flat point Newton's step would be longer than maxNorm: 3.34 / 100 is the smallest eigenvalue seen.
         assert.ok(last.columns.relativeCurvature! < 3.4e-3, `${last.columns.relativeCurvature}`);
       }
@@ -96,9 +96,9 @@ test("finds analytic critical points of the deep linear autoencoder from starts 
     const height = lowest + ((highest - lowest) * (k + 0.5)) / 12;
     const start = descent.findLast(({ value }) => value >= height)!.point;
     const last = firstRows(problem, start, newtonMR(), 300).at(-1)!;
-    if (last.squaredNorm > 1e-10) continue;
+    if (last.squaredFieldNorm > 1e-10) continue;
     found++;
-    assert.ok(last.squaredNorm < 1e-20, `${last.squaredNorm}`);
+    assert.ok(last.squaredFieldNorm < 1e-20, `${last.squaredFieldNorm}`);
     const { values } = symmetricEigen(last.at.linearize());
     const index = values.filter((value) => value < -1e-5).length;
     const match = classes.match(last.point);
@@ -115,7 +115,7 @@ test("never raises ||F||^2", () => {
     [0.1, -4],
   ]) {
     const rows = firstRows(quartic(), start, newtonMR(), 40);
-    for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredNorm <= rows[k - 1]!.squaredNorm);
+    for (let k = 1; k < rows.length; k++) assert.ok(rows[k]!.squaredFieldNorm <= rows[k - 1]!.squaredFieldNorm);
   }
 });
 

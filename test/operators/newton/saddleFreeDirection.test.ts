@@ -74,7 +74,7 @@ test("leaves saddles for minima", () => {
   const rows = firstRows(
     doubleWells(4),
     start,
-    chain(untilCritical({ squaredNorm: 1e-20 }), saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
+    chain(untilCritical({ squaredFieldNorm: 1e-20 }), saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
     40,
   );
   assert.is(rows.at(-1)!.status, "converged");

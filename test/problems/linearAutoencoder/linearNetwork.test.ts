@@ -143,9 +143,9 @@ test("critical points that Newton-MR finds have the loss of a class", () => {
   let found = 0;
   for (let seed = 1; seed <= 6; seed++) {
     const start = problem.initialPoint(seed);
-    const search = chain(untilCritical({ squaredNorm: 1e-22 }), newtonMR());
+    const search = chain(untilCritical({ squaredFieldNorm: 1e-22 }), newtonMR());
     const last = firstRows(problem, start, search, 150).at(-1)!;
-    if (last.squaredNorm > 1e-16) continue;
+    if (last.squaredFieldNorm > 1e-16) continue;
     found++;
     const { lossDifference } = problem.match(last.point);
     assert.ok(Math.abs(lossDifference) < 1e-9, `${lossDifference}`);

@@ -18,14 +18,14 @@ test("gives value, field and squared norm at a copy of the point", () => {
   assert.equal(at.point, Float64Array.of(1, 2));
   assert.is(at.value, 0.25 - 3 + 9 + 0.9 * 16 + 20 + 40);
   assert.equal(at.field, Float64Array.of(4, 3.6 * 8 + 20));
-  assert.is(at.squaredNorm, 4 ** 2 + (3.6 * 8 + 20) ** 2);
+  assert.is(at.squaredFieldNorm, 4 ** 2 + (3.6 * 8 + 20) ** 2);
 });
 
 test("says of a field that is no number that its squared norm is none", () => {
   const broken = { ...quartic(), evaluate: (_: Float64Array, field: Float64Array) => field.fill(Number.NaN)[0]! };
   const at = evaluate(broken, Float64Array.of(1, 2));
-  assert.ok(Number.isNaN(at.squaredNorm));
-  assert.ok(Number.isNaN(at.squaredNorm));
+  assert.ok(Number.isNaN(at.squaredFieldNorm));
+  assert.ok(Number.isNaN(at.squaredFieldNorm));
 });
 
 test("prepares the Jacobian when it is asked for, once", () => {
@@ -49,7 +49,7 @@ test("is not counted in a run whose measure calls it, and its products neither",
         it.point.map((z) => z / 2),
       );
       half.linearize().apply(half.field, new Float64Array(2));
-      return { columns: { ahead: half.squaredNorm } };
+      return { columns: { ahead: half.squaredFieldNorm } };
     },
   });
   const rows = firstRows(quartic(), [1, 2], chain(untilStep(3), peek, gradientStep(0.01)), 100);

@@ -61,7 +61,7 @@ test("leads where it leads when it is read", () => {
     const same = firstRows(stretched(n), start(n), chain(read, gradientStep(0.1)), 5);
     for (const [k, row] of unread.entries()) {
       assert.equal(row.point, same[k]!.point);
-      assert.is(row.squaredNorm, same[k]!.squaredNorm);
+      assert.is(row.squaredFieldNorm, same[k]!.squaredFieldNorm);
     }
     assert.equal(
       unread[1]!.point,

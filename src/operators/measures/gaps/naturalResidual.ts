@@ -46,7 +46,7 @@ export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
       const { problem, point, field } = at;
       const residual =
         problem.constraint === undefined
-          ? Math.sqrt(at.squaredNorm)
+          ? Math.sqrt(at.squaredFieldNorm)
           : distance(point, projectedStep(problem, point, scale, field)) / scale;
       const reached = tolerance !== undefined && residual <= tolerance;
       return { columns: { [name]: residual }, ...(reached ? { status: "converged" as const } : {}) };

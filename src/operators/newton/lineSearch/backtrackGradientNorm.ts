@@ -102,7 +102,7 @@ function search(
   maxTrials: number,
 ): Found {
   const { direction } = it;
-  const { field, squaredNorm } = it.at;
+  const { field, squaredFieldNorm } = it.at;
   let trials = 0;
   let finiteTrials = 0;
   const nothing = (outcome: SearchOutcome): Found => ({ outcome, trials, stepSize: 0, next: undefined });
@@ -111,7 +111,7 @@ function search(
     if (point === undefined) return undefined;
     trials++;
     const trial = it.evaluate(point);
-    if (Number.isFinite(trial.squaredNorm)) finiteTrials++;
+    if (Number.isFinite(trial.squaredFieldNorm)) finiteTrials++;
     return trial;
   };
 
@@ -126,10 +126,10 @@ function search(
   let whole: Evaluation | undefined;
   if (pureStep !== false) {
     whole = attempt(1);
-    const bound = Math.sqrt((1 - 2 * pureStep) * squaredNorm + 2 * pureStep * squaredSum(product, field));
+    const bound = Math.sqrt((1 - 2 * pureStep) * squaredFieldNorm + 2 * pureStep * squaredSum(product, field));
     // Where F is linear both sides are equal but for rounding, which must not decide either.
-    const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(squaredNorm)) ** 2;
-    if (whole !== undefined && whole.squaredNorm <= allowed && whole.squaredNorm < squaredNorm) {
+    const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(squaredFieldNorm)) ** 2;
+    if (whole !== undefined && whole.squaredFieldNorm <= allowed && whole.squaredFieldNorm < squaredFieldNorm) {
       return { outcome: "accepted", trials, stepSize: 1, next: whole };
     }
   }
@@ -137,8 +137,8 @@ function search(
     const trial = alpha === 1 && whole !== undefined ? whole : attempt(alpha);
     if (trial === undefined) return nothing(trials > 0 && finiteTrials === 0 ? "non-finite" : "stagnated");
     // Strictly below, where the demand drowns in rounding: a search that makes no progress has to end.
-    const bound = squaredNorm + 2 * sufficientDecrease * alpha * slope;
-    if (trial.squaredNorm <= bound && trial.squaredNorm < squaredNorm) {
+    const bound = squaredFieldNorm + 2 * sufficientDecrease * alpha * slope;
+    if (trial.squaredFieldNorm <= bound && trial.squaredFieldNorm < squaredFieldNorm) {
       return { outcome: "accepted", trials, stepSize: alpha, next: trial };
     }
   }

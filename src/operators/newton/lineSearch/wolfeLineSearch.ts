@@ -152,7 +152,7 @@ function meritOf(it: Proposal, at: Evaluation, alpha: number, merit: "gradientNo
     }
     return known;
   };
-  return { alpha, at, value: merit === "value" ? at.value : at.squaredNorm / 2, slope };
+  return { alpha, at, value: merit === "value" ? at.value : at.squaredFieldNorm / 2, slope };
 }
 
 function checkProblem(it: Proposal, merit: "gradientNorm" | "value"): void {

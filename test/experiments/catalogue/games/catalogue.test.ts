@@ -126,6 +126,6 @@ bilinear("one pair: descent-ascent leaves, alternating play circles, extragradie
 bilinear("several pairs: f = sum of 2^-k x_k y_k", async () => {
   const { rows } = await runExperiment(bilinearExperiment, { pairs: 3, method: ["extragradient"], iterations: 1 });
   // F = (y, -x) with speeds 1, 1/2, 1/4, at ones.
-  assertClose(rows[0]!.squaredNorm, 2 * (1 + 1 / 4 + 1 / 16), 1e-14);
+  assertClose(rows[0]!.squaredFieldNorm, 2 * (1 + 1 / 4 + 1 / 16), 1e-14);
 });
 bilinear.run();

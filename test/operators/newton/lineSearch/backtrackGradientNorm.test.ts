@@ -65,7 +65,7 @@ test("accepts the pure step on a quadratic, at the cost of one evaluation, and d
   assert.is(rows[0]!.stepSize, 1);
   assert.is(rows[0]!.columns.trials, 1);
   assert.is(rows[1]!.evaluations, 2 + (rows[1]!.columns.trials ?? 0));
-  assert.ok(rows[1]!.squaredNorm < 1e-25);
+  assert.ok(rows[1]!.squaredFieldNorm < 1e-25);
 });
 
 test("accepts the pure step where a singular quadratic leaves a residual, whatever the rounding", () => {
@@ -230,7 +230,7 @@ test("backtracks over trials that are not finite", () => {
   const rows = firstRows(root, [4], chain(newtonDirection(), backtrackGradientNorm({ stepSize: 1 })), 2);
   assert.is(outcome(rows[0]!), "accepted");
   assert.ok(rows[0]!.stepSize < 1 && rows[0]!.columns.trials! > 1);
-  assert.ok(Number.isFinite(rows[1]!.squaredNorm));
+  assert.ok(Number.isFinite(rows[1]!.squaredFieldNorm));
 });
 
 test("says non-finite where no trial is, or where the direction is not", () => {
@@ -279,7 +279,7 @@ test("works on a field without a potential", () => {
     ),
     2,
   );
-  assert.is(rows[1]!.squaredNorm, 0);
+  assert.is(rows[1]!.squaredFieldNorm, 0);
 });
 
 test("refuses options out of range", () => {

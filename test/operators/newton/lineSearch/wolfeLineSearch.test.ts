@@ -26,7 +26,7 @@ function ends(row: Iterate, merit: "gradientNorm" | "value") {
     if (merit === "value") return { value: at.value, slope: dot(at.field, row.direction) };
     const product = new Float64Array(at.field.length);
     at.linearize().apply(row.direction, product);
-    return { value: at.squaredNorm / 2, slope: dot(at.field, product) };
+    return { value: at.squaredFieldNorm / 2, slope: dot(at.field, product) };
   };
   const point = row.point.map((z, i) => z + row.stepSize * row.direction[i]!);
   return { before: of(evaluate(row.at.problem, row.point)), after: of(evaluate(row.at.problem, point)) };
@@ -38,7 +38,7 @@ test("meets the strong Wolfe conditions at each row, on both merits", () => {
   for (const merit of ["gradientNorm", "value"] as const) {
     const search = wolfeLineSearch({ merit, curvature: 0.3, first: "previous" });
     const update = merit === "value" ? search : chain(gradientNormDirection(), search);
-    const rows = firstRows(quartic(), [3, 3], chain(untilCritical({ squaredNorm: 1e-12 }), update), 40);
+    const rows = firstRows(quartic(), [3, 3], chain(untilCritical({ squaredFieldNorm: 1e-12 }), update), 40);
     const steps = rows.filter((row) => row.columns.wolfe === 1);
     assert.ok(steps.length >= 10, `${merit}: ${steps.length}`);
     for (const row of steps) {
@@ -53,7 +53,7 @@ test("goes on from a first step that is far too short, where a search that only 
   const rows = firstRows(
     linearProblem([[1]], [0]),
     [1],
-    chain(untilCritical({ squaredNorm: 1e-20 }), gradientNormDirection(), wolfeLineSearch({ stepSize: 1e-9 })),
+    chain(untilCritical({ squaredFieldNorm: 1e-20 }), gradientNormDirection(), wolfeLineSearch({ stepSize: 1e-9 })),
     50,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -108,7 +108,7 @@ test("reaches the rounding of the gradient on the value too, whose own changes d
   const rows = firstRows(
     quartic(),
     [-2.9, 0.2],
-    chain(untilCritical({ squaredNorm: 1e-22 }), wolfeLineSearch({ merit: "value", first: "previous" })),
+    chain(untilCritical({ squaredFieldNorm: 1e-22 }), wolfeLineSearch({ merit: "value", first: "previous" })),
     300,
   );
   assert.is(rows.at(-1)!.status, "converged");

@@ -1,0 +1,9 @@
+export {
+  createViewerServer,
+  type ViewerCommand,
+  type ViewerServer,
+  type ViewerServerOptions,
+} from "./createViewerServer.ts";
+export type { Hub, OpenOptions } from "./hub.ts";
+export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "./messages.ts";
+export type { FigureGallery } from "./options.ts";
