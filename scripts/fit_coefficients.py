@@ -1,4 +1,4 @@
-"""Fits the polynomials of src/autodiff/float64/emit/maths.ts by Remez's exchange in 120 digits and writes coefficients.ts.
+"""Fits the polynomials of src/elementary and src/autodiff/float64/emit/maths.ts by Remez's exchange in 120 digits and writes coefficients.ts.
 
     python3 -m pip install mpmath
     python3 scripts/fit_coefficients.py            # needed only when a range or a degree changes
@@ -203,7 +203,38 @@ functions = {
 }
 
 
-def fixture(scale=1):
+# Of src/elementary alone.
+further = {
+    "log2": (lambda x: mp.log(x, 2), [(1e-300, 1e300, "log", 40), (0.5, 2, 60)]),
+    "tan": (mp.tan, [(-10, 10, 80), (-1e5, 1e5, 40), (1e5, 1e300, "log", 20), (1e-300, 1e-3, "log", 10)]),
+    "asin": (mp.asin, [(-1, 1, 120), (1e-300, 1e-3, "log", 15)]),
+    "acos": (mp.acos, [(-1, 1, 120), (0.999, 1, 20), (1e-300, 1e-3, "log", 15)]),
+    "sinh": (mp.sinh, [(-710, 710, 50), (-3, 3, 80), (1e-300, 1e-3, "log", 15)]),
+    "cosh": (mp.cosh, [(-710, 710, 50), (-3, 3, 80)]),
+    "asinh": (mp.asinh, [(1e-300, 1e300, "log", 60), (-3, 3, 80)]),
+    "acosh": (mp.acosh, [(1, 3, 80), (1, 1e300, "log", 60)]),
+    "atanh": (mp.atanh, [(-1, 1, 120), (1e-300, 1e-3, "log", 15)]),
+    "cbrt": (lambda x: mp.sign(x) * mp.cbrt(abs(x)), [(1e-300, 1e300, "log", 80), (-10, 10, 40)]),
+}
+
+
+def powers(count):
+    """Rows a, b, a^b rounded, what rounding left."""
+    draw = random.Random(20261129)
+    packed = b""
+    while count > 0:
+        a = float(mp.exp(draw.uniform(-40, 40)))
+        b = draw.choice((draw.uniform(-3, 3), draw.uniform(-30, 30), float(draw.randint(-20, 20)), draw.uniform(-1e4, 1e4)))
+        exact = mpf(a) ** mpf(b)
+        if not mpf(2) ** -1020 < exact < mpf(2) ** 1020:
+            continue
+        near = float(exact)
+        packed += struct.pack("<4d", a, b, near, float(exact - mpf(near)))
+        count -= 1
+    return base64.b64encode(packed).decode()
+
+
+def fixture(functions, scale=1, last=""):
     """For each function triples x, f(x) rounded, what rounding left, as little-endian float64 in base64."""
     draw = random.Random(20260417)
     lines = ["{"]
@@ -213,7 +244,7 @@ def fixture(scale=1):
             for _ in range(scale * rest[-1]):
                 if rest[0] == "log":
                     x = float(mp.exp(draw.uniform(float(mp.log(low)), float(mp.log(high)))))
-                    x = x if low >= 0 and name in ("log", "log1p") else x * draw.choice((1, -1))
+                    x = x if low >= 0 and name in ("log", "log1p", "log2", "acosh") else x * draw.choice((1, -1))
                 else:
                     x = draw.uniform(low, high)
                 numbers.append(x)
@@ -224,9 +255,9 @@ def fixture(scale=1):
             exact = f(mpf(x))
             near = float(exact)
             packed += struct.pack("<3d", x, near, float(exact - mpf(near)) if abs(near) < 1e308 * 1.79 else 0.0)
-        comma = "," if place < len(functions) - 1 else ""
+        comma = "," if place < len(functions) - 1 or last else ""
         lines.append(f'  "{name}": "{base64.b64encode(packed).decode()}"{comma}')
-    return "\n".join([*lines, "}", ""])
+    return "\n".join([*lines, *([last] if last else []), "}", ""])
 
 
 if __name__ == "__main__":
@@ -235,6 +266,9 @@ if __name__ == "__main__":
         target = sys.argv[sys.argv.index("--to") + 1] if "--to" in sys.argv else None
         path = Path(target) if target else root / "test/autodiff/float64/emit/maths.fixture.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(fixture(scale))
+        path.write_text(fixture(functions, scale))
+        own = root / "test/elementary/elementary.fixture.json"
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text(fixture({**functions, **further}, scale, f'  "pow": "{powers(200)}"'))
     else:
-        (root / "src/autodiff/float64/emit/coefficients.ts").write_text(coefficient_file())
+        (root / "src/elementary/coefficients.ts").write_text(coefficient_file())

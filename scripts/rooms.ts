@@ -12,9 +12,13 @@ export interface Room {
   readonly below: readonly string[];
   /** Whether it may import RxJS. */
   readonly streams: boolean;
+  /** Whether it runs in a browser: it knows nothing of Node but through `src/host.ts`. */
+  readonly browser?: boolean;
+  /** Whether the numbers of a run are made here: elementary functions come from `src/elementary`. */
+  readonly numbers?: boolean;
 }
 
-const numbers = ["linalg"];
+const numbers = ["linalg", "elementary"];
 const derivatives = ["autodiff", ...numbers];
 const loop = ["streams", "arrow", "problems", ...derivatives];
 /** What operators are written with. They know the loop through `authoring` alone, as users' own do. */
@@ -22,17 +26,18 @@ const authoring = ["authoring", "problems", ...derivatives];
 
 /** From the ground upwards. Files that stand in no room (`errors.ts`, `random.ts`) are leaves that every room may import. */
 export const rooms: readonly Room[] = [
-  { name: "linalg", below: [], streams: false },
-  { name: "autodiff", below: numbers, streams: false },
-  { name: "problems", below: derivatives, streams: false },
-  { name: "arrow", below: [], streams: false },
-  { name: "streams", below: loop.slice(1), streams: true },
-  { name: "authoring", below: loop, streams: true },
-  { name: "operators", below: authoring, streams: true },
+  { name: "elementary", below: [], streams: false, browser: true },
+  { name: "linalg", below: ["elementary"], streams: false, browser: true, numbers: true },
+  { name: "autodiff", below: numbers, streams: false, browser: true, numbers: true },
+  { name: "problems", below: derivatives, streams: false, browser: true, numbers: true },
+  { name: "arrow", below: [], streams: false, browser: true },
+  { name: "streams", below: loop.slice(1), streams: true, browser: true, numbers: true },
+  { name: "authoring", below: loop, streams: true, browser: true, numbers: true },
+  { name: "operators", below: authoring, streams: true, browser: true, numbers: true },
   { name: "server", below: loop, streams: true },
   { name: "viewer", below: ["server", "arrow"], streams: true },
   { name: "sinks", below: ["server", ...loop], streams: true },
-  { name: "experiments", below: ["operators", "authoring", "sinks", "server", ...loop], streams: true },
+  { name: "experiments", below: ["operators", "authoring", "sinks", "server", ...loop], streams: true, numbers: true },
   { name: "figures", below: ["experiments", "operators", "authoring", "sinks", "server", ...loop], streams: true },
   {
     name: "cli",
@@ -58,6 +63,8 @@ function patternsOf(room: Room): readonly Pattern[] {
     });
   }
   if (!room.streams) patterns.push({ group: ["rxjs", "rxjs/**"], message: `${room.name} knows no RxJS.` });
+  if (room.browser === true)
+    patterns.push({ group: ["node:*"], message: `${room.name} runs in a browser: ask src/host.ts.` });
   return patterns;
 }
 
@@ -65,16 +72,44 @@ interface BiomeSettings {
   overrides: readonly unknown[];
 }
 
+const hostOnly = {
+  process: "environment, warn",
+  Buffer: "memoryToFill",
+  setImmediate: "nextTurn",
+  clearImmediate: "cancelTurn",
+};
+
+/** The globals that a room may not use. */
+function globalsOf(room: Room): Readonly<Record<string, string>> | undefined {
+  if (room.browser !== true) return undefined;
+  return Object.fromEntries(
+    Object.entries(hostOnly).map(([name, instead]) => [name, `A browser has none: take ${instead} from src/host.ts.`]),
+  );
+}
+
 /** `biome.json` with the rules of this table. */
 export function lintRules(text: string): string {
   const settings = JSON.parse(text) as BiomeSettings;
-  settings.overrides = rooms
-    .map((room) => ({ room, patterns: patternsOf(room) }))
-    .filter(({ patterns }) => patterns.length > 0)
-    .map(({ room, patterns }) => ({
-      includes: [`src/${room.name}/**`],
-      linter: { rules: { style: { noRestrictedImports: { level: "error", options: { patterns } } } } },
-    }));
+  settings.overrides = [
+    ...rooms.map((room) => {
+      const deniedGlobals = globalsOf(room);
+      return {
+        includes: [`src/${room.name}/**`],
+        ...(room.numbers === true ? { plugins: ["./scripts/lint/portable.grit"] } : {}),
+        linter: {
+          rules: {
+            style: {
+              noRestrictedImports: { level: "error", options: { patterns: patternsOf(room) } },
+              ...(deniedGlobals === undefined
+                ? {}
+                : { noRestrictedGlobals: { level: "error", options: { deniedGlobals } } }),
+            },
+          },
+        },
+      };
+    }),
+    { includes: ["src/random.ts"], plugins: ["./scripts/lint/portable.grit"] },
+  ];
   return `${JSON.stringify(settings, null, 2)}\n`;
 }
 

@@ -1,4 +1,5 @@
 /** Seeded random numbers, the same on every machine. Every room may import it. */
+import { log } from "./elementary/index.ts";
 
 export interface RandomSource {
   /** Uniform on [0, 1), 53 bits. */
@@ -61,7 +62,7 @@ export function randomSource(seed: number, ...key: readonly (number | string)[])
         const v = 2 * uniform() - 1;
         const s = u * u + v * v;
         if (s > 0 && s < 1) {
-          const factor = Math.sqrt((-2 * Math.log(s)) / s);
+          const factor = Math.sqrt((-2 * log(s)) / s);
           spare = v * factor;
           return u * factor;
         }

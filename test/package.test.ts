@@ -15,17 +15,33 @@ const rooms = readdirSync(`${root}src`).filter((name) => existsSync(`${root}src/
 
 const test = suite("package.json");
 
+/** Families that have a sub-path of their own, beside the rooms. */
+const families: Readonly<Record<string, string>> = { "./games": "/problems/games", "./sets": "/problems/sets" };
+
 test("exports each room with its sources, declarations and modules", () => {
-  const paths = [".", ...rooms.map((room) => `./${room}`)];
+  const paths = [".", ...rooms.map((room) => `./${room}`), ...Object.keys(families)];
   assert.equal(Object.keys(about.exports).sort(), [...paths, "./package.json"].sort());
   for (const path of paths) {
-    const file = `${path === "." ? "" : path.slice(1)}/index`;
+    const file = `${families[path] ?? (path === "." ? "" : path.slice(1))}/index`;
+    const browser = { types: "./dist/index.browser.d.ts", default: "./dist/index.browser.js" };
     assert.equal(
       about.exports[path],
-      { "fluxion-source": `./src${file}.ts`, types: `./dist${file}.d.ts`, default: `./dist${file}.js` },
+      {
+        "fluxion-source": `./src${file}.ts`,
+        ...(path === "." ? { browser } : {}),
+        types: `./dist${file}.d.ts`,
+        default: `./dist${file}.js`,
+      },
       path,
     );
   }
+});
+
+test("is in a browser all of itself that needs no files, threads or server", () => {
+  const lists = (file: string): readonly string[] =>
+    readFileSync(`${root}src/${file}`, "utf8").match(/^export [^;]*;/gm)!;
+  const portable = lists("index.ts").filter((list) => !/"\.\/(?:sinks|server|experiments)\//.test(list));
+  assert.equal(lists("index.browser.ts"), portable);
 });
 
 test("packs files that exist, and no tests", () => {

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { failure } from "../errors.ts";
+import { builtin } from "../host.ts";
 import type { ReadAt } from "./messages.ts";
 
 /** A file to read from, which may grow meanwhile. */
@@ -13,6 +13,7 @@ const small = 65_536;
 
 /** Opens a file for {@link RunReader}. @throws ERR_READ */
 export function openFile(path: string): FileSource {
+  const { closeSync, fstatSync, openSync, readSync } = builtin("node:fs", "openFile");
   let file: number;
   try {
     file = openSync(path, "r");

@@ -1,6 +1,5 @@
 /** Which process wrote a run, told apart from a later one that got the same number. */
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { builtin, thisHost } from "../host.ts";
 
 /** A process as `run.json` names it. */
 export interface WriterProcess {
@@ -12,15 +11,16 @@ export interface WriterProcess {
 
 /** This process. */
 export function thisProcess(): WriterProcess {
-  const started = startOf(process.pid);
-  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }) };
+  const { pid } = thisHost("run.json");
+  const started = startOf(pid);
+  return { pid, host: hostname(), ...(started === undefined ? {} : { started }) };
 }
 
 /** Whether a process still lives; one on another machine is believed to. */
 export function isAlive({ pid, host, started }: WriterProcess): boolean {
   if (host !== hostname()) return true;
   try {
-    process.kill(pid, 0);
+    thisHost("run.json").kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
@@ -29,8 +29,13 @@ export function isAlive({ pid, host, started }: WriterProcess): boolean {
   return started === undefined || now === undefined || started === now;
 }
 
+function hostname(): string {
+  return builtin("node:os", "run.json").hostname();
+}
+
 function startOf(pid: number): string | undefined {
   try {
+    const { readFileSync } = builtin("node:fs", "run.json");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name in parentheses, which may hold anything; start time is the 22nd.

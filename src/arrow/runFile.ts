@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { failure } from "../errors.ts";
+import { builtin } from "../host.ts";
 import type { JsonValue } from "../json.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
@@ -73,10 +72,10 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  * @example runState(readRunFile("runs/a")) // "completed"
  */
 export function readRunFile(directory: string): RunFile {
-  const path = join(directory, runFileName);
+  const path = `${directory}/${runFileName}`;
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = builtin("node:fs", "readRunFile").readFileSync(path, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {

@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { engine, environment } from "../host.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 
@@ -12,7 +13,7 @@ export type Executor = (typeof executors)[number];
  * @throws {RangeError} ERR_OPTION_RANGE if there is none of that name
  * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly's vectors and float64 was asked for
  */
-export function executorOf(wanted: string | undefined = process.env.FLUXION_EXECUTOR): Executor {
+export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor {
   if (wanted === undefined || wanted === "") return hasSimd() ? "float64" : "interpreter";
   const found = executors.find((name) => name === wanted);
   if (found === undefined) {
@@ -47,7 +48,7 @@ export type ExecutorDescription = {
 export function describeExecutor(): ExecutorDescription {
   const executor = executorOf();
   const blas = describeBlas();
-  const wanted = process.env.FLUXION_FMA === "on";
+  const wanted = environment("FLUXION_FMA") === "on";
   const warnings: string[] = [];
   if (!hasSimd())
     warnings.push("this engine has no WebAssembly SIMD: everything runs in plain TypeScript, many times slower");
@@ -55,7 +56,7 @@ export function describeExecutor(): ExecutorDescription {
   if (wanted && !hasMultiplyAdd()) warnings.push("FLUXION_FMA=on has no effect: this engine has no relaxed SIMD");
   return {
     executor,
-    node: process.version,
+    node: engine(),
     blas,
     multiplyAdd: hasMultiplyAdd() ? (wanted ? "on" : "off") : "unavailable",
     warnings,

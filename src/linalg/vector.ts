@@ -1,4 +1,5 @@
 /** Dense float64 vectors: the few loops that the rooms share. Lengths are the caller's promise. */
+import { unitOf } from "../elementary/index.ts";
 import { sharedKernels, vectorised } from "./vectorMemory.ts";
 
 /*
@@ -58,16 +59,25 @@ function scaledNorm(a: Float64Array): number {
     if (size > largest) largest = size;
   }
   if (largest === 0 || largest === Number.POSITIVE_INFINITY) return largest;
+  // A power of two changes no digit of what is not subnormal.
+  const unit = unitOf(largest);
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! / largest) ** 2;
-  return largest * Math.sqrt(sum);
+  for (let i = 0; i < a.length; i++) sum += (a[i]! / unit) ** 2;
+  return unit * Math.sqrt(sum);
 }
 
-/** sqrt(a^2 + b^2), safe like {@link norm} and several times faster than Math.hypot. */
+/** sqrt(a^2 + b^2), safe like {@link norm}. */
 export function hypotenuse(a: number, b: number): number {
   const sum = a * a + b * b;
   if (sum > smallestSafeSquare && sum < largestSafeSquare) return Math.sqrt(sum);
-  return Math.hypot(a, b);
+  const largest = Math.max(Math.abs(a), Math.abs(b));
+  // NaN beside an infinity is infinite, as in IEEE 754.
+  if (Math.abs(a) === Number.POSITIVE_INFINITY || Math.abs(b) === Number.POSITIVE_INFINITY) {
+    return Number.POSITIVE_INFINITY;
+  }
+  if (!(largest > 0)) return largest;
+  const unit = unitOf(largest);
+  return unit * Math.sqrt((a / unit) ** 2 + (b / unit) ** 2);
 }
 
 /** y <- y + alpha x. */

@@ -1,3 +1,4 @@
+import { pow } from "../elementary/index.ts";
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
@@ -90,7 +91,7 @@ export function deflation(
   for (const root of roots) {
     const away = point.map((z, i) => z - root[i]!);
     const square = dot(away, away);
-    const pole = square ** (-power / 2);
+    const pole = pow(square, -power / 2);
     factor *= pole + shift;
     // grad of ||z - r||^-p = -p ||z - r||^(-p - 2) (z - r); divided by pole + sigma without overflow.
     axpy(-power / (square * (1 + shift / pole)), away, gradient);

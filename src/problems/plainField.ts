@@ -1,3 +1,4 @@
+import { cbrt } from "../elementary/index.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { denseOf } from "../linalg/dense/dense.ts";
@@ -103,7 +104,7 @@ function bind(f: PlainJacobian["apply"], z: Float64Array): (v: Float64Array, out
 }
 
 function differences(n: number, z: Float64Array, field: PlainField): (v: Float64Array, out: Float64Array) => void {
-  const step = Math.cbrt(Number.EPSILON) * Math.max(1, norm(z));
+  const step = cbrt(Number.EPSILON) * Math.max(1, norm(z));
   const at = new Float64Array(n);
   const below = new Float64Array(n);
   return (v, out) => {

@@ -1,10 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { Observable } from "rxjs";
 import { openFile, readFailure } from "../arrow/fileSource.ts";
 import type { Column, Row, Run } from "../arrow/row.ts";
 import { RunReader } from "../arrow/runReader.ts";
 import { failure, isFluxionError } from "../errors.ts";
+import { builtin, cancelTurn, nextTurn, type Turn } from "../host.ts";
 
 /** Options of {@link replay}. */
 export interface ReplayOptions {
@@ -38,7 +37,7 @@ export function replay(path: string, options: ReplayOptions = {}): Observable<Ro
   }
   return new Observable((subscriber) => {
     const batches = readBatches(path, attempts);
-    let waiting: NodeJS.Immediate | undefined;
+    let waiting: Turn | undefined;
     const work = (): void => {
       const until = performance.now() + slice;
       try {
@@ -57,14 +56,14 @@ export function replay(path: string, options: ReplayOptions = {}): Observable<Ro
         subscriber.error(error);
         return;
       }
-      if (!subscriber.closed) waiting = setImmediate(work);
+      if (!subscriber.closed) waiting = nextTurn(work);
     };
     subscriber.add(() => {
-      clearImmediate(waiting);
+      cancelTurn(waiting);
       batches.return();
     });
     if (slice === Number.POSITIVE_INFINITY) work();
-    else waiting = setImmediate(work);
+    else waiting = nextTurn(work);
   });
 }
 
@@ -106,6 +105,7 @@ function* readBatches(path: string, which: "newest" | "all"): Generator<readonly
 function filesOf(path: string): readonly string[] {
   let names: readonly string[];
   try {
+    const { readdirSync, statSync } = builtin("node:fs", "replay");
     if (!statSync(path).isDirectory()) return [path];
     names = readdirSync(path);
   } catch (error) {
@@ -115,7 +115,7 @@ function filesOf(path: string): readonly string[] {
   if (files.length === 0) {
     throw failure("ERR_RUN_FILE", `replay: ${path} is no run directory: it holds no iterates-0001.arrows`);
   }
-  return files.map((name) => join(path, name));
+  return files.map((name) => `${path}/${name}`);
 }
 
 function* rowsOf(file: string, declared?: Run): Generator<readonly Row[], void, undefined> {

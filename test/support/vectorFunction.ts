@@ -1,6 +1,6 @@
-import { rootsOfTwo } from "../../src/autodiff/float64/emit/coefficients.ts";
 import { rootsPlace, type VectorFunction, vectorFunctions } from "../../src/autodiff/float64/emit/maths.ts";
 import { Sequence } from "../../src/autodiff/float64/emit/sequence.ts";
+import { rootsOfTwo } from "../../src/elementary/coefficients.ts";
 import { FunctionBuilder, i32, type Local, loop, v128 } from "../../src/linalg/wasm/code.ts";
 import { wasm } from "../../src/linalg/wasm/host.ts";
 import { ModuleBuilder } from "../../src/linalg/wasm/module.ts";

@@ -1,9 +1,9 @@
+import { rootsOfTwo } from "../../elementary/coefficients.ts";
 import { failure } from "../../errors.ts";
 import type { Blas } from "../../linalg/blas/blas.ts";
 import { type WasmImport, type WasmMemory, wasm } from "../../linalg/wasm/host.ts";
 import type { AxisMap, Shape } from "../graph/graph.ts";
 import { attributesKey } from "../graph/keys.ts";
-import { rootsOfTwo } from "./emit/coefficients.ts";
 import { hostFunctions } from "./emit/elementwise.ts";
 import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lower.ts";

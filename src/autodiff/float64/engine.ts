@@ -1,3 +1,4 @@
+import { environment } from "../../host.ts";
 import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
@@ -42,8 +43,8 @@ export class Float64Engine implements FieldEngine {
   #reached: Stage = stage.none;
 
   constructor(parts: FieldParts, options: EngineOptions = {}) {
-    const { blas, fused = process.env.FLUXION_FMA === "on" } = options;
-    const { regroup = process.env.FLUXION_REGROUP !== "off" } = options;
+    const { blas, fused = environment("FLUXION_FMA") === "on" } = options;
+    const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
     const library = findBlas(blas);
     const arena = new Arena(library);
     this.#parts = parts;

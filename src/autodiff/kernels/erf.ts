@@ -1,4 +1,6 @@
 /** erf(x) / x as a polynomial in x^2 on [0, 1]: interpolated at Chebyshev points in 50 digits, error below 1e-18. */
+import { exp } from "../../elementary/index.ts";
+
 const small = [
   1.1283791670955126, -0.37612638903183754, 0.1128379167095512, -0.02686617064512984, 0.0052239776254232985,
   -0.000854832702193483, 0.00012055332902888736, -1.4925647567519332e-5, 1.6462045441468418e-6, -1.6364642158167616e-7,
@@ -19,7 +21,7 @@ export function erf(x: number): number {
   if (size < 1) return x * polynomial(small, x * x);
   if (size < 6) {
     const y = (1 / (1 + size / 2) - 11 / 24) * (24 / 5);
-    return Math.sign(x) * (1 - Math.exp(-x * x) * polynomial(large, y));
+    return Math.sign(x) * (1 - exp(-x * x) * polynomial(large, y));
   }
   return Number.isNaN(x) ? x : Math.sign(x);
 }

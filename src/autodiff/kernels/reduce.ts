@@ -1,3 +1,4 @@
+import { exp, log1p } from "../../elementary/index.ts";
 import { type Node, type Shape, sizeOf } from "../graph/graph.ts";
 import { type Kernel, offsets, operandAt, stridesIn } from "./kernel.ts";
 
@@ -108,9 +109,9 @@ export const logSumExpKernel: Kernel<"logSumExp"> = (node, operands, out) => {
       for (let i = 0; i < members.length; i++) {
         const value = x[start + members[i]!]!;
         if (value === m && !met) met = true;
-        else rest += Math.exp(value - m);
+        else rest += exp(value - m);
       }
-      out[o] = m + Math.log1p(rest);
+      out[o] = m + log1p(rest);
     }
   };
 };

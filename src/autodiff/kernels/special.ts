@@ -1,21 +1,22 @@
 /** Functions that Math lacks, or has without the accuracy that differences of them need. */
+import { exp, log1p } from "../../elementary/index.ts";
 
 /** 1 / (1 + e^-x), without overflow. */
 export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
+  if (x >= 0) return 1 / (1 + exp(-x));
+  const e = exp(x);
   return e / (1 + e);
 }
 
 /** The derivative of the sigmoid, without overflow and without a difference from 1. */
 export function logisticDensity(x: number): number {
-  const e = Math.exp(-Math.abs(x));
+  const e = exp(-Math.abs(x));
   return e / ((1 + e) * (1 + e));
 }
 
 /** log(1 + e^x), without overflow. */
 export function softplus(x: number): number {
-  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+  return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
 /** To the nearest integer, halves to even; zeros keep the sign. */

@@ -1,8 +1,16 @@
-import { fileURLToPath } from "node:url";
+import { bare, builtin } from "../../host.ts";
+
+function isFile(url: string): boolean {
+  return url.startsWith("file:") && !bare;
+}
+
+function pathOf(url: string): string {
+  return builtin("node:url", "trace").fileURLToPath(url);
+}
 
 /** Our own sources (or their compiled form): frames in here are never the user's line. */
 const ownRoot = new URL("../../", import.meta.url);
-const ownFolders = [ownRoot.href, ownRoot.protocol === "file:" ? fileURLToPath(ownRoot) : ownRoot.href];
+const ownFolders = [ownRoot.href, isFile(ownRoot.href) ? pathOf(ownRoot.href) : ownRoot.href];
 
 /** `file:line:column` of the innermost frame that is neither ours nor TensorFlow.js's, if there is one. */
 export function userLine(): string | undefined {
@@ -19,7 +27,7 @@ export function userLine(): string | undefined {
     at < 0 ? undefined : /\(?((?:file:|[A-Za-z]:[\\/]|\/|https?:)[^()]*?(:\d+:\d+))\)?$/.exec(frames[at] ?? "");
   if (!place) return undefined;
   const [, whole, position] = place;
-  return whole!.startsWith("file:") ? fileURLToPath(whole!.slice(0, -position!.length)) + position : whole;
+  return isFile(whole!) ? pathOf(whole!.slice(0, -position!.length)) + position : whole;
 }
 
 /** The file of each frame of the caller's stack, before any source map. */

@@ -1,5 +1,6 @@
 import { concat } from "rxjs";
 import { z } from "zod";
+import { log2 } from "../../elementary/index.ts";
 import { randomSource } from "../../random.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
 import {
@@ -99,7 +100,7 @@ function tell(
   { inputs, hidden }: { readonly inputs: number; readonly hidden: number },
 ): void {
   context.conclude(
-    `entropy in bits of which of ${inputs} eigenvectors, or the origin, critical points recover; at most ${Math.log2(inputs + 1).toFixed(2)}`,
+    `entropy in bits of which of ${inputs} eigenvectors, or the origin, critical points recover; at most ${log2(inputs + 1).toFixed(2)}`,
   );
   for (const [c, { scheme, variance, published }] of samplingCells.entries()) {
     const own = ends[c]!;

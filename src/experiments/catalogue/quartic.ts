@@ -1,5 +1,6 @@
 import { concat } from "rxjs";
 import { z } from "zod";
+import { hypotenuse } from "../../linalg/vector.ts";
 import { quartic } from "../../problems/quartic.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
@@ -62,7 +63,7 @@ interface End {
 function tell(context: ExperimentContext, ends: readonly End[]): void {
   // One search says for itself what it found.
   if (ends.length < 2) return;
-  const near = (x: number): readonly End[] => ends.filter((end) => Math.hypot(end.x - x, end.y) < 0.1);
+  const near = (x: number): readonly End[] => ends.filter((end) => hypotenuse(end.x - x, end.y) < 0.1);
   const caught = near(Math.SQRT2);
   context.conclude(
     `${fractionText(near(-3).length, ends.length)} ended within 0.1 of the critical point (-3, 0), ` +

@@ -1,5 +1,7 @@
 /** Small statistics for conclusions: fractions and medians with what they are worth. */
+
 import { erf } from "../../autodiff/kernels/erf.ts";
+import { exp, log2 } from "../../elementary/index.ts";
 import type { RandomSource } from "../../random.ts";
 
 /** An estimate with an interval of 95 %. */
@@ -37,7 +39,7 @@ export function median(values: readonly number[]): number {
 export function entropy(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / total) * Math.log2(count / total);
+  for (const count of counts) if (count > 0) bits -= (count / total) * log2(count / total);
   return bits;
 }
 
@@ -95,7 +97,7 @@ function normalTail(x: number): number {
   if (x < 2) return (1 - erf(x / Math.SQRT2)) / 2;
   let denominator = x;
   for (let k = 120; k >= 1; k--) denominator = x + k / denominator;
-  return Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI) / denominator;
+  return exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI) / denominator;
 }
 
 /** `17 of 20, 85 % (64 to 95)`. */

@@ -1,5 +1,6 @@
 import { EMPTY, lastValueFrom } from "rxjs";
 import { failure } from "../../errors.ts";
+import { norm } from "../../linalg/vector.ts";
 import { checkDerivatives, type DerivativeReport } from "../../problems/checkDerivatives.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { randomSource } from "../../random.ts";
@@ -54,7 +55,7 @@ export async function examine(
   }
   const { problem, start } = found;
   const random = randomSource(seed, "examine");
-  const size = Math.max(1, Math.hypot(...start)) / Math.sqrt(start.length);
+  const size = Math.max(1, norm(Float64Array.from(start))) / Math.sqrt(start.length);
   const elsewhere = start.map((z) => z + size * random.normal());
   const at = (where: string, point: Float64Array): Examination["points"][number] => {
     const { verdict, table } = checkDerivatives(problem, point, { seed });

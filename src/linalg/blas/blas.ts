@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { bare, environment, warn } from "../../host.ts";
 import { type BlasSymbols, kernelWidth, openLibrary, processorWidth, usualLibraries } from "./blasLibrary.ts";
 
 /** Matrix products by the machine's own BLAS, on one thread. */
@@ -38,12 +39,12 @@ const known = new Map<string, Found>();
  * Searched once: `FLUXION_BLAS` names a library or says `off`; else OpenBLAS in the usual places, Accelerate on macOS.
  * It is used with one thread (parallel runs are better) and only after a known product came out right.
  */
-export function findBlas(choice: string = process.env.FLUXION_BLAS ?? ""): Blas | undefined {
+export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Blas | undefined {
   return search(choice).blas;
 }
 
 /** What {@link findBlas} found. */
-export function describeBlas(choice: string = process.env.FLUXION_BLAS ?? ""): BlasDescription {
+export function describeBlas(choice: string = environment("FLUXION_BLAS") ?? ""): BlasDescription {
   return search(choice).description;
 }
 
@@ -53,13 +54,14 @@ function search(choice: string): Found {
     found = choice === "off" ? { description: { warning: "switched off by FLUXION_BLAS=off" } } : load(choice);
     known.set(choice, found);
     if (choice !== "" && choice !== "off" && found.blas === undefined) {
-      process.emitWarning(`fluxion: FLUXION_BLAS: ${found.description.warning}; products are done in WebAssembly`);
+      warn(`fluxion: FLUXION_BLAS: ${found.description.warning}; products are done in WebAssembly`);
     }
   }
   return found;
 }
 
 function load(choice: string): Found {
+  if (bare) return { description: {} };
   const reasons: string[] = [];
   for (const path of choice === "" ? usualLibraries() : [choice]) {
     try {
@@ -76,7 +78,7 @@ function load(choice: string): Found {
 }
 
 function describe({ library, configuration, core }: BlasSymbols): BlasDescription {
-  const forced = process.env.OPENBLAS_CORETYPE;
+  const forced = environment("OPENBLAS_CORETYPE");
   const slow = forced !== undefined && kernelWidth(core) > 0 && kernelWidth(core) < processorWidth();
   return {
     library,

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { platform } from "node:os";
+import { builtin, environment, setEnvironment } from "../../host.ts";
 
 /** C functions by name: addresses travel as numbers, so that nothing is copied or checked at a call. */
 export interface BlasSymbols {
@@ -58,9 +56,9 @@ const gemmPrototype =
 
 /** Where BLAS libraries usually are, the most specific first. */
 export function usualLibraries(): readonly string[] {
-  const named = process.env.OPENBLAS;
+  const named = environment("OPENBLAS");
   const first = named === undefined || named === "" ? [] : [named, `${named}/lib/libopenblas.so`];
-  switch (platform()) {
+  switch (builtin("node:os", "BLAS").platform()) {
     case "darwin":
       return [
         ...first,
@@ -90,8 +88,8 @@ interface Koffi {
  */
 export function openLibrary(path: string): BlasSymbols {
   // Accelerate reads it when it loads.
-  process.env.VECLIB_MAXIMUM_THREADS ??= "1";
-  const koffi: Koffi = createRequire(import.meta.url)("koffi");
+  setEnvironment("VECLIB_MAXIMUM_THREADS", "1");
+  const koffi: Koffi = builtin("node:module", "BLAS").createRequire(import.meta.url)("koffi");
   const library = koffi.load(path);
   const gemm = library.func(gemmPrototype) as CblasGemm;
   const optional = (prototype: string): ((...operands: readonly unknown[]) => unknown) | undefined => {
@@ -124,10 +122,10 @@ export function kernelWidth(core: string): number {
 }
 
 export function processorWidth(): number {
-  if (platform() !== "linux") return 0;
+  if (builtin("node:os", "BLAS").platform() !== "linux") return 0;
   let flags: string;
   try {
-    flags = readFileSync("/proc/cpuinfo", "utf8");
+    flags = builtin("node:fs", "BLAS").readFileSync("/proc/cpuinfo", "utf8");
   } catch {
     // Containers may hide it; then nothing is known.
     return 0;

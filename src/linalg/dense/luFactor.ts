@@ -1,3 +1,4 @@
+import { log } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 
 /** P A = L U, with what Newton's methods ask of it. */
@@ -45,7 +46,7 @@ export function luFactor(matrix: Float64Array): LuFactor {
     const top = rows[k]!;
     const head = top[k]!;
     sign *= Math.sign(head);
-    logDeterminant += Math.log(Math.abs(head));
+    logDeterminant += log(Math.abs(head));
     if (head === 0) continue;
     for (let i = k + 1; i < n; i++) {
       const row = rows[i]!;

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../linearMap.ts";
-import { axpy, dot, isFiniteVector, norm, scale } from "../vector.ts";
+import { axpy, dot, hypotenuse, isFiniteVector, norm, scale } from "../vector.ts";
 
 /**
  * How GMRES ended:
@@ -158,7 +158,7 @@ function arnoldi(
       h[i + 1] = cosines[i]! * h[i + 1]! - sines[i]! * h[i]!;
       h[i] = upper;
     }
-    const radius = Math.hypot(h[j]!, h[j + 1]!);
+    const radius = hypotenuse(h[j]!, h[j + 1]!);
     cosines.push(radius === 0 ? 1 : h[j]! / radius);
     sines.push(radius === 0 ? 0 : h[j + 1]! / radius);
     h[j] = radius;

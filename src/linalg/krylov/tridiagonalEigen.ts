@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { hypotenuse } from "../vector.ts";
 
 /** Eigenvalues in ascending order; row r of the eigenvectors kept is `rows[r]`, entry k of it belonging to eigenvalue k. */
 export interface TridiagonalEigen {
@@ -72,7 +73,7 @@ function diagonalise(d: Float64Array, e: Float64Array, kept: readonly Float64Arr
       throw failure("ERR_NOT_FINITE", "internal: tridiagonalEigen did not converge");
     }
     let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
-    let r = Math.hypot(g, 1);
+    let r = hypotenuse(g, 1);
     g = d[end]! - d[l]! + e[l]! / (g + (g < 0 ? -r : r));
     let s = 1;
     let c = 1;
@@ -81,7 +82,7 @@ function diagonalise(d: Float64Array, e: Float64Array, kept: readonly Float64Arr
     for (; i >= l; i--) {
       const f = s * e[i]!;
       const b = c * e[i]!;
-      r = Math.hypot(f, g);
+      r = hypotenuse(f, g);
       e[i + 1] = r;
       if (r === 0) {
         // Underflow: the matrix has split here.

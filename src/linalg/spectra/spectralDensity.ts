@@ -1,3 +1,4 @@
+import { exp } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { randomSource } from "../../random.ts";
 import { lanczos } from "../krylov/lanczos.ts";
@@ -78,7 +79,7 @@ export function spectralDensity(map: LinearMap, options: SpectralDensityOptions 
         throw failure("ERR_OPTION_RANGE", `spectralDensity: expected width to be positive, got ${width}`);
       }
       const height = 1 / (width * Math.sqrt(2 * Math.PI));
-      return mean((lambda) => height * Math.exp(-(((x - lambda) / width) ** 2) / 2)).value;
+      return mean((lambda) => height * exp(-(((x - lambda) / width) ** 2) / 2)).value;
     },
   };
 }

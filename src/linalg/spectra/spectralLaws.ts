@@ -1,4 +1,5 @@
 /** Limits of the spectra of large random matrices. */
+import { acos, cbrt, cos, sin } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 
 /** A probability law of eigenvalues: a density and perhaps a share of exact zeros. */
@@ -96,7 +97,7 @@ function imaginaryRoot(a: number, b: number, c: number, d: number): number {
   if (!(discriminant > 0)) return 0;
   const root = Math.sqrt(discriminant);
   // The larger of both without cancellation; the other one by their product -p.
-  const u = Math.cbrt(q >= 0 ? q + root : q - root);
+  const u = cbrt(q >= 0 ? q + root : q - root);
   const v = u === 0 ? 0 : -p / u;
   return (Math.sqrt(3) / 2) * Math.abs(u - v);
 }
@@ -116,12 +117,12 @@ function lawOf(support: readonly [number, number], massAtZero: number, density: 
       if (x <= low) return zeros;
       if (x >= high) return 1 - massAtZero + zeros;
       // x = middle - half cos(angle) takes the root singularities off the ends; midpoints never meet them.
-      const end = Math.acos((middle - x) / half);
+      const end = acos((middle - x) / half);
       const step = end / intervals;
       let sum = 0;
       for (let k = 0; k < intervals; k++) {
         const angle = (k + 0.5) * step;
-        sum += density(middle - half * Math.cos(angle)) * Math.sin(angle);
+        sum += density(middle - half * cos(angle)) * sin(angle);
       }
       return Math.min(1, zeros + sum * half * step);
     },

@@ -1,5 +1,7 @@
 /** The linear theory of stationary methods: how a step multiplies the part of the error that belongs to one eigenvalue of J. */
+
 import type { GeneralEigenvalues } from "../dense/generalEigenvalues.ts";
+import { hypotenuse } from "../vector.ts";
 
 /** A complex number. */
 interface Complex {
@@ -11,7 +13,7 @@ const complex = (re: number, im = 0): Complex => ({ re, im });
 const plus = (a: Complex, b: Complex): Complex => complex(a.re + b.re, a.im + b.im);
 const times = (a: Complex, b: Complex): Complex => complex(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
 const negative = (a: Complex): Complex => complex(-a.re, -a.im);
-const modulus = (a: Complex): number => Math.hypot(a.re, a.im);
+const modulus = (a: Complex): number => hypotenuse(a.re, a.im);
 const one = complex(1);
 
 function squareRoot(a: Complex): Complex {
@@ -152,7 +154,7 @@ export type StationaryPoint = (typeof stationaryPoints)[number];
 export function classifyStationaryPoint({ real, imaginary }: GeneralEigenvalues): StationaryPoint {
   let largest = 0;
   real.forEach((re, k) => {
-    largest = Math.max(largest, Math.hypot(re, imaginary[k]!));
+    largest = Math.max(largest, hypotenuse(re, imaginary[k]!));
   });
   const zero = zeroTolerance * largest;
   const positive = real.some((re) => re > zero);

@@ -1,4 +1,4 @@
-import { FunctionBuilder, f64x2, type Signature, unsigned, valueTypes } from "./code.ts";
+import { type Code, FunctionBuilder, f64x2, type Signature, unsigned, valueTypes } from "./code.ts";
 import { wasm } from "./host.ts";
 
 /** A module that imports its memory (`env.memory`) and functions of `env`, and exports functions by name. */
@@ -78,19 +78,29 @@ function text(value: string): number[] {
 
 /** Whether this engine runs WebAssembly's 128-bit vectors: a function that drops one. */
 export function hasSimd(): boolean {
-  const probe = new ModuleBuilder();
-  const builder = new FunctionBuilder([]);
-  builder.body = builder.local("v128").set(f64x2.constant(0));
-  probe.add(builder);
-  return wasm.validate(probe.encode(0));
+  simd ??= compiles(() => f64x2.constant(0));
+  return simd;
 }
+
+let simd: boolean | undefined;
 
 /** Whether it has `f64x2.relaxed_madd`. */
 export function hasMultiplyAdd(): boolean {
+  multiplyAdd ??= compiles(() => f64x2.relaxedMultiplyAdd(f64x2.constant(0), f64x2.constant(0), f64x2.constant(0)));
+  return multiplyAdd;
+}
+
+let multiplyAdd: boolean | undefined;
+
+/** Compiled, not only validated: the content security policy of a page may allow the one and forbid the other. */
+function compiles(value: () => Code): boolean {
   const probe = new ModuleBuilder();
   const builder = new FunctionBuilder([]);
-  const zero = f64x2.constant(0);
-  builder.body = builder.local("v128").set(f64x2.relaxedMultiplyAdd(zero, zero, zero));
+  builder.body = builder.local("v128").set(value());
   probe.add(builder);
-  return wasm.validate(probe.encode(0));
+  try {
+    return new wasm.Module(probe.encode(0)) !== undefined;
+  } catch {
+    return false;
+  }
 }

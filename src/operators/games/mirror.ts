@@ -1,5 +1,7 @@
 /** Mirror steps: argmin over u in C of <eta g, u> + D(u, z), for the geometries of the mirror methods. */
+
 import { failure, type Problem } from "../../authoring/index.ts";
+import { log } from "../../elementary/index.ts";
 import { projectedStep } from "../support/projectedStep.ts";
 
 /**
@@ -42,7 +44,7 @@ export function mirrorPoint(who: string, problem: Problem, point: Float64Array, 
       `${who}: expected a start without negative entries, got ${point[negative]} at ${negative}; begin inside the set`,
     );
   }
-  return { point, logarithms: point.map((x) => Math.log(Math.max(x, floor))) };
+  return { point, logarithms: point.map((x) => log(Math.max(x, floor))) };
 }
 
 /** argmin over u in C of <eta g, u> + D(u, z). */
@@ -60,5 +62,5 @@ export function mirrorStep(
   for (let i = 0; i < moved.length; i++) moved[i] = from.logarithms[i]! - eta * field[i]!;
   const point = new Float64Array(field.length);
   problem.constraint!.projectEntropic!(moved, point);
-  return { point, logarithms: point.map((x) => Math.log(Math.max(x, floor))) };
+  return { point, logarithms: point.map((x) => log(Math.max(x, floor))) };
 }

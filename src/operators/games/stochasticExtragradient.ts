@@ -1,4 +1,5 @@
 import { defineUpdate, type Problem, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { pow } from "../../elementary/index.ts";
 import { projectedStep } from "../support/projectedStep.ts";
 import { optionalStepSize, requiredStepSize, share } from "../support/rules.ts";
 
@@ -67,9 +68,9 @@ export function stochasticExtragradient(options: StochasticExtragradientOptions)
     step(it, { since }, settings) {
       const { problem, field, point } = it.at;
       const slower = 1 + (it.step - since) / delay;
-      const there = projectedStep(problem, point, settings.aheadStepSize / slower ** aheadPower, field);
+      const there = projectedStep(problem, point, settings.aheadStepSize / pow(slower, aheadPower), field);
       const found = second === undefined ? it.evaluate(there) : it.evaluate(there, second(it.step));
-      return { field: found.field, stepSize: settings.stepSize / slower ** power };
+      return { field: found.field, stepSize: settings.stepSize / pow(slower, power) };
     },
   });
 }

@@ -1,4 +1,5 @@
 import { defineMeasure, type Iterate, type Measure, readOptions } from "../../authoring/index.ts";
+import { pow } from "../../elementary/index.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 
 /** Options of {@link average}; every row is counted, whatever `every` says. */
@@ -78,7 +79,7 @@ function begin(n: number): State {
 }
 
 function weightOf(it: Iterate, count: number, kind: AverageOptions["kind"], power: number): number {
-  if (kind === "polynomial") return count ** power;
+  if (kind === "polynomial") return pow(count, power);
   if (kind !== "steps") return 1;
   // The last row has no step.
   return Number.isFinite(it.stepSize) ? it.stepSize : 0;

@@ -1,4 +1,5 @@
 import { defineRowMeasure, failure, type RowMeasure, readOptions } from "../../authoring/index.ts";
+import { exp, log } from "../../elementary/index.ts";
 
 export interface MeasuredRateOptions {
   /** The number column whose decay is measured, or `squaredFieldNorm`. Default `squaredFieldNorm`. */
@@ -47,7 +48,7 @@ export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
       if (value === undefined) return;
       if (value > 0 && Number.isFinite(value) && row.step > 0) {
         state.steps.push(row.step);
-        state.logarithms.push(Math.log(value));
+        state.logarithms.push(log(value));
         if (state.steps.length > window) {
           state.steps.shift();
           state.logarithms.shift();
@@ -58,8 +59,8 @@ export function measuredRate(options: MeasuredRateOptions = {}): RowMeasure {
       return {
         state,
         columns: {
-          measuredFactor: Math.exp(own ? slope / 2 : slope),
-          measuredOrder: slopeOf(state.steps.map(Math.log), state.logarithms),
+          measuredFactor: exp(own ? slope / 2 : slope),
+          measuredOrder: slopeOf(state.steps.map(log), state.logarithms),
         },
       };
     },

@@ -1,4 +1,5 @@
 import { defineMeasure, type Measure, norm, readOptions } from "../../authoring/index.ts";
+import { warn as report } from "../../host.ts";
 import { measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { localModulus } from "./diagnoseField.ts";
 
@@ -30,7 +31,7 @@ const rules = {
  * @throws {RangeError} ERR_OPTION_RANGE
  */
 export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
-  const { tolerance, every, warn = emitWarning } = readOptions("warnNotMonotone", options, rules);
+  const { tolerance, every, warn = report } = readOptions("warnNotMonotone", options, rules);
   const measured = measuredSteps("warnNotMonotone", { every, when: undefined });
   return defineMeasure({
     name: "warnNotMonotone",
@@ -81,8 +82,4 @@ interface State {
   readonly field: Float64Array;
   readonly least: number;
   readonly warned: boolean;
-}
-
-function emitWarning(message: string): void {
-  process.emitWarning(message, "FluxionWarning");
 }

@@ -1,4 +1,5 @@
 import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { pow } from "../../elementary/index.ts";
 import { requiredStepSize, share } from "../support/rules.ts";
 
 export interface DecayingStepOptions {
@@ -37,6 +38,6 @@ export function decayingStep(options: DecayingStepOptions): Update {
     name: "decayingStep",
     settings: { stepSize: settingOf(rules.stepSize, stepSize) },
     init: (first) => ({ since: first.step }),
-    step: (it, { since }, settings) => ({ stepSize: settings.stepSize / (1 + (it.step - since) / delay) ** power }),
+    step: (it, { since }, settings) => ({ stepSize: settings.stepSize / pow(1 + (it.step - since) / delay, power) }),
   });
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { DataType, type Table, tableFromIPC } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { randomSource } from "../../random.ts";
 import { dataHash } from "./dataHash.ts";
+import { readShipped } from "./readShipped.ts";
 
 const pixelsPerDigit = 16;
 /** 25 grey values of at most 255. */
@@ -21,6 +20,8 @@ export interface Mnist4x4Options {
   readonly constantPixels?: "zero" | "remove";
   /** Another file of the same form. Default: the one shipped with the package. */
   readonly path?: string;
+  /** The bytes of the file, where there are no files, as in a page that fetched them. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface Digits {
@@ -56,9 +57,9 @@ export interface Digits {
  * @throws ERR_DATA_FILE if the file is missing or damaged
  * @see data/README.md for the source and its licence
  */
-export function mnist4x4({ samples, seed, constantPixels = "zero", path }: Mnist4x4Options = {}): Digits {
-  const file = path ?? fileURLToPath(shipped);
-  const { sums, labels: allLabels } = readDigits(file);
+export function mnist4x4({ samples, seed, constantPixels = "zero", path, bytes }: Mnist4x4Options = {}): Digits {
+  const file = path ?? shipped.href;
+  const { sums, labels: allLabels } = readDigits(file, bytes);
   const available = allLabels.length;
   const n = samples ?? available;
   if (!(Number.isInteger(n) && n >= 1 && n <= available)) {
@@ -153,10 +154,10 @@ function moments(sums: Uint16Array, chosen: Uint32Array, pixel: number): Moments
   return { total, spread: chosen.length * squares - total * total };
 }
 
-function readDigits(file: string): { sums: Uint16Array; labels: Uint8Array } {
+function readDigits(file: string, given: Uint8Array | undefined): { sums: Uint16Array; labels: Uint8Array } {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = given ?? readShipped(file, "mnist4x4");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw failure("ERR_DATA_FILE", `mnist4x4: cannot read the digits: ${reason}; ${remedy}`, { cause });

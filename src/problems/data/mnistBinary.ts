@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { DataType, type Table, tableFromIPC } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { randomSource } from "../../random.ts";
 import { dataHash } from "./dataHash.ts";
+import { readShipped } from "./readShipped.ts";
 
 /** The same place seen from `src/problems` and from `dist/problems`. */
 const shipped = new URL("../../../data/mnist-binary.arrow", import.meta.url);
@@ -14,6 +13,8 @@ export interface MnistBinaryOptions {
   readonly permuteLabels?: number;
   /** Another file of the same form. Default: the one shipped with the package. */
   readonly path?: string;
+  /** The bytes of the file, where there are no files, as in a page that fetched them. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface ZerosAndOnes {
@@ -42,8 +43,8 @@ export interface ZerosAndOnes {
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export function mnistBinary({ permuteLabels, path }: MnistBinaryOptions = {}): ZerosAndOnes {
-  const { components, labels: trueLabels, inputs } = readImages(path ?? fileURLToPath(shipped));
+export function mnistBinary({ permuteLabels, path, bytes }: MnistBinaryOptions = {}): ZerosAndOnes {
+  const { components, labels: trueLabels, inputs } = readImages(path ?? shipped.href, bytes);
   const samples = trueLabels.length;
   const labels = permuteLabels === undefined ? trueLabels : permuted(trueLabels, permuteLabels);
   const oneHotLabels = new Float64Array(2 * samples);
@@ -77,10 +78,13 @@ function permuted(labels: Uint8Array, seed: number): Uint8Array {
   return out;
 }
 
-function readImages(file: string): { components: Float64Array; labels: Uint8Array; inputs: number } {
+function readImages(
+  file: string,
+  bytes: Uint8Array | undefined,
+): { components: Float64Array; labels: Uint8Array; inputs: number } {
   let table: Table;
   try {
-    table = tableFromIPC(readFileSync(file));
+    table = tableFromIPC(bytes ?? readShipped(file, "mnistBinary"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw failure("ERR_DATA_FILE", `mnistBinary: cannot read ${file}: ${reason}; ${remedy}`, { cause });

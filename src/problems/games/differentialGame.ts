@@ -1,4 +1,5 @@
 import { Matrix } from "ml-matrix";
+import { log2, powerOfTwo } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { checkPositive, finiteVector } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
@@ -80,8 +81,8 @@ export function differentialGame(options: DifferentialGameOptions): LinearQuadra
 
 /** exp of a matrix: Taylor's series of the matrix halved until its entries are small, squared as often. */
 function exponential(matrix: Matrix): Matrix {
-  const halvings = Math.max(0, Math.ceil(Math.log2(Math.max(matrix.norm(), 1e-300))) + 3);
-  const small = Matrix.div(matrix, 2 ** halvings);
+  const halvings = Math.max(0, Math.ceil(log2(Math.max(matrix.norm(), 1e-300))) + 3);
+  const small = Matrix.div(matrix, powerOfTwo(halvings));
   let term = Matrix.eye(matrix.rows);
   let sum = term.clone();
   for (let k = 1; k <= 14; k++) {

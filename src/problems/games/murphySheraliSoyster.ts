@@ -1,3 +1,4 @@
+import { pow } from "../../elementary/index.ts";
 import { plainField } from "../plainField.ts";
 import { orthant } from "../sets/box.ts";
 import type { SolvedProblem } from "./certified.ts";
@@ -24,9 +25,9 @@ const equilibrium = [36.93251081573577, 41.818141660437625, 43.706578522274214, 
 export function murphySheraliSoyster(): SolvedProblem {
   const n = costs.length;
   const total = (z: Float64Array): number => z.reduce((sum, q) => sum + q, 0);
-  const price = (sold: number): number => (demandAtOne / sold) ** (1 / elasticity);
+  const price = (sold: number): number => pow(demandAtOne / sold, 1 / elasticity);
   /** Continued to negative quantities, which methods try. */
-  const power = (q: number, exponent: number): number => Math.sign(q) * Math.abs(q / scale) ** exponent;
+  const power = (q: number, exponent: number): number => Math.sign(q) * pow(Math.abs(q / scale), exponent);
   /** dF_i/dq_j is common_i, plus own_i where j = i. */
   const slopes = (z: Float64Array): { own: Float64Array; common: Float64Array } => {
     const sold = total(z);
@@ -34,7 +35,7 @@ export function murphySheraliSoyster(): SolvedProblem {
     const fall = p / (elasticity * sold);
     return {
       // d/dq_i of the cost's slope, and of p q_i / (1.1 Q) at fixed Q.
-      own: z.map((q, i) => Math.abs(q / scale) ** (1 / exponents[i]! - 1) / (scale * exponents[i]!) + fall),
+      own: z.map((q, i) => pow(Math.abs(q / scale), 1 / exponents[i]! - 1) / (scale * exponents[i]!) + fall),
       // d/dQ of -p + p q_i / (1.1 Q).
       common: z.map((q) => fall - (fall * q * (1 + 1 / elasticity)) / sold),
     };

@@ -1,5 +1,7 @@
+import { pow } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
+import { norm } from "../../linalg/vector.ts";
 import {
   checkDirections,
   chosenDirections,
@@ -171,7 +173,7 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
       for (let l = 0; l < layers; l++) {
         const inputs = widths[l]!;
         for (let a = 0; a < (l > 0 && l < layers - 1 ? rho : m); a++) {
-          const share = a < m ? s[directions[a]!]! ** (1 / layers) : 1;
+          const share = a < m ? pow(s[directions[a]!]!, 1 / layers) : 1;
           if (l === 0) {
             // s^(1/L) v_i^T Sigma_XX^(-1/2) = s^(1/L - 1) u_i^T B
             const i = directions[a]!;
@@ -203,7 +205,7 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
       const error = map.map((entry, at) => entry - regression[at]!);
       const excess = traceOf(multiply(multiply(error, d, k, inputMoment, k), d, k, transpose(error, d, k), d), d);
       const loss = (excess + targetTrace - traceOf(gram, d)) / d;
-      return { class: found, distance: Math.hypot(...difference), lossDifference: loss - found.loss };
+      return { class: found, distance: norm(Float64Array.from(difference)), lossDifference: loss - found.loss };
     },
   };
 }

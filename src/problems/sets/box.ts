@@ -1,3 +1,4 @@
+import { exp } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
 import type { ConvexSet } from "../problem.ts";
@@ -60,7 +61,7 @@ function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>
     },
     ...(l.every((bound) => bound >= 0) && {
       projectEntropic(logarithms: Float64Array, out: Float64Array): void {
-        for (let i = 0; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, Math.exp(logarithms[i]!)));
+        for (let i = 0; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, exp(logarithms[i]!)));
       },
     }),
     linearizeProjection: (point) => diagonal(point.map((z, i) => (z > l[i]! && z < h[i]! ? 1 : 0))),

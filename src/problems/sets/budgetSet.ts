@@ -1,3 +1,4 @@
+import { exp, log } from "../../elementary/index.ts";
 import type { ConvexSet } from "../problem.ts";
 import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
 import { faceMap } from "./faceMap.ts";
@@ -44,10 +45,10 @@ export function budgetSet(dimension: number, { budget = 1 }: BudgetSetOptions = 
     someElement: (out) => out.fill(budget / (2 * dimension)),
     projectEntropic(logarithms, out) {
       // One entry beyond the budget decides before its exponential can overflow.
-      let sum = logarithms[largestAt(logarithms)]! > Math.log(budget) ? Number.POSITIVE_INFINITY : 0;
-      if (sum === 0) for (const l of logarithms) sum += Math.exp(l);
+      let sum = logarithms[largestAt(logarithms)]! > log(budget) ? Number.POSITIVE_INFINITY : 0;
+      if (sum === 0) for (const l of logarithms) sum += exp(l);
       if (!(sum <= budget)) softmax(logarithms, budget, out);
-      else for (let i = 0; i < dimension; i++) out[i] = Math.exp(logarithms[i]!);
+      else for (let i = 0; i < dimension; i++) out[i] = exp(logarithms[i]!);
     },
     linearizeProjection(point) {
       if (spent(point) <= budget) return faceMap(Array.from(point, (z) => z > 0));

@@ -1,3 +1,4 @@
+import { exp, log1p } from "../../elementary/index.ts";
 import type { ConvexSet } from "../problem.ts";
 import { boxSlice } from "./boxSlice.ts";
 import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
@@ -51,14 +52,14 @@ function capped(logarithms: Float64Array, total: number, cap: number, out: Float
   const tails = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
   for (let k = n - 1, rest = Number.NEGATIVE_INFINITY; k >= 0; k--) {
     const l = logarithms[order[k]!]!;
-    rest = l === Number.NEGATIVE_INFINITY ? rest : l + Math.log1p(Math.exp(rest - l));
+    rest = l === Number.NEGATIVE_INFINITY ? rest : l + log1p(exp(rest - l));
     tails[k] = rest;
   }
   /** The share of the place j where the first k are at the cap; even shares where no weight is left. */
   const share = (j: number, k: number): number => {
     const rest = Math.max(0, total - k * cap);
     if (tails[k] === Number.NEGATIVE_INFINITY) return rest / (n - k);
-    return rest * Math.exp(logarithms[order[j]!]! - tails[k]!);
+    return rest * exp(logarithms[order[j]!]! - tails[k]!);
   };
   let k = 0;
   while (k < n && share(k, k) > cap) k++;

@@ -1,3 +1,4 @@
+import { norm } from "../../linalg/vector.ts";
 import { ActiveSet } from "./activeSet.ts";
 import { affineSpace } from "./affineSpace.ts";
 import { unitRow } from "./convexSet.ts";
@@ -27,7 +28,7 @@ export function isBounded(normals: readonly Float64Array[], rank: number): boole
   for (let j = 0; j < m; j++) {
     const across = new Float64Array(m);
     space.factor.split(unitRow(m, j, -1), across);
-    const length = Math.hypot(...across);
+    const length = norm(Float64Array.from(across));
     // lambda_j is 0 in every balanced combination.
     if (length < 1e-11) return false;
     rows.push(across.map((x) => x / length));

@@ -3,6 +3,8 @@
  *
  * Gram-Schmidt with one reorthogonalisation, Givens rotations for removal. Cost: O(n k) a change, n k numbers.
  */
+import { hypotenuse } from "../../linalg/vector.ts";
+
 export class OrthonormalFactor {
   /** The columns of Q. */
   readonly basis: Float64Array[] = [];
@@ -55,7 +57,7 @@ export class OrthonormalFactor {
       // Rotates rows k and k + 1 so that column k, which was column k + 1, becomes triangular again.
       const column = this.#triangle[k]!;
       const [a, b] = [column[k]!, column[k + 1]!];
-      const length = Math.hypot(a, b);
+      const length = hypotenuse(a, b);
       const [c, s] = [a / length, b / length];
       for (let j = k; j < last; j++) {
         const other = this.#triangle[j]!;

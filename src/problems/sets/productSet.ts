@@ -1,6 +1,7 @@
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
 import { convexSet } from "./convexSet.ts";
 
@@ -35,7 +36,7 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
       for (const { set, of } of factors) sum += set.support(of(gradient), at && of(at));
       return sum;
     },
-    distance: (point) => Math.hypot(...factors.map(({ set, of }) => set.distance(of(point)))),
+    distance: (point) => norm(Float64Array.from(factors, ({ set, of }) => set.distance(of(point)))),
     someElement(out) {
       for (const { set, of } of factors) startOf(set, of(out));
     },

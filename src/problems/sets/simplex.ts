@@ -1,3 +1,4 @@
+import { exp } from "../../elementary/index.ts";
 import type { ConvexSet } from "../problem.ts";
 import { type ConvexSetSpec, checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
 import { faceMap } from "./faceMap.ts";
@@ -187,7 +188,7 @@ export function softmax(logarithms: Float64Array, total: number, out: Float64Arr
   const largest = logarithms[largestAt(logarithms)]!;
   let sum = 0;
   for (let i = 0; i < out.length; i++) {
-    const weight = Math.exp(logarithms[i]! - largest);
+    const weight = exp(logarithms[i]! - largest);
     out[i] = weight;
     sum += weight;
   }

@@ -5,6 +5,7 @@ import { isOp, type Node } from "../../autodiff/graph/graph.ts";
 import { reachable } from "../../autodiff/graph/walk.ts";
 import { isTensor, type Traceable, type TracedFunction } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
+import { warn } from "../../host.ts";
 import type { ConvexSet, DataValues, Game, ParameterBlock, Player, TracedProblem } from "../problem.ts";
 import { productSet } from "../sets/productSet.ts";
 import { wholeSpace } from "../sets/wholeSpace.ts";
@@ -152,8 +153,4 @@ function costsOf(
 
 function isZero(node: Node): boolean {
   return isOp(node, "fill") && node.attributes.value === 0;
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, "FluxionWarning");
 }

@@ -6,6 +6,7 @@ import { reduceSamples, type SampleReduction } from "../../autodiff/passes/reduc
 import { compileField, type FieldProgram } from "../../autodiff/program.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
 import { failure, isFluxionError } from "../../errors.ts";
+import { warn as report } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import { dataHash } from "../data/dataHash.ts";
 import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "../problem.ts";
@@ -204,7 +205,7 @@ function warn({ who, blocks, options: { onWarning } }: TracedProblemParts, trace
   for (const message of messages) {
     if (message === false) continue;
     if (onWarning !== undefined) onWarning(message);
-    else process.emitWarning(message, "FluxionWarning");
+    else report(message);
   }
 }
 

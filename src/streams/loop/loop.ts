@@ -1,7 +1,9 @@
 /** The loop behind `iterate`: one object a run. */
+
 import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
+import { cancelTurn, nextTurn, type Turn } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../types.ts";
@@ -33,8 +35,8 @@ export class Loop {
   #ended = false;
   #working = false;
   #waiting = false;
-  #turn: NodeJS.Immediate | undefined;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #turn: Turn | undefined;
+  #keepAlive: ReturnType<typeof setTimeout> | undefined;
   /** When a checkpoint was last taken; undefined: not yet. */
   #saved: number | undefined;
 
@@ -98,7 +100,7 @@ export class Loop {
 
   #goOn(): void {
     if (this.#slice === Number.POSITIVE_INFINITY) this.#work();
-    else this.#turn = setImmediate(this.#work);
+    else this.#turn = nextTurn(this.#work);
   }
 
   readonly #wake = (): void => {
@@ -120,7 +122,7 @@ export class Loop {
         // Each turn takes one step at least, however short the slice.
         if (until === Number.POSITIVE_INFINITY) until = now + this.#slice;
         else if (now >= until) {
-          this.#turn = setImmediate(this.#work);
+          this.#turn = nextTurn(this.#work);
           return;
         }
         const mayGo = this.#steering.boundary(this.#session.step);
@@ -261,7 +263,7 @@ export class Loop {
   #end(): void {
     this.#ended = true;
     this.#waiting = false;
-    clearImmediate(this.#turn);
+    cancelTurn(this.#turn);
     clearTimeout(this.#keepAlive);
   }
 }

@@ -1,3 +1,4 @@
+import { memoryToFill } from "../../host.ts";
 import { negate } from "../../linalg/vector.ts";
 
 /** From this dimension on -F is made only where something reads it: the array costs more than finding out. */
@@ -21,7 +22,7 @@ export function vectorToFill(n: number): Float64Array {
 
 /** Large memory is left as it is found: that saves a pass over it. */
 function bytesToFill(bytes: number): ArrayBuffer {
-  return bytes < 8 * large ? new ArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
+  return bytes < 8 * large ? new ArrayBuffer(bytes) : memoryToFill(bytes);
 }
 
 /** -F, a fresh array. */

@@ -1,5 +1,7 @@
 /** Where a run stands, and how it gets from there to the next point. */
+
 import { failure } from "../../errors.ts";
+import { warn } from "../../host.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Evaluation } from "../types.ts";
@@ -111,9 +113,8 @@ function startInside(problem: Problem, start: ArrayLike<number>, session: Sessio
   if (away <= 1e-9 * (1 + norm(given))) return start;
   const inside = new Float64Array(given.length);
   constraint.project(given, inside);
-  process.emitWarning(
+  warn(
     `iterate: the start lies ${away} outside the ${constraint.name} of ${problem.name}; the run begins at its projection${session.where()}`,
-    "FluxionWarning",
   );
   return inside;
 }

@@ -1,3 +1,4 @@
+import { isPowerOfTwo } from "../../../elementary/index.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
 import type { BinaryOp } from "../../graph/operations.ts";
 import { sameShape } from "../../graph/shapes.ts";
@@ -58,7 +59,8 @@ const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
   div(builder, a, b) {
     const divisor = fillValue(b);
     // Exact for powers of two only.
-    if (divisor !== undefined) return isPowerOfTwo(divisor) ? builder.scale(1 / divisor, a) : undefined;
+    if (divisor !== undefined)
+      return harmless(divisor) && isPowerOfTwo(divisor) ? builder.scale(1 / divisor, a) : undefined;
     const dividend = fillValue(a);
     if (dividend === 0) return a;
     // 1 / (1 + e^u) = sigmoid(-u)
@@ -74,11 +76,6 @@ const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
   max: (_, a, b) => (a === b ? a : undefined),
   min: (_, a, b) => (a === b ? a : undefined),
 };
-
-function isPowerOfTwo(value: number): boolean {
-  const size = Math.abs(value);
-  return harmless(size) && 2 ** Math.round(Math.log2(size)) === size;
-}
 
 function timesNumber(builder: NodeMaker, factor: number, x: Node): Node | undefined {
   if (factor === 0) return builder.fill(0, x.shape);

@@ -1,3 +1,4 @@
+import { acos, acosh, asin, asinh, atan2, atanh, cos, cosh, pow, sin, sinh, tan } from "../../../elementary/index.ts";
 import { type Code, call, f64x2, type Signature, v128 } from "../../../linalg/wasm/code.ts";
 import type { ElementOp } from "../lower/values.ts";
 import { decaying, vectorFunctions } from "./maths.ts";
@@ -7,18 +8,18 @@ type Emit = (s: Sequence, ...operands: readonly Code[]) => Code;
 
 /** Functions that JavaScript computes, number by number: rare ones, and the large angles of sin and cos. */
 export const hostFunctions = {
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  asinh: Math.asinh,
-  acosh: Math.acosh,
-  atanh: Math.atanh,
-  pow: (a: number, b: number): number => a ** b,
-  atan2: Math.atan2,
+  sin: sin,
+  cos: cos,
+  tan: tan,
+  asin: asin,
+  acos: acos,
+  sinh: sinh,
+  cosh: cosh,
+  asinh: asinh,
+  acosh: acosh,
+  atanh: atanh,
+  pow,
+  atan2: atan2,
 } as const;
 
 export function hostSignature(name: keyof typeof hostFunctions): Signature {

@@ -1,4 +1,3 @@
-import { type Code, call, f64x2, i32, i64x2, v128, when } from "../../../linalg/wasm/code.ts";
 import {
   arcTangent,
   cosine,
@@ -13,7 +12,8 @@ import {
   logarithm,
   quarterPi,
   sine,
-} from "./coefficients.ts";
+} from "../../../elementary/coefficients.ts";
+import { type Code, call, f64x2, i32, i64x2, v128, when } from "../../../linalg/wasm/code.ts";
 import { Sequence } from "./sequence.ts";
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { powerOfTwo } from "../../../elementary/index.ts";
 import { bilinear } from "../../../problems/games/bilinear.ts";
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
@@ -19,7 +20,7 @@ export const bilinearExperiment: Experiment = gameExperiment({
     start: z.array(z.number()).length(2).default([1, 1]).describe("x,y, the same for each pair"),
   },
   contest({ pairs, start: [x, y] }) {
-    const speeds = Array.from({ length: pairs }, (_, k) => 2 ** -k);
+    const speeds = Array.from({ length: pairs }, (_, k) => powerOfTwo(-k));
     const problem = bilinear({ matrix: speeds.map((speed, i) => speeds.map((_, j) => (i === j ? speed : 0))) });
     return {
       problem: { ...problem, solutions: [new Float64Array(2 * pairs)] },

@@ -1,5 +1,7 @@
 /** What the experiments on games begin with. */
+
 import { readFileSync } from "node:fs";
+import { exp } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { randomSource } from "../../../random.ts";
 
@@ -14,7 +16,7 @@ export function mixedStart(players: readonly { readonly size: number }[], seed: 
   const random = randomSource(seed, "mixedStart");
   return Float64Array.from(
     players.flatMap(({ size }) => {
-      const weights = Array.from({ length: size }, () => Math.exp(random.normal()));
+      const weights = Array.from({ length: size }, () => exp(random.normal()));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       return weights.map((weight) => weight / total);
     }),

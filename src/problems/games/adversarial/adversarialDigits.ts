@@ -12,6 +12,7 @@ import {
   type Tensor2D,
 } from "@tensorflow/tfjs-core";
 import { data } from "../../../autodiff/index.ts";
+import { exp, log1p } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { randomSource } from "../../../random.ts";
 import { mnist4x4 } from "../../data/mnist.ts";
@@ -125,7 +126,7 @@ function logisticWorst(images: Float64Array, labels: Float64Array, inputs: numbe
       let score = point[inputs]!;
       for (let k = 0; k < inputs; k++) score += point[k]! * images[i * inputs + k]!;
       const t = radius * size - label * score;
-      total += Math.max(0, t) + Math.log1p(Math.exp(-Math.abs(t)));
+      total += Math.max(0, t) + log1p(exp(-Math.abs(t)));
     }
     return total / labels.length + (ridge / 2) * squares;
   };

@@ -1,3 +1,4 @@
+import { exp, log1p } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { plainField } from "../../plainField.ts";
 import type { SolvedProblem } from "../certified.ts";
@@ -29,9 +30,9 @@ export function diracGan({ loss = "logistic", penalty = 0 }: DiracGanOptions = {
   }
   const logistic = loss === "logistic";
   // f = -softplus(-t), f' = sigmoid(-t), f'' = -sigmoid(t) sigmoid(-t).
-  const value = (t: number): number => (logistic ? Math.min(0, t) - Math.log1p(Math.exp(-Math.abs(t))) : t);
-  const slope = (t: number): number => (logistic ? 1 / (1 + Math.exp(t)) : 1);
-  const bend = (t: number): number => (logistic ? -1 / ((1 + Math.exp(t)) * (1 + Math.exp(-t))) : 0);
+  const value = (t: number): number => (logistic ? Math.min(0, t) - log1p(exp(-Math.abs(t))) : t);
+  const slope = (t: number): number => (logistic ? 1 / (1 + exp(t)) : 1);
+  const bend = (t: number): number => (logistic ? -1 / ((1 + exp(t)) * (1 + exp(-t))) : 0);
   const multiply = (z: Float64Array, v: Float64Array, out: Float64Array, sign: number): void => {
     const [theta, psi] = [z[0]!, z[1]!];
     const t = psi * theta;

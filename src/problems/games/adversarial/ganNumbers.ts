@@ -1,4 +1,5 @@
 /** The two networks of `ganRing` and their costs in plain numbers, without tensors and without derivatives of weights. */
+import { exp, log1p, tanh } from "../../../elementary/index.ts";
 
 /** Where a tensor of weights lies in z. */
 interface Weights {
@@ -32,7 +33,7 @@ export function forward(
     signals = dense(z, layers[l]!, layers[l + 1]!, signals);
     moved &&= dense(z, layers[l]!, undefined, moved);
     if (l + 2 === layers.length) break;
-    signals = signals.map(Math.tanh);
+    signals = signals.map(tanh);
     const bent = signals;
     moved = moved?.map((t, i) => t * (1 - bent[i]! ** 2));
   }
@@ -82,5 +83,5 @@ function mean(values: Float64Array, of: (value: number) => number): number {
 }
 
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return Math.max(x, 0) + log1p(exp(-Math.abs(x)));
 }

@@ -14,7 +14,9 @@ import {
   tanh,
 } from "@tensorflow/tfjs-core";
 import { data } from "../../../autodiff/index.ts";
+import { cos, sin } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
+import { hypotenuse, norm } from "../../../linalg/vector.ts";
 import { randomSource } from "../../../random.ts";
 import { extendProblem } from "../../extendProblem.ts";
 import { game } from "../../game.ts";
@@ -115,8 +117,8 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
     const real = new Float64Array(2 * batch);
     for (let i = 0; i < batch; i++) {
       const angle = (2 * Math.PI * Math.floor(modes * random.uniform())) / modes;
-      real[2 * i] = radius * Math.cos(angle) + deviation * random.normal();
-      real[2 * i + 1] = radius * Math.sin(angle) + deviation * random.normal();
+      real[2 * i] = radius * cos(angle) + deviation * random.normal();
+      real[2 * i + 1] = radius * sin(angle) + deviation * random.normal();
     }
     return { real, latent };
   };
@@ -197,7 +199,7 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
         moved[i] = x;
         return derivative[0]!;
       });
-      return Math.hypot(...slopes);
+      return norm(Float64Array.from(slopes));
     },
     initialPoint(from: number) {
       const point = new Float64Array(problem.dimension);
@@ -214,10 +216,7 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
       for (let mode = 0; mode < modes; mode++) {
         const angle = (2 * Math.PI * mode) / modes;
         for (let i = 0; i < count; i++) {
-          const away = Math.hypot(
-            points[2 * i]! - radius * Math.cos(angle),
-            points[2 * i + 1]! - radius * Math.sin(angle),
-          );
+          const away = hypotenuse(points[2 * i]! - radius * cos(angle), points[2 * i + 1]! - radius * sin(angle));
           if (away > 3 * deviation) continue;
           covered++;
           break;

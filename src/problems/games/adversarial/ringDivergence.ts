@@ -1,4 +1,5 @@
 import { erf } from "../../../autodiff/kernels/erf.ts";
+import { cos, log, sin } from "../../../elementary/index.ts";
 
 /** Equal Gaussians on a circle around 0, the first at angle 0. */
 interface Ring {
@@ -30,7 +31,7 @@ export function ringDivergence(points: Float64Array, { modes, radius, deviation 
   };
   for (let mode = 0; mode < modes; mode++) {
     const angle = (2 * Math.PI * mode) / modes;
-    const [xs, ys] = [along(radius * Math.cos(angle)), along(radius * Math.sin(angle))];
+    const [xs, ys] = [along(radius * cos(angle)), along(radius * sin(angle))];
     for (let i = 0; i < side; i++) {
       for (let j = 0; j < side; j++) ring[i * side + j] = ring[i * side + j]! + (xs[i]! * ys[j]!) / modes;
     }
@@ -49,5 +50,5 @@ export function ringDivergence(points: Float64Array, { modes, radius, deviation 
 
 /** p log(p / m). */
 function half(p: number, q: number): number {
-  return p > 0 ? p * Math.log((2 * p) / (p + q)) : 0;
+  return p > 0 ? p * log((2 * p) / (p + q)) : 0;
 }

@@ -1,3 +1,4 @@
+import { pow } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 
@@ -23,7 +24,7 @@ export function parseTntp(network: string, trips: string): TrafficNetwork {
     const sure = { from: from!, to: to!, freeFlowTime: time! };
     if (!(b! > 0)) return { ...sure, coefficient: 0, power: 1 };
     if (!(capacity! > 0)) throw malformed("network", line, "a positive capacity", text);
-    return { ...sure, coefficient: (time! * b!) / capacity! ** power!, power: power! };
+    return { ...sure, coefficient: (time! * b!) / pow(capacity!, power!), power: power! };
   });
   const declared = net.metadata.get("NUMBER OF LINKS");
   if (declared !== undefined && Number(declared) !== links.length) {

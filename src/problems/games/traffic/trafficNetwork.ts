@@ -1,3 +1,4 @@
+import { pow } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 
 /** A road from one node to another, on which v travellers need the time freeFlowTime + coefficient v^power each. */
@@ -31,17 +32,17 @@ export interface TrafficNetwork {
 /** Time on a link; for flows below 0, which methods try, continued so that it stays increasing. */
 export function linkTime({ freeFlowTime, coefficient, power }: RoadLink, v: number): number {
   if (coefficient === 0) return freeFlowTime;
-  return freeFlowTime + coefficient * Math.sign(v) * Math.abs(v) ** power;
+  return freeFlowTime + coefficient * Math.sign(v) * pow(Math.abs(v), power);
 }
 
 /** Its derivative. */
 export function linkSlope({ coefficient, power }: RoadLink, v: number): number {
-  return coefficient === 0 ? 0 : coefficient * power * Math.abs(v) ** (power - 1);
+  return coefficient === 0 ? 0 : coefficient * power * pow(Math.abs(v), power - 1);
 }
 
 /** The integral of the time from 0 to v. */
 export function linkIntegral({ freeFlowTime, coefficient, power }: RoadLink, v: number): number {
-  return freeFlowTime * v + (coefficient === 0 ? 0 : (coefficient * Math.abs(v) ** (power + 1)) / (power + 1));
+  return freeFlowTime * v + (coefficient === 0 ? 0 : (coefficient * pow(Math.abs(v), power + 1)) / (power + 1));
 }
 
 export function checkNetwork(who: string, { nodes, links, demands }: TrafficNetwork): void {

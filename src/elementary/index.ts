@@ -1,0 +1,10 @@
+/**
+ * Elementary functions by additions, multiplications, divisions and square roots alone, which IEEE 754 rounds in one way: the same bits in
+ * every engine and on every processor, where those of `Math` have several.
+ */
+export { isPowerOfTwo, powerOfTwo, unitOf } from "./bits.ts";
+export { exp, expm1 } from "./exponential.ts";
+export { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
+export { log, log1p, log2 } from "./logarithm.ts";
+export { cbrt, pow } from "./power.ts";
+export { acos, asin, atan, atan2, cos, sin, tan } from "./trigonometric.ts";
