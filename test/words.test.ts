@@ -15,7 +15,7 @@ const patterns: readonly Pattern[] = [
   {
     what: '"is no function": write "is not a function"',
     found:
-      /\b(?:is|are|was|were|be) no (?!longer|more|less|one\b|other|matter|smaller|larger|greater|wider|better|worse|need|such|way|limit|different|faster|slower|farther|further|reason|point in|doubt|use\b)[a-z]+/,
+      /(?<![Tt]here )\b(?:is|are|was|were|be) no (?!longer|more|less|one\b|other|matter|smaller|larger|greater|wider|better|worse|need|such|way|limit|different|faster|slower|farther|further|reason|point in|doubt|use\b)[a-z]+/,
   },
   { what: '"that is none": say what it is not', found: /\b(?:that|which|what) (?:is|are) none\b/ },
   {
