@@ -1,4 +1,6 @@
-/** ` Did you mean "residual"?`, or nothing where no candidate is near. */
+/**
+ * Suggests the candidate nearest to a misspelt name: ` Did you mean "residual"?`, or an empty string if none is near.
+ */
 export function didYouMean(given: string, candidates: Iterable<string>): string {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(given.length / 3)) + 1;
@@ -12,7 +14,7 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
   return best === undefined ? "" : ` Did you mean "${best}"?`;
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein's distance: the least number of letters to insert, delete or change. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,9 +1,14 @@
-/** Every error that fluxion throws on purpose: a class to catch, a stable code to test, a message to act on. */
+/**
+ * The errors that fluxion throws on purpose. Each has a class to catch, a stable code to test and a message to act on.
+ */
 
-/** What a code belongs to: `type` a wrong kind of thing, `range` a value out of bounds, `input` bad data from outside (files, sockets, the command line). */
+/**
+ * Kind of an error: `type` for a thing of the wrong kind, `range` for a value out of bounds, `input` for bad data from
+ * outside (files, sockets, the command line).
+ */
 type Kind = "type" | "range" | "input";
 
-/** Code -> kind and meaning. `docs/errors.md` is generated from this table. */
+/** Kind and meaning of each code. `docs/errors.md` is generated from this table. */
 export const errorTable = {
   ERR_OPTION_TYPE: { kind: "type", meaning: "an option has the wrong type" },
   ERR_OPTION_RANGE: {
@@ -23,19 +28,19 @@ export const errorTable = {
   ERR_COLUMN_TWICE: { kind: "type", meaning: "two operators write one column in the same step" },
   ERR_LATE_OPERATOR: {
     kind: "type",
-    meaning: "an operator of the loop is subscribed after the run began, or stands outside the loop",
+    meaning: "an operator of the loop is subscribed after the run has begun, or stands outside the loop",
   },
   ERR_SUBSCRIBED_TWICE: { kind: "type", meaning: "an operator that was applied once is subscribed twice" },
-  ERR_NOT_OBSERVABLE: { kind: "type", meaning: "an update gave something that is no Observable" },
-  ERR_RESUME: { kind: "range", meaning: "a checkpoint does not fit the run that should go on from it" },
+  ERR_NOT_OBSERVABLE: { kind: "type", meaning: "an update returned something that is not an Observable" },
+  ERR_RESUME: { kind: "range", meaning: "a checkpoint does not fit the run that should continue from it" },
   ERR_STATE: { kind: "type", meaning: "an operator's state cannot be copied into a checkpoint" },
   ERR_NOT_SYMMETRIC: {
     kind: "type",
-    meaning: "a method that needs a symmetric Jacobian met a field without a potential",
+    meaning: "a method that needs a symmetric map or Jacobian is given one that is not declared symmetric",
   },
   ERR_NOT_POSITIVE_DEFINITE: {
     kind: "range",
-    meaning: "a map that must be positive definite has a direction in which it is not",
+    meaning: "a map or a moment that must be positive definite is not",
   },
   ERR_UNSUPPORTED: { kind: "type", meaning: "a map or problem lacks what an operation needs, such as a transpose" },
   ERR_EMPTY_SET: { kind: "range", meaning: "the constraints of a convex set contradict each other" },
@@ -50,42 +55,51 @@ export const errorTable = {
   ERR_TRACE_READ: { kind: "type", meaning: "a loss reads a tensor's values while it is traced" },
   ERR_TRACE_STATE: {
     kind: "type",
-    meaning: "a loss makes or assigns a variable, keeps state from call to call, or uses a tensor of an earlier trace",
+    meaning: "a loss makes or assigns a variable, keeps state between calls, or uses a tensor of an earlier trace",
   },
   ERR_TRACE_NESTED: { kind: "type", meaning: "a trace was begun inside another one" },
   ERR_TRACE_PROMISE: { kind: "type", meaning: "a loss returned a promise" },
-  ERR_TRACE_RANDOM: { kind: "type", meaning: "a loss gives another graph each time, as with unseeded random numbers" },
+  ERR_TRACE_RANDOM: {
+    kind: "type",
+    meaning: "a loss has a different graph at each call, as with unseeded random numbers",
+  },
   ERR_CUSTOM_GRADIENT: { kind: "type", meaning: "a loss uses a tf.customGrad of its own" },
   ERR_VARIABLE: { kind: "type", meaning: "a loss uses a trainable variable that is not among its parameters" },
   ERR_DATA_NAME: { kind: "range", meaning: "a named data input is unknown, or defined twice" },
   ERR_DATA_FILE: { kind: "input", meaning: "a data file shipped with the package is missing or damaged" },
-  ERR_PORT_IN_USE: { kind: "input", meaning: "another program listens on the port" },
+  ERR_PORT_IN_USE: { kind: "input", meaning: "another program already listens on the port" },
   ERR_LISTEN: { kind: "input", meaning: "a server cannot listen at the given host and port" },
   ERR_RUN_FILE: { kind: "input", meaning: "a run's file is missing, damaged or not one that fluxion wrote" },
-  ERR_RUN_UNKNOWN: { kind: "input", meaning: "nobody knows a run of this name" },
+  ERR_RUN_UNKNOWN: { kind: "input", meaning: "there is no run of this name" },
   ERR_MESSAGE: { kind: "input", meaning: "a viewer sent a message that the server does not understand" },
   ERR_RUN_NOT_OPEN: { kind: "range", meaning: "rows came for a run that is not open" },
-  ERR_EXPERIMENT: { kind: "type", meaning: "an experiment is not defined as one, or names two runs alike" },
+  ERR_EXPERIMENT: { kind: "type", meaning: "an experiment is not defined as one, or gives two runs the same name" },
   ERR_COMMAND_LINE: {
     kind: "input",
-    meaning: "the command line names something unknown, or gives an option a value it does not take",
+    meaning: "the command line names something unknown, or gives an option a value that it does not take",
   },
-  ERR_MODULE: { kind: "input", meaning: "a module cannot be loaded, or its default export is no experiment" },
+  ERR_MODULE: { kind: "input", meaning: "a module cannot be loaded, or its default export is not an experiment" },
   ERR_EXPERIMENT_DIRECTORY: {
     kind: "input",
-    meaning: "a directory cannot be written, holds no experiment, or holds another one",
+    meaning: "a directory cannot be written, holds no experiment, or holds a different one",
   },
   ERR_FIGURE: { kind: "input", meaning: "the runs of a directory lack what a figure shows" },
-  ERR_CATEGORY: { kind: "range", meaning: "a category column holds a number that is no index of its values" },
+  ERR_CATEGORY: {
+    kind: "range",
+    meaning: "a category column holds a number that is not the index of one of its values",
+  },
   ERR_ARROW_EMPTY: { kind: "input", meaning: "an Arrow file or message is empty, or ends within its schema" },
-  ERR_ARROW_FORMAT: { kind: "input", meaning: "bytes are no Arrow stream" },
-  ERR_ARROW_FOREIGN: { kind: "input", meaning: "an Arrow stream was not written by fluxion, or by a newer one" },
+  ERR_ARROW_FORMAT: { kind: "input", meaning: "bytes are not an Arrow stream" },
+  ERR_ARROW_FOREIGN: {
+    kind: "input",
+    meaning: "an Arrow stream was not written by fluxion, or was written by a newer version",
+  },
   ERR_ARROW_CORRUPT: { kind: "input", meaning: "an Arrow stream is damaged" },
   ERR_READ: { kind: "input", meaning: "a file or directory cannot be read" },
   ERR_WRITE: { kind: "input", meaning: "a file or directory cannot be written" },
   ERR_RUN_CHANGED: { kind: "range", meaning: "rows of a second run came to a sink that writes one" },
-  ERR_RUN_EXISTS: { kind: "input", meaning: "a file or run directory exists already and is not overwritten" },
-  ERR_RUN_BUSY: { kind: "input", meaning: "a file or run directory is being written by somebody else" },
+  ERR_RUN_EXISTS: { kind: "input", meaning: "a file or run directory already exists and is not overwritten" },
+  ERR_RUN_BUSY: { kind: "input", meaning: "a file or run directory is already being written" },
   ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
   ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
   ERR_MEMORY: { kind: "range", meaning: "a problem needs more memory than an executor or the machine has" },
@@ -94,7 +108,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** Misuse: a thing of the wrong kind. */
+/** Error of misuse: a thing is of the wrong kind. */
 export class FluxionTypeError extends TypeError {
   override readonly name = "FluxionTypeError";
   constructor(
@@ -106,7 +120,7 @@ export class FluxionTypeError extends TypeError {
   }
 }
 
-/** Misuse: a value out of bounds. */
+/** Error of misuse: a value is out of bounds. */
 export class FluxionRangeError extends RangeError {
   override readonly name = "FluxionRangeError";
   constructor(
@@ -118,7 +132,7 @@ export class FluxionRangeError extends RangeError {
   }
 }
 
-/** Bad input from outside the program: a file, a socket, the command line, a full disk. */
+/** Error of bad input from outside the program: a file, a socket, the command line, a full disk. */
 export class FluxionInputError extends Error {
   override readonly name = "FluxionInputError";
   constructor(
@@ -135,16 +149,16 @@ export type FluxionError = FluxionTypeError | FluxionRangeError | FluxionInputEr
 const classes = { type: FluxionTypeError, range: FluxionRangeError, input: FluxionInputError } as const;
 
 /**
- * The error of a code, to be thrown by the caller.
+ * Makes the error of a code, for the caller to throw.
  *
- * @param message who, what was expected, what came, what to do: `whiten: expected a gradient of length 3, got 2; check the source's dimension`
- * @example throw failure("ERR_LENGTH", "iterate: expected a start of length 2, got 3; the problem is bilinear");
+ * @param message who complains, what was expected, what came and what to do, in this order
+ * @example throw failure("ERR_LENGTH", "whiten: expected a gradient of length 3, got 2; check the source's dimension");
  */
 export function failure(code: ErrorCode, message: string, options?: ErrorOptions): FluxionError {
   return new classes[errorTable[code].kind](code, message, options);
 }
 
-/** Whether a caught value is one of fluxion's own errors. */
+/** Tells whether a caught value is one of fluxion's own errors. */
 export function isFluxionError(error: unknown): error is FluxionError {
   return error instanceof FluxionTypeError || error instanceof FluxionRangeError || error instanceof FluxionInputError;
 }

@@ -1,6 +1,6 @@
 /**
- * What the machine under a run offers: Node, Deno, Bun, or a browser, which has less. The only file of the rooms that run in a browser
- * which knows where it is.
+ * What the host of a run offers: Node, Deno, Bun, or a browser, which has less. Of all the files that also run in a
+ * browser, this is the only one that asks where it runs.
  */
 import { failure } from "./errors.ts";
 
@@ -11,16 +11,16 @@ interface Builtins {
   readonly "node:url": typeof import("node:url");
 }
 
-/** Undefined in browsers; a bundler's replacement for `process` may lack anything. */
+/** The process; undefined in browsers. A bundler's replacement for it may lack any of its properties. */
 const host: Partial<NodeJS.Process> | undefined = (globalThis as { readonly process?: NodeJS.Process }).process;
 
-/** Whether this is a browser, or something as bare. */
+/** Whether the host has none of Node's modules, as in a browser. */
 export const bare = host?.getBuiltinModule === undefined;
 
 /**
- * A module of Node's, asked for where it is used: no import that a browser would have to resolve.
+ * Loads a module of Node's where it is used. An import would have to be resolved in a browser too.
  *
- * @throws {TypeError} ERR_UNSUPPORTED where there is none
+ * @throws {TypeError} ERR_UNSUPPORTED if the host does not have the module
  */
 export function builtin<Name extends keyof Builtins>(name: Name, who: string): Builtins[Name] {
   const found = host?.getBuiltinModule?.(name) as Builtins[Name] | undefined;
@@ -28,7 +28,7 @@ export function builtin<Name extends keyof Builtins>(name: Name, who: string): B
   return found;
 }
 
-/** An environment variable; undefined in browsers. */
+/** Reads an environment variable; undefined in browsers. */
 export function environment(name: string): string | undefined {
   return host?.env?.[name];
 }
@@ -38,7 +38,7 @@ export function setEnvironment(name: string, value: string): void {
   if (host?.env !== undefined) host.env[name] ??= value;
 }
 
-/** The process, where there is one. @throws {TypeError} ERR_UNSUPPORTED in a browser */
+/** Gives the process of the host. @throws {TypeError} ERR_UNSUPPORTED in a browser */
 export function thisHost(who: string): NodeJS.Process {
   if (host?.pid === undefined)
     throw failure("ERR_UNSUPPORTED", `${who}: needs a process, which a browser does not have`);
@@ -51,7 +51,7 @@ export function warn(message: string): void {
   else console.warn(message);
 }
 
-/** The engine under the program, such as `v20.20.2` or a browser's name. */
+/** Names the engine that runs the program, such as `v20.20.2` or a browser's name. */
 export function engine(): string {
   return (
     host?.version ??
@@ -60,7 +60,7 @@ export function engine(): string {
   );
 }
 
-/** A turn of the event loop that was asked for. */
+/** A turn of the event loop that was asked for, so that it can be cancelled. */
 export type Turn = { cancelled: boolean; readonly work: () => void } | NodeJS.Immediate;
 
 interface Waiting {
@@ -80,7 +80,7 @@ function openChannel(): MessageChannel {
   return opened;
 }
 
-/** Calls `work` on the next turn of the event loop: timers, sockets and, in a browser, drawing come in between. */
+/** Calls `work` on the next turn of the event loop. Timers, sockets and, in a browser, drawing come in between. */
 export const nextTurn: (work: () => void) => Turn =
   typeof setImmediate === "function"
     ? setImmediate
@@ -92,6 +92,7 @@ export const nextTurn: (work: () => void) => Turn =
         return turn;
       };
 
+/** Cancels a turn that was asked for by {@link nextTurn}, unless it has begun. */
 export const cancelTurn: (turn: Turn | undefined) => void =
   typeof clearImmediate === "function"
     ? (turn) => clearImmediate(turn as NodeJS.Immediate | undefined)
@@ -99,7 +100,7 @@ export const cancelTurn: (turn: Turn | undefined) => void =
         if (turn !== undefined && "cancelled" in turn) turn.cancelled = true;
       };
 
-/** Memory for a loop that writes every entry; zeros where the host gives no other. */
+/** Allocates memory for a loop that writes every entry. It is not cleared where the host can leave that out. */
 export function memoryToFill(bytes: number): ArrayBuffer {
   return typeof Buffer === "function" && Buffer.allocUnsafeSlow !== undefined
     ? (Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer)

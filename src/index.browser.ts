@@ -1,4 +1,4 @@
-/** What `fluxion` is in a browser: everything of `index.ts` that needs no files, threads or server. */
+/** What `fluxion` exports in a browser: everything of `index.ts` that needs no files, threads or server. */
 export {
   type ErrorCode,
   type FluxionError,

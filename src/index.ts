@@ -1,4 +1,4 @@
-/** What most programs need. Everything else is in sub-paths: `fluxion/operators`, `fluxion/games`, `fluxion/linalg`, ... */
+/** What most programs need. Everything else is in sub-paths such as `fluxion/operators` and `fluxion/linalg`. */
 export {
   type ErrorCode,
   type FluxionError,

@@ -1,37 +1,38 @@
-/** Options of functions: one declaration gives their ranges, their defaults and what is said of a wrong one. */
+/** Options of functions: one table of rules per function declares ranges and defaults and words the errors. */
 import { didYouMean } from "./didYouMean.ts";
 import { failure } from "./errors.ts";
 import { describeRange, inRange, type Range } from "./range.ts";
 
+/** What every rule may say. */
 interface Common {
-  /** The value of an option that is left out. */
+  /** Value of an option that is left out. */
   readonly default?: unknown;
   /** Whether the option must be given. */
   readonly required?: boolean;
 }
 
-/** A number of a range; `or` lists values of other kinds that are allowed too. */
+/** A number within a range; `or` lists values of other kinds that are allowed too. */
 export interface NumberRule extends Range, Common {
   readonly or?: readonly unknown[];
 }
 
-/** One of a list of values. */
+/** One value out of a list. */
 export interface ChoiceRule extends Common {
   readonly oneOf: readonly unknown[];
 }
 
-/** A value of another kind: `is` tests it, `expected` says what it has to be. */
+/** A value of another kind: `is` tests it, and `expected` tells in error messages what it has to be. */
 export interface KindRule extends Common {
   readonly expected: string;
   readonly is: (value: never) => boolean;
-  /** Whether a wrong value is one of the right type but out of bounds. Default false. */
+  /** Whether a wrong value counts as out of range instead of having the wrong type. Default false. */
   readonly range?: boolean;
 }
 
-/** What an option may be. */
+/** Rule of one option. */
 export type OptionRule = NumberRule | ChoiceRule | KindRule;
 
-/** A rule for each option that a function takes: one that is left out does not compile. */
+/** A rule for each option that a function takes. A table without one of them does not compile. */
 export type OptionRules<O> = { readonly [K in keyof Required<O>]: OptionRule };
 
 /** The options with their defaults filled in. */
@@ -46,38 +47,50 @@ export type Checked<O, R> = {
 /**
  * Checks the options of a function and fills in their defaults.
  *
- * An option that is undefined counts as left out.
+ * An option that is undefined counts as left out. Cost: about a microsecond.
  *
  * @example
- * const rules = { decay: { default: 0.9, min: -1, max: 1 }, kind: { default: "heavy ball", oneOf: ["heavy ball", "Nesterov"] } } as const;
+ * const rules = {
+ *   decay: { default: 0.9, min: -1, max: 1 },
+ *   kind: { default: "heavy ball", oneOf: ["heavy ball", "Nesterov"] },
+ * } as const;
  * const { decay, kind } = readOptions("momentum", { decay: 0.5 }, rules); // 0.5, "heavy ball"
- * @param who the function, which begins every message
- * @param rules what each option may be; numbers are finite unless the rule says `infinite`
- * @throws {TypeError} ERR_OPTION_TYPE if the options are no object, if one has the wrong type or is missing; ERR_OPTION_UNKNOWN for a
- *   name that is not among the rules
+ * @param who name of the function, with which every message begins
+ * @param rules what each option may be; numbers are finite unless their rule says `infinite`
+ * @param within name of the option that holds these options, if they are options of an option: messages then say
+ *   `batch.rows`
+ * @throws {TypeError} ERR_OPTION_TYPE if the options are not an object, or if one of them has the wrong type or is
+ *   missing; ERR_OPTION_UNKNOWN for a name that is not among the rules
  * @throws {RangeError} ERR_OPTION_RANGE for a number outside its range or a value that is not in its list
  */
 export function readOptions<const O extends object, const R extends OptionRules<O>>(
   who: string,
   options: O,
   rules: R,
+  within?: string,
 ): Checked<O, R> {
-  checkObject(who, options, Object.keys(rules));
+  const names = Object.keys(rules);
+  checkObject(who, options, names, within);
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(given)) if (!Object.hasOwn(rules, name)) throw unknownOption(who, name, rules);
+  const table = rules as Readonly<Record<string, OptionRule>>;
+  const prefix = within === undefined ? "" : `${within}.`;
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(table, name)) throw unknownOption(who, prefix, name, names);
+  }
   const read: Record<string, unknown> = {};
-  for (const [name, rule] of Object.entries<OptionRule>(rules)) {
+  for (const name of names) {
+    const rule = table[name]!;
     const value = given[name];
-    if (value !== undefined) checkOption(who, name, value, rule);
+    if (value !== undefined) checkOption(who, prefix + name, value, rule);
     else if (rule.required === true)
-      throw expected("ERR_OPTION_TYPE", who, `the option ${name}`, describe(rule), value);
+      throw expected("ERR_OPTION_TYPE", who, `the option ${prefix}${name}`, describe(rule), value);
     read[name] = value ?? rule.default;
   }
   return read as Checked<O, R>;
 }
 
 /**
- * Checks one value against its rule, with the messages of {@link readOptions}: for arguments that are no options.
+ * Checks a value that is not an option, such as an argument, against a rule, with the messages of {@link readOptions}.
  *
  * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE
  */
@@ -98,20 +111,21 @@ export function checkOption(who: string, name: string, value: unknown, rule: Opt
   }
 }
 
-/** Refuses what is no object of options: `momentum(0.9)` would silently keep the default. */
-function checkObject(who: string, options: unknown, names: readonly string[]): void {
+/** Refuses options that are not an object: `momentum(0.9)` would silently keep the default. */
+function checkObject(who: string, options: unknown, names: readonly string[], within: string | undefined): void {
   if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  const what = within === undefined ? "an object of options" : `${within} to be an object of options`;
   throw failure(
     "ERR_OPTION_TYPE",
-    `${who}: expected an object of options, such as { ${names[0] ?? "name"}: value }, got ${showValue(options)}`,
+    `${who}: expected ${what}, such as { ${names[0] ?? "name"}: value }, got ${showValue(options)}`,
   );
 }
 
-function unknownOption(who: string, name: string, rules: object): Error {
-  const names = Object.keys(rules);
+function unknownOption(who: string, prefix: string, name: string, names: readonly string[]): Error {
+  const known = names.map((each) => prefix + each);
   return failure(
     "ERR_OPTION_UNKNOWN",
-    `${who}: there is no option "${name}".${didYouMean(name, names)} The options are ${names.join(", ") || "none"}`,
+    `${who}: there is no option "${prefix}${name}".${didYouMean(prefix + name, known)} The options are ${known.join(", ") || "none"}`,
   );
 }
 
@@ -138,18 +152,19 @@ function expected(
   return failure(code, `${who}: expected ${what} to be ${wanted}, got ${showValue(got)}`);
 }
 
-/** A value as a message shows it: numbers, strings and the kinds of everything else. */
+/** Writes a value for a message: numbers, strings and short lists as they are, everything else by its kind. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return value.length > 8 ? "an array" : `[${value.map(showValue).join(", ")}]`;
   if (typeof value === "function") return "a function";
-  if (typeof value === "object") return value.constructor === Object ? "an object" : `a ${value.constructor?.name}`;
-  return `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name: unknown = value.constructor?.name;
+  return typeof name !== "string" || name === "Object" ? "an object" : `a ${name}`;
 }
 
-/** A setting that can be steered within the range of an option's rule. */
+/** Makes the setting of an option: the value, and the range of the option's rule, within which it can be steered. */
 export function settingOf(rule: NumberRule, value: number): Range & { readonly value: number } {
   const { min, max, above, below, integer, infinite } = rule;
   const range = { min, max, above, below, integer, infinite };

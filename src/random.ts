@@ -1,21 +1,26 @@
-/** Seeded random numbers, the same on every machine. Every room may import it. */
+/** Seeded random numbers, which have the same bits on every machine. Every room may import this file. */
 import { log } from "./elementary/index.ts";
 
+/** Random numbers, one after the other. */
 export interface RandomSource {
-  /** Uniform on [0, 1), 53 bits. */
+  /** Draws a number that is uniform on [0, 1), with 53 random bits. */
   uniform(): number;
-  /** Standard normal. */
+  /** Draws a standard normal number. */
   normal(): number;
-  /** Uniform on 0 ... below - 1. */
+  /** Draws an integer that is uniform on 0, 1, ..., below - 1. */
   integer(below: number): number;
 }
 
 /**
- * A source determined by its key: (seed, purpose, step) give independent streams without hidden state.
+ * Makes a source of random numbers that is determined by its key.
  *
- * Generator: xoshiro256++ [1], seeded by SplitMix64 over the key; normals by Marsaglia's polar method.
+ * A key such as (seed, purpose, step) gives each purpose and step an independent stream, so no hidden state has to be
+ * kept. The generator is xoshiro256++ [1], seeded by SplitMix64 over the key; normal numbers come from Marsaglia's
+ * polar method.
  *
  * @example const noise = randomSource(1, "noise", 3).normal();
+ * @param seed any number
+ * @param key what the numbers are for: texts and numbers, all of which count
  * @see [1] Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021, doi:10.1145/3460772
  */
 export function randomSource(seed: number, ...key: readonly (number | string)[]): RandomSource {
@@ -26,7 +31,7 @@ export function randomSource(seed: number, ...key: readonly (number | string)[])
   };
   absorb(bitsOf(seed));
   for (const part of key) {
-    // Marks beyond all code points, so that two keys never give the same words.
+    // The marks lie beyond all code points, so that two keys never give the same words.
     if (typeof part === "number") {
       absorb(0x110000n);
       absorb(bitsOf(part));
@@ -39,7 +44,7 @@ export function randomSource(seed: number, ...key: readonly (number | string)[])
     mix = BigInt.asUintN(64, mix + 0x9e3779b97f4a7c15n);
     state[i] = splitMix(mix);
   }
-  // The state is kept as eight 32-bit halves: BigInt arithmetic in `next` would cost microseconds a number.
+  // The state is kept as eight 32-bit halves, since BigInt arithmetic would cost microseconds per number.
   const halves = new Uint32Array(state.buffer);
   const out = new Uint32Array(2);
   let spare: number | undefined;
@@ -82,7 +87,7 @@ function splitMix(word: bigint): bigint {
   return z ^ (z >> 31n);
 }
 
-/** One xoshiro256++ step on little-endian halves s[2i] (low), s[2i+1] (high). */
+/** Makes one step of xoshiro256++ on halves: s[2i] is the low half of word i and s[2i + 1] the high one. */
 function nextXoshiro(s: Uint32Array, out: Uint32Array): void {
   const [s0l, s0h, s1l, s1h, s2l, s2h, s3l, s3h] = s as unknown as [
     number,

@@ -1,22 +1,22 @@
-/** Intervals of numbers with open or closed ends: of options, and of settings while a run is steered. */
+/** Intervals of numbers with open or closed ends, for options and for settings that are steered during a run. */
 
-/** Which numbers are allowed. Without bounds: every finite number. */
+/** Which numbers are allowed. Without bounds, every finite number is. */
 export interface Range {
-  /** The least number allowed. */
+  /** Least number allowed. */
   readonly min?: number | undefined;
-  /** The greatest number allowed. */
+  /** Greatest number allowed. */
   readonly max?: number | undefined;
-  /** Numbers must be greater than this one. */
+  /** Number that all allowed ones are greater than. */
   readonly above?: number | undefined;
-  /** Numbers must be less than this one. */
+  /** Number that all allowed ones are less than. */
   readonly below?: number | undefined;
-  /** Whole numbers only. */
+  /** Whether only whole numbers are allowed. Default false. */
   readonly integer?: boolean | undefined;
   /** Whether infinities within the bounds are allowed too. Default false. */
   readonly infinite?: boolean | undefined;
 }
 
-/** Whether a value is a number of the range. NaN never is. */
+/** Whether a value is a number within the range. NaN never is. */
 export function inRange(value: unknown, range: Range): value is number {
   if (typeof value !== "number" || Number.isNaN(value)) return false;
   const { min, max, above, below, integer = false, infinite = false } = range;
@@ -30,7 +30,7 @@ export function inRange(value: unknown, range: Range): value is number {
   );
 }
 
-/** The range in words: `a positive number`, `a number in (0, 1]`, `an integer of at least 2`. */
+/** Describes the range in words: `a positive number`, `a number in (0, 1]`, `an integer of at least 2`. */
 export function describeRange(range: Range): string {
   const { min, max, above, below, integer = false, infinite = false } = range;
   const noun = integer ? "integer" : "number";

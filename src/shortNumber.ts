@@ -1,4 +1,4 @@
-/** A number as people read it in a line or a table: five digits, exponents where it is small or large. */
+/** Writes a number for a line or a table: five digits, or three and an exponent where it is small or large. */
 export function shortNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
   if (!Number.isFinite(value)) return String(value);

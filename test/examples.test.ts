@@ -22,8 +22,8 @@ function output(file: string): string[] {
 const expectations: Readonly<Record<string, (lines: readonly string[]) => void>> = {
   "bilinear.ts"(lines) {
     assert.equal(lines, [
-      "gradient descent-ascent: |z| is multiplied by 1.118034 a step",
-      "extragradient: |z| is multiplied by 0.901388 a step",
+      "gradient descent-ascent: |z| is multiplied by 1.118034 per step",
+      "extragradient: |z| is multiplied by 0.901388 per step",
       "theory: 1.118034 and 0.901388",
     ]);
   },

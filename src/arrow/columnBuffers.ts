@@ -1,10 +1,10 @@
-/** Columns of a batch under construction: preallocated, filled row by row, handed out as Arrow buffers, emptied. */
+/** Columns of a batch: they are allocated once, filled row by row, given out as Arrow buffers, and emptied. */
 import type { BatchParts } from "./recordBatch.ts";
 
 const encoder = new TextEncoder();
 const noBytes = new Uint8Array(0);
 
-/** One bit a row, 1 where there is a value. */
+/** Validity bitmap: one bit per row, which is 1 if there is a value. */
 class Validity {
   readonly #bits: Uint8Array;
   nulls = 0;
@@ -23,7 +23,7 @@ class Validity {
     this.nulls--;
   }
 
-  /** No bitmap at all without nulls, as the format allows. */
+  /** Gives the bitmap of the first rows. Without nulls it is empty, as the format allows. */
   part(rows: number): Uint8Array {
     return this.nulls === 0 ? noBytes : this.#bits.subarray(0, (rows + 7) >> 3);
   }
@@ -34,13 +34,15 @@ class Validity {
   }
 }
 
-/** What every column can do. The views in `collect` hold until the next `clear`. */
+/** What every column can do. */
 export interface ColumnBuffer {
+  /** Adds the nodes and buffers of the first rows to the parts of a batch. The buffers are valid until `clear`. */
   collect(rows: number, parts: BatchParts): void;
+  /** Empties the column. */
   clear(): void;
 }
 
-/** Float64 or Int32, nullable. */
+/** Column of nullable Float64 or Int32. */
 export class NumberBuffer implements ColumnBuffer {
   readonly values: Float64Array | Int32Array;
   readonly #validity: Validity;
@@ -69,7 +71,7 @@ export class NumberBuffer implements ColumnBuffer {
   }
 }
 
-/** Utf8 out of few different texts, nullable: rows hold the text's number, bytes are written when the batch is made. */
+/** Column of nullable Utf8 with few different texts. Rows hold numbers of texts until the batch is made. */
 export class ChoiceBuffer implements ColumnBuffer {
   readonly #texts: Uint8Array[] = [];
   readonly #numbers = new Map<string, number>();
@@ -85,7 +87,7 @@ export class ChoiceBuffer implements ColumnBuffer {
     for (const text of texts) this.numberOf(text);
   }
 
-  /** The number of a text, a new one for a new text. */
+  /** Gives the number of a text. A new text gets a new number. */
   numberOf(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
@@ -123,7 +125,7 @@ export class ChoiceBuffer implements ColumnBuffer {
   }
 }
 
-/** Utf8 of any text, nullable. */
+/** Column of nullable Utf8 with any texts. */
 export class TextBuffer implements ColumnBuffer {
   readonly #offsets: Int32Array;
   #bytes = new Uint8Array(256);
@@ -159,7 +161,7 @@ export class TextBuffer implements ColumnBuffer {
   }
 }
 
-/** List<Float64>, nullable. */
+/** Column of nullable List<Float64>. */
 export class VectorBuffer implements ColumnBuffer {
   readonly #offsets: Int32Array;
   #values = new Float64Array(64);
@@ -185,7 +187,7 @@ export class VectorBuffer implements ColumnBuffer {
     this.#offsets[row + 1] = end;
   }
 
-  /** Gives the last row, which is null so far, a vector after all. */
+  /** Gives a vector to the last row, which has been null so far. */
   fill(row: number, vector: Float64Array): void {
     this.#validity.unsetNull(row);
     this.set(row, vector);
@@ -203,6 +205,7 @@ export class VectorBuffer implements ColumnBuffer {
   }
 }
 
+/** Copies the first `length` entries into a longer array. */
 function grown<T extends Uint8Array | Float64Array>(from: T, to: T, length: number): T {
   to.set(from.subarray(0, length));
   return to;

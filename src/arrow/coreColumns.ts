@@ -1,7 +1,10 @@
-/** The columns that every run has, in the order of a file, before those of the operators. `point` stands last. */
+/**
+ * Columns that every run has, in the order of a file. The columns of the operators come after `commands`, and `point`
+ * is the last of all.
+ */
 export const coreColumns = {
   run: { type: "text", meaning: "name of the run" },
-  attempt: { type: "integer", meaning: "1, one more with each resume" },
+  attempt: { type: "integer", meaning: "number of the attempt: 1, and one more with each resume" },
   step: { type: "number", meaning: "number of updates before this row" },
   seconds: { type: "number", meaning: "wall time since the run began, pauses included, over all attempts", unit: "s" },
   status: { type: "text", meaning: "running, or on the last row converged, stagnated, diverged or stopped" },

@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { ChoiceBuffer, type ColumnBuffer, NumberBuffer, TextBuffer, VectorBuffer } from "./columnBuffers.ts";
 import { type BatchParts, endOfStream, recordBatchMessage } from "./recordBatch.ts";
 import type { Row, Run } from "./row.ts";
@@ -7,39 +8,54 @@ import { stringify } from "./runMetadata.ts";
 import { runSchema, schemaMessage } from "./schema.ts";
 
 /**
- * Where points are stored: at every row, at every k-th step (a number k), nowhere, or at every k-th step with k so that points
- * take at most `pointBudget` bytes a row on average. On the last row too, unless nowhere.
+ * Rows whose points are stored:
+ *
+ * - `all`: every row
+ * - a number k: rows whose step is a multiple of k
+ * - `budget`: the same, with the smallest k for which points take at most `pointBudget` bytes per row on average
+ * - `none`: no row
+ *
+ * Unless it is `none`, the point of the last row is stored too.
  */
 export type Points = "all" | "budget" | "none" | number;
 
 /** Options of {@link RunEncoder}. */
 export interface EncoderOptions {
-  /** Rows that fit between two flushes. Default 256. */
+  /** Number of rows that fit between two flushes. Default 256. */
   readonly capacity?: number;
-  /** Default `"budget"`: every row up to n = 1024, every second up to 2048, and so on. */
+  /** Rows whose points are stored. Default `budget`: every row up to n = 1024, every second up to 2048, and so on. */
   readonly points?: Points;
-  /** Bytes of points a row, on average. Default 8192. */
+  /** Number of bytes of points per row, on average, for `budget`. Default 8192. */
   readonly pointBudget?: number;
 }
+
+/** Rules of the options that decide which points are stored. */
+export const pointRules = {
+  points: { default: "budget", integer: true, min: 1, or: ["all", "budget", "none"] },
+  pointBudget: { default: 8192, above: 0, infinite: true },
+} as const;
+const rules = { capacity: { default: 256, integer: true, min: 1 }, ...pointRules } as const;
 
 /**
  * Encodes the rows of a run as Arrow record batches, synchronously, into columns that are allocated once.
  *
- * A stream is `header`, any number of batches, `endOfStream`. Each batch is a fresh buffer that the encoder never touches again,
- * so the same bytes may go to a file, to another thread and to sockets. Cost per row: about 0.3 us at 8 operator columns, and
- * the copy of the point.
+ * A stream consists of `header`, any number of batches, and `endOfStream`. Each batch is a fresh buffer that the
+ * encoder never touches again, so the same bytes may go to a file, to another thread and to sockets.
+ *
+ * Cost per row: about 0.3 us with 8 columns of operators, and the copy of the point.
  *
  * @example
  * const encoder = new RunEncoder(row.run, row.point?.length ?? 0);
  * encoder.append(row);
  * writeFileSync("run.arrows", concatenate([encoder.header, encoder.flush()!, endOfStream]));
- * @throws {RangeError} ERR_OPTION_RANGE for a capacity, a budget or a number of points that is no positive number
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN; ERR_COLUMN_CONFLICT as {@link runSchema}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export class RunEncoder {
   readonly schema: Schema;
   /** The schema message with which a stream of this run begins. */
   readonly header: Uint8Array;
-  /** Points are stored where `step` is a multiple of this; 0: nowhere. */
+  /** Points are stored where `step` is a multiple of this number. 0 means that no points are stored. */
   readonly pointsEvery: number;
   readonly capacity: number;
 
@@ -73,10 +89,7 @@ export class RunEncoder {
     readonly dimension: number,
     options: EncoderOptions = {},
   ) {
-    const { capacity = 256, points = "budget", pointBudget = 8192 } = options;
-    if (!(Number.isInteger(capacity) && capacity >= 1)) {
-      throw failure("ERR_OPTION_RANGE", `RunEncoder: expected capacity to be a positive integer, got ${capacity}`);
-    }
+    const { capacity, points, pointBudget } = readOptions("RunEncoder", options, rules);
     this.capacity = capacity;
     this.pointsEvery = pointsEvery(points, pointBudget, dimension);
     this.schema = runSchema(run, this.pointsEvery);
@@ -111,7 +124,7 @@ export class RunEncoder {
         own.push(buffer);
       }
     }
-    // The order of `runSchema`.
+    // The order is that of `runSchema`.
     this.#all = [this.#run, this.#attempt, this.#step, this.#seconds, this.#statusBuffer, this.#evaluations];
     this.#all.push(
       this.#products,
@@ -126,33 +139,34 @@ export class RunEncoder {
     this.#bytesARow = run.name.length + 90 + 12 * own.length;
   }
 
-  /** Rows appended since the last flush. */
+  /** Number of rows appended since the last flush. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** About how many bytes the batch will have. */
+  /** Number of bytes that the batch will have, approximately. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether the last row has a point that was left out, so that `completeLast` could still add it. */
+  /** Whether the last row has a point that was left out. `completeLast` can still add it. */
   get lastPointLeftOut(): boolean {
     return this.#lastRow !== undefined;
   }
 
   /**
-   * Adds a row, copying everything of it.
+   * Adds a row, of which it keeps copies only.
    *
-   * @throws {RangeError} ERR_UNDECLARED for a column that `row.run` does not declare (looked for on the first row of each batch),
-   *   ERR_CATEGORY for a category's number that is none of its values
+   * @throws {TypeError} ERR_UNDECLARED for a column that `row.run` does not declare, which is checked on the first row
+   *   of each batch
+   * @throws {RangeError} ERR_CATEGORY for a number of a category that is not the index of one of its values
    */
   append(row: Row): void {
     const k = this.#rows;
     if (k === this.capacity) throw new Error(`internal: RunEncoder has ${k} rows; flush before appending another`);
     if (k === 0) this.#checkNames(row);
     const columns = row.columns;
-    // Looked at before anything is written, so that a refused row leaves no trace in the batch.
+    // Categories are checked before anything is written, so that a refused row leaves no trace in the batch.
     for (let i = 0; i < this.#categories.length; i++) this.#checkCategory(this.#categories[i]!, row);
     for (let i = 0; i < this.#categories.length; i++) {
       const { name, buffer } = this.#categories[i]!;
@@ -194,14 +208,14 @@ export class RunEncoder {
     this.#rows = k + 1;
   }
 
-  /** The last row was the last one of all: stores its point, if it was left out and the row is not flushed yet. */
+  /** Stores the point of the last row if it was left out and the row is not flushed yet. Called when no row follows. */
   completeLast(): void {
     if (this.#lastRow === undefined) return;
     this.#point.fill(this.#rows - 1, this.#lastRow.point!);
     this.#lastRow = undefined;
   }
 
-  /** The rows since the last flush as one record batch message, a fresh buffer; undefined without rows. */
+  /** Encodes the rows since the last flush as a record batch message in a fresh buffer; undefined if there are none. */
   flush(): Uint8Array | undefined {
     if (this.#rows === 0) return undefined;
     const parts: BatchParts = { nodes: [], buffers: [] };
@@ -214,7 +228,7 @@ export class RunEncoder {
     return message;
   }
 
-  /** A batch as a self-contained Arrow stream: header, batch, end. */
+  /** Makes a self-contained Arrow stream of a batch: header, batch, end. */
   frame(batch: Uint8Array): Uint8Array {
     return concatenate([this.header, batch, endOfStream]);
   }
@@ -257,12 +271,16 @@ export class RunEncoder {
     throw failure(
       "ERR_UNDECLARED",
       `RunEncoder: row.${where}.${name} is not declared by row.run.columns${where === "vectors" ? ' with kind "vector"' : ""}, so it would be lost; ` +
-        `write it through measureRows(), which declares it. Declared: ${declared}`,
+        `write it through defineRowMeasure(), which declares it. Declared: ${declared}`,
     );
   }
 }
 
-/** Bytes one after the other. */
+/**
+ * Joins arrays of bytes.
+ *
+ * @example concatenate([encoder.header, batch, endOfStream])
+ */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -273,24 +291,9 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** k of "every k-th step"; 0: nowhere. */
+/** Gives the k of "every k-th step", or 0 if no points are stored. */
 function pointsEvery(points: Points, budget: number, dimension: number): number {
   if (points === "all") return 1;
   if (points === "none") return 0;
-  if (points === "budget") {
-    if (!(budget > 0)) {
-      throw failure(
-        "ERR_OPTION_RANGE",
-        `RunEncoder: expected pointBudget to be a positive number of bytes, got ${budget}`,
-      );
-    }
-    return Math.max(1, Math.ceil((8 * dimension) / budget));
-  }
-  if (!(Number.isInteger(points) && points >= 1)) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `RunEncoder: expected points to be "all", "budget", "none" or a positive integer, got ${String(points)}`,
-    );
-  }
-  return points;
+  return points === "budget" ? Math.max(1, Math.ceil((8 * dimension) / budget)) : points;
 }

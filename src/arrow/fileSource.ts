@@ -2,16 +2,26 @@ import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import type { ReadAt } from "./messages.ts";
 
-/** A file to read from, which may grow meanwhile. */
+/** An open file, which may grow while it is read. */
 export interface FileSource {
+  /** Reads bytes at an offset. */
   readonly readAt: ReadAt;
+  /** Closes the file. */
   readonly close: () => void;
 }
 
-/** Bytes that are asked for without looking at the length of the file first. */
+/** Number of bytes up to which memory is allocated without asking for the length of the file first. */
 const small = 65_536;
 
-/** Opens a file for {@link RunReader}. @throws ERR_READ */
+/**
+ * Opens a file for {@link RunReader}.
+ *
+ * @example
+ * const file = openFile("runs/a/iterates-0001.arrows");
+ * for (const row of new RunReader(file.readAt)) console.log(row.step);
+ * file.close();
+ * @throws {FluxionInputError} ERR_READ if the file cannot be opened or, later, read
+ */
 export function openFile(path: string): FileSource {
   const { closeSync, fstatSync, openSync, readSync } = builtin("node:fs", "openFile");
   let file: number;
@@ -24,7 +34,7 @@ export function openFile(path: string): FileSource {
     readAt(offset, length) {
       let done = 0;
       try {
-        // A damaged length may ask for more than any memory holds.
+        // A damaged length may ask for more bytes than any memory holds.
         const there = length <= small ? length : Math.max(0, Math.min(length, fstatSync(file).size - offset));
         const bytes = new Uint8Array(there);
         while (done < there) {
@@ -41,7 +51,7 @@ export function openFile(path: string): FileSource {
   };
 }
 
-/** A failed read as fluxion's error. */
+/** Makes fluxion's error of a failed read. */
 export function readFailure(path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   const reason =

@@ -1,10 +1,11 @@
 /**
- * Just enough of flatbuffers to look into a message's metadata, every position checked.
+ * Just enough of flatbuffers to look into the metadata of a message. Every position is checked.
  *
- * arrow-js believes what it reads: a damaged length makes it loop for minutes. What passes here has no vector longer than its bytes.
+ * arrow-js believes what it reads, so a damaged length makes it loop for minutes. Metadata that pass here have no
+ * vector that is longer than its bytes.
  */
 
-/** A table; `field` numbers are those of Arrow's format/*.fbs. All methods throw a RangeError outside of the bytes. */
+/** A table. Numbers of fields are those of Arrow's format/*.fbs. Methods throw a RangeError outside the bytes. */
 export class Table {
   readonly #vtable: number;
   readonly #fields: number;
@@ -17,22 +18,25 @@ export class Table {
     this.#fields = (data.getUint16(this.#vtable, true) - 4) >> 1;
   }
 
+  /** Reads a byte; 0 if the field is missing. */
   uint8(field: number): number {
     const at = this.#place(field);
     return at === undefined ? 0 : this.data.getUint8(at);
   }
 
+  /** Reads a 64-bit integer; 0 if the field is missing. */
   int64(field: number): number {
     const at = this.#place(field);
     return at === undefined ? 0 : Number(this.data.getBigInt64(at, true));
   }
 
+  /** Reads a table. */
   table(field: number): Table | undefined {
     const at = this.#place(field);
     return at === undefined ? undefined : new Table(this.data, follow(this.data, at));
   }
 
-  /** The number of a vector's elements, which are all there. */
+  /** Reads the number of elements of a vector, after checking that all of them are there. */
   count(field: number, bytesEach: number): number {
     const vector = this.#vector(field);
     if (vector === undefined) return 0;
@@ -41,7 +45,7 @@ export class Table {
     return count;
   }
 
-  /** The tables of a vector of tables. */
+  /** Reads the tables of a vector of tables. */
   tables(field: number): Table[] {
     const count = this.count(field, 4);
     const vector = this.#vector(field);
@@ -62,7 +66,7 @@ export class Table {
   }
 }
 
-/** The table with which a flatbuffer begins. */
+/** Gives the table with which a flatbuffer begins. */
 export function rootTable(data: DataView): Table {
   return new Table(data, follow(data, 0));
 }

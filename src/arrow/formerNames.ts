@@ -1,5 +1,6 @@
-/** Columns that earlier versions called otherwise. */
+/** Columns that had other names in earlier versions. */
 
+/** Present names by former names. */
 const former: Readonly<Record<string, string>> = {
   squaredNorm: "squaredFieldNorm",
   dualGap: "mintyGap",
@@ -9,7 +10,9 @@ const former: Readonly<Record<string, string>> = {
 };
 
 /**
- * The present name of a column: files written before a column was renamed are read under it, and its former name still finds it.
+ * Gives the present name of a column.
+ *
+ * Files that were written before a column was renamed are read under its present name. The former name still finds it.
  *
  * @example presentName("squaredNorm"); // "squaredFieldNorm"
  */

@@ -1,3 +1,4 @@
+/** Rows of runs as Arrow streams: encoding, recording, reading, and the files of a run directory. */
 export { coreColumns } from "./coreColumns.ts";
 export {
   concatenate,

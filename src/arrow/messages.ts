@@ -1,23 +1,29 @@
-/** The messages of an Arrow IPC stream, found without decoding their bodies. */
+/** Finds the messages of an Arrow IPC stream without decoding their bodies. */
 import { failure } from "../errors.ts";
 import { rootTable, type Table } from "./flatbuffer.ts";
 
-/** Reads up to `length` bytes at `offset`: fewer where the source ends. A file may grow between two calls. */
+/** Reads up to `length` bytes at `offset`, and fewer where the source ends. A file may grow between two calls. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
 
-/** One whole message: prefix, metadata, body. */
+/** A whole message: prefix, metadata and body. */
 export interface StreamMessage {
+  /** Place of the message in the stream. */
   readonly offset: number;
   readonly bytes: Uint8Array;
   readonly kind: "schema" | "batch" | "other";
 }
 
-/** How a stream ended: with its end mark, between two messages without one, or torn within a message. */
+/** How a stream ended. */
 export interface StreamEnd {
+  /**
+   * - `marked`: with its end mark
+   * - `open`: between two messages, without an end mark
+   * - `torn`: within a message
+   */
   readonly end: "marked" | "open" | "torn";
-  /** Length of all whole messages: where a torn one begins. */
+  /** Length of all whole messages, at which a torn one begins. */
   readonly offset: number;
-  /** Bytes of the torn message that are there. */
+  /** Number of bytes of the torn message that are there. */
   readonly tornBytes: number;
 }
 
@@ -25,10 +31,14 @@ const continuation = 0xffffffff;
 const kinds: Readonly<Record<number, StreamMessage["kind"]>> = { 1: "schema", 3: "batch" };
 
 /**
- * Every whole message in turn; the end mark or a torn tail ends the sequence, and what the generator returns says which.
+ * Yields every whole message of a stream in turn.
  *
- * @param name of the source, for messages
- * @throws ERR_ARROW_EMPTY, ERR_ARROW_FORMAT where the first message should be; ERR_ARROW_CORRUPT where a later one should be
+ * The sequence ends at the end mark, or at a torn tail; the return value of the generator tells which.
+ *
+ * @example for (const { kind, bytes } of streamMessages(openFile(path).readAt, path)) console.log(kind, bytes.length);
+ * @param name name of the source, for error messages
+ * @throws {FluxionInputError} ERR_ARROW_EMPTY, ERR_ARROW_FORMAT if the source does not begin as a stream;
+ *   ERR_ARROW_CORRUPT if a message is damaged
  */
 export function* streamMessages(readAt: ReadAt, name: string): Generator<StreamMessage, StreamEnd, undefined> {
   let offset = 0;
@@ -40,7 +50,7 @@ export function* streamMessages(readAt: ReadAt, name: string): Generator<StreamM
     const head = view(prefix);
     const metadataLength = head.getInt32(4, true);
     if (head.getUint32(0, true) !== continuation || metadataLength < 0) {
-      // A machine that lost power may leave a tail of zeros: the file system had noted the length, not yet the bytes.
+      // A machine that lost power may leave a tail of zeros: the file system had the length, but not yet the bytes.
       const rest = readAt(offset, 65_536);
       if (rest.every((byte) => byte === 0)) return { end: "torn", offset, tornBytes: rest.length };
       throw corrupt(name, offset, "no message begins there");
@@ -57,12 +67,12 @@ export function* streamMessages(readAt: ReadAt, name: string): Generator<StreamM
   }
 }
 
-/** A source of bytes that are in memory. */
+/** Makes a source of bytes that are in memory. */
 export function readFrom(bytes: Uint8Array): ReadAt {
   return (offset, length) => bytes.subarray(offset, offset + length);
 }
 
-/** The error of a stream that is damaged at a byte. */
+/** Makes the error of a stream that is damaged at a byte. */
 export function corrupt(name: string, offset: number, why: string, cause?: unknown): Error {
   return failure(
     "ERR_ARROW_CORRUPT",
@@ -89,12 +99,12 @@ function checkBeginning(prefix: Uint8Array, name: string): void {
     const shown = [...prefix].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     throw failure(
       "ERR_ARROW_FORMAT",
-      `${name} is no Arrow stream: expected it to begin with ff ff ff ff, got ${shown}`,
+      `${name} is not an Arrow stream: expected it to begin with ff ff ff ff, got ${shown}`,
     );
   }
 }
 
-/** Header type and body length of the table Message, after a look at what arrow-js will walk through. */
+/** Reads header type and body length of the table Message, and checks everything that arrow-js will walk through. */
 function readMetadata(
   metadata: Uint8Array,
   name: string,
@@ -113,7 +123,7 @@ function readMetadata(
   }
 }
 
-/** Schema: fields (1), metadata (2). Field: children (5), metadata (6). */
+/** Checks a schema. Its fields are (1), its metadata (2); in a field the children are (5), the metadata (6). */
 function checkSchema(schema: Table | undefined): void {
   const checkField = (field: Table): void => {
     field.tables(6);
@@ -123,7 +133,7 @@ function checkSchema(schema: Table | undefined): void {
   schema?.tables(2);
 }
 
-/** RecordBatch: nodes (1) and buffers (2), of two 64-bit numbers each. */
+/** Checks a record batch. Its nodes (1) and buffers (2) have two 64-bit numbers each. */
 function checkBatch(batch: Table | undefined): void {
   batch?.count(1, 16);
   batch?.count(2, 16);

@@ -1,22 +1,23 @@
-/** Which process wrote a run, told apart from a later one that got the same number. */
+/** The process that writes a run, told apart from a later process with the same number. */
 import { builtin, thisHost } from "../host.ts";
 
 /** A process as `run.json` names it. */
 export interface WriterProcess {
   readonly pid: number;
+  /** Name of the machine. */
   readonly host: string;
-  /** Boot of the machine and the process's start, where the system tells them (Linux). */
+  /** Boot of the machine and start of the process, where the system tells them (Linux). */
   readonly started?: string;
 }
 
-/** This process. */
+/** Describes this process. */
 export function thisProcess(): WriterProcess {
   const { pid } = thisHost("run.json");
   const started = startOf(pid);
   return { pid, host: hostname(), ...(started === undefined ? {} : { started }) };
 }
 
-/** Whether a process still lives; one on another machine is believed to. */
+/** Tells whether a process is still alive. A process on another machine is assumed to be. */
 export function isAlive({ pid, host, started }: WriterProcess): boolean {
   if (host !== hostname()) return true;
   try {
@@ -24,7 +25,7 @@ export function isAlive({ pid, host, started }: WriterProcess): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  // Containers begin at the same small numbers each time: a number that is in use says little.
+  // Containers begin at the same small numbers each time, so a number that is in use proves little.
   const now = startOf(pid);
   return started === undefined || now === undefined || started === now;
 }
@@ -38,7 +39,7 @@ function startOf(pid: number): string | undefined {
     const { readFileSync } = builtin("node:fs", "run.json");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in parentheses, which may hold anything; start time is the 22nd.
+    // The second field is the program's name in parentheses, which may contain anything. The 22nd is the start time.
     const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     return ticks === undefined ? undefined : `${boot}/${ticks}`;
   } catch {

@@ -1,8 +1,8 @@
 /**
- * One Arrow record batch as the bytes of one IPC message.
+ * Encodes an Arrow record batch as the bytes of one IPC message.
  *
- * arrow-js spends about 80 us on a batch and remembers every one of them; a batch of a fixed schema always has the same
- * flatbuffer but for a few numbers, so it is laid out here by hand, into one fresh buffer that nobody else holds.
+ * arrow-js spends about 80 us on a batch and keeps every one of them in memory. For a fixed schema all batches have the
+ * same flatbuffer except for a few numbers, so it is laid out here by hand, in a fresh buffer that nobody else holds.
  */
 
 /** Length and number of nulls of a column, or of a list's items. */
@@ -11,7 +11,7 @@ interface FieldNode {
   readonly nulls: number;
 }
 
-/** What the body of a batch is put together from: nodes depth first, and their buffers in the same order. */
+/** Parts of the body of a batch: nodes depth first, and their buffers in the same order. */
 export interface BatchParts {
   readonly nodes: FieldNode[];
   readonly buffers: ArrayBufferView[];
@@ -20,14 +20,15 @@ export interface BatchParts {
 /** The eight bytes that end a stream: a continuation mark and the length 0. */
 export const endOfStream: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
-const prefix = 8; // continuation mark and the metadata's length
+/** Length of the continuation mark and the length of the metadata. */
+const prefix = 8;
 const messageTable = prefix + 16;
 const batchTable = prefix + 48;
 const nodesAt = prefix + 68;
 const metadataVersion5 = 4;
 const recordBatchHeader = 3;
 
-/** The message of a batch with `rows` rows. Costs one allocation of the message's size and one copy of every buffer. */
+/** Makes the message of a batch with `rows` rows. Cost: one allocation of its size, and one copy of every buffer. */
 export function recordBatchMessage(rows: number, { nodes, buffers }: BatchParts): Uint8Array {
   const buffersAt = nodesAt + 4 + 16 * nodes.length + 4;
   const bodyAt = buffersAt + 4 + 16 * buffers.length;
@@ -72,7 +73,7 @@ export function recordBatchMessage(rows: number, { nodes, buffers }: BatchParts)
   return bytes;
 }
 
-/** A vtable, and the table's link back to it. `offsets` are those of the fields within the table. */
+/** Writes a vtable and the table's link back to it. `offsets` are those of the fields within the table. */
 function writeTable(view: DataView, vtable: number, table: number, size: number, offsets: readonly number[]): void {
   view.setUint16(vtable, 4 + 2 * offsets.length, true);
   view.setUint16(vtable + 2, size, true);

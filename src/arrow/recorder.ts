@@ -1,9 +1,9 @@
-import { failure } from "../errors.ts";
-import { type EncoderOptions, type Points, RunEncoder } from "./encoder.ts";
+import { type Checked, readOptions } from "../options.ts";
+import { type Points, pointRules, RunEncoder } from "./encoder.ts";
 import { endOfStream } from "./recordBatch.ts";
 import type { Row, Run } from "./row.ts";
 
-/** What a recorder hands on: a stream is one header, batches, one end. The bytes are never written to again. */
+/** Message of a recorder. A stream is one header, any number of batches and one end. The bytes never change. */
 export type RecordMessage =
   | { readonly kind: "header"; readonly bytes: Uint8Array }
   | {
@@ -15,62 +15,85 @@ export type RecordMessage =
     }
   | { readonly kind: "end"; readonly bytes: Uint8Array };
 
-/** When a batch is closed: at whichever comes first. */
+/** Limits at which a batch is closed, at whichever is reached first. */
 export interface BatchLimits {
-  /** Default 256. */
+  /** Number of rows. Default 256. */
   readonly rows?: number;
-  /** Default 4 MB (2^22 bytes); a batch has at most this and one row more. */
+  /** Number of bytes, which the last row may exceed; Infinity allowed. Default 2^22 (4 MB). */
   readonly bytes?: number;
-  /** Seconds since the last batch. Default 1. */
+  /** Number of seconds since the batch before; Infinity allowed. Default 1. */
   readonly seconds?: number;
 }
 
-/** How rows become messages. */
+/** Options of everything that records rows. */
 export interface RecordingOptions {
+  /** Limits at which a batch is closed. */
   readonly batch?: BatchLimits;
-  /** Where points are stored. Default `"budget"`. */
+  /** Rows whose points are stored. Default `budget`. */
   readonly points?: Points;
-  /** Bytes of points a row, on average. Default 8192: every point up to n = 1024. */
+  /** Number of bytes of points per row, on average, for `budget`. Default 8192: every point up to n = 1024. */
   readonly pointBudget?: number;
 }
 
 /** Options of {@link recordRun}. */
 export interface RecordRunOptions extends RecordingOptions {
-  /** Called with each message, synchronously, in order. What it throws comes out of the call that caused the message. */
+  /** Function that gets each message, synchronously and in order. Its errors come out of the call that caused them. */
   readonly sink: (message: RecordMessage) => void;
-  /** Gets what `sink` throws when a batch is closed by the clock. Default: it is thrown there, which ends the process. */
+  /**
+   * Function that gets errors of `sink` when the clock closes a batch. Default: they are thrown and end the process.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Rows in, messages out. */
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+const rules = {
+  batch: { expected: "an object of limits, such as { rows: 256 }", is: isObject },
+  ...pointRules,
+  sink: { required: true, expected: "a function of the message", is: isFunction },
+  onError: { expected: "a function of the error", is: isFunction },
+} as const;
+const limitRules = {
+  rows: { default: 256, integer: true, min: 1 },
+  bytes: { default: 2 ** 22, above: 0, infinite: true },
+  seconds: { default: 1, above: 0, infinite: true },
+} as const;
+
+/** What {@link recordRun} returns: it takes rows and gives messages to the sink. */
 export interface RunRecorder {
   readonly run: Run;
-  /** Rows appended so far. */
+  /** Number of rows appended so far. */
   readonly rows: number;
+  /** Adds a row. */
   readonly append: (row: Row) => void;
   /** Closes the batch now. */
   readonly flush: () => void;
-  /** Closes the batch and ends the stream; a second call does nothing. */
+  /** Closes the batch and ends the stream. A second call does nothing. */
   readonly close: () => void;
-  /** Like `close`, but drops what is not flushed: after an error of the sink. */
+  /** Ends without a message and drops the rows that are not flushed. It serves after an error of the sink. */
   readonly abandon: () => void;
 }
 
 /**
- * Records the rows of a run as the messages of one Arrow stream: for a file, another thread, sockets, or all of them.
+ * Records the rows of a run as the messages of one Arrow stream, for a file, another thread, sockets, or all of them.
  *
- * A batch is closed at 256 rows, at 4 MB, or one second after the one before, which is looked at whenever a row comes and by a
- * timer that does not keep the process alive. The header is sent with the first row. The last row's point is always stored,
- * unless the clock sent the row away before its stream ended without a verdict.
+ * A batch is closed at 256 rows, at 4 MB, or one second after the batch before. The time is checked whenever a row
+ * comes, and by a timer that does not keep the process alive. The header is sent with the first row. The point of the
+ * last row is always stored, unless the clock closed the batch of this row before the stream ended without a verdict.
+ *
+ * Cost per row: see {@link RunEncoder}.
  *
  * @example
  * const recorder = recordRun(run, { sink: (message) => port.postMessage(message) });
  * rows.subscribe({ next: recorder.append, complete: recorder.close });
- * @throws {RangeError} ERR_OPTION_RANGE for a limit that is no positive number
+ * @param options {@link RecordRunOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options or limits out of range
  */
 export function recordRun(run: Run, options: RecordRunOptions): RunRecorder {
-  const limits = checkLimits(options.batch);
-  return new Recorder(run, options, limits);
+  const settings = readOptions("recordRun", options, rules);
+  return new Recorder(run, settings, checkLimits(settings.batch));
 }
 
 class Recorder implements RunRecorder {
@@ -84,7 +107,7 @@ class Recorder implements RunRecorder {
 
   constructor(
     readonly run: Run,
-    private readonly options: RecordRunOptions,
+    private readonly settings: Checked<RecordRunOptions, typeof rules>,
     private readonly limits: Required<BatchLimits>,
   ) {}
 
@@ -92,7 +115,7 @@ class Recorder implements RunRecorder {
     if (!this.#open) throw new Error(`internal: the recorder of "${this.run.name}" is closed`);
     const encoder = this.#encoder ?? this.#begin(row);
     const late = performance.now() - this.#flushed >= 1000 * this.limits.seconds;
-    // A full batch, or a late one whose last point was left out, waits for the next row: should none come, its point is still added.
+    // A full batch, or a late one without its last point, waits for the next row. If none comes, the point is added.
     const full = encoder.rows === encoder.capacity || encoder.bytes >= this.limits.bytes;
     if (full || (late && encoder.lastPointLeftOut)) this.flush();
     encoder.append(row);
@@ -110,7 +133,7 @@ class Recorder implements RunRecorder {
     const rows = encoder.rows;
     const bytes = encoder.flush();
     if (bytes === undefined) return;
-    this.options.sink({ kind: "batch", bytes, rows, firstStep: this.#firstStep, lastStep: this.#lastStep });
+    this.settings.sink({ kind: "batch", bytes, rows, firstStep: this.#firstStep, lastStep: this.#lastStep });
   };
 
   readonly close = (): void => {
@@ -118,7 +141,7 @@ class Recorder implements RunRecorder {
     this.#encoder?.completeLast();
     try {
       this.flush();
-      if (this.#encoder !== undefined) this.options.sink({ kind: "end", bytes: endOfStream.slice() });
+      if (this.#encoder !== undefined) this.settings.sink({ kind: "end", bytes: endOfStream.slice() });
     } finally {
       this.abandon();
     }
@@ -131,19 +154,21 @@ class Recorder implements RunRecorder {
   };
 
   #begin(row: Row): RunEncoder {
-    const encoderOptions: EncoderOptions = {
+    const { points, pointBudget, sink } = this.settings;
+    const encoder = new RunEncoder(this.run, row.point?.length ?? 0, {
       capacity: this.limits.rows,
-      ...(this.options.points === undefined ? {} : { points: this.options.points }),
-      ...(this.options.pointBudget === undefined ? {} : { pointBudget: this.options.pointBudget }),
-    };
-    const encoder = new RunEncoder(this.run, row.point?.length ?? 0, encoderOptions);
-    this.options.sink({ kind: "header", bytes: encoder.header });
+      points,
+      pointBudget,
+    });
+    sink({ kind: "header", bytes: encoder.header });
     this.#encoder = encoder;
     this.#flushed = performance.now();
     return encoder;
   }
 
-  /** One timer, re-armed when it fires, instead of one per batch: fast runs close their batches long before. */
+  /**
+   * Starts the timer. It starts again when it fires, not with each batch, since fast runs close batches long before.
+   */
   #wait(milliseconds: number): NodeJS.Timeout {
     const timer = setTimeout(() => this.#tick(), Math.min(milliseconds, 2 ** 31 - 1));
     timer.unref();
@@ -162,18 +187,18 @@ class Recorder implements RunRecorder {
       this.flush();
     } catch (error) {
       this.abandon();
-      if (this.options.onError === undefined) throw error;
-      this.options.onError(error);
+      if (this.settings.onError === undefined) throw error;
+      this.settings.onError(error);
     }
   }
 }
 
-/** Limits with their defaults, checked. */
-export function checkLimits({ rows = 256, bytes = 2 ** 22, seconds = 1 }: BatchLimits = {}): Required<BatchLimits> {
-  if (!(Number.isInteger(rows) && rows >= 1)) {
-    throw failure("ERR_OPTION_RANGE", `batch.rows: expected a positive integer, got ${rows}`);
-  }
-  if (!(bytes > 0)) throw failure("ERR_OPTION_RANGE", `batch.bytes: expected a positive number, got ${bytes}`);
-  if (!(seconds > 0)) throw failure("ERR_OPTION_RANGE", `batch.seconds: expected a positive number, got ${seconds}`);
-  return { rows, bytes, seconds };
+/**
+ * Checks limits and fills in their defaults.
+ *
+ * @param who name of the function that has the option `batch`, with which every message begins
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE
+ */
+export function checkLimits(limits: BatchLimits = {}, who = "recordRun"): Required<BatchLimits> {
+  return readOptions(who, limits, limitRules, "batch");
 }

@@ -1,16 +1,19 @@
-/** The plain data of a run: what is written to files and sent over sockets. */
+/** The plain data of a run, which are written to files and sent over sockets. */
 
 import type { JsonValue } from "../json.ts";
 import type { Range } from "../range.ts";
 
-/** `running` until the last row of a run, which says how it ended. */
+/** Status of a run: `running` until the last row, which tells how the run ended. */
 export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
 
-/** What an operator measures. A category holds one of `values`, stored as its index (Utf8 in Arrow). */
+/** Declaration of a column that an operator writes. */
 export interface Column {
+  /** What the column holds, in words. */
   readonly meaning: string;
   readonly unit?: string;
+  /** Kind of the column. Of a category, one of `values`, rows hold the index and files the text. Default `number`. */
   readonly kind?: "number" | "vector" | "category";
+  /** Values of a category. */
   readonly values?: readonly string[];
 }
 
@@ -22,50 +25,58 @@ export interface Setting extends Range {
 export type Columns = Readonly<Record<string, Column>>;
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What all rows of a run share. Compare by identity; an operator after the loop that adds columns makes a new one, once. */
+/** What all rows of a run share, compared by identity. An operator after the loop that adds columns makes a new one. */
 export interface Run {
   readonly name: string;
-  /** 1, one more with each resume. */
+  /** Number of the attempt: 1, and one more with each resume. */
   readonly attempt: number;
+  /** Columns of all operators, by name. */
   readonly columns: Columns;
-  /** `momentum.decay`: what can be steered. */
+  /** Settings that can be steered, by names such as `momentum.decay`. */
   readonly settings: Settings;
-  /** Problem, options, seed: what `run.json` keeps. */
+  /** Problem, options and seed, which `run.json` keeps. */
   readonly description?: JsonValue;
 }
 
-/** Plain data: crosses threads, files, sockets. */
+/** One step of a run as plain data, which can cross threads, files and sockets. */
 export interface Row {
   readonly run: Run;
+  /** Number of updates before this row. */
   readonly step: number;
-  /** Wall time since the run began, pauses included, over all attempts. */
+  /** Wall time in seconds since the run began, pauses included, over all attempts. */
   readonly seconds: number;
   readonly status: Status;
-  /** Evaluations of F, trials included, since the run began. */
+  /** Number of evaluations of F since the run began, trials included. */
   readonly evaluations: number;
-  /** Jacobian-vector products since the run began. */
+  /** Number of Jacobian-vector products since the run began. */
   readonly products: number;
+  /** L(z), the potential at the point; NaN without a potential. */
   readonly value: number;
+  /** ||F(z)||^2. */
   readonly squaredFieldNorm: number;
-  /** NaN: a last row without a step. */
+  /** Step size chosen at this row; NaN on a last row without a step. */
   readonly stepSize: number;
+  /** The point z. */
   readonly point?: Float64Array;
-  /** undefined: not measured here (null in Arrow). */
+  /** Numbers and categories that the operators wrote; undefined (null in Arrow) if they were not measured here. */
   readonly columns: Readonly<Record<string, number | undefined>>;
-  /** Spectra, an averaged point. */
+  /** Vectors that the operators wrote, such as spectra or an averaged point. */
   readonly vectors: Readonly<Record<string, Float64Array | undefined>>;
-  /** What took effect just before this step. */
+  /** Commands that took effect just before this step. */
   readonly commands?: readonly AppliedCommand[] | undefined;
 }
 
-/** A steering command as it took effect, or was refused. */
+/** A steering command that took effect or was refused. */
 export interface AppliedCommand {
   readonly type: "pause" | "resume" | "stop" | "checkpoint" | "step" | "set";
+  /** Name of the setting, for `set`. */
   readonly setting?: string;
+  /** New value of the setting, for `set`. */
   readonly value?: number;
+  /** Number of steps, for `step`. */
   readonly count?: number;
-  /** The step before which it was applied. */
+  /** Step before which the command was applied. */
   readonly step: number;
-  /** Why it had no effect. */
+  /** Reason why the command had no effect. */
   readonly refused?: string;
 }

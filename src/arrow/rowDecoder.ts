@@ -12,23 +12,25 @@ const statuses: readonly string[] = ["running", "converged", "stagnated", "diver
 const optional: readonly string[] = ["commands", "point"];
 
 /**
- * Turns record batches of one run back into rows. Rows hold copies, nothing of the batch.
+ * Turns record batches of a run back into rows. The rows hold copies, not views of the batch.
  *
  * @example
  * const decoder = new RowDecoder(encoder.header);
  * const rows = decoder.decode(encoder.flush()!);
  * @param header the schema message of the stream
- * @param name of the source, for messages
- * @param declared declarations to number categories by, where several files are read as one; default: those of the file
- * @throws ERR_ARROW_FOREIGN if the schema is not that of a run
+ * @param name name of the source, for error messages
+ * @param declared declarations that number the categories if several files are read as one. Default: those of the file
+ * @throws {FluxionInputError} ERR_ARROW_FOREIGN if the schema is not that of a run, ERR_ARROW_CORRUPT if it cannot be
+ *   read
  */
 export class RowDecoder {
+  /** The run that the schema describes. */
   readonly run: Run;
   readonly schema: Schema;
-  /** Points are stored where `step` is a multiple of this; 0: nowhere. */
+  /** Points are stored where `step` is a multiple of this number. 0 means that no points are stored. */
   readonly pointsEvery: number;
   readonly #runs = new Map<string, Run>();
-  /** Where each column lies, by its present name. */
+  /** Position of each column, by its present name. */
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(
@@ -39,7 +41,7 @@ export class RowDecoder {
     this.schema = schemaOf(header, name);
     const run = runOfSchema(this.schema);
     if (typeof run === "string") {
-      throw failure("ERR_ARROW_FOREIGN", `${name} is an Arrow stream but none of a fluxion run: ${run}`);
+      throw failure("ERR_ARROW_FOREIGN", `${name} is an Arrow stream, but not of a fluxion run: ${run}`);
     }
     const names = new Set(this.schema.fields.map((field) => presentName(field.name)));
     const missing = [...Object.keys(coreColumns).filter((column) => !optional.includes(column))].filter(
@@ -48,13 +50,13 @@ export class RowDecoder {
     if (missing.length > 0) {
       throw failure(
         "ERR_ARROW_FOREIGN",
-        `${name} lacks the columns ${missing.join(", ")}; expected all that fluxion writes`,
+        `${name} lacks the columns ${missing.join(", ")}; expected all columns that fluxion writes`,
       );
     }
     for (const { name: column, type } of this.schema.fields) {
       const expected = typeInSchema(presentName(column), run.columns);
       if (expected !== undefined && String(type) !== String(expected)) {
-        throw failure("ERR_ARROW_FOREIGN", `${name}: its column "${column}" is ${type}; expected ${expected}`);
+        throw failure("ERR_ARROW_FOREIGN", `${name}: expected the column "${column}" to be ${expected}, got ${type}`);
       }
     }
     this.run = run;
@@ -63,7 +65,7 @@ export class RowDecoder {
     this.#runs.set(`${run.attempt} ${run.name}`, run);
   }
 
-  /** The rows of one record batch message; throws whatever arrow-js throws at damaged bytes. */
+  /** Decodes the rows of one record batch message. It throws whatever arrow-js throws at damaged bytes. */
   decode(message: Uint8Array): Row[] {
     const rows: Row[] = [];
     for (const batch of RecordBatchReader.from(concatenate([this.header, message, endOfStream]))) {
@@ -140,7 +142,7 @@ function schemaOf(header: Uint8Array, name: string): Schema {
   try {
     const reader = RecordBatchReader.from(concatenate([header, endOfStream]));
     reader.open();
-    // A damaged type, such as a list of nothing, throws as soon as it is named.
+    // A damaged type, such as a list without an item type, throws as soon as it is converted to a string.
     String(reader.schema);
     return reader.schema;
   } catch (error) {
@@ -157,7 +159,7 @@ function vectorAt(values: Vector, row: number): Float64Array | undefined {
   const list = values.get(row) as Vector | null;
   if (list === null) return undefined;
   const entries = Float64Array.from(list.toArray() as ArrayLike<number>);
-  // Damaged offsets point beyond the values, which arrow-js then takes as far as they go.
+  // Where damaged offsets point beyond the values, arrow-js takes those that there are.
   if (entries.length !== list.length) throw new RangeError(`a vector of ${list.length} entries has ${entries.length}`);
   return entries;
 }

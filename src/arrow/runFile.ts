@@ -8,22 +8,30 @@ import { columnsFrom, settingsFrom } from "./runMetadata.ts";
 /** Name of the file that describes a run directory. */
 export const runFileName = "run.json";
 
-/** Name of the file with an attempt's rows: `iterates-0001.arrows`. */
+/**
+ * Names the file with the rows of an attempt.
+ *
+ * @example iteratesFileName(1) // "iterates-0001.arrows"
+ */
 export function iteratesFileName(attempt: number): string {
   return `iterates-${String(attempt).padStart(4, "0")}.arrows`;
 }
 
-/** How an attempt ended. Numbers of the last row are missing if it had none, or if they are not finite. */
+/** How an attempt ended. Numbers of the last row are missing if there was none, or if they are not finite. */
 export interface AttemptEnding {
-  /** `completed`: the stream did; `failed`: an error came down; `interrupted`: somebody unsubscribed, or the process left. */
+  /**
+   * - `completed`: the stream completed
+   * - `failed`: an error came down the stream
+   * - `interrupted`: somebody unsubscribed, or the process exited
+   */
   readonly how: "completed" | "failed" | "interrupted";
-  /** Of the error. */
+  /** Message of the error. */
   readonly message?: string;
-  /** ISO 8601. */
+  /** Time of the ending, in ISO 8601. */
   readonly at: string;
-  /** Rows in the file. */
+  /** Number of rows in the file. */
   readonly rows: number;
-  /** Of the last row that came; the run's verdict. */
+  /** Status of the last row that came, which is the verdict of the run. */
   readonly status?: Status;
   readonly step?: number;
   readonly seconds?: number;
@@ -33,43 +41,49 @@ export interface AttemptEnding {
 
 const endings: readonly string[] = ["completed", "failed", "interrupted"] satisfies AttemptEnding["how"][];
 
+/** An attempt at a run. The first one begins the run, the others resume it. */
 export interface RunAttempt {
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
-  /** Within the run directory. */
+  /** Name of the file with its rows, within the run directory. */
   readonly file: string;
-  /** ISO 8601. */
+  /** Time of the beginning, in ISO 8601. */
   readonly began: string;
-  /** Who writes: without an ending, the attempt runs as long as this process does. */
+  /** Process that writes. An attempt without an ending runs as long as this process does. */
   readonly process: WriterProcess;
   readonly ended?: AttemptEnding;
 }
 
-/** What `run.json` holds. */
+/** Content of `run.json`. */
 export interface RunFile {
   readonly format: 1;
+  /** Name of the run. */
   readonly name: string;
-  /** Problem, options, seed, data hash: what the experiment said of itself. */
+  /** Problem, options, seed and data hash, as the experiment described itself. */
   readonly description?: JsonValue;
-  /** What every row has, by name. */
+  /** Fields that every row has, by name. */
   readonly fields: Readonly<Record<string, { readonly meaning: string; readonly unit?: string }>>;
-  /** What the operators measured, by name. */
+  /** Columns that the operators wrote, by name. */
   readonly columns: Columns;
+  /** Settings that could be steered, by name. */
   readonly settings: Settings;
   readonly versions: Readonly<Record<string, string>>;
   readonly platform: Readonly<Record<string, JsonValue>>;
-  /** Executor, BLAS, threads: what the writer was told to note. */
+  /** Executor, BLAS, threads and whatever else the writer was told to note. */
   readonly environment?: JsonValue;
+  /** The attempts in order. */
   readonly attempts: readonly RunAttempt[];
 }
 
-/** `killed`: the attempt has no ending and its process is gone. */
+/** State of a run: that of its newest attempt, which is `killed` if it has no ending and its process is gone. */
 export type RunState = "running" | "completed" | "failed" | "interrupted" | "killed";
 
 /**
  * Reads `run.json` of a run directory.
  *
- * @throws ERR_RUN_FILE if it is missing, no JSON, or of another format
  * @example runState(readRunFile("runs/a")) // "completed"
+ * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, is not JSON or has another format; ERR_READ if it
+ *   cannot be read
  */
 export function readRunFile(directory: string): RunFile {
   const path = `${directory}/${runFileName}`;
@@ -79,7 +93,7 @@ export function readRunFile(directory: string): RunFile {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw failure("ERR_RUN_FILE", `${directory} is no run directory: it has no ${runFileName}`, { cause: error });
+      throw failure("ERR_RUN_FILE", `${directory} is not a run directory: it has no ${runFileName}`, { cause: error });
     }
     throw failure("ERR_READ", `cannot read ${path}: ${message}`, { cause: error });
   }
@@ -87,22 +101,26 @@ export function readRunFile(directory: string): RunFile {
   try {
     data = JSON.parse(text) as Partial<RunFile> | null;
   } catch (error) {
-    throw failure("ERR_RUN_FILE", `${path} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw failure("ERR_RUN_FILE", `${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const damaged = (what: string): Error =>
     failure("ERR_RUN_FILE", `${path} ${what}; expected a file that runDirectory() wrote`);
-  if (typeof data !== "object" || data === null) throw damaged("holds no object");
+  if (typeof data !== "object" || data === null) throw damaged("does not hold an object");
   if (data.format !== 1) {
-    throw damaged(`has format ${JSON.stringify(data.format)}, this version of fluxion reads format 1`);
+    throw damaged(`has format ${JSON.stringify(data.format)}, but this version of fluxion reads format 1`);
   }
   const columns = columnsFrom(data.columns);
-  if (typeof data.name !== "string" || columns === undefined) throw damaged("lacks the run's name or columns");
+  if (typeof data.name !== "string" || columns === undefined) throw damaged("lacks the name or the columns of the run");
   const attempts = data.attempts;
   if (!Array.isArray(attempts) || !attempts.every(isAttempt)) throw damaged("lacks the list of attempts");
   return { ...(data as RunFile), columns, settings: settingsFrom(data.settings) };
 }
 
-/** How a run stands, by its newest attempt. */
+/**
+ * Tells the state of a run, which is that of its newest attempt.
+ *
+ * @example runState(readRunFile("runs/a")) // "completed"
+ */
 export function runState(run: RunFile): RunState {
   const newest = run.attempts.at(-1);
   if (newest === undefined) return "killed";

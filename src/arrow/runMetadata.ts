@@ -1,16 +1,16 @@
-/** A run as text: what a file carries so that it can be replayed alone, without `run.json`. */
+/** A run as text, which a file carries so that it can be replayed alone, without `run.json`. */
 import type { JsonValue } from "../json.ts";
 import { presentName } from "./formerNames.ts";
 import type { AppliedCommand, Column, Columns, Run, Setting, Settings } from "./row.ts";
 
-/** JSON has no NaN and no infinities: they travel as these words. */
+/** Words that stand for NaN and infinities, which JSON does not have. */
 const words: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
   "-Infinity": Number.NEGATIVE_INFINITY,
 };
 
-/** JSON in which non-finite numbers stand as `"NaN"`, `"Infinity"`, `"-Infinity"`. */
+/** Writes JSON in which numbers that are not finite are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`. */
 export function stringify(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
@@ -19,7 +19,7 @@ export function stringify(value: unknown, indent?: number): string {
   );
 }
 
-/** The run as `{ format, name, attempt, columns, settings, description }`, in JSON. */
+/** Writes a run as `{ format, name, attempt, columns, settings, description }` in JSON. */
 export function runToJson(run: Run): string {
   return stringify({
     format: 1,
@@ -31,16 +31,16 @@ export function runToJson(run: Run): string {
   });
 }
 
-/** The run of {@link runToJson}, or the reason why the text holds none. */
+/** Reads the text of {@link runToJson}. Returns the run, or the reason why the text does not hold one. */
 export function runFromJson(text: string): Run | string {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    return `its metadata are no JSON: ${(error as Error).message}`;
+    return `its metadata are not JSON: ${(error as Error).message}`;
   }
-  if (!isRecord(data)) return "its metadata are no object";
-  if (data.format !== 1) return `it has format ${String(data.format)}, this version of fluxion reads format 1`;
+  if (!isRecord(data)) return "its metadata are not an object";
+  if (data.format !== 1) return `it has format ${String(data.format)}, but this version of fluxion reads format 1`;
   if (typeof data.name !== "string") return "its metadata have no name";
   if (!Number.isInteger(data.attempt)) return "its metadata have no attempt";
   const columns = columnsFrom(data.columns);
@@ -54,14 +54,14 @@ export function runFromJson(text: string): Run | string {
   };
 }
 
-/** Commands as the column `commands` holds them; the run from that text again. */
+/** Reads commands from the text that the column `commands` holds. */
 export function commandsFromJson(text: string): readonly AppliedCommand[] {
   return (JSON.parse(text) as AppliedCommand[]).map((command) =>
     "value" in command ? { ...command, value: number(command.value) } : command,
   );
 }
 
-/** Declarations read back from JSON, or undefined if they are none. */
+/** Reads declarations of columns back from JSON; undefined if the data are something else. */
 export function columnsFrom(data: unknown): Columns | undefined {
   if (!isRecord(data)) return undefined;
   const columns: Record<string, Column> = {};
@@ -72,7 +72,7 @@ export function columnsFrom(data: unknown): Columns | undefined {
   return columns;
 }
 
-/** Settings read back from JSON; what is no setting is left out. */
+/** Reads settings back from JSON. Entries that are not settings are left out. */
 export function settingsFrom(data: unknown): Settings {
   const settings: Record<string, Setting> = {};
   if (!isRecord(data)) return settings;

@@ -4,20 +4,25 @@ import { coreColumns } from "./coreColumns.ts";
 import type { Column, Columns, Run } from "./row.ts";
 import { runFromJson, runToJson } from "./runMetadata.ts";
 
-/** Key of the schema's metadata under which the run stands as JSON. */
+/** Key in the metadata of a schema under which the run stands as JSON. */
 const runKey = "fluxion.run";
-/** Key of the schema's metadata: points are stored where `step` is a multiple of this number (`0`: nowhere), and on the last row. */
+/**
+ * Key in the metadata of a schema for the number k of "points are stored where `step` is a multiple of k, and on the
+ * last row". The number 0 means that no points are stored.
+ */
 export const pointsEveryKey = "fluxion.pointsEvery";
 
 /**
- * The Arrow schema of a run: the fields of a row, then the operators' columns, then `point`.
+ * Makes the Arrow schema of a run: the fields of every row, then the columns of the operators, then `point`.
  *
- * Numbers are Float64 (counters too: exact up to 2^53, and plain numbers in every reader), `attempt` is Int32, categories are
- * Utf8, vectors List<Float64>. Operators' columns, `commands` and `point` are nullable: null means not measured here, NaN is a
- * number. Each field's metadata hold its meaning and unit; the schema's metadata hold the whole run, so a file alone can be replayed.
+ * Numbers are Float64, counters too, which are exact up to 2^53 and plain numbers in every reader. `attempt` is Int32,
+ * categories are Utf8, vectors List<Float64>. The columns of operators, `commands` and `point` are nullable; null means
+ * that nothing was measured, while NaN is a number. The metadata of each field hold its meaning and unit. The metadata
+ * of the schema hold the whole run, so a file can be replayed alone.
  *
- * @throws {RangeError} ERR_COLUMN_CONFLICT if an operator's column has the name of a field of every row
  * @example runSchema(row.run).fields.map((field) => field.name) // ["run", "attempt", "step", ...]
+ * @param pointsEvery k of "points are stored at every k-th step"; 0 for none. Default 1
+ * @throws {TypeError} ERR_COLUMN_CONFLICT if the column of an operator has the name of a field of every row
  */
 export function runSchema(run: Run, pointsEvery = 1): Schema {
   const { point, ...first } = coreColumns;
@@ -44,22 +49,34 @@ export function runSchema(run: Run, pointsEvery = 1): Schema {
   );
 }
 
-/** The bytes with which a stream begins: one schema message. */
+/**
+ * Makes the schema message, the bytes with which a stream begins.
+ *
+ * @example schemaMessage(runSchema(row.run))
+ */
 export function schemaMessage(schema: Schema): Uint8Array {
   const writer = new RecordBatchStreamWriter({ autoDestroy: false });
   writer.reset(undefined, schema);
-  // A copy of exactly this size: the writer's own buffers may be larger and are shared.
+  // The copy has exactly this size, while the buffers of the writer may be larger and are shared.
   return writer.toUint8Array(true).slice();
 }
 
-/** The run that a schema carries, or the reason why there is none. */
+/**
+ * Reads the run that a schema carries. Returns the run, or the reason why there is none.
+ *
+ * @example runOfSchema(runSchema(row.run)) // the same run
+ */
 export function runOfSchema(schema: Schema): Run | string {
   const text = schema.metadata.get(runKey);
   if (text === undefined) return `its schema has no metadata "${runKey}"`;
   return runFromJson(text);
 }
 
-/** Whether two runs have columns of the same names, kinds and categories in the same order: then their rows fit one file. */
+/**
+ * Tells whether two runs have columns of the same names, kinds and categories in the same order, as one file needs it.
+ *
+ * @example sameColumns(first.run, second.run)
+ */
 export function sameColumns(a: Run, b: Run): boolean {
   const left = Object.entries(a.columns);
   const right = Object.entries(b.columns);
@@ -76,7 +93,7 @@ export function sameColumns(a: Run, b: Run): boolean {
   );
 }
 
-/** The type that a column has in a run's schema; undefined for one that the run does not have. */
+/** Gives the type that a column has in the schema of a run; undefined for a column that the run does not have. */
 export function typeInSchema(name: string, columns: Columns): DataType | undefined {
   if (Object.hasOwn(coreColumns, name)) return types[coreColumns[name as keyof typeof coreColumns].type]();
   const column = columns[name];

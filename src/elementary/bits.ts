@@ -1,43 +1,43 @@
-/** The two halves of a number, so that exponents can be read and changed. */
+/** A number and its two 32-bit halves in one memory, through which exponents are read and changed. */
 const number = new Float64Array(1);
 const words = new Int32Array(number.buffer);
-/** Which of the words holds sign and exponent. */
+/** Index of the word that holds the sign and the exponent, which depends on the machine's byte order. */
 const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** Sign, exponent and the first 20 bits of the mantissa. */
+/** Reads the high word of a number: sign, exponent and the first 20 bits of the mantissa. */
 export function highWord(x: number): number {
   number[0] = x;
   return words[high]!;
 }
 
-/** The number with another high word. */
+/** Replaces the high word of a number. */
 export function withHighWord(x: number, word: number): number {
   number[0] = x;
   words[high] = word;
   return number[0];
 }
 
-/** 2^k for a whole number k from -1022 to 1023. */
+/** Computes 2^k for an integer k from -1022 to 1023. */
 export function powerOfTwo(k: number): number {
   number[0] = 1;
   words[high] = (k + 1023) << 20;
   return number[0];
 }
 
-/** x 2^k, rounded once where the result is subnormal. */
+/** Computes x 2^k. A subnormal result is rounded only once. */
 export function scaleByPower(x: number, k: number): number {
   if (k > 1023) return x * powerOfTwo(1023) * powerOfTwo(Math.min(k - 1023, 1023));
   if (k >= -1022) return x * powerOfTwo(k);
-  // The first factor leaves a number that is not subnormal yet.
+  // The product with the first factor is not subnormal, so only the second multiplication rounds.
   return x * powerOfTwo(Math.max(k + 1022, -1022)) * powerOfTwo(-1022);
 }
 
-/** The largest power of two that is no larger than a positive finite number, and at least 2^-1022. */
+/** Finds the largest power of two that does not exceed a positive finite number, but at least 2^-1022. */
 export function unitOf(x: number): number {
   return powerOfTwo(Math.max(-1022, ((highWord(x) >> 20) & 0x7ff) - 1023));
 }
 
-/** Whether |x| is a power of two. */
+/** Whether |x| is a power of two and not subnormal. */
 export function isPowerOfTwo(x: number): boolean {
   number[0] = x;
   const word = words[high]!;

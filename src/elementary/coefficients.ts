@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the table of roots holds that of 2
-/** Made by scripts/fit_coefficients.py: polynomials fitted by Remez's exchange, lowest power first. */
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the table of roots contains the square root of 2
+/** Coefficients of polynomials, lowest power first, which scripts/fit_coefficients.py fitted by Remez's exchange. */
 
 /** e^r = 1 + r + r^2 / 2 + r^3 P(r), |r| <= ln 2 / 2. */
 export const exponential = [
@@ -51,13 +51,13 @@ export const errorLarge = [
   -3.9835304866428903e-10, 2.5766971454460406e-9, -3.4561789050217835e-10,
 ] as const;
 
-/** ln 2 = head + tail; 2^11 times the head is exact. */
+/** ln 2 = head + tail. The head times an integer below 2^11 is exact. */
 export const ln2 = { head: 0.6931471803691238, tail: 1.9082149292705877e-10 } as const;
 
-/** ln 2 / 64 = head + tail; 2^17 times the head is exact. */
+/** ln 2 / 64 = head + tail. The head times an integer below 2^17 is exact. */
 export const ln2Part = { head: 0.01083042469326756, tail: 2.9815858269852933e-12 } as const;
 
-/** For j = 0 .. 63 2^(j / 64) rounded, and what is missing relative to it. */
+/** For j = 0 to 63, 2^(j / 64) rounded, and the part that rounding removed, relative to it. */
 export const rootsOfTwo = [
   1.0, 0.0, 1.0108892860517005, -1.507066976926039e-17, 1.0218971486541166, 4.9997448722726326e-17, 1.0330248790212284,
   7.357846871247418e-18, 1.0442737824274138, 8.189317638195515e-17, 1.0556451783605572, 1.6665881442326747e-18,
@@ -87,11 +87,11 @@ export const rootsOfTwo = [
   2.0414278897578303e-17,
 ] as const;
 
-/** pi / 2 in three parts; 2^20 times the first two are exact. */
+/** pi / 2 in three parts. The first two times an integer below 2^20 are exact. */
 export const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21] as const;
 
-/** pi / 4 rounded, and what rounding left. */
+/** pi / 4 rounded, and the part that rounding removed. */
 export const quarterPi = { head: 0.7853981633974483, tail: 3.061616997868383e-17 } as const;
 
-/** pi / 2 rounded, and what rounding left. */
+/** pi / 2 rounded, and the part that rounding removed. */
 export const halfPiPair = { head: 1.5707963267948966, tail: 6.123233995736766e-17 } as const;

@@ -1,7 +1,7 @@
 import { exp, expm1 } from "./exponential.ts";
 import { log, log1p } from "./logarithm.ts";
 
-/** The hyperbolic sine, within 2 units in the last place. */
+/** Computes the hyperbolic sine within 2 units in the last place. */
 export function sinh(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0) || size === Number.POSITIVE_INFINITY) return x;
@@ -11,12 +11,12 @@ export function sinh(x: number): number {
     return sign * (t + t / (t + 1));
   }
   if (size < 709) return sign * exp(size);
-  // e^x itself would be infinite a little before its half.
+  // e^x becomes infinite a little before e^x / 2 does.
   const root = exp(0.5 * size);
   return sign * root * root;
 }
 
-/** The hyperbolic cosine, within 2 units in the last place. */
+/** Computes the hyperbolic cosine within 2 units in the last place. */
 export function cosh(x: number): number {
   const size = Math.abs(x);
   if (size < 22) {
@@ -28,7 +28,7 @@ export function cosh(x: number): number {
   return 0.5 * root * root;
 }
 
-/** The hyperbolic tangent, within 2 units in the last place. */
+/** Computes the hyperbolic tangent within 2 units in the last place. */
 export function tanh(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0)) return x;
@@ -38,7 +38,7 @@ export function tanh(x: number): number {
   return x < 0 ? -value : value;
 }
 
-/** The inverse of sinh, within 2 units in the last place. */
+/** Computes the inverse of sinh within 2 units in the last place. */
 export function asinh(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0) || size === Number.POSITIVE_INFINITY) return x;
@@ -46,7 +46,7 @@ export function asinh(x: number): number {
   return x < 0 ? -value : value;
 }
 
-/** The inverse of cosh on [1, Infinity], within 2 units in the last place. */
+/** Computes the inverse of cosh on [1, Infinity] within 2 units in the last place. */
 export function acosh(x: number): number {
   if (!(x >= 1)) return Number.NaN;
   if (x > 2 ** 28) return log(x) + Math.LN2;
@@ -54,7 +54,7 @@ export function acosh(x: number): number {
   return log1p(t + Math.sqrt(2 * t + t * t));
 }
 
-/** The inverse of tanh on [-1, 1], within 2 units in the last place. */
+/** Computes the inverse of tanh on [-1, 1] within 2 units in the last place. */
 export function atanh(x: number): number {
   const size = Math.abs(x);
   if (!(size <= 1)) return Number.NaN;

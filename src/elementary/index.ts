@@ -1,6 +1,6 @@
 /**
- * Elementary functions by additions, multiplications, divisions and square roots alone, which IEEE 754 rounds in one way: the same bits in
- * every engine and on every processor, where those of `Math` have several.
+ * Elementary functions that have the same bits in every engine and on every processor, which those of `Math` do not.
+ * They consist of additions, multiplications, divisions and square roots alone, whose rounding IEEE 754 prescribes.
  */
 export { isPowerOfTwo, powerOfTwo, unitOf } from "./bits.ts";
 export { exp, expm1 } from "./exponential.ts";

@@ -1,6 +1,6 @@
-/** Angles beyond a million, by whole numbers of any length: exact, slow, rare. */
+/** Reduction of angles beyond a million by integers of any length. It is exact and slow, and rarely needed. */
 
-/** 2 / pi to 1216 bits, made once: pi by Machin's formula. */
+/** 2 / pi to 1216 bits, made once from Machin's formula for pi. */
 let twoOverPi: bigint | undefined;
 const bits = 1216n;
 
@@ -8,7 +8,7 @@ function ratio(): bigint {
   if (twoOverPi === undefined) {
     const guard = 64n;
     const one = 1n << (bits + guard);
-    // arctan(1 / n) by its series
+    // The series of arctan(1 / n).
     const arc = (n: bigint): bigint => {
       let power = one / n;
       let total = power;
@@ -28,12 +28,12 @@ function ratio(): bigint {
 const number = new Float64Array(1);
 const word = new BigUint64Array(number.buffer);
 
-/** x = n pi / 2 + y + rest with |y| <= pi / 4 and n modulo 4. */
+/** Reduces an angle: x = n pi / 2 + y + rest with |y| <= pi / 4; `quadrant` is n modulo 4. */
 export function reduceLarge(x: number): { readonly quadrant: number; readonly y: number; readonly rest: number } {
   number[0] = Math.abs(x);
   const exponent = Number(word[0]! >> 52n) - 1075;
   const mantissa = (word[0]! & 0xfffffffffffffn) | 0x10000000000000n;
-  // x 2 / pi, of which the whole part modulo 4 and the fraction are kept.
+  // Of x 2 / pi the integer part modulo 4 and the fraction are kept.
   const turns = exponent >= 0 ? (mantissa * ratio()) << BigInt(exponent) : (mantissa * ratio()) >> BigInt(-exponent);
   const one = 1n << bits;
   let whole = (turns >> bits) & 3n;
@@ -42,7 +42,7 @@ export function reduceLarge(x: number): { readonly quadrant: number; readonly y:
     fraction -= one;
     whole += 1n;
   }
-  // The fraction times pi / 2, to 160 bits and as a pair.
+  // The fraction times pi / 2 is computed to 160 bits and kept as a pair.
   const kept = 200n;
   const angle = ((fraction >> (bits - kept)) << kept) / (ratio() >> (bits - kept));
   const head = Number(angle) / 2 ** 200;

@@ -1,4 +1,4 @@
-/** sum_k coefficients[k] x^k by Estrin's scheme, in the order of operations in which the compiled kernels compute it. */
+/** Computes sum_k coefficients[k] x^k by Estrin's scheme, in the same order of operations as the compiled kernels. */
 export function polynomial(coefficients: readonly number[], x: number): number {
   let terms: readonly number[] = coefficients;
   let power = x;

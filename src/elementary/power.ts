@@ -9,11 +9,15 @@ const ln2: Pair = { head: Math.LN2, tail: 2.319046813846299e-17 };
 const twoThirds: Pair = { head: 0.6666666666666666, tail: 3.700743415417188e-17 };
 const third = 0.3333333333333333;
 
-/** a^b within 1 unit in the last place: e^(b log a), the logarithm to 70 bits. Special cases as in IEEE 754. */
+/**
+ * Computes a^b within 1 unit in the last place.
+ *
+ * It is e^(b log a) with the logarithm to 70 bits. Special cases are those of `Math.pow`.
+ */
 export function pow(a: number, b: number): number {
   if (b === 0) return 1;
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
-  // As ECMAScript has it: 1^infinity is unknown.
+  // ECMAScript has NaN for 1^Infinity, where IEEE 754 has 1.
   if (Math.abs(b) === Number.POSITIVE_INFINITY && Math.abs(a) === 1) return Number.NaN;
   const whole = Number.isInteger(b);
   const odd = whole && Math.abs(b) < 2 ** 53 && Math.abs(b) % 2 === 1;
@@ -44,7 +48,7 @@ function positivePower(a: number, b: number): number {
   return Number.isFinite(power) ? power + power * exponent.tail : power;
 }
 
-/** log a to about 70 bits. */
+/** Computes log a to about 70 bits. */
 function preciseLog(a: number): Pair {
   const subnormal = a < 2.2250738585072014e-308;
   const normal = subnormal ? a * 18014398509481984 : a;
@@ -53,7 +57,7 @@ function preciseLog(a: number): Pair {
   const carry = (mantissa + 0x95f64) & 0x100000;
   const k = (word >> 20) - 1023 + (carry >> 20) - (subnormal ? 54 : 0);
   const m = withHighWord(normal, mantissa | (carry ^ 0x3ff00000));
-  // s = (m - 1) / (m + 1) to 106 bits; m - 1 is exact, m + 1 is kept as a pair.
+  // s = (m - 1) / (m + 1) to 106 bits: m - 1 is exact, and m + 1 is kept as a pair.
   const above = m - 1;
   const below = quickSum(Math.max(m, 1), Math.min(m, 1));
   const head = above / below.head;
@@ -68,14 +72,19 @@ function preciseLog(a: number): Pair {
   return k === 0 ? small : sum(product({ head: k, tail: 0 }, ln2), small);
 }
 
-/** 2/5 + 2/7 z + 2/9 z^2 + ..., z <= 0.0295. */
+/** Computes 2/5 + 2/7 z + 2/9 z^2 + ... for z <= 0.0295. */
 function series(z: number): number {
   let total = 0;
   for (let i = 25; i >= 5; i -= 2) total = total * z + 2 / i;
   return total;
 }
 
-/** The real cube root, within 1 unit in the last place: a first guess by halving exponents, and Halley's steps. */
+/**
+ * Computes the real cube root within 1 unit in the last place.
+ *
+ * A third of the exponent is split off. Halley's steps from a first guess and one Newton step find the root of the
+ * rest.
+ */
 export function cbrt(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0 && size < Number.POSITIVE_INFINITY)) return x;
@@ -83,14 +92,14 @@ export function cbrt(x: number): number {
   const normal = subnormal ? size * 18014398509481984 : size;
   const exponent = ((highWord(normal) >> 20) & 0x7ff) - 1023;
   const third3 = Math.floor(exponent / 3);
-  // m in [1, 8)
+  // m lies in [1, 8).
   const m = scaleByPower(normal, -3 * third3);
   let y = 1 + (m - 1) / 7;
   for (let i = 0; i < 4; i++) {
     const cube = y * y * y;
     y *= (cube + 2 * m) / (2 * cube + m);
   }
-  // One Newton step whose residual is exact to the last place.
+  // The residual of this Newton step is exact to the last place.
   const square = twoProduct(y, y);
   const cube = twoProduct(square.head, y);
   y -= (cube.head - m + (cube.tail + square.tail * y)) * (third / square.head);

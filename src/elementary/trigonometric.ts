@@ -2,11 +2,15 @@ import { arcTangent, cosine, halfPi, halfPiPair, quarterPi, sine } from "./coeff
 import { reduceLarge } from "./largeAngles.ts";
 import { polynomial } from "./polynomial.ts";
 
+/** Adding and subtracting this number rounds to an integer. */
 const shifter = 1.5 * 2 ** 52;
-/** Beyond this size the reduction by pi / 2 in three parts is no longer exact. */
+/** Size of angles beyond which the reduction by pi / 2 in three parts is no longer exact. */
 const turning = 1e6;
 
-/** x = n pi / 2 + y + rest, |y| <= pi / 4: where the last call of {@link reduce} left them. */
+/**
+ * What the last call of {@link reduce} found: x = n pi / 2 + y + rest with |y| <= pi / 4; `quadrant` is n modulo 4. A
+ * shared object, so that no call allocates.
+ */
 const reduced = { quadrant: 0, y: 0, rest: 0 };
 
 function reduce(x: number): void {
@@ -42,7 +46,7 @@ function reducedCosine(): number {
   return head + (1 - head - half + (z * z * polynomial(cosine, z) - y * rest));
 }
 
-/** The sine, within 1 unit in the last place for angles of every size. */
+/** Computes the sine within 1 unit in the last place for angles of every size. */
 export function sin(x: number): number {
   if (x === 0 || !Number.isFinite(x)) return x === 0 ? x : Number.NaN;
   reduce(x);
@@ -50,7 +54,7 @@ export function sin(x: number): number {
   return reduced.quadrant < 2 ? value : -value;
 }
 
-/** The cosine, within 1 unit in the last place for angles of every size. */
+/** Computes the cosine within 1 unit in the last place for angles of every size. */
 export function cos(x: number): number {
   if (!Number.isFinite(x)) return Number.NaN;
   reduce(x);
@@ -58,14 +62,14 @@ export function cos(x: number): number {
   return reduced.quadrant === 0 || reduced.quadrant === 3 ? value : -value;
 }
 
-/** The tangent, within 2 units in the last place. */
+/** Computes the tangent within 2 units in the last place. */
 export function tan(x: number): number {
   if (x === 0 || !Number.isFinite(x)) return x === 0 ? x : Number.NaN;
   reduce(x);
   return reduced.quadrant % 2 === 0 ? reducedSine() / reducedCosine() : -reducedCosine() / reducedSine();
 }
 
-/** The arc tangent, within 1 unit in the last place. */
+/** Computes the arc tangent within 1 unit in the last place. */
 export function atan(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0)) return x;
@@ -79,7 +83,7 @@ export function atan(x: number): number {
   return x < 0 ? -value : value;
 }
 
-/** The angle of the point (x, y), in [-pi, pi]; signs of zeros and infinities as in IEEE 754. */
+/** Computes the angle of the point (x, y), in [-pi, pi]. Zeros and infinities are treated as in IEEE 754. */
 export function atan2(y: number, x: number): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
   const above = y > 0 || Object.is(y, 0) ? 1 : -1;
@@ -90,17 +94,17 @@ export function atan2(y: number, x: number): number {
     return above * (right ? Math.PI / 4 : (3 * Math.PI) / 4);
   }
   const angle = atan(Math.abs(y / x));
-  // pi - angle, pi as a pair.
+  // pi - angle, with pi as a pair.
   return above * (right ? angle : Math.PI - (angle - 1.2246467991473532e-16));
 }
 
-/** The arc sine, within 2 units in the last place. */
+/** Computes the arc sine within 2 units in the last place. */
 export function asin(x: number): number {
   if (!(Math.abs(x) <= 1)) return Number.NaN;
   return x === 0 ? x : atan2(x, Math.sqrt((1 - x) * (1 + x)));
 }
 
-/** The arc cosine, within 2 units in the last place. */
+/** Computes the arc cosine within 2 units in the last place. */
 export function acos(x: number): number {
   if (!(Math.abs(x) <= 1)) return Number.NaN;
   return 2 * atan2(Math.sqrt(1 - x), Math.sqrt(1 + x));

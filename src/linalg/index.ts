@@ -1,3 +1,4 @@
+/** Linear algebra: linear maps, Krylov solvers, dense factors, spectra and their estimates. */
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense/dense.ts";
 export { type GeneralEigenvalues, generalEigenvalues } from "./dense/generalEigenvalues.ts";
 export { type LuFactor, luFactor } from "./dense/luFactor.ts";

@@ -1,8 +1,9 @@
 /**
- * J(z), or any linear map. Valid for ever: when the program's residuals belong to another point by now, it linearises
- * again at its own.
+ * A linear map A, such as the Jacobian J(z) of a problem at a point.
  *
- * Vectors are dense float64. `apply` and its kin overwrite `out`, which must not be the input.
+ * Vectors are dense, in float64. `apply`, `applyTranspose` and `applyMany` overwrite `out`, which must not be the
+ * input. A map stays valid for ever: a Jacobian whose program has moved on to another point linearises again at its
+ * own.
  */
 export interface LinearMap {
   readonly rows: number;

@@ -1,14 +1,21 @@
-/** Dense float64 vectors: the few loops that the rooms share. Lengths are the caller's promise. */
+/** The few loops over dense float64 vectors that the rooms share. They do not check lengths; callers have done so. */
 import { unitOf } from "../elementary/index.ts";
 import { sharedKernels, vectorised } from "./vectorMemory.ts";
 
 /*
- * The loops below take four entries a turn: after each turn of a loop V8 checks anew what kind of array it has and where its numbers
- * lie, which costs more than the arithmetic (2 to 3 times faster in Node 20). Four sums in four declarations: taken apart from an array
- * they make a loop twice as slow where V8 inlines it. Vectors that lie in one memory leave all this to SIMD.
+ * The loops below take four entries per turn. In each turn of a loop V8 checks anew what kind of array it has and where
+ * the numbers lie, which costs more than the arithmetic; four entries per turn are 2 to 3 times faster in Node 20. The
+ * four sums have four declarations, since sums destructured from an array make the loop twice as slow where V8 inlines
+ * it. For vectors that lie in one WebAssembly memory SIMD kernels do all this.
  */
 
-/** <a, b>, in four sums: one alone waits for each addition. */
+/**
+ * Computes the inner product <a, b>.
+ *
+ * There are four sums, because a single one would wait for each addition. Cost: 2 n operations.
+ *
+ * @example dot(Float64Array.of(1, 2), Float64Array.of(3, 4)) // 11
+ */
 export function dot(a: Float64Array, b: Float64Array): number {
   const n = a.length;
   let first = 0;
@@ -32,12 +39,14 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Squares are safe from overflow and from losing digits to underflow between these bounds. */
+/** Between these bounds a sum of squares has neither overflowed nor lost digits to underflow. */
 const smallestSafeSquare = 1e-280;
 const largestSafeSquare = 1e280;
 
 /**
- * ||a||, also where the squares of its entries overflow or underflow; NaN and infinities come through.
+ * Computes the Euclidean norm ||a||, also where the squares of entries overflow or underflow.
+ *
+ * NaN among the entries gives NaN, an infinity without NaN gives Infinity. Cost: 2 n operations.
  *
  * @example norm(Float64Array.of(3e200, 4e200)) // 5e200
  */
@@ -46,7 +55,7 @@ export function norm(a: Float64Array): number {
   return sum > smallestSafeSquare && sum < largestSafeSquare ? Math.sqrt(sum) : scaledNorm(a);
 }
 
-/** ||a||^2 is known already: its root, computed again by scaling where the sum is not safe. */
+/** Computes ||a|| where ||a||^2 is known already: its root, or by scaling where the sum is not safe. */
 export function normFromSquare(sum: number, a: Float64Array): number {
   return sum > smallestSafeSquare && sum < largestSafeSquare ? Math.sqrt(sum) : scaledNorm(a);
 }
@@ -59,19 +68,19 @@ function scaledNorm(a: Float64Array): number {
     if (size > largest) largest = size;
   }
   if (largest === 0 || largest === Number.POSITIVE_INFINITY) return largest;
-  // A power of two changes no digit of what is not subnormal.
+  // Dividing by a power of two changes no digit of a result that is not subnormal.
   const unit = unitOf(largest);
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! / unit) ** 2;
   return unit * Math.sqrt(sum);
 }
 
-/** sqrt(a^2 + b^2), safe like {@link norm}. */
+/** Computes sqrt(a^2 + b^2), safe from overflow and underflow like {@link norm}. */
 export function hypotenuse(a: number, b: number): number {
   const sum = a * a + b * b;
   if (sum > smallestSafeSquare && sum < largestSafeSquare) return Math.sqrt(sum);
   const largest = Math.max(Math.abs(a), Math.abs(b));
-  // NaN beside an infinity is infinite, as in IEEE 754.
+  // An infinity beside NaN gives Infinity, as in IEEE 754.
   if (Math.abs(a) === Number.POSITIVE_INFINITY || Math.abs(b) === Number.POSITIVE_INFINITY) {
     return Number.POSITIVE_INFINITY;
   }
@@ -80,12 +89,20 @@ export function hypotenuse(a: number, b: number): number {
   return unit * Math.sqrt((a / unit) ** 2 + (b / unit) ** 2);
 }
 
-/** y <- y + alpha x. */
+/**
+ * Adds a multiple of a vector in place: y <- y + alpha x.
+ *
+ * @example axpy(2, x, y) // y is now y + 2 x
+ */
 export function axpy(alpha: number, x: Float64Array, y: Float64Array): void {
   addScaled(y, alpha, x, y);
 }
 
-/** a <- alpha a. */
+/**
+ * Scales a vector in place: a <- alpha a.
+ *
+ * @example scale(1 / norm(a), a) // a now has length 1
+ */
 export function scale(alpha: number, a: Float64Array): void {
   const n = a.length;
   let i = 0;
@@ -98,7 +115,7 @@ export function scale(alpha: number, a: Float64Array): void {
   for (; i < n; i++) a[i] = alpha * a[i]!;
 }
 
-/** out <- x + alpha y; `out` may be either of them. */
+/** Computes out <- x + alpha y; `out` may be x or y. */
 export function addScaled(x: Float64Array, alpha: number, y: Float64Array, out: Float64Array): void {
   const n = out.length;
   let i = 0;
@@ -116,7 +133,7 @@ export function addScaled(x: Float64Array, alpha: number, y: Float64Array, out: 
   for (; i < n; i++) out[i] = x[i]! + alpha * y[i]!;
 }
 
-/** out <- -a; `out` may be `a`. */
+/** Computes out <- -a; `out` may be a. */
 export function negate(a: Float64Array, out: Float64Array): void {
   const n = out.length;
   let i = 0;
@@ -134,19 +151,23 @@ export function negate(a: Float64Array, out: Float64Array): void {
   for (; i < n; i++) out[i] = -a[i]!;
 }
 
-/** ||a||^2. */
+/** Computes ||a||^2. */
 export function squaredNorm(a: Float64Array): number {
   return dot(a, a);
 }
 
-/** ||a - b||. */
+/** Computes ||a - b||. */
 export function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
   return Math.sqrt(sum);
 }
 
-/** Whether no entry is NaN or infinite. */
+/**
+ * Tells whether all entries of a vector are finite.
+ *
+ * @example isFiniteVector(Float64Array.of(1, Number.NaN)) // false
+ */
 export function isFiniteVector(a: Float64Array): boolean {
   for (let i = 0; i < a.length; i++) if (!Number.isFinite(a[i]!)) return false;
   return true;

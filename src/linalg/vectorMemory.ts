@@ -6,8 +6,9 @@ import { type VectorKernels, vectorKernels } from "./wasm/vectorKernels.ts";
 
 type Kernels = VectorKernels & MinresKernels;
 
+/** Bytes of a page of WebAssembly memory. */
 const page = 65536;
-/** What 32-bit addresses reach. */
+/** Bytes that 32-bit addresses reach. */
 const largest = 65536 * page;
 
 interface Shared {
@@ -17,21 +18,25 @@ interface Shared {
 const known = new WeakMap<ArrayBufferLike, Shared>();
 let module: object | undefined;
 
-/** From here on asking where vectors lie costs little beside what a loop does with them. */
+/** Length from which on a single loop looks up where its vectors lie: the look-up then costs little beside the loop. */
 export const vectorised = 512;
-/** From here on vectors for a call are put together: whoever borrows them asks where they lie for many loops' sake. */
+/**
+ * Length from which on vectors that are lent for a call share a memory: many loops then profit from one look-up each.
+ */
 export const lent = 64;
 
 /**
- * Vectors of n numbers that lie in one WebAssembly memory, where the loops of `vector.ts`, of boxes and of MINRES-QLP run as SIMD (2 to
- * 3 times faster, the same bits). Any mixture with other vectors is right too, and as fast as without.
+ * Allocates `count` vectors of n numbers in one WebAssembly memory.
  *
- * Pages of memory are the system's to give: what is not written costs nothing.
+ * On such vectors the loops of `vector.ts`, of boxes and of MINRES-QLP run as SIMD, 2 to 3 times faster and with the
+ * same bits. They may be mixed with other vectors, which is as fast as without them. The system provides pages of
+ * memory only when they are written, so unused vectors cost nothing.
  *
- * @returns undefined where the engine has no SIMD, or no such memory can be had
+ * @returns undefined if the engine has no SIMD, or if it cannot provide the memory
  */
 export function vectorMemory(n: number, count: number): readonly Float64Array[] | undefined {
-  // Each begins at a cache line, and not all at the same place of a page: their streams would push each other out of the cache.
+  // Each vector begins at a cache line, but at a different place of a page than its neighbours: else the vectors of a
+  // loop would push each other out of the cache.
   const stride = 64 * Math.ceil((8 * n) / 64) + 64 * 5;
   const pages = Math.ceil((stride * count) / page);
   if (pages * page > largest || !hasSimd()) return undefined;
@@ -45,14 +50,17 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   }
 }
 
-/** What calls of `withVectors` left: the next one of the same kind takes it, unless the memory was wanted back before. */
+/**
+ * Vectors that calls of `withVectors` have given back, for the next call of the same kind, unless they were collected.
+ */
 const spare = new Map<string, WeakRef<readonly Float64Array[]>>();
-/** Kinds that are kept: runs of several sizes may take turns in one thread. */
+/** Number of kinds that are kept. Runs of several sizes may take turns in one thread. */
 const mostKinds = 8;
 
 /**
- * Calls `use` with a function that gives vectors of n zeros, `count` at most, for the time of the call: together in one memory where
- * they are long enough for it to pay.
+ * Calls `use` with a function that gives vectors of n zeros, at most `count` of them.
+ *
+ * The vectors are lent until `use` returns. They share one memory if they are long enough for this to pay.
  */
 export function withVectors<T>(n: number, count: number, use: (zeros: () => Float64Array) => T): T {
   if (n < lent) return use(() => new Float64Array(n));
@@ -71,7 +79,9 @@ export function withVectors<T>(n: number, count: number, use: (zeros: () => Floa
 }
 
 /**
- * For the whole turns of a loop over vectors of a common length: undefined where they do not lie together, or are shorter than `least`.
+ * Finds the kernels for a loop over vectors of a common length, and the number of entries in whole turns of it.
+ *
+ * @returns undefined if the vectors do not share a memory, or if they are shorter than `least`
  */
 export function sharedKernels(
   least: number,
@@ -85,12 +95,12 @@ export function sharedKernels(
   return kernels === undefined ? undefined : { kernels, count: out.length - (out.length % turn) };
 }
 
-/** Up to here two copies there and one back cost less than SIMD saves a pass that clamps. */
+/** Length up to which copying two vectors there and one back costs less than SIMD saves in a pass that clamps. */
 const longestCopied = 4096;
 let copies: readonly Float64Array[] | undefined;
 let inUse: readonly Float64Array[] = [];
 
-/** Copies of two vectors that lie together, until the next call; undefined where it does not pay. */
+/** Copies two vectors into one memory, where they stay until the next call; undefined if this does not pay. */
 export function copiedTogether(a: Float64Array, b: Float64Array): readonly [Float64Array, Float64Array] | undefined {
   const n = a.length;
   if (n < vectorised || n > longestCopied) return undefined;
@@ -103,7 +113,7 @@ export function copiedTogether(a: Float64Array, b: Float64Array): readonly [Floa
   return [first, second];
 }
 
-/** Where two vectors lie together, for kernels of a caller's own. */
+/** Finds the memory in which two vectors lie together, for kernels of the caller's own. */
 export function commonMemory(a: Float64Array, b: Float64Array): WasmMemory | undefined {
   return a.buffer === b.buffer ? known.get(a.buffer)?.memory : undefined;
 }
@@ -115,6 +125,6 @@ function kernelsOver(memory: WasmMemory): Kernels {
     for (const [name, kernel] of Object.entries(all)) builder.add(kernel(), name);
     module = new wasm.Module(builder.encode());
   }
-  // The names are those of both interfaces, which `all` has by its type.
+  // By its type `all` has the names of both interfaces.
   return new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

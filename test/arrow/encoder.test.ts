@@ -256,12 +256,24 @@ misuse("refuses options out of range", () => {
   for (const capacity of [0, -1, 1.5, Number.NaN]) {
     assertError(() => new RunEncoder(run, 2, { capacity }), "ERR_OPTION_RANGE", /capacity .* got/);
   }
-  for (const points of [0, -3, 2.5, Number.NaN, "some" as "all"]) {
+  for (const points of [0, -3, 2.5, Number.NaN]) {
     assertError(() => new RunEncoder(run, 2, { points }), "ERR_OPTION_RANGE", /points/);
   }
   for (const pointBudget of [0, -1, Number.NaN]) {
     assertError(() => new RunEncoder(run, 2, { pointBudget }), "ERR_OPTION_RANGE", /pointBudget/);
   }
+});
+
+misuse("refuses options of the wrong type, unknown ones, and what is not an object", () => {
+  const run = makeRun();
+  const make = (options: unknown) => () => new RunEncoder(run, 2, options as object);
+  assertError(
+    make({ points: "some" }),
+    "ERR_OPTION_TYPE",
+    /a positive integer, or "all", "budget" or "none", got "some"/,
+  );
+  assertError(make({ rows: 3 }), "ERR_OPTION_UNKNOWN", /^RunEncoder: there is no option "rows"/);
+  for (const wrong of [3, null, [3]]) assertError(make(wrong), "ERR_OPTION_TYPE", /^RunEncoder: expected an object/);
 });
 
 misuse("refuses columns and vectors that the run does not declare, naming those that it does", () => {

@@ -3,7 +3,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concatenate } from "../../src/arrow/encoder.ts";
 import { endOfStream } from "../../src/arrow/recordBatch.ts";
-import { checkLimits, type RecordingOptions, type RecordMessage, recordRun } from "../../src/arrow/recorder.ts";
+import {
+  checkLimits,
+  type RecordingOptions,
+  type RecordMessage,
+  type RecordRunOptions,
+  recordRun,
+} from "../../src/arrow/recorder.ts";
 import type { Row } from "../../src/arrow/row.ts";
 import { RunReader } from "../../src/arrow/runReader.ts";
 import { assertError } from "../support/assert.ts";
@@ -113,7 +119,7 @@ limits("is not kept alive by its timer", () => {
   abandon();
 });
 
-limits("refuses limits that are no positive numbers", () => {
+limits("refuses limits that are not positive numbers", () => {
   for (const rows of [0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assertError(() => checkLimits({ rows }), "ERR_OPTION_RANGE", /batch\.rows/);
   }
@@ -124,6 +130,37 @@ limits("refuses limits that are no positive numbers", () => {
   }
   assert.equal(checkLimits(), { rows: 256, bytes: 4 * 1024 * 1024, seconds: 1 });
   assert.is(checkLimits({ seconds: Number.POSITIVE_INFINITY }).seconds, Number.POSITIVE_INFINITY);
+});
+
+limits("and the other options are refused where they are unknown or of the wrong type", () => {
+  const sink = (): void => {};
+  const make = (options: unknown) => () => recordRun(run, options as RecordRunOptions);
+  for (const wrong of [undefined, null, sink, [sink]]) {
+    assertError(make(wrong), "ERR_OPTION_TYPE", /^recordRun: expected an object of options/);
+  }
+  assertError(make({}), "ERR_OPTION_TYPE", /the option sink to be a function of the message, got nothing/);
+  assertError(make({ sink, rows: 3 }), "ERR_OPTION_UNKNOWN", /^recordRun: there is no option "rows"/);
+  assertError(make({ sink, points: 0 }), "ERR_OPTION_RANGE", /^recordRun: expected points to be a positive integer/);
+  assertError(
+    make({ sink, batch: 3 }),
+    "ERR_OPTION_TYPE",
+    /batch to be an object of limits, such as \{ rows: 256 \}, got 3/,
+  );
+  assertError(
+    make({ sink, batch: [] }),
+    "ERR_OPTION_TYPE",
+    /batch to be an object of options, such as \{ rows: value \}/,
+  );
+  assertError(
+    make({ sink, batch: { second: 1 } }),
+    "ERR_OPTION_UNKNOWN",
+    /^recordRun: there is no option "batch\.second"\. Did you mean "batch\.seconds"\? The options are batch\.rows, /,
+  );
+  assertError(
+    () => checkLimits({ rows: 0 }, "arrowFile"),
+    "ERR_OPTION_RANGE",
+    /^arrowFile: expected batch\.rows to be/,
+  );
 });
 limits.run();
 

@@ -46,25 +46,25 @@ reads("reads what is written, with the numbers that JSON has not", () => {
 
 reads("says that a directory holds no run", () => {
   const empty = scratchPath();
-  assertError(() => readRunFile(empty), "ERR_RUN_FILE", /is no run directory: it has no run\.json/);
+  assertError(() => readRunFile(empty), "ERR_RUN_FILE", /is not a run directory: it has no run\.json/);
   mkdirSync(empty);
-  assertError(() => readRunFile(empty), "ERR_RUN_FILE", /is no run directory/);
+  assertError(() => readRunFile(empty), "ERR_RUN_FILE", /is not a run directory/);
   mkdirSync(join(empty, "run.json"));
   assertError(() => readRunFile(empty), "ERR_READ", /run\.json/);
 });
 
 reads("says what a damaged file lacks", () => {
   const cases: readonly (readonly [unknown, RegExp])[] = [
-    ["", /is no JSON/],
-    ['{"format": 1', /is no JSON/],
-    ["3", /holds no object/],
-    ["null", /holds no object/],
-    [{ ...whole, format: 2 }, /has format 2, this version of fluxion reads format 1/],
+    ["", /is not JSON/],
+    ['{"format": 1', /is not JSON/],
+    ["3", /does not hold an object/],
+    ["null", /does not hold an object/],
+    [{ ...whole, format: 2 }, /has format 2, but this version of fluxion reads format 1/],
     // An object that cannot be made a string.
-    [{ ...whole, format: { toString: [] } }, /has format \{"toString":\[\]\}, this version/],
+    [{ ...whole, format: { toString: [] } }, /has format \{"toString":\[\]\}, but this version/],
     [{ ...whole, attempts: [{ ...attempt, ended: { ...ended, how: { toString: 1 } } }] }, /lacks the list of attempts/],
-    [{ ...whole, name: undefined }, /lacks the run's name or columns/],
-    [{ ...whole, columns: 3 }, /lacks the run's name or columns/],
+    [{ ...whole, name: undefined }, /lacks the name or the columns of the run/],
+    [{ ...whole, columns: 3 }, /lacks the name or the columns of the run/],
     [{ ...whole, attempts: {} }, /lacks the list of attempts/],
     [{ ...whole, attempts: [{ ...attempt, file: 3 }] }, /lacks the list of attempts/],
     [{ ...whole, attempts: [{ ...attempt, process: { pid: 1 } }] }, /lacks the list of attempts/],

@@ -24,9 +24,9 @@ runs("give back any run", () => {
 runs("tell why a text holds no run, and never throw", () => {
   const whole = JSON.parse(runToJson({ name: "a", attempt: 1, columns: {}, settings: {} })) as object;
   const reasons: readonly (readonly [unknown, RegExp])[] = [
-    [null, /no object/],
-    [[], /no object/],
-    [{ ...whole, format: 2 }, /format 2, this version of fluxion reads format 1/],
+    [null, /not an object/],
+    [[], /not an object/],
+    [{ ...whole, format: 2 }, /format 2, but this version of fluxion reads format 1/],
     [{ ...whole, format: undefined }, /format undefined/],
     [{ ...whole, name: 3 }, /no name/],
     [{ ...whole, attempt: 1.5 }, /no attempt/],
@@ -34,7 +34,7 @@ runs("tell why a text holds no run, and never throw", () => {
     [{ ...whole, columns: { a: {} } }, /no columns/],
   ];
   for (const [data, reason] of reasons) assert.match(String(runFromJson(JSON.stringify(data))), reason);
-  assert.match(String(runFromJson("{")), /no JSON/);
+  assert.match(String(runFromJson("{")), /not JSON/);
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       const run = runFromJson(text);

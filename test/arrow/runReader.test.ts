@@ -115,7 +115,7 @@ damaged("refuses columns of other types than a run's", () => {
   assertError(
     () => new RunReader(concatenate([other, endOfStream])),
     "ERR_ARROW_FOREIGN",
-    /its column "spectrum" is Utf8; expected List<Float64>/,
+    /expected the column "spectrum" to be List<Float64>, got Utf8/,
   );
 });
 
@@ -165,7 +165,7 @@ damaged("names file, byte and reason", () => {
 damaged("refuses a second schema and categories that are not declared", () => {
   const { parts } = streamOf(makeRows(2), [2]);
   const twice = concatenate([parts[0]!, parts[1]!, parts[0]!]);
-  assertError(() => [...new RunReader(twice)], "ERR_ARROW_CORRUPT", /a message that is no record batch/);
+  assertError(() => [...new RunReader(twice)], "ERR_ARROW_CORRUPT", /a message that is not a record batch/);
   const declared = { outcome: { meaning: "m", kind: "category", values: ["accepted"] } } as const;
   const reader = new RunReader(concatenate(parts), "stream", declared);
   assertError(() => [...reader], "ERR_ARROW_CORRUPT", /"outcome" holds "stagnated", which is not declared/);
@@ -181,7 +181,7 @@ function header(metadata: ReadonlyMap<string, string>, names: readonly string[] 
 
 foreign("refuses an Arrow stream of another program", () => {
   const stream = tableToIPC(tableFromArrays({ x: Float64Array.of(1, 2) }), "stream");
-  assertError(() => new RunReader(stream, "x.arrows"), "ERR_ARROW_FOREIGN", /none of a fluxion run: .* "fluxion.run"/);
+  assertError(() => new RunReader(stream, "x.arrows"), "ERR_ARROW_FOREIGN", /not of a fluxion run: .* "fluxion.run"/);
   const file = tableToIPC(tableFromArrays({ x: Float64Array.of(1, 2) }), "file");
   assertError(() => new RunReader(file, "x.arrow"), "ERR_ARROW_FORMAT", /random access/);
 });
@@ -190,8 +190,8 @@ foreign("refuses a run of a later format, with broken metadata, or without a row
   const run = makeRun({ columns: {} });
   const later = { ...(JSON.parse(runToJson(run)) as object), format: 2 };
   const open = (text: string) => () => new RunReader(header(new Map([["fluxion.run", text]])));
-  assertError(open(JSON.stringify(later)), "ERR_ARROW_FOREIGN", /format 2, this version of fluxion reads format 1/);
-  assertError(open("{"), "ERR_ARROW_FOREIGN", /no JSON/);
+  assertError(open(JSON.stringify(later)), "ERR_ARROW_FOREIGN", /format 2, but this version of fluxion reads format 1/);
+  assertError(open("{"), "ERR_ARROW_FOREIGN", /not JSON/);
   assertError(open(runToJson(run)), "ERR_ARROW_FOREIGN", /lacks the columns run, attempt, step, .*stepSize/);
 });
 

@@ -5,24 +5,24 @@ import { type BlasSymbols, kernelWidth, openLibrary, processorWidth, usualLibrar
 /** Matrix products by the machine's own BLAS, on one thread. */
 export interface Blas {
   /**
-   * `cblas_dgemm` itself: nothing is checked, sizes and addresses must be right. Matrices are given by their addresses,
-   * `addressOf(buffer) + offset`, valid while the buffer is.
+   * The function `cblas_dgemm`. It checks nothing, so sizes and addresses must be right. Matrices are given by their
+   * addresses, `addressOf(buffer) + offset`, which are valid as long as the buffer is.
    */
   readonly gemm: BlasSymbols["gemm"];
   readonly addressOf: (buffer: ArrayBuffer) => number;
-  /** `dsyevd` of LAPACK, where the library has it; nothing is checked. */
+  /** The function `dsyevd` of LAPACK, if the library has it. It checks nothing. */
   readonly syevd?: NonNullable<BlasSymbols["syevd"]>;
 }
 
-/** What multiplies matrices here, for `run.json` and `fluxion doctor`. */
+/** Description of what multiplies matrices here, for `run.json` and `fluxion doctor`. */
 export type BlasDescription = {
-  /** The library's name or path; undefined where WebAssembly does it. */
+  /** Name or path of the library; undefined if WebAssembly multiplies. */
   readonly library?: string;
-  /** OpenBLAS's own words: version, build options. */
+  /** Version and build options, in the words of OpenBLAS. */
   readonly configuration?: string;
-  /** OpenBLAS's choice of kernels: it decides last bits. */
+  /** Kernels that OpenBLAS chose. They decide last bits. */
   readonly core?: string;
-  /** Why there is no library, or what keeps it slow. */
+  /** Reason why there is no library, or why it is slow. */
   readonly warning?: string;
 };
 
@@ -31,19 +31,23 @@ interface Found {
   readonly description: BlasDescription;
 }
 
+/** Results of earlier searches, by choice. */
 const known = new Map<string, Found>();
 
 /**
- * The BLAS of this machine; undefined where there is none or it is switched off.
+ * Finds the BLAS of this machine.
  *
- * Searched once: `FLUXION_BLAS` names a library or says `off`; else OpenBLAS in the usual places, Accelerate on macOS.
- * It is used with one thread (parallel runs are better) and only after a known product came out right.
+ * It searches once. `FLUXION_BLAS` names a library or says `off`; without it OpenBLAS is sought in the usual places,
+ * and Accelerate on macOS. The library runs on one thread, since parallel runs are better, and only after it has
+ * computed a known product correctly.
+ *
+ * @returns undefined if there is no BLAS, or if it is switched off
  */
 export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Blas | undefined {
   return search(choice).blas;
 }
 
-/** What {@link findBlas} found. */
+/** Describes what {@link findBlas} found. */
 export function describeBlas(choice: string = environment("FLUXION_BLAS") ?? ""): BlasDescription {
   return search(choice).description;
 }
@@ -97,7 +101,7 @@ function describe({ library, configuration, core }: BlasSymbols): BlasDescriptio
 const rowMajor = 101;
 const [plain, transposed] = [111, 112];
 
-/** [1 2 3; 4 5 6] [7 8; 9 10; 11 12] by both forms; what is wrong, if anything is. */
+/** Computes 2 [1 2 3; 4 5 6] [7 8; 9 10; 11 12] + C in both forms. Returns what is wrong, if anything is. */
 function knownProduct({ gemm, addressOf }: BlasSymbols): string | undefined {
   const memory = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 9, 11, 8, 10, 12, 1, 1, 1, 1);
   const base = addressOf(memory.buffer);
@@ -114,7 +118,7 @@ function knownProduct({ gemm, addressOf }: BlasSymbols): string | undefined {
   return undefined;
 }
 
-/** Operands of {@link dgemm}; matrices are row-major, `c` is m x n. */
+/** Operands of {@link dgemm}. Matrices are row-major: op(A) is m x k, op(B) is k x n and C is m x n. */
 interface GemmOptions {
   readonly m: number;
   readonly n: number;
@@ -122,27 +126,28 @@ interface GemmOptions {
   readonly a: Float64Array;
   readonly b: Float64Array;
   readonly c: Float64Array;
-  /** `a` is stored k x m. Default false. */
+  /** Whether `a` is stored k x m. Default false. */
   readonly transposeA?: boolean;
-  /** `b` is stored n x k. Default false. */
+  /** Whether `b` is stored n x k. Default false. */
   readonly transposeB?: boolean;
-  /** Default 1. */
+  /** Factor of the product. Default 1. */
   readonly alpha?: number;
-  /** Default 0: `c` is overwritten. */
+  /** Factor of C. Default 0, so that `c` is overwritten. */
   readonly beta?: number;
 }
 
 /**
- * C = alpha op(A) op(B) + beta C by BLAS, with arguments checked: a wrong one would write into foreign memory.
+ * Computes C <- alpha op(A) op(B) + beta C by BLAS, after checking the arguments: a wrong one would write into foreign
+ * memory.
  *
- * @throws {TypeError} ERR_OPTION_TYPE if a matrix is no Float64Array
- * @throws {RangeError} ERR_LENGTH if a size is no positive integer, or a matrix has another length
+ * @throws {TypeError} ERR_OPTION_TYPE if a matrix is not a Float64Array
+ * @throws {RangeError} ERR_LENGTH if a size is not a positive integer, or if a matrix has another length
  */
 export function dgemm(blas: Blas, options: GemmOptions): void {
   const { m, n, k, a, b, c, transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options;
   for (const [name, size] of Object.entries({ m, n, k })) {
     if (!(Number.isInteger(size) && size > 0 && size < 2 ** 31)) {
-      throw failure("ERR_LENGTH", `dgemm: expected a positive integer for ${name}, got ${size}`);
+      throw failure("ERR_LENGTH", `dgemm: expected ${name} to be a positive integer, got ${size}`);
     }
   }
   const sizes = { a: m * k, b: k * n, c: m * n };

@@ -1,16 +1,16 @@
 import { builtin, environment, setEnvironment } from "../../host.ts";
 
-/** C functions by name: addresses travel as numbers, so that nothing is copied or checked at a call. */
+/** C functions of a library. Addresses are passed as numbers, so that a call copies and checks nothing. */
 export interface BlasSymbols {
-  /** The file or name that the loader took. */
+  /** File or name that the loader accepted. */
   readonly library: string;
   readonly gemm: CblasGemm;
   readonly addressOf: (buffer: ArrayBuffer) => number;
-  /** LAPACK's symmetric eigenproblem by divide and conquer, where the library has it. */
+  /** LAPACK's solver of symmetric eigenproblems by divide and conquer, if the library has it. */
   readonly syevd?: LapackSyevd;
-  /** What OpenBLAS says of itself; "" for other libraries. */
+  /** Description that OpenBLAS gives of itself; "" for other libraries. */
   readonly configuration: string;
-  /** The kernels that it chose, such as "Haswell"; "" for other libraries. */
+  /** Kernels that OpenBLAS chose, such as "Haswell"; "" for other libraries. */
   readonly core: string;
 }
 
@@ -31,7 +31,7 @@ type CblasGemm = (
   ldc: number,
 ) => void;
 
-/** Arguments as Fortran has them: all by reference, characters as their codes. */
+/** Arguments are those of Fortran: all by reference, characters as their codes. */
 type LapackSyevd = (
   jobz: Uint8Array,
   uplo: Uint8Array,
@@ -54,7 +54,7 @@ const gemmPrototype =
   "void cblas_dgemm(int order, int transposeA, int transposeB, int m, int n, int k, double alpha, " +
   "size_t a, int lda, size_t b, int ldb, double beta, size_t c, int ldc)";
 
-/** Where BLAS libraries usually are, the most specific first. */
+/** Lists where BLAS libraries usually are, the most specific place first. */
 export function usualLibraries(): readonly string[] {
   const named = environment("OPENBLAS");
   const first = named === undefined || named === "" ? [] : [named, `${named}/lib/libopenblas.so`];
@@ -82,12 +82,12 @@ interface Koffi {
 }
 
 /**
- * Loads a library and finds what is needed, one thread only.
+ * Loads a library, finds the functions that are needed, and limits it to one thread.
  *
- * @throws whatever the loader or a missing symbol throws
+ * @throws whatever the loader throws, also for a missing function
  */
 export function openLibrary(path: string): BlasSymbols {
-  // Accelerate reads it when it loads.
+  // Accelerate reads this variable when it is loaded.
   setEnvironment("VECLIB_MAXIMUM_THREADS", "1");
   const koffi: Koffi = builtin("node:module", "BLAS").createRequire(import.meta.url)("koffi");
   const library = koffi.load(path);
@@ -96,7 +96,7 @@ export function openLibrary(path: string): BlasSymbols {
     try {
       return library.func(prototype);
     } catch {
-      // Some libraries lack it.
+      // Not every library has it.
       return undefined;
     }
   };
@@ -113,7 +113,7 @@ export function openLibrary(path: string): BlasSymbols {
   };
 }
 
-/** The widest vectors of a core's kernels and of the processor, in bits; 0 where unknown. */
+/** Gives the width in bits of the widest vectors that the kernels of a core use; 0 if it is unknown. */
 export function kernelWidth(core: string): number {
   if (/skylakex|cooperlake|sapphire/i.test(core)) return 512;
   if (/haswell|zen|excavator/i.test(core)) return 256;
@@ -121,13 +121,14 @@ export function kernelWidth(core: string): number {
   return 0;
 }
 
+/** Gives the width in bits of the widest vectors that the processor has; 0 if it is unknown. */
 export function processorWidth(): number {
   if (builtin("node:os", "BLAS").platform() !== "linux") return 0;
   let flags: string;
   try {
     flags = builtin("node:fs", "BLAS").readFileSync("/proc/cpuinfo", "utf8");
   } catch {
-    // Containers may hide it; then nothing is known.
+    // A container may hide the file.
     return 0;
   }
   if (/\bavx512f\b/.test(flags)) return 512;

@@ -3,11 +3,11 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { lapackEigen } from "./lapackEigen.ts";
 
-/** Columns that go through `applyMany` at once: enough to keep it busy, few enough to stay in the cache. */
+/** Number of columns that go through `applyMany` at once: enough to keep it busy, few enough to stay in the cache. */
 const batch = 32;
 
 /**
- * Calls `visit` with A e_j for each column j, in batches through `applyMany`. The array is used again.
+ * Calls `visit` with A e_j for each column j, in batches through `applyMany`. The array of values is used again.
  *
  * Cost: as many products as the map has columns.
  */
@@ -31,9 +31,9 @@ export function forEachColumn(map: LinearMap, visit: (column: number, values: Fl
 }
 
 /**
- * The matrix of a map, row-major: `values[i * columns + j]` = A_ij.
+ * Computes the matrix of a map, row-major: entry i * columns + j of the result is A_ij.
  *
- * Cost: `columns` products, rows x columns numbers.
+ * Cost: one product per column, rows x columns numbers.
  *
  * @example denseOf(diagonal(Float64Array.of(1, 2))) // [1, 0, 0, 2]
  */
@@ -46,20 +46,24 @@ export function denseOf(map: LinearMap): Float64Array {
   return values;
 }
 
-/** Eigenvalues in ascending order; eigenvector k is `vectors.subarray(k * n, (k + 1) * n)`, of length one. */
+/** Eigenvalues and eigenvectors of a symmetric matrix. */
 export interface SymmetricEigen {
+  /** Eigenvalues in ascending order. */
   readonly values: Float64Array;
+  /** Eigenvectors of length one; number k is `vectors.subarray(k * n, (k + 1) * n)`. */
   readonly vectors: Float64Array;
 }
 
 /**
- * All eigenvalues and eigenvectors of a symmetric map or of an n x n row-major matrix, whose symmetric part is taken.
+ * Computes all eigenvalues and eigenvectors of a symmetric map, or of the symmetric part of an n x n row-major matrix.
  *
- * Tridiagonalisation, then divide and conquer by the machine's LAPACK, or QL (ml-matrix) for small n and where there is none.
+ * The matrix is made tridiagonal. Then the machine's LAPACK divides and conquers, or QL (ml-matrix) iterates, for small
+ * n and where there is no LAPACK.
+ *
  * Cost: n products for a map, 4 to 9 n^3 operations, 3 n^2 numbers.
  *
  * @example symmetricEigen(Float64Array.of(0, 1, 1, 0)).values // [-1, 1]
- * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that does not say that it is symmetric
+ * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that is not declared symmetric
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen {
@@ -75,7 +79,7 @@ export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen
   const entries = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      // Halves first: the sum of two large entries may overflow.
+      // The entries are halved before they are added, since the sum of two large ones may overflow.
       const entry = values[i * n + j]! / 2 + values[j * n + i]! / 2;
       if (!Number.isFinite(entry)) {
         throw failure("ERR_NOT_FINITE", `symmetricEigen: expected finite entries, got ${entry} at (${i}, ${j})`);

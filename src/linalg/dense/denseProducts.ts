@@ -1,22 +1,23 @@
 import { type Blas, dgemm, findBlas } from "../blas/blas.ts";
 
-/** Products with a dense matrix, `values[i * columns + j]` = A_ij. Outputs are overwritten and must not be inputs. */
+/** Products with a dense matrix A, row-major. Outputs are overwritten and must not be inputs. */
 interface DenseProducts {
-  /** out <- A v. */
+  /** Computes out <- A v. */
   readonly apply: (v: Float64Array, out: Float64Array) => void;
-  /** out <- A^T u. */
+  /** Computes out <- A^T u. */
   readonly applyTranspose: (u: Float64Array, out: Float64Array) => void;
-  /** A v for `count` vectors that lie one after the other. */
+  /** Computes A v for `count` vectors that lie one after the other. */
   readonly applyMany: (vectors: Float64Array, count: number, out: Float64Array) => void;
 }
 
-/** From so many entries on the machine's BLAS is worth its call. */
+/** Number of entries from which on the machine's BLAS is worth its call. */
 const worthBlas = 16_384;
 
 /**
- * By the machine's BLAS where it has one and the matrix is large, else by loops that take four rows at a time.
+ * Gives the products with a matrix: by the machine's BLAS where it has one and the matrix is large, else by loops that
+ * take four rows at a time.
  *
- * The two add in different orders, so that last bits differ; `FLUXION_BLAS=off` keeps to the loops.
+ * BLAS and loops add in different orders, so last bits differ. `FLUXION_BLAS=off` forces the loops.
  */
 export function denseProducts(rows: number, columns: number, values: Float64Array): DenseProducts {
   const blas = values.length >= worthBlas ? findBlas() : undefined;

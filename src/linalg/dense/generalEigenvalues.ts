@@ -3,18 +3,19 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { denseOf } from "./dense.ts";
 
-/** Eigenvalue k is `real[k]` + i `imaginary[k]`. */
+/** Eigenvalues of a matrix; number k is `real[k]` + i `imaginary[k]`. */
 export interface GeneralEigenvalues {
   readonly real: Float64Array;
   readonly imaginary: Float64Array;
 }
 
 /**
- * All eigenvalues of a square map or an n x n row-major matrix without symmetry, in ascending order of the real part, then
- * the imaginary.
+ * Computes all eigenvalues of a square map or of an n x n row-major matrix, neither of which has to be symmetric.
  *
- * Hessenberg form and QR (ml-matrix). Cost: n products for a map, about 25 n^3 operations, 3 n^2 numbers: for small n.
- * Eigenvalues of a matrix far from normal are only as good as their condition.
+ * They are in ascending order of the real part, then of the imaginary part. The matrix is brought into Hessenberg form,
+ * on which QR (ml-matrix) iterates. Eigenvalues of a matrix far from normal are only as accurate as their condition.
+ *
+ * Cost: n products for a map, about 25 n^3 operations, 3 n^2 numbers; meant for small n.
  *
  * @example generalEigenvalues(Float64Array.of(0, 1, -1, 0)).imaginary // [-1, 1]
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite

@@ -1,11 +1,13 @@
 import { findBlas } from "../blas/blas.ts";
 
-/** Smaller matrices take less time than the call. */
+/** Size of the smallest matrices that are worth the call. */
 const smallest = 12;
 
 /**
- * Eigenvalues, ascending, and eigenvectors of a symmetric n x n matrix of finite entries by LAPACK's `dsyevd`; undefined where
- * the machine has no LAPACK, the matrix is small, or the iteration did not converge.
+ * Computes the eigenvalues, in ascending order, and the eigenvectors of a symmetric n x n matrix of finite entries by
+ * LAPACK's `dsyevd`.
+ *
+ * @returns undefined if the machine has no LAPACK, if the matrix is small, or if the iteration did not converge
  */
 export function lapackEigen(
   matrix: Float64Array,
@@ -33,6 +35,6 @@ export function lapackEigen(
     integer(integers.length),
     info,
   );
-  // Eigenvectors are columns of a column-major matrix: one after the other.
+  // The eigenvectors are the columns of a column-major matrix, so they lie one after the other.
   return info[0] === 0 ? { values, vectors } : undefined;
 }

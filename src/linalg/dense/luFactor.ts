@@ -1,20 +1,20 @@
 import { log } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 
-/** P A = L U, with what Newton's methods ask of it. */
+/** Factors P A = L U of a matrix A, as Newton's methods use them. */
 export interface LuFactor {
-  /** Sign of det A: -1, 0 or 1. */
+  /** Sign of det A. */
   readonly determinantSign: -1 | 0 | 1;
   /** log |det A|; -Infinity for a singular A. */
   readonly logDeterminant: number;
-  /** x of A x = b; undefined where a pivot is exactly zero. */
+  /** Solves A x = b; undefined if a pivot is exactly zero. */
   solve(b: Float64Array): Float64Array | undefined;
 }
 
 /**
- * The LU factors of an n x n row-major matrix, by elimination with partial pivoting; the matrix is copied.
+ * Factors an n x n row-major matrix into P A = L U by elimination with partial pivoting.
  *
- * Cost: 2/3 n^3 operations; 2 n^2 a solve.
+ * The matrix is copied. Cost: 2/3 n^3 operations, and 2 n^2 per solve.
  *
  * @example luFactor(Float64Array.of(0, 2, 1, 0)).solve(Float64Array.of(2, 3)) // [3, 1]
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite

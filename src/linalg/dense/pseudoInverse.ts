@@ -3,25 +3,28 @@ import type { LinearMap } from "../linearMap.ts";
 import { axpy, dot } from "../vector.ts";
 import { denseOf, symmetricEigen } from "./dense.ts";
 
-/** x of minimum length among those of least residual, and what decided how many directions count. */
+/** What {@link pseudoSolve} returns. */
 export interface PseudoSolution {
+  /** The shortest of the least-squares solutions. */
   readonly x: Float64Array;
-  /** Singular values above the cutoff. */
+  /** Number of singular values above the cutoff. */
   readonly rank: number;
+  /** Largest singular value. */
   readonly largest: number;
-  /** The smallest that is kept; 0 where none is. */
+  /** Smallest singular value above the cutoff; 0 if there is none. */
   readonly smallest: number;
 }
 
 /**
- * A^+ b: the shortest of the least-squares solutions of A x = b, by the eigenvalues of a symmetric square map or by the singular
- * values of any other.
+ * Computes A^+ b, the shortest of the least-squares solutions of A x = b.
  *
- * Singular values up to cutoff times the largest count as zero. Cost: n products, about 9 n^3 operations (22 n^3 for a map that is
- * not symmetric), 4 n^2 numbers: for small n.
+ * It uses the eigenvalues of a symmetric map, and the singular values of any other. Singular values up to cutoff times
+ * the largest count as zero.
+ *
+ * Cost: n products, about 9 n^3 operations (22 n^3 for a map that is not symmetric), 4 n^2 numbers; meant for small n.
  *
  * @example pseudoSolve(diagonal(Float64Array.of(2, 0)), Float64Array.of(4, 1)).x // [2, 0]
- * @param cutoff in [0, 1). Default 1e-10
+ * @param cutoff bound relative to the largest singular value, in [0, 1). Default 1e-10
  * @throws {RangeError} ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function pseudoSolve(map: LinearMap, b: Float64Array, cutoff = 1e-10): PseudoSolution {

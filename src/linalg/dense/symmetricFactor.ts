@@ -1,17 +1,17 @@
 import { failure } from "../../errors.ts";
 
-/** Numbers of eigenvalues by sign. */
+/** Numbers of negative, zero and positive eigenvalues. */
 export interface Inertia {
   readonly negative: number;
   readonly zero: number;
   readonly positive: number;
 }
 
-/** P A P^T = L D L^T, D of blocks of one and two. */
+/** Factors P A P^T = L D L^T of a symmetric matrix A, where D has blocks of one or two rows. */
 export interface SymmetricFactor {
-  /** Of A, by Sylvester's law that of D; zero counts pivots that are exactly so. */
+  /** Inertia of A, which by Sylvester's law is that of D. `zero` counts pivots that are exactly zero. */
   readonly inertia: Inertia;
-  /** x of A x = b; undefined where a pivot is exactly zero. */
+  /** Solves A x = b; undefined if a pivot is exactly zero. */
   solve(b: Float64Array): Float64Array | undefined;
 }
 
@@ -19,24 +19,25 @@ export interface SymmetricFactor {
 const alpha = (1 + Math.sqrt(17)) / 8;
 
 /**
- * Factors A - shift I for a symmetric n x n row-major matrix, of which the lower triangle is read, by Bunch and Kaufman's partial
- * pivoting [1].
+ * Factors A - shift I for a symmetric n x n row-major matrix A by Bunch and Kaufman's partial pivoting [1].
  *
- * `inertia.negative` is the number of A's eigenvalues below the shift: one factorisation counts them, without the eigenvalues. It is
- * backward stable: the counts are exact for a matrix that differs by about n epsilon ||A||, so eigenvalues nearer than this
- * to the shift may be counted on either side.
+ * Only the lower triangle of A is read. `inertia.negative` is the number of eigenvalues of A below the shift, so one
+ * factorisation counts them without computing them. The factorisation is backward stable: the counts are exact for a
+ * matrix that differs by about n epsilon ||A||, so eigenvalues nearer than this to the shift may be counted on either
+ * side.
  *
- * Cost: n^3 / 3 operations, one copy; 2 n^2 a solve.
+ * Cost: n^3 / 3 operations and one copy, and 2 n^2 operations per solve.
  *
  * @example symmetricFactor(Float64Array.of(0, 1, 1, 0)).inertia // { negative: 1, zero: 0, positive: 1 }
+ * @param shift number whose multiple of the identity is subtracted. Default 0
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
- * @see [1] Bunch and Kaufman, "Some stable methods for calculating inertia and solving symmetric linear systems", Math. Comp. 31,
- *   1977, doi:10.1090/S0025-5718-1977-0428694-0
+ * @see [1] Bunch and Kaufman, "Some stable methods for calculating inertia and solving symmetric linear systems", Math.
+ *   Comp. 31, 1977, doi:10.1090/S0025-5718-1977-0428694-0
  */
 export function symmetricFactor(matrix: Float64Array, shift = 0): SymmetricFactor {
   const rows = lowerRows(matrix, shift);
   const n = rows.length;
-  /** Of each step: the row swapped with, and whether its block has two rows. */
+  /** For each step its place, the row that it was swapped with, and whether its block has two rows. */
   const pivots: { readonly at: number; readonly swapped: number; readonly two: boolean }[] = [];
   let negative = 0;
   let zero = 0;
@@ -46,7 +47,7 @@ export function symmetricFactor(matrix: Float64Array, shift = 0): SymmetricFacto
     if (at !== own) swap(rows, k, own, at);
     pivots.push({ at: k, swapped: at, two });
     if (two) {
-      // Such a block is always indefinite.
+      // Blocks of two rows are always indefinite.
       negative++;
       eliminateTwo(rows, k);
       k += 2;
@@ -72,6 +73,7 @@ export function symmetricFactor(matrix: Float64Array, shift = 0): SymmetricFacto
 
 type Rows = readonly Float64Array[];
 
+/** Copies the lower triangle of A - shift I, row by row. */
 function lowerRows(matrix: Float64Array, shift: number): Rows {
   const n = Math.round(Math.sqrt(matrix.length));
   if (n * n !== matrix.length) {
@@ -88,7 +90,7 @@ function lowerRows(matrix: Float64Array, shift: number): Rows {
   });
 }
 
-/** Which diagonal entry or block comes next. */
+/** Chooses the diagonal entry or block that is eliminated next. */
 function pivotOf(rows: Rows, k: number): { readonly at: number; readonly two: boolean } {
   const n = rows.length;
   const head = Math.abs(rows[k]![k]!);
@@ -110,7 +112,7 @@ function pivotOf(rows: Rows, k: number): { readonly at: number; readonly two: bo
   return { at: below, two: true };
 }
 
-/** Swaps rows and columns a < b of what is left from column k on. */
+/** Swaps rows and columns a < b of the part that is left from column k on. */
 function swap(rows: Rows, k: number, a: number, b: number): void {
   const n = rows.length;
   const rowA = rows[a]!;
@@ -127,7 +129,7 @@ function exchange(x: Float64Array, i: number, y: Float64Array, j: number): void 
   y[j] = kept;
 }
 
-/** A <- A - l d l^T, l d being column k. */
+/** Eliminates column k, which holds l d: A <- A - l d l^T. */
 function eliminateOne(rows: Rows, k: number): void {
   const n = rows.length;
   const d = rows[k]![k]!;
@@ -142,7 +144,7 @@ function eliminateOne(rows: Rows, k: number): void {
   }
 }
 
-/** The same with the block of rows k and k + 1. */
+/** Eliminates the block of rows k and k + 1. */
 function eliminateTwo(rows: Rows, k: number): void {
   const n = rows.length;
   const [a, b] = solverOf(rows, k);
@@ -164,7 +166,7 @@ function eliminateTwo(rows: Rows, k: number): void {
 
 type Two = (p: number, q: number) => number;
 
-/** Both components of the solution of the 2 x 2 block, scaled by its off-diagonal entry, which is its largest. */
+/** Gives both components of the solution of the 2 x 2 block, scaled by its largest entry, which is off the diagonal. */
 function solverOf(rows: Rows, k: number): readonly [Two, Two] {
   const off = rows[k + 1]![k]!;
   const d1 = rows[k + 1]![k + 1]! / off;
@@ -173,7 +175,7 @@ function solverOf(rows: Rows, k: number): readonly [Two, Two] {
   return [(p, q) => t * (d1 * p - q), (p, q) => t * (d2 * q - p)];
 }
 
-/** One step of D^-1 L^-1 P. */
+/** Applies one step of D^-1 L^-1 P to x. */
 function forward(rows: Rows, x: Float64Array, k: number, swapped: number, two: boolean): void {
   const n = rows.length;
   exchange(x, two ? k + 1 : k, x, swapped);
@@ -190,7 +192,7 @@ function forward(rows: Rows, x: Float64Array, k: number, swapped: number, two: b
   x[k + 1] = b(p, q);
 }
 
-/** One step of P^T L^-T. */
+/** Applies one step of P^T L^-T to x. */
 function backward(rows: Rows, x: Float64Array, k: number, swapped: number, two: boolean): void {
   const n = rows.length;
   for (const column of two ? [k, k + 1] : [k]) {

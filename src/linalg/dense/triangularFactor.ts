@@ -1,14 +1,17 @@
 import { failure } from "../../errors.ts";
 
 /**
- * R of A = Q R, for A of `columns` columns, row-major: square, upper triangular, R^T R = A^T A.
+ * Computes the square, upper triangular R of A = Q R for a row-major matrix A, so that R^T R = A^T A.
  *
- * Householder reflections, backward stable: ||A M|| = ||R M|| for every M to rounding, without the loss of digits of a
- * Cholesky factor of A^T A. Fewer rows than columns are filled up with zero rows. Signs of R's rows are arbitrary.
+ * Householder reflections are backward stable: up to rounding ||A M|| = ||R M|| for every M, without the loss of digits
+ * of a Cholesky factor of A^T A. If there are fewer rows than columns, R ends with zero rows. The signs of its rows are
+ * arbitrary.
+ *
  * Cost: about 4 x rows x columns^2 operations and one copy of A.
  *
  * @example triangularFactor(Float64Array.of(3, 4), 1) // [-5]
- * @throws {RangeError} ERR_LENGTH if the numbers are no whole rows
+ * @param columns number of columns of A and R
+ * @throws {RangeError} ERR_LENGTH if the length of the matrix is not a multiple of `columns`
  */
 export function triangularFactor(matrix: Float64Array, columns: number): Float64Array {
   const k = columns;

@@ -1,15 +1,18 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { positiveInteger, preconditionerRule } from "../rules.ts";
 import { axpy, dot, hypotenuse, isFiniteVector, norm, scale } from "../vector.ts";
 
 /**
- * How GMRES ended:
+ * Ways in which GMRES ends:
  *
  * - `zero`: b = 0, so x = 0
  * - `solution`: ||b - A x|| <= relativeTolerance ||b||
- * - `breakdown`: the Krylov space is invariant and holds no better x; A is singular there, x minimises the residual in it
+ * - `breakdown`: the Krylov space is invariant and contains no better x; A is singular there, and x minimises the
+ *   residual in it
  * - `stagnated`: a whole cycle between two restarts did not lower the residual
- * - `iteration-limit`: maxIterations products were made
+ * - `iteration-limit`: maxIterations steps were made
  * - `non-finite`: the map or the preconditioner gave NaN or an infinity; x is that of the cycle before
  */
 export const gmresTerminations = [
@@ -24,15 +27,22 @@ export type GmresTermination = (typeof gmresTerminations)[number];
 
 /** Options of {@link gmres}. */
 export interface GmresOptions {
-  /** On ||b - A x|| / ||b||, in [0, 1]. Default 1e-10. */
+  /** Bound on ||b - A x|| / ||b|| at which the solver stops, in [0, 1]. Default 1e-10. */
   readonly relativeTolerance?: number;
-  /** Products with A but for one a restart. Default 2 n. */
+  /** Greatest number of Arnoldi steps, one product with A each; every restart costs one product more. Default 2 n. */
   readonly maxIterations?: number;
-  /** Krylov vectors kept before it begins again from the x it has. Default min(n, 50). */
+  /** Number of Krylov vectors kept before the solver begins again from the x that it has. Default min(n, 50). */
   readonly restart?: number;
-  /** M, near A^-1, from the right: solves A M y = b, x = M y, so that residuals stay those of A. */
+  /** M, near A^-1. The solver solves A M y = b and x = M y, so that residuals stay those of A. */
   readonly preconditioner?: LinearMap;
 }
+
+const rules = {
+  relativeTolerance: { default: 1e-10, min: 0, max: 1 },
+  maxIterations: positiveInteger,
+  restart: positiveInteger,
+  preconditioner: preconditionerRule,
+} as const;
 
 /** What {@link gmres} returns. */
 export interface GmresResult {
@@ -41,30 +51,34 @@ export interface GmresResult {
   readonly residualNorm: number;
   /** ||b - A x|| / ||b||; 0 for b = 0. */
   readonly relativeResidual: number;
-  /** Arnoldi steps. */
+  /** Number of Arnoldi steps. */
   readonly iterations: number;
+  /** How the solver ended. */
   readonly termination: GmresTermination;
 }
 
 /**
- * Solves A x = b for a square map without symmetry by restarted GMRES [1]: x in the Krylov space of least ||b - A x||.
+ * Solves A x = b for a square map without symmetry by restarted GMRES [1].
  *
- * Arnoldi by modified Gram-Schmidt, done twice; least squares by Givens rotations. A singular A does no harm: x then is
- * the least-squares solution over the Krylov space, and `termination` says that no better one was in it.
+ * Over the Krylov space x has the least ||b - A x||. Arnoldi's vectors are made orthogonal by modified Gram-Schmidt,
+ * done twice, and Givens rotations solve the least-squares problem. A singular A does no harm: x then is the
+ * least-squares solution over the Krylov space, and `termination` says that the space contains no better one.
  *
- * Cost: a product and 4 n k operations for step k of a cycle; restart + 1 vectors.
+ * Cost: a product and 8 n k operations for step k of a cycle; restart + 1 vectors.
  *
  * @example gmres(denseMatrix(2, 2, Float64Array.of(0, 1, -1, 0)), Float64Array.of(1, 2)).x // [-2, 1]
  * @param options {@link GmresOptions}
- * @throws {RangeError} ERR_LENGTH if the sizes do not fit, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE for
- *   NaN in b
- * @see [1] Saad and Schultz, "GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems", 1986,
- *   doi:10.1137/0907058
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_LENGTH if the sizes do not fit, ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if
+ *   b holds NaN or an infinity
+ * @see [1] Saad and Schultz, "GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems",
+ *   1986, doi:10.1137/0907058
  */
 export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {}): GmresResult {
   const n = b.length;
-  const { relativeTolerance = 1e-10, maxIterations = 2 * n, restart = Math.min(n, 50), preconditioner } = options;
-  check(map, b, { relativeTolerance, maxIterations, restart }, preconditioner);
+  const read = readOptions("gmres", options, rules);
+  const { relativeTolerance, maxIterations = 2 * n, restart = Math.min(n, 50), preconditioner } = read;
+  checkSystem(map, b, preconditioner);
   const x = new Float64Array(n);
   const size = norm(b);
   if (size === 0) return { x, residualNorm: 0, relativeResidual: 0, iterations: 0, termination: "zero" };
@@ -106,15 +120,16 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
   return { x, residualNorm, relativeResidual: residualNorm / size, iterations, termination };
 }
 
+/** What one cycle between two restarts found. */
 interface Cycle {
   readonly steps: number;
-  /** undefined: a product was not finite. */
+  /** Correction of x with the least residual; undefined if a product was not finite. */
   readonly correction: Float64Array | undefined;
-  /** The Krylov space cannot grow. */
+  /** Whether the Krylov space cannot grow. */
   readonly invariant: boolean;
 }
 
-/** Up to `steps` Arnoldi steps from the residual; the correction of least residual in their space. */
+/** Makes up to `steps` Arnoldi steps from the residual and finds the correction of least residual in their space. */
 function arnoldi(
   map: LinearMap,
   preconditioner: LinearMap | undefined,
@@ -173,7 +188,7 @@ function arnoldi(
   return { steps: columns.length, correction: combine(columns, right, basis, preconditioner, n), invariant };
 }
 
-/** V y for the y of R y = right; coefficients whose pivot is zero to rounding stay out. */
+/** Computes V y for the y of R y = right. Coefficients whose pivot is zero up to rounding are left out. */
 function combine(
   columns: readonly Float64Array[],
   right: readonly number[],
@@ -199,24 +214,12 @@ function combine(
   return conditioned;
 }
 
-function check(
-  map: LinearMap,
-  b: Float64Array,
-  limits: Required<Omit<GmresOptions, "preconditioner">>,
-  preconditioner: LinearMap | undefined,
-): void {
+/** Rejects a system whose parts do not fit together, or that is not finite. */
+function checkSystem(map: LinearMap, b: Float64Array, preconditioner: LinearMap | undefined): void {
   const n = b.length;
   for (const [what, size] of [["map", map] as const, ["preconditioner", preconditioner] as const]) {
     if (size === undefined || (size.rows === n && size.columns === n)) continue;
     throw failure("ERR_LENGTH", `gmres: expected a ${what} of ${n} x ${n}, got ${size.rows} x ${size.columns}`);
-  }
-  const { relativeTolerance, maxIterations, restart } = limits;
-  if (!(relativeTolerance >= 0 && relativeTolerance <= 1)) {
-    throw failure("ERR_OPTION_RANGE", `gmres: expected relativeTolerance in [0, 1], got ${relativeTolerance}`);
-  }
-  for (const [name, value] of Object.entries({ maxIterations, restart })) {
-    if (Number.isInteger(value) && value > 0) continue;
-    throw failure("ERR_OPTION_RANGE", `gmres: expected ${name} to be a positive integer, got ${value}`);
   }
   if (!isFiniteVector(b)) {
     throw failure("ERR_NOT_FINITE", "gmres: expected a finite right side, got NaN or an infinity in b");

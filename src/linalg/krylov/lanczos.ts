@@ -1,73 +1,81 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { positiveInteger, seed } from "../rules.ts";
 import { axpy, dot, norm, scale } from "../vector.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of {@link lanczos}. */
 export interface LanczosOptions {
-  /** Lanczos vectors at most, at one product each. Default min(n, 100). */
+  /** Greatest number of Lanczos vectors, one product each. Default min(n, 100). */
   readonly steps?: number;
-  /** First vector, not zero. Default: a random one of the seed. */
+  /** First vector, not zero. Default: a random vector. */
   readonly start?: Float64Array;
-  /** Default 0. */
+  /** Seed of the random vectors. Default 0. */
   readonly seed?: number;
   /**
-   * When the Krylov space is exhausted before `steps`: `stop`, or `restart` with a random vector orthogonal to all, which is
-   * what finds eigenvalues of higher multiplicity. Default `stop`.
+   * What to do when the Krylov space is exhausted before `steps`: `stop`, or `restart` with a random vector that is
+   * orthogonal to all before it. Restarts find eigenvalues with their multiplicity. Default `stop`.
    */
   readonly exhausted?: "stop" | "restart";
 }
 
-/** A V = V T + beta v e_m^T with orthonormal V, and T's eigenpairs. */
+const rules = {
+  steps: positiveInteger,
+  start: { expected: "a Float64Array", is: (value: unknown) => value instanceof Float64Array },
+  seed,
+  exhausted: { default: "stop", oneOf: ["stop", "restart"] },
+} as const;
+
+/** A V = V T + beta v e_m^T with orthonormal V and tridiagonal T, and the eigenpairs of T. */
 export interface Lanczos {
-  /** m: Lanczos vectors, products. */
+  /** Number m of Lanczos vectors, which is also that of products. */
   readonly steps: number;
-  /** Of T, m numbers. */
+  /** Diagonal of T, m numbers. */
   readonly diagonal: Float64Array;
-  /** Of T, m - 1 numbers; 0 where a restart was made. */
+  /** Numbers beside the diagonal of T, m - 1 of them; 0 where a restart was made. */
   readonly offDiagonal: Float64Array;
-  /** Norm of what is left beyond the last vector; 0: V spans an invariant space, and the Ritz values are eigenvalues. */
+  /** beta, the norm of the rest. If it is 0, V spans an invariant space, and Ritz values are eigenvalues. */
   readonly remainder: number;
-  /** Ritz values, ascending: eigenvalues of T. */
+  /** Ritz values theta in ascending order, which are the eigenvalues of T. */
   readonly values: Float64Array;
-  /** ||A y - theta y|| of each Ritz pair: an eigenvalue of A lies within this of theta. */
+  /** ||A y - theta y|| of each Ritz pair. An eigenvalue of A lies within this distance of theta. */
   readonly residuals: Float64Array;
-  /** Squared first components of T's eigenvectors: the weights of Gauss quadrature for the start's spectral measure. */
+  /** Squared first components of the eigenvectors of T: the Gauss weights for the spectral measure of the start. */
   readonly weights: Float64Array;
-  /** Lanczos vectors. */
+  /** Lanczos vectors, the columns of V. */
   readonly basis: readonly Float64Array[];
-  /** Ritz vectors of the given places in `values`, each of length one. Cost: m^3 the first time, then m n each. */
+  /** Computes the Ritz vectors of places in `values`, each of length one. Cost: m^3 the first time, then m n each. */
   vectors(places: readonly number[]): Float64Array[];
 }
 
 /**
- * The Lanczos process of a symmetric map with full reorthogonalisation.
+ * Runs the Lanczos process of a symmetric map with full reorthogonalisation [1].
  *
- * Each new vector is made orthogonal to all before it, twice, so T is the projection of A on the Krylov space to rounding:
- * Ritz values interlace the eigenvalues, and no eigenvalue is found twice. `values[0]` is an upper bound of the smallest
- * eigenvalue, the last one a lower bound of the largest, and `residuals` says how near they are to eigenvalues.
+ * Each new vector is made orthogonal to all before it, twice, so T is the projection of A on the Krylov space up to
+ * rounding. Ritz values interlace the eigenvalues, and no eigenvalue is found twice. The first of `values` is an upper
+ * bound of the smallest eigenvalue, the last one is a lower bound of the largest, and `residuals` tells how near they
+ * are to eigenvalues.
  *
  * Cost: m products, 4 m^2 n operations, m + 1 vectors.
  *
  * @example lanczos(diagonal(Float64Array.of(1, -2, 5))).values // [-2, 1, 5]
- * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that does not say that it is symmetric
- * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH for options that do not fit, ERR_NOT_FINITE if the map or the start holds NaN
- *   or an infinity
- * @see [1] Paige, "Accuracy and effectiveness of the Lanczos algorithm for the symmetric eigenproblem", Linear Algebra Appl. 34,
- *   1980, doi:10.1016/0024-3795(80)90167-6
+ * @param options {@link LanczosOptions}
+ * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that is not declared symmetric; ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for a start of another length,
+ *   ERR_NOT_FINITE if the map or the start holds NaN or an infinity, or if the start is zero
+ * @see [1] Paige, "Accuracy and effectiveness of the Lanczos algorithm for the symmetric eigenproblem", Linear Algebra
+ *   Appl. 34, 1980, doi:10.1016/0024-3795(80)90167-6
  */
 export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
   const n = map.columns;
-  const { steps = Math.min(n, 100), seed = 0, exhausted = "stop" } = options;
+  const { steps = Math.min(n, 100), start, seed, exhausted } = readOptions("lanczos", options, rules);
   if (!map.symmetric) {
     throw failure("ERR_NOT_SYMMETRIC", "lanczos: expected a symmetric map, got one with symmetric: false");
   }
-  if (!(Number.isInteger(steps) && steps > 0)) {
-    throw failure("ERR_OPTION_RANGE", `lanczos: expected steps to be a positive integer, got ${steps}`);
-  }
   const random = randomSource(seed, "lanczos");
-  const basis: Float64Array[] = [startOf(options.start, n, random)];
+  const basis: Float64Array[] = [startOf(start, n, random)];
   const alpha: number[] = [];
   const beta: number[] = [];
   let remainder = 0;
@@ -84,7 +92,7 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
     alpha.push(dot(current, next));
     orthogonalise(next, basis);
     remainder = norm(next);
-    // What is left of a vector of that size by rounding alone.
+    // Rounding alone leaves so much of a vector of this size.
     if (remainder <= 64 * Number.EPSILON * size) remainder = 0;
     if (basis.length === Math.min(steps, n)) break;
     if (remainder > 0) scale(1 / remainder, next);
@@ -117,6 +125,7 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
 
 type Random = ReturnType<typeof randomSource>;
 
+/** Gives the first vector, of length one. */
 function startOf(given: Float64Array | undefined, n: number, random: Random): Float64Array {
   if (given !== undefined && given.length !== n) {
     throw failure("ERR_LENGTH", `lanczos: expected a start of length ${n}, got ${given.length}`);
@@ -126,18 +135,18 @@ function startOf(given: Float64Array | undefined, n: number, random: Random): Fl
   if (!(length > 0 && Number.isFinite(length))) {
     throw failure("ERR_NOT_FINITE", `lanczos: expected a finite start that is not zero, got one of length ${length}`);
   }
-  // In two factors, since 1 / length may overflow.
+  // There are two factors, since 1 / length may overflow.
   scale(1 / Math.sqrt(length), start);
   scale(1 / norm(start), start);
   return start;
 }
 
-/** Twice is enough (Kahan, Parlett). */
+/** Makes a vector orthogonal to an orthonormal basis. Doing so twice is enough (Kahan, Parlett). */
 export function orthogonalise(v: Float64Array, basis: readonly Float64Array[]): void {
   for (let pass = 0; pass < 2; pass++) for (const b of basis) axpy(-dot(b, v), b, v);
 }
 
-/** Fills `v` with a random unit vector orthogonal to the basis; false if there is none to be found. */
+/** Fills `v` with a random unit vector that is orthogonal to the basis; false if none is found. */
 function freshVector(v: Float64Array, basis: readonly Float64Array[], random: Random): boolean {
   for (let attempt = 0; attempt < 3; attempt++) {
     for (let i = 0; i < v.length; i++) v[i] = random.normal();

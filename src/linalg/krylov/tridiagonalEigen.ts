@@ -1,24 +1,29 @@
 import { failure } from "../../errors.ts";
 import { hypotenuse } from "../vector.ts";
 
-/** Eigenvalues in ascending order; row r of the eigenvectors kept is `rows[r]`, entry k of it belonging to eigenvalue k. */
+/** Eigenvalues of a tridiagonal matrix, and rows of the matrix whose columns are its eigenvectors. */
 export interface TridiagonalEigen {
+  /** Eigenvalues in ascending order. */
   readonly values: Float64Array;
+  /** Rows that were asked for. Entry k of each belongs to eigenvalue k. */
   readonly rows: readonly Float64Array[];
 }
 
-/** Sweeps of QL an eigenvalue may take; two or three are usual. */
+/** Number of sweeps of QL that an eigenvalue may take. Two or three are usual. */
 const maxSweeps = 60;
 
 /**
- * Eigenvalues of a symmetric tridiagonal matrix, and as many rows of the matrix of its eigenvectors as are asked for.
+ * Computes the eigenvalues of a symmetric tridiagonal matrix, and on demand rows of the matrix of its eigenvectors.
  *
- * Implicit QL with Wilkinson's shift [1]. With no rows m^2 operations, with `ends` (first and last row: the weights of Gauss
- * quadrature, and the residuals of Ritz values) about twice that, with `all` about 3 m^3.
+ * The method is implicit QL with Wilkinson's shift [1]. The first row gives the weights of Gauss quadrature, the last
+ * one the residuals of Ritz values.
+ *
+ * Cost: of the order of m^2 operations for no rows, about twice that for `ends`, about 3 m^3 for `all`.
  *
  * @example tridiagonalEigen([0, 0], [1]).values // [-1, 1]
  * @param diagonal m numbers
- * @param off m - 1 numbers beside it (more are ignored)
+ * @param off m - 1 numbers beside the diagonal; further ones are ignored
+ * @param rows which rows to compute: `none`, the first and the last (`ends`), or `all`. Default `none`
  * @throws {RangeError} ERR_LENGTH for too few numbers beside the diagonal, ERR_NOT_FINITE for NaN or infinities
  * @see [1] Dubrulle, Martin and Wilkinson, "The implicit QL algorithm", Numer. Math. 12, 1968, doi:10.1007/BF02165404
  */
@@ -59,7 +64,7 @@ function keptRows(m: number, rows: "none" | "ends" | "all"): Float64Array[] {
   return rows === "ends" ? [unit(0), unit(m - 1)] : Array.from({ length: m }, (_, at) => unit(at));
 }
 
-/** QL sweeps until entry l stands alone. */
+/** Makes QL sweeps until entry l is decoupled from the rest. */
 function diagonalise(d: Float64Array, e: Float64Array, kept: readonly Float64Array[], l: number): void {
   const m = d.length;
   for (let sweep = 0; ; sweep++) {
@@ -85,7 +90,7 @@ function diagonalise(d: Float64Array, e: Float64Array, kept: readonly Float64Arr
       r = hypotenuse(f, g);
       e[i + 1] = r;
       if (r === 0) {
-        // Underflow: the matrix has split here.
+        // By underflow the matrix has split here.
         d[i + 1] = d[i + 1]! - p;
         e[end] = 0;
         break;

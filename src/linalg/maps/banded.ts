@@ -1,11 +1,15 @@
 import { failure } from "../../errors.ts";
+import { showValue } from "../../options.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { linearMap } from "../makeLinearMap.ts";
 import { commonMemory, vectorised, vectorMemory } from "../vectorMemory.ts";
 import { type BandKernel, bandKernel } from "../wasm/bandKernel.ts";
 import { turn } from "../wasm/pairs.ts";
 
-/** By their distance from the main diagonal, above it if positive: one number, or the entries from top to bottom. */
+/**
+ * Bands of a matrix by their offset, the distance from the main diagonal, which is positive above it. A band is one
+ * number, or an array of its entries from top to bottom.
+ */
 export type Bands = Readonly<Record<number, number | Float64Array>>;
 
 interface Band {
@@ -14,18 +18,22 @@ interface Band {
 }
 
 /**
- * The n x n matrix with entries on a few diagonals only: A_{i, i + offset}, the same number all along or an array of n - |offset| numbers
- * (kept, not copied). Sparse stencils, differences, coupled neighbours.
+ * Makes the map of an n x n matrix with entries on a few diagonals, such as a stencil or a matrix of differences.
  *
- * Cost of a product: n operations a band. Where all are numbers SIMD makes one pass over the vectors, which from 512 entries on takes
- * about as long as copying one (and a copy there and back for vectors that do not lie together as a run's with `reuse` do; then two
- * vectors are kept for that).
+ * A band holds the entries A_{i, i + offset}: one number for all of them, or an array of n - |offset| numbers, which is
+ * kept, not copied. The map is symmetric if the bands at offset and -offset are equal.
+ *
+ * Cost of a product: 2 n operations per band. If all bands are numbers, SIMD makes one pass over the vectors, which
+ * from 512 entries on takes about as long as copying a vector. Vectors that do not lie in one memory, as those of a run
+ * with `reuse` do, are copied there and back, for which two vectors are kept.
  *
  * @example banded(1000, { [-1]: -1, 0: 2, 1: -1 }) // minus the second difference
- * @param bands symmetric where those at offset and -offset are equal
- * @throws {TypeError} ERR_OPTION_TYPE for bands that are no object of numbers and arrays
- * @throws {RangeError} ERR_LENGTH for a size that is no positive integer or arrays of another length; ERR_OPTION_RANGE for offsets that are
- *   no integers between -n and n, no band at all; ERR_NOT_FINITE for numbers that are not finite
+ * @param bands the bands by their offsets, at least one
+ * @throws {TypeError} ERR_OPTION_TYPE if the bands are not an object of numbers and arrays, ERR_OPTION_UNKNOWN for a
+ *   key that is not a number
+ * @throws {RangeError} ERR_LENGTH if the size is not a positive integer, or if an array has another length;
+ *   ERR_OPTION_RANGE if there is no band, or for an offset that is not an integer above -n and below n; ERR_NOT_FINITE
+ *   for numbers that are not finite
  */
 export function banded(n: number, bands: Bands): LinearMap {
   const sorted = checkedBands(n, bands);
@@ -46,10 +54,18 @@ function checkedBands(n: number, bands: Bands): readonly Band[] {
   if (!(Number.isInteger(n) && n > 0)) {
     throw failure("ERR_LENGTH", `banded: expected a positive integer as size, got ${n}`);
   }
-  if (typeof bands !== "object" || bands === null) {
+  // An array would put its entries on and above the main diagonal.
+  if (typeof bands !== "object" || bands === null || Array.isArray(bands) || ArrayBuffer.isView(bands)) {
     throw failure(
       "ERR_OPTION_TYPE",
-      `banded: expected bands by their offsets, as in { 0: 2, 1: -1 }, got ${typeof bands}`,
+      `banded: expected an object of bands by their offsets, such as { 0: 2, 1: -1 }, got ${showValue(bands)}`,
+    );
+  }
+  for (const key of Object.keys(bands)) {
+    if (!Number.isNaN(Number(key))) continue;
+    throw failure(
+      "ERR_OPTION_UNKNOWN",
+      `banded: there is no band "${key}". Bands are named by their offsets, integers above ${-n} and below ${n}`,
     );
   }
   const sorted = Object.entries(bands)
@@ -59,37 +75,44 @@ function checkedBands(n: number, bands: Bands): readonly Band[] {
   for (const { offset, value } of sorted) {
     const length = n - Math.abs(offset);
     if (!(Number.isInteger(offset) && length > 0)) {
-      throw failure("ERR_OPTION_RANGE", `banded: expected integers between ${-n} and ${n} as offsets, got ${offset}`);
+      throw failure(
+        "ERR_OPTION_RANGE",
+        `banded: expected integers above ${-n} and below ${n} as offsets, got ${offset}`,
+      );
     }
     if (typeof value === "number") {
       if (Number.isFinite(value)) continue;
-      throw failure("ERR_NOT_FINITE", `banded: expected finite numbers, got ${value} at offset ${offset}`);
+      throw failure("ERR_NOT_FINITE", `banded: expected a finite number at offset ${offset}, got ${value}`);
     }
     if (!(value instanceof Float64Array)) {
       throw failure(
         "ERR_OPTION_TYPE",
-        `banded: expected a number or a Float64Array at offset ${offset}, got ${typeof value}`,
+        `banded: expected a number or a Float64Array at offset ${offset}, got ${showValue(value)}`,
       );
     }
     if (value.length !== length) {
       throw failure(
         "ERR_LENGTH",
-        `banded: expected ${length} entries at offset ${offset} of size ${n}, got ${value.length}`,
+        `banded: expected ${length} entries at offset ${offset} of a matrix of size ${n}, got ${value.length}`,
       );
     }
   }
   return sorted;
 }
 
+/** Whether two bands have the same entries. */
 function equal(a: number | Float64Array, b: number | Float64Array | undefined): boolean {
   if (typeof a === "number" || typeof b === "number" || b === undefined) return a === b;
   return a.every((x, i) => x === b[i]);
 }
 
-/** out <- A v. The bands' terms are added in the order of their offsets, in SIMD and without: the same bits. */
+/**
+ * Gives the function out <- A v. It adds the terms of the bands in the order of their offsets, with SIMD and without,
+ * so that both give the same bits.
+ */
 function productOf(n: number, bands: readonly Band[]): (v: Float64Array, out: Float64Array) => void {
   const constant = bands.every((band): band is Band & { value: number } => typeof band.value === "number");
-  // Rows that have all bands.
+  // From `first` on, `whole` rows have entries of all bands.
   const first = Math.max(0, -bands[0]!.offset);
   const whole = Math.max(0, n - Math.max(0, bands.at(-1)!.offset) - first);
   const count = whole - (whole % turn);
@@ -113,10 +136,10 @@ function productOf(n: number, bands: readonly Band[]): (v: Float64Array, out: Fl
   };
 }
 
-/** Rows at a time, whose sums stay in the cache from band to band. */
+/** Number of rows that are computed at a time, so that their sums stay in the cache from band to band. */
 const together = 1024;
 
-/** Rows from `begin` to `end` of out <- A v. */
+/** Computes rows `begin` to `end` - 1 of out <- A v. */
 function addRows(bands: readonly Band[], v: Float64Array, out: Float64Array, begin: number, end: number): void {
   const n = v.length;
   for (let from = begin; from < end; from += together) {

@@ -1,50 +1,56 @@
-import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { positiveInteger, seed } from "../rules.ts";
 
 /** Options of {@link indexBounds}. */
 export interface IndexBoundsOptions {
-  /** Counts eigenvalues below this. Default 0. */
+  /** Number below which eigenvalues are counted. Default 0, which bounds the Morse index. */
   readonly below?: number;
-  /** Lanczos steps, products. Default min(n, 100). */
+  /** Number m of Lanczos steps, one product each. Default min(n, 100). */
   readonly steps?: number;
-  /** Of the start vector. Default 0. */
+  /** Seed of the start vector. Default 0. */
   readonly seed?: number;
 }
 
-/** What Lanczos proves of the number of eigenvalues below a bound, and of the ends of the spectrum. */
+/** What m Lanczos steps prove about the number of eigenvalues below a bound, and about the ends of the spectrum. */
 export interface IndexBounds {
-  /** At least so many eigenvalues are below. */
+  /** Lower bound of the number of eigenvalues below `below`. */
   readonly lower: number;
-  /** At most so many are. */
+  /** Upper bound of the same number. */
   readonly upper: number;
-  /** Smallest Ritz value: an upper bound of the smallest eigenvalue. */
+  /** Smallest Ritz value theta, an upper bound of the smallest eigenvalue. */
   readonly smallest: number;
-  /** ||A y - theta y|| of it: an eigenvalue is nearer than this. */
+  /** ||A y - theta y|| of its Ritz vector y. An eigenvalue lies within this distance of theta. */
   readonly smallestResidual: number;
+  /** Largest Ritz value, a lower bound of the largest eigenvalue. */
   readonly largest: number;
+  /** Residual of the largest Ritz value. */
   readonly largestResidual: number;
+  /** Number of products that were made. */
   readonly products: number;
 }
 
+const rules = { below: { default: 0 }, steps: positiveInteger, seed } as const;
+
 /**
- * Bounds of the number of eigenvalues below a number, proved by m products.
+ * Bounds the number of eigenvalues of a symmetric map below a given number, by m products.
  *
- * The k-th smallest eigenvalue is at most the k-th smallest Ritz value, and the same from above (Cauchy's interlacing), so as many
- * eigenvalues are below as Ritz values, and as many are not. Both bounds meet after n steps; far earlier `lower` is usually the
- * count itself, where few eigenvalues are negative and apart from zero, while `upper` stays near n - m. Rounding is allowed for: Ritz
- * values within 1e-13 ||A|| of the number count on neither side.
+ * The bounds are proved: by Cauchy's interlacing the k-th smallest eigenvalue is at most the k-th smallest Ritz value,
+ * and the k-th largest is at least the k-th largest Ritz value. So at least as many eigenvalues as Ritz values lie
+ * below the number, and at least as many lie above it. Both bounds meet after n steps. Where few eigenvalues are
+ * negative and these are well away from zero, `lower` is the count itself far earlier, while `upper` stays near n - m.
+ * Rounding is allowed for: Ritz values within 1e-13 ||A|| of the number count on neither side.
  *
  * Cost: m products, 4 m^2 n operations, m vectors.
  *
  * @example indexBounds(diagonal(Float64Array.of(-1, 2, 3))) // lower 1, upper 1
- * @throws as `lanczos`, and {RangeError} ERR_OPTION_RANGE for `below` that is not finite
+ * @param options {@link IndexBoundsOptions}
+ * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that is not declared symmetric; ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if the map gives NaN or an infinity
  */
 export function indexBounds(map: LinearMap, options: IndexBoundsOptions = {}): IndexBounds {
-  const { below = 0, steps = Math.min(map.columns, 100), seed = 0 } = options;
-  if (!Number.isFinite(below)) {
-    throw failure("ERR_OPTION_RANGE", `indexBounds: expected below to be finite, got ${below}`);
-  }
+  const { below, steps = Math.min(map.columns, 100), seed } = readOptions("indexBounds", options, rules);
   const { values, residuals, steps: products } = lanczos(map, { steps, seed, exhausted: "restart" });
   const rounding = 1e-13 * Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
   let lower = 0;

@@ -1,41 +1,60 @@
-import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { composed, transposed } from "../maps/maps.ts";
+import { positiveInteger } from "../rules.ts";
 import { norm as normOf } from "../vector.ts";
 import { spectralNorm } from "./norms.ts";
 
 /** Options of {@link kernelShare}. */
 export interface KernelShareOptions {
-  /** Singular values up to this times ||A|| belong to the approximate kernel, in [0, 1). Default 5e-4. */
-  readonly tolerance?: number;
-  /** Lanczos steps: products, twice as many for a map that is not symmetric. Default min(n, 50). */
+  /**
+   * Bound, relative to ||A||, up to which singular values belong to the approximate kernel; in [0, 1). Default 5e-4.
+   */
+  readonly relativeTolerance?: number;
+  /** Number of Lanczos steps: one product each, two for a map that is not symmetric. Default min(n, 50). */
   readonly steps?: number;
-  /** ||A||. Default: `spectralNorm`, a lower bound of the 2-norm by 20 more products (v's own Krylov space may miss it). */
+  /**
+   * ||A||, in any norm. Default: the larger of `spectralNorm`, a lower bound of the 2-norm by 20 more products, and of
+   * the largest Ritz value. The Krylov space of v alone may miss the norm.
+   */
   readonly norm?: number;
 }
 
+const rules = {
+  relativeTolerance: { default: 5e-4, min: 0, below: 1 },
+  steps: positiveInteger,
+  // The norm of a map that is not finite may be NaN: Lanczos then says so of the map.
+  norm: { min: 0, infinite: true, or: [Number.NaN] },
+} as const;
+
 /**
- * ||P v|| / ||v||, P the projection on an approximate kernel of a map: the span of its singular vectors of small singular value.
+ * Computes the share ||P v|| / ||v|| of a vector that lies in an approximate kernel of a map.
  *
- * Lanczos from v gives v's spectral measure by Gauss quadrature; the share is the root of the weight near zero. It is what the least-squares
- * solution p of A p = -v leaves: ||A p + v|| = ||P v||. Exact once the Krylov space is invariant; before, weight that is not yet
- * resolved from larger eigenvalues is missing. 1 for v = 0 and for A = 0.
+ * P is the projection on the span of the singular vectors whose singular value is at most relativeTolerance ||A||. The
+ * share is what the least-squares solution p of A p = -v leaves: ||A p + v|| = ||P v||. Lanczos from v gives the
+ * spectral measure of v by Gauss quadrature, and the share is the root of its weight near zero. It is exact once the
+ * Krylov space is invariant; before that, it misses the weight that is not yet resolved from larger eigenvalues. It is
+ * 1 for v = 0 and for A = 0.
+ *
+ * Cost: `steps` products, twice as many for a map that is not symmetric, and 4 steps^2 n operations; without `norm` up
+ * to 20 or 40 products more.
  *
  * @example kernelShare(diagonal(Float64Array.of(1, 0)), Float64Array.of(3, 4)) // 0.8
- * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH for what does not fit, ERR_NOT_FINITE if the map gives NaN or an infinity
+ * @param options {@link KernelShareOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH if the sizes do not fit, ERR_NOT_FINITE if
+ *   the map gives NaN or an infinity
  */
 export function kernelShare(map: LinearMap, v: Float64Array, options: KernelShareOptions = {}): number {
-  const { tolerance = 5e-4, steps = Math.min(map.columns, 50), norm } = options;
-  if (!(tolerance >= 0 && tolerance < 1)) {
-    throw failure("ERR_OPTION_RANGE", `kernelShare: expected tolerance in [0, 1), got ${tolerance}`);
-  }
+  const read = readOptions("kernelShare", options, rules);
+  const { relativeTolerance, steps = Math.min(map.columns, 50), norm } = read;
   if (normOf(v) === 0) return 1;
   const square = map.symmetric ? map : composed(transposed(map), map, { symmetric: true });
   const { values, weights } = lanczos(square, { start: v, steps });
   const sizes = values.map((value) => (map.symmetric ? Math.abs(value) : Math.sqrt(Math.max(0, value))));
   const largest = norm ?? sizes.reduce((most, size) => Math.max(most, size), spectralNorm(map));
   let share = 0;
-  for (let k = 0; k < sizes.length; k++) if (sizes[k]! <= tolerance * largest) share += weights[k]!;
+  for (let k = 0; k < sizes.length; k++) if (sizes[k]! <= relativeTolerance * largest) share += weights[k]!;
   return Math.min(1, Math.sqrt(share));
 }

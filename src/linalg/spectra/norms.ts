@@ -1,30 +1,47 @@
-import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { forEachColumn } from "../dense/dense.ts";
 import { orthogonalise } from "../krylov/lanczos.ts";
 import { tridiagonalEigen } from "../krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { composed, transposed } from "../maps/maps.ts";
+import { positiveInteger, seed } from "../rules.ts";
 import { dot, norm, scale } from "../vector.ts";
 
 /** Options of {@link frobeniusNorm}. */
 export interface FrobeniusOptions {
-  /** Up to so many columns the norm is exact, at one product a column. Default 1000. */
+  /** Number of columns up to which the norm is exact, at one product per column; Infinity allowed. Default 1000. */
   readonly exactUpTo?: number;
-  /** Random vectors of the estimate. Default 64: a relative standard error of at most 9 %, usually far less. */
+  /**
+   * Number of random vectors of the estimate. Default 64: a relative standard error of at most 9 %, usually far less.
+   */
   readonly probes?: number;
-  /** Default 0. */
+  /** Seed of the random vectors. Default 0. */
   readonly seed?: number;
 }
 
+const frobeniusRules = {
+  exactUpTo: { default: 1000, min: 0, infinite: true },
+  probes: { ...positiveInteger, default: 64 },
+  seed,
+} as const;
+
 /**
- * ||A||_F: exact for small maps, else estimated by E ||A z||^2 = ||A||_F^2 over seeded random signs z [1].
+ * Computes the Frobenius norm ||A||_F of a small map, and estimates that of a large one.
+ *
+ * The estimate is the mean of ||A z||^2 over seeded vectors z of random signs, for which E ||A z||^2 = ||A||_F^2 [1].
+ *
+ * Cost: n products for a map of n <= exactUpTo columns, `probes` products for a larger one.
  *
  * @example frobeniusNorm(diagonal(Float64Array.of(3, 4))) // 5
- * @see [1] Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1989, doi:10.1080/03610918908812806
+ * @param options {@link FrobeniusOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1989,
+ *   doi:10.1080/03610918908812806
  */
 export function frobeniusNorm(map: LinearMap, options: FrobeniusOptions = {}): number {
-  const { exactUpTo = 1000, probes = 64, seed = 0 } = options;
+  const { exactUpTo, probes, seed } = readOptions("frobeniusNorm", options, frobeniusRules);
   if (map.columns <= exactUpTo) {
     const norms = new Float64Array(map.columns);
     forEachColumn(map, (j, column) => {
@@ -32,9 +49,7 @@ export function frobeniusNorm(map: LinearMap, options: FrobeniusOptions = {}): n
     });
     return norm(norms);
   }
-  if (!(Number.isInteger(probes) && probes > 0)) {
-    throw failure("ERR_OPTION_RANGE", `frobeniusNorm: expected probes to be a positive integer, got ${probes}`);
-  }
+
   const random = randomSource(seed, "frobeniusNorm");
   const z = new Float64Array(map.columns);
   const image = new Float64Array(map.rows);
@@ -49,26 +64,37 @@ export function frobeniusNorm(map: LinearMap, options: FrobeniusOptions = {}): n
 
 /** Options of {@link spectralNorm}. */
 export interface SpectralNormOptions {
-  /** Lanczos steps: products, twice as many for a map that is not symmetric. Default 20. */
+  /** Number of Lanczos steps: one product each, two for a map that is not symmetric. Default 20. */
   readonly steps?: number;
-  /** Of the start vector. Default 0. */
+  /** Seed of the start vector. Default 0. */
   readonly seed?: number;
 }
 
+const spectralRules = { steps: { ...positiveInteger, default: 20 }, seed } as const;
+
 /**
- * A lower bound of ||A||_2 by a few Lanczos steps from a seeded random vector: the largest singular value to a few per
- * cent after 20 steps, exact after as many steps as there are distinct singular values.
+ * Computes a lower bound of the spectral norm ||A||_2 by a few Lanczos steps from a seeded random vector.
  *
- * Keeps `steps` vectors, against which each new one is made orthogonal.
+ * After 20 steps the bound usually is the largest singular value to a few per cent, and after as many steps as there
+ * are distinct singular values it is exact. A map that is not symmetric is replaced by A^T A. The norm of a map that
+ * gives NaN or an infinity is not finite.
+ *
+ * Cost: `steps` products, twice as many for a map that is not symmetric, and 4 steps^2 n operations; `steps` vectors,
+ * against which each new one is made orthogonal.
  *
  * @example spectralNorm(diagonal(Float64Array.of(1, -3))) // 3
+ * @param options {@link SpectralNormOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}): number {
-  const { steps = 20, seed = 0 } = options;
-  if (!(Number.isInteger(steps) && steps > 0)) {
-    throw failure("ERR_OPTION_RANGE", `spectralNorm: expected steps to be a positive integer, got ${steps}`);
-  }
-  if (!map.symmetric) return Math.sqrt(spectralNorm(composed(transposed(map), map, { symmetric: true }), options));
+  const { steps, seed } = readOptions("spectralNorm", options, spectralRules);
+  if (map.symmetric) return largestRitzValue(map, steps, seed);
+  return Math.sqrt(largestRitzValue(composed(transposed(map), map, { symmetric: true }), steps, seed));
+}
+
+/** Computes the largest |theta| over the Ritz values of a symmetric map. */
+function largestRitzValue(map: LinearMap, steps: number, seed: number): number {
   const n = map.columns;
   const random = randomSource(seed, "spectralNorm");
   const v = Float64Array.from({ length: n }, () => random.normal());

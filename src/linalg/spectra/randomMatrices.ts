@@ -1,16 +1,20 @@
-/** Samples of the random matrices with which spectra of Hessians are compared; their limits are in spectralLaws.ts. */
+/** Samples of the random matrices with which spectra of Hessians are compared. Their limits are in spectralLaws.ts. */
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { positiveInteger } from "../rules.ts";
 
 /**
- * An n x n Wigner matrix of the orthogonal ensemble, row-major: symmetric, normal, of variance 1/n, on the diagonal 2/n. Its
- * spectrum tends to the semicircle on [-2, 2].
+ * Draws an n x n Wigner matrix of the Gaussian orthogonal ensemble, row-major.
+ *
+ * The matrix is symmetric; its entries are normal, with variance 1/n off the diagonal and 2/n on it. Its spectrum tends
+ * to the semicircle on [-2, 2]. Cost: n^2 / 2 normal numbers.
  *
  * @example symmetricEigen(wigner(200, 1)).values
- * @throws {RangeError} ERR_OPTION_RANGE for an n that is no positive integer
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE if n is not a positive integer
  */
 export function wigner(n: number, seed: number): Float64Array {
-  checkSize("wigner", "n", n);
+  checkOption("wigner", "n", n, positiveInteger);
   const random = randomSource(seed, "wigner");
   const matrix = new Float64Array(n * n);
   const deviation = Math.sqrt(1 / n);
@@ -25,16 +29,18 @@ export function wigner(n: number, seed: number): Float64Array {
 }
 
 /**
- * An n x n Wishart matrix X X^T, row-major, X n x k with independent normal entries of variance 1/k. Its spectrum tends to
- * Marchenko and Pastur's law of ratio n / k; with n > k it has n - k zeros.
+ * Draws an n x n Wishart matrix X X^T, row-major.
  *
- * @param samples k
+ * X is n x k with independent normal entries of variance 1/k. The spectrum tends to Marchenko and Pastur's law of ratio
+ * n / k; for n > k it has n - k zeros. Cost: n k normal numbers and n^2 k operations.
+ *
+ * @param samples k, the number of columns of X
  * @example symmetricEigen(wishart(200, 100, 1)).values // 100 zeros
- * @throws {RangeError} ERR_OPTION_RANGE for sizes that are no positive integers
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE if n or k is not a positive integer
  */
 export function wishart(n: number, samples: number, seed: number): Float64Array {
-  checkSize("wishart", "n", n);
-  checkSize("wishart", "samples", samples);
+  checkOption("wishart", "n", n, positiveInteger);
+  checkOption("wishart", "samples", samples, positiveInteger);
   const random = randomSource(seed, "wishart");
   const deviation = Math.sqrt(1 / samples);
   const x = Float64Array.from({ length: n * samples }, () => deviation * random.normal());
@@ -51,10 +57,14 @@ export function wishart(n: number, samples: number, seed: number): Float64Array 
 }
 
 /**
- * The weighted sum of matrices of one size; with a Wishart and a Wigner matrix it is the model of a Hessian of [1], of any sign.
+ * Adds matrices of one size, each times its weight.
+ *
+ * The sum of a Wishart and a Wigner matrix, with weights of either sign, is the model of a Hessian in [1]. Cost: 2 n^2
+ * operations per matrix.
  *
  * @example weightedSum([[1, wishart(200, 400, 1)], [0.5, wigner(200, 1)]])
- * @throws {RangeError} ERR_LENGTH for no terms or two sizes
+ * @param terms pairs of a weight and a matrix, row-major; at least one
+ * @throws {RangeError} ERR_LENGTH if there are no terms, or if two matrices have different sizes
  * @see [1] Pennington and Bahri, "Geometry of neural network loss surfaces via random matrix theory", ICML 2017
  */
 export function weightedSum(terms: readonly (readonly [weight: number, matrix: Float64Array])[]): Float64Array {
@@ -68,10 +78,4 @@ export function weightedSum(terms: readonly (readonly [weight: number, matrix: F
     for (let at = 0; at < length; at++) sum[at] = sum[at]! + weight * matrix[at]!;
   }
   return sum;
-}
-
-function checkSize(who: string, name: string, size: number): void {
-  if (!(Number.isInteger(size) && size > 0)) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} to be a positive integer, got ${size}`);
-  }
 }

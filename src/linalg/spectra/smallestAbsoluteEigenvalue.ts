@@ -2,17 +2,19 @@ import { symmetricFactor } from "../dense/symmetricFactor.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import { linearMap } from "../makeLinearMap.ts";
 
-/** Steps of the inverse iteration: each is a solve, 2 n^2 operations. */
+/** Number of Lanczos steps on the inverse. Each is a solve of 2 n^2 operations. */
 const steps = 40;
 
 /**
- * The smallest |lambda| of a symmetric n x n row-major matrix, by Lanczos on its inverse; 0 where a pivot is exactly zero.
+ * Computes the smallest |lambda| of a symmetric n x n row-major matrix by Lanczos on its inverse.
  *
- * An upper bound to rounding, and in general exact to many digits: 40 steps, more than there are eigenvalues of that size. Cost:
- * n^3 / 3 + 80 n^2 operations.
+ * The result is an upper bound up to rounding. In general it is exact to many digits, since 40 steps are more than
+ * there are eigenvalues near the smallest one. It is 0 if a pivot is exactly zero.
+ *
+ * Cost: n^3 / 3 + 80 n^2 operations.
  *
  * @example smallestAbsoluteEigenvalue(Float64Array.of(2, 0, 0, -0.5)) // 0.5
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE as `symmetricFactor`
+ * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function smallestAbsoluteEigenvalue(matrix: Float64Array): number {
   const n = Math.round(Math.sqrt(matrix.length));
@@ -27,7 +29,7 @@ export function smallestAbsoluteEigenvalue(matrix: Float64Array): number {
       const x = factor.solve(v)!;
       if (x.every(Number.isFinite)) out.set(x);
       else {
-        // 1 / lambda is beyond all numbers: lambda is zero to rounding.
+        // 1 / lambda overflows, so lambda is zero up to rounding.
         overflow = true;
         out.fill(0);
       }

@@ -1,22 +1,26 @@
 import { exp } from "../../elementary/index.ts";
-import { failure } from "../../errors.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { positiveInteger, seed } from "../rules.ts";
 
 /** Options of {@link spectralDensity}. */
 export interface SpectralDensityOptions {
-  /** Random vectors. Default 10. */
+  /** Number of random vectors. Default 10. */
   readonly probes?: number;
-  /** Lanczos steps a probe. Default min(n, 80). */
+  /** Number m of Lanczos steps per probe, one product each. Default min(n, 80). */
   readonly steps?: number;
-  /** Default 0. */
+  /** Seed of the random vectors. Default 0. */
   readonly seed?: number;
 }
 
-/** An estimate with the standard error of the mean over the probes; NaN for a single probe. */
+const rules = { probes: { ...positiveInteger, default: 10 }, steps: positiveInteger, seed } as const;
+
+/** An estimate, as a mean over probes. */
 export interface Estimate {
   readonly value: number;
+  /** Standard error of the mean over the probes; NaN for a single probe. */
   readonly standardError: number;
 }
 
@@ -24,37 +28,37 @@ export interface Estimate {
 export interface SpectralDensity {
   /** Ritz values of all probes, probe after probe. */
   readonly nodes: Float64Array;
-  /** Their weights, which add up to 1. */
+  /** Weights of the nodes, which add up to 1. */
   readonly weights: Float64Array;
+  /** Number of products that were made. */
   readonly products: number;
-  /** The mean of f over the spectrum, tr f(A) / n. */
+  /** Estimates the mean of f over the spectrum, tr f(A) / n. */
   mean(f: (lambda: number) => number): Estimate;
-  /** The share of eigenvalues below x. */
+  /** Estimates the share of eigenvalues below x. */
   below(x: number): Estimate;
-  /** Density at x, each node widened to a Gaussian of standard deviation `width` > 0. */
+  /** Computes the density at x, each node widened to a Gaussian of standard deviation `width` > 0. */
   at(x: number, width: number): number;
 }
 
 /**
- * The spectral density of a symmetric map by stochastic Lanczos quadrature [1].
+ * Estimates the spectral density of a symmetric map by stochastic Lanczos quadrature [1].
  *
- * For random unit vectors v, E <v, f(A) v> = tr f(A) / n; Lanczos from v gives it by Gauss quadrature, exact for polynomials
- * of degree 2 m - 1. Errors: the variance over probes (reported), and the resolution of m nodes, below which nothing is
- * told apart: kernels and gaps are seen to about ||A|| / m.
+ * For random unit vectors v, E <v, f(A) v> = tr f(A) / n. Lanczos from v gives <v, f(A) v> by Gauss quadrature, which
+ * is exact for polynomials of degree 2 m - 1. There are two errors: the variance over the probes, which is reported,
+ * and the resolution of m nodes, which shows kernels and gaps only to about ||A|| / m.
  *
- * Cost: probes x steps products, 4 steps^2 n operations a probe; `steps` vectors at a time.
+ * Cost: probes x m products and 4 m^2 n operations per probe; m vectors at a time.
  *
  * @example spectralDensity(hessian).below(-1e-5).value * n // an estimate of the Morse index
- * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that does not say that it is symmetric
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if the map gives NaN or an infinity
- * @see [1] Ubaru, Chen and Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature", SIAM J. Matrix Anal. Appl. 38, 2017,
- *   doi:10.1137/16M1104974
+ * @param options {@link SpectralDensityOptions}
+ * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that is not declared symmetric; ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for options or a width out of range, ERR_NOT_FINITE if the map gives NaN or an
+ *   infinity
+ * @see [1] Ubaru, Chen and Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature", SIAM J. Matrix Anal.
+ *   Appl. 38, 2017, doi:10.1137/16M1104974
  */
 export function spectralDensity(map: LinearMap, options: SpectralDensityOptions = {}): SpectralDensity {
-  const { probes = 10, steps = Math.min(map.columns, 80), seed = 0 } = options;
-  if (!(Number.isInteger(probes) && probes > 0)) {
-    throw failure("ERR_OPTION_RANGE", `spectralDensity: expected probes to be a positive integer, got ${probes}`);
-  }
+  const { probes, steps = Math.min(map.columns, 80), seed } = readOptions("spectralDensity", options, rules);
   const runs = Array.from({ length: probes }, (_, probe) =>
     lanczos(map, { steps, start: probeVector(map.columns, seed, probe) }),
   );
@@ -75,22 +79,20 @@ export function spectralDensity(map: LinearMap, options: SpectralDensityOptions 
     mean,
     below: (x) => mean((lambda) => (lambda < x ? 1 : 0)),
     at(x, width) {
-      if (!(width > 0)) {
-        throw failure("ERR_OPTION_RANGE", `spectralDensity: expected width to be positive, got ${width}`);
-      }
+      checkOption("spectralDensity", "width", width, { above: 0, infinite: true });
       const height = 1 / (width * Math.sqrt(2 * Math.PI));
       return mean((lambda) => height * exp(-(((x - lambda) / width) ** 2) / 2)).value;
     },
   };
 }
 
-/** A normal vector, whose direction is uniform. */
+/** Draws a vector of normal numbers, whose direction is uniform. */
 function probeVector(n: number, seed: number, probe: number): Float64Array {
   const random = randomSource(seed, "spectralDensity", probe);
   return Float64Array.from({ length: n }, () => random.normal());
 }
 
-/** Mean and its standard error. */
+/** Computes the mean of samples and its standard error. */
 export function estimateOf(samples: readonly number[]): Estimate {
   const count = samples.length;
   const value = samples.reduce((sum, x) => sum + x, 0) / count;

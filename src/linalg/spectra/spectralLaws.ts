@@ -1,45 +1,56 @@
 /** Limits of the spectra of large random matrices. */
 import { acos, cbrt, cos, sin } from "../../elementary/index.ts";
-import { failure } from "../../errors.ts";
+import { checkOption, readOptions } from "../../options.ts";
 
-/** A probability law of eigenvalues: a density and perhaps a share of exact zeros. */
+/** A probability law of eigenvalues: a density and possibly a share of exact zeros. */
 export interface SpectralLaw {
   /** Interval outside which the density is zero. */
   readonly support: readonly [number, number];
   /** Share of eigenvalues that are exactly zero. */
   readonly massAtZero: number;
-  /** Density at x, without the mass at zero. */
+  /** Computes the density at x, without the mass at zero. */
   density(x: number): number;
-  /** Share of eigenvalues up to x, the zeros included. Cost: 2000 densities. */
+  /** Computes the share of eigenvalues up to x, zeros included. Cost: 2000 evaluations of the density. */
   cumulative(x: number): number;
 }
 
+const ratioRule = { above: 0 } as const;
+const weightRule = {
+  expected: "a finite number other than 0",
+  range: true,
+  is: (value: number) => Number.isFinite(value) && value !== 0,
+} as const;
+
 /**
- * Wigner's semicircle: density sqrt(4 - x^2) / (2 pi) on [-2, 2], the limit of `wigner`; scaled by a factor.
+ * Gives Wigner's semicircle law, the limit of the spectrum of `wigner`.
+ *
+ * Its density is sqrt(4 - x^2) / (2 pi) on [-2, 2].
  *
  * @example semicircle().density(0) // 1 / pi
- * @param scale not zero; the law of scale times the matrix. Default 1
- * @throws {RangeError} ERR_OPTION_RANGE for a scale of 0, or none
+ * @param scale factor of the matrix, not zero; the law is that of scale times the matrix. Default 1
+ * @throws {RangeError} ERR_OPTION_RANGE for a scale that is 0 or not finite
  */
 export function semicircle(scale = 1): SpectralLaw {
-  checkScale("semicircle", "scale", scale);
+  checkOption("semicircle", "scale", scale, weightRule);
   const s = Math.abs(scale);
   const support = [-2 * s, 2 * s] as const;
   return lawOf(support, 0, (x) => Math.sqrt(Math.max(0, 4 * s * s - x * x)) / (2 * Math.PI * s * s));
 }
 
 /**
- * Marchenko and Pastur's law of ratio gamma = n / k, the limit of `wishart`: sqrt((b - x)(x - a)) / (2 pi gamma x) between
- * a, b = (1 -+ sqrt gamma)^2, and 1 - 1 / gamma of exact zeros where gamma > 1; scaled by a factor, which may be negative.
+ * Gives Marchenko and Pastur's law of ratio gamma = n / k, the limit of the spectrum of `wishart`.
+ *
+ * Its density is sqrt((b - x)(x - a)) / (2 pi gamma x) between a = (1 - sqrt gamma)^2 and b = (1 + sqrt gamma)^2. For
+ * gamma > 1 a share 1 - 1 / gamma of the eigenvalues is exactly zero.
  *
  * @example marchenkoPastur(2).massAtZero // 0.5
  * @param ratio gamma > 0
- * @param scale not zero; the law of scale times the matrix. Default 1
- * @throws {RangeError} ERR_OPTION_RANGE for a ratio that is not positive, or a scale of 0
+ * @param scale factor of the matrix, of either sign but not zero; the law is that of scale times the matrix. Default 1
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE for a ratio that is not positive, or a scale that is 0 or not finite
  */
 export function marchenkoPastur(ratio: number, scale = 1): SpectralLaw {
-  checkRatio("marchenkoPastur", ratio);
-  checkScale("marchenkoPastur", "scale", scale);
+  checkOption("marchenkoPastur", "ratio", ratio, ratioRule);
+  checkOption("marchenkoPastur", "scale", scale, weightRule);
   const a = (1 - Math.sqrt(ratio)) ** 2;
   const b = (1 + Math.sqrt(ratio)) ** 2;
   const support = scale > 0 ? ([scale * a, scale * b] as const) : ([scale * b, scale * a] as const);
@@ -52,30 +63,36 @@ export function marchenkoPastur(ratio: number, scale = 1): SpectralLaw {
 
 /** Options of {@link wishartPlusWigner}. */
 export interface WishartPlusWignerOptions {
-  /** gamma = n / k of the Wishart matrix, > 0. */
+  /** Ratio gamma = n / k of the Wishart matrix, > 0. */
   readonly ratio: number;
-  /** a, its weight, of either sign. Default 1. */
+  /** Weight a of the Wishart matrix, of either sign but not 0. Default 1. */
   readonly wishart?: number;
-  /** b, the weight of the Wigner matrix. Default 1. */
+  /** Weight b of the Wigner matrix, of either sign but not 0. Default 1. */
   readonly wigner?: number;
 }
 
+const rules = {
+  ratio: { ...ratioRule, required: true },
+  wishart: { ...weightRule, default: 1 },
+  wigner: { ...weightRule, default: 1 },
+} as const;
+
 /**
- * The law of a Wishart matrix plus b times a Wigner matrix, independent: Pennington and Bahri's model of a Hessian [1], by free
- * convolution.
+ * Gives the law of a W + b S, a Wishart matrix W plus an independent Wigner matrix S: the model of a Hessian in [1].
  *
- * R-transforms add: G solves z = 1 / G + a / (1 - a gamma G) + b^2 G, a cubic, and the density is |Im G| / pi. The zeros of a
- * singular Wishart matrix are smeared over a semicircle, so there is no mass at zero. `support` contains the true one, which
- * may have a gap; `cumulative` is right to about 1e-3.
+ * It is the free convolution of the two laws. R-transforms add, so G solves the cubic z = 1 / G + a / (1 - a gamma G) +
+ * b^2 G, and the density is |Im G| / pi. The Wigner matrix smears the zeros of a singular Wishart matrix over a
+ * semicircle, so there is no mass at zero. `support` contains the true support, which may have a gap; `cumulative` is
+ * accurate to about 1e-3.
  *
  * @example wishartPlusWigner({ ratio: 0.5, wishart: 1, wigner: 0.3 }).density(0)
- * @throws {RangeError} ERR_OPTION_RANGE for a ratio that is not positive, or a weight of 0
+ * @param options {@link WishartPlusWignerOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for a ratio that is not positive, or a weight that is 0 or not finite
  * @see [1] Pennington and Bahri, "Geometry of neural network loss surfaces via random matrix theory", ICML 2017
  */
-export function wishartPlusWigner({ ratio, wishart: a = 1, wigner: b = 1 }: WishartPlusWignerOptions): SpectralLaw {
-  checkRatio("wishartPlusWigner", ratio);
-  checkScale("wishartPlusWigner", "wishart", a);
-  checkScale("wishartPlusWigner", "wigner", b);
+export function wishartPlusWigner(options: WishartPlusWignerOptions): SpectralLaw {
+  const { ratio, wishart: a, wigner: b } = readOptions("wishartPlusWigner", options, rules);
   const [low, high] = marchenkoPastur(ratio, a).support;
   const reach = 2 * Math.abs(b);
   const zero = ratio > 1 ? 0 : undefined;
@@ -89,14 +106,14 @@ export function wishartPlusWigner({ ratio, wishart: a = 1, wigner: b = 1 }: Wish
   );
 }
 
-/** |Im| of the complex pair among the roots of a real cubic; 0 where all are real. */
+/** Computes |Im| of the complex pair among the roots of the cubic a x^3 + b x^2 + c x + d; 0 if all roots are real. */
 function imaginaryRoot(a: number, b: number, c: number, d: number): number {
   const p = (3 * a * c - b * b) / (9 * a * a);
   const q = (9 * a * b * c - 2 * b ** 3 - 27 * a * a * d) / (54 * a ** 3);
   const discriminant = p ** 3 + q * q;
   if (!(discriminant > 0)) return 0;
   const root = Math.sqrt(discriminant);
-  // The larger of both without cancellation; the other one by their product -p.
+  // The larger of both cube roots has no cancellation; the other one follows from their product -p.
   const u = cbrt(q >= 0 ? q + root : q - root);
   const v = u === 0 ? 0 : -p / u;
   return (Math.sqrt(3) / 2) * Math.abs(u - v);
@@ -116,7 +133,8 @@ function lawOf(support: readonly [number, number], massAtZero: number, density: 
       const zeros = x >= 0 ? massAtZero : 0;
       if (x <= low) return zeros;
       if (x >= high) return 1 - massAtZero + zeros;
-      // x = middle - half cos(angle) takes the root singularities off the ends; midpoints never meet them.
+      // With x = middle - half cos(angle) there are no root singularities at the ends, and midpoints never meet the
+      // ends.
       const end = acos((middle - x) / half);
       const step = end / intervals;
       let sum = 0;
@@ -127,16 +145,4 @@ function lawOf(support: readonly [number, number], massAtZero: number, density: 
       return Math.min(1, zeros + sum * half * step);
     },
   };
-}
-
-function checkRatio(who: string, ratio: number): void {
-  if (!(ratio > 0 && Number.isFinite(ratio))) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected ratio to be positive, got ${ratio}`);
-  }
-}
-
-function checkScale(who: string, name: string, value: number): void {
-  if (!(Number.isFinite(value) && value !== 0)) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} to be finite and not 0, got ${value}`);
-  }
 }

@@ -1,4 +1,4 @@
-/** The linear theory of stationary methods: how a step multiplies the part of the error that belongs to one eigenvalue of J. */
+/** Linear theory of stationary methods: how a step multiplies the part of the error along an eigenvector of J. */
 
 import type { GeneralEigenvalues } from "../dense/generalEigenvalues.ts";
 import { hypotenuse } from "../vector.ts";
@@ -25,7 +25,7 @@ function squareRoot(a: Complex): Complex {
   return a.re >= 0 ? complex(re, sign * im) : complex(im, sign * re);
 }
 
-/** Largest modulus of the roots of x^2 + b x + c. */
+/** Computes the largest modulus of the roots of x^2 + b x + c. */
 function largestRoot(b: Complex, c: Complex): number {
   const root = squareRoot(plus(times(b, b), times(complex(-4), c)));
   const half = complex(0.5);
@@ -37,7 +37,8 @@ function largestRoot(b: Complex, c: Complex): number {
 const phi = (1 + Math.sqrt(5)) / 2;
 
 /**
- * Spectral radius of the companion matrix of each method, as a function of s = eta lambda for an eigenvalue lambda of J.
+ * Spectral radius of the companion matrix of each method, as a function of s = eta lambda for an eigenvalue lambda of
+ * J. The companion matrix is a number, or has the characteristic polynomial in x that stands here:
  *
  * - gradientStep: 1 - s
  * - extragradient, forwardBackwardForward, dualExtrapolation: 1 - s + s^2
@@ -54,7 +55,7 @@ const radii = {
   goldenRatio: (s: Complex) => largestRoot(plus(s, complex(-1)), times(complex(-1 / phi), s)),
 } as const;
 
-/** Methods whose step is linear in z and F, so that the spectrum of J says all of them near a solution. */
+/** Methods whose step is linear in z and F, so that near a solution the spectrum of J determines how they converge. */
 export const stationaryMethods = [
   "gradientStep",
   "extragradient",
@@ -69,6 +70,7 @@ export const stationaryMethods = [
 ] as const;
 export type StationaryMethod = (typeof stationaryMethods)[number];
 
+/** For each method the one whose companion matrix it has. */
 const sameAs: Readonly<Record<StationaryMethod, keyof typeof radii>> = {
   gradientStep: "gradientStep",
   extragradient: "extragradient",
@@ -83,26 +85,45 @@ const sameAs: Readonly<Record<StationaryMethod, keyof typeof radii>> = {
 };
 
 /**
- * By how much a step of a method multiplies, in the long run, the error's part that belongs to an eigenvalue of J.
+ * Computes by how much a step of a method multiplies, in the long run, the part of the error along an eigenvector of J.
+ *
+ * The part decays if this factor is below 1.
  *
  * @example amplification("extragradient", 0.5, 0, 1) // sqrt(1 - 1/4 + 1/16), on f(x, y) = xy
+ * @param stepSize eta
+ * @param real real part of the eigenvalue
+ * @param imaginary imaginary part of the eigenvalue. Default 0
  */
 export function amplification(method: StationaryMethod, stepSize: number, real: number, imaginary = 0): number {
   return radii[sameAs[method]](complex(stepSize * real, stepSize * imaginary));
 }
 
-/** Eigenvalues up to this times the largest count as zero: along them nothing moves. */
+/** Size, relative to the largest, up to which eigenvalues count as zero: nothing moves along their eigenvectors. */
 const zeroTolerance = 1e-10;
 
-/** The factor a step of a method by the slowest eigenvalue that is not zero; NaN for none. */
+/**
+ * Predicts the factor by which a step of a method multiplies the error: the largest `amplification` over the
+ * eigenvalues of J that are not zero.
+ *
+ * Eigenvalues up to 1e-10 times the largest modulus count as zero. NaN if there are no others.
+ *
+ * @example predictedFactor("gradientStep", 0.1, generalEigenvalues(Float64Array.of(1, 0, 0, 2))) // 0.9
+ * @param stepSize eta
+ * @param spectrum eigenvalues of J, from `generalEigenvalues`
+ */
 export function predictedFactor(method: StationaryMethod, stepSize: number, spectrum: GeneralEigenvalues): number {
   const factors = nonZero(spectrum).map(({ re, im }) => amplification(method, stepSize, re, im));
   return factors.length === 0 ? Number.NaN : Math.max(...factors);
 }
 
 /**
- * The largest eta below which a method is stable for every step size, by the eigenvalues of J that are not zero: Infinity
- * for the proximal point with a monotone J, 0 where some eigenvalue is unstable for all small steps.
+ * Computes the step size below which a method is stable near a solution, by the eigenvalues of J that are not zero.
+ *
+ * A method is stable for a step size if all `amplification` are below 1. The limit is Infinity for the proximal point
+ * with a monotone J, and 0 if some eigenvalue is unstable for all small steps.
+ *
+ * @example stepLimit("gradientStep", generalEigenvalues(Float64Array.of(1, 0, 0, 2))) // 1
+ * @param spectrum eigenvalues of J, from `generalEigenvalues`
  */
 export function stepLimit(method: StationaryMethod, spectrum: GeneralEigenvalues): number {
   let limit = Number.POSITIVE_INFINITY;
@@ -110,11 +131,11 @@ export function stepLimit(method: StationaryMethod, spectrum: GeneralEigenvalues
   return limit;
 }
 
-/** The first crossing of 1 along s = t lambda / |lambda|, found between two neighbours of a fine geometric ladder. */
+/** Finds the first t at which the radius for s = t lambda / |lambda| reaches 1, in steps of 2 % and then by halving. */
 function limitOf(method: StationaryMethod, lambda: Complex): number {
   const size = modulus(lambda);
   const stable = (t: number): boolean => amplification(method, t, lambda.re / size, lambda.im / size) < 1;
-  // Below, 1 - radius of a rotation, of order t^2, would be lost to rounding.
+  // For smaller t, 1 - radius of a rotation, which is of order t^2, would be lost to rounding.
   const smallest = 1e-5;
   if (!stable(smallest)) return 0;
   let below = smallest;
@@ -140,16 +161,23 @@ function nonZero({ real, imaginary }: GeneralEigenvalues): readonly Complex[] {
   return all.filter((lambda) => modulus(lambda) > zeroTolerance * largest);
 }
 
-/** What the linearisation says of a stationary point under z' = -F(z); the values of the column `stationaryPoint`. */
+/** Kinds of stationary points of z' = -F(z) by the linearisation, the values of the column `stationaryPoint`. */
 export const stationaryPoints = ["stable", "unstable", "saddle", "rotating", "degenerate"] as const;
 export type StationaryPoint = (typeof stationaryPoints)[number];
 
 /**
- * - stable: all real parts positive; unstable: all negative; saddle: of both signs
- * - rotating: real parts of 0, with imaginary ones, beside none or ones of one sign: a centre, as in bilinear games
- * - degenerate: an eigenvalue 0, and no saddle: the linearisation does not decide
+ * Classifies a stationary point of z' = -F(z) by the eigenvalues of J:
+ *
+ * - stable: all real parts are positive
+ * - unstable: all real parts are negative
+ * - saddle: some real parts are positive and some negative
+ * - rotating: there are imaginary eigenvalues, and the other real parts, if any, have one sign: a centre, as in
+ *   bilinear games
+ * - degenerate: there is an eigenvalue 0 and no saddle, so the linearisation does not decide
  *
  * Real parts up to 1e-10 times the largest modulus count as 0.
+ *
+ * @example classifyStationaryPoint(generalEigenvalues(Float64Array.of(0, 1, -1, 0))) // "rotating"
  */
 export function classifyStationaryPoint({ real, imaginary }: GeneralEigenvalues): StationaryPoint {
   let largest = 0;

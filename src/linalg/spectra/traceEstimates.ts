@@ -1,32 +1,40 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { type RandomSource, randomSource } from "../../random.ts";
 import { orthogonalise } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { seed } from "../rules.ts";
 import { dot, norm, scale } from "../vector.ts";
 import { type Estimate, estimateOf } from "./spectralDensity.ts";
 
 /** Options of {@link hutchinson} and {@link hutchPlusPlus}. */
 export interface TraceOptions {
-  /** Products to spend. Default 30. */
+  /** Number of products that may be made; at least 1, for {@link hutchPlusPlus} at least 3. Default 30. */
   readonly products?: number;
-  /** Default 0. */
+  /** Seed of the random vectors. Default 0. */
   readonly seed?: number;
 }
 
-/** A trace, with its standard error and what it cost. */
+/** An estimated trace with its standard error. */
 export interface TraceEstimate extends Estimate {
+  /** Number of products that were made. */
   readonly products: number;
 }
 
 /**
- * The trace of a square map by Hutchinson's estimator [1]: the mean of <z, A z> over vectors z of random signs.
+ * Estimates the trace of a square map by Hutchinson's estimator [1], the mean of <z, A z> over vectors z of random
+ * signs.
  *
- * Unbiased; the variance is twice the sum of squares off the diagonal (of the symmetric part), so the error falls as
- * products^(-1/2). Exact for diagonal maps. Cost: the products.
+ * It is unbiased. The variance of a sample is twice the sum of squares off the diagonal of the symmetric part, so the
+ * error falls as products^(-1/2). It is exact for diagonal maps. Cost: the products.
  *
  * @example hutchinson(diagonal(Float64Array.of(1, 2, 3))).value // 6
- * @throws {RangeError} ERR_LENGTH for a map that is not square, ERR_OPTION_RANGE for products that are no positive integer
- * @see [1] Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1989, doi:10.1080/03610918908812806
+ * @param options {@link TraceOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_LENGTH for a map that is not square, ERR_OPTION_RANGE for products that are not a positive
+ *   integer
+ * @see [1] Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1989,
+ *   doi:10.1080/03610918908812806
  */
 export function hutchinson(map: LinearMap, options: TraceOptions = {}): TraceEstimate {
   const { products, random } = prepared("hutchinson", map, options, 1);
@@ -39,15 +47,20 @@ export function hutchinson(map: LinearMap, options: TraceOptions = {}): TraceEst
 }
 
 /**
- * The trace of a square map by Hutch++ [1]: exactly on a random subspace that holds the largest eigenvectors, by Hutchinson's
- * estimator on the rest.
+ * Estimates the trace of a square map by Hutch++ [1]: exactly on a random subspace that is near the dominant
+ * eigenvectors, and by Hutchinson's estimator on its complement.
  *
- * Q is a basis of A S, S a third of the products in random signs; tr A = tr Q^T A Q + tr (I - Q Q^T) A (I - Q Q^T). For positive
- * semidefinite maps the error falls as 1 / products, and spectra that decay fast are caught at once; indefinite maps gain where few
- * eigenvalues dominate. Exact from 3 n products on, and where the rank is below a third of them. Cost: the products, 4 n products^2 / 9
- * operations.
+ * S has products / 3 columns of random signs, and Q is an orthonormal basis of A S. Then tr A = tr Q^T A Q + tr (I - Q
+ * Q^T) A (I - Q Q^T), whose first term is computed and whose second one is estimated. For positive semidefinite maps
+ * the error falls as 1 / products, and for spectra that decay fast it is small at once. Indefinite maps gain where few
+ * eigenvalues dominate. The trace is exact from 3 n products on, and for maps whose rank is below a third of the
+ * products.
+ *
+ * Cost: the products, and 4 n products^2 / 9 operations.
  *
  * @example hutchPlusPlus(hessian, { products: 30 })
+ * @param options {@link TraceOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_LENGTH for a map that is not square, ERR_OPTION_RANGE for fewer than 3 products
  * @see [1] Meyer, Musco, Musco and Woodruff, "Hutch++: optimal stochastic trace estimation", 2021, arXiv:2010.09649
  */
@@ -61,7 +74,7 @@ export function hutchPlusPlus(map: LinearMap, options: TraceOptions = {}): Trace
     const before = norm(q);
     orthogonalise(q, basis);
     const length = norm(q);
-    // A of low rank: what is left is rounding.
+    // For A of low rank only rounding is left.
     if (!(length > 1e-10 * before)) continue;
     scale(1 / length, q);
     orthogonalise(q, basis);
@@ -70,7 +83,7 @@ export function hutchPlusPlus(map: LinearMap, options: TraceOptions = {}): Trace
   }
   const exact = basis.reduce((sum, q) => sum + dot(q, image(map, q)), 0);
   let used = size + basis.length;
-  // What spans everything leaves no rest to estimate.
+  // A basis of the whole space leaves nothing to estimate.
   if (basis.length === n) return { value: exact, standardError: 0, products: used };
   const samples: number[] = [];
   for (let k = 0; k < Math.max(1, Math.floor(products / 3)); k++) {
@@ -89,19 +102,15 @@ function prepared(
   options: TraceOptions,
   least: number,
 ): { readonly products: number; readonly random: RandomSource } {
-  const { products = 30, seed = 0 } = options;
+  const rules = { products: { default: 30, integer: true, min: least }, seed } as const;
+  const read = readOptions(who, options, rules);
   if (map.rows !== map.columns) {
     throw failure("ERR_LENGTH", `${who}: expected a square map, got ${map.rows} x ${map.columns}`);
   }
-  if (!(Number.isInteger(products) && products >= least)) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `${who}: expected products to be an integer of at least ${least}, got ${products}`,
-    );
-  }
-  return { products, random: randomSource(seed, who) };
+  return { products: read.products, random: randomSource(read.seed, who) };
 }
 
+/** Draws a vector of random signs. */
 function signs(n: number, random: RandomSource): Float64Array {
   return Float64Array.from({ length: n }, () => (random.uniform() < 0.5 ? -1 : 1));
 }

@@ -3,10 +3,13 @@ import { type WasmMemory, wasm } from "./host.ts";
 import { ModuleBuilder } from "./module.ts";
 import { pairs } from "./pairs.ts";
 
-/** out_i <- sum of value v_{i + offset}: addresses in bytes, of v where the lowest band begins; a count in whole turns. */
+/**
+ * Computes out_i <- sum of value v_{i + offset}. Addresses are in bytes, that of v is where the lowest band begins; the
+ * count is a multiple of the numbers of a turn.
+ */
 export type BandKernel = (v: number, out: number, count: number) => void;
 
-/** The kernel of bands of one number each, ascending, for vectors in a memory. */
+/** Compiles the kernel of bands of one number each, in ascending order of offsets, for vectors in a memory. */
 export function bandKernel(
   bands: readonly { readonly offset: number; readonly value: number }[],
 ): (memory: WasmMemory) => BandKernel {

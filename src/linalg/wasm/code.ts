@@ -1,14 +1,14 @@
 /**
- * WebAssembly as bytes: instructions as nested lists (an expression is its operands' code, then its opcode), functions
- * with locals, and the module around them.
+ * Code of WebAssembly as nested lists of bytes. An expression is the code of its operands followed by its opcode.
  *
- * What is a statement leaves nothing on the stack, so statements may stand inside expressions.
+ * A statement leaves nothing on the stack, so statements may stand inside expressions.
  */
 export type Code = readonly (number | Code)[];
 
 export const valueTypes = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof valueTypes;
 
+/** Encodes an unsigned integer as LEB128. */
 export function unsigned(n: number): number[] {
   const bytes: number[] = [];
   for (let rest = n >>> 0; ; ) {
@@ -19,6 +19,7 @@ export function unsigned(n: number): number[] {
   }
 }
 
+/** Encodes a signed integer as LEB128. */
 function signed(n: number): number[] {
   const bytes: number[] = [];
   for (let rest = n | 0; ; ) {
@@ -44,7 +45,7 @@ const unary =
 const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
 const simdUnary = (opcode: number): ((a: Code) => Code) => unary(...simd(opcode));
 const simdBinary = (opcode: number): ((a: Code, b: Code) => Code) => binary(...simd(opcode));
-/** Alignment and offset of a memory access: 8 bytes are always sure. */
+/** Alignment and offset of a memory access. Every number is aligned to 8 bytes. */
 const at = (offset: number): number[] => [3, ...unsigned(offset)];
 
 export const i32 = {
@@ -78,9 +79,9 @@ export const f64 = {
 
 export const v128 = {
   load: (address: Code, offset = 0): Code => [address, ...simd(0), ...at(offset)],
-  /** One number in both lanes. */
+  /** Loads one number into both lanes. */
   loadSplat: (address: Code, offset = 0): Code => [address, ...simd(10), ...at(offset)],
-  /** One number, and 0. */
+  /** Loads one number into the low lane; the high lane is 0. */
   loadZero: (address: Code, offset = 0): Code => [address, ...simd(0x5d), ...at(offset)],
   loadLane: (address: Code, vector: Code, lane: number, offset = 0): Code => [
     address,
@@ -103,7 +104,7 @@ export const v128 = {
   andNot: simdBinary(0x4f),
   or: simdBinary(0x50),
   xor: simdBinary(0x51),
-  /** Bits of `a` where the mask is 1, else of `b`. */
+  /** Takes the bits of `a` where the mask is 1, and those of `b` elsewhere. */
   select: (mask: Code, a: Code, b: Code): Code => [a, b, mask, ...simd(0x52)],
   anyTrue: simdUnary(0x53),
 } as const;
@@ -113,7 +114,7 @@ export const f64x2 = {
   splat: simdUnary(0x14),
   lane: (vector: Code, lane: number): Code => [vector, ...simd(0x21), lane],
   replaceLane: (vector: Code, lane: number, value: Code): Code => [vector, value, ...simd(0x22), lane],
-  /** The lanes in other order: (a, b) holds lanes 0, 1, 2, 3. */
+  /** Takes two of the lanes 0, 1 of `a` and 2, 3 of `b`. */
   shuffle: (a: Code, b: Code, first: number, second: number): Code => [
     a,
     b,
@@ -140,7 +141,7 @@ export const f64x2 = {
   pmin: simdBinary(0xf6),
   /** a < b ? b : a */
   pmax: simdBinary(0xf7),
-  /** a b + c in one rounding (or two: the engine's choice). */
+  /** a b + c, with one rounding or two, as the engine chooses. */
   relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [a, b, c, ...simd(0x107)],
 } as const;
 
@@ -152,7 +153,7 @@ export const i64x2 = {
   },
   shiftLeft: (a: Code, count: number): Code => [a, i32.constant(count), ...simd(0xcb)],
   shiftRight: (a: Code, count: number): Code => [a, i32.constant(count), ...simd(0xcd)],
-  /** The low 32 bits of a lane. */
+  /** Extracts the low 32 bits of a lane. */
   lowWord: (a: Code, lane: 0 | 1): Code => [a, ...simd(0x1b), 2 * lane],
   add: simdBinary(0xce),
   sub: simdBinary(0xd1),
@@ -164,16 +165,17 @@ export interface Local {
   set(value: Code): Code;
 }
 
-/** Repeats the body until it does not branch back: give it the code that does. */
+/** Makes a loop. Its body repeats as long as the code that `again` makes, at its end, finds its condition true. */
 export function loop(body: (again: (condition: Code) => Code) => Code): Code {
   return [0x03, 0x40, body((condition) => [condition, 0x0d, 0]), 0x0b];
 }
 
+/** Makes a statement that runs `then` if the condition is true, and `otherwise` if it is not. */
 export function when(condition: Code, then: Code, otherwise?: Code): Code {
   return [condition, 0x04, 0x40, then, ...(otherwise === undefined ? [] : [0x05, otherwise]), 0x0b];
 }
 
-/** Zeros. */
+/** Fills a part of the memory with zeros. */
 export function memoryFill(address: number, bytes: number): Code {
   return [i32.constant(address), i32.constant(0), i32.constant(bytes), 0xfc, 11, 0];
 }
@@ -183,7 +185,7 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
-/** One function in the making: parameters are its first locals. */
+/** A function under construction. Its parameters are its first locals. */
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
   readonly signature: Signature;
@@ -197,12 +199,13 @@ export class FunctionBuilder {
     this.parameters = parameters.map((_, index) => localAt(index));
   }
 
+  /** Declares a local variable. */
   local(type: ValueType): Local {
     this.#locals.push(type);
     return localAt(this.signature.parameters.length + this.#locals.length - 1);
   }
 
-  /** A constant vector, set once before the body. */
+  /** Gives a constant vector, which is set once before the body. Equal constants share a local variable. */
   constant(code: Code): Code {
     const key = code.flat(4).join();
     let known = this.#constants.get(key);
@@ -214,6 +217,7 @@ export class FunctionBuilder {
     return known.get;
   }
 
+  /** Encodes the declarations of locals and the code. */
   encode(): number[] {
     const groups: [number, ValueType][] = [];
     for (const type of this.#locals) {
@@ -241,6 +245,7 @@ function flatten(code: Code, out: number[]): void {
   }
 }
 
+/** Calls the function of an index. */
 export function call(index: number, ...operands: readonly Code[]): Code {
   return [...operands, 0x10, ...unsigned(index)];
 }

@@ -1,4 +1,4 @@
-/** The part of the engine's WebAssembly that is used here: TypeScript declares it for browsers only. */
+/** The part of the engine's WebAssembly that is used here. TypeScript declares it for browsers only. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }

@@ -1,16 +1,16 @@
-/** The loops of minresLoops.ts as WebAssembly SIMD, over vectors that share one memory. */
+/** The loops of minresLoops.ts as SIMD kernels of WebAssembly, over vectors that share one memory. */
 import { type Code, FunctionBuilder, f64, f64x2, type Local, v128 } from "./code.ts";
 import { lanes, pairs } from "./pairs.ts";
 
-/** Addresses are in bytes, counts in numbers: multiples of four. */
+/** Kernels of MINRES-QLP. Addresses are in bytes; counts are numbers of entries, multiples of four. */
 export interface MinresKernels {
-  /** v <- factor source */
+  /** Computes v <- factor source. */
   scaled(source: number, factor: number, v: number, count: number): void;
-  /** av <- (av + shift v) - back r1; gives <av, v> in four sums. */
+  /** Computes av <- (av + shift v) - back r1 and returns <av, v>, from four sums. */
   lanczosProduct(av: number, v: number, shift: number, r1: number, back: number, count: number): number;
-  /** av <- av - along r2; gives ||av||^2 in four sums. */
+  /** Computes av <- av - along r2 and returns ||av||^2, from four sums. */
   lanczosRemainder(av: number, along: number, r2: number, count: number): number;
-  /** wl <- d = (a v + al w) + al2 wl, x <- x + tau d */
+  /** Computes d = (a v + al w) + al2 wl, wl <- d, x <- x + tau d. */
   minresStep(
     v: number,
     w: number,
@@ -22,7 +22,7 @@ export interface MinresKernels {
     tau: number,
     count: number,
   ): void;
-  /** Turns v into the directions wl and w, adds what is final to xl2, and x <- xl2 + ul wl + u w. */
+  /** Reflects v into the directions wl and w, adds the final part to xl2, and computes x <- xl2 + ul wl + u w. */
   qlpStep(
     v: number,
     w: number,
@@ -50,7 +50,7 @@ export const minresKernels: Readonly<Record<keyof MinresKernels, () => FunctionB
 
 const { add, sub, mul } = f64x2;
 
-/** A parameter in both lanes, set once. */
+/** Copies parameters into both lanes of local variables, once before the loop. */
 function splat(builder: FunctionBuilder, parameters: readonly Local[]): { readonly set: Code; readonly all: Local[] } {
   const all = parameters.map(() => builder.local("v128"));
   return { set: all.map((local, i) => local.set(f64x2.splat(parameters[i]!.get))), all };

@@ -1,7 +1,7 @@
 import { type Code, FunctionBuilder, f64x2, type Signature, unsigned, valueTypes } from "./code.ts";
 import { wasm } from "./host.ts";
 
-/** A module that imports its memory (`env.memory`) and functions of `env`, and exports functions by name. */
+/** A module under construction. It imports its memory, `env.memory`, and functions of `env`, and exports functions. */
 export class ModuleBuilder {
   readonly #types: string[] = [];
   readonly #typeBytes: number[][] = [];
@@ -9,7 +9,7 @@ export class ModuleBuilder {
   readonly #functions: { readonly type: number; readonly builder: FunctionBuilder }[] = [];
   readonly #exports: { readonly name: string; readonly index: number }[] = [];
 
-  /** Imports a function (all imports before the first `add`); gives its index. */
+  /** Imports a function and returns its index for `call`. All imports come before the first `add`. */
   import(name: string, signature: Signature): number {
     if (this.#functions.length > 0) throw new Error("internal: wasm: imports come before functions");
     const known = this.#imports.findIndex((other) => other.name === name);
@@ -18,7 +18,7 @@ export class ModuleBuilder {
     return this.#imports.length - 1;
   }
 
-  /** Adds a function; gives its index for `call`. */
+  /** Adds a function and returns its index for `call`. */
   add(builder: FunctionBuilder, exportAs?: string): number {
     const index = this.#imports.length + this.#functions.length;
     this.#functions.push({ type: this.#type(builder.signature), builder });
@@ -26,6 +26,7 @@ export class ModuleBuilder {
     return index;
   }
 
+  /** Encodes the module. Its memory must have at least `pages` pages. */
   encode(pages = 0): Uint8Array<ArrayBuffer> {
     const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
     const vector = (items: readonly number[][]): number[] => {
@@ -76,7 +77,7 @@ function text(value: string): number[] {
   return [...unsigned(bytes.length), ...bytes];
 }
 
-/** Whether this engine runs WebAssembly's 128-bit vectors: a function that drops one. */
+/** Tells whether this engine runs the 128-bit vectors of WebAssembly. */
 export function hasSimd(): boolean {
   simd ??= compiles(() => f64x2.constant(0));
   return simd;
@@ -84,7 +85,7 @@ export function hasSimd(): boolean {
 
 let simd: boolean | undefined;
 
-/** Whether it has `f64x2.relaxed_madd`. */
+/** Tells whether this engine has `f64x2.relaxed_madd`. */
 export function hasMultiplyAdd(): boolean {
   multiplyAdd ??= compiles(() => f64x2.relaxedMultiplyAdd(f64x2.constant(0), f64x2.constant(0), f64x2.constant(0)));
   return multiplyAdd;
@@ -92,7 +93,10 @@ export function hasMultiplyAdd(): boolean {
 
 let multiplyAdd: boolean | undefined;
 
-/** Compiled, not only validated: the content security policy of a page may allow the one and forbid the other. */
+/**
+ * Tells whether a function with such a value compiles. Validation is not enough, since the content security policy of a
+ * page may allow it and forbid to compile.
+ */
 function compiles(value: () => Code): boolean {
   const probe = new ModuleBuilder();
   const builder = new FunctionBuilder([]);

@@ -1,16 +1,16 @@
-/** The loops of linalg/vector.ts and of boxes as WebAssembly SIMD, over vectors that share one memory. */
+/** The loops of linalg/vector.ts and of boxes as SIMD kernels of WebAssembly, over vectors that share one memory. */
 import { type Code, FunctionBuilder, f64, f64x2, type Local, v128, when } from "./code.ts";
 import { lanes, pairs, step } from "./pairs.ts";
 
-/** Addresses are in bytes, counts in numbers: multiples of four. */
+/** Kernels over vectors. Addresses are in bytes; counts are numbers of entries, multiples of four. */
 export interface VectorKernels {
-  /** out <- x + alpha y */
+  /** Computes out <- x + alpha y. */
   addScaled(x: number, alpha: number, y: number, out: number, count: number): void;
-  /** out <- -a */
+  /** Computes out <- -a. */
   negate(a: number, out: number, count: number): void;
-  /** <a, b> in four sums. */
+  /** Returns <a, b>, from four sums. */
   dot(a: number, b: number, count: number): number;
-  /** out <- min(h, max(l, z + eta d)), the same bounds in every coordinate, neither of them -0. */
+  /** Computes out <- min(h, max(l, z + eta d)) with the same bounds in every coordinate, neither of them -0. */
   clampStepAlike(z: number, eta: number, d: number, l: number, h: number, out: number, count: number): void;
 }
 
@@ -58,8 +58,9 @@ function clampStepAlike(): FunctionBuilder {
   const [z, eta, d, l, h, out, count] = builder.parameters as [Local, Local, Local, Local, Local, Local, Local];
   const locals = [0, 1, 2, 3].map(() => builder.local("v128"));
   const [factor, lowest, highest, zero] = locals as [Local, Local, Local, Local];
-  // One instruction each where Math.max and Math.min take five; NaN comes through. They differ where l is 0: max(0, -0) = 0,
-  // which adding 0 repairs; -0, which changes nothing, is added elsewhere.
+  // pmax and pmin are one instruction each, where Math.max and Math.min take five; NaN comes through. Only for l = 0 do
+  // they differ: max(0, -0) is 0, but pmax gives -0. Adding 0 repairs this; for other l, -0 is added, which changes
+  // nothing.
   const clamped = (x: Code): Code => f64x2.pmin(f64x2.add(f64x2.pmax(x, lowest.get), zero.get), highest.get);
   builder.body = [
     factor.set(f64x2.splat(eta.get)),

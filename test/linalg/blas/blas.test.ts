@@ -48,7 +48,11 @@ if (blas !== undefined) {
       "ERR_LENGTH",
       /expected 6 numbers in b, got 4/,
     );
-    assertError(() => dgemm(blas, { m: 2, n: 2, k: 1.5, a: six, b: six, c: four }), "ERR_LENGTH", /for k, got 1.5/);
+    assertError(
+      () => dgemm(blas, { m: 2, n: 2, k: 1.5, a: six, b: six, c: four }),
+      "ERR_LENGTH",
+      /k to be a positive integer, got 1.5/,
+    );
   });
 
   products("works on a part of a buffer", () => {

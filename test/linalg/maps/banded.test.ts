@@ -76,15 +76,18 @@ band("knows whether it is symmetric", () => {
   }
 });
 
-band("refuses what is no matrix", () => {
+band("refuses what is not a matrix", () => {
   assertError(() => banded(0, { 0: 1 }), "ERR_LENGTH", /positive integer/);
-  assertError(() => banded(3, undefined as never), "ERR_OPTION_TYPE", /bands by their offsets.*got undefined/);
-  assertError(() => banded(3, { 0: [1, 2, 3] as never }), "ERR_OPTION_TYPE", /a Float64Array at offset 0, got object/);
+  for (const bands of [undefined, null, 2, [2, -1], Float64Array.of(2, -1)] as never[]) {
+    assertError(() => banded(3, bands), "ERR_OPTION_TYPE", /an object of bands by their offsets.*got/);
+  }
+  assertError(() => banded(3, { 0: "2" as never }), "ERR_OPTION_TYPE", /a Float64Array at offset 0, got "2"/);
+  assertError(() => banded(3, { main: 1 } as never), "ERR_OPTION_UNKNOWN", /there is no band "main"/);
   assertError(() => banded(3, {}), "ERR_OPTION_RANGE", /at least one band/);
-  assertError(() => banded(3, { 3: 1 }), "ERR_OPTION_RANGE", /between -3 and 3 as offsets, got 3/);
+  assertError(() => banded(3, { 3: 1 }), "ERR_OPTION_RANGE", /above -3 and below 3 as offsets, got 3/);
   assertError(() => banded(3, { 0.5: 1 }), "ERR_OPTION_RANGE", /got 0\.5/);
-  assertError(() => banded(3, { 1: Number.NaN }), "ERR_NOT_FINITE", /NaN at offset 1/);
-  assertError(() => banded(3, { [-1]: new Float64Array(3) }), "ERR_LENGTH", /2 entries at offset -1 of size 3, got 3/);
+  assertError(() => banded(3, { 1: Number.NaN }), "ERR_NOT_FINITE", /at offset 1, got NaN/);
+  assertError(() => banded(3, { [-1]: new Float64Array(3) }), "ERR_LENGTH", /offset -1 of a matrix of size 3, got 3/);
 });
 
 band.run();

@@ -42,7 +42,7 @@ test("counts small eigenvalues by the tolerance, relative to the norm given", ()
   const v = Float64Array.of(0, 1, 1);
   const third = Float64Array.of(1, 1, 1);
   assertClose(kernelShare(map, third), 1 / Math.sqrt(3), 1e-12);
-  assertClose(kernelShare(map, third, { tolerance: 2e-3 }), Math.sqrt(2 / 3), 1e-12);
+  assertClose(kernelShare(map, third, { relativeTolerance: 2e-3 }), Math.sqrt(2 / 3), 1e-12);
   assertClose(kernelShare(map, v, { norm: 10 }), 1, 1e-12);
 });
 
@@ -51,11 +51,11 @@ test("is 1 for the zero vector and the zero map", () => {
   assertClose(kernelShare(diagonal(new Float64Array(2)), Float64Array.of(1, 2)), 1, 1e-15);
 });
 
-test("refuses tolerances that are none", () => {
+test("refuses a tolerance outside its range", () => {
   assertError(
-    () => kernelShare(diagonal(Float64Array.of(1)), Float64Array.of(1), { tolerance: 1 }),
+    () => kernelShare(diagonal(Float64Array.of(1)), Float64Array.of(1), { relativeTolerance: 1 }),
     "ERR_OPTION_RANGE",
-    /tolerance/,
+    /relativeTolerance to be a number in \[0, 1\)/,
   );
 });
 

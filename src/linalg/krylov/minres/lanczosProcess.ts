@@ -4,26 +4,27 @@ import { lanczosProduct, lanczosRemainder, normalise } from "./minresLoops.ts";
 import { weightedNorm } from "./minresResiduals.ts";
 
 /**
- * Lanczos vectors of A + shift I from b, and column k of the tridiagonal matrix T:
+ * The Lanczos vectors of A + shift I from b, one after the other, with column k of the tridiagonal matrix T:
  *
  *     beta_{k+1} v_{k+1} = (A + shift I) v_k - alpha_k v_k - beta_k v_{k-1}
  *
  * With a preconditioner P the v_k are orthonormal in P^-1.
  */
 export class LanczosProcess {
-  /** ||b||, of b in the norm of P. */
+  /** ||b||, in the norm of P if there is one. */
   readonly beta1: number;
-  /** v_k. */
+  /** Lanczos vector v_k. */
   readonly v: Float64Array;
+  /** alpha_k and beta_{k+1}. */
   alpha = 0;
   betaNext: number;
-  /** ||T e_k||. */
+  /** Norm ||T e_k|| of column k. */
   columnNorm = 0;
-  /** beta_{k-1} (P^-1) v_{k-1}, beta_k (P^-1) v_k, and where the next one is made. */
+  /** beta_{k-1} (P^-1) v_{k-1}, beta_k (P^-1) v_k, and memory for the next one. */
   #before: Float64Array;
   #now: Float64Array;
   #next: Float64Array;
-  /** P times the newest of them. */
+  /** P times the newest of these vectors. */
   readonly #preconditioned: Float64Array | undefined;
   #beta = 0;
 
@@ -45,7 +46,7 @@ export class LanczosProcess {
     this.betaNext = this.beta1;
   }
 
-  /** One product, and v_k; returns whether its numbers are finite. */
+  /** Computes v_k and column k by one product. Returns whether its numbers are finite. */
   step(k: number): boolean {
     const betaBefore = this.#beta;
     const beta = this.betaNext;

@@ -2,25 +2,28 @@ import { hypotenuse } from "../../vector.ts";
 import type { LeftReflections } from "./leftReflections.ts";
 import type { RightReflections } from "./rightReflections.ts";
 
-/** The last three entries of u, which still change, where L_k u = t_k; x_k = V_k P_k u. All before them are final. */
+/**
+ * The last three entries of u, where L_k u = t_k and x_k = V_k P_k u. They still change, while all others are final.
+ */
 export class LastEntries {
   u = 0;
   uBefore = 0;
   uBefore2 = 0;
-  /** u and uBefore of the iteration before. */
+  /** Values of u and uBefore in the iteration before. */
   old = { u: 0, uBefore: 0 };
-  /** u_{k-1} where u_k is left out: what makes the residual of the last two rows smallest. */
+  /** u_{k-1} if u_k is left out: the value that makes the residual of the last two rows smallest. */
   uBeforeWithout = 0;
-  /** ||x_k||, and without the last component. */
+  /** ||x_k||, with its last component and without. */
   length = 0;
   lengthWithout = 0;
   /** ||r|| without the last component. */
   residualWithout = 0;
-  /** Length of the part of x_k that is final with this entry of u. */
+  /** Length of the final part of x: up to the last iteration, and including this one. */
   #final = 0;
   #finalNow = 0;
   #uBefore3 = 0;
 
+  /** Computes the entries after column k. */
   step(k: number, left: LeftReflections, right: RightReflections): void {
     const uBefore4 = this.#uBefore3;
     this.#uBefore3 = this.uBefore2;
@@ -44,7 +47,7 @@ export class LastEntries {
     this.residualWithout = hypotenuse(left.phi, hypotenuse(missing, row - right.vartheta * this.uBeforeWithout));
   }
 
-  /** Makes them those of x_k, or of x_k without its last component. */
+  /** Makes the entries those of x_k, or of x_k without its last component. */
   take(withLast: boolean): void {
     this.#final = this.#finalNow;
     if (withLast) return;

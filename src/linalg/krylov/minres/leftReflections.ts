@@ -2,21 +2,21 @@ import { hypotenuse } from "../../vector.ts";
 import { reflection, symOrtho } from "./reflection.ts";
 
 /**
- * The reflections Q_k that make T_k upper triangular, and what they make of the right side:
+ * The reflections Q_k from the left that make T_k upper triangular, and what they make of the right side:
  *
  *     Q_k ... Q_1 T_k = R_k,    Q_k ... Q_1 (beta_1 e_1) = (t_k, phi_k)
  */
 export class LeftReflections {
-  /** Row k of R: gamma on the diagonal; in column k above it delta, and epsilon above that. */
+  /** Column k of R: gamma on the diagonal, delta above it, and epsilon above that. */
   gamma = 0;
   delta = 0;
   epsilon = 0;
-  /** What column k + 1 of R has in row k - 1. */
+  /** Entry of column k + 1 of R in row k - 1. */
   epsilonNext = 0;
-  /** ||r_k|| of the smallest residual over k Lanczos vectors, and of k - 1. */
+  /** ||r_k|| of the smallest residual over k Lanczos vectors, and over k - 1 of them. */
   phi: number;
   phiBefore: number;
-  /** The last entries of t: of rows k, k - 1 and k - 2. */
+  /** The last entries of t, in rows k, k - 1 and k - 2. */
   tau = 0;
   tauBefore = 0;
   tauBefore2 = 0;
@@ -31,7 +31,7 @@ export class LeftReflections {
     this.phiBefore = beta1;
   }
 
-  /** Column k: Q_{k-1}, which is known, and Q_k. */
+  /** Applies Q_{k-1}, which is known, to column k, and makes and applies Q_k. */
   step(alpha: number, betaNext: number): void {
     const c = this.#c;
     const s = this.#s;

@@ -1,10 +1,11 @@
 /**
- * The passes over vectors that an iteration of MINRES-QLP makes. Functions of their own, since V8 keeps the few numbers of each in
- * registers, and two or four entries a turn (`vector.ts` says why), or SIMD; sums in four parts.
+ * The passes over vectors that an iteration of MINRES-QLP makes. They are functions of their own, since V8 then keeps
+ * the few numbers of each in registers. They take two or four entries per turn, with sums in four parts (`vector.ts`
+ * says why), or run as SIMD.
  */
 import { lent, sharedKernels } from "../../vectorMemory.ts";
 
-/** v <- source / beta. */
+/** Computes v <- source / beta. */
 export function normalise(source: Float64Array, beta: number, v: Float64Array): void {
   const n = v.length;
   const perBeta = 1 / beta;
@@ -27,7 +28,7 @@ export function normalise(source: Float64Array, beta: number, v: Float64Array): 
   for (; i < n; i++) v[i] = source[i]! * perBeta;
 }
 
-/** av <- A v + shift v - back r1; returns alpha = <av, v>. */
+/** Computes av <- av + shift v - back r1, where av holds A v before. Returns alpha = <av, v>. */
 export function lanczosProduct(
   av: Float64Array,
   v: Float64Array,
@@ -73,7 +74,7 @@ export function lanczosProduct(
   return sum;
 }
 
-/** av <- av - along r2; returns ||av||^2. */
+/** Computes av <- av - along r2 and returns ||av||^2. */
 export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Array): number {
   const n = av.length;
   let first = 0;
@@ -109,7 +110,7 @@ export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Arr
   return sum;
 }
 
-/** wl <- d = a v + al w + al2 wl, x <- x + tau d: a step of MINRES. */
+/** Makes a step of MINRES: d = a v + al w + al2 wl, wl <- d, x <- x + tau d. */
 export function minresStep(
   v: Float64Array,
   w: Float64Array,
@@ -142,7 +143,7 @@ export function minresStep(
   }
 }
 
-/** The two rotations of a step of QLP, and the last three entries of its solution. */
+/** The two reflections of a step of QLP, and the last three entries of u. */
 interface QLPStep {
   readonly cr1: number;
   readonly sr1: number;
@@ -153,7 +154,7 @@ interface QLPStep {
   readonly u: number;
 }
 
-/** Turns v into the directions wl and w, adds what is final to xl2, and x <- xl2 + ul wl + u w. */
+/** Makes a step of QLP: reflects v into the directions wl, w, adds the final part to xl2, x <- xl2 + ul wl + u w. */
 export function qlpStep(
   v: Float64Array,
   w: Float64Array,

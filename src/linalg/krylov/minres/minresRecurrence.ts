@@ -4,40 +4,42 @@ import { Estimates } from "./estimates.ts";
 import { LanczosProcess } from "./lanczosProcess.ts";
 import { LastEntries } from "./lastEntries.ts";
 import { LeftReflections } from "./leftReflections.ts";
+import type { MinresSettings } from "./minresChecks.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
-import type { MinresQLPOptions, MinresQLPResult, MinresTermination } from "./minresTypes.ts";
+import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
 
 const epsilon = Number.EPSILON;
-/** What the recurrences have been seen to lose, relative to ||A|| ||x|| + ||b||. */
+/** Rounding errors that the recurrences have been seen to make, relative to ||A|| ||x|| + ||b||. */
 const roundingOfLanczos = 1e5 * epsilon;
-/** A least-squares solution may miss a smaller relativeTolerance by this much if that frees it of a kernel component. */
+/** Tolerance that replaces a smaller relativeTolerance for a least-squares solution without its kernel component. */
 const shorterTolerance = 1e-5;
 const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
-/** How many vectors it takes at most. */
+/** Greatest number of vectors that {@link minresRecurrence} takes. */
 export const mostVectors = 9;
 
 /**
- * The iteration of {@link minresQLP}, whose comment says what it does. Names as in its reference [1].
+ * Iterates MINRES-QLP. The comment of {@link minresQLP} describes the method; names are those of its reference [1].
  *
- * @param zeros gives vectors of n zeros, one of which is the result's x
+ * @param zeros gives vectors of n zeros, one of which becomes x of the result
  */
 export function minresRecurrence(
   map: LinearMap,
   b: Float64Array,
-  options: MinresQLPOptions,
+  settings: MinresSettings,
   zeros: () => Float64Array,
 ): MinresQLPResult {
   const n = b.length;
-  const { shift = 0, preconditioner, relativeTolerance = 1e-12, maxIterations = 4 * n } = options;
-  const { maxNorm = Number.POSITIVE_INFINITY, maxCondition = 1e11, transitionCondition = 1e7, onIteration } = options;
+  const { shift, preconditioner, relativeTolerance, maxIterations = 4 * n } = settings;
+  const { maxNorm, maxCondition, transitionCondition, onIteration } = settings;
   const solution = new SolutionUpdate(zeros);
   const { x } = solution;
   const lanczos = new LanczosProcess(map, shift, preconditioner, b, zeros);
   const { beta1 } = lanczos;
-  // b = 0, or in the kernel of a singular preconditioner; or the preconditioner gave what is no number.
+  // Either b = 0, or b lies in the kernel of a singular preconditioner.
   if (beta1 === 0) return { x, ...noResiduals(0, 0, 0, 0), ...nothingDone, termination: "zero" };
+  // The preconditioner gave NaN or an infinity.
   if (!Number.isFinite(beta1)) {
     const unknown = Number.POSITIVE_INFINITY;
     return { x, ...noResiduals(normOf(b), unknown, 1, unknown), ...nothingDone, termination: "non-finite" };
@@ -63,7 +65,8 @@ export function minresRecurrence(
     entries.step(k, left, right);
     estimates.step(k, lanczos, left, right);
 
-    // Is x_{k-1} a least-squares solution? Are the limits reached? One place decides, in the order of MinresTermination.
+    // Is x_{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
+    // MinresTermination.
     if (k > 1 && estimates.kernelHoldsRightSide(n)) {
       x.fill(0);
       xNorm = 0;
@@ -75,13 +78,13 @@ export function minresRecurrence(
     }
     const { cokernel, conditionNow } = estimates;
     const { lengthWithout, residualWithout } = entries;
-    // Leaving out the last component may cost a little of the residual, but never leave more than x = 0 does.
+    // Leaving out the last component may raise the residual a little, but never above that of x = 0.
     const mayLeaveOut =
       lengthWithout <= maxNorm && residualWithout <= Math.min(1.01 * left.phiBefore, (1 + 8 * epsilon) * beta1);
     let leaveOut = false;
     if (cokernel <= relativeTolerance || cokernel <= epsilon) {
       reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
-      // Of two least-squares solutions the shorter: if it is one, which is found out when it exists.
+      // Of two least-squares solutions the shorter one is taken. Whether it is one is tested below, when it exists.
       leaveOut = lengthWithout <= xNorm && mayLeaveOut;
       if (leaveOut) longer = { x: x.slice(), xNorm, residual };
     } else {

@@ -8,7 +8,7 @@ type Residuals = Pick<
   "residualNorm" | "cokernelResidualNorm" | "relativeResidual" | "relativeCokernelResidual"
 >;
 
-/** Residuals that are known without a product. */
+/** Makes the residuals of a result where they are known without a product. */
 export function noResiduals(
   residualNorm: number,
   cokernelResidualNorm: number,
@@ -18,7 +18,7 @@ export function noResiduals(
   return { residualNorm, cokernelResidualNorm, relativeResidual, relativeCokernelResidual };
 }
 
-/** What the recurrences say of x. */
+/** What the recurrences know about x. */
 interface Recurred {
   readonly xNorm: number;
   readonly residual: number;
@@ -28,7 +28,7 @@ interface Recurred {
 }
 
 /**
- * The residuals of x from two products, and the termination in the light of them: a tolerance that is met takes
+ * Computes the residuals of x by two products, and the termination in the light of them: a tolerance that is met takes
  * precedence over a limit that was reached.
  */
 export function measureResiduals(
@@ -76,7 +76,7 @@ export function measureResiduals(
     return { ...unknown, termination: "non-finite" };
   }
   const relativeResidual = residualNorm / scale;
-  // 0 / 0 is 0: a residual, or a map, that is nothing is annihilated.
+  // 0 / 0 counts as 0: a zero map annihilates every residual, and every map a zero residual.
   const relativeCokernelResidual =
     cokernelResidualNorm === 0 ? 0 : cokernelResidualNorm / residualNorm / Math.max(norm, Number.MIN_VALUE);
   let termination = reason;
@@ -91,7 +91,7 @@ function isLimit(reason: MinresTermination): boolean {
   return reason === "eigenvector" || reason.endsWith("-limit");
 }
 
-/** sqrt(r^T P r), leaving P r in `out`. NaN where P gives NaN. */
+/** Computes sqrt(r^T P r) and leaves P r in `out`. The result is NaN if P gives NaN. */
 export function weightedNorm(preconditioner: LinearMap, r: Float64Array, out: Float64Array): number {
   preconditioner.apply(r, out);
   const square = dot(r, out);
@@ -104,7 +104,7 @@ export function weightedNorm(preconditioner: LinearMap, r: Float64Array, out: Fl
   return square < 0 ? 0 : Math.sqrt(square);
 }
 
-/** ||A r|| <= ||A|| (tolerance ||r|| + rounding). */
+/** Whether x solves the least-squares problem: ||A r|| <= ||A|| (tolerance ||r|| + rounding). */
 export function isLeastSquares(
   of: { residualNorm: number; cokernelResidualNorm: number },
   norm: number,

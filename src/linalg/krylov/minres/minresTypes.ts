@@ -1,23 +1,24 @@
 import type { LinearMap } from "../../linearMap.ts";
 
 /**
- * How MINRES-QLP ended, in the order of precedence; the numbers are the flags of Algorithm 937.
+ * Ways in which MINRES-QLP ends, in the order of precedence. The numbers are the flags of Algorithm 937.
  *
- * - `non-finite`: the map or the preconditioner gave NaN or an infinity; `x` is the last iterate before
+ * - `non-finite`: the map or the preconditioner gave NaN or an infinity; x is the last iterate before
  * - `zero` (0): b = 0, so x = 0
  * - `solution` (1): relativeResidual <= relativeTolerance
- * - `least-squares` (2): an iterate with relativeCokernelResidual <= relativeTolerance was found, which solves
- *   min ||A x - b||; x is that iterate, or the shorter one without its kernel component, whose relativeCokernelResidual
- *   may be larger but is at most 1e-5 or relativeTolerance
+ * - `least-squares` (2): an iterate with relativeCokernelResidual <= relativeTolerance was found, which solves min ||A
+ *   x - b||; x is that iterate, or the shorter one without its kernel component, whose relativeCokernelResidual may be
+ *   larger but is at most 1e-5 or relativeTolerance
  * - `solution-to-rounding` (3), `least-squares-to-rounding` (4): the same at machine precision
- * - `stopped`: `onIteration` asked for it
- * - `eigenvector` (5): ||A|| ||x|| has outgrown ||b|| / machine epsilon: x is an eigenvector of the smallest eigenvalue
- * - `norm-limit` (6): another component would take ||x|| beyond maxNorm; x is without it
- * - `condition-limit` (7): another component would need a condition number beyond maxCondition; x is without it
- * - `iteration-limit` (8)
+ * - `stopped`: `onIteration` returned true
+ * - `eigenvector` (5): ||A|| ||x|| has outgrown ||b|| / machine epsilon, so x is an eigenvector of the smallest
+ *   eigenvalue
+ * - `norm-limit` (6): another component would take ||x|| beyond maxNorm; x does without it
+ * - `condition-limit` (7): another component would need a condition number beyond maxCondition; x does without it
+ * - `iteration-limit` (8): maxIterations iterations were made, or the Krylov space cannot grow
  *
- * An eigenvector b (-1) is no case of its own: the tests and limits above hold for it. An exactly singular system (9)
- * ends as `least-squares` or at a limit.
+ * An eigenvector b (-1) is not a case of its own: the tests and limits above hold for it. An exactly singular system
+ * (9) ends as `least-squares` or at a limit.
  */
 export const minresTerminations = [
   "non-finite",
@@ -37,27 +38,35 @@ export type MinresTermination = (typeof minresTerminations)[number];
 
 /** Options of `minresQLP`. */
 export interface MinresQLPOptions {
-  /** Solves (A + shift I) x = b. Default 0. */
+  /** Multiple of the identity that is added: (A + shift I) x = b is solved. Default 0. */
   readonly shift?: number;
   /**
-   * P, symmetric positive definite, near |A|^-1; applied once an iteration. With it every norm below is that of the
-   * preconditioned system: ||r||_P = sqrt(r^T P r) for residuals, ||x|| in P^-1, and the least squares are those of ||.||_P.
+   * P, symmetric positive definite, near |A|^-1; applied once per iteration. With it every norm below is that of the
+   * preconditioned system: ||r||_P = sqrt(r^T P r) for residuals, the norm in P^-1 for x, and the least squares are
+   * those of ||.||_P.
    */
   readonly preconditioner?: LinearMap;
-  /** Stops when either relative residual is at most this, >= 0. Default 1e-12 (the authors' code: 1e-6). */
+  /** Bound at which either relative residual stops the solver, in [0, 1]. Default 1e-12 (the authors' code: 1e-6). */
   readonly relativeTolerance?: number;
-  /** Lanczos steps, a positive integer. Default 4 n: rounding may cost more than n (the authors' code: n). */
+  /**
+   * Greatest number of Lanczos steps. Default 4 n, since rounding may cost more than n steps (the authors' code: n).
+   */
   readonly maxIterations?: number;
-  /** Bound on ||x||, > 0. Default Infinity: a bound has the units of x (the authors' code: 1e7). */
+  /** Bound on ||x||, > 0. Default Infinity, since a bound has the units of x (the authors' code: 1e7). */
   readonly maxNorm?: number;
   /**
-   * Bound on the condition number of what is solved, > 1. Default 1e11: what is singular only up to rounding then counts as
-   * singular, without a bound on ||x|| (the authors' code: 1e15).
+   * Bound on the condition number of the system, > 1. Default 1e11: a system that is singular up to rounding then
+   * counts as singular, without a bound on ||x|| (the authors' code: 1e15).
    */
   readonly maxCondition?: number;
-  /** From this estimated condition on QLP updates replace the cheaper MINRES updates, >= 1. Default 1e7 (the authors' code). */
+  /**
+   * Estimated condition, >= 1, from which on QLP updates replace the cheaper MINRES ones. Default 1e7 (as the authors).
+   */
   readonly transitionCondition?: number;
-  /** Called after each iteration; returning true stops. Residuals as in the result, of this iterate and of the one before. */
+  /**
+   * Function that is called after each iteration and stops the solver by returning true. The residuals are defined as
+   * in the result; `relativeResidual` is that of this iterate, `relativeCokernelResidual` that of the iterate before.
+   */
   readonly onIteration?: (
     iteration: number,
     relativeResidual: number,
@@ -65,7 +74,7 @@ export interface MinresQLPOptions {
   ) => boolean | void;
 }
 
-/** What `minresQLP` returns. A stands for A + shift I; `norm` is the running estimate of its 2-norm, a lower bound. */
+/** What `minresQLP` returns. Here A stands for A + shift I. */
 export interface MinresQLPResult {
   readonly x: Float64Array;
   /** ||r|| of r = b - A x, computed directly from x. */
@@ -76,10 +85,12 @@ export interface MinresQLPResult {
   readonly relativeResidual: number;
   /** ||A r|| / (||A|| ||r||); 0 for A r = 0. */
   readonly relativeCokernelResidual: number;
+  /** Running estimate of the 2-norm ||A||, a lower bound. */
   readonly norm: number;
-  /** ||A|| over the smallest diagonal entry of the QLP factor L used for x (at `condition-limit`: of the one refused). */
+  /** ||A|| over the smallest diagonal entry of the factor L used for x; at `condition-limit` that of the refused L. */
   readonly condition: number;
-  /** Lanczos steps: products with A, but for two more that the residuals take. */
+  /** Number of Lanczos steps, one product with A each; the residuals take two more. */
   readonly iterations: number;
+  /** How the solver ended. */
   readonly termination: MinresTermination;
 }

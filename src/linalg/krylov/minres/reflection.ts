@@ -1,12 +1,13 @@
 import { hypotenuse } from "../../vector.ts";
 
-/** Where {@link symOrtho} leaves c, s and r: a solver reads them at once, so no call allocates. */
+/** What the last call of {@link symOrtho} found. A solver reads it at once, so no call has to allocate. */
 export const reflection = { c: 1, s: 0, r: 0 };
 
 /**
- * The symmetric reflection (c s; s -c) that maps (a, b) to (r, 0), r >= 0, without overflow [1, SymOrtho].
+ * Computes the symmetric reflection (c s; s -c) that maps (a, b) to (r, 0) with r >= 0, without overflow [1, SymOrtho].
  *
- * @see [1] Choi, "Iterative methods for singular linear equations and least-squares problems", PhD thesis, Stanford, 2006
+ * @see [1] Choi, "Iterative methods for singular linear equations and least-squares problems", PhD thesis, Stanford,
+ *   2006
  */
 export function symOrtho(a: number, b: number): void {
   const r = hypotenuse(a, b);
@@ -17,7 +18,7 @@ export function symOrtho(a: number, b: number): void {
     return;
   }
   if (r < 1e-300 || r > 1e300) {
-    // Quotients of subnormal numbers carry few digits: reflect a scaled pair.
+    // Quotients of subnormal numbers have few digits, so a scaled pair is reflected.
     const size = Math.max(Math.abs(a), Math.abs(b));
     const unit = hypotenuse(a / size, b / size);
     reflection.c = a / size / unit;

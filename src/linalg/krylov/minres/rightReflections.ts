@@ -1,8 +1,8 @@
 import { reflection, symOrtho } from "./reflection.ts";
 
 /**
- * The reflections P that make R_k lower triangular: R_k P_{1,2} P_{1,3} P_{2,3} ... = L_k. A trailing `Before` is of row k - 1, a `Before2`
- * of row k - 2, as they stand after column k.
+ * The reflections P from the right that make R_k lower triangular: R_k P_{1,2} P_{1,3} P_{2,3} ... = L_k. Names that
+ * end in `Before` belong to row k - 1, those in `Before2` to row k - 2, all after column k.
  *
  *     row k of L:  eta_k  vartheta_k  gamma_k
  */
@@ -16,18 +16,20 @@ export class RightReflections {
   eta = 0;
   etaBefore = 0;
   etaBefore2 = 0;
-  /** P_{k-1,k}. */
+  /** Reflection P_{k-1,k}. */
   c1 = -1;
   s1 = 0;
-  /** P_{k-2,k}. */
+  /** Reflection P_{k-2,k}. */
   c2 = -1;
   s2 = 0;
-  /** The last two columns of L_{k-1} before column k was turned in: what takes MINRES directions to those of QLP. */
+  /**
+   * The last two columns of L_{k-1} before column k is reflected, which turn directions of MINRES into those of QLP.
+   */
   turn = { gammaBefore: 0, vartheta: 0, gamma: 0 };
-  /** gamma_{k-1} before P_{k-1,k+1}. */
+  /** gamma_{k-1} before the reflection P_{k-1,k+1}. */
   #gammaUnturned = 0;
 
-  /** Row k: P_{k-2,k}, which is known, and P_{k-1,k}. */
+  /** Applies P_{k-2,k}, which is known, to row k, and makes and applies P_{k-1,k}. */
   step(k: number, delta: number, gamma: number): void {
     const { turn } = this;
     turn.gammaBefore = this.#gammaUnturned;
@@ -56,7 +58,7 @@ export class RightReflections {
     }
   }
 
-  /** P_{k-1,k+1}, which takes out what column k + 1 of R has in row k - 1. */
+  /** Makes P_{k-1,k+1}, which removes the entry that column k + 1 of R has in row k - 1. */
   ahead(k: number, epsilonNext: number): void {
     this.#gammaUnturned = this.gammaBefore;
     if (k === 1) return;

@@ -4,13 +4,15 @@ import type { LeftReflections } from "./leftReflections.ts";
 import { minresStep, qlpStep } from "./minresLoops.ts";
 import type { RightReflections } from "./rightReflections.ts";
 
-/** x_k from x_{k-1}: as in MINRES while the system is well conditioned, which is cheaper, then as in QLP for good. */
+/**
+ * The update of x_{k-1} to x_k: as in MINRES, which is cheaper, while the system is well conditioned, then as in QLP.
+ */
 export class SolutionUpdate {
   readonly x: Float64Array;
-  /** MINRES: d_{k-1}, d_{k-2}; QLP: w_{k-1}, w_{k-2}. */
+  /** Directions d_{k-1} and d_{k-2} of MINRES, or w_{k-1} and w_{k-2} of QLP. */
   #w: Float64Array;
   #wBefore: Float64Array;
-  /** QLP: the part of x_k that no later reflection changes. */
+  /** Part of x_k that no later reflection of QLP changes; undefined in MINRES. */
   #final: Float64Array | undefined;
 
   constructor(private readonly zeros: () => Float64Array) {
@@ -24,7 +26,9 @@ export class SolutionUpdate {
     return this.#final === undefined;
   }
 
-  /** d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k;  x_k = x_{k-1} + tau_k d_k */
+  /**
+   * Updates as in MINRES: d_k = (v_k - delta_k d_{k-1} - epsilon_k d_{k-2}) / gamma_k and x_k = x_{k-1} + tau_k d_k.
+   */
   minres({ v }: LanczosProcess, { gamma, delta, epsilon, tau }: LeftReflections): void {
     minresStep(v, this.#w, this.#wBefore, this.x, 1 / gamma, -delta / gamma, -epsilon / gamma, tau);
     const older = this.#wBefore;
@@ -32,7 +36,7 @@ export class SolutionUpdate {
     this.#w = older;
   }
 
-  /** x_k = W_k u with W_k = V_k P_k, of which the last two columns still change. */
+  /** Updates as in QLP: x_k = W_k u with W_k = V_k P_k, of which the last two columns still change. */
   qlp(k: number, { v }: LanczosProcess, right: RightReflections, entries: LastEntries): void {
     this.#final ??= this.#turned(k, right, entries);
     const { c1: cr1, s1: sr1, c2: cr2, s2: sr2 } = right;
@@ -40,7 +44,7 @@ export class SolutionUpdate {
     qlpStep(v, this.#w, this.#wBefore, this.#final, this.x, { cr1, sr1, cr2, sr2, ul2, ul, u });
   }
 
-  /** W = D L turns the MINRES directions into those of QLP; up to k = 3 no part of x is final yet. */
+  /** Turns directions of MINRES into those of QLP by W = D L. Gives the final part of x, which is zero up to k = 3. */
   #turned(k: number, { turn }: RightReflections, { old }: LastEntries): Float64Array {
     const final = this.zeros();
     const { x } = this;
