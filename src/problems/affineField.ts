@@ -2,30 +2,38 @@ import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { dot } from "../linalg/vector.ts";
+import { readOptions } from "../options.ts";
 import type { Problem } from "./problem.ts";
+import { float64Array, json, text } from "./rules.ts";
 
 export interface AffineFieldOptions {
-  /** b; default 0. */
+  /** Vector b. Default 0. */
   readonly offset?: Float64Array;
-  /** In messages, rows and files; default "affineField". */
+  /** Name of the problem in messages, rows and files. Default "affineField". */
   readonly name?: string;
-  /** What `run.json` keeps of the problem. */
+  /** Data that `run.json` keeps of the problem. Default: name and dimension. */
   readonly description?: JsonValue;
 }
 
+const rules = { offset: float64Array, name: { ...text, default: "affineField" }, description: json } as const;
+
 /**
- * F(z) = A z + b for a square linear map A, which is its Jacobian everywhere: linear variational inequalities and complementarity
- * problems with matrices that are dense, sparse, or known by their products only.
+ * Builds the field F(z) = A z + b of a square linear map A, which is its Jacobian everywhere.
  *
- * Where A is symmetric F is the gradient of z^T A z / 2 + b^T z, which is the value; else the value is NaN. Cost: a product, and
- * what b and the value take.
+ * It serves linear variational inequalities and complementarity problems whose matrices are dense, sparse, or known by
+ * their products only. If A is symmetric, F is the gradient of z^T A z / 2 + b^T z, which is the value; otherwise the
+ * value is NaN.
+ *
+ * Cost: one product with A, and a few operations per coordinate for b and the value.
  *
  * @example variationalInequality(affineField(banded(1000, { [-1]: -1, 0: 0.1, 1: 1 })), box(lower, upper))
- * @throws {TypeError} ERR_OPTION_TYPE if A is no linear map
+ * @param map A
+ * @param options {@link AffineFieldOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE if A is not a linear map, or for options of the wrong type; ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_LENGTH if A is not square or b has another length
  */
 export function affineField(map: LinearMap, options: AffineFieldOptions = {}): Problem {
-  const { offset, name = "affineField", description } = options;
+  const { offset, name, description } = readOptions("affineField", options, rules);
   if (typeof map?.apply !== "function") {
     throw failure(
       "ERR_OPTION_TYPE",

@@ -1,7 +1,11 @@
 import { failure } from "../errors.ts";
 import type { ParameterBlock, Problem } from "./problem.ts";
 
-/** The parameter block of a name; an operator that is asked for one that is not there says which there are. */
+/**
+ * Finds the parameter block with a name.
+ *
+ * @throws {RangeError} ERR_OPTION_RANGE, with the names of the blocks, if there is none
+ */
 export function blockNamed(problem: Problem, name: string, operator: string): ParameterBlock {
   const block = problem.blocks.find((candidate) => candidate.name === name);
   if (block === undefined) {

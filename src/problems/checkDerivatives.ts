@@ -1,29 +1,37 @@
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { randomSource } from "../random.ts";
 import type { Problem } from "./problem.ts";
 import { richardson } from "./richardson.ts";
+import { positive, positiveInteger, seed } from "./rules.ts";
 
 export interface CheckDerivativesOptions {
-  /** Random directions tried for each quantity; default 3. */
+  /** Number of random directions for each quantity. Default 3. */
   readonly directions?: number;
-  /** Default 1. */
+  /** Seed of the directions. Default 1. */
   readonly seed?: number;
-  /** Relative disagreement that is called wrong where the differences resolve it; default 1e-7. */
+  /** Relative disagreement from which a derivative counts as wrong if the differences resolve it. Default 1e-7. */
   readonly tolerance?: number;
 }
 
-/** One comparison. */
+const rules = {
+  directions: { ...positiveInteger, default: 3 },
+  seed,
+  tolerance: { ...positive, default: 1e-7 },
+} as const;
+
+/** The result of one comparison. */
 export interface DerivativeCheck {
   readonly quantity: "gradient" | "product" | "symmetry" | "transpose" | "linearity";
   /** Largest disagreement, relative to the size of the quantity. */
   readonly difference: number;
-  /** What the finite differences can resolve here, on the same scale; 0 for exact identities. */
+  /** Least difference that the finite differences can resolve here, on the same scale; 0 for exact identities. */
   readonly resolution: number;
   readonly verdict: "agrees" | "differs" | "unresolved";
 }
 
 export interface DerivativeReport {
-  /** `differs` as soon as one check differs; `unresolved` if none does but one could not be resolved. */
+  /** Worst verdict: `differs` if one check differs, `unresolved` if none differs but one is not resolved. */
   readonly verdict: DerivativeCheck["verdict"];
   readonly checks: readonly DerivativeCheck[];
   /** The checks as lines of text. */
@@ -33,24 +41,33 @@ export interface DerivativeReport {
 /**
  * Compares a problem's derivatives at a point with extrapolated central differences, and its Jacobian with itself.
  *
- * In random directions v, u: F . v against d/dt L(z + t v) (where there is a potential), J v against d/dt F(z + t v),
- * u . J v against v . J u (where J is symmetric), J^T u . v against u . J v, J(2v - 3u) against 2 J v - 3 J u.
- * Differences are extrapolated (Ridders) with an estimate of their own error; where that error exceeds the tolerance the
- * verdict is `unresolved`, as where the value is too large for its changes to be seen. At a kink itself it is `differs`:
- * central differences do not have the one-sided slope. Arrays for results hold NaN before, so that a field or a product that leaves
- * entries out, or adds to them, differs.
+ * In random directions u and v it compares
+ * - `gradient`: F . v with d/dt L(z + t v), if there is a potential;
+ * - `product`: J v with d/dt F(z + t v);
+ * - `symmetry`: u . J v with v . J u, if J is symmetric;
+ * - `transpose`: J^T u . v with u . J v;
+ * - `linearity`: J (2 v - 3 u) with 2 J v - 3 J u.
  *
- * Cost: about 50 evaluations and 6 products a direction, three times the evaluations where a kink is near.
+ * The differences are extrapolated by Ridders' scheme, which estimates their error. If that error exceeds the
+ * tolerance, the verdict is `unresolved`; this happens, for example, when the value is so large that its changes drown
+ * in rounding. At a kink the verdict is `differs`, because central differences do not give the one-sided slope. The
+ * arrays for results hold NaN before each call, so that a field or a product that leaves entries out, or adds to them,
+ * differs.
+ *
+ * Cost: about 50 evaluations and 6 products per direction; three times as many evaluations near a kink.
  *
  * @example console.log(checkDerivatives(quartic(), Float64Array.of(1, 2)).table);
- * @throws {RangeError} ERR_LENGTH if the point is not of the problem's dimension
+ * @param options {@link CheckDerivativesOptions}
+ * @throws {RangeError} ERR_LENGTH if the length of the point is not the problem's dimension; ERR_OPTION_RANGE for
+ *   options out of range
  * @see Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", 1982, doi:10.1016/S0141-1195(82)80057-0
  */
 export function checkDerivatives(
   problem: Problem,
   point: Float64Array,
-  { directions = 3, seed = 1, tolerance = 1e-7 }: CheckDerivativesOptions = {},
+  options: CheckDerivativesOptions = {},
 ): DerivativeReport {
+  const { directions, seed, tolerance } = readOptions("checkDerivatives", options, rules);
   const n = problem.dimension;
   if (point.length !== n) {
     throw failure("ERR_LENGTH", `checkDerivatives: expected a point of length ${n}, got ${point.length}`);
@@ -102,8 +119,8 @@ export function checkDerivatives(
 }
 
 /**
- * First steps of the differences, relative to the point. Large ones resolve most, but across a kink, as relu's, their
- * extrapolation is wrong without a sign of it: a smaller one that agrees acquits the derivative.
+ * First steps of the differences, relative to the point. Large steps resolve most, but across a kink, such as that of
+ * relu, their extrapolation is wrong without any sign of it. So a smaller step that agrees acquits the derivative.
  */
 const steps = [0.1, 0.003, 1e-4];
 
@@ -125,9 +142,9 @@ function compare(
 }
 
 interface Size {
-  /** Of the derivative. */
+  /** Size of the derivative. */
   readonly own: number;
-  /** Of the function, over that of the point. */
+  /** Size of the function divided by the size of the point. */
   readonly around: number;
 }
 
@@ -139,14 +156,14 @@ function against(
   tolerance: number,
 ): DerivativeCheck {
   const slope = norm(numeric.derivative);
-  // A derivative that is 0, as the Hessian of a linear loss, has no size: the function's own says what 0 is.
+  // A derivative of 0, such as the Hessian of a linear loss, has no size; that of the function takes its place.
   const none = size.own === 0 && slope <= 10 * numeric.error;
   const unit = Math.max(none ? size.around : Math.max(size.own, slope), Number.MIN_VALUE);
   const difference = norm(analytic.map((x, i) => x - numeric.derivative[i]!)) / unit;
   const resolution = numeric.error / unit;
   const limit = Math.max(tolerance, 10 * resolution);
   const agrees = difference <= limit;
-  // A coarse difference that happens to agree proves little; one that disagrees beyond its own error proves much.
+  // Agreement with a coarse difference proves little; disagreement beyond its own error proves much.
   const verdict = agrees ? (resolution > 1e3 * tolerance ? "unresolved" : "agrees") : "differs";
   return { quantity, difference, resolution, verdict: Number.isNaN(difference) ? "differs" : verdict };
 }
@@ -162,7 +179,7 @@ function identity(
   return { quantity, difference, resolution: 0, verdict: difference <= tolerance ? "agrees" : "differs" };
 }
 
-/** For each quantity, the check with the worst verdict, then with the largest difference. */
+/** Picks for each quantity the check with the worst verdict; among equal verdicts, the largest difference. */
 function worstOfEach(found: readonly DerivativeCheck[]): readonly DerivativeCheck[] {
   const rank = { agrees: 0, unresolved: 1, differs: 2 } as const;
   const worst = new Map<string, DerivativeCheck>();
@@ -185,7 +202,7 @@ function tableOf(name: string, checks: readonly DerivativeCheck[]): string {
   ].join("\n");
 }
 
-/** What a problem writes into may hold anything in a run: what it leaves out, or adds to, shows here. */
+/** Makes an array of NaN: in a run arrays hold anything before, so entries that are left out or added to must show. */
 function unwritten(n: number): Float64Array {
   return new Float64Array(n).fill(Number.NaN);
 }

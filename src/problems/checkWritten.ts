@@ -1,11 +1,11 @@
 import { failure } from "../errors.ts";
 
 /**
- * Refuses a field that adds to what it finds in its output, or leaves entries out: arrays for F hold anything before.
+ * Refuses a field that leaves out entries of its output, or adds to them; in a run the array for F may hold anything.
  *
- * @param out F(z), written where NaN was
- * @param evaluate writes F(z) once more
- * @throws ERR_LOSS
+ * @param out F(z), written into an array of NaN
+ * @param evaluate function that writes F(z) once more
+ * @throws ERR_LOSS for such a field
  */
 export function checkWritten(name: string, out: Float64Array, evaluate: (again: Float64Array) => unknown): void {
   if (!hasNaN(out)) return;
@@ -15,11 +15,12 @@ export function checkWritten(name: string, out: Float64Array, evaluate: (again: 
   if (bad < 0) return;
   throw failure(
     "ERR_LOSS",
-    `${name}: expected the field to write every entry of its second argument, but it leaves out, or adds to, entry ${bad}; assign each one`,
+    `${name}: expected the field to write every entry of its second argument, but it leaves out, or adds to, ` +
+      `entry ${bad}; assign every entry`,
   );
 }
 
-/** A loop: eight times faster than `some`, and a run of a million unknowns begins with it. */
+// A loop is eight times faster than `some`, and a run of a million unknowns begins with it.
 function hasNaN(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
   return false;

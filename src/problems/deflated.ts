@@ -7,27 +7,31 @@ import type { Problem } from "./problem.ts";
 
 /** Options of {@link deflated}. */
 export interface DeflatedOptions {
-  /** p > 0: order of the poles. Default 2 [1]: the gradient of ||F||^2 then points away from a root. */
+  /** Order p > 0 of the poles. Default 2 [1]: the gradient of ||F||^2 then points away from a root. */
   readonly power?: number;
-  /** sigma >= 0: far from the roots m is sigma^(number of roots). Default 1 [1]. */
+  /** Shift sigma >= 0: far from the roots, m is sigma^(number of roots). Default 1 [1]. */
   readonly shift?: number;
 }
 
 /**
- * The same problem without the zeros found already: M(z) F(z) with m = product over roots r of (1 / ||z - r||^p + sigma) [1].
+ * Removes known zeros from a problem: the field becomes m(z) F(z), where m(z) is the product over the roots r of
+ * 1 / ||z - r||^p + sigma [1].
  *
- * Its zeros are those of F but the roots, where it has poles as long as they are simple (p = 2 removes double ones too). A field without
- * potential, even where F is a gradient: J_M v = m (J v + <grad m / m, v> F), so use `levenbergMarquardt`, `denseNewtonDirection`
- * or `minimizeGradientNorm`. At a root itself nothing is defined (NaN): begin elsewhere. Roots that are not isolated, such as
- * the orbits of a linear network, are removed at the one point only, not along their orbit.
+ * The zeros of m F are those of F without the roots. A simple root becomes a pole; p = 2 removes double roots too. The
+ * field has no potential, even if F is a gradient: its Jacobian is J_M v = m (J v + <grad m / m, v> F). So use
+ * `levenbergMarquardt`, `denseNewtonDirection` or `minimizeGradientNorm`. At a root itself the field is NaN, so begin
+ * elsewhere. Roots that are not isolated, such as the orbits of a linear network, are removed at the given point only,
+ * not along their orbit.
  *
- * Cost: that of the problem, and one distance a root.
+ * Cost: that of the problem, and one distance per root.
  *
  * @example const second = deflated(problem, [first.point]); // finds another zero from the same start
- * @param roots points found already
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for a root of another length, ERR_NOT_FINITE for NaN in one
- * @see [1] Farrell, Birkisson and Funke, "Deflation techniques for finding distinct solutions of nonlinear partial differential
- *   equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
+ * @param roots points r that are known already
+ * @param options {@link DeflatedOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for a root of another length,
+ *   ERR_NOT_FINITE for NaN in a root
+ * @see [1] Farrell, Birkisson and Funke, "Deflation techniques for finding distinct solutions of nonlinear partial
+ *   differential equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
  */
 export function deflated(
   problem: Problem,
@@ -79,7 +83,7 @@ export function deflated(
   };
 }
 
-/** m and grad m / m. */
+/** Computes m and grad m / m. */
 export function deflation(
   point: Float64Array,
   roots: readonly Float64Array[],
@@ -93,7 +97,7 @@ export function deflation(
     const square = dot(away, away);
     const pole = pow(square, -power / 2);
     factor *= pole + shift;
-    // grad of ||z - r||^-p = -p ||z - r||^(-p - 2) (z - r); divided by pole + sigma without overflow.
+    // The gradient of ||z - r||^-p is -p ||z - r||^(-p - 2) (z - r); this divides it by pole + sigma without overflow.
     axpy(-power / (square * (1 + shift / pole)), away, gradient);
   }
   return { factor, gradient };
@@ -101,7 +105,7 @@ export function deflation(
 
 const deflationRules = { power: { default: 2, above: 0 }, shift: { default: 1, min: 0 } } as const;
 
-/** Checked options, and copies of the roots. */
+/** Checks the options and copies the roots. */
 export function deflationRoots(
   who: string,
   roots: readonly ArrayLike<number>[],

@@ -1,6 +1,6 @@
 import type { TracedProblem } from "./problem.ts";
 
-/** The same problem with further methods. Delegates, so it does not matter how the problem was made. */
+/** Adds members to a problem. It delegates to the problem, so it does not matter how the problem was made. */
 export function extendProblem<Extra extends object>(problem: TracedProblem, extra: Extra): TracedProblem & Extra {
   return {
     name: problem.name,

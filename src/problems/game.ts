@@ -1,39 +1,56 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Traceable } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import type { ConvexSet } from "./problem.ts";
+import { callback, convexSetRule, shapes, text, texts } from "./rules.ts";
 import type { Shapes } from "./traced/parametersOf.ts";
 import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
-import type { TracedProblemOptions } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedProblem.ts";
 
 export interface PlayerSpec {
-  /** In messages, columns and on the page. */
+  /** Name in messages, columns and on the page. */
   readonly name: string;
-  /** Of its own strategy; default one number, [[]]. */
+  /** Shapes of the player's own strategy. Default: one number, [[]]. */
   readonly shapes?: Shapes;
-  /** What it minimises: a scalar of TensorFlow.js from everybody's strategies, in the order of the players and of their shapes. */
+  /**
+   * Cost that the player minimises: a function of all strategies, in the order of the players and of their shapes, that
+   * returns a scalar of TensorFlow.js.
+   */
   readonly cost: TensorCost;
-  /** The strategies it may choose from; default all. */
+  /** Set of strategies that the player may choose from. Default: the whole space. */
   readonly set?: ConvexSet;
 }
 
-/** Written as a method, so that tensors of known rank fit. */
+/** Written as a method, so that functions of tensors of known rank fit. */
 type TensorCost = { of(...strategies: Tensor[]): Tensor }["of"];
 
 export interface GameOptions extends Omit<TracedProblemOptions, "constraint"> {
-  /** Of the blocks; default the name of the player, numbered where it has several shapes. */
+  /** Names of the blocks, one for each shape. Default: the player's name, numbered if it has several shapes. */
   readonly names?: readonly string[];
 }
 
+const rules = { names: texts, ...tracedGameRules } as const;
+const playerRules = {
+  name: { ...text, required: true },
+  shapes: { ...shapes, default: [[]] },
+  cost: { ...callback, required: true },
+  set: convexSetRule,
+} as const;
+
 /**
- * The game in which each player minimises a cost of its own, written in TensorFlow.js, over its own strategy set.
+ * Builds the game in which each player minimises its own cost, written in TensorFlow.js, over its own strategy set.
  *
- * z is all strategies in the order of the players; F(z) stacks each player's gradient of its own cost with respect to its
- * own strategy, C is the product of the strategy sets. Where each cost is convex in the player's own strategy, solutions of
- * the variational inequality are the Nash equilibria; else they are its first-order (local) ones. J and J^T are exact;
- * there is no potential, so the value is NaN. `game` holds the players with their sets, whether a cost is affine in the
- * player's own strategy, and the costs themselves, for measures of exploitability. Tracing, refusals and {@link data}
- * inputs are those of {@link objective}.
+ * z holds all strategies in the order of the players. F(z) stacks each player's gradient of its own cost with respect
+ * to its own strategy; C is the product of the strategy sets. If each cost is convex in the player's own strategy, the
+ * solutions of the variational inequality are the Nash equilibria; otherwise they are the first-order (local) ones. J
+ * and J^T are exact. There is no potential, so the value is NaN.
+ *
+ * The member `game` serves measures of exploitability. It holds the players with their sets, says whether a cost is
+ * affine in the player's own strategy, and computes the costs. Tracing, refusals and {@link data} inputs are those of
+ * {@link objective}.
+ *
+ * Cost: as for {@link objective}.
  *
  * @example
  * const demand = (x, y) => tf.sub(10, tf.add(x, y));
@@ -41,32 +58,35 @@ export interface GameOptions extends Omit<TracedProblemOptions, "constraint"> {
  *   { name: "first", cost: (x, y) => tf.sub(tf.mul(1, x), tf.mul(x, demand(x, y))), set: orthant(1) },
  *   { name: "second", cost: (x, y) => tf.sub(tf.mul(4, y), tf.mul(y, demand(x, y))), set: orthant(1) },
  * ]); // equilibrium (4, 1)
- * @throws {TypeError} ERR_PLAYER if a cost does not depend on the player's own strategy; ERR_LOSS if it is no scalar; else
- *   as {@link objective}
- * @throws {RangeError} ERR_LENGTH if a strategy set does not fit; ERR_OPTION_RANGE for fewer than one player or equal names
+ * @param players {@link PlayerSpec} of each player
+ * @param options {@link GameOptions}
+ * @throws {TypeError} ERR_PLAYER if a cost does not depend on the player's own strategy; ERR_LOSS if it is not a
+ *   scalar; ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong players or options; else as {@link objective}
+ * @throws {RangeError} ERR_LENGTH if a strategy set or the names do not fit; ERR_OPTION_RANGE for fewer than one player
+ *   or equal names
  * @see Facchinei and Kanzow, "Generalized Nash equilibrium problems", 2007, doi:10.1007/s10288-007-0054-4
  */
 export function game(players: readonly PlayerSpec[], options: GameOptions = {}): GameProblem {
+  const { names: blockNames, ...rest } = readOptions("game", options, rules);
   if (!Array.isArray(players as unknown) || players.length === 0) {
     throw failure("ERR_OPTION_RANGE", "game: expected a list of at least one player, got none");
   }
-  const names = players.map(({ name }) => name);
+  const read = players.map((player, i) => readOptions("game", player, playerRules, `players[${i}]`));
+  const names = read.map(({ name }) => name);
   if (new Set(names).size !== names.length) {
     throw failure("ERR_OPTION_RANGE", `game: expected players of different names, got ${names.join(", ")}`);
   }
-  for (const { name, cost } of players) {
-    if (typeof cost !== "function") {
-      throw failure("ERR_OPTION_TYPE", `game: expected a function as cost of ${name}, got ${typeof cost}`);
-    }
+  const count = read.reduce((sum, { shapes }) => sum + shapes.length, 0);
+  if (blockNames !== undefined && blockNames.length !== count) {
+    throw failure("ERR_LENGTH", `game: expected ${count} names, one for each shape, got ${blockNames.length}`);
   }
-  const { names: blockNames, ...rest } = options;
   let used = 0;
-  const call: Traceable = (...strategies: Tensor[]) => players.map(({ cost }) => cost(...strategies));
+  const call: Traceable = (...strategies: Tensor[]) => read.map(({ cost }) => cost(...strategies));
   return tracedGame({
     who: "game",
     call,
     options: rest,
-    players: players.map(({ name, shapes = [[]], set }) => {
+    players: read.map(({ name, shapes, set }) => {
       const defaults = shapes.map((_, k) => (shapes.length === 1 ? name : `${name}${k + 1}`));
       const own = blockNames?.slice(used, used + shapes.length) ?? defaults;
       used += shapes.length;

@@ -4,14 +4,19 @@ import { dot } from "../linalg/vector.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * The problem between two others: F_t = (1 - t) G + t F, with the Jacobian and the potential between theirs.
+ * Blends two problems: F_t = (1 - t) G + t F, and likewise their Jacobians and potentials.
  *
- * With a schedule it is homotopy by steps: iterate((step) => blend(from, to, Math.min(1, (step + 1) / 50)), start, newtonMR()). Each call gives
- * a new problem, so keep those of one t where they are used again. Constraints are those of `to`.
+ * With a schedule this is homotopy by steps:
+ * `iterate((step) => blend(from, to, Math.min(1, (step + 1) / 50)), start, newtonMR())`. Each call gives a new problem,
+ * so keep the problem of a t that is used again. The constraint is that of `to`.
+ *
+ * Cost: that of both problems.
  *
  * @example blend(distanceProblem([0, 0]), quartic(), 0.5)
- * @param t any finite number; 0: `from`, 1: `to`
- * @throws {RangeError} ERR_LENGTH for problems of two dimensions, ERR_OPTION_RANGE for t that is not finite
+ * @param from G
+ * @param to F
+ * @param t any finite number; 0 gives `from`, 1 gives `to`
+ * @throws {RangeError} ERR_LENGTH for problems of different dimensions, ERR_OPTION_RANGE for a t that is not finite
  */
 export function blend(from: Problem, to: Problem, t: number): Problem {
   checkSame("blend", from, to);
@@ -58,22 +63,27 @@ export function blend(from: Problem, to: Problem, t: number): Problem {
 }
 
 /**
- * The homotopy from a solved problem to another one, as one problem in n + 1 unknowns (z, t): ((1 - t) G + t F, t - 1).
+ * Builds the homotopy from a solved problem G to a problem F as one problem in n + 1 unknowns (z, t), with the field
+ * ((1 - t) G + t F, t - 1).
  *
- * Its zero is (z, 1) with F(z) = 0. Begin at (z_0, 0) with G(z_0) = 0: there the field is (0, ..., 0, -1), and the curve on which it keeps
- * this direction is the path of zeros of (1 - t) G + t F. So `newtonFlow` on this problem is predictor-corrector continuation by arc
- * length, which passes turning points of t; the last coordinate of the point is t, and the column `along` is 1 - t.
+ * Its zeros are (z, 1) with F(z) = 0. Begin at (z_0, 0) with G(z_0) = 0. There the field is (0, ..., 0, -1), and the
+ * curve on which it keeps this direction is the path of zeros of (1 - t) G + t F. So `newtonFlow` on this problem is
+ * predictor-corrector continuation by arc length, which passes turning points of t. The last coordinate of the point is
+ * t, and the column `along` is 1 - t.
  *
- * From `distanceProblem(z_0)` the path exists and is regular for almost every z_0; it ends at a zero of F or at infinity [1].
+ * From `distanceProblem(z_0)` the path exists and is regular for almost every z_0. It ends at a zero of F or at
+ * infinity [1].
  *
- * Cost: both problems'.
+ * Cost: that of both problems.
  *
  * @example
  * const path = homotopy(distanceProblem([3, 1]), quartic());
  * iterate(path, [3, 1, 0], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()));
- * @throws {RangeError} ERR_LENGTH for problems of two dimensions
- * @see [1] Chow, Mallet-Paret and Yorke, "Finding zeroes of maps: homotopy methods that are constructive with probability one", Math.
- *   Comp. 32, 1978, doi:10.1090/S0025-5718-1978-0492046-9
+ * @param from G
+ * @param to F
+ * @throws {RangeError} ERR_LENGTH for problems of different dimensions
+ * @see [1] Chow, Mallet-Paret and Yorke, "Finding zeroes of maps: homotopy methods that are constructive with
+ *   probability one", Math. Comp. 32, 1978, doi:10.1090/S0025-5718-1978-0492046-9
  */
 export function homotopy(from: Problem, to: Problem): Problem {
   checkSame("homotopy", from, to);
@@ -124,6 +134,7 @@ function checkSame(who: string, from: Problem, to: Problem): void {
   if (from.dimension === to.dimension) return;
   throw failure(
     "ERR_LENGTH",
-    `${who}: expected problems of one dimension, got ${from.dimension} (${from.name}) and ${to.dimension} (${to.name})`,
+    `${who}: expected problems of the same dimension, got ${from.dimension} (${from.name}) and ${to.dimension} ` +
+      `(${to.name})`,
   );
 }

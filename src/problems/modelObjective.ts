@@ -1,19 +1,20 @@
 import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { isTensor } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { extendProblem } from "./extendProblem.ts";
 import { scalarLoss } from "./objective.ts";
 import type { TracedProblem } from "./problem.ts";
-import { type BlockOptions, blocksOf } from "./traced/blocksOf.ts";
-import { type TracedProblemOptions, tracedProblem } from "./traced/tracedProblem.ts";
+import { type BlockOptions, blockRules, blocksOf } from "./traced/blocksOf.ts";
+import { type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
 
-/** What `modelObjective` needs of a `tf.LayersModel`. */
+/** The part of a `tf.LayersModel` that `modelObjective` needs. */
 export interface ModelOfLayers {
   readonly name?: string;
   readonly trainableWeights: readonly LayerWeight[];
-  /** Those of frozen layers and moving averages too; default none. */
+  /** All weights: those of frozen layers and moving averages too. Default: none. */
   readonly weights?: readonly LayerWeight[];
-  /** Whether a layer keeps its state from one call to the next: such a model is refused; default false. */
+  /** Whether a layer keeps its state from one call to the next. Such a model is refused. Default false. */
   readonly stateful?: boolean;
 }
 
@@ -25,50 +26,56 @@ interface LayerWeight {
 
 export interface ModelObjectiveOptions extends TracedProblemOptions, Pick<BlockOptions, "players"> {}
 
+const rules = { players: blockRules.players, ...tracedRules } as const;
+
 export interface ModelObjective extends TracedProblem {
-  /** The variables' values now, as a point: where the model stands. */
+  /** Gives the present values of the variables as a point. */
   currentPoint(): Float64Array;
   /**
-   * Puts a point into the variables, rounded to float32 as TensorFlow.js keeps them.
+   * Writes a point into the variables, rounded to float32 because TensorFlow.js keeps them so.
    *
-   * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE if it is no point of the problem
+   * @throws {RangeError} ERR_LENGTH for a point of another length, ERR_NOT_FINITE for NaN or infinities in it
    */
   writeBack(point: Float64Array): void;
 }
 
 /**
- * The problem of finding critical points of a loss of a TensorFlow.js model, over its trainable weights.
+ * Builds the problem of finding critical points of a loss of a TensorFlow.js model, over its trainable weights.
  *
- * z holds the model's trainable weights (or the variables of the list), one after the other, with their names as blocks.
- * The loss uses the model as it always does, by `model.apply(x)` or `model.predict(x)`; while it is traced the weights
- * stand for parameters, and everything else, untrainable weights too, is a constant. The model itself is not changed,
- * except by `writeBack`. Constraints and regularisers of layers are not part of the loss unless the loss adds them.
- * In training mode dropout needs a seed; batch normalisation uses the batch's own moments, and its moving averages stay
- * as they are, with a warning: applying the model in training mode after the run brings them up to date.
+ * z holds the model's trainable weights (or the variables of the list), one after the other, with their names as
+ * blocks. The loss uses the model as usual, by `model.apply(x)` or `model.predict(x)`. While the loss is traced, the
+ * weights stand for parameters. Everything else, including weights that are not trainable, is a constant. Only
+ * `writeBack` changes the model. Constraints and regularisers of layers are not part of the loss unless the loss adds
+ * them.
  *
- * Cost as for {@link objective}.
+ * In training mode dropout needs a seed. Batch normalisation uses the moments of the batch. Its moving averages stay as
+ * they are, and a warning says so; apply the model in training mode after the run to update them.
+ *
+ * Cost: as for {@link objective}.
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4], activation: "tanh" })] });
  * const problem = modelObjective(model, (m) => tf.losses.meanSquaredError(targets, m.apply(inputs) as tf.Tensor));
  * iterate(problem, problem.currentPoint(), update).subscribe({ next: (it) => problem.writeBack(it.point) });
  * @param model a model that is built, or a list of variables
- * @param loss called twice, when the problem is built; returns a scalar
- * @throws {TypeError} ERR_OPTION_TYPE without trainable weights; ERR_VARIABLE if the loss uses trainable variables of
- *   another model; ERR_TRACE_STATE for stateful layers; else as {@link objective}
+ * @param loss function of the model that returns a scalar; it is called twice, while the problem is built
+ * @param options {@link ModelObjectiveOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE for a model without trainable weights or wrong options; ERR_VARIABLE if the loss
+ *   uses trainable variables of another model; ERR_TRACE_STATE for stateful layers; else as {@link objective}
  */
 export function modelObjective<Model extends ModelOfLayers | readonly Variable[]>(
   model: Model,
   loss: (model: Model) => Tensor,
   options: ModelObjectiveOptions = {},
 ): ModelObjective {
+  const read = readOptions("modelObjective", options, rules);
   const { names, variables } = weightsOf(model);
   const shapes = variables.map(({ shape }) => shape);
-  const blocks = blocksOf("modelObjective", shapes, { ...options, names });
+  const blocks = blocksOf("modelObjective", shapes, { players: read.players, names });
   if (typeof loss !== "function") {
     throw failure("ERR_OPTION_TYPE", `modelObjective: expected a function as second argument, got ${typeof loss}`);
   }
-  const name = options.name ?? (("name" in model && model.name) || loss.name || "modelObjective");
+  const name = read.name ?? (("name" in model && model.name) || loss.name || "modelObjective");
   const known = new Set<Tensor>(variables);
   const problem = tracedProblem({
     who: "modelObjective",
@@ -77,7 +84,7 @@ export function modelObjective<Model extends ModelOfLayers | readonly Variable[]
     variables,
     constants: isList(model) ? [] : (model.weights ?? []).map((weight) => weight.read()).filter((x) => !known.has(x)),
     call: () => loss(model),
-    options: { ...options, name },
+    options: { ...read, name },
     outputsOf: scalarLoss,
   });
   return extendProblem(problem, {
@@ -107,7 +114,7 @@ function checkPoint(point: Float64Array, { name, dimension }: TracedProblem): vo
   }
 }
 
-/** The variables behind a model's trainable weights; a layer's weight is read as the variable itself. */
+/** Finds the variables behind a model's trainable weights. */
 function weightsOf(model: ModelOfLayers | readonly Variable[]): {
   readonly names: readonly string[];
   readonly variables: readonly Variable[];
@@ -119,14 +126,14 @@ function weightsOf(model: ModelOfLayers | readonly Variable[]): {
     throw failure(
       "ERR_OPTION_TYPE",
       "modelObjective: expected a model with trainable weights, or a list of variables, got none; " +
-        "build the model first, by an inputShape of its first layer",
+        "build the model first, for example by an inputShape of its first layer",
     );
   }
   if (!isList(model) && model.stateful === true) {
     throw failure(
       "ERR_TRACE_STATE",
-      "modelObjective: the model has stateful layers, so that its loss depends on earlier calls; " +
-        "make them with stateful: false, and give a starting state as an input",
+      "modelObjective: expected a model without stateful layers, because its loss would depend on earlier calls; " +
+        "make the layers with stateful: false, and give a starting state as an input",
     );
   }
   const variables = list.map((weight): Variable => {
@@ -134,7 +141,7 @@ function weightsOf(model: ModelOfLayers | readonly Variable[]): {
     if (isVariable(found) && found.dtype === "float32") return found;
     throw failure(
       "ERR_OPTION_TYPE",
-      `modelObjective: expected float32 variables, got another thing as "${weight.name}"`,
+      `modelObjective: expected float32 variables, got something else as "${weight.name}"`,
     );
   });
   if (new Set(variables).size !== variables.length) {

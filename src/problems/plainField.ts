@@ -8,14 +8,17 @@ import { norm } from "../linalg/vector.ts";
 import { checkWritten } from "./checkWritten.ts";
 import type { ConvexSet, Game, ParameterBlock, Problem } from "./problem.ts";
 
-/** F: reads the point, writes the field; keeps neither array. */
+/** A field F in plain TypeScript: it reads the point and writes the field. It must not keep either array. */
 export type PlainField = (point: Float64Array, field: Float64Array) => void;
 
-/** J(z) v and J(z)^T u of a {@link PlainField}. */
+/** The products J(z) v and J(z)^T u of a {@link PlainField}. */
 export interface PlainJacobian {
-  /** out <- J(z) v. */
+  /** Function that computes out <- J(z) v. */
   readonly apply: (point: Float64Array, v: Float64Array, out: Float64Array) => void;
-  /** out <- J(z)^T u. Default: `apply` where the field is symmetric, else from the columns of J, n products. */
+  /**
+   * Function that computes out <- J(z)^T u. Default: `apply` if the field is symmetric; otherwise n products give the
+   * columns of J once per point.
+   */
   readonly applyTranspose?: (point: Float64Array, u: Float64Array, out: Float64Array) => void;
 }
 
@@ -32,10 +35,11 @@ interface PlainFieldSpec {
 }
 
 /**
- * A problem from a field in plain TypeScript, without a potential.
+ * Builds a problem without a potential from a field in plain TypeScript.
  *
- * Without a Jacobian, J v comes from central differences, (F(z + h v) - F(z - h v)) / 2h with h = eps^(1/3) max(1, ||z||) /
- * ||v||: two evaluations a product, about ten digits for smooth fields of moderate size.
+ * Without a Jacobian, J v comes from the central difference (F(z + h v) - F(z - h v)) / 2h, where
+ * h = eps^(1/3) max(1, ||z||) / ||v||. This costs two evaluations per product and gives about ten digits for smooth
+ * fields of moderate size.
  */
 export function plainField(spec: PlainFieldSpec): Problem {
   const { name, dimension: n, field, jacobian, symmetric = false, constraint, game, description } = spec;

@@ -1,12 +1,12 @@
 import type { ParameterBlock, Problem } from "./problem.ts";
 
-/** A player of a game: a name, and where its strategy lies in z. */
+/** A player of a game: its name and the place of its strategy in z. */
 export interface PlayerPlace {
   readonly name: string;
   readonly blocks: readonly ParameterBlock[];
 }
 
-/** The players in the order of their first blocks; a block that names no player is a player of its own. */
+/** Lists the players in the order of their first blocks. A block without a player is a player of its own. */
 export function playersOf(problem: Problem): readonly PlayerPlace[] {
   const found = new Map<string, ParameterBlock[]>();
   for (const block of problem.blocks) {

@@ -2,18 +2,21 @@ import { diagonal } from "../linalg/maps/maps.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * A quartic in two variables with one critical point and a gradient-flat point that traps Newton methods.
+ * Builds a quartic in two variables with one critical point and a gradient-flat point that traps Newton methods.
  *
  * f(x, y) = x^4/4 - 3 x^2 + 9 x + 0.9 y^4 + 5 y^2 + 40,
+ *
  * F = (x^3 - 6 x + 9, 3.6 y^3 + 10 y), H = diag(3 x^2 - 6, 10.8 y^2 + 10).
  *
  * The only critical point is the minimum (-3, 0) with f = 6.25. At (+-sqrt 2, 0) the gradient lies in the kernel of H
- * without being zero: (sqrt 2, 0) is a local minimum of ||F|| (||F||^2 about 11.2), (-sqrt 2, 0) a saddle of it
- * (about 215). Newton-MR started at x > -sqrt 2 is drawn to the first, unless a long step jumps over it.
+ * without being zero: (sqrt 2, 0) is a local minimum of ||F|| (||F||^2 is about 11.2), and (-sqrt 2, 0) is a saddle of
+ * it (about 215). Newton-MR from a start with x > -sqrt 2 is drawn to the first, unless a long step jumps over it.
+ *
+ * Cost: some tens of operations.
  *
  * @example iterate(quartic(), [3, 1], chain(newtonDirection(), backtrackGradientNorm()))
- * @see Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
- *   of California, Berkeley, 2020, chapter on gradient-flat points
+ * @see Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation,
+ *   University of California, Berkeley, 2020, chapter on gradient-flat points
  */
 export function quartic(): Problem {
   return {

@@ -1,12 +1,13 @@
 /**
- * The derivative at t = 0 of a vector function by central differences, extrapolated (Ridders' scheme).
+ * Computes the derivative at t = 0 of a vector function by extrapolated central differences (Ridders' scheme).
  *
- * Steps h, h/2, h/4, ... give a Neville tableau in h^2; the entry whose neighbours agree best is returned with that
- * disagreement as the estimate of its error, or what the rounding of f alone leaves of a difference, if that is more. Non-finite values (a step that left the domain) are passed over.
+ * The steps h, h/2, h/4, ... give a Neville tableau in h^2. The result is the entry that agrees best with its
+ * neighbours. Its error is estimated by that disagreement, or by the rounding of f in the difference if this is larger.
+ * Steps with values that are not finite, because they left the domain, are passed over.
  *
  * Cost: at most 2 * `levels` calls.
  *
- * @param step the first h
+ * @param step first h
  */
 export function richardson(
   f: (t: number) => Float64Array,

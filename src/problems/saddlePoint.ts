@@ -1,35 +1,56 @@
 import { neg, type Tensor } from "@tensorflow/tfjs-core";
 import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import type { ConvexSet } from "./problem.ts";
+import { convexSetRule, texts } from "./rules.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
-import type { TracedProblemOptions } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedProblem.ts";
 
 export interface SaddlePointOptions extends Omit<TracedProblemOptions, "constraint"> {
-  /** X, from which x is chosen; default all. */
+  /** Set X of x. Default: the whole space. */
   readonly minSet?: ConvexSet;
-  /** Y, from which y is chosen; default all. */
+  /** Set Y of y. Default: the whole space. */
   readonly maxSet?: ConvexSet;
-  /** Of the two players; default `["minimiser", "maximiser"]`. */
+  /** Names of the two players. Default `["minimiser", "maximiser"]`. */
   readonly players?: readonly [string, string];
-  /** Of the blocks, those of x first; default `x` and `y`, numbered where there are several. */
+  /** Names of the blocks, those of x first. Default `x` and `y`, numbered if there are several. */
   readonly names?: readonly string[];
 }
 
+const rules = {
+  minSet: convexSetRule,
+  maxSet: convexSetRule,
+  players: {
+    default: ["minimiser", "maximiser"],
+    expected: "two different names",
+    is: (value: unknown) =>
+      texts.is(value) && new Set(value as string[]).size === 2 && (value as string[]).length === 2,
+    range: true,
+  },
+  names: texts,
+  ...tracedGameRules,
+} as const;
+
 /**
- * The saddle-point problem min over x in X, max over y in Y of f(x, y), f written in TensorFlow.js.
+ * Builds the saddle-point problem min over x in X, max over y in Y of f(x, y), with f written in TensorFlow.js.
  *
- * z = (x, y), F(z) = (grad_x f, -grad_y f), C = X x Y. If f is convex in x and concave in y, F is monotone and solutions
- * are saddle points, f(x*, y) <= f(x*, y*) <= f(x, y*). The game's costs are (f, -f), so that their difference from best
- * responses is the duality gap. Otherwise as {@link game}.
+ * z = (x, y), F(z) = (grad_x f, -grad_y f), C = X x Y. If f is convex in x and concave in y, F is monotone and the
+ * solutions are the saddle points, f(x*, y) <= f(x*, y*) <= f(x, y*). The costs of the players are (f, -f). The sum of
+ * what both would gain by best responses is the duality gap. Everything else is as in {@link game}.
+ *
+ * Cost: as for {@link objective}.
  *
  * @example saddlePoint([[]], [[]], (x, y) => tf.mul(x, y)) // F = (y, -x)
- * @param minShapes one for each tensor of x; [] is a single number
- * @param maxShapes one for each tensor of y
- * @param f gets the tensors of x, then those of y; returns a scalar
- * @throws {TypeError} ERR_PLAYER if f does not depend on x or on y; ERR_LOSS if it returns no scalar; else as {@link objective}
- * @throws {RangeError} ERR_LENGTH if a set does not fit; ERR_SHAPE for shapes that are none
+ * @param minShapes shapes of the tensors of x; [] is a single number
+ * @param maxShapes shapes of the tensors of y
+ * @param f function of the tensors of x, then those of y, that returns a scalar
+ * @param options {@link SaddlePointOptions}
+ * @throws {TypeError} ERR_PLAYER if f does not depend on x or on y; ERR_LOSS if it does not return a scalar; else as
+ *   {@link objective}
+ * @throws {RangeError} ERR_LENGTH if a set or the names do not fit; ERR_SHAPE for wrong shapes; ERR_OPTION_RANGE for
+ *   equal names
  * @see Rockafellar, "Monotone operators associated with saddle-functions and minimax problems", 1970
  */
 export function saddlePoint<const X extends Shapes, const Y extends Shapes>(
@@ -44,7 +65,7 @@ export function saddlePoint(
   f: Traceable,
   options: SaddlePointOptions = {},
 ): GameProblem {
-  const { minSet, maxSet, players = ["minimiser", "maximiser"], names, ...rest } = options;
+  const { minSet, maxSet, players, names, ...rest } = readOptions("saddlePoint", options, rules);
   for (const [what, shapes] of Object.entries({ minShapes, maxShapes })) {
     if (!Array.isArray(shapes) || shapes.length === 0) {
       throw failure(

@@ -1,13 +1,16 @@
-/** Problems whose zero is known, from which a homotopy begins. */
+/** Problems with a known zero, at which a homotopy begins. */
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2: its only zero is z_0.
+ * Builds the problem F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2, whose only zero is z_0.
+ *
+ * Cost: n operations.
  *
  * @example homotopy(distanceProblem([3, 1]), quartic())
- * @throws {RangeError} ERR_LENGTH for no numbers, ERR_NOT_FINITE for NaN or infinities
+ * @param anchor z_0
+ * @throws {RangeError} ERR_LENGTH for an empty anchor, ERR_NOT_FINITE for NaN or infinities
  */
 export function distanceProblem(anchor: ArrayLike<number>): Problem {
   const z0 = checkedAnchor("distanceProblem", anchor);
@@ -32,11 +35,16 @@ export function distanceProblem(anchor: ArrayLike<number>): Problem {
 }
 
 /**
- * F(z) - F(z_0): the problem moved so that z_0 is one of its zeros, with the same Jacobian and, for a gradient, the potential
- * L(z) - <F(z_0), z>. The homotopy from it is Newton's: F(z) = (1 - t) F(z_0) along the path.
+ * Moves a problem so that z_0 is one of its zeros: the field becomes F(z) - F(z_0).
+ *
+ * The Jacobian stays the same. If F is a gradient, the potential becomes L(z) - <F(z_0), z>. The homotopy from this
+ * problem to F is Newton's homotopy: along its path F(z) = (1 - t) F(z_0).
+ *
+ * Cost: that of the problem.
  *
  * @example homotopy(movedToZero(problem, start), problem)
- * @throws {RangeError} ERR_LENGTH for another length than the problem's, ERR_NOT_FINITE for NaN or infinities
+ * @param anchor z_0
+ * @throws {RangeError} ERR_LENGTH if the length is not the problem's dimension, ERR_NOT_FINITE for NaN or infinities
  */
 export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Problem {
   const z0 = checkedAnchor("movedToZero", anchor);

@@ -1,49 +1,75 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { type PlainField, type PlainJacobian, plainField } from "./plainField.ts";
 import type { ConvexSet, ParameterBlock, Problem } from "./problem.ts";
+import { convexSetRule, json, shapes, text, texts, yesOrNo } from "./rules.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { vectorField } from "./vectorField.ts";
 import { withConstraint } from "./withConstraint.ts";
 
 interface CommonOptions {
-  /** In messages, rows and files; default: the name of the field, else "variationalInequality". */
+  /**
+   * Name of the problem in messages, rows and files. Default: the name of the function, else "variationalInequality".
+   */
   readonly name?: string;
-  /** What `run.json` keeps of the problem. */
+  /** Data that `run.json` keeps of the problem. */
   readonly description?: JsonValue;
 }
 
-/** For a field in TensorFlow.js. */
+/** Options for a field in TensorFlow.js. */
 export interface TensorFieldOptions<S extends Shapes = Shapes> extends CommonOptions {
-  /** Of the field's parameters, as for {@link vectorField}: says that it is a function of tensors. */
+  /** Shapes of the field's parameters, as for {@link vectorField}. They say that the field is a function of tensors. */
   readonly shapes: S;
-  /** Of the blocks, one for each shape. */
+  /** Names of the blocks, one for each shape. */
   readonly names?: readonly string[];
 }
 
-/** For a field in plain TypeScript. */
+/** Options for a field in plain TypeScript. */
 export interface PlainFieldOptions extends CommonOptions {
   readonly shapes?: undefined;
-  /** J(z) v and J(z)^T u; default: central differences, about ten digits at two evaluations a product. */
+  /** Products J(z) v and J(z)^T u. Default: central differences, about ten digits at two evaluations per product. */
   readonly jacobian?: PlainJacobian;
-  /** J = J^T; default false. */
+  /** Whether J = J^T. Default false. */
   readonly symmetric?: boolean;
-  /** Default: one block, `z`. */
+  /** Parameter blocks of z. Default: one block, `z`. */
   readonly blocks?: readonly ParameterBlock[];
 }
 
+const commonRules = { name: text, description: json } as const;
+
+/** Rules of {@link TensorFieldOptions}. */
+export const tensorFieldRules = { shapes: { ...shapes, required: true }, names: texts, ...commonRules } as const;
+
+/** Rules of {@link PlainFieldOptions}. `shapes` stands among them for the list of options in messages. */
+export const plainFieldRules = {
+  shapes,
+  jacobian: {
+    expected: "an object { apply, applyTranspose } of functions",
+    is: (value: { readonly apply?: unknown }) => typeof value === "object" && typeof value?.apply === "function",
+  },
+  symmetric: yesOrNo,
+  blocks: { expected: "a list of parameter blocks", is: (value: unknown) => Array.isArray(value) },
+  ...commonRules,
+} as const;
+
 /**
- * The variational inequality VI(F, C): find z in C with <F(z), u - z> >= 0 for every u in C.
+ * Builds the variational inequality VI(F, C): find z in C with <F(z), u - z> >= 0 for every u in C.
  *
- * F is a problem that exists already (a loss gives constrained minimisation), a function of tensors with its `shapes`, or
- * a function in plain TypeScript that writes F(z) into an array. Solutions are the zeros of the natural residual
- * z - Pi_C(z - F(z)).
+ * F has one of three forms: a problem (a loss gives constrained minimisation), a function of tensors with its `shapes`,
+ * or a function in plain TypeScript that writes F(z) into an array. The solutions are the zeros of the natural residual
+ * z - Pi_C(z - F(z)). A problem takes no options.
+ *
+ * Cost: that of F.
  *
  * @example
  * variationalInequality((z, out) => { out[0] = z[0] - 2; }, box([0], [1])); // solved by z = 1
  * variationalInequality((x) => tf.sub(x, 2), box([0], [1]), { shapes: [[1]] }); // the same, with exact derivatives
- * @throws {TypeError} ERR_OPTION_TYPE if the field is neither; else as {@link vectorField}
+ * @param field F; {@link TensorFieldOptions} or {@link PlainFieldOptions} say more about one of the last two forms
+ * @param set C
+ * @throws {TypeError} ERR_OPTION_TYPE if the field has none of these forms, or C is not a convex set;
+ *   ERR_OPTION_UNKNOWN for an option that this form does not have; else as {@link vectorField}
  * @throws {RangeError} ERR_LENGTH if field and set have different dimensions
  * @see Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003
  */
@@ -59,33 +85,53 @@ export function variationalInequality(
   set: ConvexSet,
   options: TensorFieldOptions | PlainFieldOptions = {},
 ): Problem {
-  return problemWith("variationalInequality", field, set, options);
+  const who = "variationalInequality";
+  checkOption(who, "the set", set, convexSetRule);
+  if (isProblem(field)) {
+    readOptions(who, options as object, {});
+    return withConstraint(who, field, set);
+  }
+  if (hasShapes(options)) return tensorProblem(who, field, set, readOptions(who, options, tensorFieldRules));
+  return plainProblem(who, field, set, readOptions(who, options, plainFieldRules));
 }
 
-/** The common part of `variationalInequality`, `complementarity` and `fixedPoint`. */
-export function problemWith(
+/** Whether the options are those of a function of tensors. They may be anything: `readOptions` comes later. */
+export function hasShapes(options: TensorFieldOptions | PlainFieldOptions): options is TensorFieldOptions {
+  return (options as Partial<TensorFieldOptions> | undefined)?.shapes !== undefined;
+}
+
+export function isProblem(field: unknown): field is Problem {
+  return typeof field === "object" && field !== null;
+}
+
+type Read<O> = { readonly [K in keyof O]: O[K] | undefined };
+
+/** Puts a function of tensors on a set. */
+export function tensorProblem(
   who: string,
-  field: Problem | PlainField | TensorFunction<Shapes, Tensor | readonly Tensor[]>,
+  field: unknown,
   set: ConvexSet,
-  options: TensorFieldOptions | PlainFieldOptions,
+  { name, shapes, names, description }: Read<TensorFieldOptions> & Pick<TensorFieldOptions, "shapes">,
 ): Problem {
-  if (typeof field === "object" && field !== null) return withConstraint(who, field, set);
-  if (typeof field !== "function") {
-    throw failure("ERR_OPTION_TYPE", `${who}: expected a problem or a function as field, got ${typeof field}`);
-  }
-  const name = options.name ?? (field.name || who);
-  if (options.shapes !== undefined) {
-    const { shapes, names, description } = options;
-    const traced = vectorField(shapes, field as TensorFunction<Shapes, Tensor | readonly Tensor[]>, {
-      name,
-      ...(names === undefined ? {} : { names }),
-      ...(description === undefined ? {} : { description }),
-    });
-    return withConstraint(who, traced, set);
-  }
-  const { jacobian, symmetric, blocks, description } = options;
+  checkFunction(who, field);
+  const traced = vectorField(shapes, field as TensorFunction<Shapes, Tensor | readonly Tensor[]>, {
+    name: name ?? (field.name || who),
+    ...(names === undefined ? {} : { names }),
+    ...(description === undefined ? {} : { description }),
+  });
+  return withConstraint(who, traced, set);
+}
+
+/** Puts a function in plain TypeScript on a set. */
+export function plainProblem(
+  who: string,
+  field: unknown,
+  set: ConvexSet,
+  { name, jacobian, symmetric, blocks, description }: Omit<Read<PlainFieldOptions>, "shapes">,
+): Problem {
+  checkFunction(who, field);
   return plainField({
-    name,
+    name: name ?? (field.name || who),
     dimension: set.dimension,
     field: field as PlainField,
     jacobian,
@@ -94,4 +140,9 @@ export function problemWith(
     description,
     constraint: set,
   });
+}
+
+function checkFunction(who: string, field: unknown): asserts field is (...given: never) => unknown {
+  if (typeof field === "function") return;
+  throw failure("ERR_OPTION_TYPE", `${who}: expected a problem or a function as field, got ${typeof field}`);
 }

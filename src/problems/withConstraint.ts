@@ -2,9 +2,9 @@ import { failure } from "../errors.ts";
 import type { ConvexSet, Problem } from "./problem.ts";
 
 /**
- * The same field on a set: a problem's variational inequality on C instead of the one it had.
+ * Replaces the constraint of a problem: the result is the variational inequality of the same field on the set.
  *
- * @throws {RangeError} ERR_LENGTH if they have different dimensions
+ * @throws {RangeError} ERR_LENGTH if problem and set have different dimensions
  */
 export function withConstraint(who: string, problem: Problem, set: ConvexSet): Problem {
   if (set.dimension !== problem.dimension) {

@@ -157,6 +157,7 @@ checking("gives the same report for the same seed", () => {
 
 checking("refuses a point of another dimension", () => {
   assertError(() => checkDerivatives(quartic(), new Float64Array(7)), "ERR_LENGTH", /point of length \d+, got 7/);
+  assertError(() => checkDerivatives(quartic(), new Float64Array(2), { directions: 0 }), "ERR_OPTION_RANGE");
 });
 
 checking("finds results that are added to what was there, or left out", () => {

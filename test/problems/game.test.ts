@@ -142,7 +142,12 @@ games("refuses costs that are no scalars, sets that do not fit, players without 
   const same = { name: "a", cost: (x: tf.Tensor) => tf.square(x) };
   assertError(() => game([same, same]), "ERR_OPTION_RANGE", /different names/);
   assertError(() => game([]), "ERR_OPTION_RANGE", /at least one player/);
-  assertError(() => game([{ name: "a", cost: 3 as never }]), "ERR_OPTION_TYPE", /function as cost of a/);
+  assertError(() => game([same], { names: ["b", "c"] }), "ERR_LENGTH", /1 names, one for each shape, got 2/);
+  assertError(
+    () => game([{ name: "a", cost: 3 as never }]),
+    "ERR_OPTION_TYPE",
+    /^game: expected players\[0\]\.cost to be a function, got 3/,
+  );
 });
 
 games.run();

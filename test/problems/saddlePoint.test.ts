@@ -68,6 +68,12 @@ saddles("refuses a function that ignores one side, other results, and shapes tha
     "ERR_LENGTH",
     /dimension 1 for maximiser/,
   );
+  const players = ["same", "same"] as const;
+  assertError(
+    () => saddlePoint([[]], [[]], (x, y) => tf.mul(x, y), { players }),
+    "ERR_OPTION_RANGE",
+    /two different names, got \["same", "same"\]/,
+  );
   assertError(() => saddlePoint([[]], [[]], undefined as never), "ERR_OPTION_TYPE", /third argument/);
 });
 

@@ -1,76 +1,84 @@
 import { DataType, type Table, tableFromIPC } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { bytes, positiveInteger, text } from "../rules.ts";
 import { dataHash } from "./dataHash.ts";
 import { readShipped } from "./readShipped.ts";
 
 const pixelsPerDigit = 16;
-/** 25 grey values of at most 255. */
+/** Sum of 25 grey values of at most 255. */
 const largestSum = 6375;
-/** The same place seen from `src/problems` and from `dist/problems`. */
+/** Place of the file, the same seen from `src/problems` and from `dist/problems`. */
 const shipped = new URL("../../../data/mnist-4x4.arrow", import.meta.url);
 
 export interface Mnist4x4Options {
-  /** How many digits, 1 to 10,000; default all 10,000. */
+  /** Number of digits, 1 to 10,000. Default: all 10,000. */
   readonly samples?: number;
-  /** Draws the digits without replacement. Default: the first ones, in the order of the training set. */
+  /** Seed to draw the digits without replacement. Default: the first digits, in the order of the training set. */
   readonly seed?: number;
-  /** What becomes of a pixel that is the same in all chosen digits: 0 in all of them (default), or left out. */
+  /** Treatment of a pixel that is the same in all chosen digits: it becomes 0, or it is left out. Default "zero". */
   readonly constantPixels?: "zero" | "remove";
-  /** Another file of the same form. Default: the one shipped with the package. */
+  /** Path of another file of the same form. Default: the file shipped with the package. */
   readonly path?: string;
-  /** The bytes of the file, where there are no files, as in a page that fetched them. */
+  /** Bytes of the file, for places without files, such as a page that fetched them. */
   readonly bytes?: Uint8Array;
 }
 
+const rules = {
+  samples: positiveInteger,
+  seed: {},
+  constantPixels: { default: "zero", oneOf: ["zero", "remove"] },
+  path: text,
+  bytes,
+} as const;
+
 export interface Digits {
+  /** Number n of digits. */
   readonly samples: number;
-  /** Numbers a digit: 16, fewer where constant pixels are removed. */
+  /** Numbers per digit: 16, or fewer if constant pixels are removed. */
   readonly inputs: number;
-  /** samples x inputs, each pixel with mean 0 and variance 1 over the digits. */
+  /** Pixels, samples x inputs, each with mean 0 and variance 1 over the digits. */
   readonly pixels: Float64Array;
-  /** 0 to 9. */
+  /** Labels, 0 to 9. */
   readonly labels: Uint8Array;
-  /** samples x 10, a 1 in the label's column. */
+  /** Labels as samples x 10, with a 1 in the label's column. */
   readonly oneHotLabels: Float64Array;
-  /** `row 1, column 2`, counted from 1; one for each input. */
+  /** Names of the inputs, such as `row 1, column 2`, counted from 1. */
   readonly names: readonly string[];
   /** Names of the pixels that are the same in all chosen digits. */
   readonly constantPixels: readonly string[];
-  /** Mean grey value (0 to 255) of each input before standardisation, and its standard deviation (1/n). */
+  /** Mean grey value (0 to 255) of each input before standardisation. */
   readonly means: Float64Array;
+  /** Standard deviation (with 1/n) of each input before standardisation. */
   readonly deviations: Float64Array;
-  /** What `run.json` keeps: source, number, seed, constant pixels, hash of `pixels`. */
+  /** Data that `run.json` keeps: source, number, seed, constant pixels, hash of `pixels`. */
   readonly description: JsonValue;
 }
 
 /**
- * Handwritten digits at 4 x 4 pixels, each pixel standardised over the chosen digits.
+ * Reads handwritten digits at 4 x 4 pixels and standardises each pixel over the chosen digits.
  *
- * From the first 10,000 digits of MNIST's training set, cropped to the central 20 x 20 pixels; a pixel is the mean of
- * 5 x 5 of them. x <- (x - mean) / deviation, the deviation with 1/n; a constant pixel becomes 0 or is left out, and is
- * named. Cost: some 10 ms for all digits.
+ * The digits are the first 10,000 of MNIST's training set, cropped to the central 20 x 20 pixels. A pixel is the mean
+ * of 5 x 5 of these. Standardised it is (x - mean) / deviation, with 1/n in the deviation. A constant pixel becomes 0
+ * or is left out, and `constantPixels` names it.
+ *
+ * Cost: some 10 ms for all digits.
  *
  * @example const { pixels, labels } = mnist4x4({ samples: 1000, seed: 1 }); // 1000 x 16
+ * @param options {@link Mnist4x4Options}
  * @throws {RangeError} ERR_OPTION_RANGE if `samples` is not in 1 ... 10,000
  * @throws ERR_DATA_FILE if the file is missing or damaged
  * @see data/README.md for the source and its licence
  */
-export function mnist4x4({ samples, seed, constantPixels = "zero", path, bytes }: Mnist4x4Options = {}): Digits {
+export function mnist4x4(options: Mnist4x4Options = {}): Digits {
+  const { samples, seed, constantPixels, path, bytes } = readOptions("mnist4x4", options, rules);
   const file = path ?? shipped.href;
   const { sums, labels: allLabels } = readDigits(file, bytes);
   const available = allLabels.length;
   const n = samples ?? available;
-  if (!(Number.isInteger(n) && n >= 1 && n <= available)) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `mnist4x4: expected samples to be an integer from 1 to ${available}, got ${samples}`,
-    );
-  }
-  if (constantPixels !== "zero" && constantPixels !== "remove") {
-    throw failure("ERR_OPTION_RANGE", `mnist4x4: expected constantPixels "zero" or "remove", got "${constantPixels}"`);
-  }
+  checkOption("mnist4x4", "samples", n, { ...positiveInteger, max: available });
   const chosen = choose(n, available, seed);
   const labels = Uint8Array.from(chosen, (digit) => allLabels[digit]!);
   const oneHotLabels = new Float64Array(n * 10);
@@ -117,7 +125,7 @@ export function mnist4x4({ samples, seed, constantPixels = "zero", path, bytes }
 
 const nameOf = (pixel: number): string => `row ${Math.floor(pixel / 4) + 1}, column ${(pixel % 4) + 1}`;
 
-/** The first `n` of a shuffle of all digits (Fisher and Yates), or simply the first. */
+/** Chooses the first `n` of a shuffle of all digits (Fisher and Yates), or without a seed simply the first. */
 function choose(n: number, available: number, seed: number | undefined): Uint32Array {
   const order = Uint32Array.from({ length: available }, (_, i) => i);
   if (seed === undefined) return order.subarray(0, n);
@@ -132,16 +140,17 @@ function choose(n: number, available: number, seed: number | undefined): Uint32A
 }
 
 interface Moments {
-  /** Sum of the block sums, and n^2 times their variance: whole numbers. */
+  /** Sum of the block sums, a whole number. */
   readonly total: number;
+  /** Variance of the block sums times n^2, a whole number. */
   readonly spread: number;
 }
 
 /**
- * Sum and spread n sum(x^2) - sum(x)^2 of a pixel's block sums over the chosen digits.
+ * Computes the sum and the spread n sum(x^2) - sum(x)^2 of a pixel's block sums over the chosen digits.
  *
- * Both terms stay below 10^4 * 10^4 * 6375^2 = 4.1e15, so all is exact: a constant pixel has spread 0, and
- * (n x - total) / sqrt(spread) is the standardised number without cancellation.
+ * Both terms stay below 10^4 * 10^4 * 6375^2 = 4.1e15, so that both results are exact. A constant pixel therefore has
+ * spread 0, and (n x - total) / sqrt(spread) gives the standardised number without cancellation.
  */
 function moments(sums: Uint16Array, chosen: Uint32Array, pixel: number): Moments {
   let total = 0;
@@ -166,7 +175,7 @@ function readDigits(file: string, given: Uint8Array | undefined): { sums: Uint16
   try {
     table = tableFromIPC(bytes);
   } catch (cause) {
-    throw damaged(file, "it is no Arrow file", cause);
+    throw damaged(file, "it is not an Arrow file", cause);
   }
   const pixels = table.getChild("pixels");
   const label = table.getChild("label");
@@ -194,7 +203,7 @@ function readDigits(file: string, given: Uint8Array | undefined): { sums: Uint16
   if (!(values instanceof Uint8Array) || values.length < n || n === 0) throw damaged(file, `it holds ${n} digits`);
   const labels = values.slice(0, n);
   if (sums.some((sum) => sum > largestSum) || labels.some((digit) => digit > 9)) {
-    throw damaged(file, "it holds numbers that are no grey values or no digits");
+    throw damaged(file, "it holds grey values or labels that are out of range");
   }
   const { metadata } = table.schema;
   for (const [key, hash] of [
@@ -206,7 +215,7 @@ function readDigits(file: string, given: Uint8Array | undefined): { sums: Uint16
   return { sums, labels };
 }
 
-/** A type read from a file is a plain Int of some width, whatever class wrote it. */
+// A type that was read from a file is a plain Int of some width, whatever class wrote it.
 const isUnsigned = (type: DataType | undefined, bits: number): boolean =>
   DataType.isInt(type) && type.bitWidth === bits && !type.isSigned;
 

@@ -1,49 +1,59 @@
 import { DataType, type Table, tableFromIPC } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { bytes, text } from "../rules.ts";
 import { dataHash } from "./dataHash.ts";
 import { readShipped } from "./readShipped.ts";
 
-/** The same place seen from `src/problems` and from `dist/problems`. */
+/** Place of the file, the same seen from `src/problems` and from `dist/problems`. */
 const shipped = new URL("../../../data/mnist-binary.arrow", import.meta.url);
 
 export interface MnistBinaryOptions {
-  /** Permutes the labels among the images, so that nothing but memory relates them. Default: the true labels. */
+  /** Seed to permute the labels among the images, so that only memory can relate them. Default: the true labels. */
   readonly permuteLabels?: number;
-  /** Another file of the same form. Default: the one shipped with the package. */
+  /** Path of another file of the same form. Default: the file shipped with the package. */
   readonly path?: string;
-  /** The bytes of the file, where there are no files, as in a page that fetched them. */
+  /** Bytes of the file, for places without files, such as a page that fetched them. */
   readonly bytes?: Uint8Array;
 }
 
+const rules = { permuteLabels: {}, path: text, bytes } as const;
+
 export interface ZerosAndOnes {
+  /** Number of images. */
   readonly samples: number;
-  /** Numbers an image. */
+  /** Numbers per image. */
   readonly inputs: number;
-  /** samples x inputs: each image's coordinates in the leading principal components of all. */
+  /** Coordinates of each image in the leading principal components of all images, samples x inputs. */
   readonly components: Float64Array;
-  /** 0 or 1. */
+  /** Labels, 0 or 1. */
   readonly labels: Uint8Array;
-  /** samples x 2, a 1 in the label's column. */
+  /** Labels as samples x 2, with a 1 in the label's column. */
   readonly oneHotLabels: Float64Array;
-  /** What `run.json` keeps: source, permutation, hash of `components`. */
+  /** Data that `run.json` keeps: source, permutation, hash of `components`. */
   readonly description: JsonValue;
 }
 
 /**
- * 50 handwritten zeros and ones, projected on their 32 principal components; with permuted labels the memorisation task of [1].
+ * Reads 50 handwritten zeros and ones, projected on their 32 principal components.
  *
- * The first 50 zeros and ones of MNIST's training set, grey values divided by 255, centred; components are not scaled, so their variances fall
+ * With permuted labels this is the memorisation task of [1]. The images are the first 50 zeros and ones of MNIST's
+ * training set, with grey values divided by 255, and centred. The components are not scaled, so their variances fall
  * from the first to the last.
  *
+ * Cost: reading a file of 50 x 32 numbers.
+ *
  * @example const { components, oneHotLabels } = mnistBinary({ permuteLabels: 1 }); // 50 x 32, 50 x 2
+ * @param options {@link MnistBinaryOptions}
  * @throws ERR_DATA_FILE if the file is missing or damaged
  * @see data/README.md for the source and its licence
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export function mnistBinary({ permuteLabels, path, bytes }: MnistBinaryOptions = {}): ZerosAndOnes {
+export function mnistBinary(options: MnistBinaryOptions = {}): ZerosAndOnes {
+  const { permuteLabels, path, bytes } = readOptions("mnistBinary", options, rules);
   const { components, labels: trueLabels, inputs } = readImages(path ?? shipped.href, bytes);
   const samples = trueLabels.length;
   const labels = permuteLabels === undefined ? trueLabels : permuted(trueLabels, permuteLabels);
@@ -65,7 +75,7 @@ export function mnistBinary({ permuteLabels, path, bytes }: MnistBinaryOptions =
   };
 }
 
-/** Fisher and Yates. */
+/** Gives a copy in an order of Fisher and Yates. */
 function permuted(labels: Uint8Array, seed: number): Uint8Array {
   const random = randomSource(seed, "mnistBinary");
   const out = labels.slice();

@@ -1,12 +1,14 @@
 import { failure } from "../../errors.ts";
 
 /**
- * X^T X / n of n samples that lie one after the other: the k x k matrix of uncentred second moments.
+ * Computes X^T X / n of n samples that lie one after the other: the k x k matrix of uncentred second moments.
  *
- * Cost: n k^2.
+ * Cost: n k^2 operations.
  *
  * @example secondMoment(Float64Array.of(1, 2, 3, 4), 2) // two samples (1, 2), (3, 4): 5, 7, 7, 10
- * @throws {RangeError} ERR_LENGTH if the data are no whole number of samples of that length, or none
+ * @param data X, sample after sample, n x k
+ * @param inputs k
+ * @throws {RangeError} ERR_LENGTH if the data are empty or not a whole number of samples of k numbers
  */
 export function secondMoment(data: Float64Array, inputs: number): Float64Array {
   const k = inputs;

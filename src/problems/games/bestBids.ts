@@ -1,8 +1,9 @@
 /**
- * argmax over x >= 0, sum x <= budget of sum_s w_s x_s / (r_s + x_s) - x_s: a bidder's best response to rivals' bids r > 0.
+ * Computes a bidder's best response to the rivals' bids r > 0: the argmax of sum_s w_s x_s / (r_s + x_s) - x_s over
+ * x >= 0 with sum x <= budget.
  *
- * At a price lambda >= 0 of the budget x_s = max(0, sqrt(w_s r_s / (1 + lambda)) - r_s); lambda is 0, or bisected until the
- * budget is spent.
+ * At a price lambda >= 0 of the budget, x_s = max(0, sqrt(w_s r_s / (1 + lambda)) - r_s). If the budget suffices,
+ * lambda is 0; otherwise bisection finds the lambda at which the budget is spent.
  */
 export function bestBids(worth: Float64Array, rivals: Float64Array, budget: number): Float64Array {
   const at = (price: number): Float64Array =>

@@ -1,32 +1,38 @@
 import { failure } from "../../errors.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { type Checked, readOptions } from "../../options.ts";
 import type { Problem } from "../problem.ts";
+import { matrix } from "../rules.ts";
 
 export interface BilinearOptions {
-  /** A, row by row; p rows of q numbers. Default: one row with one number, the coefficient. */
+  /** Matrix A, row by row: p rows of q numbers. Default: one row with one number, the coefficient. */
   readonly matrix?: readonly ArrayLike<number>[];
-  /** a in f = a x y; default 1. Instead of `matrix`, not beside it. */
+  /** Coefficient a in f = a x y. Default 1. Not allowed beside `matrix`. */
   readonly coefficient?: number;
 }
 
+const rules = { matrix, coefficient: {} } as const;
+
 /**
- * The bilinear game min over x, max over y of x^T A y: a field that is a pure rotation.
+ * Builds the bilinear game min over x, max over y of x^T A y, whose field is a pure rotation.
  *
- * z = (x, y) with x of length p and y of length q; F(z) = (A y, -A^T x), J = [[0, A], [-A^T, 0]]. The only equilibria
- * are x in ker A^T, y in ker A. There is no potential, so the value is NaN. By default A = (1): f = x y, F = (y, -x),
- * on which gradient descent-ascent spirals outwards and extragradient inwards.
+ * z = (x, y) with x of length p and y of length q. F(z) = (A y, -A^T x) and J = [[0, A], [-A^T, 0]]. The equilibria are
+ * the points with x in ker A^T and y in ker A. There is no potential, so the value is NaN. By default A = (1), so that
+ * f = x y and F = (y, -x); gradient descent-ascent spirals outwards on it, and extragradient spirals inwards. The
+ * blocks are `x` (player `minimiser`) and `y` (player `maximiser`).
  *
- * Blocks: `x` (player `minimiser`) and `y` (player `maximiser`). Cost of an evaluation or a product: 2 p q.
+ * Cost of an evaluation or a product: 2 p q.
  *
  * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 }))
+ * @param options {@link BilinearOptions}
  * @throws {RangeError} ERR_OPTION_RANGE if matrix and coefficient are both given, or the matrix is empty or ragged;
  *   ERR_NOT_FINITE if an entry is NaN or infinite
  * @see Korpelevich, "The extragradient method for finding saddle points and other problems", 1976
  */
 export function bilinear(options: BilinearOptions = {}): Problem {
-  const { rows: p, columns: q, values } = matrixOf(options);
+  const { rows: p, columns: q, values } = matrixOf(readOptions("bilinear", options, rules));
   const n = p + q;
-  /** out <- s F(z), s = 1 or, for the transpose J^T = -J, s = -1. */
+  // Computes out <- s F(z), with s = 1, or s = -1 for the transpose J^T = -J.
   const multiply = (z: Float64Array, out: Float64Array, sign: number): void => {
     out.fill(0);
     for (let i = 0, at = 0; i < p; i++) {
@@ -63,7 +69,11 @@ export function bilinear(options: BilinearOptions = {}): Problem {
   };
 }
 
-function matrixOf(options: BilinearOptions): { rows: number; columns: number; values: Float64Array } {
+function matrixOf(options: Checked<BilinearOptions, typeof rules>): {
+  rows: number;
+  columns: number;
+  values: Float64Array;
+} {
   if (options.matrix !== undefined && options.coefficient !== undefined) {
     throw failure(
       "ERR_OPTION_RANGE",

@@ -1,41 +1,55 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { plainField } from "../plainField.ts";
+import { positive, vector } from "../rules.ts";
 import { orthant } from "../sets/box.ts";
-import { checkPositive, finiteVector } from "../sets/convexSet.ts";
+import { finiteVector } from "../sets/convexSet.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 export interface CournotOptions {
-  /** c, each firm's marginal cost at 0. */
+  /** Marginal cost c_i of each firm at quantity 0. */
   readonly costs: ArrayLike<number>;
-  /** d >= 0, by how much each marginal cost rises with the quantity; default 0. */
+  /** Rise d_i >= 0 of each marginal cost per unit of quantity. Default 0. */
   readonly costSlopes?: ArrayLike<number>;
-  /** a, the price at which nothing is bought; default 10. */
+  /** Price a at which nothing is bought. Default 10. */
   readonly intercept?: number;
-  /** b > 0, by how much the price falls with the quantity; default 1. */
+  /** Fall b > 0 of the price per unit of quantity. Default 1. */
   readonly slope?: number;
 }
 
+const rules = {
+  costs: { ...vector, required: true },
+  costSlopes: vector,
+  intercept: { default: 10 },
+  slope: { ...positive, default: 1 },
+} as const;
+
 export interface Cournot extends SolvedProblem {
-  /** a - b sum q. */
+  /** Gives the price a - b sum q. */
   price(point: Float64Array): number;
 }
 
 /**
- * Cournot's oligopoly: firm i sells q_i >= 0 at the price a - b sum q and has costs c_i q_i + d_i q_i^2 / 2.
+ * Builds Cournot's oligopoly: firm i sells q_i >= 0 at the price a - b sum q and has the costs c_i q_i + d_i q_i^2 / 2.
  *
- * F_i = c_i + d_i q_i - a + b sum q + b q_i, strongly monotone with modulus at least b. The only equilibrium is known: with
- * Q = sum q, q_i = max(0, a - c_i - b Q) / (b + d_i), and Q solves an equation that is linear between the costs, firms
- * entering from the cheapest.
+ * F_i = c_i + d_i q_i - a + b sum q + b q_i, which is strongly monotone with modulus at least b. The only equilibrium
+ * is known: with Q = sum q, q_i = max(0, a - c_i - b Q) / (b + d_i). Q solves an equation that is linear between the
+ * costs; firms enter it from the cheapest on.
+ *
+ * Cost of an evaluation or a product: O(n) for n firms.
  *
  * @example cournot({ costs: [1, 4] }).solutions[0] // [4, 1]
- * @throws {RangeError} ERR_OPTION_RANGE for a slope that is not positive or a cost slope below 0; ERR_NOT_FINITE
+ * @param options {@link CournotOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE for a slope that is not positive or a cost slope below 0; ERR_LENGTH for
+ *   another number of cost slopes than costs; ERR_NOT_FINITE for NaN or infinities
  * @see Cournot, "Recherches sur les principes mathématiques de la théorie des richesses", 1838
  */
-export function cournot({ costs, costSlopes, intercept: a = 10, slope: b = 1 }: CournotOptions): Cournot {
+export function cournot(options: CournotOptions): Cournot {
+  const { costs, costSlopes, intercept: a, slope: b } = readOptions("cournot", options, rules);
   const c = finiteVector("cournot", "costs", costs);
   const n = c.length;
   const d = finiteVector("cournot", "costSlopes", costSlopes ?? new Float64Array(n), n);
-  checkPositive("cournot", "slope", b);
   if (d.some((slope) => slope < 0)) {
     throw failure("ERR_OPTION_RANGE", `cournot: expected cost slopes of at least 0, got ${Math.min(...d)}`);
   }
@@ -69,7 +83,7 @@ export function cournot({ costs, costSlopes, intercept: a = 10, slope: b = 1 }: 
   return { ...problem, price: (z) => a - b * total(z), solutions: [equilibrium(c, d, a, b)] };
 }
 
-/** Firms enter from the cheapest as long as the price without them exceeds their cost. */
+/** Lets firms enter from the cheapest on, as long as the price without them exceeds their cost. */
 function equilibrium(c: Float64Array, d: Float64Array, a: number, b: number): Float64Array {
   const order = Array.from(c, (_, i) => i).sort((i, j) => c[i]! - c[j]!);
   // With the firms so far, Q = sum (a - c_i - b Q) / (b + d_i).

@@ -1,47 +1,58 @@
 import { Matrix } from "ml-matrix";
 import { log2, powerOfTwo } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
-import { checkPositive, finiteVector } from "../sets/convexSet.ts";
+import { readOptions } from "../../options.ts";
+import { positive, positiveInteger } from "../rules.ts";
+import { finiteVector } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import {
   type LinearQuadraticGame,
   type LinearQuadraticGameOptions,
   type LinearQuadraticPlayer,
   linearQuadraticGame,
+  playerRules,
+  statesRules,
 } from "./linearQuadraticGame.ts";
 
 export interface DifferentialGameOptions extends Omit<LinearQuadraticGameOptions, "horizon"> {
-  /** Length of the game in time; default 1. */
+  /** Length of the game in time. Default 1. */
   readonly duration?: number;
-  /** Intervals on which controls are constant; default 20. */
+  /** Number of intervals on which controls are constant. Default 20. */
   readonly steps?: number;
 }
 
+const rules = {
+  ...statesRules,
+  duration: { ...positive, default: 1 },
+  steps: { ...positiveInteger, default: 20 },
+} as const;
+
 /**
- * A linear-quadratic differential game in open loop, x' = A x + sum_i B_i u_i, each player minimising the integral of
- * (x^T Q_i x + u_i^T R_i u_i) / 2 plus x(T)^T Q_iT x(T) / 2, with controls constant on intervals of length h.
+ * Builds a linear-quadratic differential game in open loop, with controls that are constant on intervals of length h.
  *
- * The dynamics between the ends of intervals are exact (matrix exponential), the integrals are sums over their
- * beginnings, of first order in h. What results is a {@link linearQuadraticGame} with its known equilibrium, which tends
- * to the differential game's as h -> 0. Without a final cost the end costs nothing.
+ * The state follows x' = A x + sum_i B_i u_i. Player i minimises the integral of (x^T Q_i x + u_i^T R_i u_i) / 2 plus
+ * x(T)^T Q_iT x(T) / 2. The dynamics from one end of an interval to the next are exact, by the matrix exponential. The
+ * integrals are sums over the beginnings of the intervals, of first order in h. The result is a
+ * {@link linearQuadraticGame} with its known equilibrium, which tends to that of the differential game as h -> 0. The
+ * default of a player's final cost is 0 here.
+ *
+ * Cost: as for {@link linearQuadraticGame}, whose horizon is the number of intervals.
  *
  * @example
  * const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
  * differentialGame({ dynamics: [[-1]], start: [1], players: [player, player], duration: 2, steps: 50 });
+ * @param options {@link DifferentialGameOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a duration or a number of steps that is not positive; else as
  *   {@link linearQuadraticGame}
  * @see Engwerda, "LQ dynamic optimization and differential games", 2005
  */
 export function differentialGame(options: DifferentialGameOptions): LinearQuadraticGame {
-  const { duration = 1, steps = 20, players } = options;
   const who = "differentialGame";
-  checkPositive(who, "duration", duration);
-  if (!(Number.isInteger(steps) && steps > 0)) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected a positive integer as steps, got ${steps}`);
-  }
+  const { duration, steps, start, ...read } = readOptions(who, options, rules);
+  const players = read.players.map((player, i) => readOptions(who, player, playerRules, `players[${i}]`));
   const h = duration / steps;
-  const n = finiteVector(who, "start", options.start).length;
-  const dynamics = matrixRows(who, "dynamics", options.dynamics, n);
+  const n = finiteVector(who, "start", start).length;
+  const dynamics = matrixRows(who, "dynamics", read.dynamics, n);
   const inputs = players.map(({ input }, i) => matrixRows(who, `input of player ${i + 1}`, input));
   for (const [what, rows] of [["dynamics", dynamics] as const, ...inputs.map((rows) => ["inputs", rows] as const)]) {
     if (rows.length === n) continue;
@@ -63,13 +74,13 @@ export function differentialGame(options: DifferentialGameOptions): LinearQuadra
     rows.map((row) => Array.from(row, (entry) => h * entry));
   return linearQuadraticGame({
     dynamics: columns(0, n),
-    start: options.start,
+    start,
     horizon: steps,
     players: players.map((player, i) => {
       const input = columns(from, controls[i]!);
       from += controls[i]!;
       return {
-        ...player,
+        ...(player.name === undefined ? {} : { name: player.name }),
         input,
         stateCost: scaled(player.stateCost),
         controlCost: scaled(player.controlCost),
@@ -79,7 +90,7 @@ export function differentialGame(options: DifferentialGameOptions): LinearQuadra
   });
 }
 
-/** exp of a matrix: Taylor's series of the matrix halved until its entries are small, squared as often. */
+/** Computes exp of a matrix: halves it until its entries are small, sums Taylor's series, and squares as often. */
 function exponential(matrix: Matrix): Matrix {
   const halvings = Math.max(0, Math.ceil(log2(Math.max(matrix.norm(), 1e-300))) + 3);
   const small = Matrix.div(matrix, powerOfTwo(halvings));

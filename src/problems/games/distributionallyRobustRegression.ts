@@ -1,54 +1,65 @@
 import { Matrix, solve } from "ml-matrix";
-import { failure } from "../../errors.ts";
 import { dot } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
+import { matrix, nonNegative, positive, vector } from "../rules.ts";
 import { cappedSimplex } from "../sets/cappedSimplex.ts";
-import { checkPositive, finiteVector } from "../sets/convexSet.ts";
+import { finiteVector } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import { productSet } from "../sets/productSet.ts";
 import { wholeSpace } from "../sets/wholeSpace.ts";
 import type { CertifiedProblem } from "./certified.ts";
 
 export interface DistributionallyRobustRegressionOptions {
-  /** X, one sample a row. */
+  /** Inputs X, one sample x_i per row. */
   readonly inputs: readonly ArrayLike<number>[];
-  /** t. */
+  /** Targets t_i, one per sample. */
   readonly targets: ArrayLike<number>;
-  /** alpha in (0, 1]: weights p_i are at most 1 / (alpha n), so that 1 is the mean and small values the worst cases; default 0.2. */
+  /**
+   * Level alpha in (0, 1]: the weights p_i are at most 1 / (alpha n). With 1 they give the mean, with small values the
+   * worst cases. Default 0.2.
+   */
   readonly level?: number;
-  /** lambda >= 0 of a penalty lambda n ||p - 1/n||^2 / 2 on uneven weights; default 0.1. */
+  /** Coefficient lambda >= 0 of the penalty lambda n ||p - 1/n||^2 / 2 on uneven weights. Default 0.1. */
   readonly penalty?: number;
-  /** mu > 0 of mu ||w||^2 / 2; default 0.1. */
+  /** Coefficient mu > 0 of the ridge mu ||w||^2 / 2. Default 0.1. */
   readonly ridge?: number;
 }
 
+const rules = {
+  inputs: { ...matrix, required: true },
+  targets: { ...vector, required: true },
+  level: { default: 0.2, above: 0, max: 1 },
+  penalty: { ...nonNegative, default: 0.1 },
+  ridge: { ...positive, default: 0.1 },
+} as const;
+
 /**
- * Regression for the worst reweighting of the samples: min over w, max over p of
- * sum_i p_i (x_i^T w - t_i)^2 / 2 + mu ||w||^2 / 2 - lambda n ||p - 1/n||^2 / 2, p on the capped simplex.
+ * Builds a regression for the worst reweighting of the samples: min over w, max over p on the capped simplex of
  *
- * Without a penalty the maximum is the conditional value at risk of the losses at level alpha [1]; with it, a ball of the
- * chi-square divergence. z = (w, p); monotone, with a unique w. `certificate` is the duality gap, the maximum over p by
- * one projection (or the support function), the minimum over w by a linear system. Cost: 4 samples x inputs.
+ * sum_i p_i (x_i^T w - t_i)^2 / 2 + mu ||w||^2 / 2 - lambda n ||p - 1/n||^2 / 2.
+ *
+ * Without a penalty the maximum is the conditional value at risk of the losses at level alpha [1]. The penalty stands
+ * for a ball of the chi-square divergence. z = (w, p); the field is monotone, and w is unique. `certificate` is the
+ * duality gap: one projection (or the support function) gives the maximum over p, a linear system the minimum over w.
+ *
+ * Cost of an evaluation or a product: 4 samples x inputs.
  *
  * @example distributionallyRobustRegression({ inputs: [[1], [2], [3]], targets: [1, 2, 10], level: 0.5 })
+ * @param options {@link DistributionallyRobustRegressionOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
  * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for data that do not fit; ERR_OPTION_RANGE for options out of range
  * @see [1] Rockafellar and Uryasev, "Optimization of conditional value-at-risk", 2000
- * @see Namkoong and Duchi, "Stochastic gradient methods for distributionally robust optimization with f-divergences", 2016
+ * @see Namkoong and Duchi, "Stochastic gradient methods for distributionally robust optimization with f-divergences",
+ *   2016
  */
 export function distributionallyRobustRegression(options: DistributionallyRobustRegressionOptions): CertifiedProblem {
   const who = "distributionallyRobustRegression";
-  const { level = 0.2, penalty = 0.1, ridge = 0.1 } = options;
-  const rows = matrixRows(who, "inputs", options.inputs);
+  const { level, penalty, ridge, ...data } = readOptions(who, options, rules);
+  const rows = matrixRows(who, "inputs", data.inputs);
   const [m, d] = [rows.length, rows[0]!.length];
-  const targets = finiteVector(who, "targets", options.targets, m);
-  if (!(level > 0 && level <= 1 && penalty >= 0 && penalty < Number.POSITIVE_INFINITY)) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `${who}: expected a level above 0 and up to 1 and a penalty of at least 0, got ${level} and ${penalty}`,
-    );
-  }
-  checkPositive(who, "ridge", ridge);
+  const targets = finiteVector(who, "targets", data.targets, m);
   const weights = cappedSimplex(m, { cap: 1 / (level * m) });
   const residuals = (w: Float64Array): Float64Array => targets.map((t, i) => dot(rows[i]!, w) - t);
   const worth = (w: Float64Array, p: Float64Array): number => {
@@ -57,7 +68,7 @@ export function distributionallyRobustRegression(options: DistributionallyRobust
     for (let i = 0; i < m; i++) sum += (p[i]! * r[i]! ** 2) / 2 - (penalty / 2) * m * (p[i]! - 1 / m) ** 2;
     return sum;
   };
-  /** out <- J v, or J^T v with the sign of the coupling changed. */
+  // Computes out <- J v; with the other sign of the coupling, out <- J^T v.
   const multiply = (z: Float64Array, v: Float64Array, out: Float64Array, sign: number): void => {
     const [w, p] = [z.subarray(0, d), z.subarray(d)];
     const r = residuals(w);
@@ -128,7 +139,7 @@ export function distributionallyRobustRegression(options: DistributionallyRobust
   };
 }
 
-/** argmin over w of sum p_i (x_i^T w - t_i)^2 / 2 + mu ||w||^2 / 2. */
+/** Computes the argmin over w of sum p_i (x_i^T w - t_i)^2 / 2 + mu ||w||^2 / 2. */
 function leastSquares(
   rows: readonly Float64Array[],
   targets: Float64Array,

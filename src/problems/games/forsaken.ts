@@ -1,21 +1,24 @@
 import { plainField } from "../plainField.ts";
 import type { SolvedProblem } from "./certified.ts";
 
-/** phi'(z), phi = z^2 / 4 - z^4 / 2 + z^6 / 6. */
+// phi, phi' and phi'' of phi(z) = z^2 / 4 - z^4 / 2 + z^6 / 6.
+const bent = (z: number): number => z ** 2 / 4 - z ** 4 / 2 + z ** 6 / 6;
 const slope = (z: number): number => z / 2 - 2 * z ** 3 + z ** 5;
 const bend = (z: number): number => 0.5 - 6 * z ** 2 + 5 * z ** 4;
-const bent = (z: number): number => z ** 2 / 4 - z ** 4 / 2 + z ** 6 / 6;
 
 /**
- * The saddle-point problem "forsaken" [1]: min over x, max over y of x (y - 0.45) + phi(x) - phi(y), phi(z) = z^2 / 4 - z^4 / 2 +
- * z^6 / 6, which is not monotone.
+ * Builds the saddle-point problem "forsaken" [1], which is not monotone: min over x, max over y of
+ * x (y - 0.45) + phi(x) - phi(y) with phi(z) = z^2 / 4 - z^4 / 2 + z^6 / 6.
  *
- * F = (y - 0.45 + phi'(x), phi'(y) - x). The only stationary point is about (0.08, 0.41); two cycles of z' = -F(z) lie around it, the
- * inner one repelling, the outer one attracting, so that descent-ascent and its relatives, started outside the inner one, never arrive.
+ * F = (y - 0.45 + phi'(x), phi'(y) - x). The only stationary point is about (0.08, 0.41). Two cycles of z' = -F(z) lie
+ * around it; the inner one repels and the outer one attracts. So descent-ascent and its relatives never arrive if they
+ * start outside the inner cycle.
+ *
+ * Cost: some tens of operations.
  *
  * @example forsaken().solutions[0] // [0.0780, 0.4119]
- * @see [1] Hsieh, Mertikopoulos and Cevher, "The limits of min-max optimization algorithms: convergence to spurious non-critical
- *   sets", 2021, arXiv:2006.09065, example 5.2
+ * @see [1] Hsieh, Mertikopoulos and Cevher, "The limits of min-max optimization algorithms: convergence to spurious
+ *   non-critical sets", 2021, arXiv:2006.09065, example 5.2
  */
 export function forsaken(): SolvedProblem {
   const problem = plainField({
@@ -59,7 +62,7 @@ export function forsaken(): SolvedProblem {
   return { ...problem, solutions: [stationaryPoint()] };
 }
 
-/** x = phi'(y), so that y solves y - 0.45 + phi'(phi'(y)) = 0: by bisection to the last bit. */
+/** Finds the stationary point: x = phi'(y), so bisection solves y - 0.45 + phi'(phi'(y)) = 0 to the last bit. */
 function stationaryPoint(): Float64Array {
   let [low, high] = [0.3, 0.5];
   for (;;) {

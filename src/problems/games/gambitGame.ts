@@ -2,20 +2,24 @@ import { failure } from "../../errors.ts";
 import type { Problem } from "../problem.ts";
 import { normalFormGame } from "./normalFormGame.ts";
 
-/** What a Gambit .nfg file says. */
+/** The content of a Gambit .nfg file. */
 export interface GambitFile {
   readonly title: string;
+  /** Names of the players. */
   readonly players: readonly string[];
+  /** Number of strategies of each player. */
   readonly strategies: readonly number[];
-  /** For each player, over the profiles, the first player's strategy varying fastest. */
+  /** Payoffs of each player over the profiles, in which the first player's strategy varies fastest. */
   readonly payoffs: readonly Float64Array[];
 }
 
 /**
- * The finite game of a Gambit .nfg file, by its text.
+ * Builds the finite game of a Gambit .nfg file from its text.
+ *
+ * Cost: as for {@link normalFormGame}.
  *
  * @example gambitGame('NFG 1 R "dilemma" { "A" "B" } { 2 2 } 3 3 5 0 0 5 1 1')
- * @throws ERR_DATA_FILE, with what was expected, if the text is no such file
+ * @throws ERR_DATA_FILE if the text is not such a file; the message says what was expected
  * @see {@link normalFormGame}
  */
 export function gambitGame(text: string): Problem {
@@ -24,9 +28,12 @@ export function gambitGame(text: string): Problem {
 }
 
 /**
- * Reads a Gambit .nfg file, in its payoff version or its outcome version, with decimal or rational numbers.
+ * Reads the text of a Gambit .nfg file, in its payoff version or its outcome version, with decimal or rational numbers.
  *
- * @throws ERR_DATA_FILE, with what was expected, if the text is no such file
+ * Cost: one pass over the text.
+ *
+ * @example parseGambit('NFG 1 R "dilemma" { "A" "B" } { 2 2 } 3 3 5 0 0 5 1 1').strategies // [2, 2]
+ * @throws ERR_DATA_FILE if the text is not such a file; the message says what was expected
  * @see https://gambitproject.readthedocs.io/en/stable/formats.nfg.html
  */
 export function parseGambit(text: string): GambitFile {
@@ -67,12 +74,12 @@ export function parseGambit(text: string): GambitFile {
   };
 }
 
-/** Payoffs for all players, profile by profile. */
+/** Reads the payoffs of all players, profile by profile. */
 function plain(tokens: Tokens, players: number, profiles: number): number[][] {
   return Array.from({ length: profiles }, () => Array.from({ length: players }, () => tokens.number("a payoff")));
 }
 
-/** A list of outcomes, then one number of an outcome for each profile; 0 is the outcome that pays nothing. */
+/** Reads a list of outcomes, then for each profile the number of its outcome. Outcome 0 pays nothing. */
 function outcomes(tokens: Tokens, players: number, profiles: number): number[][] {
   const list = [new Array<number>(players).fill(0)];
   while (!tokens.closes()) {
@@ -128,7 +135,7 @@ class Tokens {
     return token.quoted ? token.text : this.expected(what);
   }
 
-  /** A decimal, or a fraction such as 1/3. */
+  /** Takes a decimal, or a fraction such as 1/3. */
   number(what: string): number {
     const token = this.next(what);
     const [above, below, ...rest] = token.text.split("/");

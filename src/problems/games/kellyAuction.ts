@@ -1,5 +1,7 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { plainField } from "../plainField.ts";
+import { vector } from "../rules.ts";
 import { budgetSet } from "../sets/budgetSet.ts";
 import { finiteVector } from "../sets/convexSet.ts";
 import { productSet } from "../sets/productSet.ts";
@@ -7,40 +9,55 @@ import { bestBids } from "./bestBids.ts";
 import type { CertifiedProblem } from "./certified.ts";
 
 export interface KellyAuctionOptions {
-  /** g_i > 0, what a unit is worth to bidder i. */
+  /** Worth g_i > 0 of a unit to bidder i. */
   readonly gains: ArrayLike<number>;
-  /** q_s > 0, how much there is of resource s; default one resource of 1. */
+  /** Quantity q_s > 0 of resource s. Default: one resource of quantity 1. */
   readonly quantities?: ArrayLike<number>;
-  /** d_s > 0, a reserve bid that keeps shares defined where nobody bids; default 1 for each. */
+  /** Reserve bid d_s > 0 for resource s, which keeps shares defined if nobody bids. Default 1 for each. */
   readonly reserves?: ArrayLike<number>;
-  /** b_i > 0, the most that bidder i can spend in all; default 10 for each. */
+  /** Budget b_i > 0 of bidder i for all resources together. Default 10 for each. */
   readonly budgets?: ArrayLike<number>;
 }
 
+const rules = {
+  gains: { ...vector, required: true },
+  quantities: { ...vector, default: [1] },
+  // The defaults depend on the numbers of resources and of bidders.
+  reserves: vector,
+  budgets: vector,
+} as const;
+
 /**
- * Kelly's proportional auction with budgets: of each resource a bidder gets the share that its bid has among all bids.
+ * Builds Kelly's proportional auction with budgets, in which each bidder gets of each resource the share that its bid
+ * has among all bids.
  *
- * Bidder i maximises u_i = sum_s g_i q_s x_is / (d_s + sum_j x_js) - x_is over x_i >= 0, sum_s x_is <= b_i. z holds the bids
- * bidder by bidder; with D_s = d_s + sum_j x_js, F_is = 1 - g_i q_s (D_s - x_is) / D_s^2. Each u_i is concave in x_i, so
- * solutions are the Nash equilibria.
+ * Bidder i maximises u_i = sum_s g_i q_s x_is / (d_s + sum_j x_js) - x_is over x_i >= 0 with sum_s x_is <= b_i. z holds
+ * the bids, bidder by bidder. With D_s = d_s + sum_j x_js, F_is = 1 - g_i q_s (D_s - x_is) / D_s^2. Each u_i is concave
+ * in x_i, so the solutions are the Nash equilibria.
  *
- * `certificate` is NashConv, what bidders could gain in all by best responses; these are exact to rounding, by bisection on
- * the price of the budget. With one resource, N equal bidders and room in the budgets, the bids solve
- * g q (D - x) = D^2, which for d -> 0 is x = g q (N - 1) / N^2.
+ * `certificate` is NashConv, the sum of what the bidders could gain by best responses. These are exact to rounding, by
+ * bisection on the price of the budget. With one resource, N equal bidders and sufficient budgets, the bids solve
+ * g q (D - x) = D^2, which for d -> 0 gives x = g q (N - 1) / N^2.
+ *
+ * Cost of an evaluation or a product: O(bidders x resources).
  *
  * @example kellyAuction({ gains: [2, 3, 4], quantities: [100, 50], budgets: [20, 20, 30] })
- * @throws {RangeError} ERR_OPTION_RANGE for numbers that are not positive; ERR_LENGTH, ERR_NOT_FINITE
+ * @param options {@link KellyAuctionOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE for numbers that are not positive; ERR_LENGTH for lists that do not fit;
+ *   ERR_NOT_FINITE for NaN or infinities
  * @see Kelly, "Charging and rate control for elastic traffic", 1997, doi:10.1002/ett.4460080106
  * @see Johari and Tsitsiklis, "Efficiency loss in a network resource allocation game", 2004, doi:10.1287/moor.1040.0091
  */
 export function kellyAuction(options: KellyAuctionOptions): CertifiedProblem {
-  const g = positive("gains", options.gains);
-  const q = positive("quantities", options.quantities ?? [1]);
+  const { gains, quantities, reserves, budgets } = readOptions("kellyAuction", options, rules);
+  const g = positive("gains", gains);
+  const q = positive("quantities", quantities);
   const [bidders, resources] = [g.length, q.length];
-  const d = positive("reserves", options.reserves ?? new Float64Array(resources).fill(1), resources);
-  const b = positive("budgets", options.budgets ?? new Float64Array(bidders).fill(10), bidders);
+  const d = positive("reserves", reserves ?? new Float64Array(resources).fill(1), resources);
+  const b = positive("budgets", budgets ?? new Float64Array(bidders).fill(10), bidders);
   const n = bidders * resources;
-  /** d_s + sum of the column s. */
+  // Adds the sums of the columns to `from`, such as D_s = d_s + sum_j x_js.
   const columns = (z: Float64Array, from: ArrayLike<number>): Float64Array => {
     const sums = Float64Array.from(from);
     for (let at = 0; at < n; at++) sums[at % resources] = sums[at % resources]! + z[at]!;

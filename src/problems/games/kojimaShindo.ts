@@ -1,29 +1,35 @@
-import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { complementarity } from "../complementarity.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 export interface KojimaShindoOptions {
-  /** "shindo" (default): two solutions, one degenerate; "josephy": one, degenerate. */
+  /** Variant: "shindo" has two solutions, one of them degenerate; "josephy" has one. Default "shindo". */
   readonly variant?: "shindo" | "josephy";
 }
 
+const rules = { variant: { default: "shindo", oneOf: ["shindo", "josephy"] } } as const;
+
 /**
- * The four-dimensional complementarity problem of Kojima and Shindo, and Josephy's variant of it.
+ * Builds the four-dimensional complementarity problem of Kojima and Shindo, or Josephy's variant of it.
  *
- * F = (3 x1^2 + 2 x1 x2 + 2 x2^2 + x3 + 3 x4 - 6, 2 x1^2 + x1 + x2^2 + 10 x3 + 2 x4 - 2,
- * 3 x1^2 + x1 x2 + 2 x2^2 + 2 x3 + 9 x4 - 9, x1^2 + 3 x2^2 + 2 x3 + 3 x4 - 3); not monotone. Solutions: (sqrt 6 / 2, 0, 0,
- * 1/2), where x3 = F_3 = 0 (degenerate), and (1, 0, 3, 0). Josephy's has 3 x3 in the second and -1 in the third row, and
- * only the first solution, where F_3 is no longer 0 but x_2 = 0 = x_3 with F_2, F_3 > 0.
+ * F_1 = 3 x1^2 + 2 x1 x2 + 2 x2^2 + x3 + 3 x4 - 6, F_2 = 2 x1^2 + x1 + x2^2 + 10 x3 + 2 x4 - 2,
+ *
+ * F_3 = 3 x1^2 + x1 x2 + 2 x2^2 + 2 x3 + 9 x4 - 9, F_4 = x1^2 + 3 x2^2 + 2 x3 + 3 x4 - 3.
+ *
+ * F is not monotone. The solutions are (sqrt 6 / 2, 0, 0, 1/2), which is degenerate because x3 = F_3 = 0, and
+ * (1, 0, 3, 0). Josephy's variant has 3 x3 in F_2 and -1 in F_3. It has the first solution only; there x2 = x3 = 0 with
+ * F_2, F_3 > 0.
+ *
+ * Cost: some tens of operations.
  *
  * @example kojimaShindo().solutions[1] // [1, 0, 3, 0]
+ * @param options {@link KojimaShindoOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for another variant
  * @see Kojima and Shindo, "Extensions of Newton and quasi-Newton methods to systems of PC^1 equations", 1986
  * @see Josephy, "Newton's method for generalized equations", 1979
  */
-export function kojimaShindo({ variant = "shindo" }: KojimaShindoOptions = {}): SolvedProblem {
-  if (variant !== "shindo" && variant !== "josephy") {
-    throw failure("ERR_OPTION_RANGE", `kojimaShindo: expected variant "shindo" or "josephy", got "${String(variant)}"`);
-  }
+export function kojimaShindo(options: KojimaShindoOptions = {}): SolvedProblem {
+  const { variant } = readOptions("kojimaShindo", options, rules);
   const [third, constant] = variant === "shindo" ? [10, -9] : [3, -1];
   const rows = (a: number, b: number): readonly (readonly number[])[] => [
     [6 * a + 2 * b, 2 * a + 4 * b, 1, 3],

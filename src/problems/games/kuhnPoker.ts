@@ -3,24 +3,28 @@ import { type InformationSet, treeplex } from "./treeplex.ts";
 import { type ZeroSumGame, zeroSumGame } from "./zeroSumGame.ts";
 
 export interface KuhnPoker extends ZeroSumGame, SolvedProblem {
-  /** What the first player gets at equilibrium: -1/18. */
+  /** Payoff of the first player at equilibrium: -1/18. */
   readonly value: number;
 }
 
-/** Jack, queen, king. */
+/** Number of cards: jack, queen, king. */
 const cards = 3;
-/** A player's sequences: the empty one, then four for each card. */
+/** Number of sequences of a player: the empty one, then four for each card. */
 const sequences = 1 + 4 * cards;
 
 /**
- * Kuhn's poker in sequence form: three cards, an ante of 1, one bet of 1.
+ * Builds Kuhn's poker in sequence form: three cards, an ante of 1, one bet of 1.
  *
- * Each player's sequences are the empty one and, for each card, four: of the first player check, bet, and after check and
- * the other's bet fold, call; of the second player check, bet after a check, fold, call after a bet. x and y are
- * realisation probabilities on treeplexes of 13 sequences; A holds a deal's chance 1/6 times what the first player wins.
- * The value is -1/18. The first player has a family of equilibria, of which `solutions` holds three: alpha = 0, 1/6, 1/3 is
- * the chance to bluff with the jack; it bets the king with chance 3 alpha, checks the queen and then calls a bet with
- * chance alpha + 1/3. The second player's is unique.
+ * Each player has the empty sequence and four sequences for each card. Those of the first player are check and bet, and
+ * fold and call after a check and the other's bet. Those of the second player are check and bet after a check, and fold
+ * and call after a bet. x and y are realisation probabilities on treeplexes of 13 sequences. A holds the chance 1/6 of
+ * a deal times what the first player wins.
+ *
+ * The value is -1/18. The first player has a family of equilibria, of which `solutions` holds three. In each of them
+ * alpha is the chance to bluff with the jack: 0, 1/6 or 1/3. The first player bets with the king with chance 3 alpha,
+ * and with the queen it checks and then calls a bet with chance alpha + 1/3. The second player's strategy is unique.
+ *
+ * Cost of an evaluation or a product: two passes over the 13 x 13 matrix A.
  *
  * @example kuhnPoker().value // -1/18
  * @see Kuhn, "A simplified two-person poker", 1950
@@ -61,7 +65,7 @@ export function kuhnPoker(): KuhnPoker {
   return { ...game, value: -1 / 18, solutions: [0, 1 / 6, 1 / 3].map(equilibrium) };
 }
 
-/** Places of a card's four sequences: check, bet, fold, call. */
+/** Gives the places of a card's four sequences: check, bet, fold, call. */
 function sequencesOf(card: number): readonly [number, number, number, number] {
   const at = 1 + 4 * card;
   return [at, at + 1, at + 2, at + 3];

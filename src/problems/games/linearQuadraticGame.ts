@@ -1,7 +1,9 @@
 import { inverse, Matrix } from "ml-matrix";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { type Checked, readOptions } from "../../options.ts";
 import { plainField } from "../plainField.ts";
+import { matrix, positiveInteger, text, vector } from "../rules.ts";
 import { finiteVector } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import type { SolvedProblem } from "./certified.ts";
@@ -10,40 +12,63 @@ import { openLoopEquilibrium } from "./openLoopEquilibrium.ts";
 type Rows = readonly ArrayLike<number>[];
 
 export interface LinearQuadraticPlayer {
-  /** Default `player1`, `player2`, ... */
+  /** Name of the player. Default `player1`, `player2`, ... */
   readonly name?: string;
-  /** B_i, states x controls. */
+  /** Matrix B_i, states x controls. */
   readonly input: Rows;
-  /** Q_i, states x states, symmetric. */
+  /** Matrix Q_i, states x states, symmetric. */
   readonly stateCost: Rows;
-  /** R_i, controls x controls, symmetric positive definite. */
+  /** Matrix R_i, controls x controls, symmetric positive definite. */
   readonly controlCost: Rows;
-  /** Q_i at the horizon; default `stateCost`. */
+  /** Matrix Q_iT at the horizon. Default `stateCost`. */
   readonly finalCost?: Rows;
 }
 
 export interface LinearQuadraticGameOptions {
-  /** A, states x states. */
+  /** Matrix A, states x states. */
   readonly dynamics: Rows;
   readonly players: readonly LinearQuadraticPlayer[];
-  /** x_0. */
+  /** State x_0 at the beginning. */
   readonly start: ArrayLike<number>;
-  /** T, the number of decisions of each player; default 10. */
+  /** Number T of decisions of each player. Default 10. */
   readonly horizon?: number;
 }
 
+export const statesRules = {
+  dynamics: { ...matrix, required: true },
+  players: {
+    required: true,
+    expected: "a list of at least one player",
+    is: (value: unknown) => Array.isArray(value) && value.length > 0,
+  },
+  start: { ...vector, required: true },
+} as const;
+
+export const playerRules = {
+  name: text,
+  input: { ...matrix, required: true },
+  stateCost: { ...matrix, required: true },
+  controlCost: { ...matrix, required: true },
+  finalCost: matrix,
+} as const;
+
+const rules = { ...statesRules, horizon: { ...positiveInteger, default: 10 } } as const;
+
 export interface LinearQuadraticGame extends SolvedProblem {
-  /** x_0, ..., x_T under the controls of a point. */
+  /** Gives the states x_0, ..., x_T under the controls of a point. */
   trajectory(point: Float64Array): readonly Float64Array[];
 }
 
 /**
- * A linear-quadratic dynamic game in open loop: players steer one state and each pays for its own purposes.
+ * Builds a linear-quadratic dynamic game in open loop: the players steer one state, and each has its own costs.
  *
- * x_(t+1) = A x_t + sum_i B_i u_i,t for t < T; player i minimises sum over t < T of (x_t^T Q_i x_t + u_i,t^T R_i u_i,t) / 2 plus
- * x_T^T Q_iT x_T / 2 over its controls u_i,0, ..., u_i,(T-1), fixed in advance. z holds the controls player by player; the
- * field comes from each player's adjoint, l_T = Q_iT x_T, l_t = Q_i x_t + A^T l_(t+1), as R_i u_i,t + B_i^T l_(t+1). The
- * known equilibrium comes from the coupled Riccati recursion [1] instead. In continuous time: {@link differentialGame}.
+ * x_(t+1) = A x_t + sum_i B_i u_i,t for t < T. Player i minimises the sum over t < T of
+ * (x_t^T Q_i x_t + u_i,t^T R_i u_i,t) / 2 plus x_T^T Q_iT x_T / 2 over its controls u_i,0, ..., u_i,(T-1), which are
+ * fixed in advance. z holds the controls, player by player.
+ *
+ * Each player has an adjoint, l_T = Q_iT x_T and l_t = Q_i x_t + A^T l_(t+1), which gives its part of the field,
+ * R_i u_i,t + B_i^T l_(t+1). The known equilibrium does not come from the field but from the coupled Riccati
+ * recursion [1]. {@link differentialGame} is the game in continuous time.
  *
  * Cost of an evaluation or a product: O(T players states^2).
  *
@@ -51,21 +76,22 @@ export interface LinearQuadraticGame extends SolvedProblem {
  * linearQuadraticGame({ dynamics: [[1]], start: [1], players: [
  *   { input: [[1]], stateCost: [[1]], controlCost: [[1]] },
  *   { input: [[1]], stateCost: [[0.5]], controlCost: [[2]] } ] })
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for matrices that do not fit; ERR_OPTION_RANGE for a horizon that is none or
- *   a control cost that is singular
+ * @param options {@link LinearQuadraticGameOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for matrices that do not fit; ERR_OPTION_RANGE for a horizon that is
+ *   not a positive integer, or a control cost that is singular or not symmetric
  * @see [1] Başar and Olsder, "Dynamic noncooperative game theory", 1999, theorem 6.2, doi:10.1137/1.9781611971132
  */
 export function linearQuadraticGame(options: LinearQuadraticGameOptions): LinearQuadraticGame {
-  const { horizon: T = 10 } = options;
   const who = "linearQuadraticGame";
-  if (!(Number.isInteger(T) && T > 0)) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected a positive integer as horizon, got ${T}`);
-  }
-  const x0 = finiteVector(who, "start", options.start);
+  const read = readOptions(who, options, rules);
+  const given = read.players.map((player, i) => readOptions(who, player, playerRules, `players[${i}]`));
+  const T = read.horizon;
+  const x0 = finiteVector(who, "start", read.start);
   const n = x0.length;
-  const A = matrixOf("dynamics", options.dynamics, n, n);
+  const A = matrixOf("dynamics", read.dynamics, n, n);
   let offset = 0;
-  const players = options.players.map((player, i) => {
+  const players = given.map((player, i) => {
     const name = player.name ?? `player${i + 1}`;
     const m = player.input[0]?.length ?? 0;
     const R = matrixOf(`controlCost of ${name}`, player.controlCost, m, m);
@@ -111,7 +137,8 @@ export function linearQuadraticGame(options: LinearQuadraticGameOptions): Linear
       }
     }
   };
-  // J^T u: each player's own response run backwards, u weighing the adjoints; symmetric Q and R make it the forward sweep.
+  // Computes J^T u: each player's own response run backwards, with the adjoints weighed by u. Because Q and R are
+  // symmetric, it has the form of the forward sweep.
   const transposed = (u: Float64Array, out: Float64Array): void => {
     let pulled = Array.from({ length: T + 1 }, () => new Float64Array(n));
     for (const { B, Q, final, m, offset: at } of players) {
@@ -155,7 +182,7 @@ export function linearQuadraticGame(options: LinearQuadraticGameOptions): Linear
         }
       },
     },
-    description: { problem: who, horizon: T, ...plain(options) },
+    description: { problem: who, horizon: T, ...plain(read.dynamics, read.start, given) },
   });
   return {
     ...problem,
@@ -176,9 +203,16 @@ function inverseOf(name: string, R: Matrix): Matrix {
   try {
     if (symmetric) return inverse(R);
   } catch (error) {
-    throw failure("ERR_OPTION_RANGE", `linearQuadraticGame: the control cost of ${name} is singular`, { cause: error });
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `linearQuadraticGame: expected a control cost of ${name} that is positive definite, got a singular one`,
+      { cause: error },
+    );
   }
-  throw failure("ERR_OPTION_RANGE", `linearQuadraticGame: expected a symmetric control cost for ${name}`);
+  throw failure(
+    "ERR_OPTION_RANGE",
+    `linearQuadraticGame: expected a symmetric control cost for ${name}, got one that is not symmetric`,
+  );
 }
 
 function times(matrix: Matrix, v: Float64Array): Float64Array<ArrayBuffer> {
@@ -205,7 +239,11 @@ function quadratic(matrix: Matrix, v: Float64Array): number {
   return times(matrix, v).reduce((sum, x, i) => sum + x * v[i]!, 0);
 }
 
-function plain({ dynamics, players, start }: LinearQuadraticGameOptions): { readonly [key: string]: JsonValue } {
+function plain(
+  dynamics: Rows,
+  start: ArrayLike<number>,
+  players: readonly Checked<LinearQuadraticPlayer, typeof playerRules>[],
+): { readonly [key: string]: JsonValue } {
   const rows = (matrix: Rows): JsonValue => matrix.map((row) => Array.from(row));
   return {
     dynamics: rows(dynamics),

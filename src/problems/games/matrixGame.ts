@@ -1,32 +1,38 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
-import { checkDimension } from "../sets/convexSet.ts";
+import { positiveInteger, seed, text } from "../rules.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import { simplex } from "../sets/simplex.ts";
 import type { SolvedProblem } from "./certified.ts";
 import { type ZeroSumGame, zeroSumGame } from "./zeroSumGame.ts";
 
 export interface MatrixGameOptions {
-  /** In messages, rows and files; default "matrixGame". */
+  /** Name of the problem in messages, rows and files. Default: the name of the function. */
   readonly name?: string;
 }
 
+const gameRules = { name: { ...text, default: "matrixGame" } } as const;
+const csvRules = { name: { ...text, default: "matrixGameFromCsv" } } as const;
+
 /**
- * The zero-sum game of a payoff matrix in mixed strategies: the row player gets x^T A y, x and y on simplices.
+ * Builds the zero-sum game of a payoff matrix in mixed strategies, in which the row player gets x^T A y, with x and y
+ * on simplices.
  *
- * F = (-A y, A^T x); monotone, with a solution always; its value is max_x min_y x^T A y. `certificate` is the duality gap
- * max_i (A y)_i - min_j (A^T x)_j. Entropic and Euclidean methods both apply. Cost: one pass over A.
+ * F = (-A y, A^T x) is monotone, and there is always a solution; the value of the game is max_x min_y x^T A y.
+ * `certificate` is the duality gap max_i (A y)_i - min_j (A^T x)_j. Entropic and Euclidean methods both apply.
+ *
+ * Cost of an evaluation or a product: two passes over A.
  *
  * @example matrixGame([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
- * @param payoffs A, row by row: what the row player gets
- * @throws {RangeError} ERR_LENGTH for a matrix that is empty or ragged; ERR_NOT_FINITE
+ * @param payoffs A, row by row: the payoffs of the row player
+ * @param options {@link MatrixGameOptions}
+ * @throws {RangeError} ERR_LENGTH for a matrix that is empty or ragged; ERR_NOT_FINITE for NaN or infinities
  * @see von Neumann, "Zur Theorie der Gesellschaftsspiele", 1928, doi:10.1007/BF01448847
  */
-export function matrixGame(
-  payoffs: readonly ArrayLike<number>[],
-  { name = "matrixGame" }: MatrixGameOptions = {},
-): ZeroSumGame {
+export function matrixGame(payoffs: readonly ArrayLike<number>[], options: MatrixGameOptions = {}): ZeroSumGame {
+  const { name } = readOptions("matrixGame", options, gameRules);
   const rows = matrixRows("matrixGame", "payoffs", payoffs);
   const [p, q] = [rows.length, rows[0]!.length];
   const values = new Float64Array(p * q);
@@ -41,7 +47,11 @@ export function matrixGame(
 }
 
 /**
- * Rock, paper, scissors: the matrix game whose last iterates circle; its only equilibrium is uniform, of value 0.
+ * Builds rock, paper, scissors, the matrix game whose last iterates circle.
+ *
+ * Its only equilibrium is uniform, and its value is 0.
+ *
+ * Cost: some tens of operations.
  *
  * @example rockPaperScissors().solutions[0] // six times 1/3
  */
@@ -58,31 +68,36 @@ export function rockPaperScissors(): ZeroSumGame & SolvedProblem {
 }
 
 export interface RandomMatrixGameOptions {
+  /** Number of rows. */
   readonly rows: number;
-  /** Default: as many as rows. */
+  /** Number of columns. Default: the number of rows. */
   readonly columns?: number;
-  /** Default 1. */
+  /** Seed of the payoffs. Default 1. */
   readonly seed?: number;
-  /** Of the payoffs: standard normal (default), or uniform on [-1, 1]. */
+  /** Distribution of the payoffs: standard normal, or uniform on [-1, 1]. Default "normal". */
   readonly distribution?: "normal" | "uniform";
 }
 
+const randomRules = {
+  rows: { ...positiveInteger, required: true },
+  columns: positiveInteger,
+  seed,
+  distribution: { default: "normal", oneOf: ["normal", "uniform"] },
+} as const;
+
 /**
- * A matrix game with independent random payoffs.
+ * Builds a matrix game with independent random payoffs.
+ *
+ * Cost: as for {@link matrixGame}, and one random number per payoff at the beginning.
  *
  * @example randomMatrixGame({ rows: 100, seed: 1 })
- * @throws {RangeError} ERR_OPTION_RANGE for sizes that are no positive integers
+ * @param options {@link RandomMatrixGameOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive integers, or another distribution
  */
 export function randomMatrixGame(options: RandomMatrixGameOptions): ZeroSumGame {
-  const { rows, columns = rows, seed = 1, distribution = "normal" } = options;
-  checkDimension("randomMatrixGame", rows);
-  checkDimension("randomMatrixGame", columns);
-  if (distribution !== "normal" && distribution !== "uniform") {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `randomMatrixGame: expected distribution "normal" or "uniform", got "${String(distribution)}"`,
-    );
-  }
+  const read = readOptions("randomMatrixGame", options, randomRules);
+  const { rows, columns = rows, seed, distribution } = read;
   const random = randomSource(seed, "randomMatrixGame");
   const draw = distribution === "normal" ? () => random.normal() : () => 2 * random.uniform() - 1;
   return matrixGame(
@@ -92,13 +107,18 @@ export function randomMatrixGame(options: RandomMatrixGameOptions): ZeroSumGame 
 }
 
 /**
- * A matrix game from text: one row a line, numbers separated by commas, semicolons, tabs or blanks; empty lines and lines
- * that begin with # are passed over.
+ * Builds a matrix game from text with one row per line.
+ *
+ * Commas, semicolons, tabs or blanks separate the numbers. Empty lines and lines that begin with # are passed over.
+ *
+ * Cost: as for {@link matrixGame}, and one pass over the text at the beginning.
  *
  * @example matrixGameFromCsv("1, -1\n-1, 1")
- * @throws ERR_DATA_FILE if something is no number; ERR_LENGTH for an empty or ragged matrix
+ * @param options {@link MatrixGameOptions}
+ * @throws ERR_DATA_FILE if a field is not a number; ERR_LENGTH for an empty or ragged matrix
  */
 export function matrixGameFromCsv(text: string, options: MatrixGameOptions = {}): ZeroSumGame {
+  const { name } = readOptions("matrixGameFromCsv", options, csvRules);
   const rows: number[][] = [];
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
@@ -114,5 +134,5 @@ export function matrixGameFromCsv(text: string, options: MatrixGameOptions = {})
       }),
     );
   }
-  return matrixGame(rows, { name: "matrixGameFromCsv", ...options });
+  return matrixGame(rows, { name });
 }

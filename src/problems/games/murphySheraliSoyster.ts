@@ -8,35 +8,38 @@ const exponents = [1.2, 1.1, 1, 0.9, 0.8];
 const scale = 5;
 const elasticity = 1.1;
 const demandAtOne = 5000;
-/** By scripts/oligopolyReference.py. */
+/** Equilibrium quantities, computed by scripts/oligopolyReference.py. */
 const equilibrium = [36.93251081573577, 41.818141660437625, 43.706578522274214, 42.65923974330512, 39.178952516625024];
 
 /**
- * The oligopoly of Murphy, Sherali and Soyster: five firms with convex costs, and demand of constant elasticity.
+ * Builds the oligopoly of Murphy, Sherali and Soyster: five firms with convex costs, and demand of constant elasticity.
  *
- * Firm i's cost of q_i is c_i q_i + b_i / (1 + b_i) 5^(-1/b_i) q_i^((1 + b_i) / b_i), the price p(Q) = (5000 / Q)^(1/1.1);
- * F_i = c_i + (q_i / 5)^(1/b_i) - p (1 - q_i / (1.1 Q)) with c = (10, 8, 6, 4, 2), b = (1.2, 1.1, 1, 0.9, 0.8), on q >= 0.
- * The equilibrium is (36.93, 41.82, 43.71, 42.66, 39.18). At Q = 0 the price is infinite: start from positive quantities.
+ * The cost of q_i for firm i is c_i q_i + b_i / (1 + b_i) 5^(-1/b_i) q_i^((1 + b_i) / b_i), and the price is
+ * p(Q) = (5000 / Q)^(1/1.1). F_i = c_i + (q_i / 5)^(1/b_i) - p (1 - q_i / (1.1 Q)) on q >= 0, with c = (10, 8, 6, 4, 2)
+ * and b = (1.2, 1.1, 1, 0.9, 0.8). The equilibrium is (36.93, 41.82, 43.71, 42.66, 39.18). At Q = 0 the price is
+ * infinite, so start from positive quantities.
+ *
+ * Cost of an evaluation: six powers.
  *
  * @example murphySheraliSoyster().solutions[0]
- * @see Murphy, Sherali and Soyster, "A mathematical programming approach for determining oligopolistic market equilibrium",
- *   1982, doi:10.1007/BF01585096
+ * @see Murphy, Sherali and Soyster, "A mathematical programming approach for determining oligopolistic market
+ *   equilibrium", 1982, doi:10.1007/BF01585096
  */
 export function murphySheraliSoyster(): SolvedProblem {
   const n = costs.length;
   const total = (z: Float64Array): number => z.reduce((sum, q) => sum + q, 0);
   const price = (sold: number): number => pow(demandAtOne / sold, 1 / elasticity);
-  /** Continued to negative quantities, which methods try. */
+  // Methods try negative quantities too, so the power is continued to them.
   const power = (q: number, exponent: number): number => Math.sign(q) * pow(Math.abs(q / scale), exponent);
-  /** dF_i/dq_j is common_i, plus own_i where j = i. */
+  // dF_i/dq_j is common_i, plus own_i if j = i.
   const slopes = (z: Float64Array): { own: Float64Array; common: Float64Array } => {
     const sold = total(z);
     const p = price(sold);
     const fall = p / (elasticity * sold);
     return {
-      // d/dq_i of the cost's slope, and of p q_i / (1.1 Q) at fixed Q.
+      // The derivative with respect to q_i of the cost's slope, and of p q_i / (1.1 Q) at fixed Q.
       own: z.map((q, i) => pow(Math.abs(q / scale), 1 / exponents[i]! - 1) / (scale * exponents[i]!) + fall),
-      // d/dQ of -p + p q_i / (1.1 Q).
+      // The derivative with respect to Q of -p + p q_i / (1.1 Q).
       common: z.map((q) => fall - (fall * q * (1 + 1 / elasticity)) / sold),
     };
   };

@@ -3,13 +3,16 @@ import { checkDimension } from "../sets/convexSet.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 /**
- * Murty's linear complementarity problem, on which Lemke's pivoting takes 2^n steps: F(z) = M z - (1, ..., 1), M upper
- * triangular with 1 on the diagonal and 2 above it.
+ * Builds Murty's linear complementarity problem, on which Lemke's pivoting takes 2^n steps.
  *
- * M is a P-matrix and monotone, its symmetric part being that of ones; the only solution is (0, ..., 0, 1). Cost: O(n).
+ * F(z) = M z - (1, ..., 1), where M is upper triangular with 1 on the diagonal and 2 above it. M is a P-matrix. It is
+ * monotone, because its symmetric part is the matrix of ones. The only solution is (0, ..., 0, 1).
+ *
+ * Cost of an evaluation or a product: O(n).
  *
  * @example murtyComplementarity(3).solutions[0] // [0, 0, 1]
- * @throws {RangeError} ERR_OPTION_RANGE for a size that is no positive integer
+ * @param size n
+ * @throws {RangeError} ERR_OPTION_RANGE for a size that is not a positive integer
  * @see Murty, "Computational complexity of complementary pivot methods", 1978
  */
 export function murtyComplementarity(size: number): SolvedProblem {

@@ -1,48 +1,63 @@
 import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
 import type { Problem } from "../problem.ts";
-import { checkDimension, finiteVector } from "../sets/convexSet.ts";
+import { arePositiveIntegers, matrix, text, texts } from "../rules.ts";
+import { finiteVector } from "../sets/convexSet.ts";
 import { productSet } from "../sets/productSet.ts";
 import { simplex } from "../sets/simplex.ts";
 
 export interface NormalFormGameOptions {
-  /** How many strategies each player has. */
+  /** Number of strategies of each player. */
   readonly strategies: readonly number[];
-  /** For each player what it gets in each profile, the first player's strategy varying fastest (as in Gambit's files). */
+  /** Payoffs of each player over the profiles. The first player's strategy varies fastest, as in Gambit's files. */
   readonly payoffs: readonly ArrayLike<number>[];
-  /** Default `player1`, `player2`, ... */
+  /** Names of the players. Default `player1`, `player2`, ... */
   readonly players?: readonly string[];
-  /** Default "normalFormGame". */
+  /** Name of the problem in messages, rows and files. Default "normalFormGame". */
   readonly name?: string;
 }
 
+const rules = {
+  strategies: {
+    required: true,
+    expected: "positive integers, one for each player",
+    is: (value: unknown) => arePositiveIntegers(value, 1),
+    range: true,
+  },
+  payoffs: { ...matrix, required: true },
+  players: texts,
+  name: { ...text, default: "normalFormGame" },
+} as const;
+
 /**
- * A finite game of any number of players in mixed strategies, given by its payoff tables.
+ * Builds a finite game of any number of players in mixed strategies, given by its payoff tables.
  *
- * Player i's cost is minus its expected payoff, sum over profiles s of u_i(s) prod_j x_j(s_j), affine in x_i; C is the
- * product of simplices. Solutions of the variational inequality are exactly the Nash equilibria. With two players the
- * field is affine, with more it is multilinear; monotone in special cases only (zero-sum of two, for one).
+ * The cost of player i is minus its expected payoff, the sum over profiles s of u_i(s) prod_j x_j(s_j), which is affine
+ * in x_i. C is the product of simplices. The solutions of the variational inequality are exactly the Nash equilibria.
+ * With two players the field is affine; with more it is multilinear. It is monotone in special cases only, such as
+ * zero-sum games of two players.
  *
- * Cost of an evaluation: profiles x players^2, of a product profiles x players^3.
+ * Cost of an evaluation: profiles x players^2; of a product: profiles x players^3.
  *
  * @example normalFormGame({ strategies: [2, 2], payoffs: [[3, 5, 0, 1], [3, 0, 5, 1]] }) // a prisoners' dilemma
- * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH for sizes that do not fit; ERR_NOT_FINITE
+ * @param options {@link NormalFormGameOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH for sizes that do not fit; ERR_NOT_FINITE for NaN or infinities
  * @see Nash, "Non-cooperative games", 1951, doi:10.2307/1969529
  */
 export function normalFormGame(options: NormalFormGameOptions): Problem {
-  const { strategies, name = "normalFormGame" } = options;
   const who = "normalFormGame";
-  if (strategies.length === 0) throw failure("ERR_OPTION_RANGE", `${who}: expected at least one player, got none`);
-  for (const count of strategies) checkDimension(who, count);
+  const { strategies, name, ...read } = readOptions(who, options, rules);
   const count = strategies.length;
-  const names = options.players ?? strategies.map((_, i) => `player${i + 1}`);
-  for (const [what, list] of Object.entries({ payoffs: options.payoffs, players: names })) {
+  const names = read.players ?? strategies.map((_, i) => `player${i + 1}`);
+  for (const [what, list] of Object.entries({ payoffs: read.payoffs, players: names })) {
     if (list.length === count) continue;
     throw failure("ERR_LENGTH", `${who}: expected ${what} for ${count} players, got ${list.length}`);
   }
   const profiles = strategies.reduce((product, size) => product * size, 1);
-  const payoffs = options.payoffs.map((table, i) => finiteVector(who, `payoffs of ${names[i]}`, table, profiles));
+  const payoffs = read.payoffs.map((table, i) => finiteVector(who, `payoffs of ${names[i]}`, table, profiles));
   const offsets: number[] = [];
   let n = 0;
   for (const size of strategies) {
@@ -50,7 +65,7 @@ export function normalFormGame(options: NormalFormGameOptions): Problem {
     n += size;
   }
 
-  /** Calls `visit` with each profile's number and the places of its strategies in z. */
+  // Calls `visit` with the number of each profile and the places of its strategies in z.
   const forProfiles = (visit: (profile: number, at: Int32Array) => void): void => {
     const at = Int32Array.from(offsets);
     for (let profile = 0; profile < profiles; profile++) {
@@ -62,13 +77,13 @@ export function normalFormGame(options: NormalFormGameOptions): Problem {
       }
     }
   };
-  /** prod of z over the players other than i (and k). */
+  // Multiplies the entries of z over the players other than i (and k).
   const others = (z: Float64Array, at: Int32Array, i: number, k = -1): number => {
     let product = 1;
     for (let j = 0; j < count; j++) if (j !== i && j !== k) product *= z[at[j]!]!;
     return product;
   };
-  /** Adds J v, or J^T v where `transposed`: J has -u_i(s) prod over j other than i, k of z at (s_i, s_k). */
+  // Computes J v, or J^T v if `transposed`. At (s_i, s_k) J has -u_i(s) prod over j other than i, k of z.
   const multiply = (z: Float64Array, v: Float64Array, out: Float64Array, transposed: boolean): void => {
     out.fill(0);
     forProfiles((profile, at) => {

@@ -15,8 +15,10 @@ interface OpenLoopParts {
 }
 
 /**
- * The open-loop Nash equilibrium by the coupled Riccati recursion [1, theorem 6.2]:
+ * Computes the open-loop Nash equilibrium by the coupled Riccati recursion [1, theorem 6.2].
+ *
  * M_i,T = Q_iT, L_t = I + sum_i B_i R_i^-1 B_i^T M_i,(t+1), M_i,t = Q_i + A^T M_i,(t+1) L_t^-1 A,
+ *
  * x_(t+1) = L_t^-1 A x_t, u_i,t = -R_i^-1 B_i^T M_i,(t+1) x_(t+1).
  *
  * @see [1] Başar and Olsder, "Dynamic noncooperative game theory", 1999, doi:10.1137/1.9781611971132

@@ -1,24 +1,35 @@
 import { failure } from "../../errors.ts";
 import { denseMatrix } from "../../linalg/maps/maps.ts";
 import { dot } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { plainField } from "../plainField.ts";
-import { checkPositive } from "../sets/convexSet.ts";
+import { nonNegative, positive, seed } from "../rules.ts";
 import { OrthonormalFactor } from "../sets/orthonormalFactor.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 export interface QuadraticSaddleOptions {
-  /** n, the length of x and of y, at least 2; default 10. */
+  /** Length n of x and of y, at least 2. Default 10. */
   readonly size?: number;
-  /** mu >= 0, the modulus of strong monotonicity; default 0.1. */
+  /** Modulus mu >= 0 of strong monotonicity. Default 0.1. */
   readonly modulus?: number;
-  /** L, the Lipschitz constant of F; default 1. */
+  /** Lipschitz constant L of F. Default 1. */
   readonly lipschitz?: number;
-  /** The norm of the antisymmetric part of J as a share of L, from 0 (two separate minimisations) to 1 (bilinear); default 0.7. */
+  /**
+   * Norm of the antisymmetric part of J as a share of L: 0 for two separate minimisations, 1 for bilinear. Default 0.7.
+   */
   readonly rotation?: number;
-  /** Draws the bases and the saddle point; default 1. */
+  /** Seed of the bases and of the saddle point. Default 1. */
   readonly seed?: number;
 }
+
+const rules = {
+  size: { default: 10, integer: true, min: 2 },
+  modulus: { ...nonNegative, default: 0.1 },
+  lipschitz: { ...positive, default: 1 },
+  rotation: { default: 0.7, min: 0, max: 1 },
+  seed,
+} as const;
 
 export interface QuadraticSaddle extends SolvedProblem {
   readonly modulus: number;
@@ -26,30 +37,29 @@ export interface QuadraticSaddle extends SolvedProblem {
 }
 
 /**
- * A quadratic saddle-point problem whose constants are chosen: min over x, max over y of
+ * Builds a quadratic saddle-point problem whose constants can be chosen: min over x, max over y of
+ *
  * f = (x - x*)^T P (x - x*) / 2 + (x - x*)^T A (y - y*) - (y - y*)^T Q (y - y*) / 2.
  *
- * P = U D U^T, Q = V D V^T, A = rotation L U V^T with random orthogonal U, V and D from mu to sqrt(1 - rotation^2) L in equal
- * steps. J = [[P, A], [-A^T, Q]] is normal with eigenvalues d_k +- i rotation L: the symmetric part has least eigenvalue
- * mu, ||J|| = L, both exactly; so rates can be compared with theory. The only solution is (x*, y*), standard normal.
+ * P = U D U^T, Q = V D V^T and A = rotation L U V^T, with random orthogonal U and V. The diagonal D goes from mu to
+ * sqrt(1 - rotation^2) L in equal steps. J = [[P, A], [-A^T, Q]] is normal with the eigenvalues d_k +- i rotation L. So
+ * the least eigenvalue of the symmetric part is exactly mu, and ||J|| is exactly L, and rates can be compared with
+ * theory. The only solution is (x*, y*), which is drawn from the standard normal distribution.
  *
- * Cost of an evaluation or product: 4 n^2.
+ * Cost of an evaluation or a product: 4 n^2.
  *
  * @example quadraticSaddle({ modulus: 0, rotation: 1 }) // a pure rotation
- * @throws {RangeError} ERR_OPTION_RANGE unless mu^2 + (rotation L)^2 <= L^2
+ * @param options {@link QuadraticSaddleOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or unless mu^2 + (rotation L)^2 <= L^2
  */
 export function quadraticSaddle(options: QuadraticSaddleOptions = {}): QuadraticSaddle {
-  const { size: n = 10, modulus: mu = 0.1, lipschitz: L = 1, rotation = 0.7, seed = 1 } = options;
-  if (!(Number.isInteger(n) && n >= 2)) {
-    throw failure("ERR_OPTION_RANGE", `quadraticSaddle: expected a size of at least 2, got ${n}`);
-  }
-  checkPositive("quadraticSaddle", "lipschitz", L);
+  const read = readOptions("quadraticSaddle", options, rules);
+  const { size: n, modulus: mu, lipschitz: L, rotation, seed } = read;
   const largest = Math.sqrt(Math.max(0, 1 - rotation ** 2)) * L;
-  if (!(rotation >= 0 && rotation <= 1 && mu >= 0 && mu <= largest)) {
+  if (mu > largest) {
     throw failure(
       "ERR_OPTION_RANGE",
-      `quadraticSaddle: expected rotation from 0 to 1 and modulus from 0 to sqrt(1 - rotation^2) lipschitz = ${largest}, ` +
-        `got ${rotation} and ${mu}`,
+      `quadraticSaddle: expected a modulus of at most sqrt(1 - rotation^2) lipschitz = ${largest}, got ${mu}`,
     );
   }
   const random = randomSource(seed, "quadraticSaddle");
@@ -110,7 +120,7 @@ export function quadraticSaddle(options: QuadraticSaddleOptions = {}): Quadratic
   return { ...problem, modulus: mu, lipschitz: L, solutions: [solution] };
 }
 
-/** n random orthonormal vectors. */
+/** Draws n random orthonormal vectors. */
 function orthogonal(n: number, normal: () => number): readonly Float64Array[] {
   const factor = new OrthonormalFactor(n);
   while (factor.count < n)

@@ -1,48 +1,61 @@
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { dot, norm } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { plainField } from "../plainField.ts";
+import { matrix, positive, vector } from "../rules.ts";
 import { ball } from "../sets/ball.ts";
-import { checkPositive, finiteVector } from "../sets/convexSet.ts";
+import { finiteVector } from "../sets/convexSet.ts";
 import { matrixRows } from "../sets/matrixRows.ts";
 import { productSet } from "../sets/productSet.ts";
 import { wholeSpace } from "../sets/wholeSpace.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 export interface RobustRegressionOptions {
-  /** A, one sample a row. */
+  /** Inputs A, one sample per row. */
   readonly inputs: readonly ArrayLike<number>[];
-  /** b. */
+  /** Targets b, one per sample. */
   readonly targets: ArrayLike<number>;
-  /** rho > 0, the Frobenius norm up to which A may be wrong; default 1. */
+  /** Frobenius norm rho > 0 up to which A may be wrong. Default 1. */
   readonly radius?: number;
 }
 
+const rules = {
+  inputs: { ...matrix, required: true },
+  targets: { ...vector, required: true },
+  radius: { ...positive, default: 1 },
+} as const;
+
 export interface RobustRegression extends SolvedProblem {
-  /** ||A w - b|| + rho ||w||, the worst residual of the weights of a point. */
+  /** Gives the worst residual of the weights of a point, ||A w - b|| + rho ||w||. */
   worstResidual(point: Float64Array): number;
 }
 
 /**
- * Least squares that hold for all inputs near those given: min over w of max over ||D||_F <= rho of ||(A + D) w - b||,
- * which is min over w of ||A w - b|| + rho ||w|| [1].
+ * Builds a least-squares problem that is robust to errors of its inputs: min over w of max over ||D||_F <= rho of
+ * ||(A + D) w - b||, which is min over w of ||A w - b|| + rho ||w|| [1].
  *
- * As a saddle point: min over w, max over ||y|| <= 1, ||u|| <= rho of <y, A w - b> + <u, w>; z = (w, y, u), monotone, J
- * antisymmetric. The solution is known: w = (A^T A + tau I)^-1 A^T b with tau ||w|| = rho ||A w - b||, found by bisection in
- * the eigenbasis of A^T A, or w = 0 where rho >= ||A^T b|| / ||b||. Cost: 4 samples x inputs.
+ * It is written as a saddle point: min over w, max over ||y|| <= 1 and ||u|| <= rho of <y, A w - b> + <u, w>, with
+ * z = (w, y, u). The field is monotone and J is antisymmetric. The solution is known: w = (A^T A + tau I)^-1 A^T b with
+ * tau ||w|| = rho ||A w - b||, which bisection in the eigenbasis of A^T A finds; if rho >= ||A^T b|| / ||b||, w = 0.
+ *
+ * Cost of an evaluation or a product: 4 samples x inputs.
  *
  * @example robustRegression({ inputs: [[1, 0], [0, 1], [1, 1]], targets: [1, 2, 4], radius: 0.5 })
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for data that do not fit; ERR_OPTION_RANGE for a radius that is not positive
+ * @param options {@link RobustRegressionOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for data that do not fit; ERR_OPTION_RANGE for a radius that is not
+ *   positive
  * @see [1] El Ghaoui and Lebret, "Robust solutions to least-squares problems with uncertain data", 1997,
  *   doi:10.1137/S0895479896298130
  */
-export function robustRegression({ inputs, targets, radius = 1 }: RobustRegressionOptions): RobustRegression {
+export function robustRegression(options: RobustRegressionOptions): RobustRegression {
+  const { inputs, targets, radius } = readOptions("robustRegression", options, rules);
   const rows = matrixRows("robustRegression", "inputs", inputs);
   const [m, d] = [rows.length, rows[0]!.length];
   const b = finiteVector("robustRegression", "targets", targets, m);
-  checkPositive("robustRegression", "radius", radius);
   const n = 2 * d + m;
-  /** out <- s (A^T y + u, -A w + shift b, -w). */
+  // Computes out <- s (A^T y + u, -A w + shift b, -w).
   const multiply = (z: Float64Array, out: Float64Array, sign: number, shift: number): void => {
     for (let k = 0; k < d; k++) {
       out[k] = sign * z[d + m + k]!;
@@ -117,7 +130,7 @@ function solutionOf(
   }
   const size = norm(b);
   if (norm(moment) <= radius * size) {
-    // w = 0; without targets any y would do.
+    // Here w = 0. If all targets are 0, any y will do.
     const y = size > 0 ? b.map((target) => -target / size) : b;
     return Float64Array.of(...new Float64Array(d), ...y, ...moment.map((x) => (size > 0 ? x / size : 0)));
   }
@@ -131,7 +144,7 @@ function solutionOf(
     }
     return w;
   };
-  /** Grows with tau, from below 0. */
+  // It grows with tau, from below 0.
   const excess = (tau: number): number => {
     const w = weights(tau);
     return tau * norm(w) - radius * norm(residual(w));

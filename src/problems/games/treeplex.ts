@@ -1,27 +1,31 @@
 import { failure } from "../../errors.ts";
 import type { ConvexSet } from "../problem.ts";
-import { convexSet, unitRow } from "../sets/convexSet.ts";
+import { setOf, unitRow } from "../sets/convexSet.ts";
 import { polyhedronOf } from "../sets/polyhedron.ts";
 
 /** A decision of a player in sequence form. */
 export interface InformationSet {
-  /** The player's last sequence before it; 0 is the empty one. */
+  /** Last sequence of the player before the decision; 0 is the empty sequence. */
   readonly parent: number;
-  /** The sequences that end with one of its actions. */
+  /** Sequences that end with one of the actions of the decision. */
   readonly actions: readonly number[];
 }
 
 /**
- * The strategies of a player with perfect recall in sequence form, x >= 0, x_0 = 1, sum over an information set's actions
- * of x_a = x_parent: the probability, of the player's own making, of each sequence of its actions.
+ * Makes the set of strategies of a player with perfect recall in sequence form.
  *
- * Support: from the last decisions to the first the best action of each, O(n). Projection: active-set method, as for
- * {@link polyhedron}. `someElement`: all actions of a decision equally likely.
+ * x_a is the probability with which the player plays the actions of the sequence a, as far as they are its own. The set
+ * is given by x >= 0, x_0 = 1, and for each decision sum over its actions of x_a = x_parent.
+ *
+ * Support: the best action of each decision, from the last decisions to the first. Projection: the active-set method of
+ * {@link polyhedron}. `someElement`: all actions of a decision are equally likely.
+ *
+ * Cost: O(n) for the support function; projections as for {@link polyhedron}.
  *
  * @example treeplex(3, [{ parent: 0, actions: [1, 2] }]) // a simplex after the empty sequence
- * @param sequences how many, the empty one included
- * @param decisions in an order in which each one's parent is 0 or an action of an earlier one
- * @throws {RangeError} ERR_OPTION_RANGE for decisions that make no tree
+ * @param sequences number of sequences, the empty one included
+ * @param decisions list in an order in which the parent of each decision is 0 or an action of an earlier one
+ * @throws {RangeError} ERR_OPTION_RANGE for decisions that do not make a tree
  * @see von Stengel, "Efficient computation of behavior strategies", 1996, doi:10.1006/game.1996.0050
  */
 export function treeplex(sequences: number, decisions: readonly InformationSet[]): ConvexSet {
@@ -38,7 +42,7 @@ export function treeplex(sequences: number, decisions: readonly InformationSet[]
     equalities,
     values: equalities.map((_, k) => (k === 0 ? 1 : 0)),
   });
-  return convexSet({
+  return setOf({
     name: "treeplex",
     dimension: sequences,
     bounded: true,
@@ -77,7 +81,7 @@ function checkTree(sequences: number, decisions: readonly InformationSet[]): voi
     if (!known.has(parent) || actions.length === 0) {
       throw failure(
         "ERR_OPTION_RANGE",
-        `treeplex: expected decision ${k} to have actions and a parent among 0 and the actions before it, got parent ` +
+        `treeplex: expected decision ${k} to have actions, and a parent that is 0 or an earlier action, got parent ` +
           `${parent} and actions ${actions.join(", ")}`,
       );
     }
@@ -85,13 +89,17 @@ function checkTree(sequences: number, decisions: readonly InformationSet[]): voi
       if (known.has(action) || !(Number.isInteger(action) && action > 0 && action < sequences)) {
         throw failure(
           "ERR_OPTION_RANGE",
-          `treeplex: expected each action to be a sequence below ${sequences} of one decision, got ${action} in decision ${k}`,
+          `treeplex: expected each action to be a sequence below ${sequences} that no other decision has, got ${action} ` +
+            `in decision ${k}`,
         );
       }
       known.add(action);
     }
   }
   if (known.size !== sequences) {
-    throw failure("ERR_OPTION_RANGE", `treeplex: expected ${sequences} sequences, the decisions make ${known.size}`);
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `treeplex: expected ${sequences} sequences, but the decisions have ${known.size}`,
+    );
   }
 }

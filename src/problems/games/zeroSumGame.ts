@@ -6,34 +6,41 @@ import { productSet } from "../sets/productSet.ts";
 import type { CertifiedProblem } from "./certified.ts";
 
 export interface ZeroSumGame extends CertifiedProblem {
-  /** The duality gap max over x' of x'^T A y - min over y' of x^T A y', by the support functions of the strategy sets. */
+  /**
+   * Gives the duality gap max over x' of x'^T A y - min over y' of x^T A y', by the support functions of the strategy
+   * sets.
+   */
   certificate(point: Float64Array): number;
-  /** x^T A y, what the first player gets. */
+  /** Gives the payoff x^T A y of the first player. */
   payoff(point: Float64Array): number;
 }
 
 interface ZeroSumParts {
   readonly name: string;
-  /** A, row by row, rows for the first player: what it gets. */
+  /** Payoffs A of the first player, row by row; its strategies are the rows. */
   readonly values: Float64Array;
+  /** Strategies X of the first player. */
   readonly rows: ConvexSet;
+  /** Strategies Y of the second player. */
   readonly columns: ConvexSet;
   readonly players?: readonly [string, string];
   readonly description: JsonValue;
 }
 
 /**
- * A bilinear zero-sum game on compact sets: x in X gets x^T A y from y in Y. F = (-A y, A^T x), J is antisymmetric.
+ * Builds a bilinear zero-sum game on compact sets, in which x in X gets x^T A y from y in Y.
  *
- * Cost of an evaluation or a product: two passes over A, by the machine's BLAS where A is large.
+ * F = (-A y, A^T x), and J is antisymmetric.
+ *
+ * Cost of an evaluation or a product: two passes over A, by the machine's BLAS if A is large.
  */
 export function zeroSumGame(parts: ZeroSumParts): ZeroSumGame {
   const { name, values, rows, columns, players = ["row", "column"], description } = parts;
   const p = rows.dimension;
   const q = columns.dimension;
   const n = p + q;
-  /** out <- s (-A y, A^T x). */
   const products = denseProducts(p, q, values);
+  // Computes out <- s (-A y, A^T x).
   const multiply = (z: Float64Array, out: Float64Array, sign: number): void => {
     products.apply(z.subarray(p), out.subarray(0, p));
     products.applyTranspose(z.subarray(0, p), out.subarray(p));

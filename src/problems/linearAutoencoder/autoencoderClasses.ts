@@ -1,5 +1,7 @@
 import { failure } from "../../errors.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
+import { readOptions } from "../../options.ts";
+import { float64Array, positiveInteger, text } from "../rules.ts";
 import {
   checkDirections,
   chosenDirections,
@@ -10,11 +12,13 @@ import {
   transpose,
 } from "./classSets.ts";
 
-/** All critical points whose map W2 W1 projects on the same eigenvectors of Sigma; equal in loss and in index. */
+/**
+ * The critical points whose map W2 W1 projects on the same eigenvectors of Sigma. They have the same loss and index.
+ */
 export interface CriticalClass {
-  /** I: ascending positions in `eigenvalues`. */
+  /** Set I of directions: ascending positions in `eigenvalues`. */
   readonly directions: readonly number[];
-  /** (tr Sigma - sum of lambda_i over I) / k. */
+  /** Loss (tr Sigma - sum of lambda_i over I) / k. */
   readonly loss: number;
   /** Number of negative eigenvalues of the Hessian. */
   readonly morseIndex: number;
@@ -22,16 +26,16 @@ export interface CriticalClass {
   readonly kernelDimension: number;
 }
 
-/** A point's place among the classes. */
+/** The place of a point among the classes. */
 export interface ClassMatch {
   readonly class: CriticalClass;
-  /** ||W2 W1 - P||_F, P the projection of the class. */
+  /** Distance ||W2 W1 - P||_F, where P is the projection of the class. */
   readonly distance: number;
   /** Loss at the point minus the loss of the class. */
   readonly lossDifference: number;
 }
 
-/** The class nearest in loss among those of one index. */
+/** The class that is nearest in loss. */
 export interface NearestClass {
   readonly class: CriticalClass;
   /** Given loss minus the loss of the class. */
@@ -39,15 +43,22 @@ export interface NearestClass {
 }
 
 interface AutoencoderClassesOptions {
-  /** k. */
+  /** Number k of inputs. */
   readonly inputs: number;
-  /** p. */
+  /** Width p of the hidden layer. */
   readonly hidden: number;
-  /** Sigma = X^T X / n, k x k, positive definite. */
+  /** Second moment Sigma = X^T X / n, k x k, positive definite. */
   readonly moment: Float64Array;
-  /** Hash of the data, kept with the classes so that they are never compared with a run on other data. */
+  /** Hash of the data. The classes carry it so that they are never compared with a run on other data. */
   readonly hash: string;
 }
+
+const rules = {
+  inputs: { ...positiveInteger, required: true },
+  hidden: { ...positiveInteger, required: true },
+  moment: { ...float64Array, required: true },
+  hash: { ...text, required: true },
+} as const;
 
 export interface AutoencoderClasses extends Iterable<CriticalClass> {
   readonly hash: string;
@@ -55,40 +66,49 @@ export interface AutoencoderClasses extends Iterable<CriticalClass> {
   readonly eigenvalues: Float64Array;
   /** Eigenvector i is `eigenvectors.subarray(i * k, (i + 1) * k)`. */
   readonly eigenvectors: Float64Array;
-  /** Number of classes, sum of the binomials C(k, m) over m <= min(p, k). */
+  /** Number of classes, the sum of the binomials C(k, m) over m <= min(p, k). */
   readonly count: number;
-  /** The class of a set of positions in `eigenvalues`. */
+  /** Gives the class of a set of positions in `eigenvalues`. */
   classOf(directions: Iterable<number>): CriticalClass;
-  /** A point of the class: the rows of W1 are the eigenvectors, then zeros, and W2 = W1^T. */
+  /** Gives a point of the class: the rows of W1 are the eigenvectors, then zeros, and W2 = W1^T. */
   representative(directions: Iterable<number>): Float64Array;
-  /** The class whose projection is nearest to W2 W1 of a point. Cost: O(k^3). */
+  /** Finds the class whose projection is nearest to W2 W1 of a point. Cost: O(k^3). */
   match(point: Float64Array): ClassMatch;
-  /** The class nearest in loss, among those of a Morse index where one is given. Cost: goes through all classes. */
+  /**
+   * Finds the class that is nearest in loss, among those of a Morse index if one is given. Cost: it goes through all
+   * classes.
+   *
+   * @throws ERR_UNSUPPORTED for more than five million classes
+   */
   nearest(loss: number, morseIndex?: number): NearestClass | undefined;
 }
 
-/** Below this, relative to the largest, an eigenvalue is a direction in which the data do not vary. */
+/** Eigenvalues below this share of the largest belong to directions in which the data do not vary. */
 const zeroWithin = 1e-12;
 const mostEnumerated = 5_000_000;
 
 /**
- * The critical points of the two-layer linear autoencoder, in closed form, class by class, lazily.
+ * Lists the critical points of the two-layer linear autoencoder in closed form, class by class, lazily.
  *
- * Loss ||X - X (W2 W1)^T||^2 / (k n), W1 p x k, W2 k x p, z = (W1, W2). At a critical point W2 W1 is the orthogonal
- * projection on the span of a set I of m <= p eigenvectors of Sigma [1], and
+ * The loss is ||X - X (W2 W1)^T||^2 / (k n) with W1 p x k, W2 k x p and z = (W1, W2). At a critical point W2 W1 is the
+ * orthogonal projection on the span of a set I of m <= p eigenvectors of Sigma [1], and
  * - loss = (tr Sigma - sum over i in I of lambda_i) / k,
  * - Morse index = sum over i in I of #{j not in I: lambda_j > lambda_i} + (p - m)(k - m),
  * - kernel dimension = m (2 p - m) + #{i in I, j not in I: lambda_j = lambda_i}.
- * W1 -> C W1, W2 -> W2 C^-1 with C invertible moves inside a class. k = 16, p = 4 gives 2517 classes. Iterating gives
- * the origin first, then m = 1, 2, ..., the leading eigenvectors first within each.
+ *
+ * The change W1 -> C W1, W2 -> W2 C^-1 with an invertible C stays inside a class. k = 16 and p = 4 give 2517 classes.
+ * Iteration gives the origin first, then m = 1, 2, ..., and for each m the leading eigenvectors first.
+ *
+ * Cost: one eigendecomposition, O(k^3); then O(k p) per class.
  *
  * @example [...autoencoderClasses({ inputs: 2, hidden: 1, moment: Float64Array.of(1, 0, 0, 2), hash })].length // 3
- * @throws {RangeError} ERR_NOT_POSITIVE_DEFINITE if Sigma is not positive definite: then the formulas for index and
- *   kernel do not hold; the message names the constant directions
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE for wrong options
+ * @throws {RangeError} ERR_NOT_POSITIVE_DEFINITE if Sigma is not positive definite, because the formulas for index and
+ *   kernel do not hold then; the message names the constant directions
  * @see [1] Baldi and Hornik, "Neural networks and principal component analysis", 1989, doi:10.1016/0893-6080(89)90014-2
  */
 export function autoencoderClasses(options: AutoencoderClassesOptions): AutoencoderClasses {
-  const { inputs: k, hidden: p, moment, hash } = options;
+  const { inputs: k, hidden: p, moment, hash } = readOptions("autoencoderClasses", options, rules);
   const { values, vectors } = symmetricEigen(moment);
   const lambda = values.slice().reverse();
   const eigenvectors = new Float64Array(k * k);
@@ -164,7 +184,7 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
       if (count > mostEnumerated) {
         throw failure(
           "ERR_UNSUPPORTED",
-          `autoencoderClasses: ${count} classes are too many to search; use match(point)`,
+          `autoencoderClasses: expected at most ${mostEnumerated} classes to search, got ${count}; use match(point)`,
         );
       }
       let best: NearestClass | undefined;
@@ -180,7 +200,10 @@ export function autoencoderClasses(options: AutoencoderClassesOptions): Autoenco
   };
 }
 
-/** U (W2 W1) U^T: at a critical point a diagonal of ones and zeros, block diagonal where eigenvalues are equal. */
+/**
+ * Computes U (W2 W1) U^T. At a critical point it is a diagonal of ones and zeros, and block diagonal where eigenvalues
+ * are equal.
+ */
 function inEigenbasis(point: Float64Array, u: Float64Array, k: number, p: number): Float64Array {
   const w1u = multiply(point.subarray(0, p * k), p, k, transpose(u, k, k), k);
   const uw2 = multiply(u, k, k, point.subarray(p * k), p);

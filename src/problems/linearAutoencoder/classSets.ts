@@ -1,10 +1,10 @@
-/** Sets of directions that name classes of critical points of linear networks. */
+/** Sets of directions, which name the classes of critical points of linear networks. */
 import { failure } from "../../errors.ts";
 
-/** Values closer than this, relative to the largest, count as equal: they differ by rounding only. */
+/** Values that differ by less than this share of the largest count as equal, because they differ by rounding only. */
 const equalWithin = 1e-10;
 
-/** Number of each value's group, of values in descending order; equal values share one, the largest have 0. */
+/** Numbers the groups of equal values, given the values in descending order. The group of the largest is 0. */
 export function groupsOf(descending: Float64Array): Uint32Array {
   const group = new Uint32Array(descending.length);
   for (let i = 1; i < descending.length; i++) {
@@ -15,8 +15,10 @@ export function groupsOf(descending: Float64Array): Uint32Array {
 }
 
 /**
- * The set that a projection is nearest to, given as a row-major `size` x `size` matrix in the eigenbasis: of each group as many
- * directions as the trace of its block says, at most `most` in all, those with the largest shares.
+ * Finds the set whose projection is nearest to a given one, a row-major `size` x `size` matrix in the eigenbasis.
+ *
+ * It takes from each group as many directions as the trace of the group's block says. If these are more than `most` in
+ * all, those with the largest shares remain.
  */
 export function chosenDirections(
   projection: Float64Array,
@@ -37,7 +39,11 @@ export function chosenDirections(
   return chosen.slice(0, most).map(({ direction }) => direction);
 }
 
-/** The directions in ascending order, each once, from 0 to below `available`, at most `most` of them. */
+/**
+ * Gives the directions in ascending order.
+ *
+ * @throws {RangeError} ERR_OPTION_RANGE unless they are at most `most` different numbers from 0 to below `available`
+ */
 export function checkDirections(
   who: string,
   given: Iterable<number>,
@@ -55,7 +61,7 @@ export function checkDirections(
   return directions;
 }
 
-/** All sets of m numbers below k, in lexicographic order. The array is used again. */
+/** Lists all sets of m numbers below k, in lexicographic order. It yields the same array each time. */
 export function* subsets(k: number, m: number): Generator<readonly number[]> {
   const chosen = Array.from({ length: m }, (_, i) => i);
   for (;;) {
@@ -68,7 +74,7 @@ export function* subsets(k: number, m: number): Generator<readonly number[]> {
   }
 }
 
-/** Number of sets of at most `most` numbers below k. */
+/** Counts the sets of at most `most` numbers below k. */
 export function countSubsets(k: number, most: number): number {
   let total = 0;
   let product = 1;
@@ -79,7 +85,7 @@ export function countSubsets(k: number, most: number): number {
   return total;
 }
 
-/** a (rows x inner) times b (inner x columns), row-major. */
+/** Multiplies a (rows x inner) by b (inner x columns), both row-major. */
 export function multiply(a: Float64Array, rows: number, inner: number, b: Float64Array, columns: number): Float64Array {
   const out = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
@@ -91,7 +97,7 @@ export function multiply(a: Float64Array, rows: number, inner: number, b: Float6
   return out;
 }
 
-/** The transpose of a rows x columns matrix. */
+/** Transposes a rows x columns matrix. */
 export function transpose(a: Float64Array, rows: number, columns: number): Float64Array {
   return Float64Array.from(a, (_, at) => a[(at % rows) * columns + Math.floor(at / rows)]!);
 }

@@ -2,60 +2,74 @@ import { div, matMul, square, sub, sum, type Tensor, type Tensor2D } from "@tens
 import { data as dataInput } from "../../autodiff/index.ts";
 import { failure } from "../../errors.ts";
 import { triangularFactor } from "../../linalg/dense/triangularFactor.ts";
+import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
-import { type LinearNetworkClasses, type LinearNetworkMatch, linearNetworkClasses } from "./linearNetworkClasses.ts";
+import { float64Array } from "../rules.ts";
+import {
+  type LinearNetworkClasses,
+  type LinearNetworkMatch,
+  linearNetworkClasses,
+  widthsRule,
+} from "./linearNetworkClasses.ts";
 
 export interface LinearNetworkOptions {
-  /** k, p_1, ..., d: numbers a sample, hidden widths (at least one), numbers a target. */
+  /** Widths k, p_1, ..., d: numbers per sample, widths of the hidden layers (at least one), numbers per target. */
   readonly widths: readonly number[];
-  /** X, sample after sample, n x k. */
+  /** Inputs X, sample after sample, n x k. */
   readonly inputs: Float64Array;
-  /** Y, n x d. Default: the inputs, an autoencoder. */
+  /** Targets Y, n x d. Default: the inputs (an autoencoder). */
   readonly targets?: Float64Array;
 }
 
+const rules = { widths: widthsRule, inputs: { ...float64Array, required: true }, targets: float64Array } as const;
+
 export interface LinearNetwork extends TracedProblem {
-  /** The classes of critical points; bound to these data by their hash. */
+  /** Gives the classes of critical points, with the hash of these data. */
   criticalPoints(): LinearNetworkClasses;
-  /** The class of critical points nearest to a point. */
+  /** Finds the class of critical points that is nearest to a point. */
   match(point: Float64Array): LinearNetworkMatch;
-  /** Independent normal weights of variance 1 / (inputs of their layer). */
+  /** Draws independent normal weights of variance 1 / (inputs of their layer). */
   initialPoint(seed: number): Float64Array;
 }
 
 /**
- * A linear network of any depth, whose critical values are all known, and the Morse index at representatives of each.
+ * Builds a linear network of any depth, whose critical values are all known, and the Morse index at representatives of
+ * each.
  *
- * L = ||Y - X (W_L ... W_1)^T||^2 / (d n), the mean squared error over all entries; z = (W_1, ..., W_L), blocks `layer1`, ..., W_l p_l x p_(l-1).
- * `criticalPoints()` says precisely what is exact. With one hidden layer and Y = X it is `deepLinearAutoencoder`.
+ * L = ||Y - X (W_L ... W_1)^T||^2 / (d n), the mean squared error over all entries. z = (W_1, ..., W_L), with the
+ * blocks `layer1`, ...; W_l is p_l x p_(l-1). {@link LinearNetworkClasses}, from `criticalPoints()`, says which results
+ * are exact. With one hidden layer and Y = X it is the problem of `deepLinearAutoencoder`.
  *
- * The loss sees the data through second moments only, so they are replaced by the triangular factor of (X, Y): k + d rows, the same
- * loss to rounding. Cost of an evaluation: about 6 (k + d) operations a weight.
+ * The loss depends on the data through second moments only. So the triangular factor of (X, Y) replaces them: k + d
+ * rows, and the same loss to rounding.
  *
- * @example const problem = linearNetwork({ widths: [8, 4, 4, 8], inputs: gaussianData({ inputs: 8, samples: 500, seed: 1 }) });
- * @throws {RangeError} ERR_OPTION_RANGE for widths that are none; ERR_LENGTH if the data are no whole samples or not as many targets as
- *   inputs; ERR_NOT_FINITE for NaN in them; ERR_NOT_POSITIVE_DEFINITE for inputs that do not vary in all directions
+ * Cost of an evaluation: about 6 (k + d) operations per weight.
+ *
+ * @example
+ * const inputs = gaussianData({ inputs: 8, samples: 500, seed: 1 });
+ * const problem = linearNetwork({ widths: [8, 4, 4, 8], inputs });
+ * @param options {@link LinearNetworkOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE for widths that are not at least three positive integers; ERR_LENGTH if the
+ *   data are not whole samples, or not as many targets as inputs; ERR_NOT_FINITE for NaN in the data;
+ *   ERR_NOT_POSITIVE_DEFINITE for inputs that do not vary in all directions
  */
 export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
-  const { widths, inputs, targets = inputs } = options;
-  if (widths.length < 3 || widths.some((width) => !(Number.isInteger(width) && width > 0))) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `linearNetwork: expected at least three widths, positive integers, got [${widths.join(", ")}]`,
-    );
-  }
+  const read = readOptions("linearNetwork", options, rules);
+  const { widths, inputs, targets = inputs } = read;
   const k = widths[0]!;
   const d = widths.at(-1)!;
   const n = inputs.length / k;
   if (!(Number.isInteger(n) && n > 0) || targets.length !== n * d) {
     throw failure(
       "ERR_LENGTH",
-      `linearNetwork: expected whole samples of ${k} numbers and as many targets of ${d}, got ${inputs.length} and ${targets.length} numbers`,
+      `linearNetwork: expected whole samples of ${k} numbers and as many targets of ${d}, got ${inputs.length} and ` +
+        `${targets.length} numbers`,
     );
   }
   for (const [name, values] of Object.entries({ inputs, targets })) {
@@ -103,7 +117,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
         problem: "linearNetwork",
         widths: [...widths],
         samples: n,
-        targets: options.targets === undefined ? "the inputs" : "given",
+        targets: read.targets === undefined ? "the inputs" : "given",
         hash,
         reduction: "the data (X, Y) are replaced by their triangular factor: equal to rounding",
       },
@@ -123,7 +137,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
   });
 }
 
-/** (X, Y), sample after sample. */
+/** Joins the data to (X, Y), sample after sample. */
 function joined(x: Float64Array, k: number, y: Float64Array, d: number): Float64Array {
   const n = x.length / k;
   const both = new Float64Array(n * (k + d));

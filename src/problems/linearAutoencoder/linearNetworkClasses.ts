@@ -2,6 +2,8 @@ import { pow } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { norm } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
+import { arePositiveIntegers, float64Array, nonNegative, text } from "../rules.ts";
 import {
   checkDirections,
   chosenDirections,
@@ -12,89 +14,117 @@ import {
   transpose,
 } from "./classSets.ts";
 
-/** All critical points whose map is the same truncation of the regression of Y on X; equal in loss. */
+/** The critical points whose map is the same truncation of the regression of Y on X. They have the same loss. */
 export interface LinearNetworkClass {
-  /** S: ascending positions in `singularValues`. */
+  /** Set S of directions: ascending positions in `singularValues`. */
   readonly directions: readonly number[];
-  /** (tr Y^T Y / n - sum of s_i^2 over S) / d: exact at every critical point of the class. */
+  /** Loss (tr Y^T Y / n - sum of s_i^2 over S) / d, exact at every critical point of the class. */
   readonly loss: number;
-  /** Whether S are the leading directions, as many as fit: then the class is that of the global minima. */
+  /** Whether S holds the leading directions, as many as fit. The class is then that of the global minima. */
   readonly global: boolean;
 }
 
-/** Second order at one of a class's representatives, exact there and on its orbit. */
+/** The second order at a representative of a class, exact there and on its orbit. */
 export interface RepresentativeOrder {
+  /** Number of negative eigenvalues of the Hessian. */
   readonly morseIndex: number;
+  /** Number of zero eigenvalues of the Hessian. */
   readonly kernelDimension: number;
 }
 
-/** A point's place among the classes. */
+/** The place of a point among the classes. */
 export interface LinearNetworkMatch {
   readonly class: LinearNetworkClass;
-  /** ||M - M_S||_F. */
+  /** Distance ||M - M_S||_F, where M_S is the map of the class. */
   readonly distance: number;
   /** Loss at the point minus the loss of the class. */
   readonly lossDifference: number;
 }
 
 export interface LinearNetworkClassesOptions {
-  /** k, p_1, ..., d. */
+  /** Widths k, p_1, ..., d of the layers. */
   readonly widths: readonly number[];
-  /** X^T X / n, k x k, positive definite. */
+  /** Second moment Sigma_XX = X^T X / n, k x k, positive definite. */
   readonly inputMoment: Float64Array;
-  /** Y^T X / n, d x k. */
+  /** Second moment Sigma_YX = Y^T X / n, d x k. */
   readonly crossMoment: Float64Array;
-  /** tr Y^T Y / n. */
+  /** Trace of the second moment Y^T Y / n. */
   readonly targetTrace: number;
-  /** Hash of the data, kept with the classes. */
+  /** Hash of the data, which the classes carry. */
   readonly hash: string;
 }
 
+export const widthsRule = {
+  required: true,
+  expected: "at least three positive integers, inputs first",
+  is: (value: unknown) => arePositiveIntegers(value, 3),
+  range: true,
+} as const;
+
+const rules = {
+  widths: widthsRule,
+  inputMoment: { ...float64Array, required: true },
+  crossMoment: { ...float64Array, required: true },
+  targetTrace: { ...nonNegative, required: true },
+  hash: { ...text, required: true },
+} as const;
+
 export interface LinearNetworkClasses extends Iterable<LinearNetworkClass> {
   readonly hash: string;
-  /** s_1 >= s_2 >= ... > 0 of Sigma_YX Sigma_XX^(-1/2). */
+  /** Singular values s_1 >= s_2 >= ... > 0 of Sigma_YX Sigma_XX^(-1/2). */
   readonly singularValues: Float64Array;
   /** Left singular vector i is `outputVectors.subarray(i * d, (i + 1) * d)`. */
   readonly outputVectors: Float64Array;
   /** Number of classes: sets of at most min(widths) positions in `singularValues`. */
   readonly count: number;
+  /** Gives the class of a set of positions in `singularValues`. */
   classOf(directions: Iterable<number>): LinearNetworkClass;
   /**
-   * A point of the class, balanced: W_1 and W_L share the s_i evenly among the layers, the layers between are diagonal with `middleRank`
-   * ones or such shares, from m to the smallest hidden width. Default m; with one hidden layer there is no choice.
+   * Gives a balanced point of the class: all layers share the s_i evenly. The layers between W_1 and W_L are diagonal.
+   * Their first m entries are these shares, and ones follow up to `middleRank` entries. `middleRank` lies between m and
+   * the smallest hidden width; default m. With one hidden layer there is no choice.
    */
   representative(directions: Iterable<number>, middleRank?: number): Float64Array;
-  /** Index and kernel of the Hessian there, in closed form. */
+  /** Gives the index and the kernel dimension of the Hessian at that point, in closed form. */
   orderAt(directions: Iterable<number>, middleRank?: number): RepresentativeOrder;
-  /** The class whose map is nearest to a point's, in any basis. Cost: products of the layers, O((k + d)^3). */
+  /**
+   * Finds the class whose map is nearest to that of a point, in any basis. Cost: products of the layers, O((k + d)^3).
+   */
   match(point: Float64Array): LinearNetworkMatch;
 }
 
-/** Below this, relative to the largest, an eigenvalue of the inputs' moment, or a squared singular value, is zero. */
+/** Eigenvalues of the inputs' moment, and squared singular values, below this share of the largest count as zero. */
 const zeroWithin = 1e-12;
 const who = "linearNetwork";
 
 /**
- * The critical points of a linear network of any depth, class by class, lazily.
+ * Lists the critical points of a linear network of any depth, class by class, lazily.
  *
- * Loss ||Y - X M^T||^2 / (d n), M = W_L ... W_1, W_l p_l x p_(l-1), z = (W_1, ..., W_L). With R = Sigma_YX Sigma_XX^(-1/2) = U s V^T, at a critical
- * point M = U_S U_S^T Sigma_YX Sigma_XX^-1 for a set S of m <= min(widths) singular directions [1, 2].
+ * The loss is ||Y - X M^T||^2 / (d n) with M = W_L ... W_1, W_l p_l x p_(l-1) and z = (W_1, ..., W_L). Let
+ * R = Sigma_YX Sigma_XX^(-1/2) = U s V^T. At a critical point M = U_S U_S^T Sigma_YX Sigma_XX^-1 for a set S of
+ * m <= min(widths) singular directions [1, 2].
  *
- * Exact for every critical point: its map and its loss (with equal singular values U_S is any basis of a subspace). Exact at
- * `representative(S, rho)` and on its orbit W_l -> C_l W_l C_(l-1)^-1 (C_0, C_L = I): with q = #{j not in S},
+ * The map and the loss are exact for every critical point. (With equal singular values U_S is any basis of a subspace.)
+ * Index and kernel are exact at `representative(S, rho)` and on its orbit W_l -> C_l W_l C_(l-1)^-1 with C_0 = C_L = I.
+ * There, with q = #{j not in S},
  * - Morse index = sum over i in S of #{j not in S: s_j > s_i} + (rho - m) q,
- * - kernel dimension = N - m^2 - m (k + d - 2 m) + #{i in S, j not in S: s_j = s_i} - 2 (rho - m) q,
- * rho being the rank of W_(L-1) ... W_2 there (the hidden width where L = 2). With L = 2 and k = d = rank R these are all critical
- * points; with more layers a class has others too, whose index may differ: with rho = m < min(widths) and S leading they are saddles
- * without negative curvature, which no two-layer network has.
+ * - kernel dimension = N - m^2 - m (k + d - 2 m) + #{i in S, j not in S: s_j = s_i} - 2 (rho - m) q.
  *
+ * N is the dimension of z, and rho is the rank of W_(L-1) ... W_2 there; if L = 2, it is the hidden width. With L = 2
+ * and k = d = rank R these are all critical points. With more layers a class has others too, whose index may differ. If
+ * rho = m < min(widths) and S holds the leading directions, they are saddles without negative curvature, which
+ * two-layer networks do not have.
+ *
+ * Cost: two eigendecompositions, O(k^3 + d^3).
+ *
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE for wrong options
  * @throws {RangeError} ERR_NOT_POSITIVE_DEFINITE if the inputs' moment is singular
  * @see [1] Baldi and Hornik, "Neural networks and principal component analysis", 1989, doi:10.1016/0893-6080(89)90014-2
- * @see [2] Achour, Malgouyres and Gerchinovitz, "The loss landscape of deep linear neural networks: a second-order analysis", 2021,
- *   arXiv:2107.13289
+ * @see [2] Achour, Malgouyres and Gerchinovitz, "The loss landscape of deep linear neural networks: a second-order
+ *   analysis", 2021, arXiv:2107.13289
  */
 export function linearNetworkClasses(options: LinearNetworkClassesOptions): LinearNetworkClasses {
-  const { widths, inputMoment, crossMoment, targetTrace, hash } = options;
+  const { widths, inputMoment, crossMoment, targetTrace, hash } = readOptions("linearNetworkClasses", options, rules);
   const k = widths[0]!;
   const d = widths.at(-1)!;
   const layers = widths.length - 1;
@@ -111,7 +141,7 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
   for (let i = 0; i < rank; i++) u.set(vectors.subarray((d - 1 - i) * d, (d - i) * d), i * d);
   const most = Math.min(rank, ...widths);
   const group = groupsOf(s);
-  /** Rows u_i^T B. */
+  // Rows u_i^T B.
   const rows = multiply(u, rank, d, regression, k);
 
   const setOf = (given: Iterable<number>): readonly number[] => checkDirections(who, given, rank, most);
@@ -191,7 +221,8 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
         throw failure("ERR_LENGTH", `${who}: expected a point of length ${size}, got ${point.length}`);
       }
       const map = mapOf(point, widths);
-      // At a critical point M = P B, so M Sigma_XY = P G: in G's eigenbasis P is diagonal, block diagonal where values are equal.
+      // At a critical point M = P B, so M Sigma_XY = P G. In G's eigenbasis P is diagonal, or block diagonal where
+      // values are equal.
       const projected = multiply(map, d, k, transpose(crossMoment, d, k), d);
       const inBasis = multiply(multiply(u, rank, d, projected, d), rank, d, transpose(u, rank, d), rank);
       const projection = inBasis.map((entry, at) => entry / s[at % rank]! ** 2);
@@ -210,7 +241,7 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
   };
 }
 
-/** W_L ... W_1, d x k. */
+/** Multiplies the layers to W_L ... W_1, d x k. */
 function mapOf(point: Float64Array, widths: readonly number[]): Float64Array {
   const k = widths[0]!;
   let map = point.subarray(0, widths[1]! * k);
@@ -236,7 +267,8 @@ function inverseOf(moment: Float64Array, k: number): Float64Array {
   if (flat > 0) {
     throw failure(
       "ERR_NOT_POSITIVE_DEFINITE",
-      `${who}: expected inputs that vary in all ${k} directions, got none in ${flat} of them; leave variables out or give more samples`,
+      `${who}: expected inputs that vary in all ${k} directions, got none in ${flat} of them; leave variables out or ` +
+        "give more samples",
     );
   }
   const inverse = new Float64Array(k * k);

@@ -1,14 +1,14 @@
 import { elu, mul, relu, selu, sigmoid, softplus, type Tensor, tanh } from "@tensorflow/tfjs-core";
 
-/** Activations that networks know by name; z -> a, elementwise. */
+/** Activations that networks know by name: functions of z, applied to each entry. */
 export const activations = {
-  /** z sigmoid(z), also called SiLU. */
+  /** Computes z sigmoid(z), also called SiLU. */
   swish: (z: Tensor): Tensor => mul(z, sigmoid(z)),
   tanh: (z: Tensor): Tensor => tanh(z),
   sigmoid: (z: Tensor): Tensor => sigmoid(z),
-  /** max(0, z); its Hessian is that of the active side. */
+  /** Computes max(0, z). Its Hessian is that of the active side. */
   relu: (z: Tensor): Tensor => relu(z),
-  /** log(1 + exp z). */
+  /** Computes log(1 + exp z). */
   softplus: (z: Tensor): Tensor => softplus(z),
   elu: (z: Tensor): Tensor => elu(z),
   selu: (z: Tensor): Tensor => selu(z),
@@ -17,5 +17,5 @@ export const activations = {
 
 export type ActivationName = keyof typeof activations;
 
-/** A name, or a function of a tensor in TensorFlow.js that keeps the shape. */
+/** An activation: a name, or a function of a tensor in TensorFlow.js that keeps the shape. */
 export type Activation = ActivationName | ((z: Tensor) => Tensor);

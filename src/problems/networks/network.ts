@@ -10,7 +10,8 @@ import { checkedNetwork, type NetworkOptions } from "./networkOptions.ts";
 
 export interface Network extends TracedProblem {
   /**
-   * Independent normal weights of variance gain / (inputs of their layer), biases 0; gain 2 before `relu` [1], else 1.
+   * Draws independent normal weights of variance gain / (inputs of their layer); biases are 0. The gain is 2 before
+   * `relu` [1], else 1.
    *
    * @see [1] He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015, arXiv:1502.01852
    */
@@ -18,13 +19,16 @@ export interface Network extends TracedProblem {
 }
 
 /**
- * The loss of a fully connected network on given data.
+ * Builds the loss of a fully connected network on given data.
  *
- * A_0 = X (samples x inputs), A_l = activation(A_(l-1) W_l + 1 b_l^T), W_l inputs x outputs as in TensorFlow.js; the last
- * layer has `outputActivation`, by default none. L = loss(A_last, targets) + regularisation, see {@link NetworkOptions}
- * for the conventions. z = (W_1, b_1, W_2, b_2, ...), blocks `layer1.weights`, `layer1.bias`, ... Without targets the
- * network is an autoencoder. `with({ inputs, targets })` gives the same network on as many other samples (minibatches),
- * at no new trace; an autoencoder has `inputs` only.
+ * A_0 = X (samples x inputs) and A_l = activation(A_(l-1) W_l + 1 b_l^T), with W_l inputs x outputs as in
+ * TensorFlow.js. The last layer has `outputActivation`, which is linear by default.
+ * L = loss(A_last, targets) + regularisation; see {@link NetworkOptions} for the conventions.
+ * z = (W_1, b_1, W_2, b_2, ...), with blocks `layer1.weights`, `layer1.bias`, ... Without targets the network is an
+ * autoencoder.
+ *
+ * `with({ inputs, targets })` gives the same network on as many other samples (minibatches) without a new trace. An
+ * autoencoder has `inputs` only.
  *
  * Cost of an evaluation: about 6 x samples x weights operations.
  *
@@ -32,6 +36,8 @@ export interface Network extends TracedProblem {
  * const { pixels, oneHotLabels } = mnist4x4({ samples: 1000 });
  * const problem = network({ layers: [16, 12, 8, 10], activation: "swish", loss: "softmaxCrossEntropy",
  *   inputs: pixels, targets: oneHotLabels, regularization: 1e-4 });
+ * @param options {@link NetworkOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
  * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH, ERR_NOT_FINITE for layers, data and options that do not fit
  */
 export function network(options: NetworkOptions): Network {

@@ -12,32 +12,32 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 
-/** Losses that networks know by name; predictions and targets are samples x outputs. */
+/** Losses that networks know by name. Predictions and targets are samples x outputs. */
 export const networkLosses = {
-  /** Mean of (prediction - target)^2 over all samples and outputs. */
+  /** Computes the mean of (prediction - target)^2 over all samples and outputs. */
   meanSquaredError: (predictions: Tensor, targets: Tensor): Scalar => mean(square(sub(predictions, targets))),
-  /** Mean over the samples of -sum over classes of target log softmax(prediction). */
+  /** Computes the mean over the samples of -sum over the classes of target log softmax(prediction). */
   softmaxCrossEntropy: (predictions: Tensor, targets: Tensor): Scalar =>
     neg(mean(sum(mul(targets, logSoftmax(predictions)), -1))),
 } as const;
 
 export type NetworkLossName = keyof typeof networkLosses;
 
-/** A name, or a function in TensorFlow.js of predictions and targets, both samples x outputs, that gives a scalar. */
+/** A loss: a name, or a function in TensorFlow.js of predictions and targets, both samples x outputs, to a scalar. */
 export type NetworkLoss = NetworkLossName | ((predictions: Tensor, targets: Tensor) => Tensor);
 
 export interface Regularization {
-  /** c in L = loss + c sum of theta^2, without a factor 1/2. */
+  /** Coefficient c >= 0 in L = loss + c sum of theta^2, without a factor 1/2. */
   readonly coefficient: number;
-  /** Whether theta^2 is averaged over the parameters instead of summed; default false. */
+  /** Whether theta^2 is averaged over the parameters instead of summed. Default false. */
   readonly average?: boolean;
-  /** Whether biases count as parameters here; default true. */
+  /** Whether biases are among the parameters theta. Default true. */
   readonly biases?: boolean;
 }
 
-/** c times the sum or the mean of the squares of the parameters. */
-export function penaltyOf(parameters: readonly Tensor[], regularization: Regularization): Tensor {
-  const { coefficient, average = false, biases = true } = regularization;
+/** Computes c times the sum or the mean of the squares of the parameters. */
+export function penaltyOf(parameters: readonly Tensor[], regularization: Required<Regularization>): Tensor {
+  const { coefficient, average, biases } = regularization;
   const counted = biases ? parameters : parameters.filter((parameter) => parameter.rank === 2);
   const squares = addN(counted.map((parameter) => reshape(sum(square(parameter)), [])));
   const count = average ? counted.reduce((total, parameter) => total + parameter.size, 0) : 1;

@@ -1,40 +1,94 @@
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
+import { arePositiveIntegers, float64Array, json, nonNegative, text, yesOrNo } from "../rules.ts";
 import { type Activation, activations } from "./activations.ts";
 import { type NetworkLoss, networkLosses, type Regularization } from "./networkLosses.ts";
 
+/**
+ * Options of {@link network}.
+ *
+ * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
+ *   Computation 33, 2021, doi:10.1162/neco_a_01388
+ */
 export interface NetworkOptions {
   /** Widths from the inputs to the outputs: [16, 8, 16] has two layers of weights. */
   readonly layers: readonly number[];
-  /** Of the hidden layers: one for all, or one each. Default `swish` [1]. */
+  /** Activation of the hidden layers: one for all, or a list with one for each. Default `swish` [1]. */
   readonly activation?: Activation | readonly Activation[];
-  /** Of the last layer; default `linear`. */
+  /** Activation of the last layer. Default `linear`. */
   readonly outputActivation?: Activation;
-  /** Default `meanSquaredError`. */
+  /** Loss of predictions and targets. Default `meanSquaredError`. */
   readonly loss?: NetworkLoss;
-  /** X, sample after sample, samples x layers[0]. */
+  /** Inputs X, sample after sample, samples x layers[0]. */
   readonly inputs: Float64Array;
-  /** Sample after sample, samples x outputs. Default: the inputs (an autoencoder). */
+  /** Targets, sample after sample, samples x outputs. Default: the inputs (an autoencoder). */
   readonly targets?: Float64Array;
-  /** Whether layers have biases; default true. */
+  /** Whether the layers have biases. Default true. */
   readonly biases?: boolean;
-  /** c in c ||z||^2 (all parameters, biases too, summed, without 1/2), or the choices in full; default 0. */
+  /**
+   * Coefficient c of the penalty c ||z||^2: the sum over all parameters, biases too, without a factor 1/2. An object
+   * gives the choices in full. Default 0.
+   */
   readonly regularization?: number | Regularization;
-  /** Default "network". */
+  /** Name of the problem in messages, rows and files. Default "network". */
   readonly name?: string;
-  /** What `run.json` keeps of the data, such as their source; a hash of them is kept in any case. */
+  /** Description of the data that `run.json` keeps, such as their source. It keeps a hash of the data in any case. */
   readonly dataDescription?: JsonValue;
 }
 
+const isOneOf =
+  (known: object) =>
+  (value: unknown): boolean =>
+    typeof value === "function" || (typeof value === "string" && Object.hasOwn(known, value));
+const isActivation = isOneOf(activations);
+const oneOf = (known: object): string => `a function or one of ${Object.keys(known).join(", ")}`;
+
+const rules = {
+  layers: {
+    required: true,
+    expected: "at least two positive integers, inputs first",
+    is: (value: unknown) => arePositiveIntegers(value, 2),
+    range: true,
+  },
+  activation: {
+    default: "swish",
+    expected: `${oneOf(activations)}, or a list of these`,
+    is: (value: unknown) => (Array.isArray(value) ? value.every(isActivation) : isActivation(value)),
+    range: true,
+  },
+  outputActivation: { default: "linear", expected: oneOf(activations), is: isActivation, range: true },
+  loss: { default: "meanSquaredError", expected: oneOf(networkLosses), is: isOneOf(networkLosses), range: true },
+  inputs: { ...float64Array, required: true },
+  targets: float64Array,
+  biases: { ...yesOrNo, default: true },
+  regularization: {
+    default: 0,
+    expected: "a non-negative number or an object { coefficient, average, biases }",
+    is: (value: unknown) =>
+      (typeof value === "object" && value !== null) ||
+      (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY),
+    range: true,
+  },
+  name: { ...text, default: "network" },
+  dataDescription: json,
+} as const;
+
+const regularizationRules = {
+  coefficient: { ...nonNegative, required: true },
+  average: { ...yesOrNo, default: false },
+  biases: { ...yesOrNo, default: true },
+} as const;
+
 interface CheckedNetwork {
   readonly layers: readonly number[];
-  /** One for each hidden layer. */
+  /** Activations, one for each hidden layer. */
   readonly hidden: readonly Activation[];
   readonly output: Activation;
   readonly loss: NetworkLoss;
   readonly biases: boolean;
-  readonly regularization: Regularization;
+  readonly regularization: Required<Regularization>;
   readonly inputs: Float64Array;
   readonly targets: Float64Array | undefined;
   readonly samples: number;
@@ -42,29 +96,24 @@ interface CheckedNetwork {
   readonly description: JsonValue;
 }
 
-/** Fills in the defaults and refuses what does not fit together. */
+/** Checks the options and fills in their defaults. */
 export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
-  const { layers, activation = "swish", outputActivation = "linear", loss = "meanSquaredError" } = options;
-  const { inputs, targets, biases = true, name = "network" } = options;
-  checkLayers(layers);
+  const read = readOptions("network", options, rules);
+  const { layers, activation, outputActivation, loss, inputs, targets, biases, name, dataDescription } = read;
   const depth = layers.length - 1;
   const hidden = activationsOf(activation, depth - 1);
-  for (const each of [...hidden, outputActivation]) checkName("activation", each, Object.keys(activations));
-  checkName("loss", loss, Object.keys(networkLosses));
-  const regularization =
-    typeof options.regularization === "object" ? options.regularization : { coefficient: options.regularization ?? 0 };
-  if (!(regularization.coefficient >= 0 && regularization.coefficient < Number.POSITIVE_INFINITY)) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `network: expected a regularization of 0 or more, got ${regularization.coefficient}`,
-    );
-  }
+  const regularization = readOptions(
+    "network",
+    typeof read.regularization === "number" ? { coefficient: read.regularization } : read.regularization,
+    regularizationRules,
+    "regularization",
+  );
   const samples = countSamples("inputs", inputs, layers[0]!);
   if (targets === undefined) {
     if (layers[0] !== layers[depth]) {
       throw failure(
         "ERR_OPTION_RANGE",
-        `network: expected targets, since ${layers[0]} inputs and ${layers[depth]} outputs make no autoencoder`,
+        `network: expected targets, got none; ${layers[0]} inputs and ${layers[depth]} outputs are not an autoencoder`,
       );
     }
   } else if (countSamples("targets", targets, layers[depth]!) !== samples) {
@@ -80,7 +129,7 @@ export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
     loss,
     biases,
     regularization,
-    // Copies: the caller's arrays may change, the hash below may not.
+    // The caller's arrays may change, but the hash below must stay right.
     inputs: inputs.slice(),
     targets: targets?.slice(),
     samples,
@@ -95,10 +144,10 @@ export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
       regularization: {
         coefficient: regularization.coefficient,
         of: `${regularization.average ? "mean" : "sum"} of squares`,
-        biases: regularization.biases ?? true,
+        biases: regularization.biases,
       },
       samples,
-      data: options.dataDescription,
+      data: dataDescription,
       inputsHash: dataHash([samples, layers[0]!], inputs),
       targetsHash: targets === undefined ? undefined : dataHash([samples, layers[depth]!], targets),
     },
@@ -107,16 +156,6 @@ export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
 
 const nameOf = (given: unknown): string =>
   typeof given === "string" ? given : `function ${(typeof given === "function" && given.name) || "(unnamed)"}`;
-
-function checkLayers(layers: readonly number[]): void {
-  const good = layers.length >= 2 && layers.every((width) => Number.isInteger(width) && width > 0);
-  if (!good) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `network: expected layers to be at least two positive integers, inputs first, got [${layers.join(", ")}]`,
-    );
-  }
-}
 
 function activationsOf(given: Activation | readonly Activation[], count: number): readonly Activation[] {
   if (typeof given === "string" || typeof given === "function") return Array.from({ length: count }, () => given);
@@ -129,18 +168,7 @@ function activationsOf(given: Activation | readonly Activation[], count: number)
   return given;
 }
 
-function checkName(what: string, given: unknown, known: readonly string[]): void {
-  if (typeof given === "function" || (typeof given === "string" && known.includes(given))) return;
-  throw failure(
-    "ERR_OPTION_RANGE",
-    `network: expected ${what} to be a function or one of ${known.join(", ")}, got ${String(given)}`,
-  );
-}
-
 function countSamples(what: string, values: Float64Array, width: number): number {
-  if (!(values instanceof Float64Array)) {
-    throw failure("ERR_OPTION_TYPE", `network: expected ${what} to be a Float64Array, got ${typeof values}`);
-  }
   if (values.length === 0 || values.length % width !== 0) {
     throw failure(
       "ERR_LENGTH",

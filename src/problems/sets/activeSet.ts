@@ -1,36 +1,40 @@
 import { dot } from "../../linalg/vector.ts";
 import { OrthonormalFactor } from "./orthonormalFactor.ts";
 
-/** {u : <a_j, u> <= b_j}, all a_j of length 1, within a subspace in which the points to project lie. */
+/** The set {u : <a_j, u> <= b_j} with all a_j of length 1, within a subspace in which the points to project lie. */
 interface UnitInequalities {
   readonly dimension: number;
+  /** Normals a_j. */
   readonly normals: readonly Float64Array[];
+  /** Bounds b_j. */
   readonly bounds: ArrayLike<number>;
-  /** <a_j, u> - b_j: may be computed from other rows that agree with a_j on the subspace. */
+  /** Function that gives <a_j, u> - b_j. It may use other rows that agree with a_j on the subspace. */
   readonly excess: (j: number, u: Float64Array) => number;
 }
 
-/** A normal of which less than this lies across the active ones depends on them. */
+/** A normal depends on the active ones if less than this length of it lies across them. */
 const dependent = 1e-10;
 
 /**
- * The dual active-set method of Goldfarb and Idnani [1] for the projection on a polyhedron, started from the active set
- * with which the last one ended.
+ * The dual active-set method of Goldfarb and Idnani [1] for the projection on a polyhedron. It starts from the active
+ * set with which the last projection ended.
  *
- * From the projection on the active face, multipliers kept non-negative, the most violated constraint comes in, those
- * whose multiplier would change sign go out. Finite; the end point is computed anew from the active normals in the order
- * of their numbers, so that it does not depend on the way there. Cost: O(m n) a step for finding the constraint,
- * O(n k) for k active ones.
+ * The method begins with the projection on the active face and keeps all multipliers non-negative. In each step the
+ * most violated constraint enters, and constraints whose multiplier would change sign leave. It ends after finitely
+ * many steps. The end point is then computed anew from the active normals in the order of their numbers, so that it
+ * does not depend on the way there.
  *
- * @see [1] Goldfarb and Idnani, "A numerically stable dual method for solving strictly convex quadratic programs", 1983,
- *   doi:10.1007/BF02591962
+ * Cost: O(m n) per step to find the constraint, and O(n k) for k active ones.
+ *
+ * @see [1] Goldfarb and Idnani, "A numerically stable dual method for solving strictly convex quadratic programs",
+ *   1983, doi:10.1007/BF02591962
  */
 export class ActiveSet {
   readonly #set: UnitInequalities;
   #factor: OrthonormalFactor;
   #active: number[] = [];
   #multipliers: number[] = [];
-  /** Whether normals came or left since the factor was last computed in order. */
+  /** Whether normals entered or left since the factor was last computed in order. */
   #changed = false;
 
   constructor(set: UnitInequalities) {
@@ -38,12 +42,12 @@ export class ActiveSet {
     this.#factor = new OrthonormalFactor(set.dimension);
   }
 
-  /** Orthonormal normals of the face that the last projection ended on. */
+  /** Orthonormal normals of the face on which the last projection ended. */
   get face(): readonly Float64Array[] {
     return this.#factor.basis;
   }
 
-  /** out <- the projection; false where the set is empty. */
+  /** Computes out <- the projection. Returns false if the set is empty. */
   project(point: Float64Array, out: Float64Array): boolean {
     const p = point === out ? point.slice() : point;
     if (!p.every(Number.isFinite)) {
@@ -66,7 +70,7 @@ export class ActiveSet {
     return true;
   }
 
-  /** x <- the projection of p on {<a_j, x> = b_j, j active}, with its multipliers. */
+  /** Computes x <- the projection of p on {<a_j, x> = b_j, j active}, and its multipliers. */
   #onFace(p: Float64Array, x: Float64Array): void {
     const factor = this.#factor;
     const heights = factor.solveTranspose(Float64Array.from(this.#active, (j) => this.#set.bounds[j]!));
@@ -114,7 +118,7 @@ export class ActiveSet {
     return worst;
   }
 
-  /** Raises the multiplier of constraint j until it is met, others leaving on the way. */
+  /** Raises the multiplier of constraint j until the constraint is met; others may leave on the way. */
   #enter(j: number, x: Float64Array): "entered" | "dependent" | "infeasible" {
     const normal = this.#set.normals[j]!;
     const across = new Float64Array(x.length);
@@ -155,7 +159,7 @@ export class ActiveSet {
     }
   }
 
-  /** The end point from the active normals in ascending order, without those whose multiplier is 0. */
+  /** Computes the end point from the active normals in ascending order, without those whose multiplier is 0. */
   #canonical(p: Float64Array, out: Float64Array): void {
     const rounding = 1e-14 * size(p);
     if (this.#changed || this.#multipliers.some((u) => u <= rounding)) {

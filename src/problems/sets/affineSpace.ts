@@ -2,19 +2,25 @@ import { failure } from "../../errors.ts";
 import { dot, norm } from "../../linalg/vector.ts";
 import { OrthonormalFactor } from "./orthonormalFactor.ts";
 
-/** {u : E u = d} as orthonormal normals q_k and heights c_k: <q_k, u> = c_k. */
+/** The set {u : E u = d} as orthonormal normals q_k and heights c_k: <q_k, u> = c_k. */
 export interface AffineSpace {
+  /** Factor whose basis holds the normals q_k. */
   readonly factor: OrthonormalFactor;
+  /** Heights c_k. */
   readonly heights: Float64Array;
-  /** Its point nearest to 0. */
+  /** Point of the set that is nearest to 0. */
   readonly origin: Float64Array;
   project(point: Float64Array, out: Float64Array): void;
 }
 
-/** Below this share of its length across the rows before it, a row depends on them. */
+/** A row depends on those before it if less than this share of its length lies across them. */
 const dependent = 1e-11;
 
-/** Orthonormalises the rows of E; rows that depend on others are dropped where they agree with them, refused where not. */
+/**
+ * Makes the rows of E orthonormal. Rows that depend on others are dropped.
+ *
+ * @throws {RangeError} ERR_EMPTY_SET if a row that depends on others contradicts them
+ */
 export function affineSpace(
   who: string,
   dimension: number,

@@ -2,26 +2,29 @@ import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
 import { affineSpace } from "./affineSpace.ts";
-import { convexSet, finiteVector } from "./convexSet.ts";
+import { finiteVector, setOf } from "./convexSet.ts";
 import { matrixRows } from "./matrixRows.ts";
 
 /**
- * An affine subspace {u : E u = d}: conservation of flows, sequence-form constraints.
+ * Makes an affine subspace {u : E u = d}, for example for conservation of flows or sequence-form constraints.
  *
- * The rows of E are made orthonormal once, O(m^2 n); a projection costs 2 m n. Dependent rows are allowed where they agree.
- * The support function is finite on the row space of E only. `someElement` is the point nearest to 0.
+ * Dependent rows are allowed if they agree. The support function is finite on the row space of E only. `someElement` is
+ * the point nearest to 0.
+ *
+ * Cost: the rows of E, m x n, are made orthonormal once, O(m^2 n); a projection costs 2 m n.
  *
  * @example affineSubspace([[1, 1]], [1]).project(Float64Array.of(0, 0), out) // [0.5, 0.5]
  * @param matrix E, row by row
  * @param values d
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for rows that do not fit; ERR_EMPTY_SET where rows contradict each other
+ * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for rows that do not fit; ERR_EMPTY_SET for rows that contradict each
+ *   other
  */
 export function affineSubspace(matrix: readonly ArrayLike<number>[], values: ArrayLike<number>): ConvexSet {
   const rows = matrixRows("affineSubspace", "matrix", matrix);
   const d = finiteVector("affineSubspace", "values", values, rows.length);
   const n = rows[0]!.length;
   const space = affineSpace("affineSubspace", n, rows, d);
-  return convexSet({
+  return setOf({
     name: "affineSubspace",
     dimension: n,
     bounded: space.factor.count === n,

@@ -2,22 +2,27 @@ import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
 import { dot, norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
-import { checkPositive, convexSet, finiteVector } from "./convexSet.ts";
+import { checkPositive, finiteVector, setOf } from "./convexSet.ts";
 
 /**
- * A Euclidean ball {u : ||u - c|| <= r}.
+ * Makes a Euclidean ball {u : ||u - c|| <= r}.
  *
- * Projection: c + r (z - c) / max(r, ||z - c||), O(n). Support: <c, g> + r ||g||. `someElement` is the centre.
+ * Projection: c + r (z - c) / max(r, ||z - c||). Support: <c, g> + r ||g||. `someElement` is the centre.
+ *
+ * Cost: O(n).
  *
  * @example ball([0, 0], 1).project(Float64Array.of(3, 4), out) // [0.6, 0.8]
- * @throws {RangeError} ERR_NOT_FINITE for a centre that is not finite; ERR_OPTION_RANGE for a radius that is not positive
+ * @param center c
+ * @param radius r; default 1
+ * @throws {RangeError} ERR_NOT_FINITE for a centre that is not finite; ERR_OPTION_RANGE for a radius that is not
+ *   positive
  */
 export function ball(center: ArrayLike<number>, radius = 1): ConvexSet {
   const c = finiteVector("ball", "center", center);
   const n = c.length;
   checkPositive("ball", "radius", radius);
   const offset = (point: Float64Array): Float64Array => point.map((z, i) => z - c[i]!);
-  return convexSet({
+  return setOf({
     name: "ball",
     dimension: n,
     bounded: true,
@@ -62,7 +67,7 @@ export function ball(center: ArrayLike<number>, radius = 1): ConvexSet {
   });
 }
 
-/** ||point - c||. Four entries a turn here and below, as in linalg/vector.ts. */
+/** Computes ||point - c||. The loops here and below take four entries per turn, as in linalg/vector.ts. */
 function distanceFrom(point: Float64Array, c: Float64Array): number {
   const n = c.length;
   let sum = 0;
@@ -78,7 +83,7 @@ function distanceFrom(point: Float64Array, c: Float64Array): number {
   return rootOf(sum, point, c);
 }
 
-/** out <- point + stepSize * direction; returns its distance from c, the same bits as `distanceFrom`. */
+/** Computes out <- point + stepSize * direction. Returns its distance from c, with the same bits as `distanceFrom`. */
 function stepFrom(
   point: Float64Array,
   stepSize: number,
@@ -111,12 +116,12 @@ function stepFrom(
   return rootOf(sum, out, c);
 }
 
-/** Without a copy where the square is safe. */
+/** Takes the root of the sum if it is safe from overflow and underflow; else computes the norm of a copy. */
 function rootOf(sum: number, point: Float64Array, c: Float64Array): number {
   return sum > 1e-280 && sum < 1e280 ? Math.sqrt(sum) : norm(point.map((z, i) => z - c[i]!));
 }
 
-/** out <- c + factor (point - c). */
+/** Computes out <- c + factor (point - c). */
 function pullBack(point: Float64Array, c: Float64Array, factor: number, out: Float64Array): void {
   const n = c.length;
   let i = 0;

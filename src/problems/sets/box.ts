@@ -3,41 +3,48 @@ import { failure } from "../../errors.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
 import type { ConvexSet } from "../problem.ts";
 import { clamp, clampStep, clampStepAlike } from "./clamp.ts";
-import { convexSet, unitRow } from "./convexSet.ts";
+import { checkDimension, setOf, unitRow } from "./convexSet.ts";
 
 /**
- * A box {u : l <= u <= h}; bounds may be infinite, and equal ones fix a coordinate.
+ * Makes a box {u : l <= u <= h}. Bounds may be infinite, and equal bounds fix a coordinate.
  *
- * Projection: u_i = min(h_i, max(l_i, z_i)), O(n). Entropic projection where l >= 0. `someElement` is the centre, as far
- * as it is finite.
+ * Projection: u_i = min(h_i, max(l_i, z_i)). There is an entropic projection if l >= 0. `someElement` is the centre; a
+ * coordinate with an infinite bound takes the other bound, or 0.
+ *
+ * Cost: O(n).
  *
  * @example box([0, 0], [1, Infinity]).project(Float64Array.of(-1, 3), out) // [0, 3]
- * @throws {RangeError} ERR_LENGTH for bounds of different lengths; ERR_NOT_FINITE for NaN; ERR_EMPTY_SET where l_i > h_i
+ * @param lower l
+ * @param upper h
+ * @throws {RangeError} ERR_LENGTH for bounds of different lengths; ERR_OPTION_RANGE for no bounds; ERR_NOT_FINITE for
+ *   NaN; ERR_EMPTY_SET if l_i > h_i
  */
 export function box(lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
   return boxSet("box", lower, upper);
 }
 
 /**
- * The non-negative orthant {u : u >= 0}: the set of complementarity problems.
+ * Makes the non-negative orthant {u : u >= 0}, the set of complementarity problems.
  *
- * Projection: u_i = max(0, z_i), O(n). Entropic projection: exp(l).
+ * Projection: u_i = max(0, z_i). Entropic projection: exp(l).
+ *
+ * Cost: O(n).
  *
  * @example complementarity(field, { dimension: 3 }) // its constraint is orthant(3)
- * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer
  */
 export function orthant(dimension: number): ConvexSet {
-  const size = Number.isInteger(dimension) && dimension > 0 ? dimension : 0;
-  return boxSet("orthant", new Float64Array(size), new Float64Array(size).fill(Number.POSITIVE_INFINITY));
+  checkDimension("orthant", dimension);
+  return boxSet("orthant", new Float64Array(dimension), new Float64Array(dimension).fill(Number.POSITIVE_INFINITY));
 }
 
 function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
-  // 0 for -0, which the loops of clamp.ts need not tell apart then.
+  // Adding 0 turns -0 into 0, so that the loops of clamp.ts need not tell them apart.
   const l = Float64Array.from(lower, (bound) => bound + 0);
   const h = Float64Array.from(upper, (bound) => bound + 0);
   const n = l.length;
   checkBounds(name, l, h);
-  return convexSet({
+  return setOf({
     name,
     dimension: n,
     bounded: l.every(Number.isFinite) && h.every(Number.isFinite),
@@ -90,7 +97,7 @@ function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>
   });
 }
 
-/** A point between two bounds, of which some may be infinite: the middle, else the finite one, else 0. */
+/** Gives a point between two bounds: the middle; if one bound is infinite, the other; if both are, 0. */
 function middle(l: number, h: number): number {
   if (l === Number.NEGATIVE_INFINITY) return h === Number.POSITIVE_INFINITY ? 0 : h;
   return h === Number.POSITIVE_INFINITY ? l : l / 2 + h / 2;

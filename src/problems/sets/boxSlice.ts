@@ -2,22 +2,25 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { faceMap } from "./faceMap.ts";
 
-/** {l <= u <= h, <a, u> = b}, bounds possibly infinite: the continuous quadratic knapsack. */
+/** The set {l <= u <= h, <a, u> = b} with bounds that may be infinite: the continuous quadratic knapsack. */
 interface BoxSlice {
   project(point: Float64Array, out: Float64Array): void;
   linearizeProjection(point: Float64Array): LinearMap;
-  /** Only for finite bounds. */
+  /** Gives the support function. It holds for finite bounds only. */
   support(gradient: Float64Array, at: Float64Array | undefined): number;
 }
 
 /**
- * Projection: u_i = clip(z_i - tau a_i) with <a, u> = b. <a, u> falls with tau and is linear between the 2n values of tau
- * where a coordinate meets a bound: these are sorted, the right pair found by bisection, tau computed from the
- * coordinates free between them. Exact, O(n log n).
+ * Makes the functions of the slice {l <= u <= h, <a, u> = b} of a box.
  *
- * Support: coordinates change from the bound where a_i u_i is least to the other one in the order of g_i / a_i until
- * <a, u> = b, the last one in part.
+ * Projection: u_i = clip(z_i - tau a_i) with <a, u> = b. <a, u> falls with tau. It is linear between the 2n values of
+ * tau at which a coordinate meets a bound. These are sorted, bisection finds the right pair, and the coordinates that
+ * are free between them give tau. The result is exact and costs O(n log n).
  *
+ * Support: the coordinates begin at the bound where a_i u_i is least. In the order of g_i / a_i they move to the other
+ * bound until <a, u> = b; the last one moves only part of the way.
+ *
+ * @throws {RangeError} ERR_EMPTY_SET if no u within the bounds has <a, u> = b
  * @see Kiwiel, "Breakpoint searching algorithms for the continuous quadratic knapsack problem", 2008,
  *   doi:10.1007/s10107-006-0050-z
  */
@@ -41,7 +44,7 @@ export function boxSlice(who: string, l: Float64Array, h: Float64Array, a: Float
       for (let i = 0; i < n; i++) if (a[i] !== 0) sum += a[i]! * clip(z[i]! - tau * a[i]!, i);
       return sum;
     };
-    // The first break at which <a, u> has fallen to b or below.
+    // Finds the first break at which <a, u> has fallen to b or below.
     let [low, high] = [0, count];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -122,6 +125,6 @@ function checkNotEmpty(who: string, l: Float64Array, h: Float64Array, a: Float64
   if (least <= b + rounding && b - rounding <= most) return;
   throw failure(
     "ERR_EMPTY_SET",
-    `${who}: expected the bounds to allow <a, u> = ${b}, but within them it lies between ${least} and ${most}`,
+    `${who}: expected the bounds to allow <a, u> = ${b}, but within them <a, u> lies between ${least} and ${most}`,
   );
 }

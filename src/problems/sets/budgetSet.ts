@@ -1,33 +1,40 @@
 import { exp, log } from "../../elementary/index.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
-import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+import { positive } from "../rules.ts";
+import { checkDimension, setOf, unitRow } from "./convexSet.ts";
 import { faceMap } from "./faceMap.ts";
 import { largestAt, simplexProjection, softmax } from "./simplex.ts";
 
 export interface BudgetSetOptions {
-  /** What the coordinates may add up to; default 1. */
+  /** Upper bound of the sum of the coordinates, positive. Default 1. */
   readonly budget?: number;
 }
 
+const rules = { budget: { ...positive, default: 1 } } as const;
+
 /**
- * What a budget buys, {u >= 0, sum u <= budget}: a simplex with its inside.
+ * Makes the budget set {u >= 0, sum u <= budget}: a simplex with its inside.
  *
- * Projection: max(0, z) where that is within the budget, else the projection on the simplex; O(n) as a rule, O(n log n) at
- * worst. Support: budget times the largest positive entry, else 0. `someElement`: half the budget, spread evenly.
+ * Projection: max(0, z) if that is within the budget, else the projection on the simplex. Support: budget times the
+ * largest entry if that is positive, else 0. `someElement`: half the budget, spread evenly.
+ *
+ * Cost of a projection: usually O(n), at worst O(n log n).
  *
  * @example budgetSet(2, { budget: 10 }).project(Float64Array.of(-1, 4), out) // [0, 4]
- * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer or a budget that is not positive
+ * @param options {@link BudgetSetOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer or a budget that is not positive
  */
-export function budgetSet(dimension: number, { budget = 1 }: BudgetSetOptions = {}): ConvexSet {
+export function budgetSet(dimension: number, options: BudgetSetOptions = {}): ConvexSet {
   checkDimension("budgetSet", dimension);
-  checkPositive("budgetSet", "budget", budget);
+  const { budget } = readOptions("budgetSet", options, rules);
   const onSimplex = simplexProjection(dimension, budget);
   const spent = (point: Float64Array): number => {
     let sum = 0;
     for (let i = 0; i < dimension; i++) sum += Math.max(0, point[i]!);
     return sum;
   };
-  return convexSet({
+  return setOf({
     name: "budgetSet",
     dimension,
     bounded: true,
@@ -44,7 +51,7 @@ export function budgetSet(dimension: number, { budget = 1 }: BudgetSetOptions = 
     },
     someElement: (out) => out.fill(budget / (2 * dimension)),
     projectEntropic(logarithms, out) {
-      // One entry beyond the budget decides before its exponential can overflow.
+      // An entry beyond the budget must decide before its exponential can overflow.
       let sum = logarithms[largestAt(logarithms)]! > log(budget) ? Number.POSITIVE_INFINITY : 0;
       if (sum === 0) for (const l of logarithms) sum += exp(l);
       if (!(sum <= budget)) softmax(logarithms, budget, out);

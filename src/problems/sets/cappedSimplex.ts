@@ -1,34 +1,41 @@
 import { exp, log1p } from "../../elementary/index.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
+import { positive } from "../rules.ts";
 import { boxSlice } from "./boxSlice.ts";
-import { checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+import { checkDimension, setOf, unitRow } from "./convexSet.ts";
 
 export interface CappedSimplexOptions {
-  /** What the coordinates add up to; default 1. */
+  /** Sum of the coordinates, positive. Default 1. */
   readonly total?: number;
-  /** The most that one coordinate may be; default 1. */
+  /** Upper bound of each coordinate, positive. Default 1. */
   readonly cap?: number;
 }
 
+const rules = { total: { ...positive, default: 1 }, cap: { ...positive, default: 1 } } as const;
+
 /**
- * The capped simplex {0 <= u <= cap, sum u = total}: portfolios with a limit, weights of the conditional value at risk.
+ * Makes the capped simplex {0 <= u <= cap, sum u = total}, for example for portfolios with a limit or for the weights
+ * of the conditional value at risk.
  *
- * Projection: u_i = min(cap, max(0, z_i - tau)), exact by sorted breakpoints; support: the largest entries filled to the
- * cap; entropic projection: u_i = min(cap, c exp(l_i)); each O(n log n). `someElement`: all equal.
+ * Projection: u_i = min(cap, max(0, z_i - tau)), exact by sorted breakpoints. Support: the largest entries are filled
+ * to the cap. Entropic projection: u_i = min(cap, c exp(l_i)). `someElement`: all coordinates equal.
+ *
+ * Cost: O(n log n) for each of these.
  *
  * @example cappedSimplex(3, { cap: 0.5 }).project(Float64Array.of(2, 0, 0), out) // [0.5, 0.25, 0.25]
- * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive; ERR_EMPTY_SET where dimension * cap < total
+ * @param options {@link CappedSimplexOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive; ERR_EMPTY_SET if dimension * cap < total
  * @see Wang and Lu, "Projection onto the capped simplex", 2015, arXiv:1503.01002
  */
-export function cappedSimplex(dimension: number, { total = 1, cap = 1 }: CappedSimplexOptions = {}): ConvexSet {
+export function cappedSimplex(dimension: number, options: CappedSimplexOptions = {}): ConvexSet {
   checkDimension("cappedSimplex", dimension);
-  checkPositive("cappedSimplex", "total", total);
-  checkPositive("cappedSimplex", "cap", cap);
+  const { total, cap } = readOptions("cappedSimplex", options, rules);
   const lower = new Float64Array(dimension);
   const upper = new Float64Array(dimension).fill(cap);
   const ones = new Float64Array(dimension).fill(1);
   const slice = boxSlice("cappedSimplex", lower, upper, ones, total);
-  return convexSet({
+  return setOf({
     name: "cappedSimplex",
     dimension,
     bounded: true,
@@ -44,18 +51,20 @@ export function cappedSimplex(dimension: number, { total = 1, cap = 1 }: CappedS
   });
 }
 
-/** The k largest at the cap, the others c exp(l): the smallest k for which none of these exceeds it. */
+/**
+ * Puts the k largest entries at the cap and the others at c exp(l), with the smallest k for which none exceeds the cap.
+ */
 function capped(logarithms: Float64Array, total: number, cap: number, out: Float64Array): void {
   const n = logarithms.length;
   const order = Array.from(logarithms, (_, i) => i).sort((i, j) => logarithms[j]! - logarithms[i]!);
-  /** log of the sum of exp(l) from the place k on, summed from the smallest. */
+  // Logarithms of the sums of exp(l) from the place k on, summed from the smallest.
   const tails = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
   for (let k = n - 1, rest = Number.NEGATIVE_INFINITY; k >= 0; k--) {
     const l = logarithms[order[k]!]!;
     rest = l === Number.NEGATIVE_INFINITY ? rest : l + log1p(exp(rest - l));
     tails[k] = rest;
   }
-  /** The share of the place j where the first k are at the cap; even shares where no weight is left. */
+  // The share of the place j if the first k are at the cap. The shares are equal if no weight is left.
   const share = (j: number, k: number): number => {
     const rest = Math.max(0, total - k * cap);
     if (tails[k] === Number.NEGATIVE_INFINITY) return rest / (n - k);

@@ -1,9 +1,9 @@
 /*
- * The loops of boxes. Four entries a turn, or SIMD, as in linalg/vector.ts.
+ * The loops of boxes. They take four entries per turn, or use SIMD, as in linalg/vector.ts.
  */
 import { copiedTogether, sharedKernels, vectorised } from "../../linalg/vectorMemory.ts";
 
-/** out <- min(h, max(l, z)). */
+/** Computes out <- min(h, max(l, z)). */
 export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Float64Array): void {
   const n = out.length;
   let i = 0;
@@ -16,7 +16,7 @@ export function clamp(z: Float64Array, l: Float64Array, h: Float64Array, out: Fl
   for (; i < n; i++) out[i] = Math.min(h[i]!, Math.max(l[i]!, z[i]!));
 }
 
-/** out <- min(h, max(l, z + eta d)). */
+/** Computes out <- min(h, max(l, z + eta d)). */
 export function clampStep(
   z: Float64Array,
   eta: number,
@@ -37,8 +37,9 @@ export function clampStep(
 }
 
 /**
- * The same with the same bounds in every coordinate, neither of them -0, which saves reading two vectors: by SIMD where the vectors lie
- * together or can be copied there.
+ * Computes out <- min(h, max(l, z + eta d)) with the same bounds in every coordinate, neither of them -0.
+ *
+ * This saves reading two vectors. It uses SIMD if the vectors lie together in memory or can be copied there.
  */
 export function clampStepAlike(
   z: Float64Array,
@@ -65,7 +66,7 @@ export function clampStepAlike(
   out.set(way);
 }
 
-/** From an entry on, without SIMD. */
+/** Does the same from an entry on, without SIMD. */
 export function clampStepFrom(
   begin: number,
   z: Float64Array,
@@ -82,7 +83,7 @@ export function clampStepFrom(
     const b = z[i + 1]! + eta * d[i + 1]!;
     const c = z[i + 2]! + eta * d[i + 2]!;
     const e = z[i + 3]! + eta * d[i + 3]!;
-    // Far from the bounds, as most are, comparisons are cheaper than Math.min and Math.max.
+    // Most entries lie far from the bounds, and there comparisons are cheaper than Math.min and Math.max.
     const within = a > l && a < h && b > l && b < h && c > l && c < h && e > l && e < h;
     out[i] = within ? a : Math.min(h, Math.max(l, a));
     out[i + 1] = within ? b : Math.min(h, Math.max(l, b));

@@ -1,44 +1,84 @@
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { addScaled } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { callback, positiveInteger, text } from "../rules.ts";
 
-/** What {@link convexSet} needs; lengths are checked for it. */
+/** The parts of a set for {@link convexSet}, which checks the lengths of vectors for them. */
 export interface ConvexSetSpec {
+  /** Name of the set in messages. */
   readonly name: string;
+  /** Dimension n of the set's points. */
   readonly dimension: number;
-  /** A function where it costs something: called when first asked for. */
+  /** Whether the set is bounded. If finding out costs something, give a function; it is called when first needed. */
   readonly bounded: boolean | (() => boolean);
-  /** Writes the nearest point of C into `out`, which may be `point` itself. */
+  /** Function that writes the nearest point of C into `out`, which may be `point` itself. */
   readonly project: (point: Float64Array, out: Float64Array) => void;
   /**
-   * Writes the nearest point to point + stepSize * direction into `out`, which may be either of them: bit for bit what `project`
-   * makes of that sum, in fewer passes over memory. Default: the sum, then its projection.
+   * Function that writes the projection of point + stepSize * direction into `out`, which may be either vector. It must
+   * give the same bits as `project` of that sum, in fewer passes over memory. Default: the sum, then its projection.
    */
   readonly projectStep?: (point: Float64Array, stepSize: number, direction: Float64Array, out: Float64Array) => void;
-  /** sup of <u, g> over u in C, and its maximiser into `at` where it is attained. */
+  /** Function that gives sup of <u, g> over u in C, and writes a maximiser into `at` if the supremum is attained. */
   readonly support: (gradient: Float64Array, at: Float64Array | undefined) => number;
-  /** Default: the projection of 0. */
+  /** Function that writes an element of C. Default: the projection of 0. */
   readonly someElement?: (out: Float64Array) => void;
-  /** Default: the length of the way to the projection. */
+  /** Function that gives the distance from C. Default: the distance from the projection. */
   readonly distance?: (point: Float64Array) => number;
+  /** Function as in {@link ConvexSet}. Default: absent. */
   readonly projectEntropic?: (logarithms: Float64Array, out: Float64Array) => void;
+  /** Function as in {@link ConvexSet}. Default: absent. */
   readonly linearizeProjection?: (point: Float64Array) => LinearMap;
+  /** Function as in {@link ConvexSet}. Default: absent. */
   readonly linearConstraints?: () => LinearConstraints;
 }
 
+const rules = {
+  name: { ...text, required: true },
+  dimension: { ...positiveInteger, required: true },
+  bounded: {
+    required: true,
+    expected: "true, false or a function",
+    is: (value: unknown) => typeof value === "boolean" || typeof value === "function",
+  },
+  project: { ...callback, required: true },
+  projectStep: callback,
+  support: { ...callback, required: true },
+  someElement: callback,
+  distance: callback,
+  projectEntropic: callback,
+  linearizeProjection: callback,
+  linearConstraints: callback,
+} as const;
+
 /**
- * A closed convex set from its projection and support function.
+ * Makes a closed convex set from its projection and support function.
  *
- * What cannot be filled in (entropic projection, derivative of the projection, linear constraints) is absent from the
- * set where the spec has none. Vectors of another length are refused.
+ * The entropic projection, the derivative of the projection and the linear constraints cannot be filled in. If the
+ * specification does not have them, the set does not have them either. Vectors of another length are refused.
+ *
+ * Cost: that of the functions given.
  *
  * @example
  * const ray = convexSet({ name: "ray", dimension: 1, bounded: false,
  *   project: (point, out) => { out[0] = Math.max(0, point[0]); }, support: ([g]) => (g > 0 ? Infinity : 0) });
- * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is none; ERR_LENGTH, when used, for vectors of another length
+ * @param spec {@link ConvexSetSpec}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for a wrong specification
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer; ERR_LENGTH, when the set is
+ *   used, for vectors of another length
  */
 export function convexSet(spec: ConvexSetSpec): ConvexSet {
+  return setOf(readOptions("convexSet", spec, rules));
+}
+
+type Essential = "name" | "dimension" | "bounded" | "project" | "support";
+type SetParts = Pick<ConvexSetSpec, Essential> & {
+  readonly [K in Exclude<keyof ConvexSetSpec, Essential>]?: ConvexSetSpec[K] | undefined;
+};
+
+/** Makes a set from parts of which only the dimension needs a check. Messages begin with the name of the set. */
+export function setOf(spec: SetParts): ConvexSet {
   const { name, dimension, project, support } = spec;
   let bounded = typeof spec.bounded === "boolean" ? spec.bounded : undefined;
   const { projectEntropic, linearizeProjection, linearConstraints } = spec;
@@ -101,10 +141,16 @@ export function convexSet(spec: ConvexSetSpec): ConvexSet {
   return set;
 }
 
-/** By projection, not by set: one that is made of another by a spread and projects in its own way has none. */
+/**
+ * Keyed by the projection, not by the set: a set that is made of another by a spread, and projects in its own way, must
+ * not inherit the step.
+ */
 const fused = new WeakMap<ConvexSet["project"], NonNullable<ConvexSetSpec["projectStep"]>>();
 
-/** out <- Pi_C(point + stepSize * direction), C being R^n without a set; `out` may be either vector. Lengths are the caller's promise. */
+/**
+ * Computes out <- Pi_C(point + stepSize * direction); without a set C is R^n. `out` may be either vector. The caller
+ * must see to the lengths.
+ */
 export function stepInside(
   set: ConvexSet | undefined,
   point: Float64Array,
@@ -125,18 +171,23 @@ function wrongLength(name: string, what: string, expected: number, got: number):
   throw failure("ERR_LENGTH", `${name}: expected ${expected} numbers for ${what}, got ${got}`);
 }
 
+/** @throws ERR_OPTION_RANGE for a dimension that is not a positive integer */
 export function checkDimension(who: string, dimension: number): void {
   if (Number.isInteger(dimension) && dimension > 0) return;
   throw failure("ERR_OPTION_RANGE", `${who}: expected a positive integer as dimension, got ${dimension}`);
 }
 
-/** A number that must be positive and finite. */
+/** @throws ERR_OPTION_RANGE for a number that is not positive and finite */
 export function checkPositive(who: string, what: string, value: number): void {
   if (value > 0 && value < Number.POSITIVE_INFINITY) return;
   throw failure("ERR_OPTION_RANGE", `${who}: expected ${what} to be a positive number, got ${value}`);
 }
 
-/** A copy of a vector of finite numbers, of a given length if there is one. */
+/**
+ * Copies a vector.
+ *
+ * @throws ERR_LENGTH if it does not have the length that is given, ERR_NOT_FINITE for NaN or infinities
+ */
 export function finiteVector(who: string, what: string, values: ArrayLike<number>, length?: number): Float64Array {
   if (length !== undefined && values.length !== length) wrongLength(who, what, length, values.length);
   const copy = Float64Array.from(values);
@@ -145,7 +196,7 @@ export function finiteVector(who: string, what: string, values: ArrayLike<number
   throw failure("ERR_NOT_FINITE", `${who}: expected finite numbers for ${what}, got ${copy[bad]} at ${bad}`);
 }
 
-/** A unit row of A or E: +-e_i. */
+/** Makes a unit row +-e_i of A or E. */
 export function unitRow(dimension: number, i: number, sign = 1): Float64Array {
   const row = new Float64Array(dimension);
   row[i] = sign;

@@ -1,13 +1,21 @@
 import type { ConvexSet } from "../problem.ts";
 
+/**
+ * Options of Dykstra's algorithm.
+ *
+ * @see [1] Birgin and Raydan, "Robust stopping criteria for Dykstra's algorithm", 2005, doi:10.1137/03060062X
+ */
 export interface DykstraOptions {
-  /** Ends when the corrections change in a sweep by less than this times the largest entry of the result (at least 1) [2]. Default 1e-13. */
+  /**
+   * Tolerance: the algorithm ends when the corrections change in a sweep by less than this times the largest entry of
+   * the result (at least 1) [1]. Default 1e-13.
+   */
   readonly tolerance?: number;
-  /** Projections on each set at most. Default 10,000. */
+  /** Greatest number of projections on each set. Default 10,000. */
   readonly maxSweeps?: number;
 }
 
-/** How a projection ended. */
+/** The end of a projection. */
 export interface DykstraOutcome {
   readonly sweeps: number;
   /** Change of the corrections in the last sweep. */
@@ -15,17 +23,18 @@ export interface DykstraOutcome {
   readonly converged: boolean;
 }
 
-/** Points further away than this, relative to the size of the nearest, are approached in steps of that length. */
+/** Points beyond this distance, relative to the size of the nearest point, are approached in steps of that length. */
 const far = 8;
 
 /**
- * The projection on an intersection by Dykstra's algorithm [1], also of far points.
+ * Projects on an intersection by Dykstra's algorithm [1], also from far away.
  *
- * Dykstra's corrections grow to the distance of the point, by a little in each sweep. A point z that lies many times the
- * size of the set away is approached instead by projected gradient steps u <- Pi(u + lambda (z - u)), lambda < 1, which have
- * the same limit and project near points only.
+ * Dykstra's corrections grow to the distance of the point, but only a little in each sweep. So if a point z lies many
+ * times the size of the set away, projected gradient steps u <- Pi(u + lambda (z - u)) with lambda < 1 approach its
+ * projection. They have the same limit and project near points only.
  *
- * @see [1] Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert spaces", 1986
+ * @see [1] Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert
+ *   spaces", 1986
  */
 export function intersectionProjection(
   sets: readonly ConvexSet[],
@@ -53,15 +62,19 @@ export function intersectionProjection(
   }
 }
 
-const defaultTolerance = 1e-13;
-const defaultSweeps = 10_000;
+export const defaultTolerance = 1e-13;
+export const defaultSweeps = 10_000;
 
 /**
- * Dykstra's algorithm [1]: projections on the sets in turn, each of which is first given back what it took away before.
+ * Projects on an intersection by Dykstra's algorithm [1]: it projects on the sets in turn, and before each projection
+ * adds back what the last projection on that set took away.
  *
- * Linear convergence for polyhedra, else sublinear where boundaries touch. Cost: one projection on each set a sweep.
+ * It converges linearly for polyhedra, and sublinearly if boundaries touch.
  *
- * @see [2] Birgin and Raydan, "Robust stopping criteria for Dykstra's algorithm", 2005, doi:10.1137/03060062X
+ * Cost: one projection on each set per sweep.
+ *
+ * @see [1] Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert
+ *   spaces", 1986
  */
 export function dykstra(
   sets: readonly ConvexSet[],
@@ -70,7 +83,7 @@ export function dykstra(
   { tolerance = defaultTolerance, maxSweeps = defaultSweeps }: DykstraOptions = {},
 ): DykstraOutcome {
   const n = point.length;
-  /** Below the rounding of the point nothing is to be had. */
+  // Corrections cannot become smaller than the rounding of the point.
   const enough = (): boolean => change <= Math.max(tolerance * largest(out), 4 * Number.EPSILON * size);
   const size = largest(point);
   const corrections = sets.map(() => new Float64Array(n));

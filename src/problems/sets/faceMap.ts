@@ -2,8 +2,8 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 
 /**
- * The projector on {v : v_i = 0 where not free, <a, v> = 0}: the derivative of the projection on a face of a box or
- * simplex cut by a hyperplane of normal a. Without a normal: on the free coordinates alone.
+ * Makes the projector on {v : <a, v> = 0, and v_i = 0 unless i is free}: the derivative of the projection on a face of
+ * a box or simplex that a hyperplane of normal a cuts. Without a normal it projects on the free coordinates.
  */
 export function faceMap(free: readonly boolean[], normal?: (i: number) => number): LinearMap {
   const n = free.length;

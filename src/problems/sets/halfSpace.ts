@@ -3,16 +3,19 @@ import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
 import { dot, norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
-import { convexSet, finiteVector } from "./convexSet.ts";
+import { finiteVector, setOf } from "./convexSet.ts";
 
 /**
- * A half-space {u : <a, u> <= b}.
+ * Makes a half-space {u : <a, u> <= b}.
  *
- * Projection: z - max(0, <a, z> - b) a / ||a||^2, O(n). The support function is finite on the ray of a only.
+ * Projection: z - max(0, <a, z> - b) a / ||a||^2. The support function is finite on the ray of a only.
+ *
+ * Cost: O(n).
  *
  * @example halfSpace([1, 1], 1).project(Float64Array.of(1, 1), out) // [0.5, 0.5]
  * @param normal a, not 0
- * @throws {RangeError} ERR_NOT_FINITE; ERR_OPTION_RANGE for a normal of 0
+ * @param bound b
+ * @throws {RangeError} ERR_NOT_FINITE for NaN or infinities; ERR_OPTION_RANGE for a normal of 0
  */
 export function halfSpace(normal: ArrayLike<number>, bound: number): ConvexSet {
   const given = finiteVector("halfSpace", "normal", normal);
@@ -21,7 +24,7 @@ export function halfSpace(normal: ArrayLike<number>, bound: number): ConvexSet {
   if (length === 0) throw failure("ERR_OPTION_RANGE", "halfSpace: expected a normal other than 0, got 0");
   const unit = given.map((x) => x / length);
   const height = finiteVector("halfSpace", "bound", [bound])[0]! / length;
-  return convexSet({
+  return setOf({
     name: "halfSpace",
     dimension: n,
     bounded: false,

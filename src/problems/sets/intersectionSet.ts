@@ -1,40 +1,61 @@
 import { failure } from "../../errors.ts";
 import { norm } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { nonNegative, positiveInteger } from "../rules.ts";
 import { box } from "./box.ts";
 import { boxSlice } from "./boxSlice.ts";
-import { convexSet } from "./convexSet.ts";
-import { type DykstraOptions, type DykstraOutcome, dykstra, intersectionProjection } from "./dykstra.ts";
+import { setOf } from "./convexSet.ts";
+import {
+  type DykstraOptions,
+  type DykstraOutcome,
+  defaultSweeps,
+  defaultTolerance,
+  dykstra,
+  intersectionProjection,
+} from "./dykstra.ts";
 import { linearMaximum } from "./linearMaximum.ts";
 import { polyhedronOf } from "./polyhedron.ts";
 
 export interface IntersectionSetOptions extends DykstraOptions {}
 
+const rules = {
+  tolerance: { ...nonNegative, default: defaultTolerance },
+  maxSweeps: { ...positiveInteger, default: defaultSweeps },
+} as const;
+
 export interface IntersectionSet extends ConvexSet {
-  /** How the last projection ended where it was computed by Dykstra's algorithm; absent where projections are exact. */
+  /** Says how Dykstra's algorithm ended in the last projection. Absent if projections are exact. */
   readonly lastProjection?: () => DykstraOutcome;
 }
 
 /**
- * The intersection of sets of one dimension.
+ * Makes the intersection of sets of the same dimension.
  *
- * Exact where all of them are given by linear constraints: a box stays one; a box cut by one equation is projected on in
- * O(n log n); anything else of that kind is a {@link polyhedron}. Otherwise, with those joined into one set, by Dykstra's
- * algorithm, whose outcome `lastProjection` tells; the support function then comes from projections too, to about nine
- * digits.
+ * Projections are exact if all sets are given by linear constraints. An intersection of boxes is a box; on a box that
+ * one equation cuts, a projection costs O(n log n); anything else of that kind is a {@link polyhedron}.
+ *
+ * Otherwise the sets with linear constraints are joined into one, and Dykstra's algorithm projects; `lastProjection`
+ * says how it ended. The support function then comes from projections too, to about nine digits.
+ *
+ * Cost of a projection by Dykstra's algorithm: one projection on each set per sweep.
  *
  * @example intersectionSet([ball([0, 0, 0]), simplex(3)])
- * @throws {RangeError} ERR_LENGTH without sets or for different dimensions; ERR_EMPTY_SET if they have no common point
- * @see Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert spaces", 1986
+ * @param options {@link IntersectionSetOptions}
+ * @throws {RangeError} ERR_LENGTH without sets or for different dimensions; ERR_EMPTY_SET if the sets do not have a
+ *   common point; ERR_OPTION_RANGE for options out of range
+ * @see Boyle and Dykstra, "A method for finding projections onto the intersection of convex sets in Hilbert spaces",
+ *   1986
  */
 export function intersectionSet(sets: readonly ConvexSet[], options: IntersectionSetOptions = {}): IntersectionSet {
+  const read = readOptions("intersectionSet", options, rules);
   const dimension = sets[0]?.dimension;
   if (dimension === undefined) throw failure("ERR_LENGTH", "intersectionSet: expected at least one set, got none");
   for (const set of sets) {
     if (set.dimension !== dimension) {
       throw failure(
         "ERR_LENGTH",
-        `intersectionSet: expected sets of one dimension, got ${set.name} of dimension ${set.dimension} beside ` +
+        `intersectionSet: expected sets of the same dimension, got ${set.name} of dimension ${set.dimension} beside ` +
           `${sets[0]!.name} of dimension ${dimension}`,
       );
     }
@@ -43,7 +64,7 @@ export function intersectionSet(sets: readonly ConvexSet[], options: Intersectio
   const others = sets.filter((set) => set.linearConstraints === undefined);
   const joined = linear.length > 1 ? [linearIntersection(dimension, linear)] : linear;
   const parts = [...joined, ...others];
-  return parts.length === 1 ? parts[0]! : byDykstra(dimension, parts, options);
+  return parts.length === 1 ? parts[0]! : byDykstra(dimension, parts, read);
 }
 
 function byDykstra(dimension: number, parts: readonly ConvexSet[], options: DykstraOptions): IntersectionSet {
@@ -53,14 +74,14 @@ function byDykstra(dimension: number, parts: readonly ConvexSet[], options: Dyks
   if (!(away <= 1e-6 * Math.max(1, norm(start)))) {
     throw failure(
       "ERR_EMPTY_SET",
-      `intersectionSet: expected sets with a common point; after ${last.sweeps} sweeps the nearest found is ${away} ` +
-        "away from one of them",
+      `intersectionSet: expected sets with a common point, but after ${last.sweeps} sweeps the nearest point found is ` +
+        `${away} away from one of them`,
     );
   }
-  const set = convexSet({
+  const set = setOf({
     name: "intersectionSet",
     dimension,
-    // Unbounded parts may have a bounded intersection; this does not find out.
+    // Unbounded parts may have a bounded intersection, but this does not find out.
     bounded: parts.some((part) => part.bounded),
     project(point, out) {
       last = intersectionProjection(parts, start, point, out, options);
@@ -87,7 +108,7 @@ function linearIntersection(dimension: number, sets: readonly ConvexSet[]): Conv
   if (rows.equalities.length === 0) return inside;
   const slice = boxSlice("intersectionSet", lower, upper, rows.equalities[0]!, rows.values[0]!);
   const bounded = inside.bounded;
-  return convexSet({
+  return setOf({
     name: "intersectionSet",
     dimension,
     bounded: () => bounded || polyhedronOf("intersectionSet", dimension, all).bounded,
@@ -99,7 +120,7 @@ function linearIntersection(dimension: number, sets: readonly ConvexSet[]): Conv
   });
 }
 
-/** Constraints on single coordinates as bounds, the others as they are. */
+/** Turns constraints on single coordinates into bounds, and keeps the others. */
 function boundsAmong(
   dimension: number,
   { inequalities, bounds, equalities, values }: LinearConstraints,

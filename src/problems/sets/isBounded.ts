@@ -5,9 +5,11 @@ import { unitRow } from "./convexSet.ts";
 import { OrthonormalFactor } from "./orthonormalFactor.ts";
 
 /**
- * Whether {v : <a_j, v> <= 0} holds 0 alone, for normals within a subspace of dimension `rank`.
+ * Says whether {v : <a_j, v> <= 0} holds 0 alone, for normals a_j in a subspace of dimension `rank`.
  *
- * So it is iff they span the subspace and some positive combination of them is 0: sum_j lambda_j a_j = 0, lambda_j >= 1.
+ * This is so if and only if the normals span the subspace and some positive combination of them is 0, that is
+ * sum_j lambda_j a_j = 0 with all lambda_j >= 1.
+ *
  * Cost: one projection in as many variables as there are normals.
  */
 export function isBounded(normals: readonly Float64Array[], rank: number): boolean {
@@ -18,7 +20,7 @@ export function isBounded(normals: readonly Float64Array[], rank: number): boole
   const span = new OrthonormalFactor(dimension);
   for (const normal of normals) if (span.count < rank) span.add(normal, 1e-9);
   if (span.count < rank) return false;
-  // In coordinates of the span, so that there are no dependent equations.
+  // Coordinates of the span, in which the equations are independent.
   const balance = span.basis.map((unit) =>
     Float64Array.from(normals, (normal) => unit.reduce((sum, x, i) => sum + x * normal[i]!, 0)),
   );
@@ -29,7 +31,7 @@ export function isBounded(normals: readonly Float64Array[], rank: number): boole
     const across = new Float64Array(m);
     space.factor.split(unitRow(m, j, -1), across);
     const length = norm(Float64Array.from(across));
-    // lambda_j is 0 in every balanced combination.
+    // Here lambda_j is 0 in every balanced combination.
     if (length < 1e-11) return false;
     rows.push(across.map((x) => x / length));
     bounds.push(-1 / length);

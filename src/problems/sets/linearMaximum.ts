@@ -1,15 +1,16 @@
 import { dot, norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
 
-/** Proximal steps after which the last point is taken as it is. */
+/** Number of proximal steps after which the last point is taken as it is. */
 const mostSteps = 60;
 
 /**
- * sup of <u, g> over a set by its projection alone: u <- Pi(u + t g) with t growing tenfold, the proximal-point method on
- * a linear cost. On a polyhedron it ends at a solution after finitely many steps; where the boundary is curved the
- * distance to the maximum shrinks by a factor of about t a step.
+ * Computes sup of <u, g> over a set by its projection alone: u <- Pi(u + t g), where t grows tenfold in each step.
  *
- * @param furthest the largest t, relative to the size of u: where far points are costly to project, little
+ * This is the proximal-point method on a linear cost. On a polyhedron it ends at a solution after finitely many steps.
+ * If the boundary is curved, the distance to the maximum shrinks by a factor of about t per step.
+ *
+ * @param furthest largest t, relative to the size of u; small if projections of far points are costly
  */
 export function linearMaximum(
   set: ConvexSet,
@@ -31,7 +32,7 @@ export function linearMaximum(
     const size = Math.max(1, norm(here));
     const far = moved(set, here, unit, reach * size);
     if (reach > 1e3 && !set.bounded && distance(far, here) > 1e-6 * reach * size) return Number.POSITIVE_INFINITY;
-    // After a long step a short one, whose rounding is small, decides whether this is the end.
+    // A short step, whose rounding is small, decides after the long one whether this is the end.
     const near = moved(set, far, unit, size);
     const rest = distance(near, far);
     here = near;

@@ -1,7 +1,11 @@
 import { failure } from "../../errors.ts";
 import { finiteVector } from "./convexSet.ts";
 
-/** Copies of a matrix's rows: at least one, all of one positive length (of `length` where given), finite. */
+/**
+ * Copies the rows of a matrix.
+ *
+ * @throws ERR_LENGTH if there are no rows or they differ in length (from `length` if it is given), ERR_NOT_FINITE
+ */
 export function matrixRows(
   who: string,
   what: string,

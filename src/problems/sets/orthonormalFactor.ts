@@ -1,10 +1,13 @@
-/**
- * N = Q R for the columns N of an active set: Q orthonormal, R upper triangular; columns come at the end and leave anywhere.
- *
- * Gram-Schmidt with one reorthogonalisation, Givens rotations for removal. Cost: O(n k) a change, n k numbers.
- */
 import { hypotenuse } from "../../linalg/vector.ts";
 
+/**
+ * The factorisation N = Q R of the columns N of an active set, Q orthonormal and R upper triangular. Columns are added
+ * at the end and may leave from any place.
+ *
+ * It uses Gram-Schmidt with one reorthogonalisation, and Givens rotations for removal.
+ *
+ * Cost: O(n k) per change; n k numbers.
+ */
 export class OrthonormalFactor {
   /** The columns of Q. */
   readonly basis: Float64Array[] = [];
@@ -20,7 +23,7 @@ export class OrthonormalFactor {
     return this.basis.length;
   }
 
-  /** Splits a vector: `across` <- its part orthogonal to Q; the result is Q^T vector. */
+  /** Splits a vector: writes its part orthogonal to Q into `across` and returns Q^T vector. */
   split(vector: Float64Array, across: Float64Array): Float64Array {
     const along = new Float64Array(this.count);
     across.set(vector);
@@ -35,7 +38,7 @@ export class OrthonormalFactor {
     return along;
   }
 
-  /** Takes a column in if more than `tolerance` of it lies across the others; says whether it did. */
+  /** Adds a column if a part longer than `tolerance` lies across the others. Returns whether it did. */
   add(column: Float64Array, tolerance: number): boolean {
     const across = new Float64Array(this.#rows);
     const along = this.split(column, across);
@@ -54,7 +57,7 @@ export class OrthonormalFactor {
     this.#triangle.splice(place, 1);
     const last = this.basis.length - 1;
     for (let k = place; k < last; k++) {
-      // Rotates rows k and k + 1 so that column k, which was column k + 1, becomes triangular again.
+      // Column k was column k + 1: a rotation of the rows k and k + 1 makes it triangular again.
       const column = this.#triangle[k]!;
       const [a, b] = [column[k]!, column[k + 1]!];
       const length = hypotenuse(a, b);
@@ -75,7 +78,7 @@ export class OrthonormalFactor {
     this.basis.pop();
   }
 
-  /** R^-1 right, in place. */
+  /** Computes R^-1 right in place. */
   solve(right: Float64Array): Float64Array {
     for (let k = this.count - 1; k >= 0; k--) {
       const column = this.#triangle[k]!;
@@ -86,7 +89,7 @@ export class OrthonormalFactor {
     return right;
   }
 
-  /** R^-T right, in place. */
+  /** Computes R^-T right in place. */
   solveTranspose(right: Float64Array): Float64Array {
     for (let k = 0; k < this.count; k++) {
       const column = this.#triangle[k]!;

@@ -1,36 +1,53 @@
 import { failure } from "../../errors.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { dot, norm } from "../../linalg/vector.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { matrix, vector } from "../rules.ts";
 import { ActiveSet } from "./activeSet.ts";
 import { type AffineSpace, affineSpace } from "./affineSpace.ts";
-import { convexSet, finiteVector } from "./convexSet.ts";
+import { finiteVector, setOf } from "./convexSet.ts";
 import { isBounded } from "./isBounded.ts";
 import { linearMaximum } from "./linearMaximum.ts";
 import { matrixRows } from "./matrixRows.ts";
 
 export interface PolyhedronOptions {
-  /** A and b of A u <= b, A row by row. */
+  /** Matrix A, row by row, and bounds b of A u <= b. */
   readonly inequalities?: { readonly matrix: readonly ArrayLike<number>[]; readonly bounds: ArrayLike<number> };
-  /** E and d of E u = d, E row by row. */
+  /** Matrix E, row by row, and values d of E u = d. */
   readonly equalities?: { readonly matrix: readonly ArrayLike<number>[]; readonly values: ArrayLike<number> };
 }
 
+const anObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const rules = {
+  inequalities: { expected: "an object { matrix, bounds }", is: anObject },
+  equalities: { expected: "an object { matrix, values }", is: anObject },
+} as const;
+const inequalityRules = { matrix: { ...matrix, required: true }, bounds: { ...vector, required: true } } as const;
+const equalityRules = { matrix: { ...matrix, required: true }, values: { ...vector, required: true } } as const;
+
 /**
- * A polyhedron {u : A u <= b, E u = d}.
+ * Makes a polyhedron {u : A u <= b, E u = d}.
  *
- * Projection: the dual active-set method of Goldfarb and Idnani within the subspace of the equalities, started from the
- * active set of the last projection, so that a run whose face has settled pays O(n k) a step for k active constraints and
- * O(non-zeros of A) to see that no other one is violated. Support: proximal-point steps of growing length on the linear
- * program, which end at its solution after finitely many. Whether it is bounded is found out when asked for.
+ * Projection: the dual active-set method of Goldfarb and Idnani within the subspace of the equalities. It starts from
+ * the active set of the last projection. Support: proximal-point steps of growing length on the linear program, which
+ * end at its solution after finitely many steps. Whether the set is bounded is found out when first asked for.
  *
- * Memory: m n numbers. For hundreds of variables and constraints; where a set has a name of its own (box, simplex, their
- * products), that one is faster.
+ * Cost: once a run has settled on a face, O(n k) per projection for k active constraints, and O(non-zeros of A) to see
+ * that no other constraint is violated. Memory: m n numbers. The set is meant for hundreds of variables and
+ * constraints. If a set has a function of its own (box, simplex, their products), that one is faster.
  *
  * @example polyhedron({ inequalities: { matrix: [[1, 1], [-1, 0]], bounds: [1, 0] } })
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for rows that do not fit; ERR_EMPTY_SET if no point satisfies all of them
+ * @param options {@link PolyhedronOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
+ * @throws {RangeError} ERR_OPTION_RANGE for neither inequalities nor equalities; ERR_LENGTH, ERR_NOT_FINITE for rows
+ *   that do not fit; ERR_EMPTY_SET if no point satisfies all constraints
  */
-export function polyhedron({ inequalities, equalities }: PolyhedronOptions): ConvexSet {
+export function polyhedron(options: PolyhedronOptions): ConvexSet {
+  const given = readOptions("polyhedron", options, rules);
+  const inequalities =
+    given.inequalities && readOptions("polyhedron", given.inequalities, inequalityRules, "inequalities");
+  const equalities = given.equalities && readOptions("polyhedron", given.equalities, equalityRules, "equalities");
   const a = inequalities === undefined ? [] : matrixRows("polyhedron", "inequalities.matrix", inequalities.matrix);
   const e =
     equalities === undefined ? [] : matrixRows("polyhedron", "equalities.matrix", equalities.matrix, a[0]?.length);
@@ -45,7 +62,7 @@ export function polyhedron({ inequalities, equalities }: PolyhedronOptions): Con
   });
 }
 
-/** {@link polyhedron} from constraints that are known to fit. */
+/** Makes a {@link polyhedron} from constraints that are known to fit. */
 export function polyhedronOf(name: string, dimension: number, constraints: LinearConstraints): ConvexSet {
   const space = affineSpace(name, dimension, constraints.equalities, constraints.values);
   const reduced = reducedRows(name, space, constraints);
@@ -57,7 +74,7 @@ export function polyhedronOf(name: string, dimension: number, constraints: Linea
   };
   const start = new Float64Array(dimension);
   project(start, start);
-  const set = convexSet({
+  const set = setOf({
     name,
     dimension,
     bounded: () => isBounded(reduced.normals, dimension - space.factor.count),
@@ -98,7 +115,10 @@ interface Reduced {
   readonly excess: (j: number, u: Float64Array) => number;
 }
 
-/** The inequalities within the subspace of the equalities, scaled to normals of length 1; constant ones checked and dropped. */
+/**
+ * Reduces the inequalities to the subspace of the equalities and scales their normals to length 1. Inequalities that
+ * are constant there are checked and dropped.
+ */
 function reducedRows(name: string, space: AffineSpace, { inequalities, bounds }: LinearConstraints): Reduced {
   const normals: Float64Array[] = [];
   const heights: number[] = [];

@@ -3,12 +3,15 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
-import { convexSet } from "./convexSet.ts";
+import { setOf } from "./convexSet.ts";
 
 /**
- * The product C_1 x C_2 x ... of sets, their points one after the other: the strategies of several players.
+ * Makes the product C_1 x C_2 x ... of sets, such as the strategies of several players. Its points hold those of the
+ * factors, one after the other.
  *
- * Everything is done factor by factor; what one of them lacks, the product lacks.
+ * Everything is done factor by factor. If a factor lacks an optional function, the product lacks it too.
+ *
+ * Cost: the sum of the factors' costs.
  *
  * @example productSet([simplex(3), ball([0, 0])]) // of dimension 5
  * @throws {RangeError} ERR_LENGTH without a factor
@@ -24,7 +27,7 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
   });
   const lacks = (what: "projectEntropic" | "linearizeProjection" | "linearConstraints"): boolean =>
     sets.some((set) => set[what] === undefined);
-  return convexSet({
+  return setOf({
     name: "productSet",
     dimension,
     bounded: () => sets.every((set) => set.bounded),
@@ -78,7 +81,7 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
   });
 }
 
-/** Writes an element of any set into `out`; its own choice where it has one, else the projection of 0. */
+/** Writes an element of a set into `out`: its own choice if it has one, else the projection of 0. */
 function startOf(set: ConvexSet, out: Float64Array): void {
   if (set.someElement !== undefined) {
     set.someElement(out);

@@ -3,16 +3,19 @@ import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
-import { convexSet } from "./convexSet.ts";
+import { setOf } from "./convexSet.ts";
 
 /**
- * The second-order (Lorentz) cone {(t, x) : ||x|| <= t}, t first.
+ * Makes the second-order (Lorentz) cone {(t, x) : ||x|| <= t}, with t as the first coordinate.
  *
- * With s = ||x||, the projection of (t, x) is itself where s <= t, 0 where s <= -t, else (t + s) / 2 (1, x / s); O(n).
- * Its polar is minus itself: the support function is 0 there, infinite elsewhere. `someElement` is (1, 0).
+ * Let s = ||x||. The projection of (t, x) is (t, x) itself if s <= t, 0 if s <= -t, else (t + s) / 2 (1, x / s). The
+ * polar cone is the negative of the cone; there the support function is 0, elsewhere it is infinite. `someElement` is
+ * (1, 0).
+ *
+ * Cost: O(n).
  *
  * @example secondOrderCone(3).project(Float64Array.of(0, 3, 4), out) // [2.5, 1.5, 2]
- * @param dimension of (t, x), at least 2
+ * @param dimension dimension of (t, x), at least 2
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension below 2
  * @see Alizadeh and Goldfarb, "Second-order cone programming", 2003, doi:10.1007/s10107-002-0339-5
  */
@@ -20,7 +23,7 @@ export function secondOrderCone(dimension: number): ConvexSet {
   if (!(Number.isInteger(dimension) && dimension >= 2)) {
     throw failure("ERR_OPTION_RANGE", `secondOrderCone: expected a dimension of at least 2, got ${dimension}`);
   }
-  return convexSet({
+  return setOf({
     name: "secondOrderCone",
     dimension,
     bounded: false,
@@ -40,7 +43,7 @@ export function secondOrderCone(dimension: number): ConvexSet {
     },
     support(gradient, at) {
       const s = tailNorm(gradient);
-      // A rounding of the gradient must not make an infinity of 0.
+      // Rounding of the gradient must not turn 0 into an infinity.
       if (!(s + gradient[0]! <= 8 * Number.EPSILON * s)) {
         return Number.isNaN(s + gradient[0]!) ? Number.NaN : Number.POSITIVE_INFINITY;
       }

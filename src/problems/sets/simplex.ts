@@ -1,32 +1,40 @@
 import { exp } from "../../elementary/index.ts";
+import { readOptions } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
-import { type ConvexSetSpec, checkDimension, checkPositive, convexSet, unitRow } from "./convexSet.ts";
+import { positive } from "../rules.ts";
+import { type ConvexSetSpec, checkDimension, setOf, unitRow } from "./convexSet.ts";
 import { faceMap } from "./faceMap.ts";
 
 export interface SimplexOptions {
-  /** What the coordinates add up to; default 1. */
+  /** Sum of the coordinates, positive. Default 1. */
   readonly total?: number;
 }
 
+const rules = { total: { ...positive, default: 1 } } as const;
+
 /**
- * The simplex {u >= 0, sum u = total}: mixed strategies, and flows of a given demand.
+ * Makes the simplex {u >= 0, sum u = total}, the set of mixed strategies or of flows of a given demand.
  *
- * Projection: u_i = max(0, z_i - tau) with sum u = total. tau is found by Michelot's passes, which halve the entries or better as
- * a rule, first among the largest of every 32, then among those entries that this leaves; after 30 passes they are sorted, so O(n) as
- * a rule, O(n log n) at worst. Relative to the largest entry, so that a common shift of z costs no digits. Support: total times the largest
- * entry, at its first place. Entropic projection: softmax. `someElement`: all equal.
+ * Projection: u_i = max(0, z_i - tau) with sum u = total. Michelot's passes find tau; usually each of them at least
+ * halves the number of entries. They begin with the largest of every 32 entries and go on with the entries that these
+ * leave. After 30 passes the rest is sorted. The computation is relative to the largest entry, so that a common shift
+ * of z does not cost digits. Support: total times the largest entry, at its first place. Entropic projection: softmax.
+ * `someElement`: all coordinates equal.
+ *
+ * Cost of a projection: usually O(n), at worst O(n log n).
  *
  * @example simplex(3).project(Float64Array.of(0.5, 0.5, -3), out) // [0.5, 0.5, 0]
- * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer or a total that is not positive
+ * @param options {@link SimplexOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer or a total that is not positive
  * @see Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of R^n", 1986,
  *   doi:10.1007/BF00938486
  * @see Condat, "Fast projection onto the simplex and the l1 ball", 2016, doi:10.1007/s10107-015-0946-6
  */
-export function simplex(dimension: number, { total = 1 }: SimplexOptions = {}): ConvexSet {
+export function simplex(dimension: number, options: SimplexOptions = {}): ConvexSet {
   checkDimension("simplex", dimension);
-  checkPositive("simplex", "total", total);
+  const { total } = readOptions("simplex", options, rules);
   const { project, projectStep } = simplexProjections(dimension, total);
-  return convexSet({
+  return setOf({
     name: "simplex",
     dimension,
     bounded: true,
@@ -61,12 +69,12 @@ export function simplex(dimension: number, { total = 1 }: SimplexOptions = {}): 
 
 const passesBeforeSorting = 30;
 
-/** The projection on a simplex; `out` may be `point`. */
+/** Makes the projection on a simplex; `out` may be `point`. */
 export function simplexProjection(n: number, total: number): (point: Float64Array, out: Float64Array) => void {
   return simplexProjections(n, total).project;
 }
 
-/** Entries whose largest is remembered while a vector is read. */
+/** Number of entries of which the largest is remembered while a vector is read. */
 const block = 32;
 
 function simplexProjections(n: number, total: number): Required<Pick<ConvexSetSpec, "project" | "projectStep">> {
@@ -75,7 +83,8 @@ function simplexProjections(n: number, total: number): Required<Pick<ConvexSetSp
   const below = (point: Float64Array, out: Float64Array): void => {
     let largest = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < peaks.length; k++) if (peaks[k]! > largest) largest = peaks[k]!;
-    // Any entries alone have a tau below that of all: what is not above the tau of the peaks is 0, which leaves few.
+    // The tau of some entries is at most that of all. So every entry up to the tau of the peaks becomes 0, and few are
+    // left.
     let rest = 0;
     for (let k = 0; k < peaks.length; k++) rest += near[k] = peaks[k]! - largest;
     const least = threshold(near, peaks.length, rest, total);
@@ -107,7 +116,7 @@ function simplexProjections(n: number, total: number): Required<Pick<ConvexSetSp
       for (let k = 0, i = 0; k < peaks.length; k++) {
         let peak = Number.NEGATIVE_INFINITY;
         const end = Math.min(n, i + block);
-        // Four entries a turn, as in linalg/vector.ts.
+        // Four entries per turn, as in linalg/vector.ts.
         for (; i + 3 < end; i += 4) {
           const a = point[i]! + stepSize * direction[i]!;
           const b = point[i + 1]! + stepSize * direction[i + 1]!;
@@ -134,7 +143,7 @@ function simplexProjections(n: number, total: number): Required<Pick<ConvexSetSp
   };
 }
 
-/** out <- max(0, z - largest - tau). Four entries a turn, as in linalg/vector.ts. */
+/** Computes out <- max(0, z - largest - tau), four entries per turn, as in linalg/vector.ts. */
 function subtract(z: Float64Array, largest: number, tau: number, out: Float64Array): void {
   const n = out.length;
   let i = 0;
@@ -147,7 +156,7 @@ function subtract(z: Float64Array, largest: number, tau: number, out: Float64Arr
   for (; i < n; i++) out[i] = Math.max(0, z[i]! - largest - tau);
 }
 
-/** tau with sum of max(0, v_i - tau) = total over the first `count` entries of v, which are overwritten. */
+/** Finds tau with sum of max(0, v_i - tau) = total over the first `count` entries of v, and overwrites them. */
 function threshold(v: Float64Array, count: number, sum: number, total: number): number {
   let tau = (sum - total) / count;
   for (let pass = 0; pass < passesBeforeSorting; pass++) {
@@ -176,14 +185,14 @@ function threshold(v: Float64Array, count: number, sum: number, total: number): 
   return tau;
 }
 
-/** The first place of the largest entry; that of a NaN if there is one. */
+/** Finds the first place of the largest entry, or that of a NaN if there is one. */
 export function largestAt(values: Float64Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (!(values[i]! <= values[best]!) && !Number.isNaN(values[best]!)) best = i;
   return best;
 }
 
-/** out <- total exp(l) / sum exp(l). */
+/** Computes out <- total exp(l) / sum exp(l). */
 export function softmax(logarithms: Float64Array, total: number, out: Float64Array): void {
   const largest = logarithms[largestAt(logarithms)]!;
   let sum = 0;

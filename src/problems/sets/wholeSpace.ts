@@ -1,17 +1,19 @@
 import { diagonal } from "../../linalg/maps/maps.ts";
 import type { ConvexSet } from "../problem.ts";
-import { convexSet, noConstraints } from "./convexSet.ts";
+import { noConstraints, setOf } from "./convexSet.ts";
 
 /**
- * R^n: the set of problems without constraints, for products in which some players are free.
+ * Makes the whole space R^n, for products of sets in which some players are free.
  *
- * Projection: the identity. Its support function is 0 at 0 and infinite elsewhere; `someElement` is 0.
+ * The projection is the identity. The support function is 0 at 0 and infinite elsewhere. `someElement` is 0.
+ *
+ * Cost: O(n).
  *
  * @example productSet([wholeSpace(2), simplex(3)])
- * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is no positive integer
+ * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer
  */
 export function wholeSpace(dimension: number): ConvexSet {
-  return convexSet({
+  return setOf({
     name: "wholeSpace",
     dimension,
     bounded: false,

@@ -1,20 +1,25 @@
 import { failure } from "../../errors.ts";
 import type { ParameterBlock } from "../problem.ts";
+import { texts } from "../rules.ts";
 import type { Shapes } from "./parametersOf.ts";
 
 export interface BlockOptions {
-  /** Default `parameter1`, `parameter2`, ... */
+  /** Names of the blocks, one for each shape. Default `parameter1`, `parameter2`, ... */
   readonly names?: readonly string[];
-  /** The player whose strategy each block is; default none. */
+  /** Names of the players whose strategies the blocks are, one for each shape. Default: none. */
   readonly players?: readonly string[];
 }
 
+export const blockRules = { names: texts, players: texts } as const;
+
+type ReadBlockOptions = { readonly [K in keyof BlockOptions]?: BlockOptions[K] | undefined };
+
 /**
- * Parameter tensors as blocks that lie one after the other in a point.
+ * Lays parameter tensors out as blocks, one after the other in a point.
  *
- * @throws {RangeError} ERR_SHAPE for shapes that are none; ERR_LENGTH, ERR_OPTION_RANGE for names that do not fit them
+ * @throws {RangeError} ERR_SHAPE for wrong shapes; ERR_LENGTH, ERR_OPTION_RANGE for names that do not fit the shapes
  */
-export function blocksOf(who: string, shapes: Shapes, { names, players }: BlockOptions): readonly ParameterBlock[] {
+export function blocksOf(who: string, shapes: Shapes, { names, players }: ReadBlockOptions): readonly ParameterBlock[] {
   if (!Array.isArray(shapes) || shapes.length === 0) {
     throw failure(
       "ERR_SHAPE",

@@ -7,11 +7,15 @@ import type { DataValues } from "../problem.ts";
 
 interface ExchangedData {
   readonly values: ReadonlyMap<string, Float64Array>;
-  /** Of all inputs, where one of them has another shape than in the trace. */
+  /** Shapes of all inputs. Present if one of them differs from the trace. */
   readonly shapes?: ReadonlyMap<string, Shape>;
 }
 
-/** A traced function's data with some of them replaced by copies of those given, which may have another leading extent. */
+/**
+ * Replaces some of a traced function's data by copies of the given ones, which may have another leading extent.
+ *
+ * @throws ERR_DATA_NAME, ERR_OPTION_TYPE, ERR_LENGTH, ERR_NOT_FINITE, ERR_OPTION_RANGE for data that do not fit
+ */
 export function exchanged(
   who: string,
   traced: TracedFunction,
@@ -48,7 +52,7 @@ export function exchanged(
   return resized ? { values, shapes } : { values };
 }
 
-/** The shape itself, or with as many rows as the numbers fill. */
+/** Gives the shape itself, or the same with as many rows as the numbers fill. */
 function fittingShape(who: string, name: string, shape: Shape, length: number): Shape {
   const row = shape.slice(1).reduce((product, extent) => product * extent, 1);
   const rows = shape.length === 0 ? 1 : shape[0]!;

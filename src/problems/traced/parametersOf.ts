@@ -3,7 +3,7 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D }
 /** A list of shapes, one for each parameter tensor; [] is a single number. */
 export type Shapes = readonly (readonly number[])[];
 
-/** The tensor type of a shape whose rank is known to the compiler, else `Tensor`. */
+/** The tensor type of a shape: that of its rank if the compiler knows the rank, else `Tensor`. */
 export type TensorOf<S extends readonly number[]> = number extends S["length"]
   ? Tensor
   : S["length"] extends 0
@@ -26,7 +26,7 @@ export type ParametersOf<S extends Shapes> = { readonly [K in keyof S]: TensorOf
 /**
  * A function of tensors of these shapes.
  *
- * Written as a method, whose parameters may be narrower than the shapes say: `(w: tf.Tensor2D) => ...` fits shapes whose
- * ranks are known at run time only.
+ * It is declared as a method because a method's parameters may be narrower than the shapes say. So
+ * `(w: tf.Tensor2D) => ...` fits shapes whose ranks are known at run time only.
  */
 export type TensorFunction<S extends Shapes, Result> = { of(...parameters: ParametersOf<S>): Result }["of"];

@@ -13,10 +13,10 @@ import { blocksOf } from "./blocksOf.ts";
 import type { Shapes } from "./parametersOf.ts";
 import { describeResult, type TracedField, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
 
-/** A player, its costs apart. */
+/** A player without its cost. */
 interface PlayerPart {
   readonly name: string;
-  /** Of its own strategy. */
+  /** Shapes of its own strategy. */
   readonly shapes: Shapes;
   readonly set?: ConvexSet;
   /** Names of its blocks, one for each shape. */
@@ -26,18 +26,23 @@ interface PlayerPart {
 interface TracedGameParts {
   readonly who: string;
   readonly players: readonly PlayerPart[];
-  /** Gives each player's cost, from all strategies. */
+  /** Function of all strategies that gives the cost of each player. */
   readonly call: Traceable;
-  readonly options: Omit<TracedProblemOptions, "constraint">;
+  readonly options: {
+    readonly [K in Exclude<keyof TracedProblemOptions, "constraint">]?: TracedProblemOptions[K] | undefined;
+  };
 }
 
-/** A traced problem whose game is known. */
+/** A traced problem with its game. */
 export interface GameProblem extends TracedProblem {
   readonly game: Game;
   with(data: DataValues): GameProblem;
 }
 
-/** The field of a game: each player's own gradient of its own cost, stacked. The common part of `game` and `saddlePoint`. */
+/**
+ * Builds the problem of a game, whose field stacks each player's gradient of its own cost with respect to its own
+ * strategy: the common part of `game` and `saddlePoint`.
+ */
 export function tracedGame({ who, players, call, options }: TracedGameParts): GameProblem {
   const blocks = blocksOf(
     who,
@@ -63,13 +68,13 @@ export function tracedGame({ who, players, call, options }: TracedGameParts): Ga
         if (isTensor(cost) && cost.shape.length === 0) return cost;
         throw complain(
           `returns ${describeResult(cost)} as cost of ${players[i]?.name ?? `player ${i}`} instead of a scalar tensor`,
-          "return one number, as by tf.sum or tf.dot",
+          "return one number, for example by tf.sum or tf.dot",
         );
       });
     },
     fieldOf: (traced) => gameField(who, traced, blocks, places, options.onWarning ?? warn),
   });
-  // The game is among the members that `fieldOf` adds, for `with` too.
+  // `fieldOf` adds the game, also to the problems that `with` gives.
   return problem as GameProblem;
 }
 
@@ -108,7 +113,7 @@ function gameField(
       throw failure(
         "ERR_PLAYER",
         `${who}: expected the cost of ${place.name} to depend on its own strategy, but its derivative is 0 everywhere; ` +
-          "check the order of the strategies, which is that of the players",
+          "check the order of the strategies, which must be that of the players",
       );
     }
     for (const [k, slope] of slopes.entries()) {
@@ -129,7 +134,7 @@ function gameField(
   return { field, extend: (data) => ({ game: { players, costs: costsOf(traced, blocks, data) } }) };
 }
 
-/** Compiled when first asked for: most runs never ask. */
+/** Compiles the costs when they are first asked for, because most runs never ask. */
 function costsOf(
   { outputs, parameters }: TracedFunction,
   blocks: readonly ParameterBlock[],

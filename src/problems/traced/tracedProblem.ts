@@ -10,49 +10,76 @@ import { warn as report } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import { dataHash } from "../data/dataHash.ts";
 import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "../problem.ts";
+import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
 import { exchanged } from "./exchangedData.ts";
 
-/** Options of all problems that are traced. */
+/** Options that all traced problems share. */
 export interface TracedProblemOptions {
-  /** In messages, rows and files; default: the name of the function, else "objective" or "vectorField". */
+  /**
+   * Name of the problem in messages, rows and files. Default: the name of the function, else "objective" or
+   * "vectorField".
+   */
   readonly name?: string;
-  /** C of the variational inequality; default all of R^n. */
+  /** Set C of the variational inequality. Default: all of R^n. */
   readonly constraint?: ConvexSet;
-  /** What `run.json` keeps of the problem; default: name, shapes, hashes of the data inputs. */
+  /** Data that `run.json` keeps of the problem. Default: the name, the shapes and hashes of the data inputs. */
   readonly description?: JsonValue;
   /**
-   * Whether a loss that is linear in captured data before it is squared and summed, as a linear network's, is computed on
-   * the triangular factor of the data: the same loss to rounding, at a cost free of the number of samples. Default true.
+   * Whether the data may be replaced by their triangular factor. This concerns losses that are linear in captured data
+   * before they are squared and summed, such as a linear network's. The loss is the same to rounding, and its cost no
+   * longer grows with the number of samples. Default true.
    */
   readonly reduceSamples?: boolean;
-  /** Called where the function does not use a parameter, or assigns to a model's moving averages; default `process.emitWarning`. */
+  /**
+   * Function that receives warnings: that the loss does not use a parameter, or that it assigns to a model's moving
+   * averages. Default `process.emitWarning`.
+   */
   readonly onWarning?: (message: string) => void;
 }
+
+/** Rules for games, whose constraint is the product of the strategy sets. */
+export const tracedGameRules = {
+  name: text,
+  description: json,
+  reduceSamples: { ...yesOrNo, default: true },
+  onWarning: callback,
+} as const;
+
+export const tracedRules = { ...tracedGameRules, constraint: convexSetRule } as const;
+
+/** The options after `readOptions`; some kinds of problems do not have all of them. */
+type ReadTracedOptions = { readonly [K in keyof TracedProblemOptions]?: TracedProblemOptions[K] | undefined };
 
 interface TracedProblemParts {
   readonly who: string;
   readonly symmetric: boolean;
   readonly blocks: readonly ParameterBlock[];
-  /** Variables that stand for the parameters, one for each block; absent: the function takes them as arguments. */
+  /** Variables that stand for the parameters, one for each block. Absent: the function takes them as arguments. */
   readonly variables?: readonly Tensor[];
-  /** Variables that are constants, though they may be trainable or assigned to. */
+  /** Variables to be treated as constants, even if they are trainable or assigned to. */
   readonly constants?: readonly Tensor[];
   readonly call: Traceable;
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
-  /** F in the outputs; default: the gradient of the first where the problem is symmetric, else the outputs themselves. */
+  /**
+   * Field F as a function of the outputs. Default: the gradient of the first output if the problem is symmetric, else
+   * the outputs themselves.
+   */
   readonly fieldOf?: (traced: TracedFunction, symmetric: boolean) => TracedField;
-  readonly options: TracedProblemOptions;
+  readonly options: ReadTracedOptions;
 }
 
 /** A field in a traced function's graph. */
 export interface TracedField {
-  /** F(z): for each parameter a tensor of its shape. */
+  /** Field F(z): for each parameter one tensor of its shape. */
   readonly field: readonly Node[];
   /** Further members of the problem on the given data. */
   readonly extend?: (data: ReadonlyMap<string, Float64Array>) => Partial<Problem>;
 }
 
-/** Traces, differentiates and compiles: the common part of `objective`, `vectorField`, `modelObjective` and games. */
+/**
+ * Traces, differentiates and compiles a function of tensors: the common part of `objective`, `vectorField`,
+ * `modelObjective` and the games.
+ */
 export function tracedProblem(parts: TracedProblemParts): TracedProblem {
   const { who, call, options, blocks } = parts;
   if (typeof call !== "function") {
@@ -75,20 +102,20 @@ export function tracedProblem(parts: TracedProblemParts): TracedProblem {
   return problemOf(family, first, new Map([...first.traced.data].map(([key, { values }]) => [key, values])));
 }
 
-/** One trace, for one size of each data input. */
+/** A compiled trace for one size of each data input. */
 interface Compiled {
   readonly traced: TracedFunction;
   readonly program: FieldProgram;
   readonly extend: TracedField["extend"];
-  /** Sums over samples that were replaced by shorter ones of the same value. */
+  /** Sums over samples that were replaced by shorter sums of the same value. */
   readonly reductions: readonly SampleReduction[];
 }
 
-/** What problems on different data have in common. */
+/** The parts that problems on different data share. */
 interface Family extends TracedProblemParts {
   readonly name: string;
   readonly dimension: number;
-  /** Traced when a size is met for the first time. */
+  /** Gives the program for the sizes; traces the function when sizes are met for the first time. */
   readonly ofSizes: (shapes: ReadonlyMap<string, readonly number[]>) => Compiled;
 }
 
@@ -149,7 +176,7 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     blocks,
     ...compiled.extend?.(data),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
-    /** Computed when it is read: hashing the data of every minibatch would cost as much as using them. */
+    // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
       return options.description ?? descriptionOf(family, compiled, data);
     },
@@ -160,7 +187,7 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
   };
 }
 
-/** The function for other sizes; where it fails, which these are. */
+/** Compiles the function for other sizes; if it fails, the error names the sizes. */
 function ofSizes({ name, ofSizes }: Family, shapes: ReadonlyMap<string, Shape>): Compiled {
   try {
     return ofSizes(shapes);
@@ -170,7 +197,8 @@ function ofSizes({ name, ofSizes }: Family, shapes: ReadonlyMap<string, Shape>):
     const message = cause instanceof Error ? cause.message : String(cause);
     throw failure(
       "ERR_SHAPE",
-      `${name}.with: the function fails with data of the shapes ${sizes}: ${message}; exchange all that belong together`,
+      `${name}.with: the function fails with data of the shapes ${sizes}: ${message}; ` +
+        "exchange all data that belong together",
       { cause },
     );
   }
@@ -199,8 +227,8 @@ function warn({ who, blocks, options: { onWarning } }: TracedProblemParts, trace
       `${who}: the function does not use ${unused.join(", ")}; their derivatives are 0. ` +
         "Remove them from the shapes, or check the function",
     traced.assigned.length > 0 &&
-      `${who}: the function assigns to ${traced.assigned.join(", ")}, which is left out: they stay as they are. ` +
-        "Moving averages follow when the model is applied in training mode after the run",
+      `${who}: the function assigns to ${traced.assigned.join(", ")}; the assignments are left out, so that these ` +
+        "variables keep their values. Apply the model in training mode after the run to update moving averages",
   ];
   for (const message of messages) {
     if (message === false) continue;
@@ -209,7 +237,7 @@ function warn({ who, blocks, options: { onWarning } }: TracedProblemParts, trace
   }
 }
 
-/** What a function returned, in a few words. */
+/** Says in a few words what a function returned. */
 export function describeResult(result: unknown): string {
   if (result === undefined || result === null) return String(result);
   if (isTensor(result)) return `a tensor of shape [${result.shape.join(", ")}]`;

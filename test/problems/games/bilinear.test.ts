@@ -60,7 +60,7 @@ game("refuses empty, ragged and non-finite matrices", () => {
   assertError(() => bilinear({ matrix: [] }), "ERR_OPTION_RANGE", /empty/);
   assertError(() => bilinear({ matrix: [[1, 2], [3]] }), "ERR_OPTION_RANGE", /got 1 in row 1/);
   assertError(() => bilinear({ matrix: [[1, Number.NaN]] }), "ERR_NOT_FINITE", /row 0, column 1/);
-  assertError(() => bilinear({ coefficient: Number.POSITIVE_INFINITY }), "ERR_NOT_FINITE", /Infinity/);
+  assertError(() => bilinear({ coefficient: Number.POSITIVE_INFINITY }), "ERR_OPTION_RANGE", /Infinity/);
 });
 
 game.run();

@@ -46,8 +46,8 @@ distributional("weighs an outlier more than the mean does", () => {
 distributional("refuses options out of range", () => {
   const refused = (options: object, message: RegExp): void =>
     assertError(() => distributionallyRobustRegression({ inputs, targets, ...options }), "ERR_OPTION_RANGE", message);
-  refused({ level: 0 }, /got 0 and 0.1/);
-  refused({ penalty: -1 }, /got 0.2 and -1/);
+  refused({ level: 0 }, /level .* got 0/);
+  refused({ penalty: -1 }, /penalty .* got -1/);
   refused({ ridge: 0 }, /ridge/);
 });
 

@@ -34,7 +34,7 @@ trees("finds the best plan from the last decisions to the first", () => {
 trees("refuses decisions that make no tree", () => {
   assertError(() => treeplex(3, [{ parent: 1, actions: [2] }]), "ERR_OPTION_RANGE", /decision 0/);
   assertError(() => treeplex(3, [{ parent: 0, actions: [1, 1] }]), "ERR_OPTION_RANGE", /got 1 in decision 0/);
-  assertError(() => treeplex(3, [{ parent: 0, actions: [1] }]), "ERR_OPTION_RANGE", /the decisions make 2/);
+  assertError(() => treeplex(3, [{ parent: 0, actions: [1] }]), "ERR_OPTION_RANGE", /the decisions have 2/);
 });
 
 trees.run();

@@ -155,7 +155,7 @@ test("critical points that Newton-MR finds have the loss of a class", () => {
 
 test("refuses widths, data and ranks that do not fit", () => {
   const inputs = normalVector(20, 1);
-  assertError(() => linearNetwork({ widths: [2, 2], inputs }), "ERR_OPTION_RANGE", /three widths/);
+  assertError(() => linearNetwork({ widths: [2, 2], inputs }), "ERR_OPTION_RANGE", /three positive integers/);
   assertError(() => linearNetwork({ widths: [2, 0, 2], inputs }), "ERR_OPTION_RANGE", /\[2, 0, 2\]/);
   assertError(() => linearNetwork({ widths: [3, 1, 3], inputs }), "ERR_LENGTH", /samples of 3 numbers/);
   assertError(() => linearNetwork({ widths: [2, 1, 3], inputs }), "ERR_LENGTH", /targets of 3/);

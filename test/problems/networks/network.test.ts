@@ -199,7 +199,7 @@ suiteOfNetworks("refuses layers, data and names that do not fit", () => {
   const options = { layers, inputs, targets };
   assertError(() => network({ ...options, layers: [3] }), "ERR_OPTION_RANGE", /at least two/);
   assertError(() => network({ ...options, layers: [3, 0, 2] }), "ERR_OPTION_RANGE", /\[3, 0, 2\]/);
-  assertError(() => network({ layers, inputs }), "ERR_OPTION_RANGE", /make no autoencoder/);
+  assertError(() => network({ layers, inputs }), "ERR_OPTION_RANGE", /are not an autoencoder/);
   assertError(() => network({ ...options, inputs: new Float64Array(16) }), "ERR_LENGTH", /samples of 3.*got 16/);
   assertError(() => network({ ...options, targets: new Float64Array(8) }), "ERR_LENGTH", /targets of 5 samples/);
   assertError(
@@ -211,7 +211,7 @@ suiteOfNetworks("refuses layers, data and names that do not fit", () => {
   assertError(
     () => network({ ...options, loss: "mse" as "meanSquaredError" }),
     "ERR_OPTION_RANGE",
-    /softmaxCrossEntropy, got mse/,
+    /softmaxCrossEntropy, got "mse"/,
   );
   assertError(() => network({ ...options, regularization: -1 }), "ERR_OPTION_RANGE", /got -1/);
   const bad = inputs.slice();

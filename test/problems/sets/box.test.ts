@@ -63,7 +63,7 @@ orthants("projects entropically by the exponential", () => {
 });
 
 orthants("refuses a dimension that is none", () => {
-  assertError(() => orthant(1.5), "ERR_OPTION_RANGE");
+  assertError(() => orthant(1.5), "ERR_OPTION_RANGE", /orthant: .* got 1.5/);
   assertError(() => orthant(-1), "ERR_OPTION_RANGE");
 });
 

@@ -14,57 +14,78 @@ import {
 import { data } from "../../../autodiff/index.ts";
 import { exp, log1p } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
+import { readOptions } from "../../../options.ts";
 import { randomSource } from "../../../random.ts";
 import { mnist4x4 } from "../../data/mnist.ts";
 import { extendProblem } from "../../extendProblem.ts";
 import { activations } from "../../networks/activations.ts";
 import type { DataValues } from "../../problem.ts";
+import { hiddenWidths, positive, positiveInteger } from "../../rules.ts";
 import { saddlePoint } from "../../saddlePoint.ts";
 import { box } from "../../sets/box.ts";
-import { checkPositive } from "../../sets/convexSet.ts";
 import type { GameProblem } from "../../traced/tracedGame.ts";
 
 export interface AdversarialDigitsOptions {
-  /** Which two digits are told apart; default 3 and 8. */
+  /** Two digits to be told apart. Default 3 and 8. */
   readonly digits?: readonly [number, number];
-  /** How many images, taken in the order of the training set; default 100. */
+  /** Number of images, taken in the order of the training set. Default 100. */
   readonly samples?: number;
-  /** epsilon > 0, by how much the adversary may change each standardised pixel; default 0.2. */
+  /** Greatest change epsilon > 0 of each standardised pixel by the adversary. Default 0.2. */
   readonly radius?: number;
-  /** Widths of hidden layers, with swish; default none: logistic regression. */
+  /** Widths of the hidden layers, which have swish. Default: no hidden layers, which is logistic regression. */
   readonly hidden?: readonly number[];
-  /** mu > 0 of mu / 2 times the sum of squared weights; default 0.1. */
+  /** Coefficient mu > 0 of the penalty mu / 2 times the sum of squared weights. Default 0.1. */
   readonly ridge?: number;
 }
 
+const isDigit = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 9;
+
+const rules = {
+  digits: {
+    default: [3, 8],
+    expected: "two different digits",
+    is: (value: unknown) => Array.isArray(value) && value.length === 2 && value.every(isDigit) && value[0] !== value[1],
+    range: true,
+  },
+  samples: { ...positiveInteger, default: 100 },
+  radius: { ...positive, default: 0.2 },
+  hidden: { ...hiddenWidths, default: [] },
+  ridge: { ...positive, default: 0.1 },
+} as const;
+
 export interface AdversarialDigits extends GameProblem {
-  /** Normal weights of variance 1 / inputs, biases and disturbances 0. */
+  /** Draws normal weights of variance 1 / inputs; biases and disturbances are 0. */
   initialPoint(seed: number): Float64Array;
   /**
-   * Of logistic regression (without hidden layers): the loss under the worst disturbance of all, which is
-   * -epsilon label sign(w) for each image; undefined otherwise.
+   * Gives the loss of logistic regression under the worst of all disturbances, which is -epsilon label sign(w) for each
+   * image. Absent with hidden layers.
    */
   readonly robustLoss?: (point: Float64Array) => number;
 }
 
 /**
- * Adversarial training on handwritten digits of 4 x 4 pixels: min over weights, max over a disturbance of each image with
- * entries up to epsilon, of the mean of log(1 + exp(-label score(image + disturbance))) plus a ridge penalty.
+ * Builds adversarial training on handwritten digits of 4 x 4 pixels as a saddle-point problem.
  *
- * Labels are 1 for the first digit, -1 for the second; `with({ images, labels })` exchanges them. The loss is convex in the
- * disturbances too, so a solution of the variational inequality is a first-order one: for logistic regression it is the
- * global minimum of the robust loss, which is known in closed form and serves as certificate; with hidden layers the
- * problem is neither convex nor concave.
+ * It is min over the weights, max over a disturbance of each image with entries up to epsilon, of the mean of
+ * log(1 + exp(-label score(image + disturbance))) plus a ridge penalty. Labels are 1 for the first digit and -1 for the
+ * second; `with({ images, labels })` exchanges the data.
+ *
+ * The loss is convex in the disturbances too, so a solution of the variational inequality is a first-order solution.
+ * For logistic regression it is the global minimum of the robust loss, which is known in closed form and serves as a
+ * certificate. With hidden layers the problem is neither convex nor concave.
+ *
+ * Cost of an evaluation: O(samples x weights).
  *
  * @example adversarialDigits({ digits: [0, 1], hidden: [8] })
- * @throws {RangeError} ERR_OPTION_RANGE for digits that are none or equal, too many samples, sizes that are not positive
- * @see Madry, Makelov, Schmidt, Tsipras and Vladu, "Towards deep learning models resistant to adversarial attacks", 2018,
- *   arXiv:1706.06083
+ * @param options {@link AdversarialDigitsOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE unless there are two different digits, enough samples of them, and positive
+ *   sizes
+ * @see Madry, Makelov, Schmidt, Tsipras and Vladu, "Towards deep learning models resistant to adversarial attacks",
+ *   2018, arXiv:1706.06083
  */
 export function adversarialDigits(options: AdversarialDigitsOptions = {}): AdversarialDigits {
-  const { digits = [3, 8], samples = 100, radius = 0.2, hidden = [], ridge = 0.1 } = options;
-  checkPositive("adversarialDigits", "radius", radius);
-  checkPositive("adversarialDigits", "ridge", ridge);
+  const { digits, samples, radius, hidden, ridge } = readOptions("adversarialDigits", options, rules);
   const { images, labels, inputs } = chosen(digits, samples);
   const widths = [inputs, ...hidden, 1];
   const shapes: (readonly number[])[] = [];
@@ -113,7 +134,7 @@ export function adversarialDigits(options: AdversarialDigitsOptions = {}): Adver
   });
 }
 
-/** mean softplus(-label (w . x + b) + epsilon ||w||_1) + mu ||w||^2 / 2. */
+/** Makes the function mean softplus(-label (w . x + b) + epsilon ||w||_1) + mu ||w||^2 / 2. */
 function logisticWorst(images: Float64Array, labels: Float64Array, inputs: number, radius: number, ridge: number) {
   return (point: Float64Array): number => {
     let [size, squares] = [0, 0];
@@ -136,13 +157,9 @@ function chosen(
   digits: readonly [number, number],
   samples: number,
 ): { images: Float64Array; labels: Float64Array; inputs: number } {
-  const isDigit = (digit: number): boolean => Number.isInteger(digit) && digit >= 0 && digit <= 9;
-  if (!(digits.length === 2 && digits.every(isDigit) && digits[0] !== digits[1])) {
-    throw failure("ERR_OPTION_RANGE", `adversarialDigits: expected two different digits, got ${digits.join(", ")}`);
-  }
   const all = mnist4x4();
   const places = Array.from(all.labels.keys()).filter((i) => digits.includes(all.labels[i]!));
-  if (!(Number.isInteger(samples) && samples > 0 && samples <= places.length)) {
+  if (samples > places.length) {
     throw failure(
       "ERR_OPTION_RANGE",
       `adversarialDigits: expected 1 to ${places.length} samples of ${digits.join(" and ")}, got ${samples}`,

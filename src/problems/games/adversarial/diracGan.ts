@@ -1,35 +1,40 @@
 import { exp, log1p } from "../../../elementary/index.ts";
-import { failure } from "../../../errors.ts";
+import { readOptions } from "../../../options.ts";
 import { plainField } from "../../plainField.ts";
+import { nonNegative } from "../../rules.ts";
 import type { SolvedProblem } from "../certified.ts";
 
 export interface DiracGanOptions {
-  /** f: "logistic" (default), -log(1 + e^-t); "wasserstein", t. */
+  /** Loss f(t): "logistic" is -log(1 + e^-t), "wasserstein" is t. Default "logistic". */
   readonly loss?: "logistic" | "wasserstein";
-  /** gamma >= 0 of a penalty gamma psi^2 / 2 on the discriminator's slope; default 0. */
+  /** Coefficient gamma >= 0 of the penalty gamma psi^2 / 2 on the discriminator's slope. Default 0. */
   readonly penalty?: number;
 }
 
+const rules = {
+  loss: { default: "logistic", oneOf: ["logistic", "wasserstein"] },
+  penalty: { ...nonNegative, default: 0 },
+} as const;
+
 /**
- * The Dirac-GAN: a generator that puts all its mass at theta, a linear discriminator psi x, data at 0.
+ * Builds the Dirac-GAN: the generator puts all its mass at theta, the discriminator is psi x, and the data lie at 0.
  *
- * min over theta, max over psi of f(psi theta) + f(0) - gamma psi^2 / 2; F = (f'(psi theta) psi,
- * -f'(psi theta) theta + gamma psi), equilibrium (0, 0). There J has the eigenvalues (gamma +- sqrt(gamma^2 - 4 f'(0)^2)) / 2:
- * purely imaginary without a penalty, where descent-ascent does not converge. The logistic one is not monotone elsewhere.
+ * It is min over theta, max over psi of f(psi theta) + f(0) - gamma psi^2 / 2.
+ * F = (f'(psi theta) psi, -f'(psi theta) theta + gamma psi), and the equilibrium is (0, 0). There J has the eigenvalues
+ * (gamma +- sqrt(gamma^2 - 4 f'(0)^2)) / 2. Without a penalty they are purely imaginary, and descent-ascent does not
+ * converge. With the logistic loss the field is not monotone elsewhere.
+ *
+ * Cost: some tens of operations.
  *
  * @example diracGan({ penalty: 0.3 })
+ * @param options {@link DiracGanOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for another loss or a penalty below 0
  * @see Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018, arXiv:1801.04406
  */
-export function diracGan({ loss = "logistic", penalty = 0 }: DiracGanOptions = {}): SolvedProblem {
-  if (loss !== "logistic" && loss !== "wasserstein") {
-    throw failure("ERR_OPTION_RANGE", `diracGan: expected loss "logistic" or "wasserstein", got "${String(loss)}"`);
-  }
-  if (!(penalty >= 0 && penalty < Number.POSITIVE_INFINITY)) {
-    throw failure("ERR_OPTION_RANGE", `diracGan: expected a penalty of at least 0, got ${penalty}`);
-  }
+export function diracGan(options: DiracGanOptions = {}): SolvedProblem {
+  const { loss, penalty } = readOptions("diracGan", options, rules);
   const logistic = loss === "logistic";
-  // f = -softplus(-t), f' = sigmoid(-t), f'' = -sigmoid(t) sigmoid(-t).
+  // The logistic loss has f = -softplus(-t), f' = sigmoid(-t), f'' = -sigmoid(t) sigmoid(-t).
   const value = (t: number): number => (logistic ? Math.min(0, t) - log1p(exp(-Math.abs(t))) : t);
   const slope = (t: number): number => (logistic ? 1 / (1 + exp(t)) : 1);
   const bend = (t: number): number => (logistic ? -1 / ((1 + exp(t)) * (1 + exp(-t))) : 0);

@@ -1,27 +1,31 @@
-/** The two networks of `ganRing` and their costs in plain numbers, without tensors and without derivatives of weights. */
+/**
+ * The two networks of `ganRing` and their costs in plain numbers, without tensors and without derivatives of weights.
+ */
 import { exp, log1p, tanh } from "../../../elementary/index.ts";
 
-/** Where a tensor of weights lies in z. */
+/** The place of a tensor of weights in z. */
 interface Weights {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly size: number;
 }
 
-/** What the costs of a batch are made of. */
+/** The parts of the costs of a batch. */
 interface GanTerms {
-  /** Weights and biases of the generator's layers in turn, then of the discriminator's. */
+  /** Weights and biases of the generator's layers, in turn. */
   readonly generator: readonly Weights[];
+  /** Weights and biases of the discriminator's layers, in turn. */
   readonly discriminator: readonly Weights[];
   readonly loss: "minimax" | "nonSaturating";
   readonly penalty: number;
   readonly weightDecay: number;
-  /** Two numbers a point. */
+  /** Real points, two numbers each. */
   readonly real: Float64Array;
+  /** Latent points, two numbers each. */
   readonly latent: Float64Array;
 }
 
-/** Dense layers with tanh between them: signals of `inputs` numbers each, and with them tangents d signal / d direction. */
+/** Applies dense layers with tanh between them to signals; and, if tangents are given, their derivatives to these. */
 export function forward(
   z: Float64Array,
   layers: readonly Weights[],
@@ -59,7 +63,7 @@ function dense(
   return out;
 }
 
-/** Costs of generator and discriminator, as `ganRing` states them. */
+/** Computes the costs of generator and discriminator, as `ganRing` states them. */
 export function ganCosts(z: Float64Array, terms: GanTerms): readonly [number, number] {
   const { generator, discriminator, loss, penalty, weightDecay, real, latent } = terms;
   const judge = (points: Float64Array): Float64Array => forward(z, discriminator, points).signals;
@@ -69,7 +73,7 @@ export function ganCosts(z: Float64Array, terms: GanTerms): readonly [number, nu
     own.reduce((sum, { offset, size }) => z.subarray(offset, offset + size).reduce((s, w) => s + w * w, sum), 0);
   const fooling = loss === "minimax" ? -mean(fake, softplus) : mean(fake, (logit) => softplus(-logit));
   const telling = mean(judge(real), (logit) => softplus(-logit)) + mean(fake, softplus);
-  // ||grad D||^2 from the slopes along the two axes of the plane.
+  // The slopes along the two axes of the plane give ||grad D||^2.
   const steep = [0, 1].reduce((sum, axis) => {
     if (penalty === 0) return 0;
     const along = real.map((_, i) => (i % 2 === axis ? 1 : 0));

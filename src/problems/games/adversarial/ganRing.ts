@@ -15,99 +15,115 @@ import {
 } from "@tensorflow/tfjs-core";
 import { data } from "../../../autodiff/index.ts";
 import { cos, sin } from "../../../elementary/index.ts";
-import { failure } from "../../../errors.ts";
 import { hypotenuse, norm } from "../../../linalg/vector.ts";
+import { readOptions } from "../../../options.ts";
 import { randomSource } from "../../../random.ts";
 import { extendProblem } from "../../extendProblem.ts";
 import { game } from "../../game.ts";
 import type { DataValues } from "../../problem.ts";
 import { richardson } from "../../richardson.ts";
-import { checkPositive } from "../../sets/convexSet.ts";
+import { hiddenWidths, nonNegative, positive, positiveInteger, seed } from "../../rules.ts";
 import type { GameProblem } from "../../traced/tracedGame.ts";
 import { forward, ganCosts } from "./ganNumbers.ts";
 import { ringDivergence } from "./ringDivergence.ts";
 
+/**
+ * Options of {@link ganRing}.
+ *
+ * @see [1] Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018,
+ *   arXiv:1801.04406
+ */
 export interface GanRingOptions {
-  /** Gaussians on the ring; default 8. */
+  /** Number of Gaussians on the ring. Default 8. */
   readonly modes?: number;
-  /** Of the ring; default 1. */
+  /** Radius of the ring. Default 1. */
   readonly radius?: number;
-  /** Standard deviation of each Gaussian; default 0.05. */
+  /** Standard deviation of each Gaussian. Default 0.05. */
   readonly deviation?: number;
-  /** Real and generated points a batch; default 64. */
+  /** Number of real points, and of generated points, per batch. Default 64. */
   readonly batch?: number;
-  /** Widths of the hidden layers of both networks, with tanh; default [16, 16]. */
+  /** Widths of the hidden layers of both networks, which have tanh. Default [16, 16]. */
   readonly hidden?: readonly number[];
-  /** What the generator minimises: "minimax" the discriminator's gain, "nonSaturating" (default) -log D(G). */
+  /** Cost of the generator: "minimax", the discriminator's gain, or "nonSaturating" (default), -log D(G). */
   readonly loss?: "minimax" | "nonSaturating";
-  /** gamma >= 0 of the discriminator's penalty gamma / 2 E ||grad D(x)||^2 on real points (R1) [2]; default 0. */
+  /** Coefficient gamma >= 0 of the discriminator's penalty gamma / 2 E ||grad D||^2 on real points [1]. Default 0. */
   readonly penalty?: number;
-  /** lambda >= 0 of lambda / 2 ||weights||^2 that each network adds to its cost; default 0. */
+  /** Coefficient lambda >= 0 of lambda / 2 ||weights||^2, which each network adds to its cost. Default 0. */
   readonly weightDecay?: number;
-  /** Of the first batch; default 1. */
+  /** Seed of the first batch. Default 1. */
   readonly seed?: number;
 }
 
+const rules = {
+  modes: { ...positiveInteger, default: 8 },
+  radius: { ...positive, default: 1 },
+  deviation: { ...positive, default: 0.05 },
+  batch: { ...positiveInteger, default: 64 },
+  hidden: { ...hiddenWidths, default: [16, 16] },
+  loss: { default: "nonSaturating", oneOf: ["minimax", "nonSaturating"] },
+  penalty: { ...nonNegative, default: 0 },
+  weightDecay: { ...nonNegative, default: 0 },
+  seed,
+} as const;
+
 export interface GanRing extends GameProblem {
   /**
-   * The norm of both players' own gradients on the first batch, by extrapolated differences of costs in plain numbers: 0 where
-   * neither gains to first order, whatever traces and differentiates the networks. 12 costs a weight.
+   * Gives the norm of both players' own gradients on the first batch. It is 0 where neither gains to first order.
+   * Extrapolated differences of costs in plain numbers give it, so that it does not depend on what traces and
+   * differentiates the networks. Cost: 12 evaluations of the costs for each weight.
    */
   certificate(point: Float64Array): number;
-  /** Normal weights of variance 1 / inputs, biases 0. */
+  /** Draws normal weights of variance 1 / inputs; biases are 0. */
   initialPoint(seed: number): Float64Array;
-  /** Data for `with`: batch number `step` of a seed. */
+  /** Draws data for `with`: batch number `step` of a seed. */
   minibatch(seed: number, step: number): { readonly real: Float64Array; readonly latent: Float64Array };
-  /** `count` generated points, two numbers each. */
+  /** Generates `count` points, two numbers each. */
   samples(point: Float64Array, count: number, seed: number): Float64Array;
   /**
-   * The Jensen-Shannon divergence of `count` generated points (default 20,000) from the ring, over the cells of a grid: 0 for the ring itself,
-   * log 2 for what has nothing of it. Twice that is what the best of all discriminators gains over chance (log 4), hence the primal
-   * gap of the game over all networks.
+   * Gives the Jensen-Shannon divergence of `count` generated points (default 20,000) from the ring, over the cells of a
+   * grid. It is 0 for the ring itself, and log 2 for points that have nothing in common with it. Twice the divergence
+   * is the gain of the best of all discriminators over chance (log 4), and so the primal gap of the game over all
+   * networks.
+   *
    * @see Goodfellow et al., "Generative adversarial nets", 2014, arXiv:1406.2661, theorem 1
    */
   divergence(point: Float64Array, seed: number, count?: number): number;
-  /** How many of the Gaussians have at least one of `count` generated points within three deviations. */
+  /** Counts the Gaussians that have at least one of `count` generated points within three deviations. */
   modesCovered(point: Float64Array, count: number, seed: number): number;
 }
 
 const latentSize = 2;
 
 /**
- * A small generative adversarial network: points of the plane on a ring of Gaussians [1], networks in TensorFlow.js.
+ * Builds a small generative adversarial network for points of the plane on a ring of Gaussians [1], with networks in
+ * TensorFlow.js.
  *
- * G maps normal latent points of two numbers to the plane, D the plane to a logit. The discriminator minimises
- * E softplus(-D(real)) + E softplus(D(G(latent))) + penalty, the generator E softplus(-D(G(latent))) or minus the
- * discriminator's. Expectations are over a batch, which `with(minibatch(seed, step))` exchanges. `modesCovered` tells mode
- * collapse. On one batch a solution has vanishing gradients, which `certificate` computes without the networks' tensors; with weight
- * decay solutions are isolated, and methods reach some. They may be stable without being local Nash equilibria [3]. Blocks `generator1`, ... and `discriminator1`, ..., weights and biases in turn.
+ * The generator G maps normal latent points of two numbers to the plane, and the discriminator D maps the plane to a
+ * logit. The discriminator minimises E softplus(-D(real)) + E softplus(D(G(latent))) + penalty. The generator minimises
+ * E softplus(-D(G(latent))), or with "minimax" minus the discriminator's cost. The expectations are over a batch, which
+ * `with(minibatch(seed, step))` exchanges. The blocks are `generator1`, ... and `discriminator1`, ..., weights and
+ * biases in turn.
+ *
+ * `modesCovered` shows mode collapse. On one batch the gradients vanish at a solution, and `certificate` computes them
+ * without the networks' tensors. With weight decay solutions are isolated, and methods reach some of them. These may be
+ * stable without being local Nash equilibria [3].
+ *
+ * Cost of an evaluation: O(batch x weights).
  *
  * @example
  * const gan = ganRing({ modes: 8 });
  * iterate(gan, gan.initialPoint(1), extragradient({ stepSize: 0.1 }))
- * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive
+ * @param options {@link GanRingOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive, or another loss
  * @see [1] Metz, Poole, Pfau and Sohl-Dickstein, "Unrolled generative adversarial networks", 2017, arXiv:1611.02163
- * @see [2] Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018, arXiv:1801.04406
- * @see [3] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of generative
- *   adversarial networks", 2020, arXiv:1906.04848
+ * @see [2] Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018,
+ *   arXiv:1801.04406
+ * @see [3] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of
+ *   generative adversarial networks", 2020, arXiv:1906.04848
  */
 export function ganRing(options: GanRingOptions = {}): GanRing {
-  const { modes = 8, radius = 1, deviation = 0.05, batch = 64, hidden = [16, 16] } = options;
-  const { loss = "nonSaturating", penalty = 0, weightDecay = 0, seed = 1 } = options;
-  for (const [what, value] of Object.entries({ modes, radius, deviation, batch }))
-    checkPositive("ganRing", what, value);
-  if (
-    ![modes, batch, ...hidden].every((size) => Number.isInteger(size) && size > 0) ||
-    !(penalty >= 0 && weightDecay >= 0)
-  ) {
-    throw failure(
-      "ERR_OPTION_RANGE",
-      "ganRing: expected integers as modes, batch and hidden widths, penalty >= 0 and weightDecay >= 0",
-    );
-  }
-  if (loss !== "minimax" && loss !== "nonSaturating") {
-    throw failure("ERR_OPTION_RANGE", `ganRing: expected loss "minimax" or "nonSaturating", got "${String(loss)}"`);
-  }
+  const read = readOptions("ganRing", options, rules);
+  const { modes, radius, deviation, batch, hidden, loss, penalty, weightDecay, seed } = read;
   const generator = layersOf([latentSize, ...hidden, 2]);
   const discriminator = layersOf([2, ...hidden, 1]);
   const split = generator.length;
@@ -231,7 +247,7 @@ function layersOf(widths: readonly number[]): readonly (readonly number[])[] {
   return widths.slice(1).flatMap((width, l) => [[widths[l]!, width], [width]]);
 }
 
-/** Dense layers, tanh between them. */
+/** Applies dense layers with tanh between them. */
 function network(tensors: readonly Tensor[], input: Tensor): Tensor {
   let signal = input;
   for (let l = 0; l < tensors.length; l += 2) {

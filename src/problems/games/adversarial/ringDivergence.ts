@@ -9,16 +9,19 @@ interface Ring {
   readonly deviation: number;
 }
 
-/** Cells a side at most, for Gaussians that are narrow beside the ring. */
+/** Greatest number of cells per side, which limits the grid if the Gaussians are narrow compared with the ring. */
 const mostCells = 256;
 
 /**
- * The Jensen-Shannon divergence of points of the plane (two numbers each) from a ring of Gaussians, in nats: between 0 and log 2.
+ * Computes the Jensen-Shannon divergence of points of the plane (two numbers each) from a ring of Gaussians, in nats.
+ * It lies between 0 and log 2.
  *
- * (KL(p | m) + KL(q | m)) / 2, m = (p + q) / 2, over the cells of a grid: p a cell's probability, by the distribution function, q its
- * share of the points. Cells are a deviation wide and reach five deviations beyond the ring; what lies outside is one more. Cells
- * cannot tell more apart than points can, so that many points give no more than the divergence of the distribution that they are from.
- * Points of the ring itself give about (cells that matter) / (8 points).
+ * It is (KL(p | m) + KL(q | m)) / 2 with m = (p + q) / 2 over the cells of a grid. p is the probability of a cell, from
+ * the distribution function, and q its share of the points. Cells are one deviation wide and reach five deviations
+ * beyond the ring; everything outside is one more cell.
+ *
+ * Cells tell distributions apart less well than points do. So with many points the result is at most the divergence of
+ * the distribution from which they come. Points of the ring itself give about (cells that matter) / (8 points).
  */
 export function ringDivergence(points: Float64Array, { modes, radius, deviation }: Ring): number {
   const reach = radius + 5 * deviation;
@@ -48,7 +51,7 @@ export function ringDivergence(points: Float64Array, { modes, radius, deviation 
   return ring.reduce((sum, p, cell) => sum + (half(p, shares[cell]!) + half(shares[cell]!, p)) / 2, 0);
 }
 
-/** p log(p / m). */
+/** Computes p log(p / m). */
 function half(p: number, q: number): number {
   return p > 0 ? p * log((2 * p) / (p + q)) : 0;
 }

@@ -3,14 +3,21 @@ import { failure } from "../../../errors.ts";
 import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 
 /**
- * A network from the texts of two files in the TNTP form of the Transportation Networks for Research repository, `*_net.tntp`
- * and `*_trips.tntp`.
+ * Reads a network from the texts of two TNTP files, `*_net.tntp` and `*_trips.tntp`, the form of the repository
+ * Transportation Networks for Research.
  *
- * A link's time is t0 (1 + b (v / capacity)^power); length, speed, toll and type are not used. Journeys within a zone and
- * flows of 0 are left out. The files are not part of this package: their authors provide them for research.
+ * The time on a link is t0 (1 + b (v / capacity)^power). Length, speed, toll and type are not used. Journeys within a
+ * zone and flows of 0 are left out. The files are not part of this package, because their authors provide them for
+ * research.
  *
- * @example trafficAssignment(parseTntp(readFileSync("SiouxFalls_net.tntp", "utf8"), readFileSync("SiouxFalls_trips.tntp", "utf8")))
- * @throws ERR_DATA_FILE, with the line, where a text has another form
+ * Cost: one pass over the texts.
+ *
+ * @example
+ * const textOf = (file) => readFileSync(file, "utf8");
+ * trafficAssignment(parseTntp(textOf("SiouxFalls_net.tntp"), textOf("SiouxFalls_trips.tntp")));
+ * @param network text of the links
+ * @param trips text of the demands
+ * @throws ERR_DATA_FILE, with the line, if a text has another form
  * @see https://github.com/bstabler/TransportationNetworks
  */
 export function parseTntp(network: string, trips: string): TrafficNetwork {
@@ -66,7 +73,7 @@ interface Body {
   readonly lines: readonly { readonly text: string; readonly line: number }[];
 }
 
-/** Metadata `<NAME> value` up to `<END OF METADATA>`, then lines; `~` begins a comment. */
+/** Reads the metadata, `<NAME> value` up to `<END OF METADATA>`, and the lines after them; `~` begins a comment. */
 function bodyOf(what: string, text: string): Body {
   const metadata = new Map<string, string>();
   const lines: { text: string; line: number }[] = [];

@@ -2,10 +2,10 @@ import { failure } from "../../../errors.ts";
 import { outgoingLinks, shortestPaths } from "./shortestPaths.ts";
 import { linkSlope, linkTime, type TrafficNetwork } from "./trafficNetwork.ts";
 
-/** For each demand its routes, each a list of links. */
+/** The routes of each demand; a route is a list of links. */
 export type Routes = readonly (readonly (readonly number[])[])[];
 
-/** All ways that visit no node twice, as long as there are at most `most` of them; undefined if there are more. */
+/** Lists all routes that do not visit a node twice. Returns undefined if there are more than `most` of them. */
 export function allRoutes(network: TrafficNetwork, most: number): Routes | undefined {
   const outgoing = outgoingLinks(network);
   const { links, firstThroughNode = 1 } = network;
@@ -43,7 +43,7 @@ export function allRoutes(network: TrafficNetwork, most: number): Routes | undef
 function noWay(origin: number, destination: number): never {
   throw failure(
     "ERR_OPTION_RANGE",
-    `trafficAssignment: expected a way from ${origin} to ${destination}, for which there is demand, but there is none`,
+    `trafficAssignment: expected a route from ${origin} to ${destination}, for which there is demand, got none`,
   );
 }
 
@@ -53,10 +53,11 @@ interface Route {
 }
 
 /**
- * The routes that matter, by gradient projection with column generation [1]: in each round every demand gets the route that
- * is shortest now, and flow moves to the shortest from the others by a Newton step on the links in which they differ.
+ * Finds the routes that matter, by gradient projection with column generation [1].
  *
- * Ends when the relative gap is at most `gap` or after `rounds` rounds.
+ * In each round every demand gets the route that is shortest now. Flow moves from the other routes to this one by a
+ * Newton step on the links in which they differ. It ends when the relative gap is at most `gap`, or after `rounds`
+ * rounds.
  *
  * @see [1] Jayakrishnan, Tsai, Prashker and Rajadhyaksha, "A faster path-based algorithm for traffic assignment", 1994
  */
@@ -73,7 +74,7 @@ export function generatedRoutes(network: TrafficNetwork, rounds: number, gap: nu
   const add = (way: readonly number[], flow: number): void => {
     for (const link of way) flows[link] = Math.max(0, flows[link]! + flow);
   };
-  /** Newton steps from the other routes to one. */
+  // Newton steps move flow from the other routes to the one of the key.
   const moveTo = (key: string, routes: ReadonlyMap<string, Route>): void => {
     const target = routes.get(key)!;
     for (const route of routes.values()) {

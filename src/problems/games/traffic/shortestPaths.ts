@@ -1,14 +1,14 @@
 import type { TrafficNetwork } from "./trafficNetwork.ts";
 
-/** Shortest ways from one node to all others. */
+/** The shortest paths from one node to all others. */
 interface ShortestPaths {
-  /** By node; Infinity where there is no way. */
+  /** Times by node; Infinity if there is no path. */
   readonly times: Float64Array;
-  /** The links of a shortest way to a node, in order; of several, always the same. */
+  /** Lists the links of a shortest path to a node, in order. If there are several, it is always the same one. */
   linksTo(node: number): readonly number[];
 }
 
-/** Links that leave each node. */
+/** Lists the links that leave each node. */
 export function outgoingLinks({ nodes, links }: TrafficNetwork): readonly (readonly number[])[] {
   const outgoing: number[][] = Array.from({ length: nodes + 1 }, () => []);
   for (const [k, { from }] of links.entries()) outgoing[from]!.push(k);
@@ -16,7 +16,9 @@ export function outgoingLinks({ nodes, links }: TrafficNetwork): readonly (reado
 }
 
 /**
- * Dijkstra's algorithm, with a binary heap: O(links log links).
+ * Finds shortest paths by Dijkstra's algorithm with a binary heap.
+ *
+ * Cost: O(links log links).
  *
  * @see Dijkstra, "A note on two problems in connexion with graphs", 1959, doi:10.1007/BF01386390
  */

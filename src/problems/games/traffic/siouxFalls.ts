@@ -1,15 +1,16 @@
 import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 
 /**
- * The main roads of Sioux Falls: 24 nodes, 76 links, 528 demands; the network on which traffic assignment is tested since 1975 [1].
+ * Makes the network of the main roads of Sioux Falls, on which traffic assignment has been tested since 1975 [1].
  *
- * Every road runs both ways and every node is a zone. A link takes t0 (1 + 0.15 (v / capacity)^4) hundredths of an hour, v in
- * journeys a day, of which there are 360,600. Beckmann's function at equilibrium is 42.31335287107440 * 10^5 [2], which the
- * package reaches in all digits (test/problems/games/traffic/siouxFalls.test.ts). `flowUnit: 1000` makes coordinates of size one.
+ * It has 24 nodes, 76 links and 528 demands. Every road runs both ways, and every node is a zone. The time on a link is
+ * t0 (1 + 0.15 (v / capacity)^4) in hundredths of an hour, with v in journeys per day. There are 360,600 journeys per
+ * day. Beckmann's function at equilibrium is 42.31335287107440 * 10^5 [2], which the package reaches in all digits
+ * (test/problems/games/traffic/siouxFalls.test.ts). `flowUnit: 1000` makes coordinates of size one.
  *
  * @example trafficAssignment(siouxFalls(), { flowUnit: 1000 })
- * @see [1] LeBlanc, Morlok and Pierskalla, "An efficient approach to solving the road network equilibrium traffic assignment
- *   problem", Transportation Research 9, 1975, doi:10.1016/0041-1647(75)90030-1
+ * @see [1] LeBlanc, Morlok and Pierskalla, "An efficient approach to solving the road network equilibrium traffic
+ *   assignment problem", Transportation Research 9, 1975, doi:10.1016/0041-1647(75)90030-1
  * @see [2] Transportation Networks for Research, https://github.com/bstabler/TransportationNetworks
  */
 export function siouxFalls(): TrafficNetwork {
@@ -28,7 +29,7 @@ export function siouxFalls(): TrafficNetwork {
   return { nodes: hundreds.length, links, demands };
 }
 
-/** Two nodes, hundredths of an hour on the empty road, capacity in journeys a day; the same both ways. */
+/** Roads: two nodes, hundredths of an hour on the empty road, capacity in journeys per day. Both ways are the same. */
 const roads: readonly (readonly [number, number, number, number])[] = [
   [1, 2, 6, 25900.20064],
   [1, 3, 4, 23403.47319],
@@ -70,7 +71,7 @@ const roads: readonly (readonly [number, number, number, number])[] = [
   [23, 24, 2, 5078.508436],
 ];
 
-/** Journeys from node k to node l, in hundreds a day. */
+/** Journeys from node k to node l, in hundreds per day. */
 const hundreds: readonly (readonly number[])[] = [
   [0, 1, 1, 5, 2, 3, 5, 8, 5, 13, 5, 2, 5, 3, 5, 5, 4, 1, 3, 3, 1, 4, 3, 1],
   [1, 0, 1, 2, 1, 4, 2, 4, 2, 6, 2, 1, 3, 1, 1, 4, 2, 0, 1, 1, 0, 1, 0, 0],

@@ -1,6 +1,7 @@
 import { linearMap } from "../../../linalg/makeLinearMap.ts";
+import { readOptions } from "../../../options.ts";
 import type { Problem } from "../../problem.ts";
-import { checkPositive } from "../../sets/convexSet.ts";
+import { positive, text } from "../../rules.ts";
 import { productSet } from "../../sets/productSet.ts";
 import { simplex } from "../../sets/simplex.ts";
 import type { CertifiedProblem } from "../certified.ts";
@@ -9,47 +10,60 @@ import { outgoingLinks, shortestPaths } from "./shortestPaths.ts";
 import { checkNetwork, linkIntegral, linkSlope, linkTime, type TrafficNetwork } from "./trafficNetwork.ts";
 
 export interface TrafficAssignmentOptions {
-  /** In messages, rows and files; default "trafficAssignment". */
+  /** Name of the problem in messages, rows and files. Default "trafficAssignment". */
   readonly name?: string;
-  /** The most routes for which all simple ones are taken; beyond, those are generated that matter. Default 200. */
+  /**
+   * Number of simple routes up to which all of them are taken. If there are more, only the routes that matter are
+   * generated. Default 200.
+   */
   readonly maxRoutes?: number;
-  /** z counts flow in this unit, so that a coordinate is of size one; default 1. */
+  /** Unit of the flows in z, chosen so that coordinates are of size one. Default 1. */
   readonly flowUnit?: number;
 }
 
+const rules = {
+  name: { ...text, default: "trafficAssignment" },
+  maxRoutes: { default: 200, integer: true, min: 0, infinite: true },
+  flowUnit: { ...positive, default: 1 },
+} as const;
+
 export interface TrafficAssignment extends CertifiedProblem {
   /**
-   * The relative gap of the whole network: (time spent - time if all took the shortest way at these times) / time spent.
-   * Ways count that are no routes of the problem.
+   * Gives the relative gap of the whole network: (time spent - time if all took the shortest path at these
+   * times) / time spent. It takes paths into account that are not routes of the problem.
    */
   certificate(point: Float64Array): number;
-  /** Flow on each link. */
+  /** Gives the flow on each link. */
   linkFlows(point: Float64Array): Float64Array;
-  /** For each demand its routes, each a list of links; their flows are one demand after the other in z. */
+  /** Routes of each demand; a route is a list of links. z holds their flows, one demand after the other. */
   readonly routes: Routes;
 }
 
 /**
- * Traffic assignment: Wardrop's user equilibrium, in which nobody reaches its destination sooner by another route.
+ * Builds a traffic assignment: Wardrop's user equilibrium, in which nobody reaches its destination sooner by another
+ * route.
  *
- * z holds the flows on each demand's routes, F_p(z) = sum over the links of route p of t_a(v_a), v = link flows; C is a
- * product of scaled simplices. F is the gradient of Beckmann's function sum_a int_0^v_a t_a, which is the value: link flows
- * at equilibrium are unique where times increase, route flows need not be. Each demand is a player named `1 -> 4`.
+ * z holds the flows on each demand's routes, and v the flows on the links. F_p(z) = sum over the links a of route p of
+ * t_a(v_a); C is a product of scaled simplices. F is the gradient of Beckmann's function sum_a int_0^v_a t_a, which is
+ * the value. If times increase, the link flows at equilibrium are unique, but route flows need not be. Each demand is a
+ * player with a name such as `1 -> 4`.
+ *
+ * Cost of an evaluation or a product: the sum of the routes' lengths.
  *
  * @example trafficAssignment(braess())
- * @throws {RangeError} ERR_OPTION_RANGE for links or demands that make no sense, or a demand without a way
+ * @param options {@link TrafficAssignmentOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options, links or demands out of range, or a demand without a route
  * @see Wardrop, "Some theoretical aspects of road traffic research", 1952
  * @see Beckmann, McGuire and Winsten, "Studies in the economics of transportation", 1956
  */
 export function trafficAssignment(network: TrafficNetwork, options: TrafficAssignmentOptions = {}): TrafficAssignment {
-  const { name = "trafficAssignment", maxRoutes = 200, flowUnit: unit = 1 } = options;
+  const { name, maxRoutes, flowUnit: unit } = readOptions("trafficAssignment", options, rules);
   checkNetwork("trafficAssignment", network);
-  checkPositive("trafficAssignment", "flowUnit", unit);
   const { links, demands } = network;
   const routes = allRoutes(network, maxRoutes) ?? generatedRoutes(network, 200, 1e-12);
   const ways = routes.flat();
   const n = ways.length;
-  /** out <- links' sums over the routes that use them. */
+  // Sums for each link the flows of the routes that use it.
   const gather = (z: Float64Array): Float64Array => {
     const flows = new Float64Array(links.length);
     for (let p = 0; p < n; p++) for (const link of ways[p]!) flows[link] = flows[link]! + unit * z[p]!;

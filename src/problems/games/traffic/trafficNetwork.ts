@@ -5,15 +5,15 @@ import { failure } from "../../../errors.ts";
 export interface RoadLink {
   readonly from: number;
   readonly to: number;
-  /** t0 >= 0. */
+  /** Time t0 >= 0 on the empty road. */
   readonly freeFlowTime: number;
-  /** >= 0; t0 b / capacity^power in the form of the Bureau of Public Roads. */
+  /** Coefficient >= 0; in the form of the Bureau of Public Roads it is t0 b / capacity^power. */
   readonly coefficient: number;
-  /** >= 1, or anything where the coefficient is 0. */
+  /** Power >= 1; if the coefficient is 0, any number. */
   readonly power: number;
 }
 
-/** How many travel from one node to another. */
+/** The number of travellers from one node to another. */
 export interface TravelDemand {
   readonly origin: number;
   readonly destination: number;
@@ -25,26 +25,27 @@ export interface TrafficNetwork {
   readonly nodes: number;
   readonly links: readonly RoadLink[];
   readonly demands: readonly TravelDemand[];
-  /** Nodes below this number are zones, which begin and end journeys but are not passed through; default 1, none. */
+  /** First node that may be passed through. Nodes below it are zones, which only begin and end journeys. Default 1. */
   readonly firstThroughNode?: number;
 }
 
-/** Time on a link; for flows below 0, which methods try, continued so that it stays increasing. */
+/** Computes the time on a link. Methods try flows below 0 too; the time is continued to them so that it increases. */
 export function linkTime({ freeFlowTime, coefficient, power }: RoadLink, v: number): number {
   if (coefficient === 0) return freeFlowTime;
   return freeFlowTime + coefficient * Math.sign(v) * pow(Math.abs(v), power);
 }
 
-/** Its derivative. */
+/** Computes the derivative of the time on a link. */
 export function linkSlope({ coefficient, power }: RoadLink, v: number): number {
   return coefficient === 0 ? 0 : coefficient * power * pow(Math.abs(v), power - 1);
 }
 
-/** The integral of the time from 0 to v. */
+/** Computes the integral of the time on a link from 0 to v. */
 export function linkIntegral({ freeFlowTime, coefficient, power }: RoadLink, v: number): number {
   return freeFlowTime * v + (coefficient === 0 ? 0 : (coefficient * pow(Math.abs(v), power + 1)) / (power + 1));
 }
 
+/** @throws ERR_OPTION_RANGE for links or demands out of range, or without a demand */
 export function checkNetwork(who: string, { nodes, links, demands }: TrafficNetwork): void {
   const isNode = (node: number): boolean => Number.isInteger(node) && node >= 1 && node <= nodes;
   for (const [k, { from, to, freeFlowTime, coefficient, power }] of links.entries()) {

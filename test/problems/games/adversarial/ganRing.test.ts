@@ -69,7 +69,7 @@ ring("generates with the network that it trains, and counts the modes it covers"
 
 ring("refuses sizes that make no sense", () => {
   assertError(() => ganRing({ modes: 0 }), "ERR_OPTION_RANGE", /modes/);
-  assertError(() => ganRing({ batch: 2.5 }), "ERR_OPTION_RANGE", /integers/);
+  assertError(() => ganRing({ batch: 2.5 }), "ERR_OPTION_RANGE", /batch to be a positive integer/);
   assertError(() => ganRing({ penalty: -1 }), "ERR_OPTION_RANGE", /penalty/);
   assertError(() => ganRing({ weightDecay: Number.NaN }), "ERR_OPTION_RANGE", /weightDecay/);
   assertError(() => ganRing({ loss: "hinge" as never }), "ERR_OPTION_RANGE", /hinge/);

@@ -62,13 +62,19 @@ traffic("refuses networks that make no sense, and demand without a way", () => {
   refused({ nodes: 3 }, /as link 2/);
   refused({ demands: [] }, /at least one demand/);
   refused({ demands: [{ origin: 1, destination: 4, flow: -1 }] }, /got -1 from 1 to 4/);
-  refused({ demands: [{ origin: 4, destination: 1, flow: 1 }] }, /a way from 4 to 1/);
+  refused({ demands: [{ origin: 4, destination: 1, flow: 1 }] }, /a route from 4 to 1/);
   refused({ links: [{ from: 1, to: 4, freeFlowTime: -1, coefficient: 1, power: 1 }] }, /as link 0/);
+  const demands = [
+    { origin: 1, destination: 4, flow: 1 },
+    { origin: 4, destination: 1, flow: 1 },
+  ];
   assertError(
-    () => trafficAssignment({ ...braess(), demands: [{ origin: 4, destination: 1, flow: 1 }] }, { maxRoutes: -1 }),
+    () => trafficAssignment({ ...braess(), demands }, { maxRoutes: 0 }),
     "ERR_OPTION_RANGE",
-    /a way from 4 to 1/,
+    /a route from 4 to 1/,
   );
+  assertError(() => trafficAssignment(braess(), { maxRoutes: -1 }), "ERR_OPTION_RANGE", /maxRoutes/);
+  assertError(() => braess({ flow: 0 }), "ERR_OPTION_RANGE", /flow/);
 });
 
 traffic.run();
