@@ -1,5 +1,6 @@
 /**
- * Critical points of a network of your own, a small convolutional one, by the commands that the built-in experiments have:
+ * Finds critical points of a network of your own, here a small convolutional one, with the commands of the built-in
+ * experiments:
  *
  *     fluxion check ./convolutionalNet.ts
  *     fluxion run ./convolutionalNet.ts --searches 4
@@ -13,7 +14,10 @@ import { mnist4x4 } from "fluxion/problems";
 import { sampleByHeight } from "fluxion/streams";
 import { z } from "zod";
 
-/** Digits of 4 x 4 pixels, four filters of 3 x 3, swish, pooling to 2 x 2, ten scores: 210 parameters. */
+/**
+ * A network on digits of 4 x 4 pixels: four filters of 3 x 3, swish, pooling to 2 x 2 and ten scores, with 210
+ * parameters.
+ */
 function convolutionalNet(samples: number, seed: number) {
   const digits = mnist4x4({ samples, seed });
   return objective(
@@ -25,7 +29,8 @@ function convolutionalNet(samples: number, seed: number) {
       const pooled = tf.avgPool(tf.mul(features, tf.sigmoid(features)) as tf.Tensor4D, 2, 2, "valid");
       const scores = tf.add(tf.matMul(tf.reshape(pooled, [samples, 16]), weights), bias);
       const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(labels, tf.logSoftmax(scores)), -1)));
-      // Without a penalty the infimum lies at infinity: where the digits can be told apart, no critical point is left there.
+      // Where the digits can be told apart, a loss without this penalty would have its infimum at infinity and no
+      // critical point.
       const squares = [filters, weights].map((block) => tf.sum(tf.square(block)));
       return tf.add(crossEntropy, tf.mul(1e-3, tf.addN(squares)));
     },

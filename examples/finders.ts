@@ -1,5 +1,7 @@
-/** One start on the quartic, every finder: which are caught at the gradient-flat point (1.41, 0), which reach (-3, 0), at what cost. */
-
+/**
+ * Starts every finder at one point of the quartic. Some are caught at the gradient-flat point (1.41, 0), others reach
+ * (-3, 0); each line shows the cost.
+ */
 import {
   backtrackGradientNorm,
   chain,
@@ -36,7 +38,7 @@ const finders: Readonly<Record<string, Update>> = {
   "Newton flow": newtonFlow(),
 };
 
-// At the end, what the point is: F in the kernel of H to 5 percent is flat here.
+// Classifies the end. A point counts as flat here where F lies in the kernel of H to 5 per cent.
 const ends = [detectFlatness({ by: "curvature" }), classifyEnd({ relativeCokernelResidual: 0.05 })] as const;
 
 async function report(name: string, rows: ReturnType<typeof iterate>): Promise<void> {
@@ -53,7 +55,7 @@ for (const [name, finder] of Object.entries(finders)) {
     iterate(quartic(), start, chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(60), finder)),
   );
 }
-// The homotopy's last coordinate is t, 1 at its end.
+// The last coordinate of the homotopy is t, which is 1 at its end.
 const path = homotopy(distanceProblem(start), quartic());
 const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(60), newtonFlow());
 await report("homotopy", iterate(path, [...start, 0], search));

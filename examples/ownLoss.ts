@@ -1,4 +1,4 @@
-/** Your own loss: Rosenbrock's valley in TensorFlow.js, its critical point found by Newton-MR in float64. */
+/** A loss of your own: Rosenbrock's valley in TensorFlow.js. Newton-MR finds its critical point in float64. */
 import * as tf from "@tensorflow/tfjs";
 import { backtrackGradientNorm, chain, iterate, newtonDirection, objective, untilCritical } from "fluxion";
 

@@ -4,12 +4,14 @@ import type { Measure, Update } from "fluxion";
 import { chain, defineMeasure, defineUpdate, iterate, quartic, untilStep } from "fluxion";
 import { gradientStep } from "fluxion/operators";
 
-/** direction <- direction * min(1, bound / ||direction||): builds on what stands before it, so it `refines`. */
+/**
+ * direction <- direction * min(1, bound / ||direction||). It builds on the direction chosen before, so it `refines`.
+ */
 function clipByNorm(bound: number): Update {
   return defineUpdate({
     name: "clipByNorm",
     refines: "direction",
-    settings: { bound: { value: bound, min: 0 } }, // can be steered during a run as "clipByNorm.bound"
+    settings: { bound: { value: bound, min: 0 } }, // a command can change it during a run as "clipByNorm.bound"
     columns: { clipped: { meaning: "1 where the direction was longer than the bound" } },
     step(it, _state, settings) {
       const length = Math.hypot(...it.direction);
@@ -19,7 +21,7 @@ function clipByNorm(bound: number): Update {
   });
 }
 
-/** The distance travelled so far. Its state is saved in checkpoints without further ado. */
+/** Measures the distance travelled so far. Checkpoints save its state without further code. */
 function pathLength(): Measure {
   return defineMeasure({
     name: "pathLength",

@@ -7,7 +7,7 @@ import { bilinear, chain, iterate, untilStep } from "fluxion";
 import { extragradient } from "fluxion/operators";
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 
-/** Writes each row before handing it on, so that a file may slow a run but never lose a row. */
+/** Writes each row before passing it on, so the file may slow a run but never loses a row. */
 function csvFile<T extends Row>(path: string): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable<T>((subscriber) => {

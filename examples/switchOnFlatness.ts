@@ -1,4 +1,7 @@
-/** Newton-MR is caught by a gradient-flat region of the quartic; the run notices, descends out of it, and goes on. */
+/**
+ * Newton-MR is caught by a gradient-flat region of the quartic. The run notices it, descends out of the region and goes
+ * on.
+ */
 import {
   backtrackGradientNorm,
   chain,
@@ -11,11 +14,12 @@ import {
   untilCritical,
 } from "fluxion";
 
-// Flat: the gradient lies in the kernel of the Hessian to 5 percent. By curvature, so that the solver's limits have no say in it.
+// Flat means here that the gradient lies in the kernel of the Hessian to 5 per cent. The rule is the curvature, which
+// does not depend on the solver's limits.
 const flatness = detectFlatness({ by: "curvature", relativeCurvature: 0.05 });
 const newtonMR = chain(newtonDirection({ maxNorm: 100 }), flatness, backtrackGradientNorm());
 
-// In a flat region Newton's directions lead nowhere: the gradient itself still does.
+// In a flat region Newton's directions lead nowhere, but the gradient still leads downhill.
 const hybrid = switchMethod(newtonMR, gradientStep(0.05), (it) => it.columns.flat === 1);
 
 let wasFlat = false;

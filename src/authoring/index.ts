@@ -1,7 +1,7 @@
 /**
  * Everything that the built-in operators are written with, for operators of your own.
  *
- * The built-in ones import nothing of the loop but through this file.
+ * This file is the only way by which the built-in operators import from the loop.
  */
 export type { Column, Columns, Row, Run, Setting, Settings, Status } from "../arrow/row.ts";
 export {

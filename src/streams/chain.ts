@@ -2,11 +2,20 @@ import { checkUpdates } from "./loop/checks.ts";
 import type { Update } from "./types.ts";
 
 /**
- * Puts updates together: each proposal goes through the parts in order, as through RxJS's `pipe`.
+ * Chains updates: each proposal goes through the parts in order, as through RxJS's `pipe`.
  *
- * Measures and stop conditions may stand anywhere; a stop condition placed first saves the last update's cost.
+ * Measures and stop conditions may stand anywhere. A stop condition placed first saves the last update's cost.
  *
- * @example const newtonMR = chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonDirection(), backtrackGradientNorm());
+ * Cost: that of the parts.
+ *
+ * @example
+ * const newtonMR = chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonDirection(), backtrackGradientNorm());
+ * iterate(quartic(), [-3.2, 0.1], newtonMR)
+ *   .pipe(take(2))
+ *   .subscribe((it) => console.log(it.step, it.value.toFixed(4)));
+ * // 0 6.7445
+ * // 1 6.6548
+ * @param parts updates and measures, in the order in which they see a proposal
  * @throws {TypeError} ERR_OPTION_TYPE for a part that is not an operator
  */
 export function chain(...parts: Update[]): Update {

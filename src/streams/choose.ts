@@ -4,13 +4,27 @@ import { checkUpdates } from "./loop/checks.ts";
 import type { Proposal, Update } from "./types.ts";
 
 /**
- * One of several updates for each step: `select` gives its index for the proposal.
+ * Chooses one of several updates for each step: `select` gives its index for the proposal.
  *
- * All of them belong to the run: their columns and settings are known from its first row, and checkpoints hold the states of those
- * that wait. The update that is not chosen sees nothing of the step.
+ * All of the updates belong to the run: their columns and settings are known from its first row, and checkpoints hold
+ * the states of those that wait. An update that is not chosen sees nothing of the step.
  *
- * @example choose((it) => (it.step % 5 === 4 ? 0 : 1), newtonMR(), gradientStep(0.1)) // Newton every fifth step
- * @throws {TypeError} ERR_OPTION_TYPE for a part that is not an operator; {RangeError} in the stream ERR_OPTION_RANGE for an index of none
+ * Use {@link switchMethod} when the second update is to take over once and for all.
+ *
+ * Cost: that of the chosen update.
+ *
+ * @example
+ * const alternating = choose((it) => it.step % 2, gradientStep(0.02), gradientStep(0.04));
+ * iterate(quartic(), [1, 1], alternating)
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.step, it.stepSize, it.value.toFixed(4)));
+ * // 0 0.02 52.1500
+ * // 1 0.04 48.8226
+ * // 2 0.02 45.8856
+ * @param select function of the proposal that gives the index, from 0
+ * @param updates the updates to choose from
+ * @throws {TypeError} ERR_OPTION_TYPE for a part that is not an operator
+ * @throws {RangeError} ERR_OPTION_RANGE, in the stream, for an index without an update
  */
 export function choose(select: (it: Proposal) => number, ...updates: Update[]): Update {
   if (typeof select !== "function") {
@@ -18,13 +32,13 @@ export function choose(select: (it: Proposal) => number, ...updates: Update[]): 
   }
   checkUpdates("choose", updates);
   return (source) => {
-    // Applied here, in order, so that each registers with the run that is being put together.
+    // Each part is applied here, in order, so that it registers with the run that is being put together.
     const branches = updates.map((part) => {
       const entry = new Subject<Proposal>();
       return { entry, exit: part(entry) };
     });
     return new Observable((subscriber) => {
-      // While the source completes, each branch hears of it before the first one's end is everybody's.
+      // Every branch hears of the end of the source before the subscriber does.
       let completing = false;
       const passing: Partial<Subscriber<Proposal>> = {
         next: (it) => subscriber.next(it),

@@ -6,12 +6,21 @@ import type { AnySpec } from "./loop/steps.ts";
 import type { MeasureSpec, Row, RowMeasure } from "./types.ts";
 
 /**
- * A measure from a pure step function of plain rows: it stands inside the loop, after it, and on replays.
+ * Makes a measure from a pure step function of plain rows: it stands inside the loop, after it, and on replays.
+ *
+ * Use {@link defineMeasure} when the measure needs the evaluation, the direction or J.
  *
  * @example
  * const untilSmall = defineRowMeasure({
- *   name: "untilSmall", step: (row) => (row.squaredFieldNorm < 1e-8 ? { status: "converged" } : undefined),
+ *   name: "untilSmall",
+ *   step: (row) => (row.squaredFieldNorm < 1.5 ? { status: "converged" } : undefined),
  * });
+ * iterate(bilinear(), [1, 1], chain(untilSmall, extragradient({ stepSize: 0.5 })))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm, it.status));
+ * // 0 2 running
+ * // 1 1.625 running
+ * // 2 1.3203125 converged
+ * @param spec name, columns, settings, `init` and `step`, see {@link MeasureSpec}
  * @throws as {@link defineUpdate}
  */
 export function defineRowMeasure<State = undefined, const C extends Columns = {}, const S extends Settings = {}>(

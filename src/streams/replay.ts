@@ -8,22 +8,30 @@ import { builtin, cancelTurn, nextTurn, type Turn } from "../host.ts";
 /** Options of {@link replay}. */
 export interface ReplayOptions {
   /**
-   * Of a run that was resumed, `newest`: one sequence of rows with one `run`, in which a newer attempt's rows stand for the
-   * steps that it did again. `all`: every attempt from its beginning, the oldest first, each with a `run` of its own. Default `newest`.
+   * Attempts of a resumed run that are replayed. `newest`: one sequence of rows with one `run`, in which the rows of a
+   * newer attempt replace those of the steps that it did again. `all`: every attempt from its beginning, the oldest
+   * first, each with a `run` of its own. Default `newest`.
    */
   readonly attempts?: "newest" | "all";
-  /** Milliseconds of work between yields to the event loop. Default 2; Infinity: all inside subscribe. */
+  /**
+   * Milliseconds of work between two yields to the event loop; Infinity: everything happens inside `subscribe`.
+   * Default 2.
+   */
   readonly slice?: number;
 }
 
 /**
- * The rows of a recorded run, as they were: row measures and sinks take them like those of a live run.
+ * Replays the rows of a recorded run as they were: row measures and sinks take them like those of a live run.
  *
- * Cold: each subscription reads the files anew, one batch at a time. What a killed writer left torn at the end is dropped; of a
- * run that goes on, the rows written so far come. Completes after the last row. Cost: about 2 us a row (`npm run bench -- stream`).
+ * The stream is cold: each subscription reads the files anew, one batch at a time. What a killed writer left torn at
+ * the end is dropped. Of a run that still goes on, the rows written so far are replayed. The stream completes after the
+ * last row.
+ *
+ * Cost: about 2 us per row (`npm run bench -- stream`).
  *
  * @example replay("runs/a").pipe(filter((row) => row.columns.flat === 1)).subscribe((row) => console.log(row.step));
- * @param path of a run directory, or of one `.arrows` file
+ * @param path path of a run directory, or of one `.arrows` file
+ * @param options {@link ReplayOptions}
  * @throws ERR_OPTION_RANGE at once; in the stream ERR_READ, ERR_RUN_FILE for a directory without rows, ERR_ARROW_EMPTY,
  *   ERR_ARROW_FORMAT, ERR_ARROW_FOREIGN, ERR_ARROW_CORRUPT (after the rows before the damage), ERR_COLUMN_CONFLICT
  */
@@ -71,7 +79,7 @@ export function replay(path: string, options: ReplayOptions = {}): Observable<Ro
 interface Attempt {
   readonly path: string;
   readonly run: Run;
-  /** Of its first row; Infinity without one. */
+  /** Step of its first row; Infinity where it does not have a row. */
   readonly firstStep: number;
 }
 
@@ -101,7 +109,7 @@ function* readBatches(path: string, which: "newest" | "all"): Generator<readonly
   }
 }
 
-/** The attempts' files of a directory, the oldest first; or the one file. */
+/** The files of the attempts in a directory, the oldest first; for a file, that file. */
 function filesOf(path: string): readonly string[] {
   let names: readonly string[];
   try {
@@ -113,7 +121,7 @@ function filesOf(path: string): readonly string[] {
   }
   const files = names.filter((name) => /^iterates-\d+\.arrows$/.test(name)).sort();
   if (files.length === 0) {
-    throw failure("ERR_RUN_FILE", `replay: ${path} is no run directory: it holds no iterates-0001.arrows`);
+    throw failure("ERR_RUN_FILE", `replay: ${path} is not a run directory: it does not hold iterates-0001.arrows`);
   }
   return files.map((name) => `${path}/${name}`);
 }
@@ -127,7 +135,7 @@ function* rowsOf(file: string, declared?: Run): Generator<readonly Row[], void, 
   }
 }
 
-/** Run and first step of an attempt; nothing for one that was killed before its first row. */
+/** Reads run and first step of an attempt; an attempt that was killed before its first row gives an empty list. */
 function lookAt(path: string): readonly Attempt[] {
   const source = openFile(path);
   try {
@@ -142,7 +150,7 @@ function lookAt(path: string): readonly Attempt[] {
   }
 }
 
-/** The newest run, with the columns and categories that any attempt had. */
+/** Merges runs into the newest one, with the columns and categories that any attempt had. */
 function mergeRuns(runs: readonly Run[]): Run {
   const columns: Record<string, Column> = {};
   for (const run of runs) {

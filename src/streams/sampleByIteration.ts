@@ -2,9 +2,13 @@ import type { Row } from "../arrow/row.ts";
 import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts";
 
 /**
- * Draws points uniformly over the iterations of a trajectory; rows need a point.
+ * Draws points of a trajectory uniformly over its iterations; rows without a point are left out.
+ *
+ * Use {@link sampleByHeight} to draw uniformly in the loss instead.
  *
  * @example sampleByIteration(rows, { count: 50, seed: 3 })
+ * @param rows rows of a trajectory, recorded with their points
+ * @param options {@link SampleOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or where no row has a point
  */
 export function sampleByIteration(rows: readonly Row[], options: SampleOptions = {}): Sample[] {

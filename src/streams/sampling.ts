@@ -1,29 +1,36 @@
-/** Starts for searches, drawn from the trajectory of an optimiser. */
+/** Draws starts for searches from the trajectory of an optimiser. */
 import type { Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import { randomSource } from "../random.ts";
 
+/** Options of {@link sampleByHeight} and {@link sampleByIteration}. */
 export interface SampleOptions {
-  /** How many, drawn with replacement. Default 1. */
+  /** Number of samples, drawn with replacement. Default 1. */
   readonly count?: number;
-  /** Default 0. */
+  /** Seed of the draws. Default 0. */
   readonly seed?: number;
-  /** Variance of the isotropic Gaussian added to each point: the square of its standard deviation. Default 0. */
+  /** Variance of the isotropic Gaussian noise that is added to each point. Default 0. */
   readonly variance?: number;
 }
 
-/** A start and where it comes from. */
+/** A start and the row that it comes from. */
 export interface Sample {
+  /** The start, with the noise. */
   readonly point: Float64Array;
-  /** Of the row it was drawn from. */
+  /** Step of the row that it was drawn from. */
   readonly step: number;
-  /** The loss there, before any noise. */
+  /** Loss at that row, without the noise. */
   readonly value: number;
 }
 
 type RowWithPoint = Row & { readonly point: Float64Array };
 
+/**
+ * Selects the rows that can be drawn.
+ *
+ * @throws ERR_OPTION_RANGE where there are none
+ */
 export function usableRows(who: string, rows: readonly Row[], wanted: (row: Row) => boolean): RowWithPoint[] {
   const usable = rows.filter((row): row is RowWithPoint => row.point !== undefined && wanted(row));
   if (usable.length > 0) return usable;
@@ -39,12 +46,17 @@ const rules = {
   variance: { default: 0, min: 0 },
 } as const;
 
-/** @param key what the random numbers of this way of sampling are made for */
+/**
+ * Draws rows and adds the noise.
+ *
+ * @param key key of the random numbers of this kind of sampling
+ * @param at gives the row for a uniform u in [0, 1)
+ */
 export function draw(who: string, key: string, options: SampleOptions, at: (u: number) => RowWithPoint): Sample[] {
   const { count, seed, variance } = readOptions(who, options, rules);
   const deviation = Math.sqrt(variance);
   return Array.from({ length: count }, (_, i) => {
-    // One source a draw: the i-th start is the same however many are drawn.
+    // Each draw has a source of its own, so the i-th start is the same however many are drawn.
     const random = randomSource(seed, key, i);
     const row = at(random.uniform());
     const point = deviation === 0 ? row.point.slice() : row.point.map((z) => z + deviation * random.normal());

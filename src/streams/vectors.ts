@@ -1,13 +1,26 @@
-/** Vectors as long as the point, for the operators of a run. */
+/** Gives the operators of a run vectors as long as the point. */
 import { EvaluatedPoint } from "./loop/evaluation.ts";
 import { vectorToFill } from "./loop/memory.ts";
 import { sessionOf } from "./loop/records.ts";
 import type { Proposal } from "./types.ts";
 
 /**
- * A vector as long as the point that may go out in the row, as a direction or field does. It holds any numbers: write every entry.
+ * Gives a vector as long as the point that may go out in the row, as a direction or field does. It holds arbitrary
+ * numbers, so write every entry.
  *
- * The run gives it: beside the row's other vectors where that is cheaper, and with `reuse` from those of rows that are gone.
+ * The run gives it: it lies beside the row's other vectors where that is cheaper, and with `reuse` it comes from the
+ * vectors of rows that are gone.
+ *
+ * @example
+ * const double = defineUpdate({
+ *   name: "double",
+ *   refines: "direction",
+ *   step(it) {
+ *     const direction = rowVector(it);
+ *     for (let i = 0; i < direction.length; i++) direction[i] = 2 * it.direction[i]!;
+ *     return { direction };
+ *   },
+ * });
  */
 export function rowVector(it: Proposal): Float64Array {
   const n = it.point.length;
@@ -15,8 +28,13 @@ export function rowVector(it: Proposal): Float64Array {
 }
 
 /**
- * A vector as long as the point that is read in this step alone. It holds any numbers: write every entry. Each call in a step gives
- * another one; they must not go into the row or the state.
+ * Gives a vector as long as the point that is used in this step only. It holds arbitrary numbers, so write every entry.
+ *
+ * Each call within a step gives another vector. They must not go into the row or the state.
+ *
+ * @example
+ * const image = scratchVector(it);
+ * it.at.linearize().apply(it.direction, image);
  */
 export function scratchVector(it: Proposal): Float64Array {
   const n = it.point.length;
@@ -27,7 +45,7 @@ export function scratchVector(it: Proposal): Float64Array {
   let vector = scratch[place];
   if (vector?.length !== n) {
     vector = workspace?.take(n) ?? vectorToFill(n);
-    // It is the run's for good: what the workspace lends may be overwritten when the row is gone.
+    // The run keeps it: a vector that the workspace lends may be overwritten once the row is gone.
     workspace?.keep(vector);
     scratch[place] = vector;
   }

@@ -509,7 +509,7 @@ test("refuses what can be no run at once", () => {
   assertError(() => iterate(quartic(), {} as Checkpoint, go), "ERR_RESUME", /format undefined/);
 });
 
-test("says in the stream that an update gave no Observable", async () => {
+test("says in the stream that an update did not return an Observable", async () => {
   for (const [answer, kind] of [
     [undefined, "undefined"],
     [3, "number"],
@@ -521,7 +521,7 @@ test("says in the stream that an update gave no Observable", async () => {
       error,
       "ERR_NOT_OBSERVABLE",
       new RegExp(
-        `^iterate: the update gave no Observable \\(${kind}\\); expected an RxJS operator \\(run "run", step 0\\)$`,
+        `^iterate: expected the update to return an Observable, got ${kind}; give an RxJS operator \\(run "run", step 0\\)$`,
       ),
     );
   }

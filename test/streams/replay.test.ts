@@ -211,8 +211,8 @@ refused("what is missing, empty, foreign or no run", async () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [scratchPath("missing"), "ERR_READ", /there is no such file or directory/],
     [empty, "ERR_ARROW_EMPTY", /empty\.arrows is empty/],
-    [text, "ERR_ARROW_FORMAT", /text\.arrows is no Arrow stream/],
-    [directory, "ERR_RUN_FILE", /is no run directory: it holds no iterates-0001\.arrows/],
+    [text, "ERR_ARROW_FORMAT", /text\.arrows is not an Arrow stream/],
+    [directory, "ERR_RUN_FILE", /is not a run directory: it does not hold iterates-0001\.arrows/],
     [killed, "ERR_ARROW_EMPTY", /no attempt in .* has any row; was the run killed at the start/],
   ];
   for (const [path, code, message] of cases) checkError((await collect(replay(path))).error, code, message);

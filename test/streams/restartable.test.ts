@@ -103,7 +103,7 @@ restarting("is said by nobody else, and wants updates", () => {
   assertError(
     () => firstRows(quartic(), [1, 2], chain(at(1), gradientStep(0.1)), 2),
     "ERR_RESTART",
-    /^decide: says restart, but nothing is there that it could restart; use restartable\(decide\(\.\.\.\), inner\)/,
+    /^decide: returned restart, but there is nothing for it to restart; use restartable\(decide\(\.\.\.\), inner\)/,
   );
   assertError(() => restartable(at(1), {} as Update), "ERR_OPTION_TYPE", /restartable: .*part 2/);
 });

@@ -4,24 +4,28 @@ import {
   type Evaluation,
   type Proposal,
   readOptions,
+  scratchVector,
   type Update,
 } from "../../authoring/index.ts";
 import { localStepSize } from "../support/localStepSize.ts";
 import { projectedStep } from "../support/projectedStep.ts";
 import { optionalStepSize } from "../support/rules.ts";
 
+/** Options of {@link adaptiveExtragradient}. */
 export interface AdaptiveExtragradientOptions {
-  /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
+  /**
+   * First step size, > 0. Default: half the inverse of a Lipschitz quotient near the start, which costs one evaluation.
+   */
   readonly stepSize?: number;
-  /** nu in (0, 1): eta is accepted when eta ||F(w) - F(z)|| <= nu ||w - z||. Default 0.9 [1]. */
+  /** Bound nu in (0, 1): eta is accepted when eta ||F(w) - F(z)|| <= nu ||w - z||. Default 0.9 [1]. */
   readonly contraction?: number;
-  /** beta in (0, 1): a refused eta becomes at most beta eta. Default 0.7. */
+  /** Factor beta in (0, 1): a refused eta becomes at most beta eta. Default 0.7. */
   readonly shrink?: number;
-  /** Factor by which eta may grow from step to step, >= 1. Default 1.2. */
+  /** Factor, >= 1, by which eta may grow from step to step. Default 1.2. */
   readonly growth?: number;
 }
 
-/** More refusals than this only happen where F is not Lipschitz, or not finite, near z. */
+/** Trials of one step. More refusals occur only where F is not Lipschitz, or not finite, near z. */
 const maxTrials = 100;
 
 const rules = {
@@ -32,22 +36,35 @@ const rules = {
 } as const;
 
 /**
- * Extragradient with the step size of the local Lipschitz constant, by Khobotov's rule in Marcotte's form [1, 2].
+ * Steps by extragradient with a step size from the local Lipschitz constant, by Khobotov's rule in Marcotte's form
+ * [1, 2].
  *
- * w = Pi_C(z - eta F(z)); while eta ||F(w) - F(z)|| > nu ||w - z||: eta <- min(beta eta, nu ||w - z|| / ||F(w) - F(z)||)
- * and again. Then z <- Pi_C(z - eta F(w)). The next step begins with growth * eta.
+ * With w = Pi_C(z - eta F(z)): while eta ||F(w) - F(z)|| > nu ||w - z||, eta becomes min(beta eta, nu
+ * ||w - z|| / ||F(w) - F(z)||) and w is computed again. Then z <- Pi_C(z - eta F(w)). The next step begins with growth
+ * * eta.
  *
- * For monotone F that is Lipschitz on bounded sets the iterates converge, and eta never falls below about beta nu / L.
- * Where 100 trials are refused the run ends as stagnated. Columns: `trials`, points tried in this step.
+ * For a monotone F that is Lipschitz on bounded sets the iterates converge, and eta stays above about beta nu / L.
+ * Where 100 trials are refused the run ends as stagnated. Column: `trials`, the number of points tried in this step.
  *
- * Cost: one evaluation a trial beside the loop's, usually one, and one more at the first row without `stepSize`. State: eta.
+ * Use {@link extragradient} when the Lipschitz constant is known, {@link adaptiveGoldenRatio} when evaluations are
+ * expensive, {@link restarts} around this operator on bilinear and matrix games.
  *
- * @example iterate(bilinear(), [1, 1], chain(untilStep(100), adaptiveExtragradient()))
- * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Khobotov, "Modification of the extra-gradient method for solving variational inequalities and certain optimization
- *   problems", 1987, doi:10.1016/0041-5553(87)90058-9
- * @see [2] Marcotte, "Application of Khobotov's algorithm to variational inequalities and network equilibrium problems",
- *   1991, doi:10.1080/03155986.1991.11732174
+ * Cost: one evaluation per trial in addition to the loop's, usually one trial; without `stepSize` one more evaluation
+ * at the first row. State: eta.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(20), adaptiveExtragradient()))
+ *   .pipe(filter((it) => it.step % 10 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(2)));
+ * // 0 2.00e+0
+ * // 10 1.80e-1
+ * // 20 1.36e-2
+ * @param options {@link AdaptiveExtragradientOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Khobotov, "Modification of the extra-gradient method for solving variational inequalities and certain
+ *   optimization problems", 1987, doi:10.1016/0041-5553(87)90058-9
+ * @see [2] Marcotte, "Application of Khobotov's algorithm to variational inequalities and network equilibrium
+ *   problems", 1991, doi:10.1080/03155986.1991.11732174
  */
 export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}): Update {
   const { stepSize, contraction, shrink, growth } = readOptions("adaptiveExtragradient", options, rules);
@@ -72,7 +89,7 @@ export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}
 }
 
 interface State {
-  /** undefined: not chosen yet. */
+  /** First step size to try; undefined before the first step. */
   readonly eta: number | undefined;
 }
 
@@ -83,9 +100,10 @@ function search(
   shrink: number,
 ): { readonly eta: number; readonly ahead: Evaluation | undefined; readonly trials: number } {
   const { point, at } = it;
+  const trial = scratchVector(it);
   let eta = first;
   for (let trials = 1; trials <= maxTrials; trials++) {
-    const ahead = it.evaluate(projectedStep(at.problem, point, eta, at.field));
+    const ahead = it.evaluate(projectedStep(at.problem, point, eta, at.field, trial));
     const way = distance(ahead.point, point);
     const change = distance(ahead.field, at.field);
     if (eta * change <= contraction * way) return { eta, ahead, trials };

@@ -1,22 +1,28 @@
-import { defineUpdate, distance, readOptions, type Update } from "../../authoring/index.ts";
+import { defineUpdate, distance, readOptions, scratchVector, type Update } from "../../authoring/index.ts";
 import { localStepSize } from "../support/localStepSize.ts";
 import { moveTo } from "../support/moveTo.ts";
 import { naturalResidualNorm } from "../support/naturalResidualNorm.ts";
 import { optionalStepSize } from "../support/rules.ts";
 import { averaged, goldenSection } from "./goldenRatio.ts";
 
+/** Options of {@link adaptiveGoldenRatio}. */
 export interface AdaptiveGoldenRatioOptions {
-  /** The first step size > 0. Default: half the inverse of a Lipschitz quotient near the start, at one evaluation. */
+  /**
+   * First step size, > 0. Default: half the inverse of a Lipschitz quotient near the start, which costs one evaluation.
+   */
   readonly stepSize?: number;
-  /** phi in (1, (1 + sqrt 5) / 2]. Default 1.5 [1]. */
+  /** Ratio phi in (1, (1 + sqrt 5) / 2]. Default 1.5 [1]. */
   readonly ratio?: number;
-  /** Bound on all step sizes. Default 1e6. */
+  /** Upper bound on all step sizes, > 0. Default 1e6. */
   readonly maxStepSize?: number;
-  /** Leave out the averaging while the natural residual keeps falling: faster where F is strongly monotone. Default false. */
+  /**
+   * Whether to leave out the averaging while the natural residual keeps falling, which is faster where F is strongly
+   * monotone. Default false.
+   */
   readonly hybrid?: boolean;
 }
 
-/** A plain step is allowed where the natural residual is at most this times the least at a plain step before. */
+/** A plain step is allowed where the natural residual is at most this share of that at the last plain step. */
 const fall = 0.99;
 
 const rules = {
@@ -27,22 +33,37 @@ const rules = {
 } as const;
 
 /**
- * The adaptive golden ratio algorithm (aGRAAL) [1]: no Lipschitz constant is given, none is searched for.
+ * Steps by the adaptive golden ratio algorithm (aGRAAL) [1], which needs neither a Lipschitz constant nor a search for
+ * one.
  *
- * With rho = 1 / phi + 1 / phi^2, theta = 1 at the start, changes dz and dF since the row before:
- * eta <- min(rho eta_, phi theta ||dz||^2 / (4 eta_ ||dF||^2), maxStepSize), m <- ((phi - 1) z + m) / phi,
- * z <- Pi_C(m - eta F(z)), theta <- phi eta / eta_.
+ * With rho = 1 / phi + 1 / phi^2, theta = 1 at the start, and the changes dz and dF since the last row:
+ * - eta <- min(rho eta_, phi theta ||dz||^2 / (4 eta_ ||dF||^2), maxStepSize), where eta_ is the last step size,
+ * - m <- ((phi - 1) z + m) / phi,
+ * - z <- Pi_C(m - eta F(z)), theta <- phi eta / eta_.
  *
- * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k). Hybrid, after [2] but with a rule
- * of our own: m = z, a plain projected step, on rows whose natural residual ||z - Pi_C(z - F(z))|| is at most 0.99 times
- * that of the last such row. If they never end, the residual goes to 0 at them; if they end, the rest is aGRAAL.
+ * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k).
  *
- * Column `averagingStep` (hybrid): 1 where the row averaged. The step size column says eta.
- * Cost: no evaluation beside the loop's but one at the first row without `stepSize`; hybrid one projection more.
- * State: m, z_, F(z_), 3 n numbers.
+ * The hybrid form follows [2] but has a rule of its own. It takes plain projected steps, m = z, at rows whose natural
+ * residual ||z - Pi_C(z - F(z))|| is at most 0.99 times that of the last such row. If there are infinitely many of
+ * these rows, their residuals go to 0; if there are finitely many, the rest of the run is aGRAAL.
  *
- * @example iterate(bilinear(), [1, 1], chain(untilStep(200), adaptiveGoldenRatio()))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Column `averagingStep`, with `hybrid`: 1 where the row averaged, else 0. The row's step size is eta.
+ *
+ * Use {@link goldenRatio} when the Lipschitz constant is known, {@link adaptiveExtragradient} when two evaluations per
+ * step are affordable and each step size is to be tested before it is used.
+ *
+ * Cost: no evaluation in addition to the loop's, except one at the first row without `stepSize`; `hybrid` costs one
+ * more projection per step. State: m, z_ and F(z_), 3 n numbers.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(60), adaptiveGoldenRatio()))
+ *   .pipe(filter((it) => it.step % 30 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(2)));
+ * // 0 2.00e+0
+ * // 30 4.56e-3
+ * // 60 4.71e-6
+ * @param options {@link AdaptiveGoldenRatioOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Malitsky, "Golden ratio algorithms for variational inequalities", 2020, arXiv:1803.08832
  * @see [2] Rahimi Baghbadorani, Mohajerin Esfahani and Grammatico, "A hybrid algorithm for monotone variational
  *   inequalities", 2024
@@ -67,7 +88,7 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
         const way = distance(point, last.point);
         const change = distance(at.field, last.field);
         const bound = change > 0 ? (ratio * last.theta * (way / change) ** 2) / (4 * eta) : Number.POSITIVE_INFINITY;
-        // A point that did not move says nothing of F.
+        // A point that has not moved gives no information about F.
         const next = way > 0 ? Math.min(rho * eta, bound, maxStepSize) : eta;
         theta = (ratio * next) / eta;
         eta = next;
@@ -80,7 +101,7 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
         if (plain) least = residual;
       }
       const mean = plain ? point.slice() : averaged(point, last?.mean ?? point, ratio);
-      const target = new Float64Array(point.length);
+      const target = scratchVector(it);
       for (let i = 0; i < target.length; i++) target[i] = mean[i]! - eta * at.field[i]!;
       return {
         ...moveTo(it, target, eta),
@@ -92,11 +113,11 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
 }
 
 interface State {
-  /** undefined: not chosen yet. */
+  /** Step size of the last step; undefined before the first one. */
   readonly eta: number | undefined;
-  /** Natural residual at the last plain step. */
+  /** Natural residual at the last plain step; Infinity before the first one. */
   readonly least: number;
-  /** The step before; undefined: none since the start or the last restart. */
+  /** The last step; undefined at the start and after a restart. */
   readonly last:
     | {
         readonly mean: Float64Array;

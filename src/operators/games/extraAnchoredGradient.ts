@@ -1,12 +1,16 @@
 import { defineUpdate, readOptions, rowVector, scratchVector, settingOf, type Update } from "../../authoring/index.ts";
 import { requiredStepSize } from "../support/rules.ts";
 
+/** Options of {@link extraAnchoredGradient}. */
 export interface ExtraAnchoredGradientOptions {
-  /** eta > 0; for monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), 1 / (sqrt(3) L) with a constraint. Steerable. */
+  /**
+   * Step size eta > 0. For monotone, L-Lipschitz F at most 1 / L (`fast`), 1 / (8 L) (`constant`), or 1 / (sqrt(3) L)
+   * with a constraint. Steerable.
+   */
   readonly stepSize: number;
   /**
-   * `fast`: the fast extragradient of [2], whose half step weighs F(z) by 1 - beta_k; `constant`: EAG-C of [1]. Default
-   * `fast` without a constraint, `constant` with one, as in [3].
+   * Form of the method. `fast`: the fast extragradient of [2], whose half step weights F(z) by 1 - beta_k. `constant`:
+   * EAG-C of [1]. Default `fast` without a constraint, `constant` with one, as in [3].
    */
   readonly variant?: "fast" | "constant";
 }
@@ -17,25 +21,38 @@ const rules = {
 } as const;
 
 /**
- * Extragradient pulled towards its start, by ever less: ||F||^2 = O(1 / k^2) of the last iterate, the best possible order.
+ * Steps by extragradient with a fading pull towards the start: ||F||^2 of the last iterate is O(1 / k^2), the best
+ * possible order.
  *
- * With the anchor z_0, w = Pi_C(z + beta_k (z_0 - z) - a_k eta F(z)), z <- Pi_C(z + beta_k (z_0 - z) - eta F(w)):
- * - `fast` [2]: beta_k = 1 / (k + 1), a_k = 1 - beta_k. For monotone, L-Lipschitz F, eta <= 1 / L:
+ * With the anchor z_0, w = Pi_C(z + beta_k (z_0 - z) - a_k eta F(z)) and z <- Pi_C(z + beta_k (z_0 - z) - eta F(w)):
+ * - `fast` [2] takes beta_k = 1 / (k + 1), a_k = 1 - beta_k. For monotone, L-Lipschitz F and eta <= 1 / L,
  *   ||F(z_k)||^2 <= 4 ||z_0 - z*||^2 / (eta^2 k^2);
- * - `constant` [1]: beta_k = 1 / (k + 2), with a constraint 1 / (k + 1) [3], a_k = 1. For eta <= 1 / (8 L): ||F(z_k)||^2 <=
- *   4 (1 + eta L + eta^2 L^2) / (eta^2 (1 + eta L)) ||z_0 - z*||^2 / (k + 1)^2. With a constraint, eta <= 1 / (sqrt(3) L),
- *   the squared natural residual is O(1 / k^2) [3].
+ * - `constant` [1] takes beta_k = 1 / (k + 2), with a constraint 1 / (k + 1) [3], and a_k = 1. For eta <= 1 / (8 L),
+ *   ||F(z_k)||^2 <= 4 (1 + eta L + eta^2 L^2) / (eta^2 (1 + eta L)) ||z_0 - z*||^2 / (k + 1)^2. With a constraint and
+ *   eta <= 1 / (sqrt(3) L), the squared natural residual is O(1 / k^2) [3].
  *
- * k counts from the start or the last restart. Cost: one evaluation a step beside the loop's. State: z_0 and k.
+ * k counts from the start or from the last restart.
  *
- * @example iterate(bilinear(), [1, 1], chain(untilStep(200), extraAnchoredGradient({ stepSize: 1 })))
- * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on squared
- *   gradient norm", 2021, arXiv:2102.07922
- * @see [2] Lee and Kim, "Fast extra gradient methods for smooth structured nonconvex-nonconcave minimax problems", 2021,
- *   arXiv:2106.02326
- * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained nonconvex-nonconcave
- *   min-max optimization", 2022, arXiv:2206.05248
+ * Use {@link fastOptimistic} when evaluations are expensive, {@link halpern} around a step that is not expansive,
+ * {@link extragradient} when F is strongly monotone, where it converges linearly.
+ *
+ * Cost: one evaluation per step in addition to the loop's. State: z_0 (n numbers) and the step at which k began.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(200), extraAnchoredGradient({ stepSize: 0.5 })))
+ *   .pipe(filter((it) => it.step % 100 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(2)));
+ * // 0 2.00e+0
+ * // 100 8.00e-4
+ * // 200 2.00e-4
+ * @param options {@link ExtraAnchoredGradientOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Yoon and Ryu, "Accelerated algorithms for smooth convex-concave minimax problems with O(1/k^2) rate on
+ *   squared gradient norm", 2021, arXiv:2102.07922
+ * @see [2] Lee and Kim, "Fast extra gradient methods for smooth structured nonconvex-nonconcave minimax problems",
+ *   2021, arXiv:2106.02326
+ * @see [3] Cai, Oikonomou and Zheng, "Accelerated algorithms for monotone inclusions and constrained
+ *   nonconvex-nonconcave min-max optimization", 2022, arXiv:2206.05248
  */
 export function extraAnchoredGradient(options: ExtraAnchoredGradientOptions): Update {
   const { stepSize, variant } = readOptions("extraAnchoredGradient", options, rules);

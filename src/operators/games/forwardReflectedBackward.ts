@@ -1,15 +1,19 @@
-import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { requiredStepSize } from "../support/rules.ts";
 
+/** Options of {@link forwardReflectedBackward}. */
 export interface ForwardReflectedBackwardOptions {
-  /** The first step size > 0; fixed unless `adaptive`. For monotone, L-Lipschitz F below 1 / (2 L). Steerable where fixed. */
+  /**
+   * First step size, > 0, which stays fixed unless `adaptive` is given. For monotone, L-Lipschitz F below 1 / (2 L).
+   * Steerable where fixed.
+   */
   readonly stepSize: number;
   /**
-   * delta in (0, 1): each step size is at most `growth` times the one before and at most delta / (2 L_k), L_k being the
-   * quotient ||F(z) - F(z_)|| / ||z - z_|| just seen. Default false: fixed.
+   * Share delta in (0, 1): each step size is at most `growth` times the last one and at most delta / (2 L_k), where
+   * L_k = ||F(z) - F(z_)|| / ||z - z_|| is the quotient just seen. Default false: the step size is fixed.
    */
   readonly adaptive?: number | false;
-  /** Factor by which an adaptive step may grow, >= 1. Default 1.1. */
+  /** Factor, >= 1, by which an adaptive step size may grow per step. Default 1.1. */
   readonly growth?: number;
 }
 
@@ -20,18 +24,29 @@ const rules = {
 } as const;
 
 /**
- * Forward-reflected-backward [1]: z <- Pi_C(z - eta_k F(z) - eta_(k-1) (F(z) - F(z_))), for step sizes that change.
+ * Steps by the forward-reflected-backward method [1], for step sizes that change: z <- Pi_C(z - eta_k F(z) - eta_(k-1)
+ * (F(z) - F(z_))).
  *
- * The last term carries the step size of the step before: with the present one, convergence is lost where the step size
- * varies. At the first step F(z_) = F(z). For monotone, L-Lipschitz F and eta_k in [e, (1 - 2 e) / (2 L)] the iterates
- * converge, with an averaged gap O(1 / k); linearly for strongly monotone F. With a fixed step it is chain(optimistic(),
- * gradientStep(eta)). The adaptive form checks L_k after the step it concerns, and so is a heuristic: [1] proves the form
- * with a line search.
+ * The last term carries the step size of the last step. With the present one instead, convergence is lost where the
+ * step size varies. At the first step F(z_) = F(z). For monotone, L-Lipschitz F and eta_k in [e, (1 - 2 e) / (2 L)] the
+ * iterates converge, with an averaged gap O(1 / k), and linearly for strongly monotone F. With a fixed step size the
+ * method is chain(optimistic(), gradientStep(eta)). The adaptive form checks L_k after the step that it concerns and is
+ * therefore a heuristic: [1] proves the form with a line search.
  *
- * Cost: no evaluation beside the loop's. State: F(z_), z_ (adaptive) and eta.
+ * Use {@link optimistic} when the step size is fixed, {@link adaptiveGoldenRatio} when L is unknown,
+ * {@link extragradient} when two evaluations per step are affordable.
  *
- * @example iterate(bilinear(), [1, 1], chain(untilStep(200), forwardReflectedBackward({ stepSize: 0.4 })))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Cost: no evaluation in addition to the loop's, one projection. State: F(z_), with `adaptive` z_ too, and eta.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(40), forwardReflectedBackward({ stepSize: 0.4 })))
+ *   .pipe(filter((it) => it.step % 20 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(2)));
+ * // 0 2.00e+0
+ * // 20 4.10e-2
+ * // 40 4.73e-4
+ * @param options {@link ForwardReflectedBackwardOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Malitsky and Tam, "A forward-backward splitting method for monotone inclusions without cocoercivity", 2020,
  *   arXiv:1808.04162
  */
@@ -59,7 +74,7 @@ export function forwardReflectedBackward(options: ForwardReflectedBackwardOption
         const bound = change > 0 ? (adaptive * Math.sqrt(way)) / (2 * Math.sqrt(change)) : Number.POSITIVE_INFINITY;
         eta = way === 0 ? etaBefore : Math.min(growth * etaBefore, bound);
       }
-      const direction = new Float64Array(field.length);
+      const direction = rowVector(it);
       const reflect = etaBefore / eta;
       for (let i = 0; i < field.length; i++) direction[i] = -field[i]! - reflect * (field[i]! - last[i]!);
       return {
@@ -72,8 +87,10 @@ export function forwardReflectedBackward(options: ForwardReflectedBackwardOption
 }
 
 interface State {
-  /** F and the point of the step before. */
+  /** Field F(z_) of the last step. */
   readonly field: Float64Array;
+  /** Point z_ of the last step; kept up to date only with `adaptive`. */
   readonly point: Float64Array;
+  /** Step size of the last step. */
   readonly eta: number;
 }

@@ -1,13 +1,13 @@
-/** Generalised derivatives of maps w - Pi_C(...): what Newton's method for variational inequalities solves. */
+/** Generalised derivatives of maps w - Pi_C(...), which Newton's method for variational inequalities solves with. */
 import { type ConvexSet, type LinearMap, norm } from "../../authoring/index.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 
-/** Cube root of the rounding unit: the difference step that loses as much to rounding as to curvature. */
+/** Relative step of a difference, the cube root of the rounding unit: it loses as much to rounding as to curvature. */
 const differenceStep = 6e-6;
 
 /**
- * An element of the generalised Jacobian of Pi_C at a point: the set's own where it has one, else v -> differences of the
- * projection along v.
+ * An element of the generalised Jacobian of Pi_C at a point: the set's own element where it has one, otherwise
+ * differences of the projection along v.
  */
 export function projectionDerivative(constraint: ConvexSet, point: Float64Array): LinearMap {
   const own = constraint.linearizeProjection?.(point);
@@ -37,7 +37,10 @@ export function projectionDerivative(constraint: ConvexSet, point: Float64Array)
   });
 }
 
-/** Of R(z) = z - Pi_C(z - eta F(z)): v -> v - D (v - eta J v); D is the identity without a constraint. */
+/**
+ * The generalised derivative of R(z) = z - Pi_C(z - eta F(z)), v -> v - D (v - eta J v); without a constraint D is the
+ * identity.
+ */
 export function naturalMapDerivative(jacobian: LinearMap, derivative: LinearMap | undefined, eta: number): LinearMap {
   const n = jacobian.rows;
   const image = new Float64Array(n);

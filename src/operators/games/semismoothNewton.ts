@@ -4,9 +4,11 @@ import {
   defineUpdate,
   type Evaluation,
   isFiniteVector,
+  negate,
   norm,
   type Proposal,
   readOptions,
+  scratchVector,
   type Update,
 } from "../../authoring/index.ts";
 import { gmres } from "../../linalg/krylov/gmres.ts";
@@ -16,22 +18,27 @@ import { positiveInteger } from "../support/rules.ts";
 import { adaptiveExtragradient } from "./adaptiveExtragradient.ts";
 import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
 
-/** What became of a Newton step; the values of the column `newton`. */
+/** What became of a Newton step: the values of the column `newton`. */
 export const newtonOutcomes = ["accepted", "refused", "waiting", "non-finite"] as const;
+/** One of {@link newtonOutcomes}. */
 export type NewtonOutcome = (typeof newtonOutcomes)[number];
 
+/** Options of {@link semismoothNewton}. */
 export interface SemismoothNewtonOptions {
-  /** The first-order method that takes over where a Newton step is refused. Default `adaptiveExtragradient()`. */
+  /** First-order method that takes over where a Newton step is refused. Default `adaptiveExtragradient()`. */
   readonly fallback?: Update;
-  /** eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default 1. */
+  /** Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default 1. */
   readonly scale?: number;
-  /** q in (0, 1): a Newton step must bring ||R|| to q times the present one and the least accepted one. Default 0.9. */
+  /**
+   * Factor q in (0, 1): a Newton step must bring ||R|| below q times the present one and the least accepted one.
+   * Default 0.9.
+   */
   readonly contraction?: number;
-  /** Of GMRES. Default min(0.01, ||R||), which keeps convergence quadratic. */
+  /** Relative tolerance of GMRES, in [0, 1). Default min(0.01, ||R||), which keeps convergence quadratic. */
   readonly relativeTolerance?: number;
-  /** Of GMRES. Default 2 n. */
+  /** Largest number of GMRES iterations per attempt. Default 2 n. */
   readonly maxIterations?: number;
-  /** tau >= 0: solves (V + tau ||R|| I) p = -R, for solutions that are not isolated. Default 0. */
+  /** Damping tau >= 0: solves (V + tau ||R|| I) p = -R, for solutions that are not isolated. Default 0. */
   readonly damping?: number;
 }
 
@@ -45,21 +52,38 @@ const rules = {
 } as const;
 
 /**
- * Semismooth Newton for the natural residual R(z) = z - Pi_C(z - eta F(z)), with a first-order method as globalisation.
+ * Solves R(z) = z - Pi_C(z - eta F(z)) = 0 by the semismooth Newton method, with a first-order method as globalisation.
  *
- * V p = -R(z), V = I - D (I - eta J), D a generalised derivative of the projection, by GMRES [1]. The trial Pi_C(z + p) is
- * accepted when ||R|| there is at most q times the present one, and q times the least of those accepted before (and at the
- * start); else the step is the fallback's, and the next 1, 2, 4, ... 64 rows make no attempt. So infinitely many accepted
- * steps bring ||R|| to 0, and finitely many leave the convergence that the fallback guarantees. Near a solution where V is
- * not singular convergence is quadratic. Without a constraint this is Newton's method for F = 0.
+ * V p = -R(z) with V = I - D (I - eta J), where D is a generalised derivative of the projection, is solved by GMRES
+ * [1]. The trial Pi_C(z + p) is accepted when ||R|| there is at most q times the present one and q times the least of
+ * the start and all accepted trials. Otherwise the step is the fallback's, and the next 1, 2, 4, ..., 64 rows make no
+ * attempt. So infinitely many accepted steps bring ||R|| to 0, and finitely many leave the convergence that the
+ * fallback guarantees [2]. Near a solution where V is not singular convergence is quadratic. Without a constraint this
+ * is Newton's method for F = 0.
  *
- * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, of GMRES.
- * Cost: a GMRES solve (products with J) and one evaluation an attempt; else that of the fallback.
+ * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, the iterations of
+ * GMRES.
  *
- * @example iterate(bilinear({ matrix }), start, chain(untilCritical({ squaredFieldNorm: 1e-24 }), semismoothNewton()))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Use it when products with J are available and many digits are wanted, {@link adaptiveExtragradient} when a few digits
+ * suffice, {@link newtonMR} or another finder of critical points when F is a gradient, whose Newton system is
+ * symmetric.
+ *
+ * Cost: a GMRES solve (products with J) and one evaluation per attempt; otherwise that of the fallback.
+ *
+ * @example
+ * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
+ * iterate(rockPaperScissors(), start, chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()))
+ *   .pipe(takeLast(3))
+ *   .subscribe((it) => console.log(it.step, it.status, it.columns.naturalResidual!.toFixed(6)));
+ * // 2 running 0.472588
+ * // 3 running 0.264013
+ * // 4 converged 0.000000
+ * @param options {@link SemismoothNewtonOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @throws {TypeError} ERR_OPTION_TYPE for a fallback that is not an update
  * @see [1] Qi and Sun, "A nonsmooth version of Newton's method", 1993, doi:10.1007/BF01581275
- * @see [2] Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003, chapter 8
+ * @see [2] Facchinei and Pang, "Finite-dimensional variational inequalities and complementarity problems", 2003,
+ *   chapter 8
  */
 export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update {
   const {
@@ -79,7 +103,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
     },
     init: (): State => ({ least: Number.POSITIVE_INFINITY, wait: 0, pause: 1 }),
     step(it, state) {
-      const residual = naturalMap(it.at, scale);
+      const residual = naturalMap(it, it.at, scale);
       const size = norm(residual);
       const columns = { naturalMapNorm: size, solverIterations: 0 };
       if (state.wait > 0) {
@@ -93,7 +117,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       const least = Math.min(state.least, size);
       const forcing = relativeTolerance ?? Math.min(0.01, size);
       const found = newtonTrial(it, residual, scale, damping * size, forcing, maxIterations);
-      const reached = found.trial === undefined ? Number.NaN : norm(naturalMap(found.trial, scale));
+      const reached = found.trial === undefined ? Number.NaN : norm(naturalMap(it, found.trial, scale));
       if (found.trial !== undefined && reached <= contraction * least) {
         return {
           stepSize: 1,
@@ -130,21 +154,23 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
   );
 }
 
+/** Largest number of rows without an attempt after a refusal. */
 const longestPause = 64;
 
 interface State {
-  /** Least ||R|| at the start and at accepted trials. */
+  /** Least ||R|| at the start and at accepted trials; Infinity before the first attempt. */
   readonly least: number;
-  /** Rows without an attempt still to come. */
+  /** Number of rows without an attempt that are still to come. */
   readonly wait: number;
-  /** Rows without an attempt after the next refusal. */
+  /** Number of rows without an attempt after the next refusal. */
   readonly pause: number;
 }
 
-/** R(z). */
-function naturalMap(at: Evaluation, scale: number): Float64Array {
-  const projected = projectedStep(at.problem, at.point, scale, at.field);
-  return at.point.map((x, i) => x - projected[i]!);
+/** R(z) at an evaluated point, a vector for this step only. */
+function naturalMap(it: Proposal, { problem, point, field }: Evaluation, scale: number): Float64Array {
+  const map = projectedStep(problem, point, scale, field, scratchVector(it));
+  for (let i = 0; i < map.length; i++) map[i] = point[i]! - map[i]!;
+  return map;
 }
 
 function newtonTrial(
@@ -158,17 +184,18 @@ function newtonTrial(
   const { at, point } = it;
   const { constraint } = at.problem;
   const n = point.length;
-  const inside = new Float64Array(n);
+  const inside = scratchVector(it);
   for (let i = 0; i < n; i++) inside[i] = point[i]! - scale * at.field[i]!;
   const derivative = constraint === undefined ? undefined : projectionDerivative(constraint, inside);
   const map = naturalMapDerivative(at.linearize(), derivative, scale);
-  const right = residual.map((r) => -r);
+  const right = scratchVector(it);
+  negate(residual, right);
   if (!isFiniteVector(right)) return { trial: undefined, iterations: 0 };
   const solved = gmres(shift === 0 ? map : shifted(map, shift), right, {
     relativeTolerance,
     ...(maxIterations === undefined ? {} : { maxIterations }),
   });
-  const trial = new Float64Array(n);
+  const trial = scratchVector(it);
   for (let i = 0; i < n; i++) trial[i] = point[i]! + solved.x[i]!;
   constraint?.project(trial, trial);
   if (!isFiniteVector(trial)) return { trial: undefined, iterations: solved.iterations };

@@ -1,13 +1,25 @@
-import { defineUpdate, dot, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import {
+  defineUpdate,
+  dot,
+  readOptions,
+  rowVector,
+  scratchVector,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 
+/** Options of {@link symplecticAdjustment}. */
 export interface SymplecticAdjustmentOptions {
-  /** lambda >= 0. Default 1 [1]. Steerable. */
+  /** Weight lambda >= 0. Default 1 [1]. Steerable. */
   readonly weight?: number;
-  /** Choose the sign of lambda so that stable points attract and unstable ones do not, at no further product [1]. Default true. */
+  /**
+   * Whether to choose the sign of lambda so that stable points attract and unstable ones repel; this costs no further
+   * product [1]. Default true.
+   */
   readonly align?: boolean;
 }
 
-/** epsilon of the sign in [1]. */
+/** Bias epsilon of the sign's criterion [1]. */
 const bias = 0.1;
 
 const rules = {
@@ -16,20 +28,29 @@ const rules = {
 } as const;
 
 /**
- * Symplectic gradient adjustment [1]: the direction becomes d - lambda A^T F, A = (J - J^T) / 2 being the rotation of the
- * field.
+ * Adds the symplectic gradient adjustment [1]: the direction becomes d - lambda A^T F, where A = (J - J^T) / 2 is the
+ * rotation of the field.
  *
- * With `align`, lambda takes the sign of <F, J^T F> <A^T F, J^T F> / n + 1 / 10: towards fixed points where the symmetric
- * part of J is positive, away where it is negative. With `gradientStep(eta)` after it and f(x, y) = xy the multiplier is
- * sqrt((1 - eta lambda)^2 + eta^2). In games without rotation (A = 0) nothing changes. For unconstrained games; a
- * constraint is only met by the loop's projection.
+ * With `align`, lambda takes the sign of <F, J^T F> <A^T F, J^T F> / n + 1 / 10: towards fixed points where the
+ * symmetric part of J is positive, away from them where it is negative. With `gradientStep(eta)` after it, the
+ * multiplier on f(x, y) = xy is sqrt((1 - eta lambda)^2 + eta^2). In games without rotation (A = 0) nothing changes.
+ * The method is meant for games without a constraint; the loop's projection is all that a constraint gets.
  *
- * Cost: two products, one with J^T.
+ * Use {@link consensus} when one product is to suffice and every stationary point may attract, {@link extragradient}
+ * when F is monotone or C is not the whole space.
  *
- * @example chain(symplecticAdjustment(), gradientStep(0.1))
- * @throws {RangeError} ERR_OPTION_RANGE
- * @see [1] Balduzzi, Racaniere, Martens, Foerster, Tuyls and Graepel, "The mechanics of n-player differentiable games", 2018,
- *   arXiv:1802.05642
+ * Cost: two products per step, one of them with J^T.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(2), symplecticAdjustment(), gradientStep(0.5)))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm));
+ * // 0 2
+ * // 1 1
+ * // 2 0.5
+ * @param options {@link SymplecticAdjustmentOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @see [1] Balduzzi, Racaniere, Martens, Foerster, Tuyls and Graepel, "The mechanics of n-player differentiable games",
+ *   2018, arXiv:1802.05642
  */
 export function symplecticAdjustment(options: SymplecticAdjustmentOptions = {}): Update {
   const { weight, align } = readOptions("symplecticAdjustment", options, rules);
@@ -41,18 +62,20 @@ export function symplecticAdjustment(options: SymplecticAdjustmentOptions = {}):
       const { field } = it.at;
       const n = field.length;
       const map = it.at.linearize();
-      const forward = new Float64Array(n);
-      const backward = new Float64Array(n);
+      const forward = scratchVector(it);
+      const backward = scratchVector(it);
       map.apply(field, forward);
       map.applyTranspose(field, backward);
-      const rotation = new Float64Array(n);
+      const rotation = scratchVector(it);
       for (let i = 0; i < n; i++) rotation[i] = (backward[i]! - forward[i]!) / 2;
       let lambda = settings.weight;
       if (align) {
         const alignment = (dot(field, backward) * dot(rotation, backward)) / n + bias;
         if (alignment < 0) lambda = -lambda;
       }
-      return { direction: it.direction.map((d, i) => d - lambda * rotation[i]!) };
+      const direction = rowVector(it);
+      for (let i = 0; i < n; i++) direction[i] = it.direction[i]! - lambda * rotation[i]!;
+      return { direction };
     },
   });
 }

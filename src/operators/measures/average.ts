@@ -2,19 +2,22 @@ import { defineMeasure, type Iterate, type Measure, readOptions } from "../../au
 import { pow } from "../../elementary/index.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 
-/** Options of {@link average}; every row is counted, whatever `every` says. */
+/** Options of {@link average}. Every row counts in the average, whatever `every` says. */
 export interface AverageOptions extends MeasuredSteps {
   /**
+   * Weights of the average.
+   *
    * - `uniform`: the mean of all points since the start;
-   * - `steps`: weighted by the step sizes, so it must stand after the operator that chooses them; what the theory of decaying
-   *   step sizes averages;
-   * - `polynomial`: row k weighs (k + 1)^power, which forgets the start;
-   * - `suffix`: the mean since the last power of two but one: of the last half at least and of three quarters at most.
+   * - `steps`: weighted by the step sizes, as in the theory of decaying step sizes; the measure must then stand after
+   *   the operator that chooses them;
+   * - `polynomial`: row k has the weight (k + 1)^power, so the start is forgotten;
+   * - `suffix`: the mean since the last power of two but one, which is that of at least the last half and at most three
+   *   quarters of the rows.
    *
    * Default `uniform`.
    */
   readonly kind?: "uniform" | "steps" | "polynomial" | "suffix";
-  /** Of `polynomial`, >= 0. Default 1. */
+  /** Power of `polynomial`, >= 0. Default 1. */
   readonly power?: number;
 }
 
@@ -25,17 +28,26 @@ const rules = {
 } as const;
 
 /**
- * The average of the iterates, in the vector column `average`.
+ * Writes the average of the iterates into the vector column `average`.
  *
- * Counts from the start or the last restart, the present point included. For monotone problems the gap of the uniform
- * average is O(1 / k) under extragradient and its relatives, O(1 / sqrt(k)) under descent-ascent with steps like 1 /
- * sqrt(k), also where the last iterate cycles. Measures such as `naturalResidual({ of: "average" })` after it read the
- * column.
+ * It counts from the start or from the last restart, the present point included. For monotone problems the gap of the
+ * uniform average is O(1 / k) under extragradient and its relatives, and O(1 / sqrt(k)) under descent-ascent with steps
+ * like 1 / sqrt(k), also where the last iterate cycles. Measures that stand after it read the column, as in the
+ * example.
  *
- * State: one or two means, n numbers each. Cost: 3 n operations a row and a copy of n numbers.
+ * Use {@link restarts} when the method itself is to go on from the average.
  *
- * @example iterate(bilinear(), [1, 1], alternatingDescentAscent({ stepSize: 0.1 })).pipe(average(), take(1000))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Cost: 3 n operations per row and a copy of n numbers. State: one or two means, n numbers each.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], alternatingDescentAscent({ stepSize: 0.1 }))
+ *   .pipe(average(), naturalResidual({ of: "average" }), take(1001), filter((it) => [10, 100, 1000].includes(it.step)))
+ *   .subscribe((it) => console.log(it.step, it.columns.averageNaturalResidual!.toFixed(4)));
+ * // 10 1.3297
+ * // 100 0.2522
+ * // 1000 0.0054
+ * @param options {@link AverageOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function average(options: AverageOptions = {}): Measure {
   const { kind, power, ...when } = readOptions("average", options, rules);
@@ -47,7 +59,7 @@ export function average(options: AverageOptions = {}): Measure {
     followsRestarts: true,
     step(it, state) {
       if (kind === "suffix" && state.count > 0 && (state.count & (state.count - 1)) === 0) {
-        // The present epoch becomes the one before.
+        // The present epoch becomes the last one.
         state.before.set(state.mean);
         state.beforeWeight = state.weight;
         state.weight = 0;
@@ -65,12 +77,15 @@ export function average(options: AverageOptions = {}): Measure {
 }
 
 interface State {
-  /** Of the present epoch. */
+  /** Mean of the present epoch. */
   readonly mean: Float64Array;
+  /** Sum of the weights in the present epoch. */
   weight: number;
-  /** Mean of the epoch before (`suffix`). */
+  /** Mean of the last epoch (`suffix`). */
   readonly before: Float64Array;
+  /** Sum of the weights in the last epoch. */
   beforeWeight: number;
+  /** Number of rows so far. */
   count: number;
 }
 
@@ -81,10 +96,11 @@ function begin(n: number): State {
 function weightOf(it: Iterate, count: number, kind: AverageOptions["kind"], power: number): number {
   if (kind === "polynomial") return pow(count, power);
   if (kind !== "steps") return 1;
-  // The last row has no step.
+  // The last row does not step.
   return Number.isFinite(it.stepSize) ? it.stepSize : 0;
 }
 
+/** The mean over both epochs, a fresh array. */
 function combined({ mean, weight, before, beforeWeight }: State): Float64Array {
   if (beforeWeight === 0) return mean.slice();
   const share = weight / (weight + beforeWeight);

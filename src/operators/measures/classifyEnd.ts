@@ -8,17 +8,31 @@ const rules = {
 } as const;
 
 /**
- * Writes on the last row of a run what its end is: critical point, gradient-flat region, stagnated, diverged or unfinished.
+ * Classifies the end of a run in its last row: critical point, gradient-flat region, stagnated, diverged or unfinished.
  *
- * Columns: `end`, and `indexTrusted`: 1 where ||F||^2 <= 1e-10, so that the count of negative eigenvalues is that of a critical point, 0
- * where the tolerance is too loose for that. The rules are `explainEnd`'s, which gives the numbers that decided too. Put it after what it
- * reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), stop conditions. Works after the loop and on replays.
+ * Columns: `end`, and `indexTrusted`, which is 1 where ||F||^2 <= 1e-10, so that the count of negative eigenvalues is
+ * that of a critical point, and 0 where the tolerance is too loose for that. The rules are those of `explainEnd`. Put
+ * the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), and stop conditions. It
+ * works after the loop and on replays. The last row is the one whose status is not "running"; a stream cut by `take`
+ * does not have one.
  *
- * A last row is one whose status is not "running"; a stream that `take` cuts has none. State: the residuals solved last. Costs nothing.
+ * Use {@link explainEnd} when the numbers that decided are wanted too, {@link flatRegions} when the whole way matters
+ * rather than its end.
  *
- * @example chain(untilCritical({ squaredFieldNorm: 1e-20 }), untilStep(500), newtonMR(), classifyEnd())
+ * State: the residuals of the last system solved. The cost is negligible.
+ *
+ * @example
+ * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });
+ * const ending = classifyEnd({ relativeCokernelResidual: 0.05 });
+ * for (const start of [[-3.5, 1], [2.5, 0.5]]) {
+ *   const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), finder, ending);
+ *   const { columns } = await lastValueFrom(iterate(quartic(), start, search));
+ *   console.log(endClasses[columns.end!], columns.indexTrusted);
+ * }
+ * // critical point 1
+ * // gradient-flat region 0
  * @param thresholds {@link EndThresholds}
- * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or no numbers
+ * @throws {RangeError} ERR_OPTION_RANGE for thresholds that are negative or not numbers
  */
 export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
   const given = readOptions("classifyEnd", thresholds, rules);

@@ -14,30 +14,33 @@ import { seed, share } from "../support/rules.ts";
 
 /** Options of {@link detectFlatness}. */
 export interface DetectFlatnessOptions {
-  /** Flat needs a relative residual above this. Default 0.9 [1]. */
+  /** Relative residual, in [0, 1], above which a row can be flat. Default 0.9 [1]. */
   readonly relativeResidual?: number;
-  /** Flat needs a relative co-kernel residual below this; by projection it bounds the kernel's eigenvalues. Default 5e-4 [1]. */
+  /**
+   * Relative co-kernel residual, in [0, 1], below which a row can be flat; by projection it bounds the kernel's
+   * eigenvalues. Default 5e-4 [1].
+   */
   readonly relativeCokernelResidual?: number;
-  /** Where the verdict is by curvature, flat needs ||J F|| / (||J|| ||F||) below this. Default 5e-4. */
+  /** Value of ||J F|| / (||J|| ||F||), in [0, 1], below which a row is flat by curvature. Default 5e-4. */
   readonly relativeCurvature?: number;
-  /** Where the verdict is by projection, flat needs ||P F|| / ||F|| above this. Default 0.9. */
+  /** Share ||P F|| / ||F||, in [0, 1], above which a row is flat by projection. Default 0.9. */
   readonly kernelShare?: number;
   /**
-   * `residuals`: the verdict reads the columns of `newtonDirection` where a row has them, and costs nothing there; other
-   * rows are judged by curvature. `curvature`: always two products, whatever the solver says. `projection`: on an approximate
-   * kernel of J, by Lanczos. Default `residuals`.
+   * Rule of the verdict. `residuals`: reads the columns of `newtonDirection` where a row has them, at no cost, and
+   * judges other rows by curvature. `curvature`: two products per row, whatever the solver says. `projection`: projects
+   * F on an approximate kernel of J, by Lanczos. Default `residuals`.
    */
   readonly by?: "residuals" | "curvature" | "projection";
   /**
-   * ||J|| in all ratios. `two`: the 2-norm, estimated (by the solver, or by one step of a power iteration a row).
-   * `frobenius`: exact for n <= 1000 at n products a row, above estimated with 64. Default `two`.
+   * Norm of J in all ratios. `two`: the 2-norm, estimated by the solver or by one step of a power iteration per row.
+   * `frobenius`: exact for n <= 1000 at n products per row, above that estimated with 64. Default `two`.
    */
   readonly norm?: "two" | "frobenius";
-  /** Of the power iteration's first vector and of the Frobenius estimate. Default 0. */
+  /** Seed of the power iteration's first vector and of the Frobenius estimate. Default 0. */
   readonly seed?: number;
 }
 
-/** Steps of the power iteration on the first row, which has no vector to go on from. */
+/** Number of power iterations at the first row, where there is no vector of an earlier row. */
 const firstPowerSteps = 10;
 
 const rules = {
@@ -51,20 +54,33 @@ const rules = {
 } as const;
 
 /**
- * Says of each iterate whether it is approximately gradient-flat: F nearly in the kernel of J without being zero [1].
+ * Detects approximately gradient-flat iterates: F is nearly in the kernel of J without being zero [1].
  *
- * Column `flat` is 1 or 0, for `switchMethod` and for stopping. By residuals of the Newton system J p = -F:
- * ||J p + F|| / (||J|| ||p|| + ||F||) > 0.9 and ||J (J p + F)|| / (||J|| ||J p + F||) < 5e-4.
- * By curvature: `relativeCurvature` = ||J F|| / (||J|| ||F||) < 5e-4, which no solver's tolerance or limit influences;
- * 0 / 0 is 0, so that a point where F = 0 or J = 0 is flat.
- * By projection: `kernelShare` = ||P F|| / ||F|| > 0.9, P on the span of eigenvectors (singular vectors) of |lambda| <= 5e-4 ||J||. It is
- * what the exact least-squares direction would leave, ||J p + F|| / ||F||, and so the first two as they are meant, without a solver's
- * tolerance: a component of F outside the kernel that curvature weighs by its eigenvalue counts here by its length.
+ * Column `flat` is 1 or 0, for `switchMethod` and for stopping. There are three rules.
+ * - By residuals of the Newton system J p = -F: ||J p + F|| / (||J|| ||p|| + ||F||) > 0.9 and
+ *   ||J (J p + F)|| / (||J|| ||J p + F||) < 5e-4.
+ * - By curvature: `relativeCurvature` = ||J F|| / (||J|| ||F||) < 5e-4, on which a solver's tolerance or limit has no
+ *   influence. 0 / 0 is 0, so a point where F = 0 or J = 0 is flat.
+ * - By projection: `kernelShare` = ||P F|| / ||F|| > 0.9, where P projects on the span of the eigenvectors
+ *   (singular vectors) of |lambda| <= 5e-4 ||J||. The share is what the exact least-squares direction would leave,
+ *   ||J p + F|| / ||F||, so this is what the first two rules mean, without a solver's tolerance. A component of F
+ *   outside the kernel, which curvature weights by its eigenvalue, counts here by its length.
  *
- * Emits every iterate at once. State: the vector of the power iteration. Cost: nothing, or two products (11 on the first
- * row), or with Frobenius norms one and min(n, 64 above n = 1000); by projection min(n, 50) + 20, twice that without symmetry.
+ * Further columns: `relativeCurvature` or `kernelShare` where the rule uses it; with `norm: "frobenius"`
+ * `frobeniusNorm` and the two residuals with that norm. Every iterate is emitted at once.
  *
- * @example switchMethod(newtonMR(), chain(momentum(), gradientStep(0.01)), (it) => it.columns.flat === 1)
+ * Use {@link flatRegions} after it for the regions of a run, {@link classifyEnd} for the end of a run.
+ *
+ * Cost: nothing, or two products (11 at the first row), or with Frobenius norms one and min(n, 64 above n = 1000); by
+ * projection min(n, 50) + 20, and twice that where J is not symmetric. State: the vector of the power iteration.
+ *
+ * @example
+ * const flatness = detectFlatness({ by: "curvature", relativeCurvature: 0.05 });
+ * iterate(quartic(), [2.5, 0.5], chain(newtonDirection({ maxNorm: 100 }), flatness, backtrackGradientNorm()))
+ *   .pipe(filter((it) => it.columns.flat === 1))
+ *   .subscribe((it) => console.log(it.step, it.columns.relativeCurvature!.toFixed(3), it.point[0]!.toFixed(3)));
+ * // 16 0.044 1.416
+ * // 17 0.001 1.416
  * @param options {@link DetectFlatnessOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a threshold that is not in [0, 1]
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
@@ -140,7 +156,7 @@ function byProjection(leastShare: number, tolerance: number, norm: "two" | "frob
       if (!Number.isFinite(it.squaredFieldNorm)) return;
       const jacobian = it.at.linearize();
       const share = kernelShare(jacobian, it.at.field, {
-        tolerance,
+        relativeTolerance: tolerance,
         ...(norm === "two" ? {} : { norm: frobeniusNorm(jacobian, { seed }) }),
       });
       return { columns: { flat: share > leastShare ? 1 : 0, kernelShare: share } };
@@ -148,12 +164,12 @@ function byProjection(leastShare: number, tolerance: number, norm: "two" | "frob
   });
 }
 
-/** 0 / 0 is 0. */
+/** A quotient in which 0 / 0 is 0. */
 function ratio(above: number, below: number): number {
   return above === 0 ? 0 : above / below;
 }
 
-/** What `newtonDirection` left in the row, if it stands before. */
+/** What `newtonDirection` wrote into the row; undefined where it does not stand before this measure. */
 function solverResiduals(it: Iterate):
   | {
       readonly relativeResidual: number;
@@ -178,7 +194,10 @@ function curvatureNorm(it: Iterate): number {
   return normOf(product);
 }
 
-/** ||J q|| for a unit vector q that turns towards the largest singular value from row to row: q <- J q / ||J q||. */
+/**
+ * Estimates ||J|| by ||J q||, where the unit vector q turns towards the largest singular value from row to row: q <- J
+ * q / ||J q||.
+ */
 function powerSteps(
   it: Iterate,
   before: Float64Array | undefined,
@@ -198,7 +217,7 @@ function powerSteps(
     map.apply(power, next);
     const size = normOf(next);
     estimate = Math.max(estimate, size);
-    // A J that is nothing, or no number, has no direction to offer: keep the one there is.
+    // Where J q is zero or not finite it gives no direction: keep the last one.
     if (!(size > 0 && Number.isFinite(size))) break;
     scale(1 / size, next);
     power = next;

@@ -7,12 +7,13 @@ import { spectralNorm } from "../../linalg/spectra/norms.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
 
+/** Options of {@link diagnoseField}. */
 export interface DiagnoseFieldOptions extends MeasuredSteps {
-  /** Up to this dimension J is made dense and all is exact; above, Lanczos. Default 200. */
+  /** Largest dimension at which J is made dense and everything is exact; above it, Lanczos estimates. Default 200. */
   readonly exactUpTo?: number;
-  /** Lanczos steps. Default 40. */
+  /** Number of Lanczos steps. Default 40. */
   readonly steps?: number;
-  /** Of the Lanczos start vectors. Default 0. */
+  /** Seed of the Lanczos start vectors. Default 0. */
   readonly seed?: number;
 }
 
@@ -24,23 +25,35 @@ const rules = {
 } as const;
 
 /**
- * What F is like where the run is: monotone or not, rotating or not, how steep.
+ * Measures what F is like where the run is: whether it is monotone, whether it rotates, how steep it is.
  *
- * Of J = S + A, S symmetric and A antisymmetric, at z:
- * - `monotonicity`: the least eigenvalue of S, the local modulus of (strong) monotonicity; negative: not monotone here
- * - `lipschitz`: ||J||_2
- * - `rotation`: ||A||_2 / (||S||_2 + ||A||_2), 0 for the gradient of a function and 1 for a bilinear game
- * - `cocoercivity`: the largest beta with <J v, v> >= beta ||J v||^2 for all v; only where J is dense. -Infinity where none
+ * From J = S + A at z, with S symmetric and A antisymmetric:
+ * - `monotonicity`: the least eigenvalue of S, the local modulus of (strong) monotonicity; where it is negative, F is
+ *   not monotone here;
+ * - `lipschitz`: ||J||_2;
+ * - `rotation`: ||A||_2 / (||S||_2 + ||A||_2), 0 for the gradient of a function and 1 for a bilinear game;
+ * - `cocoercivity`: the largest beta with <J v, v> >= beta ||J v||^2 for all v, only where J is dense; -Infinity where
+ *   no beta has this property.
  *
- * Between this row and the one before, with dz and dF the changes: `secantMonotonicity` <dF, dz> / ||dz||^2,
- * `secantLipschitz` ||dF|| / ||dz||, `secantCocoercivity` <dF, dz> / ||dF||^2; they bound the true constants on the way
- * (from above, below, above).
+ * From the changes dz and dF between the last row and this one: `secantMonotonicity`, <dF, dz> / ||dz||^2;
+ * `secantLipschitz`, ||dF|| / ||dz||; `secantCocoercivity`, <dF, dz> / ||dF||^2. They bound the true constants on the
+ * way from above, below and above.
  *
- * Cost a diagnosis: dense n products and about 40 n^3 operations; by Lanczos 10 `steps` products with J or J^T, good to a
- * few per cent, `monotonicity` from above. State: the row before, 2 n numbers.
+ * Use {@link warnNotMonotone} when a warning suffices, {@link jacobianSpectrum} for stable step sizes,
+ * {@link hessianSpectrum} when F is a gradient.
  *
- * @example iterate(game, start, extragradient({ stepSize: 0.1 })).pipe(diagnoseField({ every: 10 }))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Cost per measurement: where J is dense n products and about 40 n^3 operations; by Lanczos 10 `steps` products with J
+ * or J^T, good to a few per cent, with `monotonicity` from above. State: the last point and field, 2 n numbers.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(2), extragradient({ stepSize: 0.5 })))
+ *   .pipe(diagnoseField({ every: 2 }))
+ *   .subscribe((it) => console.log(it.step, it.columns.rotation?.toFixed(4), it.columns.secantLipschitz?.toFixed(4)));
+ * // 0 1.0000 undefined
+ * // 1 undefined 1.0000
+ * // 2 1.0000 1.0000
+ * @param options {@link DiagnoseFieldOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function diagnoseField(options: DiagnoseFieldOptions = {}): Measure {
   const { exactUpTo, steps, seed: key, ...when } = readOptions("diagnoseField", options, rules);
@@ -83,6 +96,7 @@ export function localModulus(map: LinearMap): { readonly modulus: number; readon
   return { modulus: monotonicity, lipschitz };
 }
 
+/** Columns of a row that is not measured. */
 const nothing = {
   monotonicity: undefined,
   lipschitz: undefined,
@@ -138,8 +152,10 @@ function exactOf(map: LinearMap): Local {
 }
 
 /**
- * With J = U diag(s) V^T and w = J v: <J v, v> = <w, J^+ w> on the range, so beta is the least eigenvalue of the symmetric
- * part of U^T V diag(1 / s) there; J and J^T must have one kernel, or a mixed term has no bound.
+ * The largest beta with <J v, v> >= beta ||J v||^2.
+ *
+ * With J = U diag(s) V^T and w = J v, <J v, v> = <w, J^+ w> on the range of J, so beta is the least eigenvalue of the
+ * symmetric part of U^T V diag(1 / s) there. J and J^T must have the same kernel, else a mixed term is unbounded.
  */
 function cocoercivityOf(decomposition: SingularValueDecomposition, n: number): number {
   const { leftSingularVectors: u, rightSingularVectors: v, diagonal: s } = decomposition;
@@ -187,7 +203,7 @@ function estimatedOf(map: LinearMap, steps: number, seed: number): Local {
   const symmetric = part(1, true);
   const symmetricNorm = spectralNorm(symmetric, { steps, seed });
   if (!Number.isFinite(symmetricNorm)) return {};
-  // c I - S has no negative eigenvalue, so that its norm is c minus the least eigenvalue of S.
+  // With c = ||S||_2 every eigenvalue of c I - S is >= 0, so its norm is c minus the least eigenvalue of S.
   const c = symmetricNorm;
   const reflected = shifted(scaled(-1, symmetric), c);
   const least = c - spectralNorm(reflected, { steps, seed });

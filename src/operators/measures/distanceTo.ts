@@ -3,12 +3,25 @@ import { columnName, type MeasuredPointOptions, pointRules } from "../support/me
 import { measuredSteps } from "../support/measuredSteps.ts";
 
 /**
- * The Euclidean distance to a known solution, or to the nearest of several: column `distance`, of another point
- * `averageDistance`.
+ * Measures the Euclidean distance to a known solution, or to the nearest of several.
  *
- * @example iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 })).pipe(distanceTo([0, 0]))
+ * Column `distance`; with `of: "average"`, `averageDistance`.
+ *
+ * Use {@link naturalResidual} or a gap ({@link primalGap}, {@link dualityGap}) when the solution is not known.
+ *
+ * Cost: 3 n operations per solution.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(2), extragradient({ stepSize: 0.5 })))
+ *   .pipe(distanceTo([0, 0]))
+ *   .subscribe((it) => console.log(it.step, it.columns.distance!.toFixed(4)));
+ * // 0 1.4142
+ * // 1 1.2748
+ * // 2 1.1490
  * @param solutions one point, or a list of points
- * @throws {RangeError} ERR_OPTION_RANGE for no solution; ERR_LENGTH, in the stream, for one of another length than the point
+ * @param options {@link MeasuredPointOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for an empty list; in the stream ERR_LENGTH for a solution that has not the
+ *   length of the point
  */
 export function distanceTo(
   solutions: ArrayLike<number> | readonly ArrayLike<number>[],

@@ -1,55 +1,85 @@
-/** Whether a search ended at a critical point, in a gradient-flat region, or elsewhere, and whether to trust its Morse index. */
+/**
+ * Tells whether a search ended at a critical point, in a gradient-flat region or elsewhere, and whether to trust its
+ * Morse index.
+ */
 import type { Row } from "../../authoring/index.ts";
 
-/** What the end of a search can be; the values of the column `end`. */
+/** What the end of a search can be: the values of the column `end`. */
 export const endClasses = ["critical point", "gradient-flat region", "stagnated", "diverged", "unfinished"] as const;
+/** One of {@link endClasses}. */
 export type EndClass = (typeof endClasses)[number];
 
-/** The thresholds of [1]. */
+/** Thresholds of {@link explainEnd}; the defaults are those of [1] there. */
 export interface EndThresholds {
-  /** Critical: ||F||^2 is at most this. Default 1e-10. */
+  /** Largest ||F||^2 of a critical point. Default 1e-10. */
   readonly squaredFieldNorm?: number | undefined;
-  /** Flat needs r = ||J p + F|| / (||J|| ||p|| + ||F||), or the share of F in J's kernel, above this. Default 0.9. */
+  /**
+   * Value above which r = ||J p + F|| / (||J|| ||p|| + ||F||), or the share of F in J's kernel, can mean flatness.
+   * Default 0.9.
+   */
   readonly relativeResidual?: number | undefined;
-  /** Flat needs r_H = ||J (J p + F)|| / (||J|| ||J p + F||) below this, or the curvature along F. Default 5e-4. */
+  /**
+   * Value below which r_H = ||J (J p + F)|| / (||J|| ||J p + F||), or the curvature along F, can mean flatness.
+   * Default 5e-4.
+   */
   readonly relativeCokernelResidual?: number | undefined;
 }
 
+/** The verdict of {@link explainEnd} with its reasons. */
 export interface EndExplanation {
+  /** Class of the end. */
   readonly verdict: EndClass;
-  /** The numbers that decided it. */
+  /** Text with the numbers that decided. */
   readonly because: string;
-  /** What to doubt, in words. */
+  /** Texts that say what to doubt. */
   readonly warnings: readonly string[];
   /** Whether ||F||^2 is small enough for the count of negative eigenvalues to be that of a critical point. */
   readonly indexTrusted: boolean;
-  /** Of the last Newton system that was solved; undefined: there was none. */
+  /** Residual r of the last Newton system that was solved; undefined if none was. */
   readonly relativeResidual: number | undefined;
+  /** Residual r_H of that system. */
   readonly relativeCokernelResidual: number | undefined;
-  /** ||J F|| / (||J|| ||F||) at the last point. */
+  /** Curvature ||J F|| / (||J|| ||F||) at the last point; undefined where it was not measured. */
   readonly curvature: number | undefined;
 }
 
 /**
- * Above this ||F||^2 the index is not to be trusted: of 80 searches on a deep linear autoencoder none had a wrong index at 1e-10, 3 of
- * 54 at 1e-9, 9 of 61 at 1e-8, 61 of 77 at 1e-6. Zero eigenvalues drift by about ||F||, past the threshold of 1e-5.
+ * Largest ||F||^2 at which the Morse index is trusted.
+ *
+ * Of 80 searches on a deep linear autoencoder none had a wrong index at 1e-10, 3 of 54 at 1e-9, 9 of 61 at 1e-8, 61 of
+ * 77 at 1e-6. Zero eigenvalues drift by about ||F||, past the threshold of 1e-5.
  */
 export const trustedSquaredNorm = 1e-10;
 
 /**
- * Judges a search by its last rows.
+ * Explains how a search ended, from its last rows.
  *
- * 1. Diverged where ||F||^2 is not finite.
- * 2. Critical where ||F||^2 <= 1e-10: a bound on the square.
- * 3. Else gradient-flat where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or ||P F|| / ||F|| > 0.9 (P on
- *    the kernel of J) at the last point: then F itself lies in the kernel of J, and no Newton direction leads on.
- * 4. Else stagnated where no step was found, and unfinished where the budget or the user ended it.
+ * 1. Diverged, where ||F||^2 is not finite.
+ * 2. Critical, where ||F||^2 <= 1e-10, a bound on the square.
+ * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
+ *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
+ *    and no Newton direction leads on.
+ * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
- * Warns where the index of what counts as critical is not to be trusted, because ||F||^2 is above 1e-10.
+ * The first class that applies is the verdict. A warning says that the index of a critical point is not to be trusted
+ * because ||F||^2 is above 1e-10.
  *
- * @example const { verdict, because } = explainEnd(rows.at(-1), rows.findLast((row) => row.columns.relativeResidual !== undefined));
- * @param last the last row, with the columns of `newtonDirection`, `detectFlatness` or `gradientCurvature` where measured
- * @param solved the last row whose Newton system was solved: a stop condition may spare the last row's
+ * Use {@link classifyEnd} when the verdict is to stand in the row.
+ *
+ * @example
+ * for (const squaredFieldNorm of [1e-4, 1e-20]) {
+ *   const search = chain(untilCritical({ squaredFieldNorm }), newtonMR());
+ *   const end = await lastValueFrom(iterate(quartic(), [-3.5, 1], search));
+ *   const { verdict, indexTrusted } = explainEnd(end, undefined, { squaredFieldNorm: 1e-4 });
+ *   console.log(verdict, indexTrusted);
+ * }
+ * // critical point false
+ * // critical point true
+ * @param last the last row, with the columns of `newtonDirection`, `detectFlatness` or `gradientCurvature` where they
+ *   were measured
+ * @param solved the last row whose Newton system was solved, since a stop condition may spare the last row's; undefined
+ *   if none was
+ * @param thresholds {@link EndThresholds}
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */

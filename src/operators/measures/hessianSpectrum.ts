@@ -8,13 +8,16 @@ import { positiveInteger } from "../support/rules.ts";
 
 /** Options of {@link hessianSpectrum}. */
 export interface HessianSpectrumOptions extends MeasuredSteps {
-  /** `eigenvalues`: all of them, from the matrix. `density`: stochastic Lanczos quadrature, by products. Default `eigenvalues`. */
+  /**
+   * Method. `eigenvalues`: all eigenvalues, from the matrix. `density`: stochastic Lanczos quadrature, by products.
+   * Default `eigenvalues`.
+   */
   readonly by?: "eigenvalues" | "density";
-  /** Of `density`: random vectors. Default 10. */
+  /** Number of random vectors of `density`. Default 10. */
   readonly probes?: number;
-  /** Of `density`: products a random vector. Default min(n, 80). */
+  /** Number of products per random vector of `density`. Default min(n, 80). */
   readonly steps?: number;
-  /** Of `density`. Default 0. */
+  /** Seed of the random vectors of `density`. Default 0. */
   readonly seed?: number;
 }
 
@@ -27,18 +30,26 @@ const rules = {
 } as const;
 
 /**
- * Measures the spectrum of the Jacobian, as a vector column.
+ * Measures the spectrum of a symmetric Jacobian, as a vector column.
  *
- * By `eigenvalues`: `spectrum`, n numbers in ascending order. By `density`: `spectrumNodes` and `spectrumWeights`, points and weights
- * (which add up to 1) of the estimated spectral measure, for n too large for a matrix; see `spectralDensity`.
+ * By `eigenvalues` the column is `spectrum`, n numbers in ascending order. By `density` the columns are `spectrumNodes`
+ * and `spectrumWeights`, the points and weights (which add up to 1) of the estimated spectral measure, for n too large
+ * for a matrix; see `spectralDensity`. A row whose J is not finite is not measured.
  *
- * A J that is not finite has no spectrum: not measured.
+ * Use {@link morseIndex} when only the number of negative eigenvalues is wanted, {@link jacobianSpectrum} for the field
+ * of a game, {@link diagnoseField} for extreme eigenvalues at large n.
  *
- * Cost of a measurement: n products and about 9 n^3 operations; or probes x steps products. A last row is always measured.
+ * Cost per measurement: n products and about 9 n^3 operations; by `density` probes x steps products. The last row is
+ * always measured.
  *
- * @example iterate(problem, start, newtonMR()).pipe(spectrum({ every: 10 }))
+ * @example
+ * iterate(quartic(), [-3.5, 1], chain(untilStep(1), newtonMR()))
+ *   .pipe(hessianSpectrum())
+ *   .subscribe((it) => console.log(it.step, it.vectors.spectrum![0]!.toFixed(4), it.vectors.spectrum![1]!.toFixed(4)));
+ * // 0 20.8000 30.7500
+ * // 1 19.4339 29.8760
  * @param options {@link HessianSpectrumOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range or in contradiction
+ * @throws {RangeError} ERR_OPTION_RANGE for options that are out of range or contradict each other
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  */
 export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
@@ -48,7 +59,7 @@ export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
   const measured = measuredSteps(who, { every, when });
   for (const [name, value] of Object.entries(density)) {
     if (value === undefined || by === "density") continue;
-    throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} beside by: "density" only, got by: "${by}"`);
+    throw failure("ERR_OPTION_RANGE", `${who}: expected ${name} only together with by: "density", got by: "${by}"`);
   }
   const columns: Columns =
     by === "eigenvalues"
@@ -62,7 +73,7 @@ export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
     columns,
     step(it): { readonly vectors: Readonly<Record<string, Float64Array>> } | undefined {
       if (!measured(it)) return undefined;
-      requireSymmetric(who, it.at.problem, "a game's Jacobian has complex eigenvalues");
+      requireSymmetric(who, it.at.problem, "use jacobianSpectrum, since a game's Jacobian has complex eigenvalues");
       if (!Number.isFinite(it.squaredFieldNorm)) return undefined;
       if (by === "eigenvalues") {
         const matrix = finiteMatrix(it.at);

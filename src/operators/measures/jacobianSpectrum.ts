@@ -11,12 +11,16 @@ import {
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { positiveInteger } from "../support/rules.ts";
 
+/** Options of {@link jacobianSpectrum}. */
 export interface JacobianSpectrumOptions extends MeasuredSteps {
-  /** The largest dimension to make dense; above, an error says so. Default 500. */
+  /** Largest dimension; above it the measure throws an error. Default 500. */
   readonly maxDimension?: number;
-  /** Methods whose largest stable step size to write. Default gradientStep, extragradient, optimistic, goldenRatio. */
+  /**
+   * Names of the methods whose largest stable step size is written. Default gradientStep, extragradient, optimistic,
+   * goldenRatio.
+   */
   readonly limits?: readonly StationaryMethod[];
-  /** The method that runs, and its step size, for the column `predictedFactor`. Default: none. */
+  /** Name and step size of the method that runs, for the column `predictedFactor`. Default: the column stays empty. */
   readonly method?: { readonly name: StationaryMethod; readonly stepSize: number };
 }
 
@@ -42,18 +46,34 @@ const rules = {
 } as const;
 
 /**
- * The eigenvalues of J, what they say of the point, and the step sizes that they allow each method.
+ * Measures the eigenvalues of J, what they say about the point, and the step sizes that they allow each method.
  *
- * Vector columns `eigenvaluesReal`, `eigenvaluesImaginary`; category `stationaryPoint`: stable, unstable, saddle, rotating
- * or degenerate under z' = -F(z), meant for points near F = 0; `stepLimit` with the name of each method
- * (`stepLimitExtragradient`), the step size below which it is stable there; `predictedFactor`, by how much a step of the
- * running method multiplies the error in the long run, which `measuredRate` measures. All of it without the constraint:
- * inside C only.
+ * Columns:
+ * - `eigenvaluesReal` and `eigenvaluesImaginary`, vectors;
+ * - `stationaryPoint`, a category: stable, unstable, saddle, rotating or degenerate under z' = -F(z), meant for points
+ *   near F = 0;
+ * - `stepLimit` with the name of each method (`stepLimitExtragradient`): the step size below which the method is stable
+ *   there;
+ * - `predictedFactor`: the factor by which a step of the running method multiplies the error in the long run, which
+ *   `measuredRate` measures.
  *
- * Cost a spectrum: n products and about 25 n^3 operations.
+ * All of them ignore the constraint, so they hold in the interior of C only.
  *
- * @example iterate(bilinear(), [1, 1], gradientStep(0.1)).pipe(jacobianSpectrum({ method: { name: "gradientStep", stepSize: 0.1 } }))
- * @throws {RangeError} ERR_OPTION_RANGE; in the stream for a problem above `maxDimension`
+ * Use {@link hessianSpectrum} or {@link morseIndex} when J is symmetric, {@link diagnoseField} when n is large.
+ *
+ * Cost per measurement: n products and about 25 n^3 operations.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], chain(untilStep(0), gradientStep(0.1)))
+ *   .pipe(jacobianSpectrum({ method: { name: "gradientStep", stepSize: 0.1 } }))
+ *   .subscribe(({ columns }) => {
+ *     console.log(stationaryPoints[columns.stationaryPoint!], columns.stepLimitExtragradient!.toFixed(4));
+ *     console.log(columns.predictedFactor!.toFixed(6));
+ *   });
+ * // rotating 1.0000
+ * // 1.004988
+ * @param options {@link JacobianSpectrumOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream for a problem above `maxDimension`
  */
 export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure {
   const { maxDimension, limits, method, ...when } = readOptions("jacobianSpectrum", options, rules);
@@ -70,7 +90,7 @@ export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure
         kind: "category",
         values: stationaryPoints,
       },
-      predictedFactor: { meaning: "predicted factor a step of the error" },
+      predictedFactor: { meaning: "predicted factor of the error per step" },
       ...Object.fromEntries(
         limitColumns.map(([column, name]) => [column, { meaning: `step size below which ${name} is stable` }]),
       ),
@@ -98,6 +118,7 @@ export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure
   });
 }
 
+/** Name of a method's column: `stepLimitExtragradient`. */
 function limitName(name: StationaryMethod): string {
   return `stepLimit${name[0]!.toUpperCase()}${name.slice(1)}`;
 }

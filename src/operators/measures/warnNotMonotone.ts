@@ -3,12 +3,19 @@ import { warn as report } from "../../host.ts";
 import { measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { localModulus } from "./diagnoseField.ts";
 
+/** Options of {@link warnNotMonotone}. */
 export interface WarnNotMonotoneOptions {
-  /** A modulus below minus this, times the Lipschitz constant seen with it, is taken for negative. Default 1e-8. */
+  /**
+   * Tolerance in [0, 1): a modulus counts as negative below minus this times the Lipschitz constant seen with it.
+   * Default 1e-8.
+   */
   readonly tolerance?: number;
-  /** Rows between two looks at J, beside the first row; the quotients along the way are seen in every row. Default: only the first. */
+  /**
+   * Number of rows between two looks at J after the first row; every row sees the quotients along the way.
+   * Default: only the first row.
+   */
   readonly every?: number;
-  /** Where the warning goes, once a run. Default `process.emitWarning`. */
+  /** Function that receives the warning, once per run. Default `process.emitWarning`, in a browser `console.warn`. */
   readonly warn?: (message: string) => void;
 }
 
@@ -19,16 +26,27 @@ const rules = {
 } as const;
 
 /**
- * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games need.
+ * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games require.
  *
- * Looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, else by Lanczos),
- * and at <dF, dz> / ||dz||^2 between rows more than 1e-6 (1 + ||z||) apart. Column `leastModulus`: the least of them so far. What is seen to be monotone
- * along the way may still fail elsewhere.
+ * It looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, by Lanczos
+ * above), and at <dF, dz> / ||dz||^2 between rows more than 1e-6 (1 + ||z||) apart. Column `leastModulus`: the least of
+ * them so far. A field that looks monotone along the way may still fail elsewhere.
  *
- * Cost: that of `diagnoseField` at the first row, 4 n operations at others. State: the row before.
+ * Use {@link diagnoseField} when the modulus is to be measured along the run.
  *
- * @example iterate(game, start, chain(warnNotMonotone(), extragradient({ stepSize: 0.1 })))
- * @throws {RangeError} ERR_OPTION_RANGE
+ * Cost: that of `diagnoseField` at the first row, 4 n operations at others. State: the last point and field, 2 n
+ * numbers.
+ *
+ * @example
+ * const outwards = variationalInequality(([x, y], out) => out.set([y! - 0.1 * x!, -x! - 0.1 * y!]), wholeSpace(2));
+ * const watch = warnNotMonotone({ warn: (message) => console.log(message.split(":")[0]) });
+ * iterate(outwards, [1, 1], chain(untilStep(1), watch, extragradient({ stepSize: 0.5 })))
+ *   .subscribe((it) => console.log(it.step, it.columns.leastModulus!.toFixed(4)));
+ * // variationalInequality is not monotone
+ * // 0 -0.1000
+ * // 1 -0.1000
+ * @param options {@link WarnNotMonotoneOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
   const { tolerance, every, warn = report } = readOptions("warnNotMonotone", options, rules);
@@ -56,7 +74,7 @@ export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
         change += df * df;
         product += dz * df;
       }
-      // Over a shorter way the rounding of F may be all that is seen.
+      // Over a shorter distance the rounding of F may dominate.
       if (way > (1e-6 * (1 + norm(point))) ** 2)
         seen.push({ modulus: product / way, lipschitz: Math.sqrt(change / way) });
       let { least, warned } = state;
@@ -78,8 +96,12 @@ export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
 }
 
 interface State {
+  /** Point of the last row. */
   readonly point: Float64Array;
+  /** Field of the last row. */
   readonly field: Float64Array;
+  /** Least modulus so far. */
   readonly least: number;
+  /** Whether the warning was given. */
   readonly warned: boolean;
 }

@@ -1,23 +1,38 @@
-import { defineUpdate, dot, failure, type Update } from "../../authoring/index.ts";
+import { defineUpdate, dot, failure, rowVector, type Update } from "../../authoring/index.ts";
 import { type DeflatedOptions, deflation, deflationRoots } from "../../problems/deflated.ts";
 
 /**
- * Turns Newton's direction into that of the deflated field M F, which has no zeros at the points found already: p <- c p.
+ * Turns Newton's direction into that of the deflated field M F, which has no zeros at the points found already: p <- c
+ * p.
  *
- * With m = product of (1 / ||z - r||^p + sigma), the deflated Newton system (m J + F grad m^T) q = -m F has the solution q = c p,
- * c = 1 / (1 - <grad m / m, p>), p = -J^-1 F being the direction chosen before [1]. So nothing is solved anew, and a symmetric J stays
- * symmetric: `newtonDirection` finds further critical points of large problems without `deflated`, which has no symmetric Jacobian.
- * Only the length and the sense of p change: c < 0 turns back from a root. It is exact for exact directions.
+ * With m = product of (1 / ||z - r||^p + sigma) over the roots r, the deflated Newton system (m J + F grad m^T) q = -m
+ * F has the solution q = c p, where c = 1 / (1 - <grad m / m, p>) and p = -J^-1 F is the direction chosen before [1].
+ * So nothing is solved again and a symmetric J stays symmetric: `newtonDirection` finds further critical points of
+ * large problems without `deflated`, whose Jacobian is not symmetric. Only the length and the sense of p change; c < 0
+ * turns back from a root. The formula is exact for exact directions.
  *
- * Put `gradientStep(1)` after it: a line search on ||F|| would lead back to the roots. Column `deflation`: c. Where the denominator is 0
- * to rounding, the deflated Jacobian is singular and p stays as it is (c = 1). Cost: a distance to each root.
+ * Put `gradientStep(1)` after it: a line search on ||F|| would lead back to the roots. Column `deflation`: c. Where the
+ * denominator is 0 to rounding the deflated Jacobian is singular, and p stays as it is (c = 1).
  *
- * @example chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonDirection(), deflateDirection([first.point]), gradientStep(1))
+ * Use `deflated` with {@link newtonFlow} when n is small and one zero is to be found after the other.
+ *
+ * Cost: the distance to each root, n operations each.
+ *
+ * @example
+ * const field = variationalInequality(([x], out) => out.set([x! ** 2 - 1]), wholeSpace(1), { symmetric: true });
+ * const search = chain(newtonDirection({ relativeTolerance: 1e-12 }), deflateDirection([[1]]), gradientStep(1));
+ * iterate(field, [3], chain(untilCritical({ squaredFieldNorm: 1e-16 }), search))
+ *   .pipe(takeLast(3))
+ *   .subscribe((it) => console.log(it.step, it.point[0]!.toFixed(4)));
+ * // 6 -1.0030
+ * // 7 -1.0000
+ * // 8 -1.0000
  * @param roots points found already
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for roots of two lengths, in the stream for a length that is not the
- *   problem's, ERR_NOT_FINITE for NaN in a root
- * @see [1] Farrell, Birkisson and Funke, "Deflation techniques for finding distinct solutions of nonlinear partial differential
- *   equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
+ * @param options power p and shift sigma of the deflation, as in `deflated`
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for roots of different lengths and, in the
+ *   stream, for a length that is not the problem's, ERR_NOT_FINITE for NaN in a root
+ * @see [1] Farrell, Birkisson and Funke, "Deflation techniques for finding distinct solutions of nonlinear partial
+ *   differential equations", SIAM J. Sci. Comput. 37, 2015, doi:10.1137/140984798
  */
 export function deflateDirection(roots: readonly ArrayLike<number>[], options: DeflatedOptions = {}): Update {
   const dimension = roots[0]?.length ?? 0;
@@ -37,7 +52,9 @@ export function deflateDirection(roots: readonly ArrayLike<number>[], options: D
       const denominator = 1 - dot(gradient, it.direction);
       const factor = 1 / denominator;
       if (!(Math.abs(denominator) > Number.EPSILON && Number.isFinite(factor))) return { columns: { deflation: 1 } };
-      return { direction: it.direction.map((p) => factor * p), columns: { deflation: factor } };
+      const direction = rowVector(it);
+      for (let i = 0; i < direction.length; i++) direction[i] = factor * it.direction[i]!;
+      return { direction, columns: { deflation: factor } };
     },
   });
 }

@@ -6,9 +6,14 @@ import { finiteMatrix } from "../support/finiteMatrix.ts";
 
 /** Options of {@link denseNewtonDirection}. */
 export interface DenseNewtonDirectionOptions {
-  /** `exact`: J^-1 by LU; `pseudo`: J^+ by eigenvalues or singular values. Default `pseudo`. */
+  /**
+   * Inverse that is applied. `exact`: J^-1 by LU. `pseudo`: J^+ by eigenvalues or singular values. Default `pseudo`.
+   */
   readonly inverse?: "exact" | "pseudo";
-  /** Of `pseudo`: singular values up to this times the largest count as zero, in [0, 1). Default 1e-10. Steerable. */
+  /**
+   * Share of the largest singular value, in [0, 1), up to which others count as zero in `pseudo`. Default 1e-10.
+   * Steerable.
+   */
   readonly cutoff?: number;
 }
 
@@ -18,18 +23,32 @@ const rules = {
 } as const;
 
 /**
- * The direction becomes Newton's, p = -J^-1 F or p = -J^+ F, from the matrix of J.
+ * Makes the direction Newton's, p = -J^-1 F or p = -J^+ F, from the matrix of J.
  *
- * Works for fields that are no gradients too. Where J is not finite, or with `exact` singular to the last bit, there is no such
- * direction: this is the last row (status "stagnated", `rank` undefined). Near a singular J the exact direction is as long as 1 / sigma_min, and so is
- * the pseudo-inverse's until sigma_min falls below the cutoff: a line search after it keeps the step within reach.
+ * It works for fields that are not gradients too. Where J is not finite, or singular to the last bit with `exact`,
+ * there is no such direction, and this is the last row (status "stagnated", `rank` undefined). Near a singular J the
+ * exact direction is as long as 1 / sigma_min, and so is that of the pseudo-inverse until sigma_min falls below the
+ * cutoff; a line search after it keeps the step within reach.
  *
- * When it works: small n, where it is the yardstick for the iterative ones; converges quadratically to any zero with regular J, and
- * with `pseudo` to degenerate ones whose kernel is a symmetry of the loss, such as all of a linear autoencoder's.
+ * Columns: `directionNorm`, ||p||; `rank`, the number of singular values above the cutoff.
  *
- * Cost: n products, n^2 numbers, 2/3 n^3 operations (`exact`) or about 9 n^3 (`pseudo`; 22 n^3 without symmetry).
+ * When it works: small n, where it is the yardstick for the iterative methods. It converges quadratically to any zero
+ * with a regular J, and with `pseudo` to degenerate zeros whose kernel is a symmetry of the loss, such as all those of
+ * a linear autoencoder.
  *
- * @example chain(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 }))
+ * Use {@link newtonDirection} when n is large and J symmetric, {@link levenbergMarquardt} when n is large and J is not.
+ *
+ * Cost: n products, n^2 numbers, 2/3 n^3 operations (`exact`) or about 9 n^3 (`pseudo`; 22 n^3 where J is not
+ * symmetric).
+ *
+ * @example
+ * const search = chain(denseNewtonDirection(), backtrackGradientNorm({ stepSize: 1 }));
+ * iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), search))
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toFixed(4), it.columns.rank));
+ * // 0 350.7256 2
+ * // 1 16.1618 2
+ * // 2 0.0732 2
  * @param options {@link DenseNewtonDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */

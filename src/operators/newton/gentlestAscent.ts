@@ -4,8 +4,10 @@ import {
   defineUpdate,
   dot,
   type LinearMap,
+  negate,
   norm,
   readOptions,
+  rowVector,
   scale,
   type Update,
 } from "../../authoring/index.ts";
@@ -16,11 +18,11 @@ import { positiveInteger, seed } from "../support/rules.ts";
 
 /** Options of {@link gentlestAscent}. */
 export interface GentlestAscentOptions {
-  /** k: Morse index of the saddle sought, from 1 to n. Default 1. */
+  /** Morse index k of the saddle sought, from 1 to n. Default 1. */
   readonly index?: number;
-  /** Lanczos steps that find the first k directions. Default max(20, 2 k), at most n. */
+  /** Number of Lanczos steps that find the first k directions. Default max(20, 2 k), at most n. */
   readonly firstSteps?: number;
-  /** Of their random start. Default 0. */
+  /** Seed of the Lanczos start vector. Default 0. */
   readonly seed?: number;
 }
 
@@ -31,20 +33,36 @@ const rules = {
 } as const;
 
 /**
- * The direction of gentlest ascent dynamics [1]: p = -F + 2 V V^T F, V the k lowest eigenvectors of the Hessian.
+ * Makes the direction that of the gentlest ascent dynamics [1]: p = -F + 2 V V^T F, where V holds the k lowest
+ * eigenvectors of the Hessian.
  *
- * The flow climbs along V and descends elsewhere; its stable points are the saddles of index k (k = 1: the original). V follows its own
- * dynamics: at each row it is improved once by Rayleigh and Ritz on the span of V and the residuals H V - V Theta, which
- * converges while z moves slowly. No step size: put `gradientStep` after it; steps must be below 2 / ||H||.
+ * The flow climbs along V and descends elsewhere; its stable points are the saddles of index k (k = 1 is the original).
+ * V follows a dynamics of its own: each row improves it once by Rayleigh and Ritz on the span of V and the residuals H
+ * V - V Theta, which converges while z moves slowly. The operator chooses no step size: put `gradientStep` after it,
+ * with steps below 2 / ||H||.
  *
- * When it works: any n, since it needs products only: saddles of low index above a known minimum. It converges linearly, at the rate of
- * gradient descent; finish with `newtonMR` (`switchMethod`). It is a flow: like gradient descent it passes gradient-flat points.
+ * Column `highestFollowed`: the largest Rayleigh quotient of the k directions that are climbed.
  *
- * State: V, k n numbers. Cost: 2 k products, `firstSteps` more at the first row.
+ * When it works: any n, since it needs products only, for saddles of low index above a known minimum. It converges
+ * linearly, at the rate of gradient descent; finish with `newtonMR` (`switchMethod`). As a flow it passes gradient-flat
+ * points, like gradient descent.
  *
- * @example chain(untilCritical({ squaredFieldNorm: 1e-12 }), gentlestAscent({ index: 1 }), gradientStep(0.05))
+ * Use {@link eigenvectorFollowing} when n is small, where it converges quadratically; {@link newtonMR} for critical
+ * points of any index.
+ *
+ * Cost: 2 k products per step, `firstSteps` more at the first row. State: V, k n numbers.
+ *
+ * @example
+ * const loss = deepLinearAutoencoder({ inputs: 2, hidden: 1, data: Float64Array.of(2, 0, 0, 1) });
+ * iterate(loss, [0.1, 0.8, 0.1, 0.8], chain(untilStep(40), gentlestAscent({ index: 1 }), gradientStep(0.2)))
+ *   .pipe(filter((it) => it.step % 20 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));
+ * // 0 6.8e-2
+ * // 20 2.7e-5
+ * // 40 5.4e-9
  * @param options {@link GentlestAscentOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and ERR_NOT_FINITE where J is not finite
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n, and
+ *   ERR_NOT_FINITE where J is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
  * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
  */
@@ -59,12 +77,13 @@ export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
     init: (_first, previous?: { frame: readonly Float64Array[] }) => previous ?? { frame: [] },
     step(it, state) {
       const { problem, field } = it.at;
-      requireSymmetric(who, problem, "a game's zeros have no index");
+      requireSymmetric(who, problem, "use newtonFlow or levenbergMarquardt, since an index counts real eigenvalues");
       checkOption(who, "index", index, { integer: true, min: 1, max: field.length });
       const map = it.at.linearize();
       const { frame, values } =
         state.frame.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, state.frame);
-      const direction = field.map((f) => -f);
+      const direction = rowVector(it);
+      negate(field, direction);
       for (const v of frame) axpy(2 * dot(v, field), v, direction);
       return { state: { frame }, direction, columns: { highestFollowed: values[index - 1]! } };
     },
@@ -72,8 +91,9 @@ export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
 }
 
 interface Frame {
+  /** V: k orthonormal vectors. */
   readonly frame: readonly Float64Array[];
-  /** Rayleigh quotients, ascending. */
+  /** Rayleigh quotients of the frame, ascending. */
   readonly values: Float64Array;
 }
 
@@ -82,7 +102,10 @@ function firstFrame(map: LinearMap, index: number, firstSteps: number, seed: num
   return { frame: ritz.vectors(Array.from({ length: index }, (_, k) => k)), values: ritz.values.slice(0, index) };
 }
 
-/** The lowest Ritz vectors on span(V, H V - V (V^T H V)): one step of block steepest descent on the Rayleigh quotient. */
+/**
+ * Improves V to the lowest Ritz vectors on span(V, H V - V (V^T H V)), a step of block steepest descent on the Rayleigh
+ * quotient.
+ */
 function improved(map: LinearMap, frame: readonly Float64Array[]): Frame {
   const n = map.columns;
   const basis = [...frame];
@@ -107,7 +130,7 @@ function improved(map: LinearMap, frame: readonly Float64Array[]): Frame {
     });
     return v;
   });
-  // Rounding must not add up over the rows.
+  // Orthogonalised again, so that rounding does not add up over the rows.
   next.forEach((v, k) => {
     orthogonalise(v, next.slice(0, k));
     scale(1 / norm(v), v);

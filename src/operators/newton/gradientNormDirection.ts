@@ -1,19 +1,30 @@
-import { axpy, defineUpdate, dot, failure, readOptions, type Update } from "../../authoring/index.ts";
+import {
+  axpy,
+  defineUpdate,
+  dot,
+  failure,
+  readOptions,
+  rowVector,
+  scratchVector,
+  type Update,
+} from "../../authoring/index.ts";
 
 /** Options of {@link gradientNormDirection}. */
 export interface GradientNormDirectionOptions {
   /**
-   * `none`: -J^T F as it is [1]. `cauchy`: scaled so that a step size of 1 minimises ||F + J p||^2 along it, for one more product.
-   * Default `none`.
+   * Length of the direction. `none`: -J^T F as it is [1]. `cauchy`: scaled so that a step size of 1 minimises
+   * ||F + J p||^2 along it, for one more product. Default `none`.
    */
   readonly scale?: "none" | "cauchy";
   /**
-   * Conjugate gradients on G: p = -g + beta p_before, g = J^T F, beta = max(0, <g, g - g_before> / ||g_before||^2) [2]. Wants
-   * `wolfeLineSearch({ curvature: 0.1, first: "previous" })`. Not beside `cauchy`. Default false.
+   * Whether to use conjugate gradients on G: p = -g + beta p_before with g = J^T F and beta = max(0,
+   * <g, g - g_before> / ||g_before||^2) [2]. They need `wolfeLineSearch({ curvature: 0.1, first: "previous" })` and
+   * cannot be combined with `cauchy`. Default false.
    */
   readonly conjugate?: boolean;
 }
 
+/** What conjugate directions remember of the last step. */
 interface Memory {
   readonly gradient: Float64Array;
   readonly direction: Float64Array;
@@ -25,26 +36,39 @@ const rules = {
 } as const;
 
 /**
- * The direction becomes steepest descent on G = ||F||^2 / 2: p = -J^T F.
+ * Makes the direction steepest descent on G = ||F||^2 / 2: p = -J^T F.
  *
- * For F the gradient of L it is -H F, the direction of gradient-norm minimisation [1]; a field that is no gradient needs J^T.
- * The slope of G along p is -||J^T F||^2: p = 0 exactly where F lies in the kernel of J^T, at critical points and at
- * gradient-flat ones, where a line search then stagnates. No step size: put `backtrackGradientNorm` or `wolfeLineSearch` after it.
+ * For F the gradient of L it is -H F, the direction of gradient-norm minimisation [1]; a field that is not a gradient
+ * needs J^T. The slope of G along p is -||J^T F||^2. So p = 0 exactly where F lies in the kernel of J^T, which holds at
+ * critical points and at gradient-flat ones; there a line search stagnates. The operator chooses no step size: put
+ * `backtrackGradientNorm` or `wolfeLineSearch` after it.
  *
- * When it works: always downhill on G, without solving anything, and so wherever Newton's direction is too costly; but it converges
- * with the square of J's condition number, and to whatever minimum of G is near, gradient-flat ones included.
+ * Column `gradientOfG`: ||J^T F||.
  *
- * `conjugate` converges with the condition number itself near regular zeros, for no further products.
+ * When it works: it always leads downhill on G, without solving anything, and so wherever Newton's direction is too
+ * expensive. But it converges at a rate set by the square of J's condition number, and to whatever minimum of G is
+ * near, gradient-flat ones included. With `conjugate` the condition number itself sets the rate near regular zeros, for
+ * no further products.
  *
- * State, with `conjugate`: g and p. Cost: one product; two with `cauchy`.
+ * Use {@link minimizeGradientNorm} for this direction with its line search, {@link newtonDirection} when solving is
+ * affordable, {@link levenbergMarquardt} when J is not symmetric and solving is affordable.
  *
- * @example chain(gradientNormDirection(), wolfeLineSearch({ merit: "gradientNorm" }))
+ * Cost: one product per step, two with `cauchy`. State, with `conjugate`: g and p, 2 n numbers.
+ *
+ * @example
+ * const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }));
+ * iterate(quartic(), [-3.5, 1], chain(untilStep(20), search))
+ *   .pipe(filter((it) => it.step % 10 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));
+ * // 0 3.5e+2
+ * // 10 3.4e-4
+ * // 20 6.2e-9
  * @param options {@link GradientNormDirectionOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for another scale
+ * @throws {RangeError} ERR_OPTION_RANGE for another scale, or `conjugate` together with `cauchy`
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
- * @see [2] Gilbert and Nocedal, "Global convergence properties of conjugate gradient methods for optimization", SIAM J. Optim. 2, 1992,
- *   doi:10.1137/0802003
+ * @see [2] Gilbert and Nocedal, "Global convergence properties of conjugate gradient methods for optimization", SIAM J.
+ *   Optim. 2, 1992, doi:10.1137/0802003
  */
 export function gradientNormDirection(options: GradientNormDirectionOptions = {}): Update {
   const { scale, conjugate } = readOptions("gradientNormDirection", options, rules);
@@ -58,30 +82,30 @@ export function gradientNormDirection(options: GradientNormDirectionOptions = {}
     step(it, { before }) {
       const { field } = it.at;
       const jacobian = it.at.linearize();
-      const direction = new Float64Array(field.length);
-      jacobian.applyTranspose(field, direction);
-      const square = dot(direction, direction);
+      // A conjugate direction keeps the gradient in its state, so that must not be one of the run's vectors.
+      const gradient = conjugate ? new Float64Array(field.length) : rowVector(it);
+      jacobian.applyTranspose(field, gradient);
+      const square = dot(gradient, gradient);
       const columns = { gradientOfG: Math.sqrt(square) };
       if (conjugate) {
-        const gradient = direction.slice();
         const p = conjugated(gradient, before);
         return { state: { before: { gradient, direction: p } }, direction: p, columns };
       }
       let factor = -1;
       if (scale === "cauchy" && square > 0) {
-        const image = new Float64Array(field.length);
-        jacobian.apply(direction, image);
+        const image = scratchVector(it);
+        jacobian.apply(gradient, image);
         const curvature = dot(image, image);
-        // G has no curvature along p: the linear model has no minimum, so p stays as it is.
+        // Without curvature of G along p the linear model has no minimum, and p stays as it is.
         if (curvature > 0) factor = -square / curvature;
       }
-      for (let i = 0; i < direction.length; i++) direction[i] = factor * direction[i]!;
-      return { direction, columns };
+      for (let i = 0; i < gradient.length; i++) gradient[i] = factor * gradient[i]!;
+      return { direction: gradient, columns };
     },
   });
 }
 
-/** Polak and Ribiere's direction; steepest descent where it would not descend. */
+/** Polak and Ribiere's direction, or steepest descent where that one would not descend. */
 function conjugated(gradient: Float64Array, before: Memory | undefined): Float64Array {
   const steepest = gradient.map((g) => -g);
   if (before === undefined) return steepest;

@@ -1,4 +1,12 @@
-import { defineUpdate, isFiniteVector, norm, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import {
+  defineUpdate,
+  isFiniteVector,
+  norm,
+  readOptions,
+  scratchVector,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { composed, transposed } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
@@ -8,15 +16,17 @@ import { trialPoint } from "../support/trialPoint.ts";
 
 /** Options of {@link levenbergMarquardt}. */
 export interface LevenbergMarquardtOptions {
-  /** tau: the first damping is tau ||J||_2^2, > 0. Default 1e-3 [1]. */
+  /** Factor tau > 0 of the first damping, tau ||J||_2^2. Default 1e-3 [1]. */
   readonly damping?: number;
-  /** Of the inner solver, in [0, 1]. Default 1e-10. Steerable. */
+  /** Relative tolerance of the inner solver, in [0, 1]. Default 1e-10. Steerable. */
   readonly relativeTolerance?: number;
-  /** Iterations of the inner solver, two products each. Default 4 n. */
+  /** Largest number of inner iterations, two products each. Default 4 n. */
   readonly maxIterations?: number;
 }
 
-/** Below this the damping no longer changes anything, and a refusal would take long to raise it again. */
+/**
+ * Least damping. A smaller one would change nothing, and after a refusal it would take many steps to raise it again.
+ */
 const leastDamping = 1e-30;
 
 const rules = {
@@ -26,21 +36,35 @@ const rules = {
 } as const;
 
 /**
- * Levenberg and Marquardt's step on G = ||F||^2 / 2: (J^T J + mu I) p = -J^T F, with Nielsen's rule for mu [1].
+ * Takes Levenberg and Marquardt's step on G = ||F||^2 / 2, (J^T J + mu I) p = -J^T F, with Nielsen's rule for mu [1].
  *
- * The gain ratio rho is the fall of ||F||^2 over that which ||F + J p||^2 predicts. rho > 0: the step is taken, and
- * mu <- mu max(1/3, 1 - (2 rho - 1)^3), nu <- 2. Else it is refused: the point stays, mu <- nu mu, nu <- 2 nu; such a row has outcome
- * `rejected` and step size 0, and the next one tries again. The system is solved by MINRES-QLP, so J need be neither symmetric nor
- * regular. A step that changes no coordinate is the last row (status "stagnated"): G is stationary there to rounding.
+ * The gain ratio rho is the fall of ||F||^2 over the fall that ||F + J p||^2 predicts. Where rho > 0 the step is taken,
+ * mu <- mu max(1/3, 1 - (2 rho - 1)^3) and nu <- 2. Otherwise it is refused: the point stays, mu <- nu mu and nu <- 2
+ * nu; such a row has outcome `rejected` and step size 0, and the next one tries again. The system is solved by
+ * MINRES-QLP, so J need be neither symmetric nor regular. A step that changes no coordinate makes this the last row
+ * (status "stagnated"): G is stationary there to rounding.
  *
- * When it works: on fields that are no gradients as well; between Newton's method (mu small: quadratic convergence, also to
- * degenerate zeros where ||F|| grows as the distance) and descent on G (mu large), without any line search. Its fixed points are
- * J^T F = 0: gradient-flat points catch it. J^T J squares the condition number, so ill-conditioned problems take many
- * inner iterations.
+ * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `damping`, mu; `gainRatio`, rho; `directionNorm`,
+ * ||p||.
  *
- * State: mu and nu. Cost: one evaluation, 2 products an inner iteration, 3 more; 20 or 40 for ||J|| at the first row.
+ * When it works: on fields that are not gradients as well. It lies between Newton's method (small mu: quadratic
+ * convergence, also to degenerate zeros where ||F|| grows as the distance) and descent on G (large mu), and needs no
+ * line search. Its fixed points are those with J^T F = 0, so gradient-flat points catch it. J^T J squares the condition
+ * number, so ill-conditioned problems take many inner iterations.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), levenbergMarquardt()))
+ * Use {@link newtonMR} when J is symmetric, {@link denseNewtonDirection} with a line search when n is small,
+ * {@link gradientNormDirection} when solving is too expensive.
+ *
+ * Cost: one evaluation, 2 products per inner iteration and 3 more per step; 20 or 40 products for ||J|| at the first
+ * row. State: mu and nu.
+ *
+ * @example
+ * iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), levenbergMarquardt()))
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toFixed(4), it.columns.gainRatio!.toFixed(2)));
+ * // 0 350.7256 0.95
+ * // 1 16.3117 1.00
+ * // 2 0.0792 1.00
  * @param options {@link LevenbergMarquardtOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
@@ -65,7 +89,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       const { field, squaredFieldNorm } = it.at;
       const n = field.length;
       const jacobian = it.at.linearize();
-      const right = new Float64Array(n);
+      const right = scratchVector(it);
       jacobian.applyTranspose(field, right);
       for (let i = 0; i < n; i++) right[i] = -right[i]!;
       const mu = state.damping;
@@ -88,14 +112,14 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
         ...(maxIterations === undefined ? {} : { maxIterations }),
       });
       const length = norm(direction);
-      const point = trialPoint(it, direction, 1);
+      const point = trialPoint(it, direction, 1, scratchVector(it));
       if (point === undefined) return last("stagnated", length);
       const next = it.evaluate(point);
-      const model = new Float64Array(n);
+      const model = scratchVector(it);
       jacobian.apply(direction, model);
       let predicted = 0;
       let actual = 0;
-      // Differences of squares as products, so that near a zero of F rounding does not decide.
+      // Differences of squares are written as products, so that near a zero of F rounding does not decide.
       for (let i = 0; i < n; i++) {
         const f = field[i]!;
         predicted -= model[i]! * (2 * f + model[i]!);
@@ -111,7 +135,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
         directionNorm: length,
       };
       if (!accepted) {
-        // Only a mu beyond all numbers would end this: then p is 0 to rounding, which is stagnation.
+        // Refusals end at the latest when mu overflows: then p is 0 to rounding, which is stagnation.
         return {
           state: { damping: mu * state.growth, growth: 2 * state.growth },
           direction,
@@ -133,8 +157,8 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
 }
 
 interface State {
-  /** mu. */
+  /** The damping mu. */
   readonly damping: number;
-  /** nu. */
+  /** The factor nu by which the next refusal raises mu. */
   readonly growth: number;
 }

@@ -7,11 +7,16 @@ import { type WolfeLineSearchOptions, wolfeLineSearch } from "./lineSearch/wolfe
 
 /** Options of {@link minimizeGradientNorm}: those of its parts. */
 export interface MinimizeGradientNormOptions {
+  /** Options of {@link gradientNormDirection}; with `conjugate` the search is `wolfeLineSearch`. */
   readonly direction?: GradientNormDirectionOptions;
+  /** Options of {@link detectFlatness}. */
   readonly flatness?: DetectFlatnessOptions;
-  /** Backtracking with the settings of [1]; `wolfe`, or a conjugate direction, asks for the strong Wolfe conditions. Not both. */
+  /**
+   * Options of {@link backtrackGradientNorm}, by default the settings of [1]. Cannot be combined with `wolfe` or a
+   * conjugate direction.
+   */
   readonly backtrack?: BacktrackGradientNormOptions;
-  /** `true`: with its defaults. */
+  /** Options of {@link wolfeLineSearch}, which then replaces backtracking; `true`: its defaults. */
   readonly wolfe?: true | Omit<WolfeLineSearchOptions, "merit">;
 }
 
@@ -26,18 +31,32 @@ const rules = {
 } as const;
 
 /**
- * Gradient-norm minimisation [1]: `gradientNormDirection`, `detectFlatness` and a line search on G = ||F||^2 / 2.
+ * Minimises the gradient norm [1]: `gradientNormDirection`, `detectFlatness` and a line search on G = ||F||^2 / 2.
  *
- * Backtracking accepts alpha when G(z + alpha p) <= G - rho alpha ||J^T F||^2 (Armijo); it can only shrink alpha within a step and
- * doubles it between steps. With `wolfe`, alpha also grows until the slope has fallen, which pays where J is small.
+ * Backtracking accepts alpha when G(z + alpha p) <= G - rho alpha ||J^T F||^2 (Armijo). It can only shorten alpha
+ * within a step and doubles it between steps. With `wolfe`, alpha also grows until the slope has fallen, which pays
+ * where J is small. The columns are those of the parts.
  *
- * When it works: see `gradientNormDirection`. On the deep linear autoencoder of [1] (16 inputs, 4 hidden, small initial weights)
- * backtracking brings 4 of 12 searches below ||F||^2 = 1e-10 in 25,000 steps (35 % in [1]), conjugate directions 12 of 12 in 5,000. Cost a step: two products and one evaluation a trial (Wolfe: one more product a trial),
- * and `detectFlatness`'s two products.
+ * When it works: see `gradientNormDirection`. On the deep linear autoencoder of [1] (16 inputs, 4 hidden, small initial
+ * weights) backtracking brings 4 of 12 searches below ||F||^2 = 1e-10 in 25,000 steps (35 % in [1]), conjugate
+ * directions 12 of 12 in 5,000.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-12 }), minimizeGradientNorm()))
+ * Use {@link newtonMR} when solving a Newton system per step is affordable, {@link levenbergMarquardt} when J is not
+ * symmetric and solving is affordable.
+ *
+ * Cost: two products per step and one evaluation per trial (with `wolfe` one more product per trial), and the two
+ * products of `detectFlatness`.
+ *
+ * @example
+ * iterate(quartic(), [-3.2, 0.5], chain(untilStep(40), minimizeGradientNorm()))
+ *   .pipe(filter((it) => it.step % 20 === 0))
+ *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));
+ * // 0 5.1e+1
+ * // 20 9.5e-9
+ * // 40 2.4e-18
  * @param options {@link MinimizeGradientNormOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or `backtrack` together with `wolfe` or a conjugate
+ *   direction
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */

@@ -7,7 +7,9 @@ import {
   norm,
   type Proposal,
   readOptions,
+  rowVector,
   scale,
+  scratchVector,
   settingOf,
   type Update,
 } from "../../authoring/index.ts";
@@ -19,25 +21,30 @@ import { trialPoint } from "../support/trialPoint.ts";
 
 /** Options of {@link newtonFlow}. */
 export interface NewtonFlowOptions {
-  /** First step along the curve, > 0. Default 0.1. */
+  /** Length of the first step along the curve, > 0. Default 0.1. */
   readonly stepSize?: number;
-  /** Longest step. Default 1. Steerable. */
+  /** Length of the longest step, > 0. Default 1. Steerable. */
   readonly maxStepSize?: number;
-  /** How far F may stray from its first direction, relative to the larger ||F|| of a step's ends, in (0, 1). Default 1e-3. Steerable. */
+  /**
+   * Bound in (0, 1) on how far F may stray from its first direction, relative to the larger ||F|| of a step's ends.
+   * Default 1e-3. Steerable.
+   */
   readonly tolerance?: number;
-  /** Newton corrections back to the curve a step. Default 4. */
+  /** Largest number of Newton corrections back to the curve per step. Default 4. */
   readonly corrections?: number;
   /**
-   * Which way the curve is followed from the start. `determinant`: lambda = sign det J [1], Newton's direction where det J > 0 and its
-   * opposite, up ||F|| at first, where det J < 0. `descent`: where ||F|| falls. Default `determinant`.
+   * Sense in which the curve is followed from the start. `determinant`: lambda = sign det J [1], which is Newton's
+   * direction where det J > 0 and its opposite where det J < 0, so that ||F|| grows at first. `descent`: the sense in
+   * which ||F|| falls. Default `determinant`.
    */
   readonly orientation?: "determinant" | "descent";
 }
 
-/** A step that grew this often smaller is no step. */
+/** Number of halvings after which the search for a step has failed. */
 const maxHalvings = 60;
+/** Factor by which h grows after a smooth step. */
 const growth = 1.5;
-/** Newton's whole step is taken where it lowers ||F|| to this share: then its quadratic convergence is in sight. */
+/** Share to which Newton's whole step must lower ||F|| in order to be taken: quadratic convergence is then near. */
 const contraction = 0.1;
 
 const rules = {
@@ -49,34 +56,48 @@ const rules = {
 } as const;
 
 /**
- * Follows Smale's global Newton flow [1], normalised: the curve on which F keeps the direction it has at the start.
+ * Follows Smale's global Newton flow [1, 2], normalised: the curve on which F keeps the direction that it has at the
+ * start.
  *
- * The flow is J z' = -lambda F, sign lambda = +- sign det J. On it F(z(s)) = a(s) F(z_0), a = 1 at the start and 0 at zeros. Where J becomes
- * singular Newton's direction turns round; this flow goes on, and so passes the points that catch descent on ||F||,
- * gradient-flat ones among them: a rises there for a while, then falls again. By arc length the curve is {z: P F(z) = 0}, P = I - u u^T,
- * u = F(z_0) / ||F(z_0)||; its tangent t solves P J t = 0, and is oriented by continuity, which is the rule of signs of det J
- * wherever the curve is regular.
+ * The flow is J z' = -lambda F, where the sign of lambda is + or - that of det J. On it F(z(s)) = a(s) F(z_0), where
+ * a = 1 at the start and 0 at zeros. Where J becomes singular Newton's direction turns round; this flow goes on, and so
+ * passes the points that catch descent on ||F||, gradient-flat ones among them: a rises there for a while, then falls
+ * again. By arc length the curve is {z: P F(z) = 0}, with P = I - u u^T and u = F(z_0) / ||F(z_0)||. Its tangent t
+ * solves P J t = 0 and is oriented by continuity, which is the rule of signs of det J wherever the curve is regular.
  *
- * Each row: predictor z + h t, then corrections (P J + u t^T) delta = -P F orthogonal to t, regular at folds too. Refused where F strays
- * by more than `tolerance` or the corrections exceed h / 2: h is halved; after a smooth step it grows by 1.5. As soon as Newton's whole
- * step is not longer than h and lowers ||F|| to a tenth, it is taken instead, so zeros are reached quadratically.
+ * Each row makes a predictor z + h t, then corrections (P J + u t^T) delta = -P F orthogonal to t, which are regular at
+ * folds too. The step is refused where F strays by more than `tolerance` or the corrections exceed h / 2; then h is
+ * halved. After a smooth step h grows by the factor 1.5. As soon as Newton's whole step is not longer than h and lowers
+ * ||F|| to a tenth, it is taken instead, so zeros are reached quadratically.
  *
- * Columns `outcome` and `trials` as in `backtrackGradientNorm`; `along`: a; `deviation`: ||P F|| / ||F||; `arcLength`. Ends (status
- * "stagnated") at a zero, where the curve branches, and where J is singular at the start or not finite.
+ * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `along`, a; `deviation`, ||P F|| / ||F||; `arcLength`.
+ * The run ends (status "stagnated") at a zero, where the curve branches, and where J is singular at the start or not
+ * finite.
  *
- * When it works: small n, isolated zeros, any smooth field; from almost every start in a domain on whose boundary F points outwards
- * and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also lead to infinity: bound the
- * steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by arc length, turning points included.
+ * When it works: small n, isolated zeros and any smooth field, from almost every start in a domain on whose boundary F
+ * points outwards and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also
+ * lead to infinity: bound the steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by
+ * arc length, turning points included.
  *
- * State: t, h, u, arc length. Cost a row: n products and 2/3 n^3 operations, the same and an evaluation a correction.
+ * Use {@link newtonMR} or {@link denseNewtonDirection} with a line search when the start is near a zero,
+ * {@link levenbergMarquardt} when n is large and J not symmetric.
  *
- * @example iterate(quartic(), [3, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow())) // goes through (sqrt 2, .) to (-3, 0)
+ * Cost: n products and 2/3 n^3 operations per row, and the same with one evaluation per correction. State: t, h, u,
+ * ||F(z_0)|| and the arc length, 2 n + 3 numbers.
+ *
+ * @example
+ * iterate(quartic(), [3, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()))
+ *   .pipe(filter((it) => [6, 9, 13].includes(it.step)))
+ *   .subscribe((it) => console.log(it.step, it.point[0]!.toFixed(4), it.columns.along!.toFixed(4)));
+ * // 6 1.0925 0.2083
+ * // 9 -1.3601 0.8136
+ * // 13 -3.0036 -0.0022
  * @param options {@link NewtonFlowOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,
  *   doi:10.1016/0304-4068(76)90019-7
- * @see [2] Branin, "Widely convergent method for finding multiple solutions of simultaneous nonlinear equations", IBM J. Res. Dev.
- *   16, 1972, doi:10.1147/rd.165.0504
+ * @see [2] Branin, "Widely convergent method for finding multiple solutions of simultaneous nonlinear equations", IBM
+ *   J. Res. Dev. 16, 1972, doi:10.1147/rd.165.0504
  */
 export function newtonFlow(options: NewtonFlowOptions = {}): Update {
   const { stepSize, maxStepSize, tolerance, corrections, orientation } = readOptions("newtonFlow", options, rules);
@@ -111,7 +132,8 @@ export function newtonFlow(options: NewtonFlowOptions = {}): Update {
         arcLength: state.arcLength,
       };
       if (taken.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
-      const direction = taken.next.point.map((z, i) => z - it.point[i]!);
+      const direction = rowVector(it);
+      for (let i = 0; i < direction.length; i++) direction[i] = taken.next.point[i]! - it.point[i]!;
       const arcLength = state.arcLength + norm(direction);
       const { tangent, length } = taken;
       return { state: { tangent, length, ray, size, arcLength }, direction, stepSize: 1, next: taken.next, columns };
@@ -120,17 +142,19 @@ export function newtonFlow(options: NewtonFlowOptions = {}): Update {
 }
 
 interface FlowState {
-  /** t; empty before the first step. */
+  /** Tangent t; empty before the first step. */
   readonly tangent: Float64Array;
-  /** h. */
+  /** Length h of the next predictor. */
   readonly length: number;
-  /** u. */
+  /** First direction u of F. */
   readonly ray: Float64Array;
-  /** ||F(z_0)||. */
+  /** Length ||F(z_0)||. */
   readonly size: number;
+  /** Length of the curve up to the present point. */
   readonly arcLength: number;
 }
 
+/** What a step came to, with the tangent and length for the next one. */
 interface Taken {
   readonly outcome: SearchOutcome;
   readonly trials: number;
@@ -150,6 +174,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   const { maxStepSize, tolerance, corrections } = control;
   const { field } = it.at;
   const { ray } = state;
+  const trial = scratchVector(it);
   let trials = 0;
   const evaluateAt = (point: Float64Array): Evaluation => {
     trials++;
@@ -164,7 +189,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
 
   const newtonLength = newton === undefined ? Number.POSITIVE_INFINITY : norm(newton);
   if (newton !== undefined && newtonLength <= state.length) {
-    const point = trialPoint(it, newton, 1);
+    const point = trialPoint(it, newton, 1, trial);
     if (point === undefined) return nothing("stagnated");
     const next = evaluateAt(point);
     if (next.squaredFieldNorm <= contraction ** 2 * it.squaredFieldNorm) {
@@ -181,7 +206,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   let finite = false;
   let length = Math.min(state.length, maxStepSize);
   for (let halving = 0; halving < maxHalvings; halving++, length /= 2) {
-    const predicted = trialPoint(it, tangent, length);
+    const predicted = trialPoint(it, tangent, length, trial);
     if (predicted === undefined) return nothing("stagnated");
     let next = evaluateAt(predicted);
     let moved = 0;
@@ -193,7 +218,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
       if (strayed <= tolerance * size) {
         const after = dot(ray, next.field);
         if (after * along < 0) {
-          // Beyond a zero: back to where a straight line has it; the loop halves this again.
+          // The step went beyond a zero: back to where a straight line has it, doubled since the loop halves it.
           length *= 2 * Math.min(0.5, along / (along - after));
           break;
         }
@@ -214,7 +239,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
   return nothing(finite ? "failed" : "non-finite");
 }
 
-/** Unit t with P J t = 0, along the one before; `first` at the start. */
+/** The unit tangent t with P J t = 0, in the sense of the last one; at the start it is `first`, normalised. */
 function tangentAt(
   jacobian: Float64Array,
   ray: Float64Array,
@@ -225,7 +250,7 @@ function tangentAt(
   if (before.length === 0) tangent = first?.slice();
   else {
     const right = ray.map((x) => -x);
-    // The row of u reads t_before . t = 1, the others P J t = 0.
+    // The row of u says t_before . t = 1, the others say P J t = 0.
     tangent = bordered(jacobian, ray, before, right);
   }
   const size = tangent === undefined ? 0 : norm(tangent);
@@ -234,7 +259,7 @@ function tangentAt(
   return tangent;
 }
 
-/** x of (P J + u t^T) x = -b; undefined where the matrix is singular. */
+/** Solves (P J + u t^T) x = -b; undefined where the matrix is singular. */
 function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: Float64Array): Float64Array | undefined {
   const n = u.length;
   const row = new Float64Array(n);
@@ -246,7 +271,7 @@ function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: F
   return luFactor(matrix).solve(b.map((x) => -x));
 }
 
-/** P F and its length. */
+/** The part P F of the field that strays from u, and its length. */
 function strayOf(field: Float64Array, u: Float64Array): { readonly stray: Float64Array; readonly length: number } {
   const stray = field.slice();
   axpy(-dot(u, field), u, stray);

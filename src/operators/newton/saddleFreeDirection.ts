@@ -5,6 +5,7 @@ import {
   type LinearMap,
   norm,
   readOptions,
+  rowVector,
   settingOf,
   type Update,
 } from "../../authoring/index.ts";
@@ -16,11 +17,17 @@ import { positiveInteger } from "../support/rules.ts";
 
 /** Options of {@link saddleFreeDirection}. */
 export interface SaddleFreeDirectionOptions {
-  /** Dimension of the Krylov space on which |H| is inverted; `all`: the whole matrix. Default 100, or all for n <= 100. */
+  /**
+   * Dimension of the Krylov space on which |H| is inverted; `all`: the whole matrix. Default 100, and `all` for
+   * n <= 100.
+   */
   readonly subspace?: number | "all";
-  /** delta >= 0, added to |H|. Default 0. Steerable. */
+  /** Damping delta >= 0, added to |H|. Default 0. Steerable. */
   readonly damping?: number;
-  /** Eigenvalues up to this times the largest count as zero where delta = 0, in [0, 1). Default 1e-10. */
+  /**
+   * Share of the largest absolute eigenvalue, in [0, 1), up to which others count as zero where delta = 0.
+   * Default 1e-10.
+   */
   readonly cutoff?: number;
 }
 
@@ -31,23 +38,36 @@ const rules = {
 } as const;
 
 /**
- * The direction becomes the saddle-free Newton direction [1]: p = -(|H| + delta I)^+ F, |H| with the eigenvalues' absolute values.
+ * Makes the direction the saddle-free Newton direction [1]: p = -(|H| + delta I)^+ F, where |H| has the absolute values
+ * of the eigenvalues.
  *
- * H is projected on a Krylov space of F by Lanczos, where F lies itself, so p is what the whole matrix would give as soon as the
- * space is invariant. It descends L along every eigenvector with Newton's length, so saddles repel it: a finder of *minima*
- * that passes saddles quickly, not of saddles. Put `wolfeLineSearch({ merit: "value" })` after it.
+ * H is projected by Lanczos on a Krylov space of F, which contains F itself, so p is what the whole matrix would give
+ * as soon as the space is invariant. The direction descends L along every eigenvector with Newton's length, so saddles
+ * repel it: it finds *minima* and passes saddles quickly. Put `wolfeLineSearch({ merit: "value" })` after it.
  *
- * When it works: losses with a gradient and many saddles, small or large n. The step is long in directions of small curvature; delta
- * bounds it. At a critical point p = 0.
+ * Columns: `directionNorm`, ||p||; `lowestCurvature`, the smallest eigenvalue of H on the subspace.
  *
- * Cost: min(n, subspace) products, 4 subspace^2 n operations; `all`: n products, 9 n^3 operations.
+ * When it works: losses with a gradient and many saddles, at small or large n. The step is long in directions of small
+ * curvature; delta bounds it. At a critical point p = 0.
  *
- * @example chain(saddleFreeDirection({ damping: 1e-3 }), wolfeLineSearch({ merit: "value" }))
+ * Use {@link newtonDirection} for critical points of any index, {@link gradientNormDirection} when a step is to cost
+ * two products only.
+ *
+ * Cost: min(n, subspace) products and 4 subspace^2 n operations per step; with `all` n products and 9 n^3 operations.
+ *
+ * @example
+ * const search = chain(saddleFreeDirection({ damping: 1e-3 }), wolfeLineSearch({ merit: "value" }));
+ * iterate(quartic(), [0, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), search))
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.step, it.value.toFixed(4), it.columns.lowestCurvature!.toFixed(4)));
+ * // 0 45.9000 -6.0000
+ * // 1 6.7494 11.0571
+ * // 2 6.2520 10.0043
  * @param options {@link SaddleFreeDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream ERR_NOT_FINITE where H is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric
- * @see [1] Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization", NIPS
- *   2014, arXiv:1406.2572
+ * @see [1] Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex
+ *   optimization", NIPS 2014, arXiv:1406.2572
  */
 export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): Update {
   const { subspace, damping, cutoff } = readOptions("saddleFreeDirection", options, rules);
@@ -62,54 +82,52 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
     step(it, _state, settings) {
       const { problem, field } = it.at;
       requireSymmetric(who, problem, "use levenbergMarquardt, which needs no symmetry");
-      if (norm(field) === 0) {
-        return { direction: new Float64Array(field.length), columns: { directionNorm: 0, lowestCurvature: undefined } };
-      }
+      const direction = rowVector(it).fill(0);
+      if (norm(field) === 0) return { direction, columns: { directionNorm: 0, lowestCurvature: undefined } };
       const size = subspace ?? Math.min(field.length, 100);
       const whole = size === "all" || size >= field.length;
       const solve = whole ? onWholeSpace : onKrylovSpace(Number(size));
-      const { direction, lowest } = solve(it.at.linearize(), field, (value, largest) => {
+      const inverted: Inverted = (value, largest) => {
         const absolute = Math.abs(value);
         if (settings.damping > 0) return -1 / (absolute + settings.damping);
         return absolute > cutoff * largest ? -1 / absolute : 0;
-      });
+      };
+      const lowest = solve(it.at.linearize(), field, inverted, direction);
       return { direction, columns: { directionNorm: norm(direction), lowestCurvature: lowest } };
     },
   });
 }
 
+/** The factor that an eigenvalue contributes; `largest` is the largest absolute eigenvalue. */
 type Inverted = (value: number, largest: number) => number;
-interface Solved {
-  readonly direction: Float64Array;
-  readonly lowest: number;
-}
+
+/** Adds p to a direction of zeros and returns the lowest eigenvalue. */
+type Solve = (map: LinearMap, field: Float64Array, inverted: Inverted, direction: Float64Array) => number;
 
 const largestOf = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-function onWholeSpace(map: LinearMap, field: Float64Array, inverted: Inverted): Solved {
+const onWholeSpace: Solve = (map, field, inverted, direction) => {
   const n = field.length;
   const { values, vectors } = symmetricEigen(map);
   const largest = largestOf(values);
-  const direction = new Float64Array(n);
   values.forEach((value, k) => {
     const vector = vectors.subarray(k * n, (k + 1) * n);
     axpy(inverted(value, largest) * dot(vector, field), vector, direction);
   });
-  return { direction, lowest: values[0]! };
-}
+  return values[0]!;
+};
 
-function onKrylovSpace(steps: number) {
-  return (map: LinearMap, field: Float64Array, inverted: Inverted): Solved => {
+function onKrylovSpace(steps: number): Solve {
+  return (map, field, inverted, direction) => {
     const { basis, diagonal, offDiagonal } = lanczos(map, { start: field, steps });
     const { values, rows } = tridiagonalEigen(diagonal, offDiagonal, "all");
     const largest = largestOf(values);
     // F = ||F|| V e_1, so p = ||F|| V S f(Theta) S^T e_1.
     const inner = values.map((value, k) => inverted(value, largest) * rows[0]![k]!);
-    const direction = new Float64Array(field.length);
     const length = norm(field);
     basis.forEach((vector, j) => {
       axpy(length * dot(rows[j]!, inner), vector, direction);
     });
-    return { direction, lowest: values[0]! };
+    return values[0]!;
   };
 }

@@ -1,25 +1,40 @@
-import { blockNamed, type Checked, defineUpdate, failure, readOptions, type Update } from "../../authoring/index.ts";
+import {
+  blockNamed,
+  type Checked,
+  defineUpdate,
+  failure,
+  readOptions,
+  rowVector,
+  type Update,
+} from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { secondMoment } from "../../problems/data/secondMoment.ts";
 import { float64Array, share } from "../support/rules.ts";
 
+/** Options of {@link whiten}. */
 export interface WhitenOptions {
   /** Name of the layer's weight block, such as `layer1.weights`. */
   readonly block: string;
-  /** The layer's inputs X, sample after sample, n x d; their second moment is B = X^T X / n. This or `moment`. */
+  /**
+   * The layer's inputs X, n x d, one sample after the other; their second moment is B = X^T X / n. Give this or
+   * `moment`.
+   */
   readonly inputs?: Float64Array;
-  /** B itself, d x d, symmetric, positive semidefinite. This or `inputs`. */
+  /** The second moment B itself, d x d, symmetric and positive semidefinite. Give this or `inputs`. */
   readonly moment?: Float64Array;
   /**
-   * Where the inputs stand in the weights W: `left`, W is inputs x outputs as in TensorFlow.js (Y = X W), or `right`,
-   * W is outputs x inputs. Default `left`. For `inputs` d is read from the block's shape.
+   * Side of the weights W on which the inputs stand. `left`: W is inputs x outputs, as in TensorFlow.js (Y = X W).
+   * `right`: W is outputs x inputs. The block's shape then gives d. Default `left`.
    */
   readonly side?: "left" | "right";
-  /** lambda in [(1 - lambda) B + lambda I]^-1; 0 (default) is the pseudo-inverse of B, 1 leaves the gradient as it is. */
+  /**
+   * Share lambda in [(1 - lambda) B + lambda I]^-1: 0 is the pseudo-inverse of B, 1 leaves the gradient as it is.
+   * Default 0.
+   */
   readonly mixing?: number;
-  /** epsilon in [B + epsilon I]^-1, in units of B; default 0. Not beside `mixing`. */
+  /** Shift epsilon >= 0 in [B + epsilon I]^-1, in units of B. Cannot be combined with `mixing`. Default 0. */
   readonly damping?: number;
-  /** Eigenvalues of B up to this times the largest count as zero where B is not regularised; default 1e-12. */
+  /** Eigenvalues of B up to this share of the largest count as zero where B is not regularised. Default 1e-12. */
   readonly cutoff?: number;
 }
 
@@ -36,18 +51,33 @@ const rules = {
 /**
  * Multiplies a layer's part of the direction by the pseudo-inverse of its inputs' second moment: G <- B^+ G.
  *
- * For a linear model Y = X W with squared loss, descent with B^+ G has the same predictions, step by step, as plain
- * descent on whitened inputs X B^(-1/2) [1]: whitening is second-order optimisation of that layer, also where B is
- * singular (on test inputs in the span of the training inputs, for starts in that span). With `mixing` or `damping`
- * the inverse is regularised, which does not amplify the directions of smallest variance so much.
+ * For a linear model Y = X W with squared loss, descent with B^+ G makes the same predictions, step by step, as plain
+ * descent on the whitened inputs X B^(-1/2) [1]. So whitening is second-order optimisation of that layer. This holds
+ * for a singular B too, for test inputs in the span of the training inputs and starts in that span. `mixing` or
+ * `damping` regularises the inverse, which then amplifies the directions of smallest variance less.
  *
- * B is fixed: that of the first layer's data, or of activations measured once. Biases are other blocks and stay.
- * State: none; the map, d x d, is made at the first step. Cost a step: d^2 x outputs; once 9 d^3 (and n d^2).
+ * B is fixed: it comes from the data of the first layer, or from activations measured once. Biases are blocks of their
+ * own and stay as they are.
  *
- * @example chain(whiten({ block: "layer1.weights", inputs: digits.pixels }), gradientStep(0.1))
- * @throws {RangeError} ERR_OPTION_RANGE if not exactly one of inputs and moment is given, for mixing outside [0, 1],
- *   negative damping, both of them, or a block that the problem does not have; ERR_LENGTH if sizes do not fit the block;
- *   ERR_NOT_FINITE for NaN in the inputs; ERR_NOT_POSITIVE_DEFINITE for a moment with a negative eigenvalue
+ * Use {@link precondition} when M is a map of your own.
+ *
+ * The operator is without state; it makes the map, d x d, at the first step. Cost: d^2 x outputs operations per step,
+ * and 9 d^3 (with `inputs` n d^2 more) once.
+ *
+ * @example
+ * const data = Float64Array.of(2, 0, 0, 0, 1, 0, 0, 0, 1);
+ * const loss = deepLinearAutoencoder({ inputs: 3, hidden: 1, data });
+ * const whitened = whiten({ block: "encoder", side: "right", inputs: data });
+ * iterate(loss, new Float64Array(6).fill(0.5), chain(untilStep(2), whitened, gradientStep(0.5)))
+ *   .subscribe((it) => console.log(it.step, it.value.toFixed(4)));
+ * // 0 0.4583
+ * // 1 0.4124
+ * // 2 0.3738
+ * @param options {@link WhitenOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE if not exactly one of `inputs` and `moment` is given, for a mixing outside
+ *   [0, 1], a negative damping or both of them; ERR_NOT_FINITE for NaN in the inputs. In the stream: ERR_OPTION_RANGE
+ *   for a block that the problem does not have, ERR_LENGTH if sizes do not fit the block, ERR_NOT_POSITIVE_DEFINITE for
+ *   a moment with a negative eigenvalue
  * @see [1] Wadia, Duckworth, Schoenholz, Dyer and Sohl-Dickstein, "Whitening and second order optimization both make
  *   information in the dataset unusable during training, and can reduce or prevent generalization", 2021,
  *   arXiv:2008.07545
@@ -70,9 +100,10 @@ export function whiten(options: WhitenOptions): Update {
       }
       const [rows, columns] = place.shape as readonly [number, number];
       const d = side === "left" ? rows : columns;
-      // One operator value may serve problems of several sizes; the map is remembered for the last one only.
+      // One operator may serve problems of several sizes: the map of the last size is kept.
       if (map?.size !== d) map = { size: d, values: inverseOf(moment ?? momentOf(inputs!, d, block), d, read) };
-      const direction = it.direction.slice();
+      const direction = rowVector(it);
+      direction.set(it.direction);
       const part = it.direction.subarray(place.offset, place.offset + place.size);
       const image = direction.subarray(place.offset, place.offset + place.size);
       if (side === "left") multiplyLeft(map.values, part, image, rows, columns);
@@ -84,7 +115,7 @@ export function whiten(options: WhitenOptions): Update {
 
 type ReadOptions = Checked<WhitenOptions, typeof rules>;
 
-/** What no option says alone. */
+/** Checks what concerns several options at once. */
 function checkTogether({ inputs, moment, mixing, damping }: ReadOptions): void {
   const refuse = (expected: string, got: string): never => {
     throw failure("ERR_OPTION_RANGE", `whiten: expected ${expected}, got ${got}`);
@@ -109,7 +140,9 @@ function momentOf(inputs: Float64Array, d: number, block: string): Float64Array 
   return secondMoment(inputs, d);
 }
 
-/** U f(Lambda) U^T: f(x) = 1 / ((1 - mixing) x + mixing), 1 / (x + damping), or 1/x with 0 for eigenvalue 0. */
+/**
+ * U f(Lambda) U^T, where f(x) is 1 / ((1 - mixing) x + mixing), 1 / (x + damping), or 1/x with f = 0 for eigenvalue 0.
+ */
 function inverseOf(moment: Float64Array, d: number, options: ReadOptions): Float64Array {
   if (moment.length !== d * d) {
     throw failure(
@@ -138,7 +171,7 @@ function inverseOf(moment: Float64Array, d: number, options: ReadOptions): Float
   return inverse;
 }
 
-/** out <- P G, G rows x columns. */
+/** out <- P G, where G is rows x columns. */
 function multiplyLeft(p: Float64Array, g: Float64Array, out: Float64Array, rows: number, columns: number): void {
   out.fill(0);
   for (let i = 0; i < rows; i++) {
@@ -149,7 +182,7 @@ function multiplyLeft(p: Float64Array, g: Float64Array, out: Float64Array, rows:
   }
 }
 
-/** out <- G P, G rows x columns, P symmetric. */
+/** out <- G P, where G is rows x columns and P is symmetric. */
 function multiplyRight(p: Float64Array, g: Float64Array, out: Float64Array, rows: number, columns: number): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

@@ -1,4 +1,4 @@
-/** Measures of the iterate, or of another point that its row holds, such as an average. */
+/** Which point a measure looks at: the iterate, or another point that its row holds, such as an average. */
 import { type Evaluation, evaluate, failure, type Iterate, type Row } from "../../authoring/index.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "./measuredSteps.ts";
 
@@ -8,17 +8,21 @@ export interface MeasuredPointOptions extends MeasuredSteps {
   readonly of?: string;
 }
 
+/** The rules of {@link MeasuredPointOptions}. */
 export const pointRules = {
   ...stepRules,
   of: { expected: "the name of a vector column", is: (name: unknown) => typeof name === "string" },
 } as const;
 
-/** `naturalResidual`, or of the average `averageNaturalResidual`. */
+/** Name of a measure's column: `naturalResidual`, and for the average `averageNaturalResidual`. */
 export function columnName(name: string, of: string | undefined): string {
   return of === undefined ? name : of + name[0]!.toUpperCase() + name.slice(1);
 }
 
-/** The evaluation to measure, not counted where it is not the row's own; undefined: not in this row. */
+/**
+ * Finds the evaluation to measure; undefined where this row is not measured. An evaluation that is not the row's own is
+ * not counted.
+ */
 export function measuredPoint(
   who: string,
   options: {

@@ -1,20 +1,26 @@
 import { failure, type Row } from "../../authoring/index.ts";
 
-/** When a costly measure is taken. */
+/** Options that say in which rows a costly measure is taken. */
 export interface MeasuredSteps {
-  /** Measures each step that is a multiple of this number, and always the last row; a positive integer, or Infinity. Default 1. */
+  /**
+   * Interval in steps, a positive integer or Infinity: measures each step that is a multiple of it, and always the last
+   * row. Default 1.
+   */
   readonly every?: number;
-  /** `"end"` measures the last row alone, as a search wants; it contradicts `every`. Default: as `every` says. */
+  /** `"end"` measures the last row only. It cannot be combined with `every`. Default: as `every` says. */
   readonly when?: "end";
 }
 
-/** The rules of `every` and `when`. */
+/** The rules of {@link MeasuredSteps}. */
 export const stepRules = {
   every: { integer: true, min: 1, infinite: true },
   when: { oneOf: ["end"] },
 } as const;
 
-/** Whether a row is measured. A last row is one whose status is not "running"; a stream that `take` cuts has none. */
+/**
+ * Decides whether a row is measured. The last row is the one whose status is not "running"; a stream cut by `take` does
+ * not have one.
+ */
 export function measuredSteps(
   who: string,
   options: { readonly every: number | undefined; readonly when: "end" | undefined },

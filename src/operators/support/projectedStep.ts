@@ -1,8 +1,13 @@
 import { type Problem, stepInside } from "../../authoring/index.ts";
 
-/** Pi_C(z - eta F), a fresh array. */
-export function projectedStep(problem: Problem, point: Float64Array, eta: number, field: Float64Array): Float64Array {
-  const to = new Float64Array(point.length);
+/** Writes Pi_C(z - eta F) into `to`, a fresh array unless it is given, and returns it. */
+export function projectedStep(
+  problem: Problem,
+  point: Float64Array,
+  eta: number,
+  field: Float64Array,
+  to: Float64Array = new Float64Array(point.length),
+): Float64Array {
   stepInside(problem.constraint, point, -eta, field, to);
   return to;
 }

@@ -1,20 +1,23 @@
 /** Rules of options that many operators share. */
 
-/** eta > 0, which must be given. */
+/** A step size eta > 0 that must be given. */
 export const requiredStepSize = { required: true, above: 0 } as const;
-/** eta > 0; what happens without it is the operator's. */
+/** A step size eta > 0; each operator decides what happens without it. */
 export const optionalStepSize = { above: 0 } as const;
+/** Seed of random numbers. */
 export const seed = { default: 0 } as const;
-/** A count of iterations, trials or samples, with a default of the operator's own. */
+/** A count of iterations, trials or samples; each operator adds its own default. */
 export const positiveInteger = { integer: true, min: 1 } as const;
+/** A count that may be 0. */
 export const naturalNumber = { integer: true, min: 0 } as const;
-/** A share, a relative tolerance, a relative threshold. */
+/** A share, a relative tolerance or a relative threshold. */
 export const share = { min: 0, max: 1 } as const;
-/** The symmetric maps that solvers are given. */
+/** A linear map, such as the preconditioner of a solver. */
 export const linearMap = {
   expected: "a linear map",
   is: (value: { readonly apply?: unknown }) => typeof value === "object" && typeof value?.apply === "function",
 } as const;
+/** The options of a part that an operator is composed of. */
 export const optionsObject = {
   expected: "an object of options",
   is: (value: unknown) => typeof value === "object" && value !== null,

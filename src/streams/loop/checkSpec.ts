@@ -2,7 +2,11 @@ import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
 import type { OperatorSpec } from "./session.ts";
 
-/** @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE for an operator's specification that cannot work */
+/**
+ * Checks an operator's specification.
+ *
+ * @throws ERR_OPTION_TYPE, ERR_OPTION_RANGE for one that cannot work
+ */
 export function checkSpec(who: string, spec: OperatorSpec & { readonly step: unknown; readonly init?: unknown }): void {
   const { name, step, init, settings = {}, columns = {} } = (spec ?? {}) as Partial<typeof spec>;
   if (typeof name !== "string" || name === "") {

@@ -1,4 +1,4 @@
-/** Between a run and the data from which it can be resumed. */
+/** Takes and checks checkpoints, the data from which a run can be resumed. */
 import { failure } from "../../errors.ts";
 import type { Checkpoint } from "../types.ts";
 import type { Session } from "./session.ts";
@@ -7,7 +7,11 @@ export function isCheckpoint(start: ArrayLike<number> | Checkpoint): start is Ch
   return !("length" in start);
 }
 
-/** @throws ERR_RESUME for what is no checkpoint of this version, or is one of another run */
+/**
+ * Checks a checkpoint.
+ *
+ * @throws ERR_RESUME for an object that is not a checkpoint of this version, or is one of another run
+ */
 export function checkCheckpoint(checkpoint: Checkpoint, name: string | undefined): void {
   const { format, run, step, point, operators } = checkpoint as Partial<Checkpoint>;
   const refuse = (what: string): Error =>
@@ -26,7 +30,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, name: string | undefined
   }
 }
 
-/** A checkpoint of now: everything in it is a copy. */
+/** Takes a checkpoint of the present state; everything in it is a copy. */
 export function takeCheckpoint(session: Session, point: Float64Array, seconds: number): Checkpoint {
   return {
     format: 2,

@@ -1,4 +1,4 @@
-/** What `iterate` looks at before a run begins. */
+/** The checks that `iterate` makes before a run begins. */
 import { failure } from "../../errors.ts";
 import { isFiniteVector } from "../../linalg/vector.ts";
 import { showValue } from "../../options.ts";
@@ -6,7 +6,11 @@ import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, IterateOptions } from "../types.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 
-/** @throws ERR_NOT_FINITE */
+/**
+ * Checks that a start consists of finite numbers.
+ *
+ * @throws ERR_NOT_FINITE
+ */
 export function checkPoint(start: ArrayLike<number>): void {
   if (start instanceof Float64Array && isFiniteVector(start)) return;
   for (let i = 0; i < start.length; i++) {
@@ -20,7 +24,11 @@ export function checkPoint(start: ArrayLike<number>): void {
   }
 }
 
-/** @throws ERR_LENGTH unless the start is a point of the problem */
+/**
+ * Checks that a start has the dimension of the problem.
+ *
+ * @throws ERR_LENGTH
+ */
 export function checkLength(problem: Problem, start: ArrayLike<number> | Checkpoint): void {
   const length = isCheckpoint(start) ? start.point.length : start.length;
   if (length === problem.dimension) return;
@@ -31,7 +39,11 @@ export function checkLength(problem: Problem, start: ArrayLike<number> | Checkpo
   );
 }
 
-/** @throws ERR_OPTION_RANGE, ERR_OPTION_TYPE */
+/**
+ * Checks the options of `iterate`.
+ *
+ * @throws ERR_OPTION_RANGE, ERR_OPTION_TYPE
+ */
 export function checkOptions({ slice = 2, reuse = false, checkpoints }: IterateOptions): void {
   if (!(slice > 0)) {
     throw failure("ERR_OPTION_RANGE", `iterate: expected slice to be a positive number of milliseconds, got ${slice}`);
@@ -55,7 +67,11 @@ export function checkOptions({ slice = 2, reuse = false, checkpoints }: IterateO
   }
 }
 
-/** @throws ERR_OPTION_TYPE for a part that is not a function */
+/**
+ * Checks that parts are operators.
+ *
+ * @throws ERR_OPTION_TYPE for a part that is not a function
+ */
 export function checkUpdates(who: string, parts: readonly unknown[]): void {
   for (const [i, part] of parts.entries()) {
     if (typeof part !== "function") {

@@ -1,11 +1,15 @@
-/** Who chose which part of a step: no update silently discards what another one chose. */
+/**
+ * Keeps account of who chose which part of a step, so that an update cannot silently discard what another one chose.
+ */
 import { type ErrorCode, failure } from "../../errors.ts";
 import type { Evaluation, Proposal, Refines } from "../types.ts";
 import { type Choice, choiceOf, directionOf, NegatedField, type StepDirection } from "./records.ts";
 import type { Session } from "./session.ts";
 
+/** Name, in messages, of a choice that was not made by an operator. */
 const byHand = "a hand-written step";
 
+/** The part of a result that concerns the step. */
 interface Step {
   readonly direction?: Float64Array;
   readonly field?: Float64Array;
@@ -14,9 +18,9 @@ interface Step {
 }
 
 /**
- * The choices after an operator's result; undefined where it chose nothing.
+ * Updates the choices by an operator's result; undefined where it chose nothing.
  *
- * @param direction what the result's direction or field comes to
+ * @param direction the direction that the result's direction or field gives
  * @throws ERR_AFTER_ACCEPTED, ERR_DIRECTION_DISCARDED, ERR_STEP_SIZE_DISCARDED
  */
 export function chosen(
@@ -49,7 +53,7 @@ export function chosen(
   if (stepSize !== undefined && refines !== "stepSize" && refines !== "both") {
     refuse("ERR_STEP_SIZE_DISCARDED", by, "stepSize", whoSized(it, before), session);
   }
-  // No spreads: this is done for each update of each step.
+  // Without spreads, since this happens for each update of each step.
   return {
     direction: direction === undefined ? before.direction : { by, value: direction },
     stepSize: stepSize === undefined ? before.stepSize : { by, value: stepSize },
@@ -57,22 +61,25 @@ export function chosen(
   };
 }
 
+/** Finds who chose the direction; undefined where it is still that of the loop. */
 function whoDirected(it: Proposal, before: Choice, session: Session): string | undefined {
   const direction = directionOf(it);
   if (direction === undefined) return undefined;
   const expected = before.direction?.value ?? session.at?.negativeField();
-  // A spread has read the direction, so that it is an array now.
+  // A spread has read the direction, which has made it an array.
   if (direction === expected || (expected instanceof NegatedField && direction === expected.negativeField())) {
     return before.direction?.by;
   }
   return byHand;
 }
 
+/** Finds who chose the step size; undefined where nobody has. */
 function whoSized(it: Proposal, before: Choice): string | undefined {
   if (!Object.is(it.stepSize, before.stepSize?.value ?? Number.NaN)) return byHand;
   return before.stepSize?.by;
 }
 
+/** Throws where a choice would be discarded. */
 function refuse(
   code: ErrorCode,
   by: string,

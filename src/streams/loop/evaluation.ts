@@ -7,13 +7,15 @@ import type { Evaluation } from "../types.ts";
 import { bufferFor, large, partOf } from "./memory.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** How often the field and its Jacobian were used since a run began. */
+/** Work since a run began. */
 export interface WorkCount {
+  /** Number of evaluations of the field. */
   evaluations: number;
+  /** Number of products with the Jacobian. */
   products: number;
 }
 
-/** F at a point, with ||F||^2 and J when they are asked for. */
+/** F at a point, with ||F||^2 and J computed when they are asked for. */
 export class EvaluatedPoint implements Evaluation {
   #squaredFieldNorm = -1;
   #negative: Float64Array | undefined;
@@ -28,7 +30,7 @@ export class EvaluatedPoint implements Evaluation {
     private readonly count: WorkCount | undefined,
   ) {}
 
-  /** -F, the direction of a step until an operator chooses another: one array, made at the first look. */
+  /** -F, the direction of a step until an operator chooses another. One array, made at the first access. */
   negativeField(): Float64Array {
     if (this.#negative === undefined) {
       this.#negative = this.beside();
@@ -37,7 +39,10 @@ export class EvaluatedPoint implements Evaluation {
     return this.#negative;
   }
 
-  /** A vector of any numbers for what a row has beside point and field: the first one lies in their memory. */
+  /**
+   * Gives a vector of arbitrary numbers for a row's further vectors; the first one lies in the memory of point and
+   * field.
+   */
   beside(): Float64Array {
     const vector = partOf(this.buffer, 2, this.field.length);
     this.buffer = undefined;
@@ -58,7 +63,7 @@ export class EvaluatedPoint implements Evaluation {
   }
 }
 
-/** Counts every vector that goes through a map. */
+/** A map that counts every vector that goes through it. */
 class CountedMap implements LinearMap {
   readonly rows: number;
   readonly columns: number;
@@ -90,7 +95,8 @@ class CountedMap implements LinearMap {
 }
 
 /**
- * Evaluates a problem at a copy of the point; for measures and programs of one's own, not counted in any run.
+ * Evaluates a problem at a copy of the point. It serves measures and programs of your own; no run counts the
+ * evaluation.
  *
  * @example const { value, squaredFieldNorm } = evaluate(quartic(), Float64Array.of(-3, 0));
  */
@@ -101,8 +107,9 @@ export function evaluate(problem: Problem, point: Float64Array): Evaluation {
 /**
  * Evaluates at a copy of the point.
  *
- * @param options `careful`: whether the problem writes every entry of its field, asked once a run; `workspace`: where the vectors lie
- * @throws ERR_LOSS, careful, if it does not
+ * @param options `careful`: check that the problem writes every entry of its field, which is done once per run;
+ *   `workspace`: gives the vectors
+ * @throws ERR_LOSS, with `careful`, if it does not
  */
 export function evaluateAt(
   problem: Problem,
@@ -116,7 +123,7 @@ export function evaluateAt(
     return evaluateInto(problem, lent, workspace.take(problem.dimension), undefined, count);
   }
   const buffer = bufferFor(problem.dimension);
-  // What a point that is too short leaves unsaid is 0.
+  // The missing entries of a point that is too short are 0.
   const own = partOf(buffer, 0, problem.dimension);
   if (point.length < own.length) own.fill(0, point.length);
   own.set(point);
@@ -128,9 +135,10 @@ export function evaluateAt(
 }
 
 /**
- * Evaluates where a step leads: at the projection on C of point + stepSize * direction.
+ * Evaluates the point to which a step leads, the projection on C of point + stepSize * direction.
  *
- * @param workspace where the new point and its field lie; what was lent before may be overwritten once the point is known
+ * @param workspace gives the new point and its field; vectors that it lent before may be overwritten once the point is
+ *   known
  */
 export function evaluateStep(
   problem: Problem,

@@ -1,4 +1,4 @@
-/** The loop behind `iterate`: one object a run. */
+/** The loop behind `iterate`. Each run has an object of its own. */
 
 import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../../arrow/row.ts";
@@ -16,7 +16,7 @@ import { directionOf, IterateRecord, noChoice, ProposalRecord } from "./records.
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 
-/** As long as a timer can be: keeps the process alive while a run is paused. */
+/** Longest time that a timer takes, in milliseconds; such a timer keeps the process alive while a run is paused. */
 const longWait = 2 ** 31 - 1;
 
 export class Loop {
@@ -24,7 +24,7 @@ export class Loop {
   readonly #steering: Steering;
   readonly #proposals = new Subject<Proposal>();
   readonly #slice: number;
-  /** Milliseconds of earlier attempts. */
+  /** Milliseconds that earlier attempts took. */
   readonly #earlier: number;
   readonly #began = performance.now();
   #run: Run | undefined;
@@ -37,7 +37,7 @@ export class Loop {
   #waiting = false;
   #turn: Turn | undefined;
   #keepAlive: ReturnType<typeof setTimeout> | undefined;
-  /** When a checkpoint was last taken; undefined: not yet. */
+  /** Time of the last checkpoint; undefined before the first one. */
   #saved: number | undefined;
 
   constructor(
@@ -59,7 +59,7 @@ export class Loop {
     this.#steering = new Steering(session, checkpoints !== undefined);
   }
 
-  /** Puts the update together and starts; what it returns ends the run. */
+  /** Puts the update together and starts the run; the function that it returns ends the run. */
   begin(): () => void {
     const { subscriber } = this;
     subscriber.add(() => this.#end());
@@ -78,13 +78,13 @@ export class Loop {
     return () => this.#end();
   }
 
-  /** Every helper registers while the update is applied, in the order of the pipe. */
+  /** Applies the update. Meanwhile every operator registers, in the order of the pipe. */
   #connect(): void {
     const answers: unknown = this.update(this.#proposals.asObservable());
     if (!isObservable(answers)) {
       throw failure(
         "ERR_NOT_OBSERVABLE",
-        `iterate: the update gave no Observable (${typeof answers}); expected an RxJS operator${this.#session.where()}`,
+        `iterate: expected the update to return an Observable, got ${typeof answers}; give an RxJS operator${this.#session.where()}`,
       );
     }
     this.subscriber.add(
@@ -111,15 +111,15 @@ export class Loop {
   };
 
   readonly #work = (): void => {
-    // A row's subscriber may send a command, which wakes the loop that is at work.
+    // A subscriber may send a command, which wakes the loop while it is at work.
     if (this.#working) return;
     this.#working = true;
     try {
       let until = Number.POSITIVE_INFINITY;
       while (!this.#ended) {
-        // Before the boundary: that is crossed once a step, since a paused run counts the steps it may take.
+        // The clock is read before the boundary, which is crossed once per step: there a paused run counts its steps.
         const now = performance.now();
-        // Each turn takes one step at least, however short the slice.
+        // Each turn takes at least one step, however short the slice is.
         if (until === Number.POSITIVE_INFINITY) until = now + this.#slice;
         else if (now >= until) {
           this.#turn = nextTurn(this.#work);
@@ -213,7 +213,7 @@ export class Loop {
     session.step = step + 1;
   }
 
-  /** The proposal as the update gives it back; undefined: the run has ended meanwhile. */
+  /** Feeds a proposal to the update and gives its answer; undefined if the run has ended meanwhile. */
   #feed(proposal: Proposal): Proposal | undefined {
     this.#session.lastSeen = undefined;
     this.#returned = undefined;
@@ -227,6 +227,7 @@ export class Loop {
     return undefined;
   }
 
+  /** Receives what the update emits. */
   #take(it: unknown): void {
     if (this.#ended) return;
     const complaint = complaintAbout(it, this.#session, this.#feeding, this.#returned !== undefined);
@@ -234,7 +235,10 @@ export class Loop {
     else this.#fail(complaint);
   }
 
-  /** Before the proposal is fed: so a checkpoint holds the states after the row before. */
+  /**
+   * Saves a checkpoint if one is due. This happens before the proposal is fed, so it holds the states after the last
+   * row.
+   */
   #saveIfDue(at: EvaluatedPoint, now: number, runSeconds: number): void {
     const { checkpoints } = this.options;
     if (checkpoints === undefined) return;
@@ -268,7 +272,7 @@ export class Loop {
   }
 }
 
-/** What the problem says of itself, and what the caller adds. */
+/** The problem's own description together with the caller's. */
 function descriptionOf(problem: Problem, given: JsonValue | undefined): JsonValue {
   const own = { problem: problem.description ?? problem.name };
   if (given === undefined) return own;

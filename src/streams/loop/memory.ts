@@ -1,38 +1,40 @@
 import { memoryToFill } from "../../host.ts";
 import { negate } from "../../linalg/vector.ts";
 
-/** From this dimension on -F is made only where something reads it: the array costs more than finding out. */
+/** Dimension from which on -F is made only where something reads it: there the array costs more than finding out. */
 export const large = 512;
 
-/** From here on each vector has memory of its own, so that who keeps one keeps no others. */
+/** Dimension from which on each vector has memory of its own, so that keeping one does not keep the others. */
 const veryLarge = 8192;
 
 /**
- * Where point, field and -field or what a method has instead lie: together, since a typed array with a buffer of its own is costly
- * to make (0.3 us), but for the few numbers that V8 keeps in the array object itself (64 bytes), where a view costs more than that.
+ * The memory in which point, field and direction of a row lie together; undefined where each of them has its own.
+ *
+ * A typed array with a buffer of its own is expensive to make (0.3 us). The exception are arrays of up to 64 bytes,
+ * which V8 keeps in the array object itself; for them a view would cost more.
  */
 export function bufferFor(n: number): ArrayBuffer | undefined {
   return n <= 8 || n >= veryLarge ? undefined : bytesToFill(24 * n);
 }
 
-/** A vector for a loop that writes every entry. */
+/** A vector of arbitrary numbers, for code that writes every entry. */
 export function vectorToFill(n: number): Float64Array {
   return n < large ? new Float64Array(n) : new Float64Array(bytesToFill(8 * n));
 }
 
-/** Large memory is left as it is found: that saves a pass over it. */
+/** Memory of arbitrary content where it is large, which saves a pass over it. */
 function bytesToFill(bytes: number): ArrayBuffer {
   return bytes < 8 * large ? new ArrayBuffer(bytes) : memoryToFill(bytes);
 }
 
-/** -F, a fresh array. */
+/** The negative of a field, a fresh array. */
 export function negativeOf(field: Float64Array): Float64Array {
   const negative = vectorToFill(field.length);
   negate(field, negative);
   return negative;
 }
 
-/** A vector of which every entry is about to be written. */
+/** One of the vectors in a buffer, for code that writes every entry. */
 export function partOf(buffer: ArrayBuffer | undefined, part: number, n: number): Float64Array {
   return buffer === undefined ? vectorToFill(n) : new Float64Array(buffer, 8 * n * part, n);
 }

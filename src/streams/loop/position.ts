@@ -1,4 +1,4 @@
-/** Where a run stands, and how it gets from there to the next point. */
+/** The point at which a run stands, and the way from there to the next one. */
 
 import { failure } from "../../errors.ts";
 import { warn } from "../../host.ts";
@@ -13,9 +13,9 @@ import type { Session } from "./session.ts";
 
 export class Position {
   #problemOfStep: { readonly step: number; readonly problem: Problem } | undefined;
-  /** What is known where the run stands. */
+  /** Evaluation at the point; undefined before the first step. */
   #at: EvaluatedPoint | undefined;
-  /** The step that leads away from there; undefined: none, `#at` is where the run stands. */
+  /** Step that leads away from `#at` and is not yet evaluated; undefined: `#at` is where the run stands. */
   #move: { readonly direction: StepDirection | undefined; readonly stepSize: number } | undefined;
 
   constructor(
@@ -24,17 +24,17 @@ export class Position {
     private readonly session: Session,
   ) {}
 
-  /** Leads on by stepSize * direction, projected on C; undefined: by -F. Evaluated when it is asked for. */
+  /** Moves by stepSize * direction (undefined: -F), projected on C. The new point is evaluated when it is asked for. */
   move(direction: StepDirection | undefined, stepSize: number): void {
     this.#move = { direction, stepSize };
   }
 
-  /** Leads to a trial point that an operator accepted. */
+  /** Moves to a trial point that an operator accepted. */
   accept(next: EvaluatedPoint): void {
     this.#at = next;
   }
 
-  /** F where the run stands, unless it is known for this very problem. */
+  /** Evaluates the problem where the run stands, unless that is already known for this very problem. */
   evaluated(problem: Problem): EvaluatedPoint {
     const { count, workspace } = this.session;
     const before = this.#at;
@@ -57,13 +57,13 @@ export class Position {
     if (!isCheckpoint(this.start))
       return evaluateAt(problem, startInside(problem, this.start, this.session), count, { careful: true });
     const at = evaluateAt(problem, this.start.point, count);
-    // This point was evaluated, and counted, before the checkpoint was taken.
+    // The earlier attempt has already counted the evaluation at this point.
     count.evaluations = this.start.evaluations;
     count.products = this.start.products;
     return at;
   }
 
-  /** F at a trial point, counted, into an array of the caller's. */
+  /** Writes F at a trial point into the caller's array and counts the evaluation. */
   readonly fieldAt = (point: Float64Array, out: Float64Array): void => {
     const { problem } = this.#problemOfStep!;
     if (point.length !== problem.dimension || out.length !== problem.dimension) {
@@ -78,7 +78,7 @@ export class Position {
     problem.evaluate(point, out);
   };
 
-  /** A trial point, counted. */
+  /** Evaluates a trial point and counts the evaluation. */
   readonly evaluate = (point: Float64Array, problem: Problem = this.#problemOfStep!.problem): Evaluation => {
     if (point.length !== problem.dimension) {
       throw failure(
@@ -90,7 +90,7 @@ export class Position {
     return evaluateAt(problem, point, count, { workspace });
   };
 
-  /** Asked for once a step. */
+  /** The problem of a step; a function that gives problems is called once per step. */
   problemAt(step: number): Problem {
     if (typeof this.problem !== "function") {
       this.#problemOfStep ??= { step, problem: this.problem };
@@ -103,13 +103,13 @@ export class Position {
   }
 }
 
-/** The start, or where it lies outside C its projection, which a warning says. */
+/** The start; where it lies outside C its projection, with a warning. */
 function startInside(problem: Problem, start: ArrayLike<number>, session: Session): ArrayLike<number> {
   const { constraint } = problem;
   if (constraint === undefined) return start;
   const given = Float64Array.from(start);
   const away = constraint.distance(given);
-  // What rounding leaves of a projection is not worth another.
+  // Within rounding the start is a projection already.
   if (away <= 1e-9 * (1 + norm(given))) return start;
   const inside = new Float64Array(given.length);
   constraint.project(given, inside);

@@ -1,4 +1,4 @@
-/** What may come back from an update, and what to say of everything else. */
+/** Checks what comes back from an update. */
 import { type FluxionError, failure } from "../../errors.ts";
 import type { Proposal } from "../types.ts";
 import { EvaluatedPoint } from "./evaluation.ts";
@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 
 const remedy = "an update answers each proposal once, while it is being fed";
 
-/** Why this is not the answer to the proposal that is being fed; undefined: it is. */
+/** The error if this is not the answer to the proposal that is being fed; undefined if it is. */
 export function complaintAbout(
   it: unknown,
   session: Session,
@@ -16,7 +16,7 @@ export function complaintAbout(
 ): FluxionError | undefined {
   if (!feeding) {
     return complaint(
-      "emitted while no proposal was being fed; no delay, observeOn, startWith or promise may stand inside it",
+      "emitted while no proposal was being fed; delay, observeOn, startWith and promises must not stand inside it",
       session,
     );
   }
@@ -35,6 +35,7 @@ function complaint(what: string, session: Session): FluxionError {
   return failure("ERR_PROPOSAL", `iterate: the update ${what}${session.where()}`);
 }
 
+/** The error of an update that did not answer. */
 export function nothingReturned(session: Session): FluxionError {
   const last = session.lastSeen === undefined ? "" : `; the last operator to see it was ${session.lastSeen}`;
   return failure(
@@ -44,11 +45,15 @@ export function nothingReturned(session: Session): FluxionError {
   );
 }
 
-/** @throws ERR_LENGTH, ERR_NO_STEP_SIZE, ERR_STEP_SIZE, ERR_OPTION_TYPE for a step that cannot be taken */
+/**
+ * Checks that the step of a proposal can be taken.
+ *
+ * @throws ERR_LENGTH, ERR_NO_STEP_SIZE, ERR_STEP_SIZE, ERR_OPTION_TYPE
+ */
 export function checkReturned(it: Proposal, session: Session): void {
   const n = it.point.length;
   const direction = directionOf(it);
-  // What nearly every direction is comes first: finding that something is no instance of a class takes longer.
+  // Nearly every direction is an array, so that is tested first: a negative `instanceof` takes longer.
   if (!(direction instanceof Float64Array && direction.length === n)) {
     if (direction instanceof NegatedField) checkVector("a field", direction.field, n, session);
     else if (direction !== undefined) checkVector("a direction", direction, n, session);
@@ -88,6 +93,7 @@ function checkVector(what: string, vector: Float64Array, n: number, session: Ses
   }
 }
 
+/** Name of a value's class, for messages. */
 function nameOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   return value.constructor?.name ?? "an object";

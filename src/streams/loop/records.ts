@@ -4,30 +4,30 @@ import type { EvaluatedPoint } from "./evaluation.ts";
 import { large, negativeOf } from "./memory.ts";
 import type { Session } from "./session.ts";
 
-/** The run's memory, on every record that comes from a loop; a spread copies it. */
+/** Key of the run's memory, on every record that comes from a loop; a spread copies it. */
 const SESSION = Symbol("session");
-/** Who chose what, on a proposal; a spread copies it. */
+/** Key of who chose what, on a proposal; a spread copies it. */
 export const CHOICE = Symbol("choice");
-/** On a record whose direction is the negative of a field other than that at its point. */
+/** Key on a record whose direction is the negative of a field at another point. */
 const NEGATED = Symbol("negated");
 
-/** F at some point whose negative is a direction. */
+/** A field whose negative is a direction. */
 export class NegatedField {
   #negative: Float64Array | undefined;
 
   constructor(readonly field: Float64Array) {}
 
-  /** One array, made at the first look. */
+  /** The negative: one array, made at the first access. */
   negativeField(): Float64Array {
     this.#negative ??= negativeOf(this.field);
     return this.#negative;
   }
 }
 
-/** As it was chosen, or the field whose negative it is. */
+/** A direction, or the field whose negative it is. */
 export type StepDirection = Float64Array | NegatedField;
 
-/** The operators that chose, with what they chose: a value that differs was written by hand. */
+/** The operators that chose, with what they chose. Where a proposal has another value, that was written by hand. */
 export interface Choice {
   readonly direction: { readonly by: string; readonly value: StepDirection } | undefined;
   readonly stepSize: { readonly by: string; readonly value: number } | undefined;
@@ -36,14 +36,16 @@ export interface Choice {
 
 export const noChoice: Choice = { direction: undefined, stepSize: undefined, next: undefined };
 
+/** A record whose direction is being set. */
 interface Directed {
   direction: Float64Array;
   [NEGATED]?: NegatedField;
 }
 
 /**
- * The negative of a field, made where it is read. A property of each record's own, so that `{ ...it, stepSize }` has it too, but for
- * large points only: it makes a record 0.1 us dearer, -F of 500 numbers costs as much.
+ * The property `direction` that makes the negative of a field where it is read. It is an own property of each record,
+ * so that `{ ...it, stepSize }` has it too. Only large points use it: it adds 0.1 us to a record, as much as -F of 500
+ * numbers costs.
  */
 const negative: PropertyDescriptor & ThisType<Iterate & Directed> = {
   get(): Float64Array {
@@ -54,7 +56,7 @@ const negative: PropertyDescriptor & ThisType<Iterate & Directed> = {
 };
 
 function setDirection(record: Directed, direction: StepDirection | undefined): void {
-  // What nearly every direction is comes first: finding that something is no instance of a class takes longer.
+  // Nearly every direction is an array, so that is tested first: a negative `instanceof` takes longer.
   if (direction instanceof Float64Array || (direction !== undefined && !(direction instanceof NegatedField))) {
     record.direction = direction;
     return;
@@ -63,14 +65,17 @@ function setDirection(record: Directed, direction: StepDirection | undefined): v
   Object.defineProperty(record, "direction", negative);
 }
 
-/** A record's direction, which is not made here; undefined: -F at its point. */
+/** A record's direction, without making the array; undefined: -F at its point. */
 export function directionOf(it: Iterate): StepDirection | undefined {
   if (it.point.length < large) return it.direction;
   const own = Object.getOwnPropertyDescriptor(it, "direction");
   return own !== undefined && own.get === negative.get ? (it as Directed)[NEGATED] : it.direction;
 }
 
-/** What an operator chose as direction, if it did: an array for small points, where that costs less than a property that makes it. */
+/**
+ * The direction that an operator chose, if it did. For small points it is an array, which costs less there than a
+ * property that makes it.
+ */
 export function directionIn(result: {
   readonly direction?: Float64Array;
   readonly field?: Float64Array;
@@ -80,7 +85,7 @@ export function directionIn(result: {
   return field.length < large ? negativeOf(field) : new NegatedField(field);
 }
 
-/** What the records of one step have in common: one object a step. */
+/** What the records of one step have in common; each step makes one object of it. */
 interface RowFacts {
   readonly run: Run;
   readonly step: number;
@@ -101,17 +106,17 @@ interface ProposalFacts extends RowFacts {
   readonly fieldAt: Proposal["fieldAt"];
 }
 
-/** What a proposal has been given so far. */
+/** The step that a proposal has been given so far. */
 interface Move {
   readonly status: Status;
   readonly stepSize: number;
-  /** undefined: -F at the point. */
+  /** Direction of the step; undefined: -F at the point. */
   readonly direction: StepDirection | undefined;
   readonly next: Evaluation | undefined;
   readonly choice: Choice;
 }
 
-/** An emitted iterate. Classes with own fields, since a chain of object spreads costs microseconds. */
+/** An emitted iterate. Records are classes with own fields, since a chain of object spreads costs microseconds. */
 export class IterateRecord implements Iterate {
   [SESSION]: Session;
   readonly run: Run;
@@ -201,20 +206,22 @@ export class ProposalRecord implements Proposal {
   }
 }
 
-/** A proposal with another step; its columns are shared, since inside the loop they are written in place. */
+/** The proposal with another step. Its columns are shared, since inside the loop they are written in place. */
 export function withMove(it: Proposal, move: Move): ProposalRecord {
   return new ProposalRecord(sessionOf(it)!, it, move);
 }
 
+/** The run that a record comes from; undefined for replayed rows. */
 export function sessionOf(record: object): Session | undefined {
   return (record as { [SESSION]?: Session })[SESSION];
 }
 
+/** Who has chosen what of a proposal so far. */
 export function choiceOf(it: Proposal): Choice {
   return (it as Proposal & { [CHOICE]?: Choice })[CHOICE] ?? noChoice;
 }
 
-/** A row inside the loop with another status. */
+/** The row, inside the loop, with another status. */
 export function withStatus<T extends Row>(it: T, status: Status): T {
   if (!(CHOICE in it)) return withRow(it, { run: it.run, columns: it.columns, vectors: it.vectors, status });
   const proposal = it as unknown as Proposal;
@@ -223,11 +230,11 @@ export function withStatus<T extends Row>(it: T, status: Status): T {
   return withMove(proposal, move) as unknown as T;
 }
 
-/** A row as an operator after the loop hands it on: rows are shared with others by then. */
+/** The row as an operator after the loop passes it on: a copy, since rows are shared with others by then. */
 export function withRow<T extends Row>(it: T, change: Pick<Row, "run" | "columns" | "vectors" | "status">): T {
   const { run, columns, vectors, status } = change;
   if (!(it instanceof IterateRecord)) return { ...it, run, columns, vectors, status };
-  // Field by field: a spread makes an object of another hidden class, and every reader of the record slow.
+  // Field by field, since a spread would make an object of another hidden class, which slows every reader of records.
   const facts = {
     run,
     step: it.step,

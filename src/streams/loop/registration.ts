@@ -1,11 +1,11 @@
-/** How an operator gets its place in a run: while the update is put together, in the order of the pipe. */
+/** Gives operators their places in a run, while the update is put together, in the order of the pipe. */
 import { Observable, type Subscriber } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import { ambientSession, type Session, type Slot } from "./session.ts";
 import { type AnySpec, InsideStep, LateOperator, OutsideStep } from "./steps.ts";
 
-/** A measure's rows, inside the loop that is being put together or after any. */
+/** Applies a measure, inside the loop that is being put together or after a loop. */
 export function measuring<T extends Row>(spec: AnySpec<T>, source: Observable<T>): Observable<T> {
   if (ambientSession() === undefined) {
     return new Observable((subscriber) => source.subscribe(new OutsideStep(subscriber, spec)));
@@ -13,7 +13,7 @@ export function measuring<T extends Row>(spec: AnySpec<T>, source: Observable<T>
   return inside(spec, source, (subscriber, slot, session) => new InsideStep(subscriber, spec, slot, session));
 }
 
-/** Registers an operator with the run that is being put together. */
+/** Applies an operator and registers it with the run that is being put together. */
 export function inside<T extends Row>(
   spec: AnySpec<T>,
   source: Observable<T>,

@@ -5,7 +5,7 @@ import type { Checkpoint, OperatorMemory } from "../types.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import { Workspace } from "./workspace.ts";
 
-/** What a helper needs to know of an operator to give it a place in a run. */
+/** What a run must know about an operator to give it a place. */
 export interface OperatorSpec {
   readonly name: string;
   readonly columns?: Columns | undefined;
@@ -13,36 +13,36 @@ export interface OperatorSpec {
   readonly followsRestarts?: boolean | undefined;
 }
 
-/** What is restarted together. */
+/** Operators that are restarted together. */
 export interface RestartScope {
-  /** The step of the last restart; -1: none yet. */
+  /** Step of the last restart; -1 before the first one. */
   restartedAt: number;
 }
 
 /** An operator's place in one run: its state and the present values of its settings. */
 export class Slot {
   state: unknown;
-  /** The step at which `state` was begun; -1: it has not met a row yet. */
+  /** Step at which `state` was begun; -1 before the first row. */
   begun = -1;
-  /** The step it saw last. */
+  /** Step that it saw last; -1 before the first one. */
   lastStep = -1;
-  /** The restarts that begin its state anew. */
+  /** Scopes whose restarts begin its state anew. */
   readonly scopes: RestartScope[] = [];
-  /** The scope that it restarts. */
+  /** Scope that it restarts; undefined for most operators. */
   decides: RestartScope | undefined;
 
   constructor(
-    /** `momentum`, a second one `momentum#2`. */
+    /** Name in the run: `momentum`, and `momentum#2` for a second one. */
     readonly name: string,
-    /** Stands inside `iterate`. */
+    /** Whether it stands inside `iterate`. */
     readonly inside: boolean,
     readonly columns: Columns,
     readonly ranges: Settings,
-    /** Handed to each step; changed at the boundary between two steps only. */
+    /** Values that each step is given; they change only at the boundary between two steps. */
     readonly settings: Record<string, number>,
   ) {}
 
-  /** Whether a restart has made the state obsolete, or there is none yet. */
+  /** Whether the state must be made: at the first row, and after a restart. */
   get mustBegin(): boolean {
     const { begun, scopes } = this;
     if (begun < 0) return true;
@@ -51,26 +51,29 @@ export class Slot {
   }
 }
 
-/** Declared by the loop for whatever decides on restarts. */
+/** Columns that the loop declares for an operator that decides on restarts. */
 const restartColumns = { restarted: { meaning: "1: the first row after a restart" } } as const;
 
-/** The memory of one run: its operators' slots, its columns and settings, how much it worked. */
+/** The memory of one run: its operators' slots, its columns and settings, and how much work it has done. */
 export class Session {
   readonly count: WorkCount = { evaluations: 0, products: 0 };
-  /** The operator that saw the present proposal last. */
+  /** Name of the operator that saw the present proposal last. */
   lastSeen: string | undefined;
-  /** Where the loop stands: a proposal with another direction than its -F was changed. */
+  /** Evaluation where the loop stands; a proposal with another direction than its -F was changed. */
   at: EvaluatedPoint | undefined;
+  /** Step that the loop is at. */
   step = 0;
-  /** Where vectors come from that are used again; undefined: each is a fresh one. */
+  /** Source of vectors that are used again; undefined: each vector is fresh. */
   readonly workspace: Workspace | undefined;
-  /** Vectors for the time of an operator's step, and how many of them are in use. */
+  /** Vectors that are lent for an operator's step. */
   readonly scratch: Float64Array[] = [];
+  /** Number of them that are in use. */
   scratchTaken = 0;
-  /** Every restart of the run. */
+  /** Scope of every restart of the run. */
   readonly #restarts: RestartScope = { restartedAt: -1 };
-  /** What operators that register now stand in. */
+  /** Scopes in which the operators that register now stand. */
   #scopes: readonly RestartScope[] = [];
+  /** Scope on which the operators that register now decide. */
   #decides: RestartScope | undefined;
   readonly #slots = new Map<string, Slot>();
   #columns: Columns = {};
@@ -85,7 +88,7 @@ export class Session {
     if (reuse) this.workspace = new Workspace(() => this.#slots.values());
   }
 
-  /** Gives an operator its slot, with what the checkpoint remembers of it. */
+  /** Gives an operator its slot, with what the checkpoint holds of it. */
   register(spec: OperatorSpec, inside: boolean): Slot {
     const name = this.#freeName(spec.name);
     const decides = inside ? this.#decides : undefined;
@@ -106,11 +109,12 @@ export class Session {
     return slot;
   }
 
+  /** Makes a scope for operators that are restarted together. */
   openScope(): RestartScope {
     return { restartedAt: -1 };
   }
 
-  /** Applies a part of the update whose operators are restarted with a scope, or decide on it. */
+  /** Applies a part of the update whose operators are restarted with a scope, or decide on its restarts. */
   within<T>(place: { readonly inside: RestartScope } | { readonly decides: RestartScope }, apply: () => T): T {
     const [scopes, decides] = [this.#scopes, this.#decides];
     this.#decides = "decides" in place ? place.decides : undefined;
@@ -123,13 +127,13 @@ export class Session {
     }
   }
 
-  /** Makes the states obsolete that a scope holds, and those of operators that follow every restart. */
+  /** Restarts a scope: its operators, and those that follow every restart, begin anew. */
   restart(scope: RestartScope, step: number): void {
     scope.restartedAt = Math.max(scope.restartedAt, step);
     this.#restarts.restartedAt = Math.max(this.#restarts.restartedAt, step);
   }
 
-  /** The operators inside are all there: what rows have in common is known from now on. */
+  /** Closes the registration of operators inside the loop: what all rows have in common is known from now on. */
   seal(description: Run["description"]): Run {
     const settings: Record<string, Setting> = {};
     for (const slot of this.#slots.values()) Object.assign(settings, qualifiedSettings(slot));
@@ -152,7 +156,11 @@ export class Session {
     return this.#slots.values();
   }
 
-  /** @throws ERR_RESUME unless the operators inside are those of the checkpoint */
+  /**
+   * Compares the operators inside with those of the checkpoint.
+   *
+   * @throws ERR_RESUME unless they are the same
+   */
   compareWith(checkpoint: Checkpoint): void {
     const now = new Set([...this.#slots.values()].filter((slot) => slot.inside).map((slot) => slot.name));
     const then = Object.entries(checkpoint.operators).filter(([, memory]) => memory.inside);
@@ -169,10 +177,14 @@ export class Session {
     );
   }
 
-  /** What a checkpoint keeps of the operators: copies. @throws ERR_STATE for a state that cannot be copied */
+  /**
+   * Copies what a checkpoint keeps of the operators.
+   *
+   * @throws ERR_STATE for a state that cannot be copied
+   */
   remember(): Record<string, OperatorMemory> {
     const memories: Record<string, OperatorMemory> = {};
-    // Measures after the loop are known from their first row on: until then the memory of the attempt before stands for them.
+    // Measures after the loop register at their first row. Until then the memory of the last attempt stands for them.
     for (const [name, memory] of Object.entries(this.restored)) if (!memory.inside) memories[name] = memory;
     for (const { name, inside, begun, decides, settings, state } of this.#slots.values()) {
       try {
@@ -200,7 +212,7 @@ export class Session {
     return [...this.#slots.keys()].join(", ") || "none";
   }
 
-  /** ` (run "run", step 3)`, which ends every message from within a run. */
+  /** The end of every message from within a run: ` (run "run", step 3)`. */
   where(): string {
     return ` (run "${this.name}", step ${this.step})`;
   }
@@ -213,12 +225,12 @@ export class Session {
 
 let ambient: Session | undefined;
 
-/** The run whose update is being put together right now. */
+/** The run whose update is being put together at present. */
 export function ambientSession(): Session | undefined {
   return ambient;
 }
 
-/** Calls `act` with a session as the ambient one. */
+/** Calls `act` while a session is the ambient one. */
 export function withAmbient<T>(session: Session, act: () => T): T {
   const before = ambient;
   ambient = session;
@@ -229,7 +241,7 @@ export function withAmbient<T>(session: Session, act: () => T): T {
   }
 }
 
-/** A run with further columns and settings: what an operator after the loop hands on. */
+/** The run with further columns and settings, as an operator after the loop passes it on. */
 export function extendRun(run: Run, slot: Slot, who: string): Run {
   const columns = mergeColumns(who, run.columns, slot.columns);
   const settings = qualifiedSettings(slot);
@@ -237,7 +249,7 @@ export function extendRun(run: Run, slot: Slot, who: string): Run {
   return { ...run, columns, settings: { ...run.settings, ...settings } };
 }
 
-/** `momentum.decay` -> its range and present value. */
+/** Range and present value of each setting, by its full name `momentum.decay`. */
 function qualifiedSettings(slot: Slot): Record<string, Setting> {
   const settings: Record<string, Setting> = {};
   for (const [key, range] of Object.entries(slot.ranges)) {
@@ -246,13 +258,14 @@ function qualifiedSettings(slot: Slot): Record<string, Setting> {
   return settings;
 }
 
+/** The values of settings. */
 export function valuesOf(settings: Settings = {}): Record<string, number> {
   return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
 }
 
 const fields = new Set<string>(Object.keys(coreColumns));
 
-/** Both declarations together; equal ones may be shared. */
+/** Merges two declarations of columns. Two operators may share a column that they declare alike. */
 function mergeColumns(who: string, known: Columns, further: Columns): Columns {
   const fresh: Record<string, Column> = {};
   for (const [name, column] of Object.entries(further)) {

@@ -1,4 +1,4 @@
-/** Commands from outside: when they are due, what they change, what is recorded of them. */
+/** Applies commands from outside when they are due, and records them. */
 import type { Subscription } from "rxjs";
 import type { AppliedCommand } from "../../arrow/row.ts";
 import { didYouMean } from "../../didYouMean.ts";
@@ -6,15 +6,18 @@ import { describeRange, inRange } from "../../range.ts";
 import type { Command, IterateOptions } from "../types.ts";
 import type { Session, Slot } from "./session.ts";
 
-/** The steering of one run. Commands wait here until the boundary before a step. */
+/** Steers one run. Commands wait here until the boundary before a step. */
 export class Steering {
+  /** Whether a command has stopped the run. */
   stopping = false;
+  /** Whether a command has asked for a checkpoint. */
   checkpointAsked = false;
   #queue: Command[] = [];
   #applied: AppliedCommand[] = [];
   #paused = false;
-  /** Steps that a paused run may still take. */
+  /** Number of steps that a paused run may still take. */
   #allowance = 0;
+  /** Whether further commands may come. */
   #open = false;
 
   constructor(
@@ -22,7 +25,7 @@ export class Steering {
     private readonly canSave: boolean,
   ) {}
 
-  /** Begins to listen. `wake` is called whenever a waiting run may go on. */
+  /** Starts to listen. `wake` is called whenever a waiting run may go on. */
   listen(
     commands: IterateOptions["commands"],
     wake: () => void,
@@ -43,15 +46,18 @@ export class Steering {
     });
   }
 
-  /** Applies what is due before step k; returns whether the step may be taken, else the run waits for a command. */
+  /**
+   * Applies the commands that are due before a step. Returns whether the step may be taken; if not, the run waits for a
+   * command.
+   */
   boundary(step: number): boolean {
-    // A reply may bring further commands, so until none is due.
+    // A reply may send further commands, so this goes on until no command is due.
     while (this.#queue.some((command) => isDue(command, step))) {
       const queue = this.#queue;
       this.#queue = queue.filter((command) => !isDue(command, step));
       for (const command of queue) if (isDue(command, step)) this.#apply(command, step);
     }
-    // Nobody is left who could let a paused run go on: what waits in the queue is for later steps.
+    // Once the stream of commands has ended nothing could let a paused run go on: the queue is for later steps.
     if (this.#paused && !this.#open && this.#allowance === 0) this.#paused = false;
     if (this.stopping || !this.#paused) return true;
     if (this.#allowance === 0) return false;
@@ -59,7 +65,7 @@ export class Steering {
     return true;
   }
 
-  /** What took effect since the last row. */
+  /** Takes the commands that took effect since the last row. */
   takeApplied(): readonly AppliedCommand[] | undefined {
     if (this.#applied.length === 0) return undefined;
     const applied = this.#applied;
@@ -81,7 +87,7 @@ export class Steering {
     command.reply?.(outcome);
   }
 
-  /** Why the command has no effect; undefined where it has. */
+  /** Carries a command out. Returns why it has no effect; undefined if it has one. */
   #act(command: Command): string | undefined {
     switch (command.type) {
       case "pause":
@@ -104,7 +110,8 @@ export class Steering {
         this.stopping = true;
         return undefined;
       case "checkpoint":
-        if (!this.canSave) return "the run keeps no checkpoints: iterate was called without the option checkpoints";
+        if (!this.canSave)
+          return "the run does not save checkpoints: iterate was called without the option checkpoints";
         this.checkpointAsked = true;
         return undefined;
       case "set":
@@ -121,7 +128,7 @@ export class Steering {
         Object.keys(slot.ranges).map((key) => `${slot.name}.${key}`),
       );
       const near = didYouMean(setting, names);
-      return `no setting "${setting}".${near === "" ? ` There are: ${names.join(", ") || "none"}` : near}`;
+      return `there is no setting "${setting}".${near === "" ? ` The settings are: ${names.join(", ") || "none"}` : near}`;
     }
     const { slot, key } = found;
     const range = slot.ranges[key]!;

@@ -1,4 +1,4 @@
-/** What happens to a row in an operator: the step function is called, its result goes into the row. */
+/** Passes rows through operators: calls the step function and puts its result into the row. */
 import { Subscriber } from "rxjs";
 import type { Columns, Row, Run, Settings } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
@@ -8,11 +8,14 @@ import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withMove, withRo
 import { extendRun, type RestartScope, type Session, Slot, valuesOf } from "./session.ts";
 import { write } from "./writing.ts";
 
-// What the helpers need of a specification, its type parameters forgotten.
+// Specifications and results without their type parameters.
 type AnyResult = MeasureResult<unknown, Columns> & Partial<UpdateResult<unknown, Columns>>;
 export type AnySpec<In> = Spec<In, unknown, Columns, Settings, AnyResult>;
 
-/** Common to all helpers: runs the step function, keeps the state. Subclassed, since closures cost twice as much a row. */
+/**
+ * What all operators have in common: it calls the step function and keeps the state. A class, since closures cost twice
+ * as much per row.
+ */
 abstract class Step<T extends Row> extends Subscriber<T> {
   constructor(
     protected readonly to: Subscriber<T>,
@@ -32,6 +35,7 @@ abstract class Step<T extends Row> extends Subscriber<T> {
     this.pass(result);
   }
 
+  /** The row as the operator passes it on. */
   protected abstract take(it: T): T;
 
   protected pass(it: T): void {
@@ -45,14 +49,14 @@ abstract class Step<T extends Row> extends Subscriber<T> {
     return result;
   }
 
-  /** The state for what follows, made with what a restart left of it. */
+  /** Makes the state, from what a restart left of the last one. */
   protected begin(it: T, slot: Slot): void {
     slot.state = this.spec.init?.(it, slot.begun < 0 ? undefined : slot.state, slot.settings);
     slot.begun = it.step;
   }
 }
 
-/** A proposal is seen once. */
+/** Checks that an operator sees each proposal once. */
 function checkOnce(slot: Slot, session: Session, step: number): void {
   session.lastSeen = slot.name;
   if (slot.lastStep === step) {
@@ -64,7 +68,7 @@ function checkOnce(slot: Slot, session: Session, step: number): void {
   slot.lastStep = step;
 }
 
-/** An update: may choose the step. */
+/** An update, which may choose the step. */
 export class UpdateStep extends Step<Proposal> {
   constructor(
     to: Subscriber<Proposal>,
@@ -99,7 +103,7 @@ export class UpdateStep extends Step<Proposal> {
     });
   }
 
-  /** Written before the operator's own columns, so that one who writes it too is told. */
+  /** Restarts the scope and writes the column, before the operator's own columns, so that a conflict is noticed. */
   #restart(it: Proposal, scope: RestartScope, now: boolean): void {
     if (now) this.session.restart(scope, it.step);
     const columns = it.columns as Record<string, number | undefined>;
@@ -110,11 +114,11 @@ export class UpdateStep extends Step<Proposal> {
 function misplacedRestart(operator: string, session: Session): Error {
   return failure(
     "ERR_RESTART",
-    `${operator}: says restart, but nothing is there that it could restart; use restartable(${operator}(...), inner)${session.where()}`,
+    `${operator}: returned restart, but there is nothing for it to restart; use restartable(${operator}(...), inner)${session.where()}`,
   );
 }
 
-/** A measure inside the loop: the row is not out yet, so columns are written in place. */
+/** A measure inside the loop. The row is not emitted yet, so columns are written in place. */
 export class InsideStep<T extends Row> extends Step<T> {
   constructor(
     to: Subscriber<T>,
@@ -130,16 +134,19 @@ export class InsideStep<T extends Row> extends Step<T> {
     const result = this.call(it, this.slot);
     if (result === undefined) return it;
     write(result, it, this.slot, this.session);
-    // The first verdict stands.
+    // The first status other than running stands.
     if (result.status === undefined || result.status === "running" || it.status !== "running") return it;
     return withStatus(it, result.status);
   }
 }
 
-/** A measure after the loop, or on replayed rows: rows are shared with others by now, so what changes is copied. */
+/** A measure after the loop or on replayed rows. Rows are shared with others by then, so it copies what it changes. */
 export class OutsideStep<T extends Row> extends Step<T> {
+  /** Slot for each run. */
   readonly #slots = new WeakMap<object, Slot>();
+  /** Runs with the operator's columns, by the runs without. */
   readonly #runs = new WeakMap<Run, Run>();
+  /** Whether the present row ends the stream. */
   #ended = false;
 
   protected override take(it: T): T {
@@ -187,7 +194,7 @@ export class OutsideStep<T extends Row> extends Step<T> {
   }
 }
 
-/** Stands where no loop can know of it. */
+/** An operator at a place that a loop cannot know of; it throws at the first row. */
 export class LateOperator<T extends Row> extends Subscriber<T> {
   constructor(
     to: Subscriber<T>,

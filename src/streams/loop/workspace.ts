@@ -1,18 +1,21 @@
-/** Vectors that a run uses again and again: `reuse` in {@link IterateOptions}. */
+/** Keeps vectors that a run uses again and again, for `reuse` in {@link IterateOptions}. */
 import { vectorMemory } from "../../linalg/vectorMemory.ts";
 import { vectorToFill } from "./memory.ts";
 
-/** Point, field, direction and what operators borrow; what states hold for good comes on top and may lie elsewhere. */
+/**
+ * Number of vectors that lie in one memory: point, field, direction and those that operators borrow. Further ones lie
+ * elsewhere.
+ */
 const together = 8;
 
 export class Workspace {
   #free: Float64Array[] | undefined;
   #lent: Float64Array[] = [];
 
-  /** What operators remember is theirs as long as they do. */
+  /** @param slots gives the operators, whose states may hold vectors that were lent */
   constructor(private readonly slots: () => Iterable<{ readonly state: unknown }>) {}
 
-  /** A vector of any numbers, until it is reclaimed. */
+  /** Lends a vector of arbitrary numbers until it is reclaimed. */
   take(n: number): Float64Array {
     this.#free ??= [...(vectorMemory(n, together) ?? [])];
     const known = this.#free.pop();
@@ -21,12 +24,12 @@ export class Workspace {
     return vector;
   }
 
-  /** A vector that was taken stays with who took it. */
+  /** Leaves a vector that was lent to its borrower for good. */
   keep(vector: Float64Array): void {
     this.#lent.splice(this.#lent.indexOf(vector), 1);
   }
 
-  /** All that was lent may be overwritten, but for `kept` and what an operator's state holds. */
+  /** Takes back all vectors that were lent, except `kept` and those that an operator's state holds. */
   reclaim(...kept: readonly Float64Array[]): void {
     const lent = this.#lent;
     this.#lent = [];
@@ -40,13 +43,14 @@ export class Workspace {
   }
 }
 
+/** Whether two arrays share memory. */
 function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return (
     a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
   );
 }
 
-/** All typed arrays in a state, which is plain data: what structuredClone copies. */
+/** Collects all typed arrays in a state, which is plain data that structuredClone copies. */
 function addArrays(value: unknown, found: ArrayBufferView[], seen: Set<object>): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   if (ArrayBuffer.isView(value)) {

@@ -1,4 +1,4 @@
-/** What an operator measured goes into a row, if it declared it and nobody wrote it before. */
+/** Writes what an operator measured into a row, if the operator declared it and nobody wrote it before. */
 import type { Run } from "../../arrow/row.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";

@@ -162,7 +162,7 @@ complaints("refuses what comes while nothing is being fed", async () => {
   await refuses(
     early,
     "ERR_PROPOSAL",
-    /emitted while no proposal was being fed; no delay, observeOn, startWith or promise may stand inside it/,
+    /emitted while no proposal was being fed; delay, observeOn, startWith and promises must not stand inside it/,
   );
 });
 

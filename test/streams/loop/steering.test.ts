@@ -184,9 +184,12 @@ test("set refuses unknown settings with the nearest name, and values out of rang
   };
   assert.is(
     refusal("gradientStep.stepsize", 1),
-    'no setting "gradientStep.stepsize". Did you mean "gradientStep.stepSize"?',
+    'there is no setting "gradientStep.stepsize". Did you mean "gradientStep.stepSize"?',
   );
-  assert.is(refusal("temperature", 1), 'no setting "temperature". There are: momentum.decay, gradientStep.stepSize');
+  assert.is(
+    refusal("temperature", 1),
+    'there is no setting "temperature". The settings are: momentum.decay, gradientStep.stepSize',
+  );
   assert.is(refusal("momentum.decay", 1.5), "expected momentum.decay to be a number in [-1, 1], got 1.5");
   assert.is(refusal("gradientStep.stepSize", -1), "expected gradientStep.stepSize to be a positive number, got -1");
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, "0.1" as unknown as number]) {
@@ -255,7 +258,7 @@ test("checkpoint saves before the next step, and is refused where nothing is kep
   iterate(quartic(), [1, 2], rule(), { commands, slice: Number.POSITIVE_INFINITY }).subscribe((row) => rows.push(row));
   assert.is(
     rows[1]!.commands![0]!.refused,
-    "the run keeps no checkpoints: iterate was called without the option checkpoints",
+    "the run does not save checkpoints: iterate was called without the option checkpoints",
   );
 });
 

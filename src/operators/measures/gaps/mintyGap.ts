@@ -12,10 +12,11 @@ import { columnName, measuredPoint, pointRules } from "../../support/measuredPoi
 import { convexSetRule, positiveInteger } from "../../support/rules.ts";
 import { compactSet, type GapOptions } from "./primalGap.ts";
 
+/** Options of {@link mintyGap}. */
 export interface MintyGapOptions extends GapOptions {
-  /** Steps of the inner ascent. Default 200. */
+  /** Largest number of steps of the inner ascent. Default 200. */
   readonly maxIterations?: number;
-  /** The ascent stops when its bound is at most this, relative to the gap and at least absolutely. Default 1e-10. */
+  /** Tolerance in [0, 1): the ascent stops when its bound is at most this times max(1, |gap|). Default 1e-10. */
   readonly relativeTolerance?: number;
 }
 
@@ -27,17 +28,31 @@ const rules = {
 } as const;
 
 /**
- * The dual (Minty) gap sup over u in C of <F(u), z - u>, which the theory of averaged iterates bounds, by an inner ascent.
+ * Measures the dual (Minty) gap sup over u in C of <F(u), z - u>, which the theory of averaged iterates bounds, by an
+ * inner ascent.
  *
- * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent with
- * step sizes from the changes of the gradient [1], from the maximiser of the primal gap's linear problem and from z. Column
- * `mintyGap` is the best g found: a lower bound. Column `mintyGapSlack`, sup over v of <grad g(u), v - u>, bounds what is
- * missing where g is concave. Of another point the columns are `averageMintyGap` and `averageDualGapSlack`.
+ * g(u) = <F(u), z - u> has the gradient J(u)^T (z - u) - F(u) and is concave for affine monotone F. Projected ascent,
+ * with step sizes from the changes of the gradient [1], begins at the maximiser of the primal gap's linear problem and,
+ * where that is not enough, at z. Column `mintyGap` is the best g found, a lower bound. Column `mintyGapSlack`, sup
+ * over v of <grad g(u), v - u>, bounds what is missing where g is concave. With `of: "average"` the columns are
+ * `averageMintyGap` and `averageMintyGapSlack`.
+ *
+ * Use {@link primalGap} when an exact gap is wanted, which is the same number for F affine and skew, {@link nashConv}
+ * for games.
  *
  * Cost: up to 2 (maxIterations + 1) evaluations and products with J^T, which the run does not count.
  *
- * @example iterate(game, start, chain(untilStep(100), extragradient({ stepSize: 0.5 }))).pipe(average(), mintyGap({ of: "average", every: 10 }))
- * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
+ * @example
+ * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
+ * iterate(rockPaperScissors(), start, chain(untilStep(40), extragradient({ stepSize: 0.4 })))
+ *   .pipe(average(), filter((it) => it.step % 20 === 0), mintyGap({ of: "average" }))
+ *   .subscribe((it) => console.log(it.step, it.columns.averageMintyGap!.toFixed(4)));
+ * // 0 0.8000
+ * // 20 0.0310
+ * // 40 0.0167
+ * @param options {@link MintyGapOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream, where the constraint is not bounded
+ *   and `over` is not given
  * @see [1] Malitsky and Mishchenko, "Adaptive gradient descent without descent", 2020, arXiv:1910.09529
  */
 export function mintyGap(options: MintyGapOptions = {}): Measure {

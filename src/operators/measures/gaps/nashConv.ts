@@ -3,10 +3,11 @@ import { columnName, type MeasuredPointOptions, measuredPoint, pointRules } from
 import { positiveInteger } from "../../support/rules.ts";
 import { exploitabilities, responseKinds } from "./exploitability.ts";
 
+/** Options of {@link nashConv}. */
 export interface NashConvOptions extends MeasuredPointOptions {
-  /** Steps of a player's inner solve. Default 500. */
+  /** Largest number of steps of a player's inner solve. Default 500. */
   readonly maxIterations?: number;
-  /** On the natural residual of a player's own problem, relative to its gradient or absolute. Default 1e-10. */
+  /** Tolerance in (0, 1) on the natural residual of a player's own problem, times max(1, ||F_i||). Default 1e-10. */
   readonly relativeTolerance?: number;
 }
 
@@ -18,22 +19,38 @@ export const responseRules = {
 } as const;
 
 /**
- * NashConv: the sum of what each player would gain by its best response, zero exactly at the Nash equilibria of convex games.
+ * Measures NashConv, the sum of what each player would gain by its best response, which is zero exactly at the Nash
+ * equilibria of convex games.
  *
- * Vector column `exploitability`, one gain a player in the order of the blocks; `nashConv`, their sum; `nashConvSlack`, a
- * bound on what the inner solves miss where the costs are convex in the own strategy; `responses`: `linear` if every best
- * response came from the set's linear problem and was verified, `solved` if one needed an inner solve, `unsolved` if one
- * did not reach the tolerance. In a two-player zero-sum game NashConv is the duality gap, see `dualityGap`. The players'
- * own gradients suffice: a problem without costs gets its gains from their integrals, see `exploitability.ts`. Of another
- * point the columns are `averageNashConv` and so on.
+ * Columns:
+ * - `exploitability`, a vector: the gain of each player, in the order of the blocks;
+ * - `nashConv`: the sum of the gains;
+ * - `nashConvSlack`: a bound on what the inner solves miss where the costs are convex in the own strategy;
+ * - `responses`: `linear` if every best response came from the set's linear problem and was verified, `solved` if one
+ *   needed an inner solve, `unsolved` if one did not reach the tolerance.
  *
- * Cost: one evaluation a player with a linear cost, else up to maxIterations + 17; the run does not count them.
+ * With `of: "average"` the columns are `averageNashConv` and so on. In a two-player zero-sum game NashConv is the
+ * duality gap, see `dualityGap`. The players' own gradients suffice: for a problem without costs the gains are
+ * integrals of them, see `exploitability.ts`.
  *
- * @example iterate(rockPaperScissors, start, chain(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(nashConv({ every: 10 }))
- * @throws {RangeError} ERR_OPTION_RANGE
- * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where the constraint is no product of the players' sets
- * @see Lockhart et al., "Computing approximate equilibria in sequential adversarial games by exploitability descent", 2019,
- *   arXiv:1903.05614
+ * Use {@link dualityGap} for zero-sum games of two players, {@link primalGap} when the constraint binds the players
+ * together, {@link naturalResidual} as a stop condition.
+ *
+ * Cost: one evaluation per player with a linear cost, up to maxIterations + 17 for others; the run does not count them.
+ *
+ * @example
+ * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
+ * iterate(rockPaperScissors(), start, chain(untilStep(40), extragradient({ stepSize: 0.4 })))
+ *   .pipe(filter((it) => it.step % 20 === 0), nashConv())
+ *   .subscribe((it) => console.log(it.step, it.columns.nashConv!.toFixed(4), responseKinds[it.columns.responses!]));
+ * // 0 0.8000 linear
+ * // 20 0.0411 linear
+ * // 40 0.0022 linear
+ * @param options {@link NashConvOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range
+ * @throws {TypeError} ERR_UNSUPPORTED, in the stream, where the constraint is not a product of the players' sets
+ * @see Lockhart et al., "Computing approximate equilibria in sequential adversarial games by exploitability descent",
+ *   2019, arXiv:1903.05614
  */
 export function nashConv(options: NashConvOptions = {}): Measure {
   const { maxIterations, relativeTolerance, ...where } = readOptions("nashConv", options, responseRules);

@@ -10,23 +10,37 @@ import {
 import { columnName, type MeasuredPointOptions, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
 import { convexSetRule } from "../../support/rules.ts";
 
+/** Options of {@link primalGap}. */
 export interface GapOptions extends MeasuredPointOptions {
-  /** A compact set over which the supremum is taken. Default: the problem's constraint, which then must be bounded. */
+  /** Compact set over which the supremum is taken. Default: the problem's constraint, which then must be bounded. */
   readonly over?: ConvexSet;
 }
 
 const rules = { ...pointRules, over: convexSetRule } as const;
 
 /**
- * The primal (Stampacchia) gap sup over u in C of <F(z), z - u>: never negative for z in C, zero exactly at the solutions.
+ * Measures the primal (Stampacchia) gap sup over u in C of <F(z), z - u>, which is never negative for z in C and zero
+ * exactly at the solutions.
  *
- * Exact, from the support function of C. Column `primalGap`, of another point `averagePrimalGap`. For F skew and affine, as
- * in matrix games, it equals the dual gap, and in matrix games the duality gap.
+ * It is exact, from the support function of C. Column `primalGap`; with `of: "average"`, `averagePrimalGap`. For F skew
+ * and affine, as in matrix games, it equals the dual gap, and in matrix games the duality gap.
  *
- * Cost: one linear problem over C; for another point than the row's own one evaluation, which the run does not count.
+ * Use {@link mintyGap} for the gap that the theory of averages bounds, {@link nashConv} or {@link dualityGap} for the
+ * players' gains, {@link naturalResidual} when C is not bounded.
  *
- * @example iterate(game, start, chain(untilStep(100), mirrorProx({ stepSize: 0.5 }))).pipe(average(), primalGap({ of: "average" }))
- * @throws {RangeError} ERR_OPTION_RANGE; in the stream, where the constraint is not bounded and `over` is not given
+ * Cost: one linear problem over C; with `of` one evaluation, which the run does not count.
+ *
+ * @example
+ * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
+ * iterate(rockPaperScissors(), start, chain(untilStep(40), extragradient({ stepSize: 0.4 })))
+ *   .pipe(average(), filter((it) => it.step % 20 === 0), primalGap({ of: "average" }))
+ *   .subscribe((it) => console.log(it.step, it.columns.averagePrimalGap!.toFixed(4)));
+ * // 0 0.8000
+ * // 20 0.0310
+ * // 40 0.0167
+ * @param options {@link GapOptions}
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream, where the constraint is not bounded
+ *   and `over` is not given
  */
 export function primalGap(options: GapOptions = {}): Measure {
   const { over, ...where } = readOptions("primalGap", options, rules);
@@ -46,7 +60,11 @@ export function primalGap(options: GapOptions = {}): Measure {
   });
 }
 
-/** The set of a gap. @throws ERR_OPTION_RANGE unless it is bounded and of the problem's dimension */
+/**
+ * Finds the set of a gap.
+ *
+ * @throws ERR_OPTION_RANGE unless it is bounded and of the problem's dimension
+ */
 export function compactSet(who: string, problem: Problem, over: ConvexSet | undefined): ConvexSet {
   const set = over ?? problem.constraint;
   if (set?.bounded && set.dimension === problem.dimension) return set;

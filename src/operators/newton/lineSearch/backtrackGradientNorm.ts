@@ -5,6 +5,7 @@ import {
   isFiniteVector,
   type Proposal,
   readOptions,
+  scratchVector,
   settingOf,
   type Update,
 } from "../../../authoring/index.ts";
@@ -12,17 +13,19 @@ import { positiveInteger } from "../../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
 import { trialPoint } from "../../support/trialPoint.ts";
 
-/** Options of {@link backtrackGradientNorm}. Defaults are those of the deep linear autoencoder runs of [2]. */
+/** Options of {@link backtrackGradientNorm}. The defaults are those of the deep linear autoencoder runs of [2]. */
 export interface BacktrackGradientNormOptions {
-  /** alpha of the first search, in (0, 1]. Default 0.1. */
+  /** Step size alpha at which the first search begins, in (0, 1]. Default 0.1. */
   readonly stepSize?: number;
-  /** beta, in (0, 1): a refused alpha becomes beta alpha. Default 0.5. Steerable. */
+  /** Factor beta in (0, 1): a refused alpha becomes beta alpha. Default 0.5. Steerable. */
   readonly shrink?: number;
-  /** rho, in [0, 1): the share of the predicted decrease that is demanded. Default 1e-4. Steerable. */
+  /** Share rho in [0, 1) of the predicted decrease that is demanded. Default 1e-4. Steerable. */
   readonly sufficientDecrease?: number;
-  /** rho' of the pure step alpha = 1, which is tried first, in [0, 1/2]; false: do not. Default 1/2. */
+  /** Share rho' in [0, 1/2] for the pure step alpha = 1, which is tried first; false: it is not tried. Default 1/2. */
   readonly pureStep?: number | false;
-  /** Trials before the search has failed. Default 1000; a search usually ends before, when the step has no effect. */
+  /**
+   * Largest number of trials. Most searches end earlier, because the step no longer changes the point. Default 1000.
+   */
   readonly maxTrials?: number;
 }
 
@@ -37,27 +40,38 @@ const rules = {
 /**
  * Chooses the step size along the direction by backtracking on ||F||^2, the line search of Newton-MR [1].
  *
- * Accepts alpha when ||F(z + alpha p)||^2 <= ||F||^2 + 2 rho alpha F^T J p, and it is less than ||F||^2. Before that alpha = 1 is tried, and accepted
- * when ||F(z + p)||^2 <= (1 - 2 rho') ||F||^2 + 2 rho' ||J p + F||^2. For a minimum-residual p this is the same
- * inequality with rho', but ||J p + F||^2 is computed as it stands, so that cancellation does not decide.
- * A trial that is not finite counts as refused. After acceptance the next search begins at min(1, alpha / beta).
+ * It accepts alpha when ||F(z + alpha p)||^2 <= ||F||^2 + 2 rho alpha F^T J p and ||F(z + alpha p)||^2 < ||F||^2.
+ * Before that it tries alpha = 1, which it accepts when ||F(z + p)||^2 <= (1 - 2 rho') ||F||^2 + 2 rho' ||J p + F||^2.
+ * For a minimum-residual p this is the same inequality with rho', but ||J p + F||^2 is computed as it stands, so that
+ * cancellation does not decide. A trial that is not finite counts as refused. After an acceptance the next search
+ * begins at min(1, alpha / beta).
  *
- * Column `outcome`:
- * - accepted: the loop moves to the trial, which is not evaluated again;
+ * Columns: `trials`, and `outcome`:
+ * - accepted: the loop moves to the trial point, which is not evaluated again;
  * - stagnated: z + alpha p equals z in every coordinate;
- * - failed: F^T J p >= 0 (p is no descent direction of ||F||^2), or `maxTrials` trials were refused;
+ * - failed: F^T J p >= 0 (p is not a descent direction of ||F||^2), or `maxTrials` trials were refused;
  * - non-finite: p, or J p, or every trial was not finite.
  *
- * All but the first keep the point and alpha, and make this the last row (status "stagnated"): the same search would end
- * the same way. State: alpha. Works for fields without a potential too. With a constraint, trials are projected.
+ * All but the first keep the point and alpha, and make this the last row (status "stagnated"): the same search would
+ * end the same way. The search works for fields without a potential too. With a constraint, trials are projected.
  *
- * Cost: one product, and one evaluation a trial.
+ * Use {@link wolfeLineSearch} when steps must also grow within a search or L itself is to fall, {@link gradientStep}
+ * when no merit function falls along the way.
  *
- * @example chain(newtonDirection(), backtrackGradientNorm({ stepSize: 1, shrink: 0.9 }))
+ * Cost: one product per search and one evaluation per trial. State: alpha.
+ *
+ * @example
+ * const search = chain(newtonDirection(), backtrackGradientNorm({ stepSize: 1, shrink: 0.9 }));
+ * iterate(quartic(), [-2, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), search))
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.squaredFieldNorm.toFixed(4), it.stepSize.toFixed(4), it.columns.trials));
+ * // 353.9600 0.7290 4
+ * // 269.8007 0.8100 2
+ * // 22.5594 0.9000 2
  * @param options {@link BacktrackGradientNormOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
- * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver", 2018,
- *   arXiv:1810.00303
+ * @see [1] Roosta, Liu, Xu and Mahoney, "Newton-MR: inexact Newton method with minimum residual sub-problem solver",
+ *   2018, arXiv:1810.00303
  * @see [2] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
@@ -89,7 +103,7 @@ interface Found {
   readonly outcome: SearchOutcome;
   readonly trials: number;
   readonly stepSize: number;
-  /** undefined: nothing was accepted. */
+  /** The accepted trial; undefined where every one was refused. */
   readonly next: Evaluation | undefined;
 }
 
@@ -105,9 +119,10 @@ function search(
   const { field, squaredFieldNorm } = it.at;
   let trials = 0;
   let finiteTrials = 0;
+  const buffer = scratchVector(it);
   const nothing = (outcome: SearchOutcome): Found => ({ outcome, trials, stepSize: 0, next: undefined });
   const attempt = (alpha: number): Evaluation | undefined => {
-    const point = trialPoint(it, direction, alpha);
+    const point = trialPoint(it, direction, alpha, buffer);
     if (point === undefined) return undefined;
     trials++;
     const trial = it.evaluate(point);
@@ -116,8 +131,8 @@ function search(
   };
 
   if (!isFiniteVector(direction)) return nothing("non-finite");
-  if (trialPoint(it, direction, 1) === undefined) return nothing("stagnated");
-  const product = new Float64Array(field.length);
+  if (trialPoint(it, direction, 1, buffer) === undefined) return nothing("stagnated");
+  const product = scratchVector(it);
   it.at.linearize().apply(direction, product);
   const slope = dot(field, product);
   if (!Number.isFinite(slope)) return nothing("non-finite");
@@ -127,7 +142,7 @@ function search(
   if (pureStep !== false) {
     whole = attempt(1);
     const bound = Math.sqrt((1 - 2 * pureStep) * squaredFieldNorm + 2 * pureStep * squaredSum(product, field));
-    // Where F is linear both sides are equal but for rounding, which must not decide either.
+    // Where F is linear both sides are equal up to rounding, which must not decide either.
     const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(squaredFieldNorm)) ** 2;
     if (whole !== undefined && whole.squaredFieldNorm <= allowed && whole.squaredFieldNorm < squaredFieldNorm) {
       return { outcome: "accepted", trials, stepSize: 1, next: whole };
@@ -136,7 +151,7 @@ function search(
   for (let alpha = firstStepSize; trials < maxTrials; alpha *= shrink) {
     const trial = alpha === 1 && whole !== undefined ? whole : attempt(alpha);
     if (trial === undefined) return nothing(trials > 0 && finiteTrials === 0 ? "non-finite" : "stagnated");
-    // Strictly below, where the demand drowns in rounding: a search that makes no progress has to end.
+    // Where the demand drowns in rounding ||F||^2 must still fall: a search without progress has to end.
     const bound = squaredFieldNorm + 2 * sufficientDecrease * alpha * slope;
     if (trial.squaredFieldNorm <= bound && trial.squaredFieldNorm < squaredFieldNorm) {
       return { outcome: "accepted", trials, stepSize: alpha, next: trial };

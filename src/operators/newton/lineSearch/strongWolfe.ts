@@ -1,47 +1,55 @@
-/** The line search of Nocedal and Wright on a function of one variable, without any knowledge of where it comes from. */
+/** The line search of Nocedal and Wright on a function phi of one variable, whatever that function stands for. */
 
-/** What a search knows of a step alpha; the slope is computed when it is asked for. */
+/** What a search knows about a step size alpha. The slope is computed when it is asked for. */
 export interface Probe {
   readonly alpha: number;
-  /** phi(alpha); what is not finite counts as too long a step. */
+  /** Value phi(alpha); where it is not finite, the step counts as too long. */
   readonly value: number;
+  /** Slope phi'(alpha). */
   slope(): number;
 }
 
+/** Options of {@link strongWolfe}. */
 export interface StrongWolfeOptions {
-  /** c1 of the sufficient decrease. */
+  /** Constant c1 of the sufficient decrease. */
   readonly sufficientDecrease: number;
-  /** c2 of the curvature condition. */
+  /** Constant c2 of the curvature condition. */
   readonly curvature: number;
+  /** First alpha to try. */
   readonly first: number;
+  /** Largest alpha. */
   readonly maxStepSize: number;
+  /** Largest number of trials. */
   readonly maxTrials: number;
-  /** Relative changes of phi up to this are taken for rounding. Default 0. */
+  /** Relative change of phi up to which it counts as rounding. Default 0. */
   readonly rounding?: number;
 }
 
-/** `found`: strong Wolfe holds, or with `complete: false` only the decrease does. */
+/**
+ * `found` satisfies both conditions where `complete` is true, else the sufficient decrease only; undefined: nothing was
+ * found.
+ */
 interface StrongWolfeResult<P extends Probe> {
   readonly found: P | undefined;
   readonly complete: boolean;
 }
 
-/** How near to an end of its interval an interpolated trial may lie. */
+/** Least distance of an interpolated trial from the ends of its interval, as a share of the interval. */
 const margin = 0.1;
 
 /**
- * Finds alpha with phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|: brackets, then zooms ([1], algorithms
- * 3.5 and 3.6), with safeguarded cubic interpolation.
+ * Finds an alpha with phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|: it brackets, then
+ * zooms ([1], algorithms 3.5 and 3.6), with safeguarded cubic interpolation.
  *
- * Where phi changes by no more than `rounding` the decrease is judged by slopes instead: (2 c1 - 1) phi'(0) >= phi'(alpha) [2].
- * Where the trials are used up, or `probe` says by `undefined` that a step has no effect, the best alpha of sufficient decrease is
- * returned with `complete: false`.
+ * Where phi changes by no more than `rounding`, slopes decide on the decrease instead: (2 c1 - 1)
+ * phi'(0) >= phi'(alpha) [2]. Where the trials are used up, or `probe` returns undefined because a step has no effect,
+ * the result is the best alpha of sufficient decrease, with `complete: false`.
  *
- * @param start phi at 0, its slope negative
- * @param probe phi at alpha, or undefined where alpha leads nowhere
+ * @param start phi at 0, with a negative slope
+ * @param probe gives phi at alpha, or undefined where alpha does not change the point
  * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
- * @see [2] Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16,
- *   2005, doi:10.1137/030601880
+ * @see [2] Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search",
+ *   SIAM J. Optim. 16, 2005, doi:10.1137/030601880
  */
 export function strongWolfe<P extends Probe>(
   start: Probe,
@@ -72,7 +80,7 @@ export function strongWolfe<P extends Probe>(
     if (Math.abs(at.slope()) <= -c2 * slope0) return { found: at, complete: true };
     if (at.slope() >= 0) return zoom(at, at, before);
     if (alpha >= maxStepSize) return { found: at, complete: false };
-    // Beyond: where the slope would vanish if it went on changing so, at least twice and at most ten times as far.
+    // The next trial lies where the slope would vanish if it went on changing like this, 2 to 10 times as far.
     const change = (at.slope() - before.slope()) / (at.alpha - before.alpha);
     const wanted = change > 0 ? at.alpha - at.slope() / change : Number.POSITIVE_INFINITY;
     before = at;
@@ -80,7 +88,7 @@ export function strongWolfe<P extends Probe>(
     alpha = Math.min(maxStepSize, Math.max(2 * at.alpha, Math.min(10 * at.alpha, wanted)));
   }
 
-  /** `low`: the best end, whose slope points to `high`. */
+  /** Narrows an interval; `low` is its best end, whose slope points to `high`. */
   function zoom(low: Probe, lowFound: P | undefined, high: Probe): StrongWolfeResult<P> {
     let best = lowFound;
     for (;;) {
@@ -100,7 +108,10 @@ export function strongWolfe<P extends Probe>(
   }
 }
 
-/** The minimum of the cubic through both ends, kept away from them; the middle where there is none. */
+/**
+ * The minimum of the cubic through both ends, kept away from them; the middle of the interval where the cubic has no
+ * minimum.
+ */
 function between(low: Probe, high: Probe): number {
   const width = high.alpha - low.alpha;
   const middle = low.alpha + width / 2;

@@ -7,6 +7,7 @@ import {
   isFiniteVector,
   type Proposal,
   readOptions,
+  scratchVector,
   settingOf,
   type Update,
 } from "../../../authoring/index.ts";
@@ -17,25 +18,29 @@ import { type Probe, strongWolfe } from "./strongWolfe.ts";
 
 /** Options of {@link wolfeLineSearch}. */
 export interface WolfeLineSearchOptions {
-  /** phi: `gradientNorm`: ||F||^2 / 2, for critical points of any kind; `value`: L, for minima. Default `gradientNorm`. */
+  /**
+   * Merit phi. `gradientNorm`: ||F||^2 / 2, for critical points of any kind. `value`: L, for minima.
+   * Default `gradientNorm`.
+   */
   readonly merit?: "gradientNorm" | "value";
-  /** c1, in (0, 1/2]: the share of the predicted decrease that is demanded. Default 1e-4 [1]. Steerable. */
+  /** Share c1 in (0, 1/2] of the predicted decrease that is demanded. Default 1e-4 [1]. Steerable. */
   readonly sufficientDecrease?: number;
-  /** c2, in (c1, 1): the share of the slope that may be left. Default 0.9 [1]. */
+  /** Share c2 in (c1, 1) of the slope that may be left. Default 0.9 [1]. */
   readonly curvature?: number;
-  /** The first alpha, > 0. Default 1, which suits Newton's directions. */
+  /** First alpha, > 0. Default 1, which suits Newton's directions. */
   readonly stepSize?: number;
   /**
-   * Where later searches begin: `constant` at `stepSize`; `previous` at the alpha that would change phi as the last one did to
-   * first order, which suits gradients. Default `constant`.
+   * Step size at which later searches begin. `constant`: `stepSize`. `previous`: the alpha that would change phi to
+   * first order as the last one did, which suits gradients. Default `constant`.
    */
   readonly first?: "constant" | "previous";
-  /** Largest alpha. Default 1e6. */
+  /** Largest alpha, > 0. Default 1e6. */
   readonly maxStepSize?: number;
-  /** Trials of a search. Default 50. */
+  /** Largest number of trials per search. Default 50. */
   readonly maxTrials?: number;
 }
 
+/** Relative change of L that counts as rounding. */
 const roundingOfValue = 16 * Number.EPSILON;
 
 const rules = {
@@ -49,24 +54,36 @@ const rules = {
 } as const;
 
 /**
- * Chooses the step size along the direction by the strong Wolfe conditions, bracketing and zooming ([1], algorithms 3.5 and 3.6).
+ * Chooses the step size along the direction by the strong Wolfe conditions, bracketing and zooming ([1], algorithms 3.5
+ * and 3.6).
  *
- * phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|, where phi is ||F||^2 / 2, with slope F^T J p at the
- * trial, or L, with slope F^T p
- * (whose changes, where they drown in rounding, are judged by slopes). Unlike backtracking, which can only shrink a step, it also lengthens one, so the second condition can
- * always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
+ * The conditions are phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|. The merit phi is
+ * ||F||^2 / 2, with slope F^T J p at the trial, or L, with slope F^T p; where changes of L drown in rounding, slopes
+ * decide. Unlike backtracking, which can only shorten a step, this search also lengthens one, so the second condition
+ * can always be met where phi is smooth and bounded below. A trial that is not finite counts as too long.
  *
- * Columns `outcome` and `trials` as in `backtrackGradientNorm`, and `wolfe`: 1 where both conditions hold, 0 where the search ended
- * with a sufficient decrease only (rounding, `maxStepSize` or `maxTrials`). Without a decrease, or with
- * one of ||F||^2 that rounding swallows, this is the last row ("stagnated").
- * State: alpha and slope of the last search.
+ * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `wolfe`, 1 where both conditions hold, 0 where the
+ * search ended with a sufficient decrease only (rounding, `maxStepSize` or `maxTrials`). Without a decrease, or with
+ * one of ||F||^2 that rounding swallows, this is the last row (status "stagnated").
  *
- * Cost: one product and, for `gradientNorm`, one evaluation and one product a trial; for `value` no products.
+ * Use {@link backtrackGradientNorm} when the direction has Newton's length, which costs no product per trial, or when
+ * there is a constraint.
  *
- * @example chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }))
+ * Cost: for `gradientNorm` one product per search, and one evaluation and one product per trial; for `value` one
+ * evaluation per trial and no products. State: alpha and slope of the last search.
+ *
+ * @example
+ * const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }));
+ * iterate(quartic(), [-3.5, 1], chain(untilStep(20), search))
+ *   .pipe(take(3))
+ *   .subscribe((it) => console.log(it.step, it.stepSize.toFixed(4), it.columns.trials, it.columns.wolfe));
+ * // 0 0.0041 9 1
+ * // 1 0.0168 5 1
+ * // 2 0.0029 3 1
  * @param options {@link WolfeLineSearchOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
- * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for `value` on a problem without a potential, or a problem with a constraint
+ * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for `value` on a problem without a potential, or for a problem
+ *   with a constraint
  * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
  */
 export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
@@ -93,20 +110,22 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
         columns: { outcome: searchOutcomes.indexOf(outcome), trials, wolfe: undefined },
       });
       if (!isFiniteVector(it.direction)) return end("non-finite");
-      const start = meritOf(it, it.at, 0, merit);
+      const product = scratchVector(it);
+      const buffer = scratchVector(it);
+      const start = meritOf(it, it.at, 0, merit, product);
       const slope = start.slope();
       if (!Number.isFinite(slope)) return end("non-finite");
-      if (trialPoint(it, it.direction, maxStepSize) === undefined) return end("stagnated");
+      if (trialPoint(it, it.direction, maxStepSize, buffer) === undefined) return end("stagnated");
       if (slope >= 0) return end("failed");
       const before = state.slope;
       const wanted = first === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
       const { found, complete } = strongWolfe(
         start,
         (alpha) => {
-          const point = trialPoint(it, it.direction, alpha);
+          const point = trialPoint(it, it.direction, alpha, buffer);
           if (point === undefined) return undefined;
           trials++;
-          const trial = meritOf(it, it.evaluate(point), alpha, merit);
+          const trial = meritOf(it, it.evaluate(point), alpha, merit, product);
           finite ||= Number.isFinite(trial.value);
           return trial;
         },
@@ -116,7 +135,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
           first: Math.min(maxStepSize, Math.max(Number.MIN_VALUE, wanted)),
           maxStepSize,
           maxTrials,
-          // ||F||^2 falls to its own rounding at a zero; L stays of the size it has there, so that its changes drown before.
+          // Near a zero ||F||^2 falls towards 0, but L keeps its size, so its changes drown in rounding much earlier.
           rounding: merit === "value" ? roundingOfValue : 0,
         },
       );
@@ -124,7 +143,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
         if (trials > 0 && !finite) return end("non-finite");
         return end(trials >= maxTrials ? "failed" : "stagnated");
       }
-      // Rounding is all that is left of the predicted decrease.
+      // Of the predicted decrease only rounding is left.
       if (merit === "gradientNorm" && !(found.value < start.value)) return end("stagnated");
       return {
         state: { stepSize: found.alpha, slope },
@@ -140,13 +159,23 @@ interface MeritProbe extends Probe {
   readonly at: Evaluation;
 }
 
-function meritOf(it: Proposal, at: Evaluation, alpha: number, merit: "gradientNorm" | "value"): MeritProbe {
+/**
+ * The merit at alpha and its slope.
+ *
+ * @param product vector for J p, which the slopes of a search share
+ */
+function meritOf(
+  it: Proposal,
+  at: Evaluation,
+  alpha: number,
+  merit: "gradientNorm" | "value",
+  product: Float64Array,
+): MeritProbe {
   let known: number | undefined;
   const slope = (): number => {
     if (known !== undefined) return known;
     if (merit === "value") known = dot(at.field, it.direction);
     else {
-      const product = new Float64Array(at.field.length);
       at.linearize().apply(it.direction, product);
       known = dot(at.field, product);
     }
@@ -172,7 +201,8 @@ function checkProblem(it: Proposal, merit: "gradientNorm" | "value"): void {
 }
 
 interface State {
-  /** Where the next search begins. */
+  /** Step size of the last search; `stepSize` of the options before the first one. */
   readonly stepSize: number;
+  /** Slope at the start of the last search; undefined before the first one. */
   readonly slope: number | undefined;
 }
