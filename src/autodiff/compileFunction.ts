@@ -4,13 +4,16 @@ import { showShape } from "./graph/shapes.ts";
 import { reachable } from "./graph/walk.ts";
 import { Machine } from "./kernels/machine.ts";
 
-/** Computes a graph's outputs from its inputs, given by name; each output is a new array. */
+/** Computes the outputs of a graph from its inputs, which are given by name. Each output is a new array. */
 export type CompiledFunction = (inputs: Readonly<Record<string, ArrayLike<number>>>) => Float64Array[];
 
 /**
- * A graph as a function of numbers in float64: for tests and tools (`compileField` is what problems use).
+ * Turns a graph into a function of numbers in float64, for tests and tools. Problems use `compileField` instead.
  *
- * @throws {RangeError} ERR_LENGTH if an input is missing or of the wrong length, when called
+ * The interpreter runs it, in memory that is allocated once; only the outputs are copied at each call.
+ *
+ * @example compileFunction({ inputs: [x], outputs: [builder.mul(x, x)] })({ x: [1, 2] })[0]; // 1, 4
+ * @throws {RangeError} ERR_LENGTH, when called, if an input is missing or has the wrong length
  */
 export function compileFunction(graph: Graph): CompiledFunction {
   const given = new Map<Node, Float64Array>(graph.inputs.map((node) => [node, new Float64Array(sizeOf(node.shape))]));

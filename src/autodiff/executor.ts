@@ -3,15 +3,20 @@ import { engine, environment } from "../host.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 
-/** `float64`: WebAssembly vectors with the machine's BLAS; `interpreter`: plain TypeScript, slow, the tests' reference. */
+/**
+ * `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
+ * tests.
+ */
 export const executors = ["float64", "interpreter"] as const;
 export type Executor = (typeof executors)[number];
 
 /**
- * The executor that is used where `wanted` is asked for; default: `FLUXION_EXECUTOR`, else float64 where the engine can.
+ * Chooses the executor.
  *
- * @throws {RangeError} ERR_OPTION_RANGE if there is none of that name
- * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly's vectors and float64 was asked for
+ * @param wanted name of the executor; default: the environment variable `FLUXION_EXECUTOR`, else float64 where the
+ *   engine has WebAssembly SIMD
+ * @throws {RangeError} ERR_OPTION_RANGE if no executor has that name
+ * @throws {TypeError} ERR_UNSUPPORTED if float64 is wanted and this engine lacks WebAssembly SIMD
  */
 export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor {
   if (wanted === undefined || wanted === "") return hasSimd() ? "float64" : "interpreter";
@@ -28,20 +33,23 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
   return found;
 }
 
-/** What computes here: decides last bits, so `run.json` keeps it and `fluxion doctor` prints it. */
+/**
+ * What computes in this process. It decides the last bits of results, so `run.json` keeps it and `fluxion doctor`
+ * prints it.
+ */
 export type ExecutorDescription = {
   readonly executor: Executor;
   readonly node: string;
-  /** Matrix products: a library, or WebAssembly where it names none. */
+  /** Library that multiplies matrices; WebAssembly does where it names none. */
   readonly blas: BlasDescription;
-  /** Fused multiply-add: what the engine has, and whether `FLUXION_FMA=on` asks for it. */
+  /** Fused multiply-add: `unavailable` in this engine, or whether `FLUXION_FMA=on` asks for it. */
   readonly multiplyAdd: "on" | "off" | "unavailable";
-  /** What is slower than it need be, and what to do. */
+  /** What is slower than it need be, and what to do about it. */
   readonly warnings: readonly string[];
 };
 
 /**
- * Executor, BLAS and instruction set of this process.
+ * Describes the executor, the BLAS and the instruction set of this process.
  *
  * @example console.log(describeExecutor().blas.library)
  */

@@ -1,27 +1,27 @@
-/** Whose residuals lie in memory: a point on some data. */
+/** The owner of residuals in memory: a point on some data. */
 export interface ResidualOwner {
   readonly data: readonly Float64Array[];
   readonly point: Float64Array;
 }
 
-/** How often something was computed, over all instances. */
+/** Numbers of computations, over all instances. */
 export interface FieldCounts {
-  /** Forward passes: value and field. */
+  /** Number of forward passes, which compute value and field. */
   readonly evaluations: number;
-  /** Residuals computed for a point. */
+  /** Number of times that residuals were computed for a point. */
   readonly linearizations: number;
-  /** Those of them for a map that was used after its residuals had been overwritten. */
+  /** Number of those for a map that was used after its residuals had been overwritten. */
   readonly relinearizations: number;
 }
 
-/** What executes a field's graphs. */
+/** Executes the graphs of a field. */
 export interface FieldEngine {
   readonly dimension: number;
   readonly counts: FieldCounts;
-  /** Returns L (NaN without a value), writes F into `field`. */
+  /** Returns L, or NaN if there is no value, and writes F into `field`. */
   evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number;
   /** Computes the residuals of a point. */
   linearize(owner: ResidualOwner): void;
-  /** out = J v or J^T u of the owner's point, for `count` vectors one after the other. */
+  /** Computes out = J v or J^T u at the owner's point, for `count` vectors stored one after the other. */
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose?: boolean): void;
 }

@@ -2,7 +2,9 @@ import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
-/** J at a point: its own for ever, since the engine linearises again where the residuals belong to another by now. */
+/**
+ * J at a point. It stays valid: if the residuals in memory belong to another point by now, the engine linearises again.
+ */
 export class FieldMap implements LinearMap, ResidualOwner {
   readonly rows: number;
   readonly columns: number;

@@ -2,18 +2,19 @@ import type { GraphBuilder } from "./build/builder.ts";
 import type { Executor } from "./executor.ts";
 import type { Node } from "./graph/graph.ts";
 
+/** Graphs of a field and how to run them. */
 export interface FieldParts {
   readonly builder: GraphBuilder;
-  /** The point is these tensors one after the other. */
+  /** Tensors of which the point consists, one after the other. */
   readonly parameters: readonly Node<"input">[];
-  /** Named inputs whose numbers each instance brings. */
+  /** Named inputs whose numbers each instance brings. Default: none. */
   readonly data?: readonly Node<"input">[];
-  /** L(z), one number; absent: `evaluate` returns NaN. */
+  /** L(z), one number. Without it, `evaluate` returns NaN. */
   readonly value?: Node;
-  /** F(z): for each parameter a tensor of its shape. */
+  /** F(z): for each parameter a tensor of the same shape. */
   readonly field: readonly Node[];
-  /** J = J^T, as where the field is a gradient. */
+  /** Whether J = J^T, as for a gradient. */
   readonly symmetric: boolean;
-  /** What runs it; default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly's vectors. */
+  /** Executor of the graphs. Default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly SIMD. */
   readonly executor?: Executor;
 }

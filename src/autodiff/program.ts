@@ -13,27 +13,40 @@ export type { FieldCounts } from "./fieldEngine.ts";
 
 /** A compiled field. Instances on different data share its code and its memory. */
 export interface FieldProgram {
-  /** n, the length of a point. */
+  /** Length n of a point. */
   readonly dimension: number;
-  /** Numbers are copied. */
+  /** Makes an instance on some data, whose numbers are copied. @throws ERR_DATA_NAME, ERR_LENGTH if they do not fit */
   instance(data?: Readonly<Record<string, Float64Array>>): FieldInstance;
-  /** How often something was computed, over all instances. */
+  /** Numbers of computations, over all instances. */
   readonly counts: FieldCounts;
 }
 
+/** A compiled field on some data. */
 export interface FieldInstance {
-  /** Returns L(z) (NaN without a value) and writes F(z) into `field`. */
+  /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
-  /** J(z), valid for ever; shares the forward pass with an evaluation at the same point. */
+  /**
+   * Returns J(z), which stays valid. It shares the forward pass with an evaluation at the same point.
+   *
+   * @throws ERR_LENGTH
+   */
   linearize(point: Float64Array): LinearMap;
 }
 
 /**
- * Differentiates a field and compiles it: value, field, and the Jacobian as a linear map whose part free of v is
- * computed once for each point.
+ * Differentiates a field and compiles it: value, field, and the Jacobian as a linear map.
  *
- * @throws {RangeError} ERR_MEMORY if it needs more memory than there is; ERR_DATA_NAME, ERR_LENGTH when an instance's data
- *   do not fit
+ * What the Jacobian's products need of the point alone is computed once per point.
+ *
+ * @example
+ * const builder = new GraphBuilder();
+ * const z = builder.input("z", "parameter", [2]);
+ * const value = builder.sum(builder.mul(z, z));
+ * const field = gradient(builder, value, [z]);
+ * const program = compileField({ builder, parameters: [z], value, field, symmetric: true });
+ * program.instance().evaluate(Float64Array.of(1, 2), new Float64Array(2)); // 5, and [2, 4] in the array
+ * @throws {RangeError} ERR_MEMORY if it needs more memory than there is; ERR_OPTION_RANGE for an unknown executor
+ * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly SIMD and float64 is wanted
  */
 export function compileField(parts: FieldParts): FieldProgram {
   const engine: FieldEngine = executorOf(parts.executor) === "float64" ? new Float64Engine(parts) : new Engine(parts);
@@ -66,7 +79,7 @@ function checkLength(who: string, what: string, values: Float64Array, length: nu
   throw failure("ERR_LENGTH", `${who}: expected ${length} numbers for ${what}, got ${values.length}`);
 }
 
-/** Copies of the numbers, in the order of the inputs. */
+/** Copies the numbers, in the order of the inputs. */
 function ownData(
   inputs: readonly Node<"input">[],
   data: Readonly<Record<string, Float64Array>>,

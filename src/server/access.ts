@@ -1,4 +1,4 @@
-/** Who may come in: the token, the Host and the Origin of a request. */
+/** Checks who may come in, by the token, the Host and the Origin of a request. */
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -6,11 +6,14 @@ import { networkInterfaces } from "node:os";
 
 export interface Access {
   readonly token: string;
-  /** A name by which this server is meant: against DNS rebinding. */
+  /** Whether the request's Host is a name of this server: the guard against DNS rebinding. */
   hostAllowed(request: IncomingMessage): boolean;
-  /** A page of this server's own, or no browser at all: against cross-site WebSocket hijacking. */
+  /**
+   * Whether the request comes from a page of this server or not from a browser: the guard against cross-site WebSocket
+   * hijacking.
+   */
   originAllowed(request: IncomingMessage): boolean;
-  /** The token, as `?token=` or `Authorization: Bearer`. */
+  /** Whether the request has the token, as `?token=` or `Authorization: Bearer`. */
   tokenGiven(request: IncomingMessage): boolean;
 }
 
@@ -44,7 +47,7 @@ export function makeAccess({ host, port, token, allowedHosts, allowedOrigins }: 
     }
     return new Set(names.map((name) => `${name.toLowerCase()}:${port()}`));
   }
-  // `name` in allowedHosts stands for every port: a proxy in front has its own.
+  // A name without a port in allowedHosts stands for every port, since a proxy in front has a port of its own.
   const known = (authority: string): boolean =>
     own().has(authority) || extra.has(authority) || extra.has(authority.replace(/:\d+$/, ""));
 
@@ -67,7 +70,7 @@ export function makeAccess({ host, port, token, allowedHosts, allowedOrigins }: 
     tokenGiven(request) {
       const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
       const given = bearer ?? new URL(request.url ?? "/", "http://localhost").searchParams.get("token") ?? "";
-      // Digests have one length, so that the comparison tells nothing about the token's.
+      // Digests all have the same length, so the comparison reveals nothing about the length of the token.
       return timingSafeEqual(digestOf(given), digest);
     },
   };
@@ -81,7 +84,7 @@ function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** The address with the token, for people to open. */
+/** Returns the address with the token, for people to open. */
 export function pageAddress(host: string, port: number, token: string): string {
   return `http://${bracketed(host === "0.0.0.0" || host === "::" ? "localhost" : host)}:${port}/?token=${encodeURIComponent(token)}`;
 }

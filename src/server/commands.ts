@@ -1,4 +1,4 @@
-/** Steering: what viewers command, offered to whoever runs the runs, and the answers on their way back. */
+/** Steering: passes the commands of viewers to the loops that obey them, and the answers back. */
 import { Observable, Subject } from "rxjs";
 import type { AppliedCommand } from "../arrow/row.ts";
 import type { Command } from "../streams/types.ts";
@@ -8,19 +8,22 @@ import type { CommandRequest } from "./messages.ts";
 export type ViewerCommand = Command & { readonly run: string };
 
 interface CommandDesk {
-  /** The commands for a run of this name, or for every run. Hot; whoever subscribes is expected to obey them. */
+  /**
+   * Returns the commands for the run of this name, or for every run. The stream is hot; a subscriber is expected to
+   * obey.
+   */
   offer(run?: string): Observable<ViewerCommand>;
   /** Whether somebody obeys commands for the run. */
   steerable(run: string): boolean;
-  /** Hands a command on; `answer` is called once: with what came of it, or with why nothing did. */
+  /** Passes a command on. `answer` is called once, with what the command did or with the reason why it was refused. */
   give(request: CommandRequest, live: boolean, answer: (outcome: AppliedCommand) => void): void;
-  /** The run is over: what it has not answered is refused. */
+  /** Refuses the commands that a run had not answered when it ended. */
   runEnded(run: string): void;
-  /** No more commands will come. */
+  /** Completes all streams of commands. */
   close(): void;
 }
 
-/** @param changed called when a run became steerable or ceased to be */
+/** @param changed called when a run becomes steerable or ceases to be */
 export function makeCommandDesk(changed: () => void): CommandDesk {
   const given = new Subject<ViewerCommand>();
   const pending = new Map<string, Set<(why: string) => void>>();
@@ -65,7 +68,7 @@ export function makeCommandDesk(changed: () => void): CommandDesk {
       waiting.add(refuse);
       pending.set(run, waiting);
       if (!live) refuse(`the run "${run}" is over`);
-      else if (!steerable(run)) refuse(`nobody obeys commands for the run "${run}"; it was started without any`);
+      else if (!steerable(run)) refuse(`nobody obeys commands for the run "${run}"; start it with the option commands`);
       else given.next({ ...command, run, reply: finish });
     },
     runEnded(run) {
@@ -75,7 +78,7 @@ export function makeCommandDesk(changed: () => void): CommandDesk {
   };
 }
 
-/** Without what concerns the socket only. */
+/** Drops the parts of a request that concern the socket only. */
 function commandOf(request: CommandRequest): Command {
   if (request.type === "set") return { type: request.type, setting: request.setting, value: request.value };
   if (request.type !== "step") return { type: request.type };

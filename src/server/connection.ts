@@ -1,4 +1,4 @@
-/** One viewer: what it says, what it is told, whether it lives. Rows go through its feed. */
+/** One viewer: reads its messages, answers them, and watches whether it is alive. Rows go through its feed. */
 import type { RawData, WebSocket } from "ws";
 import { z } from "zod";
 import type { AppliedCommand } from "../arrow/row.ts";
@@ -15,34 +15,35 @@ import {
 import { unknownColumns } from "./render.ts";
 import type { ServedRun } from "./servedRun.ts";
 
-/** What a connection needs of its server. */
+/** The part of the server that a connection needs. */
 export interface ConnectionHost {
   run(name: string): ServedRun | undefined;
   runs(): readonly RunInfo[];
   command(request: CommandRequest, reply: (outcome: AppliedCommand) => void): void;
 }
 
-/** Times in milliseconds. */
+/** Limits of a connection. Times are in milliseconds. */
 interface ConnectionLimits {
-  /** Bytes that may wait in a socket before its viewer counts as slow. */
+  /** Number of bytes that may wait in a socket before its viewer counts as slow. */
   readonly bufferedBytes: number;
   readonly pingEvery: number;
   readonly heartbeatEvery: number;
-  /** How long a ping may stay unanswered. */
+  /** Time for which a ping may stay unanswered. */
   readonly silence: number;
 }
 
 export interface Connection {
-  /** To be called a few times a second. */
+  /** Does what is due: pings, heartbeats, rows that wait. The server calls it a few times per second. */
   tick(now: number): void;
-  /** Tells the list of runs, now or when the socket takes it. */
+  /** Sends the list of runs, now or as soon as the socket takes it. */
   announce(): void;
   close(code: number, reason: string): void;
 }
 
+/** Number of messages per second that a viewer may send. */
 const messagesASecond = 100;
 
-/** Serves a socket that has shown its token. */
+/** Serves a socket whose token was right. */
 export function serveConnection(socket: WebSocket, host: ConnectionHost, limits: ConnectionLimits): Connection {
   let feed: Feed | undefined;
   let lastPing = Date.now();
@@ -65,8 +66,8 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
     stop();
     if (socket.readyState === socket.CLOSED) return;
     socket.close(code, shortened(reason));
-    // A peer that does not read will not answer the closing handshake either.
-    setTimeout(() => socket.terminate(), 1000).unref();
+    // A peer that does not read does not answer the closing handshake either. One that is only slow should hear why.
+    setTimeout(() => socket.terminate(), code === closeCodes.shutDown ? 1000 : 10_000).unref();
   }
   function refuse(code: string, message: string, closeCode: number): void {
     send({ error: { code, message } });
@@ -94,12 +95,12 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
 
   socket.on("pong", heard);
   socket.on("close", stop);
-  // ws closes the socket itself; an unheard error event would end the process.
+  // The package ws closes the socket itself; an error event without a listener would end the process.
   socket.on("error", () => undefined);
   socket.on("message", (data: RawData, isBinary: boolean) => {
     heard();
     if (floods(Date.now())) {
-      return refuse("ERR_MESSAGE", `more than ${messagesASecond} messages in a second`, closeCodes.malformed);
+      return refuse("ERR_MESSAGE", `more than ${messagesASecond} messages came within a second`, closeCodes.malformed);
     }
     const message = parse(data, isBinary);
     if (typeof message === "string") return refuse("ERR_MESSAGE", message, closeCodes.malformed);
@@ -115,7 +116,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
   }
   function unknownRun(name: string): string {
     const names = host.runs().map((run) => run.name);
-    return `no run is called "${name}"; there ${names.length === 0 ? "is none yet" : `are ${names.join(", ")}`}`;
+    return `no run is called "${name}"; ${names.length === 0 ? "there are no runs yet" : `the runs are ${names.join(", ")}`}`;
   }
   const unreadable = (error: unknown) =>
     refuse("ERR_RUN_FILE", error instanceof Error ? error.message : String(error), closeCodes.internal);
@@ -132,7 +133,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
         return refuse("ERR_MESSAGE", why, closeCodes.malformed);
       }
     } catch (error) {
-      // A file of an earlier session is first read here.
+      // The file of an earlier session is read here for the first time.
       return unreadable(error);
     }
     feed = startFeed(run, wanted, {
@@ -168,7 +169,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
   };
 }
 
-/** As much of a reason as a close frame holds: 123 bytes. */
+/** Cuts a reason to what a close frame holds: 123 bytes. */
 function shortened(reason: string): string {
   let short = reason;
   while (Buffer.byteLength(short) > 123) short = short.slice(0, -1);

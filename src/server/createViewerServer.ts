@@ -16,44 +16,52 @@ export type { ViewerServerOptions } from "./options.ts";
 
 /** A running server. */
 export interface ViewerServer {
-  /** The page, token included. */
+  /** Address of the page, with the token. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
   readonly token: string;
-  /** Where rows come in: see the `webSocket` sink, which uses it. */
+  /** Entrance for rows, which the sink `webSocket` uses. */
   readonly hub: Hub;
   /**
-   * What viewers command, hot; `iterate(problem, start, update, { commands: server.commands })` obeys it. Whoever takes a
-   * command calls its `reply` once it took effect or was refused. While nobody subscribes, commands are refused and the page
-   * shows no controls. Where several runs go on at once, give each its own: `commandsFor`.
+   * Commands of viewers, a hot stream; `iterate(problem, start, update, { commands: server.commands })` obeys it. A
+   * subscriber calls the `reply` of each command when it took effect or was refused. While nobody subscribes, commands
+   * are refused and the page shows no controls. Where several runs go on at once, give each run its own stream:
+   * `commandsFor`.
    */
   readonly commands: Observable<ViewerCommand>;
-  /** The commands for the run of this name only. */
+  /** Returns the commands for the run of this name only. */
   commandsFor(run: string): Observable<ViewerCommand>;
-  /** Viewers connected now. */
+  /** Number of viewers connected now. */
   readonly viewers: number;
   /** Closes every connection (1001) and the port. A second call waits for the first. */
   close(): Promise<void>;
 }
 
+/** Milliseconds between two looks at every connection. */
 const tickEvery = 200;
-/** What changes within this time is announced at once. */
+/** Milliseconds over which changes are collected, to be announced together. */
 const announceAfter = 30;
 
 /**
- * Serves runs to browsers and programs: the page, the list of runs, their files, and live rows over WebSockets at `/stream`.
+ * Serves runs to browsers and programs: the page, the list of runs, their files, and live rows over WebSockets at
+ * `/stream`.
  *
- * Listens on loopback only unless told otherwise. Everything but the page's own code demands the token, and Host and Origin
- * must be this server's: a page of another site can neither read nor steer a run. A viewer never slows a run: rows wait in the
- * run's file (or a bounded memory), not in sockets, and a slow viewer gets them thinned.
+ * The server listens on loopback only, unless `host` says otherwise. Everything except the code of the page demands the
+ * token, and Host and Origin of a request must be those of this server, so that a page of another site can neither read
+ * nor steer a run. A viewer never slows a run: rows wait in the run's file or in a bounded memory, not in sockets, and
+ * a slow viewer gets them thinned.
  *
  * @example
  * const server = await createViewerServer({ port: 4747 });
  * console.log(server.url);
- * iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.1 }), { commands: server.commands }).pipe(webSocket(server)).subscribe();
+ * iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.1 }), { commands: server.commands })
+ *   .pipe(webSocket(server))
+ *   .subscribe();
+ * @param options {@link ViewerServerOptions}
  * @throws {FluxionInputError} ERR_PORT_IN_USE, ERR_LISTEN
- * @throws {RangeError} ERR_OPTION_RANGE for a port or time out of range, for a public host without a token
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE for a number out of range, for a public host without a token
  */
 export async function createViewerServer(options: ViewerServerOptions = {}): Promise<ViewerServer> {
   const { port, host, token, connections, warn, pageDirectory, figures, memoryBytes, ...rest } = checkOptions(options);
@@ -112,7 +120,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     const now = Date.now();
     for (const viewer of viewers) viewer.tick(now);
   }, tickEvery);
-  // The open port keeps the process alive, not this timer.
+  // The open port keeps the process alive; this timer must not.
   ticker.unref();
 
   let closing: Promise<void> | undefined;
@@ -125,7 +133,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       const portClosed = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();
       setTimeout(() => http.closeAllConnections(), 500).unref();
-      // A viewer that does not answer is cut off after a second.
+      // A connection cuts off a viewer that does not answer within a second.
       const viewersGone = new Promise<void>((resolve) => {
         lastGone = resolve;
         if (viewers.size === 0) resolve();
@@ -150,7 +158,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
   };
 }
 
-/** A failed answer is an answer too, or, once it has begun, a connection that breaks off. */
+/** Answers a failed request with status 500, or breaks the connection off if an answer has begun. */
 function answerWith(route: ReturnType<typeof makeRoutes>) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     route(request, response).catch((error: unknown) => {
@@ -162,7 +170,7 @@ function answerWith(route: ReturnType<typeof makeRoutes>) {
   };
 }
 
-/** @returns the port */
+/** Listens at the address and returns the port. */
 async function listen(http: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port)));
@@ -176,13 +184,13 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
   if (error.code === "EADDRINUSE") {
     return failure(
       "ERR_PORT_IN_USE",
-      `createViewerServer: another program listens on port ${port} of ${host}; choose another one, or 0 for any free one`,
+      `createViewerServer: another program listens on port ${port} of ${host}; choose another port, or 0 for any free port`,
       cause,
     );
   }
   const why =
     error.code === "EACCES"
-      ? "this user may not use that port; choose one above 1023"
+      ? "this user may not use that port; choose a port above 1023"
       : error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND"
         ? "this machine has no such address"
         : error.message;

@@ -1,4 +1,6 @@
-/** One subscription on its way into one socket: history, then live rows, as fast as the socket takes them. */
+/**
+ * Sends the rows of one subscription into one socket: history first, then live rows, as fast as the socket takes them.
+ */
 import type { WebSocket } from "ws";
 import { endOfStream } from "../arrow/recordBatch.ts";
 import { sameFields } from "./ipc.ts";
@@ -7,46 +9,50 @@ import { countRows, stepsOf } from "./render.ts";
 import type { Cursor, Message, ServedRun, Stretch } from "./servedRun.ts";
 import { makeRenderer } from "./sharedRender.ts";
 
-/** What a feed needs of its connection. */
+/** The part of a connection that a feed needs. */
 interface FeedHost {
   readonly socket: WebSocket;
-  /** Bytes that may wait in the socket before its viewer counts as slow. */
+  /** Number of bytes that may wait in the socket before its viewer counts as slow. */
   readonly bufferedBytes: number;
   send(message: ServerMessage): void;
-  /** The viewer cannot have what it asked for: reads too slowly, in a way it ruled out. */
+  /** Called when the viewer reads too slowly for what it asked for. */
   tooSlow(why: string): void;
-  /** The run's rows cannot be read. */
+  /** Called when the rows of the run cannot be read. */
   broken(error: unknown): void;
-  /** The socket takes nothing: find out whether the viewer lives. */
+  /** Called when the socket takes nothing, to find out whether the viewer is alive. */
   full(): void;
 }
 
 export interface Feed {
-  /** Looks for rows that the socket can take now. */
+  /** Sends rows if the socket can take some now. */
   retry(): void;
   stop(): void;
 }
 
+/** Bytes of live rows that are worth a message at once. */
 const messageBytes = 16 * 1024;
+/** Milliseconds after which fewer rows are sent as well. */
 const messageDelay = 100;
+/** Bytes of rows in one message of history, about. */
 const pieceBytes = 256 * 1024;
+/** Number of rows to which a slow viewer's rows are thinned, unless it asks for another number. */
 const defaultPoints = 2000;
 
-/** Begins to send; messages carry 16 KB of rows, or what came within 100 ms. */
+/** Begins to send. A message of live rows carries at least 16 KB, or what came within 100 ms. */
 export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost): Feed {
   const { socket, send } = host;
   const render = makeRenderer(run, wanted);
   let cursor: Cursor = { segment: 0, batch: 0 };
   let nextStep = wanted.fromStep;
-  /** All history is sent. */
+  /** Whether all history is sent. */
   let caughtUp = false;
-  /** The socket was full when live rows came. */
+  /** Whether the socket was full when live rows came. */
   let slow = false;
   let blocked = false;
   let ended = false;
   let stopped = false;
   let lastSent = 0;
-  /** Of the stream that goes on, in the continuous framing. */
+  /** Header of the Arrow stream that was begun, in the continuous framing. */
   let header: Uint8Array | undefined;
 
   let due: NodeJS.Timeout | undefined;
@@ -59,7 +65,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   const isFull = (): boolean => socket.bufferedAmount > host.bufferedBytes;
   const watch = (bytes: number): void => {
     waitingBytes += bytes;
-    // Who wants few rows a second gets them a few times a second: each time all that came are looked at.
+    // With `maxRate`, rows wait for the delay: each thinning looks at all rows that came meanwhile.
     const enough = waitingBytes >= messageBytes && (wanted.maxRate === undefined || !caughtUp);
     if (enough || bytes === 0) dueSoon ??= setImmediate(pump);
     else due ??= setTimeout(pump, messageDelay);
@@ -72,7 +78,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     waitingBytes = 0;
   }
 
-  // One at a time: a second call makes the first go round once more.
+  // Only one call runs at a time; a second call makes the first go round once more.
   async function pump(): Promise<void> {
     clearTimers();
     pumpAgain = pumping;
@@ -87,7 +93,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     }
   }
 
-  /** Sends one message of rows if there are any and the socket takes them; whether to call again. */
+  /** Sends one message of rows, if there are rows and the socket takes them. Returns whether to call it again. */
   async function sendSome(): Promise<boolean> {
     if (isFull()) {
       waitForSocket();
@@ -101,7 +107,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     const { stretch, points } = next;
     if (stretch.lostBefore !== undefined && stretch.lostBefore > nextStep) {
       if (wanted.whenSlow === "wait" && caughtUp) {
-        host.tooSlow("rows that were kept in memory only are gone before this viewer read them");
+        host.tooSlow("rows that were only in memory were dropped before this viewer read them");
         return false;
       }
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
@@ -118,7 +124,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     ended = false;
     nextStep = Math.max(nextStep, toStep + 1);
     lastSent = Date.now();
-    // Sockets, signals and, in a program of the user's own, the run get their turn between messages.
+    // Sockets, signals and a run in the same thread get their turn between messages.
     await new Promise((resolve) => setImmediate(resolve));
     return true;
   }
@@ -145,7 +151,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     ended = !live;
   }
 
-  /** What to send next, and whether thinned. */
+  /** Chooses what to send next. `points` is given if it is to be thinned. */
   function chooseNext(): { readonly stretch: Stretch; readonly points?: number } | undefined {
     const piece = run.piece(cursor, wanted.fromStep, pieceBytes);
     if (piece === undefined) return undefined;
@@ -163,7 +169,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
 
   function sendRows(message: Message): void {
     if (wanted.framing === "continuous" && !(header !== undefined && sameFields(header, message.header))) {
-      // Another attempt may have other columns: a new stream then begins.
+      // Another attempt may have other columns, for which a new stream begins.
       if (header !== undefined) socket.send(endOfStream);
       socket.send(message.header);
       header = message.header;

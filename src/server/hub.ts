@@ -1,40 +1,57 @@
-/** The runs of a server: where producers hand in encoded batches, and where connections find them. */
+/** The runs of a server: producers hand encoded batches in here, connections find them here. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import type { RunEnding } from "./messages.ts";
 import { type FinishedFile, ServedRun } from "./servedRun.ts";
 
-/** Where a run's rows lie. */
+/** Options of {@link Hub.open}. */
 export interface OpenOptions {
-  /** The run directory to whose file the same batches are appended before they are handed in here; without it they are kept in memory. */
+  /**
+   * Path of the run directory, if the same batches are appended to its file before they are handed in here. Default:
+   * the server keeps them in memory.
+   */
   readonly directory?: string;
 }
 
+const openRules = {
+  directory: { expected: "the path of a run directory", is: (value: unknown) => typeof value === "string" },
+} as const;
+
 /**
- * What producers of rows use: a thread that gets encoded batches, or the `webSocket` sink. Once the server is closed, all of
- * these do nothing: a run goes on without its viewers.
+ * What producers of rows use: a thread that gets encoded batches, or the sink `webSocket`. Once the server is closed,
+ * all methods do nothing, so that a run goes on without its viewers.
  */
 export interface Hub {
   /**
-   * Makes a run known, or a further attempt of it. `header` is the schema message with which its Arrow stream begins.
+   * Makes a run known, or a further attempt of it.
    *
-   * @returns the name under which it is served: `run.name`, with `#2` where another run of that name is still going
+   * @param header the schema message with which the Arrow stream of the run begins
+   * @returns the name under which the run is served: `run.name`, with `#2` while another run of that name is still
+   *   going
+   * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
    */
   open(run: Run, header: Uint8Array, options?: OpenOptions): string;
-  /** One record batch message: rows `firstStep` ... `lastStep`. */
+  /** Takes one record batch message with the rows `firstStep` ... `lastStep`. @throws ERR_RUN_NOT_OPEN */
   batch(name: string, bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
-  /** No more rows will come. A second call changes nothing. */
+  /** Says that no more rows will come. A second call does nothing. @throws ERR_RUN_NOT_OPEN for an unknown name */
   close(name: string, ending: RunEnding): void;
-  /** A run that is over, from its directory; `ending` is shown with it. */
+  /**
+   * Makes a run known that is over, from its directory.
+   *
+   * @param ending what viewers are told about how it ended
+   * @returns the name under which the run is served
+   * @throws ERR_RUN_FILE if the directory holds no rows
+   */
   addFinished(run: Run, directory: string, ending?: RunEnding): string;
 }
 
 interface HubOptions {
   readonly memoryBytes: number;
-  /** Called when a run came, went, or came to know something new. */
+  /** Called when a run was opened or closed. */
   readonly changed: () => void;
   /** Called when a run is closed. */
   readonly ended: (name: string) => void;
@@ -42,7 +59,7 @@ interface HubOptions {
 
 interface RunHub extends Hub {
   readonly runs: ReadonlyMap<string, ServedRun>;
-  /** Lets go of files and memory; rows that come afterwards are ignored. */
+  /** Releases files and memory. Rows that come afterwards are ignored. */
   closeAll(): void;
 }
 
@@ -54,7 +71,7 @@ export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
     for (let copy = 1; ; copy++) {
       const name = copy === 1 ? run.name : `${run.name}#${copy}`;
       const known = runs.get(name);
-      // A further attempt belongs to the run that it goes on with.
+      // A further attempt belongs to the run that it continues.
       if (known === undefined || (!known.live && run.attempt > known.attempt)) return name;
     }
   }
@@ -69,7 +86,8 @@ export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
   }
   return {
     runs,
-    open(run, header, { directory } = {}) {
+    open(run, header, options = {}) {
+      const { directory } = readOptions("hub.open", options, openRules);
       if (closed) return run.name;
       const name = freeName(run);
       const earlier =

@@ -1,4 +1,4 @@
-/** The messages of an Arrow IPC stream as bytes, and back to record batches. */
+/** Turns the messages of an Arrow IPC stream into record batches and back. */
 
 import {
   type DataType,
@@ -14,7 +14,7 @@ import {
 } from "apache-arrow";
 import { readFrom, streamMessages } from "../arrow/messages.ts";
 
-/** The record batches of `header` (schema, dictionaries) followed by `batches`, decoded one by one as they are asked for. */
+/** Decodes `batches` after `header` (schema and dictionaries), each when it is asked for. */
 export function* decode(header: Uint8Array, batches: Iterable<Uint8Array>): Generator<RecordBatch> {
   function* chunks(): Generator<Uint8Array> {
     yield header;
@@ -23,14 +23,17 @@ export function* decode(header: Uint8Array, batches: Iterable<Uint8Array>): Gene
   yield* RecordBatchReader.from(chunks());
 }
 
-/** The schema that a header holds. */
+/** Returns the schema that a header holds. */
 export function schemaOf(header: Uint8Array): Schema {
   const reader = RecordBatchReader.from(header);
   reader.open();
   return reader.schema;
 }
 
-/** Whether batches of one schema can follow those of the other in a stream: same columns; metadata (the attempt) may differ. */
+/**
+ * Whether batches of two schemas can stand in one stream: they have the same columns. Metadata (the attempt) may
+ * differ.
+ */
 export function sameFields(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b || Buffer.compare(a, b) === 0) return true;
   const [first, second] = [schemaOf(a).fields, schemaOf(b).fields];
@@ -40,13 +43,13 @@ export function sameFields(a: Uint8Array, b: Uint8Array): boolean {
   );
 }
 
-/** A stream's bytes, divided: what comes once, and the batches. */
+/** The bytes of a stream in two parts: what comes once, and the batches. */
 export interface EncodedBatches {
   readonly header: Uint8Array;
   readonly batches: Uint8Array;
 }
 
-/** Encodes batches of one schema; an empty list gives the header alone. */
+/** Encodes batches of one schema. An empty list gives the header alone. */
 export function encode(schema: Schema, batches: readonly RecordBatch[]): EncodedBatches {
   const bytes = tableToIPC(new Table(schema, [...batches]), "stream");
   let headerEnd = 0;
@@ -55,14 +58,14 @@ export function encode(schema: Schema, batches: readonly RecordBatch[]): Encoded
     end = offset + message.length;
     if (kind !== "batch") headerEnd = end;
   }
-  // arrow-js writes one empty batch for a table without any.
+  // arrow-js writes one empty batch for a table without batches.
   return {
     header: bytes.subarray(0, headerEnd),
     batches: bytes.subarray(headerEnd, batches.length === 0 ? headerEnd : end),
   };
 }
 
-/** The batch with only these columns, by index; nothing is copied. */
+/** Returns the batch with only these columns, by index. Nothing is copied. */
 export function selectColumns(batch: RecordBatch, schema: Schema, indexes: readonly number[]): RecordBatch {
   return recordBatch(
     schema,
@@ -71,7 +74,7 @@ export function selectColumns(batch: RecordBatch, schema: Schema, indexes: reado
   );
 }
 
-/** The schema with only these columns. */
+/** Returns the schema with only these columns. */
 export function selectFields(schema: Schema, indexes: readonly number[]): Schema {
   return new Schema(
     indexes.map((index) => schema.fields[index]!),
@@ -79,7 +82,7 @@ export function selectFields(schema: Schema, indexes: readonly number[]): Schema
   );
 }
 
-/** Rows picked out of a batch, copied. */
+/** Copies rows out of a batch. */
 export function takeRows(batch: RecordBatch, schema: Schema, rows: readonly number[]): RecordBatch {
   const children = schema.fields.map((field, index) => {
     const vector = batch.getChildAt(index)!;
@@ -91,7 +94,7 @@ export function takeRows(batch: RecordBatch, schema: Schema, rows: readonly numb
   return recordBatch(schema, children, rows.length);
 }
 
-// A list's entry is a vector, which the builders do not take.
+// An entry of a list column is a vector, which the builders do not take.
 function plain(value: unknown): unknown {
   return value !== null && typeof value === "object" && "toArray" in value ? (value as Vector).toArray() : value;
 }

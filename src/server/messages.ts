@@ -1,4 +1,6 @@
-/** What travels over `/stream` as JSON text: one object with one key. Rows travel as binary Arrow messages between them. */
+/**
+ * The JSON messages of `/stream`: each is an object with one key. Rows travel between them as binary Arrow messages.
+ */
 
 import { z } from "zod";
 import type { AppliedCommand, Columns, Settings } from "../arrow/row.ts";
@@ -9,20 +11,26 @@ const name = z.string().min(1).max(512);
 
 const subscription = z.strictObject({
   run: name,
-  /** Which columns; `step` always comes along. Left out: all of them, points and vectors too. */
+  /** Names of the columns to send; `step` is always sent. Default: all columns, points and vectors too. */
   columns: z.array(name).min(1).max(1024).optional(),
   fromStep: step.default(0),
-  /** `frames`: every binary message is an Arrow stream with its schema. `continuous`: schema once, then record batches. */
+  /**
+   * `frames`: every binary message is an Arrow stream with its schema. `continuous`: the schema comes once, then record
+   * batches.
+   */
   framing: z.enum(["frames", "continuous"]).default("frames"),
-  /** Rows a second while live; more are thinned. */
+  /** Number of rows per second while the run is live; more rows are thinned. Default: no limit. */
   maxRate: z.number().positive().optional(),
-  /** About how many rows of history at most; more are thinned to the extremes and the last row of each bucket. */
+  /**
+   * Number of rows of history at most, about; more are thinned to the extremes and the last row of each bucket.
+   * Default: no limit.
+   */
   points: z.number().int().min(16).max(1_000_000).optional(),
-  /** How buckets lie along the steps. */
+  /** Scale on which the buckets of thinning have equal widths along the steps. */
   scale: z.enum(["linear", "log"]).default("linear"),
   /**
-   * What a client gets that does not keep up. `thin`: rows it missed come thinned to `points` (default 2000). `wait`: every row,
-   * later, from the file. `close`: it is closed with 4429.
+   * What happens to a client that does not keep up. `thin`: the rows it missed come thinned to `points` (default 2000).
+   * `wait`: every row comes, later, from the file. `close`: its connection is closed with 4429.
    */
   whenSlow: z.enum(["thin", "wait", "close"]).default("thin"),
 });
@@ -34,7 +42,7 @@ const command = z.discriminatedUnion("type", [
   z.strictObject({ ...commandBase, type: z.literal("set"), setting: name, value: z.number() }),
 ]);
 
-/** What a client may send. */
+/** Messages that a client may send. */
 export const clientMessage = z.union([
   z.strictObject({ subscribe: subscription }),
   z.strictObject({ unsubscribe: z.strictObject({}) }),
@@ -50,20 +58,20 @@ export type ClientMessage = z.output<typeof clientMessage>;
 /** How a run ended, as the page shows it. */
 export interface RunEnding {
   readonly status: "converged" | "stagnated" | "diverged" | "stopped" | "failed";
-  /** One line: what was found, or why it failed. */
+  /** What was found, or why the run failed, in one line. */
   readonly message?: string;
-  /** Of the last row, where it is known before its file is read. */
+  /** Step of the last row, where it is known before the file is read. */
   readonly step?: number;
 }
 
 /** One attempt of a run, as `GET /runs` lists it. */
 export interface AttemptInfo {
   readonly attempt: number;
-  /** Where its rows can be fetched; undefined: they are kept in memory only. */
+  /** Name of the file in which its rows can be fetched; undefined: they are kept in memory only. */
   readonly file?: string;
-  /** So far; undefined: its file has not been read yet. */
+  /** Number of rows so far; undefined: the file has not been read yet. */
   readonly rows?: number;
-  /** Length of the Arrow stream so far. */
+  /** Length of the Arrow stream so far, in bytes. */
   readonly bytes?: number;
 }
 
@@ -74,26 +82,26 @@ export interface RunInfo {
   readonly attempts: readonly AttemptInfo[];
   /** Whether rows may still come. */
   readonly live: boolean;
-  /** As far as the replies to commands tell. */
+  /** Whether the run is paused, as far as the replies to commands tell. */
   readonly paused: boolean;
-  /** Whether somebody listens to commands. */
+  /** Whether somebody obeys commands for the run. */
   readonly steerable: boolean;
-  /** Milliseconds since 1970 at which the server came to know the run. */
+  /** Time at which the server came to know the run, in milliseconds since 1970. */
   readonly opened: number;
   readonly firstStep?: number;
   readonly lastStep?: number;
   readonly columns: Columns;
-  /** With their present values. */
+  /** Settings with their present values. */
   readonly settings: Settings;
   readonly description?: JsonValue;
   readonly ending?: RunEnding;
 }
 
-/** What the server may send. */
+/** Messages that the server may send. */
 export type ServerMessage =
   | { readonly runs: readonly RunInfo[] }
   | { readonly subscribed: Subscription & { readonly rows: number; readonly attempt: number } }
-  /** All rows so far are sent; from here on rows are live. */
+  /** All rows so far are sent; those that follow are live. */
   | { readonly live: { readonly run: string; readonly step?: number } }
   /** The next binary message holds `sent` of `rows` rows. */
   | {
@@ -104,7 +112,7 @@ export type ServerMessage =
         readonly sent: number;
       };
     }
-  /** Rows that were kept in memory only and are gone. */
+  /** Rows that were kept in memory only and were dropped. */
   | { readonly gap: { readonly fromStep: number; readonly toStep: number } }
   /** No more rows will come. */
   | { readonly ended: { readonly run: string; readonly ending: RunEnding } }
@@ -112,7 +120,7 @@ export type ServerMessage =
   | { readonly heartbeat: { readonly time: number } }
   | { readonly error: { readonly code: string; readonly message: string } };
 
-/** Why a connection was closed, as WebSocket close codes. */
+/** WebSocket close codes, which say why a connection was closed. */
 export const closeCodes = {
   malformed: 4400,
   token: 4401,
@@ -125,7 +133,7 @@ export const closeCodes = {
   tooMany: 1013,
 } as const;
 
-/** A figure that the server can draw: `GET /figures` lists them, `GET /figures/<name>.svg` is one. */
+/** A figure that the server can draw. `GET /figures` lists them, `GET /figures/<name>.svg` returns one. */
 export interface FigureTitle {
   readonly name: string;
   readonly summary: string;

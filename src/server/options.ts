@@ -1,95 +1,108 @@
-/** What a server may be told, with its defaults, checked. */
+/** Options of the server: their defaults, ranges and checks. */
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { isLoopback } from "./access.ts";
 import type { FigureTitle } from "./messages.ts";
 import { defaultPageDirectory } from "./pageFiles.ts";
 
-/** Options of `createViewerServer`. Times in milliseconds. */
+const who = "createViewerServer";
+
+/** Options of `createViewerServer`. Times are in milliseconds. */
 export interface ViewerServerOptions {
-  /** Default 0: any free port. */
+  /** Port on which the server listens, 0 to 65535. Default 0: any free port. */
   readonly port?: number;
-  /** Default "127.0.0.1". Another one than loopback demands a token, and TLS is up to a proxy in front. */
+  /**
+   * Address on which the server listens. Default "127.0.0.1". One that is not loopback demands a token; a proxy in
+   * front must add TLS.
+   */
   readonly host?: string;
-  /** At least 8 characters. Default: 24 random bytes. */
+  /** Token that requests must show, at least 8 characters. Default: 24 random bytes. */
   readonly token?: string;
-  /** Further names in a request's Host by which this server is meant, `example.org` or `example.org:8443`. */
+  /**
+   * Further names of this server in the Host of requests, such as `example.org` or `example.org:8443`. Default: none.
+   */
   readonly allowedHosts?: readonly string[];
-  /** Further origins whose pages may connect, `https://example.org`. */
+  /** Further origins whose pages may connect, such as `https://example.org`. Default: none. */
   readonly allowedOrigins?: readonly string[];
-  /** Bytes that may wait for a viewer before it counts as slow. Default 1 MB. */
+  /** Number of bytes that may wait for a viewer before it counts as slow, at least 1. Default 1 MB (2^20 bytes). */
   readonly bufferedBytes?: number;
-  /** Bytes of a run kept in memory for late viewers where it has no file. Default 32 MB; the oldest rows go first. */
+  /**
+   * Number of bytes per run kept in memory for late viewers where it has no file, at least 1. Default 32 MB (2^25
+   * bytes); the oldest rows are dropped first.
+   */
   readonly memoryBytes?: number;
-  /** Viewers at once. Default 64. */
+  /** Number of viewers that may be connected at once, at least 1. Default 64. */
   readonly connections?: number;
-  /** Default 30,000. */
+  /** Time between two pings to a viewer, above 0. Default 30,000. */
   readonly pingEvery?: number;
-  /** Default 5,000. */
+  /** Time between two heartbeats to a viewer, above 0. Default 5,000. */
   readonly heartbeatEvery?: number;
-  /** A viewer that answers no ping for so long is closed with 4408. Default 30,000. */
+  /** Time after which a viewer that answers no ping is closed with 4408, above 0. Default 30,000. */
   readonly silence?: number;
-  /** Where warnings go. Default `process.emitWarning`. */
+  /** Function that gets warnings. Default `process.emitWarning`. */
   readonly warn?: (message: string) => void;
-  /** The page's files. Default: those of the package. */
+  /** Path of the directory with the files of the page. Default: that of the package. */
   readonly pageDirectory?: string;
-  /** Figures of what is served, drawn when a viewer asks for them. Default: none. */
+  /** Figures of the runs served, drawn when a viewer asks for them. Default: none. */
   readonly figures?: FigureGallery;
 }
 
-/** Draws figures, as SVG. */
+/** Draws figures as SVG. */
 export interface FigureGallery {
-  /** Those that can be drawn now, from the files as they are. */
+  /** Lists the figures that can be drawn now, from the files as they are. */
   list(): Promise<readonly FigureTitle[]>;
-  /** The figure as it was drawn for the last list; undefined: it was not in it. */
+  /** Returns the figure as it was drawn for the last list; undefined: it was not in that list. */
   svg(name: string): string | undefined;
 }
 
-type Optional = "token" | "figures";
-type CheckedOptions = Required<Omit<ViewerServerOptions, Optional>> & Pick<ViewerServerOptions, Optional>;
-
 const shortestToken = 8;
-const longestTime = 2 ** 31 - 1;
 
-/** @throws ERR_OPTION_RANGE */
-export function checkOptions(options: ViewerServerOptions): CheckedOptions {
-  const checked: CheckedOptions = {
-    port: 0,
-    host: "127.0.0.1",
-    allowedHosts: [],
-    allowedOrigins: [],
-    bufferedBytes: 1 << 20,
-    memoryBytes: 32 << 20,
-    connections: 64,
-    pingEvery: 30_000,
-    heartbeatEvery: 5000,
-    silence: 30_000,
-    warn: (message) => process.emitWarning(message, "FluxionWarning"),
-    pageDirectory: options.pageDirectory ?? defaultPageDirectory(),
-    ...options,
-  };
-  const { port, host, token } = checked;
-  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    throw range(`expected port to be an integer from 0 to 65535 (0: any free one), got ${port}`);
-  }
-  for (const name of ["bufferedBytes", "memoryBytes", "connections"] as const) {
-    const value = checked[name];
-    if (!(value >= 1)) throw range(`expected ${name} to be at least 1, got ${value}`);
-  }
-  for (const name of ["pingEvery", "heartbeatEvery", "silence"] as const) {
-    const value = checked[name];
-    if (!(value > 0 && value <= longestTime)) {
-      throw range(`expected ${name} to be a positive number of milliseconds, got ${value}`);
-    }
-  }
+const isString = (value: unknown): boolean => typeof value === "string";
+const isFunction = (value: unknown): boolean => typeof value === "function";
+const areStrings = (value: readonly unknown[]): boolean => Array.isArray(value) && value.every(isString);
+/** Timers take at most 31 bits of milliseconds. */
+const milliseconds = { above: 0, max: 2 ** 31 - 1 } as const;
+/** Infinity stands for no limit. */
+const limit = { min: 1, infinite: true } as const;
+
+const rules = {
+  port: { default: 0, integer: true, min: 0, max: 65_535 },
+  host: { default: "127.0.0.1", expected: "a name or an address of this machine", is: isString },
+  token: { expected: "a string", is: isString },
+  allowedHosts: { default: [], expected: "an array of names", is: areStrings },
+  allowedOrigins: { default: [], expected: "an array of origins", is: areStrings },
+  bufferedBytes: { ...limit, default: 1 << 20 },
+  memoryBytes: { ...limit, default: 32 << 20 },
+  connections: { ...limit, default: 64 },
+  pingEvery: { ...milliseconds, default: 30_000 },
+  heartbeatEvery: { ...milliseconds, default: 5000 },
+  silence: { ...milliseconds, default: 30_000 },
+  warn: {
+    default: (message: string): void => process.emitWarning(message, "FluxionWarning"),
+    expected: "a function of the message",
+    is: isFunction,
+  },
+  pageDirectory: { expected: "the path of a directory", is: isString },
+  figures: {
+    expected: "an object with the methods list and svg",
+    is: (value: Partial<FigureGallery> | null) => isFunction(value?.list) && isFunction(value?.svg),
+  },
+} as const;
+
+/** Checks the options and fills in their defaults. @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE */
+export function checkOptions(options: ViewerServerOptions) {
+  const checked = readOptions(who, options, rules);
+  const { host, token, pageDirectory = defaultPageDirectory() } = checked;
+  // This is checked by hand because the message of a rule would show the token.
   if (token !== undefined && token.length < shortestToken) {
-    throw range(`expected a token of at least ${shortestToken} characters, got ${token.length}`);
+    throw range(`expected token to be a string of at least ${shortestToken} characters, got ${token.length}`);
   }
   if (!isLoopback(host) && token === undefined) {
     throw range(`${host} can be reached from other machines: give a token of your own, or listen on 127.0.0.1`);
   }
-  return checked;
+  return { ...checked, pageDirectory };
 }
 
 function range(message: string): Error {
-  return failure("ERR_OPTION_RANGE", `createViewerServer: ${message}`);
+  return failure("ERR_OPTION_RANGE", `${who}: ${message}`);
 }

@@ -1,4 +1,4 @@
-/** Rows of a run as a subscription wants them: columns chosen, steps cut, history thinned, encoded. */
+/** Prepares the rows of a run as a subscription wants them: chooses columns, cuts steps, thins history and encodes. */
 
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
 import { presentName } from "../arrow/formerNames.ts";
@@ -6,18 +6,18 @@ import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFie
 import type { Batch } from "./segment.ts";
 import { makeThinner, type NumberColumn } from "./thin.ts";
 
-/** Which columns of a segment's schema go out. */
+/** The columns of a segment's schema that are sent. */
 export interface Plan {
-  /** Equal for equal plans of one segment. */
+  /** Text that is equal for equal plans of one segment. */
   readonly key: string;
   readonly schema: Schema;
-  /** undefined: all columns, so that bytes can go out as they came. */
+  /** Indexes of the columns; undefined: all columns, so that bytes can be sent as they came. */
   readonly indexes?: readonly number[];
-  /** What thinning looks at, as places in `schema`. */
+  /** Columns that thinning looks at, as indexes into `schema`. */
   readonly watched: readonly number[];
 }
 
-/** Batches of one segment, of them the rows with `fromStep` <= step < `upToStep`. */
+/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment. */
 export interface Range {
   readonly header: Uint8Array;
   readonly batches: readonly Batch[];
@@ -25,7 +25,7 @@ export interface Range {
   readonly upToStep: number;
 }
 
-/** Names in `columns` that the schema lacks. */
+/** Returns the names in `columns` that the schema lacks. */
 export function unknownColumns(header: Uint8Array, columns: readonly string[]): string[] {
   const known = new Set(schemaOf(header).fields.map((field) => presentName(field.name)));
   return columns.filter((name) => !known.has(presentName(name)));
@@ -34,7 +34,7 @@ export function unknownColumns(header: Uint8Array, columns: readonly string[]): 
 const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
 const mostWatched = 8;
 
-/** The plan for a segment; `step` always comes along, columns that the schema lacks are left out. */
+/** Makes the plan for a segment. `step` is always in it; columns that the schema lacks are left out. */
 export function planFor(header: Uint8Array, columns: readonly string[] | undefined): Plan {
   const whole = schemaOf(header);
   const names = whole.fields.map((field) => field.name);
@@ -50,14 +50,14 @@ export function planFor(header: Uint8Array, columns: readonly string[] | undefin
   return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), ...(all ? {} : { indexes }) };
 }
 
-/** How many rows the ranges hold at most, before steps are cut. */
+/** Returns how many rows the ranges hold at most, before steps are cut. */
 export function countRows(ranges: readonly Range[]): number {
   let rows = 0;
   for (const { batches } of ranges) for (const batch of batches) rows += batch.rows;
   return rows;
 }
 
-/** First and last step that the ranges can hold. */
+/** Returns the first and the last step that the ranges can hold. */
 export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; readonly toStep: number } {
   let fromStep = Number.POSITIVE_INFINITY;
   let toStep = 0;
@@ -70,12 +70,12 @@ export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; 
   return { fromStep: Math.min(fromStep, toStep), toStep };
 }
 
-/** Encoded rows, counted. */
+/** Encoded rows and their number. */
 interface Rendered extends EncodedBatches {
   readonly rows: number;
 }
 
-/** The range as it is. Bytes go through untouched where columns and steps allow it. */
+/** Renders a range without thinning. Its bytes pass unchanged where columns and steps allow it. */
 export function renderWhole(range: Range, plan: Plan): Rendered {
   const { header, batches, fromStep, upToStep } = range;
   const cut = batches.some((batch) => batch.firstStep < fromStep || batch.lastStep >= upToStep);
@@ -107,16 +107,18 @@ function* chosenBatches({ header, batches, fromStep, upToStep }: Range, plan: Pl
   }
 }
 
-/** What thinning needs of a subscription. */
+/** The part of a subscription that thinning needs. */
 interface Thinning {
   readonly points: number;
   readonly scale: "linear" | "log";
 }
 
 /**
- * The ranges thinned to about `points` rows, one stream for each range that has rows. Lets other work in between batches.
+ * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows. Other work gets its
+ * turn between batches.
  *
- * Two passes: which rows, then these rows. The bytes are read twice, so that memory holds one batch at a time.
+ * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one batch
+ * at a time.
  */
 export async function renderThinned(
   ranges: readonly Range[],
@@ -161,7 +163,7 @@ export async function renderThinned(
   return results;
 }
 
-/** Lets other work of this thread in after every few milliseconds. */
+/** Makes a function that lets other work of this thread in after every few milliseconds. */
 function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
   let began = performance.now();
   return () => {
@@ -175,7 +177,7 @@ function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
   };
 }
 
-/** A column's numbers, whatever its width; integers beyond 2^53 lose digits. */
+/** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */
 function numbers(vector: Vector): NumberColumn {
   const raw: unknown = vector.toArray();
   const values =

@@ -1,4 +1,4 @@
-/** Everything that is fetched by HTTP: the page, the list of runs, their files, rows between two steps. */
+/** Everything that is fetched by HTTP: the page, the list of runs, their files, rows between two steps, figures. */
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -19,7 +19,7 @@ const pageFiles: Readonly<Record<string, { readonly file: string; readonly type:
   "/viewer.css": { file: "viewer.css", type: "text/css; charset=utf-8" },
 };
 
-/** Answers requests; `host` is what connections use too. */
+/** Makes the function that answers requests. `host` is what connections use too. */
 export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: string, figures?: FigureGallery) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     secure(request, response);
@@ -32,19 +32,19 @@ export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: 
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
-      return refuse(response, 405, "only GET and HEAD");
+      return refuse(response, 405, "only GET and HEAD are allowed");
     }
     const url = new URL(request.url ?? "/", "http://localhost");
     const page = pageFiles[url.pathname];
-    // The page's own code is no secret; everything it shows is.
+    // The code of the page needs no token; everything it shows does.
     if (page !== undefined) return sendPage(response, pageDirectory, page.file, page.type);
-    if (url.pathname === "/favicon.ico") return refuse(response, 404, "there is none");
+    if (url.pathname === "/favicon.ico") return refuse(response, 404, "there is no icon here");
     if (!access.originAllowed(request)) return refuse(response, 403, "this origin is not allowed");
     if (!access.tokenGiven(request)) {
       return refuse(
         response,
         401,
-        "the token is missing or wrong; it stands in the address that the server printed, as ?token=...",
+        "the token is missing or wrong; the address that the server printed ends in ?token=...",
       );
     }
     if (url.pathname === "/runs") return sendJson(response, { runs: host.runs() });
@@ -56,7 +56,7 @@ export function makeRoutes(host: ConnectionHost, access: Access, pageDirectory: 
     if (run === undefined || what === undefined)
       return refuse(response, 404, "there is nothing at this address; GET /runs lists the runs");
     if (what === "rows") return sendRows(response, run, url.searchParams);
-    // Names are looked up, never joined to a path.
+    // The attempt is looked up; no name from outside becomes part of a path.
     const attempt = /^iterates-(\d{4,})\.arrows$/.exec(what)?.[1];
     const path = attempt === undefined ? undefined : run.fileOf(Number(attempt));
     if (path === undefined) return refuse(response, 404, `the run has no file ${what}`);
@@ -94,13 +94,13 @@ function sendPage(response: ServerResponse, directory: string, file: string, typ
   try {
     bytes = readFileSync(`${directory}/${file}`);
   } catch {
-    return refuse(response, 503, `the page is not built: ${file} is missing; type npm run build`);
+    return refuse(response, 503, `the page is not built: ${file} is missing; run npm run build`);
   }
   response.setHeader("Content-Type", type);
   response.end(bytes);
 }
 
-/** An image of its own: it has styles, and must not have anything else. */
+/** Sends a figure. Its policy allows the styles of an SVG and nothing else. */
 function sendFigure(response: ServerResponse, svg: string | undefined) {
   if (svg === undefined) return refuse(response, 404, "there is no such figure; GET /figures draws and lists them");
   response.setHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
@@ -121,7 +121,7 @@ const rowsQuery = z.strictObject({
   token: z.string().optional(),
   fromStep: integer.default(0),
   toStep: integer.optional(),
-  /** The last so many steps only. */
+  /** Number of steps at the end of the run to which the rows are limited. */
   last: z.coerce.number().int().min(1).optional(),
   points: z.coerce.number().int().min(16).max(1_000_000).optional(),
   scale: z.enum(["linear", "log"]).default("linear"),
@@ -129,8 +129,8 @@ const rowsQuery = z.strictObject({
 });
 
 /**
- * `GET /runs/<name>/rows?fromStep=&toStep=&last=&points=&scale=&columns=a,b`: the rows between two steps, or of the last so many,
- * as an Arrow stream, thinned to `points`.
+ * Answers `GET /runs/<name>/rows?fromStep=&toStep=&last=&points=&scale=&columns=a,b` with the rows between two steps,
+ * or those of the last steps, as an Arrow stream, thinned to `points` if given.
  */
 async function sendRows(response: ServerResponse, run: ServedRun, query: URLSearchParams): Promise<void> {
   const parsed = rowsQuery.safeParse(Object.fromEntries(query));
@@ -155,7 +155,7 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
   const parts: Uint8Array[] = [];
   let header: Uint8Array | undefined;
   for (const part of rendered) {
-    // An attempt with other columns begins a stream of its own.
+    // An attempt with other columns begins a new stream.
     if (header === undefined || !sameFields(header, part.header)) {
       if (header !== undefined) parts.push(endOfStream);
       parts.push(part.header);
@@ -168,13 +168,13 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
   response.end(Buffer.concat(parts));
 }
 
-/** A file, or one range of it. A live file is sent as long as it is now. */
+/** Sends a file or one range of it. A file that still grows is sent at its present length. */
 function sendFile(request: IncomingMessage, response: ServerResponse, path: string) {
   let size: number;
   try {
     size = statSync(path).size;
   } catch {
-    return refuse(response, 404, "the run's file is gone");
+    return refuse(response, 404, "the file of the run is gone");
   }
   const range = rangeOf(request.headers.range, size);
   response.setHeader("Accept-Ranges", "bytes");
@@ -199,7 +199,7 @@ function sendFile(request: IncomingMessage, response: ServerResponse, path: stri
   stream.pipe(response);
 }
 
-/** One `bytes=` range; undefined: none asked for, or one that may be ignored (RFC 9110, 14.2). */
+/** Reads one `bytes=` range; undefined: no range, or one that may be ignored (RFC 9110, 14.2). */
 export function rangeOf(
   header: string | undefined,
   size: number,

@@ -1,4 +1,7 @@
-/** The encoded batches of one attempt of a run, in its file or in memory: the only place where rows wait for viewers. */
+/**
+ * Keeps the encoded batches of one attempt of a run, in its file or in memory: the only place where rows wait for
+ * viewers.
+ */
 
 import { closeSync, openSync, readSync } from "node:fs";
 import { openFile } from "../arrow/fileSource.ts";
@@ -6,7 +9,7 @@ import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
 import { decode } from "./ipc.ts";
 
-/** One record batch; whoever holds it can read it, also when its segment has dropped it. */
+/** One record batch. It can still be read after its segment has dropped it. */
 export interface Batch {
   readonly firstStep: number;
   readonly lastStep: number;
@@ -15,21 +18,22 @@ export interface Batch {
   read(): Uint8Array;
 }
 
-/** Batches are numbered from 0 for ever; those before `begin` are gone. */
+/** The batches of one attempt, numbered from 0. Those before `begin` were dropped. */
 export interface Segment {
   readonly attempt: number;
-  /** Schema, and dictionaries if there are any. */
+  /** Bytes of the schema, and of dictionaries if there are any. */
   readonly header: Uint8Array;
-  /** The file; undefined: in memory. */
+  /** Path of the file; undefined: the batches are in memory. */
   readonly path?: string;
   readonly begin: number;
   readonly end: number;
-  /** Of the first row that ever came, of the last one. */
+  /** Step of the first row that ever came. */
   readonly firstStep: number | undefined;
+  /** Step of the last row. */
   readonly lastStep: number | undefined;
-  /** All rows that ever came. */
+  /** Number of all rows that ever came. */
   readonly rows: number;
-  /** Length of the stream so far, header included. */
+  /** Length of the stream so far in bytes, with its header. */
   readonly bytes: number;
   batches(from: number, to: number): readonly Batch[];
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
@@ -40,7 +44,9 @@ interface FileSegment extends Segment {
   note(bytes: number, firstStep: number, lastStep: number, rows: number): void;
 }
 
-/** Batches that somebody else appends to a file: the header first, then exactly the bytes given to `append`. */
+/**
+ * Makes a segment over a file that another writer grows: the header first, then exactly the bytes given to `append`.
+ */
 export function fileSegment(path: string, header: Uint8Array, attempt: number): FileSegment {
   const all: Batch[] = [];
   let size = header.length;
@@ -100,7 +106,7 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
 }
 
 /**
- * A file that is already there; a torn tail is left out. Reads it once, for the steps of its batches.
+ * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail is left out.
  *
  * @returns undefined for a file whose writer was killed before the first row
  */
@@ -142,7 +148,7 @@ function headerOf(messages: Iterator<StreamMessage>, path: string): Uint8Array |
   throw failure("ERR_RUN_FILE", `${path} does not begin with a schema; expected a stream that fluxion wrote`);
 }
 
-/** The newest batches, at most `limit` bytes of them (but always one). */
+/** Makes a segment that keeps the newest batches in memory, at most `limit` bytes of them but always one. */
 export function memorySegment(header: Uint8Array, attempt: number, limit: number): Segment {
   const kept: Batch[] = [];
   let begin = 0;

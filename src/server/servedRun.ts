@@ -1,4 +1,4 @@
-/** A run as the server knows it: what it is called, how it goes, where its rows are. */
+/** A run as the server knows it: its name, its state, and where its rows are. */
 
 import { join } from "node:path";
 import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
@@ -7,23 +7,23 @@ import type { RunEnding, RunInfo } from "./messages.ts";
 import type { Range } from "./render.ts";
 import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
 
-/** Where a viewer stands: the batch to be sent next. */
+/** Position of a viewer: the batch to be sent next. */
 export interface Cursor {
   readonly segment: number;
   readonly batch: number;
 }
 
-/** What lies before a viewer, and where it stands afterwards. */
+/** Rows that a viewer has not seen yet, and its position after them. */
 export interface Stretch {
   readonly ranges: readonly Range[];
-  /** One text for equal stretches. */
+  /** Text that is equal for equal stretches. */
   readonly key: string;
   readonly after: Cursor;
-  /** Rows before this step were kept in memory only and are gone. */
+  /** Step before which rows were kept in memory only and were dropped. */
   readonly lostBefore?: number;
 }
 
-/** Rows as they go over a socket. */
+/** Rows in the form in which they go over a socket. */
 export interface Message {
   readonly header: Uint8Array;
   readonly bytes: Uint8Array;
@@ -37,9 +37,9 @@ export interface FinishedFile {
 }
 
 export class ServedRun {
-  /** Called when rows came or the run ended. */
+  /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
   readonly watchers = new Set<(bytes: number) => void>();
-  /** What was sent last, for others who want the same. */
+  /** Messages sent last, by key, for other viewers who want the same. */
   readonly rendered = new Map<string, Promise<readonly Message[]>>();
   readonly #opened = Date.now();
   readonly #segments: Segment[] = [];
@@ -48,10 +48,10 @@ export class ServedRun {
   #paused = false;
   #run: Run;
   #settings: Settings;
-  // Files that nobody has looked at yet.
+  // Files that nobody has asked for yet.
   #unread: readonly FinishedFile[];
 
-  /** `earlier`: attempts that are over. They are read when somebody first wants rows. */
+  /** @param earlier files of attempts that are over; they are read when somebody first wants rows */
   constructor(
     readonly name: string,
     run: Run,
@@ -85,7 +85,7 @@ export class ServedRun {
     return this.#segments;
   }
 
-  /** A new attempt, whose batches will be appended. With a directory its file there is read, never written. */
+  /** Begins a new attempt, whose batches will be appended. With a directory, its file there is read, never written. */
   openAttempt(run: Run, header: Uint8Array, directory: string | undefined, memoryLimit: number): void {
     this.#run = run;
     this.#settings = run.settings;
@@ -111,7 +111,7 @@ export class ServedRun {
     for (const watcher of this.watchers) watcher(0);
   }
 
-  /** Everything from a cursor to now. Of an older attempt only the steps that a newer one did not do again. */
+  /** Returns everything from a cursor to now. Of an older attempt, steps that a newer one did again are left out. */
   stretch(cursor: Cursor, fromStep: number): Stretch {
     const segments = this.segments;
     const ranges = segments.flatMap((_, index) => {
@@ -123,7 +123,7 @@ export class ServedRun {
     return { ranges, after, key, ...this.#lost(cursor.segment, cursor.batch) };
   }
 
-  /** The next batches of one attempt, about `mostBytes` of them; undefined: nothing lies ahead. */
+  /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more. */
   piece(cursor: Cursor, fromStep: number, mostBytes: number): Stretch | undefined {
     const segments = this.segments;
     for (let index = cursor.segment; index < segments.length; index++) {
@@ -162,7 +162,7 @@ export class ServedRun {
     };
   }
 
-  /** Notes what a command did, as far as viewers show it. */
+  /** Takes note of what a command did, as far as viewers show it. */
   note(outcome: AppliedCommand): void {
     if (outcome.refused !== undefined) return;
     if (outcome.type === "pause" || outcome.type === "step") this.#paused = true;
@@ -198,7 +198,7 @@ export class ServedRun {
     };
   }
 
-  /** The file of an attempt; undefined: unknown, or in memory only. */
+  /** Returns the path of an attempt's file; undefined: the attempt is unknown or in memory only. */
   fileOf(attempt: number): string | undefined {
     return (
       this.#unread.find((file) => file.attempt === attempt)?.path ??

@@ -1,13 +1,13 @@
-/** Stretches of a run as messages, encoded once for everybody who wants the same. */
+/** Encodes stretches of a run as messages, once for all viewers who want the same. */
 import { endOfStream } from "../arrow/recordBatch.ts";
 import type { Subscription } from "./messages.ts";
 import { type Plan, planFor, renderThinned, renderWhole } from "./render.ts";
 import type { Message, ServedRun, Stretch } from "./servedRun.ts";
 
-/** Results that a run keeps for viewers who ask a little later. */
+/** Number of results that a run keeps for viewers who ask a little later. */
 const keptMost = 16;
 
-/** For one subscription: the messages of a stretch, thinned to `points`. */
+/** Makes the function that returns, for one subscription, the messages of a stretch, thinned to `points` if given. */
 export function makeRenderer(
   run: ServedRun,
   wanted: Subscription,
@@ -23,7 +23,7 @@ export function makeRenderer(
     const cut = stretch.ranges.some(({ batches, fromStep }) => batches.some((batch) => batch.firstStep < fromStep));
     const key = [
       stretch.key,
-      // A further attempt takes steps away from the one before.
+      // A further attempt ends the steps of the one before earlier.
       stretch.ranges.map(({ upToStep }) => upToStep).join(),
       plans.map((plan) => plan.key).join("/"),
       wanted.framing,

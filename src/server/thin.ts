@@ -1,26 +1,30 @@
 /**
- * Which rows of a long history to draw. No imports: the page uses it too.
+ * Chooses the rows of a long history that are worth drawing. The file has no imports because the page uses it too.
  *
- * The steps from `fromStep` to `toStep` are divided into buckets, evenly or evenly in log(1 + step). Of each bucket stay, for every column, the
- * row of the minimum and of the maximum, the first row that is not finite, and the bucket's last row: spikes and NaN marks survive.
+ * The steps from `fromStep` to `toStep` are divided into buckets of equal width in the step or in log(1 + step). Each
+ * bucket keeps its last row and, for every column, the rows of the minimum and the maximum and the first row that is
+ * not finite, so that spikes and NaN marks survive.
  */
 interface ThinnerOptions {
   readonly fromStep: number;
   readonly toStep: number;
-  /** About how many rows at most. */
+  /** Number of rows to keep at most, about. */
   readonly points: number;
   readonly scale: "linear" | "log";
-  /** How many columns count. */
+  /** Number of columns that are looked at. */
   readonly columns: number;
 }
 
-/** Numbers of one column; `missing` says which rows have none (they are neither extremes nor marks). */
+/** Numbers of one column. `missing` tells which rows have no number; they are neither extremes nor marks. */
 export interface NumberColumn {
   readonly values: ArrayLike<number>;
   readonly missing?: (row: number) => boolean;
 }
 
-/** Rows are offered in order, block by block; `chosen` then gives their ordinals, counted from 0 over all blocks. */
+/**
+ * Takes rows in order, block by block. `chosen` then returns the ordinals of those to keep, counted from 0 over all
+ * blocks.
+ */
 interface Thinner {
   offer(steps: ArrayLike<number>, columns: readonly NumberColumn[], kept?: (row: number) => boolean): void;
   chosen(): Float64Array;
@@ -28,7 +32,7 @@ interface Thinner {
 
 const none = -1;
 
-/** Cost: one comparison or two a row and column; memory for the buckets only. */
+/** Makes a thinner. Cost: one or two comparisons per row and column; memory for the buckets only. */
 export function makeThinner(options: ThinnerOptions): Thinner {
   const { fromStep, toStep, points, scale, columns: width } = options;
   const perBucket = 2 * width + 1;

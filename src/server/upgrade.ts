@@ -1,4 +1,4 @@
-/** From an HTTP request at `/stream` to a WebSocket, or not. */
+/** Turns an HTTP request at `/stream` into a WebSocket, or refuses it. */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -6,18 +6,18 @@ import type { Access } from "./access.ts";
 import { closeCodes } from "./messages.ts";
 
 const subprotocol = "v1.fluxion";
-/** Bytes of one message that a client may send. */
+/** Number of bytes that one message of a client may have. */
 const mostBytes = 64 * 1024;
 
 interface UpgradeOptions {
   readonly access: Access;
-  /** Why there is no room for another viewer; undefined: there is. */
+  /** Returns why there is no room for another viewer; undefined: there is room. */
   readonly full: () => string | undefined;
-  /** Gets each socket that has shown its token. */
+  /** Gets each socket whose token was right. */
   readonly accept: (socket: WebSocket) => void;
 }
 
-/** A listener for a server's `upgrade` event. */
+/** Makes a listener for the `upgrade` event of a server. */
 export function makeUpgrade({ access, full, accept }: UpgradeOptions) {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -47,7 +47,8 @@ interface Refusal {
   readonly reason: string;
 }
 
-// A browser's page learns the reason only from a close code, so these refusals come after the handshake, before anything is read.
+// A page in a browser learns the reason from a close code only, so these refusals come after the handshake, before
+// anything is read.
 function refusalOf(request: IncomingMessage, access: Access, full: () => string | undefined): Refusal | undefined {
   if (!access.originAllowed(request)) return { code: closeCodes.origin, reason: "this origin is not allowed" };
   if (!access.tokenGiven(request)) return { code: closeCodes.token, reason: "the token is missing or wrong" };
@@ -56,7 +57,7 @@ function refusalOf(request: IncomingMessage, access: Access, full: () => string 
 }
 
 function turnAway(socket: WebSocket, { code, reason }: Refusal): void {
-  // ws closes the socket itself; an unheard error event would end the process.
+  // The package ws closes the socket itself; an error event without a listener would end the process.
   socket.on("error", () => undefined);
   socket.close(code, reason);
   setTimeout(() => socket.terminate(), 1000).unref();

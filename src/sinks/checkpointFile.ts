@@ -4,14 +4,19 @@ import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { readRunFile } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import type { Checkpoint } from "../streams/types.ts";
 import { makeDirectory, writeAtomically } from "./files.ts";
 import { flushRowsIn } from "./recordToFile.ts";
+import { flag } from "./rules.ts";
 
-/** Name of the checkpoint within a run directory. */
+/** Name of the checkpoint file in a run directory. */
 export const checkpointFileName = "checkpoint.bin";
 
-/** The first line of the file, which `head -1` shows; then the checkpoint as `v8.serialize` writes it. */
+/**
+ * Beginning of the file's first line, which `head -1` shows; a {@link Head} as JSON follows it. After that line comes the
+ * checkpoint as `v8.serialize` writes it.
+ */
 const mark = "fluxion checkpoint ";
 interface Head {
   readonly format: 1;
@@ -24,19 +29,24 @@ interface Head {
 }
 
 /**
- * A function for `iterate`'s `checkpoints.save`: keeps the newest checkpoint in a run directory, replacing the one before as a whole.
+ * Makes a function for the option `checkpoints.save` of `iterate` that keeps the newest checkpoint in a run directory.
  *
- * Rows of that directory that still wait for their batch are written first: whatever happens later, a resumed run has no gap.
+ * Each checkpoint replaces the one before as a whole: a reader finds the old one or the new one. Rows of that directory
+ * that still wait for their batch are written first, so that the record of a resumed run has no gap.
  *
  * @example iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
- * @param directory of the run; a function for many runs
- * @param options `sync`: wait until it is on the disk, so that it survives a power cut too; default false
- * @throws ERR_WRITE from the function
+ * @param directory path of the run directory, or, for many runs, a function that returns it
+ * @param options `sync`: whether to wait until the checkpoint is on the disk, so that it survives a power cut too;
+ *   default false
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE
+ * @throws ERR_WRITE from the function that is returned
  */
 export function saveCheckpoint(
   directory: string | ((checkpoint: Checkpoint) => string),
-  { sync = false }: { readonly sync?: boolean } = {},
+  options: { readonly sync?: boolean } = {},
 ): (checkpoint: Checkpoint) => void {
+  const { sync } = readOptions("saveCheckpoint", options, { sync: flag });
   return (checkpoint) => {
     const folder = typeof directory === "function" ? directory(checkpoint) : directory;
     makeDirectory("saveCheckpoint", folder);
@@ -57,13 +67,14 @@ export function saveCheckpoint(
 }
 
 /**
- * The checkpoint of a run directory, to be given to `iterate` as its start: `iterate(problem, loadCheckpoint("runs/a"), update)`.
+ * Reads the checkpoint of a run directory, from which `iterate` goes on.
  *
- * If the directory saw attempts after this checkpoint was saved, it counts as one of the newest attempt, so that the resumed
- * run's attempt has a number of its own.
+ * If the directory holds attempts that began after this checkpoint was saved, the checkpoint gets the number of the
+ * newest one, so that the attempt of the resumed run gets a new number.
  *
- * @param path of the run directory, or of the file
- * @throws ERR_CHECKPOINT if there is none, or a damaged one
+ * @example iterate(problem, loadCheckpoint("runs/a"), update)
+ * @param path path of the run directory, or of the file
+ * @throws ERR_CHECKPOINT if there is no checkpoint or it is damaged; ERR_READ if the file cannot be read
  */
 export function loadCheckpoint(path: string): Checkpoint {
   const directory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -96,7 +107,8 @@ function decode(content: Buffer, file: string): Checkpoint {
       cause === undefined ? undefined : { cause },
     );
   const end = content.indexOf(10);
-  if (!content.subarray(0, mark.length).equals(Buffer.from(mark)) || end < 0) throw bad("is no checkpoint of fluxion");
+  if (!content.subarray(0, mark.length).equals(Buffer.from(mark)) || end < 0)
+    throw bad("is not a checkpoint of fluxion");
   let head: Partial<Head> | null;
   try {
     head = JSON.parse(content.toString("utf8", mark.length, end)) as Partial<Head> | null;
@@ -106,7 +118,7 @@ function decode(content: Buffer, file: string): Checkpoint {
   if (head === null) throw bad("has a damaged first line");
   if (head.format !== 1) throw bad(`has format ${String(head.format)}, this version of fluxion reads format 1`);
   const payload = content.subarray(end + 1);
-  if (payload.length !== head.bytes) throw bad(`is cut: it has ${payload.length} bytes of ${String(head.bytes)}`);
+  if (payload.length !== head.bytes) throw bad(`is cut off: it has ${payload.length} of ${String(head.bytes)} bytes`);
   if (createHash("sha256").update(payload).digest("hex") !== head.sha256) {
     throw bad("is damaged: its bytes do not match their checksum");
   }
@@ -122,7 +134,7 @@ function newestAttempt(directory: string, least: number): number {
   try {
     for (const { attempt } of readRunFile(directory).attempts) newest = Math.max(newest, attempt);
   } catch {
-    // A checkpoint needs no run directory around it.
+    // A checkpoint may lie in a directory without run.json.
   }
   return newest;
 }

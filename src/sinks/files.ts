@@ -1,4 +1,6 @@
-/** Writing to disk: files that grow by whole pieces, files that are replaced as a whole, errors that say why. */
+/**
+ * Writing to disk: files to which whole pieces are appended, files that are replaced as a whole, errors with a reason.
+ */
 import {
   closeSync,
   fdatasyncSync,
@@ -19,33 +21,36 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up; free some space",
   EFBIG: "the file may not grow further; see `ulimit -f`",
   EACCES: "permission denied; choose a directory that you may write to",
-  EPERM: "not permitted; choose a directory that you may write to",
+  EPERM: "the operation is not permitted; choose a directory that you may write to",
   EROFS: "the file system is read-only; choose another directory",
   ENOTDIR: "a part of the path is a file, not a directory; choose another path",
   EISDIR: "it is a directory; give the path of a file",
-  ENOENT: "no such directory; was it removed during the run, or does its file system take no files?",
+  ENOENT: "there is no such directory; was it removed during the run, or does its file system hold no files?",
   EMFILE: "too many files are open; see `ulimit -n`",
 };
 
-/** A failed system call as fluxion's error: what, where, why, what to do. */
+/** Turns a failed system call into an error of fluxion that says what failed, where, why, and what to do. */
 export function writeFailure(who: string, path: string, error: unknown, kept = ""): FluxionError {
   const { code = "", message } = error as NodeJS.ErrnoException;
   const reason = reasons[code] === undefined ? message : `${reasons[code]} (${code})`;
   return failure("ERR_WRITE", `${who}: cannot write ${path}: ${reason}${kept}`, { cause: error });
 }
 
-/** Makes a directory with all above it. */
+/** Creates a directory and all missing directories above it. */
 export function makeDirectory(who: string, path: string): void {
   try {
     makeWithParents(resolve(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Where a file stands in the way, the system says that it exists.
+    // EEXIST means here that a file stands in the way.
     throw writeFailure(who, path, code === "EEXIST" ? Object.assign(new Error(), { code: "ENOTDIR" }) : error);
   }
 }
 
-/** As `mkdirSync` with `recursive`, which in Node 20 never returns where a file system refuses by ENOENT, as /proc does. */
+/**
+ * Does what `mkdirSync` with `recursive` does. That call never returns in Node 20 where a file system refuses with
+ * ENOENT, as /proc does.
+ */
 function makeWithParents(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const parent = dirname(path);
@@ -53,12 +58,12 @@ function makeWithParents(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have created it in the meantime.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
-/** Replaces a file as a whole: a reader sees the old text or the new one, never a part. */
+/** Replaces a file as a whole: a reader sees the old content or the new one, never a part of it. */
 export function writeAtomically(who: string, path: string, content: string | Uint8Array, sync = false): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   let file: number | undefined;
@@ -78,7 +83,7 @@ export function writeAtomically(who: string, path: string, content: string | Uin
   }
 }
 
-/** Makes a new name in a directory survive a power cut; Windows does so by itself, and does not open directories. */
+/** Makes a new name in a directory survive a power cut. Windows does so by itself and does not open directories. */
 function syncDirectory(path: string): void {
   if (process.platform === "win32") return;
   const directory = openSync(path, "r");
@@ -89,24 +94,24 @@ function syncDirectory(path: string): void {
   }
 }
 
-/** Descriptors kept open at once; more files than that are opened again when they are written to. */
+/** Number of descriptors kept open at once. A file beyond it is opened again when it is written to. */
 const mostOpen = 128;
 const open = new Map<AppendFile, number>();
-/** Paths that are being written by this process. */
+/** Paths that this process is writing. */
 const writing = new Set<string>();
 
 /**
  * A file to which whole pieces are appended. After a failed write it is cut back to its last whole piece.
  *
- * A campaign writes thousands of files at once: the 128 used last stay open.
+ * A campaign writes thousands of files at once, more than a process may hold open: only the 128 used last stay open.
  */
 export class AppendFile {
-  /** Bytes of all whole pieces. */
+  /** Number of bytes of all whole pieces. */
   length = 0;
   readonly #key: string;
   #closed = false;
 
-  /** Creates the file. @throws ERR_RUN_EXISTS if it is there and not to be overwritten, ERR_RUN_BUSY, ERR_WRITE */
+  /** Creates the file. @throws ERR_RUN_EXISTS if it exists and must not be overwritten; ERR_RUN_BUSY, ERR_WRITE */
   constructor(
     private readonly who: string,
     readonly path: string,
@@ -126,7 +131,7 @@ export class AppendFile {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, path, error);
       throw failure(
         "ERR_RUN_EXISTS",
-        `${who}: ${path} exists already; choose another path, remove it, or say { overwrite: true }`,
+        `${who}: ${path} exists already; choose another path, remove it, or give { overwrite: true }`,
         { cause: error },
       );
     }
@@ -134,7 +139,7 @@ export class AppendFile {
     limitOpen(this);
   }
 
-  /** Appends all of `bytes`, or nothing. @throws ERR_WRITE */
+  /** Appends all of `bytes` or nothing. @throws ERR_WRITE */
   write(bytes: Uint8Array): void {
     if (this.#closed) throw new Error(`internal: ${this.path} is closed`);
     let file: number | undefined;
@@ -166,7 +171,7 @@ export class AppendFile {
 
   #descriptor(): number {
     const kept = open.get(this);
-    // Moved to the end: the map is in order of use.
+    // The file moves to the end of the map, which is in order of use.
     open.delete(this);
     const file = kept ?? openSync(this.path, "r+");
     open.set(this, file);
@@ -184,11 +189,11 @@ function limitOpen(used: AppendFile): void {
   }
 }
 
-/** The torn piece goes; if even that fails, a reader drops it. */
+/** Removes a torn piece. If that fails as well, readers skip the piece. */
 function cutBack(file: number, length: number): void {
   try {
     ftruncateSync(file, length);
   } catch {
-    // Nothing more can be done here, and the error of the write is on its way.
+    // The error of the write is thrown anyway.
   }
 }

@@ -1,4 +1,7 @@
-/** What arrowFile and runDirectory have in common: rows pass through, each run's are recorded, every ending closes. */
+/**
+ * What the recording sinks share: rows pass through, the rows of each run are recorded, and every ending closes the
+ * records.
+ */
 import { defer, type Observable, Subject, takeUntil, tap } from "rxjs";
 import type { Row, Run } from "../arrow/row.ts";
 import type { AttemptEnding } from "../arrow/runFile.ts";
@@ -7,31 +10,35 @@ import { failure } from "../errors.ts";
 /** How the stream of a run's rows ended. */
 export type Ending = Pick<AttemptEnding, "how" | "message">;
 
-/** One run on its way to disk. */
+/** Record of one run: a file, a directory or a server. */
 export interface Recording {
   readonly append: (row: Row) => void;
-  /** Flushes and closes. Called once. */
+  /** Flushes and closes. It is called once. */
   readonly close: (ending: Ending) => void;
 }
 
-/** What a subscription writes to. */
+/** Records of one subscription. */
 interface Recordings {
-  /** Opens the recording of the run whose first row this is; `fail` takes errors that come later, by a timer. */
+  /** Opens the record of the run to which this first row belongs. `fail` takes errors that a timer meets later. */
   readonly open: (first: Row, fail: (error: unknown) => void) => Recording;
-  /** Called when the stream is over, after all recordings were closed; a second call must do nothing. */
+  /** Called when the stream is over and all records are closed. A second call must do nothing. */
   readonly end?: () => void;
 }
 
-/** Passes rows through. */
+/** An operator that passes rows through unchanged. */
 export type RowSink = <T extends Row>(source: Observable<T>) => Observable<T>;
 
-/** What closes the recordings of each subscription when the process leaves by `process.exit` or an uncaught exception. */
+/** Functions that close the records of each subscription at `process.exit` or an uncaught exception. */
 const leaving = new Set<() => void>();
 function closeAllOnExit(): void {
   for (const close of [...leaving]) close();
 }
 
-/** An operator that records every run's rows, synchronously, before it passes them on. `begin` is called per subscription. */
+/**
+ * Makes an operator that records the rows of every run, synchronously, before it passes them on.
+ *
+ * @param begin called once per subscription
+ */
 export function recordRows(who: string, begin: () => Recordings): RowSink {
   return <T extends Row>(source: Observable<T>) =>
     defer(() => {
@@ -51,16 +58,16 @@ export function recordRows(who: string, begin: () => Recordings): RowSink {
 
 interface Writer {
   readonly append: (row: Row) => void;
-  /** Closes all; throws the first error of those that cannot be closed, after the rest. */
+  /** Closes all records, then throws the first error that closing one of them met. */
   readonly close: (ending: Ending) => void;
-  /** Closes all; the error that caused it is the one to be told. */
+  /** Closes all records after an error. That error is reported, not what closing meets. */
   readonly fail: (error: unknown) => void;
 }
 
 function writerOf(who: string, { open, end }: Recordings, broken: (error: unknown) => void): Writer {
   const recordings = new Map<Run, Recording>();
   const ended = new WeakSet<Run>();
-  // The run of the row before: a stream of one run looks nothing up.
+  // The run of the row before is kept, so that a stream of one run does without look-ups.
   let lastRun: Run | undefined;
   let last: Recording | undefined;
 
@@ -109,12 +116,12 @@ function writerOf(who: string, { open, end }: Recordings, broken: (error: unknow
     try {
       close({ how: "failed", message: error instanceof Error ? error.message : String(error) });
     } catch {
-      // The error that ended the stream is told; what goes wrong while closing is its consequence.
+      // The error that ended the stream is reported; what goes wrong while closing is its consequence.
     }
   }
   function leave(): void {
     try {
-      close({ how: "interrupted", message: "the process left" });
+      close({ how: "interrupted", message: "the process exited" });
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     }

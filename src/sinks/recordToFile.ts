@@ -3,35 +3,38 @@ import { type RecordingOptions, type RecordMessage, recordRun } from "../arrow/r
 import type { Row, Run } from "../arrow/row.ts";
 import { AppendFile } from "./files.ts";
 
-/** Options that every file of rows has. */
+/** Options of every sink that writes rows to files. */
 export interface FileOptions extends RecordingOptions {
-  /** Replace what is there. Default false: ERR_RUN_EXISTS. */
+  /** Whether to replace what is there. Default false: it is refused with ERR_RUN_EXISTS. */
   readonly overwrite?: boolean;
-  /** Wait until each batch is on the disk (`fdatasync`), so that it survives a power cut too. Default false. */
+  /**
+   * Whether to wait until each batch is on the disk (`fdatasync`), so that it survives a power cut too. Default false.
+   */
   readonly sync?: boolean;
   /**
-   * Called with each message after it was written, synchronously: the same bytes may go to another thread or to sockets.
-   * They are never written to again, so they may be transferred. What it throws becomes the stream's error.
+   * Called with each message after it was written, synchronously, so that the same bytes may go to another thread or to
+   * sockets. Nothing writes to these bytes again, so they may be transferred. What the function throws becomes the
+   * error of the stream.
    */
   readonly onMessage?: (message: RecordMessage, run: Run) => void;
 }
 
-/** One file of one run, open. */
+/** The open file of one run. */
 export interface FileRecording {
-  /** Rows in the file: after `close` all that came, unless a write failed. */
+  /** Number of rows in the file; after `close` all that came, unless a write failed. */
   readonly rows: number;
   readonly append: (row: Row) => void;
-  /** Flushes what is there unless a write failed before. A second call does nothing. */
+  /** Writes the rows that still wait, unless a write failed before, and closes the file. A second call does nothing. */
   readonly close: () => void;
 }
 
-/** What flushes the open files of each directory of this process. */
+/** Functions that flush the open files of this process, by directory. */
 const openIn = new Map<string, Set<() => void>>();
 
 /**
  * Writes the rows of all open files in a directory that still wait for their batch.
  *
- * A checkpoint without the rows before it would leave a gap in what a resumed run has recorded.
+ * A checkpoint without the rows before it would leave a gap in the record of a resumed run.
  */
 export function flushRowsIn(directory: string): void {
   for (const flush of openIn.get(resolve(directory)) ?? []) flush();
@@ -73,7 +76,7 @@ export function recordToFile(
     append: recorder.append,
     close() {
       try {
-        // After a failed write another try would put a batch after a gap.
+        // After a failed write, writing the rest would put a batch behind a gap.
         if (broken) recorder.abandon();
         else recorder.close();
       } finally {

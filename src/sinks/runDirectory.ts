@@ -16,39 +16,55 @@ import {
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
+import { readOptions } from "../options.ts";
 import { checkpointFileName } from "./checkpointFile.ts";
 import { makeDirectory, writeAtomically, writeFailure } from "./files.ts";
 import { type Ending, type Recording, type RowSink, recordRows } from "./recordRows.ts";
 import { type FileOptions, recordToFile } from "./recordToFile.ts";
+import { fileRules } from "./rules.ts";
 import { writerPlatform, writerVersions } from "./writerInfo.ts";
 
 /** Options of {@link runDirectory}. */
 export interface RunDirectoryOptions extends FileOptions {
-  /** Kept in `run.json`: executor, BLAS, threads, command line. */
+  /** What `run.json` keeps about the program: executor, BLAS, threads, command line. Default: nothing. */
   readonly environment?: JsonValue;
 }
 
 const who = "runDirectory";
+const rules = {
+  ...fileRules,
+  environment: {
+    expected: "plain data that JSON can hold",
+    is: (value: unknown) => !["function", "symbol", "bigint"].includes(typeof value),
+  },
+} as const;
 
 /**
- * Writes a run into a directory of its own, and passes its rows on: `run.json`, which describes it and says how it ended, and
- * one Arrow stream per attempt, `iterates-0001.arrows`.
+ * Writes a run into a directory of its own and passes its rows on.
  *
- * `run.json` is written atomically at the first row and at the end of the attempt (`completed`, `failed`, `interrupted`; none:
- * it is running, or was killed). Rows are written as {@link arrowFile} does. A resumed run adds a file to the directory; a file
- * that was torn by a kill is never appended to. `replay(path)` reads all of it back.
+ * The directory gets `run.json`, which describes the run and says how it ended, and one Arrow stream per attempt,
+ * `iterates-0001.arrows`. `run.json` is written atomically at the first row and again at the end of the attempt, which
+ * is `completed`, `failed` or `interrupted`; without an end the run is still going, or was killed. Rows are written as
+ * `arrowFile` writes them. A resumed run adds a file to the directory; a file that a kill has torn is never appended
+ * to. `replay(path)` reads everything back.
+ *
+ * Cost: that of `arrowFile`.
  *
  * @example
  * iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
  *   .pipe(untilStep(1000), runDirectory("runs/a")).subscribe();
  * merge(...runs).pipe(runDirectory((run) => `runs/${run.name}`)).subscribe();
- * @param path of the directory, for a stream of one run; a function: each run of a merged stream gets its own
- * @param options {@link RunDirectoryOptions}; `overwrite: true` removes an earlier run of that directory, never one that runs
- * @throws ERR_OPTION_RANGE at once; in the stream ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_RUN_CHANGED, ERR_WRITE (everything written
- *   so far stays)
+ * @param path path of the directory, for a stream of one run; for a merged stream, a function that returns the path for
+ *   each run
+ * @param options {@link RunDirectoryOptions}; `overwrite: true` removes an earlier run from that directory, but never
+ *   one that is still running
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN at once
+ * @throws {RangeError} ERR_OPTION_RANGE at once
+ * @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_RUN_CHANGED, ERR_WRITE in the stream; everything written so far stays
  */
 export function runDirectory(path: string | ((run: Run) => string), options: RunDirectoryOptions = {}): RowSink {
-  checkLimits(options.batch);
+  readOptions(who, options, rules);
+  checkLimits(options.batch, who);
   return recordRows(who, () => {
     let first: Run | undefined;
     return {
@@ -103,7 +119,7 @@ function openDirectory(
     write(attempt);
   } catch (error) {
     file.close();
-    // Nothing was written yet: an empty file would only stand in the way of the next try.
+    // No row was written yet, and an empty file would stand in the way of the next try.
     rmSync(join(directory, name), { force: true });
     throw error;
   }
@@ -146,18 +162,20 @@ function endingOf({ how, message }: Ending, rows: number, last: Row | undefined)
   };
 }
 
-/** The attempts that this one continues; refuses to mix two runs, and clears the directory where that is wanted. */
+/**
+ * Returns the attempts that this one continues. Refuses to mix two runs, and clears the directory where that is wanted.
+ */
 function earlierAttempts(directory: string, run: Run, overwrite: boolean): readonly RunAttempt[] {
   const names = namesIn(directory);
   const ours = names.filter((name) => name === runFileName || name === checkpointFileName || isIterates(name));
-  // A checkpoint alone may have been saved before the first row came.
+  // A checkpoint may have been saved before the first row came.
   if (!ours.some((name) => name !== checkpointFileName)) return [];
   if (overwrite && run.attempt === 1) {
     if (names.includes(runFileName)) refuseRunning(directory, readIfWhole(directory));
     for (const name of ours) remove(join(directory, name));
     return [];
   }
-  const remedy = "choose another directory, remove it, or say { overwrite: true }";
+  const remedy = "choose another directory, remove it, or give { overwrite: true }";
   if (!names.includes(runFileName)) {
     throw failure("ERR_RUN_EXISTS", `${who}: ${directory} holds rows of an unknown run; ${remedy}`);
   }
@@ -208,11 +226,11 @@ function refuseRunning(directory: string, run: RunFile | undefined): void {
   const { pid, host } = run.attempts.at(-1)!.process;
   throw failure(
     "ERR_RUN_BUSY",
-    `${who}: ${directory} is being written by process ${pid} on ${host}; wait for it, stop it, or choose another directory`,
+    `${who}: ${directory} is being written by process ${pid} on ${host}; wait for that process, stop it, or choose another directory`,
   );
 }
 
-/** A damaged description does not stand in the way of being overwritten. */
+/** Returns undefined for a damaged run.json, which must not prevent overwriting. */
 function readIfWhole(directory: string): RunFile | undefined {
   try {
     return readRunFile(directory);

@@ -1,32 +1,35 @@
-/** How runs go, for a person at a terminal: one line that changes, or where it cannot change a line now and then. */
+/**
+ * Shows a person at a terminal how runs go: one line that changes, or a plain line now and then where lines cannot
+ * change.
+ */
 import type { Row } from "../arrow/row.ts";
 import { shortNumber } from "../shortNumber.ts";
 
-/** Where a status is written: `process.stderr`, or what behaves like it. */
+/** A stream to which a status is written: `process.stderr` or one that behaves like it. */
 export interface StatusStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** What is said of a run's newest row. */
+/** What the line shows of a run's newest row. */
 interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredFieldNorm"> {
   /** Name of the run. */
   readonly run: string;
 }
 
 interface StatusWriter {
-  /** The newest row of a run that goes on; most are not shown. */
+  /** Takes the newest row of a running run. Most rows are not shown. */
   show(status: RunStatus): void;
-  /** A line that stays: a run's last row, or a note. */
+  /** Writes a line that stays: a run's last row, or a note. */
   keep(line: string): void;
-  /** The changing line goes. */
+  /** Removes the line that changes. */
   end(): void;
 }
 
-/** Milliseconds between lines that stay. */
+/** Milliseconds between two plain lines. */
 const plainEvery = 10_000;
-/** Milliseconds between changes of the line. */
+/** Milliseconds between two changes of the line. */
 const redrawEvery = 100;
 
 export function makeStatusWriter(stream: StatusStream): StatusWriter {
@@ -54,7 +57,7 @@ export function makeStatusWriter(stream: StatusStream): StatusWriter {
   };
 }
 
-/** A row in one line. */
+/** Returns a row as one line. */
 export function statusLine({ run, step, value, squaredFieldNorm, seconds, status }: RunStatus): string {
   const parts = [`${run}: step ${step}`];
   if (!Number.isNaN(value)) parts.push(`value ${shortNumber(value)}`);

@@ -1,22 +1,41 @@
 import { defer, finalize, type Observable, tap } from "rxjs";
 import type { Row, Run } from "../arrow/row.ts";
+import { readOptions } from "../options.ts";
 import type { RowSink } from "./recordRows.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "./statusWriter.ts";
 
+/** Options of {@link terminalStatus}. */
 export interface TerminalStatusOptions {
-  /** Where the lines go. Default `process.stderr`, so that standard output has the results only. */
+  /**
+   * Stream to which the lines are written. Default `process.stderr`, so that standard output holds the results only.
+   */
   readonly stream?: StatusStream;
 }
 
+const rules = {
+  stream: {
+    expected: "a stream with a write method",
+    is: (value: StatusStream | null) => typeof value?.write === "function",
+  },
+} as const;
+
 /**
- * Says in a terminal how runs go: step, value, ||F||^2 and seconds in one line that changes ten times a second, and each run's last
- * row in a line that stays.
+ * Shows in a terminal how runs go, and passes their rows on.
  *
- * Without a terminal, or with one that cannot go back (TERM=dumb), it is a plain line every ten seconds. Cost: a clock is read a row.
+ * One line shows step, value, ||F||^2 and seconds; it changes ten times per second. The last row of each run gets a
+ * line that stays. Without a terminal, or in one that cannot go back in a line (TERM=dumb), there is a plain line every
+ * ten seconds.
  *
- * @example iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonMR())).pipe(terminalStatus()).subscribe()
+ * Cost: one reading of the clock per row.
+ *
+ * @example
+ * const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonMR());
+ * iterate(quartic(), [-3.5, 1], search).pipe(terminalStatus()).subscribe();
+ * @param options {@link TerminalStatusOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  */
-export function terminalStatus({ stream = process.stderr }: TerminalStatusOptions = {}): RowSink {
+export function terminalStatus(options: TerminalStatusOptions = {}): RowSink {
+  const { stream = process.stderr } = readOptions("terminalStatus", options, rules);
   return <T extends Row>(source: Observable<T>) =>
     defer(() => {
       const writer = makeStatusWriter(stream);

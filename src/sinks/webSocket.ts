@@ -1,35 +1,42 @@
 import { checkLimits, type RecordingOptions, recordRun } from "../arrow/recorder.ts";
 import type { Status } from "../arrow/row.ts";
+import { readOptions } from "../options.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
 import { type Ending, type RowSink, recordRows } from "./recordRows.ts";
+import { recordingRules } from "./rules.ts";
 
 /** Options of {@link webSocket}. */
 export interface WebSocketOptions extends RecordingOptions {}
 
-/** Default of `batch.seconds`: what an eye takes for live. */
+/** Default of `batch.seconds`, short enough to look live. */
 const liveSeconds = 0.1;
 
 /**
  * Shows each row to the viewers of a server and passes it on.
  *
- * Rows are encoded into Arrow batches, once for all viewers, and kept by the server up to its `memoryBytes` a run (the oldest
- * go first), so that a viewer who comes late gets the history. Nothing here waits for a socket: a viewer who does not keep up
- * gets rows thinned, and the run never learns of it. Once the server is closed, rows only pass through. A second run of a name
- * that is still going is served as `name#2`.
+ * Rows are encoded into Arrow batches once for all viewers. The server keeps up to `memoryBytes` of them per run,
+ * dropping the oldest first, so that a viewer who comes late gets the history. The run never waits for a socket: a
+ * viewer who does not keep up gets thinned rows. Once the server is closed, rows only pass through. While a run of the
+ * same name is still going, a second one is served as `name#2`.
  *
- * Cost: about 2 us a row with its encoding, and one copy of its point. While viewers are connected, thinning for them costs the
- * same thread about 5 us a row more, between the run's slices; `fluxion run` has the server in another thread than the run.
+ * Cost: about 2 us per row with its encoding, and one copy of its point. While viewers are connected, thinning for them
+ * costs the same thread about 5 us more per row, between the slices of the run; `fluxion run` has the server in another
+ * thread than the run.
  *
  * @example
  * const server = await createViewerServer();
- * iterate(bilinear(), [1, 1], gradientStep(0.1), { commands: server.commands }).pipe(untilStep(1e5), webSocket(server)).subscribe();
+ * iterate(bilinear(), [1, 1], gradientStep(0.1), { commands: server.commands })
+ *   .pipe(untilStep(1e5), webSocket(server))
+ *   .subscribe();
  * @param server from {@link createViewerServer}
  * @param options when a batch is closed (default 256 rows, 4 MB or 0.1 s) and which points are stored
- * @throws ERR_OPTION_RANGE at once for a limit that is no positive number
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN at once
+ * @throws {RangeError} ERR_OPTION_RANGE at once for a limit, a budget or a number of points that is not positive
  */
 export function webSocket(server: Pick<ViewerServer, "hub">, options: WebSocketOptions = {}): RowSink {
-  const batch = checkLimits({ seconds: liveSeconds, ...options.batch });
+  readOptions("webSocket", options, recordingRules);
+  const batch = checkLimits({ ...options.batch, seconds: options.batch?.seconds ?? liveSeconds }, "webSocket");
   const { hub } = server;
   return recordRows("webSocket", () => ({
     open({ run }, fail) {

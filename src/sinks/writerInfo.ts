@@ -9,7 +9,9 @@ const packages = ["rxjs", "apache-arrow", "@tensorflow/tfjs-core", "@tensorflow/
 
 let versions: Readonly<Record<string, string>> | undefined;
 
-/** Versions of fluxion, Node and the packages that have a say in the numbers or the files. Read once. */
+/**
+ * Returns the versions of fluxion, Node and the packages that influence the numbers or the files. They are read once.
+ */
 export function writerVersions(): Readonly<Record<string, string>> {
   versions ??= Object.fromEntries(
     [
@@ -21,7 +23,7 @@ export function writerVersions(): Readonly<Record<string, string>> {
   return versions;
 }
 
-/** The machine. */
+/** Describes the machine. */
 export function writerPlatform(): Readonly<Record<string, JsonValue>> {
   return {
     os: platform(),
@@ -34,7 +36,7 @@ export function writerPlatform(): Readonly<Record<string, JsonValue>> {
 }
 
 function installedVersion(name: string): string | undefined {
-  // Not through `require`: some packages do not let their package.json be imported.
+  // `require` would not do: some packages do not export their package.json.
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const version = versionIn(join(folder, "node_modules", name));
     if (version !== undefined || folder === dirname(folder)) return version;

@@ -1,13 +1,15 @@
 /**
- * Decodes an Arrow IPC stream: the column types that runs have, no dictionaries, no compression.
+ * Decodes Arrow IPC streams with the column types that runs have, without dictionaries and compression.
  *
- * apache-arrow would be nine tenths of the page's script; what a run's schema can hold is text, numbers and lists of numbers.
+ * The package apache-arrow would make up nine tenths of the page's script, and the schema of a run holds only text,
+ * numbers and lists of numbers.
+ *
  * @see "Arrow Columnar Format", Serialization and Interprocess Communication
  */
 
 import { presentName } from "../arrow/formerNames.ts";
 
-/** Numbers; `missing` where a row has none. */
+/** A column of numbers. `missing` is 1 where a row has no number. */
 interface NumberColumn {
   readonly kind: "number";
   readonly values: Float64Array;
@@ -42,7 +44,11 @@ const schemaHeader = 1;
 const batchHeader = 3;
 const continuation = 0xffffffff;
 
-/** All batches of the bytes, which may hold several streams one after the other. @throws Error for what a run cannot hold */
+/**
+ * Reads all batches of some bytes, which may hold several streams one after the other.
+ *
+ * @throws Error for anything that a run cannot hold
+ */
 export function readStream(buffer: ArrayBuffer): Batch[] {
   const view = new DataView(buffer);
   const batches: Batch[] = [];
@@ -74,7 +80,7 @@ class Table {
     readonly at: number,
   ) {}
 
-  /** Where a field lies; 0: it is left out. */
+  /** Returns the place of a field; 0: the table does not have it. */
   place(field: number): number {
     const vtable = this.at - this.view.getInt32(this.at, true);
     const entry = 4 + 2 * field;
@@ -98,7 +104,7 @@ class Table {
     const at = this.place(field);
     return at === 0 ? 0 : Number(this.view.getBigInt64(at, true));
   }
-  /** What an offset field points to. */
+  /** Returns the place to which an offset field points; 0: the table does not have it. */
   target(field: number): number {
     const at = this.place(field);
     return at === 0 ? 0 : at + this.view.getUint32(at, true);
@@ -128,7 +134,7 @@ function readField(table: Table): Field {
   const details = table.table(3);
   const name = presentName(table.text(0));
   const floating = type === types.float;
-  // Precision 0, 1, 2 is half, single, double.
+  // Precisions 0, 1 and 2 are half, single and double.
   const width = floating ? 16 << (details?.short(0) ?? 0) : (details?.int(0) ?? 0);
   if (!Object.values<number>(types).includes(type)) throw new Error(`the column "${name}" has the Arrow type ${type}`);
   return { name, type, width, floating, children: table.tables(5).map(readField) };
@@ -147,7 +153,7 @@ function readBatch(batch: Table, fields: readonly Field[], body: number): Batch 
   const nextBuffer = (): Uint8Array<ArrayBuffer> => {
     const at = buffers + 16 * buffer++;
     const offset = Number(view.getBigInt64(at, true));
-    // A copy, so that what remains of a message is only its rows, aligned.
+    // The copy is aligned, and only the rows of a message stay in memory.
     return new Uint8Array(view.buffer as ArrayBuffer, body + offset, Number(view.getBigInt64(at + 8, true))).slice();
   };
   const read = (field: Field): DecodedColumn => {
@@ -162,7 +168,7 @@ function readBatch(batch: Table, fields: readonly Field[], body: number): Batch 
     if (field.type === types.list) {
       const offsets = new Int32Array(nextBuffer().buffer);
       const items = read(field.children[0]!);
-      if (items.kind !== "number") throw new Error(`the column "${field.name}" is no list of numbers`);
+      if (items.kind !== "number") throw new Error(`the column "${field.name}" is not a list of numbers`);
       const at = (row: number) => items.values.slice(offsets[row], offsets[row + 1]);
       return { kind: "list", values: rowsOf(length, missing, at) };
     }

@@ -1,4 +1,4 @@
-/** Says whether what the page shows is what there is. */
+/** Says whether the page is up to date. */
 import { setAttribute, setText } from "./dom.ts";
 import type { LinkState } from "./link.ts";
 
@@ -18,7 +18,7 @@ export function makeConnectionBadge(badge: HTMLElement, banner: HTMLElement): (s
     if (state.kind === "refused") return "✕ not connected";
     const stale = openedOnce ? `stale for ${Math.round((Date.now() - lostSince) / 1000)} s, ` : "";
     if (state.kind !== "lost") return `◌ ${stale}connecting`;
-    return `◌ ${stale}again in ${Math.max(1, Math.ceil((state.retryAt - Date.now()) / 1000))} s`;
+    return `◌ ${stale}reconnecting in ${Math.max(1, Math.ceil((state.retryAt - Date.now()) / 1000))} s`;
   }
   setInterval(() => {
     if (state.kind !== "open") show();

@@ -1,8 +1,8 @@
-/** Elements in one expression. */
+/** Makes elements in one expression. */
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with attributes (`true`: present, `false` or undefined: absent) and children. */
+/** Makes an element with attributes (`true`: present, `false` or undefined: absent) and children. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -19,19 +19,19 @@ export function setAttribute(element: Element, name: string, value: string | num
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** Writes only what changed, so that selections and screen readers are left in peace. */
+/** Writes a text only where it changed, so that selections stay and screen readers are quiet. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A button with what it does. */
+/** Makes a button that does `act`. */
 export function button(label: string, attributes: Attributes, act: () => void): HTMLButtonElement {
   const element = h("button", { type: "button", ...attributes }, label);
   element.addEventListener("click", act);
   return element;
 }
 
-/** An element that the page must hold. */
+/** Returns an element that the page must hold. */
 export function byId<E extends HTMLElement>(id: string): E {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`internal: the page has no #${id}`);
@@ -41,13 +41,13 @@ export function byId<E extends HTMLElement>(id: string): E {
 const probe = document.createElement("span");
 const known = new Map<string, string>();
 
-/** A colour of the style sheet in the present theme, as a canvas takes it. */
+/** Returns a colour of the style sheet in the present theme, in the form that a canvas takes. */
 export function color(name: string): string {
   const scheme = document.documentElement.dataset.theme ?? String(matchMedia("(prefers-color-scheme: dark)").matches);
   const key = `${scheme} ${name}`;
   let value = known.get(key);
   if (value === undefined) {
-    // Only a property's computed value has its light-dark() resolved.
+    // light-dark() is resolved only in the computed value of a property.
     probe.style.color = `var(${name})`;
     document.body.append(probe);
     value = getComputedStyle(probe).color;

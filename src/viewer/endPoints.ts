@@ -1,4 +1,4 @@
-/** Where the runs of an experiment ended: loss against Morse index, one mark a run, and the same as a table. */
+/** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
 import type { RunInfo } from "../server/messages.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver } from "./charts/plane.ts";
 import { newest } from "./charts/series.ts";
@@ -20,14 +20,14 @@ interface EndPoint {
 
 interface EndPoints {
   readonly element: HTMLElement;
-  /** Asks for the last rows of runs that are over; needs two of them whose Morse index was measured. */
+  /** Asks for the last rows of runs that are over. Shows itself once two of them have a Morse index. */
   update(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
   restyle(): void;
 }
 
 const height = 226;
 const needed = ["value", "squaredFieldNorm", "stepSize", "status", "morseIndex"];
-/** Pixels around a mark that belong to it. */
+/** Distance from a mark at which a pointer still hits it, in pixels. */
 const reach = 10;
 
 export function makeEndPoints(look: (run: string) => void): EndPoints {
@@ -54,7 +54,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   let drawn = "";
   new ResizeObserver(() => draw()).observe(canvas.parentElement!);
 
-  /** One run after the other, and only while the page is looked at: an experiment may have thousands. */
+  /** Asks for one run after the other, and only while the page is visible: an experiment may have thousands of runs. */
   async function ask(): Promise<void> {
     if (asking) return;
     asking = true;
@@ -89,7 +89,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const plane = placement(points, width);
     drawAxes(context, plane, true);
     const labels = new Labels(context, 11);
-    // Runs that are shown lie above those that ended in the same place.
+    // Shown runs are drawn last, above others that ended in the same place.
     const order = [...points].sort((a, b) => Number(slots.has(a.run.name)) - Number(slots.has(b.run.name)));
     for (const { run, index, value } of order) {
       const slot = slots.get(run.name);
@@ -100,7 +100,11 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       if (slot !== undefined) labels.write(letterOf(slot), at[0], at[1] - 8, stroke);
     }
     hint.textContent = "● converged   ◯ otherwise";
-    setAttribute(canvas, "aria-label", `loss against Morse index of ${points.length} runs; the table has the numbers`);
+    setAttribute(
+      canvas,
+      "aria-label",
+      `loss against Morse index of ${points.length} runs; the table holds the numbers`,
+    );
   }
   function nearest(event: MouseEvent): readonly EndPoint[] {
     const points = known();
@@ -135,7 +139,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   };
 }
 
-/** A resumed run ends again, elsewhere. */
+/** A resumed run ends again in another place, so the attempt is part of the key. */
 function keyOf(run: RunInfo): string {
   return `${run.name} ${run.attempt}`;
 }
@@ -147,11 +151,11 @@ function isCritical(run: RunInfo): boolean {
 async function endOf(run: RunInfo): Promise<EndPoint> {
   const data = new RunData(run.columns);
   try {
-    // Two rows: a last one has no step size, and a verdict may be worth one more row.
+    // Two rows are needed: the last one has no step size, and a verdict may come in a row of its own.
     const query = { last: 2, columns: needed.join(",") };
     for (const batch of await fetchRows(run.name, query)) data.append(batch);
   } catch (error) {
-    // The run's own view says so when somebody looks at it; here one mark is missing.
+    // Here only a mark is missing. The view of the run itself shows the error.
     console.warn(`the end of ${run.name} cannot be read:`, error);
   }
   return {

@@ -1,4 +1,4 @@
-/** The figures of the experiment, drawn by the server from its files when somebody asks for them. */
+/** Shows the figures of the experiment, which the server draws from its files on demand. */
 import type { FigureTitle } from "../server/messages.ts";
 import { button, h, setText } from "./dom.ts";
 import { address } from "./link.ts";
@@ -6,20 +6,20 @@ import { address } from "./link.ts";
 export function makeFigures(): HTMLElement {
   const state = h("span", { class: "hint", role: "status" });
   const images = h("div", { class: "figures" });
-  const ask = button("Draw figures", { title: "from the files as they are now" }, () => void draw());
-  // Each drawing is another picture at the same address.
+  const ask = button("Draw figures", { title: "draws the figures from the files as they are now" }, () => void draw());
+  // Each drawing is another picture, so it needs another address than the one before.
   let drawing = 0;
 
   async function draw(): Promise<void> {
     ask.disabled = true;
-    setText(state, "drawing from the files ...");
+    setText(state, "drawing the figures …");
     try {
       const response = await fetch(address("/figures"));
       if (!response.ok) throw new Error(response.statusText);
       const { figures } = (await response.json()) as { readonly figures: readonly FigureTitle[] };
       drawing++;
       images.replaceChildren(...figures.map(pictureOf));
-      setText(state, figures.length === 0 ? "none can be drawn from these runs yet" : "");
+      setText(state, figures.length === 0 ? "no figure can be drawn from these runs yet" : "");
     } catch (error) {
       setText(state, `the figures could not be drawn: ${(error as Error).message}`);
     } finally {

@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Writes numbers as people read them. */
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -7,7 +7,7 @@ function raised(exponent: number): string {
   return `${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
-/** Four digits: `0.1234`, `1.234 × 10⁻⁷`; undefined is a dash. */
+/** Writes a number with four digits: `0.1234`, `1.234 × 10⁻⁷`. Undefined is a dash. */
 export function formatNumber(value: number | undefined, digits = 4): string {
   if (value === undefined) return "–";
   if (Number.isNaN(value)) return "NaN";
@@ -20,12 +20,12 @@ export function formatNumber(value: number | undefined, digits = 4): string {
   return minus(`${mantissa} × 10${raised(Number(exponent))}`);
 }
 
-/** A whole number with groups of three. */
+/** Writes a whole number in groups of three digits. */
 export function formatCount(value: number | undefined): string {
   return value === undefined ? "–" : value.toLocaleString("en").replaceAll(",", "\u202f");
 }
 
-/** Short, for an axis: `10⁻⁷`, `2·10⁻⁷`, `0.05`, `40k`. */
+/** Writes a number briefly, for an axis: `10⁻⁷`, `2·10⁻⁷`, `0.05`, `40k`. */
 export function formatTick(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -37,7 +37,7 @@ export function formatTick(value: number): string {
   return minus(short === "1" ? power : short === "-1" ? `-${power}` : `${short}·${power}`);
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Writes a time: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number | undefined): string {
   if (seconds === undefined) return "–";
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -1,4 +1,4 @@
-/** Keys, with what they do: the help lists the same table. */
+/** Keys and what they do, in one table that the help shows too. */
 import { h } from "./dom.ts";
 
 export interface KeyAction {
@@ -9,13 +9,13 @@ export interface KeyAction {
 
 const names: Readonly<Record<string, string>> = { " ": "space", ArrowLeft: "←", ArrowRight: "→" };
 
-/** Keys work wherever nothing is typed. */
+/** Makes keys work wherever nothing is being typed. */
 export function listenToKeys(actions: readonly KeyAction[]): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
     if (target.closest("input:not([type=checkbox]), select, textarea, dialog") !== null) return;
-    // Space and Enter press the button that has the keyboard.
+    // Space presses the button that has the focus.
     if (event.key === " " && target.closest("button, a, summary, input") !== null) return;
     const action = actions.find(({ keys }) => keys.includes(event.key));
     if (action === undefined) return;

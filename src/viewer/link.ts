@@ -1,11 +1,11 @@
-/** A WebSocket to the server that comes back: jittered, growing pauses; a silent server counts as lost. */
+/** A WebSocket that reconnects, after growing pauses with jitter. A server that stays silent counts as lost. */
 import type { ServerMessage, SubscriptionRequest } from "../server/messages.ts";
 
 export type LinkState =
   | { readonly kind: "connecting" | "open" }
-  /** Lost; tries again at `retryAt` (milliseconds since 1970). */
+  /** The connection is lost; the next try is at `retryAt` (milliseconds since 1970). */
   | { readonly kind: "lost"; readonly retryAt: number; readonly why: string }
-  /** Trying again would not help. */
+  /** The server refused; trying again would not help. */
   | { readonly kind: "refused"; readonly why: string };
 
 interface LinkHandlers {
@@ -25,16 +25,17 @@ type ClientMessage =
   | { readonly command: { readonly run: string; readonly id: number } & Readonly<Record<string, unknown>> };
 
 const subprotocol = "v1.fluxion";
-/** The server sends a heartbeat every 5 s. */
+/** Milliseconds of silence after which the server counts as lost. It sends a heartbeat every 5 s. */
 const silence = 12_000;
+/** Milliseconds before the first try to reconnect, and at most before later ones. */
 const shortestPause = 400;
 const longestPause = 10_000;
-/** Close codes after which the same request fails again. */
+/** Close codes after which the same request would fail again. */
 const final: Readonly<Record<number, string>> = {
   4400: "the server does not understand this page; reload it",
-  4401: "the token is missing or wrong: open the address that the program printed",
-  4403: "this address is not allowed to connect: open the one that the program printed",
-  4404: "the run is gone",
+  4401: "the token is missing or wrong; open the address that the program printed",
+  4403: "this address is not allowed to connect; open the address that the program printed",
+  4404: "the server does not know this run any more",
 };
 
 export function address(path: string): string {

@@ -1,4 +1,4 @@
-/** The page: connects, shows, listens. */
+/** The page: connects its parts with the server and with the person who watches. */
 import type { RunInfo, ServerMessage } from "../server/messages.ts";
 import { makeChartBoard } from "./charts/chartBoard.ts";
 import type { View } from "./charts/series.ts";
@@ -16,9 +16,9 @@ import { ShownRuns } from "./shownRuns.ts";
 import { type GivenCommand, makeSteering } from "./steering.ts";
 import { applyTheme, currentTheme, nextTheme, onSystemTheme } from "./theme.ts";
 
-/** Milliseconds between drawings: more often no eye can follow. */
+/** Milliseconds between two drawings; the eye cannot follow more. */
 const redrawEvery = 100;
-/** Drawing takes at most one part in this many of the time, so that the page answers also with many curves. */
+/** Drawing takes at most 1 / `share` of the time, so that the page stays responsive with many curves. */
 const share = 3;
 
 let runs: readonly RunInfo[] = [];
@@ -42,7 +42,7 @@ byId("charts").after(summary.details, makeFigures());
 const showRuns = makeRunList(byId("runs"), {
   focus: look,
   compare(name) {
-    if (!shown.compare(name)) notice("At most eight runs can be told apart.");
+    if (!shown.compare(name)) notice("At most eight runs can be compared at once.");
     draw();
   },
 });
@@ -99,7 +99,7 @@ function takeRuns(list: readonly RunInfo[]): void {
   draw();
 }
 
-/** The newest run that goes on, else the newest of all. */
+/** Shows the newest run that is still going, else the newest of all. */
 function followNewest(): void {
   if (!follow.checked && shown.focus !== undefined) return;
   const newest = runs.findLast((run) => run.live) ?? runs.at(-1);
@@ -113,7 +113,7 @@ function step(by: 1 | -1): void {
   document.querySelector(`[data-run="${CSS.escape(next.name)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
-/** Somebody chose a run: no newer one takes its place. */
+/** Shows a run that a person chose. From then on no newer run takes its place. */
 function look(name: string): void {
   follow.checked = false;
   shown.look(name);
@@ -148,7 +148,7 @@ const link = openLink({
   },
 });
 
-/** How far the runs are whose rows do not come here. */
+/** Asks how far those runs are whose rows do not come here. */
 async function askForRuns(): Promise<void> {
   const response = await fetch(address("/runs"));
   if (response.ok) takeRuns(((await response.json()) as { readonly runs: readonly RunInfo[] }).runs);
@@ -169,22 +169,22 @@ const view = (): View => ({ runs: shown.list(), axis: xAxis.axis, zoom });
 const actions: readonly KeyAction[] = [
   { keys: [" "], meaning: "pause or resume", act: steering.pauseOrResume },
   { keys: ["."], meaning: "one step, then pause", act: steering.step },
-  { keys: ["x"], meaning: "stop the run (twice)", act: steering.stop },
+  { keys: ["x"], meaning: "stop the run (press twice)", act: steering.stop },
   { keys: ["j"], meaning: "next run", act: () => step(1) },
-  { keys: ["k"], meaning: "run before", act: () => step(-1) },
-  { keys: ["l"], meaning: "x axis logarithmic or linear", act: xAxis.toggleLog },
+  { keys: ["k"], meaning: "previous run", act: () => step(-1) },
+  { keys: ["l"], meaning: "switch the x axis between logarithmic and linear", act: xAxis.toggleLog },
   {
     keys: ["y"],
-    meaning: "y axis logarithmic or linear, of the chart that has the keyboard or of all",
+    meaning: "switch the y axis between logarithmic and linear, in the focused chart or in all charts",
     act: board.toggleY,
   },
   { keys: ["+", "="], meaning: "zoom in (or drag over a chart)", act: () => setZoom(scaledBy(view(), 0.5)) },
   { keys: ["-"], meaning: "zoom out", act: () => setZoom(scaledBy(view(), 2)) },
-  { keys: ["ArrowLeft"], meaning: "earlier", act: () => setZoom(moved(view(), -0.25)) },
-  { keys: ["ArrowRight"], meaning: "later", act: () => setZoom(moved(view(), 0.25)) },
-  { keys: ["0"], meaning: "the whole run (or double click)", act: () => setZoom(undefined) },
-  { keys: ["t"], meaning: "theme", act: changeTheme },
-  { keys: ["?"], meaning: "this help", act: () => help.showModal() },
+  { keys: ["ArrowLeft"], meaning: "move the zoom to earlier steps", act: () => setZoom(moved(view(), -0.25)) },
+  { keys: ["ArrowRight"], meaning: "move the zoom to later steps", act: () => setZoom(moved(view(), 0.25)) },
+  { keys: ["0"], meaning: "show the whole run (or double-click)", act: () => setZoom(undefined) },
+  { keys: ["t"], meaning: "change the theme", act: changeTheme },
+  { keys: ["?"], meaning: "show this help", act: () => help.showModal() },
 ];
 listenToKeys(actions);
 byId("keys").append(keyTable(actions));

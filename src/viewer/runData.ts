@@ -1,12 +1,15 @@
-/** The rows of one run that the page holds: growing columns, thinned when they become too many. */
+/** The rows of one run that the page holds, in columns that grow. Too many rows are thinned. */
 import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
 import { makeThinner } from "../server/thin.ts";
 import type { Batch, DecodedColumn } from "./arrowReader.ts";
 
-/** Rows kept; at this many they are thinned to half. */
+/** Number of rows kept. Beyond it they are thinned to half. */
 const capacity = 12_000;
 const watchedMost = 8;
-/** Longer vectors are not kept: nobody looks at hundreds of coordinates, and they would be most of what travels. */
+/**
+ * Greatest length of a vector that is kept. Nobody looks at hundreds of coordinates, and they would be most of the
+ * traffic.
+ */
 export const coordinatesMost = 100;
 
 export interface Intervention {
@@ -16,15 +19,15 @@ export interface Intervention {
 
 interface Growing {
   values: Float64Array;
-  /** 1 where the row has no number here. */
+  /** 1 where the row has no number. */
   missing: Uint8Array;
 }
 
 export class RunData {
-  /** Changes whenever rows do. */
+  /** Number that changes whenever rows do. */
   version = 0;
   length = 0;
-  /** What came first is no longer whole: the server or the page left rows out. */
+  /** Whether the server or the page left rows out. */
   thinned = false;
   status: Status = "running";
   interventions: Intervention[] = [];
@@ -43,18 +46,18 @@ export class RunData {
   has(name: string): boolean {
     return this.#columns.has(name);
   }
-  /** How many coordinates of a vector column are here, as columns `point.0`, `point.1`, ...; 0: none. */
+  /** Returns how many entries of a vector column are here, as columns `point.0`, `point.1`, ... */
   coordinates(name: string): number {
     return this.#lengths.get(name) ?? 0;
   }
-  /** The number of a row; undefined: not measured there. */
+  /** Returns the number of a row; undefined: it was not measured there. */
   at(name: string, row: number): number | undefined {
     const column = this.#columns.get(name);
     return column === undefined || row < 0 || row >= this.length || column.missing[row] === 1
       ? undefined
       : column.values[row];
   }
-  /** The newest number of a column. */
+  /** Returns the newest number of a column. */
   last(name: string): number | undefined {
     for (let row = this.length - 1; row >= 0; row--) {
       const value = this.at(name, row);
@@ -62,7 +65,10 @@ export class RunData {
     }
     return undefined;
   }
-  /** The columns' arrays; only the first `length` entries count. Not to be kept: they are replaced when they grow. */
+  /**
+   * Returns the arrays of a column, of which the first `length` entries count. They are replaced when they grow, so do
+   * not keep them.
+   */
   column(name: string): { readonly values: Float64Array; readonly missing: Uint8Array } | undefined {
     return this.#columns.get(name);
   }
@@ -79,10 +85,10 @@ export class RunData {
   append(batch: Batch): void {
     const steps = batch.columns.get("step");
     if (steps?.kind !== "number" || batch.rows === 0) return;
-    // A further attempt does again what lies after its checkpoint.
+    // A further attempt repeats the steps after its checkpoint.
     this.#dropFrom(steps.values[0]!);
     while (this.length + batch.rows > this.#room) this.#grow();
-    // What the batch has no column for is not measured in its rows.
+    // A column that the batch lacks was not measured in its rows.
     for (const column of this.#columns.values()) column.missing.fill(1, this.length, this.length + batch.rows);
     for (const [name, column] of batch.columns) this.#take(name, column, batch.rows);
     this.length += batch.rows;

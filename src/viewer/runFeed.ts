@@ -1,23 +1,23 @@
-/** Fills a RunData: history first, then live rows; after a lost connection only what is missing. */
+/** Fills a RunData with history, then with live rows. After a lost connection it asks only for what is missing. */
 import type { RunInfo } from "../server/messages.ts";
 import { type Batch, readStream } from "./arrowReader.ts";
 import { address, type Link, openLink } from "./link.ts";
 import { coordinatesMost, RunData } from "./runData.ts";
 
-/** Rows of history: with 8 watched columns about 470 buckets, each with its extremes. */
+/** Number of rows of history: with 8 watched columns about 470 buckets, each with its extremes. */
 const historyPoints = 8000;
-/** Rows a second while live: more cannot be seen. */
+/** Number of rows per second while the run is live; more cannot be seen. */
 const liveRate = 400;
 
 export interface RunFeed {
   readonly data: RunData;
-  /** Why there are no (more) rows. */
+  /** Why there are no rows, or no more. */
   readonly trouble: string | undefined;
-  /** Rows between two steps at a resolution of their own. */
+  /** Fetches the rows between two steps at a finer resolution. */
   detail(fromStep: number, toStep: number): Promise<RunData>;
-  /** From the first row again, with history thinned for another axis. */
+  /** Begins again at the first row, with history thinned for another axis. */
   restart(scale: "linear" | "log"): void;
-  /** The run is live: goes on with it, if it had come to an end before. */
+  /** Goes on with a run that is live again after it had ended. */
   resume(): void;
   close(): void;
 }
@@ -27,7 +27,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   const plain = plainColumns(run);
   let scale = firstScale;
   let attempt = 0;
-  /** Vector columns short enough to be kept; undefined: not known yet. */
+  /** Vector columns short enough to be kept; undefined: they are not known yet. */
   let vectors: readonly string[] | undefined;
   let trouble: string | undefined;
   let link: Link | undefined;
@@ -54,7 +54,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
       opened: subscribe,
       message(message) {
         if ("subscribed" in message) {
-          // While the connection was lost the run was resumed, perhaps from an earlier step than the last one seen here.
+          // The run was resumed while the connection was lost, perhaps from an earlier step than the last one seen
+          // here.
           if (attempt !== 0 && message.subscribed.attempt !== attempt && data.length > 0) {
             data.clear();
             if (link !== undefined) subscribe(link);
@@ -75,7 +76,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
       },
     });
   }
-  /** Asks for one row, since vectors may be long: only short ones are subscribed to. */
+  /** Asks for one row to learn how long vectors are, and subscribes to the short ones. */
   async function lookAtVectors(): Promise<void> {
     vectors = [];
     const step = data.at("step", 0) ?? 0;
@@ -110,7 +111,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   };
 }
 
-/** Everything but vectors, whose length nobody knows yet. */
+/** Returns all columns except vectors, whose length is not known yet. */
 function plainColumns(run: RunInfo): string[] {
   const own = Object.entries(run.columns).filter(([, column]) => column.kind !== "vector");
   const core = [
@@ -127,7 +128,7 @@ function plainColumns(run: RunInfo): string[] {
   return [...core, ...own.map(([name]) => name)];
 }
 
-/** Rows by HTTP: those of a stretch, at a resolution of their own. */
+/** Fetches rows by HTTP. */
 export async function fetchRows(run: string, query: Readonly<Record<string, string | number>>): Promise<Batch[]> {
   const url = new URL(address(`/runs/${encodeURIComponent(run)}/rows`));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));

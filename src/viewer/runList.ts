@@ -1,4 +1,4 @@
-/** The experiment's runs: which one is looked at, which are compared with it. */
+/** Lists the runs of the experiment: one is in focus, others are compared with it. */
 import type { RunInfo } from "../server/messages.ts";
 import { h, setAttribute, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
@@ -6,7 +6,7 @@ import { letterOf, swatch } from "./runStyle.ts";
 
 interface RunListHandlers {
   focus(name: string): void;
-  /** Shows the run beside the others, or no longer. */
+  /** Shows the run beside the others, or hides it again. */
   compare(name: string): void;
 }
 
@@ -15,7 +15,7 @@ interface RunListView {
   readonly focus: string | undefined;
   /** Slots of the runs that are shown. */
   readonly slots: ReadonlyMap<string, number>;
-  /** As far as the page knows better than the list. */
+  /** Returns the last step of a run, which the page may know better than the list. */
   lastStep(run: RunInfo): number | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Entry {
   update(run: RunInfo, view: RunListView): void;
 }
 
-/** Keeps its entries, so that the keyboard stays where it is. */
+/** Makes the list. Entries are kept from update to update, so that the keyboard focus stays. */
 export function makeRunList(list: HTMLElement, handlers: RunListHandlers): (view: RunListView) => void {
   const entries = new Map<string, Entry>();
   return (view) => {
@@ -46,7 +46,7 @@ export function makeRunList(list: HTMLElement, handlers: RunListHandlers): (view
   };
 }
 
-/** In one or two words how a run goes. */
+/** Returns the state of a run in one word. */
 export function stateOf(run: RunInfo): string {
   if (run.live) return run.paused ? "paused" : "running";
   return run.ending?.status ?? "over";

@@ -1,4 +1,4 @@
-/** How a run looks among others: colour, dashes and letter say the same, so that none of them is needed alone. */
+/** The look of a run among others. Colour, dashes and letter each tell runs apart, so nobody depends on colours. */
 import { color } from "./dom.ts";
 
 export const slots = 8;
@@ -27,7 +27,7 @@ export function letterOf(slot: number): string {
   return String.fromCharCode(65 + slot);
 }
 
-/** A short piece of the run's line. */
+/** Makes a short piece of a run's line. */
 export function swatch(slot: number): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -1,4 +1,4 @@
-/** The run that is looked at: how it goes, its newest numbers, where its file is. */
+/** Shows the run in focus: its state, its newest numbers, and a link to its file. */
 import type { RunInfo } from "../server/messages.ts";
 import { newest } from "./charts/series.ts";
 import { h, setAttribute, setText } from "./dom.ts";
@@ -11,7 +11,7 @@ interface Tile {
   readonly name: string;
   readonly title: string;
   text(data: RunData): string;
-  /** Left out where the run has no such number. */
+  /** Column without which the tile is left out. */
   readonly needs?: string;
 }
 
@@ -33,7 +33,7 @@ const tiles: readonly Tile[] = [
 
 interface RunSummary {
   readonly element: HTMLElement;
-  /** What the experiment says of the run. */
+  /** Description of the run by its experiment. */
   readonly details: HTMLElement;
   update(run: RunInfo, data: RunData): void;
 }
@@ -88,10 +88,10 @@ export function makeRunSummary(): RunSummary {
 
 function howThinned(data: RunData): string {
   const rows = (data.lastStep ?? 0) - (data.at("step", 0) ?? 0) + 1;
-  return `${formatCount(data.length)} of ${formatCount(rows)} rows are here, spikes and NaN among them; zoom in for more`;
+  return `${formatCount(data.length)} of ${formatCount(rows)} rows are shown, spikes and NaN among them; zoom in for more`;
 }
 
-/** Whether the column says anything: a field without a potential has NaN for its loss from the first row on. */
+/** Whether a column holds any number. A field without a potential has NaN as its loss in every row. */
 export function hasNumber(data: RunData, column: string): boolean {
   const found = data.column(column);
   if (found === undefined) return false;

@@ -1,4 +1,4 @@
-/** Which runs are drawn: the one that is looked at and those compared with it, each with a slot and a feed. */
+/** Keeps the runs that are drawn: the one in focus and those compared with it, each with a slot and a feed. */
 import type { RunInfo } from "../server/messages.ts";
 import { type ShownRun, stepsBetween, type View, type XAxis } from "./charts/series.ts";
 import type { RunData } from "./runData.ts";
@@ -11,6 +11,7 @@ interface Shown {
   detail: RunData | undefined;
 }
 
+/** Milliseconds without a change of the zoom after which finer rows are asked for. */
 const detailDelay = 250;
 
 export class ShownRuns {
@@ -31,11 +32,11 @@ export class ShownRuns {
   data(name: string): RunData | undefined {
     return this.#shown.get(name)?.feed.data;
   }
-  /** What went wrong with the rows of the run that is looked at. */
+  /** What went wrong with the rows of the run in focus. */
   get trouble(): string | undefined {
     return this.focus === undefined ? undefined : this.#shown.get(this.focus)?.feed.trouble;
   }
-  /** In the order of their slots. */
+  /** Returns the runs to draw, in the order of their slots. */
   list(): ShownRun[] {
     const runs = this.#infos.flatMap((run) => {
       const shown = this.#shown.get(run.name);
@@ -57,7 +58,11 @@ export class ShownRuns {
     this.focus = name;
     this.#settle();
   }
-  /** @returns false if there is no room for another one */
+  /**
+   * Begins to compare a run with the others, or stops.
+   *
+   * @returns false if there is no room for another run
+   */
   compare(name: string): boolean {
     if (this.#compared.delete(name)) {
       this.#settle();
@@ -69,7 +74,7 @@ export class ShownRuns {
     return true;
   }
 
-  /** History that was thinned for another axis is asked for again. */
+  /** Changes the x axis. History that was thinned for another axis is asked for again. */
   setAxis(axis: XAxis): void {
     const before = scaleOf(this.axis);
     this.axis = axis;
@@ -77,7 +82,7 @@ export class ShownRuns {
     for (const { feed } of this.#shown.values()) if (feed.data.thinned) feed.restart(scaleOf(axis));
   }
 
-  /** Rows at a finer resolution, where the zoom shows fewer than there are. */
+  /** Changes the zoom. Where rows were left out, those within the zoom are asked for at a finer resolution. */
   setZoom(zoom: View["zoom"]): void {
     clearTimeout(this.#detailTimer);
     if (zoom !== undefined) {
@@ -98,7 +103,7 @@ export class ShownRuns {
     this.changed();
   }
 
-  /** Opens and closes feeds until they are those that are wanted. */
+  /** Opens and closes feeds so that exactly the wanted runs have one. */
   #settle(): void {
     const wanted = new Set([...(this.focus === undefined ? [] : [this.focus]), ...this.#compared]);
     for (const [name, { feed }] of this.#shown) {

@@ -1,4 +1,4 @@
-/** Pause, resume, single steps, stop, parameters: and what came of each command. */
+/** Steers a run: pause, resume, single steps, stop, parameters. A log shows what each command did. */
 import type { AppliedCommand, Setting } from "../arrow/row.ts";
 import { settingsFrom } from "../arrow/runMetadata.ts";
 import type { RunInfo } from "../server/messages.ts";
@@ -12,9 +12,9 @@ export type GivenCommand =
 interface Steering {
   readonly element: HTMLElement;
   update(run: RunInfo | undefined): void;
-  /** Tells what came of the command with this number. */
+  /** Shows what the command with this number did. */
   replied(run: string, id: number, outcome: AppliedCommand): void;
-  /** The connection was lost: nobody will answer. */
+  /** Forgets commands without an answer, after the connection was lost. */
   forget(): void;
   pauseOrResume(): void;
   step(): void;
@@ -22,8 +22,9 @@ interface Steering {
 }
 
 const logLines = 30;
+/** Milliseconds within which the second press of Stop must follow. */
 const confirmWithin = 4000;
-/** With more settings than this, they are folded away. */
+/** Number of settings up to which they are shown unfolded. */
 const openSettings = 2;
 
 /** @param give sends a command and returns its number */
@@ -49,12 +50,16 @@ export function makeSteering(give: (run: string, command: GivenCommand) => numbe
   };
   const waitsFor = (type: GivenCommand["type"]): boolean =>
     [...pending.values()].some((waiting) => waiting.run === run?.name && waiting.type === type);
-  const pause = button("Pause", { class: "primary", "data-command": "pause", title: "space" }, pauseOrResume);
-  const single = button("Step", { "data-command": "step", title: "one step, then pause: ." }, step);
-  const end = button("Stop", { "data-command": "stop", class: "danger", title: "end this run: x" }, stop);
+  const pause = button(
+    "Pause",
+    { class: "primary", "data-command": "pause", title: "pause or resume (space)" },
+    pauseOrResume,
+  );
+  const single = button("Step", { "data-command": "step", title: "one step, then pause (.)" }, step);
+  const end = button("Stop", { "data-command": "stop", class: "danger", title: "stop this run (x)" }, stop);
   const fields = h("div", { class: "fields" });
   const settings = h("details", { class: "settings" }, h("summary", {}, "Parameters"), fields);
-  const log = h("ol", { class: "log", "aria-live": "polite", "aria-label": "commands and what came of them" });
+  const log = h("ol", { class: "log", "aria-live": "polite", "aria-label": "commands and their outcomes" });
   const controls = h("div", { class: "buttons" }, pause, single, end);
   const element = h("section", { class: "steering", "aria-label": "steering" }, controls, settings, log);
 
@@ -69,7 +74,7 @@ export function makeSteering(give: (run: string, command: GivenCommand) => numbe
   function step(): void {
     command({ type: "step" });
   }
-  // A stopped run does not go on: the first press only asks.
+  // A stopped run cannot go on, so the first press only asks.
   function stop(): void {
     if (Date.now() < confirmUntil) {
       confirmUntil = 0;
@@ -103,7 +108,7 @@ export function makeSteering(give: (run: string, command: GivenCommand) => numbe
       const known = settingsFrom(next.settings);
       const key = JSON.stringify([next.name, known]);
       if (key === settingsKey) return;
-      // Values that were set are shown at once; what is being typed stays.
+      // Values that were set are shown at once, except while a person types one.
       if (fields.contains(document.activeElement)) return;
       settingsKey = key;
       const names = Object.keys(known);
@@ -132,7 +137,7 @@ export function makeSteering(give: (run: string, command: GivenCommand) => numbe
   };
 }
 
-/** What came of a command, in words. */
+/** Says in words what a command did. */
 function sentence({ type, setting, value, count, step, refused }: AppliedCommand): string {
   const what =
     type === "set"

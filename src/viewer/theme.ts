@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. */
+/** The theme of the page: light, dark, or that of the system. */
 
 const key = "fluxion.theme";
 const themes = ["auto", "light", "dark"] as const;
@@ -21,7 +21,7 @@ export function nextTheme(): Theme {
   return theme;
 }
 
-/** Calls when the system changes. */
+/** Calls `changed` when the theme of the system changes. */
 export function onSystemTheme(changed: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 }

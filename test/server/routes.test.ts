@@ -137,10 +137,10 @@ routes("say that a file is none of a run", () =>
       server.hub.addFinished(makeRun(), directory);
       const response = await get(server, "/runs/example/rows");
       assert.is(response.status, 500);
-      assert.match(await response.text(), /is no Arrow stream: expected it to begin with ff ff ff ff/);
+      assert.match(await response.text(), /is not an Arrow stream: expected it to begin with ff ff ff ff/);
       const viewer = await connect(server);
       viewer.send({ subscribe: { run: "example" } });
-      assert.match((await viewer.message("error")).error.message, /is no Arrow stream/);
+      assert.match((await viewer.message("error")).error.message, /is not an Arrow stream/);
       assert.is((await viewer.closed).code, 1011);
       // The list of runs and other viewers are as before.
       assert.is((await get(server, "/runs")).status, 200);

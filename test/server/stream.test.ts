@@ -199,7 +199,7 @@ stream("closes with 4404 for a run that nobody knows, and names those that there
     const viewer = await connect(server);
     viewer.send({ subscribe: { run: "two" } });
     const { error } = await viewer.message("error");
-    assert.equal(error, { code: "ERR_RUN_UNKNOWN", message: 'no run is called "two"; there are one' });
+    assert.equal(error, { code: "ERR_RUN_UNKNOWN", message: 'no run is called "two"; the runs are one' });
     assert.is((await viewer.closed).code, 4404);
   }),
 );

@@ -142,9 +142,9 @@ refused("nothing there, with how one is written", () => {
 refused("another kind of file, another format, a damaged first line", () => {
   const { path, content } = saved();
   const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
-    ["", /is no checkpoint of fluxion/],
-    ["ARROW1", /is no checkpoint of fluxion/],
-    ["fluxion checkpoint {", /is no checkpoint of fluxion/],
+    ["", /is not a checkpoint of fluxion/],
+    ["ARROW1", /is not a checkpoint of fluxion/],
+    ["fluxion checkpoint {", /is not a checkpoint of fluxion/],
     ["fluxion checkpoint {\n", /has a damaged first line/],
     ["fluxion checkpoint null\n", /has a damaged first line/],
     [content.toString("latin1").replace('"format":1', '"format":2'), /has format 2, this version .* reads format 1/],
@@ -159,7 +159,7 @@ refused("a file cut at any byte", () => {
   const { path, content } = saved();
   for (let cut = 0; cut < content.length; cut++) {
     writeFileSync(path, content.subarray(0, cut));
-    assertError(() => loadCheckpoint(path), "ERR_CHECKPOINT", /is cut|is no checkpoint/);
+    assertError(() => loadCheckpoint(path), "ERR_CHECKPOINT", /is cut|is not a checkpoint/);
   }
 });
 

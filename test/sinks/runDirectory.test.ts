@@ -136,7 +136,7 @@ writes("says interrupted where an operator behind it throws, and where the proce
   const args = ["--conditions=fluxion-source", "--import", "tsx", "--input-type=module", "-e", program, left];
   assert.is(spawnSync(process.execPath, args).status, 0);
   assert.is(endingIn(left)?.how, "interrupted");
-  assert.is(endingIn(left)?.message, "the process left");
+  assert.is(endingIn(left)?.message, "the process exited");
   assert.is([...rowsIn(left)].length, 2);
 });
 

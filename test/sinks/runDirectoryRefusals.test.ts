@@ -40,7 +40,7 @@ refused("a directory with a run, with rows of an unknown run, or with a damaged 
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [whole, "ERR_RUN_EXISTS", /already holds the run "example" \(attempt 1, completed, 3 rows\)/],
     [unknown, "ERR_RUN_EXISTS", /holds rows of an unknown run; choose another directory/],
-    [damaged, "ERR_RUN_FILE", /run\.json is no JSON/],
+    [damaged, "ERR_RUN_FILE", /run\.json is not JSON/],
   ];
   for (const [path, code, message] of cases) {
     const before = readdirSync(path).map((name) => readFileSync(join(path, name), "latin1"));
@@ -168,6 +168,6 @@ full("a directory that vanishes during a run is an error at its end", async () =
   source.next(makeRow(run, 0));
   rmSync(path, { recursive: true });
   source.complete();
-  checkError((await told).error, "ERR_WRITE", /run\.json: no such directory/);
+  checkError((await told).error, "ERR_WRITE", /run\.json: there is no such directory/);
 });
 full.run();

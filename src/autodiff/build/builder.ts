@@ -21,22 +21,27 @@ import { simplifyBroadcast, simplifyReshape, simplifySum, simplifyTranspose } fr
 import { simplifyUnary } from "./simplify/unary.ts";
 
 /**
- * Makes nodes: infers shapes, gives equal nodes only once (common subexpressions), simplifies while it builds.
+ * Makes nodes: infers their shapes, makes equal nodes only once (common subexpressions) and simplifies while it builds.
  *
  * Uniform constants are `fill`s, which take any shape for free, so zeros and ones vanish. A factor that is zero by
- * construction removes its other factor, also where that would be infinite or NaN when run; and x - x is 0.
- * Everything else keeps its value up to rounding wherever the unsimplified formula has a finite one.
+ * construction removes the other factor, even one that would be infinite or NaN when run; and x - x becomes 0. All
+ * other simplifications keep the value up to rounding, wherever the unsimplified formula has a finite value.
+ *
+ * @example
+ * const builder = new GraphBuilder();
+ * const x = builder.input("x", "parameter", [3]);
+ * const loss = builder.sum(builder.mul(x, x));
  */
 export class GraphBuilder implements NodeMaker {
   readonly #known = new Map<string, Node[]>();
   #count = 0;
 
-  /** A named input. The same name, role and shape give the same node. */
+  /** Makes a named input. The same name, role and shape give the same node. */
   input(name: string, role: InputRole, shape: Shape): Node<"input"> {
     return this.make("input", [], { name, role, shape: [...shape] });
   }
 
-  /** Numbers in row-major order; they are copied. */
+  /** Makes a constant of numbers in row-major order. They are copied. */
   constant(values: ArrayLike<number>, shape: Shape): Node {
     const copy = Float64Array.from(values);
     const [value] = copy;
@@ -46,7 +51,7 @@ export class GraphBuilder implements NodeMaker {
     return this.make("constant", [], { values: copy, shape: [...shape] });
   }
 
-  /** The same number everywhere. */
+  /** Makes an array with the same number everywhere. */
   fill(value: number, shape: Shape): Node<"fill"> {
     return this.make("fill", [], { value, shape: [...shape] });
   }
@@ -55,21 +60,21 @@ export class GraphBuilder implements NodeMaker {
     return simplifyUnary(this, op, x) ?? this.#folded(op, [x], {});
   }
 
-  /** Shapes broadcast, right-aligned. */
+  /** Applies a function of two operands. Their shapes broadcast, right-aligned. */
   binary(op: BinaryOp, a: Node, b: Node): Node {
     const shape = broadcastShapes(op, a.shape, b.shape);
     const [left, right] = [this.broadcast(a, shape), this.broadcast(b, shape)];
     return simplifyBinary(this, op, left, right) ?? this.#folded(op, ordered(op, left, right), {});
   }
 
-  /** `a` where the condition is not 0, else `b`. Shapes broadcast. */
+  /** Takes `a` where the condition is not 0, else `b`. Shapes broadcast. */
   select(condition: Node, a: Node, b: Node): Node {
     const shape = broadcastShapes("select", condition.shape, a.shape, b.shape);
     const [c, then, otherwise] = [this.broadcast(condition, shape), this.broadcast(a, shape), this.broadcast(b, shape)];
     return simplifySelect(this, c, then, otherwise) ?? this.#folded("select", [c, then, otherwise], {});
   }
 
-  /** The product of the last two axes; leading axes broadcast. */
+  /** Multiplies matrices, which are the last two axes. Leading axes broadcast. */
   matmul(a: Node, b: Node, flags: Partial<Attributes["matmul"]> = {}): Node {
     const { transposeA = false, transposeB = false } = flags;
     const simpler = simplifyMatmul(this, a, b, { transposeA, transposeB });
@@ -79,7 +84,7 @@ export class GraphBuilder implements NodeMaker {
     return this.#folded("matmul", operands, { transposeA, transposeB });
   }
 
-  /** Axes ascending; default: all of them. */
+  /** Sums over axes, which are in ascending order. Default: all axes. */
   sum(x: Node, axes: readonly number[] = allAxes(x)): Node {
     return simplifySum(this, x, axes) ?? this.#folded("sum", [x], { axes });
   }
@@ -92,7 +97,7 @@ export class GraphBuilder implements NodeMaker {
     return this.#reduced("logSumExp", x, axes);
   }
 
-  /** Index of the first maximum. */
+  /** Returns the index of the first maximum along an axis. */
   argMax(x: Node, axis: number): Node {
     return this.#folded("argMax", [x], { axis });
   }
@@ -109,18 +114,21 @@ export class GraphBuilder implements NodeMaker {
     return simplifyBroadcast(this, x, shape) ?? this.make("broadcast", [x], { shape: [...shape] });
   }
 
-  /** Axis i of the result is axis permutation[i] of x; default: the last two axes change places. */
+  /** Permutes axes: axis i of the result is axis permutation[i] of x. Default: swaps the last two axes. */
   transpose(x: Node, permutation: readonly number[] = lastTwoSwapped(x.shape.length)): Node {
     return simplifyTranspose(this, x, permutation) ?? this.#folded("transpose", [x], { permutation });
   }
 
-  /** Reads x through one map for each of its axes; 0 outside. */
+  /** Reads x through one map per axis of x; 0 outside x. */
   take(x: Node, maps: readonly AxisMap[], shape: Shape): Node {
     if (isOp(x, "fill") && x.attributes.value === 0) return this.fill(0, shape);
     return this.#folded("take", [x], { maps, shape: [...shape] });
   }
 
-  /** The adjoint of `take` with the same maps: adds up what would be read from each place of an array of `shape`. */
+  /**
+   * Applies the adjoint of `take` with the same maps: adds each number to the place of an array of `shape` it would be
+   * read from.
+   */
   scatterAdd(x: Node, maps: readonly AxisMap[], shape: Shape): Node {
     if (isOp(x, "fill") && x.attributes.value === 0) return this.fill(0, shape);
     return this.#folded("scatterAdd", [x], { maps, shape: [...shape] });
@@ -141,7 +149,7 @@ export class GraphBuilder implements NodeMaker {
   div(a: Node, b: Node): Node {
     return this.binary("div", a, b);
   }
-  /** factor * x */
+  /** Returns factor * x. */
   scale(factor: number, x: Node): Node {
     return this.mul(this.fill(factor, x.shape), x);
   }
@@ -149,17 +157,17 @@ export class GraphBuilder implements NodeMaker {
     const total = this.sum(x, axes);
     return this.div(total, this.fill(sizeOf(x.shape) / sizeOf(total.shape), total.shape));
   }
-  /** What a reduction over `axes` took away, given back by repetition. */
+  /** Undoes the shape of a reduction over `axes`: repeats x along them. */
   expand(x: Node, axes: readonly number[], shape: Shape): Node {
     return this.broadcast(this.reshape(x, keptShape(shape, axes)), shape);
   }
 
-  /** The same operation on other operands. */
+  /** Makes the operation of a node on other operands. */
   rebuild(node: Node, inputs: readonly Node[]): Node {
     return rebuild(this, node, inputs);
   }
 
-  /** A node as it stands, hash-consed but not simplified. */
+  /** Makes a node without simplifying it. An equal node that exists is returned instead. */
   make<K extends Op>(op: K, inputs: readonly Node[], attributes: Attributes[K]): Node<K> {
     const key = `${op}(${inputs.map((input) => input.id).join()})${attributesKey<K>(attributes)}`;
     const same = this.#known.get(key) ?? [];
@@ -179,7 +187,7 @@ export class GraphBuilder implements NodeMaker {
     return axes.length === 0 ? x : this.#folded(op, [x], { axes: [...axes] });
   }
 
-  /** Computed now where every operand is known. */
+  /** Makes a node, or computes it now if every operand is known. */
   #folded<K extends Op>(op: K, inputs: readonly Node[], attributes: Attributes[K]): Node {
     const node = this.make(op, inputs, attributes);
     const values = foldConstants(node);
@@ -192,7 +200,7 @@ function sameNumbers(a: object, b: object): boolean {
   return a.values instanceof Float64Array && b.values instanceof Float64Array && sameValues(a.values, b.values);
 }
 
-/** a + b is b + a: one order for both, numbers first. */
+/** Gives a + b and b + a the same order, with numbers first. */
 function ordered(op: BinaryOp, a: Node, b: Node): [Node, Node] {
   if (op !== "add" && op !== "mul" && op !== "equal") return [a, b];
   if (isOp(a, "fill")) return [a, b];

@@ -2,12 +2,12 @@ import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { reachable } from "../graph/walk.ts";
 import { Machine } from "../kernels/machine.ts";
 
-/** Products of more operations are left to the executor: it is much faster. */
+/** Number of operations above which a product is left to the executor, which is much faster. */
 const mostWork = 1e6;
-/** Beyond this many numbers a result is left to be computed when the graph runs. */
+/** Length above which a result is left to be computed when the graph runs. */
 const largest = 1 << 20;
 
-/** The values of a node whose operands are all known; undefined where one is not, or where they would be many. */
+/** Computes a node whose operands are all known. Returns undefined if one is not, or if the result would be large. */
 export function foldConstants(node: Node): Float64Array | undefined {
   if (node.inputs.length === 0 || !node.inputs.every(isKnown)) return undefined;
   const given = node.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);

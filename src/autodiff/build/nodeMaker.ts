@@ -1,7 +1,7 @@
 import type { Attributes, AxisMap, Node, Shape } from "../graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
 
-/** What simplifications make nodes with: the part of the builder that they may use, which calls them in turn. */
+/** The part of the builder with which simplifications make nodes; the builder in turn calls them. */
 export interface NodeMaker {
   constant(values: ArrayLike<number>, shape: Shape): Node;
   fill(value: number, shape: Shape): Node<"fill">;
@@ -24,8 +24,8 @@ export interface NodeMaker {
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
   div(a: Node, b: Node): Node;
-  /** factor * x */
+  /** Returns factor * x. */
   scale(factor: number, x: Node): Node;
-  /** What a reduction over `axes` took away, given back by repetition. */
+  /** Undoes the shape of a reduction over `axes`: repeats x along them. */
   expand(x: Node, axes: readonly number[], shape: Shape): Node;
 }

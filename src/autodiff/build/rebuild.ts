@@ -2,7 +2,7 @@ import type { Node, Op } from "../graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
 import type { NodeMaker } from "./nodeMaker.ts";
 
-/** Makes a node's operation again on other operands, simplifying anew. */
+/** Makes the operation of a node on other operands, which simplifies anew. */
 type Rebuild<K extends Op> = (builder: NodeMaker, node: Node<K>, inputs: readonly Node[]) => Node;
 
 const itself = (_: NodeMaker, node: Node): Node => node;
@@ -66,7 +66,7 @@ const table: { readonly [K in Op]: Rebuild<K> } = {
   scatterAdd: (builder, { attributes }, [x]) => builder.scatterAdd(x!, attributes.maps, attributes.shape),
 };
 
-/** The same operation on other operands. */
+/** Makes the operation of a node on other operands. */
 export function rebuild<K extends Op>(builder: NodeMaker, node: Node<K>, inputs: readonly Node[]): Node {
   return table[node.op](builder, node, inputs);
 }

@@ -4,16 +4,17 @@ import { dependents, isZero, reachable } from "../graph/walk.ts";
 import { ruleOf } from "./rules/table.ts";
 
 export interface CheckGraphOptions {
-  /** Inputs in which every output must be linear: the tangents of a linear graph. Default none. */
+  /** Inputs in which every output must be linear: the tangents of a linear graph. Default: none. */
   readonly linearIn?: readonly Node[];
 }
 
 /**
- * Throws where a graph is not one: for tests, after every pass that makes or changes graphs.
+ * Checks that a graph is valid, for tests, after every pass that makes or changes graphs.
  *
- * Each node's shape follows from its operands, operands come before their users, equal ids are equal nodes, and every
- * input that an output depends on is listed. With `linearIn`, each output is linear in those inputs by its structure: a
- * node that moves with them adds, selects or moves numbers, or multiplies one operand that moves by others that do not.
+ * The shape of each node follows from its operands, operands come before their users, no two nodes have the same id,
+ * and every input that an output depends on is listed. With `linearIn`, the structure shows that each output is linear
+ * in those inputs: every node that depends on them adds, selects or moves numbers, or multiplies one operand that
+ * depends on them by operands that do not.
  *
  * @example checkGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) });
  * @throws {Error} an internal error that names the first node at fault
@@ -52,7 +53,7 @@ function checkShape<K extends Op>(node: Node<K>): void {
   }
 }
 
-/** Sums, and products with one moving factor. */
+/** Allows sums, and products in which one factor depends on the tangents. */
 function checkLinear(node: Node, moving: ReadonlySet<Node>): void {
   const places = [...node.inputs.keys()].filter((place) => moving.has(node.inputs[place]!));
   const rest = node.inputs.filter((input) => !moving.has(input));

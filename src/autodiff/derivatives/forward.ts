@@ -6,9 +6,13 @@ import { operand } from "./rules/rule.ts";
 import { ruleOf } from "./rules/table.ts";
 
 /**
- * Forward mode: the derivatives of `outputs` where the nodes of `seeds` move with the given tangents.
+ * Differentiates in forward mode: returns the tangents of `outputs` when the nodes of `seeds` have the given tangents.
  *
- * Tangents may have `lead` leading axes more than their nodes, the same for all: that many directions at once.
+ * All tangents may have `lead` leading axes more than their nodes, for several directions at once.
+ *
+ * @example const [product] = pushforward(builder, [field], new Map([[z, builder.input("v", "tangent", z.shape)]]));
+ * @param seeds tangents of nodes of any kind; all other nodes that do not depend on these stay constant
+ * @param lead number of leading axes that tangents have more than their nodes; default 0
  */
 export function pushforward(
   builder: GraphBuilder,
@@ -29,13 +33,13 @@ export function pushforward(
   for (const node of nodes) {
     if (tangents.has(node) || !moving.has(node)) continue;
     const tangent = tangentOf(builder, node, (x) => tangents.get(x), lead);
-    // A zero, of either sign, is left out: so that what is linear in the tangents is so by structure.
+    // Zeros of either sign are left out, so that the structure shows what is linear in the tangents.
     if (tangent !== undefined && !isZero(tangent)) tangents.set(node, tangent);
   }
   return outputs.map((node) => tangents.get(node) ?? builder.fill(0, [...count, ...node.shape]));
 }
 
-/** The tangent of a node from those of its operands; undefined is 0. */
+/** Returns the tangent of a node from those of its operands; undefined stands for 0. */
 function tangentOf<K extends Op>(
   builder: GraphBuilder,
   y: Node<K>,

@@ -6,10 +6,13 @@ import { operand } from "./rules/rule.ts";
 import { ruleOf } from "./rules/table.ts";
 
 /**
- * The gradient of one number with respect to nodes of any kind, in the middle of a graph too.
+ * Differentiates one number with respect to nodes of any kind, in the middle of a graph too.
  *
- * Its results are nodes like others: differentiate them again for second derivatives. Where the output does not depend
- * on a node the gradient is a `fill` of 0.
+ * The results are ordinary nodes: differentiate them again for second derivatives. If the output does not depend on a
+ * node, its gradient is a `fill` of 0.
+ *
+ * @example const [slope] = gradient(builder, loss, [x]);
+ * @param wrt nodes to differentiate with respect to; the results have their shapes
  */
 export function gradient(builder: GraphBuilder, output: Node, wrt: readonly Node[]): Node[] {
   if (sizeOf(output.shape) !== 1) {
@@ -18,7 +21,12 @@ export function gradient(builder: GraphBuilder, output: Node, wrt: readonly Node
   return pullback(builder, [output], [builder.fill(1, output.shape)], wrt);
 }
 
-/** Reverse mode: sum_i <cotangent_i, output_i> differentiated with respect to `wrt`. */
+/**
+ * Differentiates sum_i <cotangent_i, output_i> in reverse mode with respect to `wrt`, which gives J^T u.
+ *
+ * @example const [product] = pullback(builder, [field], [builder.input("u", "cotangent", field.shape)], [z]);
+ * @param cotangents one node per output, of the same shape
+ */
 export function pullback(
   builder: GraphBuilder,
   outputs: readonly Node[],
@@ -47,7 +55,7 @@ export function pullback(
   return wrt.map((node) => found.get(node) ?? builder.fill(0, node.shape));
 }
 
-/** Adds to the cotangents of those operands of y that are wanted. */
+/** Adds the contribution of y to the cotangents of those operands that are wanted. */
 function spreadCotangent<K extends Op>(
   builder: GraphBuilder,
   y: Node<K>,

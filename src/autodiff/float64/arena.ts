@@ -11,20 +11,22 @@ import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
 
 const page = 65536;
-/** What 32-bit addresses reach. */
+/** Number of bytes that 32-bit addresses reach. */
 const largest = 65536 * page;
 
 type PlacedRuns = Runs & { readonly address: number };
 
 /**
- * One memory for all programs of a problem. Places are given out first; the memory is made when the first program runs,
- * of exactly that size, and never grows: a program that comes later and needs more moves everything to a new one.
+ * One memory for all programs of a problem.
+ *
+ * Places are given out first. The memory is made, with exactly their size, when the first program runs, and it never
+ * grows: if a later program needs more, everything moves to a new memory.
  */
 export class Arena implements ConstantPool {
   readonly #blas: Blas | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
   readonly #runs = new Map<string, PlacedRuns>();
-  /** Numbers to be written when the memory is made. */
+  /** Numbers to write when the memory is made. */
   #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [
     { place: rootsPlace, values: Float64Array.from(rootsOfTwo) },
   ];
@@ -34,25 +36,25 @@ export class Arena implements ConstantPool {
   #memory: WasmMemory | undefined;
   #numbers = new Float64Array(0);
   #address = 0;
-  /** Changes whenever the memory does. */
+  /** Number that changes whenever the memory is replaced. */
   version = 0;
 
   constructor(blas: Blas | undefined) {
     this.#blas = blas;
   }
 
-  /** Bytes given out so far. */
+  /** Number of bytes given out so far. */
   get bytes(): number {
     return this.#top;
   }
 
-  /** Lasting memory for some numbers; its place is known at once. */
+  /** Gives out lasting memory for `size` numbers. Its place is known at once. */
   reserve(size: number): Buffer & { readonly place: number } {
     const place = this.#take(8 * size);
     return { size, level: 0, place };
   }
 
-  /** Memory that programs share, one after the other: its start. */
+  /** Returns the start of memory that programs share, one after the other. */
   scratch(bytes: number): number {
     const known = this.#scratch.find((other) => other.bytes >= bytes);
     if (known !== undefined) return known.place;
@@ -61,7 +63,7 @@ export class Arena implements ConstantPool {
     return place;
   }
 
-  /** Memory that only one step at a time uses. */
+  /** Returns the start of memory that only one step at a time uses. */
   packing(bytes: number): number {
     this.#packing ??= this.#take(bytes);
     return this.#packing;
@@ -89,7 +91,7 @@ export class Arena implements ConstantPool {
     return known;
   }
 
-  /** Makes the memory, or a larger one where more has been given out since; gives what programs import. */
+  /** Makes the memory, or a larger one if more has been given out since. Returns what programs import. */
   settle(): Readonly<Record<string, WasmImport>> {
     if (this.#memory === undefined || this.#memory.buffer.byteLength < this.#top) this.#move();
     for (const { place, values } of this.#pending) {
@@ -108,7 +110,7 @@ export class Arena implements ConstantPool {
     copy(this.#numbers, place / 8, values, to, size);
   }
 
-  /** Valid while `version` stays what it is. */
+  /** Returns a view of some numbers. It is valid as long as `version` stays the same. */
   view(place: number, size: number): Float64Array {
     return this.#numbers.subarray(place / 8, place / 8 + size);
   }
@@ -136,12 +138,15 @@ export class Arena implements ConstantPool {
     numbers.set(this.#numbers);
     this.#memory = memory;
     this.#numbers = numbers;
-    // Only valid while this object holds the memory.
+    // The address is valid only while this object holds the memory.
     this.#address = this.#blas?.addressOf(memory.buffer) ?? 0;
     this.version++;
   }
 
-  /** Flags: 1 A transposed, 2 B transposed, 4 added to C. Addresses are offsets into the memory, perhaps above 2^31. */
+  /**
+   * Calls the BLAS. Flags: 1 transposes A, 2 transposes B, 4 adds to C. Addresses are offsets into the memory, perhaps
+   * above 2^31.
+   */
   readonly #gemm = (
     flags: number,
     m: number,
@@ -184,7 +189,7 @@ function tooLarge(bytes: number, cause?: unknown): Error {
   );
 }
 
-/** A view costs more than the copy where few numbers move. */
+/** Greatest number of numbers for which a loop is faster than a view and `set`. */
 const few = 64;
 
 function copy(source: Float64Array, from: number, target: Float64Array, to: number, size: number): void {

@@ -1,4 +1,4 @@
-/** From a field to WebAssembly: what happens after the passes on graphs (`passes/linearize.ts`), in its order. */
+/** Compiles a field to WebAssembly, after the passes on graphs (`passes/linearize.ts`). */
 
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
@@ -10,13 +10,13 @@ import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
 
-/** How a field is compiled. */
+/** Options of {@link compile}. */
 export interface CompileOptions {
   readonly rewrite: NonNullable<LinearizeOptions["rewrite"]>;
   readonly emit: EmitOptions;
 }
 
-/** Products with J or J^T: numbers go in at `directions`, come out at `products`. */
+/** Products with J or J^T: vectors go in at `directions`, results come out at `products`. */
 export interface LinearProgram {
   readonly directions: Parts;
   readonly products: Parts;
@@ -25,29 +25,29 @@ export interface LinearProgram {
   readonly program: Program;
 }
 
-/** A field's programs over one memory. */
+/** The programs of a field over one memory. */
 export interface CompiledField {
   readonly point: Parts;
   readonly data: readonly Fixed[];
   readonly value: Fixed | undefined;
   readonly field: Parts;
-  /** Everything that lasts from one program to the next. */
+  /** Results that last from one program to the next. */
   readonly buffers: ReadonlyMap<Node, Fixed>;
-  /** What depends on the data alone; value and field; residuals. */
+  /** Programs that compute what depends on the data alone, then value and field, then residuals. */
   readonly stages: readonly [prepare: Program, evaluate: Program, linearize: Program];
   readonly jacobian: LinearProgram;
 }
 
 /**
- * Compiles value, field and J v.
+ * Compiles value, field and J v, in these passes:
  *
  *     linearize     the graph of J v, and the residuals it reads       passes/linearize.ts
- *     stagesOf      what runs once for the data, a point, a product    stages.ts, linear.ts
- *     lower, fuse   nodes become steps, elementwise steps one loop     lower/lower.ts
- *     plan          results get places in memory that live at once     plan.ts
+ *     stagesOf      what runs once per data, per point, per product    stages.ts, linear.ts
+ *     lower, fuse   nodes become steps, elementwise ones share loops   lower/lower.ts
+ *     plan          results that live at once get different places     plan.ts
  *     emit          steps become WebAssembly                           emit/emit.ts
  *
- * The last three are `compilePrograms`.
+ * `compilePrograms` does the last three.
  */
 export function compile(arena: Arena, parts: FieldParts, options: CompileOptions): CompiledField {
   const { builder, parameters, data = [], value, field } = parts;
@@ -87,7 +87,7 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   };
 }
 
-/** Compiles J^T u, which reads the residuals of a field that is compiled already. */
+/** Compiles J^T u for a field that is compiled already, whose residuals it reads. */
 export function compileTransposed(
   arena: Arena,
   { builder, field, parameters }: FieldParts,
@@ -99,7 +99,7 @@ export function compileTransposed(
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 
-/** What depends on no input is computed now. */
+/** Computes now what depends on no input. */
 function started(
   { directions, products }: LinearDraft,
   [constants, residuals, program]: readonly Program[],

@@ -7,19 +7,24 @@ import { Arena } from "./arena.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
 
 interface EngineOptions {
-  /** As `FLUXION_BLAS`; default: that variable. */
+  /** BLAS to use, in the form of `FLUXION_BLAS`. Default: that variable. */
   readonly blas?: string;
-  /** Fused multiply-add where the engine has it: faster, other last bits. Default: whether `FLUXION_FMA` is `on`. */
+  /**
+   * Whether to use fused multiply-add where the engine has it: faster, with other last bits. Default: whether
+   * `FLUXION_FMA` is `on`.
+   */
   readonly fused?: boolean;
-  /** Whether products of matrices may be put in other brackets in J v. Default: unless `FLUXION_REGROUP` is `off`. */
+  /**
+   * Whether products of matrices in J v may be bracketed differently. Default: true unless `FLUXION_REGROUP` is `off`.
+   */
   readonly regroup?: boolean;
 }
 
-/** What is valid in memory: the numbers of this stage and earlier ones. */
+/** Stages of computation. In memory the results of the stage reached and of all earlier ones are valid. */
 const stage = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
 type Stage = (typeof stage)[keyof typeof stage];
 
-/** A field's programs over one memory, and what is valid in it. */
+/** Runs the programs of a field over one memory and knows what is valid in it. */
 export class Float64Engine implements FieldEngine {
   readonly dimension: number;
   readonly counts: { -readonly [K in keyof FieldCounts]: number } = {
@@ -31,11 +36,11 @@ export class Float64Engine implements FieldEngine {
   readonly #options: CompileOptions;
   readonly #arena: Arena;
   readonly #compiled: CompiledField;
-  /** Compiled when it is first asked for. */
+  /** Program of J^T u, compiled when it is first needed. */
   #transposed: LinearProgram | undefined;
-  /** Whose residuals of its own a program has. */
+  /** The owner whose residuals are in a program's own buffers. */
   readonly #owners = new Map<LinearProgram, ResidualOwner>();
-  /** The point as it lies in memory: that of all that is valid there, once something is. */
+  /** View of the point in memory, to which everything valid there belongs. */
   #now: Float64Array = new Float64Array(0);
   #version = -1;
   #loaded: readonly Float64Array[] | undefined;
@@ -61,7 +66,10 @@ export class Float64Engine implements FieldEngine {
     this.dimension = this.#compiled.point.length;
   }
 
-  /** Bytes: all memory, what temporary results share, the most that lives at once (no plan takes less), machine code as bytes of WebAssembly. */
+  /**
+   * Bytes of all memory, of that which temporary results share, of the most that lives at once (no plan takes less),
+   * and of the WebAssembly code.
+   */
   get memory(): { memory: number; scratch: number; lowerBound: number; code: number } {
     const { stages, jacobian } = this.#compiled;
     const linear = this.#transposed === undefined ? [jacobian] : [jacobian, this.#transposed];
@@ -96,8 +104,8 @@ export class Float64Engine implements FieldEngine {
       found.residuals.run();
       this.#owners.set(found, owner);
     }
-    // One after the other: together they were measured to take up to twice as long, since their products are no larger
-    // matrices but more, and no longer put in the cheapest order.
+    // The vectors are multiplied one after the other. Together they were measured to take up to twice as long: their
+    // products have more matrices, not larger ones, and lose the cheapest order.
     const { dimension } = this;
     for (let at = 0; at < count * dimension; at += dimension) {
       this.#arena.write(found.directions.place, vectors, at, dimension);
@@ -144,7 +152,10 @@ export class Float64Engine implements FieldEngine {
   }
 }
 
-/** 0 and -0 differ: their reciprocals do. NaN differs from itself, which costs an evaluation. */
+/**
+ * Whether two points are equal. 0 and -0 differ, since their reciprocals do. NaN differs from itself, which costs an
+ * evaluation.
+ */
 function sameBits(a: Float64Array, b: Float64Array): boolean {
   for (let i = 0; i < b.length; i++) {
     const x = a[i]!;

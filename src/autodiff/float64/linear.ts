@@ -10,11 +10,15 @@ import { isStored, withRepeated } from "./stages.ts";
 export interface LinearDraft {
   readonly directions: Parts;
   readonly products: Parts;
-  /** What depends on no input; residuals that no other program keeps; J v itself. */
+  /** Drafts of what depends on no input, of residuals that no other program keeps, and of J v itself. */
   readonly drafts: readonly [constants: Draft, residuals: Draft, product: Draft];
 }
 
-/** `buffers` holds the residuals. */
+/**
+ * Prepares a linear graph for compilation.
+ *
+ * @param buffers buffers of residuals that other programs keep
+ */
 export function draftLinear(
   arena: Arena,
   { directions, residuals, linear: graph }: Linearization,
@@ -61,7 +65,7 @@ export function draftLinear(
   };
 }
 
-/** What `results` need beyond what is given. */
+/** Returns the nodes that `results` need beyond what is given. */
 function needed(results: readonly Node[], given: ReadonlyMap<Node, Fixed>): readonly Node[] {
   const found = new Set<Node>(results);
   for (const node of found) for (const input of node.inputs) if (!given.has(input)) found.add(input);

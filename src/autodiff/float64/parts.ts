@@ -2,17 +2,17 @@ import { type Node, sizeOf } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
 import type { Buffer } from "./lower/values.ts";
 
-/** Memory whose address is known. */
+/** A buffer whose address is known. */
 export type Fixed = Buffer & { readonly place: number };
 
-/** A vector as the tensors of its entries, one after the other. */
+/** A vector that consists of tensors, one after the other. */
 export interface Parts {
   readonly length: number;
   readonly place: number;
   readonly buffers: readonly Fixed[];
 }
 
-/** Memory for a vector whose entries are the tensors `nodes`. */
+/** Reserves memory for a vector that consists of the tensors `nodes`. */
 export function reserveParts(arena: Arena, nodes: readonly Node[]): Parts {
   const length = nodes.reduce((sum, node) => sum + sizeOf(node.shape), 0);
   const { place } = arena.reserve(length);

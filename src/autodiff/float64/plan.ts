@@ -1,17 +1,18 @@
 import { type LoopStep, readsOf, type Step, writesOf } from "./lower/steps.ts";
 import type { Buffer } from "./lower/values.ts";
 
-/** Steps in the order in which they run, and where their temporary buffers lie relative to a common start. */
+/** The order in which steps run, and the places of their temporary buffers relative to a common start. */
 export interface Plan {
   readonly steps: readonly Step[];
-  /** What temporary buffers take together, in bytes. */
+  /** Bytes that temporary buffers take together. */
   readonly bytes: number;
-  /** What lives at the worst moment: no plan can take less, in bytes. */
+  /** Bytes of the buffers that live at the worst moment. No plan can take less. */
   readonly lowerBound: number;
   /** Gives temporary buffers their addresses. */
   settle(start: number): void;
 }
 
+/** Orders steps and places their temporary buffers, so that buffers that live at the same time do not overlap. */
 export function plan(steps: readonly Step[]): Plan {
   const ordered = order(steps);
   const slots = slotsOf(ordered);
@@ -26,7 +27,10 @@ export function plan(steps: readonly Step[]): Plan {
   };
 }
 
-/** Depth first from what has a fixed place, the operand that holds most first: what is computed last is used at once. */
+/**
+ * Orders steps depth first from those that write to fixed places. The largest operand comes first, so that what is
+ * computed last is used at once.
+ */
 function order(steps: readonly Step[]): readonly Step[] {
   const makers = new Map<Buffer, Step>();
   for (const step of steps) for (const buffer of writesOf(step)) makers.set(buffer, step);
@@ -53,7 +57,7 @@ function order(steps: readonly Step[]): readonly Step[] {
   return [...done];
 }
 
-/** Memory that some buffers have one after the other. */
+/** Memory that several buffers use one after the other. */
 interface Slot {
   readonly buffers: Buffer[];
   readonly bytes: number;
@@ -91,7 +95,10 @@ function slotsOf(steps: readonly Step[]): readonly Slot[] {
   return slots;
 }
 
-/** An operand that ends here and is read only where the result is written, entry by entry: they may share memory. */
+/**
+ * Returns an operand with which a result may share memory: its last use is here, and it is read entry by entry where
+ * the result is written.
+ */
 function dyingOperand(
   step: LoopStep,
   buffer: Buffer,
@@ -117,7 +124,7 @@ function dyingOperand(
   return undefined;
 }
 
-/** Largest first, each at the lowest place that is free while it lives. */
+/** Places slots, the largest first, each at the lowest place that is free while it lives. Returns the bytes of all. */
 function layOut(slots: readonly Slot[]): number {
   const placed: Slot[] = [];
   let bytes = 0;

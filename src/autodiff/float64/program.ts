@@ -6,7 +6,7 @@ import { lower } from "./lower/lower.ts";
 import type { Buffer } from "./lower/values.ts";
 import { type Plan, plan } from "./plan.ts";
 
-/** A graph to be compiled: its nodes but for those that are given, in topological order. */
+/** A graph to compile: its nodes in topological order, except those that are given. */
 export interface Draft {
   readonly nodes: readonly Node[];
   readonly given: ReadonlyMap<Node, Buffer>;
@@ -20,7 +20,7 @@ export interface Program {
   run(): void;
 }
 
-/** Compiles graphs that share an arena and, one after the other, its scratch memory. */
+/** Compiles graphs that share an arena. They use its scratch memory one after the other. */
 export function compilePrograms(arena: Arena, drafts: readonly Draft[], options: EmitOptions): readonly Program[] {
   const plans = drafts.map((draft) => plan(lower({ ...draft, constants: arena })));
   const scratch = arena.scratch(Math.max(0, ...plans.map(({ bytes }) => bytes)));
@@ -34,7 +34,10 @@ export function compilePrograms(arena: Arena, drafts: readonly Draft[], options:
   return programs;
 }
 
-/** Instantiated when it first runs, and again when the memory has moved. */
+/**
+ * Makes a function that runs a module. It instantiates the module at the first call, and again when the memory has
+ * moved.
+ */
 function runner(arena: Arena, bytes: Uint8Array<ArrayBuffer>): () => void {
   const module = new wasm.Module(bytes);
   let version = -1;

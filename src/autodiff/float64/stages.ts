@@ -4,17 +4,17 @@ import { isCheap } from "./lower/item.ts";
 
 /** A part of a graph that runs at its own time. */
 interface Stage {
-  /** What it computes, in topological order. */
+  /** Nodes that the stage computes, in topological order. */
   readonly nodes: readonly Node[];
-  /** What of it later stages and callers read. */
+  /** Nodes of the stage that later stages and callers read. */
   readonly kept: ReadonlySet<Node>;
 }
 
 /**
- * Cuts a graph into what depends on data alone (once for all points), what outputs need (once for each evaluation) and
- * what is needed besides (once for each linearisation).
+ * Cuts a graph into three stages: what depends on data alone (once for all points), what the outputs need (once per
+ * evaluation), and what else is needed (once per linearisation).
  *
- * Views and cheap operations on what is kept anyway are done again in a later stage, not kept.
+ * A later stage repeats views and cheap operations on numbers that are kept anyway, instead of reading kept results.
  */
 export function stagesOf(
   outputs: readonly Node[],
@@ -31,7 +31,7 @@ export function stagesOf(
     nodes.filter((node) => moving.has(node) && !early.has(node)),
   ] as const;
   const [prepared, evaluated, late] = parts.map((part) => new Set(part)) as [Set<Node>, Set<Node>, Set<Node>];
-  // Backwards: what a stage does again decides what earlier ones keep.
+  // The last stage comes first, since what it repeats decides what earlier ones keep.
   const linearize = withRepeated(nodes, parts[2], []);
   const kept = [...others, ...linearize.needs];
   const evaluate = withRepeated(nodes, parts[1], [...outputs, ...kept.filter((node) => evaluated.has(node))]);
@@ -49,7 +49,9 @@ export function isStored(node: Node): boolean {
   return !isOp(node, "constant") && !isOp(node, "fill") && !isOp(node, "input");
 }
 
-/** A stage together with what it does again of earlier ones, and what it then needs of them. */
+/**
+ * Returns the nodes of a stage, those of earlier stages that it repeats, and what it then needs from earlier stages.
+ */
 export function withRepeated(
   all: readonly Node[],
   stage: readonly Node[],
@@ -70,7 +72,7 @@ export function withRepeated(
   return { nodes: all.filter((node) => own.has(node) || again.has(node)), needs };
 }
 
-/** Whether its numbers are there without being kept for this purpose. */
+/** Whether the numbers of a node are there anyway, without being kept for this purpose. */
 function isAtHand(node: Node, needs: ReadonlySet<Node>, own: ReadonlySet<Node>): boolean {
   let base = node;
   while (isView(base)) base = base.inputs[0]!;

@@ -1,39 +1,43 @@
 /**
- * The intermediate representation: single-output nodes over float64 arrays, hash-consed by the builder that makes them.
+ * The intermediate representation: nodes with one output each over float64 arrays. The builder makes equal nodes only
+ * once.
  *
- * Every shape is static. Elementwise operations take operands of equal shape; broadcasts are nodes of their own, so no
- * rule contains shape logic. Comparisons give 1 or 0.
+ * Every shape is static. Elementwise operations take operands of equal shape; broadcasts are nodes of their own, so
+ * that no rule contains logic of shapes. Comparisons give 1 or 0.
  */
 
 export type Shape = readonly number[];
 type None = Readonly<Record<never, never>>;
 interface Axes {
-  /** Ascending, each once; these axes disappear. */
+  /** Axes in ascending order, each once. They disappear from the shape. */
   readonly axes: readonly number[];
 }
 
 /**
- * Where `take` reads along one axis of its input: at offset + sum_i strides[i] * (output coordinate i), or, with a
- * table, at table[offset + sum_i strides[i] * (output coordinate i)]. Outside the axis it reads 0.
+ * The place at which `take` reads along one axis of its input: offset + sum_i strides[i] * (output coordinate i), or,
+ * with a table, table[offset + sum_i strides[i] * (output coordinate i)]. Outside the axis it reads 0.
  *
- * Slices, pads, reversals, gathers and the windows of convolution and pooling are all of this form.
+ * Slices, pads, reversals, gathers and the windows of convolution and pooling all have this form.
  */
 export interface AxisMap {
   readonly offset: number;
-  /** One integer for each axis of the output. */
+  /** Integers, one per axis of the output. */
   readonly strides: readonly number[];
   readonly table?: Int32Array;
 }
 interface Take {
-  /** One map for each axis of the large side: the input of `take`, the output of `scatterAdd`. */
+  /** Maps, one per axis of the larger array: the input of `take`, the output of `scatterAdd`. */
   readonly maps: readonly AxisMap[];
-  /** The shape of the output: of the windows for `take`, of the large side for `scatterAdd`. */
+  /** Shape of the output: that of the windows for `take`, that of the larger array for `scatterAdd`. */
   readonly shape: Shape;
 }
 
 export type InputRole = "parameter" | "data" | "tangent" | "cotangent" | "residual";
 
-/** Every primitive with its attributes. A new primitive starts with a line here; the compiler then asks for its rule, shape and kernel. */
+/**
+ * Every primitive with its attributes. A new primitive begins with a line here; the compiler then demands its rule,
+ * shape and kernel.
+ */
 export interface Attributes {
   // Sources.
   readonly input: { readonly name: string; readonly role: InputRole; readonly shape: Shape };
@@ -59,7 +63,7 @@ export interface Attributes {
   readonly acosh: None;
   readonly atanh: None;
   readonly sigmoid: None;
-  /** e^-x / (1 + e^-x)^2, the slope of the sigmoid: of full relative accuracy in its tails, as y (1 - y) is not. */
+  /** e^-x / (1 + e^-x)^2, the slope of the sigmoid. It is fully accurate in its tails, where y (1 - y) is not. */
   readonly logisticDensity: None;
   readonly softplus: None;
   readonly erf: None;
@@ -68,7 +72,7 @@ export interface Attributes {
   readonly sign: None;
   readonly floor: None;
   readonly ceil: None;
-  /** To even. */
+  /** Nearest integer; halves go to the even one. */
   readonly round: None;
   readonly not: None;
   // Elementwise, two operands.
@@ -78,28 +82,28 @@ export interface Attributes {
   readonly div: None;
   readonly pow: None;
   readonly atan2: None;
-  /** Ties belong to the first operand. */
+  /** The larger operand; ties go to the first one, as for `min`. */
   readonly max: None;
   readonly min: None;
   readonly less: None;
   readonly lessEqual: None;
   readonly equal: None;
-  /** Elementwise, three operands: (condition, then, else). */
+  /** Elementwise, three operands: the second where the first is not 0, else the third. */
   readonly select: None;
   // Products: the last two axes are matrices, leading axes are equal.
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   // Reductions.
   readonly sum: Axes;
-  /** Ties share the derivative. */
+  /** Maximum; entries that tie share the derivative evenly. */
   readonly reduceMax: Axes;
-  /** log sum exp, stable. */
+  /** log(sum of e^x), computed without overflow. */
   readonly logSumExp: Axes;
   /** Index of the first maximum along one axis. */
   readonly argMax: { readonly axis: number };
   readonly cumsum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
   // Linear structure.
   readonly reshape: { readonly shape: Shape };
-  /** Right-aligned, as in NumPy. */
+  /** Repetition to a larger shape, right-aligned as in NumPy. */
   readonly broadcast: { readonly shape: Shape };
   readonly transpose: { readonly permutation: readonly number[] };
   readonly take: Take;
@@ -109,7 +113,7 @@ export interface Attributes {
 
 export type Op = keyof Attributes;
 
-/** A value of the graph. `id` grows from inputs to outputs: creation order is a topological order. */
+/** A value of the graph. `id` grows from inputs to outputs, so the order of creation is a topological order. */
 export interface Node<K extends Op = Op> {
   readonly id: number;
   readonly op: K;
@@ -118,7 +122,7 @@ export interface Node<K extends Op = Op> {
   readonly shape: Shape;
 }
 
-/** What is executed: named inputs, in the order of their places, and a list of outputs. */
+/** What is executed: named inputs in order, and a list of outputs. */
 export interface Graph {
   readonly inputs: readonly Node<"input">[];
   readonly outputs: readonly Node[];
@@ -128,6 +132,7 @@ export function isOp<K extends Op>(node: Node, op: K): node is Node<K> {
   return node.op === op;
 }
 
+/** Returns the number of entries of an array. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const extent of shape) size *= extent;

@@ -1,6 +1,9 @@
 import type { Attributes, AxisMap, Op } from "./graph.ts";
 
-/** Text that is equal for equal attributes only; constants are compared by their numbers as well. */
+/**
+ * Returns a text that is equal for equal attributes. Constants share a text if their hashes agree, so compare their
+ * numbers too.
+ */
 export function attributesKey<K extends Op>(attributes: Attributes[K]): string {
   let key = "";
   for (const [name, value] of Object.entries<unknown>({ ...attributes })) key += `${name}=${valueKey(value)};`;
@@ -22,7 +25,7 @@ function isMap(item: unknown): item is AxisMap {
   return typeof item === "object" && item !== null && "strides" in item;
 }
 
-/** FNV-1a over the bits. */
+/** FNV-1a hash of the bits. */
 function hash(values: Float64Array): number {
   let h = 0x811c9dc5;
   for (const word of new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)) {
@@ -31,7 +34,7 @@ function hash(values: Float64Array): number {
   return h >>> 0;
 }
 
-/** Equal bit for bit. */
+/** Whether two arrays are equal, with NaN equal to itself and 0 different from -0. */
 export function sameValues(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;

@@ -3,10 +3,10 @@ import { showShape } from "./shapes.ts";
 import { reachable } from "./walk.ts";
 
 /**
- * A graph as text, one node a line: `%3 [4, 2] = matmul(x, w) transposeB`.
+ * Prints a graph as text with one node per line: `%3 [4, 2] = matmul(x, w) transposeB`.
  *
- * Nodes are numbered in the order in which they are computed; inputs go by their names, uniform constants by their value,
- * other constants show their first numbers. Dead code is not shown.
+ * Nodes are numbered in the order in which they are computed. Inputs appear under their names, uniform constants as
+ * their value, and other constants show their first numbers. Dead code is left out.
  *
  * @example console.log(printGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) }));
  */
@@ -49,7 +49,7 @@ function preview(values: Float64Array): string {
   return `{${first}${values.length > shown ? `, ... ${values.length} numbers` : ""}}`;
 }
 
-/** Attributes that the shapes do not tell. */
+/** Returns the attributes that shapes do not show. */
 function detailsOf(node: Node): string {
   if (isOp(node, "matmul")) {
     const { transposeA, transposeB } = node.attributes;
@@ -69,7 +69,10 @@ function detailsOf(node: Node): string {
   return "";
 }
 
-/** `[1 + i, 2 j, table(k)]`: where each axis of the large side is read, i, j, k, ... being the axes of the windows. */
+/**
+ * Writes maps as `[1 + i, 2 j, table(k)]`: the place read along each axis of the larger array, where i, j, k, ... count
+ * along the axes of the windows.
+ */
 function mapsText(maps: readonly AxisMap[], windows: Shape): string {
   const letter = (axis: number): string => (axis < 18 ? String.fromCharCode(105 + axis) : `i${axis}`);
   const text = ({ offset, strides, table }: AxisMap): string => {

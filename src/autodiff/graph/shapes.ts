@@ -9,12 +9,12 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** A graph that cannot be: our own mistake, since what users write is checked before. */
+/** Makes the error for an impossible graph. It is a mistake in fluxion, since what users write is checked before. */
 export function shapeError(op: string, message: string): Error {
   return new Error(`internal: ${op}: ${message}`);
 }
 
-/** The common shape, right-aligned as in NumPy. */
+/** Returns the common shape of operands, right-aligned as in NumPy. */
 export function broadcastShapes(op: string, ...shapes: readonly Shape[]): Shape {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
@@ -29,12 +29,12 @@ export function broadcastShapes(op: string, ...shapes: readonly Shape[]): Shape 
   });
 }
 
-/** `shape` with 1 in the place of each of `axes`. */
+/** Returns `shape` with extent 1 at `axes`. */
 export function keptShape(shape: Shape, axes: readonly number[]): Shape {
   return shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
 }
 
-/** `shape` without `axes`. */
+/** Returns `shape` without `axes`. */
 export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
@@ -64,7 +64,7 @@ const source =
   ({ shape }, inputs, op) => {
     if (inputs.length > 0) throw shapeError(op, `expected no operand, got ${inputs.length}`);
     if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0)) {
-      throw shapeError(op, `${showShape(shape)} is no shape`);
+      throw shapeError(op, `${showShape(shape)} is not a shape`);
     }
     return shape;
   };
@@ -94,7 +94,7 @@ function isAxis(axis: number, shape: Shape): boolean {
   return Number.isInteger(axis) && axis >= 0 && axis < shape.length;
 }
 
-/** The shape of every primitive's result; throws where operands or attributes do not fit. */
+/** Infers the shape of every primitive's result. Throws if operands or attributes do not fit. */
 export const inferShape: { readonly [K in Op]: Infer<K> } = {
   input: source<"input">(),
   constant(attributes, inputs, op) {

@@ -7,18 +7,20 @@ import { type Linearization, linearize } from "../passes/linearize.ts";
 import { compileLinear, type LinearProgram } from "./linearProgram.ts";
 import { Packing } from "./packing.ts";
 
-/** What is valid in memory: the numbers of this stage and earlier ones. */
+/** Stages of computation. In memory the results of the stage reached and of all earlier ones are valid. */
 const stages = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
 type Stage = (typeof stages)[keyof typeof stages];
 
-/** Directions that `applyMany` takes through the linear graph at once. */
+/** Number of directions that `applyMany` takes through the linear graph at once. */
 const width = 8;
-/** No more memory than this, in bytes, for several directions at once. */
+/** Greatest number of bytes of memory for several directions at once. */
 const widest = 1 << 28;
 
 /**
- * A field's graphs in memory that is allocated once: a forward machine in three stages (what depends on data alone;
- * value and field; residuals) and the linear machines that read its residuals.
+ * Runs the graphs of a field in memory that is allocated once.
+ *
+ * A forward machine has three stages: what depends on data alone, then value and field, then residuals. Linear machines
+ * read its residuals.
  */
 export class Engine implements FieldEngine {
   readonly dimension: number;
@@ -35,7 +37,7 @@ export class Engine implements FieldEngine {
   readonly #value: Float64Array;
   readonly #jacobian: Linearization;
   readonly #programs = new Map<string, LinearProgram | undefined>();
-  /** Whose numbers lie in memory, as far as `#reached` says. */
+  /** Data and owner to which the numbers in memory belong, as far as `#reached` says. */
   #loaded: readonly Float64Array[] | undefined;
   #owner: ResidualOwner | undefined;
   #reached: Stage = stages.none;
@@ -62,21 +64,18 @@ export class Engine implements FieldEngine {
     this.#value = value === undefined ? Float64Array.of(Number.NaN) : this.#forward.values(value);
   }
 
-  /** Returns L, writes F into `field`. */
   evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
     this.#reach(stages.evaluate, data, point);
     this.#field.gather(field);
     return this.#value[0]!;
   }
 
-  /** Computes the residuals of a point. */
   linearize(owner: ResidualOwner): void {
     if (this.#owner === owner) return;
     this.#reach(stages.linearize, owner.data, owner.point);
     this.#owner = owner;
   }
 
-  /** out = J v or J^T u of the owner's point, for `count` vectors one after the other. */
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose = false): void {
     const before = this.counts.linearizations;
     this.linearize(owner);
@@ -120,7 +119,10 @@ export class Engine implements FieldEngine {
     this.#owner = undefined;
   }
 
-  /** Compiled when it is first asked for; undefined where several directions at once are not worth their memory. */
+  /**
+   * Returns the program for `count` directions at once, compiled when first needed; undefined if it would take too much
+   * memory.
+   */
   #program(count: number, transpose: boolean): LinearProgram | undefined {
     const key = `${count}${transpose ? " transposed" : ""}`;
     if (!this.#programs.has(key)) this.#programs.set(key, this.#compile(count, transpose));
@@ -137,7 +139,7 @@ export class Engine implements FieldEngine {
   }
 }
 
-/** What depends on data alone; what outputs need further; what residuals need further. */
+/** Cuts a graph into what depends on data alone, what outputs need beyond it, and what residuals need beyond both. */
 function stagesOf(
   outputs: readonly Node[],
   results: readonly Node[],
@@ -155,7 +157,7 @@ function stagesOf(
   ];
 }
 
-/** 0 and -0 differ: their reciprocals do. */
+/** Whether two points are equal. 0 and -0 differ, since their reciprocals do. */
 function sameBits(a: Float64Array, b: Float64Array): boolean {
   for (let i = 0; i < b.length; i++) if (!Object.is(a[i], b[i])) return false;
   return true;

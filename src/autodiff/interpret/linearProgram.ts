@@ -4,16 +4,16 @@ import { Machine } from "../kernels/machine.ts";
 import type { Linearization } from "../passes/linearize.ts";
 import { Packing } from "./packing.ts";
 
-/** A linear graph with memory of its own, reading residuals where the forward machine left them. */
+/** A linear graph with memory of its own. It reads residuals where the forward machine left them. */
 export interface LinearProgram {
   readonly input: Packing;
   readonly output: Packing;
-  /** What its own arrays take. */
+  /** Bytes of its own arrays. */
   readonly bytes: number;
   run(): void;
 }
 
-/** Compiles a linear graph for `count` directions at once; constants among its nodes are computed now. */
+/** Compiles a linear graph for `count` directions at once. Constants among its nodes are computed now. */
 export function compileLinear(
   { directions, residuals, linear }: Linearization,
   forward: Machine,

@@ -1,10 +1,9 @@
 /**
- * Arrays that together hold `count` vectors: a vector is made of one row of each array, in their order.
- *
- * With one vector the arrays simply lie one after the other in it.
+ * Arrays that together hold `count` vectors. Each vector consists of one row of every array, in their order; a single
+ * vector consists of the arrays one after the other.
  */
 export class Packing {
-  /** Of one vector. */
+  /** Length of one vector. */
   readonly length: number;
   readonly #parts: readonly { readonly values: Float64Array; readonly offset: number; readonly size: number }[];
 
@@ -40,7 +39,7 @@ export class Packing {
   }
 }
 
-/** A view costs more than the copy where few numbers move. */
+/** Greatest number of numbers for which a loop is faster than a view and `set`. */
 const few = 64;
 
 function copy(source: Float64Array, from: number, target: Float64Array, to: number, size: number): void {

@@ -3,7 +3,7 @@ import type { BinaryOp } from "../graph/operations.ts";
 import { type Kernel, type Operand, operandAt, stridesIn, type Walk, walk } from "./kernel.ts";
 import { scalarFunctions } from "./scalars.ts";
 
-/** A loop over runs: entry k of the result is made from a[i] and b[j]. */
+/** A loop over runs. It makes entry k of the result from a[i] and b[j]. */
 type Loop = (a: Float64Array, b: Float64Array, out: Float64Array, { outer, inner, arrays }: Walk) => () => void;
 
 const kernel =
@@ -20,7 +20,7 @@ function runs(node: Node, operands: readonly Operand[]): Walk {
   );
 }
 
-// The four loops that matter are written out, so that each is compiled for itself.
+// The four loops that matter most are written out, so that the engine compiles each for itself.
 
 const add: Loop = (a, b, out, { outer, inner, arrays }) => {
   const [{ starts: as, step: p }, { starts: bs, step: q }] = both(arrays);
@@ -74,7 +74,7 @@ function both<T>([first, second]: readonly T[]): readonly [T, T] {
   return [first, second];
 }
 
-/** Functions of two operands, which may repeat. */
+/** Kernels of functions of two operands, which may repeat. */
 export const binaryKernels: { readonly [K in BinaryOp]: Kernel<K> } = {
   add: kernel(add),
   sub: kernel(sub),
@@ -89,7 +89,7 @@ export const binaryKernels: { readonly [K in BinaryOp]: Kernel<K> } = {
   equal: kernel(map(scalarFunctions.equal)),
 };
 
-/** Three operands, which may repeat. */
+/** Kernel of `select`, whose three operands may repeat. */
 export const selectKernel: Kernel<"select"> = (node, operands, out) => {
   const [c, a, b] = [operandAt(operands, 0).values, operandAt(operands, 1).values, operandAt(operands, 2).values];
   const { outer, inner, arrays } = runs(node, operands);

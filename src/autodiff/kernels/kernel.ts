@@ -1,13 +1,16 @@
 import type { Node, Op, Shape } from "../graph/graph.ts";
 import { broadcastShapes, sameShape } from "../graph/shapes.ts";
 
-/** Where a kernel reads an operand: `values` has the shape `source`, which broadcasts to what the operation needs. */
+/** Operand of a kernel: `values` has the shape `source`, which broadcasts to the shape that the operation needs. */
 export interface Operand {
   readonly values: Float64Array;
   readonly source: Shape;
 }
 
-/** Prepares one operation on given arrays; the result runs it, allocating nothing. `out` is never an operand. */
+/**
+ * Prepares one operation on given arrays and returns a function that runs it without allocating. `out` is never an
+ * operand.
+ */
 export type Kernel<K extends Op> = (node: Node<K>, operands: readonly Operand[], out: Float64Array) => () => void;
 
 export function operandAt(operands: readonly Operand[], place: number): Operand {
@@ -16,7 +19,7 @@ export function operandAt(operands: readonly Operand[], place: number): Operand 
   return operand;
 }
 
-/** Distances in `values` between neighbours along each axis of `shape`; 0 where the operand repeats. */
+/** Returns the distances in `values` between neighbours along each axis of `shape`; 0 where the operand repeats. */
 export function stridesIn(source: Shape, shape: Shape): number[] {
   if (!sameShape(broadcastShapes("kernel", source, shape), shape)) throw new Error("internal: kernel: shapes differ");
   const strides = shape.map(() => 0);
@@ -29,15 +32,18 @@ export function stridesIn(source: Shape, shape: Shape): number[] {
   return strides;
 }
 
-/** A row-major walk over a shape as `outer` runs of `inner` steps, in several arrays at once. */
+/** A row-major walk over a shape in several arrays at once: `outer` runs of `inner` steps. */
 export interface Walk {
   readonly outer: number;
   readonly inner: number;
-  /** For each array: where each run begins, and the step inside a run. */
+  /** Start of each run and step within a run, per array. */
   readonly arrays: readonly { readonly starts: Int32Array; readonly step: number }[];
 }
 
-/** Axes over which all arrays walk as over one are merged first, so that runs are as long as they can be. */
+/**
+ * Makes a walk. Axes over which all arrays move as over one axis are merged first, so that runs are as long as
+ * possible.
+ */
 export function walk(shape: Shape, strides: readonly (readonly number[])[]): Walk {
   const extents: number[] = [];
   const steps: number[][] = strides.map(() => []);
@@ -61,7 +67,7 @@ export function walk(shape: Shape, strides: readonly (readonly number[])[]): Wal
   };
 }
 
-/** sum_axis steps[axis] * coordinate[axis] for all coordinates of `extents`, in row-major order. */
+/** Returns sum_axis steps[axis] * coordinate[axis] for all coordinates within `extents`, in row-major order. */
 export function offsets(extents: readonly number[], steps: readonly number[]): Int32Array {
   let found = Int32Array.of(0);
   for (const [axis, extent] of extents.entries()) {

@@ -6,10 +6,10 @@ import { broadcastKernel, reshapeKernel, scatterAddKernel, takeKernel, transpose
 import { argMaxKernel, cumsumKernel, logSumExpKernel, reduceMaxKernel, sumKernel } from "./reduce.ts";
 import { unaryKernels } from "./unary.ts";
 
-/** An input's numbers are set from outside. */
+/** Does nothing: the numbers of an input are set from outside. */
 const given = (): (() => void) => () => {};
 
-/** The plain executor's code for every primitive: one that is missing does not compile. */
+/** The kernel of every primitive in the interpreter. A table without one of them does not compile. */
 const kernels: { readonly [K in Op]: Kernel<K> } = {
   input: given,
   constant: (node, _, out) => () => out.set(node.attributes.values),
@@ -34,7 +34,7 @@ export function kernelOf<K extends Op>(node: Node<K>, operands: readonly Operand
   return kernels[node.op](node, operands, out);
 }
 
-/** Operations that read broadcast operands without a copy: all axes, the leading ones, or none. */
+/** Along which axes an operation reads repeated operands without a copy. */
 export function repetition(op: Op): "all" | "leading" | "none" {
   if (op === "matmul") return "leading";
   return op in binaryKernels || op === "select" || op === "broadcast" ? "all" : "none";

@@ -4,22 +4,22 @@ import { kernelOf } from "./kernels.ts";
 import { type Storage, storageOf } from "./storage.ts";
 
 interface MachineOptions {
-  /** Arrays from outside: inputs, and what another machine computed. */
+  /** Arrays from outside: inputs, and results of another machine. */
   readonly given?: ReadonlyMap<Node, Float64Array>;
-  /** Nodes whose numbers are still there when the last stage has run. */
+  /** Nodes whose numbers must be kept until after the last stage. */
   readonly results: readonly Node[];
 }
 
 /**
  * Runs a graph in stages over arrays that are allocated once.
  *
- * Each stage lists nodes in topological order, no node twice; they depend on their stage and earlier ones. To run a stage
- * again makes what later ones left invalid, since they may share memory.
+ * Each stage lists nodes in topological order, and no node twice. They depend on nodes of their own and earlier stages.
+ * Running a stage again invalidates the results of later ones, since they may share memory.
  */
 export class Machine {
   readonly #stages: (() => void)[][] = [];
   readonly #arrays = new Map<Node, Float64Array>();
-  /** Arrays whose numbers are no longer needed, by length. */
+  /** Arrays whose numbers are no longer needed, by their length. */
   readonly #free = new Map<number, Float64Array[]>();
   #numbers = 0;
 
@@ -39,7 +39,7 @@ export class Machine {
     }
   }
 
-  /** What its own arrays take, in bytes. */
+  /** Bytes of its own arrays. */
   get bytes(): number {
     return 8 * this.#numbers;
   }
@@ -49,14 +49,14 @@ export class Machine {
     for (let i = 0; i < steps.length; i++) steps[i]!();
   }
 
-  /** The array in which a result, an input or a constant lies. */
+  /** Returns the array in which a result, an input or a constant lies. */
   values(node: Node): Float64Array {
     const values = this.#arrays.get(node);
     if (values === undefined) throw new Error(`internal: machine: ${node.op} has no array`);
     return values;
   }
 
-  /** What computes a node; nothing where its numbers are there already. */
+  /** Returns the function that computes a node; undefined if its numbers are there already. */
   #step(node: Node, storage: Storage): (() => void) | undefined {
     switch (storage.kind(node)) {
       case "given":

@@ -2,10 +2,10 @@ import type { Shape } from "../graph/graph.ts";
 import { type Kernel, type Operand, offsets, operandAt, stridesIn } from "./kernel.ts";
 
 /**
- * Products of matrices, the leading axes of either operand possibly repeated.
+ * Kernel of products of matrices, where the leading axes of either operand may be repeated.
  *
- * Every entry is summed in the order of the inner index, whatever its neighbours: so a product of several tangents gives
- * the bits that each would give alone.
+ * Every entry is summed in the order of the inner index, independently of its neighbours, so that a product of several
+ * tangents gives the same bits as a product of each alone.
  */
 export const matmulKernel: Kernel<"matmul"> = (node, operands, out) => {
   const { transposeA, transposeB } = node.attributes;
@@ -29,7 +29,7 @@ export const matmulKernel: Kernel<"matmul"> = (node, operands, out) => {
   };
 };
 
-/** Where each matrix of a stack begins. */
+/** Returns the start of each matrix of a stack. */
 function matrixStarts({ source }: Operand, shape: Shape): Int32Array {
   const leading = shape.slice(0, -2);
   const matrix = source.at(-2)! * source.at(-1)!;
@@ -37,7 +37,7 @@ function matrixStarts({ source }: Operand, shape: Shape): Int32Array {
   return offsets(leading, steps);
 }
 
-/** Four (or fewer) columns of b side by side. */
+/** Copies up to four columns of b side by side. */
 function pack(
   b: Float64Array,
   from: number,
@@ -52,7 +52,7 @@ function pack(
   }
 }
 
-/** 2 x 4 entries at a time: as many sums as the registers hold. */
+/** Computes 2 x 4 entries at a time, as many sums as the registers hold. */
 function fourColumns(
   a: Float64Array,
   startA: number,
@@ -104,7 +104,7 @@ function fourColumns(
   if (i < m) fewColumns(a, startA + i * rowA, rowA, stepA, panel, 4, 1, inner, out, to + i * n, n);
 }
 
-/** The edges. */
+/** Computes the entries at the edges. */
 function fewColumns(
   a: Float64Array,
   startA: number,

@@ -28,13 +28,13 @@ export const transposeKernel: Kernel<"transpose"> = (node, operands, out) => {
   );
 };
 
-/** The same numbers in another shape: a copy, where an alias would not do. */
+/** Kernel of `reshape`: a copy, for where an alias would not do. */
 export const reshapeKernel: Kernel<"reshape"> = (_, operands, out) => {
   const { values } = operandAt(operands, 0);
   return () => out.set(values);
 };
 
-/** For each window entry its place in the large array, -1 outside of it. */
+/** Returns the place in the larger array of each entry of the windows; -1 outside of it. */
 function places(maps: readonly AxisMap[], large: Shape, windows: Shape): Int32Array {
   const strides = large.map((_, axis) => large.slice(axis + 1).reduce((product, extent) => product * extent, 1));
   const found = new Int32Array(windows.reduce((product, extent) => product * extent, 1));

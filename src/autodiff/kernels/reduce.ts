@@ -2,11 +2,11 @@ import { exp, log1p } from "../../elementary/index.ts";
 import { type Node, type Shape, sizeOf } from "../graph/graph.ts";
 import { type Kernel, offsets, operandAt, stridesIn } from "./kernel.ts";
 
-/** Where the numbers lie that belong to each entry of a reduction's result. */
+/** The places of the numbers that belong to each entry of a reduction's result. */
 interface Groups {
-  /** Of each entry: its first number. */
+  /** Place of the first number of each entry. */
   readonly starts: Int32Array;
-  /** Of each number of an entry, from the first. */
+  /** Distances of the numbers of an entry from the first one. */
   readonly members: Int32Array;
 }
 
@@ -26,7 +26,7 @@ function operandShape(node: Node): Shape {
   return node.inputs[0]!.shape;
 }
 
-/** Numbers that lie apart by `step`, `count` of them, added up in blocks: the error grows with the number of blocks only. */
+/** Number of numbers added up in one block. The error then grows with the number of blocks only. */
 const block = 64;
 
 function contiguousSum(x: Float64Array, length: number, out: Float64Array): () => void {
@@ -43,7 +43,7 @@ function contiguousSum(x: Float64Array, length: number, out: Float64Array): () =
   };
 }
 
-/** [outer, length, inner] -> [outer, inner], row by row. */
+/** Sums an array of shape [outer, length, inner] to [outer, inner], row by row. */
 function rowSum(x: Float64Array, length: number, inner: number, out: Float64Array): () => void {
   return () => {
     out.fill(0);
@@ -73,7 +73,7 @@ export const sumKernel: Kernel<"sum"> = (node, operands, out) => {
   };
 };
 
-/** NaN if one of the numbers is. */
+/** Returns the largest number, or NaN if one of the numbers is NaN. */
 function largest(x: Float64Array, start: number, members: Int32Array): number {
   let found = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < members.length; i++) {
@@ -92,7 +92,7 @@ export const reduceMaxKernel: Kernel<"reduceMax"> = (node, operands, out) => {
   };
 };
 
-/** m + log1p(sum of e^(x - m) over all but one of the largest), m the largest. */
+/** m + log1p(sum of e^(x - m)) for the largest number m, where the sum leaves out one number that equals m. */
 export const logSumExpKernel: Kernel<"logSumExp"> = (node, operands, out) => {
   const x = operandAt(operands, 0).values;
   const { starts, members } = groups(operandShape(node), node.attributes.axes);

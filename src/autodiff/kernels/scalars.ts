@@ -22,7 +22,7 @@ import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
 import { erf } from "./erf.ts";
 import { logisticDensity, roundToEven, sigmoid, softplus } from "./special.ts";
 
-/** Every elementwise primitive as a function of numbers: what the arrays' kernels must agree with. */
+/** Every elementwise primitive as a function of numbers. The kernels of arrays must agree with it. */
 export const scalarFunctions: Readonly<Record<UnaryOp, (x: number) => number>> &
   Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
   neg: (x) => -x,

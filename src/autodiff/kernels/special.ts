@@ -1,25 +1,25 @@
-/** Functions that Math lacks, or has without the accuracy that differences of them need. */
+/** Functions that `Math` lacks, or does not compute accurately enough for differences of them. */
 import { exp, log1p } from "../../elementary/index.ts";
 
-/** 1 / (1 + e^-x), without overflow. */
+/** Computes 1 / (1 + e^-x) without overflow. */
 export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + exp(-x));
   const e = exp(x);
   return e / (1 + e);
 }
 
-/** The derivative of the sigmoid, without overflow and without a difference from 1. */
+/** Computes the derivative of the sigmoid, without overflow and without a difference from 1. */
 export function logisticDensity(x: number): number {
   const e = exp(-Math.abs(x));
   return e / ((1 + e) * (1 + e));
 }
 
-/** log(1 + e^x), without overflow. */
+/** Computes log(1 + e^x) without overflow. */
 export function softplus(x: number): number {
   return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
-/** To the nearest integer, halves to even; zeros keep the sign. */
+/** Rounds to the nearest integer, and halves to the even one. Zeros keep the sign. */
 export function roundToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;

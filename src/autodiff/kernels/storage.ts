@@ -3,14 +3,14 @@ import { sameShape } from "../graph/shapes.ts";
 import { repetition } from "./kernels.ts";
 
 /**
- * How a node's numbers are kept: `given` from outside, `fixed` once and for all, in an array of its `own`, as an `alias`
- * of its operand's array, or not at all because those who use it `repeated`ly read the operand.
+ * How the numbers of a node are kept: `given` from outside, `fixed` once and for all, in an array of its `own`, as an
+ * `alias` of the operand's array, or, if `repeated`, not at all: its users then read the operand repeatedly.
  */
 type Kind = "given" | "fixed" | "own" | "alias" | "repeated";
 
 export interface Storage {
   readonly kind: (node: Node) => Kind;
-  /** Nodes whose arrays are free once the node of this number (counted over all stages) has been computed. */
+  /** Nodes whose arrays are free after the node of this number, counted over all stages, was computed. */
   readonly endings: ReadonlyMap<number, readonly Node[]>;
 }
 
@@ -25,7 +25,7 @@ export function storageOf(
     if (found === undefined) throw new Error(`internal: machine: ${node.op} is used but in no stage`);
     return found;
   };
-  /** The node in whose array the numbers lie. */
+  /** Returns the node in whose array the numbers lie. */
   const owner = (node: Node): Node => {
     let at = node;
     while (kind(at) === "alias" || (kind(at) === "repeated" && isOp(at, "broadcast"))) at = at.inputs[0]!;
@@ -63,7 +63,7 @@ function kindsOf(
   results: readonly Node[],
   given: ReadonlyMap<Node, Float64Array>,
 ): Map<Node, Kind> {
-  // Those who cannot repeat numbers by themselves, and callers, need them stored.
+  // Callers need stored numbers, and so do operations that cannot repeat numbers themselves.
   const stored = new Set<Node>(results);
   for (const node of nodes) for (const input of node.inputs) if (!repeats(node, input)) stored.add(input);
   const kinds = new Map<Node, Kind>([...given.keys()].map((node) => [node, "given"]));
@@ -79,7 +79,7 @@ function kindsOf(
   return kinds;
 }
 
-/** Whether an operation reads this operand without its repetitions being written out. */
+/** Whether an operation can read this operand although its repetitions are not written out. */
 function repeats(node: Node, input: Node): boolean {
   const able = repetition(node.op);
   if (able !== "leading" || !isOp(input, "broadcast")) return able === "all";

@@ -18,7 +18,7 @@ const neg: Kernel<"neg"> = (_, operands, out) => {
   };
 };
 
-/** Functions of one dense operand. */
+/** Kernels of functions of one dense operand. */
 export const unaryKernels: { readonly [K in UnaryOp]: Kernel<K> } = {
   neg,
   exp: map(scalarFunctions.exp),

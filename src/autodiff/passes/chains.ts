@@ -8,19 +8,19 @@ interface Factor {
   readonly transpose: boolean;
 }
 
-/** number times a product of matrices. */
+/** A product of matrices with a number in front. */
 export interface Chain {
   readonly number: number;
   readonly factors: readonly Factor[];
 }
 
-/** More chains, or longer ones, are not searched. */
+/** Limits of the search: the number of chains and the length of a chain. */
 const mostChains = 48;
 const longestChain = 14;
 
 /**
- * A matrix expression (products, sums, differences, multiples, transposes) as a sum of chains; undefined where there would
- * be too many. What `isLeaf` says is not looked into.
+ * Writes a matrix expression (products, sums, differences, multiples, transposes) as a sum of chains. Returns undefined
+ * if there would be too many. Nodes that `isLeaf` accepts are not expanded.
  */
 export function chainsOf(node: Node, isLeaf: (node: Node) => boolean): readonly Chain[] | undefined {
   const memory = new Map<Node, readonly Chain[] | undefined>();
@@ -81,7 +81,7 @@ function factorsKey(factors: readonly Factor[]): string {
   return factors.map(({ node, transpose }) => `${node.id}${transpose ? "'" : ""}`).join(" ");
 }
 
-/** Equal chains only once. */
+/** Merges equal chains. */
 function merged(chains: readonly Chain[] | undefined): readonly Chain[] | undefined {
   if (chains === undefined) return undefined;
   const found = new Map<string, Chain>();
@@ -102,13 +102,13 @@ function columnsOf({ node, transpose }: Factor): number {
   return node.shape[transpose ? 0 : 1]!;
 }
 
-/** The price of a product of an m x k and a k x n matrix, of operands of these classes. */
+/** Price of the product of an m x k and a k x n matrix whose operands have this weight. */
 export type ProductPrice = (m: number, n: number, k: number, weight: number) => number;
 
-/** How much an operation on some nodes counts: the largest weight among them. */
+/** Weight of a node. An operation counts as much as the heaviest of its operands. */
 export type Weight = (node: Node) => number;
 
-/** The cheapest place of the last product of a chain, by dynamic programming. */
+/** Finds the cheapest place of the last product of a chain by dynamic programming. */
 function bestSplit(factors: readonly Factor[], weight: Weight, price: ProductPrice): number {
   const n = factors.length;
   const cost = Array.from({ length: n }, () => new Float64Array(n));
@@ -134,7 +134,10 @@ function bestSplit(factors: readonly Factor[], weight: Weight, price: ProductPri
   return split[0]![n - 1]!;
 }
 
-/** The sum of chains as a graph: each chain in its cheapest order, chains whose last products share a factor taken together. */
+/**
+ * Builds the graph of a sum of chains, each in its cheapest order. Chains whose last products share a factor are
+ * multiplied together.
+ */
 export function buildChains(
   builder: GraphBuilder,
   chains: readonly Chain[],
@@ -165,7 +168,7 @@ export function buildChains(
     const key = lefts.get(left)! > rights.get(right)! ? `left ${left}` : `right ${right}`;
     groups.set(key, [...(groups.get(key) ?? []), product]);
   }
-  // A transpose of a leaf is a flag of the product, not a result of its own.
+  // The transpose of a leaf becomes a flag of the product instead of a result of its own.
   const operand = (list: readonly Chain[]): Factor => {
     const [{ number, factors }] = list as [Chain];
     if (list.length === 1 && number === 1 && factors.length === 1) return factors[0]!;

@@ -7,34 +7,44 @@ import { regroup } from "./regroup.ts";
 import { split } from "./split.ts";
 import { tangents, transposed } from "./tangents.ts";
 
-/** A Jacobian as a graph that is linear in the direction, everything that depends on the point alone set apart. */
+/** A Jacobian as a graph that is linear in the direction. What depends on the point alone is separate. */
 export interface Linearization {
-  /** v, an input for each parameter; or u, one for each output. */
+  /** Inputs v, one per parameter; or u, one per output. */
   readonly directions: readonly Node<"input">[];
-  /** What the linear graph needs of the point. */
+  /** Nodes that depend on the point alone and that the linear graph needs. */
   readonly residuals: readonly Node[];
-  /** Inputs: the directions, then one of role `residual` for each residual. */
+  /** Graph of the product. Its inputs are the directions, then one input of role `residual` per residual. */
   readonly linear: Graph;
 }
 
+/** Options of {@link linearize}. */
 export interface LinearizeOptions {
-  /** J^T: an input for each output, an output for each parameter. Default false. */
+  /** Whether to make J^T u instead of J v: one input per output, one output per parameter. Default false. */
   readonly transpose?: boolean;
-  /** Directions at once, as a leading axis of directions and results, for J alone; default: one, without that axis. */
+  /**
+   * Number of directions at once, as a leading axis of directions and results, for J v only. Default: one direction
+   * without that axis.
+   */
   readonly count?: number;
-  /** Which passes rewrite the product to make it cheaper. Default none. */
+  /** Last pass that rewrites the product to make it cheaper. Default "none". */
   readonly rewrite?: "none" | "normalForm" | "regroup";
 }
 
 /**
- * J v (or J^T u) of `outputs` with respect to the inputs `wrt`: the passes in their order.
+ * Makes the graph of J v or J^T u, where J is the Jacobian of `outputs` with respect to the inputs `wrt`.
+ *
+ * The passes run in this order:
  *
  *     the field F(z)
  *       tangents      J v, linear in v
  *       transposed    J^T u, where it is asked for
- *       normalForm    elementwise work on v becomes one multiplication a coefficient
- *       regroup       matrix products in the cheapest order
+ *       normalForm    elementwise work on v becomes one multiplication per coefficient
+ *       regroup       matrix products get their cheapest order
  *       split         what does not depend on v is set apart: the residuals of the point
+ *
+ * @example const { directions, residuals, linear } = linearize(builder, [field], [z], { rewrite: "regroup" });
+ * @param outputs the tensors of the field F
+ * @param wrt the parameters z
  */
 export function linearize(
   builder: GraphBuilder,

@@ -4,20 +4,24 @@ import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { directionsOf, type Pass } from "./pass.ts";
 
-/** sum of coefficient * leaf: coefficients do not depend on the directions, leaves do and are no elementwise results. */
+/**
+ * A sum of coefficient * leaf, from leaf to coefficient. Leaves depend on the directions and are not elementwise
+ * results; coefficients do not depend on them.
+ */
 type Form = ReadonlyMap<Node, Node>;
 
-/** Longer sums are stored and used as leaves. */
+/** Greatest number of terms of a sum. Longer sums are stored and become leaves. */
 const longest = 8;
 
 /**
  * Rewrites a graph that is linear in its directions: every elementwise expression in them becomes a sum of coefficients
- * times leaves, leaves of equal coefficients added up first.
+ * times leaves, where leaves of equal coefficients are added up first.
  *
- * All work on coefficients is then free of the directions, and what is left is one multiplication a coefficient; leaves
- * that are products add up where they are computed.
+ * All work on coefficients is then independent of the directions, and one multiplication per coefficient remains.
+ * Leaves that are products are added up where they are computed.
  *
- * Assumes: outputs linear in the directions. Guarantees: the same values up to rounding, linear still.
+ * Assumes that outputs are linear in the directions. Guarantees the same values up to rounding, and that outputs stay
+ * linear.
  */
 export const normalForm: Pass = (builder, graph) => {
   const nodes = reachable(graph.outputs);
@@ -52,13 +56,15 @@ function formOf(forms: ReadonlyMap<Node, Form>, node: Node): Form {
   return form;
 }
 
-/** A number in front of a leaf belongs to its coefficient. */
+/** Makes the form of a leaf. A number in front of the leaf becomes part of its coefficient. */
 function leafForm(builder: GraphBuilder, leaf: Node): Form {
   const [factor, base] = scaled(builder, leaf);
   return new Map([[base, builder.fill(factor, leaf.shape)]]);
 }
 
-/** Of an elementwise operation that is linear in its moving operands; undefined for others. */
+/**
+ * Returns the form of an elementwise operation that is linear in its moving operands; undefined for other operations.
+ */
 function linearForm(builder: GraphBuilder, node: Node, form: (x: Node) => Form | undefined): Form | undefined {
   const [a, b, c] = node.inputs;
   const times = (x: Form | undefined, by: (coefficient: Node) => Node): Form | undefined =>
@@ -100,8 +106,8 @@ function linearForm(builder: GraphBuilder, node: Node, form: (x: Node) => Form |
 }
 
 /**
- * Whether a term is a reduction of others, repeated, as in t - mean(t) and t - <p, t>, or a sum that was kept because of one. Such
- * differences may cancel exactly, as where a softmax is saturated, so they are taken as they stand.
+ * Whether a term is a repeated reduction of other terms, as in t - mean(t) and t - <p, t>, or a sum that was kept
+ * because of one. Such differences may cancel exactly, as those of a saturated softmax do, so they are not rearranged.
  */
 function isDeviation(form: Form | undefined): boolean {
   return (
@@ -127,10 +133,10 @@ function sumOf(builder: GraphBuilder, a: Form | undefined, b: Form | undefined):
   return sum;
 }
 
-/** A number in front of a leaf. */
+/** A leaf and the number in front of it. */
 type Term = readonly [factor: number, leaf: Node];
 
-/** Coefficients that are multiples of one another count as equal. */
+/** Builds the sum of a form. Coefficients that are multiples of each other count as equal. */
 function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
   const groups = new Map<Node, Term[]>();
   for (const [leaf, coefficient] of form) {
@@ -150,7 +156,10 @@ function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
   return sum ?? builder.fill(0, node.shape);
 }
 
-/** The first factor comes last: leaves that cancel exactly still do, and sums that differ by a number are one. */
+/**
+ * Adds up terms. The first factor is applied last, so that leaves still cancel exactly, and sums that differ by a
+ * factor are one node.
+ */
 function total(builder: GraphBuilder, terms: readonly Term[]): Node {
   const [[first]] = terms as readonly [Term];
   const sum = terms

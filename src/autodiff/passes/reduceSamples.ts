@@ -4,7 +4,7 @@ import { scaled } from "../build/simplify/match.ts";
 import { isOp, type Node } from "../graph/graph.ts";
 import { reachable } from "../graph/walk.ts";
 
-/** A sum over samples that was replaced by one over as many as the data have independent directions. */
+/** A sum over samples that was replaced by a sum over as many samples as the data have features. */
 export interface SampleReduction {
   readonly samples: number;
   readonly reducedTo: number;
@@ -15,16 +15,19 @@ interface ReducedSamples {
   readonly reductions: readonly SampleReduction[];
 }
 
-/** The factorisation costs 4 samples x features^2 operations; beyond this it is not worth its time. */
+/** Number of operations above which the factorisation is not worth its time. It takes 4 samples x features^2. */
 const mostWork = 4e8;
 
 /**
- * Where a loss is linear in its data before it is squared and summed, as that of a linear network is, replaces the data by
- * the triangular factor of their QR factorisation.
+ * Replaces data by the triangular factor of their QR factorisation, where a loss is linear in the data before it is
+ * squared and summed, as that of a linear network is.
  *
- * If A = M D and B = M' D with the samples as columns of the constant D and D^T = Q R, then sum A_ij B_ij =
- * trace(M D D^T M'^T) = trace(M R^T R M'^T): the same sum over R^T, which has no more columns than rows. Exact but for
- * rounding, derivatives included. Data inputs that can be exchanged are left as they are.
+ * Let A = M D and B = M' D with the samples as columns of the constant D, and D^T = Q R. Then
+ *
+ *     sum A_ij B_ij = trace(M D D^T M'^T) = trace(M R^T R M'^T),
+ *
+ * which is the same sum over R^T, and R^T has no more columns than rows. It is exact up to rounding, and so are its
+ * derivatives. Data inputs that can be exchanged stay as they are.
  */
 export function reduceSamples(builder: GraphBuilder, output: Node): ReducedSamples {
   const reductions: SampleReduction[] = [];
@@ -63,7 +66,7 @@ function reducedSum(
   return undefined;
 }
 
-/** Data with the samples along one axis; without a node: a row of ones. */
+/** Data with the samples along one axis. Without a node it is a row of ones. */
 interface Leaf {
   readonly node?: Node<"constant">;
   readonly axis: 0 | 1;
@@ -81,14 +84,14 @@ function keyOf(node: Node, axis: 0 | 1): string {
 
 const flipped = (axis: 0 | 1): 0 | 1 => (axis === 0 ? 1 : 0);
 
-/** Which operand of a product the samples run through, and along which of its axes. */
+/** Returns the operand of a product that holds the samples, and the axis along which they lie. */
 function sampled(node: Node<"matmul">, axis: 0 | 1): { readonly place: 0 | 1; readonly axis: 0 | 1 } {
   const { transposeA, transposeB } = node.attributes;
   if (axis === 0) return { place: 0, axis: transposeA ? 1 : 0 };
   return { place: 1, axis: transposeB ? 0 : 1 };
 }
 
-/** What a column or row is repeated from, where `node` repeats it along the samples. */
+/** Returns the column or row that `node` repeats along the samples; undefined if it does not repeat one. */
 function repeatedAlong(node: Node, axis: 0 | 1): Node | undefined {
   if (!isOp(node, "broadcast")) return undefined;
   const inner = node.inputs[0]!;
@@ -97,7 +100,7 @@ function repeatedAlong(node: Node, axis: 0 | 1): Node | undefined {
   return own === 1 ? inner : undefined;
 }
 
-/** Adds the data that a matrix expression is linear in; false where it is not of that form. */
+/** Collects the data in which a matrix expression is linear. Returns false if it does not have that form. */
 function collect(node: Node, axis: 0 | 1, leaves: Map<string, Leaf>): boolean {
   if (node.shape.length !== 2) return false;
   if (isOp(node, "constant")) {
@@ -129,7 +132,7 @@ function collect(node: Node, axis: 0 | 1, leaves: Map<string, Leaf>): boolean {
   }
 }
 
-/** For each leaf its part of R^T, in the leaf's own orientation. */
+/** Returns the part of R^T for each leaf, in the orientation of the leaf. */
 function factorsOf(
   builder: GraphBuilder,
   leaves: ReadonlyMap<string, Leaf>,
@@ -166,7 +169,7 @@ function factorsOf(
   return found;
 }
 
-/** The expression again with factors in the place of data. */
+/** Builds the expression with factors in the place of data. */
 function onFactors(
   builder: GraphBuilder,
   node: Node,
@@ -178,7 +181,7 @@ function onFactors(
   if (isOp(node, "constant")) return factors.get(keyOf(node, axis))!;
   const column = isOp(node, "fill") ? builder.fill(node.attributes.value, [1, 1]) : repeatedAlong(node, axis);
   if (column !== undefined) {
-    // b 1^T, with what the row of ones has become, in the orientation of the first leaf that stands for it.
+    // b 1^T becomes b r^T: r is what the row of ones has become, in the orientation of the first leaf for it.
     const row = builder.reshape(factors.get(ones)!, axis === 1 ? [1, features] : [features, 1]);
     const shape = axis === 1 ? [node.shape[0]!, 1] : [1, node.shape[1]!];
     const repeated = builder.broadcast(

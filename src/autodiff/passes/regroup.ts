@@ -4,30 +4,31 @@ import { dependents, reachable } from "../graph/walk.ts";
 import { buildChains, type Chain, chainsOf, type ProductPrice, type Weight } from "./chains.ts";
 import { directionsOf, type Pass, parametersOf } from "./pass.ts";
 
-/** What is computed for every v, once for a point, once for the data. */
+/** Weights of operations that are done for every v, once per point, and once for the data. */
 const weights = { moving: 1, point: 0.1, data: 0.001 } as const;
-/** A product costs about so many operations beyond its own. */
+/** Overhead of a product, in operations. */
 const callCost = 2000;
-/** Operations that an elementwise result costs, for each number. */
+/** Operations per number of an elementwise result. */
 const elementCost = 4;
 
 const price: ProductPrice = (m, n, k, weight) => weight * (2 * m * n * k + callCost);
 
-/** How a root is computed: as it stands, or by chains, looking into expressions that do not depend on v or not. */
+/** Ways to compute a root: unchanged, by chains, or by chains that do not expand expressions independent of v. */
 const variants = ["asItIs", "expanded", "expandedWhereMoving"] as const;
 type Variant = (typeof variants)[number];
 
 /**
- * Rewrites a graph that is linear in its directions so that its matrix products cost least: expressions of products, sums
- * and transposes are expanded into chains of matrices and put in brackets anew, by the associative and distributive laws.
+ * Rewrites a graph that is linear in its directions so that its matrix products cost least.
  *
- * Products that do not depend on v count a tenth, those of data alone a thousandth, since they are done once. Whether to
- * expand is decided by the cost of the whole graph, shared products counted once, root by root. Of a linear network with
- * squared loss nothing is left but products with the second moments of its data.
+ * Expressions of products, sums and transposes are expanded into chains of matrices and bracketed anew, by the
+ * associative and distributive laws. Products that do not depend on v count a tenth and those of data alone a
+ * thousandth, since they are done less often. Root by root, the cost of the whole graph decides whether to expand, with
+ * shared products counted once. For a linear network with squared loss, only products with the second moments of its
+ * data remain.
  *
- * Assumes: outputs linear in the directions; comes after `normalForm`, which makes expressions of products out of others. Guarantees:
- * the same values up to rounding, linear still. Not for gradients: there it would replace small residuals by differences of large
- * moments.
+ * Assumes that outputs are linear in the directions, and that `normalForm` came before, which turns other expressions
+ * into expressions of products. Guarantees the same values up to rounding, and that outputs stay linear. It must not be
+ * applied to gradients: there it would replace small residuals by differences of large moments.
  */
 export const regroup: Pass = (builder, graph) => {
   const { inputs, outputs } = graph;
@@ -82,8 +83,10 @@ export const regroup: Pass = (builder, graph) => {
 };
 
 /**
- * What is made of inputs and constants by matrix operations alone. Only there sums that do not depend on v are expanded: elsewhere they may
- * cancel exactly, as the errors of a saturated classifier do, and their products with large matrices would not.
+ * Returns the nodes that are made of inputs and constants by matrix operations alone.
+ *
+ * Only among these, sums that do not depend on v are expanded. Other sums may cancel exactly, as the errors of a
+ * saturated classifier do, while their products with large matrices would not.
  */
 function multilinearNodes(nodes: readonly Node[]): ReadonlySet<Node> {
   const found = new Set<Node>();
@@ -105,14 +108,14 @@ function isMatrixOp(node: Node): boolean {
   return matrixOps.has(node.op) || (isOp(node, "mul") && isOp(node.inputs[0]!, "fill"));
 }
 
-/** Matrix expressions that depend on v and are used by something else, or delivered. */
+/** Returns the matrix expressions that depend on v and are outputs or used by other operations. */
 function rootsOf(nodes: readonly Node[], outputs: readonly Node[], moving: ReadonlySet<Node>): readonly Node[] {
   const used = new Set<Node>(outputs);
   for (const node of nodes) if (!isMatrixOp(node)) for (const input of node.inputs) used.add(input);
   return nodes.filter((node) => moving.has(node) && used.has(node) && isMatrixOp(node));
 }
 
-/** The graph again, some of its nodes made in another way from the new versions of older ones. */
+/** Rebuilds a graph in which `instead` makes some nodes in another way, from the new versions of earlier nodes. */
 function rewritten(
   builder: GraphBuilder,
   nodes: readonly Node[],

@@ -5,18 +5,19 @@ import { directionsOf } from "./pass.ts";
 
 interface Split {
   readonly residuals: readonly Node[];
-  /** Inputs: the directions, then one of role `residual` for each residual. */
+  /** Graph of the product. Its inputs are the directions, then one input of role `residual` per residual. */
   readonly linear: Graph;
 }
 
 /**
- * Cuts a graph where it meets the directions: what does not depend on them and is needed by what does becomes a residual.
+ * Cuts a graph where it meets the directions: a node that does not depend on them, but is needed by nodes that do,
+ * becomes a residual.
  *
  * Reshapes and broadcasts move behind the cut, so that residuals are stored once and at their smallest. Constants are
  * repeated on both sides.
  *
- * Assumes: outputs linear in the directions. Guarantees: a linear graph that reads the point through residuals alone; residuals that
- * are free of the directions.
+ * Assumes that outputs are linear in the directions. Guarantees a linear graph that reads the point through residuals
+ * alone, and residuals that do not depend on the directions.
  */
 export function split(builder: GraphBuilder, graph: Graph): Split {
   const { outputs } = graph;
@@ -42,7 +43,7 @@ export function split(builder: GraphBuilder, graph: Graph): Split {
     stand.set(node, made);
     return made;
   };
-  // In topological order, so that no recursion is deeper than a chain of views.
+  // Nodes come in topological order, so that no recursion is deeper than a chain of views.
   for (const node of nodes) if (moving.has(node)) replacement(node);
   const results = outputs.map(replacement);
   const inputs = residuals.map((node) => stand.get(node)!).filter((node) => isOp(node, "input"));

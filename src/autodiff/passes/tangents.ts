@@ -5,10 +5,12 @@ import type { Graph, Node } from "../graph/graph.ts";
 import { directionsOf, type Pass } from "./pass.ts";
 
 /**
- * J v of the outputs, by forward mode: for each input in `wrt` a tangent v0, v1, ... of its shape, `count` of them at once along a
- * leading axis where it is given.
+ * Makes the graph of J v by forward mode.
  *
- * Assumes: nothing. Guarantees: an output for each output, linear in the tangents, which come first among the inputs.
+ * Each input in `wrt` gets a tangent v0, v1, ... of its shape. With `count`, that many tangents at once lie along a
+ * leading axis.
+ *
+ * Assumes nothing. Guarantees one output per output, linear in the tangents, which come first among the inputs.
  */
 export function tangents(
   builder: GraphBuilder,
@@ -23,9 +25,10 @@ export function tangents(
 }
 
 /**
- * J^T u from J v, by reverse mode over it: a cotangent u0, u1, ... for each output.
+ * Makes the graph of J^T u from that of J v by reverse mode. Each output gets a cotangent u0, u1, ...
  *
- * Assumes: outputs linear in tangents. Guarantees: an output for each tangent, linear in the cotangents, free of the tangents.
+ * Assumes that outputs are linear in the tangents. Guarantees one output per tangent, linear in the cotangents and
+ * independent of the tangents.
  */
 export const transposed: Pass = (builder, graph) => {
   const directions = directionsOf(graph);

@@ -3,7 +3,7 @@ import type { Node, Shape } from "../graph/graph.ts";
 
 type Operand = Node | number;
 
-/** Formulas over nodes, with numbers for constants. Shapes broadcast. */
+/** Writes formulas over nodes, with numbers for constants. Shapes broadcast. */
 export class Arithmetic {
   constructor(readonly builder: GraphBuilder) {}
 
@@ -46,7 +46,7 @@ export class Arithmetic {
   div(a: Operand, b: Operand): Node {
     return this.builder.binary("div", this.node(a), this.node(b));
   }
-  /** Ties belong to the first operand, here and in `min`. */
+  /** Returns the larger operand. Ties go to the first one, here and in `min`. */
   max(a: Operand, b: Operand): Node {
     return this.builder.binary("max", this.node(a), this.node(b));
   }
@@ -62,7 +62,7 @@ export class Arithmetic {
   select(condition: Node, then: Operand, otherwise: Operand): Node {
     return this.builder.select(condition, this.node(then), this.node(otherwise));
   }
-  /** Towards zero: what int32 does. */
+  /** Rounds towards zero, as int32 does. */
   truncate(x: Node): Node {
     return this.select(this.less(x, 0), this.builder.unary("ceil", x), this.floor(x));
   }

@@ -5,14 +5,19 @@ import { type NumberType, rememberExactValues } from "./exactValues.ts";
 import { currentSession } from "./hooks.ts";
 
 /**
- * A tensor whose values stay float64 in a traced loss, where `tf.tensor` made outside of it would round them to float32.
+ * Makes a tensor whose values stay float64 in a traced loss, where a `tf.tensor` made outside the loss would round them
+ * to float32.
  *
- * Inside a loss or outside; a tensor made outside is the caller's to dispose, and behaves as an ordinary float32 tensor
- * where it is used without a trace. (Numbers written inside a loss, as in `tf.mul(x, 0.1)`, are exact without this.)
+ * It may be called inside a loss or outside. A tensor made outside must be disposed by the caller, and behaves as an
+ * ordinary float32 tensor where it is used without a trace. (Numbers written inside a loss, as in `tf.mul(x, 0.1)`, are
+ * exact anyway.)
  *
  * @example const rates = constant([0.1, 0.2], [2]);
- * @param shape [] for a single number
- * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if it is none; ERR_NOT_FINITE for NaN
+ * @param values numbers in row-major order; infinities are allowed
+ * @param shape shape of the tensor; [] for a single number
+ * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if the shape is not one;
+ *   ERR_NOT_FINITE for NaN
+ * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array
  */
 export function constant(values: Float64Array | readonly number[], shape: Shape): Tensor {
   const exact = checked("constant", values, shape);
@@ -22,20 +27,26 @@ export function constant(values: Float64Array | readonly number[], shape: Shape)
 }
 
 /**
- * Named values of a loss that `problem.with({ name: values })` exchanges without a new trace: minibatches, targets.
+ * Makes a tensor of named values that `problem.with({ name: values })` exchanges without a new trace, such as
+ * minibatches and targets.
  *
- * Inside a loss or outside, as for {@link constant}; the values are copied when the loss is traced and are those of the
- * problem as built. Their shape is part of the program. Made inside the loss, the input may get values with another
- * leading extent, a minibatch of another size: the loss is then traced once more for that size (as it is by then), and
- * this tensor has the new shape. One name in one loss is one input.
+ * Like {@link constant}, it may be called inside a loss or outside. The values are copied when the loss is traced, and
+ * they are those of the problem as built. Their shape is part of the program. If the tensor is made inside the loss, it
+ * may later get values of another leading extent, as a minibatch of another size has: the loss, as it is by then, is
+ * traced once more for that size, and this tensor has the new shape. One name in one loss is one input.
  *
- * Labels and indices are "int32" (`tf.oneHot`, `tf.gather`, whose places are checked, also those given later), masks
- * "bool" (`tf.where`).
+ * Labels and indices are "int32" (for `tf.oneHot` and `tf.gather`, whose indices are checked, also those given later),
+ * masks are "bool" (for `tf.where`).
  *
  * @example objective([[3]], (w) => tf.mean(tf.square(tf.dot(data("inputs", inputs, [100, 3]), w))))
- * @param dtype of the tensor in the eyes of TensorFlow.js; default "float32"
- * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if it is none; ERR_NOT_FINITE for NaN
- *   or an infinity, with its place; ERR_OPTION_RANGE for numbers that the type does not have; ERR_DATA_NAME if the name is empty or stands for other values already
+ * @param name name of the input, not empty
+ * @param values numbers in row-major order
+ * @param shape shape of the tensor; [] for a single number
+ * @param dtype type of the tensor for TensorFlow.js; default "float32"
+ * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if the shape is not one;
+ *   ERR_NOT_FINITE for NaN or an infinity, with its place; ERR_OPTION_RANGE for numbers that the type does not have;
+ *   ERR_DATA_NAME if the name is empty or already stands for other values
+ * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array, or for an unknown type
  */
 export function data(
   name: string,
@@ -52,7 +63,7 @@ export function data(
   return session?.tensor(session.dataInput(name, exact, shape, dtype)) ?? outside(exact, shape, dtype, name);
 }
 
-/** Refuses NaN, infinities and what is no number of the type, naming the input and the place. */
+/** Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place. */
 export function checkData(who: string, values: Float64Array, shape: Shape, dtype: NumberType): void {
   checkFinite(who, values, shape);
   const kind = kinds[dtype];
@@ -73,7 +84,7 @@ const kinds: Readonly<Record<NumberType, { readonly what: string; readonly holds
   bool: { what: "0 or 1", holds: (value) => value === 0 || value === 1 },
 };
 
-/** Refuses NaN and infinities, naming the input and the place. */
+/** Refuses NaN and infinities. The message names the input and the place. */
 function checkFinite(who: string, values: Float64Array, shape: Shape): void {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
@@ -81,7 +92,7 @@ function checkFinite(who: string, values: Float64Array, shape: Shape): void {
   }
 }
 
-/** `index 7 ([1, 3])`. */
+/** Writes a place as `index 7 ([1, 3])`. */
 function place(index: number, shape: Shape): string {
   const coordinates: number[] = [];
   let rest = index;

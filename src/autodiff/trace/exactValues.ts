@@ -1,9 +1,9 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 
-/** What `constant` and `data` know of a tensor that they made outside a trace. */
+/** What `constant` and `data` know about a tensor that they made outside a trace. */
 interface ExactValues {
   readonly values: Float64Array;
-  /** The name of a `data` input. */
+  /** Name of a `data` input. */
   readonly name?: string;
 }
 

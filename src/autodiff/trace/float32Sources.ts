@@ -1,15 +1,15 @@
 /**
  * Keeps the float64 values of number literals, which TensorFlow.js rounds to float32 before anyone else sees them.
  *
- * While watching, `globalThis.Float32Array` is a proxy whose constructor still returns real Float32Arrays and remembers
- * what each was made from.
+ * While it watches, `globalThis.Float32Array` is a proxy. Its constructor still returns real Float32Arrays, but
+ * remembers what each was made from.
  */
 export class Float32Sources {
   readonly #sources = new WeakMap<Float32Array, ArrayLike<number> | "empty">();
   readonly #real = Float32Array;
   #watching = false;
 
-  /** Whether the constructor could be replaced: a frozen global cannot. */
+  /** Begins to watch. Returns whether the constructor could be replaced, which a frozen global does not allow. */
   start(): boolean {
     const remember = this.#sources;
     const proxy = new Proxy(this.#real, {
@@ -42,8 +42,10 @@ export class Float32Sources {
   }
 
   /**
-   * The float64 values behind an array: those it was made from where they still round to what it holds; for an array
-   * that was filled afterwards (or when not watching) short decimals; for any other, what it holds.
+   * Returns the float64 values behind an array.
+   *
+   * These are the numbers it was made from, where they still round to what it holds. An array that was filled
+   * afterwards, or made while nobody watched, gives short decimals. Any other array gives what it holds.
    */
   valuesOf(array: Float32Array): Float64Array {
     const source = this.#sources.get(array);
@@ -55,7 +57,10 @@ export class Float32Sources {
   }
 }
 
-/** The decimal of at most six digits that rounds to this float32 number, if there is one: then it was meant. */
+/**
+ * Returns the decimal of at most six digits that rounds to a float32 number, which is what was meant; without one, the
+ * number itself.
+ */
 function shortDecimal(rounded: number): number {
   for (let digits = 1; digits <= 6; digits++) {
     const decimal = Number(rounded.toPrecision(digits));

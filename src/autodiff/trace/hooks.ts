@@ -8,17 +8,17 @@ type Method = (...args: never[]) => unknown;
 type Inputs = Readonly<Record<string, TensorInfo | null | undefined>> | readonly TensorInfo[];
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** On the engine, which all copies of TensorFlow.js and of this module in a process share. */
+/** Mark of a trace on the engine, which all copies of TensorFlow.js and of this module in a process share. */
 const tracing = Symbol.for("fluxion.tracing");
 
 let current: Session | undefined;
 
-/** The trace in progress, if there is one. */
+/** Returns the session of the trace in progress, if there is one. */
 export function currentSession(): Session | undefined {
   return current;
 }
 
-/** Stands where a backend would: its data are nodes, so there is nothing to store or to free. */
+/** Takes the place of a backend. Its data are nodes, so there is nothing to store or to free. */
 class Recorder extends KernelBackend {
   session: Session | undefined;
   override write(): object {
@@ -28,7 +28,10 @@ class Recorder extends KernelBackend {
     if (this.session === undefined) throw new Error("internal: read outside a trace");
     return this.session.read(dataId);
   }
-  /** The refusal is thrown when the trace ends: a rejected promise that nobody awaits would kill the process. */
+  /**
+   * Never settles after a refusal, which is thrown when the trace ends: a rejected promise that nobody awaits would end
+   * the process.
+   */
   override async read(dataId: object): Promise<Float32Array | Int32Array | Uint8Array> {
     try {
       return this.readSync(dataId);
@@ -49,8 +52,8 @@ class Recorder extends KernelBackend {
 /**
  * Calls a function while TensorFlow.js records into a session instead of computing.
  *
- * The public methods of the engine *instance* are overridden for the time of this synchronous call; the user's backend,
- * tensors and variables are not touched, and every tensor made here is disposed.
+ * The public methods of the engine *instance* are overridden during this synchronous call. The user's backend, tensors
+ * and variables are not touched, and every tensor made here is disposed.
  *
  * @param begin makes the session of this trace
  */
@@ -76,7 +79,7 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
     read: (dataId) => {
       if (!engine.state.tensorInfo.has(dataId)) return undefined;
       const values = readSync(dataId);
-      // Only string tensors are arrays of arrays, and they were refused before.
+      // Only string tensors are arrays of arrays, and those were refused before.
       return ArrayBuffer.isView(values) ? values : undefined;
     },
     scopes: () => engine.state.scopeStack.map(({ name }) => name),
@@ -102,7 +105,7 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
       if (values.length !== shape.reduce((size, extent) => size * extent, 1)) {
         throw session.refuse(
           "ERR_SHAPE",
-          "makes a tensor of what are no numbers",
+          "makes a tensor of values that are not numbers",
           "join tensors by tf.stack or tf.concat",
         );
       }
@@ -120,9 +123,10 @@ export function withHooks<T>(who: string, begin: (access: EngineAccess) => Sessi
       );
     },
   };
-  // Refused where it is called: two draws may agree (a small dropout mask), and comparing two traces would not tell.
+  // It is refused where it is called: two draws may agree, as for a small dropout mask, and two traces would then not
+  // differ.
   const random = (): never => {
-    throw session.refuseRandom("draws random numbers without a seed, others each time it is called");
+    throw session.refuseRandom("draws random numbers without a seed, which differ at each call");
   };
   function assign(this: Tensor, value: TensorInfo): Tensor {
     session.resolve(value);
@@ -160,7 +164,7 @@ interface NamedKernel {
   readonly attrs?: Attributes;
 }
 
-/** Defines a property of its own on an object; the result puts back what was there. */
+/** Defines an own property of an object. Returns a function that restores what was there. */
 function override(target: object, name: string | symbol, value: Method): () => void {
   const before = Reflect.getOwnPropertyDescriptor(target, name);
   Reflect.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
@@ -170,7 +174,10 @@ function override(target: object, name: string | symbol, value: Method): () => v
   };
 }
 
-/** Our copy's class of variables, and those of other copies that have live variables. */
+/**
+ * Returns the prototypes of variables: that of our copy of TensorFlow.js, and those of other copies with live
+ * variables.
+ */
 function variableClasses(): object[] {
   const prototypes = new Set<object>([Variable.prototype]);
   for (const variable of Object.values(currentEngine().registeredVariables)) {

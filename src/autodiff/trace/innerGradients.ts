@@ -6,10 +6,10 @@ import type { Session, Traced } from "./session.ts";
 import { substitute } from "./substitute.ts";
 
 /**
- * tf.grad, tf.grads, tf.valueAndGrads inside a traced function, by our own reverse mode.
+ * Computes tf.grad, tf.grads and tf.valueAndGrads inside a traced function, by our own reverse mode.
  *
- * While f runs, each x is a fresh input, so that what was computed from it before counts as constant, as on the tape of
- * TensorFlow.js; afterwards the input is replaced by what x was.
+ * While f runs, each x is a fresh input, so that what was computed from x before counts as constant, as on the tape of
+ * TensorFlow.js. Afterwards the input is replaced by what x was.
  */
 export function innerGradients(
   session: Session,
@@ -51,7 +51,7 @@ export function innerGradients(
   const original = new Map([...places].map(([key, node]) => [node, before.get(key)!.node]));
   const results = substitute(builder, found, original);
   const gradients = new Map([...places.keys()].map((key, i) => [key, results[i]!]));
-  // Tensors that f left in variables of its own, its value among them, now speak of what x was.
+  // Tensors that f left in its own variables, and its value, are rewritten in terms of what x was.
   const left = session.handlesSince(handles);
   const replaced = substitute(
     builder,
@@ -69,7 +69,7 @@ export function innerGradients(
   }
   return {
     value,
-    // TensorFlow.js refuses an x from which the value was not computed.
+    // undefined lets TensorFlow.js refuse an x from which the value was not computed.
     grads: xs.map((x) => {
       const key = session.keyOf(x);
       if (!output.sources?.has(places.get(key)!)) return undefined;

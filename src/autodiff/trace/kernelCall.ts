@@ -7,11 +7,11 @@ import type { NumberType } from "./exactValues.ts";
 import { missingPlace } from "./places.ts";
 import type { Session, Traced } from "./session.ts";
 
-/** One call of a TensorFlow.js kernel, as a lowering reads it. */
+/** One call of a TensorFlow.js kernel, in the form in which lowerings read it. */
 export class KernelCall {
   constructor(
     readonly session: Session,
-    /** Of the kernel: `BatchMatMul`. */
+    /** Name of the kernel, such as `BatchMatMul`. */
     readonly name: string,
     readonly tensors: Readonly<Record<string, TensorInfo | null | undefined>> | readonly TensorInfo[],
     readonly attributes: Readonly<Record<string, unknown>>,
@@ -32,18 +32,18 @@ export class KernelCall {
     return tensor ? this.session.resolve(tensor) : undefined;
   }
 
-  /** All inputs of a kernel that takes a list. */
+  /** All inputs of a kernel that takes a list of tensors. */
   get inputs(): readonly Traced[] {
     const list: readonly (TensorInfo | null | undefined)[] = Object.values(this.tensors);
     return list.flatMap((tensor) => (tensor ? [this.session.resolve(tensor)] : []));
   }
 
-  /** The values of an input, unless they depend on parameters or data. */
+  /** Returns the values of an input; undefined if they depend on parameters or data. */
   constant(name: string): Float64Array | undefined {
     return constantValues(this.input(name).node);
   }
 
-  /** The values of an input that must not depend on parameters or data. */
+  /** Returns the values of an input. Refuses values that depend on parameters or data. */
   constantInput(name: string): Float64Array {
     const values = this.constant(name);
     if (values === undefined) {
@@ -56,9 +56,9 @@ export class KernelCall {
   }
 
   /**
-   * Constant indices, of which each column keeps within its extent; undefined if they depend on parameters or data.
+   * Returns constant indices; undefined if they depend on parameters or data. Refuses a column that leaves its extent.
    *
-   * Those of an int32 data input are checked as well, now and whenever others are given.
+   * Indices of an int32 data input are checked as well, now and whenever others are given.
    */
   places(name: string, extents: readonly number[]): Float64Array | undefined {
     const { node } = this.input(name);
@@ -92,7 +92,7 @@ export class KernelCall {
     throw new Error(`internal: ${this.name} has no list ${name}`);
   }
 
-  /** [[before, after], ...] */
+  /** Returns a list of pairs [[before, after], ...]. */
   pairs(name: string): readonly (readonly [number, number])[] {
     const value = this.attributes[name];
     if (Array.isArray(value)) {
@@ -104,12 +104,12 @@ export class KernelCall {
     throw new Error(`internal: ${this.name} has no list ${name}`);
   }
 
-  /** An axis of a shape; negative ones count from the end. */
+  /** Returns an axis of a shape. Negative ones count from the end. */
   axis(name: string, rank: number, otherwise?: number): number {
     return this.#within(this.number(name, otherwise), rank);
   }
 
-  /** Axes in ascending order; absent: all. */
+  /** Returns axes in ascending order. Default: all axes. */
   axes(name: string, rank: number): readonly number[] {
     const value = this.attributes[name];
     if (value === undefined || value === null) return Array.from({ length: rank }, (_, i) => i);
@@ -117,7 +117,7 @@ export class KernelCall {
     return [...new Set(axes)].sort((a, b) => a - b);
   }
 
-  /** The type of numbers that an attribute asks for. */
+  /** Returns the type of numbers that an attribute asks for. */
   dtype(name = "dtype", otherwise: NumberType = "float32"): NumberType {
     const value = this.attributes[name] ?? otherwise;
     if (value === "float32" || value === "int32" || value === "bool") return value;
@@ -133,18 +133,18 @@ export class KernelCall {
     throw this.refuseShape(`takes axis ${axis} of a tensor of rank ${rank}`, "count axes from 0, or from -1 backwards");
   }
 
-  /** TensorFlow.js leaves most checks of shapes to its backends. */
+  /** Makes the error for shapes that do not fit. TensorFlow.js leaves most of these checks to its backends. */
   refuseShape(what: string, remedy: string): Error {
     return this.refuse(what, remedy, "ERR_SHAPE");
   }
 
-  /** An error that names this operation and the user's line. */
+  /** Makes an error that names this operation and the line of the user. */
   refuse(what: string, remedy: string, code: ErrorCode = "ERR_UNSUPPORTED_OP"): Error {
     return this.session.refuse(code, what, remedy, this.session.op ?? this.name);
   }
 }
 
-/** A rule that writes a kernel in primitives. */
+/** A function that writes a kernel of TensorFlow.js in primitives. */
 export type Lowering = (call: KernelCall) => Traced | readonly Traced[];
 
 function isNumbers(value: unknown): value is ArrayLike<number> {

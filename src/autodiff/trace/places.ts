@@ -1,4 +1,4 @@
-/** Says which of some rows of indices lies outside its extent, and where; undefined if all exist. */
+/** Says which index of some rows lies outside its extent; undefined if all lie within. */
 export function missingPlace(indices: ArrayLike<number> | undefined, extents: readonly number[]): string | undefined {
   const depth = extents.length;
   for (let i = 0; i < (indices?.length ?? 0); i++) {

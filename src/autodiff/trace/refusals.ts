@@ -31,7 +31,7 @@ const gradientKernel: Refusal = {
 };
 const counting: Refusal = { reason: "counts or looks up values", remedy: "do so outside the function" };
 
-/** Kernels that have no derivative to offer, and why. */
+/** Kernels that are refused for a reason of their own, such as that they have no useful derivative. */
 export const refusals: Readonly<Record<string, Refusal>> = {
   TopK: selection,
   Unique: selection,

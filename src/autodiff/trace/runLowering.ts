@@ -6,7 +6,7 @@ import { lowerings } from "./lowerings/table.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Session, Traced } from "./session.ts";
 
-/** Records one kernel call and gives tensors for its outputs. */
+/** Records one kernel call and returns tensors for its outputs. */
 export function runLowering(
   session: Session,
   name: string,
@@ -25,7 +25,10 @@ export function runLowering(
   return isOne(outputs) ? tensor(outputs) : outputs.map(tensor);
 }
 
-/** Shapes that the primitives do not take are the caller's mistake, which TensorFlow.js leaves to its backends to find. */
+/**
+ * Lowers a call. Shapes that the primitives refuse are the caller's mistake, which TensorFlow.js leaves to its backends
+ * to find.
+ */
 function lowered(lowering: Lowering, call: KernelCall): Traced | readonly Traced[] {
   try {
     return lowering(call);
@@ -35,7 +38,7 @@ function lowered(lowering: Lowering, call: KernelCall): Traced | readonly Traced
     const reason = error instanceof Error ? error.message.replace("internal: ", "") : String(error);
     throw call.refuseShape(
       `calls ${call.session.op ?? call.name} with shapes ${shapes} that do not fit (${reason})`,
-      "check them",
+      "check the shapes",
     );
   }
 }

@@ -9,45 +9,50 @@ import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
 import type { Float32Sources } from "./float32Sources.ts";
 import { userLine } from "./userLine.ts";
 
-/** What stands behind a tensor while a function is traced: a node and the type TensorFlow.js gives its numbers. */
+/** What a tensor stands for while a function is traced: a node, and the type that TensorFlow.js gives its numbers. */
 export interface Traced {
   readonly node: Node;
   readonly dtype: NumberType;
-  /** The placeholders of gradients in progress that it was computed from, also where the node turned out not to be. */
+  /**
+   * Placeholders of gradients in progress from which the tensor was computed, even if its node does not depend on them.
+   */
   readonly sources?: ReadonlySet<Node>;
 }
 
 /** An input whose values `with` exchanges. */
 export interface DataInput {
   readonly node: Node<"input">;
-  /** As the function gives them, with their shape: the node's, unless the trace asked for another one. */
+  /** Values as the function gives them. Their shape is that of the node, unless the trace asked for another one. */
   readonly values: Float64Array;
   readonly shape: Shape;
   readonly dtype: NumberType;
-  /** Extents that the columns of its values are indices into. */
+  /** Lists of extents into which the columns of its values are indices. */
   readonly indexes: readonly (readonly number[])[];
 }
 
-/** What the session needs of the engine under its hooks. */
+/** The part of the engine under its hooks that a session needs. */
 export interface EngineAccess {
-  /** A tensor of the user's class whose data belong to the session. */
+  /** Makes a tensor of the user's class whose data belong to the session. */
   makeTensor(shape: Shape, dtype: DataType): Tensor;
-  /** The values of a tensor made outside the trace; undefined if there is none. */
+  /** Returns the values of a tensor made outside the trace; undefined if there is no such tensor. */
   read(dataId: object): ArrayLike<number> | undefined;
-  /** Names of the scopes we are in, outermost first: the last is `matMul__op` inside tf.matMul. */
+  /** Returns the names of the present scopes, outermost first. Inside tf.matMul the last one is `matMul__op`. */
   scopes(): readonly string[];
 }
 
-/** Numbers that the traced function made, in order: two traces that disagree here depend on chance or on a counter. */
+/**
+ * Numbers that the traced function made. If two traces make different ones, the function depends on chance or on a
+ * counter.
+ */
 export interface Literal {
   readonly node: Node;
   readonly dtype: NumberType;
 }
 
-/** One call of a traced function: which tensor is which node, and what was refused. */
+/** One call of a traced function. It knows which tensor is which node, and what was refused. */
 export class Session {
   readonly literals: Literal[] = [];
-  /** The first refusal, kept in case the traced function catches it. */
+  /** First refusal, kept in case the traced function catches it. */
   refusal: FluxionError | undefined;
   readonly #handles = new Map<object, Traced>();
   readonly #standIns = new Set<object>();
@@ -56,27 +61,27 @@ export class Session {
   #placeholders = 0;
 
   constructor(
-    /** In messages: `objective`. */
+    /** Name of the caller in messages, such as `objective`. */
     readonly who: string,
     readonly builder: GraphBuilder,
-    /** Shared by all traces of one function. */
+    /** Data inputs, shared by all traces of one function. */
     readonly data: Map<string, DataInput>,
     readonly engine: EngineAccess,
     readonly float32Sources: Float32Sources,
-    /** Shapes of data inputs that differ from those in the function: minibatches of another size. */
+    /** Shapes of data inputs that differ from those in the function, as for minibatches of another size. */
     readonly dataShapes: ReadonlyMap<string, Shape> = new Map(),
-    /** Refuse the literal of this number: a repeated trace found that it changes. */
+    /** Number of the literal to refuse, because a repeated trace found that it changes. Default: none. */
     readonly suspect = -1,
   ) {}
 
-  /** A tensor for the user's hands. */
+  /** Makes a tensor that the user gets. */
   tensor(traced: Traced): Tensor {
     const tensor = this.engine.makeTensor(traced.node.shape, traced.dtype);
     this.#handles.set(tensor.dataId, traced);
     return tensor;
   }
 
-  /** The sources of all operands together. */
+  /** Returns the sources of all operands together. */
   sourcesOf(tensors: Iterable<TensorInfo | null | undefined>): ReadonlySet<Node> | undefined {
     let all: ReadonlySet<Node> | undefined;
     for (const tensor of tensors) {
@@ -86,7 +91,7 @@ export class Session {
     return all;
   }
 
-  /** The node behind a tensor; one made outside the trace becomes a constant. */
+  /** Returns the node of a tensor. A tensor made outside the trace becomes a constant. */
   resolve(tensor: TensorInfo): Traced {
     const known = this.#handles.get(this.keyOf(tensor));
     if (known !== undefined) return known;
@@ -95,18 +100,21 @@ export class Session {
     return captured;
   }
 
-  /** Lets a variable stand for a parameter: it alone, since it may share its data with the tensor it was made from. */
+  /**
+   * Lets a variable stand for a parameter. The variable alone does, since it may share its data with the tensor it was
+   * made from.
+   */
   standFor(variable: Tensor, traced: Traced): void {
     this.#handles.set(variable, traced);
     this.#standIns.add(variable.dataId);
   }
 
-  /** Lets a variable be a constant, though it may be trainable; what the function assigns to it is left out. */
+  /** Makes a variable a constant, even if it is trainable. What the function assigns to it is left out. */
   freeze(variable: Tensor): void {
     this.#frozen.add(variable);
   }
 
-  /** A frozen variable keeps its value, but the function must not use the one that it should have now. */
+  /** Notes an assignment. A frozen variable keeps its value, and the function must not use the variable any more. */
   assign(variable: Tensor): void {
     if (!this.#frozen.has(variable)) {
       throw this.refuse(
@@ -120,7 +128,7 @@ export class Session {
     this.standFor(variable, { node, dtype: "float32" });
   }
 
-  /** Names of the variables whose update was left out; refuses outputs that use it. */
+  /** Returns the names of the variables whose update was left out. Refuses outputs that depend on such an update. */
   leftOut(outputs: readonly Node[]): readonly string[] {
     if (this.#assigned.size === 0) return [];
     for (const node of reachable(outputs)) {
@@ -135,22 +143,22 @@ export class Session {
     return [...new Set(this.#assigned.values())];
   }
 
-  /** Whether these are the data of a variable that stands for a parameter. */
+  /** Whether data belong to a variable that stands for a parameter. */
   stands(dataId: object): boolean {
     return this.#standIns.has(dataId);
   }
 
-  /** What a tensor's node is kept under: its data, which its copies share. */
+  /** Returns the key of a tensor's node: its data, which its copies share, unless it stands for a parameter. */
   keyOf(tensor: TensorInfo): object {
     return this.#handles.has(tensor) ? tensor : tensor.dataId;
   }
 
-  /** Binds a key to another node, as while a gradient is taken. */
+  /** Binds a key to another node, as is needed while a gradient is taken. */
   bind(key: object, traced: Traced): void {
     this.#handles.set(key, traced);
   }
 
-  /** Handles made since there were `count` of them. */
+  /** Returns the handles made since there were `count` of them. */
   handlesSince(count: number): [object, Traced][] {
     return [...this.#handles].slice(count);
   }
@@ -159,28 +167,28 @@ export class Session {
     return this.#handles.size;
   }
 
-  /** A fresh input that stands for a tensor while its gradient is taken, or for one that is not known. */
+  /** Makes a fresh input that stands for a tensor while its gradient is taken, or for a value that is not known. */
   placeholder(shape: Shape): Node {
     return this.builder.input(`(placeholder ${this.#placeholders++})`, "parameter", shape);
   }
 
-  /** Numbers given by the traced function. */
+  /** Makes a tensor of numbers that the traced function gives. */
   literal(values: ArrayLike<number>, shape: Shape, dtype: NumberType): Tensor {
     const exact = values instanceof Float32Array ? this.float32Sources.valuesOf(values) : Float64Array.from(values);
     return this.exact(exact, shape, dtype);
   }
 
-  /** Numbers given in float64. */
+  /** Makes a tensor of numbers that are given in float64. */
   exact(values: Float64Array, shape: Shape, dtype: NumberType): Tensor {
     const node = this.builder.constant(values, shape);
     if (this.literals.length === this.suspect) {
-      throw this.refuseRandom("makes other numbers each time it is called");
+      throw this.refuseRandom("makes different numbers at each call");
     }
     this.literals.push({ node, dtype });
     return this.tensor({ node, dtype });
   }
 
-  /** A named input. The same name with the same values is the same input. */
+  /** Returns a named input. The same name with the same values is the same input. */
   dataInput(name: string, values: Float64Array, shape: Shape, dtype: NumberType): Traced {
     const known = this.data.get(name);
     if (known === undefined) {
@@ -196,14 +204,17 @@ export class Session {
       throw this.refuse(
         "ERR_DATA_NAME",
         `gives the name "${name}" to two different data inputs`,
-        "name them apart, or define it once",
+        "give them different names, or define the input once",
         "data",
       );
     }
     return { node: known.node, dtype };
   }
 
-  /** Notes that a data input holds indices into these extents, column by column; its values, if the node is one as it came. */
+  /**
+   * Notes that a data input holds indices into these extents, column by column. Returns its values; undefined if the
+   * node is not a data input, possibly reshaped.
+   */
   boundData(node: Node, extents: readonly number[]): Float64Array | undefined {
     if (isOp(node, "reshape")) return this.boundData(node.inputs[0]!, extents);
     for (const [name, input] of this.data) {
@@ -216,7 +227,7 @@ export class Session {
     return undefined;
   }
 
-  /** Values that do not depend on parameters or data; everything else is refused. */
+  /** Reads values that do not depend on parameters or data. All other reads are refused. */
   read(dataId: object): Float32Array | Int32Array | Uint8Array {
     const traced = this.stands(dataId) ? undefined : this.#handles.get(dataId);
     const values = traced && constantValues(traced.node);
@@ -224,14 +235,14 @@ export class Session {
       throw this.refuse(
         "ERR_TRACE_READ",
         "reads the values of a tensor (dataSync, array, print) that are not known while it is traced",
-        "compute with tensors only: tf.where instead of if, and print after the run",
+        "compute with tensors only: use tf.where instead of if, and print after the run",
       );
     }
     if (traced.dtype === "int32") return Int32Array.from(values);
     return traced.dtype === "bool" ? Uint8Array.from(values) : Float32Array.from(values);
   }
 
-  /** The op in whose call we are, as the user wrote it: dropout, not the randomUniform inside it. */
+  /** Name of the operation being called, as the user wrote it: dropout, not the randomUniform inside it. */
   get op(): string | undefined {
     const scopes = this.engine.scopes();
     const suffix = "__op";
@@ -239,7 +250,7 @@ export class Session {
     return scopes[first]?.slice(0, -suffix.length);
   }
 
-  /** The error of a refusal: who, where, what, why, what to do. */
+  /** Makes the error of a refusal, which says who refuses what, where, and what to do. */
   refuse(code: ErrorCode, what: string, remedy: string, op = this.op): FluxionError {
     const line = userLine();
     const where = [op && `in ${op}`, line && `at ${line}`].filter((part) => part !== undefined).join(" ");
@@ -260,7 +271,7 @@ export class Session {
       throw this.refuse(
         "ERR_VARIABLE",
         `uses the trainable variable${name}, which is not among its parameters and so would stay constant`,
-        "make it a parameter, or say that it is constant: tf.variable(value, false) or a clone made outside",
+        "make it a parameter, or make it constant by tf.variable(value, false) or a clone made outside",
       );
     }
     if (!isNumberType(dtype)) {
@@ -272,17 +283,17 @@ export class Session {
       throw this.refuse(
         "ERR_TRACE_STATE",
         "uses a tensor that was disposed, or that another trace made",
-        "make it outside the function, or anew in each call",
+        "make it outside the function, or again in each call",
       );
     }
     if (exact?.name !== undefined) {
       const input = this.dataInput(exact.name, exact.values, shape, dtype);
       if (sameShape(input.node.shape, shape)) return input;
-      // TensorFlow.js reads the shape of the tensor, which is still the old one.
+      // TensorFlow.js reads the shape of the tensor, which still has the old size.
       throw this.refuse(
         "ERR_LENGTH",
         `uses the data input "${exact.name}" made outside of it, which has the shape ${showShape(shape)} for good`,
-        `call data("${exact.name}", ...) inside the function, then with() may give it another size`,
+        `call data("${exact.name}", ...) inside the function; with() may then give it another size`,
       );
     }
     const values = Float64Array.from(given);

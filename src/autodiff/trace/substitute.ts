@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../build/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 
-/** The roots with some nodes replaced by others. */
+/** Returns the roots with some nodes replaced by others. */
 export function substitute(
   builder: GraphBuilder,
   roots: readonly Node[],

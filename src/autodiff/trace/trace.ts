@@ -11,40 +11,46 @@ import { type DataInput, type Literal, Session } from "./session.ts";
 export interface TracedFunction {
   readonly builder: GraphBuilder;
   readonly parameters: readonly Node<"input">[];
-  /** In the order of their first use. */
+  /** Data inputs by name, in the order of their first use. */
   readonly data: ReadonlyMap<string, DataInput>;
   readonly outputs: readonly Node[];
-  /** Names of the constants to which it assigns: that is left out. */
+  /** Names of the constants to which the function assigns, which is left out. */
   readonly assigned: readonly string[];
 }
 
-/** A function to trace. Written as a method, so that parameters of known rank fit. */
+/** A function to trace. It is written as a method, so that functions of tensors of known rank fit. */
 export type Traceable = { of(...parameters: Tensor[]): unknown }["of"];
 
 interface TracedParameter {
   readonly name: string;
   readonly shape: Shape;
-  /** A variable that stands for it wherever the function uses it; absent: it is an argument of the call. */
+  /**
+   * Variable that stands for the parameter wherever the function uses it. Default: the parameter is an argument of the
+   * call.
+   */
   readonly variable?: Tensor;
 }
 
+/** Options of {@link trace}. */
 export interface TraceOptions {
-  /** In messages: `objective`. */
+  /** Name of the caller in messages, such as `objective`. */
   readonly who: string;
   readonly parameters: readonly TracedParameter[];
   readonly call: Traceable;
   /**
-   * Variables that are constants: a model's frozen layers and moving averages. Default none: trainable ones and
-   * assignments are refused.
+   * Variables that are constants, such as frozen layers and moving averages of a model. Default: none, so that
+   * trainable variables and assignments are refused.
    */
   readonly constants?: readonly Tensor[];
-  /** Shapes of data inputs that differ from those the function gives: minibatches of another size. Default none. */
+  /**
+   * Shapes of data inputs that differ from those the function gives, as for minibatches of another size. Default: none.
+   */
   readonly dataShapes?: ReadonlyMap<string, Shape>;
-  /** The tensors of a result; throws by `complain` if it is not what was wanted. */
+  /** Function that returns the tensors of a result. It throws what `complain` returns if the result is wrong. */
   readonly outputsOf: (result: unknown, complain: Complain) => readonly Tensor[];
 }
 
-/** The error of a wrong result: `complain("returned 3", "return a scalar")`. */
+/** Makes the error for a wrong result, as in `complain("returned 3", "return a scalar")`. */
 export type Complain = (what: string, remedy: string) => Error;
 
 interface Pass {
@@ -54,10 +60,21 @@ interface Pass {
 }
 
 /**
- * Calls a TensorFlow.js function while recording what it does, in float64.
+ * Calls a TensorFlow.js function and records what it does, in float64.
  *
- * It is called twice, and refused if the two graphs differ: what a counter or a clock gives would otherwise be frozen
- * into it. Unseeded random numbers are refused where they are drawn.
+ * The function is called twice and refused if the two graphs differ; otherwise the value of a counter or a clock would
+ * be frozen into the graph. Unseeded random numbers are refused where they are drawn.
+ *
+ * @example
+ * trace({
+ *   who: "mine",
+ *   parameters: [{ name: "x", shape: [2] }],
+ *   call: (x) => tf.sum(tf.square(x)),
+ *   outputsOf: (result) => [result as tf.Tensor],
+ * }).outputs;
+ * @throws {TypeError} ERR_TRACE_RANDOM, ERR_TRACE_READ, ERR_TRACE_STATE, ERR_TRACE_NESTED, ERR_TRACE_PROMISE,
+ *   ERR_VARIABLE, ERR_UNSUPPORTED_OP, ERR_CUSTOM_GRADIENT, ERR_LOSS for a function that cannot be traced
+ * @throws {RangeError} ERR_SHAPE, ERR_LENGTH, ERR_NOT_FINITE, ERR_DATA_NAME for tensors that do not fit
  */
 export function trace(options: TraceOptions): TracedFunction {
   const builder = new GraphBuilder();
@@ -73,7 +90,7 @@ export function trace(options: TraceOptions): TracedFunction {
         try {
           return onePass(options, session, parameters);
         } catch (error) {
-          // The first refusal counts, also where the function caught it and went on to fail otherwise.
+          // The first refusal counts, even if the function caught it and then failed in another way.
           throw session.refusal ?? error;
         }
       },
@@ -86,11 +103,11 @@ export function trace(options: TraceOptions): TracedFunction {
       const other = second.literals[i];
       return other === undefined || !sameNodes(node, other.node);
     });
-    // The third call throws where the number that changes is made, so that the message can name the line.
+    // This third call throws where the changing number is made, so that the message can name the line.
     if (changed >= 0) pass(changed);
     throw failure(
       "ERR_TRACE_RANDOM",
-      `${options.who}: the function does something else each time it is called; let it depend on its parameters alone`,
+      `${options.who}: the function does something different at each call; let it depend on its parameters alone`,
     );
   }
   return { builder, parameters, data, outputs: first.outputs, assigned: first.assigned };
@@ -108,7 +125,11 @@ function onePass({ call, outputsOf, ...options }: TraceOptions, session: Session
   if (isThenable(result)) {
     // A rejection that comes later must not end the process.
     Promise.resolve(result).catch(() => {});
-    throw session.refuse("ERR_TRACE_PROMISE", "returns a promise", "make it synchronous; await data before the trace");
+    throw session.refuse(
+      "ERR_TRACE_PROMISE",
+      "returns a promise",
+      "make it synchronous, and await data before the trace",
+    );
   }
   const found = outputsOf(result, (what, remedy) => session.refuse("ERR_LOSS", what, remedy));
   const outputs = found.map((tensor) => session.resolve(tensor).node);
@@ -117,7 +138,7 @@ function onePass({ call, outputsOf, ...options }: TraceOptions, session: Session
   return { outputs, literals: session.literals, assigned };
 }
 
-/** Whether a value is a tensor, of whichever copy of TensorFlow.js. */
+/** Whether a value is a tensor of any copy of TensorFlow.js. */
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
 }

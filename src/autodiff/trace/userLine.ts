@@ -8,20 +8,23 @@ function pathOf(url: string): string {
   return builtin("node:url", "trace").fileURLToPath(url);
 }
 
-/** Our own sources (or their compiled form): frames in here are never the user's line. */
+/** Root of our own sources or of their compiled form. Frames in it are never the user's line. */
 const ownRoot = new URL("../../", import.meta.url);
 const ownFolders = [ownRoot.href, isFile(ownRoot.href) ? pathOf(ownRoot.href) : ownRoot.href];
 
-/** `file:line:column` of the innermost frame that is neither ours nor TensorFlow.js's, if there is one. */
+/**
+ * Returns `file:line:column` of the innermost frame that belongs neither to fluxion nor to TensorFlow.js, if there is
+ * one.
+ */
 export function userLine(): string | undefined {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 200;
-  // Source maps may give TensorFlow.js's frames any name, so frames are chosen by the files that run and shown as mapped.
+  // Source maps may rename the frames of TensorFlow.js, so frames are chosen by the files that run and shown as mapped.
   const files = scriptFiles();
   const { stack = "" } = new Error();
   Error.stackTraceLimit = limit;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  // The first frame of each list is its own place in this module.
+  // Both lists begin with a frame of this module.
   const at = files.findIndex((file) => file !== undefined && !isForeign(file));
   const place =
     at < 0 ? undefined : /\(?((?:file:|[A-Za-z]:[\\/]|\/|https?:)[^()]*?(:\d+:\d+))\)?$/.exec(frames[at] ?? "");
@@ -30,7 +33,7 @@ export function userLine(): string | undefined {
   return isFile(whole!) ? pathOf(whole!.slice(0, -position!.length)) + position : whole;
 }
 
-/** The file of each frame of the caller's stack, before any source map. */
+/** Returns the file of each frame of the caller's stack, before any source map. */
 function scriptFiles(): readonly (string | undefined)[] {
   const prepare = Error.prepareStackTrace;
   let files: readonly (string | undefined)[] = [];
@@ -38,7 +41,7 @@ function scriptFiles(): readonly (string | undefined)[] {
     files = sites.map((site) => site.getScriptNameOrSourceURL() ?? undefined);
     return "";
   };
-  // Begins at the caller, as the caller's own error does.
+  // The stack begins at the caller, as that of the caller's own error does.
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, scriptFiles);
   void holder.stack;

@@ -1,4 +1,4 @@
-/** One quantity of the shown runs against the common x axis. */
+/** A chart of one quantity of the shown runs against the common x axis. */
 import uPlot from "uplot";
 import { button, color, h, setAttribute, setText } from "../dom.ts";
 import { formatNumber, formatTick } from "../format.ts";
@@ -20,12 +20,12 @@ import { evenTicks, logTicks, padded } from "./ticks.ts";
 export interface ChartSpec {
   readonly column: string;
   readonly title: string;
-  /** The quantity as a formula. */
+  /** Formula of the quantity. */
   readonly symbol: string;
   readonly meaning: string;
-  /** `positive`: logarithmic as long as there are only positive numbers. */
+  /** Whether the y axis is logarithmic. `positive`: as long as all numbers are positive. */
   readonly logY: boolean | "positive";
-  /** A chart that somebody added can be removed. */
+  /** Whether the chart can be removed, because a person added it. */
   readonly removable: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface Chart {
   readonly element: HTMLElement;
   /** Draws what changed since the last call. */
   update(view: View): void;
-  /** Draws again: the colours changed. */
+  /** Draws again after the colours changed. */
   restyle(): void;
   toggleY(): void;
   destroy(): void;
@@ -56,7 +56,11 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
   let view: View | undefined;
   let curves: readonly Curve[] = [];
 
-  const scaleButton = button(scaleName(logY), { class: "toggle", title: "y axis: logarithmic or linear" }, toggleY);
+  const scaleButton = button(
+    scaleName(logY),
+    { class: "toggle", title: "switches the y axis between logarithmic and linear" },
+    toggleY,
+  );
   const area = h("div", { class: "plot", role: "img" });
   const empty = h("p", { class: "empty" }, "no rows yet");
   const legend = h("ul", { class: "legend" });
@@ -129,7 +133,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
       font: "11px system-ui, sans-serif",
     };
     const pixels = (self: uPlot, side: "width" | "height"): number => self.bbox[side] / devicePixelRatio;
-    // There is nothing between two steps.
+    // No row lies between two steps.
     const isTick = (tick: number): boolean => axis.quantity !== "step" || Number.isInteger(tick);
     const xTicks = (self: uPlot, min: number, max: number): number[] => {
       const room = pixels(self, "width");
@@ -145,7 +149,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
       legend: { show: false },
       padding: [14, 14, 0, 0],
       scales: {
-        // By default a logarithmic axis would end at powers of ten.
+        // By default, uPlot lets a logarithmic axis end at powers of ten.
         x: { time: false, distr: axis.log ? 3 : 1, range: (_self, min, max) => [min, max] },
         y: { distr: logY ? 3 : 1, range: yRange },
       },
@@ -170,7 +174,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
           return {
             label: name,
             stroke: () => styleOf(slot).stroke,
-            // The canvas counts device pixels.
+            // The canvas counts in device pixels.
             dash: dash.map((length) => length * devicePixelRatio),
             width: 1.75,
             points: { size: 5, fill: () => styleOf(slot).stroke },
@@ -202,7 +206,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
     };
   }
 
-  /** Of what the x axis shows, with some room. */
+  /** Returns the range of the numbers within the x axis, with some room around them. */
   function yRange(_self: uPlot, min: number | null, max: number | null): [number, number] {
     if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max))
       return logY ? [0.1, 10] : [-1, 1];
@@ -225,7 +229,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
     );
   }
 
-  /** At the cursor, else the newest. */
+  /** Shows the values at the cursor, or the newest ones without a cursor. */
   function showValues(): void {
     if (view === undefined || plot === undefined) return;
     const index = plot.cursor.idx;
@@ -271,7 +275,7 @@ function scaleName(log: boolean): string {
   return `y: ${log ? "log" : "linear"}`;
 }
 
-/** All curves over the union of their x values. */
+/** Joins all curves over the union of their x values. */
 function aligned(curves: readonly Curve[]): uPlot.AlignedData {
   const tables = curves.map(({ xs, ys }): uPlot.AlignedData => [xs, ys as (number | null)[]]);
   return tables.length === 1 ? tables[0]! : uPlot.join(tables);

@@ -1,4 +1,4 @@
-/** The charts of the page: the four that every search is judged by, and those that somebody added. */
+/** The charts of the page: those by which every run is judged, and those that a person added. */
 import type { RunInfo } from "../../server/messages.ts";
 import { h } from "../dom.ts";
 import { makeEndPoints } from "../endPoints.ts";
@@ -36,7 +36,7 @@ const main: readonly ChartSpec[] = [
     column: "relativeResidual",
     title: "Relative residual",
     symbol: "r",
-    meaning: "of the Newton system: 0 where it is solved, 1 where the gradient lies in the Hessian's kernel",
+    meaning: "residual of the Newton system: 0 where it is solved, 1 where the gradient lies in the Hessian's kernel",
     logY: true,
     removable: false,
   },
@@ -49,17 +49,17 @@ const main: readonly ChartSpec[] = [
     removable: false,
   },
 ];
-/** Vectors up to this length can be charted entry by entry. */
+/** Greatest length of a vector whose entries can be charted one by one. */
 const entriesMost = 8;
 const further = ["evaluations", "products", "seconds"];
 const storageKey = "fluxion.charts";
 
 interface ChartBoard {
   update(view: View): void;
-  /** All runs, for what is shown of each end. */
+  /** Takes all runs, for the chart of their end points. */
   updateRuns(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
   restyle(): void;
-  /** Changes the y axis of the chart that has the keyboard, or of all. */
+  /** Switches the y axis of the chart that has the focus, or of all charts. */
   toggleY(): void;
 }
 
@@ -150,14 +150,20 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
   };
 }
 
-/** A column that no run measures, or a loss where there is no potential, would be an empty card. */
+/**
+ * Whether a chart would show anything: not for a column that no run measures, nor for the loss of a field without
+ * potential.
+ */
 function isWorthwhile({ runs }: View, column: string): boolean {
   if (runs.every(({ data }) => data.length === 0)) return column !== "relativeResidual";
   if (column === "value") return runs.some(({ data }) => hasNumber(data, column));
   return runs.some(({ data }) => data.has(column));
 }
 
-/** A run's own columns, short vectors by their entries: one chart a player. */
+/**
+ * Returns the columns of a run's operators. Entries of short vectors count as columns, so that each player can have a
+ * chart.
+ */
 function columnsOf({ columns, data }: ShownRun): readonly string[] {
   return Object.entries(columns).flatMap(([name, { kind }]) => {
     if (kind !== "vector") return [name];
@@ -166,12 +172,12 @@ function columnsOf({ columns, data }: ShownRun): readonly string[] {
   });
 }
 
-/** `exploitability of row` where a vector has an entry for each player, else the column's own name. */
+/** Returns `exploitability of row` where a vector has an entry for each player, else the name of the column. */
 function titleOf(view: Pick<View, "runs"> | undefined, column: string): string {
   const [name, entry] = vectorEntry(column);
   for (const { players, data } of view?.runs ?? []) {
     if (entry === undefined || players.length !== data.coordinates(name)) continue;
-    // A point with as many coordinates as there are players has an entry for each as well.
+    // A point with as many coordinates as there are players gets their names as well.
     return `${name} of ${players[entry]}`;
   }
   return entry === undefined ? column : `${name} ${entry + 1}`;
@@ -182,7 +188,7 @@ function meaningOf(view: View | undefined, column: string): string {
   return view?.runs.map(({ columns }) => columns[name]?.meaning).find((meaning) => meaning !== undefined) ?? column;
 }
 
-/** The vector column and the place in it that `exploitability.0` names; of other columns only the name. */
+/** Splits `exploitability.0` into the vector column and the index of its entry. Other names have no entry. */
 function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
   const match = /^(.+)\.(\d+)$/.exec(column);
   return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
@@ -197,7 +203,7 @@ function read(): Stored {
   try {
     return JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Stored;
   } catch {
-    // What another version left there is no loss.
+    // Another version may have stored something else; it can be lost.
     return {};
   }
 }

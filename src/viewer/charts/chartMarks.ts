@@ -1,4 +1,4 @@
-/** What is drawn over a chart's curves: failures, commands, how and where runs ended. */
+/** Draws over the curves of a chart: failures, commands, and the ends of runs. */
 import type uPlot from "uplot";
 import { color } from "../dom.ts";
 import { styleOf } from "../runStyle.ts";
@@ -27,7 +27,7 @@ export function drawMarks(plot: uPlot, view: View, curves: readonly Curve[]): vo
   ctx.restore();
 }
 
-/** At most one glyph a few pixels: a stretch of NaN is a row of crosses. */
+/** Draws at most one glyph per few pixels, so that a stretch of NaN is a row of crosses. */
 function drawFailures(plot: uPlot, marks: readonly Mark[], stroke: string, unit: number): void {
   const { ctx, bbox } = plot;
   const { min = 0, max = 0 } = plot.scales.x ?? {};
@@ -44,7 +44,7 @@ function drawFailures(plot: uPlot, marks: readonly Mark[], stroke: string, unit:
   }
 }
 
-/** A filled disk where a run is over, a ring where it goes on. Returns its place, if that is within the chart. */
+/** Draws a filled disk where a run ended, a ring where it is now. Returns the place if it is within the chart. */
 function drawEnd(
   plot: uPlot,
   curve: Curve,

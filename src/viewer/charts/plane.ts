@@ -1,11 +1,11 @@
-/** Two numbers against each other on a canvas: axes, ticks, disks. */
+/** A plane of two numbers on a canvas: axes, ticks, disks. */
 import { color } from "../dom.ts";
 import { formatTick } from "../format.ts";
 import { evenTicks } from "./ticks.ts";
 
 const margin = { left: 54, right: 16, top: 12, bottom: 26 };
 
-/** From numbers to the canvas. */
+/** A map from pairs of numbers to the canvas. */
 export interface Plane {
   readonly range: readonly [xMin: number, xMax: number, yMin: number, yMax: number];
   readonly width: number;
@@ -14,7 +14,7 @@ export interface Plane {
   y(value: number): number;
 }
 
-/** Width and height within the axes. */
+/** Returns width and height within the axes, in pixels. */
 export function roomOf(width: number, height: number): readonly [number, number] {
   return [width - margin.left - margin.right, height - margin.top - margin.bottom];
 }
@@ -31,7 +31,7 @@ export function planeOver(range: Plane["range"], width: number, height: number):
   };
 }
 
-/** The canvas at its size, empty, to be drawn on in the page's own pixels. */
+/** Sets the size of a canvas, empties it and returns a context that counts in the pixels of the page. */
 export function blankCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   canvas.width = width * devicePixelRatio;
   canvas.height = height * devicePixelRatio;
@@ -42,7 +42,7 @@ export function blankCanvas(canvas: HTMLCanvasElement, width: number, height: nu
   return context;
 }
 
-/** @param wholeX whether only whole numbers have a place on the x axis */
+/** @param wholeX whether only whole numbers lie on the x axis */
 export function drawAxes(context: CanvasRenderingContext2D, plane: Plane, wholeX = false): void {
   const { range, width, height, x, y } = plane;
   const [xMin, xMax, yMin, yMax] = range;
@@ -80,11 +80,11 @@ export function disk(
   context.stroke();
 }
 
-/** Writes letters so that none lies on another: one after the other where runs end in the same place. */
+/** Writes letters so that none covers another: where runs end in the same place, they stand side by side. */
 export class Labels {
   readonly #taken: (readonly [number, number])[] = [];
 
-  /** @param size of the letters, in the canvas's pixels */
+  /** @param size size of the letters, in pixels of the canvas */
   constructor(
     private readonly context: CanvasRenderingContext2D,
     private readonly size: number,

@@ -1,9 +1,9 @@
-/** One column of one run as what a chart draws: a curve with gaps, and marks for what a curve cannot show. */
+/** Turns one column of one run into what a chart draws: a curve with gaps, and marks for what a curve cannot show. */
 import type { Columns } from "../../arrow/row.ts";
 import { makeThinner } from "../../server/thin.ts";
 import type { Intervention, RunData } from "../runData.ts";
 
-/** What the x axis shows. */
+/** Quantity and scale of the x axis. */
 export interface XAxis {
   readonly quantity: "step" | "seconds" | "products";
   readonly log: boolean;
@@ -15,21 +15,24 @@ export interface ShownRun {
   readonly slot: number;
   readonly live: boolean;
   readonly columns: Columns;
-  /** Of a game, in the order in which columns of the players hold them; where the experiment says who plays. */
+  /**
+   * Names of a game's players, in the order of the entries of their columns; empty where the experiment does not name
+   * them.
+   */
   readonly players: readonly string[];
   readonly data: RunData;
   /** Rows between two steps at a finer resolution. */
   readonly detail: RunData | undefined;
 }
 
-/** What all charts show in common. */
+/** What all charts have in common. */
 export interface View {
   readonly runs: readonly ShownRun[];
   readonly axis: XAxis;
   readonly zoom: { readonly min: number; readonly max: number } | undefined;
 }
 
-/** A number without a place on the axis. */
+/** Mark for a number that has no place on the y axis. */
 export interface Mark {
   readonly x: number;
   readonly kind: "nan" | "over" | "under";
@@ -42,7 +45,7 @@ export interface Curve {
   readonly marks: readonly Mark[];
 }
 
-/** Step 0 has a place on a logarithmic axis, since that shows step + 1. */
+/** Returns what is added to x. A logarithmic axis shows step + 1, so that step 0 has a place. */
 export function xShift({ quantity, log }: XAxis): number {
   return quantity === "step" && log ? 1 : 0;
 }
@@ -52,15 +55,15 @@ export function xName({ quantity, log }: XAxis): string {
   return quantity === "seconds" ? "seconds" : "Jacobian-vector products";
 }
 
-/** The rows to draw: fine ones where there are some. */
+/** Returns the rows to draw: the finer ones where there are some. */
 export function rowsToDraw({ data, detail }: ShownRun): RunData {
   return detail === undefined || detail.length === 0 ? data : detail;
 }
 
-/** Points of a curve that are drawn at most: about three a pixel. */
+/** Greatest number of points drawn per curve: about three per pixel. */
 const drawnMost = 1800;
 
-/** The part of a column that the axis shows, thinned to what a chart can show of it. */
+/** Returns the part of a column within the x axis, thinned to what a chart can show. */
 export function curveOf(run: ShownRun, column: string, view: Pick<View, "axis" | "zoom">, logY: boolean): Curve {
   const { axis } = view;
   const data = rowsToDraw(run);
@@ -88,7 +91,7 @@ export function curveOf(run: ShownRun, column: string, view: Pick<View, "axis" |
   return xs.length > drawnMost ? { ...thinned(xs, ys, axis), marks } : { xs, ys, marks };
 }
 
-/** Rows within the zoom, and one more on each side so that the curve goes on to the frame. */
+/** Returns the rows within the zoom and one more on each side, so that the curve reaches the frame. */
 function visibleRows(data: RunData, { axis, zoom }: Pick<View, "axis" | "zoom">): readonly [number, number] {
   if (zoom === undefined) return [0, data.length];
   const [fromStep, toStep] = stepsBetween(data, axis, zoom.min, zoom.max);
@@ -119,12 +122,12 @@ export function isPositive(data: RunData, column: string): boolean {
   return true;
 }
 
-/** A last row has no step size: that is no failure. */
+/** Whether NaN in the last row of the column is not a failure: the last row of a run has no step size. */
 function isBlankAtEnd(data: RunData, column: string): boolean {
   return column === "stepSize" && data.status !== "running";
 }
 
-/** The newest number of a column, where a last row without a step does not count. */
+/** Returns the newest number of a column. The step size of a last row, which takes no step, does not count. */
 export function newest(data: RunData, column: string): number | undefined {
   const last = data.last(column);
   if (last === undefined || !Number.isNaN(last) || !isBlankAtEnd(data, column)) return last;
@@ -138,14 +141,14 @@ function markKind(value: number, logY: boolean): Mark["kind"] | undefined {
   return undefined;
 }
 
-/** Where on the x axis a command took effect. */
+/** Returns the place on the x axis at which a command took effect. */
 export function interventionAt({ data }: ShownRun, { step }: Intervention, axis: XAxis): number | undefined {
   if (axis.quantity === "step") return step + xShift(axis);
   const row = firstRowAt(data, step);
   return data.at(axis.quantity, row);
 }
 
-/** The first row whose step is at least this. */
+/** Returns the first row whose step is at least `step`. */
 function firstRowAt(data: RunData, step: number): number {
   let [low, high] = [0, data.length];
   while (low < high) {
@@ -156,12 +159,13 @@ function firstRowAt(data: RunData, step: number): number {
   return low;
 }
 
-/** The steps between two places on the x axis, with one row more on each side. */
+/** Returns the steps between two places on the x axis, with one row more on each side. */
 export function stepsBetween(data: RunData, axis: XAxis, min: number, max: number): readonly [number, number] {
   const shift = xShift(axis);
   let from = 0;
   let to = data.length - 1;
-  // Plain steps over at most some thousand rows; seconds and products may stand still, so no bisection.
+  // There are only some thousand rows, and seconds and products may stay the same from row to row, so this is no
+  // bisection.
   while (from + 1 < data.length && (data.at(axis.quantity, from + 1) ?? 0) + shift < min) from++;
   while (to > from && (data.at(axis.quantity, to - 1) ?? 0) + shift > max) to--;
   return [data.at("step", from) ?? 0, data.at("step", to) ?? 0];

@@ -1,6 +1,9 @@
-/** Where an axis has ticks. */
+/** Chooses where an axis has ticks. */
 
-/** Powers of ten, thinned until `least` pixels lie between two; between them 2 and 5 where there is room; even steps in less than a decade. */
+/**
+ * Returns powers of ten at least `least` pixels apart, with 2 and 5 between them where there is room; within less than
+ * a decade, even steps.
+ */
 export function logTicks(min: number, max: number, pixels: number, least: number): number[] {
   const [low, high] = [Math.log10(min), Math.log10(max)];
   const perDecade = pixels / Math.max(high - low, 1e-9);
@@ -15,7 +18,7 @@ export function logTicks(min: number, max: number, pixels: number, least: number
   return ticks.filter((tick) => tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9));
 }
 
-/** About `count` multiples of 1, 2 or 5 times a power of ten. */
+/** Returns about `count` multiples of 1, 2 or 5 times a power of ten. */
 export function evenTicks(min: number, max: number, count: number): number[] {
   const rough = (max - min) / Math.max(1, count);
   if (!(rough > 0)) return [min];
@@ -28,7 +31,7 @@ export function evenTicks(min: number, max: number, count: number): number[] {
   return ticks;
 }
 
-/** Room around the data, so that no curve lies on the frame. */
+/** Adds room around the data, so that no curve lies on the frame. */
 export function padded(min: number, max: number, log: boolean): [number, number] {
   if (log) {
     const decades = Math.max(Math.log10(max / min), 0.1);

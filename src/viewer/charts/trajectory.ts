@@ -1,4 +1,4 @@
-/** The way of runs through the plane of two of their coordinates, and that of their averages. */
+/** Draws the paths of runs, and of their averages, in the plane of two coordinates. */
 import { color, h, setAttribute } from "../dom.ts";
 import { formatNumber } from "../format.ts";
 import type { RunData } from "../runData.ts";
@@ -8,7 +8,7 @@ import { rowsToDraw, type ShownRun } from "./series.ts";
 
 interface Trajectory {
   readonly element: HTMLElement;
-  /** Draws the runs, if any of them has points of two coordinates or more. */
+  /** Draws the runs whose points have at least two coordinates. */
   update(runs: readonly ShownRun[]): void;
   restyle(): void;
 }
@@ -16,7 +16,7 @@ interface Trajectory {
 type Axes = readonly [x: number, y: number];
 
 const height = 226;
-/** The vector columns that are drawn: the points, and what the operator `average` writes. */
+/** Vector columns that are drawn: the points, and the averages that the operator `average` writes. */
 const [pointColumn, averageColumn] = ["point", "average"];
 
 export function makeTrajectory(): Trajectory {
@@ -46,7 +46,7 @@ export function makeTrajectory(): Trajectory {
     });
   }
 
-  /** As many coordinates as all the runs have. */
+  /** Offers as many coordinates as all the runs have. */
   function offer(): void {
     const dimension = Math.min(...runs.map(({ data }) => data.coordinates(pointColumn)));
     choice.hidden = dimension <= 2;
@@ -93,7 +93,7 @@ function nameOf(axis: number): string {
   return `z${axis + 1}`;
 }
 
-/** Pairs of numbers of a vector column, as far as they are finite. */
+/** Yields the pairs of two entries of a vector column that are finite. */
 function* pairs(data: RunData, column: string, [first, second]: Axes): Generator<readonly [number, number]> {
   for (let row = 0; row < data.length; row++) {
     const [x, y] = [data.at(`${column}.${first}`, row), data.at(`${column}.${second}`, row)];
@@ -113,7 +113,7 @@ function placement(runs: readonly ShownRun[], axes: Axes, width: number): Plane 
     }
   }
   if (!(low[0]! <= high[0]! && low[1]! <= high[1]!)) return undefined;
-  // One scale for both axes.
+  // Both axes have the same scale.
   const [room, tall] = roomOf(width, height);
   const span = Math.max(high[0]! - low[0]!, ((high[1]! - low[1]!) * room) / tall, 1e-300) * 1.1;
   const [halfX, halfY] = [span / 2, ((span / 2) * tall) / room];

@@ -1,4 +1,4 @@
-/** What all charts are drawn against, and how. */
+/** Controls of the x axis that all charts share. */
 import { byId, setText } from "../dom.ts";
 import type { XAxis } from "./series.ts";
 

@@ -1,7 +1,7 @@
-/** Ranges of the x axis by the keyboard. */
+/** Changes the range of the x axis by the keyboard. */
 import { type ShownRun, type View, type XAxis, xShift } from "./series.ts";
 
-/** The range made narrower (factor < 1) or wider around its middle; undefined: the whole. */
+/** Returns the range made narrower (factor < 1) or wider around its middle; undefined: the whole range. */
 export function scaledBy(view: View, factor: number): View["zoom"] {
   return changed(view, (min, max) => {
     const [middle, half] = [(min + max) / 2, ((max - min) / 2) * factor];
@@ -9,7 +9,7 @@ export function scaledBy(view: View, factor: number): View["zoom"] {
   });
 }
 
-/** The range moved by a share of its width. */
+/** Returns the range moved by a share of its width. */
 export function moved(view: View, share: number): View["zoom"] {
   if (view.zoom === undefined) return undefined;
   return changed(view, (min, max) => [min + share * (max - min), max + share * (max - min)]);

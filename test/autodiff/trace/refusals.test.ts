@@ -157,8 +157,12 @@ refused("unseeded randomness, at its line", () => {
   const draws = [Math.random(), Math.random()];
   assert.is.not(draws[0], draws[1]);
   let calls = 0;
-  assertRefused((x) => tf.sum(tf.mul(x, calls++)), "ERR_TRACE_RANDOM", /other numbers each time/);
-  assertRefused((x) => (calls++ % 2 === 0 ? tf.sum(x) : tf.mean(x)), "ERR_TRACE_RANDOM", /something else each time/);
+  assertRefused((x) => tf.sum(tf.mul(x, calls++)), "ERR_TRACE_RANDOM", /different numbers at each call/);
+  assertRefused(
+    (x) => (calls++ % 2 === 0 ? tf.sum(x) : tf.mean(x)),
+    "ERR_TRACE_RANDOM",
+    /something different at each call/,
+  );
 });
 
 refused("seeded randomness is a constant", () => {

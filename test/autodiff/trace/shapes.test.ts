@@ -49,17 +49,17 @@ const taken: Calls = {
 
 /** What TensorFlow.js's backends find, or do not: nothing here may give a number. */
 const refused: Calls = {
-  "slice beyond the end": [[4], (x) => x.slice([2], [4]), /takes 4 from place 2 of axis 0, which has 4/],
-  "slice from beyond the end": [[4], (x) => x.slice([5]), /place 5/],
-  "slice from the end backwards": [[4], (x) => x.slice([-3], [2]), /place -3.*stridedSlice counts from the end/],
+  "slice beyond the end": [[4], (x) => x.slice([2], [4]), /takes 4 entries from index 2 of axis 0, which has extent 4/],
+  "slice from beyond the end": [[4], (x) => x.slice([5]), /index 5/],
+  "slice from the end backwards": [[4], (x) => x.slice([-3], [2]), /index -3.*stridedSlice counts from the end/],
   "concat of rows of different lengths": [
     [2, 3],
     (x) => tf.concat([x, tf.ones([2, 2])], 0),
     /joins the shapes \[2, 3\] and \[2, 2\] along axis 0/,
   ],
   "concat along an axis that is not there": [[2, 3], (x) => tf.concat([x, x], 5), /axis 5 of a tensor of rank 2/],
-  "split into sizes that do not add up": [[6], (x) => tf.split(x, [2, 5])[0]!, /which has 6, into 2, 5/],
-  "split into parts that do not fit": [[6], (x) => tf.split(x, 4)[0]!, /which has 6, into 1\.5/],
+  "split into sizes that do not add up": [[6], (x) => tf.split(x, [2, 5])[0]!, /which has extent 6, into 2, 5/],
+  "split into parts that do not fit": [[6], (x) => tf.split(x, 4)[0]!, /which has extent 6, into 1\.5/],
   "reshape to another size": [
     [4],
     (x) => x.reshape([3]),
@@ -84,7 +84,7 @@ const refused: Calls = {
   "einsum with two extents for a letter": [
     [2, 3],
     (x) => tf.einsum("ij,ji->", x, tf.ones([2, 3])),
-    /has 3 and 2 for the letter j/,
+    /has extents 3 and 2 for the letter j/,
   ],
   "einsum with a letter too many": [[2, 3], (x) => tf.einsum("ijk->k", x), /shape \[2, 3\] by "ijk"/],
   "segments without an id for each row": [
@@ -94,7 +94,7 @@ const refused: Calls = {
   ],
   "a permutation with an axis twice": [[2, 3], (x) => x.transpose([0, 0]), /does not permute/],
   "moments of another length": [[2, 3], (x) => tf.batchNorm(x, tf.ones([2]), tf.ones([3])), /do not broadcast/],
-  "a tensor of tensors": [[2], (x) => tf.tensor([x.sum()]), /tensor of what are no numbers.*tf\.stack/],
+  "a tensor of tensors": [[2], (x) => tf.tensor([x.sum()]), /tensor of values that are not numbers.*tf\.stack/],
 };
 
 const shapes = suite("shapes that kernels take");

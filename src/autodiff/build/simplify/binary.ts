@@ -8,7 +8,7 @@ import { fillValue, harmless, negated, scaled } from "./match.ts";
 import { power } from "./power.ts";
 import { recogniseDifference, recogniseSum } from "./recognise.ts";
 
-/** A simpler node of the same value, if one is known. The operands have one shape. */
+/** Returns a simpler node of the same value if one is known. The operands have the same shape. */
 export function simplifyBinary(builder: NodeMaker, op: BinaryOp, a: Node, b: Node): Node | undefined {
   const [left, right] = [fillValue(a), fillValue(b)];
   if (left !== undefined && right !== undefined) return builder.fill(scalarFunctions[op](left, right), a.shape);
@@ -17,7 +17,7 @@ export function simplifyBinary(builder: NodeMaker, op: BinaryOp, a: Node, b: Nod
   return recognised ?? fewer(builder, op, a, b) ?? rules[op]?.(builder, a, b);
 }
 
-/** Where both operands repeat numbers in the same way: few numbers before many. */
+/** Where both operands repeat numbers in the same way, computes with the few numbers and repeats the result. */
 function fewer(builder: NodeMaker, op: BinaryOp, a: Node, b: Node): Node | undefined {
   const small = isOp(a, "broadcast") ? a.inputs[0]!.shape : isOp(b, "broadcast") ? b.inputs[0]!.shape : undefined;
   if (small === undefined) return undefined;
@@ -58,7 +58,7 @@ const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
   },
   div(builder, a, b) {
     const divisor = fillValue(b);
-    // Exact for powers of two only.
+    // The reciprocal is exact for powers of two only.
     if (divisor !== undefined)
       return harmless(divisor) && isPowerOfTwo(divisor) ? builder.scale(1 / divisor, a) : undefined;
     const dividend = fillValue(a);
@@ -85,7 +85,7 @@ function timesNumber(builder: NodeMaker, factor: number, x: Node): Node | undefi
   return base !== x && harmless(factor * inner) ? builder.scale(factor * inner, base) : undefined;
 }
 
-/** p x + q x = (p + q) x */
+/** Collects like terms: p x + q x = (p + q) x. */
 function likeTerms(builder: NodeMaker, a: Node, b: Node, sign: 1 | -1): Node | undefined {
   const [factorA, baseA] = scaled(builder, a);
   const [factorB, baseB] = scaled(builder, b);

@@ -1,17 +1,17 @@
 import { isOp, type Node, type Shape } from "../../graph/graph.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
 
-/** The number of a uniform constant. */
+/** Returns the number of a uniform constant, else undefined. */
 export function fillValue(node: Node): number | undefined {
   return isOp(node, "fill") ? node.attributes.value : undefined;
 }
 
-/** x where node is -x. */
+/** Returns x if the node is -x, else undefined. */
 export function negated(node: Node): Node | undefined {
   return isOp(node, "neg") ? node.inputs[0] : undefined;
 }
 
-/** node = factor * base, with factor 1 and base itself where nothing is known. Sees through repetitions. */
+/** Splits node = factor * base, with factor 1 and the node itself if no factor is known. Sees through repetitions. */
 export function scaled(builder: NodeMaker, node: Node): readonly [factor: number, base: Node] {
   if (isOp(node, "neg")) return [-1, node.inputs[0]!];
   if (isOp(node, "mul")) {
@@ -25,13 +25,16 @@ export function scaled(builder: NodeMaker, node: Node): readonly [factor: number
   return [1, node];
 }
 
-/** Whether a number may be multiplied into another without losing anything but rounding. */
+/** Whether a product of constants is far from overflow and underflow, so that merging them costs only rounding. */
 export function harmless(product: number): boolean {
   const size = Math.abs(product);
   return size > 1e-290 && size < 1e290;
 }
 
-/** The node under reshapes and broadcasts, if all of them only add or remove axes of extent 1 or repeat along `axes` of `shape`. */
+/**
+ * Returns what a node of `shape` repeats along exactly `axes`; undefined if it does not. A uniform constant counts as
+ * its own repetition.
+ */
 export function constantAlong(node: Node, axes: readonly number[], shape: Shape): Node | undefined {
   if (isOp(node, "fill")) return node;
   if (!isOp(node, "broadcast")) return undefined;
@@ -44,7 +47,7 @@ export function constantAlong(node: Node, axes: readonly number[], shape: Shape)
   return inner;
 }
 
-/** Through reshapes: the node whose numbers these are, in the same order. */
+/** Returns the node under all reshapes, which has the same numbers in the same order. */
 export function unreshaped(node: Node): Node {
   let found = node;
   while (isOp(found, "reshape")) found = found.inputs[0]!;

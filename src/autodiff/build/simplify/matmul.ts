@@ -19,10 +19,10 @@ export function simplifyMatmul(
   if ((baseA !== a || baseB !== b) && harmless(factorA * factorB)) {
     return builder.scale(factorA * factorB, builder.matmul(baseA, baseB, { transposeA, transposeB }));
   }
-  // A transpose becomes a flag.
+  // A transposed operand becomes a flag.
   if (swapsLastTwo(a)) return builder.matmul(a.inputs[0]!, b, { transposeA: !transposeA, transposeB });
   if (swapsLastTwo(b)) return builder.matmul(a, b.inputs[0]!, { transposeA, transposeB: !transposeB });
-  // Many matrices times one are one taller matrix times one.
+  // Many matrices times one matrix are one taller matrix times it.
   const leading = a.shape.slice(0, -2);
   if (leading.length > 0 && sizeOf(b.shape.slice(0, -2)) === 1 && !transposeA && sizeOf(leading) !== 0) {
     const rows = a.shape.at(-2)!;

@@ -2,7 +2,10 @@ import type { Node } from "../../graph/graph.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue } from "./match.ts";
 
-/** Powers by products and roots where the exponent is one number: pow's own rule has 0 times infinity at 0. */
+/**
+ * Writes powers with a constant exponent as products and roots. The derivative of `pow` has 0 times infinity at 0;
+ * these do not.
+ */
 export function power(builder: NodeMaker, x: Node, exponent: Node): Node | undefined {
   const square = (y: Node): Node => builder.mul(y, y);
   const one = builder.fill(1, x.shape);

@@ -3,11 +3,11 @@ import type { NodeMaker } from "../nodeMaker.ts";
 import { constantAlong, fillValue, unreshaped } from "./match.ts";
 
 /**
- * Stable formulas as people and TensorFlow.js write them, put back into the primitives they stand for: the shifts and
- * maxima that made them stable would otherwise be differentiated too.
+ * Turns stable formulas, as people and TensorFlow.js write them, back into the primitives they stand for. Otherwise the
+ * shifts and maxima that make them stable would be differentiated too.
  */
 
-/** a + b */
+/** Recognises a formula in a + b. */
 export function recogniseSum(builder: NodeMaker, a: Node, b: Node): Node | undefined {
   return (
     softplusOf(builder, a, b) ??
@@ -17,9 +17,9 @@ export function recogniseSum(builder: NodeMaker, a: Node, b: Node): Node | undef
   );
 }
 
-/** a - b */
+/** Recognises a formula in a - b. */
 export function recogniseDifference(builder: NodeMaker, a: Node, b: Node): Node | undefined {
-  // (x - m) - logSumExp(x - m) = x - logSumExp(x), m the same along the axes summed.
+  // (x - m) - logSumExp(x - m) = x - logSumExp(x), where m is constant along the axes summed.
   if (!isOp(a, "sub")) return undefined;
   const found = logSumExpOf(b);
   if (found === undefined || found.inputs[0] !== a) return undefined;
@@ -29,7 +29,7 @@ export function recogniseDifference(builder: NodeMaker, a: Node, b: Node): Node 
   return builder.sub(x!, builder.expand(builder.logSumExp(x!, axes), axes, a.shape));
 }
 
-/** The logSumExp that a node repeats along the axes it took away. */
+/** Returns the logSumExp that a node repeats along the axes over which it sums. */
 function logSumExpOf(node: Node): Node<"logSumExp"> | undefined {
   const inner = unreshaped(isOp(node, "broadcast") ? node.inputs[0]! : node);
   if (!isOp(inner, "logSumExp")) return undefined;
@@ -37,7 +37,7 @@ function logSumExpOf(node: Node): Node<"logSumExp"> | undefined {
   const { axes } = inner.attributes;
   const kept = shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   const given = isOp(node, "broadcast") ? node.inputs[0]!.shape : node.shape;
-  // Right-aligned, its axes must be where they were.
+  // Aligned at the right, the axes must be in their old places.
   const aligned = kept.slice(kept.length - given.length);
   return kept.length >= given.length &&
     given.every((extent, axis) => extent === aligned[axis]) &&
@@ -65,7 +65,7 @@ function isRelu(node: Node, x: Node): boolean {
   return (fillValue(a!) === 0 && b === x) || (fillValue(b!) === 0 && a === x);
 }
 
-/** m + logSumExp(x - m) = logSumExp(x), m the same along the axes summed. */
+/** m + logSumExp(x - m) = logSumExp(x), where m is constant along the axes summed. */
 function shiftedLogSumExp(builder: NodeMaker, m: Node, node: Node): Node | undefined {
   const sum = unreshaped(node);
   if (!isOp(sum, "logSumExp")) return undefined;

@@ -9,7 +9,7 @@ export function simplifyReshape(builder: NodeMaker, x: Node, shape: Shape): Node
   if (isOp(x, "fill")) return builder.fill(x.attributes.value, shape);
   if (isOp(x, "constant")) return builder.constant(x.attributes.values, shape);
   if (isOp(x, "reshape")) return builder.reshape(x.inputs[0]!, shape);
-  // A broadcast that repeats nothing.
+  // A broadcast that repeats nothing is a reshape.
   if (isOp(x, "broadcast") && sizeOf(x.inputs[0]!.shape) === sizeOf(shape)) return builder.reshape(x.inputs[0]!, shape);
   return undefined;
 }
@@ -28,7 +28,7 @@ export function simplifyTranspose(builder: NodeMaker, x: Node, permutation: read
   if (permutation.every((axis, i) => axis === i)) return x;
   const shape = permutation.map((axis) => x.shape[axis]!);
   if (isOp(x, "fill")) return builder.fill(x.attributes.value, shape);
-  // Only axes of extent 1 move past others.
+  // If only axes of extent 1 move past others, the numbers keep their order.
   const moving = permutation.filter((axis) => x.shape[axis] !== 1);
   if (moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)) return builder.reshape(x, shape);
   if (isOp(x, "transpose")) {
@@ -62,13 +62,13 @@ export function simplifySum(builder: NodeMaker, x: Node, axes: readonly number[]
   return undefined;
 }
 
-/** Axes of the original that are gone after summing over `first` and then over `second`. */
+/** Returns the axes of the original that a sum over `first` and then one over `second` remove. */
 function mergedAxes(rank: number, first: readonly number[], second: readonly number[]): readonly number[] {
   const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !first.includes(axis));
   return [...first, ...second.map((axis) => left[axis]!)].sort((a, b) => a - b);
 }
 
-/** Repetitions are counted instead of added up. */
+/** Multiplies by the number of repetitions instead of adding them up. */
 function sumOfBroadcast(builder: NodeMaker, x: Node<"broadcast">, axes: readonly number[]): Node | undefined {
   const inner = x.inputs[0]!;
   const lead = x.shape.length - inner.shape.length;

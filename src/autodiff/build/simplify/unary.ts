@@ -4,10 +4,10 @@ import { scalarFunctions } from "../../kernels/scalars.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
 import { fillValue } from "./match.ts";
 
-/** A simpler node of the same value, if one is known. */
+/** Returns a simpler node of the same value if one is known. */
 export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | undefined {
   if (isOp(x, "fill")) return builder.fill(scalarFunctions[op](x.attributes.value), x.shape);
-  // Few numbers before many.
+  // The function is applied to the few numbers, then the result is repeated.
   if (isOp(x, "broadcast")) return builder.broadcast(builder.unary(op, x.inputs[0]!), x.shape);
   const inner = x.inputs[0];
   switch (op) {
@@ -20,12 +20,12 @@ export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | 
       }
       return undefined;
     case "abs":
-      // Not |-x| = |x|: at 0 their slopes differ.
+      // |-x| does not become |x|, since their slopes differ at 0.
       return isOp(x, "abs") ? x : undefined;
     case "log":
       return simplifyLog(builder, x);
     case "log1p":
-      // log(1 + e^u)
+      // log1p(e^u) = softplus(u)
       return isOp(x, "exp") ? builder.unary("softplus", inner!) : undefined;
     default:
       return undefined;

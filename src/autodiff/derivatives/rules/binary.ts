@@ -5,7 +5,7 @@ import { operand, type Rule } from "./rule.ts";
 
 type Formula = (b: GraphBuilder, x0: Node, x1: Node, y: Node) => Node;
 
-/** dy/dx0 and dy/dx1 as formulas of the operands and y. */
+/** Makes the rule with dy/dx0 and dy/dx1 as formulas of the operands and y. */
 function slopes<K extends BinaryOp>(...formulas: readonly [Formula, Formula]): Rule<K> {
   return {
     kind: "elementwise",
@@ -13,7 +13,7 @@ function slopes<K extends BinaryOp>(...formulas: readonly [Formula, Formula]): R
   };
 }
 
-/** The first operand where the condition holds, else the second. */
+/** Makes the rule of a function that is its first operand where the condition holds, else its second. */
 function pick<K extends BinaryOp>(condition: (b: GraphBuilder, x0: Node, x1: Node) => Node): Rule<K> {
   return {
     kind: "choice",
@@ -27,7 +27,7 @@ const flat: Rule<BinaryOp> = { kind: "flat" };
 const one: Formula = (b, x) => b.fill(1, x.shape);
 const squares: Formula = (b, x0, x1) => b.add(b.mul(x0, x0), b.mul(x1, x1));
 
-/** Functions of two operands of one shape. */
+/** Rules of functions of two operands of the same shape. */
 export const binaryRules: { readonly [K in BinaryOp]: Rule<K> } = {
   add: slopes(one, one),
   sub: slopes(one, (b, x) => b.fill(-1, x.shape)),
@@ -40,7 +40,7 @@ export const binaryRules: { readonly [K in BinaryOp]: Rule<K> } = {
     (b, _, x1, y) => b.neg(b.div(y, x1)),
   ),
   pow: slopes(
-    // p x^(p - 1), which is 0 where p = 0 although x^-1 may be infinite.
+    // p x^(p - 1), set to 0 where p = 0, since x^-1 may be infinite.
     (b, x, p) => {
       const ones = b.fill(1, x.shape);
       if (isOp(p, "fill")) return b.mul(p, b.binary("pow", x, b.sub(p, ones)));
@@ -48,7 +48,7 @@ export const binaryRules: { readonly [K in BinaryOp]: Rule<K> } = {
       const power = b.binary("pow", x, b.sub(b.select(none, ones, p), ones));
       return b.select(none, b.fill(0, x.shape), b.mul(p, power));
     },
-    // x^p log x, and 0 where x <= 0, as TensorFlow.js has it.
+    // x^p log x, and 0 where x <= 0, as in TensorFlow.js.
     (b, x, _, y) => {
       const positive = b.binary("less", b.fill(0, x.shape), x);
       const zero = b.fill(0, x.shape);

@@ -2,12 +2,12 @@ import type { GraphBuilder } from "../../build/builder.ts";
 import type { Node } from "../../graph/graph.ts";
 import { operand, type Rule } from "./rule.ts";
 
-/** y repeated along the axes it lost. */
+/** Repeats y along the axes that the reduction removed. */
 function repeated(b: GraphBuilder, y: Node<"reduceMax" | "logSumExp">): Node {
   return b.expand(y, y.attributes.axes, operand(y, 0).shape);
 }
 
-/** Largest entries; those that tie share the derivative evenly. */
+/** Rule of the maximum: entries that tie share the derivative evenly. */
 export const reduceMaxRule: Rule<"reduceMax"> = {
   kind: "weightedSum",
   axes: (y) => y.attributes.axes,

@@ -2,18 +2,18 @@ import type { GraphBuilder } from "../../build/builder.ts";
 import type { Node, Op } from "../../graph/graph.ts";
 
 /**
- * The derivative of one primitive, from which forward and reverse mode both follow.
+ * The derivative of one primitive, from which both forward and reverse mode follow.
  *
- * `lead` is the number of leading axes that a tangent has beyond its node: several tangents at once.
+ * `lead` is the number of leading axes that a tangent has more than its node, for several tangents at once.
  */
 export type Rule<K extends Op> = Source | Flat | Elementwise<K> | Choice<K> | Linear<K> | Bilinear<K> | WeightedSum<K>;
 
-/** Has no operands. */
+/** A primitive without operands. */
 interface Source {
   readonly kind: "source";
 }
 
-/** Piecewise constant: the derivative is 0 everywhere, at the jumps too. */
+/** A piecewise constant primitive: its derivative is 0 everywhere, at the jumps too. */
 interface Flat {
   readonly kind: "flat";
 }
@@ -24,11 +24,14 @@ interface Elementwise<K extends Op> {
   readonly partial: (b: GraphBuilder, y: Node<K>, operand: number) => Node;
 }
 
-/** y is one of two operands, entry by entry: dy = select(condition, dx_yes, dx_no), which never multiplies 0 by infinity. */
+/**
+ * Each entry of y comes from one of two operands: dy = select(condition, dx_yes, dx_no), which never multiplies 0 by
+ * infinity.
+ */
 interface Choice<K extends Op> {
   readonly kind: "choice";
   readonly condition: (b: GraphBuilder, y: Node<K>) => Node;
-  /** Places of the operands. */
+  /** Indexes of the operands. */
   readonly yes: number;
   readonly no: number;
 }

@@ -6,7 +6,7 @@ const behind = (axes: readonly number[], lead: number): readonly number[] => axe
 const leading = (lead: number): readonly number[] => Array.from({ length: lead }, (_, axis) => axis);
 const leadingShape = (tangent: Node, lead: number): readonly number[] => tangent.shape.slice(0, lead);
 
-/** Maps that leave `lead` leading axes alone; `rank` is the number of axes of the windows. */
+/** Returns maps that also keep `lead` leading axes as they are. `rank` is the number of axes of the windows. */
 function mapsBehind(maps: readonly AxisMap[], rank: number, lead: number): readonly AxisMap[] {
   const zeros = leading(lead).map(() => 0);
   const identities = leading(lead).map((axis) => ({
@@ -22,7 +22,7 @@ function spread(b: GraphBuilder, y: Node<"broadcast">, tangent: Node, lead: numb
   return b.broadcast(b.reshape(tangent, aligned), [...leadingShape(tangent, lead), ...y.shape]);
 }
 
-/** Axes of a broadcast's result along which it repeats. */
+/** Returns the axes of a broadcast's result along which it repeats. */
 function repeatedAxes(y: Node<"broadcast">): readonly number[] {
   const { shape } = operand(y, 0);
   const missing = y.shape.length - shape.length;
@@ -37,7 +37,7 @@ function inversePermutation(permutation: readonly number[]): readonly number[] {
 
 type StructureOp = "sum" | "cumsum" | "reshape" | "broadcast" | "transpose" | "take" | "scatterAdd";
 
-/** Linear in their one operand. */
+/** Rules of primitives that are linear in their one operand. */
 export const structureRules: { readonly [K in StructureOp]: Rule<K> } = {
   sum: {
     kind: "linear",

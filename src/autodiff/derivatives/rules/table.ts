@@ -5,7 +5,7 @@ import { operand, type Rule } from "./rule.ts";
 import { matmulRule, structureRules } from "./structure.ts";
 import { unaryRules } from "./unary.ts";
 
-/** The rule of every primitive: one that is missing does not compile. */
+/** The rule of every primitive. A table without one of them does not compile. */
 export const rules: { readonly [K in Op]: Rule<K> } = {
   input: { kind: "source" },
   constant: { kind: "source" },

@@ -5,7 +5,7 @@ import { operand, type Rule } from "./rule.ts";
 
 type Formula = (b: GraphBuilder, x: Node, y: Node, one: Node) => Node;
 
-/** y' as a formula of x and y. */
+/** Makes the rule with the derivative y' as a formula of x and y. */
 function slope<K extends UnaryOp>(formula: Formula): Rule<K> {
   return {
     kind: "elementwise",
@@ -14,11 +14,11 @@ function slope<K extends UnaryOp>(formula: Formula): Rule<K> {
 }
 const flat: Rule<UnaryOp> = { kind: "flat" };
 
-/** (1 - x) (1 + x), which keeps its digits near 1. */
+/** (1 - x) (1 + x), which keeps its digits for x near 1 and -1. */
 const oneMinusSquare: Formula = (b, x, _, one) => b.mul(b.sub(one, x), b.add(one, x));
 const inverse = (b: GraphBuilder, x: Node): Node => b.div(b.fill(1, x.shape), x);
 
-/** Functions of one operand. */
+/** Rules of functions of one operand. */
 export const unaryRules: { readonly [K in UnaryOp]: Rule<K> } = {
   neg: slope((b, x) => b.fill(-1, x.shape)),
   exp: slope((_b, _x, y) => y),
@@ -34,7 +34,7 @@ export const unaryRules: { readonly [K in UnaryOp]: Rule<K> } = {
   atan: slope((b, x, _, one) => inverse(b, b.add(one, b.mul(x, x)))),
   sinh: slope((b, x) => b.unary("cosh", x)),
   cosh: slope((b, x) => b.unary("sinh", x)),
-  // 1 - tanh(x)^2, without the difference that would lose the digits of a small slope.
+  // 1 - tanh(x)^2, written without that difference, which would lose the digits of a small slope.
   tanh: slope((b, x) => b.scale(4, b.unary("logisticDensity", b.scale(2, x)))),
   asinh: slope((b, x, _, one) => inverse(b, b.unary("sqrt", b.add(one, b.mul(x, x))))),
   acosh: slope((b, x, _, one) => inverse(b, b.unary("sqrt", b.mul(b.sub(x, one), b.add(x, one))))),
@@ -45,7 +45,7 @@ export const unaryRules: { readonly [K in UnaryOp]: Rule<K> } = {
   softplus: slope((b, x) => b.unary("sigmoid", x)),
   // 2 / sqrt(pi) e^(-x^2)
   erf: slope((b, x) => b.scale(2 / Math.sqrt(Math.PI), b.unary("exp", b.neg(b.mul(x, x))))),
-  // -1 at 0, as TensorFlow.js has it; sign's 0 there would lose half the slope of a sum of relu and abs.
+  // The slope at 0 is -1, as in TensorFlow.js. A slope of 0 would lose half the slope of a sum of relu and abs.
   abs: slope((b, x, _, one) => b.select(b.binary("less", b.fill(0, x.shape), x), one, b.fill(-1, x.shape))),
   sign: flat,
   floor: flat,

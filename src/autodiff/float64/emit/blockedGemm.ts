@@ -2,19 +2,24 @@ import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, when } fr
 
 const bytes = 8;
 
-/** Rows of op(A) and terms that one pass works on: what stays in the second-level cache. */
+/** Numbers of rows of op(A) and of terms in one pass: as many as the second-level cache holds. */
 const blockRows = 64;
 const blockTerms = 256;
-/** Columns of op(B) that are packed, so that the kernel reads them from the first-level cache without gaps. */
+/**
+ * Number of columns of op(B) that are packed, so that the kernel reads them from the first-level cache without gaps.
+ */
 const panel = 4;
 
-/** Memory for a packed block of A and a packed panel of B, in bytes. */
+/** Bytes of memory for a packed block of A and a packed panel of B. */
 export const packingBytes = bytes * blockTerms * (blockRows + panel);
 
 /**
- * The same product in any form, block by block, for matrices larger than the caches; `kernel` is the index of the `rows`
- * kernel. Parameters: a and its distances between rows and within, b and its, c and its distance between rows, m, n, k,
- * factor, whether to add to C, where to pack.
+ * Makes a function that multiplies matrices larger than the caches, block by block, in every form of the product.
+ *
+ * Its parameters are a with its distances between rows and within a row, b with the same, c with its distance between
+ * rows, m, n, k, the factor, whether to add to C, and where to pack.
+ *
+ * @param kernel index of the `rows` kernel
  */
 export function blockedGemm(kernel: number): FunctionBuilder {
   const integers = Array.from({ length: 11 }, () => "i32" as const);
@@ -31,7 +36,7 @@ export function blockedGemm(kernel: number): FunctionBuilder {
     size.set(i32.constant(limit)),
     when(i32.lessSigned(available, i32.constant(limit)), size.set(available)),
   ];
-  /** Copies count x width numbers; each list: where from or to, distance of one count, distance within. */
+  /** Copies count x width numbers. Each list has the start, the distance between counts and the distance within one. */
   const pack = (
     [start, far, near]: readonly [Code, Code, Code],
     [place, farTo, nearTo]: readonly [Code, Code, Code],

@@ -6,7 +6,7 @@ import type { Sequence } from "./sequence.ts";
 
 type Emit = (s: Sequence, ...operands: readonly Code[]) => Code;
 
-/** Functions that JavaScript computes, number by number: rare ones, and the large angles of sin and cos. */
+/** Functions that JavaScript computes, one number at a time: rare ones, and large angles for sin and cos. */
 export const hostFunctions = {
   sin: sin,
   cos: cos,
@@ -39,13 +39,13 @@ const simple =
   (s, ...operands) =>
     s.let(instruction(...operands));
 
-/** 1 where the mask is set, else 0. */
+/** Emits 1 where the comparison holds, else 0. */
 const truth =
   (compare: (a: Code, b: Code) => Code): Emit =>
   (s, a, b) =>
     s.let(v128.and(compare(a!, b!), s.number(1)));
 
-/** a where it compares so with b or is NaN, else b. */
+/** Emits a where the comparison holds or a is NaN, else b. */
 const choice =
   (compare: (a: Code, b: Code) => Code): Emit =>
   (s, a, b) =>

@@ -10,21 +10,25 @@ import { type EmitContext, loopArguments, loopFunction, loopKey } from "./loops.
 import { moveFunction } from "./moves.ts";
 import { rowsFunction, rowsKey } from "./rows.ts";
 
+/** Options of {@link emit}. */
 export interface EmitOptions {
-  /** Whether products of enough operations go to the function `gemm` that is imported. */
+  /** Whether large enough products go to the imported function `gemm`. */
   readonly blas: boolean;
   /** Whether to use fused multiply-add. */
   readonly fused: boolean;
-  /** Gives memory of this many bytes in which large products pack their operands. */
+  /** Returns the start of memory of this many bytes in which large products pack their operands. */
   readonly packing: (bytes: number) => number;
 }
 
-/** From this many operations on the machine's BLAS is faster than our own kernel, measured; fixed, since it decides last bits. */
+/**
+ * Number of operations from which the machine's BLAS is faster than our own kernel, as measured. It is fixed because it
+ * decides last bits.
+ */
 const blasFrom = 8000;
-/** From this many operations on a product is done block by block. */
+/** Number of operations from which a product is computed block by block. */
 const blocksFrom = 4e6;
 
-/** A module with one function `run` that does the steps, all of whose buffers have places. */
+/** Writes a module with one function `run` that does the steps. All their buffers must have places. */
 export function emit(steps: readonly Step[], options: EmitOptions): Uint8Array<ArrayBuffer> {
   return new Emitter(options).emit(steps);
 }
@@ -116,7 +120,7 @@ class Emitter {
     return terms.map((term, i) => this.#batches(term, out, i > 0, 0, []));
   }
 
-  /** Loops over batches, then the product itself at addresses moved by the locals of the loops. */
+  /** Emits loops over the batches around the product, whose addresses move by the locals of the loops. */
   #batches(term: GemmTerm, out: Buffer, accumulate: boolean, level: number, moved: readonly Local[][]): Code {
     const batch = term.batches[level];
     if (batch === undefined) return this.#product(term, out, accumulate, moved);
@@ -192,18 +196,19 @@ interface OwnProduct {
   readonly kind: GemmKind;
   /** Whether op(B) is the kernel's left operand. */
   readonly swapped: boolean;
-  /** Of the left operand, in bytes. */
+  /** Distance between the rows of the left operand, in bytes. */
   readonly row: number;
+  /** Distance within a row of the left operand, in bytes. */
   readonly step: number;
-  /** Of the right operand, in bytes. */
+  /** Distance between the rows of the right operand, in bytes. */
   readonly distance: number;
   readonly sizes: readonly [m: number, n: number, k: number];
 }
 
-/** Which of our kernels does a product, and how it reads the operands. */
+/** Chooses which of our kernels computes a product, and how it reads the operands. */
 function ownProduct({ a, b, m, n, k }: GemmTerm): OwnProduct {
   const [toA, toB] = [8 * a.distance, 8 * b.distance];
-  // A dense column is a row of its transpose, and the result is a row as well as a column.
+  // A dense column is a row of its transpose, and the result can be read as a row or as a column.
   if (n === 1 && (b.transpose || b.distance === 1)) {
     return a.transpose
       ? { kind: "rows", swapped: true, row: 8, step: 8, distance: toA, sizes: [1, m, k] }

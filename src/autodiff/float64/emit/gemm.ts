@@ -11,15 +11,19 @@ import {
 } from "../../../linalg/wasm/code.ts";
 
 /**
- * C = alpha op(A) op(B), or added to C, in WebAssembly; rows of C are contiguous, sizes and distances are parameters.
+ * Form of a kernel in WebAssembly that computes C = alpha op(A) op(B) or adds it to C. Rows of C are contiguous; sizes
+ * and distances are parameters.
  *
- * - `rows`: op(B) has contiguous rows; op(A) any two distances.
- * - `dots`: op(A) has contiguous rows, op(B) contiguous columns: scalar products.
- * - `transposed`: as `rows`, but writes C^T = alpha op(A) op(B), for products of two transposes.
+ * - `rows`: op(B) has contiguous rows, op(A) has any two distances.
+ * - `dots`: op(A) has contiguous rows and op(B) contiguous columns; the entries are scalar products.
+ * - `transposed`: like `rows`, but writes C^T = alpha op(A) op(B), for products of two transposed matrices.
  */
 export type GemmKind = "rows" | "dots" | "transposed";
 
-/** a, its distance between rows and within, b and its distance, c and its distance (all in bytes), m, n, k, alpha, accumulate. */
+/**
+ * a with its distances between and within rows, b with its distance, c with its distance (all in bytes), m, n, k,
+ * alpha, accumulate.
+ */
 const parameterTypes = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "f64", "i32"] as const;
 
 export function gemmKernel(kind: GemmKind, fused: boolean): FunctionBuilder {
@@ -27,7 +31,7 @@ export function gemmKernel(kind: GemmKind, fused: boolean): FunctionBuilder {
   return new Kernel(builder, kind, fused).emit();
 }
 
-/** A tile of C in registers: rows times columns, two columns a vector (for `dots` two terms of one sum a vector). */
+/** A tile of C in registers. A vector holds two columns; for `dots` it holds two terms of one sum. */
 interface Tile {
   readonly rows: 4 | 2 | 1;
   readonly columns: 4 | 2 | 1;
@@ -80,7 +84,7 @@ class Kernel {
     return this.builder;
   }
 
-  /** Behind `count` columns of op(B) and of the result. */
+  /** Moves past `count` columns of op(B) and of the result. */
   #advance(count: number): Code {
     const { b, bRow, c, cRow, n } = this.names;
     const offset = i32.constant(count * bytes);
@@ -136,14 +140,14 @@ class Kernel {
     return to.set(this.fused ? f64x2.relaxedMultiplyAdd(x, y, to.get) : f64x2.add(to.get, f64x2.mul(x, y)));
   }
 
-  /** Pointers to `count` rows that lie `distance` apart. */
+  /** Makes pointers to `count` rows that lie `distance` apart. */
   #pointers(first: Code, distance: Code, count: number, place: number): { pointers: readonly Local[]; set: Code } {
     const pointers = Array.from({ length: count }, (_, i) => this.#integer(place + i));
     const set = pointers.map((pointer, i) => pointer.set(i === 0 ? first : i32.add(pointers[i - 1]!.get, distance)));
     return { pointers, set };
   }
 
-  /** Adds up products of a column of op(A) and a row of op(B). */
+  /** Adds up the outer products of columns of op(A) and rows of op(B). */
   #outer({ rows, columns }: Tile): Code {
     const { aRow, aStep, b, bRow, k } = this.names;
     const width = Math.ceil(columns / 2);
@@ -176,7 +180,7 @@ class Kernel {
     ];
   }
 
-  /** Sums along rows of op(A) and columns of op(B), two terms at once. */
+  /** Adds up scalar products of rows of op(A) and columns of op(B), two terms at once. */
   #dots({ rows, columns }: Tile): Code {
     const { aRow, b, bRow, k } = this.names;
     const sums = Array.from({ length: rows * columns }, (_, i) => this.#vector(i));
@@ -224,7 +228,7 @@ class Kernel {
     ];
   }
 
-  /** Row by row, scaled, added where asked for. */
+  /** Stores a tile row by row, scaled, and added to C where asked for. */
   #store({ rows, columns }: Tile, sums: readonly Local[]): Code {
     const { cRow } = this.names;
     const width = Math.ceil(columns / 2);
@@ -244,7 +248,7 @@ class Kernel {
     ];
   }
 
-  /** Entry (row, column) of the tile goes to row `column` of C. */
+  /** Stores entry (row, column) of a tile in row `column` of C. */
   #storeTransposed({ rows, columns }: Tile, sums: readonly Local[]): Code {
     const { cRow } = this.names;
     const width = Math.ceil(columns / 2);

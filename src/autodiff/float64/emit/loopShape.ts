@@ -1,32 +1,32 @@
 import { sizeOf } from "../../graph/graph.ts";
 import type { Access, LoopStep } from "../lower/steps.ts";
 
-/** An access of a loop once axes are merged: how it moves, in bytes. */
+/** How an access of a loop moves, in bytes, after axes are merged. */
 export interface Walk {
   readonly access: Access;
-  /** From one entry of a run to the next: 8 or 0, or something else. */
+  /** Distance from one entry of a run to the next: 8, 0 or another number. */
   readonly step: number;
-  /** Added to its address after each pass of an outer loop, outermost first. */
+  /** What is added to the address after each pass of an outer loop, outermost first. */
   readonly advances: readonly number[];
 }
 
 /** A loop as nested loops around runs along the last axis. */
 export interface LoopShape {
-  /** How often, outermost first. */
+  /** Numbers of passes, outermost first. */
   readonly outer: readonly number[];
-  /** Entries of a run. */
+  /** Number of entries of a run. */
   readonly run: number;
   readonly loads: readonly Walk[];
   readonly stores: readonly Walk[];
   readonly sums: readonly (Walk & {
-    /** Whether a run is added up in a register. */
+    /** Whether each run is added up in a register. */
     readonly within: boolean;
-    /** Whether the result is written once, so that memory need not be 0 before. */
+    /** Whether each result is written once only, so that memory need not be 0 before. */
     readonly once: boolean;
   })[];
 }
 
-/** Axes over which everything moves as over one are merged, so that runs are as long as they can be. */
+/** Merges neighbouring axes over which every access moves as over one axis, so that runs are as long as possible. */
 export function loopShape(step: LoopStep): LoopShape {
   const loads = step.values.flatMap((value) => (value.kind === "load" ? [value.access] : []));
   const stores = step.stores.map(({ access }) => access);

@@ -21,10 +21,16 @@ export interface EmitContext {
   readonly host: (name: string) => number;
 }
 
-/** Entries that a register adds up before they go to the run's sum: the error grows with the number of such parts. */
+/**
+ * Number of entries that a register adds up before they go to the sum of the run. The error then grows with the number
+ * of such parts.
+ */
 const part = 256;
 
-/** Loops with one key are one function: addresses and sizes are its parameters. */
+/**
+ * Returns the key of a loop's function. Loops with equal keys share one function, whose parameters are addresses and
+ * sizes.
+ */
 export function loopKey(step: LoopStep, shape: LoopShape): string {
   const walk = ({ step: inner }: Walk): string => (inner === 8 || inner === 0 ? `${inner}` : "s");
   let load = 0;
@@ -39,7 +45,7 @@ export function loopKey(step: LoopStep, shape: LoopShape): string {
   return `${size}|${values.join(";")}|${step.stores.map(({ value }) => value).join()}|${sums.join()}`;
 }
 
-/** What a loop's function is called with. */
+/** Returns the arguments with which a loop's function is called. */
 export function loopArguments(shape: LoopShape): readonly number[] {
   const walks = [...shape.loads, ...shape.stores, ...shape.sums];
   return [
@@ -56,15 +62,15 @@ export function loopFunction(step: LoopStep, shape: LoopShape, context: EmitCont
   return new LoopEmitter(step, shape, context).emit();
 }
 
-/** A walk with its parameters. */
+/** A walk with the parameters of the function for it. */
 interface Cursor {
   readonly walk: Walk;
   readonly address: Local;
   readonly stride?: Local;
   readonly advances: readonly Local[];
-  /** Where in a run a strided walk is. */
+  /** Present address of a strided walk in its run. */
   readonly at?: Local;
-  /** The number that a run shares. */
+  /** Number that all entries of a run share. */
   readonly shared?: Local;
 }
 
@@ -78,7 +84,7 @@ class LoopEmitter {
   readonly #loads: readonly Cursor[];
   readonly #stores: readonly Cursor[];
   readonly #sums: readonly Cursor[];
-  /** For each sum within runs its register, and the part of the run that is being added up. */
+  /** Registers of each sum within runs: its total, and the part of the run that is being added up. */
   readonly #totals: readonly { readonly total: Local; readonly part: Local }[];
   readonly #place: Local;
 
@@ -120,7 +126,7 @@ class LoopEmitter {
     return this.#builder;
   }
 
-  /** The loops from `level` inwards. */
+  /** Emits the loops from `level` inwards. */
   #nest(level: number): Code {
     if (level === this.#shape.outer.length) return this.#run();
     const left = this.#builder.local("i32");
@@ -166,7 +172,7 @@ class LoopEmitter {
     ];
   }
 
-  /** Both entries of a pair, or the last entry of an odd run. */
+  /** Emits the body for both entries of a pair, or for the last entry of an odd run. */
   #body(pair: boolean): Code {
     const s = new Sequence(this.#builder, this.#context);
     const values: Code[] = [];
@@ -215,7 +221,7 @@ class LoopEmitter {
       : v128.storeLane(address, f64x2.add(v128.loadZero(address), value), 0);
   }
 
-  /** Both lanes of a run's sum into memory. */
+  /** Adds both lanes of the sum of a run and writes it to memory. */
   #finish(i: number, once: boolean): Code {
     const { total, part: partial } = this.#totals[i]!;
     const { address } = this.#sums[i]!;

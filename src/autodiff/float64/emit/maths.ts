@@ -17,12 +17,13 @@ import { type Code, call, f64x2, i32, i64x2, v128, when } from "../../../linalg/
 import { Sequence } from "./sequence.ts";
 
 /**
- * Elementary functions of two numbers at once, within 2 units in the last place over the whole range; infinities, NaN,
- * subnormal numbers and -0 as in IEEE 754. `x` is read many times: give it a local.
+ * An elementary function of two numbers at once, accurate to 2 units in the last place over its whole range.
+ * Infinities, NaN, subnormal numbers and -0 behave as in IEEE 754. The code of `x` is repeated many times, so it should
+ * read a local.
  */
 export type VectorFunction = (s: Sequence, x: Code) => Code;
 
-/** Adding it rounds to an integer, whose low bits are then the number's low bits. */
+/** Adding this number rounds to an integer, whose low bits are then the low bits of the sum. */
 const shifter = 1.5 * 2 ** 52;
 
 const { add, sub, mul, div, abs } = f64x2;
@@ -31,22 +32,22 @@ function negativeZero(s: Sequence): Code {
   return s.number(-0);
 }
 
-/** |y| with the sign of x. */
+/** Emits |y| with the sign of x. */
 function withSign(s: Sequence, x: Code, y: Code): Code {
   return v128.or(v128.andNot(y, negativeZero(s)), v128.and(x, negativeZero(s)));
 }
 
-/** x itself where x is 0, for its sign. */
+/** Emits x where x is 0, to keep its sign, else y. */
 function keepZero(s: Sequence, x: Code, y: Code): Code {
   return v128.select(f64x2.equal(x, s.number(0)), x, y);
 }
 
-/** 2^k from k + shifter, -1023 < k < 1024. */
+/** Emits 2^k from k + shifter, for -1023 < k < 1024. */
 function powerOfTwo(s: Sequence, shifted: Code): Code {
   return i64x2.shiftLeft(i64x2.add(shifted, s.builder.constant(i64x2.constant(1023n))), 52);
 }
 
-/** x = k ln 2 + r, |r| <= ln 2 / 2. */
+/** Splits x = k ln 2 + r with |r| <= ln 2 / 2. */
 function reduceByLn2(s: Sequence, x: Code): { k: Code; shifted: Code; r: Code } {
   const shifted = s.let(s.multiplyAdd(x, s.number(Math.LOG2E), s.number(shifter)));
   const k = s.let(sub(shifted, s.number(shifter)));
@@ -54,32 +55,34 @@ function reduceByLn2(s: Sequence, x: Code): { k: Code; shifted: Code; r: Code } 
   return { k, shifted, r };
 }
 
-/** e^r - 1 for |r| <= ln 2 / 2 */
+/** Emits e^r - 1 for |r| <= ln 2 / 2. */
 function smallExpm1(s: Sequence, r: Code): Code {
   const p = s.polynomial([0.5, ...exponential], r);
   return s.let(s.multiplyAdd(s.let(mul(r, r)), p, r));
 }
 
-/** For every x. */
+/** e^x for every x. */
 const wholeExp: VectorFunction = (s, x) => {
   const bounded = s.let(f64x2.pmax(f64x2.pmin(x, s.number(1000)), s.number(-1000)));
   const { k, r } = reduceByLn2(s, bounded);
   const value = add(s.number(1), smallExpm1(s, r));
-  // 2^k in two steps, so that results below 2^-1022 are rounded once.
+  // The factor 2^k is applied in two steps, so that results below 2^-1022 are rounded once.
   const half = s.let(s.multiplyAdd(k, s.number(0.5), s.number(shifter)));
   const rest = add(sub(k, sub(half, s.number(shifter))), s.number(shifter));
   return s.let(mul(mul(value, powerOfTwo(s, half)), powerOfTwo(s, rest)));
 };
 
-/** Where the memory of every program holds {@link rootsOfTwo}, in bytes. */
+/** Address at which the memory of every program holds `rootsOfTwo`. */
 export const rootsPlace = 16;
 
-/** Beyond this size results are subnormal, infinite, or nearly so. */
+/** Size of x above which e^x is subnormal or infinite, or nearly so. */
 const ordinary = 708;
 
 /**
- * e^x = power (1 + p) where |x| is ordinary: x = (64 m + j) ln 2 / 64 + r, 2^(j / 64) from a table, its exponent raised by m, e^r - 1
- * from a short polynomial, to which what rounding took from the table is added.
+ * Computes e^x = power (1 + p) where |x| is ordinary.
+ *
+ * With x = (64 m + j) ln 2 / 64 + r, a table gives 2^(j / 64), whose exponent is raised by m, and a short polynomial
+ * gives e^r - 1. What rounding took from the entry of the table is added to it.
  */
 function exponentialParts(s: Sequence, x: Code, series: readonly number[]): { readonly power: Code; readonly p: Code } {
   const shifted = s.let(s.multiplyAdd(x, s.number(64 * Math.LOG2E), s.number(shifter)));
@@ -113,7 +116,7 @@ const expm1: VectorFunction = (s, x) => {
   const bounded = s.let(f64x2.pmax(f64x2.pmin(x, s.number(800)), s.number(-50)));
   const { k, r } = reduceByLn2(s, bounded);
   const small = smallExpm1(s, r);
-  // e^x - 1 = 2^k (e^r - 1) + 2^k - 1, the last doubling at the end where 2^k would be infinite.
+  // e^x - 1 = 2^k (e^r - 1) + 2^k - 1. Where 2^k would be infinite, the last doubling comes at the end.
   const top = s.let(f64x2.greater(k, s.number(1023)));
   const power = s.let(powerOfTwo(s, add(f64x2.pmin(k, s.number(1023)), s.number(shifter))));
   const value = s.let(add(mul(small, power), sub(power, s.number(1))));
@@ -122,7 +125,7 @@ const expm1: VectorFunction = (s, x) => {
   return s.let(keepZero(s, x, v128.select(top, doubled, value)));
 };
 
-/** u = 2^k (1 + f), 1/sqrt 2 <= 1 + f < sqrt 2, for normal u > 0. */
+/** Splits u = 2^k (1 + f) with 1/sqrt 2 <= 1 + f < sqrt 2, for normal u > 0. */
 function splitExponent(s: Sequence, u: Code): { k: Code; f: Code } {
   const root = 0x3fe6a09e667f3bcdn;
   const constant = (value: bigint): Code => s.builder.constant(i64x2.constant(value));
@@ -133,7 +136,7 @@ function splitExponent(s: Sequence, u: Code): { k: Code; f: Code } {
   return { k, f: s.let(sub(mantissa, s.number(1))) };
 }
 
-/** k ln 2 + log(1 + f) + rest */
+/** Emits k ln 2 + log(1 + f) + rest. */
 function logSum(s: Sequence, k: Code, f: Code, rest?: Code): Code {
   const t = s.let(div(f, add(s.number(2), f)));
   const z = s.let(mul(t, t));
@@ -154,7 +157,7 @@ const log: VectorFunction = (s, x) => {
   return s.let(v128.select(f64x2.greaterEqual(x, s.number(0)), known, s.number(NaN)));
 };
 
-/** log(1 + x) for finite x > -1 */
+/** Emits log(1 + x) for finite x > -1. */
 function finiteLog1p(s: Sequence, x: Code): Code {
   const one = s.number(1);
   const u = s.let(add(one, x));
@@ -172,21 +175,21 @@ const log1p: VectorFunction = (s, x) => {
   return s.let(v128.select(f64x2.greaterEqual(x, s.number(-1)), known, s.number(NaN)));
 };
 
-/** One power more than e^x needs: with it e^x - 1 has all digits too. */
+/** Coefficients with one power more than e^x needs, so that e^x - 1 has all its digits too. */
 const exponentialTaylor = [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720] as const;
 
-/** e^-|x| */
+/** Emits e^-|x|. */
 export function decaying(s: Sequence, x: Code): Code {
   return s.remember("decaying", x, () => exponentialOf(s, s.let(v128.or(x, negativeZero(s))), exponentialTaylor));
 }
 
-/** (1 - e^-2|x|) / (1 + e^-2|x|), whose exponential its slope shares. */
+/** (1 - e^-2|x|) / (1 + e^-2|x|), which shares its exponential with its slope. */
 const tanh: VectorFunction = (s, x) => {
   const twice = s.let(mul(s.number(2), x));
   const e = decaying(s, twice);
   const one = s.number(1);
   const { power, p } = exponentialParts(s, s.let(v128.or(twice, negativeZero(s))), exponentialTaylor);
-  // 1 - e has all digits, however small x is: what rounding takes from 1 - power is given back.
+  // 1 - e has all its digits, however small x is: what rounding takes from 1 - power is added again.
   const rest = s.let(sub(one, power));
   const lost = sub(sub(one, rest), power);
   const known = sub(rest, sub(mul(power, p), lost));
@@ -203,7 +206,7 @@ const sigmoid: VectorFunction = (s, x) => {
 
 const softplus: VectorFunction = (s, x) => s.let(add(f64x2.pmax(x, s.number(0)), finiteLog1p(s, decaying(s, x))));
 
-/** Beyond this size the reduction by pi / 2 in three parts is no longer exact. */
+/** Size of x above which the reduction by pi / 2 in three parts is no longer exact. */
 const turning = 1e6;
 
 const trigonometric =
@@ -224,7 +227,7 @@ const trigonometric =
     const one = s.number(1);
     const sinTail = add(mul(rest, sub(one, half)), mul(mul(y, z), s.polynomial(sine, z)));
     const sin = s.let(add(y, sinTail));
-    // 1 - z / 2 loses what is kept here.
+    // The part that rounding takes from 1 - z / 2 is added to the tail.
     const head = s.let(sub(one, half));
     const cosTail = sub(mul(mul(z, z), s.polynomial(cosine, z)), mul(y, rest));
     const cos = s.let(add(head, add(sub(sub(one, head), half), cosTail)));

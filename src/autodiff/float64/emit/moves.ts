@@ -11,8 +11,10 @@ import {
 } from "../../../linalg/wasm/code.ts";
 
 /**
- * A function that copies runs of a larger array to windows, or adds windows to it: parameters are the addresses of
- * windows, larger array and table, the number of runs, how often the table is used and how far both arrays move then.
+ * Makes a function that copies runs of a larger array to windows, or adds windows to the larger array.
+ *
+ * Its parameters are the addresses of windows, larger array and table, the number of runs, how often the table is used,
+ * and how far both arrays move after each use.
  */
 export function moveFunction(op: "take" | "scatterAdd"): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);

@@ -14,14 +14,14 @@ import type { EmitContext } from "./loops.ts";
 import { vectorFunctions } from "./maths.ts";
 import { Sequence } from "./sequence.ts";
 
-/** Rows up to this length are taken two at a time, one in each lane. */
+/** Length up to which rows are taken two at a time, one in each lane. */
 const short = 48;
 
 function areShort({ op, count, length }: RowsStep): boolean {
   return (op === "reduceMax" || op === "logSumExp") && count > 1 && length > 0 && length <= short;
 }
 
-/** A function of the addresses of input and result, the number of rows and the bytes of a row. */
+/** Makes a function of the addresses of input and result, the number of rows and the bytes of one row. */
 export function rowsFunction(step: RowsStep, context: EmitContext): FunctionBuilder {
   if (areShort(step)) return shortRows(step.op === "logSumExp", context);
   const builder = new FunctionBuilder(["i32", "i32", "i32", "i32"]);
@@ -55,7 +55,7 @@ interface Row {
 const eight = i32.constant(8);
 const sixteen = i32.constant(16);
 
-/** Calls `pair` with the address of each two numbers of a row, then `last` with that of an odd one. */
+/** Emits `pair` for the address of each two numbers of a row, then `last` for that of the last number of an odd row. */
 function pairs({ start, bytes, place }: Row, pair: (address: Code) => Code, last: (address: Code) => Code): Code {
   const address = i32.add(start.get, place.get);
   const left = i32.sub(bytes.get, place.get);
@@ -73,7 +73,10 @@ function pairs({ start, bytes, place }: Row, pair: (address: Code) => Code, last
   ];
 }
 
-/** The largest of many numbers in each lane, NaN if one is. That is noted apart: else each number waits longer for the one before. */
+/**
+ * The largest of many numbers in each lane, or NaN if one is NaN. NaN is noted in a register of its own, so that
+ * numbers wait less for each other.
+ */
 class Largest {
   readonly #largest: Local;
   readonly #missing: Local;
@@ -90,7 +93,7 @@ class Largest {
     return [this.#largest.set(f64x2.constant(Number.NEGATIVE_INFINITY)), this.#missing.set(f64x2.constant(0))];
   }
 
-  /** Takes the numbers in x. */
+  /** Takes the numbers in x into account. */
   get take(): Code {
     const { get } = this.x;
     return [
@@ -99,13 +102,13 @@ class Largest {
     ];
   }
 
-  /** All bits set are a NaN. */
+  /** The largest number. All bits set are a NaN. */
   get result(): Code {
     return v128.or(this.#largest.get, this.#missing.get);
   }
 }
 
-/** Sets both lanes of m to the largest number of a row; NaN if one is, -Infinity if there is none. */
+/** Sets both lanes of m to the largest number of a row: NaN if one is NaN, -Infinity for an empty row. */
 function largest(row: Row, m: Local): Code {
   const x = row.builder.local("v128");
   const all = new Largest(row.builder, x);
@@ -128,7 +131,7 @@ const results: Readonly<Record<"reduceMax" | "logSumExp" | "argMax", (row: Row) 
     return [largest(row, m), f64.store(row.out.get, f64x2.lane(m.get, 0))];
   },
 
-  /** m + log1p(sum of e^(x - m) over all but one of the largest), m the largest. */
+  /** m + log1p(sum of e^(x - m)) for the largest number m, where the sum leaves out one number that equals m. */
   logSumExp(row) {
     const { builder, context, out } = row;
     const [m, rest, ties] = [builder.local("v128"), builder.local("v128"), builder.local("v128")];
@@ -155,7 +158,7 @@ const results: Readonly<Record<"reduceMax" | "logSumExp" | "argMax", (row: Row) 
     const largestOne = f64x2.lane(m.get, 0);
     return [
       largest(row, m),
-      // Infinities and NaN are their own results.
+      // If the largest number is infinite or NaN, it is the result.
       when(
         f64.equal(f64.sub(largestOne, largestOne), f64.constant(0)),
         [
@@ -170,7 +173,7 @@ const results: Readonly<Record<"reduceMax" | "logSumExp" | "argMax", (row: Row) 
     ];
   },
 
-  /** The first of the largest; NaN never counts as larger. */
+  /** Index of the first of the largest numbers. NaN never counts as larger. */
   argMax({ builder, start, bytes, out, place }) {
     const best = builder.local("i32");
     const address = (at: Local): Code => i32.add(start.get, at.get);
@@ -210,7 +213,7 @@ function cumulative({ builder, start, bytes, out, place }: Row, exclusive: boole
   ];
 }
 
-/** The same for the results of two rows at once; the last of an odd number of rows is taken twice. */
+/** Makes the same function for two short rows at once. Of an odd number of rows the last one is taken twice. */
 function shortRows(logSumExp: boolean, context: EmitContext): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "i32", "i32", "i32"]);
   const [input, out, count, bytes] = builder.parameters as [Local, Local, Local, Local];
@@ -234,7 +237,7 @@ function shortRows(logSumExp: boolean, context: EmitContext): FunctionBuilder {
   const end = new Sequence(builder, context);
   const others = end.let(f64x2.add(rest.get, f64x2.sub(ties.get, one)));
   const sum = end.let(f64x2.add(m.get, vectorFunctions.log1p(end, others)));
-  // Infinities and NaN are their own results.
+  // If the largest number is infinite or NaN, it is the result.
   const finite = end.let(f64x2.equal(f64x2.sub(m.get, m.get), zero));
   end.statements.push(m.set(v128.select(finite, sum, m.get)));
   const two = i32.constant(2);

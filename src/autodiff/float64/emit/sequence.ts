@@ -1,13 +1,13 @@
 import { type Code, type FunctionBuilder, f64x2 } from "../../../linalg/wasm/code.ts";
 
-/** Straight-line code over pairs of numbers: statements one after the other, each value in a local of its own. */
+/** Straight-line code over pairs of numbers: statements in order, each value in a local of its own. */
 export class Sequence {
   readonly statements: Code[] = [];
   readonly #known = new Map<string, Code>();
   readonly builder: FunctionBuilder;
-  /** Whether a b + c is one instruction: other last bits, on engines that have it. */
+  /** Whether a b + c is one instruction, where the engine has it. This changes last bits. */
   readonly fused: boolean;
-  /** The index of a function of one or two numbers that JavaScript computes. */
+  /** Returns the index of a function of one or two numbers that JavaScript computes. */
   readonly host: (name: string) => number;
 
   constructor(builder: FunctionBuilder, { fused, host }: { fused: boolean; host: (name: string) => number }) {
@@ -16,19 +16,21 @@ export class Sequence {
     this.host = host;
   }
 
-  /** Computes a value now; what it returns may be used many times. The same code is computed once. */
+  /**
+   * Computes a value now and returns code that reads it, which may be used many times. The same code is computed once.
+   */
   let(value: Code): Code {
     return this.remember("", value, () => this.again(value));
   }
 
-  /** Computes a value now, also where the same code stands before: what it reads may have changed. */
+  /** Computes a value now, even if the same code came before: what it reads may have changed. */
   again(value: Code): Code {
     const local = this.builder.local("v128");
     this.statements.push(local.set(value));
     return local.get;
   }
 
-  /** What `make` made when it was first asked for under this name and operand. */
+  /** Returns what `make` made when it was first called for this name and operand. */
   remember(name: string, operand: Code, make: () => Code): Code {
     const key = `${name} ${(operand as readonly unknown[]).flat(Number.POSITIVE_INFINITY).join()}`;
     let known = this.#known.get(key);
@@ -43,12 +45,14 @@ export class Sequence {
     return this.builder.constant(f64x2.constant(value));
   }
 
-  /** a b + c */
+  /** Emits a b + c. */
   multiplyAdd(a: Code, b: Code, c: Code): Code {
     return this.fused ? f64x2.relaxedMultiplyAdd(a, b, c) : f64x2.add(f64x2.mul(a, b), c);
   }
 
-  /** sum_k coefficients[k] x^k by Estrin's scheme: pairs first, so that few operations wait for others. */
+  /**
+   * Emits sum_k coefficients[k] x^k by Estrin's scheme, which starts with pairs so that few operations wait for others.
+   */
   polynomial(coefficients: readonly number[], x: Code): Code {
     let terms = coefficients.map((value) => this.number(value));
     let power = x;

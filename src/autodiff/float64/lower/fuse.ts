@@ -3,7 +3,7 @@ import type { Access, LoopStep, LoopValue } from "./steps.ts";
 import type { Buffer, Item, View } from "./values.ts";
 import { canonicalStrides, denseStrides } from "./view.ts";
 
-/** Items of one shape and one level that share values become one loop; only what others read is stored. */
+/** Makes one loop of items of the same shape and level that share values. Only values that others read are stored. */
 export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
   const live = reached(items);
   for (const item of items.toReversed()) if (live.has(item)) sink(item, live);
@@ -19,14 +19,14 @@ export function loopsOf(items: readonly Item[]): readonly LoopStep[] {
   return [...groups.values()].flatMap((group) => related(group).map((part) => loopOf(part, live)));
 }
 
-/** The group cut into parts that have no operand in common: together they would only read more streams at once. */
+/** Cuts a group into parts that have no operand in common. In one loop they would only read more streams at once. */
 function related(group: readonly Item[]): readonly (readonly Item[])[] {
   const parts: { readonly items: Item[]; readonly buffers: Set<Buffer> }[] = [];
   for (const item of group) {
     const buffers = new Set<Buffer>([item.buffer]);
     for (const { from } of item.operands) {
       if (typeof from === "number") continue;
-      // A single number that many read is no reason, unless it is made here.
+      // A single number that many items read does not tie them together, unless it is made in the same group.
       if (from.size > 1 || (from.item !== undefined && groupOf(from.item) === groupOf(item))) buffers.add(from);
     }
     const joined = parts.filter((part) => [...buffers].some((buffer) => part.buffers.has(buffer)));
@@ -50,10 +50,13 @@ function groupOf({ level, shape, part }: Item): string {
   return `${level}:${shape.join()}:${part}`;
 }
 
-/** So many that a loop's function, with an address for all that it reads and stores, stays far below 1000 parameters. */
+/**
+ * Greatest number of items of a loop. Its function, with an address for each read and store, then stays far below 1000
+ * parameters.
+ */
 const largestLoop = 96;
 
-/** Items are in topological order: a part depends on earlier parts only. */
+/** Divides groups that are too large. Items are in topological order, so a part depends on earlier parts only. */
 function divide(items: readonly Item[], live: ReadonlySet<Item>): void {
   const counts = new Map<string, number>();
   for (const item of items) {
@@ -65,7 +68,7 @@ function divide(items: readonly Item[], live: ReadonlySet<Item>): void {
   }
 }
 
-/** Items that something outside of loops needs, directly or not. */
+/** Returns the items that something outside of loops needs, directly or indirectly. */
 function reached(items: readonly Item[]): ReadonlySet<Item> {
   const live = new Set<Item>();
   for (const item of items.toReversed()) {
@@ -78,7 +81,7 @@ function usersOf(item: Item, live: ReadonlySet<Item>): readonly Item[] {
   return item.users.filter((user) => live.has(user));
 }
 
-/** Whether `user` takes the item's value from a register. */
+/** Whether `user` takes the value of the item from a register. */
 function inRegister(item: Item, user: Item): boolean {
   return (
     groupOf(item) === groupOf(user) &&
@@ -92,8 +95,8 @@ function isStored(item: Item, live: ReadonlySet<Item>): boolean {
 }
 
 /**
- * A cheap item goes to the loop where its first user is, if that saves storing it and costs no store of its operands: a
- * slope is computed again from the activation instead of being kept.
+ * Moves a cheap item to the loop of its first user, if that saves storing it and costs no store of its operands. A
+ * slope, for example, is computed again from the activation instead of being kept.
  */
 function sink(item: Item, live: ReadonlySet<Item>): void {
   if (item.external || item.op === "sum" || item.op === "copy" || !isCheap(item.op)) return;

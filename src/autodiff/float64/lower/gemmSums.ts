@@ -1,29 +1,30 @@
 import { fillValue } from "../../build/simplify/match.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
 
-/** factor times a product. */
+/** A product of matrices times a factor. */
 export interface ProductTerm {
   readonly factor: number;
   readonly product: Node<"matmul">;
 }
 
 export interface GemmSums {
-  /** Of each node that is a sum of products and is computed as one. */
+  /** Terms of each node that is computed as a sum of products. */
   readonly terms: ReadonlyMap<Node, readonly ProductTerm[]>;
   /** Nodes inside such sums, which are never stored. */
   readonly absorbed: ReadonlySet<Node>;
 }
 
 /**
- * Largest trees of sums, differences, numbers times and reshapes over products that nobody else uses: their additions are
- * done where the products are, which have a factor and can add to what is there.
+ * Finds the largest trees of sums, differences, scalings and reshapes over products that nobody else uses.
+ *
+ * The kernels of products do their additions, since they have a factor and can add to the result in memory.
  */
 export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>): GemmSums {
   const uses = new Map<Node, number>();
   for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const terms = new Map<Node, readonly ProductTerm[]>();
   const absorbed = new Set<Node>();
-  /** Terms of an operand that may become part of its only user. */
+  /** Returns the terms of an operand that may become part of its only user. */
   const inner = (node: Node): readonly ProductTerm[] | undefined =>
     uses.get(node) === 1 && !results.has(node) ? terms.get(node) : undefined;
   for (const node of nodes) {

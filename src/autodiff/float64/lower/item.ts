@@ -2,7 +2,10 @@ import type { Shape } from "../../graph/graph.ts";
 import type { Item, View } from "./values.ts";
 import { canonical, isWhole } from "./view.ts";
 
-/** The item whose value a loop over `shape` may use in the register where it was computed, if this operand is one. */
+/**
+ * Returns the item of an operand whose value a loop over `shape` may take from its register; undefined if there is
+ * none.
+ */
 export function fusable(operand: View, shape: Shape): Item | undefined {
   if (!isWhole(operand)) return undefined;
   const { item } = operand.from;
@@ -14,7 +17,7 @@ function sameExtents(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** Cheap enough to be computed again instead of being stored. */
+/** Operations that are too expensive to be computed again instead of being stored. */
 const costly = new Set<string>([
   "exp",
   "expm1",

@@ -9,24 +9,24 @@ import type { GemmTerm, RowsStep, Step } from "./steps.ts";
 import type { Buffer, ElementOp, Item, View } from "./values.ts";
 import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
 
-/** Numbers that do not change, kept in memory: gives their buffer or address. */
+/** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
   numbers(values: Float64Array): Buffer;
-  /** The table of a move, the same for equal moves, and its address. */
+  /** Returns the table of a move and its address. Equal moves share one table. */
   runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
 }
 
 interface LowerOptions {
-  /** What is to be computed, in topological order. */
+  /** Nodes to compute, in topological order. */
   readonly nodes: readonly Node[];
-  /** Buffers that are filled before. */
+  /** Buffers of nodes that are computed before. */
   readonly given: ReadonlyMap<Node, Buffer>;
-  /** Where results go. */
+  /** Buffers into which results go. */
   readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
   readonly constants: ConstantPool;
 }
 
-/** A graph as steps over buffers, in no particular order: fused loops, products, and the rest. */
+/** Turns a graph into steps over buffers, in no particular order: fused loops, products, and the rest. */
 export function lower(options: LowerOptions): readonly Step[] {
   return new Lowering(options).run();
 }
@@ -119,7 +119,7 @@ class Lowering {
     return wholeView(buffer, shape);
   }
 
-  /** The numbers row by row, written out. */
+  /** Writes the numbers of a view out row by row. */
   #copy(x: View): View {
     const key = typeof x.from === "number" ? undefined : `${x.offset}:${x.strides.join()}:${x.shape.join()}`;
     if (key === undefined || typeof x.from === "number") return this.#item("copy", [x], x.shape);
@@ -137,7 +137,7 @@ class Lowering {
   }
   readonly #copiesOf = new Map<Buffer, Map<string, View>>();
 
-  /** For a step that is no loop: its buffer must be stored. */
+  /** Returns the buffer of a view that a step other than a loop reads. It must then be stored. */
   #read(x: View): Buffer {
     if (typeof x.from === "number") throw new Error("internal: lower: a uniform operand was not written out");
     if (x.from.item !== undefined) x.from.item.external = true;
@@ -174,7 +174,7 @@ class Lowering {
     return wholeView(out, shape);
   }
 
-  /** Reduced axes go last, where rows are dense. */
+  /** Adds a step along rows. The reduced axes become the last ones, so that rows are dense. */
   #rows(
     op: RowsStep["op"],
     x: View,
@@ -214,7 +214,7 @@ class Lowering {
     return wholeView(out, shape);
   }
 
-  /** Makes a result lie where it is expected. */
+  /** Makes a result lie in the buffer in which it is expected. */
   #deliver(view: View, buffer: Buffer): void {
     const own = isWhole(view) && view.from.place === undefined ? view.from : undefined;
     if (own !== undefined) {

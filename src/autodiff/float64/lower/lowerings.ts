@@ -3,7 +3,7 @@ import type { RowsStep } from "./steps.ts";
 import type { Buffer, ElementOp, View } from "./values.ts";
 import { broadcastView, reshapeView, takeView, transposeView, uniformView, wholeView } from "./view.ts";
 
-/** What the table of lowerings may do. */
+/** The methods that the table of lowerings may use. */
 export interface LoweringApi {
   view(node: Node): View;
   item(op: ElementOp | "copy", operands: readonly View[], shape: Shape): View;
@@ -30,7 +30,10 @@ const missing: Lower<"input" | "matmul"> = ({ op }) => {
   throw new Error(`internal: lower: ${op} without numbers`);
 };
 
-/** How every primitive but products becomes a view, a loop item or a step: one that is missing does not compile. */
+/**
+ * Turns every primitive except products into a view, an item of a loop or a step. A table without one of them does not
+ * compile.
+ */
 export const lowerings: { readonly [K in Op]: Lower<K> } = {
   input: missing,
   matmul: missing,

@@ -3,7 +3,10 @@ import type { Batch, Matrix } from "./steps.ts";
 import type { View } from "./values.ts";
 import { denseStrides } from "./view.ts";
 
-/** A view's last two axes as a matrix that products can read where it lies; undefined where it must be written out first. */
+/**
+ * Returns the last two axes of a view as a matrix that products can read in place; undefined if it must be written out
+ * first.
+ */
 export function matrixOf({ from, offset, shape, strides }: View): Matrix | undefined {
   if (typeof from === "number") return undefined;
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
@@ -17,7 +20,9 @@ export function matrixOf({ from, offset, shape, strides }: View): Matrix | undef
   return undefined;
 }
 
-/** Loops over the leading axes of a product, axes that all move over as over one taken together. */
+/**
+ * Returns the loops over the leading axes of a product. Axes over which everything moves as over one axis are merged.
+ */
 export function productBatches(a: View, b: View, shape: Shape): readonly Batch[] {
   const dense = denseStrides(shape);
   const batches: Batch[] = [];

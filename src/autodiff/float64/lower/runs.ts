@@ -1,14 +1,22 @@
 import { type AxisMap, type Shape, sizeOf } from "../../graph/graph.ts";
 import { denseStrides } from "./view.ts";
 
-/** Where windows lie in a larger array, as runs of a constant step; leading axes that both share are left to a loop. */
+/**
+ * The places of windows in a larger array, as runs with a constant step. A loop handles leading axes that both share.
+ */
 export interface Runs {
-  /** Four numbers a run: place in the windows and in the larger array (bytes), length, step in the larger array (bytes). */
+  /**
+   * Four numbers per run: its place in the windows and in the larger array (bytes), its length, its step in the larger
+   * array (bytes).
+   */
   readonly table: Int32Array;
+  /** Number of runs. */
   readonly count: number;
+  /** Number of times that the table is used. */
   readonly repeat: number;
-  /** Numbers in a repetition. */
+  /** Number of numbers of the windows in one use. */
   readonly windows: number;
+  /** Number of numbers of the larger array in one use. */
   readonly large: number;
   /** Whether windows reach outside the larger array. */
   readonly partial: boolean;
@@ -45,7 +53,7 @@ export function runsOf(maps: readonly AxisMap[], large: Shape, windows: Shape): 
   };
 }
 
-/** Whether this axis of the windows is the same axis of the larger array and nothing else depends on it. */
+/** Whether an axis of the windows is the same axis of the larger array, and no other axis depends on it. */
 function isShared(maps: readonly AxisMap[], large: Shape, windows: Shape, axis: number): boolean {
   if (large[axis] !== windows[axis]) return false;
   return maps.every((map, i) =>
@@ -55,7 +63,7 @@ function isShared(maps: readonly AxisMap[], large: Shape, windows: Shape, axis: 
   );
 }
 
-/** For each entry of the windows its place in the larger array, -1 outside of it. */
+/** Returns the place in the larger array of each entry of the windows; -1 outside of it. */
 function placesOf(maps: readonly AxisMap[], large: Shape, windows: Shape): Int32Array {
   const steps = denseStrides(large);
   const found = new Int32Array(sizeOf(windows));

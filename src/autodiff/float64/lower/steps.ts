@@ -1,10 +1,10 @@
 import type { Shape } from "../../graph/graph.ts";
 import type { Buffer, ElementOp } from "./values.ts";
 
-/** What a program does, one after the other; everything is known but the addresses of buffers without a place. */
+/** One step of a program. Everything about it is known, except the addresses of buffers without a place. */
 export type Step = LoopStep | GemmStep | RowsStep | MoveStep;
 
-/** Numbers of a buffer along the axes of a loop. */
+/** Access to the numbers of a buffer along the axes of a loop. */
 export interface Access {
   readonly buffer: Buffer;
   readonly offset: number;
@@ -16,7 +16,7 @@ export type LoopValue =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "operation"; readonly op: ElementOp; readonly operands: readonly number[] };
 
-/** For each entry of `shape`: values, each from earlier ones; some are stored, some added to sums. */
+/** A loop over the entries of `shape`. Each value comes from earlier ones; some are stored, some are added to sums. */
 export interface LoopStep {
   readonly kind: "loop";
   readonly shape: Shape;
@@ -25,16 +25,16 @@ export interface LoopStep {
   readonly sums: readonly { readonly value: number; readonly access: Access }[];
 }
 
-/** A matrix, and the same again for each of many products. */
+/** A matrix in a buffer: the first one if there are many products. */
 export interface Matrix {
   readonly buffer: Buffer;
   readonly offset: number;
-  /** Numbers between two rows as they lie in memory. */
+  /** Distance between two rows as they lie in memory, counted in numbers. */
   readonly distance: number;
   readonly transpose: boolean;
 }
 
-/** factor op(A) op(B), for each batch entry. */
+/** The products factor op(A) op(B) of all batches. */
 export interface GemmTerm {
   readonly factor: number;
   readonly a: Matrix;
@@ -42,9 +42,11 @@ export interface GemmTerm {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** Nested loops around it: how often, and how far A, B, C move. */
+  /** Loops around the product, outermost first. */
   readonly batches: readonly Batch[];
 }
+
+/** A loop around a product: its number of passes, and how far A, B and C move after each, counted in numbers. */
 export interface Batch {
   readonly count: number;
   readonly a: number;
@@ -52,14 +54,14 @@ export interface Batch {
   readonly c: number;
 }
 
-/** C = sum of terms, C dense. */
+/** C = the sum of terms, where C is dense. */
 export interface GemmStep {
   readonly kind: "gemm";
   readonly terms: readonly GemmTerm[];
   readonly out: Buffer;
 }
 
-/** Something along each of `count` dense rows of `length` numbers. */
+/** An operation along each of `count` dense rows of `length` numbers. */
 export interface RowsStep {
   readonly kind: "rows";
   readonly op: "reduceMax" | "logSumExp" | "argMax" | "cumsum";
@@ -72,26 +74,32 @@ export interface RowsStep {
 }
 
 /**
- * Runs of numbers between a dense array of windows and a larger array: copied to the windows, or added to the larger
- * array, which is 0 before.
+ * A move of runs of numbers between a dense array of windows and a larger array: they are copied to the windows, or
+ * added to the larger array, which is 0 before.
  */
 export interface MoveStep {
   readonly kind: "move";
   readonly op: "take" | "scatterAdd";
   readonly input: { readonly buffer: Buffer; readonly offset: number };
   readonly out: Buffer;
-  /** Address of the table: for each run its place in the windows, in the larger array, its length and its step there, all but the length in bytes. */
+  /**
+   * Address of the table with four numbers per run: its place in the windows and in the larger array (bytes), its
+   * length, its step in the larger array (bytes).
+   */
   readonly table: number;
+  /** Number of runs. */
   readonly runs: number;
-  /** How often the table is used, and how far (in numbers) both arrays move in between. */
+  /** Number of times that the table is used. */
   readonly repeat: number;
+  /** How far the windows move between two uses, counted in numbers. */
   readonly windows: number;
+  /** How far the larger array moves between two uses, counted in numbers. */
   readonly large: number;
-  /** Whether some windows are not reached and have to be 0. */
+  /** Whether some entries of the windows lie outside the larger array and have to be 0. */
   readonly partial: boolean;
 }
 
-/** Buffers that a step reads, and fills. */
+/** Returns the buffers that a step reads. */
 export function readsOf(step: Step): readonly Buffer[] {
   switch (step.kind) {
     case "loop":
@@ -103,6 +111,7 @@ export function readsOf(step: Step): readonly Buffer[] {
   }
 }
 
+/** Returns the buffers that a step fills. */
 export function writesOf(step: Step): readonly Buffer[] {
   return step.kind === "loop" ? [...step.stores, ...step.sums].map(({ access }) => access.buffer) : [step.out];
 }

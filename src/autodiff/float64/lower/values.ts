@@ -2,19 +2,22 @@
 import type { Shape } from "../../graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../../graph/operations.ts";
 
-/** Numbers in memory. */
+/** Numbers that lie in memory one after the other. */
 export interface Buffer {
-  /** How many numbers. */
+  /** Number of numbers. */
   readonly size: number;
-  /** The earliest time at which it is filled: everything that reads it comes later. 0: before the program runs. */
+  /** Earliest time at which the buffer is filled; everything that reads it comes later. 0: before the program runs. */
   level: number;
-  /** What computes it, where that is part of a loop. */
+  /** Item of a loop that computes it, if one does. */
   item?: Item;
-  /** Its address in bytes, where it is fixed beforehand. */
+  /** Address in bytes, if it is fixed beforehand. */
   place?: number;
 }
 
-/** How a tensor is read: entry (i, j, ..) is number offset + i strides[0] + j strides[1] + .. of a buffer, or the same number everywhere. */
+/**
+ * How a tensor is read: entry (i, j, ...) is number offset + i strides[0] + j strides[1] + ... of a buffer, or the same
+ * number everywhere.
+ */
 export interface View {
   readonly from: Buffer | number;
   readonly offset: number;
@@ -29,16 +32,16 @@ export interface Item {
   readonly id: number;
   readonly op: ElementOp | "copy" | "sum";
   readonly operands: readonly View[];
-  /** What the loop runs over, axes with one entry left out. */
+  /** Shape over which the loop runs, without axes of one entry. */
   readonly shape: Shape;
-  /** Where a sum puts its results, along the axes of `shape`: 0 where it adds up. */
+  /** Strides of the results of a sum along the axes of `shape`: 0 for axes over which it adds. */
   readonly sumStrides?: readonly number[];
   readonly buffer: Buffer;
-  /** Loops of one shape and one level are one loop. */
+  /** Level of the loop. Items of the same shape and level share one loop. */
   level: number;
-  /** Which loop it is in where those of one shape and level are too many for one. */
+  /** Number of the loop, if the items of one shape and level are too many for one loop. */
   part: number;
-  /** Loop items that read it. */
+  /** Items that read it. */
   readonly users: Item[];
   /** Whether something other than a loop reads it. */
   external: boolean;

@@ -1,7 +1,7 @@
 import { type Attributes, type Shape, sizeOf } from "../../graph/graph.ts";
 import type { Buffer, View } from "./values.ts";
 
-/** Row by row. */
+/** Returns the strides of numbers that lie row by row. */
 export function denseStrides(shape: Shape): number[] {
   const strides = shape.map(() => 0);
   for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
@@ -11,10 +11,12 @@ export function denseStrides(shape: Shape): number[] {
   return strides;
 }
 
+/** Returns a view of all numbers of a buffer, row by row. */
 export function wholeView(buffer: Buffer, shape: Shape): View {
   return { from: buffer, offset: 0, shape, strides: denseStrides(shape) };
 }
 
+/** Returns a view with the same number everywhere. */
 export function uniformView(value: number, shape: Shape): View {
   return { from: value, offset: 0, shape, strides: shape.map(() => 0) };
 }
@@ -26,7 +28,7 @@ export function isDense({ from, shape, strides }: View): boolean {
   return shape.every((extent, axis) => extent === 1 || strides[axis] === dense[axis]);
 }
 
-/** Whether it is all of its buffer, row by row. */
+/** Whether a view shows all numbers of its buffer, row by row. */
 export function isWhole(view: View): view is View & { from: Buffer } {
   return typeof view.from !== "number" && view.offset === 0 && view.from.size === sizeOf(view.shape) && isDense(view);
 }
@@ -52,7 +54,7 @@ export function transposeView({ from, offset, shape, strides }: View, permutatio
   };
 }
 
-/** The same numbers in another shape; undefined where no strides reach them in that order. */
+/** Returns the same numbers in another shape; undefined if no strides reach them in that order. */
 export function reshapeView({ from, offset, shape, strides }: View, to: Shape): View | undefined {
   if (typeof from === "number") return uniformView(from, to);
   if (sizeOf(to) === 0) return { from, offset, shape: to, strides: denseStrides(to) };
@@ -64,7 +66,7 @@ export function reshapeView({ from, offset, shape, strides }: View, to: Shape): 
       axis++;
       continue;
     }
-    // The shortest runs of old and new axes with as many numbers.
+    // Find the shortest runs of old and of new axes with equally many numbers.
     let [oldEnd, end] = [place + 1, axis + 1];
     let [oldSize, size] = [old[place]!.extent, to[axis]!];
     while (oldSize !== size) {
@@ -83,7 +85,7 @@ export function reshapeView({ from, offset, shape, strides }: View, to: Shape): 
   return { from, offset, shape: to, strides: result };
 }
 
-/** What `take` reads, where it never reads outside and needs no table. */
+/** Returns what `take` reads as a view; undefined if it reads outside or needs a table. */
 export function takeView(
   { from, offset, shape, strides }: View,
   { maps, shape: to }: Attributes["take"],
@@ -105,12 +107,12 @@ export function takeView(
   return { from, offset: start, shape: to, strides: result };
 }
 
-/** Axes with one entry left out: what decides whether loops over two shapes are the same. */
+/** Leaves out axes of one entry. Loops over two shapes are the same if what remains is the same. */
 export function canonical(shape: Shape): Shape {
   return shape.filter((extent) => extent !== 1);
 }
 
-/** Strides along the axes that `canonical` keeps. */
+/** Returns the strides along the axes that `canonical` keeps. */
 export function canonicalStrides(shape: Shape, strides: readonly number[]): readonly number[] {
   return strides.filter((_, axis) => shape[axis] !== 1);
 }

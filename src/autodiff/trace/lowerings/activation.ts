@@ -3,7 +3,7 @@ import { Arithmetic } from "../arithmetic.ts";
 import type { KernelCall } from "../kernelCall.ts";
 import { exponentialUnit } from "./unary.ts";
 
-/** The activation of a fused kernel, with its bias before it. */
+/** Adds the bias of a fused kernel to a product and applies its activation. */
 export function withBiasAndActivation(call: KernelCall, product: Node): Node {
   const m = new Arithmetic(call.builder);
   const bias = call.optional("bias");

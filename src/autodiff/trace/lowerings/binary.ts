@@ -7,7 +7,7 @@ import type { Traced } from "../session.ts";
 
 type Formula = (m: Arithmetic, a: Node, b: Node) => Node;
 
-/** Both operands, whose shapes must broadcast: TensorFlow.js leaves that check to its backends. */
+/** Returns both operands. Refuses shapes that do not broadcast, a check that TensorFlow.js leaves to its backends. */
 function operands(call: KernelCall, nameA = "a", nameB = "b"): readonly [Traced, Traced] {
   const a = call.input(nameA);
   const b = call.input(nameB);
@@ -27,7 +27,10 @@ function operands(call: KernelCall, nameA = "a", nameB = "b"): readonly [Traced,
 const rank: Readonly<Record<NumberType, number>> = { bool: 0, int32: 1, float32: 2 };
 export const wider = (a: NumberType, b: NumberType): NumberType => (rank[a] > rank[b] ? a : b);
 
-/** The type is the wider of the two; whole numbers stay whole where `whole` says that the formula may leave them. */
+/**
+ * Makes a lowering whose type is the wider of the two. `whole`: the formula may leave whole numbers, so their results
+ * are truncated.
+ */
 const arithmetic =
   (formula: Formula, whole = false): Lowering =>
   (call) => {
@@ -45,7 +48,7 @@ const test =
     return { node: formula(new Arithmetic(call.builder), a.node, b.node), dtype: "bool" };
   };
 
-/** Functions of two tensors, broadcast. */
+/** Lowerings of functions of two tensors, whose shapes broadcast. */
 export const binaryLowerings = {
   Add: arithmetic((m, a, b) => m.add(a, b)),
   Sub: arithmetic((m, a, b) => m.sub(a, b)),
@@ -56,21 +59,21 @@ export const binaryLowerings = {
     const m = new Arithmetic(call.builder);
     return { node: m.floor(m.div(a.node, b.node)), dtype: "int32" };
   },
-  /** With the sign of the divisor. */
+  /** The remainder with the sign of the divisor. */
   Mod: arithmetic((m, a, b) => m.sub(a, m.mul(b, m.floor(m.div(a, b))))),
   Pow: arithmetic((m, a, b) => m.builder.binary("pow", a, b), true),
   SquaredDifference: arithmetic((m, a, b) => {
     const difference = m.sub(a, b);
     return m.mul(difference, difference);
   }),
-  /** In a tie the slope belongs to the first operand, here and in Minimum. */
+  /** In a tie the slope is that of the first operand, here and in Minimum. */
   Maximum: arithmetic((m, a, b) => m.max(a, b)),
   Minimum: arithmetic((m, a, b) => m.min(a, b)),
   Atan2: (call) => {
     const [a, b] = operands(call);
     return { node: call.builder.binary("atan2", a.node, b.node), dtype: "float32" };
   },
-  /** Slope alpha at 0. */
+  /** The slope at 0 is alpha. */
   Prelu: (call) => {
     const m = new Arithmetic(call.builder);
     const [x, alpha] = operands(call, "x", "alpha");
@@ -103,7 +106,7 @@ export const binaryLowerings = {
   },
 } satisfies Readonly<Record<string, Lowering>>;
 
-/** A condition of rank 1 chooses rows where the choices have more axes. */
+/** Returns the condition. One of rank 1 chooses rows if the choices have more axes. */
 function condition(call: KernelCall, like: Node): Node {
   const { node } = call.input("condition");
   if (node.shape.length !== 1 || like.shape.length < 2) return node;

@@ -4,7 +4,7 @@ import { withBiasAndActivation } from "./activation.ts";
 import { spatial2D, spatial3D } from "./spatial.ts";
 import { count, type Spatial, windowsOf } from "./windows.ts";
 
-/** Windows as rows of a matrix, times the filter. */
+/** Multiplies windows of the image, as rows of a matrix, by the filter. */
 function convolved(call: KernelCall, x: Node, filter: Node, spatial: readonly Spatial[]): Node {
   const { builder } = call;
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!];
@@ -15,7 +15,7 @@ function convolved(call: KernelCall, x: Node, filter: Node, spatial: readonly Sp
   return builder.reshape(product, [batch, ...spatial.map(({ out }) => out), filter.shape.at(-1)!]);
 }
 
-/** Each channel has filters of its own: one matrix product a channel. */
+/** Convolves each channel with filters of its own, by one matrix product per channel. */
 function depthwise(call: KernelCall, x: Node, filter: Node, spatial: readonly Spatial[]): Node {
   const { builder } = call;
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!];
@@ -29,7 +29,7 @@ function depthwise(call: KernelCall, x: Node, filter: Node, spatial: readonly Sp
   return builder.reshape(product, [batch, ...spatial.map(({ out }) => out), channels * multiplier]);
 }
 
-/** The adjoint of a convolution in x: the transposed convolution. */
+/** Applies the adjoint of a convolution in x, which is the transposed convolution. */
 function transposedConvolution(
   call: KernelCall,
   dy: Node,
@@ -47,7 +47,7 @@ function transposedConvolution(
   return builder.scatterAdd(builder.reshape(spread, shape), maps, image);
 }
 
-/** Channels first becomes channels last and back. */
+/** Moves channels from the first place to the last one; {@link asGiven} moves them back. */
 function channelsLast(call: KernelCall, x: Node): Node {
   return isChannelsFirst(call) ? call.builder.transpose(x, [0, 2, 3, 1]) : x;
 }
@@ -68,9 +68,9 @@ function depthwise2D(call: KernelCall): Node {
   return asGiven(call, depthwise(call, x, filter, spatial2D(call, x.shape, filter.shape)));
 }
 
-/** Convolutions: windows of the image as rows of a matrix, times the filter. */
+/** Lowerings of convolutions: windows of the image, as rows of a matrix, times the filter. */
 export const convolutionLowerings = {
-  /** tf.conv1d arrives here too. */
+  /** Also tf.conv1d. */
   Conv2D: (call) => ({ node: conv2D(call), dtype: "float32" }),
   FusedConv2D: (call) => ({ node: withBiasAndActivation(call, conv2D(call)), dtype: "float32" }),
   DepthwiseConv2dNative: (call) => ({ node: depthwise2D(call), dtype: "float32" }),

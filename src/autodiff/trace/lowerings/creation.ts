@@ -1,6 +1,6 @@
 import type { Lowering } from "../kernelCall.ts";
 
-/** Tensors made from numbers alone. */
+/** Lowerings of operations that make tensors from numbers alone. */
 export const creationLowerings = {
   Fill: (call) => ({ node: call.fill(call.number("value"), call.numbers("shape")), dtype: call.dtype() }),
   Range: (call) => {

@@ -3,7 +3,7 @@ import { type Node, sizeOf } from "../../graph/graph.ts";
 import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { gathered, padded, reverse, strided } from "./taking.ts";
 
-/** Where row r of the output lies in an input of `from` rows. */
+/** Returns the place of each of `to` rows of the output in an input of `from` rows. */
 function positions(call: KernelCall, from: number, to: number): Float64Array {
   const corners = call.boolean("alignCorners") && to > 1;
   const ratio = (corners ? from - 1 : from) / (corners ? to - 1 : to);
@@ -11,7 +11,7 @@ function positions(call: KernelCall, from: number, to: number): Float64Array {
   return Float64Array.from({ length: to }, (_, r) => ratio * (r + half));
 }
 
-/** A constant matrix (to x from) applied along an axis. */
+/** Applies a constant matrix (to x from) along an axis. */
 function along(call: KernelCall, x: Node, axis: number, matrix: Float64Array, to: number): Node {
   const { builder } = call;
   const from = x.shape[axis]!;
@@ -42,7 +42,7 @@ function bilinear(call: KernelCall, from: number, to: number): Float64Array {
   return matrix;
 }
 
-/** Operations that rearrange or resample the axes of images. */
+/** Lowerings of operations that rearrange or resample the axes of images. */
 export const imageLowerings = {
   ResizeBilinear: (call) => {
     let { node } = call.input("images");

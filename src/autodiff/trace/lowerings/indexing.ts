@@ -5,9 +5,12 @@ import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { lookedUp, type Places, placesOf, summedAt } from "./lookups.ts";
 import { gathered } from "./taking.ts";
 
-/** Operations that read or write at places given by indices: constant ones are a table, others are compared with each place. */
+/**
+ * Lowerings of operations that read or write at indices. Constant indices become a table; others are compared with each
+ * place.
+ */
 export const indexingLowerings = {
-  /** Works with indices of any origin: it compares them with 0 ... depth - 1. */
+  /** Compares the indices with 0 ... depth - 1, so that they may depend on anything. */
   OneHot: (call) => {
     const indices = call.input("indices").node;
     const depth = call.number("depth");
@@ -44,7 +47,7 @@ export const indexingLowerings = {
     }
     return { node: gatheredInBatches(call, x.node, axis, batch, places ?? indices, outer), dtype: x.dtype };
   },
-  /** Rows of places in the leading axes. */
+  /** Each row of indices is a place in the leading axes. */
   GatherNd: (call) => {
     const x = call.input("params");
     const { shape } = x.node;
@@ -53,7 +56,7 @@ export const indexingLowerings = {
     if (depth > shape.length) {
       throw call.refuseShape(
         `takes ${depth} coordinates in a tensor of rank ${shape.length}`,
-        "give the last axis of the indices one entry for each axis",
+        "give the last axis of the indices at most one entry per axis",
       );
     }
     const extents = shape.slice(0, depth);
@@ -69,7 +72,7 @@ export const indexingLowerings = {
         : gathered(call.builder, call.builder.reshape(x.node, [sizeOf(extents), ...shape.slice(depth)]), 0, flat);
     return { node: call.builder.reshape(node, [...indices.shape.slice(0, -1), ...shape.slice(depth)]), dtype: x.dtype };
   },
-  /** Adds rows at places: the adjoint of gathering them. */
+  /** Adds rows at places, which is the adjoint of gathering them. */
   ScatterNd: (call) => {
     const updates = call.input("updates");
     const shape = call.numbers("shape");
@@ -83,7 +86,7 @@ export const indexingLowerings = {
     const node = summedAt(m, rows, rowsOf(m, indices, extents), "NaN");
     return { node: call.builder.reshape(node, shape), dtype: updates.dtype };
   },
-  /** Puts rows in the place of others; the last of several for one place counts. */
+  /** Replaces rows by others. Of several for one place, the last one counts. */
   TensorScatterUpdate: (call) => {
     const x = call.input("tensor");
     const { shape } = x.node;
@@ -105,11 +108,11 @@ export const indexingLowerings = {
     if (!sameShape(idShape, x.node.shape.slice(0, 1))) {
       throw call.refuseShape(
         `sums the rows of ${showShape(x.node.shape)} by ids of shape ${showShape(idShape)}`,
-        "give one id to each row",
+        "give one id per row",
       );
     }
     const shape = [segments, ...x.node.shape.slice(1)];
-    // Rows with an id outside are dropped, as everything is that is scattered outside.
+    // Rows with an id outside are dropped, like everything that is scattered outside.
     if (ids === undefined) {
       const m = new Arithmetic(call.builder);
       const rows = m.builder.reshape(x.node, [x.node.shape[0]!, sizeOf(x.node.shape.slice(1))]);
@@ -131,7 +134,7 @@ export const indexingLowerings = {
   },
 } satisfies Readonly<Record<string, Lowering>>;
 
-/** Row-major places of coordinate rows; undefined if they are not constant. */
+/** Returns the row-major places of coordinate rows; undefined if they are not constant. */
 function flatIndices(call: KernelCall, extents: readonly number[]): Float64Array | undefined {
   const indices = call.places("indices", extents);
   const depth = extents.length;
@@ -143,13 +146,16 @@ function flatIndices(call: KernelCall, extents: readonly number[]): Float64Array
   );
 }
 
-/** Coordinate rows that are not constant, one after the other. */
+/** Returns the places of coordinate rows that are not constant, one after the other. */
 function rowsOf(m: Arithmetic, indices: Node, extents: readonly number[]): Places {
   const depth = extents.length;
   return placesOf(m, m.builder.reshape(indices, [sizeOf(indices.shape) / depth, depth]), extents);
 }
 
-/** Along any axis, and for each batch apart: the axis is brought behind the batch axes, rows are found, the axis put back. */
+/**
+ * Gathers along any axis, for each batch separately: moves the axis behind the batch axes, gathers rows, and moves the
+ * axis back.
+ */
 function gatheredInBatches(
   call: KernelCall,
   x: Node,
@@ -173,7 +179,7 @@ function gatheredInBatches(
   const extent = x.shape[axis]!;
   const each = sizeOf(call.input("indices").node.shape) / batches;
   const found = isTable(indices)
-    ? // The batch axes and the axis gathered from are one axis of the table.
+    ? // The batch axes and the axis to gather from become one axis of the table.
       gathered(
         builder,
         builder.reshape(moved, [batches * extent, ...moved.shape.slice(batch + 1)]),

@@ -2,21 +2,26 @@ import { type Node, sizeOf } from "../../graph/graph.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 
 /**
- * Places that are data, or computed: rows of indices into the leading axes of a table, whose extents they have to keep.
+ * Places that are data or computed: rows of indices into the leading axes of a table, which must lie within its
+ * extents.
  *
- * Reading and writing at them is a product with rows of zeros and ones, found by comparing each index with each place; so
- * the cost is the number of indices times the number of places. What stands at a place that does not exist is NaN.
+ * Reading and writing at them is a product with rows of zeros and ones, which come from comparing each index with each
+ * place. The cost is therefore the number of indices times the number of places. A place that does not exist gives NaN.
  */
 export interface Places {
-  /** Row-major, one number for each row of indices: [..., count]. */
+  /** Row-major places, one number per row of indices: [..., count]. */
   readonly flat: Node;
-  /** 1 where the place exists. */
+  /** 1 where the place exists, else 0. */
   readonly exist: Node;
-  /** How many places there are. */
+  /** Number of places of the table. */
   readonly extent: number;
 }
 
-/** @param rows indices of shape [..., count, axes], one column for each of `extents` */
+/**
+ * Makes places of indices.
+ *
+ * @param rows indices of shape [..., count, axes], with one column per extent
+ */
 export function placesOf(m: Arithmetic, rows: Node, extents: readonly number[]): Places {
   const depth = extents.length;
   const axis = rows.shape.length - 1;
@@ -30,7 +35,7 @@ export function placesOf(m: Arithmetic, rows: Node, extents: readonly number[]):
   };
 }
 
-/** [..., count, extent]: 1 at the place of each row. */
+/** Returns rows [..., count, extent] with 1 at the place of each row of indices. */
 function hotRows(m: Arithmetic, { flat, extent }: Places): Node {
   const all = m.builder.constant(
     Float64Array.from({ length: extent }, (_, i) => i),
@@ -39,13 +44,15 @@ function hotRows(m: Arithmetic, { flat, extent }: Places): Node {
   return m.equal(m.builder.reshape(flat, [...flat.shape, 1]), all);
 }
 
-/** Rows of `table` [..., extent, width] at places [..., count], of the same leading axes: [..., count, width]. */
+/**
+ * Reads the rows of `table` [..., extent, width] at places [..., count] of the same leading axes: [..., count, width].
+ */
 export function lookedUp(m: Arithmetic, table: Node, places: Places): Node {
   const hot = hotRows(m, places);
   const width = table.shape.at(-1)!;
   const leading = table.shape.slice(0, -2);
   const shape = [...places.flat.shape, width];
-  // A single column is chosen from, which leaves infinities at other places alone.
+  // From a single column the number is selected, so that infinities at other places do no harm.
   const found =
     width === 1
       ? m.builder.reshape(
@@ -56,7 +63,10 @@ export function lookedUp(m: Arithmetic, table: Node, places: Places): Node {
   return m.select(m.builder.reshape(places.exist, [...places.flat.shape, 1]), found, Number.NaN);
 }
 
-/** Sums of the rows [count, width] that belong to each place: [extent, width]. A row without a place is NaN or left out. */
+/**
+ * Sums the rows [count, width] that belong to each place: [extent, width]. A row without a place becomes NaN or is left
+ * out.
+ */
 export function summedAt(m: Arithmetic, rows: Node, places: Places, missing: "dropped" | "NaN"): Node {
   const exist = m.builder.reshape(places.exist, [...places.flat.shape, 1]);
   const kept = missing === "dropped" ? rows : m.select(exist, rows, Number.NaN);

@@ -4,7 +4,7 @@ import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { pooling2D, pooling3D, spatial2D } from "./spatial.ts";
 import { count, edgeMask, kernelAxes, overlapsEdge, type Spatial, windowsOf } from "./windows.ts";
 
-/** Ties share the derivative. Windows over the edge see minus infinity. */
+/** Returns the maximum of each window. Ties share the derivative evenly; outside the image there is minus infinity. */
 function maximum(call: KernelCall, spatial: readonly Spatial[]): Node {
   const m = new Arithmetic(call.builder);
   const x = call.input("x").node;
@@ -13,7 +13,7 @@ function maximum(call: KernelCall, spatial: readonly Spatial[]): Node {
   return m.builder.reduceMax(inImage(m, spatial, windows), kernelAxes(spatial));
 }
 
-/** The mean of the numbers inside the image. */
+/** Returns the mean of the numbers of each window that lie inside the image. */
 function average(call: KernelCall, spatial: readonly Spatial[]): Node {
   const m = new Arithmetic(call.builder);
   const x = call.input("x").node;
@@ -23,7 +23,7 @@ function average(call: KernelCall, spatial: readonly Spatial[]): Node {
   return m.div(total, m.builder.sum(edgeMask(m.builder, spatial), kernelAxes(spatial)));
 }
 
-/** Grayscale dilation: the largest of image plus filter in each window. */
+/** Returns the grayscale dilation: the maximum of image plus filter in each window. */
 function dilation(call: KernelCall): Node {
   const m = new Arithmetic(call.builder);
   const x = call.input("x").node;
@@ -35,13 +35,13 @@ function dilation(call: KernelCall): Node {
   return m.builder.reduceMax(inImage(m, spatial, windows), kernelAxes(spatial));
 }
 
-/** Windows with minus infinity over the edge. */
+/** Puts minus infinity into windows where they lie outside the image. */
 function inImage(m: Arithmetic, spatial: readonly Spatial[], windows: Node): Node {
   if (!overlapsEdge(spatial)) return windows;
   return m.select(edgeMask(m.builder, spatial), windows, Number.NEGATIVE_INFINITY);
 }
 
-/** Local response normalisation: x (bias + alpha sum of squares of neighbouring channels)^-beta. */
+/** Normalises the local response: x (bias + alpha sum of squares of neighbouring channels)^-beta. */
 function localResponse(call: KernelCall): Node {
   const m = new Arithmetic(call.builder);
   const x = call.input("x").node;
@@ -62,7 +62,7 @@ function localResponse(call: KernelCall): Node {
   return m.mul(x, m.builder.binary("pow", base, m.node(-call.number("beta", 0.5))));
 }
 
-/** Pooling: windows of the image, reduced. */
+/** Lowerings of pooling, which reduces windows of the image. */
 export const poolingLowerings = {
   MaxPool: (call) => ({
     node: maximum(call, pooling2D(call, call.input("x").node.shape)),

@@ -4,21 +4,21 @@ import type { KernelCall, Lowering } from "../kernelCall.ts";
 import { withBiasAndActivation } from "./activation.ts";
 import { wider } from "./binary.ts";
 
-/** Leading axes broadcast. */
+/** Multiplies matrices. Leading axes broadcast. */
 function product(call: KernelCall): Node {
   const flags = { transposeA: call.boolean("transposeA"), transposeB: call.boolean("transposeB") };
   return call.builder.matmul(call.input("a").node, call.input("b").node, flags);
 }
 
-/** Products of matrices. */
+/** Lowerings of products of matrices. */
 export const productLowerings = {
-  /** tf.matMul in all forms, tf.dot, tf.outerProduct, chained forms. */
+  /** tf.matMul in all forms, tf.dot, tf.outerProduct and their chained forms. */
   BatchMatMul: (call) => ({ node: product(call), dtype: wider(call.input("a").dtype, call.input("b").dtype) }),
   /** Dense layers of tf.layers. */
   _FusedMatMul: (call) => ({ node: withBiasAndActivation(call, product(call)), dtype: "float32" }),
   /**
-   * Each operand becomes a tensor over all letters and is multiplied in; what the output lacks is summed. Two operands
-   * become one matrix product.
+   * Multiplies the operands one after the other, each time by one matrix product, and sums over the letters that the
+   * output lacks.
    */
   Einsum: (call) => ({ node: einsum(call), dtype: "float32" }),
 } satisfies Readonly<Record<string, Lowering>>;
@@ -27,11 +27,14 @@ function einsum(call: KernelCall): Node {
   const [left, output] = call.text("equation").replaceAll(" ", "").split("->");
   const terms = (left ?? "").split(",");
   if (output === undefined || /\.\.\./.test(call.text("equation"))) {
-    throw call.refuse("uses an einsum equation without -> or with ...", "write all letters and the output: ij,jk->ik");
+    throw call.refuse(
+      "uses an einsum equation without -> or with ...",
+      "write all letters and the output, as in ij,jk->ik",
+    );
   }
   let parts = call.inputs.map(({ node }, i) => diagonalFree(call, node, terms[i] ?? ""));
   checkExtents(call, parts);
-  // One factor after the other; letters that neither the rest nor the output need are summed at once.
+  // Letters that neither the remaining factors nor the output need are summed at once.
   while (parts.length > 1) {
     const [a, b, ...rest] = parts;
     const needed = new Set([...output, ...rest.flatMap(({ letters }) => [...letters])]);
@@ -62,14 +65,14 @@ function diagonalFree(call: KernelCall, node: Node, letters: string): Term {
   return { node, letters };
 }
 
-/** A letter for each axis, and one extent for each letter. */
+/** Checks that each axis has a letter and each letter one extent. */
 function checkExtents(call: KernelCall, parts: readonly Term[]): void {
   const extents = new Map<string, number>();
   for (const { node, letters } of parts) {
     if (letters.length !== node.shape.length) {
       throw call.refuseShape(
-        `names a tensor of shape ${showShape(node.shape)} by "${letters}"`,
-        "give a letter to each axis",
+        `labels the axes of a tensor of shape ${showShape(node.shape)} by "${letters}"`,
+        "give one letter per axis",
       );
     }
     for (const [axis, letter] of [...letters].entries()) {
@@ -78,14 +81,17 @@ function checkExtents(call: KernelCall, parts: readonly Term[]): void {
       extents.set(letter, known);
       if (known === extent) continue;
       throw call.refuseShape(
-        `has ${known} and ${extent} for the letter ${letter}`,
-        "give one letter to axes of one extent",
+        `has extents ${known} and ${extent} for the letter ${letter}`,
+        "use one letter only for axes of equal extent",
       );
     }
   }
 }
 
-/** sum over shared letters that are not needed any more: batch x rows x inner times batch x inner x columns. */
+/**
+ * Multiplies two terms and sums over shared letters that are not needed any more: batch x rows x inner times batch x
+ * inner x columns.
+ */
 function contracted(call: KernelCall, a: Term, b: Term, needed: ReadonlySet<string>): Term {
   const { builder } = call;
   const shared = [...a.letters].filter((letter) => b.letters.includes(letter));

@@ -6,7 +6,7 @@ import { reverse, shift, slice } from "./taking.ts";
 
 type Reduce = (m: Arithmetic, x: Node, axes: readonly number[]) => Node;
 
-/** A reduction over axes; `keepDims` puts axes of length 1 in their place. */
+/** Makes the lowering of a reduction over axes. `keepDims` puts axes of length 1 in their place. */
 const reduction =
   (reduce: Reduce, type: (dtype: NumberType) => NumberType, axisName = "axis"): Lowering =>
   (call) => {
@@ -19,10 +19,10 @@ const reduction =
 const counted = (dtype: NumberType): NumberType => (dtype === "bool" ? "int32" : dtype);
 const unchanged = (dtype: NumberType): NumberType => dtype;
 
-/** Ties share the derivative. */
+/** The minimum; ties share the derivative evenly. */
 const minimum: Reduce = (m, x, axes) => m.neg(m.builder.reduceMax(m.neg(x), axes));
 
-/** The product along axes by halves: no division, so that zeros do no harm. */
+/** The product along axes, which multiplies halves. Its derivative needs no division, so zeros do no harm. */
 const product: Reduce = (m, x, axes) => {
   let rest = x;
   for (const axis of axes) {
@@ -41,6 +41,7 @@ const product: Reduce = (m, x, axes) => {
   return sizeOf(x.shape) === 0 ? m.full(1, kept) : m.builder.reshape(rest, kept);
 };
 
+/** Lowerings of reductions and cumulative operations. */
 export const reductionLowerings = {
   Sum: reduction((m, x, axes) => m.builder.sum(x, axes), counted),
   Mean: reduction(
@@ -64,7 +65,7 @@ export const reductionLowerings = {
     const options = { exclusive: call.boolean("exclusive"), reverse: call.boolean("reverse") };
     return { node: call.builder.cumsum(node, axis, options), dtype: counted(dtype) };
   },
-  /** By doubling steps, again without division. */
+  /** The cumulative product by steps that double, again without division. */
   Cumprod: (call) => {
     const { node: x, dtype } = call.input("x");
     const axis = call.axis("axis", x.shape.length, 0);

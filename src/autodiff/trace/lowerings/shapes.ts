@@ -8,7 +8,7 @@ import { concatenated, padded, reverse, slice, strided } from "./taking.ts";
 
 const changed = (traced: Traced, node: Node): Traced => ({ node, dtype: traced.dtype });
 
-/** Joins tensors along an axis; the type is the widest. */
+/** Joins tensors along an axis. The type is the widest of theirs. */
 function joined(call: KernelCall, parts: readonly Traced[], axis: number): Traced {
   const m = new Arithmetic(call.builder);
   const dtype = parts.map((part) => part.dtype).reduce(wider);
@@ -31,13 +31,13 @@ function joined(call: KernelCall, parts: readonly Traced[], axis: number): Trace
   };
 }
 
-/** -1 stands for what is left. */
+/** Fills in the extent that is -1. */
 function inferred(shape: readonly number[], size: number): Shape {
   const rest = shape.reduce((product, extent) => (extent < 0 ? product : product * extent), 1);
   return shape.map((extent) => (extent < 0 ? size / rest : extent));
 }
 
-/** Operations that move numbers without changing them. */
+/** Lowerings of operations that move numbers without changing them. */
 export const shapeLowerings = {
   Reshape: (call) => {
     const x = call.input("x");
@@ -50,7 +50,7 @@ export const shapeLowerings = {
     const at = dim < 0 ? rank + dim + 1 : dim;
     return changed(x, call.builder.reshape(x.node, x.node.shape.toSpliced(at, 0, 1)));
   },
-  /** tf.broadcastTo arrives here too. */
+  /** Also tf.broadcastTo. */
   Tile: (call) => {
     const x = call.input("x");
     const { shape } = x.node;
@@ -78,7 +78,7 @@ export const shapeLowerings = {
     const x = call.input("x");
     return changed(x, reverse(call.builder, x.node, call.axes("dims", x.node.shape.length)));
   },
-  /** Axes that are not named are taken whole; a size that is missing or -1 reaches to the end. */
+  /** Axes that are not given are taken whole. A size that is missing or -1 reaches to the end. */
   Slice: (call) => {
     const x = call.input("x");
     const { shape } = x.node;
@@ -93,7 +93,7 @@ export const shapeLowerings = {
       const [from, count] = [begin[axis]!, size[axis]!];
       if (from >= 0 && count >= 0 && from + count <= extent) continue;
       throw call.refuseShape(
-        `takes ${count} from place ${from} of axis ${axis}, which has ${extent}`,
+        `takes ${count} entries from index ${from} of axis ${axis}, which has extent ${extent}`,
         "begin at 0 or later, and end within the tensor; tf.stridedSlice counts from the end",
       );
     }
@@ -133,8 +133,8 @@ export const shapeLowerings = {
       !sizes.every((size) => Number.isInteger(size) && size >= 0)
     ) {
       throw call.refuseShape(
-        `splits axis ${axis}, which has ${extent}, into ${sizes.join(", ")}`,
-        "make the sizes add up",
+        `splits axis ${axis}, which has extent ${extent}, into ${sizes.join(", ")}`,
+        "make the sizes whole numbers that add up to the extent",
       );
     }
     let start = 0;
@@ -151,20 +151,20 @@ export const shapeLowerings = {
     if (pads.length !== rank) {
       throw call.refuseShape(
         `pads ${pads.length} axes of a tensor of rank ${rank}`,
-        "give [before, after] for each axis",
+        "give one pair [before, after] per axis",
       );
     }
     const value = call.number("constantValue", 0);
     const m = new Arithmetic(call.builder);
     const wide = padded(m.builder, x.node, pads);
     if (value === 0) return changed(x, wide);
-    // The frame is the filler minus its own inside: no multiplication by 0, which would spoil an infinite filler.
+    // The frame is selected, not multiplied by 0 or 1: 0 times an infinite filler would be NaN.
     const ones = padded(m.builder, m.full(1, x.node.shape), pads);
     return changed(x, m.select(ones, wide, value));
   },
 } satisfies Readonly<Record<string, Lowering>>;
 
-/** At most one of the sizes is -1: the rest. */
+/** Fills in the size that is -1, which stands for the rest. */
 function inferredSizes(sizes: readonly number[], extent: number): readonly number[] {
   const known = sizes.reduce((sum, size) => sum + Math.max(size, 0), 0);
   return sizes.map((size) => (size < 0 ? extent - known : size));

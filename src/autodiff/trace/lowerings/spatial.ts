@@ -8,7 +8,7 @@ type Rounding = "floor" | "round" | "ceil";
 type Four = [number, number, number, number];
 type Five = [number, number, number, number, number];
 
-/** The windows of a 2D convolution, as TensorFlow.js computes them; image and filter with channels last. */
+/** Returns the windows of a 2D convolution as TensorFlow.js computes them. Image and filter have channels last. */
 export function spatial2D(call: KernelCall, image: Shape, filter: Shape): readonly Spatial[] {
   const info = backend_util.computeConv2DInfo(
     four(image),
@@ -64,7 +64,7 @@ export function pooling3D(call: KernelCall, image: Shape): readonly Spatial[] {
 
 type Plane = ReturnType<typeof backend_util.computeConv2DInfo> | ReturnType<typeof backend_util.computeConv3DInfo>;
 
-/** Height and width, which a volume has too. */
+/** Returns height and width, which a volume has too. */
 function axes2D(info: Plane): readonly Spatial[] {
   return [
     {

@@ -25,8 +25,8 @@ const table = {
   ...imageLowerings,
 } satisfies Readonly<Record<string, Lowering>>;
 
-/** A kernel of TensorFlow.js that is supported. */
+/** Name of a kernel of TensorFlow.js that is supported. */
 export type Kernel = keyof typeof table;
 
-/** TensorFlow.js kernel -> how it is written in primitives. What is not here is refused. */
+/** Lowerings of the kernels of TensorFlow.js by their names. Kernels that are not here are refused. */
 export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering>(Object.entries(table));

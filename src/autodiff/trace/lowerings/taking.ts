@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../build/builder.ts";
 import type { AxisMap, Node, Shape } from "../../graph/graph.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 
-/** The map of an axis that reads output axis `at` of `rank`, from `offset` in steps of `stride`. */
+/** Makes the map of an axis that follows output axis `at` of `rank`, from `offset` in steps of `stride`. */
 function along(at: number, rank: number, offset = 0, stride = 1): AxisMap {
   return { offset, strides: Array.from({ length: rank }, (_, i) => (i === at ? stride : 0)) };
 }
@@ -19,7 +19,7 @@ export function strided(
   return builder.take(x, maps, shape);
 }
 
-/** x[..., start : start + count, ...] along one axis. */
+/** Returns x[..., start : start + count, ...] along one axis. */
 export function slice(builder: GraphBuilder, x: Node, axis: number, start: number, count: number): Node {
   const offsets = x.shape.map((_, i) => (i === axis ? start : 0));
   return strided(
@@ -30,6 +30,7 @@ export function slice(builder: GraphBuilder, x: Node, axis: number, start: numbe
   );
 }
 
+/** Reverses x along axes. */
 export function reverse(builder: GraphBuilder, x: Node, axes: readonly number[]): Node {
   const offsets = x.shape.map((extent, i) => (axes.includes(i) ? extent - 1 : 0));
   return strided(
@@ -41,7 +42,7 @@ export function reverse(builder: GraphBuilder, x: Node, axes: readonly number[])
   );
 }
 
-/** Zeros around x. */
+/** Puts zeros around x. */
 export function padded(builder: GraphBuilder, x: Node, pads: readonly (readonly [number, number])[]): Node {
   const offsets = pads.map(([before]) => -before);
   return strided(
@@ -52,7 +53,7 @@ export function padded(builder: GraphBuilder, x: Node, pads: readonly (readonly 
   );
 }
 
-/** x moved by `by` places along an axis; `filler` comes in. */
+/** Moves x by `by` places along an axis; `filler` comes in. */
 export function shift(m: Arithmetic, x: Node, axis: number, by: number, filler: number): Node {
   const offsets = x.shape.map((_, i) => (i === axis ? -by : 0));
   const moved = strided(m.builder, x, offsets, x.shape);
@@ -64,7 +65,7 @@ export function shift(m: Arithmetic, x: Node, axis: number, by: number, filler: 
   return m.add(moved, m.builder.constant(missing, line));
 }
 
-/** Nodes side by side along an axis: two are padded with zeros and added; more are joined by halves. */
+/** Puts nodes side by side along an axis. Two are padded with zeros and added; more are joined half by half. */
 export function concatenated(m: Arithmetic, parts: readonly Node[], axis: number): Node {
   const filled = parts.filter((part) => part.shape[axis] !== 0);
   if (filled.length <= 1) return filled[0] ?? parts[0]!;
@@ -79,7 +80,7 @@ export function concatenated(m: Arithmetic, parts: readonly Node[], axis: number
   );
 }
 
-/** Picks places of one axis by a constant list; out of range is refused by the caller. */
+/** Reads places of one axis by a constant list. The caller must refuse places out of range. */
 export function gathered(builder: GraphBuilder, x: Node, axis: number, places: ArrayLike<number>): Node {
   const table = Int32Array.from(places);
   const rank = x.shape.length;

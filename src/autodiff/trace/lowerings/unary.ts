@@ -4,12 +4,12 @@ import type { KernelCall, Lowering } from "../kernelCall.ts";
 
 type Formula = (m: Arithmetic, x: Node, call: KernelCall) => Node;
 
-/** A function of real numbers: float32 whatever came. */
+/** Makes the lowering of a function of real numbers, whose type is always float32. */
 const real =
   (formula: Formula): Lowering =>
   (call) => ({ node: formula(new Arithmetic(call.builder), call.input("x").node, call), dtype: "float32" });
 
-/** A function that keeps whole numbers whole, and their type. */
+/** Makes the lowering of a function that keeps whole numbers whole, and their type. */
 const kept =
   (formula: Formula): Lowering =>
   (call) => {
@@ -24,14 +24,17 @@ const test =
 const seluScale = 1.0507009873554805;
 const seluScaleAlpha = 1.7580993408473768;
 
-/** above x where x > 0, else below (e^x - 1), whose exponential never sees x > 0: it would overflow and spoil derivatives. */
+/**
+ * Returns above x where x > 0, else below (e^x - 1). The exponential never gets x > 0, where it would overflow and
+ * spoil derivatives.
+ */
 export const exponentialUnit = (m: Arithmetic, x: Node, above: number, below: number): Node => {
   const positive = m.less(0, x);
   const negative = m.builder.unary("expm1", m.select(positive, 0, x));
   return m.select(positive, m.mul(above, x), m.mul(below, negative));
 };
 
-/** Functions of one tensor. At a kink the slope is TensorFlow.js's, given with each. */
+/** Lowerings of functions of one tensor. At a kink the slope is that of TensorFlow.js, given with each function. */
 export const unaryLowerings = {
   Exp: real((m, x) => m.exp(x)),
   Expm1: real((m, x) => m.builder.unary("expm1", x)),
@@ -57,26 +60,26 @@ export const unaryLowerings = {
   Erf: real((m, x) => m.builder.unary("erf", x)),
   Neg: kept((m, x) => m.neg(x)),
   Square: kept((m, x) => m.mul(x, x)),
-  /** Slope -1 at 0. */
+  /** The slope at 0 is -1. */
   Abs: kept((m, x) => m.abs(x)),
   Sign: kept((m, x) => m.builder.unary("sign", x)),
   Floor: kept((m, x) => m.floor(x)),
   Ceil: kept((m, x) => m.builder.unary("ceil", x)),
-  /** Halves to even. */
+  /** Halves go to the even number. */
   Round: kept((m, x) => m.builder.unary("round", x)),
-  /** Slope 0 at 0: in a tie of `max` the first operand counts. */
+  /** The slope at 0 is 0: in a tie of `max` the first operand counts. */
   Relu: kept((m, x) => m.max(0, x)),
-  /** Slope 0 at 0, 1 at 6. */
+  /** The slope is 0 at 0 and 1 at 6. */
   Relu6: kept((m, x) => m.min(m.max(0, x), 6)),
-  /** Slope alpha at 0. */
+  /** The slope at 0 is alpha. */
   LeakyRelu: real((m, x, call) => m.select(m.less(0, x), x, m.mul(call.number("alpha", 0.2), x))),
-  /** Slope 1 at 0, from both sides. */
+  /** The slope at 0 is 1, from both sides. */
   Elu: real((m, x) => exponentialUnit(m, x, 1, 1)),
-  /** Slope scale times alpha at 0. */
+  /** The slope at 0 is scale times alpha. */
   Selu: real((m, x) => exponentialUnit(m, x, seluScale, seluScaleAlpha)),
-  /** Slope 1 at both ends. */
+  /** The slope is 1 at both ends. */
   ClipByValue: kept((m, x, call) => m.min(m.max(x, call.number("clipValueMin")), call.number("clipValueMax"))),
-  /** 1 where x > 0, NaN where it is NaN, else alpha. */
+  /** 1 where x > 0, NaN where x is NaN, else alpha. */
   Step: kept((m, x, call) => m.select(m.less(0, x), 1, m.select(m.equal(x, x), call.number("alpha", 0), Number.NaN))),
   LogicalNot: test((m, x) => m.not(x)),
   IsNan: test((m, x) => m.not(m.equal(x, x))),

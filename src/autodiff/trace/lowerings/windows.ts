@@ -1,27 +1,30 @@
 import type { GraphBuilder } from "../../build/builder.ts";
 import { type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 
-/** How a window moves along one axis of an image. */
+/** The windows along one axis of an image. */
 export interface Spatial {
-  /** Of the image. */
+  /** Extent of the image. */
   readonly extent: number;
   /** Number of windows. */
   readonly out: number;
-  /** Places in a window. */
+  /** Number of places in a window. */
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Zeros before the first number. */
+  /** Number of zeros before the first number of the image. */
   readonly before: number;
 }
 
-/** Windows of an image (batch, space..., channels), as one array. */
+/** Windows of an image with axes batch, space..., channels, as one array. */
 interface Windows {
   readonly maps: readonly AxisMap[];
   readonly shape: Shape;
 }
 
-/** Axes of the windows: batch, out..., kernel..., channels; or, by channel: channels, batch, out..., kernel... */
+/**
+ * Makes windows with axes batch, out..., kernel..., channels; or, by channel, with axes channels, batch, out...,
+ * kernel...
+ */
 export function windowsOf(batch: number, spatial: readonly Spatial[], channels: number, byChannel = false): Windows {
   const dimensions = spatial.length;
   const rank = 2 * dimensions + 2;
@@ -45,7 +48,7 @@ export function windowsOf(batch: number, spatial: readonly Spatial[], channels: 
   };
 }
 
-/** Whether any window reaches over the edge. */
+/** Whether any window reaches beyond the edge. */
 export function overlapsEdge(spatial: readonly Spatial[]): boolean {
   return spatial.some(
     ({ before, out, stride, kernel, dilation, extent }) =>
@@ -53,13 +56,13 @@ export function overlapsEdge(spatial: readonly Spatial[]): boolean {
   );
 }
 
-/** 1 where a window reads the image, 0 over the edge; axes 1, out..., kernel..., 1. */
+/** Returns 1 where a window reads the image, 0 beyond the edge, with axes 1, out..., kernel..., 1. */
 export function edgeMask(builder: GraphBuilder, spatial: readonly Spatial[]): Node {
   const { maps, shape } = windowsOf(1, spatial, 1);
   return builder.take(builder.fill(1, [1, ...spatial.map(({ extent }) => extent), 1]), maps, shape);
 }
 
-/** Axes of the places in a window, where windows are ordered batch, out..., kernel..., channels. */
+/** Returns the axes of the places in a window, for windows with axes batch, out..., kernel..., channels. */
 export function kernelAxes(spatial: readonly Spatial[]): readonly number[] {
   return spatial.map((_, i) => 1 + spatial.length + i);
 }
