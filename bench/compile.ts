@@ -1,4 +1,4 @@
-/** How long does it take from a loss to a running program, and how much memory does the program take? */
+/** How long does it take to get from a loss to a running program, and how much memory does the program need? */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,10 @@ import { fairEnvironment } from "./support/worker.ts";
 /*
  * npm run bench -- compile [--json]
  *
- * Each case is compiled in a fresh process, as a user's would be; medians of five. Times are CPU milliseconds: `imports` and
- * `BLAS` once a process, `trace` for recording the loss, `compile` for differentiating, rewriting, planning and emitting,
- * `first` for the first evaluation, linearisation and product, which instantiate the code. Memory: scratch of all programs,
- * and what the liveliest moment demands.
+ * Each case is compiled in a fresh process, as a user's would be. The numbers are medians of five. Times are CPU
+ * milliseconds: `imports` and `BLAS` once per process, `trace` for recording the loss, `compile` for differentiating,
+ * rewriting, planning and emitting, `first` for the first evaluation, linearisation and product, which instantiate the
+ * code. `scratch` is the scratch memory of all programs, and `/ needed` is its ratio to what live values need at least.
  */
 const child = fileURLToPath(new URL("peers/compile.ts", import.meta.url));
 const rounds = 5;

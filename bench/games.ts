@@ -1,4 +1,4 @@
-/** What does a constrained step cost beside its field evaluations, and how fast are games solved, against NumPy, monviso, HiGHS? */
+/** What does a constrained step cost beyond its evaluations, and how fast are games solved, beside NumPy and HiGHS? */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,8 +28,9 @@ import { fairEnvironment, startWorker, type Worker } from "./support/worker.ts";
 /*
  * npm run bench -- games [--json] [--full] [--python /path/to/python]
  *
- * Peers are Python processes: NumPy; monviso, its GitHub source on PYTHONPATH, with cvxpy; highspy. Those that are missing are left out.
- * `--full`: a matrix game of 1000 x 1000 instead of 300 x 300, and the dense field with n = 3000 too. All times are CPU times.
+ * Peers are Python processes: NumPy; monviso (its GitHub source on PYTHONPATH, with cvxpy); highspy. Missing ones are
+ * left out. `--full` takes a matrix game of 1000 x 1000 instead of 300 x 300, and the dense field with n = 3000 too.
+ * All times are CPU times.
  */
 const json = process.argv.includes("--json");
 const size = process.argv.includes("--full") ? 1000 : 300;
@@ -39,7 +40,7 @@ const eta = 0.4;
 const n = 1000;
 const large = 1_000_000;
 
-/** A field as a problem that says nothing of its Jacobian. */
+/** A field as a problem without a Jacobian. */
 function fieldOf(
   dimension: number,
   write: (z: Float64Array, out: Float64Array) => void,
@@ -61,7 +62,7 @@ function fieldOf(
   };
 }
 
-/** A z + b, A = skew + I / 10 with ||A|| about 1. */
+/** Data of the field A z + b, where A is skew + I / 10 and ||A|| is about 1. */
 function denseData(n: number): { readonly a: Float64Array; readonly b: Float64Array } {
   const random = randomFrom(1);
   const a = new Float64Array(n * n);
@@ -78,7 +79,7 @@ function denseData(n: number): { readonly a: Float64Array; readonly b: Float64Ar
 
 const far = 997;
 
-/** z / 10 + skew bands at distances 1 and 997. */
+/** The field z / 10 + B z, where B is skew with bands at distances 1 and 997. */
 function bandedField(z: Float64Array, out: Float64Array): void {
   const m = z.length;
   const nearEnd = (i: number): number =>
@@ -93,7 +94,7 @@ function bandedField(z: Float64Array, out: Float64Array): void {
   let before = z[far - 1]!;
   let a = middle[0]!;
   let i = 0;
-  // Eight entries a turn, for the reason given in src/linalg/vector.ts; neighbours stay in registers.
+  // Eight entries per pass, for the reason given in src/linalg/vector.ts. Neighbours stay in registers.
   for (; i + 7 < inner; i += 8) {
     const b = middle[i + 1]!;
     const c = middle[i + 2]!;
@@ -128,7 +129,7 @@ function run(problem: Problem, start: Float64Array, count: number, reuse = false
   return last!;
 }
 
-/** Extragradient with each set beside two evaluations of the field. */
+/** Compares extragradient with each set to two evaluations of the field. */
 function compareSteps(n: number, a: Float64Array, b: Float64Array, count: number): ReturnType<typeof compare> {
   const map = denseMatrix(n, n, a);
   const write = (z: Float64Array, out: Float64Array): void => {
@@ -144,7 +145,7 @@ function compareSteps(n: number, a: Float64Array, b: Float64Array, count: number
   ];
   const start = new Float64Array(n).fill(1 / n);
   return compare({
-    title: `An extragradient iteration, dense field of n = ${n}`,
+    title: `One extragradient iteration, dense field, n = ${n}`,
     unit: "iteration",
     count,
     cases: [
@@ -186,7 +187,7 @@ try {
   const given = variationalInequality(affineField(matrix), cube);
   const line = Float64Array.from({ length: large }, (_, i) => -1 + (2 * i) / (large - 1));
   const sparse = compare({
-    title: `An extragradient iteration over a box, banded skew field of n = ${large}`,
+    title: `One extragradient iteration over a box, banded skew field, n = ${large}`,
     unit: "iteration",
     count: 100,
     rounds: 5,
@@ -216,7 +217,7 @@ try {
   const results: Record<string, unknown> = {
     game: { size, seconds: (user + system) / 1e6, steps: solved.step, gap: solved.gap, value: solved.value },
   };
-  // As installed, its allocator gives large arrays back to the system and asks for them anew.
+  // As installed, NumPy's allocator returns large arrays to the system and requests them again.
   const { MALLOC_TRIM_THRESHOLD_: _, MALLOC_MMAP_THRESHOLD_: __, ...asInstalled } = fairEnvironment();
   for (const [name, requests, environment, label = name] of [
     ["numpy", ["dense", "sparse"], fairEnvironment()],
@@ -231,7 +232,7 @@ try {
       environment,
     );
     if (worker === undefined) {
-      if (!json) console.log(`skipped: ${name}, which ${python} does not have`);
+      if (!json) console.log(`skipped: ${name}, since ${python} does not have it`);
       continue;
     }
     workers.push(worker);
@@ -252,7 +253,7 @@ try {
     for (const [name, result] of Object.entries(results)) console.log(`  ${name}: ${JSON.stringify(result)}`);
     const box = steps.find(({ name }) => name === "extragradient, box")!;
     console.log(
-      `  ours: dense with a box ${box.median.toFixed(0)} us, banded ${sparse[3]!.median.toFixed(0)} us an iteration, with arrays reused ${sparse[4]!.median.toFixed(0)} us`,
+      `  fluxion, us per iteration: dense with a box ${box.median.toFixed(0)}, banded ${sparse[3]!.median.toFixed(0)}, banded with arrays reused ${sparse[4]!.median.toFixed(0)}`,
     );
   }
 } finally {
@@ -266,7 +267,7 @@ interface Solved {
   readonly value: number;
 }
 
-/** Restarted extragradient, the gap of last and averaged iterate looked at every 20 steps. */
+/** Runs restarted extragradient. Every 20 steps it measures the gaps of the last and of the averaged iterate. */
 function solve(values: Float64Array, gap: number): Solved {
   const game = zeroSumGame({ name: "random", values, rows: simplex(size), columns: simplex(size), description: null });
   const start = new Float64Array(2 * size).fill(1 / size);

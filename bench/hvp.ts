@@ -1,4 +1,4 @@
-/** How fast are Hessian-vector products and gradients, against PyTorch, JAX, autograd and the matrix products alone? */
+/** How fast are Hessian-vector products and gradients, beside PyTorch, JAX, autograd and the matrix products alone? */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,9 @@ import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/w
 /*
  * npm run bench -- hvp [--json] [--rounds 7] [--seconds 0.1] [--only 0,3] [--python /path/to/python]
  *
- * Everyone is a process of its own on the same core and takes turns, round by round; ratios are of one round, their
- * medians are shown. Hessian-vector products at a fixed point, all work free of v done before.
+ * Each library runs in a process of its own on the same core. They take turns, round by round. Ratios are taken within
+ * a round, and their medians are shown. Hessian-vector products are at a fixed point, with all work that does not
+ * depend on v done before.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);
@@ -32,7 +33,7 @@ const own = (name: string, extra: Readonly<Record<string, string>>): Promise<Wor
 const peer = (name: string): Promise<Worker | undefined> =>
   startWorker(name, python, [`${here}peers/hvp.py`, name], fairEnvironment());
 
-/** With the exact reduction of the data, which only linear networks have; everybody else works on all samples. */
+/** Name of the worker that reduces the data of linear networks, which is exact. The other workers use all samples. */
 const reduced = "data reduced";
 const workers: Worker[] = [];
 for (const start of [
@@ -59,7 +60,7 @@ function read(file: string): Float64Array {
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-/** The largest difference relative to the largest entry. */
+/** The largest difference, relative to the largest entry. */
 function difference(a: Float64Array, b: Float64Array): number {
   let [most, size] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -73,7 +74,7 @@ interface Row {
   readonly case: string;
   readonly what: string;
   readonly us: number;
-  /** Times that of ours, medians of the rounds. */
+  /** Times divided by ours, medians of the rounds. */
   readonly ratios: Readonly<Record<string, number>>;
   readonly differences: Readonly<Record<string, number>>;
 }
@@ -139,7 +140,7 @@ const machine = {
 if (json) {
   console.log(JSON.stringify({ title: "hvp", rounds, seconds, machine, rows: all }));
 } else {
-  console.log(`Times as long as fluxion's, on one core; ${JSON.stringify(machine)}`);
+  console.log(`Times divided by fluxion's, on one core; ${JSON.stringify(machine)}`);
   for (const what of ["hvp", "gradient"]) {
     const head = [what === "hvp" ? "Hessian-vector product" : "gradient", "us", ...columns, "largest difference"];
     const body = all

@@ -1,4 +1,4 @@
-/** What does the loop cost an iterate, beside problem and operators? */
+/** What does the loop cost per iterate, apart from problem and operators? */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Observable, take } from "rxjs";
@@ -13,10 +13,10 @@ import type { Iterate, Measure, Update } from "../src/streams/types.ts";
 
 const steps = 100_000;
 const rounds = 9;
-/** So small that no point of a round leaves the numbers' range. */
+/** Step size, so small that the points of a round stay finite. */
 const eta = 1e-6;
 
-/** F(z) = z: nearly nothing but the loop. */
+/** The problem F(z) = z, whose cost is negligible. */
 function identity(n: number): Problem {
   return {
     name: "identity",
@@ -33,7 +33,7 @@ function identity(n: number): Problem {
   };
 }
 
-/** The same steps without a loop around them; `fresh`: point and field are new arrays each step, as a stream needs them. */
+/** The same steps without fluxion's loop. With `fresh` each step makes new arrays, as the loop does. */
 function arithmetic(n: number, fresh: boolean): number {
   const problem = identity(n);
   let point = new Float64Array(n).fill(1);
@@ -54,7 +54,7 @@ function arithmetic(n: number, fresh: boolean): number {
   return sum;
 }
 
-// Five operators with a column each: an update, four measures, two of them with a state.
+// Five operators with one column each: an update and four measures, two of which have a state.
 const stepping = (): Update =>
   defineUpdate({
     name: "stepping",
@@ -94,7 +94,7 @@ const least = (): Measure =>
       return { state: { least: now }, columns: { least: now } };
     },
   });
-/** Reads a row and writes nothing. */
+/** A measure that reads a row and writes nothing. */
 const silent = (name: string): Measure =>
   defineMeasure({
     name,
@@ -107,7 +107,7 @@ const silent = (name: string): Measure =>
 type Sink = (rows: Observable<Iterate>) => void;
 const nowhere: Sink = (rows) => void rows.subscribe();
 
-/** 256 rows' columns and points in typed arrays: what every recorder does before it encodes. */
+/** Copies columns and points of 256 rows into typed arrays, as every recorder does before it encodes. */
 const toColumns: Sink = (rows) => {
   const columns = new Map<string, Float64Array>();
   let points = new Float64Array(0);
@@ -126,7 +126,7 @@ const toColumns: Sink = (rows) => {
   });
 };
 
-/** Arrow record batches of 256 rows with all points, as they go into a file. */
+/** Makes Arrow record batches of 256 rows with all points, as they go into a file. */
 const toArrow: Sink = (rows) => {
   let encoder: RunEncoder | undefined;
   rows.subscribe((row) => {
@@ -151,7 +151,7 @@ const inside = (): Update => chain(norm(), first(), mean(), least(), stepping())
 const outside = (rows: Observable<Iterate>): Observable<Iterate> => rows.pipe(first(), mean(), least());
 const cases: Readonly<Record<string, (n: number) => void>> = {
   "arithmetic alone, arrays reused": (n) => arithmetic(n, false),
-  "arithmetic alone, two new arrays a step": (n) => arithmetic(n, true),
+  "arithmetic alone, two new arrays per step": (n) => arithmetic(n, true),
   "loop + one update": (n) => loop(n, gradientStep(eta), none, nowhere),
   "five operators without columns, no sink": (n) =>
     loop(n, chain(silent("a"), silent("b"), silent("c"), silent("d"), gradientStep(eta)), none, nowhere),
@@ -161,8 +161,8 @@ const cases: Readonly<Record<string, (n: number) => void>> = {
 };
 
 /**
- * Median CPU time an iterate, in microseconds: other programs on the machine disturb it less than wall time. No garbage collection
- * is asked for between rounds: that throws compiled code away, and everything seems twice as slow.
+ * Median CPU time per iterate in microseconds, which other programs on the machine disturb less than wall time. Garbage
+ * collection is not forced between rounds, since that discards compiled code and makes everything seem twice as slow.
  */
 function median(run: () => void): number {
   const times: number[] = [];
@@ -182,13 +182,13 @@ interface Result {
   readonly "n = 128": number;
 }
 
-/** One case in this process. */
+/** Measures a case in this process. */
 function measured(name: string): Result {
   const run = cases[name]!;
   return { name, "n = 2": median(() => run(2)), "n = 128": median(() => run(128)) };
 }
 
-/** A case in a process of its own, so that it is compiled for itself. */
+/** Measures a case in a process of its own, so that it is compiled for itself. */
 function inProcess(name: string): Result {
   const file = fileURLToPath(import.meta.url);
   const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, file, "--case", name], {
@@ -208,7 +208,7 @@ if (flag === "--case") {
     console.log(
       JSON.stringify({
         bench: "loop",
-        unit: "us of CPU time an iterate",
+        unit: "us of CPU time per iterate",
         steps,
         rounds,
         node: process.version,
@@ -216,7 +216,7 @@ if (flag === "--case") {
       }),
     );
   } else {
-    console.log(`us of CPU time an iterate: medians of ${rounds} rounds of ${steps} steps, Node ${process.version}`);
+    console.log(`us of CPU time per iterate: medians of ${rounds} rounds of ${steps} steps, Node ${process.version}`);
     for (const { name, "n = 2": two, "n = 128": many } of results) {
       console.log(`${name.padEnd(44)} n = 2 ${two.toFixed(2).padStart(8)}   n = 128 ${many.toFixed(2).padStart(8)}`);
     }

@@ -1,4 +1,4 @@
-/** What does MINRES-QLP cost beside the products it asks for? */
+/** What does MINRES-QLP cost, apart from the products that it needs? */
 import { spawnSync } from "node:child_process";
 import { minresQLP } from "../src/linalg/krylov/minres/minresQLP.ts";
 import type { LinearMap } from "../src/linalg/linearMap.ts";
@@ -12,9 +12,9 @@ import { fairEnvironment } from "./support/worker.ts";
 /*
  * npm run bench -- minres [--json] [--python /path/to/python]
  *
- * A diagonal, indefinite map, whose product costs next to nothing, at two sizes; then Hessian-vector products of networks,
- * where the ratio shows what share of a Newton step the solver is. SciPy's MINRES (it has no MINRES-QLP) on the same diagonal
- * where Python has it.
+ * The first maps are diagonal and indefinite, of two sizes, and their products cost next to nothing. The others are
+ * Hessians of networks, where the ratio shows the solver's share of a Newton step. SciPy's MINRES (it does not have
+ * MINRES-QLP) runs on the same diagonal maps, if Python has SciPy.
  */
 const iterations = 100;
 
@@ -24,7 +24,7 @@ function diagonalMap(n: number): LinearMap {
 
 function solving(map: LinearMap, n: number): (count: number) => void {
   const b = Float64Array.from({ length: n }, randomFrom(4));
-  // As many steps as asked for, whatever the residual.
+  // These make the solver take all iterations, whatever the residual.
   const options = { relativeTolerance: 0, maxIterations: iterations, maxCondition: 1e300 };
   return (count) => {
     for (let done = 0; done < count; ) done += Math.max(1, minresQLP(map, b, options).iterations);
@@ -45,7 +45,7 @@ for (const [n, count] of [
 ] as const) {
   const map = diagonalMap(n);
   compare({
-    title: `diagonal map, n=${n}: an iteration, and its product alone`,
+    title: `diagonal map, n=${n}: one iteration, and its product alone`,
     unit: "iteration",
     count,
     cases: [
@@ -65,7 +65,7 @@ for (const [index, count] of [
   const map = problem.linearize(pointOf(network));
   const n = problem.dimension;
   compare({
-    title: `Hessian of ${network.name}, n=${n}: an iteration beside its product`,
+    title: `Hessian of ${network.name}, n=${n}: the product alone, and one iteration`,
     unit: "iteration",
     count,
     rounds: 5,
@@ -91,7 +91,9 @@ for n, repeats in ((128, 50), (100000, 5)):
         start = time.process_time()
         for _ in range(repeats): minres(a, b, rtol=0, maxiter=${iterations})
         best.append((time.process_time() - start) / repeats / ${iterations} * 1e6)
-    print(f"SciPy {scipy.__version__} minres, n={n}: {sorted(best)[3]:.3f} us an iteration")
+    print(f"SciPy {scipy.__version__} minres, n={n}: {sorted(best)[3]:.3f} us per iteration")
 `;
 const { status, stdout } = spawnSync(python, ["-c", script], { env: fairEnvironment(), encoding: "utf8" });
-console.log(status === 0 ? stdout.trim() : "SciPy: not there (give --python an interpreter that has it)");
+console.log(
+  status === 0 ? stdout.trim() : "skipped: SciPy, since it was not found (name an interpreter that has it by --python)",
+);

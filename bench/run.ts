@@ -1,4 +1,6 @@
-/** `npm run bench -- loop [--json]`: runs one bench by name, in a process of its own; without a name it lists them. */
+/**
+ * `npm run bench -- loop [--json]` runs a bench by name, in a process of its own. Without a name it lists the benches.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,10 +16,10 @@ if (name === undefined || name.startsWith("-")) {
     console.log(`${file.slice(0, -3).padEnd(12)} ${question.replace(/\s*\*\/\s*$/, "")}`);
   }
 } else if (!existsSync(`${folder}${name}.ts`)) {
-  console.error(`no bench called ${name}; \`npm run bench\` lists them`);
+  console.error(`no bench is called ${name}; \`npm run bench\` lists them`);
   process.exitCode = 2;
 } else {
   const arguments_ = ["--conditions=fluxion-source", "--expose-gc", "--import", "tsx", `${folder}${name}.ts`, ...rest];
-  // What the peers get, we get too.
+  // fluxion gets the same environment as its peers.
   process.exitCode = spawnSync(process.execPath, arguments_, { stdio: "inherit", env: fairEnvironment() }).status ?? 1;
 }

@@ -1,4 +1,4 @@
-/** What does a logged row cost: encoded, written to disk, read back, and in the loop at n = 128? */
+/** What does logging a row cost: to encode it, to write it to disk, to read it back, and in the loop at n = 128? */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const names = Array.from({ length: 8 }, (_, i) => `column${i}`);
 const columns: Columns = Object.fromEntries(names.map((name) => [name, { meaning: "a number" }]));
 const run: Run = { name: "bench", attempt: 1, columns, settings: {} };
 
-/** A row with eight measured numbers, no point. */
+/** A row with eight measured numbers and without a point. */
 const rowOf = (step: number): Row => ({
   run,
   step,
@@ -50,13 +50,13 @@ const rowOf = (step: number): Row => ({
   },
   vectors: {},
 });
-/** Few enough to stay in the processor's cache, as a row that was just made does. */
+/** Rows, few enough to stay in the processor's cache, as a row that was just made does. */
 const rows = Array.from({ length: 256 }, (_, step) => rowOf(step));
 const each = (count: number, use: (row: Row) => void): void => {
   for (let i = 0; i < count; i++) use(rows[i & 255]!);
 };
 
-/** The least that any logger does: every number into a column that is allocated once. */
+/** Does the least that any logger must do: copies every number into a column that is allocated once. */
 function copyColumns(count: number): void {
   const fields = Array.from({ length: 7 }, () => new Float64Array(256));
   const own = names.map(() => new Float64Array(256));
@@ -116,7 +116,7 @@ const recorded = join(folder, "recorded.arrows");
 subscribe(streamed(100_000).pipe(arrowFile(recorded)));
 
 compare({
-  title: "one logged row of 8 numbers",
+  title: "logging one row of 8 numbers",
   unit: "row",
   count: 100_000,
   cases: [
@@ -137,7 +137,7 @@ compare({
 });
 
 const n = 128;
-/** F(z) = z: the cheapest problem there is. */
+/** The problem F(z) = z, the cheapest possible. */
 const free: Problem = {
   name: "free",
   dimension: n,

@@ -1,4 +1,6 @@
-/** How long do tracing, differentiating and compiling a model of published size take, and how large are its graphs? */
+/**
+ * How long does it take to trace, differentiate and compile a model of published size, and how large are its graphs?
+ */
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { compileField, gradient, linearize, trace } from "fluxion/autodiff";
@@ -7,8 +9,8 @@ import { lstm, type ModelCase, resNet20, transformer } from "./support/models.ts
 /*
  * npm run bench -- trace [--json]
  *
- * Each model three times, the first one cold; CPU time of this process. `products` are matrix products, `run` one
- * evaluation with its linearisation, and one Hessian-vector product.
+ * Each model is measured three times, the first time cold, in CPU time of this process. `evaluate` is one evaluation
+ * with its linearisation, and `product` one Hessian-vector product. Among the nodes, `products` are matrix products.
  */
 await tf.setBackend("cpu");
 const json = process.argv.includes("--json");
@@ -26,7 +28,9 @@ interface Figures {
   readonly compile: number;
   readonly evaluate: number;
   readonly product: number;
-  /** Nodes of loss, gradient and Hessian-vector product; matrix products of the latter; its residuals. */
+  /**
+   * Numbers of nodes of loss, gradient and Hessian-vector product, and of matrix products and residuals of the latter.
+   */
   readonly nodes: Readonly<Record<"loss" | "gradient" | "linear" | "products" | "residuals", number>>;
 }
 
@@ -37,7 +41,7 @@ const milliseconds = <T>(act: () => T): readonly [T, number] => {
   return [result, (user + system) / 1000];
 };
 
-/** Nodes that compute something. */
+/** The nodes that compute something. */
 function nodesOf(outputs: readonly Node[]): readonly Node[] {
   const seen = new Set(outputs);
   for (const node of seen) for (const input of node.inputs) seen.add(input);

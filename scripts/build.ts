@@ -1,4 +1,4 @@
-/** Builds `dist/`: modules and declarations by tsc, the viewer's page by esbuild. */
+/** Builds `dist/`: modules and declarations with tsc, the viewer's page with esbuild. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,8 @@ import { buildViewer } from "./buildViewer.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
-// Beside the old one until it is whole: a command that runs meanwhile (`npx fluxion` in a clone builds) finds its files.
+// The new folder replaces the old one when it is complete, so a command that runs meanwhile (`npx fluxion` in a clone
+// builds) finds its files.
 const fresh = `dist.${process.pid}`;
 try {
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];

@@ -1,6 +1,6 @@
 /**
- * Bundles the viewer's page into a directory: one script and one style sheet without imports, so that the server can send them
- * under a strict content security policy.
+ * Bundles the viewer's page into a directory: one script and one style sheet without imports, so that the server can
+ * send them under a strict content security policy.
  *
  *     tsx scripts/buildViewer.ts [directory]     default: dist/viewer
  */

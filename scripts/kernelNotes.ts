@@ -1,6 +1,6 @@
 import type { Kernel } from "../src/autodiff/trace/lowerings/table.ts";
 
-/** What a person calls a kernel by, and what is worth knowing of it: slopes at kinks, ties, limits. */
+/** The functions that call a kernel, and what one should know about it: slopes at kinks, ties, limits. */
 export interface KernelNote {
   readonly functions: string;
   readonly note?: string;
@@ -8,18 +8,18 @@ export interface KernelNote {
 
 const called = (functions: string, note?: string): KernelNote =>
   note === undefined ? { functions } : { functions, note };
-const flat = "derivative 0, at the jumps too";
-const shared = "entries that tie share the derivative evenly";
-/** What is data, or computed, is compared with every place. */
-const indices = "derivative 0 in its indices; those that are not constant cost a product with one-hot rows";
+const flat = "derivative 0, also at the jumps";
+const shared = "entries that tie share the derivative equally";
+/** Indices that are data, or computed, are compared with every place. */
+const indices = "derivative 0 in its indices; indices that are not constant cost a product with one-hot rows";
 
-/** One line for every kernel that is supported: one that is missing does not compile. */
+/** One line for every supported kernel. A missing line does not compile. */
 export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   Exp: called("exp"),
   Expm1: called("expm1"),
-  Log: called("log, logSoftmax", "log of sum of exp, 1 + exp and sigmoid are computed stably"),
+  Log: called("log, logSoftmax", "the log of a sum of exp, of 1 + exp and of sigmoid is computed stably"),
   Log1p: called("log1p"),
-  Sqrt: called("sqrt, euclidean norm", "infinite slope at 0: guard it by tf.where on its operand"),
+  Sqrt: called("sqrt, euclidean norm", "infinite slope at 0; guard its operand with tf.where"),
   Rsqrt: called("rsqrt"),
   Reciprocal: called("reciprocal"),
   Sin: called("sin"),
@@ -49,13 +49,13 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   LeakyRelu: called("leakyRelu", "slope alpha at 0"),
   Elu: called("elu", "slope and curvature 1 at 0"),
   Selu: called("selu", "slope and curvature scale times alpha at 0"),
-  ClipByValue: called("clipByValue", "slope 1 at both ends"),
+  ClipByValue: called("clipByValue", "slope 1 at both limits"),
   Step: called("step", flat),
   LogicalNot: called("logicalNot", flat),
   IsNan: called("isNaN", flat),
   IsInf: called("isInf", flat),
   IsFinite: called("isFinite", flat),
-  Cast: called("cast, toInt, toFloat, toBool", "to int32 it truncates, with derivative 0"),
+  Cast: called("cast, toInt, toFloat, toBool", "a cast to int32 truncates, with derivative 0"),
   Identity: called("clone"),
   ZerosLike: called("zerosLike"),
   OnesLike: called("onesLike"),
@@ -64,10 +64,10 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   Multiply: called("mul, outerProduct"),
   RealDiv: called("div, divNoNan"),
   FloorDiv: called("floorDiv, div of int32", flat),
-  Mod: called("mod", "with the sign of the divisor; the jump is not differentiated"),
+  Mod: called("mod", "the result has the sign of the divisor; the jump is not differentiated"),
   Pow: called(
     "pow",
-    "exponents 0, 1, 2, 3, 4, 1/2 and their negatives by products and roots; x^p log x is 0 where x <= 0",
+    "exponents 0, 1, 2, 3, 4, 1/2 and their negatives are computed by products and roots; x^p log x is 0 for x <= 0",
   ),
   SquaredDifference: called("squaredDifference"),
   Maximum: called("maximum", "a tie belongs to the first operand"),
@@ -84,20 +84,20 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   LogicalOr: called("logicalOr, logicalXor", flat),
   Select: called(
     "where",
-    "a branch that is not chosen adds nothing where its own derivative is finite; an infinite one gives NaN: guard its operand",
+    "a branch that is not chosen adds nothing if its own derivative is finite; an infinite derivative gives NaN, so guard its operand",
   ),
   AddN: called("addN"),
   Sum: called("sum, logSumExp"),
   Mean: called("mean, moments"),
   Max: called("max", shared),
   Min: called("min", shared),
-  Prod: called("prod", "without division: zeros do no harm"),
+  Prod: called("prod", "computed without division, so zeros are harmless"),
   Any: called("any", flat),
   All: called("all", flat),
-  ArgMax: called("argMax", `the first of several; ${flat}`),
-  ArgMin: called("argMin", `the first of several; ${flat}`),
+  ArgMax: called("argMax", `the first of equal entries; ${flat}`),
+  ArgMin: called("argMin", `the first of equal entries; ${flat}`),
   Cumsum: called("cumsum"),
-  Cumprod: called("cumprod", "without division: zeros do no harm"),
+  Cumprod: called("cumprod", "computed without division, so zeros are harmless"),
   Reshape: called("reshape, squeeze, flatten, as1D ... as5D"),
   ExpandDims: called("expandDims"),
   Tile: called("tile, broadcastTo"),
@@ -111,18 +111,18 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   PadV2: called("pad"),
   BatchMatMul: called("matMul, dot, outerProduct", "all transposes; leading axes broadcast"),
   _FusedMatMul: called("fused.matMul, layers.dense", "activations linear, relu, relu6, elu, sigmoid, leakyrelu, prelu"),
-  Einsum: called("einsum", "with ->, no letter twice in a term, no ..."),
+  Einsum: called("einsum", "the equation needs ->; no letter twice in a term; no ellipsis"),
   Softmax: called("softmax"),
   FusedBatchNorm: called("batchNorm"),
-  OneHot: called("oneHot", "of constants or data; derivative 0 in its indices"),
-  GatherV2: called("gather, embedding layers", `${indices}; NaN at places that do not exist`),
-  GatherNd: called("gatherND", `${indices}; NaN at places that do not exist`),
-  ScatterNd: called("scatterND", `${indices}; NaN where a place does not exist`),
+  OneHot: called("oneHot", "indices are constants or data; derivative 0 in its indices"),
+  GatherV2: called("gather, embedding layers", `${indices}; indices out of range give NaN`),
+  GatherNd: called("gatherND", `${indices}; indices out of range give NaN`),
+  ScatterNd: called("scatterND", `${indices}; indices out of range give NaN`),
   TensorScatterUpdate: called(
     "tensorScatterUpdate",
-    "indices must be constant; the last of several for one place counts",
+    "indices must be constant; if several updates have the same index, the last one counts",
   ),
-  UnsortedSegmentSum: called("unsortedSegmentSum", `${indices}; others are left out`),
+  UnsortedSegmentSum: called("unsortedSegmentSum", `${indices}; indices out of range are left out`),
   Diag: called("diag"),
   Fill: called("fill, zeros, ones, eye"),
   Range: called("range"),
@@ -135,9 +135,9 @@ export const kernelNotes: Readonly<Record<Kernel, KernelNote>> = {
   Conv3D: called("conv3d"),
   Conv3DBackpropInputV2: called("conv3dTranspose"),
   MaxPool: called("maxPool, pool", shared),
-  AvgPool: called("avgPool, pool", "the mean of what lies inside the image"),
+  AvgPool: called("avgPool, pool", "the mean of the entries inside the image"),
   MaxPool3D: called("maxPool3d", shared),
-  AvgPool3D: called("avgPool3d", "the mean of what lies inside the image"),
+  AvgPool3D: called("avgPool3d", "the mean of the entries inside the image"),
   Dilation2D: called("dilation2d", shared),
   LRN: called("localResponseNormalization"),
   ResizeBilinear: called("image.resizeBilinear"),

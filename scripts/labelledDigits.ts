@@ -1,4 +1,4 @@
-/** What the scripts that make `data/` have in common: an Arrow file of digits with their labels, and how it is written. */
+/** Shared by the scripts that make `data/`: makes an Arrow file of digits with their labels, and writes it. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
@@ -17,17 +17,17 @@ import {
 import { dataHash } from "../src/problems/data/dataHash.ts";
 
 export interface Digits {
-  /** Of the column of numbers: `pixels`. */
+  /** Name of the column of numbers, such as `pixels`. */
   readonly name: string;
-  /** Row by row. */
+  /** Numbers of all digits, row by row. */
   readonly numbers: Data<Float64 | Uint16>;
-  /** A digit each row. */
+  /** Labels, one digit per row. */
   readonly labels: Uint8Array;
-  /** Where the digits come from and what the numbers are. */
+  /** Metadata: the source of the digits and the meaning of the numbers. */
   readonly about: readonly (readonly [string, string])[];
 }
 
-/** An Arrow file with the columns `name`, a list of numbers, and `label`. */
+/** Makes an Arrow file with two columns: a list of numbers, called `name`, and `label`. */
 export function labelledDigits({ name, numbers, labels, about }: Digits): Uint8Array {
   const count = labels.length;
   const width = numbers.length / count;
@@ -51,7 +51,7 @@ export function labelledDigits({ name, numbers, labels, about }: Digits): Uint8A
   return writer.toUint8Array(true);
 }
 
-/** If a script is what was started: writes the file it makes into `data/`, and says whether that changed. */
+/** If the script was started directly, writes its file into `data/` and says whether the file changed. */
 export function writeIfMain(script: string, name: string, make: () => Uint8Array): void {
   if (script !== pathToFileURL(process.argv[1] ?? "").href) return;
   try {

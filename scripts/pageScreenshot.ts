@@ -1,9 +1,9 @@
 /**
- * Takes pictures of the page on an experiment's finished runs, for the documents.
+ * Takes pictures of the page with an experiment's finished runs, for the documents.
  *
- *     tsx scripts/pageScreenshot.ts runs/dlae-1 docs/page [run to look at] [run to compare ...]
+ *     tsx scripts/pageScreenshot.ts runs/dlae-1 docs/page [run to select] [run to compare ...]
  *
- * writes docs/page-light.png and docs/page-dark.png. Needs Chromium.
+ * writes docs/page-light.png and docs/page-dark.png. It needs Chromium.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { buildViewer } from "./buildViewer.ts";
 const [experiment, target, focus, ...compared] = process.argv.slice(2);
 if (experiment === undefined || target === undefined) {
   throw new Error(
-    "expected an experiment's directory and where the pictures go: pageScreenshot.ts runs/dlae-1 docs/page",
+    "expected the directory of an experiment and the path of the pictures: pageScreenshot.ts runs/dlae-1 docs/page",
   );
 }
 const pageDirectory = mkdtempSync(join(tmpdir(), "fluxion-page-"));
@@ -44,7 +44,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   if (focus !== undefined) await page.locator(`[data-run="${focus}"] .choose`).click();
   for (const run of compared) await page.locator(`[data-run="${run}"] .compare`).check();
   await page.locator('[data-column="squaredFieldNorm"] canvas').waitFor();
-  // The curves of the compared runs come a moment later.
+  // The curves of the compared runs arrive a moment later.
   await page.waitForTimeout(2000);
   await page.mouse.move(0, 0);
   await page.screenshot({ path: `${target}-${colorScheme}.png` });

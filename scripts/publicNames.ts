@@ -1,9 +1,9 @@
 /**
- * The names that each sub-path of the package exports, types apart: `test/publicNames.json` is made by
+ * Prints the names that each sub-path of the package exports, values and types separately. They are kept in
  *
  *     npx tsx scripts/publicNames.ts > test/publicNames.json
  *
- * so that a change of the public face is seen in a commit, and `test/publicNames.test.ts` compares.
+ * so that a commit shows every change of the public names. `test/publicNames.test.ts` compares them.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -16,7 +16,7 @@ interface Names {
   readonly types: readonly string[];
 }
 
-/** Sub-path -> the names that its index file lists. */
+/** The names that the index file of each sub-path lists. */
 export function publicNames(): Readonly<Record<string, Names>> {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
@@ -29,7 +29,7 @@ export function publicNames(): Readonly<Record<string, Names>> {
   return found;
 }
 
-/** Index files hold nothing but lists: `export { a, type B } from "./a.ts"`. */
+/** The names in an index file, which has nothing but lists: `export { a, type B } from "./a.ts"`. */
 function namesIn(file: string): Names {
   const text = readFileSync(join(root, file), "utf8");
   const values = new Set<string>();

@@ -1,5 +1,6 @@
 /**
- * The rooms of `src/` and what each may import: the one table behind the lint rules of `biome.json` and `test/structure.test.ts`.
+ * The rooms of `src/` and what each may import. This table is behind the lint rules of `biome.json` and
+ * `test/structure.test.ts`.
  *
  *     tsx scripts/rooms.ts      writes the rules into biome.json
  */
@@ -8,23 +9,23 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 export interface Room {
   readonly name: string;
-  /** The rooms below, all that it may import from. */
+  /** Rooms below this one, the only ones from which it may import. */
   readonly below: readonly string[];
-  /** Whether it may import RxJS. */
+  /** Whether the room may import RxJS. */
   readonly streams: boolean;
-  /** Whether it runs in a browser: it knows nothing of Node but through `src/host.ts`. */
+  /** Whether the room runs in a browser. It then reaches Node through `src/host.ts` only. */
   readonly browser?: boolean;
-  /** Whether the numbers of a run are made here: elementary functions come from `src/elementary`. */
+  /** Whether the room makes the numbers of a run. It then takes elementary functions from `src/elementary`. */
   readonly numbers?: boolean;
 }
 
 const numbers = ["linalg", "elementary"];
 const derivatives = ["autodiff", ...numbers];
 const loop = ["streams", "arrow", "problems", ...derivatives];
-/** What operators are written with. They know the loop through `authoring` alone, as users' own do. */
+/** Rooms for operators, which know the loop through `authoring` only, as users' own operators do. */
 const authoring = ["authoring", "problems", ...derivatives];
 
-/** From the ground upwards. Files that stand in no room (`errors.ts`, `random.ts`) are leaves that every room may import. */
+/** The rooms, the lowest first. Files outside them (`errors.ts`, `random.ts`) are leaves that every room may import. */
 export const rooms: readonly Room[] = [
   { name: "elementary", below: [], streams: false, browser: true },
   { name: "linalg", below: ["elementary"], streams: false, browser: true, numbers: true },
@@ -51,7 +52,7 @@ interface Pattern {
   readonly message: string;
 }
 
-/** The imports that a room may not have. */
+/** The imports that are forbidden in a room. */
 function patternsOf(room: Room): readonly Pattern[] {
   const others = rooms.filter(({ name }) => name !== room.name && !room.below.includes(name));
   const patterns: Pattern[] = [];
@@ -79,7 +80,7 @@ const hostOnly = {
   clearImmediate: "cancelTurn",
 };
 
-/** The globals that a room may not use. */
+/** The globals that are forbidden in a room. */
 function globalsOf(room: Room): Readonly<Record<string, string>> | undefined {
   if (room.browser !== true) return undefined;
   return Object.fromEntries(
@@ -87,7 +88,7 @@ function globalsOf(room: Room): Readonly<Record<string, string>> | undefined {
   );
 }
 
-/** `biome.json` with the rules of this table. */
+/** The text of `biome.json` with the rules of this table. */
 export function lintRules(text: string): string {
   const settings = JSON.parse(text) as BiomeSettings;
   settings.overrides = [

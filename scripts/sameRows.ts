@@ -1,10 +1,11 @@
 /**
- * Says whether the working tree computes the rows that another commit computed: every column but `seconds`, bit for bit.
+ * Checks that the working tree computes the same rows as another commit: every column except `seconds`, bit for bit.
  *
  *     tsx scripts/sameRows.ts <commit>      builds both, runs each experiment with and without BLAS, compares
  *
- * Columns that were renamed in between are matched by the changelog's table of names (rows whose first cell is `column`). Exits with 1
- * where a number differs. Both versions run on this machine, one after the other: rows differ between processors.
+ * Columns that were renamed in between are matched by the changelog's table of names (rows whose first cell is
+ * `column`). The exit code is 1 if a number differs. Both versions run on this machine, one after the other, since rows
+ * differ between processors.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -44,7 +45,7 @@ try {
   execFileSync("git", ["worktree", "prune"]);
 }
 
-/** Checks a commit out into a folder and builds it there, with this tree's packages where the lock file is the same. */
+/** Checks a commit out into a folder and builds it there, with this tree's packages if the lock file is the same. */
 function build(folder: string, at: string): void {
   execFileSync("git", ["worktree", "add", "--quiet", "--detach", folder, at], { stdio: "inherit" });
   const sameLock =
@@ -54,7 +55,7 @@ function build(folder: string, at: string): void {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: folder, stdio: "inherit" });
 }
 
-/** Runs an experiment of a version; returns where its rows are. */
+/** Runs an experiment with a version; returns the directory of its rows. */
 function record(version: string, experiment: readonly string[], blas: string): string {
   const out = mkdtempSync(join(scratch, "rows-"));
   const command = [join(version, "dist/cli/main.js"), "run", ...experiment, "--no-serve", "--out", join(out, "run")];
@@ -62,7 +63,7 @@ function record(version: string, experiment: readonly string[], blas: string): s
   return join(out, "run");
 }
 
-/** Old name -> new name, of the columns in the changelog's table of names. */
+/** The new name of each old column, from the changelog's table of names. */
 function renamedColumns(): ReadonlyMap<string, string> {
   const rows = readFileSync("CHANGELOG.md", "utf8").matchAll(/^\| column \| `(\w+)` \| `(\w+)` \|/gm);
   return new Map(Array.from(rows, ([, old, present]) => [old!, present!]));
@@ -70,7 +71,9 @@ function renamedColumns(): ReadonlyMap<string, string> {
 
 type Rows = ReadonlyMap<string, readonly unknown[]>;
 
-/** The runs' own files: those of a campaign as a whole hold the same rows in the order in which its threads finished. */
+/**
+ * The runs' own files. The files of a whole campaign hold the same rows, in the order in which its threads finished.
+ */
 function filesOf(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((file) => /iterates-\d+\.arrows$/.test(file))
@@ -86,11 +89,11 @@ function compare(
   if (files.length === 0) return { same: false, text: `no rows in ${then}` };
   let count = 0;
   for (const file of files) {
-    if (!existsSync(join(now, file))) return { same: false, text: `${relative(scratch, file)} is not there any more` };
+    if (!existsSync(join(now, file))) return { same: false, text: `${relative(scratch, file)} no longer exists` };
     const [old, present] = [columnsOf(join(then, file)), columnsOf(join(now, file))];
     const names = new Map([...old.keys()].map((name) => [name, renamed.get(name) ?? name]));
     const further = [...present.keys()].filter((name) => ![...names.values()].includes(name));
-    if (further.length > 0) return { same: false, text: `${file} has further columns: ${further.join(", ")}` };
+    if (further.length > 0) return { same: false, text: `${file} has additional columns: ${further.join(", ")}` };
     for (const [name, newName] of names) {
       if (notCompared.has(name)) continue;
       const difference = firstDifference(old.get(name)!, present.get(newName));
@@ -101,7 +104,7 @@ function compare(
   return { same: true, text: `${count} rows in ${files.length} runs are the same` };
 }
 
-/** Cells as text that tells every bit pattern of a number apart, but for kinds of NaN. */
+/** Cells as text that distinguishes every bit pattern of a number, except kinds of NaN. */
 function columnsOf(file: string): Rows {
   const table = new Table([...RecordBatchReader.from(readFileSync(file))]);
   return new Map(
@@ -116,7 +119,7 @@ function textOf(cell: unknown): string {
 }
 
 function firstDifference(then: readonly unknown[], now: readonly unknown[] | undefined): string | undefined {
-  if (now === undefined) return "is not there any more";
+  if (now === undefined) return "no longer exists";
   if (then.length !== now.length) return `${then.length} rows before, ${now.length} now`;
   const row = then.findIndex((cell, k) => cell !== now[k]);
   return row < 0 ? undefined : `row ${row} was ${then[row]}, is ${now[row]}`;

@@ -1,4 +1,7 @@
-/** Prints `docs/supported-ops.md` from the tables of the tracer: `npx tsx scripts/supportedOps.ts > docs/supported-ops.md`. */
+/**
+ * Prints `docs/supported-ops.md` from the tables of the tracer: `npx tsx scripts/supportedOps.ts >
+ * docs/supported-ops.md`.
+ */
 import { pathToFileURL } from "node:url";
 import { rules } from "../src/autodiff/derivatives/rules/table.ts";
 import { lowerings } from "../src/autodiff/trace/lowerings/table.ts";
@@ -9,8 +12,8 @@ const kinds = {
   source: "has no operand",
   flat: "piecewise constant, derivative 0",
   elementwise: "partial derivatives entry by entry",
-  choice: "the derivative of the operand that was chosen",
-  linear: "itself, with its adjoint",
+  choice: "the derivative of the chosen operand",
+  linear: "the primitive itself, with its adjoint",
   bilinear: "linear in each operand",
   weightedSum: "a weighted sum of the operand's derivatives",
 } as const;
@@ -28,17 +31,17 @@ export function supportedOpsPage(): string {
     ([kernel, { reason, remedy }]) => `| \`${kernel}\` | ${reason} | ${remedy} |`,
   );
   return [
-    "# What a loss may be made of",
+    "# Operations that a loss may use",
     "",
-    "A loss is traced once, kernel by kernel, and written in the primitives at the end of this page; value, gradient and",
-    "Hessian- or Jacobian-vector products are exact in float64. Functions of TensorFlow.js that call other functions",
+    "A loss is traced once, kernel by kernel, and rewritten in the primitives at the end of this page. Value, gradient and",
+    "Hessian- or Jacobian-vector products are exact in float64. A function of TensorFlow.js that calls other functions",
     "(`tf.losses.*`, `tf.moments`, `tf.norm`, `tf.linalg.qr`, `tf.linalg.gramSchmidt`, `tf.linalg.bandPart`,",
-    "`tf.basicLSTMCell`, layers) are supported as far as what they call is. `tf.grad`, `tf.grads`, `tf.valueAndGrads` and",
-    "`tf.variableGrads` inside a loss use the exact derivatives of this page. What is not here is refused when the loss is",
-    "traced, with the operation, the line, the reason and what to do.",
+    "`tf.basicLSTMCell`, layers) is supported if the functions that it calls are. `tf.grad`, `tf.grads`,",
+    "`tf.valueAndGrads` and `tf.variableGrads` inside a loss use the exact derivatives of this page. Any other operation is",
+    "refused when the loss is traced, with its name, its line, the reason, and what to do.",
     "",
-    "At a kink the derivative is one-sided, TensorFlow.js's own convention, except where entries of a maximum tie: they",
-    "share the derivative.",
+    "At a kink the derivative is one-sided, by TensorFlow.js's own convention. The exception is a maximum whose entries",
+    "tie: they share the derivative.",
     "",
     "This page is made from the tables in `src/autodiff` by `npx tsx scripts/supportedOps.ts > docs/supported-ops.md`.",
     "",
@@ -54,12 +57,14 @@ export function supportedOpsPage(): string {
     "| --- | --- | --- |",
     ...refused,
     "",
-    'Labels, indices and masks that change from batch to batch are data: `data("labels", values, [n], "int32")` for',
-    '`tf.oneHot`, `tf.gather` and their kin, `data("mask", values, [n], "bool")` for `tf.where`.',
+    "Labels, indices and masks that change from batch to batch must be data: use",
+    '`data("labels", values, [n], "int32")` for `tf.oneHot`, `tf.gather` and similar operations, and',
+    '`data("mask", values, [n], "bool")` for `tf.where`.',
     "",
-    "Besides: reading values while tracing, unseeded random numbers, making or assigning variables, promises, nested traces,",
-    "a `tf.customGrad` of your own, trainable variables that are no parameters (`docs/errors.md`, codes `ERR_TRACE_*`).",
-    "Batch normalisation in training mode is possible in `modelObjective`, where it leaves its moving averages as they are.",
+    "A loss may not do the following either: read values while it is traced, use unseeded random numbers, make or assign",
+    "variables, return promises, trace another loss, use a `tf.customGrad` of your own, or use trainable variables that are",
+    "not parameters (`docs/errors.md`, codes `ERR_TRACE_*`). Batch normalisation in training mode is possible in",
+    "`modelObjective`, which leaves its moving averages unchanged.",
     "",
     "## Primitives and their derivatives",
     "",

@@ -1,5 +1,5 @@
 /**
- * Prints every text that a user may see, file by file, for reading: error messages, help, summaries, what columns mean, the page.
+ * Prints every text that a user may see, file by file: error messages, help, summaries, meanings of columns, the page.
  *
  *     npx tsx scripts/visibleStrings.ts [part of a path]
  */
@@ -14,15 +14,15 @@ export interface VisibleString {
   readonly text: string;
 }
 
-/** A string or template: its quotes, and what stands in it. */
+/** A string or template, with its content as a group. */
 const literal = /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g;
 
-/** Three words or more are a text, not a name. */
+/** Whether a string is a text: three words or more, otherwise it is a name. */
 function isText(text: string): boolean {
   return (text.match(/[A-Za-z]{2,}/g) ?? []).length >= 3 && /\s/.test(text.trim());
 }
 
-/** Without the comments, whose quotes are no strings; as many lines as before. */
+/** The source without comments, whose quotes do not begin strings, and with the same number of lines. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " ")).replace(/^\s*\/\/.*$/gm, "");
 }

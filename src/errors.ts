@@ -106,6 +106,7 @@ export const errorTable = {
   ERR_COLUMN_CONFLICT: { kind: "type", meaning: "two declarations of one column contradict each other" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
+/** Code of an error: one of the codes in docs/errors.md. */
 export type ErrorCode = keyof typeof errorTable;
 
 /** Error of misuse: a thing is of the wrong kind. */
@@ -144,6 +145,7 @@ export class FluxionInputError extends Error {
   }
 }
 
+/** Any error that fluxion throws for misuse or bad input. */
 export type FluxionError = FluxionTypeError | FluxionRangeError | FluxionInputError;
 
 const classes = { type: FluxionTypeError, range: FluxionRangeError, input: FluxionInputError } as const;

@@ -38,7 +38,7 @@ export { variationalInequality } from "./problems/variationalInequality.ts";
 export { vectorField } from "./problems/vectorField.ts";
 export { createViewerServer, type ViewerServer } from "./server/createViewerServer.ts";
 export { arrowFile } from "./sinks/arrowFile.ts";
-export type { RowSink } from "./sinks/recordRows.ts";
+export type { RowSink } from "./sinks/defineSink.ts";
 export { runDirectory } from "./sinks/runDirectory.ts";
 export { terminalStatus } from "./sinks/terminalStatus.ts";
 export { webSocket } from "./sinks/webSocket.ts";

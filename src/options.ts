@@ -24,6 +24,7 @@ export interface ChoiceRule extends Common {
 /** A value of another kind: `is` tests it, and `expected` tells in error messages what it has to be. */
 export interface KindRule extends Common {
   readonly expected: string;
+  /** Whether a value is right. */
   readonly is: (value: never) => boolean;
   /** Whether a wrong value counts as out of range instead of having the wrong type. Default false. */
   readonly range?: boolean;

@@ -1,4 +1,4 @@
-/** One case of bench/compile.ts in a fresh process. */
+/** Runs one case of bench/compile.ts in a fresh process. */
 const cpu = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

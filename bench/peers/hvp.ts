@@ -1,4 +1,4 @@
-/** Ourselves as a worker of bench/hvp.ts: the protocol of hvp.py. */
+/** fluxion as a worker of bench/hvp.ts. The protocol is that of hvp.py. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
@@ -14,7 +14,7 @@ function read(file: string): Float64Array {
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-/** The textbook's products alone, by BLAS, each on matrices of its own size. */
+/** Computes the textbook's products alone, by BLAS, each on matrices of its own size. */
 function products(network: NetworkCase, of: "hvp" | "gradient"): (() => void) | undefined {
   const blas = findBlas("");
   if (blas === undefined) return undefined;
@@ -45,7 +45,7 @@ function load({ case: network, folder, name, reduceSamples }: Command): void {
   const [hvpProducts, gradientProducts] = [products(network, "hvp"), products(network, "gradient")];
   functions = {
     hvp: () => map.apply(direction, product),
-    // Two points in turn: one that is seen twice is not computed twice.
+    // Two points alternate, since the same point in succession is not computed again.
     gradient: () => {
       odd = !odd;
       problem.evaluate(odd ? other : point, gradient);
@@ -59,7 +59,7 @@ function load({ case: network, folder, name, reduceSamples }: Command): void {
   };
 }
 
-/** Microseconds of CPU time a call (others may use the core), over as many calls as the time allows. */
+/** Microseconds of CPU time per call, over as many calls as the time allows. Wall time would include other programs. */
 function duration(run: () => void, seconds: number): number {
   run();
   const cpu = (): number => {
@@ -82,7 +82,7 @@ interface Command {
   readonly case: NetworkCase;
   readonly folder: string;
   readonly name: string;
-  /** The exact reduction of the data of linear networks. */
+  /** Whether the data of linear networks are reduced, which is exact. */
   readonly reduceSamples: boolean;
   readonly what: string;
   readonly seconds: number;

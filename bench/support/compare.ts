@@ -1,40 +1,41 @@
-/** What all benches share: cases timed in turn, a table with ratios, `--json`. */
+/** Shared by all benches: times cases in turn, prints a table with ratios, or JSON with `--json`. */
 import { cpus, release } from "node:os";
 
-/** One way of doing the thing. */
+/** One way of doing the work that a bench measures. */
 export interface BenchCase {
   readonly name: string;
-  /** Does it `count` times, all inside the call. */
+  /** Function that does the work `count` times before it returns. */
   readonly run: (count: number) => void;
 }
 
 export interface BenchOptions {
   readonly title: string;
-  /** What is done `count` times: "row", "iterate". */
+  /** Name of one piece of work: "row", "iterate". */
   readonly unit: string;
-  /** The first one is what the others are compared with. */
+  /** Cases to compare. Ratios are to the first one. */
   readonly cases: readonly BenchCase[];
-  /** Times a round. */
+  /** Number of pieces of work per round. */
   readonly count: number;
-  /** Default 9. */
+  /** Number of rounds. Default 9. */
   readonly rounds?: number;
 }
 
 export interface BenchResult {
   readonly name: string;
-  /** Microseconds of CPU time for one: median of the rounds, least, most. */
+  /** Microseconds of CPU time per piece of work: median of the rounds. */
   readonly median: number;
   readonly least: number;
   readonly most: number;
-  /** To the first case. */
+  /** Ratio of the median to that of the first case. */
   readonly ratio: number;
 }
 
 /**
- * Times every case in every round, so that a machine that slows down meanwhile slows all of them; the first two rounds warm up.
+ * Times every case in every round, so that a machine that slows down slows all of them. The first two rounds warm up.
  *
- * CPU time of the process, not wall time: other programs may share the cores. It includes garbage collection, which
- * comes when it comes: asked for between rounds, it throws compiled code away, and everything seems three times as slow.
+ * It measures CPU time of the process instead of wall time, since other programs may share the cores. This includes
+ * garbage collection, which is not forced between rounds: that would discard compiled code and make everything seem
+ * three times as slow.
  */
 export function compare(options: BenchOptions): readonly BenchResult[] {
   const { title, unit, cases, count, rounds = 9 } = options;

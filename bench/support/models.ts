@@ -1,4 +1,4 @@
-/** Models of published size, as losses over lists of parameter shapes. */
+/** Models of published size, each as a loss over a list of parameter shapes. */
 import * as tf from "@tensorflow/tfjs";
 import { randomFrom } from "./random.ts";
 
@@ -8,7 +8,7 @@ export interface ModelCase {
   readonly loss: (...parameters: tf.Tensor[]) => tf.Tensor;
 }
 
-/** Collects shapes while a model is described; each gives its parameter during a call. */
+/** Collects the shapes of parameters while a model is described. In a call, what `add` returned gives the parameter. */
 class Parameters {
   readonly shapes: (readonly number[])[] = [];
   #given: readonly tf.Tensor[] = [];
@@ -31,7 +31,7 @@ const numbers = (seed: number, shape: number[]): tf.Tensor => {
 
 type Layer = (x: tf.Tensor) => tf.Tensor;
 
-/** He et al. 2016, section 4.2: 20 layers on 32 x 32 x 3, widths 16, 32, 64; batch normalisation by the batch's moments. */
+/** He et al. 2016, section 4.2: 20 layers on 32 x 32 x 3, widths 16, 32, 64; batch normalisation by batch moments. */
 export function resNet20(batch = 2): ModelCase {
   const p = new Parameters();
   const convolution = (size: number, from: number, to: number, stride: number): Layer => {
@@ -77,7 +77,7 @@ export function resNet20(batch = 2): ModelCase {
   };
 }
 
-/** Four layers, normalised before; 4 heads, width 64, feed-forward 256, a causal language model's loss. */
+/** A causal language model: four layers with pre-normalisation, 4 heads, width 64, feed-forward width 256. */
 export function transformer(layers = 4, batch = 2, length = 32): ModelCase {
   const p = new Parameters();
   const [width, heads, inner, vocabulary] = [64, 4, 256, 100];

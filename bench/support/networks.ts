@@ -2,14 +2,16 @@ import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { randomFrom } from "./random.ts";
 
-/** A loss of the benches, for us and, by name and sizes, for the peers. */
+/** A loss of the benches. The peers make the same loss from these sizes. */
 export interface NetworkCase {
   readonly name: string;
   /** Widths of the layers, the input first. */
   readonly layers: readonly number[];
   readonly samples: number;
   readonly activation: "linear" | "swish" | "tanh";
-  /** `autoencoder`: mean squared difference to the inputs; `classifier`: mean cross-entropy of softmax. */
+  /**
+   * Kind of loss: mean squared difference to the inputs (`autoencoder`), mean cross-entropy of softmax (`classifier`).
+   */
   readonly kind: "autoencoder" | "classifier";
 }
 
@@ -40,7 +42,7 @@ const ten = (samples: number): NetworkCase => ({
   name: `ten layers of 32, N=${samples}`,
 });
 
-/** The first six are those of the goals. */
+/** The cases of the benches. Goals were set for the first six. */
 export const networkCases: readonly NetworkCase[] = [
   autoencoder("linear", [16, 4, 16], 16),
   autoencoder("linear", [16, 4, 16], 1000),
@@ -55,7 +57,7 @@ export const networkCases: readonly NetworkCase[] = [
   ten(1000),
 ];
 
-/** W_l, of shape outputs x inputs. */
+/** Shapes of the weights W_l, outputs x inputs. */
 export function shapesOf({ layers }: NetworkCase): readonly (readonly [number, number])[] {
   return layers.slice(1).map((width, i) => [width, layers[i]!] as const);
 }
@@ -64,18 +66,18 @@ export function dimensionOf(network: NetworkCase): number {
   return shapesOf(network).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
 }
 
-/** X, inputs x samples, in float32 so that TensorFlow.js holds it exactly. */
+/** The data X, inputs x samples, in float32 so that TensorFlow.js holds them exactly. */
 export function inputsOf({ layers, samples }: NetworkCase): Float32Array {
   const random = randomFrom(1);
   return Float32Array.from({ length: layers[0]! * samples }, random);
 }
 
-/** A label for each sample. */
+/** One label per sample. */
 export function labelsOf({ layers, samples }: NetworkCase): Int32Array {
   return Int32Array.from({ length: samples }, (_, i) => (7 * i + 3) % layers.at(-1)!);
 }
 
-/** A point at the usual scale: entries of W_l of variance 1 / inputs. */
+/** A point at the usual scale: the entries of W_l have variance 1 / inputs. */
 export function pointOf(network: NetworkCase): Float64Array {
   const random = randomFrom(2);
   const point = new Float64Array(dimensionOf(network));
@@ -86,7 +88,7 @@ export function pointOf(network: NetworkCase): Float64Array {
   return point;
 }
 
-/** The loss as somebody would write it in TensorFlow.js; samples are columns. */
+/** The loss as one would write it in TensorFlow.js. Samples are columns. */
 export function lossOf(network: NetworkCase): (...weights: Tensor[]) => Tensor {
   const { layers, samples, activation, kind } = network;
   const x = tf.tensor2d(inputsOf(network), [layers[0]!, samples]);
@@ -104,7 +106,7 @@ export function lossOf(network: NetworkCase): (...weights: Tensor[]) => Tensor {
   };
 }
 
-/** m, n, k of the products in the textbook's formula of gradient or Hessian-vector product at a fixed point. */
+/** Sizes m, n, k of the products in the textbook's formula for the gradient, or for H v at a fixed point. */
 export function textbookProducts(
   network: NetworkCase,
   of: "hvp" | "gradient",

@@ -1,4 +1,7 @@
-/** Standard normal numbers from a seed: a linear congruential generator in 32 bits and Box and Muller's formula, easy to repeat in other languages. */
+/**
+ * Standard normal numbers from a seed, by a linear congruential generator in 32 bits and Box and Muller's formula,
+ * which are easy to repeat in other languages.
+ */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   const uniform = (): number => {

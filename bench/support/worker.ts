@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A process that answers each line of JSON by one. */
+/** A process that answers each line of JSON with another. */
 export interface Worker {
   readonly name: string;
-  /** Its first line. */
+  /** First line that the process wrote. */
   readonly greeting: Readonly<Record<string, unknown>>;
   ask(command: object): Promise<Readonly<Record<string, unknown>>>;
   stop(): void;
@@ -12,12 +12,12 @@ export interface Worker {
 
 const pinned = process.platform === "linux" && spawnSync("taskset", ["-V"]).status === 0;
 
-/** Whether workers are held on one processor core. */
+/** Whether workers are pinned to one processor core. */
 export function isPinned(): boolean {
   return pinned;
 }
 
-/** One BLAS thread, freed memory kept, the kernels that suit the processor. */
+/** An environment with one BLAS thread, freed memory kept, and the kernels that suit the processor. */
 export function fairEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { OPENBLAS_CORETYPE: _, ...rest } = process.env;
   return {
@@ -34,7 +34,7 @@ export function fairEnvironment(extra: Readonly<Record<string, string>> = {}): N
   };
 }
 
-/** Starts a worker, on one core where the system can; undefined if it ends before it greets. */
+/** Starts a worker, on one core if the system can pin it. Undefined if the worker ends before its first line. */
 export async function startWorker(
   name: string,
   command: string,

@@ -73,6 +73,7 @@ export class RunReader implements Iterable<Row> {
     }
   }
 
+  /** Yields the rows in order. */
   *[Symbol.iterator](): Generator<Row, void, undefined> {
     for (const rows of this.batches()) yield* rows;
   }

@@ -13,6 +13,7 @@ export {
   failure,
   isFluxionError,
 } from "../errors.ts";
+export type { JsonValue } from "../json.ts";
 export type { LinearMap } from "../linalg/linearMap.ts";
 export {
   addScaled,
@@ -47,6 +48,7 @@ export { choose } from "../streams/choose.ts";
 export { defineMeasure } from "../streams/defineMeasure.ts";
 export { defineRowMeasure } from "../streams/defineRowMeasure.ts";
 export { defineUpdate } from "../streams/defineUpdate.ts";
+export { firstRows } from "../streams/firstRows.ts";
 export { iterate } from "../streams/iterate.ts";
 export { evaluate } from "../streams/loop/evaluation.ts";
 export { restartable } from "../streams/restartable.ts";

@@ -1,3 +1,4 @@
+export type { BlasDescription } from "../linalg/blas/blas.ts";
 export { GraphBuilder } from "./build/builder.ts";
 export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
 export { type CheckGraphOptions, checkGraph } from "./derivatives/checkGraph.ts";
@@ -5,8 +6,11 @@ export { gradient, pullback, pushforward } from "./derivatives/differentiate.ts"
 export { describeExecutor, type Executor, type ExecutorDescription, executors } from "./executor.ts";
 export type { FieldParts } from "./fieldParts.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
+export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
-export { type Traceable, type TracedFunction, type TraceOptions, trace } from "./trace/trace.ts";
+export type { NumberType } from "./trace/exactValues.ts";
+export type { DataInput } from "./trace/session.ts";
+export { type Traceable, type TracedFunction, type TracedParameter, type TraceOptions, trace } from "./trace/trace.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** What all commands have in common: they throw instead of ending the process, and speak as `fluxion:`. */
+/** Sets what all commands share: they throw instead of ending the process, and their errors begin with `fluxion:`. */
 export function base(command: Command): Command {
   return command
     .exitOverride()

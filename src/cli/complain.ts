@@ -1,12 +1,12 @@
-/** One message for whatever went wrong, and the exit code. */
+/** Turns whatever went wrong into one message and an exit code. */
 import { CommanderError } from "commander";
 import { isFluxionError } from "../errors.ts";
 import { WorkerFailure } from "../experiments/threads/searchThread.ts";
 
-/** Bad input, or anything else that keeps the command from doing what it was asked. */
+/** Exit code after bad input, or after anything else that keeps the command from doing what it was asked. */
 const exitBadInput = 2;
 
-/** What to say of an error, without its stack. */
+/** The message of an error, without its stack. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isFluxionError(error) || error instanceof WorkerFailure) return error.message;
@@ -16,7 +16,7 @@ export function messageOf(error: unknown): string {
 /** Prints the error to standard error; returns the exit code. */
 export function complain(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
-    // Commander has said it already.
+    // Commander has printed the message already.
     return error.exitCode === 0 ? 0 : exitBadInput;
   }
   console.error(`fluxion: ${messageOf(error)}${placeOf(error)}`);
@@ -24,10 +24,10 @@ export function complain(error: unknown, debug: boolean): number {
   return exitBadInput;
 }
 
-/** Own files, compiled or not. */
+/** The folder of fluxion's own files, compiled or not. */
 const ownFolder = new URL("../", import.meta.url);
 
-/** Where in a user's module an error of the search comes from, if it does and does not say so itself. */
+/** The place in a user's module where an error of the search arose; empty if there is none or the message names it. */
 function placeOf(error: unknown): string {
   if (!(error instanceof WorkerFailure)) return "";
   for (const line of error.workerStack?.split("\n") ?? []) {

@@ -4,7 +4,7 @@ import { readRunFile, runFileName } from "../arrow/runFile.ts";
 import { describeExecutor, type ExecutorDescription } from "../autodiff/executor.ts";
 import type { JsonValue } from "../json.ts";
 
-/** What decides last bits, in words. */
+/** The parts of the executor that decide the last bits of a result, in words. */
 function named({ executor, blas, multiplyAdd }: ExecutorDescription): string {
   const products =
     blas.library === undefined ? "WebAssembly products" : [blas.library, blas.core].filter(Boolean).join(" ");
@@ -18,8 +18,8 @@ function isDescription(value: JsonValue | undefined): value is ExecutorDescripti
 }
 
 /**
- * What to tell somebody who goes on with these runs where something else computes than before: their further iterates agree
- * with an uninterrupted run to rounding only. Undefined where it is the same, or nobody noted it.
+ * The warning for somebody who resumes these runs with another executor than the one that began them: the further
+ * iterates agree with those of an uninterrupted run up to rounding only. Undefined if it is the same or unknown.
  */
 export function executorChange(directory: string, runs: readonly string[]): string | undefined {
   const now = named(describeExecutor());
@@ -30,7 +30,10 @@ export function executorChange(directory: string, runs: readonly string[]): stri
     if (!isDescription(environment)) continue;
     const before = named(environment);
     if (before !== now) {
-      return `${path} was computed by ${before}, now it is ${now}: what follows agrees to rounding only, not bit for bit`;
+      return (
+        `${path} was computed by ${before}, and is now computed by ${now}: the further iterates will agree with ` +
+        "those of an uninterrupted run up to rounding, not bit for bit"
+      );
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Which experiment is meant, and what its options are: learned from its schema, once its module is loaded. */
+/** Finds the experiment that is meant, and reads its options, which its schema gives once its module is loaded. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -11,7 +11,7 @@ import type { JsonValue } from "../json.ts";
 
 type Described = Extract<FromWorker, { kind: "described" }>;
 
-/** A built-in experiment by name, or a module by path. @throws ERR_COMMAND_LINE, ERR_MODULE */
+/** Finds a built-in experiment by its name, or a module by its path. @throws ERR_COMMAND_LINE, ERR_MODULE */
 export function experimentOf(wanted: string): WorkerData["experiment"] {
   const names = builtInExperiments.map(({ name }) => name);
   if (names.includes(wanted)) return { name: wanted };
@@ -21,18 +21,19 @@ export function experimentOf(wanted: string): WorkerData["experiment"] {
     return { path };
   }
   const file = [".ts", ".js", ".mjs"].map((extension) => `${wanted}${extension}`).find((name) => existsSync(name));
-  const hint = file === undefined ? didYouMean(wanted, names) : ` For the module in this directory write ./${file}.`;
+  const hint = file === undefined ? didYouMean(wanted, names) : ` For the module in this directory, write ./${file}.`;
   throw failure(
     "ERR_COMMAND_LINE",
-    `no experiment is called "${wanted}".${hint} There are ${names.join(", ")}; a module of your own is given by its path, ./${wanted}.ts`,
+    `no experiment is called "${wanted}".${hint} There are ${names.join(", ")}. ` +
+      `For a module of your own, give its path: ./${wanted}.ts`,
   );
 }
 
 /**
- * The experiment's options out of what was typed after the command's name.
+ * Reads the experiment's options from what was typed after the command's name.
  *
  * @param general the command with the flags that it has itself
- * @param wanted the experiment as typed; undefined: none, so the default one
+ * @param wanted the experiment as typed; undefined if none was typed, which means the default one
  */
 export function readArguments<General extends object>(
   described: Described,
@@ -47,11 +48,12 @@ export function readArguments<General extends object>(
   }
   command.parse([...given], { from: "user" });
   const values = command.opts<General & Record<string, unknown>>();
-  // The experiment stands first, or an option has taken its place: `--samples dlae`.
+  // The experiment must come first. Otherwise an unknown option has taken its place: `--samples dlae`.
   if (command.args[0] !== wanted) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `"${command.args[0] ?? wanted}" stands after an option of an experiment; put the experiment first: fluxion run ${command.args[0] ?? wanted} ...`,
+      `"${command.args[0] ?? wanted}" comes after an option of an experiment; ` +
+        `put the experiment first: fluxion run ${command.args[0] ?? wanted} ...`,
     );
   }
   const options: Record<string, JsonValue> = {};
@@ -67,14 +69,14 @@ function optionsOf(flag: Flag): Option[] {
   const described = `${flag.description}${flag.required ? " (required)" : ""}`;
   if (flag.kind === "boolean") {
     const yes = new Option(flag.name, described);
-    const no = new Option(`--no-${flag.name.slice(2)}`, `not: ${described}`);
+    const no = new Option(`--no-${flag.name.slice(2)}`, `turn off: ${described}`);
     return flag.default === true ? [yes.hideHelp(), no] : [yes, no.hideHelp()];
   }
   const value =
     flag.choices?.join("|") ?? { number: "number", list: "a,b,...", text: "text", json: "value" }[flag.kind];
   const option = new Option(`${flag.name} <${value}>`, described);
   if (flag.default !== undefined) {
-    // Told in the help; the schema applies it.
+    // The help shows the default; the schema applies it.
     option.default(flag.default, Array.isArray(flag.default) ? flag.default.join(",") : String(flag.default));
   }
   return [option];

@@ -1,4 +1,6 @@
-/** `experiment.json`: what was run, with which options, how it ended, what was found. One beside the runs of an experiment. */
+/**
+ * `experiment.json`, beside the runs of an experiment: what was run, with which options, how it ended, what was found.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
@@ -11,32 +13,32 @@ import type { JsonValue } from "../json.ts";
 import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
 
 export interface ExperimentFile {
-  /** 1: written before operators and columns got their present names. */
+  /** Version of the format. 1: written before operators and columns got their present names. */
   readonly format: 1 | 2;
   readonly name: string;
   readonly source: ModuleSource;
-  /** As given; defaults come from the schema. */
+  /** Options as they were given; the schema supplies the defaults. */
   readonly options: Readonly<Record<string, JsonValue>>;
   readonly seed: number;
   readonly versions: { readonly fluxion: string; readonly node: string };
   readonly platform: string;
   readonly began: string;
   readonly ended?: string;
-  /** Who writes it, or did last. Absent in files from before it was kept. */
+  /** Process that writes the file, or wrote it last. Absent in files of earlier versions. */
   readonly process?: WriterProcess;
-  /** `running` for ever after a kill: {@link experimentState} asks whether the process still lives. */
+  /** State of the experiment. A kill leaves `running`, so {@link experimentState} asks whether the process is alive. */
   readonly state: "running" | "finished" | "stopped" | "failed";
   readonly message?: string;
   /** Names of the runs in the order in which they began; each has a directory of that name. */
   readonly runs: readonly string[];
   readonly findings: readonly Finding[];
-  /** What the findings say together. */
+  /** Lines that say what the findings mean together. */
   readonly conclusions: readonly string[];
 }
 
 const fileName = "experiment.json";
 
-/** What a new experiment's file says. */
+/** The content of a new experiment's file. */
 export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
   return {
     format: 2,
@@ -52,22 +54,22 @@ export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "o
   };
 }
 
-/** The same experiment, begun again by this process. */
+/** The content of the file when this process resumes the experiment. */
 export function resumedExperiment({ ended, message, ...before }: ExperimentFile): ExperimentFile {
   return { ...before, process: thisProcess(), state: "running", runs: [], findings: [], conclusions: [] };
 }
 
-/** How an experiment stands; `killed` if it had no time to say how it ended. */
+/** The state of an experiment; `killed` if its process ended without recording how. */
 export function experimentState({ state, process }: ExperimentFile): ExperimentFile["state"] | "killed" {
   return state === "running" && (process === undefined || !isAlive(process)) ? "killed" : state;
 }
 
-/** Whether a directory holds an experiment. */
+/** Whether a directory is an experiment's. */
 function holdsExperiment(directory: string): boolean {
   return existsSync(join(directory, fileName));
 }
 
-/** @throws ERR_EXPERIMENT_DIRECTORY where there is none, or it is damaged */
+/** Reads an experiment's file. @throws ERR_EXPERIMENT_DIRECTORY if there is none, or it is damaged */
 export function readExperiment(directory: string): ExperimentFile {
   const path = join(directory, fileName);
   let text: string;
@@ -77,7 +79,7 @@ export function readExperiment(directory: string): ExperimentFile {
     const missing = !existsSync(directory) ? "there is no such directory" : `it has no ${fileName}`;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is no experiment's directory: ${missing}; fluxion run makes one`,
+      `${directory} is not the directory of an experiment: ${missing}; fluxion list shows the experiments in runs/`,
       { cause },
     );
   }
@@ -85,7 +87,7 @@ export function readExperiment(directory: string): ExperimentFile {
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw failure("ERR_EXPERIMENT_DIRECTORY", `${path} is damaged: it is no JSON`, { cause });
+    throw failure("ERR_EXPERIMENT_DIRECTORY", `${path} is damaged: it is not valid JSON`, { cause });
   }
   const file = data as Partial<ExperimentFile> | null;
   if (
@@ -95,21 +97,22 @@ export function readExperiment(directory: string): ExperimentFile {
   ) {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${path} is not of a form that this version of fluxion reads (format ${JSON.stringify(file?.format)})`,
+      `${path} is not a file that this version of fluxion can read (format ${JSON.stringify(file?.format)}); ` +
+        "use the version that wrote it",
     );
   }
   return file as ExperimentFile;
 }
 
-/** Atomically: a kill leaves the old file or the new one. @throws ERR_WRITE */
+/** Writes an experiment's file atomically: a kill leaves the old file or the new one. @throws ERR_WRITE */
 export function writeExperiment(directory: string, file: ExperimentFile): void {
   writeAtomically("experiment.json", join(directory, fileName), `${stringify(file, 2)}\n`);
 }
 
 /**
- * Makes the directory of a new experiment: the one asked for, else `runs/<name>-<n>` with the next free n.
+ * Makes the directory of a new experiment: the one asked for, otherwise `runs/<name>-<n>` with the next free n.
  *
- * @throws ERR_WRITE where it cannot be made, ERR_EXPERIMENT_DIRECTORY where it holds something already
+ * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already
  */
 export function claimDirectory(name: string, wanted: string | undefined): string {
   if (wanted !== undefined) return claim(wanted);
@@ -131,7 +134,8 @@ function claim(directory: string): string {
   if (holdsExperiment(directory)) {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `--out: ${directory} holds an experiment already; go on with it by npx fluxion resume ${directory}, or choose another directory`,
+      `--out: ${directory} holds an experiment already; ` +
+        `resume it with npx fluxion resume ${directory}, or choose another directory`,
     );
   }
   makeDirectory("--out", directory);
@@ -151,7 +155,7 @@ function nextNumber(root: string, name: string): number {
   return last + 1;
 }
 
-/** The experiments below a directory: itself, or its direct children, in the order in which they began. */
+/** The directory itself if it is an experiment's, otherwise its children that are, in the order in which they began. */
 export function experimentsIn(directory: string): string[] {
   if (holdsExperiment(directory)) return [directory];
   if (!existsSync(directory) || !statSync(directory).isDirectory()) return [];

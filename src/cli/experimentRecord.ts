@@ -1,4 +1,4 @@
-/** `experiment.json`, kept up to date while the experiment runs. */
+/** Keeps `experiment.json` up to date while the experiment runs. */
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
@@ -7,7 +7,7 @@ import { summaryLines } from "./summary.ts";
 interface ExperimentRecord {
   take(message: FromWorker): void;
   end(change: Pick<ExperimentFile, "state" | "message">): void;
-  /** What was found, or how the runs ended. */
+  /** Lines that say what was found, or how the runs ended. */
   summary(): string[];
   hasRows(): boolean;
 }

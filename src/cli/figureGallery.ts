@@ -5,9 +5,10 @@ import type { FigureGallery } from "../server/options.ts";
 import { runsIn } from "./runDirectories.ts";
 
 /**
- * The figures that a directory's runs allow, for the page. Each is tried, since only drawing shows whether the runs have what it needs.
+ * Makes the gallery of the page: the figures that a directory's runs allow. It tries to draw each figure, since only
+ * drawing shows whether the runs have what the figure needs.
  *
- * @param directory of an experiment or a run; undefined: nothing is there yet
+ * @param directory gives the directory of an experiment or a run; undefined while there is none yet
  */
 export function figureGallery(directory: () => string | undefined): FigureGallery {
   let drawn = new Map<string, string>();
@@ -21,7 +22,7 @@ export function figureGallery(directory: () => string | undefined): FigureGaller
           const runs = runsIn(from).map((run) => recordedRun(run.name, run.directory));
           next.set(figure.name, await figure.draw({ directory: from, runs }));
         } catch (error) {
-          // These runs lack what it shows.
+          // These runs lack what the figure shows.
           if (!isFluxionError(error)) throw error;
         }
       }

@@ -2,7 +2,7 @@
 import { complain } from "./complain.ts";
 import { program } from "./program.ts";
 
-// `fluxion replay ... | head` closes the pipe early, which is no error.
+// `fluxion replay ... | head` closes the pipe early, which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** Opens an address in the user's browser, where there is one; says nothing where there is none, since the address is printed too. */
+/** Opens an address in the user's browser. Without a browser it stays silent, since the address is printed too. */
 export function openBrowser(url: string): void {
   const [command, ...args] =
     process.platform === "darwin"

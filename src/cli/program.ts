@@ -1,4 +1,4 @@
-/** The command line: which commands there are, and what they say of themselves. */
+/** The command line: its commands and their help. */
 import { Command } from "commander";
 import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
@@ -13,23 +13,24 @@ import { serveCommand } from "./commands/serveCommand.ts";
 
 const examples = `
 Examples:
-  fluxion run                           search for critical points of an autoencoder on digits; watch it in the browser
-  fluxion run bilinear --method gda     another experiment, with an option of its own
-  fluxion run bilinear --help           which options it has
-  fluxion run ./mine.ts --seed 7        your own: a module whose default export is experiment({ ... })
-  fluxion serve runs/bilinear-1         look at a finished run again
+  fluxion run                            search for a critical point of an autoencoder; watch it in the browser
+  fluxion run bilinear --method gda      run another experiment, with an option of its own
+  fluxion run bilinear --help            show the options of an experiment
+  fluxion run ./mine.ts --seed 7         run your own: a module whose default export is experiment({ ... })
+  fluxion serve runs/bilinear-1          look at finished runs in the browser
   fluxion replay runs/bilinear-1 --columns step,squaredFieldNorm --format csv
   fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
-  fluxion check ./mine.ts               are its derivatives right?
-  fluxion resume runs/bilinear-1        go on with what was interrupted, to the same iterates
-  fluxion doctor                        what computes here, and what would make it faster
+  fluxion check ./mine.ts                check the derivatives
+  fluxion resume runs/bilinear-1         continue an interrupted experiment
+  fluxion doctor                         show what does the computing, and what would make it faster
 
-Every command has --help. Exit codes: 0; 2 after an error (--debug shows where it comes from); 130 after Ctrl-C.`;
+Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives, 2 after an error
+(--debug shows where it comes from), 130 after Ctrl-C.`;
 
-/** The whole command; `exit` gets the exit code of what ran. */
+/** Makes the whole command; `exit` receives the exit code of what ran. */
 export function program(exit: (code: number) => void): Command {
   const root = base(new Command("fluxion"))
-    .description("Optimisation as a stream: run experiments, watch them live, look at them again.")
+    .description("Optimisation as a stream: run experiments, watch them live, look at them again later.")
     .version(version, "--version", "print the version")
     .enablePositionalOptions()
     .addHelpText("after", examples);
@@ -38,7 +39,7 @@ export function program(exit: (code: number) => void): Command {
       .description("run an experiment, by name or from a module of your own")
       .usage("[experiment or ./module.ts] [options]")
       .argument("[arguments...]")
-      // An experiment's options are known only once its module is loaded, so the command parses its arguments itself.
+      // An experiment's options become known when its module is loaded, so the command parses its arguments itself.
       .helpOption(false)
       .allowUnknownOption()
       .passThroughOptions()

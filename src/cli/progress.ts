@@ -1,15 +1,15 @@
-/** What the terminal shows during a run. */
+/** Shows the progress of a run in the terminal. */
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../sinks/statusWriter.ts";
 
 interface Progress {
   take(message: FromWorker): void;
   note(line: string): void;
-  /** The changing line goes. */
+  /** Removes the line that changes. */
   end(): void;
 }
 
-/** Writes to standard error, so that standard output has the results only. */
+/** Shows progress on standard error, so that standard output carries the results alone. */
 export function makeProgress(stream: StatusStream = process.stderr): Progress {
   const writer = makeStatusWriter(stream);
   const last = new Map<string, RowSummary>();
@@ -17,7 +17,7 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
     take(message) {
       if (message.kind === "batch") {
         last.set(message.run, message.last);
-        // The last row is shown when the run is closed.
+        // The last row is shown when the run closes.
         if (message.last.status === "running") writer.show(message.last);
       } else if (message.kind === "closed") {
         const row = last.get(message.run);

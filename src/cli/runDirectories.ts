@@ -1,4 +1,4 @@
-/** From a directory that a user names to the runs in it. */
+/** Finds the runs in a directory that the user names. */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runFileName } from "../arrow/runFile.ts";
@@ -6,15 +6,16 @@ import { failure } from "../errors.ts";
 import { experimentsIn, readExperiment } from "./experimentFile.ts";
 
 export interface FoundRun {
-  /** Under which it is shown: `search-01`, or `dlae-1/search-01` where there are several experiments. */
+  /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */
   readonly name: string;
   readonly directory: string;
 }
 
 /**
- * The runs of a run's directory, of an experiment's, or of one that holds experiments, in the order in which they began.
+ * The runs in a directory, in the order in which they began. The directory is that of a run, of an experiment, or one
+ * that holds several experiments.
  *
- * @throws ERR_EXPERIMENT_DIRECTORY where there is none
+ * @throws ERR_EXPERIMENT_DIRECTORY if there is no run
  */
 export function runsIn(directory: string): FoundRun[] {
   if (isRun(directory)) return [{ name: basename(directory), directory }];
@@ -30,11 +31,11 @@ export function runsIn(directory: string): FoundRun[] {
     const children = childRuns(directory).map((name) => ({ name, directory: join(directory, name) }));
     if (children.length > 0) return children;
   }
-  const why = existsSync(directory) ? "it holds no run" : "there is no such directory";
-  throw failure("ERR_EXPERIMENT_DIRECTORY", `${directory}: ${why}; fluxion list shows what there is`);
+  const why = existsSync(directory) ? "it holds no runs" : "there is no such directory";
+  throw failure("ERR_EXPERIMENT_DIRECTORY", `${directory}: ${why}; fluxion list shows the experiments in runs/`);
 }
 
-/** The runs that `experiment.json` names, then any others. */
+/** The runs that `experiment.json` names, then any others in the directory. */
 function runsOf(experiment: string): string[] {
   const named = readExperiment(experiment).runs.filter((run) => isRun(join(experiment, run)));
   return [...named, ...childRuns(experiment).filter((run) => !named.includes(run))];

@@ -1,4 +1,4 @@
-/** The page's side of a session: it gets the rows, the search gets its commands. */
+/** Connects a session with the page: the page receives the rows, the search receives the page's commands. */
 import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
@@ -9,7 +9,7 @@ interface ServedRuns {
   close(): void;
 }
 
-/** Hands rows to the page, and the page's commands to the search. */
+/** Passes rows to the page, and the page's commands to the search. */
 export function serveRuns(server: ViewerServer | undefined, thread: SearchThread): ServedRuns {
   if (server === undefined) return { take: () => undefined, close: () => undefined };
   const { hub } = server;
@@ -52,13 +52,13 @@ export function serveRuns(server: ViewerServer | undefined, thread: SearchThread
     },
     close() {
       subscription.unsubscribe();
-      // Runs that a failure left open; a second close changes nothing.
+      // A failure may have left runs open. Closing a run twice changes nothing.
       for (const name of servedNames.values()) hub.close(name, { status: "failed" });
     },
   };
 }
 
-/** How a run ended, for the page; a run whose last row goes on was interrupted. */
+/** How a run ended, for the page. A run was interrupted if its last row is still running. */
 function endingOf(last: Pick<RowSummary, "status"> | undefined): RunEnding {
   if (last === undefined || last.status === "running") return { status: "stopped", message: "interrupted" };
   return { status: last.status };

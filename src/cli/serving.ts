@@ -1,4 +1,4 @@
-/** The page: flags that say where, starting its server, and how long it stays. */
+/** The page's server: its flags, its start, and how long it stays. */
 import { Option } from "commander";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
@@ -8,40 +8,50 @@ import { openBrowser } from "./openBrowser.ts";
 import { waitForSignal } from "./signals.ts";
 
 export interface ServeFlags {
-  /** A port; true: any free one; false: no page. */
+  /** Port of the page; true for any free one, false for no page. */
   readonly serve?: number | boolean;
   readonly host?: string;
   readonly token?: string;
   readonly open?: boolean;
 }
 
-export function portFrom(text: string): number {
-  const port = numberFrom("--serve", text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw failure("ERR_COMMAND_LINE", `--serve: expected a port from 0 to 65535 (0: any free one), got "${text}"`);
-  }
-  return port;
+/** A parser for the port that the named flag takes. */
+export function portOf(flag: string): (text: string) => number {
+  return (text) => {
+    const port = numberFrom(flag, text);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw failure("ERR_COMMAND_LINE", `${flag}: expected a port from 0 to 65535 (0: any free one), got "${text}"`);
+    }
+    return port;
+  };
 }
 
 export function serveOptions(): Option[] {
   return [
-    new Option("--serve [port]", "serve the page on this port (default: any free one)").argParser(portFrom),
-    new Option("--no-serve", "no page"),
-    new Option("--host <address>", "listen there instead of on this machine only; demands --token"),
-    new Option("--token <text>", "what the page's address must carry (default: random)"),
+    new Option("--serve [port]", "port of the page (default: any free one)").argParser(portOf("--serve")),
+    new Option("--no-serve", "run without the page"),
+    ...accessOptions(),
+  ];
+}
+
+/** Options of every command that serves the page: who may open it, and where it opens. */
+export function accessOptions(): Option[] {
+  return [
+    new Option("--host <address>", "address to listen on (default: this machine only); needs --token"),
+    new Option("--token <text>", "secret that the page's address must contain (default: a random one)"),
     new Option("--open", "open the page in the browser"),
   ];
 }
 
 export interface ServeWish {
-  /** Undefined: any free port. */
+  /** Port of the page. Default: any free one. */
   readonly port?: number;
   readonly host?: string;
   readonly token?: string;
   readonly open: boolean;
 }
 
-/** What the flags ask for; undefined: no page. */
+/** What the flags ask for; undefined if no page is wanted. */
 export function wishOf({ serve = true, host, token, open = false }: ServeFlags): ServeWish | undefined {
   if (serve === false) return undefined;
   return {
@@ -52,7 +62,7 @@ export function wishOf({ serve = true, host, token, open = false }: ServeFlags):
   };
 }
 
-/** Starts the server and says where the page is. @throws ERR_PORT_IN_USE, ERR_LISTEN, ERR_OPTION_RANGE */
+/** Starts the server and prints the page's address. @throws ERR_PORT_IN_USE, ERR_LISTEN, ERR_OPTION_RANGE */
 export async function startServer(
   wish: ServeWish | undefined,
   figures: FigureGallery,
@@ -66,9 +76,9 @@ export async function startServer(
   return server;
 }
 
-/** In a terminal the page stays until Ctrl-C; a script goes on. */
+/** Keeps the page until Ctrl-C if a person sits at the terminal. A script does not wait. */
 export async function keepServing(server: ViewerServer | undefined): Promise<void> {
   if (server === undefined || !(process.stdin.isTTY && process.stdout.isTTY)) return;
-  console.error(`the page stays at ${server.url} until Ctrl-C`);
+  console.error(`the page stays open at ${server.url} until you press Ctrl-C`);
   await waitForSignal();
 }

@@ -1,4 +1,4 @@
-/** One session of an experiment as the main thread sees it: commands, signals, progress, `experiment.json`, summary. */
+/** A session of an experiment in the main thread: commands, signals, progress, `experiment.json`, summary. */
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
@@ -21,8 +21,8 @@ interface SessionOptions {
 }
 
 /**
- * Serves the page where it is wished for and runs a session, whose directory and file `begin` gives once nothing else can be
- * refused; the page stays afterwards where the terminal is interactive.
+ * Starts the page if it is wanted, then runs a session. `begin` makes the session's directory and file; it is called
+ * last, when nothing can be refused any more. In an interactive terminal the page stays open afterwards.
  */
 export async function serveSession(
   wish: ServeWish | undefined,
@@ -48,7 +48,7 @@ export async function serveSession(
   }
 }
 
-/** Runs the search to its end and says what was found. Returns the exit code: 0, or 128 + the signal that stopped it. */
+/** Runs the search to its end and prints what was found. Returns the exit code: 0, or 128 + the signal's number. */
 async function runSession(options: SessionOptions): Promise<number> {
   const { thread, directory, file, resume, workers, server } = options;
   const progress = makeProgress();
@@ -57,14 +57,14 @@ async function runSession(options: SessionOptions): Promise<number> {
   const opened = new Set<string>();
   const handle = (message: FromWorker): void => {
     if (message.kind === "opened") opened.add(message.run.name);
-    // Another thread ran it, and was listened to; the leader reads it back.
+    // Another thread has done this run, and its rows were shown then; now the leader reads it back.
     if (message.kind === "replayed" && opened.has(message.run.name)) return;
     record.take(message);
     served.take(message);
     progress.take(message);
   };
 
-  // What goes wrong in this thread (a full disk) ends the session like what goes wrong in the other.
+  // A failure in this thread (a full disk) ends the session as a failure in the other thread does.
   const broken = new Promise<never>((_, reject) => {
     let whole = true;
     thread.onMessage((message) => {
@@ -80,7 +80,7 @@ async function runSession(options: SessionOptions): Promise<number> {
   });
   const signals = watchSignals(() => {
     thread.stop();
-    progress.note("stopping at the next evaluation; Ctrl-C again ends at once");
+    progress.note("stopping at the next evaluation; press Ctrl-C again to quit at once");
   });
   try {
     const done = thread.next("done");
@@ -96,9 +96,9 @@ async function runSession(options: SessionOptions): Promise<number> {
     try {
       record.end({ state: "failed", message: messageOf(error) });
     } catch {
-      // The first failure is the one to tell; on a full disk this write fails too.
+      // On a full disk this write fails too. The first failure is the one to report.
     }
-    if (record.hasRows()) console.error(`what was written before is kept: npx fluxion replay ${directory}`);
+    if (record.hasRows()) console.error(`rows written before the error are kept: npx fluxion replay ${directory}`);
     throw error;
   } finally {
     signals.close();
@@ -107,13 +107,13 @@ async function runSession(options: SessionOptions): Promise<number> {
   }
 }
 
-/** Where the files are and how to look at them again. */
+/** Lines that say where the files are and how to look at them again. */
 function whatNow(directory: string, stopped: boolean): string {
   const lines = [
-    `${stopped ? "stopped; all rows so far are" : "all rows are"} in ${directory}`,
+    `${stopped ? "stopped; the rows so far are" : "all rows are"} in ${directory}`,
     `  npx fluxion serve ${directory}    look at them again in the browser`,
     `  npx fluxion replay ${directory}   print them`,
   ];
-  if (stopped) lines.push(`  npx fluxion resume ${directory}   go on`);
+  if (stopped) lines.push(`  npx fluxion resume ${directory}   continue`);
   return lines.join("\n");
 }

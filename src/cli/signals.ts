@@ -1,11 +1,11 @@
-/** What Ctrl-C does. */
+/** Handles Ctrl-C and the other signals that end a process. */
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof codes;
 const names = Object.keys(codes) as Signal[];
 
 interface SignalWatch {
-  /** 128 + the number of the signal that came; 130 where none did (a viewer may have asked for the stop). */
+  /** 128 + the number of the signal that came; 130 if none did, since a viewer may have asked for the stop. */
   exitCode(): number;
   close(): void;
 }
@@ -27,7 +27,7 @@ export function watchSignals(onFirst: () => void): SignalWatch {
   };
 }
 
-/** Waits for a signal, which then does nothing else. */
+/** Waits for a signal. The signal has no other effect. */
 export function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     const listener = (): void => {

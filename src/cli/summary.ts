@@ -1,13 +1,16 @@
-/** What a finished experiment says of itself. */
+/** The summary that is printed when an experiment has ended. */
 import { join } from "node:path";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
 import { type Cell, tableLines } from "./table.ts";
 
-/** So many findings are explained one by one; more would bury the table. */
+/** Largest number of findings that are explained one by one; more would bury the table. */
 const mostExplained = 3;
 
-/** The findings as a table, without files where these make it too wide; runs without a finding are shown by their last row. */
+/**
+ * The findings as a table. Runs without a finding are shown by their last row; the column of files is left out if it
+ * makes the table too wide.
+ */
 export function summaryLines(
   directory: string,
   runs: readonly string[],
@@ -43,12 +46,12 @@ export function summaryLines(
   const explained = findings.filter(({ because }) => because !== undefined);
   if (explained.length <= mostExplained) {
     for (const { run, verdict, because } of explained)
-      lines.push("", `${run}: ${verdict ?? "ended"}, since ${because}`);
+      lines.push("", `${run}: ${verdict ?? "ended"}, because ${because}`);
   }
   return lines;
 }
 
-/** A run whose last row goes on was interrupted. */
+/** How a run ended. It was interrupted if its last row is still running. */
 function endedAs({ status }: RowSummary): string {
   return status === "running" ? "interrupted" : status;
 }

@@ -1,4 +1,4 @@
-/** Tables for a terminal: numbers short and aligned right, words left. */
+/** Tables for a terminal: numbers are short and aligned right, words are aligned left. */
 import { shortNumber } from "../shortNumber.ts";
 
 export type Cell = number | string | undefined;
@@ -8,7 +8,7 @@ export function cellText(cell: Cell): string {
   return typeof cell === "string" ? cell : shortNumber(cell);
 }
 
-/** Lines of a table: a heading, then one line a row. Columns that are empty everywhere are left out. */
+/** The lines of a table: a heading, then one line per row. Columns that are empty everywhere are left out. */
 export function tableLines(headings: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const kept = headings.map((_, j) => j).filter((j) => rows.some((row) => row[j] !== undefined && row[j] !== ""));
   const texts = rows.map((row) => kept.map((j) => cellText(row[j])));

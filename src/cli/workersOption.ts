@@ -3,9 +3,9 @@ import { Option } from "commander";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 
-/** Threads for the searches of a campaign. Their number changes nothing but the time. */
+/** The option `--workers`: threads among which the runs of a campaign are divided. It affects nothing but the time. */
 export function workersOption(): Option {
-  return new Option("--workers <number>", "threads for the searches of a campaign")
+  return new Option("--workers <number>", "threads that share the runs of an experiment")
     .default(availableParallelism(), "one for each core")
     .argParser((text) => {
       const workers = numberFrom("--workers", text);

@@ -9,7 +9,7 @@ import { phasePortrait } from "./phasePortrait.ts";
 import { rates } from "./rates.ts";
 import { spiral } from "./spiral.ts";
 
-/** What `fluxion figure` knows by name. */
+/** The figures that `fluxion figure` knows by name. */
 export const builtInFigures: readonly Figure[] = [
   gradientNorm,
   lossIndex,

@@ -9,7 +9,7 @@ interface Stop {
   readonly cutoff: number;
   readonly index: number;
   readonly value: number;
-  /** Of the class that the search reaches in the end; undefined: none. */
+  /** Morse index of the class that the search reaches in the end; undefined if it reaches none. */
   readonly trueIndex: number | undefined;
 }
 
@@ -21,7 +21,7 @@ const about = {
   from: "dlae-tolerance",
 };
 
-/** What a tolerance does to the picture of loss and index. */
+/** Shows loss and index as they would be found if searches stopped at larger tolerances. */
 export const cutoffPanels: Figure = {
   ...about,
   async draw(source) {
@@ -44,7 +44,7 @@ export const cutoffPanels: Figure = {
       stops.push({ cutoff: Number.POSITIVE_INFINITY, index: last.columns.morseIndex, value: last.value, trueIndex });
     }
     if (truth === undefined || stops.length === 0) {
-      throw missing(about, source, "searches on a deep linear autoencoder with indices along the way");
+      throw missing(about, source, "searches on a deep linear autoencoder with Morse indices along the search");
     }
     const { all, dimension } = truth;
     const panels = [Number.POSITIVE_INFINITY, 1e-4, 1e-6, 1e-8, 1e-9, 1e-10].map((cutoff): Panel => {
@@ -53,7 +53,7 @@ export const cutoffPanels: Figure = {
       const wrong = judged.filter(({ index, trueIndex }) => index !== trueIndex).length;
       const counted = Number.isFinite(cutoff)
         ? `first at or below ${cutoff.toExponential(0)}: ${wrong} of ${judged.length} wrong`
-        : `no cutoff: where all ${own.length} ended`;
+        : `no cutoff: ends of all ${own.length}`;
       return {
         title: counted,
         height: 230,
@@ -79,16 +79,17 @@ export const cutoffPanels: Figure = {
       };
     });
     return page({
-      title: "What a tolerance on the squared gradient norm does to loss and index",
+      title: "Loss and index of searches stopped at a tolerance on the squared gradient norm",
       legend: [
         { label: `all ${all.length} classes of critical points`, color: faint },
-        { label: "index as where the search ends", color: right },
+        { label: "index of the end of the search", color: right },
         { label: "another index", color: wrongColor },
-        { label: "search never critical", color: never },
+        { label: "search does not reach a critical point", color: never },
       ],
       panels,
       caption: [
-        "Counted: searches that end at a critical point, at their first iterate at or below the cutoff; wrong: with another index than that point.",
+        "Counted are the searches that end at a critical point, at their first iterate at or below the cutoff.",
+        "A search is wrong if its index there differs from that of the critical point at its end.",
       ],
     });
   },

@@ -6,18 +6,17 @@ import { samplingGroups } from "./samplingGroups.ts";
 
 const about = {
   name: "eigenvector-bias",
-  summary:
-    "how often each eigenvector of the data is in the map of a critical point that was found, by how starts were drawn",
+  summary: "how often each eigenvector of the data is recovered by a critical point, by how starts were drawn",
   from: "dlae-sampling",
 };
 
-/** Which critical points are found. */
+/** Shows which critical points are found. */
 export const eigenvectorBias: Figure = {
   ...about,
   async draw(source) {
     const found = await samplingGroups(source);
     if (found === undefined)
-      throw missing(about, source, "searches on a deep linear autoencoder whose starts say how they were drawn");
+      throw missing(about, source, "searches on a deep linear autoencoder that record how their starts were drawn");
     const { groups, truth } = found;
     const panels = groups.map(({ scheme, variance, searches, sets }): Panel => {
       const counts = marginals(sets, truth.inputs).map((count, at) => ({
@@ -32,7 +31,7 @@ export const eigenvectorBias: Figure = {
             label: "eigenvector",
             domain: counts.map(({ name }) => name),
             tickSize: 0,
-            // Every fourth, and the origin: all would run into each other.
+            // All labels would overlap, so every fourth is shown, and the origin.
             tickFormat: (name: string) => (name === "1" || Number(name) % 4 === 0 ? name : ""),
           },
           y: { label: "share of critical points", domain: [0, 1], grid: true, ticks: 5, tickFormat: "%" },
@@ -53,7 +52,7 @@ export const eigenvectorBias: Figure = {
       title: "Eigenvectors that critical points recover, by how starts were drawn",
       panels,
       caption: [
-        "Eigenvectors of the data, the largest eigenvalue first; 0 is the origin. Counted in each panel: the searches that ended at a critical point.",
+        "Eigenvectors of the data, the largest eigenvalue first; 0 is the origin. Each panel counts the searches that ended at a critical point.",
       ],
     });
   },

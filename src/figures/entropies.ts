@@ -17,18 +17,17 @@ interface Entry {
 
 const about = {
   name: "entropies",
-  summary:
-    "entropy of the eigenvectors that critical points recover, by how starts were drawn, with bootstrap intervals",
+  summary: "entropy of the eigenvectors that critical points recover, by how starts were drawn",
   from: "dlae-sampling",
 };
 
-/** How widely the critical points that are found are spread. */
+/** Shows how diverse the critical points are that are found. */
 export const entropies: Figure = {
   ...about,
   async draw(source) {
     const found = await samplingGroups(source);
     if (found === undefined)
-      throw missing(about, source, "searches on a deep linear autoencoder whose starts say how they were drawn");
+      throw missing(about, source, "searches on a deep linear autoencoder that record how their starts were drawn");
     const { inputs } = found.truth;
     const entries = found.groups
       .filter(({ sets }) => sets.length > 0)
@@ -49,7 +48,7 @@ export const entropies: Figure = {
     const most = Math.log2(inputs + 1);
     const color = ({ scheme }: Entry): string => (scheme === "height" ? groupColors[0]! : groupColors[1]!);
     return page({
-      title: "Entropy of what is found, by how starts were drawn",
+      title: "Entropy of the critical points found, by how starts were drawn",
       legend: [
         { label: "uniform in height", color: groupColors[0]! },
         { label: "uniform over iterations", color: groupColors[1]! },
@@ -75,7 +74,7 @@ export const entropies: Figure = {
           },
         },
       ],
-      caption: [`Dashed: log2(${inputs + 1}), the most there is. Bars: 95 % of 1000 bootstraps over the searches.`],
+      caption: [`Dashed: log2(${inputs + 1}), the largest possible. Bars: 95 % of 1000 bootstraps over the searches.`],
     });
   },
 };

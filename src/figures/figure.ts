@@ -5,44 +5,45 @@ import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { replay } from "../streams/replay.ts";
 
-/** A run that was recorded, as figures see it. */
+/** A recorded run, as figures read it. */
 export interface RecordedRun {
+  /** Name of the run. */
   readonly name: string;
-  /** As `run.json` has it. */
+  /** Description that `run.json` keeps. */
   readonly description: JsonValue | undefined;
-  /** Its rows, read anew from its files at each subscription. */
+  /** Rows of the run, read from its files at each subscription. */
   readonly rows: Observable<Row>;
 }
 
-/** What a figure is drawn from. */
+/** The runs from which a figure is drawn. */
 export interface FigureSource {
-  /** As the user named it. */
+  /** Directory as the user named it. */
   readonly directory: string;
   readonly runs: readonly RecordedRun[];
 }
 
-/** What `fluxion figure` can draw. */
+/** A figure that `fluxion figure` can draw. */
 export interface Figure {
-  /** As typed; letters and `-`. */
+  /** Name on the command line: letters and `-`. */
   readonly name: string;
-  /** One line for the list. */
+  /** Summary in one line, for the list. */
   readonly summary: string;
-  /** Which experiments leave what it needs. */
+  /** Experiments whose runs have what the figure needs. */
   readonly from: string;
-  /** @throws ERR_FIGURE where the runs lack what the figure shows */
+  /** Draws the figure as SVG. @throws ERR_FIGURE if the runs lack what the figure shows */
   readonly draw: (source: FigureSource) => Promise<string>;
 }
 
-/** The run that a directory holds. */
+/** Opens the run in a directory. */
 export function recordedRun(name: string, directory: string): RecordedRun {
   return { name, description: readRunFile(directory).description, rows: replay(directory) };
 }
 
-/** What is wrong with a figure's runs, and what to run instead. */
+/** The error for runs that lack what a figure shows; it says which experiments to run. */
 export function missing(figure: Pick<Figure, "name" | "from">, { directory }: FigureSource, what: string): Error {
   return failure(
     "ERR_FIGURE",
-    `figure ${figure.name}: expected ${what}, got none in ${directory}; it draws what ${figure.from} left`,
+    `figure ${figure.name}: expected ${what}, got none in ${directory}; it draws runs of ${figure.from}`,
   );
 }
 

@@ -1,17 +1,17 @@
-/** A straight line through points, and how well its slope is known. */
+/** Fits a straight line to points, with an interval for its slope. */
 
 interface FittedLine {
   readonly slope: number;
-  /** Half the width of an interval of 95 % for the slope, by Student's t, errors taken as independent. */
+  /** Half the width of the 95 % interval of the slope, by Student's t for independent errors. */
   readonly half: number;
-  /** Root mean square of what the line leaves. */
+  /** Root mean square of the residuals. */
   readonly residual: number;
 }
 
-/** 97.5 % points of Student's t for 1, 2, ... degrees of freedom; 1.96 and a little beyond. */
+/** 97.5 % points of Student's t for 1, 2, ... 10 degrees of freedom. Beyond, 1.96 + 2.7 / freedom is close enough. */
 const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 
-/** By least squares; undefined of fewer than three points or of points above each other. */
+/** Fits a line by least squares; undefined for fewer than three points, or if all have the same x. */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): FittedLine | undefined {
   const n = points.length;
   if (n < 3) return undefined;

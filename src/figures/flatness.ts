@@ -17,7 +17,7 @@ interface Search {
   readonly steps: readonly Step[];
 }
 
-/** Steps over which r is averaged, as the publication does. */
+/** Number of steps over which r is averaged, as in the publication. */
 const window = 10;
 const searchesShown = 6;
 const perRow = 3;
@@ -29,7 +29,7 @@ const about = {
   from: "mnist-autoencoder, dlae-methods or other searches by Newton-MR",
 };
 
-/** How flat the gradient is along searches: r = ||J p + F|| / (||J|| ||p|| + ||F||). */
+/** Shows how flat the gradient is along searches: r = ||J p + F|| / (||J|| ||p|| + ||F||). */
 export const flatness: Figure = {
   ...about,
   async draw(source) {
@@ -51,7 +51,7 @@ export const flatness: Figure = {
     }
     const outcomes = [...new Set(shown.map(({ outcome }) => outcome))];
     return page({
-      title: "Gradient-flatness along the searches",
+      title: "Gradient flatness along the searches",
       legend: [
         { label: "gradient-flat region", color: outcomeColors["gradient-flat region"]!, shape: "area" },
         ...outcomes.map((label) => ({
@@ -62,13 +62,14 @@ export const flatness: Figure = {
       ],
       panels: rows,
       caption: [
-        `r is the mean over ${window} steps; dotted: 0.9. Shaded where r > 0.9 and r_H < 5e-4. ${shown.length} of ${searches.length} searches.`,
+        `r is the mean over ${window} steps; dotted: 0.9. Shaded where r > 0.9 and r_H < 5e-4. ` +
+          `Shows ${shown.length} of ${searches.length} searches.`,
       ],
     });
   },
 };
 
-/** Of each outcome in turn those with most flat rows, so that all kinds are seen. */
+/** Chooses searches of each outcome in turn, those with most flat rows first, so that all outcomes are shown. */
 function chosen(searches: readonly Search[]): readonly Search[] {
   const flatRows = ({ steps }: Search): number => steps.filter(({ flat }) => flat).length;
   const byOutcome = new Map<string, Search[]>();

@@ -11,20 +11,20 @@ interface Point {
   readonly outcome: string;
 }
 
-/** Lines keep this many points each. */
+/** Number of points of each line. */
 const pointsOfLine = 90;
-/** What is 0, or below this, is drawn here. */
+/** Smallest value drawn; 0 and values below it are drawn there. */
 const lowest = 1e-32;
-/** More searches than this of one method and outcome hide each other. */
+/** Largest number of searches drawn of one method and outcome; more would hide each other. */
 const linesOfOutcome = 25;
 
 const about = {
   name: "gradient-norm",
-  summary: "squared gradient norm per iteration, by what the search ended as; one panel a method",
+  summary: "squared gradient norm per iteration, coloured by where the search ended; one panel per method",
   from: "dlae-methods, dlae-tolerance or any other searches",
 };
 
-/** How ||grad||^2 falls, or does not. */
+/** Shows how ||grad||^2 falls along searches. */
 export const gradientNorm: Figure = {
   ...about,
   async draw(source) {
@@ -56,7 +56,7 @@ export const gradientNorm: Figure = {
         outcomes.add(outcome);
         return count <= linesOfOutcome;
       });
-      // Critical ones last, on top.
+      // Searches that end at a critical point come last, so that they are on top.
       drawn.sort((a, b) => rank(a[0]?.outcome) - rank(b[0]?.outcome));
       const points = drawn.flat();
       return {

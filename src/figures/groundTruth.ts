@@ -2,6 +2,7 @@ import type { AutoencoderClasses, CriticalClass } from "../problems/linearAutoen
 import { deepLinearAutoencoder } from "../problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { described, type RecordedRun } from "./figure.ts";
 
+/** The critical points of a deep linear autoencoder. */
 export interface GroundTruth {
   readonly classes: AutoencoderClasses;
   readonly all: readonly CriticalClass[];
@@ -9,14 +10,14 @@ export interface GroundTruth {
   readonly dimension: number;
 }
 
-/** More classes than this are not drawn. */
+/** Largest number of classes that are drawn. */
 const most = 50_000;
 
 /**
- * All critical points of the deep linear autoencoder that a run was on; undefined for another problem.
+ * All critical points of the deep linear autoencoder of a run; undefined for another problem.
  *
- * The data are drawn again from the sizes and seed in the run's description; their hash must be the one that stands there, so that no run is
- * compared with the truth of other data.
+ * The data are drawn again from the sizes and the seed in the run's description. Their hash must equal the one recorded
+ * there, so that no run is compared with the critical points of other data.
  */
 export function groundTruth(run: RecordedRun): GroundTruth | undefined {
   if (described(run, "problem", "problem") !== "deepLinearAutoencoder") return undefined;

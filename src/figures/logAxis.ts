@@ -1,12 +1,12 @@
-/** A logarithmic axis with powers of ten only: Plot's own ticks between them run into each other in small panels. */
+/** A logarithmic axis with ticks at powers of ten only, since Plot's own ticks between them overlap in small panels. */
 import type { ScaleOptions } from "@observablehq/plot";
 
-/** 1e-10 as `1e-10`, 1 as `1`; one digit. */
+/** A tick as text with one digit: `1e-10`, `1`. */
 function powerOfTen(value: number): string {
   return value === 1 ? "1" : value.toExponential(0).replace("+", "");
 }
 
-/** The scale from `low` to `high`, both positive, with at most `most` ticks; within less than a decade 1, 2 and 5 of them. */
+/** The scale from `low` to `high`, both positive, with at most `most` ticks; within a decade they are at 1, 2 and 5. */
 export function logAxis(label: string, low: number, high: number, most = 5): ScaleOptions {
   const scale = { type: "log", label, domain: [low, high], grid: true } as const;
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
@@ -15,7 +15,7 @@ export function logAxis(label: string, low: number, high: number, most = 5): Sca
     return { ...scale, ticks: near.filter((tick) => tick >= low && tick <= high), tickFormat: powerOfTen };
   }
   const every = Math.ceil((last - first + 1) / most);
-  // Multiples of `every`, so that 1 is among them where it can be.
+  // The exponents are multiples of `every`, so that 1 is among the ticks if it is in the domain.
   const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((e) => e % every === 0);
   return { ...scale, ticks: exponents.map((e) => Number(`1e${e}`)), tickFormat: powerOfTen };
 }

@@ -7,11 +7,11 @@ import { endsOf, methodOf, type RunEnd } from "./runs.ts";
 
 const about = {
   name: "loss-index",
-  summary: "loss against Morse index of what was found, over all critical points where they are known",
-  from: "searches such as those of dlae-methods or mnist-autoencoder",
+  summary: "loss against Morse index of the points found, over all critical points if they are known",
+  from: "dlae-methods, mnist-autoencoder or other searches",
 };
 
-/** Where searches ended, in the plane of index and loss. */
+/** Shows where searches ended, in the plane of index and loss. */
 export const lossIndex: Figure = {
   ...about,
   async draw(source) {
@@ -62,7 +62,7 @@ export const lossIndex: Figure = {
   },
 };
 
-/** Filled where critical, rings elsewhere. */
+/** The ends as dots: filled if critical, otherwise rings. */
 function endsMark(ends: readonly RunEnd[], n: number, critical: boolean): Plot.Dot {
   const own = ends.filter(({ outcome }) => (outcome === "critical point") === critical);
   const color = ({ outcome }: RunEnd): string => outcomeColors[outcome] ?? "black";

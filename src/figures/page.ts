@@ -1,28 +1,28 @@
-/** One SVG document out of Observable Plot's panels: title, legend, panels in rows, caption. */
+/** Makes one SVG document of panels by Observable Plot: title, legend, panels in rows, caption. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
 export interface Panel {
   readonly title?: string;
-  /** Default 300. */
+  /** Width in pixels. Default 300. */
   readonly width?: number;
-  /** Default 220. */
+  /** Height in pixels. Default 220. */
   readonly height?: number;
-  /** As Observable Plot takes them; width, height and document come from the page. */
+  /** Options of Observable Plot, without width, height and document, which the page sets. */
   readonly plot: Plot.PlotOptions;
 }
 
 export interface LegendEntry {
   readonly label: string;
   readonly color: string;
-  /** Default `dot`. */
+  /** Shape of the mark. Default `dot`. */
   readonly shape?: "dot" | "ring" | "line" | "area";
 }
 
 export interface Page {
   readonly title: string;
   readonly legend?: readonly LegendEntry[];
-  /** One after the other, three side by side, or row by row. */
+  /** Panels in sequence, three per row, or row by row. */
   readonly panels: readonly Panel[] | readonly (readonly Panel[])[];
   /** Lines below the panels. */
   readonly caption?: readonly string[];
@@ -30,7 +30,7 @@ export interface Page {
 
 export const ink = "#1b1e23";
 export const faint = "#8a9099";
-/** By what an end is; the words of the column `end`. */
+/** Colours of the outcomes of searches, by the words of the column `end`. */
 export const outcomeColors: Readonly<Record<string, string>> = {
   "critical point": "#1f6fb4",
   "gradient-flat region": "#d9761a",
@@ -38,7 +38,7 @@ export const outcomeColors: Readonly<Record<string, string>> = {
   unfinished: "#9aa1ab",
   diverged: "#c0392b",
 };
-/** For groups without a meaning of their own. */
+/** Colours for groups that have no colour of their own. */
 export const groupColors: readonly string[] = ["#1f6fb4", "#d9761a", "#2e8b57", "#c0392b", "#8b5fbf", "#7a5c3e"];
 
 const panelsOfRow = 3;
@@ -48,9 +48,10 @@ const lineHeight = 16;
 const font = "font-family=\"system-ui, 'Segoe UI', Roboto, sans-serif\"";
 
 /**
- * The page as the text of an SVG file, which stands alone.
+ * Makes the text of a self-contained SVG file.
  *
- * White behind, since it is read on dark pages too; coordinates to a tenth of a pixel, which keeps files small.
+ * The background is white, since the file may be read on dark pages too. Coordinates are rounded to a tenth of a pixel,
+ * which keeps files small.
  */
 export function page({ title, legend = [], panels, caption = [] }: Page): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -83,7 +84,7 @@ export function page({ title, legend = [], panels, caption = [] }: Page): string
     for (const panel of row) {
       if (panel.title !== undefined) text(x + 4, y + 12, panel.title, `font-size="12" font-weight="600" fill="${ink}"`);
       const drawn = Plot.plot({
-        // The label of the horizontal axis stands clear of its ticks.
+        // The label of the horizontal axis needs room below its ticks.
         marginBottom: panel.plot.x?.label === null ? 22 : 40,
         ...panel.plot,
         ...(panel.plot.x === undefined ? {} : { x: { labelOffset: 36, ...panel.plot.x } }),
@@ -135,7 +136,7 @@ function legendMark(x: number, y: number, color: string, shape: NonNullable<Lege
   return `<circle cx="${x + 8}" cy="${y}" r="4" ${filled}/>`;
 }
 
-/** Near enough for a proportional font. */
+/** An estimate of the width of a text in a proportional font. */
 function textWidth(words: string, size: number): number {
   return words.length * size * 0.55;
 }
@@ -144,7 +145,9 @@ function escaped(words: string): string {
   return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** Numbers in tags with more than one decimal: a tenth of a pixel is enough; opacities keep two. What is written stays. */
+/**
+ * Rounds numbers in tags to a tenth of a pixel, and numbers below 1, such as opacities, to two decimals. Text is kept.
+ */
 function shortened(svg: string): string {
   return svg.replace(/<[^>]+>/g, (tag) =>
     tag.replace(/\d+\.\d{2,}/g, (text) => {

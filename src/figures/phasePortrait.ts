@@ -8,12 +8,11 @@ const runsNamed = groupColors.length;
 
 const about = {
   name: "phase-portrait",
-  summary:
-    "the paths of runs with two variables in their plane, over the field: cycles of a game, searches on the quartic",
+  summary: "paths of runs in the plane of two variables, over the field: cycles of a game, searches on the quartic",
   from: "bilinear, forsaken, dirac-gan, quartic or any problem in the plane",
 };
 
-/** Paths in the plane; a directory of several experiments shows all of theirs. */
+/** Shows all paths in one plane, also those of several experiments in one directory. */
 export const phasePortrait: Figure = {
   ...about,
   async draw(source) {
@@ -37,7 +36,7 @@ export const phasePortrait: Figure = {
           width: 520,
           height: 520,
           plot: {
-            // A square within the margins, so that angles are seen as they are.
+            // The area within the margins is a square, so that angles are true.
             marginLeft: 45,
             marginRight: 20,
             marginTop: 24,
@@ -87,7 +86,7 @@ export const phasePortrait: Figure = {
       ],
       caption: [
         ...(few && paths.some(({ average }) => average.length > 0) ? ["Dashed: the average of the iterates."] : []),
-        ...(problem === undefined ? [] : ["Arrows: −F, the way that players go at once, all of one length."]),
+        ...(problem === undefined ? [] : ["Arrows: direction of −F, that of a simultaneous gradient step."]),
       ],
     });
   },

@@ -1,4 +1,4 @@
-/** The field under the paths of a game in the plane, made anew from what its runs say of their problem. */
+/** The field below the paths of a game in the plane, made from the description of the problem in its runs. */
 import * as Plot from "@observablehq/plot";
 import { diracGan } from "../problems/games/adversarial/diracGan.ts";
 import { bilinear } from "../problems/games/bilinear.ts";
@@ -11,7 +11,7 @@ import type { Box } from "./planePaths.ts";
 
 const arrowsAcross = 17;
 
-/** The problem of all runs, where it is one and the same of those that can be made from their description. */
+/** The problem of all runs; undefined if they have several, or one that cannot be made from its description. */
 export function planarField({ runs }: FigureSource): Problem | undefined {
   const problems = runs.map((run) => described(run, "problem"));
   const one = new Set(problems.map((problem) => JSON.stringify(problem)));
@@ -32,11 +32,13 @@ export function planarField({ runs }: FigureSource): Problem | undefined {
 interface Arrow {
   readonly x: number;
   readonly y: number;
-  /** Clockwise from north, in degrees. */
+  /** Angle in degrees, clockwise from north. */
   readonly angle: number;
 }
 
-/** Arrows along -F on a grid, all of one length: the way that players go, not how fast. */
+/**
+ * Arrows along -F on a grid. All have the same length, so they show the direction of the players but not their speed.
+ */
 export function fieldArrows(problem: Problem, { x: [x0, x1], y: [y0, y1] }: Box, across = arrowsAcross): Plot.Vector {
   const apart = (x1 - x0) / across;
   const arrows: Arrow[] = [];

@@ -1,4 +1,4 @@
-/** Ways of runs through the plane, and those of their averages. */
+/** Paths of runs in the plane, and those of their averages. */
 import type { Row } from "../arrow/row.ts";
 import { median } from "../experiments/protocols/statistics.ts";
 import type { FigureSource } from "./figure.ts";
@@ -13,13 +13,13 @@ export interface PlanePoint {
 export interface PlanePath {
   readonly name: string;
   readonly points: readonly PlanePoint[];
-  /** Of the column `average`; empty where the run has none. */
+  /** Points of the column `average`; empty if the run does not have it. */
   readonly average: readonly PlanePoint[];
-  /** Rows of the run but one; with more than `points.length - 1` of them the path is thinned. */
+  /** Number of steps of the run. The path is thinned if this is more than `points.length - 1`. */
   readonly steps: number;
 }
 
-/** What is shown of the plane. */
+/** The part of the plane that is shown. */
 export interface Box {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
@@ -27,7 +27,7 @@ export interface Box {
 
 const pointsOfLine = 1500;
 
-/** Runs whose points are pairs, in the order of the source. */
+/** The paths of the runs whose points are pairs, in the order of the source. */
 export async function planePaths(source: FigureSource): Promise<PlanePath[]> {
   const paths: PlanePath[] = [];
   for (const run of source.runs) {
@@ -52,9 +52,10 @@ export async function planePaths(source: FigureSource): Promise<PlanePath[]> {
 }
 
 /**
- * A square that shows what most runs do: a run that leaves for good leaves the picture.
+ * A square that shows most runs. Runs that diverge leave the picture.
  *
- * Points count up to 1.5 times as far from their start as half of the runs ever are.
+ * It includes all points that are at most 1.5 m from their start, where m is the median over the runs of the largest
+ * distance from the start.
  */
 export function squareAround(paths: readonly PlanePath[]): Box {
   const reach = paths.map(({ points: [first, ...rest] }) =>

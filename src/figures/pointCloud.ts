@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { faint } from "./page.ts";
 
 /**
- * Thousands of points as one path: a tenth of the size of as many circles.
+ * Draws thousands of points as one path, a tenth of the size of as many circles.
  *
- * What falls on the same half pixel is drawn once.
+ * Points that fall on the same half pixel are drawn once.
  */
 export function pointCloud<T>(data: readonly T[], x: (datum: T) => number, y: (datum: T) => number): Plot.Dot {
   return Plot.dot(data, {

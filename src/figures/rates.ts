@@ -10,7 +10,7 @@ interface Point {
   readonly residual: number;
 }
 
-/** What one run, or its average, does. */
+/** The residuals of one run, or of its average. */
 interface Curve {
   readonly run: RecordedRun;
   readonly of: "last" | "average";
@@ -19,22 +19,22 @@ interface Curve {
 
 const pointsOfLine = 400;
 const runsNamed = groupColors.length;
-/** Below, rounding; above, the run is lost: neither has a rate. */
+/** Limits of the residuals that are fitted. Below them is rounding, and above them the run has diverged. */
 const [smallest, largest] = [1e-13, 1e3];
 
 const about = {
   name: "rates",
-  summary: "the residual per iteration, with fitted factors a step and fitted powers of k beside what theory predicts",
-  from: "bilinear or any other runs",
+  summary: "residual per iteration, with fitted factors per step and fitted powers of k beside those of theory",
+  from: "bilinear or any other experiment",
 };
 
-/** How fast the field, or the natural residual, vanishes: of the last iterate and of the average. */
+/** Shows how fast the field, or the natural residual, vanishes at the last iterate and at the average. */
 export const rates: Figure = {
   ...about,
   async draw(source) {
     const curves: Curve[] = [];
     for (const run of source.runs) curves.push(...(await curvesOf(run)));
-    if (curves.length === 0) throw missing(about, source, "runs of two rows or more");
+    if (curves.length === 0) throw missing(about, source, "runs with at least two rows");
     const runs = source.runs.filter((run) => curves.some((curve) => curve.run === run));
     const few = runs.length <= runsNamed;
     const color = ({ run }: Curve): string => (few ? groupColors[runs.indexOf(run)]! : groupColors[0]!);
@@ -58,20 +58,20 @@ export const rates: Figure = {
             ...(entry.curve.of === "average" ? { strokeDasharray: "4 3" } : {}),
           }),
         );
-    const y = logAxis("‖F‖, with a constraint the natural residual", low, high, 7);
+    const y = logAxis("‖F‖, or the natural residual if there is a constraint", low, high, 7);
     const steps = shown.flatMap(({ powers }) => powers.map(({ step }) => step));
     return page({
       title: "How fast the field vanishes",
       legend: few ? runs.map((run, at) => ({ label: run.name, color: groupColors[at]!, shape: "line" as const })) : [],
       panels: [
         {
-          title: "linear convergence is a line",
+          title: "linear convergence gives a straight line",
           width: 400,
           height: 300,
           plot: { marginLeft: 52, x: { label: "iteration k" }, y, marks: marks("last") },
         },
         {
-          title: "a power of k is a line",
+          title: "a power of k gives a straight line",
           width: 400,
           height: 300,
           plot: {
@@ -85,7 +85,9 @@ export const rates: Figure = {
       caption: [
         ...(few && averages ? ["Dashed: the average of the iterates."] : []),
         ...(few ? curves.flatMap(sentence) : []),
-        ...(few ? ["Fits over the second half of the steps, for powers over the last decade; intervals of 95 %."] : []),
+        ...(few
+          ? ["Factors are fitted over the second half of the steps, powers over the last decade; 95 % intervals."]
+          : []),
       ],
     });
   },
@@ -108,7 +110,7 @@ async function curvesOf(run: RecordedRun): Promise<Curve[]> {
   return [curve("last"), curve("average")].filter((own) => own.points.length > 1);
 }
 
-/** Steps in equal ratios, so that each decade weighs the same. */
+/** Points at steps in equal ratios, so that each decade has the same weight. */
 function spread(points: readonly Point[]): readonly Point[] {
   let next = 1;
   return points.filter(({ step }) => {
@@ -118,7 +120,7 @@ function spread(points: readonly Point[]): readonly Point[] {
   });
 }
 
-/** What was measured of a curve: the better of the two lines, beside the theory of the same kind. */
+/** The line of the caption for a curve: the better of the two fits, beside the theory of the same kind. */
 function sentence({ run, of, points }: Curve): readonly string[] {
   const end = points.at(-1)!.step;
   const kept = points.filter(({ residual }) => residual >= smallest && residual <= largest);
@@ -140,12 +142,12 @@ function sentence({ run, of, points }: Curve): readonly string[] {
   if (of === "last" && (theory("factor") ?? 1) !== 1 && linear.residual < power.residual) {
     const [low, high] = [Math.exp(linear.slope - linear.half), Math.exp(linear.slope + linear.half)];
     const interval = `${Math.exp(linear.slope).toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
-    return [`${name}: times ${interval} a step; theory ${theory("factor")!.toFixed(4)}`];
+    return [`${name}: factor ${interval} per step; theory ${theory("factor")!.toFixed(4)}`];
   }
   const order = theory(of === "average" ? "averageOrder" : "order");
-  // An average of which theory says nothing may do anything: no power is meant.
+  // Theory says nothing about such an average, so a fitted power would have no meaning.
   if (end < 20 || (of === "average" && order === undefined)) return [];
-  // Orders of the last iterate are those of the square.
+  // The order of the last iterate is that of the squared norm.
   const predicted = order === undefined ? "" : `; theory O(k^${of === "average" ? order : order / 2})`;
   const digits = power.half < 0.005 ? 4 : 2;
   const text = (value: number): string => value.toFixed(digits);

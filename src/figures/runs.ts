@@ -1,4 +1,4 @@
-/** What figures read from runs: their ends, and their course thinned to what a picture can show. */
+/** What figures read from runs: their ends, and their rows, thinned to what a picture can show. */
 import { lastValueFrom, reduce } from "rxjs";
 import type { Row } from "../arrow/row.ts";
 import { explainEnd } from "../operators/measures/explainEnd.ts";
@@ -8,11 +8,11 @@ import { described, type FigureSource, type RecordedRun } from "./figure.ts";
 export interface RunEnd {
   readonly run: RecordedRun;
   readonly last: Row;
-  /** A value of the column `end`, or what that would be. */
+  /** Value of the column `end`, or what that would be. */
   readonly outcome: string;
 }
 
-/** The searches among the runs: those whose rows say what their end is, or whose Morse index was measured; ended ones only. */
+/** The ends of the searches among the runs. A search has ended, and has a verdict or a Morse index in its last row. */
 export async function endsOf(source: FigureSource): Promise<RunEnd[]> {
   const ends: RunEnd[] = [];
   for (const run of source.runs) {
@@ -24,7 +24,7 @@ export async function endsOf(source: FigureSource): Promise<RunEnd[]> {
   return ends;
 }
 
-/** What the end of a search is, in the words of `explainEnd`. */
+/** The outcome of a search, in the words of `explainEnd`. */
 export function outcomeOf(last: Row): string {
   const column = last.run.columns.end;
   const stored = last.columns.end;
@@ -37,7 +37,7 @@ interface Course<T> {
   readonly last: Row | undefined;
 }
 
-/** Goes through the rows of a run and keeps what `keep` makes of them. */
+/** Reads the rows of a run, and collects what `keep` makes of them. */
 export async function coursesOf<T>(run: RecordedRun, keep: (row: Row) => T | undefined): Promise<Course<T>> {
   const points: T[] = [];
   const last = await lastValueFrom(
@@ -52,14 +52,14 @@ export async function coursesOf<T>(run: RecordedRun, keep: (row: Row) => T | und
   return { points, last };
 }
 
-/** At most `most` entries: equally spaced ones, and the last. */
+/** At most `most` entries: the first, the last, and equally spaced ones between them. */
 export function thinned<T>(entries: readonly T[], most: number): readonly T[] {
   if (entries.length <= most) return entries;
   const every = (entries.length - 1) / (most - 1);
   return Array.from({ length: most }, (_, i) => entries[Math.round(i * every)]!);
 }
 
-/** The group of a run: its method as described, else the figure has one group. */
+/** The group of a run: its method according to its description. Without one, all searches are in one group. */
 export function methodOf(run: RecordedRun): string {
   return String(described(run, "method") ?? "all searches");
 }

@@ -7,11 +7,13 @@ interface SamplingGroup {
   readonly scheme: string;
   readonly variance: number;
   readonly searches: number;
-  /** Of the critical ends: the eigenvectors that each recovers. */
+  /** Eigenvectors that each critical end recovers. */
   readonly sets: readonly (readonly number[])[];
 }
 
-/** In the order of the runs; no groups where no start says how it was drawn, or the truth is unknown. */
+/**
+ * The groups in the order of the runs; undefined if no run records how its start was drawn, or the truth is unknown.
+ */
 export async function samplingGroups(
   source: FigureSource,
 ): Promise<{ readonly groups: readonly SamplingGroup[]; readonly truth: GroundTruth } | undefined> {

@@ -10,11 +10,11 @@ const panelsOfRow = 3;
 
 const about = {
   name: "spiral",
-  summary: "each method's way through the plane and that of its average, over the field, with its factor a step",
+  summary: "path of each method and of its average in the plane, over the field, with the factor per step",
   from: "bilinear, dirac-gan, forsaken or any game in the plane",
 };
 
-/** One panel a run: why descent-ascent spirals outwards, what looking ahead repairs, what averaging does. */
+/** Shows one panel per run: why descent-ascent spirals outwards, and what looking ahead and averaging change. */
 export const spiral: Figure = {
   ...about,
   async draw(source) {
@@ -26,7 +26,7 @@ export const spiral: Figure = {
       panels.slice(row * rowOf(panels.length), (row + 1) * rowOf(panels.length)),
     );
     return page({
-      title: "Ways of the methods",
+      title: "Paths of the methods",
       legend: [
         { label: "iterates", color: lastColor, shape: "line" },
         { label: "their average", color: averageColor, shape: "line" },
@@ -54,7 +54,7 @@ function panelOf({ name, points, average }: PlanePath, box: Box, source: FigureS
     Plot.line(data, { x: "x", y: "y", stroke, strokeWidth, clip: true });
   return {
     title: name,
-    // Within the margins a square, so that angles are seen as they are.
+    // The area within the margins is a square, so that angles are true.
     width: panelWidth,
     height: panelWidth,
     plot: {
@@ -77,12 +77,14 @@ function panelOf({ name, points, average }: PlanePath, box: Box, source: FigureS
   };
 }
 
-/** By how much a step multiplied the distance in the long run, beside what theory says, where the problem is linear. */
+/**
+ * The factor by which a step multiplies the distance in the long run, beside that of theory if the problem is linear.
+ */
 function captionOf(paths: readonly PlanePath[], source: FigureSource): readonly string[] {
   const lines = paths.flatMap(({ name, points, steps }) => {
     const run = source.runs.find((one) => one.name === name)!;
     const factor = described(run, "theory", "factor");
-    // Of the second half, in which the start is forgotten.
+    // The second half of the run, where the start no longer matters.
     const half = points.length >> 1;
     const [middle, last] = [points[half]!, points.at(-1)!];
     const [from, to] = [Math.hypot(middle.x, middle.y), Math.hypot(last.x, last.y)];
@@ -90,8 +92,11 @@ function captionOf(paths: readonly PlanePath[], source: FigureSource): readonly 
     const measured = (to / from) ** (1 / (steps - half));
     const eta = Number(described(run, "stepSize"));
     return [
-      `${name}, eta = ${eta.toPrecision(3)}: |z| times ${measured.toFixed(4)} a step; theory ${factor.toFixed(4)}`,
+      `${name}, eta = ${eta.toPrecision(3)}: |z| times ${measured.toFixed(4)} per step; theory ${factor.toFixed(4)}`,
     ];
   });
-  return [...lines, ...(planarField(source) === undefined ? [] : ["Arrows: −F, the way that players go at once."])];
+  return [
+    ...lines,
+    ...(planarField(source) === undefined ? [] : ["Arrows: direction of −F, that of a simultaneous gradient step."]),
+  ];
 }

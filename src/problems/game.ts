@@ -47,7 +47,7 @@ const playerRules = {
  * and J^T are exact. There is no potential, so the value is NaN.
  *
  * The member `game` serves measures of exploitability. It holds the players with their sets, says whether a cost is
- * affine in the player's own strategy, and computes the costs. Tracing, refusals and {@link data} inputs are those of
+ * affine in the player's own strategy, and computes the costs. Tracing, refusals and `data` of `fluxion/autodiff` inputs are those of
  * {@link objective}.
  *
  * Cost: as for {@link objective}.

@@ -17,6 +17,7 @@ export { type GameOptions, game, type PlayerSpec } from "./game.ts";
 export { blend, homotopy } from "./homotopy.ts";
 export {
   type AutoencoderClasses,
+  type AutoencoderClassesOptions,
   autoencoderClasses,
   type ClassMatch,
   type CriticalClass,
@@ -37,6 +38,7 @@ export {
   type RepresentativeOrder,
 } from "./linearAutoencoder/linearNetworkClasses.ts";
 export {
+  type LayerWeight,
   type ModelObjective,
   type ModelObjectiveOptions,
   type ModelOfLayers,

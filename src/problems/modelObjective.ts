@@ -18,7 +18,8 @@ export interface ModelOfLayers {
   readonly stateful?: boolean;
 }
 
-interface LayerWeight {
+/** A weight of a TensorFlow.js layer. */
+export interface LayerWeight {
   readonly name: string;
   /** Gives the variable itself. */
   read(): Tensor;

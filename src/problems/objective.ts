@@ -15,7 +15,8 @@ const rules = { ...blockRules, ...tracedRules } as const;
  *
  * L(z) is the loss, F its gradient and J its Hessian. The parameter tensors lie one after the other in z, row by row;
  * each is a block. The loss is called twice, to be traced, while the problem is built, and never again. Tensors and
- * numbers that it captures keep the values that they have then, except inputs made by {@link data}. The loss must be a
+ * numbers that it captures keep the values that they have then, except inputs made by `data` of
+ * `fluxion/autodiff`. The loss must be a
  * function of its parameters alone, and it must consist of tensor operations. Anything that cannot be traced is
  * refused, and the message names the operation and the line. The backend, tensors and variables of TensorFlow.js stay
  * as they are.

@@ -5,5 +5,13 @@ export {
   type ViewerServerOptions,
 } from "./createViewerServer.ts";
 export type { Hub, OpenOptions } from "./hub.ts";
-export type { AttemptInfo, ClientMessage, FigureTitle, RunEnding, RunInfo, ServerMessage } from "./messages.ts";
+export type {
+  AttemptInfo,
+  ClientMessage,
+  FigureTitle,
+  RunEnding,
+  RunInfo,
+  ServerMessage,
+  Subscription,
+} from "./messages.ts";
 export type { FigureGallery } from "./options.ts";

@@ -50,9 +50,11 @@ export const clientMessage = z.union([
   z.strictObject({ acknowledge: z.strictObject({}) }),
 ]);
 
+/** What a viewer has subscribed to, with defaults filled in. */
 export type Subscription = z.output<typeof subscription>;
 export type SubscriptionRequest = z.input<typeof subscription>;
 export type CommandRequest = z.output<typeof command>;
+/** Message that a viewer sends. */
 export type ClientMessage = z.output<typeof clientMessage>;
 
 /** How a run ended, as the page shows it. */

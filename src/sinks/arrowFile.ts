@@ -3,7 +3,7 @@ import type { Run } from "../arrow/row.ts";
 import { sameColumns } from "../arrow/schema.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
-import { type RowSink, recordRows } from "./recordRows.ts";
+import { defineSink, type RowSink } from "./defineSink.ts";
 import { type FileOptions, type FileRecording, recordToFile } from "./recordToFile.ts";
 import { fileRules, flag } from "./rules.ts";
 
@@ -41,23 +41,26 @@ export function arrowFile(path: string, options: ArrowFileOptions = {}): RowSink
   const { merged } = readOptions("arrowFile", options, rules);
   checkLimits(options.batch, "arrowFile");
   const { merged: _, ...fileOptions } = options;
-  return recordRows("arrowFile", () => {
-    let file: FileRecording | undefined;
-    let first: Run | undefined;
-    return {
-      open({ run }, fail) {
-        if (first === undefined || file === undefined) {
-          first = run;
-          file = recordToFile("arrowFile", path, run, fileOptions, fail);
-        } else {
-          checkSecond(path, first, run, merged);
-        }
-        const { append, close } = file;
-        // A merged file stays open for further runs; `end` closes it.
-        return { append, close: merged ? () => {} : close };
-      },
-      end: () => file?.close(),
-    };
+  return defineSink({
+    name: "arrowFile",
+    begin: () => {
+      let file: FileRecording | undefined;
+      let first: Run | undefined;
+      return {
+        open({ run }, fail) {
+          if (first === undefined || file === undefined) {
+            first = run;
+            file = recordToFile("arrowFile", path, run, fileOptions, fail);
+          } else {
+            checkSecond(path, first, run, merged);
+          }
+          const { append, close } = file;
+          // A merged file stays open for further runs; `end` closes it.
+          return { append, close: merged ? () => {} : close };
+        },
+        end: () => file?.close(),
+      };
+    },
   });
 }
 

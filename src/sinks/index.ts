@@ -1,6 +1,13 @@
 export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
 export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
-export type { RowSink } from "./recordRows.ts";
+export {
+  defineSink,
+  type Ending,
+  type Recording,
+  type Recordings,
+  type RowSink,
+  type SinkSpec,
+} from "./defineSink.ts";
 export type { FileOptions } from "./recordToFile.ts";
 export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
 export type { StatusStream } from "./statusWriter.ts";

@@ -18,8 +18,8 @@ import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { readOptions } from "../options.ts";
 import { checkpointFileName } from "./checkpointFile.ts";
+import { defineSink, type Ending, type Recording, type RowSink } from "./defineSink.ts";
 import { makeDirectory, writeAtomically, writeFailure } from "./files.ts";
-import { type Ending, type Recording, type RowSink, recordRows } from "./recordRows.ts";
 import { type FileOptions, recordToFile } from "./recordToFile.ts";
 import { fileRules } from "./rules.ts";
 import { writerPlatform, writerVersions } from "./writerInfo.ts";
@@ -65,22 +65,25 @@ const rules = {
 export function runDirectory(path: string | ((run: Run) => string), options: RunDirectoryOptions = {}): RowSink {
   readOptions(who, options, rules);
   checkLimits(options.batch, who);
-  return recordRows(who, () => {
-    let first: Run | undefined;
-    return {
-      open(row, fail) {
-        if (typeof path === "function") return openDirectory(path(row.run), row.run, options, fail);
-        if (first !== undefined) {
-          throw failure(
-            "ERR_RUN_CHANGED",
-            `${who}: rows of the run "${row.run.name}" (attempt ${row.run.attempt}) came after those of "${first.name}" (attempt ${first.attempt}), ` +
-              `but ${path} holds one run; give a function instead of the path, such as (run) => \`runs/\${run.name}\``,
-          );
-        }
-        first = row.run;
-        return openDirectory(path, row.run, options, fail);
-      },
-    };
+  return defineSink({
+    name: who,
+    begin: () => {
+      let first: Run | undefined;
+      return {
+        open(row, fail) {
+          if (typeof path === "function") return openDirectory(path(row.run), row.run, options, fail);
+          if (first !== undefined) {
+            throw failure(
+              "ERR_RUN_CHANGED",
+              `${who}: rows of the run "${row.run.name}" (attempt ${row.run.attempt}) came after those of "${first.name}" (attempt ${first.attempt}), ` +
+                `but ${path} holds one run; give a function instead of the path, such as (run) => \`runs/\${run.name}\``,
+            );
+          }
+          first = row.run;
+          return openDirectory(path, row.run, options, fail);
+        },
+      };
+    },
   });
 }
 

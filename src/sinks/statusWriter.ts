@@ -7,6 +7,7 @@ import { shortNumber } from "../shortNumber.ts";
 
 /** A stream to which a status is written: `process.stderr` or one that behaves like it. */
 export interface StatusStream {
+  /** Writes a text. */
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

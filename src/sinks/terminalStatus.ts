@@ -1,7 +1,7 @@
 import { defer, finalize, type Observable, tap } from "rxjs";
 import type { Row, Run } from "../arrow/row.ts";
 import { readOptions } from "../options.ts";
-import type { RowSink } from "./recordRows.ts";
+import type { RowSink } from "./defineSink.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "./statusWriter.ts";
 
 /** Options of {@link terminalStatus}. */

@@ -3,7 +3,7 @@ import type { Status } from "../arrow/row.ts";
 import { readOptions } from "../options.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
-import { type Ending, type RowSink, recordRows } from "./recordRows.ts";
+import { defineSink, type Ending, type RowSink } from "./defineSink.ts";
 import { recordingRules } from "./rules.ts";
 
 /** Options of {@link webSocket}. */
@@ -29,7 +29,7 @@ const liveSeconds = 0.1;
  * iterate(bilinear(), [1, 1], gradientStep(0.1), { commands: server.commands })
  *   .pipe(untilStep(1e5), webSocket(server))
  *   .subscribe();
- * @param server from {@link createViewerServer}
+ * @param server from `createViewerServer`
  * @param options when a batch is closed (default 256 rows, 4 MB or 0.1 s) and which points are stored
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN at once
  * @throws {RangeError} ERR_OPTION_RANGE at once for a limit, a budget or a number of points that is not positive
@@ -38,33 +38,36 @@ export function webSocket(server: Pick<ViewerServer, "hub">, options: WebSocketO
   readOptions("webSocket", options, recordingRules);
   const batch = checkLimits({ ...options.batch, seconds: options.batch?.seconds ?? liveSeconds }, "webSocket");
   const { hub } = server;
-  return recordRows("webSocket", () => ({
-    open({ run }, fail) {
-      let name = run.name;
-      let last: Status = "running";
-      const recorder = recordRun(run, {
-        ...options,
-        batch,
-        onError: fail,
-        sink(message) {
-          if (message.kind === "header") name = hub.open(run, message.bytes);
-          else if (message.kind === "batch") {
-            hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
-          }
-        },
-      });
-      return {
-        append(row) {
-          last = row.status;
-          recorder.append(row);
-        },
-        close(ending) {
-          recorder.close();
-          hub.close(name, endingOf(last, ending));
-        },
-      };
-    },
-  }));
+  return defineSink({
+    name: "webSocket",
+    begin: () => ({
+      open({ run }, fail) {
+        let name = run.name;
+        let last: Status = "running";
+        const recorder = recordRun(run, {
+          ...options,
+          batch,
+          onError: fail,
+          sink(message) {
+            if (message.kind === "header") name = hub.open(run, message.bytes);
+            else if (message.kind === "batch") {
+              hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
+            }
+          },
+        });
+        return {
+          append(row) {
+            last = row.status;
+            recorder.append(row);
+          },
+          close(ending) {
+            recorder.close();
+            hub.close(name, endingOf(last, ending));
+          },
+        };
+      },
+    }),
+  });
 }
 
 function endingOf(last: Status, { how, message }: Ending): RunEnding {

@@ -3,6 +3,7 @@ export { choose } from "./choose.ts";
 export { defineMeasure } from "./defineMeasure.ts";
 export { defineRowMeasure } from "./defineRowMeasure.ts";
 export { defineUpdate } from "./defineUpdate.ts";
+export { type FirstRowsOptions, firstRows } from "./firstRows.ts";
 export { iterate } from "./iterate.ts";
 export { evaluate } from "./loop/evaluation.ts";
 export { type ReplayOptions, replay } from "./replay.ts";

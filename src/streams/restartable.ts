@@ -12,7 +12,7 @@ import type { Update } from "./types.ts";
  * `restarted` is 1 in the first row after a restart, else 0. Where `decide` accepts a point of its own (`next`),
  * `inner` does not see that step.
  *
- * Use {@link restarts} for the rules of the literature.
+ * Use `restarts` for the rules of the literature.
  *
  * @example
  * const third = defineUpdate({ name: "third", step: (it) => ({ restart: it.step > 0 && it.step % 3 === 0 }) });

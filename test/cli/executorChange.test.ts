@@ -33,7 +33,7 @@ change("names both where another library computes", () => {
   const directory = experimentWith(other);
   assert.match(
     executorChange(directory, ["a"]) ?? "",
-    /computed by float64, libother\.so Z80, now it is .*rounding only/,
+    /computed by float64, libother\.so Z80, and is now computed by .*up to rounding/,
   );
 });
 change("says nothing of runs that have not begun, or noted nothing", () => {

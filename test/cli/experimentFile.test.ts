@@ -31,7 +31,7 @@ files("say what is missing", () => {
 files("refuse what is no experiment's file, or of another format", () => {
   const directory = scratch();
   writeFileSync(join(directory, "experiment.json"), "{");
-  assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /it is no JSON/);
+  assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /it is not valid JSON/);
   writeFileSync(join(directory, "experiment.json"), '{"format":2}');
   assertError(() => readExperiment(directory), "ERR_EXPERIMENT_DIRECTORY", /format 2/);
 });

@@ -77,7 +77,10 @@ former("are not resumed, and the message says what to do", async () => {
   writeFileSync(file, readFileSync(file, "utf8").replace('"finished"', '"interrupted"'));
   const { code, stderr } = await fluxion(["resume", directory]);
   assert.is(code, 2);
-  assert.match(stderr, /written by an earlier version.*not resumed: run it again with fluxion run quartic --seed 1/);
+  assert.match(
+    stderr,
+    /written by an earlier version.*not resumed; run it again with npx fluxion run quartic --seed 1/,
+  );
 });
 
 former.run();

@@ -153,9 +153,9 @@ show("prints rows as a table, CSV or JSON lines, with the columns asked for", as
   assert.equal(JSON.parse(json.stdout), { step: 1, point: [0.25, 1.25] });
   const none = await fluxion(["replay", "out", "--from", "9"], here);
   assert.equal(none, { code: 0, stdout: "", stderr: "extragradient: no rows in this range\n" });
-  const wrong = await fluxion(["replay", "out", "--columns", "squareNorm"], here);
+  const wrong = await fluxion(["replay", "out", "--columns", "squaredFildNorm"], here);
   assert.is(wrong.code, 2);
-  assert.match(wrong.stderr, /no column "squareNorm"\. Did you mean "squaredFieldNorm"\?/);
+  assert.match(wrong.stderr, /no column "squaredFildNorm"\. Did you mean "squaredFieldNorm"\?/);
 });
 
 show("puts several runs into one CSV, under one heading", async () => {

@@ -38,7 +38,7 @@ summary("shows findings with their reasons", () => {
     "run  verdict            loss  file",
     "a    critical point  0.25000  runs/x-1/a",
     "",
-    "a: critical point, since |grad|^2 is small",
+    "a: critical point, because |grad|^2 is small",
   ]);
 });
 

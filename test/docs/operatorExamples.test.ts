@@ -29,6 +29,7 @@ const ofStreams = [
   "defineUpdate",
   "defineMeasure",
   "defineRowMeasure",
+  "firstRows",
 ];
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url));

@@ -66,7 +66,7 @@ figures("loss-index leaves the truth out where the data have another hash", asyn
 
 figures("cutoffs has a panel for each cutoff, and counts wrong indices", async () => {
   const { words } = read(await cutoffPanels.draw(tolerance));
-  assert.match(words, /no cutoff: where all 4 ended/);
+  assert.match(words, /no cutoff: ends of all 4/);
   assert.match(words, /first at or below 1e-4: \d of \d wrong/);
   assert.match(words, /first at or below 1e-10: 0 of \d wrong/);
 });
@@ -98,7 +98,7 @@ figures("say what they miss, and which experiment leaves it", async () => {
         throw error;
       },
       "ERR_FIGURE",
-      new RegExp(`^figure ${figure.name}: expected .*; it draws what .* left$`),
+      new RegExp(`^figure ${figure.name}: expected .*; it draws runs of .*$`),
     );
   }
 });

@@ -45,7 +45,7 @@ figures("spiral has a panel for each method with its path, its average, and the 
 figures("spiral says the measured factor a step beside the one that theory predicts", async () => {
   const { lines } = await drawn(spiral, bilinear);
   const found = lines.flatMap((line) => {
-    const match = /^(\S+), eta = \S+: \|z\| times (\S+) a step; theory (\S+)$/.exec(line);
+    const match = /^(\S+), eta = \S+: \|z\| times (\S+) per step; theory (\S+)$/.exec(line);
     return match === null ? [] : [[match[1]!, Number(match[2]), Number(match[3])] as const];
   });
   assert.equal(
@@ -65,7 +65,7 @@ figures("phase-portrait draws all paths in one plane, over the field where it kn
 
 figures("rates fits factors where convergence is linear, and powers where it is not, beside theory", async () => {
   const linear = (await drawn(rates, bilinear)).lines;
-  const factor = linear.map((line) => /^extragradient: times (\S+) .*; theory (\S+)$/.exec(line)).find(Boolean);
+  const factor = linear.map((line) => /^extragradient: factor (\S+) .*; theory (\S+)$/.exec(line)).find(Boolean);
   assertClose(Number(factor?.[1]), Number(factor?.[2]), 1e-3);
   const powers = (await drawn(rates, speeds)).lines;
   for (const [name, exponent, theory] of [

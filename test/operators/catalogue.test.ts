@@ -29,9 +29,9 @@ import {
 } from "../../src/problems/games/index.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { chain } from "../../src/streams/chain.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import type { Update } from "../../src/streams/types.ts";
 import { assertClose } from "../support/assert.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { genericStart } from "../support/solve.ts";
 
 const inputs = [

@@ -5,9 +5,9 @@ import * as assert from "uvu/assert";
 import { isFluxionError } from "../../src/errors.ts";
 import * as operators from "../../src/operators/index.ts";
 import { quartic } from "../../src/problems/quartic.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import type { Row } from "../../src/streams/types.ts";
 import { assertError } from "../support/assert.ts";
-import { firstRows } from "../support/firstRows.ts";
 
 const folder = new URL("../../src/operators/", import.meta.url);
 const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -8,8 +8,8 @@ import { type DeflatedOptions, deflated } from "../../src/problems/deflated.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { chain } from "../../src/streams/chain.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../support/assert.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { doubleWells } from "../support/minima.ts";
 
 const test = suite("deflated");

@@ -10,8 +10,8 @@ import { blend, homotopy } from "../../src/problems/homotopy.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { distanceProblem, movedToZero } from "../../src/problems/solvable.ts";
 import { chain } from "../../src/streams/chain.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../support/assert.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
 
 const start = [3, 1];

@@ -9,13 +9,13 @@ import { chain } from "../../src/streams/chain.ts";
 import { choose } from "../../src/streams/choose.ts";
 import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { defineUpdate } from "../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import { switchMethod } from "../../src/streams/switchMethod.ts";
 import type { Measure, Update } from "../../src/streams/types.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { comparable, recordRun } from "../support/checkpoints.ts";
 import { collect } from "../support/collect.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 
 /** How many steps it was fed, as a column. */

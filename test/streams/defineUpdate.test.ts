@@ -11,11 +11,11 @@ import { chain } from "../../src/streams/chain.ts";
 import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { defineRowMeasure } from "../../src/streams/defineRowMeasure.ts";
 import { defineUpdate } from "../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Columns, Iterate, Measure, Proposal, RowMeasure, Status, Update } from "../../src/streams/types.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { collect, valuesOf } from "../support/collect.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { makeRows, makeRun } from "../support/rows.ts";
 
 const descent = gradientStep(0.01);

@@ -13,12 +13,12 @@ import { quartic } from "../../src/problems/quartic.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { defineUpdate } from "../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../../src/streams/types.ts";
 import { assertClose, assertError, checkError } from "../support/assert.ts";
 import { collect, valuesOf } from "../support/collect.ts";
 import { counted } from "../support/countedProblem.ts";
-import { firstRows } from "../support/firstRows.ts";
 import { linearProblem } from "../support/linearProblem.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 

@@ -8,11 +8,11 @@ import { chain } from "../../src/streams/chain.ts";
 import { choose } from "../../src/streams/choose.ts";
 import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { defineUpdate } from "../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../src/streams/firstRows.ts";
 import { restartable } from "../../src/streams/restartable.ts";
 import type { Measure, Update } from "../../src/streams/types.ts";
 import { assertError } from "../support/assert.ts";
 import { assertResumes } from "../support/checkpoints.ts";
-import { firstRows } from "../support/firstRows.ts";
 
 /** Says restart in these steps. */
 const at = (...steps: readonly number[]): Update =>

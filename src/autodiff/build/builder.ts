@@ -56,6 +56,7 @@ export class GraphBuilder implements NodeMaker {
     return this.make("fill", [], { value, shape: [...shape] });
   }
 
+  /** Makes an elementwise function of one array, such as `exp`. */
   unary(op: UnaryOp, x: Node): Node {
     return simplifyUnary(this, op, x) ?? this.#folded(op, [x], {});
   }
@@ -89,10 +90,12 @@ export class GraphBuilder implements NodeMaker {
     return simplifySum(this, x, axes) ?? this.#folded("sum", [x], { axes });
   }
 
+  /** Makes the largest entries over axes, all by default. */
   reduceMax(x: Node, axes: readonly number[] = allAxes(x)): Node {
     return this.#reduced("reduceMax", x, axes);
   }
 
+  /** Makes log sum exp over axes, all by default, without overflow. */
   logSumExp(x: Node, axes: readonly number[] = allAxes(x)): Node {
     return this.#reduced("logSumExp", x, axes);
   }
@@ -102,14 +105,17 @@ export class GraphBuilder implements NodeMaker {
     return this.#folded("argMax", [x], { axis });
   }
 
+  /** Makes sums of the entries up to each one along an axis. */
   cumsum(x: Node, axis: number, { exclusive = false, reverse = false } = {}): Node {
     return this.#folded("cumsum", [x], { axis, exclusive, reverse });
   }
 
+  /** Makes an array with the same entries in row-major order and another shape. */
   reshape(x: Node, shape: Shape): Node {
     return simplifyReshape(this, x, shape) ?? this.#folded("reshape", [x], { shape: [...shape] });
   }
 
+  /** Repeats an array along axes of length one and new leading axes, by NumPy's rules. */
   broadcast(x: Node, shape: Shape): Node {
     return simplifyBroadcast(this, x, shape) ?? this.make("broadcast", [x], { shape: [...shape] });
   }
@@ -134,18 +140,23 @@ export class GraphBuilder implements NodeMaker {
     return this.#folded("scatterAdd", [x], { maps, shape: [...shape] });
   }
 
+  /** Makes -x. */
   neg(x: Node): Node {
     return this.unary("neg", x);
   }
+  /** Makes a + b. */
   add(a: Node, b: Node): Node {
     return this.binary("add", a, b);
   }
+  /** Makes a - b. */
   sub(a: Node, b: Node): Node {
     return this.binary("sub", a, b);
   }
+  /** Makes a b, entry by entry. */
   mul(a: Node, b: Node): Node {
     return this.binary("mul", a, b);
   }
+  /** Makes a / b, entry by entry. */
   div(a: Node, b: Node): Node {
     return this.binary("div", a, b);
   }
@@ -153,6 +164,7 @@ export class GraphBuilder implements NodeMaker {
   scale(factor: number, x: Node): Node {
     return this.mul(this.fill(factor, x.shape), x);
   }
+  /** Makes means over axes, all by default. */
   mean(x: Node, axes: readonly number[] = allAxes(x)): Node {
     const total = this.sum(x, axes);
     return this.div(total, this.fill(sizeOf(x.shape) / sizeOf(total.shape), total.shape));

@@ -19,9 +19,13 @@ export interface TracedFunction {
 }
 
 /** A function to trace. It is written as a method, so that functions of tensors of known rank fit. */
-export type Traceable = { of(...parameters: Tensor[]): unknown }["of"];
+export type Traceable = {
+  /** Computes a tensor, or several, from the parameters. */
+  of(...parameters: Tensor[]): unknown;
+}["of"];
 
-interface TracedParameter {
+/** A parameter of a function to trace. */
+export interface TracedParameter {
   readonly name: string;
   readonly shape: Shape;
   /**
@@ -36,6 +40,7 @@ export interface TraceOptions {
   /** Name of the caller in messages, such as `objective`. */
   readonly who: string;
   readonly parameters: readonly TracedParameter[];
+  /** Function to trace. */
   readonly call: Traceable;
   /**
    * Variables that are constants, such as frozen layers and moving averages of a model. Default: none, so that

@@ -1,4 +1,4 @@
-/** `fluxion check`: are an experiment's derivatives right? */
+/** `fluxion check`: checks an experiment's derivatives. */
 import { Command } from "commander";
 import { defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { startSearchThread } from "../../experiments/threads/searchThread.ts";
@@ -8,11 +8,12 @@ import { seedOption } from "../seedOption.ts";
 
 const help = `Usage: fluxion check [experiment or ./module.ts] [options]
 
-Compares the derivatives of the problem of an experiment's first run with extrapolated finite differences, and its Jacobian with
-itself, at the start of that run and at a random point. Options of the experiment are those of fluxion run.
+Checks the problem of an experiment's first run: compares its derivatives with extrapolated finite differences, and its
+Jacobian-vector products with one another, at the start of that run and at a random point. An experiment takes the same
+options here as in fluxion run.
 
 Options:
-  --seed <integer>  of everything random (default: 1)
+  --seed <integer>  seed of everything random (default: 1)
   --debug           show where an error comes from
   -h, --help        display help for command
 
@@ -20,7 +21,7 @@ Examples:
   fluxion check mnist-autoencoder --samples 50
   fluxion check ./mine.ts
 
-Exit codes: 0 where all agree, 1 where one differs or cannot be resolved, 2 after an error.
+Exit codes: 0 if all derivatives agree, 1 if one differs or cannot be resolved, 2 after an error.
 `;
 
 /** Checks what the arguments after `check` ask for; returns the exit code. */

@@ -1,4 +1,4 @@
-/** `fluxion doctor`: what computes here, and what would make it faster. */
+/** `fluxion doctor`: shows what does the computing on this machine, and what would make it faster. */
 import { cpus } from "node:os";
 import { Command } from "commander";
 import { describeExecutor } from "../../autodiff/executor.ts";
@@ -7,8 +7,8 @@ import { tableLines } from "../table.ts";
 
 export function doctorCommand(): Command {
   return base(new Command("doctor"))
-    .description("say what computes here, and what would make it faster")
-    .option("--json", "as one JSON object")
+    .description("show what does the computing on this machine, and what would make it faster")
+    .option("--json", "print one JSON object")
     .action(({ json }: { json?: boolean }) => {
       const found = describeExecutor();
       const cpu = cpus()[0]?.model ?? "unknown";

@@ -1,4 +1,4 @@
-/** `fluxion figure`: draws what the runs of an experiment left. */
+/** `fluxion figure`: draws figures from the files of an experiment. */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
@@ -13,16 +13,16 @@ import { tableLines } from "../table.ts";
 
 const examples = `
 Examples:
-  fluxion figure                                    which figures there are
-  fluxion figure loss-index runs/dlae-1             writes runs/dlae-1/loss-index.svg
+  fluxion figure                                    list the figures
+  fluxion figure loss-index runs/dlae-1             write runs/dlae-1/loss-index.svg
   fluxion figure flatness runs/mnist-autoencoder-1 -o flatness.svg`;
 
 export function figureCommand(): Command {
   return base(new Command("figure"))
-    .description("draw a figure from the files of an experiment, as SVG; without arguments list the figures")
-    .argument("[name]", "of the figure")
-    .argument("[directory]", "of an experiment or a run, or one that holds experiments")
-    .option("-o, --output <file>", "where to write it, - for standard output (default: <directory>/<name>.svg)")
+    .description("draw a figure from the files of an experiment, as SVG; without arguments, list the figures")
+    .argument("[name]", "name of the figure")
+    .argument("[directory]", "directory of an experiment or a run, or one that holds several experiments")
+    .option("-o, --output <file>", "file to write, or - for standard output (default: <directory>/<name>.svg)")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action(async (name: string | undefined, directory: string | undefined, flags: { readonly output?: string }) => {
@@ -47,7 +47,7 @@ async function draw(name: string, directory: string | undefined, output: string 
   if (directory === undefined) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `${name}: expected the directory of an experiment; fluxion list shows what there is`,
+      `figure ${name}: expected the directory of an experiment, got none; fluxion list shows the experiments in runs/`,
     );
   }
   const runs = runsIn(directory).map((run) => recordedRun(run.name, run.directory));

@@ -1,4 +1,4 @@
-/** `fluxion list`: what can be run, and what has been. */
+/** `fluxion list`: shows what can be run, and what has been run. */
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { base } from "../base.ts";
@@ -7,8 +7,8 @@ import { tableLines } from "../table.ts";
 
 export function listCommand(): Command {
   return base(new Command("list"))
-    .description("list the experiments that can be run, and those that were")
-    .argument("[directory]", "where runs are", "runs")
+    .description("list the experiments that can be run, and those that have been")
+    .argument("[directory]", "directory that holds the experiments that have been run", "runs")
     .option("--debug", "show where an error comes from")
     .action((directory: string) => {
       const rows = builtInExperiments.map(({ name, summary }) => [
@@ -16,7 +16,9 @@ export function listCommand(): Command {
         `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
       ]);
       for (const line of tableLines(["experiment", "what it does"], rows)) console.log(line);
-      console.log("\nOptions: fluxion run <experiment> --help. Your own: fluxion run ./module.ts");
+      console.log(
+        "\nOptions of an experiment: fluxion run <experiment> --help. An experiment of your own: fluxion run ./module.ts",
+      );
       const done = experimentsIn(directory);
       if (done.length === 0) return;
       console.log("");

@@ -38,19 +38,19 @@ const plainFields = [
   "squaredFieldNorm",
   "stepSize",
 ] as const;
-/** Rows that a table holds before it is printed: its columns then have a width. */
+/** Number of rows that are collected before they are printed as a table, since its columns need a width. */
 const tableRows = 200;
 
 export function replayCommand(): Command {
   return base(new Command("replay"))
     .description("print the rows of a run as a table, CSV or JSON lines")
-    .argument("<directory>", "of a run, or of an experiment")
-    .option("--columns <names>", "which, separated by commas (default: all but points and vectors)")
-    .addOption(new Option("--format <format>", "how").choices(["table", "csv", "jsonl"]).default("table"))
-    .option("--run <name>", "of an experiment's runs only this one")
-    .option("--from <step>", "from this step on", (text) => numberFrom("--from", text), 0)
+    .argument("<directory>", "directory of a run or an experiment")
+    .option("--columns <names>", "columns to print, separated by commas (default: all but points and vectors)")
+    .addOption(new Option("--format <format>", "output format").choices(["table", "csv", "jsonl"]).default("table"))
+    .option("--run <name>", "name of the one run to print (default: all runs of the experiment)")
+    .option("--from <step>", "first step to print", (text) => numberFrom("--from", text), 0)
     .addOption(
-      new Option("--to <step>", "up to this step")
+      new Option("--to <step>", "last step to print")
         .argParser((text) => numberFrom("--to", text))
         .default(Number.POSITIVE_INFINITY, "the last"),
     )
@@ -74,7 +74,7 @@ function chosenRuns(directory: string, wanted: string | undefined): readonly Fou
   if (chosen.length === 0) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `--run: ${directory} has no run "${wanted}".${didYouMean(wanted, names)} It has ${names.join(", ")}`,
+      `--run: ${directory} has no run "${wanted}".${didYouMean(wanted, names)} Runs: ${names.join(", ")}`,
     );
   }
   return chosen;
@@ -84,7 +84,7 @@ function lines(text: readonly string[]): void {
   process.stdout.write(text.map((line) => `${line}\n`).join(""));
 }
 
-/** A run without one of the columns shows nothing there. */
+/** Prints the rows of one run. Columns that the run does not have stay empty. */
 async function print(
   { name, directory }: FoundRun,
   several: boolean,
@@ -122,7 +122,7 @@ async function print(
   if (empty) console.error(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
 }
 
-/** `known`: what any of the runs has. */
+/** The columns to print. `known` holds the columns of all runs. */
 function columnsOf(known: ReadonlyMap<string, Column>, wanted: string | undefined): readonly string[] {
   const all = [...plainFields, ...known.keys(), "point", "commands"];
   if (wanted === undefined)
@@ -132,7 +132,7 @@ function columnsOf(known: ReadonlyMap<string, Column>, wanted: string | undefine
     if (all.includes(name)) continue;
     throw failure(
       "ERR_COMMAND_LINE",
-      `--columns: the run has no column "${name}".${didYouMean(name, all)} It has ${all.join(", ")}`,
+      `--columns: the run has no column "${name}".${didYouMean(name, all)} Columns: ${all.join(", ")}`,
     );
   }
   return names;
@@ -148,7 +148,7 @@ function cellOf(row: Row, name: string): Value {
   return column.values === undefined || value === undefined ? value : column.values[value];
 }
 
-/** As JSON has it. */
+/** The value as JSON can hold it. */
 function plain(value: Value): unknown {
   return value instanceof Float64Array ? [...value] : value === undefined ? null : value;
 }

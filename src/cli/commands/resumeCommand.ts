@@ -1,4 +1,4 @@
-/** `fluxion resume`: goes on with an interrupted experiment, to the same iterates. */
+/** `fluxion resume`: continues an interrupted experiment, with the iterates of an uninterrupted one. */
 import { Command } from "commander";
 import { failure } from "../../errors.ts";
 import type { FromWorker } from "../../experiments/threads/protocol.ts";
@@ -16,21 +16,22 @@ interface ResumeFlags extends ServeFlags {
 }
 
 const examples = `
-Runs that had ended are read from their files; the interrupted one goes on from its last checkpoint as a new attempt, with
-the iterates that it would have had; those not yet begun follow. Options and seed are those of experiment.json.
+Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
+the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
+from experiment.json.
 
 Examples:
   fluxion resume runs/dlae-1
-  fluxion resume runs/mine-3 --changed     although the module's file is another one now`;
+  fluxion resume runs/mine-3 --changed     although the module has been edited since`;
 
 export function resumeCommand(exit: (code: number) => void): Command {
   const command = base(new Command("resume"))
-    .description("go on with an interrupted experiment, to the same iterates")
-    .argument("<directory>", "of the experiment, such as runs/dlae-1");
+    .description("continue an interrupted experiment, with the same iterates as without the interruption")
+    .argument("<directory>", "directory of the experiment, such as runs/dlae-1");
   for (const option of serveOptions()) command.addOption(option);
   return command
     .addOption(workersOption())
-    .option("--changed", "go on although the module has changed since")
+    .option("--changed", "continue although the module has changed since")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action(async (directory: string, flags: ResumeFlags) => exit(await resume(directory, flags)));
@@ -59,27 +60,28 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
   }
 }
 
-/** @throws ERR_EXPERIMENT_DIRECTORY where there is nothing to go on with, or somebody is at it */
+/** Refuses what cannot be resumed. @throws ERR_EXPERIMENT_DIRECTORY if it is finished, running, or too old */
 function refuse(directory: string, file: ExperimentFile): void {
   const state = experimentState(file);
   if (file.format === 1 && state !== "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} was written by an earlier version, whose operators had other names and states; it can be looked at ` +
-        `(npx fluxion serve ${directory}) but not resumed: run it again with fluxion run ${file.name} --seed ${file.seed}`,
+      `${directory} was written by an earlier version, whose operators had other names and states. It can be viewed ` +
+        `(npx fluxion serve ${directory}) but not resumed; ` +
+        `run it again with npx fluxion run ${file.name} --seed ${file.seed}`,
     );
   }
   if (state === "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is finished; look at it with npx fluxion serve ${directory}, or run it again with another seed`,
+      `${directory} is finished; view it with npx fluxion serve ${directory}, or run it again with another seed`,
     );
   }
   if (state === "running") {
     const { pid, host } = file.process!;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is being written by process ${pid} on ${host}; stop that one first`,
+      `${directory} is being written by process ${pid} on ${host}; stop that process first`,
     );
   }
 }
@@ -92,16 +94,13 @@ function checkSource(
   if (described.name !== name) {
     throw failure(
       "ERR_MODULE",
-      `${source.module} holds the experiment "${described.name}" now, but "${name}" was run; restore the module`,
+      `${source.module} now holds the experiment "${described.name}", but "${name}" was run; restore the module`,
     );
   }
   if (described.source.hash === source.hash || changed) return;
   const what =
     source.module === "built-in"
-      ? `fluxion is version ${described.source.hash} now, ${source.hash} began this experiment`
+      ? `this is fluxion ${described.source.hash}, but fluxion ${source.hash} began this experiment`
       : `${source.module} has changed since this experiment began`;
-  throw failure(
-    "ERR_MODULE",
-    `${what}, so its iterates may differ; restore it, or say --changed to go on all the same`,
-  );
+  throw failure("ERR_MODULE", `${what}, so its iterates may differ; restore it, or add --changed to continue anyway`);
 }

@@ -10,7 +10,7 @@ import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
 import { workersOption } from "../workersOption.ts";
 
-/** Flags that every experiment has. */
+/** Flags that the command has for every experiment. */
 interface GeneralFlags extends ServeFlags {
   readonly seed: number;
   readonly out?: string;
@@ -20,11 +20,11 @@ interface GeneralFlags extends ServeFlags {
 
 const examples = `
 Examples:
-  fluxion run dlae --searches 5              five searches on a linear autoencoder whose critical points are known
+  fluxion run dlae --searches 5              five searches on a linear autoencoder whose critical points are all known
   fluxion run quartic --start 2.5,0.5        Newton-MR caught by a gradient-flat point
   fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
   fluxion run bilinear --no-serve            without the page
-  fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in your browser
+  fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in the browser
 
 A module of your own:
   import { bilinear, experiment, extragradient, chain, untilStep } from "fluxion";
@@ -69,13 +69,13 @@ export async function runCommand(given: readonly string[]): Promise<number> {
   }
 }
 
-/** What `fluxion run --help` says. */
+/** The text of `fluxion run --help`. */
 function runHelp(): string {
   const command = generalCommand("fluxion run")
     .usage("[experiment or ./module.ts] [options]")
     .description(
       `Runs an experiment: ${builtInExperiments.map(({ name }) => name).join(", ")}, or the default export of a module. ` +
-        `Default: ${defaultExperiment}. Each has options of its own: fluxion run <experiment> --help`,
+        `Default: ${defaultExperiment}. Each experiment has its own options: fluxion run <experiment> --help`,
     );
   return `${command.helpInformation()}${examples}\n`;
 }
@@ -83,7 +83,7 @@ function runHelp(): string {
 function generalCommand(name: string): Command {
   const command = base(new Command(name))
     .addOption(seedOption())
-    .option("--out <directory>", "where files go (default: runs/<experiment>-<n>, new each time)")
+    .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
     .addOption(workersOption());
   for (const option of serveOptions()) command.addOption(option);
   return command.option("--debug", "show where an error comes from");

@@ -1,4 +1,4 @@
-/** `fluxion serve`: the page on runs that are over. */
+/** `fluxion serve`: shows finished runs on the page. */
 import { Command } from "commander";
 import type { Run } from "../../arrow/row.ts";
 import { type RunFile, readRunFile, runState } from "../../arrow/runFile.ts";
@@ -9,7 +9,7 @@ import { base } from "../base.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { runsIn } from "../runDirectories.ts";
-import { portFrom } from "../serving.ts";
+import { accessOptions, portOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 
 interface Flags {
@@ -22,17 +22,16 @@ interface Flags {
 const examples = `
 Examples:
   fluxion serve runs/dlae-1               all runs of an experiment
-  fluxion serve runs/dlae-1/search-01     one of them
+  fluxion serve runs/dlae-1/search-01     one of its runs
   fluxion serve runs --port 8080 --open   all experiments, on a port of your choice`;
 
 export function serveCommand(): Command {
-  return base(new Command("serve"))
+  const command = base(new Command("serve"))
     .description("look at finished runs in the browser")
-    .argument("<directory...>", "of runs, of experiments, or of many of them")
-    .option("--port <port>", "where the page is (default: any free one)", portFrom)
-    .option("--host <address>", "listen there instead of on this machine only; demands --token")
-    .option("--token <text>", "what the page's address must carry (default: random)")
-    .option("--open", "open the page in the browser")
+    .argument("<directory...>", "directories of runs or experiments, or one that holds several experiments")
+    .option("--port <port>", "port of the page (default: any free one)", portOf("--port"));
+  for (const option of accessOptions()) command.addOption(option);
+  return command
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action((directories: string[], flags: Flags) => serve(directories, flags));
@@ -56,14 +55,14 @@ async function serve(directories: readonly string[], { port, host, token, open }
       server.hub.addFinished(runOf(name, file), directory, endingOf(file));
       served++;
     } catch (error) {
-      console.error(`fluxion: ${directory} is left out: ${(error as Error).message}`);
+      console.error(`fluxion: ${directory} is not shown: ${(error as Error).message}`);
     }
   }
   if (served === 0) {
     await server.close();
-    throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: no run there has any rows`);
+    throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
   }
-  console.log(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}\nCtrl-C ends this`);
+  console.log(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}\nPress Ctrl-C to end`);
   if (open === true) openBrowser(server.url);
   await waitForSignal();
   await server.close();

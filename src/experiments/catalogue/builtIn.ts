@@ -11,7 +11,7 @@ import { mnistAutoencoderExperiment } from "./mnistAutoencoder.ts";
 import { mnistClassifierExperiment } from "./mnistClassifier.ts";
 import { quarticExperiment } from "./quartic.ts";
 
-/** What `fluxion run` knows by name. */
+/** The experiments that `fluxion run` knows by name. */
 export const builtInExperiments: readonly Experiment[] = [
   mnistAutoencoderExperiment,
   dlaeExperiment,
@@ -26,5 +26,5 @@ export const builtInExperiments: readonly Experiment[] = [
   ...gameExperiments,
 ];
 
-/** What `fluxion run` runs without a name. */
+/** Name of the experiment that `fluxion run` runs if it is given none. */
 export const defaultExperiment: string = mnistAutoencoderExperiment.name;

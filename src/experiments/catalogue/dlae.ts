@@ -15,10 +15,11 @@ import { criticalPointSearch } from "../protocols/search.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 /**
- * Critical points of a linear autoencoder, found by Newton-MR and compared with all that there are.
+ * Searches for critical points of a deep linear autoencoder by Newton-MR, and compares them with the known ones.
  *
- * Gradient descent leaves a trajectory; starts are drawn from it uniformly in height; each is a search with the settings of [1]
- * (which are Newton-MR's defaults here). Every end point is matched with its analytic class in loss and Morse index.
+ * Gradient descent makes a trajectory, and starts are drawn from it uniformly in height. From each start a search runs
+ * with the settings of [1], which are Newton-MR's defaults here. Every end point is matched with its analytic class by
+ * loss and Morse index.
  *
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
@@ -27,10 +28,10 @@ export const dlaeExperiment: Experiment = experiment({
   name: "dlae",
   summary: "a deep linear autoencoder, whose critical points are all known: Newton-MR finds them from 20 starts",
   options: z.object({
-    searches: z.number().int().positive().default(20).describe("starts drawn from the trajectory"),
-    iterations: z.number().int().positive().default(500).describe("Newton steps of a search at most"),
-    noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
-    trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps"),
+    searches: z.number().int().positive().default(20).describe("number of starts drawn from the trajectory"),
+    iterations: z.number().int().positive().default(500).describe("largest number of Newton steps of a search"),
+    noise: z.number().min(0).default(0).describe("variance of the Gaussian noise added to each start"),
+    trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps of the trajectory"),
     ...dlaeShape,
   }),
   run(options, context) {
@@ -66,7 +67,8 @@ function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
       morseIndex === classIndex && Math.abs(lossDifference ?? Number.NaN) <= lossAgrees,
   );
   context.conclude(
-    `${critical.length} of ${ends.length} searches reached a critical point (|grad|^2 <= 1e-10), ${far.length} of them below 1e-20; ` +
+    `${critical.length} of ${ends.length} searches reached a critical point (|grad|^2 <= 1e-10), ` +
+      `${far.length} of them below 1e-20; ` +
       `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
   );
 }

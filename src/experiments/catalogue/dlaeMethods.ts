@@ -22,11 +22,11 @@ import { fractionText, mannWhitney, median } from "../protocols/statistics.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
-  searches: { quick: 20, full: 100, meaning: "starts of Newton-MR and damped Newton" },
-  gradientSearches: { quick: 4, full: 60, meaning: "of these, starts of gradient-norm minimisation" },
-  iterations: { quick: 500, full: 500, meaning: "Newton steps of a search at most" },
-  gradientIterations: { quick: 5000, full: 25_000, meaning: "steps of gradient-norm minimisation at most" },
-  trajectories: { quick: 2, full: 5, meaning: "trajectories from which starts are drawn" },
+  searches: { quick: 20, full: 100, meaning: "number of starts for Newton-MR and for damped Newton" },
+  gradientSearches: { quick: 4, full: 60, meaning: "number of these starts for gradient-norm minimisation" },
+  iterations: { quick: 500, full: 500, meaning: "largest number of Newton steps of a search" },
+  gradientIterations: { quick: 5000, full: 25_000, meaning: "largest number of steps of gradient-norm minimisation" },
+  trajectories: { quick: 2, full: 5, meaning: "number of trajectories from which starts are drawn" },
   trajectorySteps: { quick: 10_000, full: 10_000, meaning: "gradient steps of a trajectory" },
 });
 
@@ -35,7 +35,7 @@ interface Finder {
   readonly update: Update;
   readonly searches: number;
   readonly iterations: number;
-  /** Every how many steps the file keeps a point. */
+  /** Points that the file keeps: all, or one every so many steps. */
   readonly points: "all" | number;
   readonly published: string;
 }
@@ -43,11 +43,12 @@ interface Finder {
 const cutoff = 1e-10;
 
 /**
- * Newton-MR, damped Newton and gradient-norm minimisation on a deep linear autoencoder, from the same starts.
+ * Compares Newton-MR, damped Newton and gradient-norm minimisation on a deep linear autoencoder, from the same starts.
  *
- * The protocol of [1]: half of the starts as drawn uniformly in height, half with Gaussian noise of variance 1e-2; success is
- * ||grad||^2 < 1e-10. Says of each method in how many searches it succeeded, how many of these have another Morse index than their
- * analytic class and how far their losses are, and when the cutoff was crossed, with Mann and Whitney's test between methods.
+ * The protocol is that of [1]: half of the starts are used as drawn uniformly in height, half have Gaussian noise of
+ * variance 1e-2; a search succeeds if ||grad||^2 < 1e-10. For each method the experiment reports how many searches
+ * succeeded, how many of these have a Morse index that differs from that of their analytic class, how far their losses
+ * are from it, and at which step they crossed the cutoff, with Mann and Whitney's test between methods.
  *
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
@@ -57,8 +58,8 @@ export const dlaeMethodsExperiment: Experiment = experiment({
   summary: "three finders of critical points compared on a deep linear autoencoder, where all of them are known",
   options: z.object({
     ...sizes.shape,
-    noise: z.number().positive().default(1e-2).describe("variance of the Gaussian added to half of the starts"),
-    dampedStep: z.number().positive().default(1).describe("step size of damped Newton ([1]: 0.1 or 1)"),
+    noise: z.number().positive().default(1e-2).describe("variance of the Gaussian noise added to half of the starts"),
+    dampedStep: z.number().positive().default(1).describe("step size of damped Newton (published: 0.1 or 1)"),
     ...dlaeShape,
   }),
   run(options, context) {
@@ -133,15 +134,17 @@ function tell(context: ExperimentContext, finders: readonly Finder[], ends: read
     const { indices, loss } = disagreement(own);
     const seconds = own.reduce((sum, end) => sum + end.seconds, 0);
     context.conclude(
-      `${name}: |grad|^2 below ${cutoff} in ${fractionText(successes.length, own.length)}, published ${published}; among these ` +
-        `${indices} with another Morse index than their class, losses within ${loss.toExponential(1)} of it; ` +
+      `${name}: |grad|^2 below ${cutoff} in ${fractionText(successes.length, own.length)}, published ${published}; ` +
+        `${indices} of these have a Morse index that differs from their class, losses are within ` +
+        `${loss.toExponential(1)} of it; ` +
         `${new Set(successes.map(({ directions }) => directions?.join())).size} different classes`,
     );
     if (successes.length === 0) continue;
     const products = median(successes.map((end) => end.products));
     context.conclude(
-      `  crossed at step ${median(firsts[f]!)} in the median (${Math.min(...firsts[f]!)} to ${Math.max(...firsts[f]!)}); ` +
-        `${products} Hessian-vector products to the end in the median; ${(seconds / successes.length).toFixed(2)} s of all searches a success`,
+      `  median step of crossing ${median(firsts[f]!)} (${Math.min(...firsts[f]!)} to ${Math.max(...firsts[f]!)}); ` +
+        `median of ${products} Hessian-vector products to the end; ` +
+        `${(seconds / successes.length).toFixed(2)} s per success, failed searches included`,
     );
   }
   for (const [a, b] of [
@@ -152,7 +155,7 @@ function tell(context: ExperimentContext, finders: readonly Finder[], ends: read
     const p = mannWhitney(firsts[a]!, firsts[b]!);
     if (Number.isNaN(p)) continue;
     context.conclude(
-      `  steps to the cutoff, ${finders[a]!.name} and ${finders[b]!.name}: p = ${p.toPrecision(2)} (Mann-Whitney U)`,
+      `  steps to the cutoff, ${finders[a]!.name} against ${finders[b]!.name}: p = ${p.toPrecision(2)} (Mann-Whitney U)`,
     );
   }
 }

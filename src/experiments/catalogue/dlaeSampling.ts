@@ -19,13 +19,13 @@ import { bootstrap, entropy, estimateText, fractionText } from "../protocols/sta
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
-  searches: { quick: 10, full: 50, meaning: "starts from each trajectory, of each scheme and variance" },
-  iterations: { quick: 500, full: 500, meaning: "Newton steps of a search at most" },
-  trajectories: { quick: 2, full: 3, meaning: "trajectories from which starts are drawn" },
+  searches: { quick: 10, full: 50, meaning: "number of starts from each trajectory, for each scheme and variance" },
+  iterations: { quick: 500, full: 500, meaning: "largest number of Newton steps of a search" },
+  trajectories: { quick: 2, full: 3, meaning: "number of trajectories from which starts are drawn" },
   trajectorySteps: { quick: 10_000, full: 10_000, meaning: "gradient steps of a trajectory" },
 });
 
-/** Scheme, variance, and the entropy in bits that the figures of [1] show (read off to 0.02). */
+/** Schemes and variances, with the entropies in bits that the figures of [1] show (read off to within 0.02). */
 export const samplingCells: readonly {
   readonly scheme: Scheme;
   readonly variance: number;
@@ -40,13 +40,15 @@ export const samplingCells: readonly {
 ];
 
 /**
- * Which critical points are found depends on where searches start: uniformly in height or over iterations, with and without noise.
+ * Shows that the critical points that are found depend on how starts are drawn: uniformly in height or over iterations,
+ * with and without noise.
  *
- * Each critical end is assigned to the set of eigenvectors of the data that its map recovers (by the point itself, in any basis). The
- * entropy of how often each of them was recovered, the origin counting as one more, is at most log2(inputs + 1); intervals are bootstraps of
- * 100 over the searches, as in [1].
+ * Each critical end is assigned to the set of eigenvectors of the data that its map recovers (by the point itself, in
+ * any basis). The experiment reports the entropy of how often each eigenvector was recovered, where the origin counts
+ * as one more. It is at most log2(inputs + 1). Intervals are bootstraps with 100 resamples of the searches, as in [1].
  *
- * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
+ * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019,
+ *   arXiv:1901.10603
  */
 export const dlaeSamplingExperiment: Experiment = experiment({
   name: "dlae-sampling",
@@ -84,7 +86,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
   },
 });
 
-/** How often each eigenvector was recovered, the largest eigenvalue's first; the last count is that of the origin. */
+/** Counts how often each eigenvector was recovered, that of the largest eigenvalue first. The origin comes last. */
 export function marginals(sets: readonly (readonly number[])[], inputs: number): number[] {
   const counts = new Array<number>(inputs + 1).fill(0);
   for (const set of sets) {
@@ -100,7 +102,8 @@ function tell(
   { inputs, hidden }: { readonly inputs: number; readonly hidden: number },
 ): void {
   context.conclude(
-    `entropy in bits of which of ${inputs} eigenvectors, or the origin, critical points recover; at most ${log2(inputs + 1).toFixed(2)}`,
+    `entropy in bits of which of the ${inputs} eigenvectors, or the origin, the critical points recover ` +
+      `(at most ${log2(inputs + 1).toFixed(2)})`,
   );
   for (const [c, { scheme, variance, published }] of samplingCells.entries()) {
     const own = ends[c]!;
@@ -114,8 +117,8 @@ function tell(
     const top = sets.filter((set) => set.length === hidden && set.every((direction, at) => direction === at)).length;
     const origin = sets.filter((set) => set.length === 0).length;
     context.conclude(
-      `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; critical ${fractionText(sets.length, own.length)}; ` +
-        `${origin} at the origin, ${top} at the global minimum`,
+      `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; ` +
+        `critical ${fractionText(sets.length, own.length)}; ${origin} at the origin, ${top} at the global minimum`,
     );
   }
   const pairs = ends[0]!.flatMap(({ directions }, i) => {
@@ -123,7 +126,7 @@ function tell(
     return directions === undefined || other === undefined ? [] : [directions.join() === other.join()];
   });
   context.conclude(
-    `noise of variance ${samplingCells[1]!.variance} left the critical point that was found as it was in ` +
+    `with noise of variance ${samplingCells[1]!.variance} the search found the same critical point as without in ` +
       fractionText(pairs.filter((same) => same).length, pairs.length),
   );
 }

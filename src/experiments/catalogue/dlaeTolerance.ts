@@ -17,23 +17,24 @@ import { fractionText, median } from "../protocols/statistics.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
-  searches: { quick: 30, full: 100, meaning: "starts of Newton-MR" },
-  iterations: { quick: 500, full: 500, meaning: "Newton steps of a search at most" },
-  trajectories: { quick: 2, full: 5, meaning: "trajectories from which starts are drawn" },
+  searches: { quick: 30, full: 100, meaning: "number of starts for Newton-MR" },
+  iterations: { quick: 500, full: 500, meaning: "largest number of Newton steps of a search" },
+  trajectories: { quick: 2, full: 5, meaning: "number of trajectories from which starts are drawn" },
   trajectorySteps: { quick: 10_000, full: 10_000, meaning: "gradient steps of a trajectory" },
 });
 
-/** On ||grad||^2. */
+/** Cutoffs on ||grad||^2. */
 const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
 
 /**
- * What a search that stops too early believes: Morse index and loss at the first iterate below each cutoff on ||grad||^2, compared with the
- * critical point that the same search reaches in the end.
+ * Shows what a search finds if it stops too early: Morse index and loss at the first iterate below each cutoff on
+ * ||grad||^2 are compared with those of the critical point that the same search reaches in the end.
  *
- * The starts are those of `dlae-methods`. A search that jumps from above a cutoff to below 1e-10 is not evaluated there, since it would not have
- * been stopped too early.
+ * The starts are those of `dlae-methods`. A search that jumps from above a cutoff to below 1e-10 is not counted at that
+ * cutoff, since it would not have stopped too early.
  *
- * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019, arXiv:1901.10603
+ * @see [1] Frye et al., "Numerically recovering the critical points of a deep linear autoencoder", 2019,
+ *   arXiv:1901.10603
  */
 export const dlaeToleranceExperiment: Experiment = experiment({
   name: "dlae-tolerance",
@@ -70,7 +71,7 @@ export const dlaeToleranceExperiment: Experiment = experiment({
   },
 });
 
-/** What stopping at a cutoff would have found. */
+/** Errors of the searches if they had stopped at a cutoff. */
 interface ToleranceRow {
   readonly cutoff: number;
   readonly evaluated: number;
@@ -80,7 +81,10 @@ interface ToleranceRow {
   readonly largestLossError: number;
 }
 
-/** Of the searches that end below 1e-10: their first iterate at or below each cutoff, where that is not below 1e-10 already. */
+/**
+ * Judges each cutoff by the searches that end below 1e-10: by their first iterate at or below the cutoff, unless that
+ * iterate is below 1e-10 already.
+ */
 function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): ToleranceRow[] {
   return wanted.map((cutoff) => {
     const early = ends.flatMap((end) => {
@@ -105,19 +109,19 @@ function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): To
 function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
   const critical = ends.filter((end) => end.critical);
   context.conclude(
-    `ended at |grad|^2 <= 1e-10: ${fractionText(critical.length, ends.length)}; their first iterate at or below`,
+    `ended at |grad|^2 <= 1e-10: ${fractionText(critical.length, ends.length)}; at their first iterate at or below`,
   );
   for (const row of toleranceTable(ends, cutoffs)) {
     const { cutoff, evaluated, wrongIndices, largestIndexError, medianLossError, largestLossError } = row;
     if (evaluated === 0) {
-      context.conclude(`  ${cutoff.toExponential(0)}: none above 1e-10`);
+      context.conclude(`  ${cutoff.toExponential(0)}: no iterate above 1e-10`);
       continue;
     }
     context.conclude(
       `  ${cutoff.toExponential(0)}: wrong index in ${fractionText(wrongIndices, evaluated)}, by up to ${largestIndexError}; ` +
-        `loss off by ${medianLossError.toExponential(1)} in the median, ${largestLossError.toExponential(1)} at most`,
+        `loss off by ${medianLossError.toExponential(1)} in the median, by up to ${largestLossError.toExponential(1)}`,
     );
   }
   const { indices, loss } = disagreement(ends);
-  context.conclude(`at the end of these searches: ${indices} wrong indices, losses within ${loss.toExponential(1)}`);
+  context.conclude(`at the end of these searches: ${indices} wrong indices, losses right to ${loss.toExponential(1)}`);
 }

@@ -6,18 +6,19 @@ import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 
 const sizes = protocolSizes({
-  searches: { quick: 5, full: 60, meaning: "starts drawn from the trajectories" },
-  iterations: { quick: 100, full: 500, meaning: "Newton steps of a search at most" },
-  samples: { quick: 500, full: 10_000, meaning: "digits, drawn from 10,000" },
-  trajectories: { quick: 1, full: 5, meaning: "trajectories from which starts are drawn" },
+  searches: { quick: 5, full: 60, meaning: "number of starts drawn from the trajectories" },
+  iterations: { quick: 100, full: 500, meaning: "largest number of Newton steps of a search" },
+  samples: { quick: 500, full: 10_000, meaning: "number of digits, drawn from 10,000" },
+  trajectories: { quick: 1, full: 5, meaning: "number of trajectories from which starts are drawn" },
   trajectorySteps: { quick: 1000, full: 1000, meaning: "gradient steps of a trajectory" },
 });
 
 /**
- * Critical and gradient-flat points of the classifier of [1] on handwritten digits.
+ * Searches for critical and gradient-flat points of the classifier of [1] on handwritten digits.
  *
- * Layers 16-12-8-10 with biases (398 parameters), swish, cross-entropy of the softmax plus c times the mean of the squared parameters: without
- * the second term the infimum lies at infinity. [1] does not state c.
+ * The network has layers 16-12-8-10 with biases (398 parameters) and swish. The loss is the cross-entropy of the
+ * softmax plus c times the mean of the squared parameters; without the second term its infimum lies at infinity. [1]
+ * does not state c.
  *
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
@@ -31,7 +32,7 @@ export const mnistClassifierExperiment: Experiment = experiment({
       .number()
       .min(0)
       .default(0.1)
-      .describe("c: the loss has c times the mean square of all parameters"),
+      .describe("factor c of the mean square of all parameters, which is added to the loss"),
     ...networkShape,
   }),
   run(options, context) {

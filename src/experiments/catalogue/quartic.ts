@@ -7,25 +7,31 @@ import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText } from "../protocols/statistics.ts";
 import { atTheEnd } from "../protocols/trajectory.ts";
 
-/** The settings with which [1] ran Newton-MR on the quartic. */
+/** Settings with which [1] ran Newton-MR on the quartic. */
 const newton = {
   direction: { maxIterations: 2, relativeTolerance: 1e-10, maxNorm: 1e2 },
   search: { stepSize: 1, shrink: 0.9, sufficientDecrease: 0.1, pureStep: 0.1 },
 } as const;
 
 /**
- * Newton-MR on a quartic with one critical point, (-3, 0), and a gradient-flat point, (sqrt 2, 0), that catches it.
+ * Runs Newton-MR on a quartic with a critical point, (-3, 0), and a gradient-flat point, (sqrt 2, 0), that catches it.
  *
- * @see [1] Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation, University
- *   of California, Berkeley, 2020
+ * @see [1] Frye, "Finding critical and gradient-flat points of deep neural network loss functions", dissertation,
+ *   University of California, Berkeley, 2020
  */
 export const quarticExperiment: Experiment = experiment({
   name: "quartic",
   summary: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
   options: z.object({
-    start: z.array(z.number()).length(2).default([2.5, 0.5]).describe("x,y"),
-    grid: z.number().int().min(0).max(100).default(0).describe("instead of one start, a grid of k x k on [-4, 4]^2"),
-    iterations: z.number().int().positive().default(50).describe("Newton steps of a search"),
+    start: z.array(z.number()).length(2).default([2.5, 0.5]).describe("start x,y of the search"),
+    grid: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe("number k of a grid of k x k starts on [-4, 4]^2, which replaces the one start"),
+    iterations: z.number().int().positive().default(50).describe("largest number of Newton steps of a search"),
   }),
   run({ start, grid, iterations }, context) {
     const problem = quartic();
@@ -61,18 +67,18 @@ interface End {
 }
 
 function tell(context: ExperimentContext, ends: readonly End[]): void {
-  // One search says for itself what it found.
+  // The finding of a single search says it all.
   if (ends.length < 2) return;
   const near = (x: number): readonly End[] => ends.filter((end) => hypotenuse(end.x - x, end.y) < 0.1);
   const caught = near(Math.SQRT2);
   context.conclude(
     `${fractionText(near(-3).length, ends.length)} ended within 0.1 of the critical point (-3, 0), ` +
-      `${fractionText(caught.length, ends.length)} of the gradient-flat point (sqrt 2, 0); of these ` +
-      `${caught.filter(({ everFlat }) => everFlat).length} ever had r > 0.9 and r_H < 5e-4`,
+      `${fractionText(caught.length, ends.length)} within 0.1 of the gradient-flat point (sqrt 2, 0); of the latter, ` +
+      `${caught.filter(({ everFlat }) => everFlat).length} had r > 0.9 and r_H < 5e-4 at some step`,
   );
 }
 
-/** k x k points, corners included; for k = 1 the centre. */
+/** A grid of k x k points, corners included; the centre for k = 1. */
 function gridOf(k: number): number[][] {
   const at = (i: number): number => (k === 1 ? 0 : -4 + (8 * i) / (k - 1));
   return Array.from({ length: k * k }, (_, i) => [at(i % k), at(Math.floor(i / k))]);

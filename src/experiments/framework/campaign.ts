@@ -12,33 +12,36 @@ import { startSearchTeam } from "../threads/searchTeam.ts";
 
 /** Options of {@link campaign}. */
 export interface CampaignOptions {
-  /** Where the runs are kept: one directory each, `iterates.arrows` and `ends.arrows` for all. Made if it is not there. */
+  /**
+   * Directory of the campaign: one directory per run, and `iterates.arrows` and `ends.arrows` for all. Made if missing.
+   */
   readonly directory: string;
-  /** Of the experiment, by name; its schema has the defaults. */
+  /** Options of the experiment, by name. Defaults come from its schema. */
   readonly options?: Readonly<Record<string, JsonValue>>;
-  /** Default 1. */
+  /** Seed of everything random. Default 1. */
   readonly seed?: number;
-  /** Threads. Default: one for each core. Their number changes nothing but the time. */
+  /** Number of threads; it affects nothing but the time. Default: one for each core. */
   readonly workers?: number;
 }
 
 /**
- * Runs an experiment with many searches on all cores: the rows of its runs, merged into one stream in the order of one thread.
+ * Runs an experiment with many searches on all cores, and emits the rows of its runs in the order of a single thread.
  *
- * Each thread loads the same module with the same options and seed, and takes the next search that nobody has (see `campaign` of the
- * context that experiments get). The rows of a run are emitted once it has ended, from its file. A directory that holds a part of the
- * campaign already is gone on with: what had ended is read, what was interrupted is resumed, bit for bit. Unsubscribing stops all
- * threads at their next evaluation.
+ * Each thread loads the same module with the same options and seed, and takes the next search that no other thread has
+ * taken (see `campaign` of the context that experiments receive). The rows of a run are emitted from its file once the
+ * run has ended. If the directory already holds a part of the campaign, the campaign continues: finished runs are read,
+ * and interrupted ones are resumed, bit for bit. Unsubscribing stops all threads at their next evaluation.
  *
- * Cost: a thread starts in about 0.3 s and traces the problem for itself, so short searches gain nothing.
+ * Cost: a thread takes about 0.3 s to start and traces the problem for itself, so short searches gain nothing.
  *
  * @example
  * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
  *   .pipe(filter((row) => row.status !== "running"))
  *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
- * @param experiment name of a built-in one, or path or URL of a module whose default export is an experiment
- * @throws ERR_COMMAND_LINE for an unknown name; in the stream what the experiment, its options (ERR_COMMAND_LINE) or files cause, as
- *   an Error with the message and code of the thread where it happened
+ * @param experiment name of a built-in experiment, or path or URL of a module whose default export is an experiment
+ * @throws ERR_COMMAND_LINE for an unknown name, ERR_OPTION_RANGE for a number of workers that is not a positive
+ *   integer; in the stream whatever the experiment, its options (ERR_COMMAND_LINE) or its files cause, as an Error with
+ *   the message and code of the thread where it happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
   const { directory, options: given = {}, seed = 1, workers = availableParallelism() } = options;
@@ -52,7 +55,7 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
     subscriber.add(finished.pipe(concatMap((path) => replay(path))).subscribe(subscriber));
     const directories = new Map<string, string>();
     team.onMessage((message) => {
-      // What another thread ran is read when the leader comes to it, so that the order is that of one thread.
+      // A run of another thread is read when the leader comes to it, so that the order is that of a single thread.
       if (message.kind === "opened" && message.elsewhere !== true) directories.set(message.run.name, message.directory);
       if (message.kind === "replayed") finished.next(message.directory);
       if (message.kind === "closed") {
@@ -86,6 +89,7 @@ function sourceOf(experiment: string | URL): { readonly name: string } | { reado
   if (existsSync(path)) return { path };
   throw failure(
     "ERR_COMMAND_LINE",
-    `campaign: no experiment is called "${experiment}", and there is no such module; there are ${names.join(", ")}`,
+    `campaign: expected the path of a module or the name of an experiment, got "${experiment}"; ` +
+      `there are ${names.join(", ")}`,
   );
 }

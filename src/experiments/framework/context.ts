@@ -22,68 +22,71 @@ import type { Checkpoint, Command, IterateOptions } from "../../streams/types.ts
 import { type ExperimentContext, type ExperimentRunOptions, type Finding, plainName } from "./definition.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
-/** What an earlier session left of a run. */
+/** What an earlier session has left of a run. */
 export interface EarlierRun {
-  /** Nothing is left to do: its rows are all there. */
+  /** Whether the run has ended, so that all its rows are there. */
   readonly finished: boolean;
-  /** All rows, of several attempts as one run: a later attempt's rows stand for an earlier one's of the same step. */
+  /** The rows of all attempts as one run. If two attempts have a row of the same step, the later attempt's counts. */
   readonly rows: () => Observable<Row>;
-  /** Where to go on; undefined: from the start. */
+  /** Checkpoint from which to continue; undefined to begin at the start. */
   readonly checkpoint: Checkpoint | undefined;
 }
 
-/** Where the runs of an experiment are kept. */
+/** The place where the runs of an experiment are kept. */
 export interface RunStore {
-  /** What is there of a run of this name; undefined: nothing. */
+  /** What is there of the run of this name; undefined if nothing is. */
   earlier(name: string): EarlierRun | undefined;
-  /** Begins to keep a run: the result passes rows on once they are kept. */
+  /** Begins to keep a run. `record` passes each row on once it is kept; `save` keeps a checkpoint. */
   keep(
     name: string,
     options: ExperimentRunOptions,
   ): { readonly record: (rows: Observable<Row>) => Observable<Row>; readonly save: (checkpoint: Checkpoint) => void };
 }
 
-/** With what a context is made. */
+/** Options of {@link experimentContext}. */
 export interface ContextOptions {
+  /** Seed of everything random. */
   readonly seed: number;
+  /** Signal that stops the experiment when it is aborted. */
   readonly signal: AbortSignal;
-  /** Undefined: nothing is kept. */
+  /** Place where the runs are kept. Default: none, nothing is kept. */
   readonly store?: RunStore;
-  /** Looked at in every evaluation and product. Default: whether the signal is aborted. */
+  /** Whether a stop was asked for; called in every evaluation and product. Default: whether the signal is aborted. */
   readonly stopped?: () => boolean;
-  /** Commands for the run of a name. Default: none. */
+  /** Commands for the run of the given name. Default: none. */
   readonly commands?: (run: string) => Observable<Command>;
   readonly onFinding?: (finding: Finding) => void;
   readonly onNote?: (line: string) => void;
   readonly onConclusion?: (line: string) => void;
-  /** A run has met the stop. */
+  /** Called when a stop has ended a run. */
   readonly onStop?: () => void;
-  /** How the searches of a campaign are run. Default: one after the other. */
+  /** Function that runs the searches of a campaign. Default: one after the other. */
   readonly campaign?: Campaign;
 }
 
 /** Runs `search(0)` ... `search(count - 1)` and emits their rows in this order. */
 export type Campaign = (count: number, search: (index: number) => Observable<Row>) => Observable<Row>;
 
-/** One after the other, in this thread. */
+/** Runs the searches of a campaign one after the other, in this thread. */
 export const oneByOne: Campaign = (count, search) => range(0, count).pipe(concatMap(search));
 
 const defaultCheckpointSeconds = 10;
 
-/** A context, with what its owner needs to know of its runs. */
+/** A context, with what the program that made it needs. */
 export interface OwnedContext extends ExperimentContext {
-  /** Keeps the runs that did not come from `context.iterate`, and ends all of them at a stop. */
+  /** Keeps the runs that did not come from `context.iterate`, and ends all runs at a stop. */
   readonly complete: (rows: Observable<Row>) => Observable<Row>;
 }
 
 /**
- * The context of one session of an experiment; `fluxion run` makes one, and so may a program or a test.
+ * Makes the context of one session of an experiment, as `fluxion run` does. A program or a test may make one too.
  *
- * A stop ends the run that meets it after its last whole row, and all that would come after it: the stream completes.
+ * A stop ends the current run after its last whole row, and nothing follows it: the stream completes.
  *
  * @example
  * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
- * context.complete(bilinearGame.run({ iterations: 10 }, context)).subscribe();
+ * const options = bilinearExperiment.options.parse({ iterations: 10 });
+ * context.complete(bilinearExperiment.run(options, context)).subscribe();
  */
 export function experimentContext(options: ContextOptions): OwnedContext {
   const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
@@ -126,10 +129,10 @@ export function experimentContext(options: ContextOptions): OwnedContext {
         };
         const checkpoint = earlier?.checkpoint;
         const rows = live(iterate(guard(problem, stopped), checkpoint ?? start, update, own));
-        // Unsubscribed by the stop, not completed: so the file says that the run was interrupted.
+        // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
         const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
         if (earlier === undefined || checkpoint === undefined) return recorded;
-        // The checkpoint's step is done again, so its row comes from the loop.
+        // The loop does the checkpoint's step again, so the row of that step comes from the loop.
         return concat(earlier.rows().pipe(takeWhile((row) => row.step < checkpoint.step)), recorded);
       });
     },
@@ -142,19 +145,19 @@ function claim(names: Set<string>, name: string): void {
   if (!plainName.test(name)) {
     throw failure(
       "ERR_EXPERIMENT",
-      `iterate: expected the name of a run to be letters, digits, ".", "_" and "-", got "${name}"; it names a directory`,
+      `iterate: expected a name of letters, digits, ".", "_" and "-", got "${name}"; it names the run's directory`,
     );
   }
   if (names.has(name)) {
     throw failure(
       "ERR_EXPERIMENT",
-      `iterate: two runs of this experiment are called "${name}"; give each its own name`,
+      `iterate: expected a name of its own for each run, got "${name}" twice; pass { name } as the last argument`,
     );
   }
   names.add(name);
 }
 
-/** Records the rows of runs that an experiment made with a plain `iterate`. */
+/** Records the rows of runs that an experiment made with `iterate` itself instead of `context.iterate`. */
 function keepOthers(store: RunStore, names: ReadonlySet<string>): (rows: Observable<Row>) => Observable<Row> {
   return (rows) =>
     rows.pipe(
@@ -163,7 +166,9 @@ function keepOthers(store: RunStore, names: ReadonlySet<string>): (rows: Observa
     );
 }
 
-/** Wraps each problem once: the loop takes an accepted trial as evaluated only if the problem is the same object. */
+/**
+ * Wraps each problem once. The loop reuses the evaluation of an accepted trial only if the problem is the same object.
+ */
 function guard(problem: Problem | ((step: number) => Problem), stopped: () => boolean): typeof problem {
   if (typeof problem !== "function") return stoppable(problem, stopped);
   const wrapped = new WeakMap<Problem, Problem>();

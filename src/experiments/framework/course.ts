@@ -1,27 +1,27 @@
-/** What a search went through, kept while its rows pass. */
+/** The course of a search, recorded while its rows pass. */
 import type { Row } from "../../arrow/row.ts";
 
-/** The first row at or below a cutoff. */
+/** The first row whose ||F||^2 is at or below a cutoff. */
 export interface Crossing {
   readonly step: number;
   readonly value: number;
   readonly squaredFieldNorm: number;
-  /** Where it was measured. */
+  /** Morse index; undefined if it was not measured at this row. */
   readonly morseIndex: number | undefined;
 }
 
 export interface Course {
-  /** By cutoff on ||F||^2; without one that was never reached. */
+  /** Crossings by cutoff on ||F||^2. A cutoff that was never reached has none. */
   readonly crossings: ReadonlyMap<number, Crossing>;
-  /** Largest r = ||J p + F|| / (||J|| ||p|| + ||F||) of the rows that solved a Newton system; undefined: none did. */
+  /** Largest r = ||J p + F|| / (||J|| ||p|| + ||F||) of all rows that solved a Newton system; undefined if none did. */
   readonly largestResidual: number | undefined;
-  /** Rows with r > 0.9. */
+  /** Number of rows with r > 0.9. */
   readonly largeResiduals: number;
-  /** Rows that `detectFlatness` found flat: r > 0.9 and r_H < 5e-4. */
+  /** Number of rows that `detectFlatness` found flat: r > 0.9 and r_H < 5e-4. */
   readonly flatRows: number;
 }
 
-/** Follows one search; `take` each row, then read it. */
+/** Follows one search: `take` receives each row, and the result can be read at any time. */
 export function followCourse(cutoffs: readonly number[]): Course & { take(row: Row): void } {
   const crossings = new Map<number, Crossing>();
   const course = {

@@ -7,42 +7,43 @@ import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Update } from "../../streams/types.ts";
 
-/** How one run of an experiment is named, described and kept. */
+/** Options of one run of an experiment. */
 export interface ExperimentRunOptions {
-  /** Names the run's directory; letters, digits, `.`, `_`, `-`; different for each run of an experiment. Default "run". */
+  /** Name of the run and its directory: letters, digits, `.`, `_`, `-`; unique within the experiment. Default "run". */
   readonly name?: string;
-  /** What `run.json` keeps beside the problem's own description. */
+  /** Further description that `run.json` keeps beside the problem's own. */
   readonly description?: JsonValue;
-  /** Which points the file keeps. Default `all`, so that a sampler finds them when the run is replayed. */
+  /** Points that the file keeps. Default `all`, so that a sampler finds them when the run is replayed. */
   readonly points?: Points;
-  /** Seconds between checkpoints, from which `fluxion resume` goes on; default 10. One is taken at the first step too. */
+  /** Seconds between checkpoints, from which `fluxion resume` continues. Default 10. The first step has one too. */
   readonly checkpointSeconds?: number;
 }
 
-/** What was found by one run: a row of the summary, and of `experiment.json`. */
+/** What one run has found: a row of the summary, and of `experiment.json`. */
 export interface Finding {
   /** Name of the run. */
   readonly run: string;
-  /** One or two words: "critical point". */
+  /** Verdict in one or two words, such as "critical point". */
   readonly verdict?: string;
-  /** The numbers that decided it, in words. */
+  /** Reason for the verdict: the numbers that decided it, in words. */
   readonly because?: string;
   /** Further columns of the summary. */
   readonly numbers?: Readonly<Record<string, number | string | undefined>>;
 }
 
-/** What the command hands to an experiment. */
+/** What an experiment receives from the command that runs it. */
 export interface ExperimentContext {
-  /** All randomness comes from here, through `randomSource(seed, ...key)`. */
+  /** Seed of everything random, to be used through `randomSource(seed, ...key)`. */
   readonly seed: number;
-  /** Aborted when the user stops the experiment. */
+  /** Signal that is aborted when the user stops the experiment. */
   readonly signal: AbortSignal;
   /**
-   * `iterate`, with this session's commands, stop flag, files, checkpoints and resume.
+   * Runs `iterate` with this session's commands, stop flag, files, checkpoints and resume.
    *
-   * Every row is written to the run's own directory before it is emitted. When an experiment is resumed, a run that ended
-   * before is read from its file instead of computed again, and the interrupted one emits its rows from the file, then goes
-   * on from its checkpoint: what the experiment sees is the same. Measures stand inside the loop: chain(update, morseIndex()).
+   * Every row is written to the run's own directory before it is emitted. When an experiment is resumed, a finished run
+   * is read from its file instead of computed again. The interrupted run emits the rows in its file, then continues
+   * from its checkpoint, so the experiment sees the same rows. Measures belong inside the loop: chain(update,
+   * morseIndex()).
    */
   iterate(
     problem: Problem | ((step: number) => Problem),
@@ -51,38 +52,40 @@ export interface ExperimentContext {
     options?: ExperimentRunOptions,
   ): Observable<Row>;
   /**
-   * Many searches, on as many threads as `--workers` says: `search(i)` gives the rows of search i, for i = 0 ... count - 1.
+   * Runs many searches on as many threads as `--workers` says. `search(i)` gives the rows of search i, 0 <= i < count.
    *
-   * The rows come in the order of i, whatever the number of threads; with files, all of them stand in `iterates.arrows` and the last
-   * row of each search in `ends.arrows`, beside the searches' own directories. A search must depend on i, options, seed and earlier
-   * runs only, and make its rows by `context.iterate` under names of its own: other threads run the same experiment up to the
-   * campaign, read the earlier runs from their files, and take the next search that nobody has.
+   * The rows come in the order of i, whatever the number of threads. If files are kept, `iterates.arrows` has the rows
+   * of all searches and `ends.arrows` the last row of each, beside the searches' own directories.
+   *
+   * A search must depend on i, the options, the seed and earlier runs only, and must make its rows by `context.iterate`
+   * under names of its own. The reason is that the other threads run the same experiment up to the campaign, read the
+   * earlier runs from their files, and then take the next search that no other thread has taken.
    */
   campaign(count: number, search: (index: number) => Observable<Row>): Observable<Row>;
   /** Adds a row to the summary that is shown at the end and kept in `experiment.json`. */
   report(finding: Finding): void;
-  /** Adds a line below the summary: what the findings say together. */
+  /** Adds a line below the summary, to say what the findings mean together. */
   conclude(line: string): void;
-  /** Says one line to whoever watches: what begins, what was drawn. */
+  /** Shows one line in the terminal, such as what begins or what was drawn. */
   note(line: string): void;
 }
 
 /** A schema of options: a zod object whose fields become flags of the command line. */
 export type OptionsSchema = z.ZodObject;
 
-/** What `experiment` takes. */
+/** Specification of an experiment, the argument of {@link experiment}. */
 export interface ExperimentSpec<Schema extends OptionsSchema> {
-  /** Names its directories: `runs/<name>-1`. Letters, digits, `.`, `_`, `-`. */
+  /** Name of the experiment and its directories, `runs/<name>-1`: letters, digits, `.`, `_`, `-`. */
   readonly name: string;
-  /** One line for `fluxion list`. */
+  /** Summary in one line, which `fluxion list` and `--help` show. */
   readonly summary: string;
-  /** Flags: `stepSize: z.number().default(0.1).describe("...")` becomes `--step-size`. Default: none. */
+  /** Schema whose fields become flags: `stepSize: z.number().default(0.1).describe("...")` gives `--step-size`. */
   readonly options?: Schema;
-  /** All rows of all runs, one run after the other or merged. Nothing may begin before it is subscribed. */
+  /** Function that emits all rows of all runs, in sequence or merged. No run may begin before it is subscribed. */
   readonly run: (options: z.output<Schema>, context: ExperimentContext) => Observable<Row>;
 }
 
-/** What `fluxion run` can run: the default export of a module. */
+/** An experiment that `fluxion run` can run: the default export of a module. */
 export interface Experiment {
   readonly kind: "fluxion experiment";
   readonly name: string;
@@ -91,7 +94,7 @@ export interface Experiment {
   readonly run: (options: Readonly<Record<string, unknown>>, context: ExperimentContext) => Observable<Row>;
 }
 
-/** Options of `fluxion run` itself, which an experiment cannot define again. */
+/** Options of `fluxion run` itself, which an experiment cannot redefine. */
 const reservedOptions: readonly string[] = [
   "seed",
   "out",
@@ -105,11 +108,11 @@ const reservedOptions: readonly string[] = [
   "help",
 ];
 
-/** What may name an experiment or a run, since it names a directory. */
+/** Pattern for the names of experiments and runs, which are names of directories too. */
 export const plainName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
- * Something that `fluxion run` can run: a module's default export.
+ * Defines an experiment that `fluxion run` can run, if it is a module's default export.
  *
  * @example
  * export default experiment({
@@ -118,8 +121,8 @@ export const plainName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
  *   run: ({ steps }, { iterate }) =>
  *     iterate(bilinear(), [1, 1], chain(untilStep(steps), extragradient({ stepSize: 0.5 }))),
  * });
- * @throws {TypeError} ERR_EXPERIMENT for a part that is missing, a name that cannot name a directory, or an option that the
- *   command has itself
+ * @throws {TypeError} ERR_EXPERIMENT if a part is missing, the name cannot be the name of a directory, or the command
+ *   itself has an option of the same name
  */
 export function experiment<Schema extends OptionsSchema = z.ZodObject<Record<string, never>>>(
   spec: ExperimentSpec<Schema>,
@@ -132,12 +135,12 @@ export function experiment<Schema extends OptionsSchema = z.ZodObject<Record<str
     name,
     summary,
     options: spec.options ?? z.object({}),
-    // The schema has produced these options, so they are what `run` expects.
+    // The schema produced these options, so they have the type that `run` expects.
     run: (options, context) => run(options as z.output<Schema>, context),
   };
 }
 
-/** Whether a module's export is an experiment, whichever copy of fluxion made it. */
+/** Tells whether a module's export is an experiment, whichever copy of fluxion made it. */
 export function isExperiment(value: unknown): value is Experiment {
   return typeof value === "object" && value !== null && (value as Partial<Experiment>).kind === "fluxion experiment";
 }
@@ -153,11 +156,12 @@ function complaints(spec: ExperimentSpec<OptionsSchema>): string | undefined {
   if (options === undefined) return undefined;
   const shape: unknown = typeof options === "object" ? options.shape : undefined;
   if (typeof shape !== "object" || shape === null) {
-    return `${name}: expected options to be a zod object, got ${typeof options}; write z.object({ ... })`;
+    return `${name}: expected options to be a zod object, got ${typeof options}; write options: z.object({ ... })`;
   }
   const taken = Object.keys(shape).find((key) => reservedOptions.includes(key));
   if (taken !== undefined) {
-    return `${name}: the option "${taken}" belongs to fluxion run itself; choose another name${taken === "seed" ? ", the seed comes with the context" : ""}`;
+    const instead = taken === "seed" ? "take the seed from the context" : "choose another name";
+    return `${name}: expected an option that fluxion run does not have itself, got "${taken}"; ${instead}`;
   }
   const odd = Object.keys(shape).find((key) => !/^[a-z][A-Za-z0-9]*$/.test(key));
   if (odd !== undefined) return `${name}: expected option names in camel case, such as stepSize, got "${odd}"`;

@@ -10,10 +10,11 @@ import { runDirectory } from "../../sinks/runDirectory.ts";
 import { replay } from "../../streams/replay.ts";
 import type { RunStore } from "./context.ts";
 
+/** Options of {@link directoryStore}. */
 export interface DirectoryStoreOptions {
-  /** Of the experiment; each run gets a directory of its name in it. */
+  /** Directory of the experiment. Each run has a directory of its own name in it. */
   readonly directory: string;
-  /** Whether to look for what an earlier session, or another thread, left. */
+  /** Whether to look for runs that an earlier session, or another thread, has left. */
   readonly resume: () => boolean;
   /** Called with each row before it is written. */
   readonly onRow?: (row: Row) => void;
@@ -23,7 +24,11 @@ export interface DirectoryStoreOptions {
   readonly onReplayed?: (last: Row, directory: string) => void;
 }
 
-/** Keeps each run of an experiment in a directory of its own, as `runDirectory` writes it, with its newest checkpoint. */
+/**
+ * Keeps each run of an experiment in a directory of its own, as `runDirectory` writes it, with its newest checkpoint.
+ *
+ * @example experimentContext({ seed, signal, store: directoryStore({ directory: "runs/mine", resume: () => false }) })
+ */
 export function directoryStore(options: DirectoryStoreOptions): RunStore {
   const { directory, resume, onRow, onMessage, onReplayed } = options;
   return {
@@ -43,7 +48,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
       const write = runDirectory(path, {
         environment: describeExecutor(),
         points,
-        // A run that was killed before its first checkpoint begins anew, and gives the same rows again.
+        // A run that was killed before its first checkpoint begins again, and gives the same rows.
         overwrite: resume(),
         onMessage: (message, run) => onMessage?.(message, run, path),
       });

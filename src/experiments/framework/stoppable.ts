@@ -1,7 +1,7 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import type { Problem } from "../../problems/problem.ts";
 
-/** Thrown out of an evaluation or a product once a stop is asked for. Not misuse: the run ends where it stands. */
+/** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
 export class StopRequested extends Error {
   override readonly name = "StopRequested";
   constructor() {
@@ -10,8 +10,8 @@ export class StopRequested extends Error {
 }
 
 /**
- * The same problem, which looks at a stop flag before each evaluation and each product, so that a step of many products
- * ends as soon as a short one.
+ * Wraps a problem so that it checks a stop flag before each evaluation and each product. A step of many products can
+ * then be stopped as quickly as a short one.
  *
  * @example stoppable(bilinear(), () => Atomics.load(flag, 0) !== 0)
  */

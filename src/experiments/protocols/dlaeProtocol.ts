@@ -1,4 +1,6 @@
-/** What the experiments on the deep linear autoencoder share: the problem, its trajectories, starts, and what their ends are. */
+/**
+ * Shared by the experiments on the deep linear autoencoder: the problem, its trajectories, the starts, and the ends.
+ */
 import type { Observable } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../../arrow/row.ts";
@@ -16,19 +18,24 @@ import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
 import { smallStart, withTrajectories } from "./trajectory.ts";
 
-/** Losses agree within this, relative to 1: ends at 1e-28 are far below it, and those of [1] at 1e-10 are too. */
+/** Absolute tolerance within which losses agree. Ends at ||F||^2 = 1e-10 or below are far closer to their class. */
 export const lossAgrees = 1e-8;
 
-/** Fields of a schema: sizes of the autoencoder and its trajectories. */
+/** Fields of a schema: sizes of the autoencoder and step size of its trajectories. */
 export const dlaeShape = {
-  inputs: z.number().int().positive().default(16).describe("numbers a sample"),
+  inputs: z.number().int().positive().default(16).describe("length of a sample"),
   hidden: z.number().int().positive().default(4).describe("width of the hidden layer"),
-  samples: z.number().int().positive().default(10_000).describe("Gaussian samples with variances 1 to inputs"),
+  samples: z
+    .number()
+    .int()
+    .positive()
+    .default(10_000)
+    .describe("number of Gaussian samples, whose variances are 1 to inputs"),
   reduce: z
     .boolean()
     .default(true)
-    .describe("work on the data's triangular factor instead of the data, which is exact"),
-  stepSize: z.number().positive().default(0.01).describe("of the gradient steps"),
+    .describe("work on the triangular factor of the data, which is much faster and gives the same loss to rounding"),
+  stepSize: z.number().positive().default(0.01).describe("step size of the trajectory"),
 } as const;
 
 interface DlaeOptions {
@@ -41,7 +48,7 @@ interface DlaeOptions {
   readonly trajectorySteps: number;
 }
 
-/** The autoencoder and trajectories of gradient descent on it, then what `then` makes of them. */
+/** Runs trajectories of gradient descent on the autoencoder, then whatever `then` makes of them. */
 export function onTrajectories(
   context: ExperimentContext,
   options: DlaeOptions,
@@ -67,24 +74,24 @@ export type Scheme = "height" | "iteration";
 /** A start, and how it was drawn. */
 interface Start extends Sample {
   readonly scheme: Scheme;
-  /** Counted from 1. */
+  /** Number of the trajectory, counted from 1. */
   readonly trajectory: number;
-  /** Variance of the Gaussian that was added. */
+  /** Variance of the Gaussian noise that was added. */
   readonly variance: number;
 }
 
 interface StartsOptions {
   readonly seed: number;
-  /** From each trajectory. */
+  /** Number of starts from each trajectory. */
   readonly count: number;
   readonly scheme: Scheme;
   readonly variance: number;
 }
 
 /**
- * Starts drawn from trajectories: the i-th of each, then the (i + 1)-th.
+ * Draws starts from trajectories: first the i-th start of each trajectory, then the (i + 1)-th.
  *
- * Groups that differ in variance only come from the same rows, so that their comparison is that of the noise.
+ * Groups that differ in variance only are drawn from the same rows, so that comparing them shows the effect of noise.
  */
 export function drawStarts(trajectories: readonly (readonly Row[])[], options: StartsOptions): Start[] {
   const { seed, count, scheme, variance } = options;
@@ -95,13 +102,13 @@ export function drawStarts(trajectories: readonly (readonly Row[])[], options: S
   ).flat();
 }
 
-/** Half of the starts as they were drawn, half with noise, in turns; of all trajectories alike. */
+/** Draws starts, half of them as they are and half with noise, in turns and equally from all trajectories. */
 export function halfNoisy(
   trajectories: readonly (readonly Row[])[],
   options: { readonly seed: number; readonly count: number; readonly variance: number },
 ): Start[] {
   const { seed, count, variance } = options;
-  // Twice as many as needed, so that noisy starts come from rows of their own.
+  // Twice as many as needed are drawn, so that noisy starts come from rows of their own.
   const each = 2 * Math.ceil(count / (2 * trajectories.length));
   const drawn = [0, variance].map((noise) =>
     drawStarts(trajectories, { seed, count: each, scheme: "height", variance: noise }),
@@ -113,25 +120,25 @@ export function halfNoisy(
   });
 }
 
-/** What is kept of a start in `run.json`. */
+/** The description of a start that `run.json` keeps. */
 export function describeStart({ step, value, scheme, trajectory, variance }: Start): Record<string, number | string> {
   return { trajectory, step, value, scheme, variance };
 }
 
-/** The end of a search, beside the class of critical points that it belongs to. */
+/** The end of a search, and the class of critical points to which it belongs. */
 export interface DlaeEnd {
   readonly run: string;
   readonly start: Start;
   readonly squaredFieldNorm: number;
   readonly value: number;
   readonly morseIndex: number | undefined;
-  /** ||F||^2 <= 1e-10. */
+  /** Whether the end is critical: ||F||^2 <= 1e-10. */
   readonly critical: boolean;
-  /** Of what is critical: positions of eigenvalues, the largest is 0. */
+  /** Eigenvectors of the class, as positions of their eigenvalues, the largest at 0; undefined unless critical. */
   readonly directions: readonly number[] | undefined;
-  /** Of the class. */
+  /** Morse index of the class; undefined unless critical. */
   readonly classIndex: number | undefined;
-  /** Loss minus that of the class. */
+  /** Loss of the end minus that of the class; undefined unless critical. */
   readonly lossDifference: number | undefined;
   readonly course: Course;
   readonly steps: number;
@@ -140,7 +147,7 @@ export interface DlaeEnd {
   readonly evaluations: number;
 }
 
-/** Matches the end of a search with its analytic class; only critical ends belong to one. */
+/** Matches the end of a search with its analytic class. Only critical ends belong to a class. */
 export function endOf(problem: DeepLinearAutoencoder, last: Row, start: Start, course: Course): DlaeEnd {
   const critical = last.squaredFieldNorm <= 1e-10;
   const match = critical && last.point !== undefined ? problem.match(last.point) : undefined;
@@ -162,7 +169,7 @@ export function endOf(problem: DeepLinearAutoencoder, last: Row, start: Start, c
   };
 }
 
-/** Columns of the summary that say how an end compares with its class. */
+/** Columns of the summary that compare an end with its class. */
 export function comparison({ directions, classIndex, lossDifference }: DlaeEnd): NonNullable<Finding["numbers"]> {
   if (directions === undefined) return {};
   return {
@@ -172,7 +179,7 @@ export function comparison({ directions, classIndex, lossDifference }: DlaeEnd):
   };
 }
 
-/** Of critical ends: those whose index is not that of their class, and the largest distance in loss. */
+/** Number of critical ends whose index differs from that of their class, and the largest distance in loss. */
 export function disagreement(ends: readonly DlaeEnd[]): { readonly indices: number; readonly loss: number } {
   const critical = ends.filter((end) => end.critical);
   return {

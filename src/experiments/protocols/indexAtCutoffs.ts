@@ -3,13 +3,14 @@ import { symmetricFactor } from "../../linalg/dense/symmetricFactor.ts";
 import { defineMeasure } from "../../streams/defineMeasure.ts";
 import type { Measure } from "../../streams/types.ts";
 
-/** An eigenvalue counts as negative below this [1]. */
+/** Threshold below which an eigenvalue counts as negative [1]. */
 const threshold = -1e-5;
 
 /**
- * The Morse index where ||F||^2 first is at most each cutoff, and on the last row.
+ * Measures the Morse index at the first row where ||F||^2 is at or below each cutoff, and at the last row.
  *
- * Between them nothing is measured: n products and 2/3 n^3 operations for each cutoff. Column `morseIndex`, as of the operator of that name.
+ * Column `morseIndex`, the same as that of the operator `morseIndex`. Cost: n products and 2/3 n^3 operations for each
+ * cutoff, and nothing at the other rows.
  *
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388

@@ -1,4 +1,6 @@
-/** What the protocols on networks share: momentum trajectories, Newton-MR from them, and what fraction ended or ever was where. */
+/**
+ * Shared by the protocols on networks: trajectories with momentum, searches by Newton-MR, and what fraction succeeds.
+ */
 import { concat, type Observable } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../../arrow/row.ts";
@@ -15,16 +17,17 @@ import { atTheEnd, searchName, smallStart, withTrajectories } from "./trajectory
 
 /** Fields of a schema that all of these experiments have. */
 export const networkShape = {
-  noise: z.number().min(0).default(0).describe("variance of the Gaussian added to each start"),
+  noise: z.number().min(0).default(0).describe("variance of the Gaussian noise added to each start"),
   start: z
     .enum(["scaled", "small"])
     .optional()
     .describe(
-      "of the trajectories: weights of variance 1 / inputs, biases 0; or all of variance 1 / parameters (default: scaled, full: small)",
+      "start of the trajectories. scaled: weights of variance 1 / (inputs of the layer), biases 0. " +
+        "small: all parameters of variance 1 / (number of parameters) (default: scaled, full: small)",
     ),
-  stepSize: z.number().positive().default(0.1).describe("of the gradient steps"),
-  momentum: z.number().min(0).lt(1).default(0.9).describe("of the gradient steps"),
-  relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("at which MINRES-QLP ends"),
+  stepSize: z.number().positive().default(0.1).describe("step size of the trajectories"),
+  momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of the trajectories"),
+  relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("relative residual at which MINRES-QLP ends"),
 } as const;
 
 interface NetworkProtocol {
@@ -38,11 +41,11 @@ interface NetworkProtocol {
   readonly start?: "scaled" | "small" | undefined;
   readonly stepSize: number;
   readonly momentum: number;
-  /** Of MINRES-QLP. */
+  /** Relative residual at which MINRES-QLP ends. */
   readonly relativeTolerance: number;
-  /** A search has ended at a critical point where ||grad||^2 is at most this. Default 1e-10. */
+  /** Largest ||grad||^2 at which the end of a search counts as critical. Default 1e-10. */
   readonly critical?: number;
-  /** In percent, as the publication has them. */
+  /** Published fractions, as the paper states them. */
   readonly published: { readonly critical: string; readonly flatAtEnd?: string; readonly everFlat?: string };
 }
 
@@ -55,7 +58,9 @@ interface End {
   readonly everFlat: boolean;
 }
 
-/** Trajectories of gradient descent with momentum, starts drawn from them uniformly in height, Newton-MR from each. */
+/**
+ * Runs trajectories of gradient descent with momentum, and Newton-MR from starts drawn from them uniformly in height.
+ */
 export function searchNetwork(context: ExperimentContext, protocol: NetworkProtocol): Observable<Row> {
   const { problem, full, searches, iterations, noise, stepSize, critical = 1e-10 } = protocol;
   const { seed } = context;
@@ -111,7 +116,7 @@ function tell(
   cutoff: number,
   published: NetworkProtocol["published"],
 ): void {
-  // One search says for itself what it found.
+  // The finding of a single search says it all.
   if (ends.length < 2) return;
   const n = ends.length;
   const count = (holds: (end: End) => boolean): number => ends.filter(holds).length;
@@ -132,6 +137,6 @@ function tell(
     `${Math.min(...values).toPrecision(4)} to ${Math.max(...values).toPrecision(4)}`;
   const indices = critical.flatMap(({ morseIndex }) => morseIndex ?? []);
   context.conclude(
-    `  losses of the critical points ${range(critical.map(({ value }) => value))}, Morse indices ${Math.min(...indices)} to ${Math.max(...indices)}`,
+    `  critical points: losses ${range(critical.map(({ value }) => value))}, Morse indices ${Math.min(...indices)} to ${Math.max(...indices)}`,
   );
 }

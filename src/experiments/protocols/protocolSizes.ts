@@ -1,30 +1,32 @@
-/** Options that have two defaults: a quick one, and the paper's one with `--full`. */
+/** Options that have two defaults: a quick one, and with `--full` that of the paper. */
 import { z } from "zod";
 
-/** A number of a protocol. */
+/** A size in a protocol. */
 export interface ProtocolSize {
-  /** Default without `--full`: the whole experiment takes about a minute. */
+  /** Default without `--full`. It makes the whole experiment take about a minute. */
   readonly quick: number;
-  /** Default with `--full`: the paper's. */
+  /** Default with `--full`: that of the paper. */
   readonly full: number;
+  /** Meaning of the size, for `--help`. */
   readonly meaning: string;
 }
 
+/** Sizes of a protocol, as fields of a schema and as numbers. */
 export interface ProtocolSizes<Name extends string> {
   /** Fields of the experiment's schema: `full`, and each size. */
   readonly shape: { readonly full: z.ZodDefault<z.ZodBoolean> } & Readonly<Record<Name, z.ZodOptional<z.ZodNumber>>>;
-  /** What was given explicitly, else the default that `full` chooses. */
+  /** Gives each size: the one given explicitly, otherwise the default that `full` chooses. */
   of(
     options: { readonly full: boolean } & { readonly [K in Name]?: number | undefined },
   ): Readonly<Record<Name, number>>;
 }
 
 /**
- * The sizes of a protocol as options: positive integers that override what `--full` or its absence chooses.
+ * Makes options of the sizes of a protocol: positive integers that override the defaults chosen by `--full`.
  *
  * @example
  * const sizes = protocolSizes({ searches: { quick: 10, full: 100, meaning: "starts of each method" } });
- * experiment({ name, summary, options: z.object(sizes.shape), run: (options) => searches(sizes.of(options).searches) });
+ * experiment({ name, summary, options: z.object(sizes.shape), run: (options) => run(sizes.of(options).searches) });
  */
 export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, ProtocolSize>>): ProtocolSizes<Name> {
   const names = Object.keys(spec) as Name[];
@@ -36,7 +38,7 @@ export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, P
   });
   return {
     shape: {
-      full: z.boolean().default(false).describe("the paper's protocol instead of a quick one"),
+      full: z.boolean().default(false).describe("run the paper's protocol instead of a quick one"),
       ...(Object.fromEntries(fields) as Record<Name, z.ZodOptional<z.ZodNumber>>),
     },
     of: (options) =>

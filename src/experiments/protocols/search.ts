@@ -1,4 +1,4 @@
-/** From a point to the nearest critical point, or to where Newton-MR is caught; and from a trajectory to such a point. */
+/** Searches from a point for a critical point, and judges where the search ends. */
 import { defer, type Observable, tap } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
@@ -19,31 +19,35 @@ import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framew
 import { indexAtCutoffs } from "./indexAtCutoffs.ts";
 
 export interface SearchOptions {
-  /** Of the run. */
+  /** Name of the run. */
   readonly name: string;
-  /** Newton steps at most. */
+  /** Largest number of Newton steps. */
   readonly iterations: number;
-  /** Ends the search at once where ||F||^2 is at most this. Default 1e-28: almost at rounding, so that the index is right. */
+  /** Value of ||F||^2 at which the search ends. Default 1e-28, close to rounding, so that the index is right. */
   readonly stopBelow?: number;
+  /** Thresholds of the verdict. */
   readonly thresholds?: EndThresholds;
+  /** Options of Newton-MR. */
   readonly newton?: NewtonMROptions;
-  /** Default `newtonMR(newton)`. */
+  /** Update that searches. Default `newtonMR(newton)`. */
   readonly finder?: Update;
-  /** Of ||F||^2: the Morse index is measured at the first row at or below each, too. Default: at the last row only. */
+  /** Cutoffs on ||F||^2; the Morse index is measured at the first row at or below each, and always at the last row. */
   readonly indexAt?: readonly number[];
-  /** Of ||F||^2: when they were crossed is told to `compare`. Default 1e-10 and those of `indexAt`. */
+  /** Cutoffs on ||F||^2 whose crossings `compare` receives. Default: 1e-10 and those of `indexAt`. */
   readonly cutoffs?: readonly number[];
+  /** Further description that `run.json` keeps. */
   readonly description?: JsonValue;
-  /** Which points the run's file keeps. Default all. */
+  /** Points that the run's file keeps. Default all. */
   readonly points?: ExperimentRunOptions["points"];
-  /** Further numbers for the summary. Called once, when the search has ended by itself. */
+  /** Function that gives further numbers for the summary. It is called once, when the search has ended by itself. */
   readonly compare?: (last: Row, judgement: EndExplanation, course: Course) => Finding["numbers"];
 }
 
 /**
- * Newton-MR, or another finder, from a point, with a verdict at the end that goes to the summary.
+ * Searches from a point for a critical point, by Newton-MR or another finder, and reports a verdict to the summary.
  *
- * Measures Morse index and curvature along the gradient at the last point only: n products, and 2/3 n^3 operations.
+ * It measures the Morse index and the curvature along the gradient at the last point only. Cost: n + 21 products and
+ * 2/3 n^3 operations, once.
  *
  * @example criticalPointSearch(context, quartic(), [-3.5, 1], { name: "search", iterations: 50 })
  */
@@ -80,7 +84,7 @@ export function criticalPointSearch(
           course.take(row);
         },
         complete() {
-          // A search that the user stopped has found nothing yet.
+          // A search that the user has stopped has found nothing yet.
           if (last === undefined || last.status === "running") return;
           const judgement = explainEnd(last, solved, thresholds);
           context.report(findingOf(name, last, judgement, compare?.(last, judgement, course)));
@@ -108,7 +112,7 @@ function findingOf(run: string, last: Row, judgement: EndExplanation, further: F
   };
 }
 
-/** ||J F|| / (||J|| ||F||) on the last row, where it costs 21 products. */
+/** Measures ||J F|| / (||J|| ||F||) on the last row. Cost: 21 products, once. */
 function gradientCurvature(): Measure {
   return defineMeasure({
     name: "gradientCurvature",
@@ -122,7 +126,7 @@ function gradientCurvature(): Measure {
       const product = new Float64Array(field.length);
       jacobian.apply(field, product);
       const curved = norm(product);
-      // 0 / 0 is 0: a critical point is flat. The estimate of ||J|| is a lower bound, so is the other one.
+      // A critical point is flat, so 0 / 0 counts as 0. Both the ratio and the estimate are lower bounds of ||J||.
       const ratio = curved === 0 ? 0 : curved / norm(field);
       return { columns: { gradientCurvature: ratio === 0 ? 0 : ratio / Math.max(ratio, spectralNorm(jacobian)) } };
     },

@@ -1,10 +1,10 @@
-/** Small statistics for conclusions: fractions and medians with what they are worth. */
+/** Statistics for conclusions: fractions, medians and entropies, with confidence intervals. */
 
 import { erf } from "../../autodiff/kernels/erf.ts";
 import { exp, log2 } from "../../elementary/index.ts";
 import type { RandomSource } from "../../random.ts";
 
-/** An estimate with an interval of 95 %. */
+/** An estimate with its 95 % interval. */
 interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -14,9 +14,10 @@ interface Estimate {
 const z95 = 1.959963984540054;
 
 /**
- * A fraction k of n with Wilson's interval, which holds for small n and fractions near 0 and 1 too.
+ * The fraction k / n with Wilson's interval, which is valid for small n and for fractions near 0 and 1 too.
  *
- * @see Wilson, "Probable inference, the law of succession, and statistical inference", 1927, doi:10.1080/01621459.1927.10502953
+ * @see Wilson, "Probable inference, the law of succession, and statistical inference", 1927,
+ *   doi:10.1080/01621459.1927.10502953
  */
 export function fraction(k: number, n: number): Estimate {
   if (n === 0) return { value: Number.NaN, low: 0, high: 1 };
@@ -27,7 +28,7 @@ export function fraction(k: number, n: number): Estimate {
   return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-/** The middle value, or the mean of the two; NaN of nothing. */
+/** The middle value, or the mean of the two middle ones; NaN for no values. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
@@ -35,7 +36,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Shannon's entropy in bits of counts, sum of -p log2 p with p = count / total. */
+/** Shannon entropy of counts in bits: the sum of -p log2 p with p = count / total. */
 export function entropy(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let bits = 0;
@@ -44,9 +45,9 @@ export function entropy(counts: readonly number[]): number {
 }
 
 /**
- * A statistic of a sample with the interval in which 95 % of its values on resampled data lie (percentile bootstrap).
+ * A statistic of a sample, with the interval that holds 95 % of its values on resampled data (percentile bootstrap).
  *
- * @param resamples how often the sample is drawn anew, with replacement; default 1000
+ * @param resamples number of samples drawn with replacement from the given one; default 1000
  */
 export function bootstrap<T>(
   sample: readonly T[],
@@ -62,11 +63,11 @@ export function bootstrap<T>(
 }
 
 /**
- * The probability that Mann and Whitney's U is as far from its mean as it is, if both samples come from one distribution: two-sided,
- * normal approximation with correction for ties and continuity.
+ * The p-value of Mann and Whitney's U test: the probability that U is at least as far from its mean as observed if both
+ * samples come from one distribution. Two-sided, normal approximation with corrections for ties and continuity.
  *
- * @see Mann and Whitney, "On a test of whether one of two random variables is stochastically larger than the other", 1947,
- *   doi:10.1214/aoms/1177730491
+ * @see Mann and Whitney, "On a test of whether one of two random variables is stochastically larger than the other",
+ *   1947, doi:10.1214/aoms/1177730491
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): number {
   const [n, m] = [a.length, b.length];
@@ -92,7 +93,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
   return Math.min(1, 2 * normalTail(distance));
 }
 
-/** P(Z > x) of a standard normal, x >= 0; beyond 2 by Laplace's continued fraction, where 1 - erf would cancel. */
+/** P(Z > x) of a standard normal Z, x >= 0. Beyond 2, where 1 - erf would cancel, by Laplace's continued fraction. */
 function normalTail(x: number): number {
   if (x < 2) return (1 - erf(x / Math.SQRT2)) / 2;
   let denominator = x;
@@ -100,14 +101,14 @@ function normalTail(x: number): number {
   return exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI) / denominator;
 }
 
-/** `17 of 20, 85 % (64 to 95)`. */
+/** A fraction as text: `17 of 20, 85 % (64 to 95)`. */
 export function fractionText(k: number, n: number): string {
   const { value, low, high } = fraction(k, n);
   const percent = (share: number): string => (100 * share).toFixed(0);
   return `${k} of ${n}, ${percent(value)} % (${percent(low)} to ${percent(high)})`;
 }
 
-/** `3.07 (2.93 to 3.20)`. */
+/** An estimate as text: `3.07 (2.93 to 3.20)`. */
 export function estimateText({ value, low, high }: Estimate, digits = 2): string {
   return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }

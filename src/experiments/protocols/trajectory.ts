@@ -1,4 +1,4 @@
-/** What most searches begin with: an optimiser's trajectory, from which their starts are drawn. */
+/** Trajectories of an optimiser, from which most searches draw their starts. */
 import { concat, concatMap, defer, EMPTY, type Observable, range, tap } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import type { Problem } from "../../problems/problem.ts";
@@ -6,17 +6,24 @@ import { randomSource } from "../../random.ts";
 import type { Update } from "../../streams/types.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 
+/** Options of {@link withTrajectory}. */
 export interface TrajectoryOptions {
+  /** Start of the trajectory. */
   readonly start: ArrayLike<number>;
+  /** Update that makes the trajectory. */
   readonly update: Update;
-  /** Of the run. Default "trajectory". */
+  /** Name of the run. Default "trajectory". */
   readonly name?: string;
 }
 
 /**
- * The rows of a trajectory, then those of what its rows lead to; nothing of that once the experiment is stopped.
+ * Emits the rows of a trajectory and then, unless the experiment is stopped, those of the searches that `then` makes.
  *
- * @example withTrajectory(context, problem, { start, update }, (rows) => context.campaign(20, (i) => search(sampleByHeight(rows)[i])))
+ * @example
+ * withTrajectory(context, problem, { start, update }, (rows) => {
+ *   const starts = sampleByHeight(rows, { count: 20, seed: context.seed });
+ *   return context.campaign(20, (i) => criticalPointSearch(context, problem, starts[i]!.point, options(i)));
+ * });
  */
 export function withTrajectory(
   context: ExperimentContext,
@@ -33,13 +40,24 @@ export function withTrajectory(
   });
 }
 
+/** Options of {@link withTrajectories}. */
 export interface TrajectoriesOptions {
+  /** Number of trajectories. */
   readonly count: number;
+  /** Start of each trajectory, by index from 0. */
   readonly start: (index: number) => ArrayLike<number>;
+  /** Update that makes the trajectories. */
   readonly update: Update;
 }
 
-/** As {@link withTrajectory}, for several, one after the other: `trajectory-01`, `trajectory-02`, ...; `trajectory` of one. */
+/**
+ * Does the same as {@link withTrajectory} with several trajectories, one after the other. Their runs are called
+ * `trajectory-01`, `trajectory-02`, ..., or `trajectory` if there is only one.
+ *
+ * @example
+ * const start = (i: number) => smallStart(problem.dimension, context.seed, i);
+ * withTrajectories(context, problem, { count: 5, start, update }, (trajectories) => searchesFrom(trajectories));
+ */
 export function withTrajectories(
   context: ExperimentContext,
   problem: Problem,
@@ -63,10 +81,13 @@ export function withTrajectories(
 }
 
 /**
- * Where the optimisers of [1] start: all parameters, biases too, independent and normal of variance 1 / n, n their number.
+ * Draws a start as the optimisers of [1] do: all n parameters, biases included, are independent and normal with
+ * variance 1 / n.
  *
- * So near the origin, which for a linear network is a critical point, a trajectory passes saddle after saddle on its way down. The
- * publications do not state this law; the code published with them has it.
+ * The origin is a critical point of a linear network. From a start so close to it, a trajectory passes saddle after
+ * saddle on its way down. The publications do not state this distribution; the code published with them does.
+ *
+ * @example smallStart(problem.dimension, context.seed, 0)
  *
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
@@ -76,13 +97,17 @@ export function smallStart(dimension: number, seed: number, index: number): Floa
   return Float64Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension));
 }
 
-/** `search-07` of 20; `search` of one. */
+/** Names a search: `search-07` if there are 20, `search` if there is only one. */
 export function searchName(index: number, count: number, prefix = "search"): string {
   if (count === 1) return prefix;
   return `${prefix}-${String(index + 1).padStart(Math.max(2, String(count).length), "0")}`;
 }
 
-/** Runs `act` when everything before it is over, unless the experiment was stopped. */
+/**
+ * Runs `act` when everything before it has ended, unless the experiment was stopped.
+ *
+ * @example concat(searches, atTheEnd(context, () => context.conclude(`${found} of ${count} found`)))
+ */
 export function atTheEnd(context: ExperimentContext, act: () => void): Observable<never> {
   return defer(() => {
     if (!context.signal.aborted) act();

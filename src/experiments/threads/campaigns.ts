@@ -1,4 +1,4 @@
-/** How a thread takes part in the campaigns of an experiment: it leads them, or takes over a share of one. */
+/** The part of a thread in the campaigns of an experiment: it leads all of them, or takes over a share of one. */
 import { join } from "node:path";
 import {
   concat,
@@ -21,16 +21,17 @@ type Searched = Extract<ToWorker, { kind: "searched" }>;
 
 interface Campaigns {
   readonly campaign: Campaign;
-  /** Runs may have been made by other threads by now. */
+  /** Whether other threads may have made runs by now. */
   begun(): boolean;
   /** Emits when this thread has nothing left to do. */
   readonly over: Observable<unknown>;
 }
 
 /**
- * The thread whose rows count: it goes through the searches in their order. One that nobody has claimed it runs; one that another thread
- * has claimed it waits for, then takes its rows from its file, as a resumed session does. So the order of rows, findings and files is
- * that of one thread. The others begin at the end, so that nobody waits before all searches are claimed.
+ * The part of the leading thread, whose rows are those of the experiment. It goes through the searches in order. If
+ * nobody has claimed a search, the leader runs it. If another thread has, the leader waits for it and then reads its
+ * rows from its file, as a resumed session does. The order of rows, findings and files is therefore that of a single
+ * thread. The other threads begin at the last search, so that no thread waits before all searches are claimed.
  */
 export function leading(
   order: StartOrder,
@@ -66,13 +67,13 @@ export function leading(
   return { campaign, begun: () => begun, over: NEVER };
 }
 
-/** Another thread: runs the searches it claims, the last one first, and ends. Their rows go to their files. */
+/** The part of another thread: it runs the searches that it claims, the last one first. Their rows go to files. */
 export function following(share: CampaignShare, post: (message: FromWorker) => void): Campaigns {
   const over = new Subject<void>();
   let number = 0;
   const campaign: Campaign = (count, search) => {
     const own = number++;
-    // An earlier campaign is over: its rows are read.
+    // An earlier campaign is over, so its rows are read.
     if (own !== share.number) return oneByOne(count, search);
     let index = count;
     const next = (): Observable<Row> => {
@@ -96,7 +97,7 @@ export function following(share: CampaignShare, post: (message: FromWorker) => v
   return { campaign, begun: () => true, over };
 }
 
-/** Whether a search is this thread's from now on. */
+/** Claims a search for this thread; false if another thread has claimed it before. */
 function claim(claims: SharedArrayBuffer, index: number): boolean {
   return Atomics.compareExchange(new Int32Array(claims), index, 0, 1) === 0;
 }

@@ -9,7 +9,7 @@ import { experimentContext } from "../framework/context.ts";
 import type { Experiment } from "../framework/definition.ts";
 import { optionsFrom } from "./flags.ts";
 
-/** What was found of the derivatives of a problem. */
+/** The result of checking a problem's derivatives. */
 export interface Examination {
   readonly problem: string;
   readonly dimension: number;
@@ -21,9 +21,10 @@ export interface Examination {
 }
 
 /**
- * Checks the derivatives of the problem of an experiment's first run: at its start, and at a random point as far away as that is long.
+ * Checks the derivatives of the problem of an experiment's first run: at its start, and at a random point whose
+ * distance from the start is about the norm of the start, or 1 if that is larger.
  *
- * The experiment is asked for its rows, but none is made: its first `context.iterate` tells which problem it is.
+ * The experiment runs with a context that makes no rows: its first `context.iterate` tells which problem it is.
  */
 export async function examine(
   experiment: Experiment,
@@ -44,13 +45,14 @@ export async function examine(
   try {
     await lastValueFrom(rows, { defaultValue: undefined });
   } catch (error) {
-    // Without its first run an experiment cannot go on; that run is all that is wanted.
+    // Many experiments fail when their first run is empty. Only that run's problem is wanted.
     if (found === undefined) throw error;
   }
   if (found === undefined) {
     throw failure(
       "ERR_EXPERIMENT",
-      `${experiment.name}: expected a run made by context.iterate, found none; check a problem of your own with checkDerivatives(problem, point)`,
+      `${experiment.name}: expected a run made by context.iterate, got none; ` +
+        "for any other problem call checkDerivatives(problem, point)",
     );
   }
   const { problem, start } = found;

@@ -1,14 +1,16 @@
-/** From a zod schema to flags of the command line, and from their text back to options. */
+/** Turns a zod schema into flags of the command line, and the text of flags into options. */
 import { z } from "zod";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import type { OptionsSchema } from "../framework/definition.ts";
 
-/** What the command line needs to know of an option; plain data, since schemas live in the worker thread. */
+/**
+ * What the command line needs to know about an option. It is plain data, since the schema stays in the worker thread.
+ */
 export interface Flag {
-  /** As in the schema: `stepSize`. */
+  /** Name in the schema: `stepSize`. */
   readonly key: string;
-  /** As typed: `--step-size`. */
+  /** Name on the command line: `--step-size`. */
   readonly name: string;
   readonly kind: "number" | "boolean" | "text" | "list" | "json";
   readonly choices?: readonly string[];
@@ -51,7 +53,7 @@ function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The alternatives, where every one is a constant. */
+/** The alternatives, if each of them is a constant. */
 function choicesOf(property: JsonSchema): readonly string[] | undefined {
   if (property.enum !== undefined) return property.enum.map(String);
   if (property.const !== undefined) return [String(property.const)];
@@ -71,7 +73,7 @@ function kindOf(property: JsonSchema, choices: readonly string[] | undefined): F
 /**
  * The value that a flag's text stands for.
  *
- * @throws ERR_COMMAND_LINE where the text is no number, or no list of numbers
+ * @throws ERR_COMMAND_LINE if the flag takes a number and the text is not one
  */
 export function flagValue(flag: Flag, text: string): JsonValue {
   if (flag.kind === "text") return text;
@@ -88,7 +90,7 @@ export function flagValue(flag: Flag, text: string): JsonValue {
   }
 }
 
-/** @throws ERR_COMMAND_LINE */
+/** The number that a flag's text stands for. @throws ERR_COMMAND_LINE */
 export function numberFrom(name: string, text: string): number {
   const number = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(number)) throw failure("ERR_COMMAND_LINE", `${name}: expected a number, got "${text}"`);
@@ -98,7 +100,7 @@ export function numberFrom(name: string, text: string): number {
 /**
  * The options that the schema makes of what was given.
  *
- * @throws ERR_COMMAND_LINE with one line for each option that does not fit
+ * @throws ERR_COMMAND_LINE with one line for each option that does not match the schema
  */
 export function optionsFrom(
   schema: OptionsSchema,
@@ -114,6 +116,6 @@ export function optionsFrom(
       got === undefined ? "; it must be given" : `, got ${typeof got === "string" ? got : JSON.stringify(got)}`;
     return `${key === "" ? "options" : flagName(key)}: ${what}${missing}`;
   });
-  // Of a list every item that does not fit complains alike.
+  // Several items of one list may give the same line.
   throw failure("ERR_COMMAND_LINE", [...new Set(lines)].join("\n"));
 }

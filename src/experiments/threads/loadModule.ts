@@ -1,4 +1,4 @@
-/** Finds the experiment that a name or a module's path stands for. Runs in the worker, so that users' code runs there only. */
+/** Finds an experiment by its name or its module's path. It runs in the worker, so that users' code runs there only. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { register } from "node:module";
@@ -14,7 +14,7 @@ export interface LoadedExperiment {
   readonly source: ModuleSource;
 }
 
-/** @throws ERR_MODULE where the module cannot be read or loaded, or its default export is no experiment */
+/** Loads an experiment. @throws ERR_MODULE if its module cannot be read or loaded, or does not export an experiment */
 export async function loadExperiment(wanted: WorkerData["experiment"]): Promise<LoadedExperiment> {
   if ("path" in wanted) return loadModule(wanted.path);
   const experiment = builtInExperiments.find(({ name }) => name === wanted.name);
@@ -36,14 +36,15 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
   } catch (cause) {
     throw failure("ERR_MODULE", `the module ${path} cannot be loaded: ${reasonOf(cause)}`, { cause });
   }
-  // A CommonJS module's `exports.default` arrives one level deeper.
+  // The `exports.default` of a CommonJS module arrives one level deeper.
   const inner = (module.default as { readonly default?: unknown } | undefined)?.default;
   const exported = isExperiment(inner) ? inner : module.default;
   if (!isExperiment(exported)) {
     const got = module.default === undefined ? "none" : typeof module.default;
     throw failure(
       "ERR_MODULE",
-      `the module ${path} must have an experiment as default export, got ${got}; write: export default experiment({ name, summary, run })`,
+      `the module ${path} must have an experiment as default export, got ${got}; ` +
+        "write export default experiment({ name, summary, run })",
     );
   }
   return { experiment: exported, source: { module: path, hash: createHash("sha256").update(bytes).digest("hex") } };
@@ -51,7 +52,7 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
 
 let prepared = false;
 
-/** tsx for TypeScript, then our own hook, which therefore is asked first. */
+/** Registers tsx for TypeScript, then our own hook. The hook that is registered last is asked first. */
 async function prepareLoader(): Promise<void> {
   if (prepared) return;
   prepared = true;

@@ -1,44 +1,44 @@
-/** What the main thread and the thread of the search say to each other. Rows travel as encoded Arrow batches. */
+/** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Finding } from "../framework/definition.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
 
-/** Where an experiment comes from; kept in `experiment.json`. */
+/** Source of an experiment, kept in `experiment.json`. */
 export interface ModuleSource {
-  /** `built-in`, or the absolute path of the module. */
+  /** Absolute path of the module, or `built-in`. */
   readonly module: string;
-  /** SHA-256 of the module's file (what it imports is not part of it); of a built-in one: fluxion's version. */
+  /** SHA-256 of the module's file, without the files that it imports; for a built-in experiment, fluxion's version. */
   readonly hash: string;
 }
 
-/** With what the worker begins. */
+/** Data with which the worker begins. */
 export interface WorkerData {
   /** Name of a built-in experiment, or absolute path of a module. */
   readonly experiment: { readonly name: string } | { readonly path: string };
-  /** One Int32: not 0 once the user has asked to stop. Looked at in every evaluation and product. */
+  /** Flag in one Int32, not 0 once the user has asked to stop. Every evaluation and product reads it. */
   readonly stop: SharedArrayBuffer;
 }
 
-/** The part of a campaign that a further thread takes over: searches that it claims one by one. */
+/** Share of a campaign that a further thread takes over: the searches that it claims, one by one. */
 export interface CampaignShare {
-  /** Of the campaigns of the experiment, in their order, counted from 0. */
+  /** Number of the campaign within the experiment, counted from 0. */
   readonly number: number;
-  /** An Int32 a search: not 0 once a thread has claimed it. */
+  /** Flags, one Int32 per search, not 0 once a thread has claimed it. */
   readonly claims: SharedArrayBuffer;
 }
 
-/** What is to be run, once the options are known. */
+/** Order to run the experiment, once its options are known. */
 export interface StartOrder {
   readonly options: Readonly<Record<string, JsonValue>>;
   readonly seed: number;
   readonly directory: string;
-  /** Runs that an earlier attempt has left there are replayed or gone on with. */
+  /** Whether runs that an earlier attempt has left there are replayed or continued. */
   readonly resume: boolean;
-  /** Threads for the searches of a campaign; 1: all in this one. */
+  /** Number of threads for the searches of a campaign; 1 means that this thread runs all of them. */
   readonly workers: number;
-  /** Only this share of a campaign; what comes before it is read from the files. */
+  /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */
   readonly share?: CampaignShare;
 }
 
@@ -49,14 +49,14 @@ export type CommandBody =
 
 export type ToWorker =
   | { readonly kind: "start"; readonly order: StartOrder }
-  /** Validates the options, so that nothing is made for an order that cannot be carried out. */
+  /** Validates the options, so that no directory is made for an order that cannot be carried out. */
   | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
-  /** Compares the derivatives of the first run's problem with differences. */
+  /** Compares the derivatives of the first run's problem with finite differences. */
   | { readonly kind: "examine"; readonly options: Readonly<Record<string, JsonValue>>; readonly seed: number }
   | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
   /** Another thread has finished a search of a campaign. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
-  /** Beside the flag in shared memory: reaches experiments that wait without evaluating. */
+  /** Comes in addition to the flag in shared memory. It reaches experiments that wait without evaluating. */
   | { readonly kind: "stop" };
 
 /** The numbers of a row that the terminal and the summary show. */
@@ -70,7 +70,7 @@ export interface RowSummary {
   readonly value: number;
   readonly squaredFieldNorm: number;
   readonly stepSize: number;
-  /** With categories as their words. */
+  /** Columns of the row, with categories as words. */
   readonly columns: Readonly<Record<string, number | string | undefined>>;
 }
 
@@ -84,14 +84,14 @@ export type FromWorker =
     }
   | { readonly kind: "checked" }
   | { readonly kind: "examined"; readonly examination: Examination }
-  /** A run that ended in an earlier session is read from its file. */
+  /** A run that ended in an earlier session has been read from its file. */
   | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
   | {
       readonly kind: "opened";
       readonly run: Run;
       readonly directory: string;
       readonly header: Uint8Array;
-      /** By another thread than the one that leads. */
+      /** Set if another thread than the leading one has opened the run. */
       readonly elsewhere?: true;
     }
   | {
@@ -104,14 +104,14 @@ export type FromWorker =
       readonly last: RowSummary;
     }
   | { readonly kind: "closed"; readonly run: string }
-  /** A campaign begins: further threads may take its searches. */
+  /** A campaign begins, and further threads may claim its searches. */
   | { readonly kind: "campaign"; readonly campaign: number; readonly count: number; readonly claims: SharedArrayBuffer }
-  /** A search of a campaign is finished: its rows are in its file. */
+  /** A search of a campaign is finished, and its rows are in its file. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
   | { readonly kind: "finding"; readonly finding: Finding }
   | { readonly kind: "note" | "conclusion"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }
-  /** `stopped`: ended because the user asked. */
+  /** The experiment has ended; `stopped` if the user asked for it. */
   | { readonly kind: "done"; readonly stopped: boolean }
   | { readonly kind: "failed"; readonly error: PlainError };
 

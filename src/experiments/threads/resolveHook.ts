@@ -1,11 +1,11 @@
 /**
- * A resolve hook for users' modules; runs in the thread that Node keeps for hooks.
+ * A resolve hook for users' modules. It runs in the thread that Node keeps for hooks.
  *
- * - `fluxion` and its rooms are this installation, wherever the module lies: the loop recognises the operators of its own
- *   copy only.
- * - What a module outside any package asks for and does not find (rxjs, zod, TensorFlow.js) is looked for here.
- * - TypeScript is an ECMAScript module whatever the nearest package.json says; otherwise `import "fluxion"` would become a
- *   `require` of a second copy.
+ * - `fluxion` and its sub-paths resolve to this installation, wherever the module lies, since the loop recognises the
+ *   operators of its own copy only.
+ * - A package that a module imports and that is not found from there (rxjs, zod, TensorFlow.js) is looked for here.
+ * - TypeScript is loaded as an ECMAScript module whatever the nearest package.json says; otherwise `import "fluxion"`
+ *   would become a `require` of a second copy.
  */
 import { readFileSync } from "node:fs";
 import type { ResolveHook } from "node:module";

@@ -1,21 +1,21 @@
-/** The threads of an experiment: one that leads, and further ones for as long as a campaign goes on. */
+/** The threads of an experiment: a leader, and helpers for as long as a campaign lasts. */
 import type { FromWorker, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
 import { type SearchThread, startSearchThread } from "./searchThread.ts";
 
-/** Starts the thread that leads; what it is told and tells is as with {@link startSearchThread}, whoever does the work. */
+/** Starts the leader. Its messages are those of {@link startSearchThread}, whichever thread does the work. */
 export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThread {
   const stop = new SharedArrayBuffer(4);
   const leader = startSearchThread(experiment, stop);
   const listeners = new Set<(message: FromWorker) => void>();
   const helpers = new Set<SearchThread>();
-  /** Who runs a run: commands go there. */
+  /** The thread of each run, to which commands for that run go. */
   const homes = new Map<string, SearchThread>();
   let order: StartOrder | undefined;
   let failHelpers: (error: unknown) => void = () => {};
   const helpersFailed = new Promise<never>((_, reject) => {
     failHelpers = reject;
   });
-  // Waited for together with the leader's messages; alone it is nobody's error.
+  // `next` waits for this together with the leader's messages. If nobody waits, it is not an unhandled rejection.
   helpersFailed.catch(() => {});
 
   const tell = (message: FromWorker): void => {
@@ -47,7 +47,7 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
         return helper.close();
       })
       .catch((error: unknown) => {
-        // A thread that was closed ends so too; nobody waits for it any more.
+        // A thread that was closed ends here too, but then nobody waits for it.
         if (helpers.has(helper)) failHelpers(error);
       });
   };

@@ -4,16 +4,16 @@ import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 
 export interface SearchThread {
   post(message: ToWorker): void;
-  /** Asks for an end: seen by the next evaluation or product, however long the step is. */
+  /** Asks the search to stop, which it does at the next evaluation or product, however long the step is. */
   stop(): void;
-  /** The next message of one of these kinds. `failed` and the end of the thread reject. */
+  /** Waits for the next message of one of these kinds. It rejects if the experiment fails or the thread ends. */
   next<K extends FromWorker["kind"]>(...kinds: readonly K[]): Promise<Extract<FromWorker, { kind: K }>>;
-  /** Every message, in order, also those that `next` gives. */
+  /** Calls the listener with every message, in order, including those that `next` gives. */
   onMessage(listener: (message: FromWorker) => void): void;
   close(): Promise<void>;
 }
 
-/** An error of the worker with what it knew. */
+/** An error of the worker, with its code and stack there. */
 export class WorkerFailure extends Error {
   override readonly name = "WorkerFailure";
   constructor(
@@ -25,14 +25,14 @@ export class WorkerFailure extends Error {
   }
 }
 
-/** Starts the worker from `dist` or, where this file is TypeScript, from the sources through tsx. Threads may share a stop flag. */
+/** Starts the worker, by tsx if this file is TypeScript, otherwise from `dist`. Threads may share a stop flag. */
 export function startSearchThread(
   experiment: WorkerData["experiment"],
   stop: SharedArrayBuffer = new SharedArrayBuffer(4),
 ): SearchThread {
   const flag = new Int32Array(stop);
   const workerData: WorkerData = { experiment, stop };
-  // Standard output of users' modules stays theirs; the worker's own words come as messages.
+  // Standard output of the worker belongs to users' modules; the worker itself sends messages.
   const worker = new Worker(workerEntry(), { workerData });
   const listeners = new Set<(message: FromWorker) => void>();
   const waiting = new Set<{
@@ -68,7 +68,7 @@ export function startSearchThread(
     fail(new WorkerFailure(text, code, stack));
   });
   worker.on("exit", (code) =>
-    fail(new WorkerFailure(`the search's thread ended with code ${code}`, undefined, undefined)),
+    fail(new WorkerFailure(`the thread of the search ended early, with exit code ${code}`, undefined, undefined)),
   );
 
   return {
@@ -93,7 +93,7 @@ export function startSearchThread(
 function workerEntry(): URL {
   const entry = import.meta.url.replace(/searchThread(\.[jt]s)$/, "worker$1");
   if (!entry.endsWith(".ts")) return new URL(entry);
-  // Node gives `--import tsx` to workers too, but tsx registers itself in the main thread only.
+  // Node passes `--import tsx` on to workers, but tsx registers itself in the main thread only.
   const code = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register(); await import(${JSON.stringify(entry)});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

@@ -1,4 +1,6 @@
-/** The thread in which an experiment runs: loads the module, runs it, writes its files, tells the main thread. */
+/**
+ * The thread in which an experiment runs. It loads the module, runs it, writes its files, and informs the main thread.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { filter, lastValueFrom, map, Subject, takeUntil } from "rxjs";
 import type { RecordMessage } from "../../arrow/recorder.ts";
@@ -49,7 +51,7 @@ function fail(error: unknown): void {
   port!.close();
 }
 
-/** Tells the main thread of files as they grow; with each batch, how far its run is. */
+/** Informs the main thread about files as they grow and, with each batch, about the newest row of the run. */
 function fileReporter(): { seen(row: Row): void; written(message: RecordMessage, run: Run, directory: string): void } {
   const newest = new Map<string, Row>();
   return {

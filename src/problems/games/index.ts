@@ -23,6 +23,7 @@ export {
   type LinearQuadraticGameOptions,
   type LinearQuadraticPlayer,
   linearQuadraticGame,
+  type MatrixRows,
 } from "./linearQuadraticGame.ts";
 export {
   type MatrixGameOptions,

@@ -9,24 +9,25 @@ import { matrixRows } from "../sets/matrixRows.ts";
 import type { SolvedProblem } from "./certified.ts";
 import { openLoopEquilibrium } from "./openLoopEquilibrium.ts";
 
-type Rows = readonly ArrayLike<number>[];
+/** A matrix as a list of its rows. */
+export type MatrixRows = readonly ArrayLike<number>[];
 
 export interface LinearQuadraticPlayer {
   /** Name of the player. Default `player1`, `player2`, ... */
   readonly name?: string;
   /** Matrix B_i, states x controls. */
-  readonly input: Rows;
+  readonly input: MatrixRows;
   /** Matrix Q_i, states x states, symmetric. */
-  readonly stateCost: Rows;
+  readonly stateCost: MatrixRows;
   /** Matrix R_i, controls x controls, symmetric positive definite. */
-  readonly controlCost: Rows;
+  readonly controlCost: MatrixRows;
   /** Matrix Q_iT at the horizon. Default `stateCost`. */
-  readonly finalCost?: Rows;
+  readonly finalCost?: MatrixRows;
 }
 
 export interface LinearQuadraticGameOptions {
   /** Matrix A, states x states. */
-  readonly dynamics: Rows;
+  readonly dynamics: MatrixRows;
   readonly players: readonly LinearQuadraticPlayer[];
   /** State x_0 at the beginning. */
   readonly start: ArrayLike<number>;
@@ -191,7 +192,7 @@ export function linearQuadraticGame(options: LinearQuadraticGameOptions): Linear
   };
 }
 
-function matrixOf(what: string, rows: Rows, height: number, width: number): Matrix {
+function matrixOf(what: string, rows: MatrixRows, height: number, width: number): Matrix {
   if (rows.length !== height) {
     throw failure("ERR_LENGTH", `linearQuadraticGame: expected ${height} rows for ${what}, got ${rows.length}`);
   }
@@ -240,11 +241,11 @@ function quadratic(matrix: Matrix, v: Float64Array): number {
 }
 
 function plain(
-  dynamics: Rows,
+  dynamics: MatrixRows,
   start: ArrayLike<number>,
   players: readonly Checked<LinearQuadraticPlayer, typeof playerRules>[],
 ): { readonly [key: string]: JsonValue } {
-  const rows = (matrix: Rows): JsonValue => matrix.map((row) => Array.from(row));
+  const rows = (matrix: MatrixRows): JsonValue => matrix.map((row) => Array.from(row));
   return {
     dynamics: rows(dynamics),
     start: Array.from(start),

@@ -18,9 +18,9 @@ export interface InformationSet {
  * is given by x >= 0, x_0 = 1, and for each decision sum over its actions of x_a = x_parent.
  *
  * Support: the best action of each decision, from the last decisions to the first. Projection: the active-set method of
- * {@link polyhedron}. `someElement`: all actions of a decision are equally likely.
+ * `polyhedron`. `someElement`: all actions of a decision are equally likely.
  *
- * Cost: O(n) for the support function; projections as for {@link polyhedron}.
+ * Cost: O(n) for the support function; projections as for `polyhedron`.
  *
  * @example treeplex(3, [{ parent: 0, actions: [1, 2] }]) // a simplex after the empty sequence
  * @param sequences number of sequences, the empty one included

@@ -42,7 +42,7 @@ export interface NearestClass {
   readonly lossDifference: number;
 }
 
-interface AutoencoderClassesOptions {
+export interface AutoencoderClassesOptions {
   /** Number k of inputs. */
   readonly inputs: number;
   /** Width p of the hidden layer. */

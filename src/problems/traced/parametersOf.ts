@@ -29,4 +29,7 @@ export type ParametersOf<S extends Shapes> = { readonly [K in keyof S]: TensorOf
  * It is declared as a method because a method's parameters may be narrower than the shapes say. So
  * `(w: tf.Tensor2D) => ...` fits shapes whose ranks are known at run time only.
  */
-export type TensorFunction<S extends Shapes, Result> = { of(...parameters: ParametersOf<S>): Result }["of"];
+export type TensorFunction<S extends Shapes, Result> = {
+  /** Computes the result from the parameters. */
+  of(...parameters: ParametersOf<S>): Result;
+}["of"];

@@ -8,7 +8,7 @@ const quartic = suite("quartic");
 quartic("on the grid of the publication, some starts reach the critical point and others are caught", async () => {
   const { findings, conclusions } = await runExperiment(quarticExperiment, { grid: 10, iterations: 15 });
   assert.is(findings.length, 100);
-  const [, critical, caught, flat] = /^(\d+) of 100, .*point \(-3, 0\), (\d+) of 100, .*of these (\d+) ever/.exec(
+  const [, critical, caught, flat] = /^(\d+) of 100, .*point \(-3, 0\), (\d+) of 100, .*of the latter, (\d+) had/.exec(
     conclusions[0]!,
   )!;
   // About 44 of 100 are caught, none of them seen by r and r_H at two iterations of the solver.

@@ -54,7 +54,7 @@ test("goes on where it was left, to the same rows", async () => {
 
 test("says what is wrong with its arguments, at once or in the stream", async () => {
   const directory = scratchDirectory();
-  assertError(() => campaign("dlea", { directory }), "ERR_COMMAND_LINE", /no experiment is called "dlea"/);
+  assertError(() => campaign("dlea", { directory }), "ERR_COMMAND_LINE", /name of an experiment, got "dlea"/);
   assertError(() => campaign("dlae", { directory, workers: 0 }), "ERR_OPTION_RANGE", /workers/);
   const wrong = campaign("dlae", { directory, options: { searches: -1 } });
   const error = await lastValueFrom(wrong).then(

@@ -15,9 +15,9 @@ import { optimistic } from "../../../src/operators/games/optimistic.ts";
 import { proximalPoint } from "../../../src/operators/games/proximalPoint.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const updates: Partial<Record<StationaryMethod, (eta: number) => Update>> = {

@@ -6,9 +6,9 @@ import { adaptiveExtragradient } from "../../../src/operators/games/adaptiveExtr
 import { adaptiveGoldenRatio } from "../../../src/operators/games/adaptiveGoldenRatio.ts";
 import { forwardReflectedBackward } from "../../../src/operators/games/forwardReflectedBackward.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { randomGame } from "../../support/games.ts";
 
 /** Monotone, with L that grows with |z|: F = (x^3 + y, y^3 - x), zero at 0 only. */

@@ -5,8 +5,8 @@ import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const test = suite("extragradient");

@@ -41,11 +41,11 @@ import {
   wholeSpace,
 } from "../../../src/problems/sets/index.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertError, assertRejects } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { gameMethods, type Kind, products } from "../../support/gameMethods.ts";
 import { affineGame, over } from "../../support/games.ts";
 import { normalVector } from "../../support/random.ts";

@@ -24,9 +24,9 @@ import { measuredRate } from "../../../src/operators/measures/measuredRate.ts";
 import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { randomMatrixGame } from "../../support/games.ts";
 
 const game = randomMatrixGame(4, 3, 2);

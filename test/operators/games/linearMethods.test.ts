@@ -18,9 +18,9 @@ import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 
 type Matrix = readonly (readonly number[])[];
 

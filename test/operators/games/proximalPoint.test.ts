@@ -4,8 +4,8 @@ import { proximalPoint } from "../../../src/operators/games/proximalPoint.ts";
 import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { box } from "../../../src/problems/sets/index.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { over, randomGame, randomMatrixGame } from "../../support/games.ts";
 import { normalVector } from "../../support/random.ts";
 

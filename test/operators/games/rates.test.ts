@@ -22,8 +22,8 @@ import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { ball } from "../../../src/problems/sets/ball.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Iterate, Measure, Update } from "../../../src/streams/types.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { matrixGameOf, over, randomGame, randomMatrixGame, rockPaperScissors } from "../../support/games.ts";
 import { logLogSlope } from "../../support/slope.ts";
 

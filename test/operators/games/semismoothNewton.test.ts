@@ -7,8 +7,8 @@ import { naturalResidual } from "../../../src/operators/measures/gaps/naturalRes
 import type { ConvexSet, Problem } from "../../../src/problems/problem.ts";
 import { ball, orthant } from "../../../src/problems/sets/index.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { over, randomGame, randomMatrixGame } from "../../support/games.ts";
 import { normalVector } from "../../support/random.ts";
 

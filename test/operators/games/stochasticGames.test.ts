@@ -6,9 +6,9 @@ import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { randomSource } from "../../../src/random.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { affineGame } from "../../support/games.ts";
 import { logLogSlope } from "../../support/slope.ts";
 

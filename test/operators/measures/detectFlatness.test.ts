@@ -6,9 +6,9 @@ import { newtonDirection } from "../../../src/operators/newton/newtonDirection.t
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Checkpoint } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const stay = defineUpdate({ name: "stay", refines: "direction", step: (it) => ({ stepSize: 0, next: it.at }) });

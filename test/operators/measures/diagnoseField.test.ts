@@ -9,11 +9,11 @@ import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import type { Iterate, Measure } from "../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { affineGame, randomGame } from "../../support/games.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 

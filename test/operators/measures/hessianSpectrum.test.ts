@@ -5,8 +5,8 @@ import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { doubleWells } from "../../support/minima.ts";
 
 const stay = defineUpdate({ name: "stay", refines: "direction", step: (it) => ({ stepSize: 0, next: it.at }) });

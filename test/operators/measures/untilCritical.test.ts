@@ -5,10 +5,10 @@ import { untilCritical } from "../../../src/operators/measures/untilCritical.ts"
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { makeRows } from "../../support/rows.ts";
 
 const test = suite("untilCritical");

@@ -5,11 +5,11 @@ import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { assertError } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
 import { counted } from "../../support/countedProblem.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { makeRows } from "../../support/rows.ts";
 
 const test = suite("untilStep");

@@ -4,8 +4,8 @@ import { type DampedNewtonOptions, dampedNewton } from "../../../src/operators/n
 import { searchOutcomes } from "../../../src/operators/support/searchOutcome.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 

@@ -7,8 +7,8 @@ import { newtonDirection } from "../../../src/operators/newton/newtonDirection.t
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { deflated } from "../../../src/problems/deflated.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { doubleWells } from "../../support/minima.ts";
 
 const newton = () => newtonDirection({ relativeTolerance: 1e-13, maxNorm: 1e9 });

@@ -4,8 +4,8 @@ import { denseNewtonDirection } from "../../../src/operators/newton/denseNewtonD
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });

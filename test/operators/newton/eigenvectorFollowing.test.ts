@@ -4,8 +4,8 @@ import { untilCritical } from "../../../src/operators/measures/untilCritical.ts"
 import { eigenvectorFollowing } from "../../../src/operators/newton/eigenvectorFollowing.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 

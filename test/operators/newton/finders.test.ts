@@ -22,9 +22,9 @@ import { autoencoderClasses } from "../../../src/problems/linearAutoencoder/auto
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertClose, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { normalVector } from "../../support/random.ts";
 import { referenceDeepLinearAutoencoder } from "../../support/referenceDeepLinearAutoencoder.ts";

@@ -4,9 +4,9 @@ import { untilCritical } from "../../../src/operators/measures/untilCritical.ts"
 import { gentlestAscent } from "../../../src/operators/newton/gentlestAscent.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Checkpoint } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 

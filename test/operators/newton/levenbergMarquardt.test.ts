@@ -6,9 +6,9 @@ import { searchOutcomes } from "../../../src/operators/support/searchOutcome.ts"
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Checkpoint, Iterate } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const outcome = (row: Iterate): string | undefined => searchOutcomes[row.columns.outcome ?? -1];

@@ -6,8 +6,8 @@ import { norm } from "../../../src/linalg/vector.ts";
 import { newtonDirection } from "../../../src/operators/newton/newtonDirection.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const whole = defineUpdate({ name: "whole", refines: "direction", step: () => ({ stepSize: 1 }) });

@@ -6,9 +6,9 @@ import { homotopy } from "../../../src/problems/homotopy.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { distanceProblem } from "../../../src/problems/solvable.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const grid = Array.from({ length: 10 }, (_, k) => -4 + (8 * k) / 9);

@@ -10,8 +10,8 @@ import {
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 import { normalVector } from "../../support/random.ts";

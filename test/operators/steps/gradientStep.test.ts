@@ -7,8 +7,8 @@ import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const lengths = (rows: readonly { readonly point: Float64Array }[]): number[] =>

@@ -5,8 +5,8 @@ import { generalEigenvalues } from "../../../src/linalg/dense/generalEigenvalues
 import { extragradient } from "../../../src/operators/games/extragradient.ts";
 import { checkDerivatives } from "../../../src/problems/checkDerivatives.ts";
 import { forsaken } from "../../../src/problems/games/forsaken.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { naturalResidual } from "../../support/solve.ts";
 
 const test = suite("forsaken");

@@ -9,9 +9,9 @@ import { gaussianData } from "../../../src/problems/data/gaussianData.ts";
 import { deepLinearAutoencoder } from "../../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../../../src/problems/linearAutoencoder/linearNetwork.ts";
 import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import * as fc from "../../support/fastCheck.ts";
-import { firstRows } from "../../support/firstRows.ts";
 import { normalVector } from "../../support/random.ts";
 import { orthogonal } from "../../support/symmetric.ts";
 

@@ -5,9 +5,9 @@ import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { evaluate } from "../../../src/streams/loop/evaluation.ts";
 import { counted } from "../../support/countedProblem.ts";
-import { firstRows } from "../../support/firstRows.ts";
 
 const test = suite("evaluate");
 

@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertError } from "../../support/assert.ts";
-import { firstRows } from "../../support/firstRows.ts";
 
 const test = suite("fieldAt");
 

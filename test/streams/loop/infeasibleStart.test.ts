@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { box } from "../../../src/problems/sets/box.ts";
-import { firstRows } from "../../support/firstRows.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { over } from "../../support/games.ts";
 
 const square = over(bilinear(), box([-1, -1], [1, 1]));

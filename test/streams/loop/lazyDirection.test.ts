@@ -7,12 +7,12 @@ import type { Problem } from "../../../src/problems/problem.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { large } from "../../../src/streams/loop/memory.ts";
 import type { Iterate, Proposal, Update } from "../../../src/streams/types.ts";
 import { checkError } from "../../support/assert.ts";
 import { collect } from "../../support/collect.ts";
-import { firstRows } from "../../support/firstRows.ts";
 
 const test = suite("the direction of a large problem");
 

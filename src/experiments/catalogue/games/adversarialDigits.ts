@@ -3,20 +3,20 @@ import { adversarialDigits } from "../../../problems/games/adversarial/adversari
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** Adversarial training; for logistic regression the loss at a solution is the robust loss, which has a closed form. */
+/** Adversarial training. For logistic regression the loss at a solution is the robust loss, which has a closed form. */
 export const adversarialDigitsExperiment: Experiment = gameExperiment({
   name: "adversarial-digits",
-  summary: "adversarial training on handwritten digits of 4 x 4 pixels: weights against a disturbance of each image",
+  summary: "adversarial training on handwritten digits of 4 x 4 pixels: weights against a perturbation of each image",
   methods: ["adaptive-extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 20_000,
   options: {
-    digits: z.array(z.number().int().min(0).max(9)).length(2).default([0, 1]).describe("which two are told apart"),
-    samples: z.number().int().min(2).max(1000).default(10).describe("images"),
-    radius: z.number().positive().default(0.3).describe("how far a pixel may be changed"),
+    digits: z.array(z.number().int().min(0).max(9)).length(2).default([0, 1]).describe("the two digits to tell apart"),
+    samples: z.number().int().min(2).max(1000).default(10).describe("number of images"),
+    radius: z.number().positive().default(0.3).describe("largest change of a pixel"),
     hidden: z
       .array(z.number().int().positive())
       .default([])
-      .describe("widths of hidden layers; none: logistic regression"),
+      .describe("widths of the hidden layers; none for logistic regression"),
   },
   contest({ digits: [one, other], samples, radius, hidden }, seed) {
     const problem = adversarialDigits({ digits: [one!, other!], samples, radius, hidden });
@@ -24,7 +24,7 @@ export const adversarialDigitsExperiment: Experiment = gameExperiment({
     return {
       problem,
       start: problem.initialPoint(seed),
-      // The adversary's costs are concave in the disturbance, so that a best response is no inner minimum.
+      // The adversary's costs are concave in the perturbation, so a best response is not an interior minimum.
       exploitability: false,
       numbers(point) {
         const costs = new Float64Array(2);

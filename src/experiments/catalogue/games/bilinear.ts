@@ -5,10 +5,10 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * Gradient descent-ascent spirals away from the equilibrium of f(x, y) = xy, extragradient towards it.
+ * On f(x, y) = xy gradient descent-ascent spirals away from the equilibrium, and extragradient towards it.
  *
- * With several pairs, f = sum_k 2^-k x_k y_k: rotations of all speeds, on which the last iterate of a method shows the rate that theory
- * proves in the worst case, a power of k, where on one pair every convergent method is linear.
+ * With several pairs, f = sum_k 2^-k x_k y_k, which rotates at all speeds. There the last iterate of a method shows the
+ * rate that theory proves for the worst case, a power of k. On one pair every convergent method is linear.
  */
 export const bilinearExperiment: Experiment = gameExperiment({
   name: "bilinear",
@@ -16,8 +16,8 @@ export const bilinearExperiment: Experiment = gameExperiment({
   methods: ["gda", "alternating-gda", "extragradient", "optimistic"],
   iterations: 100,
   options: {
-    pairs: z.number().int().min(1).max(40).default(1).describe("f = sum of 2^-k x_k y_k over k = 0 ... pairs - 1"),
-    start: z.array(z.number()).length(2).default([1, 1]).describe("x,y, the same for each pair"),
+    pairs: z.number().int().min(1).max(40).default(1).describe("number of pairs in f = sum of 2^-k x_k y_k"),
+    start: z.array(z.number()).length(2).default([1, 1]).describe("start x,y, the same for each pair"),
   },
   contest({ pairs, start: [x, y] }) {
     const speeds = Array.from({ length: pairs }, (_, k) => powerOfTwo(-k));

@@ -5,15 +5,15 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
-/** Classics of complementarity: 0 <= z, F(z) >= 0, <z, F(z)> = 0. */
+/** Classical complementarity problems: find z with 0 <= z, F(z) >= 0, <z, F(z)> = 0. */
 export const complementarityExperiment: Experiment = gameExperiment({
   name: "complementarity",
   summary: "complementarity problems of Kojima and Shindo, Josephy, and Murty",
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 10_000,
   options: {
-    problem: z.enum(["kojima-shindo", "josephy", "murty"]).default("kojima-shindo").describe("which of them"),
-    size: z.number().int().min(1).max(1000).default(8).describe("of Murty's"),
+    problem: z.enum(["kojima-shindo", "josephy", "murty"]).default("kojima-shindo").describe("problem to solve"),
+    size: z.number().int().min(1).max(1000).default(8).describe("dimension of Murty's problem"),
   },
   contest({ problem: chosen, size }, seed) {
     const problem =

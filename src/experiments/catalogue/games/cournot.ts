@@ -4,21 +4,23 @@ import { murphySheraliSoyster } from "../../../problems/games/murphySheraliSoyst
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** Oligopolies: Cournot's linear one, whose equilibrium has a closed form, and the five firms of Murphy, Sherali and Soyster. */
+/**
+ * Cournot's linear oligopoly, whose equilibrium has a closed form, or the five firms of Murphy, Sherali and Soyster.
+ */
 export const cournotExperiment: Experiment = gameExperiment({
   name: "cournot",
-  summary: "firms that choose how much to sell: Cournot's oligopoly, equilibrium in closed form",
+  summary: "firms choose how much to sell: Cournot's oligopoly, whose equilibrium has a closed form",
   methods: ["gda", "extragradient", "golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 2000,
   options: {
     costs: z.array(z.number()).min(1).default([1, 4, 2]).describe("each firm's marginal cost at 0"),
     intercept: z.number().default(10).describe("price at which nothing is bought"),
-    slope: z.number().positive().default(1).describe("by how much the price falls with the quantity"),
-    murphy: z.boolean().default(false).describe("the five firms of Murphy, Sherali and Soyster instead"),
+    slope: z.number().positive().default(1).describe("decrease of the price per unit sold"),
+    murphy: z.boolean().default(false).describe("take the five firms of Murphy, Sherali and Soyster instead"),
   },
   contest({ costs, intercept, slope, murphy }) {
     const problem = murphy ? murphySheraliSoyster() : cournot({ costs, intercept, slope });
-    // Of equal quantities, positive since Murphy's price is infinite where nothing is sold.
+    // All quantities start equal, and positive since Murphy's price is infinite if nothing is sold.
     const start = new Float64Array(problem.dimension).fill(murphy ? 10 : 1);
     return { problem, start, exploitability: true };
   },

@@ -3,17 +3,17 @@ import { diracGan } from "../../../problems/games/adversarial/diracGan.ts";
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** The smallest GAN: without a penalty descent-ascent circles its equilibrium for ever. */
+/** The smallest GAN. Without a penalty descent-ascent circles its equilibrium for ever. */
 export const diracGanExperiment: Experiment = gameExperiment({
   name: "dirac-gan",
-  summary: "the Dirac-GAN, one number against one number: which methods stop circling its equilibrium",
+  summary: "the Dirac-GAN, one number against another: some methods circle its equilibrium, others reach it",
   methods: ["gda", "extragradient", "optimistic", "consensus", "semismooth-newton"],
   iterations: 1000,
   options: {
-    loss: z.enum(["logistic", "wasserstein"]).default("logistic").describe("of the discriminator"),
-    penalty: z.number().min(0).default(0).describe("gamma of gamma psi^2 / 2"),
-    start: z.array(z.number()).length(2).default([0.5, 0.5]).describe("theta,psi"),
+    loss: z.enum(["logistic", "wasserstein"]).default("logistic").describe("loss of the discriminator"),
+    penalty: z.number().min(0).default(0).describe("factor gamma of the penalty gamma psi^2 / 2"),
+    start: z.array(z.number()).length(2).default([0.5, 0.5]).describe("start theta,psi"),
   },
-  // ||J|| grows from 1/2 at the equilibrium like the square of the slope psi.
+  // ||J|| is 1/2 at the equilibrium and grows with the square of the slope psi.
   contest: ({ loss, penalty, start }) => ({ problem: diracGan({ loss, penalty }), start, lipschitz: 1 + penalty }),
 });

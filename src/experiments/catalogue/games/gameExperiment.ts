@@ -3,22 +3,31 @@ import { type Experiment, experiment } from "../../framework/definition.ts";
 import { type GameMethodName, gameMethodNames } from "./methods.ts";
 import { type Contest, type RaceOptions, race } from "./race.ts";
 
+/** Specification of an experiment on a game, the argument of {@link gameExperiment}. */
 export interface GameExperimentSpec<Shape extends z.ZodRawShape> {
+  /** Name of the experiment. */
   readonly name: string;
+  /** Summary in one line. */
   readonly summary: string;
-  /** What `--method` is without being given. */
+  /** Methods that run if `--method` is not given. */
   readonly methods: readonly GameMethodName[];
   /** Default of `--iterations`. */
   readonly iterations: number;
   /** Options of the game itself. */
   readonly options: Shape;
+  /** Function that makes the game and its start from the options. */
   readonly contest: (options: z.output<z.ZodObject<Shape>>, seed: number) => Contest;
 }
 
 /**
- * An experiment that races methods on one game: `--method a,b,c`, `--step-size`, `--iterations`, `--tolerance` and the game's own.
+ * Makes an experiment that compares methods on one game. It has the options `--method a,b,c`, `--step-size`,
+ * `--iterations` and `--tolerance`, and those of the game.
  *
- * @example gameExperiment({ name: "kuhn", summary: "...", methods: ["extragradient"], iterations: 1000, options: {}, contest: () => ({ problem: kuhnPoker(), start }) })
+ * @example
+ * gameExperiment({
+ *   name: "kuhn", summary: "Kuhn poker", methods: ["extragradient"], iterations: 1000, options: {},
+ *   contest: () => ({ problem: kuhnPoker(), start: new Float64Array(kuhnPoker().dimension) }),
+ * });
  */
 export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperimentSpec<Shape>): Experiment {
   const { name, summary, methods, iterations, options, contest } = spec;
@@ -28,20 +37,23 @@ export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperiment
       .array(z.enum(gameMethodNames))
       .min(1)
       .default([...methods])
-      .describe(`one run each, of ${gameMethodNames.join(", ")}`),
+      .describe(`methods to compare, one run each: ${gameMethodNames.join(", ")}`),
     stepSize: z
       .number()
       .positive()
       .optional()
-      .describe("eta of all methods that have one (default: a little inside each one's theory, by ||J|| at the start)"),
-    iterations: z.number().int().positive().default(iterations).describe("steps of a run at most"),
+      .describe(
+        "step size eta of all methods that have one " +
+          "(default: a little below what each method's theory allows, by ||J|| at the start)",
+      ),
+    iterations: z.number().int().positive().default(iterations).describe("largest number of steps of a run"),
     tolerance: z.number().min(0).default(1e-10).describe("natural residual at which a run ends"),
   });
   return experiment({
     name,
     summary,
     options: z.object({ ...racing.shape, ...own.shape }) as z.ZodObject,
-    // The schema is made of both, so what it gives are the options of both.
+    // The schema is made of both shapes, so its result has the options of both.
     run: (given, context) =>
       race(context, contest(given as z.output<z.ZodObject<Shape>>, context.seed), given as unknown as RaceOptions),
   });

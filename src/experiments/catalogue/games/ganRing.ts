@@ -8,29 +8,38 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * A small GAN, whose summary says how many Gaussians its samples reach.
+ * A small GAN. The summary says how many Gaussians its samples reach.
  *
- * On one batch a point can be a solution: then both players' gradients vanish, by differences of costs in plain numbers, and
- * descent-ascent with small steps stays there if J's spectrum lies right of the imaginary axis. It need not be a local Nash
- * equilibrium [1].
+ * On a single batch a point can be a solution. Then both players' gradients vanish, which the certificate checks by
+ * differences of costs in plain numbers. Descent-ascent with small steps stays at a solution if J's spectrum lies right
+ * of the imaginary axis. A solution need not be a local Nash equilibrium [1].
  *
- * @see [1] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of generative
- *   adversarial networks", 2020, arXiv:1906.04848
+ * @see [1] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of
+ *   generative adversarial networks", 2020, arXiv:1906.04848
  */
 export const ganRingExperiment: Experiment = gameExperiment({
   name: "gan-ring",
-  summary: "a small generative adversarial network on a ring of Gaussians, networks by TensorFlow.js",
+  summary:
+    "a small generative adversarial network that learns a ring of Gaussians; its networks are TensorFlow.js models",
   methods: ["gda", "extragradient", "optimistic"],
   iterations: 2000,
   options: {
-    modes: z.number().int().min(1).max(64).default(8).describe("Gaussians on the ring"),
-    radius: z.number().positive().default(1).describe("of the ring; each Gaussian has the standard deviation 0.05"),
-    batch: z.number().int().min(1).max(4096).default(64).describe("real and generated points a step"),
+    modes: z.number().int().min(1).max(64).default(8).describe("number of Gaussians on the ring"),
+    radius: z
+      .number()
+      .positive()
+      .default(1)
+      .describe("radius of the ring; each Gaussian has the standard deviation 0.05"),
+    batch: z.number().int().min(1).max(4096).default(64).describe("number of real and of generated points per step"),
     hidden: z.array(z.number().int().positive()).default([16, 16]).describe("widths of both networks' hidden layers"),
-    loss: z.enum(["minimax", "nonSaturating"]).default("nonSaturating").describe("of the generator"),
-    penalty: z.number().min(0).default(1).describe("gamma of R1, on the discriminator's slope at real points"),
-    weightDecay: z.number().min(0).default(0).describe("lambda of lambda / 2 ||weights||^2 in both costs"),
-    minibatches: z.boolean().default(true).describe("a new batch each step; without, the first one always"),
+    loss: z.enum(["minimax", "nonSaturating"]).default("nonSaturating").describe("loss of the generator"),
+    penalty: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe("factor gamma of the R1 penalty on the discriminator's slope at real points"),
+    weightDecay: z.number().min(0).default(0).describe("factor lambda of lambda / 2 ||weights||^2 in both costs"),
+    minibatches: z.boolean().default(true).describe("draw a new batch at each step instead of keeping the first"),
   },
   contest({ modes, radius, batch, hidden, loss, penalty, weightDecay, minibatches }, seed) {
     const problem = ganRing({ modes, radius, batch, hidden, loss, penalty, weightDecay, seed });
@@ -52,7 +61,7 @@ export const ganRingExperiment: Experiment = gameExperiment({
 
 const largestSpectrum = 300;
 
-/** Undefined where the run has left the numbers. */
+/** The least real part of the eigenvalues; undefined if the run has diverged to values that are not finite. */
 function leastRealPart(jacobian: LinearMap): number | undefined {
   const values = denseOf(jacobian);
   return isFiniteVector(values) ? generalEigenvalues(values).real[0] : undefined;

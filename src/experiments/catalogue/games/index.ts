@@ -17,7 +17,7 @@ export { type GameExperimentSpec, gameExperiment } from "./gameExperiment.ts";
 export { type GameMethod, type GameMethodName, gameMethodNames, gameMethods, type MethodSetting } from "./methods.ts";
 export { type Contest, type RaceOptions, race } from "./race.ts";
 
-/** The catalogue of games as races of methods; f(x, y) = xy stands beside them. */
+/** The catalogue of games, each as a comparison of methods. The experiment on f(x, y) = xy is not among them. */
 export const gameExperiments: readonly Experiment[] = [
   quadraticSaddleExperiment,
   matrixGameExperiment,

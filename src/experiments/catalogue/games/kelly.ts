@@ -3,16 +3,16 @@ import { kellyAuction } from "../../../problems/games/kellyAuction.ts";
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** Kelly's auction; best responses that satisfy the KKT conditions of each bidder's own problem certify what is found. */
+/** Kelly's auction. Best responses that satisfy the KKT conditions of each bidder's own problem certify the result. */
 export const kellyExperiment: Experiment = gameExperiment({
   name: "kelly",
   summary: "bidders with budgets share resources by Kelly's proportional auction",
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {
-    gains: z.array(z.number().positive()).min(1).default([2, 3, 4]).describe("what a unit is worth to each bidder"),
-    quantities: z.array(z.number().positive()).min(1).default([100, 50]).describe("how much there is of each resource"),
-    budgets: z.array(z.number().positive()).min(1).default([20, 20, 30]).describe("what each bidder can spend"),
+    gains: z.array(z.number().positive()).min(1).default([2, 3, 4]).describe("value of a unit to each bidder"),
+    quantities: z.array(z.number().positive()).min(1).default([100, 50]).describe("quantity of each resource"),
+    budgets: z.array(z.number().positive()).min(1).default([20, 20, 30]).describe("budget of each bidder"),
   },
   contest({ gains, quantities, budgets }) {
     const problem = kellyAuction({ gains, quantities, budgets });

@@ -4,17 +4,17 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
 
-/** Kuhn's poker in sequence form; its value is -1/18, and the first player has a family of equilibria. */
+/** Kuhn poker in sequence form. Its value is -1/18, and the first player has a family of equilibria. */
 export const kuhnExperiment: Experiment = gameExperiment({
   name: "kuhn",
-  summary: "Kuhn's poker in sequence form, whose value is -1/18",
+  summary: "Kuhn poker in sequence form, whose value is -1/18",
   methods: ["extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {},
   contest(_, seed) {
     const { solutions, ...game } = kuhnPoker();
     return {
-      // Three of infinitely many equilibria: a distance to them would mislead.
+      // The solutions are three of infinitely many equilibria, so a distance to them would mislead.
       problem: game,
       start: genericStart(game.dimension, seed),
       certificate: "duality gap",

@@ -6,16 +6,20 @@ import { gameExperiment } from "./gameExperiment.ts";
 
 const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
 
-/** Two players steer one number; the open-loop equilibrium is known by the coupled Riccati recursion. */
+/** Two players steer one number. The open-loop equilibrium is known from the coupled Riccati recursion. */
 export const linearQuadraticExperiment: Experiment = gameExperiment({
   name: "linear-quadratic",
-  summary: "two players steer one state at their own costs, in open loop, in discrete or continuous time",
+  summary: "two players steer one state at their own costs, open loop, in discrete or continuous time",
   methods: ["gda", "extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {
-    horizon: z.number().int().min(1).max(200).default(10).describe("decisions of each player"),
-    duration: z.number().positive().optional().describe("in continuous time, of this length (default: discrete time)"),
-    state: z.number().default(1).describe("where the state begins"),
+    horizon: z.number().int().min(1).max(200).default(10).describe("number of decisions of each player"),
+    duration: z
+      .number()
+      .positive()
+      .optional()
+      .describe("length of the game in continuous time (default: discrete time)"),
+    state: z.number().default(1).describe("initial state"),
   },
   contest({ horizon, duration, state }) {
     const players = [player, { ...player, controlCost: [[2]] }];

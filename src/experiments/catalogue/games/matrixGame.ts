@@ -10,23 +10,36 @@ import { mixedStart, readText } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
 
 /**
- * Zero-sum games in mixed strategies: random, rock-paper-scissors, or from a file.
+ * Zero-sum games in mixed strategies: random, rock-paper-scissors, or read from a file.
  *
- * The summary has bounds on the value by linear programming duality, min_j (A^T x)_j and max_i (A y)_i, which hold for any x and y.
+ * The summary has bounds on the value by linear programming duality, min_j (A^T x)_j and max_i (A y)_i, which hold for
+ * any strategies x and y.
  */
 export const matrixGameExperiment: Experiment = gameExperiment({
   name: "matrix-game",
-  summary: "a zero-sum matrix game in mixed strategies, random, rock-paper-scissors or from a CSV or Gambit .nfg file",
+  summary: "a matrix game in mixed strategies: random, rock-paper-scissors, or from a CSV or Gambit .nfg file",
   methods: ["extragradient", "mirror-prox", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {
-    rows: z.number().int().min(1).max(5000).default(20).describe("strategies of the row player, random payoffs"),
-    columns: z.number().int().min(1).max(5000).default(30).describe("of the column player"),
-    rockPaperScissors: z.boolean().default(false).describe("this game instead"),
+    rows: z
+      .number()
+      .int()
+      .min(1)
+      .max(5000)
+      .default(20)
+      .describe("number of strategies of the row player in the random game"),
+    columns: z
+      .number()
+      .int()
+      .min(1)
+      .max(5000)
+      .default(30)
+      .describe("number of strategies of the column player in the random game"),
+    rockPaperScissors: z.boolean().default(false).describe("play rock-paper-scissors instead of the random game"),
     file: z
       .string()
       .optional()
-      .describe("payoffs of the row player as .csv, or a game of any number of players as .nfg"),
+      .describe("file with the payoffs of the row player (.csv), or with a game of any number of players (.nfg)"),
   },
   contest({ rows, columns, rockPaperScissors: classic, file }, seed): Contest {
     if (file?.endsWith(".nfg")) {

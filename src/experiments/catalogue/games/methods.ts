@@ -1,4 +1,4 @@
-/** The methods for games by name, as `--method` takes them, with step sizes that their theory allows. */
+/** The methods for games by the names that `--method` takes, with the step sizes that their theory allows. */
 
 import type { StationaryMethod } from "../../../linalg/spectra/stationaryMethods.ts";
 import { adaptiveExtragradient } from "../../../operators/games/adaptiveExtragradient.ts";
@@ -27,31 +27,32 @@ import { gradientStep } from "../../../operators/steps/gradientStep.ts";
 import { chain } from "../../../streams/chain.ts";
 import type { Update } from "../../../streams/types.ts";
 
-/** What a method is made from. */
+/** Numbers from which a method is made. */
 export interface MethodSetting {
-  /** eta. */
+  /** Step size eta. */
   readonly stepSize: number;
-  /** L, for weights that are measured in 1 / L. */
+  /** Lipschitz constant L, for weights in units of 1 / L. */
   readonly lipschitz: number;
 }
 
-/** A method for games as the experiments know it. */
+/** A method for games, with what its theory says. */
 export interface GameMethod {
+  /** Function that makes the update. */
   readonly make: (setting: MethodSetting) => Update;
   /**
-   * The step size in units of 1 / L, a little inside what theory allows for monotone fields (for descent-ascent: for gradients);
-   * undefined: it has none, or finds its own.
+   * Step size in units of 1 / L, a little below what theory allows for monotone fields (for descent-ascent: for
+   * gradients). Undefined if the method has no step size, or finds its own.
    */
   readonly reach: number | undefined;
-  /** The same with a constraint, where that differs. */
+  /** Step size in units of 1 / L with a constraint. Default: `reach`. */
   readonly constrainedReach?: number;
-  /** Its guarantee needs a monotone field. */
+  /** Whether the method's guarantee needs a monotone field. */
   readonly monotone: boolean;
-  /** By the linear theory of `stationaryMethods`. */
+  /** Name of the method in the linear theory of `stationaryMethods`. */
   readonly stationary?: StationaryMethod;
-  /** Where F is linear and the iterates stay bounded, F of their average is O(1 / k), since the steps add up to a bounded way. */
+  /** Whether F of the average is O(1 / k) for linear F and bounded iterates, since the sum of the steps telescopes. */
   readonly telescopes?: boolean;
-  /** p where ||F||^2 of the last iterate is O(k^p) for all monotone fields, without a constraint. */
+  /** Exponent p if ||F||^2 of the last iterate is O(k^p) for all monotone fields without a constraint. */
   readonly order?: number;
 }
 
@@ -191,8 +192,8 @@ const table = {
 
 export type GameMethodName = keyof typeof table;
 
-/** By the names of the literature. */
+/** The methods, by their names in the literature. */
 export const gameMethods: Readonly<Record<GameMethodName, GameMethod>> = table;
 
-/** What `--method` may name. */
+/** The names that `--method` takes. */
 export const gameMethodNames = Object.keys(table) as [GameMethodName, ...GameMethodName[]];

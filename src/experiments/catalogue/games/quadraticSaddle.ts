@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
-/** A strongly monotone saddle whose modulus, Lipschitz constant and rotation are chosen: rates beside what theory predicts. */
+/** A strongly monotone saddle of chosen modulus, Lipschitz constant and rotation, to compare rates with theory. */
 export const quadraticSaddleExperiment: Experiment = gameExperiment({
   name: "quadratic-saddle",
   summary: "a quadratic saddle-point problem of chosen modulus, Lipschitz constant and rotation",
@@ -12,9 +12,9 @@ export const quadraticSaddleExperiment: Experiment = gameExperiment({
   iterations: 1000,
   options: {
     size: z.number().int().min(2).max(500).default(10).describe("length of x and of y"),
-    modulus: z.number().min(0).default(0.1).describe("mu, of strong monotonicity"),
-    lipschitz: z.number().positive().default(1).describe("L"),
-    rotation: z.number().min(0).max(1).default(0.7).describe("norm of J's antisymmetric part as a share of L"),
+    modulus: z.number().min(0).default(0.1).describe("modulus mu of strong monotonicity"),
+    lipschitz: z.number().positive().default(1).describe("Lipschitz constant L"),
+    rotation: z.number().min(0).max(1).default(0.7).describe("norm of the antisymmetric part of J, divided by L"),
   },
   contest({ size, modulus, lipschitz, rotation }, seed) {
     const problem = quadraticSaddle({ size, modulus, lipschitz, rotation, seed });

@@ -1,4 +1,4 @@
-/** Methods against each other on one game: a run for each, and what each reached, by numbers that need no method. */
+/** Compares methods on one game: runs each of them, and judges the ends by numbers that do not depend on the method. */
 import { defer, type Observable, tap } from "rxjs";
 import type { Row } from "../../../arrow/row.ts";
 import type { JsonValue } from "../../../json.ts";
@@ -21,40 +21,51 @@ import type { Update } from "../../../streams/types.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../../framework/definition.ts";
 import { type GameMethodName, gameMethods } from "./methods.ts";
 
-/** A game, where to start, and what to say of a point. */
+/** A game, its start, and what to report about a point. */
 export interface Contest {
+  /** Problem of the game. */
   readonly problem: Problem & Partial<SolvedProblem> & Partial<CertifiedProblem>;
+  /** Start of all runs. It is projected onto the constraint. */
   readonly start: ArrayLike<number>;
-  /** Minibatches: the problem of a step, `problem` being the one at which the start is judged. Default: `problem`. */
+  /** Problem of each step, for minibatches; `problem` then judges the start. Default: `problem` at every step. */
   readonly batches?: (step: number) => Problem;
-  /** What `problem.certificate`, which is not asked of minibatches, measures; default "certificate". */
+  /** Name of what `problem.certificate` measures, which is not used with minibatches. Default "certificate". */
   readonly certificate?: string;
-  /** L, where ||J|| at the start is no measure of what methods meet. */
+  /** Lipschitz constant L. Default: ||J|| at the start. */
   readonly lipschitz?: number;
-  /** F is linear, so that the spectrum of J predicts the rate. Default false. */
+  /** Whether F is linear, so that the spectrum of J predicts the rate. Default false. */
   readonly linear?: boolean;
-  /** Whether each player's gain by a best response is measured. Default: if the strategies are bounded and costs known. */
+  /**
+   * Whether each player's gain by a best response is measured. Default: if the strategies are bounded and costs known.
+   */
   readonly exploitability?: boolean;
-  /** Further numbers of the summary. */
+  /** Function that gives further numbers for the summary. */
   readonly numbers?: (point: Float64Array) => Readonly<Record<string, number | string | undefined>>;
 }
 
+/** Options of {@link race}. */
 export interface RaceOptions {
+  /** Methods to compare, one run each. */
   readonly method: readonly GameMethodName[];
+  /** Step size eta. Default: a little below each method's limit for L. */
   readonly stepSize?: number | undefined;
+  /** Largest number of steps of a run. */
   readonly iterations: number;
-  /** Of the natural residual at which a run ends. */
+  /** Natural residual at which a run ends. */
   readonly tolerance: number;
 }
 
-/** Rows of a run with measures whose evaluations are beside the method's own. */
+/** Number of rows of a run with measures that need evaluations beyond the method's own. */
 const measuredRows = 500;
 const largestSpectrum = 60;
 
 /**
- * One run a method, each named after it, one after the other or on as many threads as `--workers` says.
+ * Runs each method once. The runs are named after the methods, and use as many threads as `--workers` says.
  *
- * L is ||J|| at the start, exact for linear fields; where it grows along the way, methods with a fixed step size may need a smaller one.
+ * L is ||J|| at the start, which is exact for linear fields. If ||J|| grows along the path, methods with a fixed step
+ * size may need a smaller one.
+ *
+ * @example race(context, { problem: bilinear(), start: [1, 1] }, { method: ["gda"], iterations: 100, tolerance: 0 })
  */
 export function race(context: ExperimentContext, contest: Contest, options: RaceOptions): Observable<Row> {
   const names = [...new Set(options.method)];
@@ -86,7 +97,7 @@ function compete(
     context.note(`warning: ${name}: ${message}`);
   };
   const update = chain(
-    // A minibatch at which the residual is small is no solution.
+    // A point at which one minibatch has a small residual is not a solution.
     naturalResidual(batches === undefined ? { tolerance: options.tolerance } : {}),
     untilStep(options.iterations),
     make({ stepSize, lipschitz }),
@@ -129,7 +140,7 @@ function measuresOf(contest: Contest, iterations: number): readonly Update[] {
   ];
 }
 
-/** What theory says of the run, for the figures to be held against. */
+/** What theory predicts for the run, so that figures can show it beside the result. */
 function theoryOf(
   { problem, linear }: Contest,
   name: GameMethodName,

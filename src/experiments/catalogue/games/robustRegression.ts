@@ -6,18 +6,23 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import type { Contest } from "./race.ts";
 
-/** Regression against an adversary: of the inputs, or of the samples' weights. */
+/** Regression against an adversary who chooses the inputs, or the samples' weights. */
 export const robustRegressionExperiment: Experiment = gameExperiment({
   name: "robust-regression",
-  summary: "regression against an adversary who disturbs the inputs, or chooses which samples count",
+  summary: "regression against an adversary who perturbs the inputs, or chooses which samples count",
   methods: ["extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 10_000,
   options: {
     adversary: z.enum(["inputs", "weights"]).default("inputs").describe("what the adversary chooses"),
-    samples: z.number().int().min(2).max(2000).default(10).describe("drawn by the seed, the last an outlier"),
-    inputs: z.number().int().min(1).max(50).default(2).describe("numbers a sample"),
-    radius: z.number().positive().default(0.5).describe("norm up to which the inputs may be wrong"),
-    level: z.number().positive().max(1).default(0.5).describe("a weight is at most 1 / (level samples)"),
+    samples: z.number().int().min(2).max(2000).default(10).describe("number of random samples; the last is an outlier"),
+    inputs: z.number().int().min(1).max(50).default(2).describe("length of a sample"),
+    radius: z.number().positive().default(0.5).describe("largest norm of the perturbation of the inputs"),
+    level: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.5)
+      .describe("level; the weight of a sample is at most 1 / (level * samples)"),
   },
   contest({ adversary, samples, inputs: width, radius, level }, seed): Contest {
     const random = randomSource(seed, "robustRegression");

@@ -1,17 +1,17 @@
-/** What the experiments on games begin with. */
+/** Starts of the experiments on games, and the files that they read. */
 
 import { readFileSync } from "node:fs";
 import { exp } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { randomSource } from "../../../random.ts";
 
-/** A start that nothing makes special: standard normal; the race projects it onto the constraint. */
+/** A generic start, standard normal. `race` projects it onto the constraint. */
 export function genericStart(dimension: number, seed: number): Float64Array {
   const random = randomSource(seed, "genericStart");
   return Float64Array.from({ length: dimension }, () => random.normal());
 }
 
-/** Mixed strategies that nothing makes special, one player after the other; none is played with probability 0. */
+/** Generic mixed strategies, one player after the other. Every strategy has a positive probability. */
 export function mixedStart(players: readonly { readonly size: number }[], seed: number): Float64Array {
   const random = randomSource(seed, "mixedStart");
   return Float64Array.from(
@@ -23,7 +23,7 @@ export function mixedStart(players: readonly { readonly size: number }[], seed: 
   );
 }
 
-/** A text that the user names. @throws ERR_DATA_FILE */
+/** Reads a text file that the user names. @throws ERR_DATA_FILE */
 export function readText(option: string, path: string): string {
   try {
     return readFileSync(path, "utf8");

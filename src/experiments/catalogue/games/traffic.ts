@@ -10,30 +10,30 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { readText } from "./starts.ts";
 
 /**
- * Wardrop's equilibrium on Braess's network, that of Sioux Falls, or one of TNTP files.
+ * Wardrop's equilibrium on Braess's network, on that of Sioux Falls, or on a network from TNTP files.
  *
- * The certificate is the relative gap over all ways of the network, by shortest paths; with Braess's bridge every journey takes 92,
- * without 83.
+ * The certificate is the relative gap over all routes of the network, by shortest paths. With Braess's bridge every
+ * journey takes 92, without it 83.
  */
 export const trafficExperiment: Experiment = gameExperiment({
   name: "traffic",
-  summary: "traffic in equilibrium on Braess's network, on that of Sioux Falls, or on one of TNTP files",
+  summary: "traffic in equilibrium on Braess's network, on that of Sioux Falls, or on one from TNTP files",
   methods: ["gda", "extragradient", "adaptive-extragradient", "adaptive-golden-ratio", "semismooth-newton"],
   iterations: 10_000,
   options: {
-    bridge: z.boolean().default(true).describe("with Braess's fifth link"),
-    network: z.string().default("braess").describe("braess, sioux-falls, or a file *_net.tntp"),
-    trips: z.string().optional().describe("with a file, another *_trips.tntp"),
+    bridge: z.boolean().default(true).describe("include Braess's fifth link, the bridge"),
+    network: z.string().default("braess").describe("network: braess, sioux-falls, or the path of a file *_net.tntp"),
+    trips: z.string().optional().describe("path of the file *_trips.tntp that belongs to a network from a file"),
     flowUnit: z
       .number()
       .positive()
       .optional()
-      .describe("journeys that count as one (default: 1, for sioux-falls 1000)"),
+      .describe("number of journeys in a unit of flow (default: 1, for sioux-falls 1000)"),
   },
   contest({ bridge, network, trips, flowUnit }) {
     const roads = roadsOf(network, trips, bridge);
     const problem = trafficAssignment(roads, { flowUnit: flowUnit ?? (network === "sioux-falls" ? 1000 : 1) });
-    // Everybody on the first way; what is too much the projection takes away.
+    // Everybody starts on the first route; the projection removes the excess.
     const start = new Float64Array(problem.dimension);
     for (const { offset } of problem.blocks) start[offset] = 1e6;
     return {

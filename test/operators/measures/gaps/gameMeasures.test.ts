@@ -15,11 +15,11 @@ import { bilinear } from "../../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../../src/problems/problem.ts";
 import { ball, box, orthant, productSet, simplex } from "../../../../src/problems/sets/index.ts";
 import { chain } from "../../../../src/streams/chain.ts";
+import { firstRows } from "../../../../src/streams/firstRows.ts";
 import { iterate } from "../../../../src/streams/iterate.ts";
 import type { Iterate, Measure } from "../../../../src/streams/types.ts";
 import { assertClose, assertError, assertRejects } from "../../../support/assert.ts";
 import { valuesOf } from "../../../support/collect.ts";
-import { firstRows } from "../../../support/firstRows.ts";
 import {
   affineGame,
   matrixGameOf,

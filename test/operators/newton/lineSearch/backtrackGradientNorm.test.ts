@@ -10,9 +10,9 @@ import { searchOutcomes } from "../../../../src/operators/support/searchOutcome.
 import type { Problem } from "../../../../src/problems/problem.ts";
 import { chain } from "../../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../../src/streams/firstRows.ts";
 import type { Checkpoint, Iterate, Update } from "../../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../../support/assert.ts";
-import { firstRows } from "../../../support/firstRows.ts";
 import { linearProblem } from "../../../support/linearProblem.ts";
 
 const towards = (direction: (it: Iterate) => readonly number[]): Update =>

@@ -12,10 +12,10 @@ import { bilinear } from "../../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../../src/problems/quartic.ts";
 import { chain } from "../../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../../src/streams/defineUpdate.ts";
+import { firstRows } from "../../../../src/streams/firstRows.ts";
 import { evaluate } from "../../../../src/streams/loop/evaluation.ts";
 import type { Checkpoint, Iterate } from "../../../../src/streams/types.ts";
 import { assertClose, assertError, checkError } from "../../../support/assert.ts";
-import { firstRows } from "../../../support/firstRows.ts";
 import { linearProblem } from "../../../support/linearProblem.ts";
 
 const outcome = (row: Iterate): string | undefined => searchOutcomes[row.columns.outcome ?? -1];

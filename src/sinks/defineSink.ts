@@ -1,32 +1,46 @@
-/**
- * What the recording sinks share: rows pass through, the rows of each run are recorded, and every ending closes the
- * records.
- */
 import { defer, type Observable, Subject, takeUntil, tap } from "rxjs";
 import type { Row, Run } from "../arrow/row.ts";
 import type { AttemptEnding } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 
-/** How the stream of a run's rows ended. */
+/** How the stream of a run's rows ended: `completed`, `failed` with a message, or `interrupted`. */
 export type Ending = Pick<AttemptEnding, "how" | "message">;
 
 /** Record of one run: a file, a directory or a server. */
 export interface Recording {
+  /** Writes a row, before the stream passes it on. An error thrown here closes all records and ends the stream. */
   readonly append: (row: Row) => void;
-  /** Flushes and closes. It is called once. */
+  /** Flushes and closes. It is called once, whatever ended the run. */
   readonly close: (ending: Ending) => void;
 }
 
 /** Records of one subscription. */
-interface Recordings {
-  /** Opens the record of the run to which this first row belongs. `fail` takes errors that a timer meets later. */
+export interface Recordings {
+  /**
+   * Opens the record of the run to which this first row belongs. `first.run` names all columns that will come. `fail`
+   * takes errors that something asynchronous, such as a timer, meets later.
+   */
   readonly open: (first: Row, fail: (error: unknown) => void) => Recording;
   /** Called when the stream is over and all records are closed. A second call must do nothing. */
   readonly end?: () => void;
 }
 
+/** What {@link defineSink} needs. */
+export interface SinkSpec {
+  /** Name of the sink, in messages. */
+  readonly name: string;
+  /** Called once per subscription. State that several runs of one stream share belongs inside it. */
+  readonly begin: () => Recordings;
+}
+
 /** An operator that passes rows through unchanged. */
 export type RowSink = <T extends Row>(source: Observable<T>) => Observable<T>;
+
+const rules = {
+  name: { required: true, expected: "a name", is: (value: unknown) => typeof value === "string" && value !== "" },
+  begin: { required: true, expected: "a function", is: (value: unknown) => typeof value === "function" },
+} as const;
 
 /** Functions that close the records of each subscription at `process.exit` or an uncaught exception. */
 const leaving = new Set<() => void>();
@@ -35,15 +49,40 @@ function closeAllOnExit(): void {
 }
 
 /**
- * Makes an operator that records the rows of every run, synchronously, before it passes them on.
+ * Defines a sink: an operator that records the rows of every run, synchronously, before it passes them on.
  *
- * @param begin called once per subscription
+ * A stream may carry several runs, one after the other or mixed. The sink opens a record at the first row of each, and
+ * closes it at the run's last row, at the stream's end or error, when the subscriber leaves, and when the process
+ * exits. Records that must not slow the run need a bounded queue of their own and a stated policy for when it is full.
+ *
+ * Cost: a look-up per row where the runs of a stream change.
+ *
+ * @example
+ * const countRows = () =>
+ *   defineSink({
+ *     name: "countRows",
+ *     begin: () => ({
+ *       open({ run }) {
+ *         let rows = 0;
+ *         return {
+ *           append: () => void rows++,
+ *           close: ({ how }) => console.log(`${run.name} ${how} after ${rows} rows`),
+ *         };
+ *       },
+ *     }),
+ *   });
+ * iterate(quartic(), [1, 2], chain(untilStep(4), gradientStep(0.01))).pipe(countRows()).subscribe();
+ * // run completed after 5 rows
+ * @param spec {@link SinkSpec}
+ * @throws {TypeError} ERR_OPTION_TYPE for a missing name or function; in the stream ERR_RUN_CHANGED for a row that
+ *   comes after its run's last one
  */
-export function recordRows(who: string, begin: () => Recordings): RowSink {
+export function defineSink(spec: SinkSpec): RowSink {
+  const { name, begin } = readOptions("defineSink", spec, rules);
   return <T extends Row>(source: Observable<T>) =>
     defer(() => {
       const broken = new Subject<never>();
-      const writer = writerOf(who, begin(), (error) => broken.error(error));
+      const writer = writerOf(name, begin(), (error) => broken.error(error));
       return source.pipe(
         takeUntil(broken),
         tap<T>({
