@@ -31,7 +31,7 @@ const start = [2.5, 0.5];
 const finders: Readonly<Record<string, Update>> = {
   "Newton-MR": chain(newtonDirection({ maxNorm: 100 }), backtrackGradientNorm()),
   "pseudo-inverse Newton": chain(denseNewtonDirection(), backtrackGradientNorm()),
-  "gradient norm": chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" })),
+  "gradient norm": chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous" })),
   "Levenberg-Marquardt": levenbergMarquardt(),
   "damped Newton": dampedNewton(),
   "saddle-free Newton": chain(saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),

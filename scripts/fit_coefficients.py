@@ -141,8 +141,8 @@ def split(value, bits):
 
 def coefficient_file():
     lines = [
-        "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the table of roots holds that of 2",
-        "/** Made by scripts/fit_coefficients.py: polynomials fitted by Remez's exchange, lowest power first. */",
+        "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the table of roots contains the square root of 2",
+        "/** Coefficients of polynomials, lowest power first, which scripts/fit_coefficients.py fitted by Remez's exchange. */",
         "",
     ]
     for name, (formula, f, weight, low, high, degree) in fits.items():
@@ -152,28 +152,28 @@ def coefficient_file():
         lines.append(f"export const {name} = [" + ", ".join(repr(float(c)) for c in coefficients) + "] as const;")
         lines.append("")
     ln2_head, ln2_rest = split(mp.log(2), 32)
-    lines.append("/** ln 2 = head + tail; 2^11 times the head is exact. */")
+    lines.append("/** ln 2 = head + tail. The head times an integer below 2^11 is exact. */")
     lines.append(f"export const ln2 = {{ head: {float(ln2_head)!r}, tail: {float(ln2_rest)!r} }} as const;")
     lines.append("")
     head, rest = split(mp.log(2) / 64, 32)
-    lines.append("/** ln 2 / 64 = head + tail; 2^17 times the head is exact. */")
+    lines.append("/** ln 2 / 64 = head + tail. The head times an integer below 2^17 is exact. */")
     lines.append(f"export const ln2Part = {{ head: {float(head)!r}, tail: {float(rest)!r} }} as const;")
     lines.append("")
     pairs = []
     for j in range(64):
         power = mpf(2) ** (mpf(j) / 64)
         pairs += [float(power), float(power / mpf(float(power)) - 1)]
-    lines.append("/** For j = 0 .. 63 2^(j / 64) rounded, and what is missing relative to it. */")
+    lines.append("/** For j = 0 to 63, 2^(j / 64) rounded, and the part that rounding removed, relative to it. */")
     lines.append(f"export const rootsOfTwo = [{', '.join(map(repr, pairs))}] as const;")
     lines.append("")
     first, rest = split(mp.pi / 2, 33)
     second, rest = split(rest, 33)
-    lines.append("/** pi / 2 in three parts; 2^20 times the first two are exact. */")
+    lines.append("/** pi / 2 in three parts. The first two times an integer below 2^20 are exact. */")
     lines.append(f"export const halfPi = [{float(first)!r}, {float(second)!r}, {float(rest)!r}] as const;")
     lines.append("")
     for name, value in (("quarterPi", mp.pi / 4), ("halfPiPair", mp.pi / 2)):
         head = mpf(float(value))
-        lines.append(f"/** {'pi / 4' if name == 'quarterPi' else 'pi / 2'} rounded, and what rounding left. */")
+        lines.append(f"/** {'pi / 4' if name == 'quarterPi' else 'pi / 2'} rounded, and the part that rounding removed. */")
         lines.append(f"export const {name} = {{ head: {float(head)!r}, tail: {float(value - head)!r} }} as const;")
         lines.append("")
     return "\n".join(lines)

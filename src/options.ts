@@ -3,7 +3,7 @@ import { didYouMean } from "./didYouMean.ts";
 import { failure } from "./errors.ts";
 import { describeRange, inRange, type Range } from "./range.ts";
 
-/** What every rule may say. */
+/** The fields that every rule may have. */
 interface Common {
   /** Value of an option that is left out. */
   readonly default?: unknown;
@@ -28,6 +28,8 @@ export interface KindRule extends Common {
   readonly is: (value: never) => boolean;
   /** Whether a wrong value counts as out of range instead of having the wrong type. Default false. */
   readonly range?: boolean;
+  /** Whether a message must not show a wrong value, which may be a mistyped password. Default false. */
+  readonly secret?: boolean;
 }
 
 /** Rule of one option. */
@@ -55,7 +57,10 @@ export type Checked<O, R> = {
  *   decay: { default: 0.9, min: -1, max: 1 },
  *   kind: { default: "heavy ball", oneOf: ["heavy ball", "Nesterov"] },
  * } as const;
- * const { decay, kind } = readOptions("momentum", { decay: 0.5 }, rules); // 0.5, "heavy ball"
+ * const options: { readonly decay?: number; readonly kind?: "heavy ball" | "Nesterov" } = { decay: 0.5 };
+ * const { decay, kind } = readOptions("momentum", options, rules);
+ * console.log(decay, kind);
+ * // 0.5 heavy ball
  * @param who name of the function, with which every message begins
  * @param rules what each option may be; numbers are finite unless their rule says `infinite`
  * @param within name of the option that holds these options, if they are options of an option: messages then say
@@ -98,7 +103,7 @@ export function readOptions<const O extends object, const R extends OptionRules<
 export function checkOption(who: string, name: string, value: unknown, rule: OptionRule): void {
   if ("is" in rule) {
     const code = rule.range === true ? "ERR_OPTION_RANGE" : "ERR_OPTION_TYPE";
-    if (!rule.is(value as never)) throw expected(code, who, name, rule.expected, value);
+    if (!rule.is(value as never)) throw expected(code, who, name, rule.expected, value, rule.secret);
   } else if ("oneOf" in rule) {
     if (!rule.oneOf.includes(value)) throw expected("ERR_OPTION_RANGE", who, name, describe(rule), value);
   } else if (!inRange(value, rule) && rule.or?.includes(value) !== true) {
@@ -149,8 +154,9 @@ function expected(
   what: string,
   wanted: string,
   got: unknown,
+  secret = false,
 ): Error {
-  return failure(code, `${who}: expected ${what} to be ${wanted}, got ${showValue(got)}`);
+  return failure(code, `${who}: expected ${what} to be ${wanted}, got ${secret ? `a ${typeof got}` : showValue(got)}`);
 }
 
 /** Writes a value for a message: numbers, strings and short lists as they are, everything else by its kind. */

@@ -67,6 +67,8 @@ export { type NewtonDirectionOptions, newtonDirection } from "./newton/newtonDir
 export { type NewtonFlowOptions, newtonFlow } from "./newton/newtonFlow.ts";
 export { type NewtonMROptions, newtonMR } from "./newton/newtonMR.ts";
 export { type SaddleFreeDirectionOptions, saddleFreeDirection } from "./newton/saddleFreeDirection.ts";
+export { type AdamWOptions, adamW } from "./steps/adamW.ts";
+export { type ClipByNormOptions, clipByNorm } from "./steps/clipByNorm.ts";
 export { type DecayingStepOptions, decayingStep } from "./steps/decayingStep.ts";
 export { gradientStep } from "./steps/gradientStep.ts";
 export { type MomentumOptions, momentum } from "./steps/momentum.ts";

@@ -68,7 +68,7 @@ const limit = { min: 1, infinite: true } as const;
 const rules = {
   port: { default: 0, integer: true, min: 0, max: 65_535 },
   host: { default: "127.0.0.1", expected: "a name or an address of this machine", is: isString },
-  token: { expected: "a string", is: isString },
+  token: { expected: "a string", is: isString, secret: true },
   allowedHosts: { default: [], expected: "an array of names", is: areStrings },
   allowedOrigins: { default: [], expected: "an array of origins", is: areStrings },
   bufferedBytes: { ...limit, default: 1 << 20 },

@@ -23,6 +23,13 @@ server("refuses options out of range", async () => {
   }
 });
 
+server("never shows a token, not even one of the wrong type", async () => {
+  await assertRejects(
+    createViewerServer({ token: 123_456_789 as unknown as string }),
+    "ERR_OPTION_TYPE",
+    /expected token to be a string, got a number$/,
+  );
+});
 server("demands a token of a host that others can reach, and warns that nothing is encrypted", async () => {
   await assertRejects(createViewerServer({ host: "0.0.0.0" }), "ERR_OPTION_RANGE", /give a token of your own/);
   const warnings: string[] = [];

@@ -1,5 +1,6 @@
 import { log } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
+import { checkRightSide } from "./rightSide.ts";
 
 /** Factors P A = L U of a matrix A, as Newton's methods use them. */
 export interface LuFactor {
@@ -7,7 +8,7 @@ export interface LuFactor {
   readonly determinantSign: -1 | 0 | 1;
   /** log |det A|; -Infinity for a singular A. */
   readonly logDeterminant: number;
-  /** Solves A x = b; undefined if a pivot is exactly zero. */
+  /** Solves A x = b; undefined if a pivot is exactly zero. Throws ERR_LENGTH for a b of another length. */
   solve(b: Float64Array): Float64Array | undefined;
 }
 
@@ -60,6 +61,7 @@ export function luFactor(matrix: Float64Array): LuFactor {
     determinantSign: sign as -1 | 0 | 1,
     logDeterminant,
     solve(b) {
+      checkRightSide("luFactor", b, n);
       if (sign === 0) return undefined;
       const x = Float64Array.from(order, (from) => b[from]!);
       for (let i = 0; i < n; i++) {

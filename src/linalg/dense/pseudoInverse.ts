@@ -1,7 +1,9 @@
 import { Matrix, SVD } from "ml-matrix";
+import { checkOption } from "../../options.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { axpy, dot } from "../vector.ts";
 import { denseOf, symmetricEigen } from "./dense.ts";
+import { checkRightSide } from "./rightSide.ts";
 
 /** What {@link pseudoSolve} returns. */
 export interface PseudoSolution {
@@ -25,9 +27,12 @@ export interface PseudoSolution {
  *
  * @example pseudoSolve(diagonal(Float64Array.of(2, 0)), Float64Array.of(4, 1)).x // [2, 0]
  * @param cutoff bound relative to the largest singular value, in [0, 1). Default 1e-10
- * @throws {RangeError} ERR_NOT_FINITE if an entry is NaN or infinite
+ * @throws {RangeError} ERR_LENGTH if b does not have a number per row, ERR_OPTION_RANGE for a cutoff outside [0, 1),
+ *   ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function pseudoSolve(map: LinearMap, b: Float64Array, cutoff = 1e-10): PseudoSolution {
+  checkRightSide("pseudoSolve", b, map.rows);
+  checkOption("pseudoSolve", "cutoff", cutoff, { min: 0, below: 1 });
   const n = map.columns;
   const x = new Float64Array(n);
   let largest = 0;

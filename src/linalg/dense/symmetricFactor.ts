@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { checkRightSide } from "./rightSide.ts";
 
 /** Numbers of negative, zero and positive eigenvalues. */
 export interface Inertia {
@@ -62,6 +63,7 @@ export function symmetricFactor(matrix: Float64Array, shift = 0): SymmetricFacto
   return {
     inertia: { negative, zero, positive: n - negative - zero },
     solve(b) {
+      checkRightSide("symmetricFactor", b, n);
       if (zero > 0) return undefined;
       const x = b.slice();
       for (const { at: k, swapped, two } of pivots) forward(rows, x, k, swapped, two);

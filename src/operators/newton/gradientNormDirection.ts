@@ -18,7 +18,7 @@ export interface GradientNormDirectionOptions {
   readonly scale?: "none" | "cauchy";
   /**
    * Whether to use conjugate gradients on G: p = -g + beta p_before with g = J^T F and beta = max(0,
-   * <g, g - g_before> / ||g_before||^2) [2]. They need `wolfeLineSearch({ curvature: 0.1, first: "previous" })` and
+   * <g, g - g_before> / ||g_before||^2) [2]. They need `wolfeLineSearch({ curvature: 0.1, firstTrial: "previous" })` and
    * cannot be combined with `cauchy`. Default false.
    */
   readonly conjugate?: boolean;
@@ -56,7 +56,7 @@ const rules = {
  * Cost: one product per step, two with `cauchy`. State, with `conjugate`: g and p, 2 n numbers.
  *
  * @example
- * const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }));
+ * const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous" }));
  * iterate(quartic(), [-3.5, 1], chain(untilStep(20), search))
  *   .pipe(filter((it) => it.step % 10 === 0))
  *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));

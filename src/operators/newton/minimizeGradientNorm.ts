@@ -72,6 +72,6 @@ export function minimizeGradientNorm(options: MinimizeGradientNormOptions = {}):
   const search =
     wolfe === undefined && direction?.conjugate !== true
       ? backtrackGradientNorm({ pureStep: false, ...backtrack })
-      : wolfeLineSearch({ first: "previous", curvature, ...(wolfe === true ? {} : wolfe), merit: "gradientNorm" });
+      : wolfeLineSearch({ firstTrial: "previous", curvature, ...(wolfe === true ? {} : wolfe), merit: "gradientNorm" });
   return chain(gradientNormDirection(direction), detectFlatness(flatness), search);
 }

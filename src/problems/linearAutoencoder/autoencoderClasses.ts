@@ -4,6 +4,7 @@ import { readOptions } from "../../options.ts";
 import { float64Array, positiveInteger, text } from "../rules.ts";
 import {
   checkDirections,
+  checkMoment,
   chosenDirections,
   countSubsets,
   groupsOf,
@@ -101,14 +102,20 @@ const mostEnumerated = 5_000_000;
  *
  * Cost: one eigendecomposition, O(k^3); then O(k p) per class.
  *
- * @example [...autoencoderClasses({ inputs: 2, hidden: 1, moment: Float64Array.of(1, 0, 0, 2), hash })].length // 3
+ * @example
+ * const data = gaussianData({ inputs: 2, samples: 100, seed: 1 });
+ * const hash = dataHash([100, 2], data);
+ * const classes = autoencoderClasses({ inputs: 2, hidden: 1, moment: secondMoment(data, 2), hash });
+ * console.log([...classes].map(({ morseIndex }) => morseIndex).join(" "));
+ * // 2 0 1
  * @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE for wrong options
- * @throws {RangeError} ERR_NOT_POSITIVE_DEFINITE if Sigma is not positive definite, because the formulas for index and
- *   kernel do not hold then; the message names the constant directions
+ * @throws {RangeError} ERR_LENGTH for a moment of another size, ERR_NOT_POSITIVE_DEFINITE if Sigma is not positive
+ *   definite, because the formulas for index and kernel do not hold then; the message names the constant directions
  * @see [1] Baldi and Hornik, "Neural networks and principal component analysis", 1989, doi:10.1016/0893-6080(89)90014-2
  */
 export function autoencoderClasses(options: AutoencoderClassesOptions): AutoencoderClasses {
   const { inputs: k, hidden: p, moment, hash } = readOptions("autoencoderClasses", options, rules);
+  checkMoment("autoencoderClasses", "moment", moment, k, k);
   const { values, vectors } = symmetricEigen(moment);
   const lambda = values.slice().reverse();
   const eigenvectors = new Float64Array(k * k);

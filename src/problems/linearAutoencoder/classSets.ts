@@ -61,6 +61,12 @@ export function checkDirections(
   return directions;
 }
 
+/** @throws {RangeError} ERR_LENGTH for a moment that does not have rows x columns numbers */
+export function checkMoment(who: string, name: string, moment: Float64Array, rows: number, columns: number): void {
+  if (moment.length === rows * columns) return;
+  throw failure("ERR_LENGTH", `${who}: expected ${rows} x ${columns} numbers in ${name}, got ${moment.length}`);
+}
+
 /** Lists all sets of m numbers below k, in lexicographic order. It yields the same array each time. */
 export function* subsets(k: number, m: number): Generator<readonly number[]> {
   const chosen = Array.from({ length: m }, (_, i) => i);

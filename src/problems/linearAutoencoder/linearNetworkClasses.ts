@@ -6,6 +6,7 @@ import { readOptions } from "../../options.ts";
 import { arePositiveIntegers, float64Array, nonNegative, text } from "../rules.ts";
 import {
   checkDirections,
+  checkMoment,
   chosenDirections,
   countSubsets,
   groupsOf,
@@ -118,7 +119,8 @@ const who = "linearNetwork";
  * Cost: two eigendecompositions, O(k^3 + d^3).
  *
  * @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE for wrong options
- * @throws {RangeError} ERR_NOT_POSITIVE_DEFINITE if the inputs' moment is singular
+ * @throws {RangeError} ERR_LENGTH for a moment of another size, ERR_NOT_POSITIVE_DEFINITE if the inputs' moment is
+ *   singular
  * @see [1] Baldi and Hornik, "Neural networks and principal component analysis", 1989, doi:10.1016/0893-6080(89)90014-2
  * @see [2] Achour, Malgouyres and Gerchinovitz, "The loss landscape of deep linear neural networks: a second-order
  *   analysis", 2021, arXiv:2107.13289
@@ -127,6 +129,8 @@ export function linearNetworkClasses(options: LinearNetworkClassesOptions): Line
   const { widths, inputMoment, crossMoment, targetTrace, hash } = readOptions("linearNetworkClasses", options, rules);
   const k = widths[0]!;
   const d = widths.at(-1)!;
+  checkMoment(who, "inputMoment", inputMoment, k, k);
+  checkMoment(who, "crossMoment", crossMoment, d, k);
   const layers = widths.length - 1;
   const hidden = Math.min(...widths.slice(1, -1));
   const size = Array.from({ length: layers }, (_, l) => widths[l]! * widths[l + 1]!).reduce((sum, x) => sum + x, 0);

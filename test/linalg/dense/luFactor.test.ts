@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { luFactor } from "../../../src/linalg/dense/luFactor.ts";
 import { pseudoSolve } from "../../../src/linalg/dense/pseudoInverse.ts";
+import { symmetricFactor } from "../../../src/linalg/dense/symmetricFactor.ts";
 import { denseMatrix, diagonal } from "../../../src/linalg/maps/maps.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
@@ -82,4 +83,29 @@ pseudo("counts by the cutoff, and gives 0 for the zero map", () => {
   const none = pseudoSolve(diagonal(new Float64Array(2)), Float64Array.of(1, 1));
   assert.equal([none.rank, Array.from(none.x)], [0, [0, 0]]);
 });
+pseudo("refuses a cutoff outside [0, 1), with which no singular value or every one would count", () => {
+  for (const cutoff of [-1e-9, 1, Number.NaN]) {
+    assert.throws(() => pseudoSolve(diagonal(Float64Array.of(1, 2)), Float64Array.of(1, 1), cutoff), /cutoff/);
+  }
+});
 pseudo.run();
+
+const rightSide = suite("dense solvers: right sides");
+rightSide("one of another length than the matrix has rows is refused", () => {
+  const identity = Float64Array.of(1, 0, 0, 1);
+  const solvers = {
+    luFactor: (b: Float64Array) => luFactor(identity).solve(b),
+    symmetricFactor: (b: Float64Array) => symmetricFactor(identity).solve(b),
+    pseudoSolve: (b: Float64Array) => pseudoSolve(diagonal(Float64Array.of(1, 1)), b),
+  };
+  for (const [name, solve] of Object.entries(solvers)) {
+    for (const length of [0, 1, 3]) {
+      assertError(
+        () => solve(new Float64Array(length)),
+        "ERR_LENGTH",
+        new RegExp(`^${name}: expected b of length 2, got ${length}$`),
+      );
+    }
+  }
+});
+rightSide.run();

@@ -75,7 +75,7 @@ test("conjugate directions solve a quadratic in few steps, and are kept in check
   const problem = linearProblem(matrix, new Array(n).fill(1));
   const start = new Array(n).fill(0);
   const solved = (conjugate: boolean): number => {
-    const search = wolfeLineSearch({ curvature: 1e-3, first: "previous" });
+    const search = wolfeLineSearch({ curvature: 1e-3, firstTrial: "previous" });
     const update = chain(untilCritical({ squaredFieldNorm: 1e-18 }), gradientNormDirection({ conjugate }), search);
     const rows = firstRows(problem, start, update, 2000);
     assert.is(rows.at(-1)!.status, "converged");

@@ -4,6 +4,7 @@ import { symmetricEigen } from "../../../src/linalg/dense/dense.ts";
 import { gaussianData } from "../../../src/problems/data/gaussianData.ts";
 import { secondMoment } from "../../../src/problems/data/secondMoment.ts";
 import { autoencoderClasses, type CriticalClass } from "../../../src/problems/linearAutoencoder/autoencoderClasses.ts";
+import { linearNetworkClasses } from "../../../src/problems/linearAutoencoder/linearNetworkClasses.ts";
 import { randomSource } from "../../../src/random.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
@@ -187,4 +188,23 @@ classes("refuses sets that are no classes, and points of another length", () => 
   assertError(() => all.match(new Float64Array(5)), "ERR_LENGTH", /expected a point of length 12, got 5/);
 });
 
+classes("refuses moments of another size than the widths say", () => {
+  const moment = Float64Array.of(2, 0, 0, 1);
+  for (const inputs of [1, 3]) {
+    assertError(
+      () => autoencoderClasses({ inputs, hidden: 1, moment, hash }),
+      "ERR_LENGTH",
+      new RegExp(`^autoencoderClasses: expected ${inputs} x ${inputs} numbers in moment, got 4$`),
+    );
+  }
+  const widths = [2, 1, 2];
+  for (const short of [{ inputMoment: moment.subarray(1) }, { crossMoment: moment.subarray(1) }]) {
+    const whole = { inputMoment: moment, crossMoment: moment, targetTrace: 3 };
+    assertError(
+      () => linearNetworkClasses({ widths, hash, ...whole, ...short }),
+      "ERR_LENGTH",
+      /expected 2 x 2 numbers/,
+    );
+  }
+});
 classes.run();

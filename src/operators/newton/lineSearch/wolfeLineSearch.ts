@@ -33,7 +33,7 @@ export interface WolfeLineSearchOptions {
    * Step size at which later searches begin. `constant`: `stepSize`. `previous`: the alpha that would change phi to
    * first order as the last one did, which suits gradients. Default `constant`.
    */
-  readonly first?: "constant" | "previous";
+  readonly firstTrial?: "constant" | "previous";
   /** Largest alpha, > 0. Default 1e6. */
   readonly maxStepSize?: number;
   /** Largest number of trials per search. Default 50. */
@@ -48,7 +48,7 @@ const rules = {
   sufficientDecrease: { default: 1e-4, above: 0, max: 0.5 },
   curvature: { default: 0.9, above: 0, below: 1 },
   stepSize: { default: 1, above: 0 },
-  first: { default: "constant", oneOf: ["constant", "previous"] },
+  firstTrial: { default: "constant", oneOf: ["constant", "previous"] },
   maxStepSize: { default: 1e6, above: 0 },
   maxTrials: { ...positiveInteger, default: 50 },
 } as const;
@@ -73,7 +73,7 @@ const rules = {
  * evaluation per trial and no products. State: alpha and slope of the last search.
  *
  * @example
- * const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous" }));
+ * const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous" }));
  * iterate(quartic(), [-3.5, 1], chain(untilStep(20), search))
  *   .pipe(take(3))
  *   .subscribe((it) => console.log(it.step, it.stepSize.toFixed(4), it.columns.trials, it.columns.wolfe));
@@ -87,7 +87,7 @@ const rules = {
  * @see [1] Nocedal and Wright, "Numerical Optimization", 2nd edition, 2006, section 3.5
  */
 export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
-  const { merit, sufficientDecrease, curvature, stepSize, first, maxStepSize, maxTrials } = readOptions(
+  const { merit, sufficientDecrease, curvature, stepSize, firstTrial, maxStepSize, maxTrials } = readOptions(
     "wolfeLineSearch",
     options,
     rules,
@@ -118,7 +118,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
       if (trialPoint(it, it.direction, maxStepSize, buffer) === undefined) return end("stagnated");
       if (slope >= 0) return end("failed");
       const before = state.slope;
-      const wanted = first === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
+      const wanted = firstTrial === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
       const { found, complete } = strongWolfe(
         start,
         (alpha) => {

@@ -36,7 +36,7 @@ const test = suite("wolfeLineSearch");
 
 test("meets the strong Wolfe conditions at each row, on both merits", () => {
   for (const merit of ["gradientNorm", "value"] as const) {
-    const search = wolfeLineSearch({ merit, curvature: 0.3, first: "previous" });
+    const search = wolfeLineSearch({ merit, curvature: 0.3, firstTrial: "previous" });
     const update = merit === "value" ? search : chain(gradientNormDirection(), search);
     const rows = firstRows(quartic(), [3, 3], chain(untilCritical({ squaredFieldNorm: 1e-12 }), update), 40);
     const steps = rows.filter((row) => row.columns.wolfe === 1);
@@ -61,7 +61,7 @@ test("goes on from a first step that is far too short, where a search that only 
 
 test("begins where the last search suggests, and keeps that in checkpoints", () => {
   const saved: Checkpoint[] = [];
-  const search = chain(gradientNormDirection(), wolfeLineSearch({ first: "previous", stepSize: 1e-6 }));
+  const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous", stepSize: 1e-6 }));
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
   const rows = firstRows(quartic(), [-3.4, 1], search, 8, options);
   const again = firstRows(quartic(), saved[4]!, search, 4);
@@ -108,7 +108,7 @@ test("reaches the rounding of the gradient on the value too, whose own changes d
   const rows = firstRows(
     quartic(),
     [-2.9, 0.2],
-    chain(untilCritical({ squaredFieldNorm: 1e-22 }), wolfeLineSearch({ merit: "value", first: "previous" })),
+    chain(untilCritical({ squaredFieldNorm: 1e-22 }), wolfeLineSearch({ merit: "value", firstTrial: "previous" })),
     300,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -138,7 +138,7 @@ test("refuses games on the value, and constraints", () => {
 test("refuses options out of range", () => {
   const bad: readonly [WolfeLineSearchOptions, RegExp][] = [
     [{ merit: "loss" as "value" }, /merit/],
-    [{ first: "last" as "previous" }, /first/],
+    [{ firstTrial: "last" as "previous" }, /firstTrial/],
     [{ sufficientDecrease: 0.6 }, /sufficientDecrease/],
     [{ curvature: 1e-5 }, /curvature/],
     [{ stepSize: 2, maxStepSize: 1 }, /stepSize/],
