@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Traceable } from "../autodiff/trace/trace.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
+import { checkDifferentNames } from "./differentNames.ts";
 import type { ConvexSet } from "./problem.ts";
 import { callback, convexSetRule, shapes, text, texts } from "./rules.ts";
 import type { Shapes } from "./traced/parametersOf.ts";
@@ -47,17 +48,20 @@ const playerRules = {
  * and J^T are exact. There is no potential, so the value is NaN.
  *
  * The member `game` serves measures of exploitability. It holds the players with their sets, says whether a cost is
- * affine in the player's own strategy, and computes the costs. Tracing, refusals and `data` of `fluxion/autodiff` inputs are those of
- * {@link objective}.
+ * affine in the player's own strategy, and computes the costs. Tracing, refusals and inputs by `data` of
+ * `fluxion/autodiff` are those of {@link objective}.
  *
  * Cost: as for {@link objective}.
  *
  * @example
- * const demand = (x, y) => tf.sub(10, tf.add(x, y));
+ * const demand = (x: tf.Tensor, y: tf.Tensor) => tf.sub(10, tf.add(x, y));
  * const duopoly = game([
  *   { name: "first", cost: (x, y) => tf.sub(tf.mul(1, x), tf.mul(x, demand(x, y))), set: orthant(1) },
  *   { name: "second", cost: (x, y) => tf.sub(tf.mul(4, y), tf.mul(y, demand(x, y))), set: orthant(1) },
- * ]); // equilibrium (4, 1)
+ * ]);
+ * const last = firstRows(duopoly, [1, 1], extragradient({ stepSize: 0.2 }), 200).at(-1)!;
+ * console.log([...last.point].map((x) => x.toFixed(4)).join(" "));
+ * // 4.0000 1.0000
  * @param players {@link PlayerSpec} of each player
  * @param options {@link GameOptions}
  * @throws {TypeError} ERR_PLAYER if a cost does not depend on the player's own strategy; ERR_LOSS if it is not a
@@ -72,10 +76,10 @@ export function game(players: readonly PlayerSpec[], options: GameOptions = {}):
     throw failure("ERR_OPTION_RANGE", "game: expected a list of at least one player, got none");
   }
   const read = players.map((player, i) => readOptions("game", player, playerRules, `players[${i}]`));
-  const names = read.map(({ name }) => name);
-  if (new Set(names).size !== names.length) {
-    throw failure("ERR_OPTION_RANGE", `game: expected players of different names, got ${names.join(", ")}`);
-  }
+  checkDifferentNames(
+    "game",
+    read.map(({ name }) => name),
+  );
   const count = read.reduce((sum, { shapes }) => sum + shapes.length, 0);
   if (blockNames !== undefined && blockNames.length !== count) {
     throw failure("ERR_LENGTH", `game: expected ${count} names, one for each shape, got ${blockNames.length}`);

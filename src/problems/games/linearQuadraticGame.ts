@@ -2,6 +2,7 @@ import { inverse, Matrix } from "ml-matrix";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { type Checked, readOptions } from "../../options.ts";
+import { checkDifferentNames } from "../differentNames.ts";
 import { plainField } from "../plainField.ts";
 import { matrix, positiveInteger, text, vector } from "../rules.ts";
 import { finiteVector } from "../sets/convexSet.ts";
@@ -79,7 +80,7 @@ export interface LinearQuadraticGame extends SolvedProblem {
  *   { input: [[1]], stateCost: [[0.5]], controlCost: [[2]] } ] })
  * @param options {@link LinearQuadraticGameOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
- * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for matrices that do not fit; ERR_OPTION_RANGE for a horizon that is
+ * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for matrices that do not fit; ERR_OPTION_RANGE for equal names, a horizon that is
  *   not a positive integer, or a control cost that is singular or not symmetric
  * @see [1] Başar and Olsder, "Dynamic noncooperative game theory", 1999, theorem 6.2, doi:10.1137/1.9781611971132
  */
@@ -87,13 +88,15 @@ export function linearQuadraticGame(options: LinearQuadraticGameOptions): Linear
   const who = "linearQuadraticGame";
   const read = readOptions(who, options, rules);
   const given = read.players.map((player, i) => readOptions(who, player, playerRules, `players[${i}]`));
+  const names = given.map(({ name }, i) => name ?? `player${i + 1}`);
+  checkDifferentNames(who, names);
   const T = read.horizon;
   const x0 = finiteVector(who, "start", read.start);
   const n = x0.length;
   const A = matrixOf("dynamics", read.dynamics, n, n);
   let offset = 0;
   const players = given.map((player, i) => {
-    const name = player.name ?? `player${i + 1}`;
+    const name = names[i]!;
     const m = player.input[0]?.length ?? 0;
     const R = matrixOf(`controlCost of ${name}`, player.controlCost, m, m);
     const Q = matrixOf(`stateCost of ${name}`, player.stateCost, n, n);

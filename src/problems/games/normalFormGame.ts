@@ -1,6 +1,7 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
+import { checkDifferentNames } from "../differentNames.ts";
 import { plainField } from "../plainField.ts";
 import type { Problem } from "../problem.ts";
 import { arePositiveIntegers, matrix, text, texts } from "../rules.ts";
@@ -44,7 +45,8 @@ const rules = {
  * @example normalFormGame({ strategies: [2, 2], payoffs: [[3, 5, 0, 1], [3, 0, 5, 1]] }) // a prisoners' dilemma
  * @param options {@link NormalFormGameOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
- * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH for sizes that do not fit; ERR_NOT_FINITE for NaN or infinities
+ * @throws {RangeError} ERR_OPTION_RANGE for equal names; ERR_LENGTH for sizes that do not fit; ERR_NOT_FINITE for NaN or
+ *   infinities
  * @see Nash, "Non-cooperative games", 1951, doi:10.2307/1969529
  */
 export function normalFormGame(options: NormalFormGameOptions): Problem {
@@ -56,6 +58,7 @@ export function normalFormGame(options: NormalFormGameOptions): Problem {
     if (list.length === count) continue;
     throw failure("ERR_LENGTH", `${who}: expected ${what} for ${count} players, got ${list.length}`);
   }
+  checkDifferentNames(who, names);
   const profiles = strategies.reduce((product, size) => product * size, 1);
   const payoffs = read.payoffs.map((table, i) => finiteVector(who, `payoffs of ${names[i]}`, table, profiles));
   const offsets: number[] = [];

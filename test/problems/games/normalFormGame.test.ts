@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { linearQuadraticGame } from "../../../src/problems/games/linearQuadraticGame.ts";
 import { matrixGame } from "../../../src/problems/games/matrixGame.ts";
 import { normalFormGame } from "../../../src/problems/games/normalFormGame.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
@@ -48,6 +49,23 @@ games("refuses tables that do not fit", () => {
     /expected 4 numbers for payoffs of player1/,
   );
   assertError(() => normalFormGame({ strategies: [], payoffs: [] }), "ERR_OPTION_RANGE");
+});
+
+games("players of one name are refused, here and in a linear-quadratic game", () => {
+  const payoffs = [new Float64Array(4), new Float64Array(4)];
+  const message = /expected players of different names, got player2, player2$/;
+  assertError(
+    () => normalFormGame({ strategies: [2, 2], payoffs, players: ["player2", "player2"] }),
+    "ERR_OPTION_RANGE",
+    message,
+  );
+  const one = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
+  const players = [{ ...one, name: "player2" }, one];
+  assertError(
+    () => linearQuadraticGame({ dynamics: [[1]], start: [1], horizon: 2, players }),
+    "ERR_OPTION_RANGE",
+    message,
+  );
 });
 
 games.run();

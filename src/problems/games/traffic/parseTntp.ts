@@ -13,8 +13,9 @@ import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts
  * Cost: one pass over the texts.
  *
  * @example
- * const textOf = (file) => readFileSync(file, "utf8");
- * trafficAssignment(parseTntp(textOf("SiouxFalls_net.tntp"), textOf("SiouxFalls_trips.tntp")));
+ * import { readFileSync } from "node:fs";
+ * const textOf = (file: string) => readFileSync(file, "utf8");
+ * const problem = trafficAssignment(parseTntp(textOf("SiouxFalls_net.tntp"), textOf("SiouxFalls_trips.tntp")));
  * @param network text of the links
  * @param trips text of the demands
  * @throws ERR_DATA_FILE, with the line, if a text has another form
