@@ -26,6 +26,7 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
 };
 /** Options that must be given. */
 const required: Readonly<Record<string, object>> = {
+  clipByNorm: { maxNorm: 1 },
   decayingStep: { stepSize: 0.1 },
   stochasticExtragradient: { aheadStepSize: 0.1 },
   untilCritical: { squaredFieldNorm: 1 },

@@ -40,8 +40,10 @@ methods("runs three finders from the same starts, half of them noisy", async () 
     assert.equal(first(`gradient-norm-${number}`), first(`newton-mr-${number}`));
   }
   const variances = rows
-    .filter(({ run, step }) => step === 0 && run.name.startsWith("newton-mr"))
-    .map(({ run }) => (run.description as { start: { variance: number; trajectory: number } }).start);
+    .filter(({ step }) => step === 0)
+    .map(({ run }) => run.description as { method: string; start: { variance: number; trajectory: number } })
+    .filter(({ method }) => method === "newton-mr")
+    .map(({ start }) => start);
   assert.equal(
     variances.map(({ variance }) => variance),
     [0, 0, 0.01, 0.01, 0, 0, 0.01, 0.01],

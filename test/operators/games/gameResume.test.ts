@@ -32,34 +32,45 @@ import { randomMatrixGame } from "../../support/games.ts";
 const game = randomMatrixGame(4, 3, 2);
 const start = Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.3, 0.2);
 
-const methods: Readonly<Record<string, () => Update>> = {
-  adaptiveExtragradient: () => adaptiveExtragradient(),
-  adaptiveGoldenRatio: () => adaptiveGoldenRatio({ hybrid: true }),
-  alternatingDescentAscent: () => alternatingDescentAscent({ stepSize: 0.2, decay: -0.3 }),
-  dualExtrapolation: () => dualExtrapolation({ stepSize: 0.3 }),
-  extraAnchoredGradient: () => extraAnchoredGradient({ stepSize: 0.3 }),
-  fastOptimistic: () => fastOptimistic({ stepSize: 0.1 }),
-  forwardReflectedBackward: () => forwardReflectedBackward({ stepSize: 0.2, adaptive: 0.9 }),
-  goldenRatio: () => goldenRatio({ stepSize: 0.3 }),
-  halpern: () => chain(gradientStep(0.2), halpern()),
-  mirrorProx: () => mirrorProx({ stepSize: 0.4 }),
-  optimistic: () => chain(optimistic(), gradientStep(0.2)),
-  optimisticMirrorDescent: () => optimisticMirrorDescent({ stepSize: 0.2 }),
-  popov: () => popov({ stepSize: 0.2 }),
-  reflectedGradient: () => reflectedGradient({ stepSize: 0.2 }),
-  semismoothNewton: () => semismoothNewton(),
-  "restarts of popov": () => restarts(popov({ stepSize: 0.2 }), { every: 7 }),
-  measures: () =>
+interface Method {
+  readonly make: () => Update;
+  /** What it remembers when it is begun anew: nothing, what it has learnt, or it does not stand inside `restarts`. */
+  readonly restarted: "forgets" | "keeps" | "not inside";
+}
+const forgets = (make: () => Update): Method => ({ make, restarted: "forgets" });
+/** What adapts its step size keeps it over a restart. */
+const keeps = (make: () => Update): Method => ({ make, restarted: "keeps" });
+const alone = (make: () => Update): Method => ({ make, restarted: "not inside" });
+
+const methods: Readonly<Record<string, Method>> = {
+  adaptiveExtragradient: keeps(() => adaptiveExtragradient()),
+  adaptiveGoldenRatio: keeps(() => adaptiveGoldenRatio({ hybrid: true })),
+  alternatingDescentAscent: forgets(() => alternatingDescentAscent({ stepSize: 0.2, decay: -0.3 })),
+  dualExtrapolation: forgets(() => dualExtrapolation({ stepSize: 0.3 })),
+  extraAnchoredGradient: forgets(() => extraAnchoredGradient({ stepSize: 0.3 })),
+  fastOptimistic: forgets(() => fastOptimistic({ stepSize: 0.1 })),
+  forwardReflectedBackward: keeps(() => forwardReflectedBackward({ stepSize: 0.2, adaptive: 0.9 })),
+  goldenRatio: forgets(() => goldenRatio({ stepSize: 0.3 })),
+  halpern: forgets(() => chain(gradientStep(0.2), halpern())),
+  mirrorProx: forgets(() => mirrorProx({ stepSize: 0.4 })),
+  optimistic: forgets(() => chain(optimistic(), gradientStep(0.2))),
+  optimisticMirrorDescent: forgets(() => optimisticMirrorDescent({ stepSize: 0.2 })),
+  popov: forgets(() => popov({ stepSize: 0.2 })),
+  reflectedGradient: forgets(() => reflectedGradient({ stepSize: 0.2 })),
+  semismoothNewton: alone(() => semismoothNewton()),
+  "restarts of popov": alone(() => restarts(popov({ stepSize: 0.2 }), { every: 7 })),
+  measures: alone(() =>
     chain(
       decayingStep({ stepSize: 0.2 }),
       average({ kind: "suffix" }),
       diagnoseField({ every: 3 }),
       measuredRate({ window: 5 }),
     ),
+  ),
 };
 
 const resumed = suite("resumed from a checkpoint");
-for (const [name, update] of Object.entries(methods)) {
+for (const [name, { make: update }] of Object.entries(methods)) {
   resumed(`${name}: the same rows, bit for bit`, () => {
     const saved: Checkpoint[] = [];
     const whole = firstRows(game, start, update(), 31, {
@@ -80,10 +91,8 @@ for (const [name, update] of Object.entries(methods)) {
 resumed.run();
 
 const forgetting = suite("after a restart");
-for (const [name, update] of Object.entries(methods)) {
-  if (name === "measures" || name.startsWith("restarts") || name === "semismoothNewton") continue;
-  // What adapts its step size keeps it over a restart.
-  if (name.startsWith("adaptive") || name === "forwardReflectedBackward") continue;
+for (const [name, { make: update, restarted }] of Object.entries(methods)) {
+  if (restarted !== "forgets") continue;
   forgetting(`${name}: goes on as from a new start`, () => {
     const rows = firstRows(game, start, restarts(update(), { every: 6, to: "average" }), 14);
     const first = rows.findIndex((row) => row.columns.restarted === 1);

@@ -4,7 +4,11 @@ import * as assert from "uvu/assert";
 import { bilinearExperiment } from "../../../../src/experiments/catalogue/games/bilinear.ts";
 import { forsakenExperiment } from "../../../../src/experiments/catalogue/games/forsaken.ts";
 import { matrixGameExperiment } from "../../../../src/experiments/catalogue/games/matrixGame.ts";
-import { gameMethodNames, gameMethods } from "../../../../src/experiments/catalogue/games/methods.ts";
+import {
+  type GameMethodName,
+  gameMethodNames,
+  gameMethods,
+} from "../../../../src/experiments/catalogue/games/methods.ts";
 import { quadraticSaddleExperiment } from "../../../../src/experiments/catalogue/games/quadraticSaddle.ts";
 import { trafficExperiment } from "../../../../src/experiments/catalogue/games/traffic.ts";
 import { experimentContext } from "../../../../src/experiments/framework/context.ts";
@@ -12,6 +16,9 @@ import type { Finding } from "../../../../src/experiments/framework/definition.t
 import { optionsFrom } from "../../../../src/experiments/threads/flags.ts";
 import { assertRejects } from "../../../support/assert.ts";
 import { runExperiment } from "../../../support/runExperiment.ts";
+
+/** Methods whose steps need simplices. */
+const entropic: readonly GameMethodName[] = ["mirror-prox", "optimistic-mirror-descent"];
 
 const race = suite("a race");
 
@@ -32,8 +39,7 @@ race("runs each method once, named after it, in the order given", async () => {
 
 race("every method of the table runs on a strongly monotone saddle, and those with a rate arrive", async () => {
   const rotation = { size: 3, modulus: 0.5, rotation: 0.5, iterations: 600 };
-  // Entropic steps need simplices.
-  const method = gameMethodNames.filter((name) => !/mirror/.test(name));
+  const method = gameMethodNames.filter((name) => !entropic.includes(name));
   const { findings } = await runExperiment(quadraticSaddleExperiment, { ...rotation, method });
   const slow = ["decaying-gda", "anchored", "halpern", "fast-optimistic"];
   for (const { run, verdict, numbers } of findings) {
@@ -43,7 +49,7 @@ race("every method of the table runs on a strongly monotone saddle, and those wi
 });
 
 race("entropic methods run on simplices", async () => {
-  const method = ["mirror-prox", "optimistic-mirror-descent"];
+  const method = entropic;
   const { findings } = await runExperiment(matrixGameExperiment, { rockPaperScissors: true, method, iterations: 2000 });
   for (const { run, numbers } of findings) assert.ok(Number(numbers!["natural residual"]) < 1e-3, run);
 });
