@@ -160,7 +160,17 @@ export function failure(code: ErrorCode, message: string, options?: ErrorOptions
   return new classes[errorTable[code].kind](code, message, options);
 }
 
-/** Tells whether a caught value is one of fluxion's own errors. */
+/**
+ * Tells whether a caught value is one of fluxion's own errors.
+ *
+ * @example
+ * try {
+ *   gradientStep(-1);
+ * } catch (error) {
+ *   if (isFluxionError(error)) console.log(error.code);
+ * }
+ * // ERR_OPTION_RANGE
+ */
 export function isFluxionError(error: unknown): error is FluxionError {
   return error instanceof FluxionTypeError || error instanceof FluxionRangeError || error instanceof FluxionInputError;
 }

@@ -45,8 +45,10 @@ const rules = { capacity: { default: 256, integer: true, min: 1 }, ...pointRules
  * Cost per row: about 0.3 us with 8 columns of operators, and the copy of the point.
  *
  * @example
- * const encoder = new RunEncoder(row.run, row.point?.length ?? 0);
- * encoder.append(row);
+ * import { writeFileSync } from "node:fs";
+ * const rows = firstRows(quartic(), [-3.5, 1], newtonMR(), 20);
+ * const encoder = new RunEncoder(rows[0]!.run, 2);
+ * for (const row of rows) encoder.append(row);
  * writeFileSync("run.arrows", concatenate([encoder.header, encoder.flush()!, endOfStream]));
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN; ERR_COLUMN_CONFLICT as {@link runSchema}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
@@ -279,7 +281,9 @@ export class RunEncoder {
 /**
  * Joins arrays of bytes.
  *
- * @example concatenate([encoder.header, batch, endOfStream])
+ * @example
+ * console.log(concatenate([Uint8Array.of(1, 2), Uint8Array.of(3)]).join(" "));
+ * // 1 2 3
  */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -35,7 +35,10 @@ const kinds: Readonly<Record<number, StreamMessage["kind"]>> = { 1: "schema", 3:
  *
  * The sequence ends at the end mark, or at a torn tail; the return value of the generator tells which.
  *
- * @example for (const { kind, bytes } of streamMessages(openFile(path).readAt, path)) console.log(kind, bytes.length);
+ * @example
+ * const file = openFile("runs/a/iterates-0001.arrows");
+ * for (const { kind, bytes } of streamMessages(file.readAt, "iterates-0001.arrows")) console.log(kind, bytes.length);
+ * file.close();
  * @param name name of the source, for error messages
  * @throws {FluxionInputError} ERR_ARROW_EMPTY, ERR_ARROW_FORMAT if the source does not begin as a stream;
  *   ERR_ARROW_CORRUPT if a message is damaged

@@ -85,8 +85,13 @@ export interface RunRecorder {
  * Cost per row: see {@link RunEncoder}.
  *
  * @example
- * const recorder = recordRun(run, { sink: (message) => port.postMessage(message) });
- * rows.subscribe({ next: recorder.append, complete: recorder.close });
+ * const rows = firstRows(quartic(), [-3.5, 1], newtonMR(), 20);
+ * const recorder = recordRun(rows[0]!.run, { sink: (message) => console.log(message.kind) });
+ * for (const row of rows) recorder.append(row);
+ * recorder.close();
+ * // header
+ * // batch
+ * // end
  * @param options {@link RecordRunOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_OPTION_RANGE for options or limits out of range

@@ -15,8 +15,13 @@ const optional: readonly string[] = ["commands", "point"];
  * Turns record batches of a run back into rows. The rows hold copies, not views of the batch.
  *
  * @example
+ * const [first] = firstRows(quartic(), [-3.5, 1], newtonMR(), 1);
+ * const encoder = new RunEncoder(first!.run, 2);
+ * encoder.append(first!);
  * const decoder = new RowDecoder(encoder.header);
- * const rows = decoder.decode(encoder.flush()!);
+ * const [row] = decoder.decode(encoder.flush()!);
+ * console.log(row!.point!.join(" "));
+ * // -3.5 1
  * @param header the schema message of the stream
  * @param name name of the source, for error messages
  * @param declared declarations that number the categories if several files are read as one. Default: those of the file

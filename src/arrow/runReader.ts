@@ -12,6 +12,7 @@ import { RowDecoder } from "./rowDecoder.ts";
  * sees what was appended since.
  *
  * @example
+ * import { readFileSync } from "node:fs";
  * const reader = new RunReader(readFileSync("runs/a/iterates-0001.arrows"), "iterates-0001.arrows");
  * for (const row of reader) console.log(row.step, row.value);
  * console.log(reader.end?.end); // "marked", "open" or "torn"

@@ -20,7 +20,10 @@ export const pointsEveryKey = "fluxion.pointsEvery";
  * that nothing was measured, while NaN is a number. The metadata of each field hold its meaning and unit. The metadata
  * of the schema hold the whole run, so a file can be replayed alone.
  *
- * @example runSchema(row.run).fields.map((field) => field.name) // ["run", "attempt", "step", ...]
+ * @example
+ * const [row] = firstRows(bilinear(), [1, 1], gradientStep(0.1), 1);
+ * console.log(runSchema(row!.run).fields.map((field) => field.name).join(" "));
+ * // run attempt step seconds status evaluations products value squaredFieldNorm stepSize commands point
  * @param pointsEvery k of "points are stored at every k-th step"; 0 for none. Default 1
  * @throws {TypeError} ERR_COLUMN_CONFLICT if the column of an operator has the name of a field of every row
  */
@@ -52,7 +55,11 @@ export function runSchema(run: Run, pointsEvery = 1): Schema {
 /**
  * Makes the schema message, the bytes with which a stream begins.
  *
- * @example schemaMessage(runSchema(row.run))
+ * @example
+ * const [row] = firstRows(bilinear(), [1, 1], gradientStep(0.1), 1);
+ * const header = schemaMessage(runSchema(row!.run));
+ * console.log(new RowDecoder(header).run.name);
+ * // run
  */
 export function schemaMessage(schema: Schema): Uint8Array {
   const writer = new RecordBatchStreamWriter({ autoDestroy: false });
@@ -64,7 +71,11 @@ export function schemaMessage(schema: Schema): Uint8Array {
 /**
  * Reads the run that a schema carries. Returns the run, or the reason why there is none.
  *
- * @example runOfSchema(runSchema(row.run)) // the same run
+ * @example
+ * const [row] = firstRows(bilinear(), [1, 1], gradientStep(0.1), 1, { name: "first" });
+ * const run = runOfSchema(runSchema(row!.run));
+ * console.log(typeof run === "string" ? `no run: ${run}` : run.name);
+ * // first
  */
 export function runOfSchema(schema: Schema): Run | string {
   const text = schema.metadata.get(runKey);
@@ -75,7 +86,12 @@ export function runOfSchema(schema: Schema): Run | string {
 /**
  * Tells whether two runs have columns of the same names, kinds and categories in the same order, as one file needs it.
  *
- * @example sameColumns(first.run, second.run)
+ * @example
+ * const update = gradientStep(0.1);
+ * const [plain] = firstRows(bilinear(), [1, 1], update, 1);
+ * const [measured] = firstRows(bilinear(), [1, 1], update, 1, { after: average() });
+ * console.log(sameColumns(plain!.run, measured!.run));
+ * // false
  */
 export function sameColumns(a: Run, b: Run): boolean {
   const left = Object.entries(a.columns);

@@ -12,7 +12,12 @@ export type CompiledFunction = (inputs: Readonly<Record<string, ArrayLike<number
  *
  * The interpreter runs it, in memory that is allocated once; only the outputs are copied at each call.
  *
- * @example compileFunction({ inputs: [x], outputs: [builder.mul(x, x)] })({ x: [1, 2] })[0]; // 1, 4
+ * @example
+ * const builder = new GraphBuilder();
+ * const x = builder.input("x", "parameter", [2]);
+ * const square = compileFunction({ inputs: [x], outputs: [builder.mul(x, x)] });
+ * console.log(square({ x: [1, 2] })[0]!.join(" "));
+ * // 1 4
  * @throws {RangeError} ERR_LENGTH, when called, if an input is missing or has the wrong length
  */
 export function compileFunction(graph: Graph): CompiledFunction {

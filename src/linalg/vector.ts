@@ -92,7 +92,11 @@ export function hypotenuse(a: number, b: number): number {
 /**
  * Adds a multiple of a vector in place: y <- y + alpha x.
  *
- * @example axpy(2, x, y) // y is now y + 2 x
+ * @example
+ * const y = Float64Array.of(1, 1);
+ * axpy(2, Float64Array.of(3, 4), y);
+ * console.log(y.join(" "));
+ * // 7 9
  */
 export function axpy(alpha: number, x: Float64Array, y: Float64Array): void {
   addScaled(y, alpha, x, y);
@@ -101,7 +105,11 @@ export function axpy(alpha: number, x: Float64Array, y: Float64Array): void {
 /**
  * Scales a vector in place: a <- alpha a.
  *
- * @example scale(1 / norm(a), a) // a now has length 1
+ * @example
+ * const a = Float64Array.of(3, 4);
+ * scale(1 / norm(a), a);
+ * console.log(norm(a));
+ * // 1
  */
 export function scale(alpha: number, a: Float64Array): void {
   const n = a.length;

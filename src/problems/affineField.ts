@@ -26,7 +26,10 @@ const rules = { offset: float64Array, name: { ...text, default: "affineField" },
  *
  * Cost: one product with A, and a few operations per coordinate for b and the value.
  *
- * @example variationalInequality(affineField(banded(1000, { [-1]: -1, 0: 0.1, 1: 1 })), box(lower, upper))
+ * @example
+ * const n = 1000;
+ * const field = affineField(banded(n, { [-1]: -1, 0: 0.1, 1: 1 }));
+ * const problem = variationalInequality(field, box(new Float64Array(n), new Float64Array(n).fill(1)));
  * @param map A
  * @param options {@link AffineFieldOptions}
  * @throws {TypeError} ERR_OPTION_TYPE if A is not a linear map, or for options of the wrong type; ERR_OPTION_UNKNOWN

@@ -43,7 +43,11 @@ const plainRules = { ...plainFieldRules, ...boundsRules } as const;
  *
  * Cost: that of F.
  *
- * @example complementarity((z, out) => { out[0] = z[0] + 1; out[1] = z[1] - 2; }, { dimension: 2 }) // solved by (0, 2)
+ * @example
+ * const problem = complementarity((z, out) => { out[0] = z[0]! + 1; out[1] = z[1]! - 2; }, { dimension: 2 });
+ * const last = firstRows(problem, [1, 1], extragradient({ stepSize: 0.5 }), 200).at(-1)!;
+ * console.log([...last.point].map((x) => x.toFixed(4)).join(" "));
+ * // 0.0000 2.0000
  * @param field F
  * @param options {@link ComplementarityBounds}; for a function also those of {@link variationalInequality}
  * @throws {RangeError} ERR_OPTION_RANGE if nothing tells the dimension; ERR_LENGTH, ERR_EMPTY_SET for bounds that do

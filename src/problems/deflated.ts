@@ -25,7 +25,12 @@ export interface DeflatedOptions {
  *
  * Cost: that of the problem, and one distance per root.
  *
- * @example const second = deflated(problem, [first.point]); // finds another zero from the same start
+ * @example
+ * const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), levenbergMarquardt());
+ * const first = firstRows(quartic(), [-3.5, 1], search, 100).at(-1)!;
+ * const second = firstRows(deflated(quartic(), [first.point]), [-3.5, 1], search, 100).at(-1)!;
+ * console.log([first, second].map((it) => it.point[0]!.toFixed(4)).join(" "));
+ * // -3.0000 1.4229
  * @param roots points r that are known already
  * @param options {@link DeflatedOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for a root of another length,

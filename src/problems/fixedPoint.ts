@@ -32,7 +32,11 @@ const plainRules = { dimension: { ...positiveInteger, required: true }, ...plain
  *
  * Cost: that of T.
  *
- * @example fixedPoint((z, out) => { out[0] = Math.cos(z[0]); }, { dimension: 1 }) // 0.739...
+ * @example
+ * const problem = fixedPoint((z, out) => { out[0] = Math.cos(z[0]!); }, { dimension: 1 });
+ * const last = firstRows(problem, [1], gradientStep(1), 100).at(-1)!;
+ * console.log(last.point[0]!.toFixed(6));
+ * // 0.739085
  * @param map T
  * @param options {@link TensorFieldOptions} or {@link PlainMapOptions}
  * @throws {TypeError} ERR_OPTION_TYPE if T is not a function, or for options that are missing or of the wrong type;

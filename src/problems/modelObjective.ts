@@ -56,8 +56,11 @@ export interface ModelObjective extends TracedProblem {
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4], activation: "tanh" })] });
+ * const [inputs, targets] = [tf.randomNormal([20, 4], 0, 1, "float32", 1), tf.zeros([20, 3])];
  * const problem = modelObjective(model, (m) => tf.losses.meanSquaredError(targets, m.apply(inputs) as tf.Tensor));
- * iterate(problem, problem.currentPoint(), update).subscribe({ next: (it) => problem.writeBack(it.point) });
+ * iterate(problem, problem.currentPoint(), newtonMR())
+ *   .pipe(untilStep(10))
+ *   .subscribe((it) => problem.writeBack(it.point));
  * @param model a model that is built, or a list of variables
  * @param loss function of the model that returns a scalar; it is called twice, while the problem is built
  * @param options {@link ModelObjectiveOptions}

@@ -42,7 +42,9 @@ export function distanceProblem(anchor: ArrayLike<number>): Problem {
  *
  * Cost: that of the problem.
  *
- * @example homotopy(movedToZero(problem, start), problem)
+ * @example
+ * const path = homotopy(movedToZero(quartic(), [3, 1]), quartic());
+ * iterate(path, [3, 1, 0], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()));
  * @param anchor z_0
  * @throws {RangeError} ERR_LENGTH if the length is not the problem's dimension, ERR_NOT_FINITE for NaN or infinities
  */

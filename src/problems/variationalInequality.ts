@@ -64,8 +64,13 @@ export const plainFieldRules = {
  * Cost: that of F.
  *
  * @example
- * variationalInequality((z, out) => { out[0] = z[0] - 2; }, box([0], [1])); // solved by z = 1
- * variationalInequality((x) => tf.sub(x, 2), box([0], [1]), { shapes: [[1]] }); // the same, with exact derivatives
+ * const problem = variationalInequality((z, out) => { out[0] = z[0]! - 2; }, box([0], [1]));
+ * const sameWithTensors = variationalInequality((x) => tf.sub(x, 2), box([0], [1]), { shapes: [[1]] });
+ * for (const it of [problem, sameWithTensors]) {
+ *   console.log(firstRows(it, [0.5], extragradient({ stepSize: 0.5 }), 100).at(-1)!.point[0]);
+ * }
+ * // 1
+ * // 1
  * @param field F; {@link TensorFieldOptions} or {@link PlainFieldOptions} say more about one of the last two forms
  * @param set C
  * @throws {TypeError} ERR_OPTION_TYPE if the field has none of these forms, or C is not a convex set;

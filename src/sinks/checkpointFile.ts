@@ -34,7 +34,11 @@ interface Head {
  * Each checkpoint replaces the one before as a whole: a reader finds the old one or the new one. Rows of that directory
  * that still wait for their batch are written first, so that the record of a resumed run has no gap.
  *
- * @example iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
+ * @example
+ * const save = saveCheckpoint("runs/a");
+ * iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 }), { checkpoints: { every: 100, save } })
+ *   .pipe(untilStep(1000), runDirectory("runs/a"))
+ *   .subscribe();
  * @param directory path of the run directory, or, for many runs, a function that returns it
  * @param options `sync`: whether to wait until the checkpoint is on the disk, so that it survives a power cut too;
  *   default false
@@ -72,7 +76,10 @@ export function saveCheckpoint(
  * If the directory holds attempts that began after this checkpoint was saved, the checkpoint gets the number of the
  * newest one, so that the attempt of the resumed run gets a new number.
  *
- * @example iterate(problem, loadCheckpoint("runs/a"), update)
+ * @example
+ * iterate(bilinear(), loadCheckpoint("runs/a"), extragradient({ stepSize: 0.5 }))
+ *   .pipe(untilStep(2000), runDirectory("runs/a"))
+ *   .subscribe();
  * @param path path of the run directory, or of the file
  * @throws ERR_CHECKPOINT if there is no checkpoint or it is damaged; ERR_READ if the file cannot be read
  */

@@ -51,9 +51,12 @@ const rules = {
  * Cost: that of `arrowFile`.
  *
  * @example
- * iterate(problem, start, update, { checkpoints: { seconds: 60, save: saveCheckpoint("runs/a") } })
- *   .pipe(untilStep(1000), runDirectory("runs/a")).subscribe();
- * merge(...runs).pipe(runDirectory((run) => `runs/${run.name}`)).subscribe();
+ * iterate(quartic(), [-3.5, 1], newtonMR()).pipe(untilStep(1000), runDirectory("runs/a")).subscribe();
+ *
+ * const searches = [1, 2, 3].map((x) =>
+ *   iterate(quartic(), [x, 1], newtonMR(), { name: `search-${x}` }).pipe(untilStep(1000)),
+ * );
+ * merge(...searches).pipe(runDirectory((run) => `runs/${run.name}`)).subscribe();
  * @param path path of the directory, for a stream of one run; for a merged stream, a function that returns the path for
  *   each run
  * @param options {@link RunDirectoryOptions}; `overwrite: true` removes an earlier run from that directory, but never

@@ -10,8 +10,10 @@ import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts
  * Use {@link sampleByIteration} to draw uniformly over the iterations instead.
  *
  * @example
- * const rows = await lastValueFrom(trajectory.pipe(toArray()));
+ * const rows = firstRows(quartic(), [-3.5, 1], gradientStep(0.01), 500);
  * const starts = sampleByHeight(rows, { count: 20, seed: 1, variance: 1e-2 });
+ * console.log(starts.length, "starts, the first one near step", starts[0]!.step);
+ * // 20 starts, the first one near step 2
  * @param rows rows of a trajectory, recorded with their points
  * @param options {@link SampleOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or where no row has a point and a finite value

@@ -6,7 +6,11 @@ import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts
  *
  * Use {@link sampleByHeight} to draw uniformly in the loss instead.
  *
- * @example sampleByIteration(rows, { count: 50, seed: 3 })
+ * @example
+ * const rows = firstRows(quartic(), [-3.5, 1], gradientStep(0.01), 500);
+ * const starts = sampleByIteration(rows, { count: 50, seed: 3 });
+ * console.log(starts.length, "starts, the first one near step", starts[0]!.step);
+ * // 50 starts, the first one near step 111
  * @param rows rows of a trajectory, recorded with their points
  * @param options {@link SampleOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or where no row has a point

@@ -33,8 +33,17 @@ export function rowVector(it: Proposal): Float64Array {
  * Each call within a step gives another vector. They must not go into the row or the state.
  *
  * @example
- * const image = scratchVector(it);
- * it.at.linearize().apply(it.direction, image);
+ * const exactStep = defineUpdate({
+ *   name: "exactStep",
+ *   step(it) {
+ *     const image = scratchVector(it);
+ *     it.at.linearize().apply(it.direction, image);
+ *     return { stepSize: -dot(image, it.at.field) / dot(image, image) };
+ *   },
+ * });
+ * const rows = firstRows(quartic(), [1, 2], exactStep, 3);
+ * console.log(rows.map((it) => it.squaredFieldNorm.toFixed(2)).join(" "));
+ * // 2397.44 255.29 43.81
  */
 export function scratchVector(it: Proposal): Float64Array {
   const n = it.point.length;

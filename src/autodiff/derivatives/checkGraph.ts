@@ -16,7 +16,11 @@ export interface CheckGraphOptions {
  * in those inputs: every node that depends on them adds, selects or moves numbers, or multiplies one operand that
  * depends on them by operands that do not.
  *
- * @example checkGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) });
+ * @example
+ * const builder = new GraphBuilder();
+ * const x = builder.input("x", "parameter", [3]);
+ * const loss = builder.sum(builder.mul(x, x));
+ * checkGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) });
  * @throws {Error} an internal error that names the first node at fault
  */
 export function checkGraph({ inputs, outputs }: Graph, { linearIn = [] }: CheckGraphOptions = {}): void {

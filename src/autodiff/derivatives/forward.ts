@@ -10,7 +10,13 @@ import { ruleOf } from "./rules/table.ts";
  *
  * All tangents may have `lead` leading axes more than their nodes, for several directions at once.
  *
- * @example const [product] = pushforward(builder, [field], new Map([[z, builder.input("v", "tangent", z.shape)]]));
+ * @example
+ * const builder = new GraphBuilder();
+ * const z = builder.input("z", "parameter", [2]);
+ * const v = builder.input("v", "tangent", [2]);
+ * const product = pushforward(builder, [builder.mul(z, z)], new Map([[z, v]]));
+ * console.log(compileFunction({ inputs: [z, v], outputs: product })({ z: [3, 4], v: [1, 0] })[0]!.join(" "));
+ * // 6 0
  * @param seeds tangents of nodes of any kind; all other nodes that do not depend on these stay constant
  * @param lead number of leading axes that tangents have more than their nodes; default 0
  */

@@ -11,7 +11,12 @@ import { ruleOf } from "./rules/table.ts";
  * The results are ordinary nodes: differentiate them again for second derivatives. If the output does not depend on a
  * node, its gradient is a `fill` of 0.
  *
- * @example const [slope] = gradient(builder, loss, [x]);
+ * @example
+ * const builder = new GraphBuilder();
+ * const x = builder.input("x", "parameter", [2]);
+ * const slope = gradient(builder, builder.sum(builder.mul(x, x)), [x]);
+ * console.log(compileFunction({ inputs: [x], outputs: slope })({ x: [1, 2] })[0]!.join(" "));
+ * // 2 4
  * @param wrt nodes to differentiate with respect to; the results have their shapes
  */
 export function gradient(builder: GraphBuilder, output: Node, wrt: readonly Node[]): Node[] {
@@ -24,7 +29,13 @@ export function gradient(builder: GraphBuilder, output: Node, wrt: readonly Node
 /**
  * Differentiates sum_i <cotangent_i, output_i> in reverse mode with respect to `wrt`, which gives J^T u.
  *
- * @example const [product] = pullback(builder, [field], [builder.input("u", "cotangent", field.shape)], [z]);
+ * @example
+ * const builder = new GraphBuilder();
+ * const z = builder.input("z", "parameter", [2]);
+ * const u = builder.input("u", "cotangent", [2]);
+ * const product = pullback(builder, [builder.mul(z, z)], [u], [z]);
+ * console.log(compileFunction({ inputs: [z, u], outputs: product })({ z: [3, 4], u: [1, 0] })[0]!.join(" "));
+ * // 6 0
  * @param cotangents one node per output, of the same shape
  */
 export function pullback(

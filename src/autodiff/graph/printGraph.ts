@@ -8,7 +8,14 @@ import { reachable } from "./walk.ts";
  * Nodes are numbered in the order in which they are computed. Inputs appear under their names, uniform constants as
  * their value, and other constants show their first numbers. Dead code is left out.
  *
- * @example console.log(printGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) }));
+ * @example
+ * const builder = new GraphBuilder();
+ * const x = builder.input("x", "parameter", [3]);
+ * console.log(printGraph({ inputs: [x], outputs: [builder.sum(builder.mul(x, x))] }));
+ * // parameter x [3]
+ * // %0 [3] = mul(x, x)
+ * // %1 = sum(%0) over [0]
+ * // return %1
  */
 export function printGraph({ inputs, outputs }: Graph): string {
   const names = new Map<Node, string>();

@@ -42,7 +42,23 @@ export interface LinearizeOptions {
  *       regroup       matrix products get their cheapest order
  *       split         what does not depend on v is set apart: the residuals of the point
  *
- * @example const { directions, residuals, linear } = linearize(builder, [field], [z], { rewrite: "regroup" });
+ * @example
+ * const builder = new GraphBuilder();
+ * const z = builder.input("z", "parameter", [3]);
+ * const field = builder.unary("exp", builder.mul(z, z));
+ * const { residuals, linear } = linearize(builder, [field], [z], { rewrite: "normalForm" });
+ * console.log(printGraph({ inputs: [z], outputs: residuals }));
+ * console.log(printGraph(linear));
+ * // parameter z [3]
+ * // %0 [3] = mul(z, z)
+ * // %1 [3] = exp(%0)
+ * // %2 [3] = mul(z, %1)
+ * // return %2
+ * // tangent v0 [3]
+ * // residual r0 [3]
+ * // %0 [3] = mul(v0, r0)
+ * // %1 [3] = mul(2, %0)
+ * // return %1
  * @param outputs the tensors of the field F
  * @param wrt the parameters z
  */

@@ -38,7 +38,10 @@ export function constant(values: Float64Array | readonly number[], shape: Shape)
  * Labels and indices are "int32" (for `tf.oneHot` and `tf.gather`, whose indices are checked, also those given later),
  * masks are "bool" (for `tf.where`).
  *
- * @example objective([[3]], (w) => tf.mean(tf.square(tf.dot(data("inputs", inputs, [100, 3]), w))))
+ * @example
+ * const inputs = gaussianData({ inputs: 3, samples: 100, seed: 1 });
+ * const loss = (w: tf.Tensor1D) => tf.mean(tf.square(tf.dot(data("inputs", inputs, [100, 3]), w)));
+ * const problem = objective([[3]], loss);
  * @param name name of the input, not empty
  * @param values numbers in row-major order
  * @param shape shape of the tensor; [] for a single number

@@ -63,7 +63,10 @@ export function diagonal(entries: Float64Array): LinearMap {
  *
  * Cost of a product: one with A, and 2 n operations.
  *
- * @example shifted(hessian, 1e-3)
+ * @example
+ * const damped = shifted(diagonal(Float64Array.of(1, -2)), 0.5);
+ * console.log(denseOf(damped).join(" "));
+ * // 1.5 0 0 -1.5
  * @throws {RangeError} ERR_LENGTH if the map is not square
  */
 export function shifted(map: LinearMap, shift: number): LinearMap {
@@ -97,7 +100,9 @@ export function shifted(map: LinearMap, shift: number): LinearMap {
  *
  * Cost of a product: one with A, and n operations.
  *
- * @example scaled(-1, hessian)
+ * @example
+ * console.log(denseOf(scaled(-1, diagonal(Float64Array.of(1, 2)))).join(" "));
+ * // -1 0 0 -2
  */
 export function scaled(factor: number, map: LinearMap): LinearMap {
   const multiply = (out: Float64Array, length: number): void => {
@@ -127,7 +132,11 @@ export function scaled(factor: number, map: LinearMap): LinearMap {
  *
  * Cost of a product: one with each map. One vector is kept.
  *
- * @example composed(transposed(jacobian), jacobian, { symmetric: true })
+ * @example
+ * const jacobian = denseMatrix(1, 2, Float64Array.of(3, 4));
+ * const gram = composed(transposed(jacobian), jacobian, { symmetric: true });
+ * console.log(denseOf(gram).join(" "));
+ * // 9 12 12 16
  * @param outer A
  * @param inner B
  * @param options `symmetric` promises that A B is symmetric. Default false

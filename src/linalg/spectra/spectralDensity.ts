@@ -49,7 +49,12 @@ export interface SpectralDensity {
  *
  * Cost: probes x m products and 4 m^2 n operations per probe; m vectors at a time.
  *
- * @example spectralDensity(hessian).below(-1e-5).value * n // an estimate of the Morse index
+ * @example
+ * const n = 400;
+ * const hessian = denseMatrix(n, n, wigner(n, 1), { symmetric: true });
+ * const morseIndex = spectralDensity(hessian).below(-1e-5).value * n; // an estimate
+ * console.log(morseIndex.toFixed(0));
+ * // 199
  * @param options {@link SpectralDensityOptions}
  * @throws {TypeError} ERR_NOT_SYMMETRIC for a map that is not declared symmetric; ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_OPTION_RANGE for options or a width out of range, ERR_NOT_FINITE if the map gives NaN or an

@@ -13,7 +13,11 @@ import { matrixRows } from "./matrixRows.ts";
  *
  * Cost: the rows of E, m x n, are made orthonormal once, O(m^2 n); a projection costs 2 m n.
  *
- * @example affineSubspace([[1, 1]], [1]).project(Float64Array.of(0, 0), out) // [0.5, 0.5]
+ * @example
+ * const nearest = new Float64Array(2);
+ * affineSubspace([[1, 1]], [1]).project(Float64Array.of(0, 0), nearest);
+ * console.log(nearest.join(" "));
+ * // 0.5 0.5
  * @param matrix E, row by row
  * @param values d
  * @throws {RangeError} ERR_LENGTH, ERR_NOT_FINITE for rows that do not fit; ERR_EMPTY_SET for rows that contradict each

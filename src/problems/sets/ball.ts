@@ -11,7 +11,11 @@ import { checkPositive, finiteVector, setOf } from "./convexSet.ts";
  *
  * Cost: O(n).
  *
- * @example ball([0, 0], 1).project(Float64Array.of(3, 4), out) // [0.6, 0.8]
+ * @example
+ * const nearest = new Float64Array(2);
+ * ball([0, 0], 5).project(Float64Array.of(6, 8), nearest);
+ * console.log(nearest.join(" "));
+ * // 3 4
  * @param center c
  * @param radius r; default 1
  * @throws {RangeError} ERR_NOT_FINITE for a centre that is not finite; ERR_OPTION_RANGE for a radius that is not

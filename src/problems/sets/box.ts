@@ -13,7 +13,11 @@ import { checkDimension, setOf, unitRow } from "./convexSet.ts";
  *
  * Cost: O(n).
  *
- * @example box([0, 0], [1, Infinity]).project(Float64Array.of(-1, 3), out) // [0, 3]
+ * @example
+ * const nearest = new Float64Array(2);
+ * box([0, 0], [1, Infinity]).project(Float64Array.of(-1, 3), nearest);
+ * console.log(nearest.join(" "));
+ * // 0 3
  * @param lower l
  * @param upper h
  * @throws {RangeError} ERR_LENGTH for bounds of different lengths; ERR_OPTION_RANGE for no bounds; ERR_NOT_FINITE for
@@ -30,7 +34,11 @@ export function box(lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexS
  *
  * Cost: O(n).
  *
- * @example complementarity(field, { dimension: 3 }) // its constraint is orthant(3)
+ * @example
+ * const nearest = new Float64Array(3);
+ * orthant(3).project(Float64Array.of(-1, 0, 2), nearest);
+ * console.log(nearest.join(" "));
+ * // 0 0 2
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer
  */
 export function orthant(dimension: number): ConvexSet {

@@ -21,7 +21,11 @@ const rules = { budget: { ...positive, default: 1 } } as const;
  *
  * Cost of a projection: usually O(n), at worst O(n log n).
  *
- * @example budgetSet(2, { budget: 10 }).project(Float64Array.of(-1, 4), out) // [0, 4]
+ * @example
+ * const nearest = new Float64Array(2);
+ * budgetSet(2, { budget: 10 }).project(Float64Array.of(-1, 4), nearest);
+ * console.log(nearest.join(" "));
+ * // 0 4
  * @param options {@link BudgetSetOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer or a budget that is not positive
  */

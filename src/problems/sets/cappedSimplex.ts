@@ -23,7 +23,11 @@ const rules = { total: { ...positive, default: 1 }, cap: { ...positive, default:
  *
  * Cost: O(n log n) for each of these.
  *
- * @example cappedSimplex(3, { cap: 0.5 }).project(Float64Array.of(2, 0, 0), out) // [0.5, 0.25, 0.25]
+ * @example
+ * const nearest = new Float64Array(3);
+ * cappedSimplex(3, { cap: 0.5 }).project(Float64Array.of(2, 0, 0), nearest);
+ * console.log(nearest.join(" "));
+ * // 0.5 0.25 0.25
  * @param options {@link CappedSimplexOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for sizes that are not positive; ERR_EMPTY_SET if dimension * cap < total
  * @see Wang and Lu, "Projection onto the capped simplex", 2015, arXiv:1503.01002

@@ -61,8 +61,15 @@ const rules = {
  * Cost: that of the functions given.
  *
  * @example
- * const ray = convexSet({ name: "ray", dimension: 1, bounded: false,
- *   project: (point, out) => { out[0] = Math.max(0, point[0]); }, support: ([g]) => (g > 0 ? Infinity : 0) });
+ * const ray = convexSet({
+ *   name: "ray",
+ *   dimension: 1,
+ *   bounded: false,
+ *   project: (point, out) => { out[0] = Math.max(0, point[0]!); },
+ *   support: (gradient) => (gradient[0]! > 0 ? Infinity : 0),
+ * });
+ * console.log(ray.distance(Float64Array.of(-2)));
+ * // 2
  * @param spec {@link ConvexSetSpec}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for a wrong specification
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer; ERR_LENGTH, when the set is

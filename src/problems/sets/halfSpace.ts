@@ -12,7 +12,11 @@ import { finiteVector, setOf } from "./convexSet.ts";
  *
  * Cost: O(n).
  *
- * @example halfSpace([1, 1], 1).project(Float64Array.of(1, 1), out) // [0.5, 0.5]
+ * @example
+ * const nearest = new Float64Array(2);
+ * halfSpace([3, 4], 5).project(Float64Array.of(4, 4.5), nearest);
+ * console.log(nearest.join(" "));
+ * // 1 0.5
  * @param normal a, not 0
  * @param bound b
  * @throws {RangeError} ERR_NOT_FINITE for NaN or infinities; ERR_OPTION_RANGE for a normal of 0

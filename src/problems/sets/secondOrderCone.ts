@@ -14,7 +14,11 @@ import { setOf } from "./convexSet.ts";
  *
  * Cost: O(n).
  *
- * @example secondOrderCone(3).project(Float64Array.of(0, 3, 4), out) // [2.5, 1.5, 2]
+ * @example
+ * const nearest = new Float64Array(3);
+ * secondOrderCone(3).project(Float64Array.of(0, 3, 4), nearest);
+ * console.log(nearest.join(" "));
+ * // 2.5 1.5 2
  * @param dimension dimension of (t, x), at least 2
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension below 2
  * @see Alizadeh and Goldfarb, "Second-order cone programming", 2003, doi:10.1007/s10107-002-0339-5

@@ -23,7 +23,11 @@ const rules = { total: { ...positive, default: 1 } } as const;
  *
  * Cost of a projection: usually O(n), at worst O(n log n).
  *
- * @example simplex(3).project(Float64Array.of(0.5, 0.5, -3), out) // [0.5, 0.5, 0]
+ * @example
+ * const nearest = new Float64Array(3);
+ * simplex(3).project(Float64Array.of(0.5, 0.5, -3), nearest);
+ * console.log(nearest.join(" "));
+ * // 0.5 0.5 0
  * @param options {@link SimplexOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a dimension that is not a positive integer or a total that is not positive
  * @see Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of R^n", 1986,
