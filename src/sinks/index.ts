@@ -1,5 +1,6 @@
 export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
 export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
+export { type CsvFileOptions, csvFile } from "./csvFile.ts";
 export {
   defineSink,
   type Ending,

@@ -1,0 +1,118 @@
+import { dirname } from "node:path";
+import type { Column, Row, Run } from "../arrow/row.ts";
+import { failure } from "../errors.ts";
+import { checkOption, readOptions } from "../options.ts";
+import { defineSink, type RowSink } from "./defineSink.ts";
+import { AppendFile, makeDirectory } from "./files.ts";
+import { flag } from "./rules.ts";
+
+/** Options of {@link csvFile}. */
+export interface CsvFileOptions {
+  /** Whether to replace a file that exists. Default false: it is refused with ERR_RUN_EXISTS. */
+  readonly overwrite?: boolean;
+}
+
+const rules = { overwrite: flag };
+
+/**
+ * Writes each row into a CSV file (RFC 4180, UTF-8) and passes it on.
+ *
+ * The first line names the columns: `step`, `seconds`, `status`, `evaluations`, `products`, `value`,
+ * `squaredFieldNorm`, `stepSize`, then those of the operators in the order of `row.run.columns`. Points, vectors,
+ * commands, and name and attempt of the run are left out; `arrowFile` and `runDirectory` keep them.
+ *
+ * - Numbers have the fewest digits that give the same float64 when they are read; negative zero is `-0`.
+ * - Numbers that are not finite are `NaN`, `Infinity` and `-Infinity`, which JavaScript's `Number` and Python's `float`
+ *   read.
+ * - A category is written as its text. A column that was not measured at a row has an empty cell.
+ * - A text that is empty or holds a comma, a quotation mark or a line break is quoted. Lines end with CR LF.
+ *
+ * Each subscription creates the file at its first row and closes it when the stream ends in any way. Every row is
+ * written synchronously before it is passed on, so a run that is killed loses at most its last step. A resumed run
+ * needs a file of its own. Put stop conditions before the sink, so that it sees the verdict.
+ *
+ * Cost: one system call per row, about 20 us: five times that of `arrowFile`, which writes batches.
+ *
+ * @example
+ * iterate(bilinear(), [1, 1], gradientStep(0.1)).pipe(untilStep(100), csvFile("bilinear.csv")).subscribe();
+ * @param path path of the file, usually `*.csv`; missing directories above it are created
+ * @param options {@link CsvFileOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN at once
+ * @throws {RangeError} ERR_OPTION_RANGE at once
+ * @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE in the stream; ERR_RUN_CHANGED for a second run of the stream;
+ *   ERR_CATEGORY for a category without a text; everything written so far stays
+ */
+export function csvFile(path: string, options: CsvFileOptions = {}): RowSink {
+  checkOption("csvFile", "path", path, {
+    expected: "the path of a file",
+    is: (value: unknown) => typeof value === "string" && value !== "",
+  });
+  const { overwrite } = readOptions("csvFile", options, rules);
+  return defineSink({
+    name: "csvFile",
+    begin() {
+      let taken: Run | undefined;
+      return {
+        open({ run }) {
+          if (taken !== undefined) {
+            throw failure(
+              "ERR_RUN_CHANGED",
+              `csvFile: expected rows of the run "${taken.name}" only, got one of "${run.name}" for ${path}; ` +
+                "give each run a file of its own",
+            );
+          }
+          taken = run;
+          makeDirectory("csvFile", dirname(path));
+          const file = new AppendFile("csvFile", path, { overwrite });
+          const encoder = new TextEncoder();
+          const writeLine = (cells: readonly string[]): void => file.write(encoder.encode(`${cells.join(",")}\r\n`));
+          const columns = Object.entries(run.columns).filter(([, { kind }]) => kind !== "vector");
+          writeLine([...coreNames, ...columns.map(([name]) => quoted(name))]);
+          return {
+            append: (row) => writeLine([...coreCells(row), ...columns.map((column) => columnCell(column, row))]),
+            close: () => file.close(),
+          };
+        },
+      };
+    },
+  });
+}
+
+const coreNames = [
+  "step",
+  "seconds",
+  "status",
+  "evaluations",
+  "products",
+  "value",
+  "squaredFieldNorm",
+  "stepSize",
+] as const satisfies readonly (keyof Row)[];
+
+function coreCells(row: Row): string[] {
+  return coreNames.map((name) => (name === "status" ? row.status : decimal(row[name])));
+}
+
+function columnCell([name, { kind, values = [] }]: readonly [string, Column], row: Row): string {
+  const entry = row.columns[name];
+  if (entry === undefined) return "";
+  if (kind !== "category") return decimal(entry);
+  const text = values[entry];
+  if (text === undefined) {
+    throw failure(
+      "ERR_CATEGORY",
+      `csvFile: expected ${name} to be the index of one of its ${values.length} values, got ${entry} at step ${row.step}`,
+    );
+  }
+  return quoted(text);
+}
+
+/** Writes the fewest digits that read as the same number; `String` writes -0 as 0. */
+function decimal(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Quotes a text where RFC 4180 demands it, and the empty text, which otherwise reads as a missing value. */
+function quoted(text: string): string {
+  return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
