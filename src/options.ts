@@ -67,7 +67,8 @@ export type Checked<O, R> = {
  *   `batch.rows`
  * @throws {TypeError} ERR_OPTION_TYPE if the options are not an object, or if one of them has the wrong type or is
  *   missing; ERR_OPTION_UNKNOWN for a name that is not among the rules
- * @throws {RangeError} ERR_OPTION_RANGE for a number outside its range or a value that is not in its list
+ * @throws {RangeError} ERR_OPTION_RANGE for a number outside its range, or a value of the right type that is not in its
+ *   list
  */
 export function readOptions<const O extends object, const R extends OptionRules<O>>(
   who: string,
@@ -105,7 +106,9 @@ export function checkOption(who: string, name: string, value: unknown, rule: Opt
     const code = rule.range === true ? "ERR_OPTION_RANGE" : "ERR_OPTION_TYPE";
     if (!rule.is(value as never)) throw expected(code, who, name, rule.expected, value, rule.secret);
   } else if ("oneOf" in rule) {
-    if (!rule.oneOf.includes(value)) throw expected("ERR_OPTION_RANGE", who, name, describe(rule), value);
+    if (rule.oneOf.includes(value)) return;
+    const sameType = rule.oneOf.some((each) => typeof each === typeof value);
+    throw expected(sameType ? "ERR_OPTION_RANGE" : "ERR_OPTION_TYPE", who, name, describe(rule), value);
   } else if (!inRange(value, rule) && rule.or?.includes(value) !== true) {
     throw expected(
       typeof value === "number" ? "ERR_OPTION_RANGE" : "ERR_OPTION_TYPE",

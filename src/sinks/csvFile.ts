@@ -1,9 +1,8 @@
-import { dirname } from "node:path";
-import type { Column, Row, Run } from "../arrow/row.ts";
+import type { Column, Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { checkOption, readOptions } from "../options.ts";
 import { defineSink, type RowSink } from "./defineSink.ts";
-import { AppendFile, makeDirectory } from "./files.ts";
+import { AppendFile } from "./files.ts";
 import { flag } from "./rules.ts";
 
 /** Options of {@link csvFile}. */
@@ -50,31 +49,20 @@ export function csvFile(path: string, options: CsvFileOptions = {}): RowSink {
   const { overwrite } = readOptions("csvFile", options, rules);
   return defineSink({
     name: "csvFile",
-    begin() {
-      let taken: Run | undefined;
-      return {
-        open({ run }) {
-          if (taken !== undefined) {
-            throw failure(
-              "ERR_RUN_CHANGED",
-              `csvFile: expected rows of the run "${taken.name}" only, got one of "${run.name}" for ${path}; ` +
-                "give each run a file of its own",
-            );
-          }
-          taken = run;
-          makeDirectory("csvFile", dirname(path));
-          const file = new AppendFile("csvFile", path, { overwrite });
-          const encoder = new TextEncoder();
-          const writeLine = (cells: readonly string[]): void => file.write(encoder.encode(`${cells.join(",")}\r\n`));
-          const columns = Object.entries(run.columns).filter(([, { kind }]) => kind !== "vector");
-          writeLine([...coreNames, ...columns.map(([name]) => quoted(name))]);
-          return {
-            append: (row) => writeLine([...coreCells(row), ...columns.map((column) => columnCell(column, row))]),
-            close: () => file.close(),
-          };
-        },
-      };
-    },
+    oneRun: true,
+    begin: () => ({
+      open({ run }) {
+        const file = new AppendFile("csvFile", path, { overwrite });
+        const encoder = new TextEncoder();
+        const writeLine = (cells: readonly string[]): void => file.write(encoder.encode(`${cells.join(",")}\r\n`));
+        const columns = Object.entries(run.columns).filter(([, { kind }]) => kind !== "vector");
+        writeLine([...coreNames, ...columns.map(([name]) => quoted(name))]);
+        return {
+          append: (row) => writeLine([...coreCells(row), ...columns.map((column) => columnCell(column, row))]),
+          close: () => file.close(),
+        };
+      },
+    }),
   });
 }
 

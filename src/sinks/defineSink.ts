@@ -3,6 +3,7 @@ import type { Row, Run } from "../arrow/row.ts";
 import type { AttemptEnding } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
+import { flag } from "./rules.ts";
 
 /** How the stream of a run's rows ended: `completed`, `failed` with a message, or `interrupted`. */
 export type Ending = Pick<AttemptEnding, "how" | "message">;
@@ -32,6 +33,11 @@ export interface SinkSpec {
   readonly name: string;
   /** Called once per subscription. State that several runs of one stream share belongs inside it. */
   readonly begin: () => Recordings;
+  /**
+   * Whether a subscription may carry one run only. A row of a second run is then refused with ERR_RUN_CHANGED. Default
+   * false.
+   */
+  readonly oneRun?: boolean;
 }
 
 /** An operator that passes rows through unchanged. */
@@ -40,6 +46,7 @@ export type RowSink = <T extends Row>(source: Observable<T>) => Observable<T>;
 const rules = {
   name: { required: true, expected: "a name", is: (value: unknown) => typeof value === "string" && value !== "" },
   begin: { required: true, expected: "a function", is: (value: unknown) => typeof value === "function" },
+  oneRun: flag,
 } as const;
 
 /** Functions that close the records of each subscription at `process.exit` or an uncaught exception. */
@@ -75,14 +82,14 @@ function closeAllOnExit(): void {
  * // run completed after 5 rows
  * @param spec {@link SinkSpec}
  * @throws {TypeError} ERR_OPTION_TYPE for a missing name or function; in the stream ERR_RUN_CHANGED for a row that
- *   comes after its run's last one
+ *   comes after its run's last one, and with `oneRun` for a second run
  */
 export function defineSink(spec: SinkSpec): RowSink {
-  const { name, begin } = readOptions("defineSink", spec, rules);
+  const { name, begin, oneRun } = readOptions("defineSink", spec, rules);
   return <T extends Row>(source: Observable<T>) =>
     defer(() => {
       const broken = new Subject<never>();
-      const writer = writerOf(name, begin(), (error) => broken.error(error));
+      const writer = writerOf(name, oneRun ? forOneRun(name, begin()) : begin(), (error) => broken.error(error));
       return source.pipe(
         takeUntil(broken),
         tap<T>({
@@ -93,6 +100,25 @@ export function defineSink(spec: SinkSpec): RowSink {
         }),
       );
     });
+}
+
+/** Refuses the rows of a second run. */
+function forOneRun(who: string, recordings: Recordings): Recordings {
+  let only: Run | undefined;
+  return {
+    ...recordings,
+    open(first, fail) {
+      const { run } = first;
+      if (only !== undefined) {
+        throw failure(
+          "ERR_RUN_CHANGED",
+          `${who}: expected the rows of one run, "${only.name}" (attempt ${only.attempt}), got a row of "${run.name}" (attempt ${run.attempt}); give each run a sink of its own`,
+        );
+      }
+      only = run;
+      return recordings.open(first, fail);
+    },
+  };
 }
 
 interface Writer {

@@ -100,10 +100,25 @@ const open = new Map<AppendFile, number>();
 /** Paths that this process is writing. */
 const writing = new Set<string>();
 
+/** Options of {@link AppendFile}. */
+export interface AppendFileOptions {
+  /** Whether to replace a file that exists. Default false: it is refused with ERR_RUN_EXISTS. */
+  readonly overwrite?: boolean;
+  /** Whether `write` waits until the bytes are on the disk (`fdatasync`). Default false. */
+  readonly sync?: boolean;
+}
+
 /**
- * A file to which whole pieces are appended. After a failed write it is cut back to its last whole piece.
+ * A file to which whole pieces are appended, as the file sinks use it. After a failed write it is cut back to its last
+ * whole piece.
  *
- * A campaign writes thousands of files at once, more than a process may hold open: only the 128 used last stay open.
+ * Missing directories above the file are created. A campaign writes thousands of files at once, more than a process may
+ * hold open: only the 128 used last stay open, and the others are opened again when they are written to.
+ *
+ * @example
+ * const file = new AppendFile("mySink", "rows.txt", { overwrite: true });
+ * file.write(new TextEncoder().encode("step,value\n"));
+ * file.close();
  */
 export class AppendFile {
   /** Number of bytes of all whole pieces. */
@@ -111,11 +126,17 @@ export class AppendFile {
   readonly #key: string;
   #closed = false;
 
-  /** Creates the file. @throws ERR_RUN_EXISTS if it exists and must not be overwritten; ERR_RUN_BUSY, ERR_WRITE */
+  /**
+   * Creates the file.
+   *
+   * @param who name of the sink, with which messages begin
+   * @throws ERR_RUN_EXISTS if the file exists and must not be overwritten; ERR_RUN_BUSY if this process is writing it;
+   *   ERR_WRITE
+   */
   constructor(
     private readonly who: string,
     readonly path: string,
-    private readonly options: { readonly overwrite?: boolean; readonly sync?: boolean } = {},
+    private readonly options: AppendFileOptions = {},
   ) {
     this.#key = resolve(path);
     if (writing.has(this.#key)) {

@@ -9,6 +9,7 @@ export {
   type RowSink,
   type SinkSpec,
 } from "./defineSink.ts";
+export { AppendFile, type AppendFileOptions } from "./files.ts";
 export type { FileOptions } from "./recordToFile.ts";
 export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
 export type { StatusStream } from "./statusWriter.ts";

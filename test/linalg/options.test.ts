@@ -94,7 +94,7 @@ options("that are undefined count as left out", () => {
 
 options("are named when their value is wrong", () => {
   const cases: readonly (readonly [string, object, string, RegExp])[] = [
-    ["composed", { symmetric: 1 }, "ERR_OPTION_RANGE", /symmetric to be true or false, got 1/],
+    ["composed", { symmetric: 1 }, "ERR_OPTION_TYPE", /symmetric to be true or false, got 1/],
     [
       "frobeniusNorm",
       { exactUpTo: -1 },

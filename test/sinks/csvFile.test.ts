@@ -187,7 +187,7 @@ test("ends the stream at what cannot be written", async () => {
 test("refuses wrong options at once", () => {
   assertError(() => csvFile(3 as never), "ERR_OPTION_TYPE", /csvFile: expected .*path/);
   assertError(() => csvFile("a.csv", { append: true } as never), "ERR_OPTION_UNKNOWN", /overwrite/);
-  assertError(() => csvFile("a.csv", { overwrite: 1 } as never), "ERR_OPTION_RANGE", /true or false/);
+  assertError(() => csvFile("a.csv", { overwrite: 1 } as never), "ERR_OPTION_TYPE", /true or false/);
 });
 
 test.run();

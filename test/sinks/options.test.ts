@@ -56,14 +56,14 @@ options("hub.open refuses both", () =>
 
 options("a value of the wrong type or out of range is named", async () => {
   const cases: readonly (readonly [Unchecked, unknown, string, RegExp])[] = [
-    [functions.arrowFile!, { merged: "yes" }, "ERR_OPTION_RANGE", /merged to be true or false, got "yes"/],
+    [functions.arrowFile!, { merged: "yes" }, "ERR_OPTION_TYPE", /merged to be true or false, got "yes"/],
     [functions.arrowFile!, { points: 0.5 }, "ERR_OPTION_RANGE", /points to be a positive integer, or "all", "budget"/],
     [functions.arrowFile!, { batch: 256 }, "ERR_OPTION_TYPE", /batch to be an object of limits/],
     [functions.arrowFile!, { batch: { row: 256 } }, "ERR_OPTION_UNKNOWN", /^arrowFile: .*"batch\.row"/],
     [functions.runDirectory!, { pointBudget: 0 }, "ERR_OPTION_RANGE", /pointBudget to be a positive number/],
     [functions.runDirectory!, { onMessage: {} }, "ERR_OPTION_TYPE", /onMessage to be a function/],
     [functions.runDirectory!, { environment: () => 0 }, "ERR_OPTION_TYPE", /environment to be plain data/],
-    [functions.saveCheckpoint!, { sync: 1 }, "ERR_OPTION_RANGE", /sync to be true or false, got 1/],
+    [functions.saveCheckpoint!, { sync: 1 }, "ERR_OPTION_TYPE", /sync to be true or false, got 1/],
     [functions.terminalStatus!, { stream: null }, "ERR_OPTION_TYPE", /stream to be a stream with a write method/],
     [functions.webSocket!, { batch: { seconds: 0 } }, "ERR_OPTION_RANGE", /^webSocket: .*batch\.seconds/],
   ];

@@ -258,10 +258,10 @@ columns("are written once a step", async () => {
   checkError(
     error,
     "ERR_COLUMN_TWICE",
-    /^b: the column "seen" was written already in this step; two operators of one pipe cannot share a column \(run "run", step 0\)$/,
+    /^b: a wrote the column "seen" in this step already; use one of the two, or give one of the columns another name \(run "run", step 0\)$/,
   );
   const after = await collect(run(descent).pipe(counter("a"), counter("b")));
-  checkError(after.error, "ERR_COLUMN_TWICE", /^b: the column "seen"/);
+  checkError(after.error, "ERR_COLUMN_TWICE", /^b: a wrote the column "seen"/);
 });
 
 columns("may be shared by equal declarations that write in different steps", () => {

@@ -36,13 +36,19 @@ function writeInto<V>(
     const value = values[name];
     if (value === undefined) continue;
     if (target[name] !== undefined) {
-      throw failure(
-        "ERR_COLUMN_TWICE",
-        `${slot.name}: the column "${name}" was written already in this step; two operators of one pipe cannot share a column${session?.where() ?? ""}`,
-      );
+      throw writtenTwice(slot, name, session);
     }
     target[name] = value;
   }
+}
+
+function writtenTwice(slot: Slot, name: string, session: Session | undefined): Error {
+  const writes = (other: Slot): boolean => other !== slot && other.columns[name] !== undefined;
+  const first = [...(session?.slots ?? [])].find(writes)?.name ?? "an operator before it";
+  return failure(
+    "ERR_COLUMN_TWICE",
+    `${slot.name}: ${first} wrote the column "${name}" in this step already; use one of the two, or give one of the columns another name${session?.where() ?? ""}`,
+  );
 }
 
 function undeclared(slot: Slot, name: string, vectors: boolean, session: Session | undefined): Error {
