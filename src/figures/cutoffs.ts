@@ -5,11 +5,13 @@ import { faint, outcomeColors, type Panel, page } from "./page.ts";
 import { pointCloud } from "./pointCloud.ts";
 import { coursesOf } from "./runs.ts";
 
+/** A search at its first iterate at or below a cutoff, where it would have stopped. */
 interface Stop {
+  /** Cutoff on ||F||^2; infinity stands for the end of the search. */
   readonly cutoff: number;
   readonly index: number;
   readonly value: number;
-  /** Morse index of the class that the search reaches in the end; undefined if it reaches none. */
+  /** Morse index of the class of the critical point at the end of the search; undefined if the end is not critical. */
   readonly trueIndex: number | undefined;
 }
 
@@ -17,11 +19,11 @@ const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
 
 const about = {
   name: "cutoffs",
-  summary: "loss against index at the first iterate below each cutoff: what stopping early would have found",
+  summary: "loss against index at the first iterate below each cutoff, as if the searches had stopped there",
   from: "dlae-tolerance",
 };
 
-/** Shows loss and index as they would be found if searches stopped at larger tolerances. */
+/** Draws loss against index as searches would find them if they stopped at larger tolerances. */
 export const cutoffPanels: Figure = {
   ...about,
   async draw(source) {
@@ -84,12 +86,12 @@ export const cutoffPanels: Figure = {
         { label: `all ${all.length} classes of critical points`, color: faint },
         { label: "index of the end of the search", color: right },
         { label: "another index", color: wrongColor },
-        { label: "search does not reach a critical point", color: never },
+        { label: "end is not a critical point", color: never },
       ],
       panels,
       caption: [
-        "Counted are the searches that end at a critical point, at their first iterate at or below the cutoff.",
-        "A search is wrong if its index there differs from that of the critical point at its end.",
+        "Each panel counts the searches that end at a critical point, each by its first iterate at or below the cutoff.",
+        "A search is wrong if its index at this iterate differs from that of the critical point at its end.",
       ],
     });
   },

@@ -10,7 +10,7 @@ const about = {
   from: "dlae-sampling",
 };
 
-/** Shows which critical points are found. */
+/** Draws how often each eigenvector of the data is recovered by the critical points found, one panel per group. */
 export const eigenvectorBias: Figure = {
   ...about,
   async draw(source) {
@@ -31,7 +31,7 @@ export const eigenvectorBias: Figure = {
             label: "eigenvector",
             domain: counts.map(({ name }) => name),
             tickSize: 0,
-            // All labels would overlap, so every fourth is shown, and the origin.
+            // All labels would overlap, so only every fourth, the first and the origin's are shown.
             tickFormat: (name: string) => (name === "1" || Number(name) % 4 === 0 ? name : ""),
           },
           y: { label: "share of critical points", domain: [0, 1], grid: true, ticks: 5, tickFormat: "%" },
@@ -52,7 +52,7 @@ export const eigenvectorBias: Figure = {
       title: "Eigenvectors that critical points recover, by how starts were drawn",
       panels,
       caption: [
-        "Eigenvectors of the data, the largest eigenvalue first; 0 is the origin. Each panel counts the searches that ended at a critical point.",
+        "Eigenvectors are in the order of their eigenvalues, the largest first; 0 is the origin. Only critical ends count.",
       ],
     });
   },

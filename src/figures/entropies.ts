@@ -6,6 +6,7 @@ import { type Figure, missing } from "./figure.ts";
 import { faint, groupColors, ink, page } from "./page.ts";
 import { samplingGroups } from "./samplingGroups.ts";
 
+/** Entropy of one group in bits, with its 95 % interval. */
 interface Entry {
   readonly label: string;
   readonly scheme: string;
@@ -21,7 +22,7 @@ const about = {
   from: "dlae-sampling",
 };
 
-/** Shows how diverse the critical points are that are found. */
+/** Draws how diverse the critical points found are, one line per group. */
 export const entropies: Figure = {
   ...about,
   async draw(source) {
@@ -74,7 +75,9 @@ export const entropies: Figure = {
           },
         },
       ],
-      caption: [`Dashed: log2(${inputs + 1}), the largest possible. Bars: 95 % of 1000 bootstraps over the searches.`],
+      caption: [
+        `Dashed: log2(${inputs + 1}), the largest possible entropy. Bars: 95 % intervals by 1000 bootstraps over the searches.`,
+      ],
     });
   },
 };

@@ -19,6 +19,7 @@ export interface RecordedRun {
 export interface FigureSource {
   /** Directory as the user named it. */
   readonly directory: string;
+  /** Runs in the directory, in the order in which they began. */
   readonly runs: readonly RecordedRun[];
 }
 
@@ -26,7 +27,7 @@ export interface FigureSource {
 export interface Figure {
   /** Name on the command line: letters and `-`. */
   readonly name: string;
-  /** Summary in one line, for the list. */
+  /** Summary in one line, which the list of figures shows. */
   readonly summary: string;
   /** Experiments whose runs have what the figure needs. */
   readonly from: string;
@@ -34,12 +35,19 @@ export interface Figure {
   readonly draw: (source: FigureSource) => Promise<string>;
 }
 
-/** Opens the run in a directory. */
+/**
+ * Opens the run in a directory for a figure. The rows are read only when they are subscribed to.
+ *
+ * @example
+ * const run = recordedRun("search-01", "runs/dlae-1/search-01");
+ * run.rows.pipe(last()).subscribe((end) => console.log(run.name, end.step, end.value));
+ * @throws ERR_RUN_FILE if the directory has no valid `run.json`, ERR_READ if it cannot be read
+ */
 export function recordedRun(name: string, directory: string): RecordedRun {
   return { name, description: readRunFile(directory).description, rows: replay(directory) };
 }
 
-/** The error for runs that lack what a figure shows; it says which experiments to run. */
+/** Makes the error for runs that lack what a figure shows. It says which experiments to run. */
 export function missing(figure: Pick<Figure, "name" | "from">, { directory }: FigureSource, what: string): Error {
   return failure(
     "ERR_FIGURE",
@@ -47,7 +55,13 @@ export function missing(figure: Pick<Figure, "name" | "from">, { directory }: Fi
   );
 }
 
-/** A field of a run's description, by path. */
+/**
+ * Reads a field of a run's description by its path; undefined if there is no such field.
+ *
+ * @example
+ * const run = recordedRun("search-01", "runs/dlae-1/search-01");
+ * console.log(described(run, "start", "variance"));
+ */
 export function described(run: RecordedRun, ...path: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = run.description;
   for (const key of path) {

@@ -1,6 +1,7 @@
 /** Fits a straight line to points, with an interval for its slope. */
 
 interface FittedLine {
+  /** Slope of the line. */
   readonly slope: number;
   /** Half the width of the 95 % interval of the slope, by Student's t for independent errors. */
   readonly half: number;
@@ -8,10 +9,10 @@ interface FittedLine {
   readonly residual: number;
 }
 
-/** 97.5 % points of Student's t for 1, 2, ... 10 degrees of freedom. Beyond, 1.96 + 2.7 / freedom is close enough. */
+/** 97.5 % points of Student's t for 1, 2, ... 10 degrees of freedom. For more, 1.96 + 2.7 / freedom is close enough. */
 const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 
-/** Fits a line by least squares; undefined for fewer than three points, or if all have the same x. */
+/** Fits a line by least squares; undefined for fewer than three points, or if all points have the same x. */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): FittedLine | undefined {
   const n = points.length;
   if (n < 3) return undefined;

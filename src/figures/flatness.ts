@@ -7,7 +7,9 @@ import { coursesOf, outcomeOf, thinned } from "./runs.ts";
 interface Step {
   readonly step: number;
   readonly squaredFieldNorm: number;
+  /** Column `relativeResidual`; undefined if the step solved no Newton system. */
   readonly r: number | undefined;
+  /** Whether `detectFlatness` found the row flat: r > 0.9 and r_H < 5e-4. */
   readonly flat: boolean;
 }
 
@@ -17,7 +19,7 @@ interface Search {
   readonly steps: readonly Step[];
 }
 
-/** Number of steps over which r is averaged, as in the publication. */
+/** Number of steps over which r is averaged, as in Frye et al. 2021, doi:10.1162/neco_a_01388. */
 const window = 10;
 const searchesShown = 6;
 const perRow = 3;
@@ -29,7 +31,7 @@ const about = {
   from: "mnist-autoencoder, dlae-methods or other searches by Newton-MR",
 };
 
-/** Shows how flat the gradient is along searches: r = ||J p + F|| / (||J|| ||p|| + ||F||). */
+/** Draws how flat the gradient is along searches: r = ||J p + F|| / (||J|| ||p|| + ||F||). */
 export const flatness: Figure = {
   ...about,
   async draw(source) {
@@ -69,7 +71,7 @@ export const flatness: Figure = {
   },
 };
 
-/** Chooses searches of each outcome in turn, those with most flat rows first, so that all outcomes are shown. */
+/** Chooses searches from each outcome in turn, those with most flat rows first, so that all outcomes are shown. */
 function chosen(searches: readonly Search[]): readonly Search[] {
   const flatRows = ({ steps }: Search): number => steps.filter(({ flat }) => flat).length;
   const byOutcome = new Map<string, Search[]>();

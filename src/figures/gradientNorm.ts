@@ -11,11 +11,11 @@ interface Point {
   readonly outcome: string;
 }
 
-/** Number of points of each line. */
+/** Largest number of points of a line. */
 const pointsOfLine = 90;
 /** Smallest value drawn; 0 and values below it are drawn there. */
 const lowest = 1e-32;
-/** Largest number of searches drawn of one method and outcome; more would hide each other. */
+/** Largest number of searches drawn per method and outcome; more lines would hide each other. */
 const linesOfOutcome = 25;
 
 const about = {
@@ -24,7 +24,7 @@ const about = {
   from: "dlae-methods, dlae-tolerance or any other searches",
 };
 
-/** Shows how ||grad||^2 falls along searches. */
+/** Draws how ||grad||^2 falls along searches, one panel per method. */
 export const gradientNorm: Figure = {
   ...about,
   async draw(source) {

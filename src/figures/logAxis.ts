@@ -1,12 +1,21 @@
-/** A logarithmic axis with ticks at powers of ten only, since Plot's own ticks between them overlap in small panels. */
+/** Makes logarithmic axes whose ticks are powers of ten. Plot's own ticks between them overlap in small panels. */
 import type { ScaleOptions } from "@observablehq/plot";
 
-/** A tick as text with one digit: `1e-10`, `1`. */
+/** Writes a tick with one digit: `1e-10`, `1`. */
 function powerOfTen(value: number): string {
   return value === 1 ? "1" : value.toExponential(0).replace("+", "");
 }
 
-/** The scale from `low` to `high`, both positive, with at most `most` ticks; within a decade they are at 1, 2 and 5. */
+/**
+ * Makes the options of a logarithmic scale of Observable Plot from `low` to `high`, both positive, with at most `most`
+ * ticks at powers of ten. If the domain holds fewer than two powers of ten, the ticks are at 1, 2 and 5 of each decade.
+ *
+ * @example
+ * console.log(logAxis("loss", 1e-4, 1, 3).ticks);
+ * // [ 0.0001, 0.01, 1 ]
+ * @param label text beside the axis
+ * @param most largest number of ticks; default 5
+ */
 export function logAxis(label: string, low: number, high: number, most = 5): ScaleOptions {
   const scale = { type: "log", label, domain: [low, high], grid: true } as const;
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];

@@ -11,7 +11,7 @@ const about = {
   from: "dlae-methods, mnist-autoencoder or other searches",
 };
 
-/** Shows where searches ended, in the plane of index and loss. */
+/** Draws where searches ended, as loss against Morse index, one panel per method. */
 export const lossIndex: Figure = {
   ...about,
   async draw(source) {
@@ -62,7 +62,7 @@ export const lossIndex: Figure = {
   },
 };
 
-/** The ends as dots: filled if critical, otherwise rings. */
+/** Draws ends: dots for critical points, rings for all others. */
 function endsMark(ends: readonly RunEnd[], n: number, critical: boolean): Plot.Dot {
   const own = ends.filter(({ outcome }) => (outcome === "critical point") === critical);
   const color = ({ outcome }: RunEnd): string => outcomeColors[outcome] ?? "black";

@@ -1,8 +1,10 @@
-/** Makes one SVG document of panels by Observable Plot: title, legend, panels in rows, caption. */
+/** Makes one SVG document from panels that Observable Plot draws: a title, a legend, the panels in rows, a caption. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
+/** One plot of a {@link page}. */
 export interface Panel {
+  /** Title above the plot. */
   readonly title?: string;
   /** Width in pixels. Default 300. */
   readonly width?: number;
@@ -12,25 +14,31 @@ export interface Panel {
   readonly plot: Plot.PlotOptions;
 }
 
+/** One entry of the legend of a {@link page}: a mark, and a text beside it. */
 export interface LegendEntry {
+  /** Text beside the mark. */
   readonly label: string;
+  /** Colour of the mark, as CSS writes colours. */
   readonly color: string;
   /** Shape of the mark. Default `dot`. */
   readonly shape?: "dot" | "ring" | "line" | "area";
 }
 
+/** Contents of a figure, the argument of {@link page}. */
 export interface Page {
+  /** Title at the top, which is also the document's title. */
   readonly title: string;
+  /** Entries of the legend below the title. Default: no legend. */
   readonly legend?: readonly LegendEntry[];
-  /** Panels in sequence, three per row, or row by row. */
+  /** Panels: one list, which is laid out in rows of three, or a list of rows. */
   readonly panels: readonly Panel[] | readonly (readonly Panel[])[];
-  /** Lines below the panels. */
+  /** Lines of text below the panels. Default: none. */
   readonly caption?: readonly string[];
 }
 
 export const ink = "#1b1e23";
 export const faint = "#8a9099";
-/** Colours of the outcomes of searches, by the words of the column `end`. */
+/** Colours of the outcomes of searches, by the values of the column `end`. */
 export const outcomeColors: Readonly<Record<string, string>> = {
   "critical point": "#1f6fb4",
   "gradient-flat region": "#d9761a",
@@ -38,7 +46,7 @@ export const outcomeColors: Readonly<Record<string, string>> = {
   unfinished: "#9aa1ab",
   diverged: "#c0392b",
 };
-/** Colours for groups that have no colour of their own. */
+/** Colours of groups, methods and runs, in their order. */
 export const groupColors: readonly string[] = ["#1f6fb4", "#d9761a", "#2e8b57", "#c0392b", "#8b5fbf", "#7a5c3e"];
 
 const panelsOfRow = 3;
@@ -48,10 +56,17 @@ const lineHeight = 16;
 const font = "font-family=\"system-ui, 'Segoe UI', Roboto, sans-serif\"";
 
 /**
- * Makes the text of a self-contained SVG file.
+ * Draws panels, and returns the text of a self-contained SVG file.
  *
- * The background is white, since the file may be read on dark pages too. Coordinates are rounded to a tenth of a pixel,
- * which keeps files small.
+ * The background is white, so that the figure is readable on dark pages too. Coordinates are rounded to a tenth of a
+ * pixel, which keeps the file small.
+ *
+ * @example
+ * import * as Plot from "@observablehq/plot";
+ *
+ * const points = [0, 1, 2, 3].map((step) => ({ step, norm: 10 ** -step }));
+ * const plot = { y: logAxis("norm", 1e-3, 1), marks: [Plot.line(points, { x: "step", y: "norm" })] };
+ * const svg = page({ title: "Norm along the run", panels: [{ title: "linear convergence", plot }] });
  */
 export function page({ title, legend = [], panels, caption = [] }: Page): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -136,7 +151,7 @@ function legendMark(x: number, y: number, color: string, shape: NonNullable<Lege
   return `<circle cx="${x + 8}" cy="${y}" r="4" ${filled}/>`;
 }
 
-/** An estimate of the width of a text in a proportional font. */
+/** Estimates the width of a text in a proportional font. */
 function textWidth(words: string, size: number): number {
   return words.length * size * 0.55;
 }
@@ -146,7 +161,8 @@ function escaped(words: string): string {
 }
 
 /**
- * Rounds numbers in tags to a tenth of a pixel, and numbers below 1, such as opacities, to two decimals. Text is kept.
+ * Rounds numbers in tags to a tenth of a pixel, and numbers below 1, such as opacities, to two decimals. It does not
+ * change text between tags.
  */
 function shortened(svg: string): string {
   return svg.replace(/<[^>]+>/g, (tag) =>

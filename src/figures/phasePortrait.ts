@@ -12,7 +12,7 @@ const about = {
   from: "bilinear, forsaken, dirac-gan, quartic or any problem in the plane",
 };
 
-/** Shows all paths in one plane, also those of several experiments in one directory. */
+/** Draws the paths of all runs in one plane, also if they belong to several experiments in one directory. */
 export const phasePortrait: Figure = {
   ...about,
   async draw(source) {
@@ -36,7 +36,7 @@ export const phasePortrait: Figure = {
           width: 520,
           height: 520,
           plot: {
-            // The area within the margins is a square, so that angles are true.
+            // The margins leave a square, so that angles are true.
             marginLeft: 45,
             marginRight: 20,
             marginTop: 24,
@@ -86,7 +86,7 @@ export const phasePortrait: Figure = {
       ],
       caption: [
         ...(few && paths.some(({ average }) => average.length > 0) ? ["Dashed: the average of the iterates."] : []),
-        ...(problem === undefined ? [] : ["Arrows: direction of −F, that of a simultaneous gradient step."]),
+        ...(problem === undefined ? [] : ["Arrows: direction of −F, in which a simultaneous gradient step goes."]),
       ],
     });
   },

@@ -1,4 +1,4 @@
-/** The field below the paths of a game in the plane, made from the description of the problem in its runs. */
+/** Draws the field of a problem in the plane, which is made again from its description in the runs. */
 import * as Plot from "@observablehq/plot";
 import { diracGan } from "../problems/games/adversarial/diracGan.ts";
 import { bilinear } from "../problems/games/bilinear.ts";
@@ -11,7 +11,7 @@ import type { Box } from "./planePaths.ts";
 
 const arrowsAcross = 17;
 
-/** The problem of all runs; undefined if they have several, or one that cannot be made from its description. */
+/** Makes the problem of all runs; undefined if they have several, or one that cannot be made from its description. */
 export function planarField({ runs }: FigureSource): Problem | undefined {
   const problems = runs.map((run) => described(run, "problem"));
   const one = new Set(problems.map((problem) => JSON.stringify(problem)));
@@ -37,7 +37,8 @@ interface Arrow {
 }
 
 /**
- * Arrows along -F on a grid. All have the same length, so they show the direction of the players but not their speed.
+ * Draws arrows along -F on a grid. All have the same length, so they show in which direction the players move, but not
+ * how fast.
  */
 export function fieldArrows(problem: Problem, { x: [x0, x1], y: [y0, y1] }: Box, across = arrowsAcross): Plot.Vector {
   const apart = (x1 - x0) / across;

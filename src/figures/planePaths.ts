@@ -1,21 +1,23 @@
-/** Paths of runs in the plane, and those of their averages. */
+/** Reads the paths of runs in the plane, and those of their averages. */
 import type { Row } from "../arrow/row.ts";
 import { median } from "../experiments/protocols/statistics.ts";
 import type { FigureSource } from "./figure.ts";
 import { coursesOf, thinned } from "./runs.ts";
 
+/** A point of a path. */
 export interface PlanePoint {
   readonly run: string;
   readonly x: number;
   readonly y: number;
 }
 
+/** The path of one run in the plane. */
 export interface PlanePath {
   readonly name: string;
   readonly points: readonly PlanePoint[];
   /** Points of the column `average`; empty if the run does not have it. */
   readonly average: readonly PlanePoint[];
-  /** Number of steps of the run. The path is thinned if this is more than `points.length - 1`. */
+  /** Number of steps of the run. If it exceeds `points.length - 1`, the path is thinned. */
   readonly steps: number;
 }
 
@@ -27,7 +29,7 @@ export interface Box {
 
 const pointsOfLine = 1500;
 
-/** The paths of the runs whose points are pairs, in the order of the source. */
+/** Reads the paths of those runs whose points have two coordinates, in the order of the source. */
 export async function planePaths(source: FigureSource): Promise<PlanePath[]> {
   const paths: PlanePath[] = [];
   for (const run of source.runs) {
@@ -52,10 +54,10 @@ export async function planePaths(source: FigureSource): Promise<PlanePath[]> {
 }
 
 /**
- * A square that shows most runs. Runs that diverge leave the picture.
+ * Chooses a square that shows most runs. The paths of runs that diverge leave it.
  *
- * It includes all points that are at most 1.5 m from their start, where m is the median over the runs of the largest
- * distance from the start.
+ * The square includes all points that are at most 1.5 m from their start, where m is the median over the runs of the
+ * largest distance from the start.
  */
 export function squareAround(paths: readonly PlanePath[]): Box {
   const reach = paths.map(({ points: [first, ...rest] }) =>

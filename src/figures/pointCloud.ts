@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { faint } from "./page.ts";
 
 /**
- * Draws thousands of points as one path, a tenth of the size of as many circles.
+ * Draws thousands of points as one path, whose text is a tenth as long as that of as many circles.
  *
- * Points that fall on the same half pixel are drawn once.
+ * Points that round to the same half pixel are drawn once.
  */
 export function pointCloud<T>(data: readonly T[], x: (datum: T) => number, y: (datum: T) => number): Plot.Dot {
   return Plot.dot(data, {

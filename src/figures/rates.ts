@@ -10,7 +10,7 @@ interface Point {
   readonly residual: number;
 }
 
-/** The residuals of one run, or of its average. */
+/** The residuals of one run: of its iterates, or of their average. */
 interface Curve {
   readonly run: RecordedRun;
   readonly of: "last" | "average";
@@ -19,7 +19,7 @@ interface Curve {
 
 const pointsOfLine = 400;
 const runsNamed = groupColors.length;
-/** Limits of the residuals that are fitted. Below them is rounding, and above them the run has diverged. */
+/** Limits of the residuals that are fitted. Smaller ones are rounding errors; with larger ones the run has diverged. */
 const [smallest, largest] = [1e-13, 1e3];
 
 const about = {
@@ -28,7 +28,7 @@ const about = {
   from: "bilinear or any other experiment",
 };
 
-/** Shows how fast the field, or the natural residual, vanishes at the last iterate and at the average. */
+/** Draws how fast the field, or the natural residual, vanishes at the iterates and at their average. */
 export const rates: Figure = {
   ...about,
   async draw(source) {
@@ -110,7 +110,7 @@ async function curvesOf(run: RecordedRun): Promise<Curve[]> {
   return [curve("last"), curve("average")].filter((own) => own.points.length > 1);
 }
 
-/** Points at steps in equal ratios, so that each decade has the same weight. */
+/** Selects points whose steps have equal ratios, so that each decade has the same weight. */
 function spread(points: readonly Point[]): readonly Point[] {
   let next = 1;
   return points.filter(({ step }) => {
@@ -120,7 +120,7 @@ function spread(points: readonly Point[]): readonly Point[] {
   });
 }
 
-/** The line of the caption for a curve: the better of the two fits, beside the theory of the same kind. */
+/** Writes the caption's line for a curve: the better of the two fits, and what theory predicts for it. */
 function sentence({ run, of, points }: Curve): readonly string[] {
   const end = points.at(-1)!.step;
   const kept = points.filter(({ residual }) => residual >= smallest && residual <= largest);
@@ -145,9 +145,9 @@ function sentence({ run, of, points }: Curve): readonly string[] {
     return [`${name}: factor ${interval} per step; theory ${theory("factor")!.toFixed(4)}`];
   }
   const order = theory(of === "average" ? "averageOrder" : "order");
-  // Theory says nothing about such an average, so a fitted power would have no meaning.
+  // Theory says nothing about averages of this method, so a fitted power would have no meaning.
   if (end < 20 || (of === "average" && order === undefined)) return [];
-  // The order of the last iterate is that of the squared norm.
+  // For the last iterate, the recorded order is that of the squared norm, so it is halved.
   const predicted = order === undefined ? "" : `; theory O(k^${of === "average" ? order : order / 2})`;
   const digits = power.half < 0.005 ? 4 : 2;
   const text = (value: number): string => value.toFixed(digits);

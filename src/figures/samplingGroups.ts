@@ -1,18 +1,22 @@
-/** The searches of `dlae-sampling`, by how their starts were drawn. */
+/** Groups the searches of `dlae-sampling` by how their starts were drawn. */
 import { described, type FigureSource } from "./figure.ts";
 import { type GroundTruth, groundTruth } from "./groundTruth.ts";
 import { endsOf } from "./runs.ts";
 
 interface SamplingGroup {
+  /** Scheme by which the starts were drawn: `height` or `iteration`. */
   readonly scheme: string;
+  /** Variance of the noise that was added to the starts. */
   readonly variance: number;
+  /** Number of searches, whether or not they ended at a critical point. */
   readonly searches: number;
-  /** Eigenvectors that each critical end recovers. */
+  /** Eigenvectors that each critical end recovers, one list per critical end. */
   readonly sets: readonly (readonly number[])[];
 }
 
 /**
- * The groups in the order of the runs; undefined if no run records how its start was drawn, or the truth is unknown.
+ * Makes the groups, in the order of the runs; undefined if no run records how its start was drawn, or if the critical
+ * points of the problem are unknown.
  */
 export async function samplingGroups(
   source: FigureSource,

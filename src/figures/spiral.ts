@@ -14,7 +14,7 @@ const about = {
   from: "bilinear, dirac-gan, forsaken or any game in the plane",
 };
 
-/** Shows one panel per run: why descent-ascent spirals outwards, and what looking ahead and averaging change. */
+/** Draws one panel per run, with the path of its iterates and of their average over the field. */
 export const spiral: Figure = {
   ...about,
   async draw(source) {
@@ -54,7 +54,7 @@ function panelOf({ name, points, average }: PlanePath, box: Box, source: FigureS
     Plot.line(data, { x: "x", y: "y", stroke, strokeWidth, clip: true });
   return {
     title: name,
-    // The area within the margins is a square, so that angles are true.
+    // The margins leave a square, so that angles are true.
     width: panelWidth,
     height: panelWidth,
     plot: {
@@ -78,13 +78,14 @@ function panelOf({ name, points, average }: PlanePath, box: Box, source: FigureS
 }
 
 /**
- * The factor by which a step multiplies the distance in the long run, beside that of theory if the problem is linear.
+ * Writes for each run the factor by which a step multiplies the distance in the long run, and the factor of theory. It
+ * leaves out runs for which theory predicts none, such as all runs of a problem that is not linear.
  */
 function captionOf(paths: readonly PlanePath[], source: FigureSource): readonly string[] {
   const lines = paths.flatMap(({ name, points, steps }) => {
     const run = source.runs.find((one) => one.name === name)!;
     const factor = described(run, "theory", "factor");
-    // The second half of the run, where the start no longer matters.
+    // The factor is measured over the second half of the run, where the start no longer matters.
     const half = points.length >> 1;
     const [middle, last] = [points[half]!, points.at(-1)!];
     const [from, to] = [Math.hypot(middle.x, middle.y), Math.hypot(last.x, last.y)];
@@ -97,6 +98,8 @@ function captionOf(paths: readonly PlanePath[], source: FigureSource): readonly 
   });
   return [
     ...lines,
-    ...(planarField(source) === undefined ? [] : ["Arrows: direction of −F, that of a simultaneous gradient step."]),
+    ...(planarField(source) === undefined
+      ? []
+      : ["Arrows: direction of −F, in which a simultaneous gradient step goes."]),
   ];
 }

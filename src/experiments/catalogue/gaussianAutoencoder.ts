@@ -28,7 +28,7 @@ export const gaussianAutoencoderExperiment: Experiment = experiment({
   options: z.object({
     ...sizes.shape,
     ...networkShape,
-    // Variances up to 16 make the loss steeper than on standardised data: with 0.02 trajectories still jump.
+    // Variances up to 16 make the loss steeper than on standardised data: even with 0.02 trajectories jump.
     stepSize: z.number().positive().default(0.005).describe("step size of the trajectories"),
   }),
   run(options, context) {

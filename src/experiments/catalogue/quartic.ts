@@ -67,7 +67,7 @@ interface End {
 }
 
 function tell(context: ExperimentContext, ends: readonly End[]): void {
-  // The finding of a single search says it all.
+  // The finding of a single search needs no conclusion.
   if (ends.length < 2) return;
   const near = (x: number): readonly End[] => ends.filter((end) => hypotenuse(end.x - x, end.y) < 0.1);
   const caught = near(Math.SQRT2);
@@ -78,7 +78,7 @@ function tell(context: ExperimentContext, ends: readonly End[]): void {
   );
 }
 
-/** A grid of k x k points, corners included; the centre for k = 1. */
+/** Makes a grid of k x k points on [-4, 4]^2, corners included; for k = 1 the centre. */
 function gridOf(k: number): number[][] {
   const at = (i: number): number => (k === 1 ? 0 : -4 + (8 * i) / (k - 1));
   return Array.from({ length: k * k }, (_, i) => [at(i % k), at(Math.floor(i / k))]);

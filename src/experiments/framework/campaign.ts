@@ -13,14 +13,15 @@ import { startSearchTeam } from "../threads/searchTeam.ts";
 /** Options of {@link campaign}. */
 export interface CampaignOptions {
   /**
-   * Directory of the campaign: one directory per run, and `iterates.arrows` and `ends.arrows` for all. Made if missing.
+   * Directory of the campaign. It has one directory per run, and `iterates.arrows` and `ends.arrows` for all runs. It
+   * is made if it is missing.
    */
   readonly directory: string;
   /** Options of the experiment, by name. Defaults come from its schema. */
   readonly options?: Readonly<Record<string, JsonValue>>;
   /** Seed of everything random. Default 1. */
   readonly seed?: number;
-  /** Number of threads; it affects nothing but the time. Default: one for each core. */
+  /** Number of threads, which affects the time only. Default: one per core. */
   readonly workers?: number;
 }
 

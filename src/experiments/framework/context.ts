@@ -22,9 +22,9 @@ import type { Checkpoint, Command, IterateOptions } from "../../streams/types.ts
 import { type ExperimentContext, type ExperimentRunOptions, type Finding, plainName } from "./definition.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
-/** What an earlier session has left of a run. */
+/** The part of a run that an earlier session has left. */
 export interface EarlierRun {
-  /** Whether the run has ended, so that all its rows are there. */
+  /** Whether the run has ended, so that its file has all its rows. */
   readonly finished: boolean;
   /** The rows of all attempts as one run. If two attempts have a row of the same step, the later attempt's counts. */
   readonly rows: () => Observable<Row>;
@@ -34,13 +34,18 @@ export interface EarlierRun {
 
 /** The place where the runs of an experiment are kept. */
 export interface RunStore {
-  /** What is there of the run of this name; undefined if nothing is. */
+  /** Finds what an earlier session has left of the run of this name; undefined if there is nothing. */
   earlier(name: string): EarlierRun | undefined;
-  /** Begins to keep a run. `record` passes each row on once it is kept; `save` keeps a checkpoint. */
+  /** Begins to keep a run of this name. */
   keep(
     name: string,
     options: ExperimentRunOptions,
-  ): { readonly record: (rows: Observable<Row>) => Observable<Row>; readonly save: (checkpoint: Checkpoint) => void };
+  ): {
+    /** Operator that keeps each row, and passes it on afterwards. */
+    readonly record: (rows: Observable<Row>) => Observable<Row>;
+    /** Function that keeps a checkpoint in place of the previous one. */
+    readonly save: (checkpoint: Checkpoint) => void;
+  };
 }
 
 /** Options of {@link experimentContext}. */
@@ -49,14 +54,17 @@ export interface ContextOptions {
   readonly seed: number;
   /** Signal that stops the experiment when it is aborted. */
   readonly signal: AbortSignal;
-  /** Place where the runs are kept. Default: none, nothing is kept. */
+  /** Place where the runs are kept. Default: runs are not kept. */
   readonly store?: RunStore;
-  /** Whether a stop was asked for; called in every evaluation and product. Default: whether the signal is aborted. */
+  /** Tells whether a stop was asked for. Called before every evaluation and product. Default: `signal.aborted`. */
   readonly stopped?: () => boolean;
   /** Commands for the run of the given name. Default: none. */
   readonly commands?: (run: string) => Observable<Command>;
+  /** Called with each finding that the experiment reports. */
   readonly onFinding?: (finding: Finding) => void;
+  /** Called with each line that the experiment notes. */
   readonly onNote?: (line: string) => void;
+  /** Called with each line of the experiment's conclusion. */
   readonly onConclusion?: (line: string) => void;
   /** Called when a stop has ended a run. */
   readonly onStop?: () => void;
@@ -72,16 +80,16 @@ export const oneByOne: Campaign = (count, search) => range(0, count).pipe(concat
 
 const defaultCheckpointSeconds = 10;
 
-/** A context, with what the program that made it needs. */
+/** A context together with the operator that the program which made it applies to the experiment's rows. */
 export interface OwnedContext extends ExperimentContext {
-  /** Keeps the runs that did not come from `context.iterate`, and ends all runs at a stop. */
+  /** Operator that keeps runs which did not come from `context.iterate`, and ends all runs at a stop. */
   readonly complete: (rows: Observable<Row>) => Observable<Row>;
 }
 
 /**
  * Makes the context of one session of an experiment, as `fluxion run` does. A program or a test may make one too.
  *
- * A stop ends the current run after its last whole row, and nothing follows it: the stream completes.
+ * A stop ends the current run after its last complete row. Then the stream completes, and no further run begins.
  *
  * @example
  * const context = experimentContext({ seed: 1, signal: new AbortController().signal });

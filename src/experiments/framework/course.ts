@@ -3,15 +3,19 @@ import type { Row } from "../../arrow/row.ts";
 
 /** The first row whose ||F||^2 is at or below a cutoff. */
 export interface Crossing {
+  /** Step of the row, from 0. */
   readonly step: number;
+  /** Value of the row. */
   readonly value: number;
+  /** ||F||^2 of the row, at or below the cutoff. */
   readonly squaredFieldNorm: number;
   /** Morse index; undefined if it was not measured at this row. */
   readonly morseIndex: number | undefined;
 }
 
+/** The course of one search: where it crossed each cutoff, and how flat the gradient was. */
 export interface Course {
-  /** Crossings by cutoff on ||F||^2. A cutoff that was never reached has none. */
+  /** Crossings by cutoff on ||F||^2. The map has no entry for a cutoff that was never reached. */
   readonly crossings: ReadonlyMap<number, Crossing>;
   /** Largest r = ||J p + F|| / (||J|| ||p|| + ||F||) of all rows that solved a Newton system; undefined if none did. */
   readonly largestResidual: number | undefined;

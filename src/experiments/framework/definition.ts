@@ -19,7 +19,7 @@ export interface ExperimentRunOptions {
   readonly checkpointSeconds?: number;
 }
 
-/** What one run has found: a row of the summary, and of `experiment.json`. */
+/** The result of one run: a row of the summary, which `experiment.json` keeps. */
 export interface Finding {
   /** Name of the run. */
   readonly run: string;
@@ -87,10 +87,15 @@ export interface ExperimentSpec<Schema extends OptionsSchema> {
 
 /** An experiment that `fluxion run` can run: the default export of a module. */
 export interface Experiment {
+  /** Mark by which `fluxion run` recognises an experiment. */
   readonly kind: "fluxion experiment";
+  /** Name of the experiment and its directories. */
   readonly name: string;
+  /** Summary in one line. */
   readonly summary: string;
+  /** Schema whose fields are the flags of the experiment. */
   readonly options: OptionsSchema;
+  /** Runs the experiment with options that the schema has parsed, and emits the rows of all its runs. */
   readonly run: (options: Readonly<Record<string, unknown>>, context: ExperimentContext) => Observable<Row>;
 }
 
@@ -112,15 +117,27 @@ const reservedOptions: readonly string[] = [
 export const plainName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
- * Defines an experiment that `fluxion run` can run, if it is a module's default export.
+ * Defines an experiment. `fluxion run` can run it if it is a module's default export: `export default experiment(...)`.
+ *
+ * The fields of `options` become flags of the command, and `run` receives their values. The experiment of the example
+ * has the flag `--steps`.
  *
  * @example
- * export default experiment({
- *   name: "descent", summary: "Extragradient on f(x, y) = xy",
- *   options: z.object({ steps: z.number().int().positive().default(100).describe("steps to take") }),
+ * import { z } from "zod";
+ *
+ * const spiral = experiment({
+ *   name: "spiral",
+ *   summary: "extragradient on f(x, y) = xy",
+ *   options: z.object({ steps: z.number().int().positive().default(100).describe("number of steps") }),
  *   run: ({ steps }, { iterate }) =>
  *     iterate(bilinear(), [1, 1], chain(untilStep(steps), extragradient({ stepSize: 0.5 }))),
  * });
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
+ * const options = spiral.options.parse({ steps: 2 });
+ * spiral.run(options, context).subscribe((row) => console.log(row.step, row.squaredFieldNorm));
+ * // 0 2
+ * // 1 1.625
+ * // 2 1.3203125
  * @throws {TypeError} ERR_EXPERIMENT if a part is missing, the name cannot be the name of a directory, or the command
  *   itself has an option of the same name
  */

@@ -14,11 +14,11 @@ import type { RunStore } from "./context.ts";
 export interface DirectoryStoreOptions {
   /** Directory of the experiment. Each run has a directory of its own name in it. */
   readonly directory: string;
-  /** Whether to look for runs that an earlier session, or another thread, has left. */
+  /** Tells whether to look for runs that an earlier session or another thread has left. */
   readonly resume: () => boolean;
   /** Called with each row before it is written. */
   readonly onRow?: (row: Row) => void;
-  /** Called with each piece of a run's file after it was written. */
+  /** Called with each part of a run's file after it was written: header, batch or end. */
   readonly onMessage?: (message: RecordMessage, run: Run, directory: string) => void;
   /** Called when a finished run has been read back. */
   readonly onReplayed?: (last: Row, directory: string) => void;
@@ -26,8 +26,13 @@ export interface DirectoryStoreOptions {
 
 /**
  * Keeps each run of an experiment in a directory of its own, as `runDirectory` writes it, with its newest checkpoint.
+ * The experiment of the example writes `runs/mine/gda`, `runs/mine/extragradient` and so on.
  *
- * @example experimentContext({ seed, signal, store: directoryStore({ directory: "runs/mine", resume: () => false }) })
+ * @example
+ * const store = directoryStore({ directory: "runs/mine", resume: () => false });
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal, store });
+ * const options = bilinearExperiment.options.parse({ iterations: 10 });
+ * context.complete(bilinearExperiment.run(options, context)).subscribe();
  */
 export function directoryStore(options: DirectoryStoreOptions): RunStore {
   const { directory, resume, onRow, onMessage, onReplayed } = options;

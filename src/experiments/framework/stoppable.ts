@@ -13,7 +13,14 @@ export class StopRequested extends Error {
  * Wraps a problem so that it checks a stop flag before each evaluation and each product. A step of many products can
  * then be stopped as quickly as a short one.
  *
- * @example stoppable(bilinear(), () => Atomics.load(flag, 0) !== 0)
+ * @example
+ * let stop = false;
+ * const problem = stoppable(bilinear(), () => stop);
+ * iterate(problem, [1, 1], gradientStep(0.1)).subscribe({
+ *   next: (row) => void (stop = row.step === 3),
+ *   error: (error) => console.log(error instanceof StopRequested),
+ * });
+ * // true
  */
 export function stoppable(problem: Problem, stopped: () => boolean): Problem {
   const check = (): void => {

@@ -1,5 +1,6 @@
 /**
- * Shared by the experiments on the deep linear autoencoder: the problem, its trajectories, the starts, and the ends.
+ * The parts that the experiments on the deep linear autoencoder share: the problem, its trajectories, the starts, and
+ * the ends.
  */
 import type { Observable } from "rxjs";
 import { z } from "zod";
@@ -18,7 +19,7 @@ import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
 import { smallStart, withTrajectories } from "./trajectory.ts";
 
-/** Absolute tolerance within which losses agree. Ends at ||F||^2 = 1e-10 or below are far closer to their class. */
+/** Absolute tolerance within which losses agree. Ends with ||F||^2 <= 1e-10 are far closer to their class. */
 export const lossAgrees = 1e-8;
 
 /** Fields of a schema: sizes of the autoencoder and step size of its trajectories. */
@@ -48,7 +49,7 @@ interface DlaeOptions {
   readonly trajectorySteps: number;
 }
 
-/** Runs trajectories of gradient descent on the autoencoder, then whatever `then` makes of them. */
+/** Runs trajectories of gradient descent on the autoencoder, and then the searches that `then` makes from them. */
 export function onTrajectories(
   context: ExperimentContext,
   options: DlaeOptions,
@@ -69,6 +70,7 @@ export function onTrajectories(
   );
 }
 
+/** How starts are drawn from a trajectory: uniformly in height, that is in loss, or uniformly over iterations. */
 export type Scheme = "height" | "iteration";
 
 /** A start, and how it was drawn. */
@@ -120,7 +122,7 @@ export function halfNoisy(
   });
 }
 
-/** The description of a start that `run.json` keeps. */
+/** Describes a start for `run.json`. */
 export function describeStart({ step, value, scheme, trajectory, variance }: Start): Record<string, number | string> {
   return { trajectory, step, value, scheme, variance };
 }
@@ -169,7 +171,7 @@ export function endOf(problem: DeepLinearAutoencoder, last: Row, start: Start, c
   };
 }
 
-/** Columns of the summary that compare an end with its class. */
+/** Makes the columns of the summary that compare an end with its class. */
 export function comparison({ directions, classIndex, lossDifference }: DlaeEnd): NonNullable<Finding["numbers"]> {
   if (directions === undefined) return {};
   return {
@@ -179,7 +181,7 @@ export function comparison({ directions, classIndex, lossDifference }: DlaeEnd):
   };
 }
 
-/** Number of critical ends whose index differs from that of their class, and the largest distance in loss. */
+/** Counts the critical ends whose index differs from that of their class, and finds the largest distance in loss. */
 export function disagreement(ends: readonly DlaeEnd[]): { readonly indices: number; readonly loss: number } {
   const critical = ends.filter((end) => end.critical);
   return {

@@ -1,5 +1,6 @@
 /**
- * Shared by the protocols on networks: trajectories with momentum, searches by Newton-MR, and what fraction succeeds.
+ * The protocol that the experiments on networks share: trajectories with momentum, searches by Newton-MR from starts on
+ * them, and the fractions of searches that end critical or flat.
  */
 import { concat, type Observable } from "rxjs";
 import { z } from "zod";
@@ -15,7 +16,7 @@ import { criticalPointSearch } from "./search.ts";
 import { fractionText } from "./statistics.ts";
 import { atTheEnd, searchName, smallStart, withTrajectories } from "./trajectory.ts";
 
-/** Fields of a schema that all of these experiments have. */
+/** Fields that the schemas of all these experiments have. */
 export const networkShape = {
   noise: z.number().min(0).default(0).describe("variance of the Gaussian noise added to each start"),
   start: z
@@ -116,7 +117,7 @@ function tell(
   cutoff: number,
   published: NetworkProtocol["published"],
 ): void {
-  // The finding of a single search says it all.
+  // The finding of a single search needs no conclusion.
   if (ends.length < 2) return;
   const n = ends.length;
   const count = (holds: (end: End) => boolean): number => ends.filter(holds).length;

@@ -1,4 +1,4 @@
-/** Options that have two defaults: a quick one, and with `--full` that of the paper. */
+/** Makes options that have two defaults: a quick one and, with `--full`, that of the paper. */
 import { z } from "zod";
 
 /** A size in a protocol. */
@@ -22,11 +22,16 @@ export interface ProtocolSizes<Name extends string> {
 }
 
 /**
- * Makes options of the sizes of a protocol: positive integers that override the defaults chosen by `--full`.
+ * Makes options for the sizes of a protocol. A size is a positive integer. If it is not given, its default is the quick
+ * one, or with `full` that of the paper. Spread `shape` into the schema of the experiment's options, and call `of` with
+ * the options in its `run`.
  *
  * @example
- * const sizes = protocolSizes({ searches: { quick: 10, full: 100, meaning: "starts of each method" } });
- * experiment({ name, summary, options: z.object(sizes.shape), run: (options) => run(sizes.of(options).searches) });
+ * const sizes = protocolSizes({ searches: { quick: 10, full: 100, meaning: "number of starts" } });
+ * console.log(sizes.of({ full: false }).searches, sizes.of({ full: true }).searches);
+ * console.log(sizes.of({ full: true, searches: 7 }).searches);
+ * // 10 100
+ * // 7
  */
 export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, ProtocolSize>>): ProtocolSizes<Name> {
   const names = Object.keys(spec) as Name[];

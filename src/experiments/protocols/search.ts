@@ -18,6 +18,7 @@ import { type Course, followCourse } from "../framework/course.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framework/definition.ts";
 import { indexAtCutoffs } from "./indexAtCutoffs.ts";
 
+/** Options of {@link criticalPointSearch}. */
 export interface SearchOptions {
   /** Name of the run. */
   readonly name: string;
@@ -27,7 +28,7 @@ export interface SearchOptions {
   readonly stopBelow?: number;
   /** Thresholds of the verdict. */
   readonly thresholds?: EndThresholds;
-  /** Options of Newton-MR. */
+  /** Options of Newton-MR, unless `finder` is given. */
   readonly newton?: NewtonMROptions;
   /** Update that searches. Default `newtonMR(newton)`. */
   readonly finder?: Update;
@@ -46,10 +47,17 @@ export interface SearchOptions {
 /**
  * Searches from a point for a critical point, by Newton-MR or another finder, and reports a verdict to the summary.
  *
- * It measures the Morse index and the curvature along the gradient at the last point only. Cost: n + 21 products and
- * 2/3 n^3 operations, once.
+ * It measures the Morse index and the curvature along the gradient at the last point only, which costs n + 21 products
+ * and 2/3 n^3 operations.
  *
- * @example criticalPointSearch(context, quartic(), [-3.5, 1], { name: "search", iterations: 50 })
+ * @example
+ * const context = experimentContext({
+ *   seed: 1,
+ *   signal: new AbortController().signal,
+ *   onFinding: ({ run, verdict }) => console.log(run, verdict),
+ * });
+ * criticalPointSearch(context, quartic(), [-3.5, 1], { name: "search", iterations: 50 }).subscribe();
+ * // search critical point
  */
 export function criticalPointSearch(
   context: ExperimentContext,
@@ -126,7 +134,8 @@ function gradientCurvature(): Measure {
       const product = new Float64Array(field.length);
       jacobian.apply(field, product);
       const curved = norm(product);
-      // A critical point is flat, so 0 / 0 counts as 0. Both the ratio and the estimate are lower bounds of ||J||.
+      // At a critical point 0 / 0 counts as 0, that is as flat. The ratio and the estimate are both lower bounds of
+      // ||J||, so the larger one is used.
       const ratio = curved === 0 ? 0 : curved / norm(field);
       return { columns: { gradientCurvature: ratio === 0 ? 0 : ratio / Math.max(ratio, spectralNorm(jacobian)) } };
     },

@@ -1,5 +1,4 @@
-/** Statistics for conclusions: fractions, medians and entropies, with confidence intervals. */
-
+/** Computes statistics for conclusions: fractions, medians and entropies, with confidence intervals. */
 import { erf } from "../../autodiff/kernels/erf.ts";
 import { exp, log2 } from "../../elementary/index.ts";
 import type { RandomSource } from "../../random.ts";
@@ -14,7 +13,7 @@ interface Estimate {
 const z95 = 1.959963984540054;
 
 /**
- * The fraction k / n with Wilson's interval, which is valid for small n and for fractions near 0 and 1 too.
+ * Computes the fraction k / n with Wilson's interval, which is valid for small n and for fractions near 0 and 1 too.
  *
  * @see Wilson, "Probable inference, the law of succession, and statistical inference", 1927,
  *   doi:10.1080/01621459.1927.10502953
@@ -28,7 +27,7 @@ export function fraction(k: number, n: number): Estimate {
   return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-/** The middle value, or the mean of the two middle ones; NaN for no values. */
+/** Computes the median: the middle value, or the mean of the two middle ones; NaN for no values. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
@@ -36,7 +35,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Shannon entropy of counts in bits: the sum of -p log2 p with p = count / total. */
+/** Computes the Shannon entropy of counts in bits: the sum of -p log2 p with p = count / total. */
 export function entropy(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let bits = 0;
@@ -45,7 +44,8 @@ export function entropy(counts: readonly number[]): number {
 }
 
 /**
- * A statistic of a sample, with the interval that holds 95 % of its values on resampled data (percentile bootstrap).
+ * Computes a statistic of a sample, with the interval that holds 95 % of its values on resampled data (percentile
+ * bootstrap).
  *
  * @param resamples number of samples drawn with replacement from the given one; default 1000
  */
@@ -63,8 +63,9 @@ export function bootstrap<T>(
 }
 
 /**
- * The p-value of Mann and Whitney's U test: the probability that U is at least as far from its mean as observed if both
- * samples come from one distribution. Two-sided, normal approximation with corrections for ties and continuity.
+ * Computes the p-value of Mann and Whitney's U test: the probability that U is at least as far from its mean as
+ * observed if both samples come from one distribution. The test is two-sided, by the normal approximation with
+ * corrections for ties and continuity.
  *
  * @see Mann and Whitney, "On a test of whether one of two random variables is stochastically larger than the other",
  *   1947, doi:10.1214/aoms/1177730491
@@ -93,7 +94,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
   return Math.min(1, 2 * normalTail(distance));
 }
 
-/** P(Z > x) of a standard normal Z, x >= 0. Beyond 2, where 1 - erf would cancel, by Laplace's continued fraction. */
+/** Computes P(Z > x) of a standard normal Z, x >= 0; from 2 on by Laplace's continued fraction, as 1 - erf cancels. */
 function normalTail(x: number): number {
   if (x < 2) return (1 - erf(x / Math.SQRT2)) / 2;
   let denominator = x;
@@ -101,14 +102,14 @@ function normalTail(x: number): number {
   return exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI) / denominator;
 }
 
-/** A fraction as text: `17 of 20, 85 % (64 to 95)`. */
+/** Writes a fraction with its interval in percent: `17 of 20, 85 % (64 to 95)`. */
 export function fractionText(k: number, n: number): string {
   const { value, low, high } = fraction(k, n);
   const percent = (share: number): string => (100 * share).toFixed(0);
   return `${k} of ${n}, ${percent(value)} % (${percent(low)} to ${percent(high)})`;
 }
 
-/** An estimate as text: `3.07 (2.93 to 3.20)`. */
+/** Writes an estimate with its interval: `3.07 (2.93 to 3.20)`. */
 export function estimateText({ value, low, high }: Estimate, digits = 2): string {
   return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }

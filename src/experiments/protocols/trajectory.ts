@@ -20,10 +20,21 @@ export interface TrajectoryOptions {
  * Emits the rows of a trajectory and then, unless the experiment is stopped, those of the searches that `then` makes.
  *
  * @example
- * withTrajectory(context, problem, { start, update }, (rows) => {
- *   const starts = sampleByHeight(rows, { count: 20, seed: context.seed });
- *   return context.campaign(20, (i) => criticalPointSearch(context, problem, starts[i]!.point, options(i)));
- * });
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
+ * const problem = quartic();
+ * const descent = { start: [-3.5, 1], update: chain(untilStep(100), gradientStep(1e-3)) };
+ * withTrajectory(context, problem, descent, (rows) => {
+ *   const starts = sampleByHeight(rows, { count: 3, seed: context.seed });
+ *   return context.campaign(3, (i) =>
+ *     criticalPointSearch(context, problem, starts[i]!.point, { name: searchName(i, 3), iterations: 50 }),
+ *   );
+ * })
+ *   .pipe(filter((row) => row.status !== "running"))
+ *   .subscribe((end) => console.log(end.run.name, end.status));
+ * // trajectory stopped
+ * // search-01 converged
+ * // search-02 converged
+ * // search-03 converged
  */
 export function withTrajectory(
   context: ExperimentContext,
@@ -55,8 +66,22 @@ export interface TrajectoriesOptions {
  * `trajectory-01`, `trajectory-02`, ..., or `trajectory` if there is only one.
  *
  * @example
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
+ * const problem = deepLinearAutoencoder({ inputs: 4, hidden: 2 });
  * const start = (i: number) => smallStart(problem.dimension, context.seed, i);
- * withTrajectories(context, problem, { count: 5, start, update }, (trajectories) => searchesFrom(trajectories));
+ * const update = chain(untilStep(50), gradientStep(0.01));
+ * withTrajectories(context, problem, { count: 2, start, update }, (trajectories) =>
+ *   context.campaign(2, (i) => {
+ *     const [sample] = sampleByHeight(trajectories[i]!, { count: 1, seed: context.seed });
+ *     return criticalPointSearch(context, problem, sample!.point, { name: searchName(i, 2), iterations: 50 });
+ *   }),
+ * )
+ *   .pipe(filter((row) => row.step === 0))
+ *   .subscribe((row) => console.log(row.run.name));
+ * // trajectory-01
+ * // trajectory-02
+ * // search-01
+ * // search-02
  */
 export function withTrajectories(
   context: ExperimentContext,
@@ -87,8 +112,12 @@ export function withTrajectories(
  * The origin is a critical point of a linear network. From a start so close to it, a trajectory passes saddle after
  * saddle on its way down. The publications do not state this distribution; the code published with them does.
  *
- * @example smallStart(problem.dimension, context.seed, 0)
- *
+ * @param index number of the start, from 0; each number gives another start
+ * @example
+ * const problem = deepLinearAutoencoder({ inputs: 4, hidden: 2 });
+ * const starts = [0, 1, 2].map((i) => smallStart(problem.dimension, 1, i));
+ * console.log(starts.map((start) => start.length).join(" "));
+ * // 16 16 16
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
@@ -97,7 +126,16 @@ export function smallStart(dimension: number, seed: number, index: number): Floa
   return Float64Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension));
 }
 
-/** Names a search: `search-07` if there are 20, `search` if there is only one. */
+/**
+ * Names a search, so that names sort in the order of the searches: `search-07` if there are 20, `search` if there is
+ * only one.
+ *
+ * @example
+ * console.log(searchName(6, 20), searchName(0, 1), searchName(6, 1000, "newton"));
+ * // search-07 search newton-0007
+ * @param index number of the search, from 0
+ * @param count number of searches
+ */
 export function searchName(index: number, count: number, prefix = "search"): string {
   if (count === 1) return prefix;
   return `${prefix}-${String(index + 1).padStart(Math.max(2, String(count).length), "0")}`;
@@ -106,7 +144,13 @@ export function searchName(index: number, count: number, prefix = "search"): str
 /**
  * Runs `act` when everything before it has ended, unless the experiment was stopped.
  *
- * @example concat(searches, atTheEnd(context, () => context.conclude(`${found} of ${count} found`)))
+ * @example
+ * const conclude = (line: string) => console.log(line);
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal, onConclusion: conclude });
+ * let count = 0;
+ * const rows = context.iterate(bilinear(), [1, 1], chain(untilStep(10), gradientStep(0.1))).pipe(tap(() => count++));
+ * concat(rows, atTheEnd(context, () => context.conclude(`${count} rows`))).subscribe();
+ * // 11 rows
  */
 export function atTheEnd(context: ExperimentContext, act: () => void): Observable<never> {
   return defer(() => {

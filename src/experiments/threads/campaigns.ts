@@ -1,4 +1,4 @@
-/** The part of a thread in the campaigns of an experiment: it leads all of them, or takes over a share of one. */
+/** Decides which searches of a campaign a thread runs: the thread leads all campaigns, or takes a share of one. */
 import { join } from "node:path";
 import {
   concat,
@@ -19,7 +19,9 @@ import type { CampaignShare, FromWorker, StartOrder, ToWorker } from "./protocol
 
 type Searched = Extract<ToWorker, { kind: "searched" }>;
 
+/** A thread's part in the campaigns of an experiment. */
 interface Campaigns {
+  /** Function that runs this thread's searches of a campaign. */
   readonly campaign: Campaign;
   /** Whether other threads may have made runs by now. */
   begun(): boolean;
@@ -28,8 +30,8 @@ interface Campaigns {
 }
 
 /**
- * The part of the leading thread, whose rows are those of the experiment. It goes through the searches in order. If
- * nobody has claimed a search, the leader runs it. If another thread has, the leader waits for it and then reads its
+ * Makes the part of the leading thread, whose rows are those of the experiment. It goes through the searches in order.
+ * If nobody has claimed a search, the leader runs it. If another thread has, the leader waits for it and then reads its
  * rows from its file, as a resumed session does. The order of rows, findings and files is therefore that of a single
  * thread. The other threads begin at the last search, so that no thread waits before all searches are claimed.
  */
@@ -67,13 +69,13 @@ export function leading(
   return { campaign, begun: () => begun, over: NEVER };
 }
 
-/** The part of another thread: it runs the searches that it claims, the last one first. Their rows go to files. */
+/** Makes the part of another thread: it runs the searches that it claims, last one first. Their rows go to files. */
 export function following(share: CampaignShare, post: (message: FromWorker) => void): Campaigns {
   const over = new Subject<void>();
   let number = 0;
   const campaign: Campaign = (count, search) => {
     const own = number++;
-    // An earlier campaign is over, so its rows are read.
+    // An earlier campaign is over, so its rows are read from files.
     if (own !== share.number) return oneByOne(count, search);
     let index = count;
     const next = (): Observable<Row> => {

@@ -31,7 +31,7 @@ interface JsonSchema {
   readonly required?: readonly string[];
 }
 
-/** The flags of a schema, in its order. */
+/** Reads the flags of a schema, in its order. */
 export function flagsOf(schema: OptionsSchema): Flag[] {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   return Object.entries(json.properties ?? {}).map(([key, property]) => {
@@ -48,12 +48,12 @@ export function flagsOf(schema: OptionsSchema): Flag[] {
   });
 }
 
-/** `stepSize` -> `--step-size`. */
+/** Writes the key of an option as a flag: `stepSize` -> `--step-size`. */
 function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The alternatives, if each of them is a constant. */
+/** Lists the alternatives of an option if each of them is a constant. */
 function choicesOf(property: JsonSchema): readonly string[] | undefined {
   if (property.enum !== undefined) return property.enum.map(String);
   if (property.const !== undefined) return [String(property.const)];
@@ -71,7 +71,7 @@ function kindOf(property: JsonSchema, choices: readonly string[] | undefined): F
 }
 
 /**
- * The value that a flag's text stands for.
+ * Reads the value of a flag from its text.
  *
  * @throws ERR_COMMAND_LINE if the flag takes a number and the text is not one
  */
@@ -90,7 +90,7 @@ export function flagValue(flag: Flag, text: string): JsonValue {
   }
 }
 
-/** The number that a flag's text stands for. @throws ERR_COMMAND_LINE */
+/** Reads the number of a flag from its text. @throws ERR_COMMAND_LINE */
 export function numberFrom(name: string, text: string): number {
   const number = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(number)) throw failure("ERR_COMMAND_LINE", `${name}: expected a number, got "${text}"`);
@@ -98,7 +98,7 @@ export function numberFrom(name: string, text: string): number {
 }
 
 /**
- * The options that the schema makes of what was given.
+ * Checks the given options against the schema, and fills in its defaults.
  *
  * @throws ERR_COMMAND_LINE with one line for each option that does not match the schema
  */

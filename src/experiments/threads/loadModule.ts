@@ -9,6 +9,7 @@ import { type Experiment, isExperiment } from "../framework/definition.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
 import { version } from "./version.ts";
 
+/** An experiment, and the source from which it was loaded. */
 export interface LoadedExperiment {
   readonly experiment: Experiment;
   readonly source: ModuleSource;

@@ -42,11 +42,13 @@ export interface StartOrder {
   readonly share?: CampaignShare;
 }
 
+/** Command to a run, as it crosses threads. */
 export type CommandBody =
   | { readonly type: "pause" | "resume" | "stop" | "checkpoint" }
   | { readonly type: "step"; readonly count?: number }
   | { readonly type: "set"; readonly setting: string; readonly value: number };
 
+/** Message from the main thread to a worker. */
 export type ToWorker =
   | { readonly kind: "start"; readonly order: StartOrder }
   /** Validates the options, so that no directory is made for an order that cannot be carried out. */
@@ -74,6 +76,7 @@ export interface RowSummary {
   readonly columns: Readonly<Record<string, number | string | undefined>>;
 }
 
+/** Message from a worker to the main thread. */
 export type FromWorker =
   | {
       readonly kind: "described";
@@ -122,6 +125,7 @@ export interface PlainError {
   readonly stack?: string;
 }
 
+/** Takes from a row the numbers that the terminal and the summary show. */
 export function summaryOf(row: Row): RowSummary {
   const columns: Record<string, number | string | undefined> = {};
   for (const [name, value] of Object.entries(row.columns)) {

@@ -2,7 +2,9 @@
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 
+/** A worker in which an experiment runs, as the main thread sees it. */
 export interface SearchThread {
+  /** Sends a message to the worker. */
   post(message: ToWorker): void;
   /** Asks the search to stop, which it does at the next evaluation or product, however long the step is. */
   stop(): void;
@@ -10,10 +12,11 @@ export interface SearchThread {
   next<K extends FromWorker["kind"]>(...kinds: readonly K[]): Promise<Extract<FromWorker, { kind: K }>>;
   /** Calls the listener with every message, in order, including those that `next` gives. */
   onMessage(listener: (message: FromWorker) => void): void;
+  /** Ends the thread, whatever it is doing. */
   close(): Promise<void>;
 }
 
-/** An error of the worker, with its code and stack there. */
+/** An error that the worker has reported, with the code and the stack that it had in the worker. */
 export class WorkerFailure extends Error {
   override readonly name = "WorkerFailure";
   constructor(

@@ -3,7 +3,7 @@ import { adversarialDigits } from "../../../problems/games/adversarial/adversari
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** Adversarial training. For logistic regression the loss at a solution is the robust loss, which has a closed form. */
+/** Trains adversarially. For logistic regression the loss at a solution is the robust loss, which has a closed form. */
 export const adversarialDigitsExperiment: Experiment = gameExperiment({
   name: "adversarial-digits",
   summary: "adversarial training on handwritten digits of 4 x 4 pixels: weights against a perturbation of each image",

@@ -5,10 +5,12 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * On f(x, y) = xy gradient descent-ascent spirals away from the equilibrium, and extragradient towards it.
+ * Compares methods on f(x, y) = xy, where gradient descent-ascent spirals away from the equilibrium, and extragradient
+ * towards it.
  *
- * With several pairs, f = sum_k 2^-k x_k y_k, which rotates at all speeds. There the last iterate of a method shows the
- * rate that theory proves for the worst case, a power of k. On one pair every convergent method is linear.
+ * With several pairs, f = sum_k 2^-k x_k y_k, whose field rotates each pair at its own speed. There the last iterate of
+ * a method shows the rate that theory proves for the worst case, a power of k. On one pair every convergent method
+ * converges linearly.
  */
 export const bilinearExperiment: Experiment = gameExperiment({
   name: "bilinear",

@@ -5,7 +5,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
-/** Classical complementarity problems: find z with 0 <= z, F(z) >= 0, <z, F(z)> = 0. */
+/** Solves classical complementarity problems: find z with z >= 0, F(z) >= 0 and <z, F(z)> = 0. */
 export const complementarityExperiment: Experiment = gameExperiment({
   name: "complementarity",
   summary: "complementarity problems of Kojima and Shindo, Josephy, and Murty",

@@ -5,7 +5,8 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * Cournot's linear oligopoly, whose equilibrium has a closed form, or the five firms of Murphy, Sherali and Soyster.
+ * Solves Cournot's linear oligopoly, whose equilibrium has a closed form, or the game of the five firms of Murphy,
+ * Sherali and Soyster.
  */
 export const cournotExperiment: Experiment = gameExperiment({
   name: "cournot",

@@ -3,7 +3,7 @@ import { diracGan } from "../../../problems/games/adversarial/diracGan.ts";
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** The smallest GAN. Without a penalty descent-ascent circles its equilibrium for ever. */
+/** Trains the smallest GAN. Without a penalty descent-ascent circles its equilibrium for ever. */
 export const diracGanExperiment: Experiment = gameExperiment({
   name: "dirac-gan",
   summary: "the Dirac-GAN, one number against another: some methods circle its equilibrium, others reach it",

@@ -4,7 +4,8 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * A game that is not monotone. Two cycles surround its only equilibrium, and first-order methods end on the outer one.
+ * Plays a game that is not monotone. Two cycles surround its only equilibrium, and first-order methods end on the outer
+ * one.
  */
 export const forsakenExperiment: Experiment = gameExperiment({
   name: "forsaken",

@@ -24,10 +24,16 @@ export interface GameExperimentSpec<Shape extends z.ZodRawShape> {
  * `--iterations` and `--tolerance`, and those of the game.
  *
  * @example
- * gameExperiment({
- *   name: "kuhn", summary: "Kuhn poker", methods: ["extragradient"], iterations: 1000, options: {},
+ * const poker = gameExperiment({
+ *   name: "poker",
+ *   summary: "Kuhn poker from the mean of all strategies",
+ *   methods: ["extragradient", "semismooth-newton"],
+ *   iterations: 1000,
+ *   options: {},
  *   contest: () => ({ problem: kuhnPoker(), start: new Float64Array(kuhnPoker().dimension) }),
  * });
+ * console.log(Object.keys(poker.options.shape).join(", "));
+ * // method, stepSize, iterations, tolerance
  */
 export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperimentSpec<Shape>): Experiment {
   const { name, summary, methods, iterations, options, contest } = spec;

@@ -8,11 +8,11 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
- * A small GAN. The summary says how many Gaussians its samples reach.
+ * Trains a small GAN on a ring of Gaussians. The summary says how many of them its samples reach.
  *
  * On a single batch a point can be a solution. Then both players' gradients vanish, which the certificate checks by
- * differences of costs in plain numbers. Descent-ascent with small steps stays at a solution if J's spectrum lies right
- * of the imaginary axis. A solution need not be a local Nash equilibrium [1].
+ * differences of costs in plain numbers. Descent-ascent with small steps stays near a solution if all eigenvalues of J
+ * there have positive real parts. A solution need not be a local Nash equilibrium [1].
  *
  * @see [1] Berard, Gidel, Almahairi, Vincent and Lacoste-Julien, "A closer look at the optimization landscapes of
  *   generative adversarial networks", 2020, arXiv:1906.04848
@@ -61,7 +61,7 @@ export const ganRingExperiment: Experiment = gameExperiment({
 
 const largestSpectrum = 300;
 
-/** The least real part of the eigenvalues; undefined if the run has diverged to values that are not finite. */
+/** Computes the least real part of the eigenvalues; undefined if the run has diverged to values that are not finite. */
 function leastRealPart(jacobian: LinearMap): number | undefined {
   const values = denseOf(jacobian);
   return isFiniteVector(values) ? generalEigenvalues(values).real[0] : undefined;

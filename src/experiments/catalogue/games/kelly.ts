@@ -3,7 +3,7 @@ import { kellyAuction } from "../../../problems/games/kellyAuction.ts";
 import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
-/** Kelly's auction. Best responses that satisfy the KKT conditions of each bidder's own problem certify the result. */
+/** Solves Kelly's auction. Best responses that satisfy the KKT conditions of each bidder's problem certify it. */
 export const kellyExperiment: Experiment = gameExperiment({
   name: "kelly",
   summary: "bidders with budgets share resources by Kelly's proportional auction",

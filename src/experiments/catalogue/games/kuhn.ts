@@ -4,7 +4,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
 
-/** Kuhn poker in sequence form. Its value is -1/18, and the first player has a family of equilibria. */
+/** Solves Kuhn poker in sequence form. Its value is -1/18, and the first player has a family of equilibria. */
 export const kuhnExperiment: Experiment = gameExperiment({
   name: "kuhn",
   summary: "Kuhn poker in sequence form, whose value is -1/18",

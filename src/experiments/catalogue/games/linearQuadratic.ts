@@ -6,7 +6,7 @@ import { gameExperiment } from "./gameExperiment.ts";
 
 const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
 
-/** Two players steer one number. The open-loop equilibrium is known from the coupled Riccati recursion. */
+/** Lets two players steer one number. The coupled Riccati recursion gives the open-loop equilibrium. */
 export const linearQuadraticExperiment: Experiment = gameExperiment({
   name: "linear-quadratic",
   summary: "two players steer one state at their own costs, open loop, in discrete or continuous time",

@@ -10,7 +10,7 @@ import { mixedStart, readText } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
 
 /**
- * Zero-sum games in mixed strategies: random, rock-paper-scissors, or read from a file.
+ * Solves a zero-sum game in mixed strategies: a random one, rock-paper-scissors, or one that is read from a file.
  *
  * The summary has bounds on the value by linear programming duality, min_j (A^T x)_j and max_i (A y)_i, which hold for
  * any strategies x and y.

@@ -190,10 +190,11 @@ const table = {
   "semismooth-newton": { ...local, make: () => semismoothNewton(), reach: undefined },
 } as const satisfies Readonly<Record<string, GameMethod>>;
 
+/** Name of a method, as `--method` takes it. */
 export type GameMethodName = keyof typeof table;
 
 /** The methods, by their names in the literature. */
 export const gameMethods: Readonly<Record<GameMethodName, GameMethod>> = table;
 
-/** The names that `--method` takes. */
+/** The names of all methods, in the order of the list that `--help` shows. */
 export const gameMethodNames = Object.keys(table) as [GameMethodName, ...GameMethodName[]];

@@ -4,7 +4,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
-/** A strongly monotone saddle of chosen modulus, Lipschitz constant and rotation, to compare rates with theory. */
+/** Solves a saddle-point problem of chosen modulus, Lipschitz constant and rotation, to compare rates with theory. */
 export const quadraticSaddleExperiment: Experiment = gameExperiment({
   name: "quadratic-saddle",
   summary: "a quadratic saddle-point problem of chosen modulus, Lipschitz constant and rotation",

@@ -36,7 +36,8 @@ export interface Contest {
   /** Whether F is linear, so that the spectrum of J predicts the rate. Default false. */
   readonly linear?: boolean;
   /**
-   * Whether each player's gain by a best response is measured. Default: if the strategies are bounded and costs known.
+   * Whether each player's gain by a best response is measured. Default: true if the strategies are bounded and the
+   * costs are known.
    */
   readonly exploitability?: boolean;
   /** Function that gives further numbers for the summary. */
@@ -55,7 +56,7 @@ export interface RaceOptions {
   readonly tolerance: number;
 }
 
-/** Number of rows of a run with measures that need evaluations beyond the method's own. */
+/** Largest number of rows of a run at which measures are taken that need evaluations of their own. */
 const measuredRows = 500;
 const largestSpectrum = 60;
 
@@ -65,7 +66,14 @@ const largestSpectrum = 60;
  * L is ||J|| at the start, which is exact for linear fields. If ||J|| grows along the path, methods with a fixed step
  * size may need a smaller one.
  *
- * @example race(context, { problem: bilinear(), start: [1, 1] }, { method: ["gda"], iterations: 100, tolerance: 0 })
+ * @example
+ * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
+ * const contest = { problem: bilinear(), start: [1, 1] };
+ * race(context, contest, { method: ["gda", "extragradient"], iterations: 100, tolerance: 1e-10 })
+ *   .pipe(filter((row) => row.step === 100))
+ *   .subscribe((row) => console.log(row.run.name, row.squaredFieldNorm < 1 ? "converges" : "diverges"));
+ * // gda diverges
+ * // extragradient converges
  */
 export function race(context: ExperimentContext, contest: Contest, options: RaceOptions): Observable<Row> {
   const names = [...new Set(options.method)];
@@ -140,7 +148,7 @@ function measuresOf(contest: Contest, iterations: number): readonly Update[] {
   ];
 }
 
-/** What theory predicts for the run, so that figures can show it beside the result. */
+/** Computes what theory predicts for the run, so that figures can show it beside the result. */
 function theoryOf(
   { problem, linear }: Contest,
   name: GameMethodName,

@@ -6,7 +6,7 @@ import type { Experiment } from "../../framework/definition.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import type { Contest } from "./race.ts";
 
-/** Regression against an adversary who chooses the inputs, or the samples' weights. */
+/** Fits a regression against an adversary who chooses the inputs, or the samples' weights. */
 export const robustRegressionExperiment: Experiment = gameExperiment({
   name: "robust-regression",
   summary: "regression against an adversary who perturbs the inputs, or chooses which samples count",

@@ -1,17 +1,17 @@
-/** Starts of the experiments on games, and the files that they read. */
+/** Makes starts for the experiments on games, and reads the files that they take. */
 
 import { readFileSync } from "node:fs";
 import { exp } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { randomSource } from "../../../random.ts";
 
-/** A generic start, standard normal. `race` projects it onto the constraint. */
+/** Draws a generic start from the standard normal distribution. `race` projects it onto the constraint. */
 export function genericStart(dimension: number, seed: number): Float64Array {
   const random = randomSource(seed, "genericStart");
   return Float64Array.from({ length: dimension }, () => random.normal());
 }
 
-/** Generic mixed strategies, one player after the other. Every strategy has a positive probability. */
+/** Draws mixed strategies, one player after the other, with a positive probability for every pure strategy. */
 export function mixedStart(players: readonly { readonly size: number }[], seed: number): Float64Array {
   const random = randomSource(seed, "mixedStart");
   return Float64Array.from(

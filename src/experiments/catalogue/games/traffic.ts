@@ -10,10 +10,10 @@ import { gameExperiment } from "./gameExperiment.ts";
 import { readText } from "./starts.ts";
 
 /**
- * Wardrop's equilibrium on Braess's network, on that of Sioux Falls, or on a network from TNTP files.
+ * Finds Wardrop's equilibrium on Braess's network, on that of Sioux Falls, or on a network from TNTP files.
  *
  * The certificate is the relative gap over all routes of the network, by shortest paths. With Braess's bridge every
- * journey takes 92, without it 83.
+ * journey takes the time 92, without it 83.
  */
 export const trafficExperiment: Experiment = gameExperiment({
   name: "traffic",

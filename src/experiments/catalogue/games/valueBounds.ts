@@ -1,8 +1,8 @@
 import type { ZeroSumGame } from "../../../problems/games/zeroSumGame.ts";
 
 /**
- * The bounds between which the value of a zero-sum game must lie, by weak duality of its linear programmes: the payoff
- * that x secures whatever the other player does, and the payoff to which y limits the first player.
+ * Computes bounds on the value of a zero-sum game by weak duality of its linear programmes: the payoff that x secures
+ * whatever the other player does, and the payoff to which y limits the first player.
  */
 export function valueBounds(
   game: ZeroSumGame,
