@@ -1,5 +1,7 @@
 /** What a user who installs the package relies on: sub-paths, types, the command, the files beside them. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -44,9 +46,34 @@ test("is in a browser all of itself that needs no files, threads or server", () 
   assert.equal(lists("index.browser.ts"), portable);
 });
 
-test("packs files that exist, and no tests", () => {
-  for (const file of about.files) if (file !== "dist") assert.ok(existsSync(root + file), file);
-  assert.not(about.files.includes("test"));
+/** Files that `npm publish` would send, without dist/. */
+function packed(): readonly string[] {
+  const printed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const [{ files }] = JSON.parse(printed) as [{ readonly files: readonly { readonly path: string }[] }];
+  return files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
+}
+
+test("packs what its documents link to, and no tests or tools", () => {
+  const files = packed();
+  assert.not(files.some((file) => /^(?:test|scripts|bench|src)\/|^docs\/(?:node_modules|reference)/.test(file)));
+  const documents = files.filter((file) => file.endsWith(".md"));
+  assert.ok(documents.includes("docs/concepts.md") && documents.length >= 9, documents.join());
+  for (const document of documents) {
+    const folder = document.includes("/") ? document.slice(0, document.lastIndexOf("/") + 1) : "";
+    for (const [, target] of readFileSync(root + document, "utf8").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      const path = normalize(folder + target!);
+      // What only a clone has is linked from documents about contributing.
+      if (/^(?:CONTRIBUTING\.md|src|test|bench|scripts|data)/.test(path)) assert.ok(existsSync(root + path), path);
+      else
+        assert.ok(
+          files.some((file) => file === path || file.startsWith(`${path.replace(/\/$/, "")}/`)),
+          path,
+        );
+    }
+  }
   assert.equal(about.bin, { fluxion: "./dist/cli/main.js" });
   assert.ok(existsSync(`${root}src/cli/main.ts`));
 });
