@@ -88,6 +88,7 @@ function compare(
   const files = filesOf(then);
   if (files.length === 0) return { same: false, text: `no rows in ${then}` };
   let count = 0;
+  const differences: string[] = [];
   for (const file of files) {
     if (!existsSync(join(now, file))) return { same: false, text: `${relative(scratch, file)} no longer exists` };
     const [old, present] = [columnsOf(join(then, file)), columnsOf(join(now, file))];
@@ -96,12 +97,14 @@ function compare(
     if (further.length > 0) return { same: false, text: `${file} has additional columns: ${further.join(", ")}` };
     for (const [name, newName] of names) {
       if (notCompared.has(name)) continue;
-      const difference = firstDifference(old.get(name)!, present.get(newName));
-      if (difference !== undefined) return { same: false, text: `${file}, column ${name}: ${difference}` };
+      const difference = differenceOf(old.get(name)!, present.get(newName));
+      if (difference !== undefined) differences.push(`  ${file}, column ${name}: ${difference}`);
     }
     count += old.get("step")!.length;
   }
-  return { same: true, text: `${count} rows in ${files.length} runs are the same` };
+  const compared = `${count} rows in ${files.length} runs`;
+  if (differences.length === 0) return { same: true, text: `${compared} are the same` };
+  return { same: false, text: `${compared}, of which differ\n${differences.join("\n")}` };
 }
 
 /** Cells as text that distinguishes every bit pattern of a number, except kinds of NaN. */
@@ -118,9 +121,13 @@ function textOf(cell: unknown): string {
   return String(cell);
 }
 
-function firstDifference(then: readonly unknown[], now: readonly unknown[] | undefined): string | undefined {
+/** Says how many rows of a column differ, whether it is the last one only, and shows the first. */
+function differenceOf(then: readonly unknown[], now: readonly unknown[] | undefined): string | undefined {
   if (now === undefined) return "no longer exists";
   if (then.length !== now.length) return `${then.length} rows before, ${now.length} now`;
-  const row = then.findIndex((cell, k) => cell !== now[k]);
-  return row < 0 ? undefined : `row ${row} was ${then[row]}, is ${now[row]}`;
+  const rows = then.flatMap((cell, k) => (cell === now[k] ? [] : [k]));
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const which = rows.length === 1 && row === then.length - 1 ? "the last row" : `${rows.length} rows; row ${row}`;
+  return `${which} was ${then[row]}, is ${now[row]}`;
 }
