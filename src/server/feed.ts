@@ -112,18 +112,20 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       }
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
     }
-    const messages = await render(stretch, points);
-    if (!isOpen()) return false;
-    const { fromStep, toStep } = stepsOf(stretch.ranges);
-    const sent = messages.reduce((sum, message) => sum + message.rows, 0);
-    if (points !== undefined && sent > 0) {
-      send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+    if (stretch.ranges.length > 0) {
+      const messages = await render(stretch.ranges, points);
+      if (!isOpen()) return false;
+      const { fromStep, toStep } = stepsOf(stretch.ranges);
+      const sent = messages.reduce((sum, message) => sum + message.rows, 0);
+      if (points !== undefined && sent > 0) {
+        send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+      }
+      for (const message of messages) sendRows(message);
+      nextStep = Math.max(nextStep, toStep + 1);
+      lastSent = Date.now();
     }
-    for (const message of messages) sendRows(message);
     cursor = stretch.after;
     ended = false;
-    nextStep = Math.max(nextStep, toStep + 1);
-    lastSent = Date.now();
     // Sockets, signals and a run in the same thread get their turn between messages.
     await new Promise((resolve) => setImmediate(resolve));
     return true;
@@ -155,8 +157,9 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   function chooseNext(): { readonly stretch: Stretch; readonly points?: number } | undefined {
     const piece = run.piece(cursor, wanted.fromStep, pieceBytes);
     if (piece === undefined) return undefined;
-    const stretch = run.stretch(cursor, wanted.fromStep);
     const most = mostRows();
+    if (most === Number.POSITIVE_INFINITY) return { stretch: piece };
+    const stretch = run.stretch(cursor, wanted.fromStep);
     return countRows(stretch.ranges) > most ? { stretch, points: most } : { stretch: piece };
   }
 

@@ -17,12 +17,36 @@ export interface Plan {
   readonly watched: readonly number[];
 }
 
-/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment. */
+/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment, at least one batch. */
 export interface Range {
+  /** Number of the segment among those of its run. */
+  readonly segment: number;
   readonly header: Uint8Array;
   readonly batches: readonly Batch[];
   readonly fromStep: number;
   readonly upToStep: number;
+}
+
+/**
+ * Returns a text that is equal for ranges of one run that hold equal rows. It is made from everything that the functions
+ * below read: the batches and, where they are cut, the steps of the cuts.
+ */
+export function rangeKey(range: Range): string {
+  const { segment, batches, fromStep, upToStep } = range;
+  const numbers = batches.map(({ index }) => index);
+  const first = numbers[0]!;
+  const last = numbers.at(-1)!;
+  const list = last - first + 1 === numbers.length ? `${first}-${last}` : numbers.join();
+  const { below, above } = cutsOf(range);
+  return `${segment}:${list}${below ? ` from ${fromStep}` : ""}${above ? ` before ${upToStep}` : ""}`;
+}
+
+/** Whether rows of the batches lie below `fromStep`, and whether some lie at `upToStep` or above. */
+function cutsOf({ batches, fromStep, upToStep }: Range): { readonly below: boolean; readonly above: boolean } {
+  return {
+    below: batches.some((batch) => batch.firstStep < fromStep),
+    above: batches.some((batch) => batch.lastStep >= upToStep),
+  };
 }
 
 /** Returns the names in `columns` that the schema lacks. */
@@ -57,15 +81,13 @@ export function countRows(ranges: readonly Range[]): number {
   return rows;
 }
 
-/** Returns the first and the last step that the ranges can hold. */
+/** Returns the first and the last step that the ranges can hold. The list must not be empty. */
 export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; readonly toStep: number } {
   let fromStep = Number.POSITIVE_INFINITY;
   let toStep = 0;
   for (const range of ranges) {
-    const last = range.batches.at(-1);
-    if (last === undefined) continue;
     fromStep = Math.min(fromStep, Math.max(range.fromStep, range.batches[0]!.firstStep));
-    toStep = Math.max(toStep, Math.min(range.upToStep - 1, last.lastStep));
+    toStep = Math.max(toStep, Math.min(range.upToStep - 1, range.batches.at(-1)!.lastStep));
   }
   return { fromStep: Math.min(fromStep, toStep), toStep };
 }
@@ -77,9 +99,9 @@ interface Rendered extends EncodedBatches {
 
 /** Renders a range without thinning. Its bytes pass unchanged where columns and steps allow it. */
 export function renderWhole(range: Range, plan: Plan): Rendered {
-  const { header, batches, fromStep, upToStep } = range;
-  const cut = batches.some((batch) => batch.firstStep < fromStep || batch.lastStep >= upToStep);
-  if (plan.indexes === undefined && !cut) {
+  const { header, batches } = range;
+  const { below, above } = cutsOf(range);
+  if (plan.indexes === undefined && !below && !above) {
     return { header, batches: Buffer.concat(batches.map((batch) => batch.read())), rows: countRows([range]) };
   }
   const chosen = [...chosenBatches(range, plan)];

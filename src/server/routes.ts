@@ -7,7 +7,7 @@ import { endOfStream } from "../arrow/recordBatch.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import type { Access } from "./access.ts";
 import type { ConnectionHost } from "./connection.ts";
-import { sameFields } from "./ipc.ts";
+import { encode, sameFields } from "./ipc.ts";
 import type { FigureGallery } from "./options.ts";
 import { planFor, renderThinned, renderWhole, unknownColumns } from "./render.ts";
 import type { ServedRun } from "./servedRun.ts";
@@ -142,11 +142,7 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
   const unknown = unknownColumns(newest.header, names ?? []);
   if (unknown.length > 0) return refuse(response, 400, `the run has no column ${unknown.join(", ")}`);
   const fromStep = Math.max(parsed.data.fromStep, last === undefined ? 0 : (newest.lastStep ?? 0) - last + 1);
-  const all = run.stretch({ segment: 0, batch: 0 }, fromStep).ranges;
-  const ranges = all.map((range) => {
-    const upToStep = Math.min(range.upToStep, toStep + 1);
-    return { ...range, upToStep, batches: range.batches.filter((batch) => batch.firstStep < upToStep) };
-  });
+  const { ranges } = run.stretch({ segment: 0, batch: 0 }, fromStep, toStep + 1);
   const plans = ranges.map((range) => planFor(range.header, names));
   const rendered =
     points === undefined
@@ -163,7 +159,8 @@ async function sendRows(response: ServerResponse, run: ServedRun, query: URLSear
     }
     parts.push(part.batches);
   }
-  parts.push(header === undefined ? newest.header : new Uint8Array(), endOfStream);
+  if (header === undefined) parts.push(encode(planFor(newest.header, names).schema, []).header);
+  parts.push(endOfStream);
   response.setHeader("Content-Type", arrowStream);
   response.end(Buffer.concat(parts));
 }

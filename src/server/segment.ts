@@ -11,6 +11,8 @@ import { decode } from "./ipc.ts";
 
 /** One record batch. It can still be read after its segment has dropped it. */
 export interface Batch {
+  /** Number of the batch in its segment. */
+  readonly index: number;
   readonly firstStep: number;
   readonly lastStep: number;
   readonly rows: number;
@@ -36,6 +38,11 @@ export interface Segment {
   /** Length of the stream so far in bytes, with its header. */
   readonly bytes: number;
   batches(from: number, to: number): readonly Batch[];
+  /**
+   * Returns where a piece that begins at the batch `from` ends: after about `mostBytes` bytes of batches that reach
+   * `fromStep`, at least one. Batches before `fromStep` cost nothing.
+   */
+  endOfPiece(from: number, fromStep: number, mostBytes: number): number;
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
   close(): void;
 }
@@ -85,6 +92,7 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
       return size;
     },
     batches: (from, to) => all.slice(from, to),
+    endOfPiece: (from, fromStep, mostBytes) => endOfPiece(all, from, fromStep, mostBytes),
     append(bytes, firstStep, lastStep, count) {
       this.note(bytes.length, firstStep, lastStep, count);
     },
@@ -94,7 +102,8 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
         file ??= open();
         return readExactly(file, path, offset, bytes);
       };
-      all.push({ firstStep, lastStep, rows: count, bytes, read });
+      // A batch without rows has no place between the others.
+      if (count > 0) all.push({ index: all.length, firstStep, lastStep, rows: count, bytes, read });
       size += bytes;
       rows += count;
     },
@@ -178,8 +187,11 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       return size;
     },
     batches: (from, to) => kept.slice(Math.max(0, from - begin), Math.max(0, to - begin)),
+    endOfPiece: (from, fromStep, mostBytes) => begin + endOfPiece(kept, from - begin, fromStep, mostBytes),
     append(bytes, firstStep, lastStep, count) {
-      kept.push({ firstStep, lastStep, rows: count, bytes: bytes.length, read: () => bytes });
+      if (count === 0) return;
+      const index = begin + kept.length;
+      kept.push({ index, firstStep, lastStep, rows: count, bytes: bytes.length, read: () => bytes });
       first ??= firstStep;
       held += bytes.length;
       size += bytes.length;
@@ -194,6 +206,15 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       kept.length = 0;
     },
   };
+}
+
+function endOfPiece(list: readonly Batch[], from: number, fromStep: number, mostBytes: number): number {
+  let end = from;
+  for (let bytes = 0; end < list.length && bytes < mostBytes; end++) {
+    const batch = list[end]!;
+    if (batch.lastStep >= fromStep) bytes += batch.bytes;
+  }
+  return end;
 }
 
 function readExactly(file: number, path: string, offset: number, length: number): Uint8Array {

@@ -15,9 +15,8 @@ export interface Cursor {
 
 /** Rows that a viewer has not seen yet, and its position after them. */
 export interface Stretch {
+  /** Rows to send, none of them empty; an empty list: all rows up to `after` are left out. */
   readonly ranges: readonly Range[];
-  /** Text that is equal for equal stretches. */
-  readonly key: string;
   readonly after: Cursor;
   /** Step before which rows were kept in memory only and were dropped. */
   readonly lostBefore?: number;
@@ -111,32 +110,34 @@ export class ServedRun {
     for (const watcher of this.watchers) watcher(0);
   }
 
-  /** Returns everything from a cursor to now. Of an older attempt, steps that a newer one did again are left out. */
-  stretch(cursor: Cursor, fromStep: number): Stretch {
+  /**
+   * Returns everything from a cursor to now, of the steps from `fromStep` up to before `upToStep`. Of an older attempt,
+   * steps that a newer one did again are left out.
+   */
+  stretch(cursor: Cursor, fromStep: number, upToStep = Number.POSITIVE_INFINITY): Stretch {
     const segments = this.segments;
-    const ranges = segments.flatMap((_, index) => {
-      if (index < cursor.segment) return [];
-      return [this.#range(index, index === cursor.segment ? cursor.batch : 0, Number.POSITIVE_INFINITY, fromStep)];
-    });
+    const ranges: Range[] = [];
+    let lost: { readonly lostBefore?: number } = {};
+    for (let index = cursor.segment; index < segments.length; index++) {
+      const begin = index === cursor.segment ? cursor.batch : 0;
+      ranges.push(...this.#range(index, begin, Number.POSITIVE_INFINITY, fromStep, upToStep));
+      if (lost.lostBefore === undefined) lost = this.#lost(index, begin);
+    }
     const after = { segment: Math.max(0, segments.length - 1), batch: segments.at(-1)?.end ?? 0 };
-    const key = `${cursor.segment}.${cursor.batch}-${after.segment}.${after.batch}`;
-    return { ranges, after, key, ...this.#lost(cursor.segment, cursor.batch) };
+    return { ranges, after, ...lost };
   }
 
   /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more. */
-  piece(cursor: Cursor, fromStep: number, mostBytes: number): Stretch | undefined {
+  piece(cursor: Cursor, fromStep: number, mostBytes: number, upToStep = Number.POSITIVE_INFINITY): Stretch | undefined {
     const segments = this.segments;
     for (let index = cursor.segment; index < segments.length; index++) {
       const segment = segments[index]!;
-      const begin = Math.max(index === cursor.segment ? cursor.batch : 0, segment.begin);
-      let end = begin;
-      for (let bytes = 0; end < segment.end && bytes < mostBytes; end++)
-        bytes += segment.batches(end, end + 1)[0]!.bytes;
-      if (end > begin) {
-        const range = this.#range(index, begin, end, fromStep);
-        const lost = this.#lost(index, index === cursor.segment ? cursor.batch : 0);
-        return { ranges: [range], after: { segment: index, batch: end }, key: `${index}.${begin}-${end}`, ...lost };
-      }
+      const from = index === cursor.segment ? cursor.batch : 0;
+      const begin = Math.max(from, segment.begin);
+      const end = segment.endOfPiece(begin, fromStep, mostBytes);
+      if (end === begin) continue;
+      const ranges = this.#range(index, begin, end, fromStep, upToStep);
+      return { ranges, after: { segment: index, batch: end }, ...this.#lost(index, from) };
     }
     return undefined;
   }
@@ -148,18 +149,17 @@ export class ServedRun {
     return first === undefined ? {} : { lostBefore: first.firstStep };
   }
 
-  #range(index: number, from: number, to: number, fromStep: number): Range {
+  #range(index: number, from: number, to: number, fromStep: number, before: number): Range[] {
     const segment = this.#segments[index]!;
+    // The newest attempt wins from its first step on.
+    const upToStep = this.#segments
+      .slice(index + 1)
+      .reduce((least, { firstStep }) => Math.min(least, firstStep ?? least), before);
     const batches = segment
       .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
-      .filter((batch) => batch.lastStep >= fromStep);
-    const upToStep = this.#segments[index + 1]?.firstStep ?? Number.POSITIVE_INFINITY;
-    return {
-      header: segment.header,
-      batches: batches.filter((batch) => batch.firstStep < upToStep),
-      fromStep,
-      upToStep,
-    };
+      .filter((batch) => batch.lastStep >= fromStep && batch.firstStep < upToStep);
+    if (batches.length === 0) return [];
+    return [{ segment: index, header: segment.header, batches, fromStep, upToStep }];
   }
 
   /** Takes note of what a command did, as far as viewers show it. */
