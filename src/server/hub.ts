@@ -57,7 +57,7 @@ interface HubOptions {
   readonly ended: (name: string) => void;
 }
 
-interface RunHub extends Hub {
+export interface RunHub extends Hub {
   readonly runs: ReadonlyMap<string, ServedRun>;
   /** Releases files and memory. Rows that come afterwards are ignored. */
   closeAll(): void;

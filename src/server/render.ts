@@ -5,6 +5,7 @@ import { presentName } from "../arrow/formerNames.ts";
 import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
 import type { Batch } from "./segment.ts";
 import { makeThinner, type NumberColumn } from "./thin.ts";
+import { makePauses, nextTurn } from "./turns.ts";
 
 /** The columns of a segment's schema that are sent. */
 export interface Plan {
@@ -93,7 +94,7 @@ export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; 
 }
 
 /** Encoded rows and their number. */
-interface Rendered extends EncodedBatches {
+export interface Rendered extends EncodedBatches {
   readonly rows: number;
 }
 
@@ -135,19 +136,24 @@ interface Thinning {
   readonly scale: "linear" | "log";
 }
 
+/** Number of rows that are encoded at once. */
+const rowsAtOnce = 16_384;
+
 /**
- * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows. Other work gets its
- * turn between batches.
+ * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows, in pieces of a bounded
+ * size. Other work gets its turn between batches. It ends early once `wanted` says no.
  *
- * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one batch
+ * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one piece
  * at a time.
  */
-export async function renderThinned(
+export async function* renderThinned(
   ranges: readonly Range[],
   plans: readonly Plan[],
   { points, scale }: Thinning,
-): Promise<readonly Rendered[]> {
-  const turn = politeTurns();
+  wanted: () => boolean,
+): AsyncGenerator<Rendered> {
+  const pause = makePauses();
+  await nextTurn();
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
   for (const [index, range] of ranges.entries()) {
@@ -161,42 +167,34 @@ export async function renderThinned(
         plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
         kept,
       );
-      await turn();
+      await pause();
+      if (!wanted()) return;
     }
   }
   const chosen = thinner.chosen();
-  const results: Rendered[] = [];
   let next = 0;
   let offered = 0;
   for (const [index, range] of ranges.entries()) {
     const plan = plans[index]!;
-    const taken: RecordBatch[] = [];
+    let taken: RecordBatch[] = [];
+    let rows = 0;
     for (const batch of chosenBatches(range, plan)) {
-      const rows: number[] = [];
-      while (next < chosen.length && chosen[next]! < offered + batch.numRows) rows.push(chosen[next++]! - offered);
+      const picked: number[] = [];
+      while (next < chosen.length && chosen[next]! < offered + batch.numRows) picked.push(chosen[next++]! - offered);
       offered += batch.numRows;
-      if (rows.length === batch.numRows) taken.push(batch);
-      else if (rows.length > 0) taken.push(takeRows(batch, plan.schema, rows));
-      await turn();
+      if (picked.length === batch.numRows) taken.push(batch);
+      else if (picked.length > 0) taken.push(takeRows(batch, plan.schema, picked));
+      rows += picked.length;
+      if (rows >= rowsAtOnce) {
+        yield { ...encode(plan.schema, taken), rows };
+        taken = [];
+        rows = 0;
+      }
+      await pause();
+      if (!wanted()) return;
     }
-    const rows = taken.reduce((sum, batch) => sum + batch.numRows, 0);
-    if (rows > 0) results.push({ ...encode(plan.schema, taken), rows });
+    if (rows > 0) yield { ...encode(plan.schema, taken), rows };
   }
-  return results;
-}
-
-/** Makes a function that lets other work of this thread in after every few milliseconds. */
-function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
-  let began = performance.now();
-  return () => {
-    if (performance.now() - began < milliseconds) return undefined;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        began = performance.now();
-        resolve();
-      });
-    });
-  };
 }
 
 /** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */

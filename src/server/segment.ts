@@ -3,11 +3,11 @@
  * viewers.
  */
 
-import { closeSync, openSync, readSync } from "node:fs";
 import { openFile } from "../arrow/fileSource.ts";
 import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
 import { decode } from "./ipc.ts";
+import { closeFile, readBytes, readExactly } from "./openFiles.ts";
 
 /** One record batch. It can still be read after its segment has dropped it. */
 export interface Batch {
@@ -58,19 +58,11 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
   const all: Batch[] = [];
   let size = header.length;
   let rows = 0;
-  let file: number | undefined;
-
-  function open(): number {
-    const opened = openSync(path, "r");
-    try {
-      if (Buffer.compare(readExactly(opened, path, 0, header.length), header) === 0) return opened;
-    } catch (error) {
-      closeSync(opened);
-      throw error;
-    }
-    closeSync(opened);
+  let closed = false;
+  const check = (file: number): void => {
+    if (Buffer.compare(readExactly(file, path, 0, header.length), header) === 0) return;
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
-  }
+  };
   return {
     attempt,
     header,
@@ -99,8 +91,8 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     note(bytes, firstStep, lastStep, count) {
       const offset = size;
       const read = (): Uint8Array => {
-        file ??= open();
-        return readExactly(file, path, offset, bytes);
+        if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
+        return readBytes(path, offset, bytes, check);
       };
       // A batch without rows has no place between the others.
       if (count > 0) all.push({ index: all.length, firstStep, lastStep, rows: count, bytes, read });
@@ -108,18 +100,19 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
       rows += count;
     },
     close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
+      closed = true;
+      closeFile(path);
     },
   };
 }
 
 /**
  * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail is left out.
+ * The generator yields after each batch, so that other work can get its turn.
  *
  * @returns undefined for a file whose writer was killed before the first row
  */
-export function finishedSegment(path: string, attempt: number): Segment | undefined {
+export function* finishedSegment(path: string, attempt: number): Generator<undefined, Segment | undefined> {
   const source = openFile(path);
   try {
     if (source.readAt(0, 1).length === 0) return undefined;
@@ -143,6 +136,7 @@ export function finishedSegment(path: string, attempt: number): Segment | undefi
       }
       const last = steps.length - 1;
       segment.note(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      yield;
     }
     return segment;
   } finally {
@@ -215,20 +209,4 @@ function endOfPiece(list: readonly Batch[], from: number, fromStep: number, most
     if (batch.lastStep >= fromStep) bytes += batch.bytes;
   }
   return end;
-}
-
-function readExactly(file: number, path: string, offset: number, length: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file, bytes, done, length - done, offset + done);
-    if (count === 0) {
-      throw failure(
-        "ERR_RUN_FILE",
-        `the file ${path} ends at ${offset + done} bytes, expected ${offset + length}; was it cut?`,
-      );
-    }
-    done += count;
-  }
-  return bytes;
 }

@@ -6,6 +6,8 @@ import { iteratesFileName } from "../arrow/runFile.ts";
 import type { RunEnding, RunInfo } from "./messages.ts";
 import type { Range } from "./render.ts";
 import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
+import type { SharedMessages } from "./sharedRender.ts";
+import { advance, nextTurn } from "./turns.ts";
 
 /** Position of a viewer: the batch to be sent next. */
 export interface Cursor {
@@ -22,13 +24,6 @@ export interface Stretch {
   readonly lostBefore?: number;
 }
 
-/** Rows in the form in which they go over a socket. */
-export interface Message {
-  readonly header: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly rows: number;
-}
-
 /** The file of an attempt that is over. */
 export interface FinishedFile {
   readonly path: string;
@@ -39,7 +34,7 @@ export class ServedRun {
   /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
   readonly watchers = new Set<(bytes: number) => void>();
   /** Messages sent last, by key, for other viewers who want the same. */
-  readonly rendered = new Map<string, Promise<readonly Message[]>>();
+  readonly rendered = new Map<string, SharedMessages>();
   readonly #opened = Date.now();
   readonly #segments: Segment[] = [];
   #ending: RunEnding | undefined;
@@ -49,6 +44,10 @@ export class ServedRun {
   #settings: Settings;
   // Files that nobody has asked for yet.
   #unread: readonly FinishedFile[];
+  #indexing: Iterator<undefined, Segment[]> | undefined;
+  #turn: Promise<void> | undefined;
+  #waiting = 0;
+  #closed = false;
 
   /** @param earlier files of attempts that are over; they are read when somebody first wants rows */
   constructor(
@@ -73,15 +72,56 @@ export class ServedRun {
     return this.#run.attempt;
   }
 
-  /** All attempts, the oldest first. */
+  /** All attempts that were read, the oldest first. Call `prepare` first. */
   get segments(): readonly Segment[] {
-    if (this.#unread.length > 0) {
-      const files = [...this.#unread].sort((first, second) => first.attempt - second.attempt);
-      const read = files.map(({ path, attempt }) => finishedSegment(path, attempt));
-      this.#unread = [];
-      this.#segments.unshift(...read.filter((segment) => segment !== undefined));
-    }
     return this.#segments;
+  }
+
+  /** Whether the files of all earlier attempts were read. */
+  get isPrepared(): boolean {
+    return this.#unread.length === 0;
+  }
+
+  /**
+   * Reads the files of earlier attempts, if that was not yet done, a few milliseconds at a time. Several callers share
+   * the work, and it goes on only as long as one of them wants it.
+   *
+   * @returns whether the segments are ready; false: nobody wanted them any more
+   * @throws ERR_RUN_FILE, ERR_ARROW_FORMAT ... if a file cannot be read
+   */
+  async prepare(wanted: () => boolean): Promise<boolean> {
+    this.#waiting++;
+    try {
+      while (this.#unread.length > 0) {
+        if (this.#closed || !wanted()) return false;
+        this.#turn ??= nextTurn().then(() => this.#index());
+        await this.#turn;
+      }
+      return true;
+    } finally {
+      this.#waiting--;
+      if (this.#waiting === 0) this.#stopIndexing();
+    }
+  }
+
+  #index(): void {
+    this.#turn = undefined;
+    this.#indexing ??= readAll(this.#unread);
+    try {
+      const done = advance(this.#indexing);
+      if (done === undefined) return;
+      this.#segments.unshift(...done.result);
+      this.#unread = [];
+      this.#indexing = undefined;
+    } catch (error) {
+      this.#indexing = undefined;
+      throw error;
+    }
+  }
+  /** Closes the file that is being read. */
+  #stopIndexing(): void {
+    this.#indexing?.return?.();
+    this.#indexing = undefined;
   }
 
   /** Begins a new attempt, whose batches will be appended. With a directory, its file there is read, never written. */
@@ -123,20 +163,32 @@ export class ServedRun {
       ranges.push(...this.#range(index, begin, Number.POSITIVE_INFINITY, fromStep, upToStep));
       if (lost.lostBefore === undefined) lost = this.#lost(index, begin);
     }
-    const after = { segment: Math.max(0, segments.length - 1), batch: segments.at(-1)?.end ?? 0 };
-    return { ranges, after, ...lost };
+    return { ranges, after: this.newestPlace(), ...lost };
   }
 
-  /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more. */
-  piece(cursor: Cursor, fromStep: number, mostBytes: number, upToStep = Number.POSITIVE_INFINITY): Stretch | undefined {
+  /** Returns the position after everything that is there now. */
+  newestPlace(): Cursor {
+    const { length } = this.#segments;
+    return { segment: Math.max(0, length - 1), batch: this.#segments.at(-1)?.end ?? 0 };
+  }
+
+  /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more before `before`. */
+  piece(
+    cursor: Cursor,
+    fromStep: number,
+    mostBytes: number,
+    upToStep = Number.POSITIVE_INFINITY,
+    before: Cursor = this.newestPlace(),
+  ): Stretch | undefined {
     const segments = this.segments;
-    for (let index = cursor.segment; index < segments.length; index++) {
+    for (let index = cursor.segment; index <= before.segment && index < segments.length; index++) {
       const segment = segments[index]!;
       const from = index === cursor.segment ? cursor.batch : 0;
       const begin = Math.max(from, segment.begin);
-      const end = segment.endOfPiece(begin, fromStep, mostBytes);
-      if (end === begin) continue;
-      const ranges = this.#range(index, begin, end, fromStep, upToStep);
+      const last = index === before.segment ? before.batch : segment.end;
+      const end = Math.min(last, segment.endOfPiece(begin, fromStep, mostBytes));
+      if (end <= begin) continue;
+      const ranges = this.#range(index, begin, end, fromStep, upToStep, before.segment);
       return { ranges, after: { segment: index, batch: end }, ...this.#lost(index, from) };
     }
     return undefined;
@@ -149,11 +201,18 @@ export class ServedRun {
     return first === undefined ? {} : { lostBefore: first.firstStep };
   }
 
-  #range(index: number, from: number, to: number, fromStep: number, before: number): Range[] {
+  #range(
+    index: number,
+    from: number,
+    to: number,
+    fromStep: number,
+    before: number,
+    newest = this.#segments.length - 1,
+  ): Range[] {
     const segment = this.#segments[index]!;
     // The newest attempt wins from its first step on.
     const upToStep = this.#segments
-      .slice(index + 1)
+      .slice(index + 1, newest + 1)
       .reduce((least, { firstStep }) => Math.min(least, firstStep ?? least), before);
     const batches = segment
       .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
@@ -207,6 +266,17 @@ export class ServedRun {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#stopIndexing();
     for (const segment of this.#segments) segment.close();
   }
+}
+
+function* readAll(files: readonly FinishedFile[]): Generator<undefined, Segment[]> {
+  const segments: Segment[] = [];
+  for (const { path, attempt } of [...files].sort((first, second) => first.attempt - second.attempt)) {
+    const segment = yield* finishedSegment(path, attempt);
+    if (segment !== undefined) segments.push(segment);
+  }
+  return segments;
 }
