@@ -44,17 +44,17 @@ export interface Segment {
    */
   endOfPiece(from: number, fromStep: number, mostBytes: number): number;
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
+  /** Takes note of a batch of `bytes` bytes that stands next in the file. */
+  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number): void;
+  /** Counts `count` batches that never came, and drops those before them. */
+  drop(count: number): void;
   close(): void;
-}
-
-interface FileSegment extends Segment {
-  note(bytes: number, firstStep: number, lastStep: number, rows: number): void;
 }
 
 /**
  * Makes a segment over a file that another writer grows: the header first, then exactly the bytes given to `append`.
  */
-export function fileSegment(path: string, header: Uint8Array, attempt: number): FileSegment {
+export function fileSegment(path: string, header: Uint8Array, attempt: number): Segment {
   const all: Batch[] = [];
   let size = header.length;
   let rows = 0;
@@ -86,9 +86,9 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     batches: (from, to) => all.slice(from, to),
     endOfPiece: (from, fromStep, mostBytes) => endOfPiece(all, from, fromStep, mostBytes),
     append(bytes, firstStep, lastStep, count) {
-      this.note(bytes.length, firstStep, lastStep, count);
+      this.appendPlace(bytes.length, firstStep, lastStep, count);
     },
-    note(bytes, firstStep, lastStep, count) {
+    appendPlace(bytes, firstStep, lastStep, count) {
       const offset = size;
       const read = (): Uint8Array => {
         if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
@@ -99,6 +99,8 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
       size += bytes;
       rows += count;
     },
+    // What is in a file is not dropped.
+    drop: () => undefined,
     close() {
       closed = true;
       closeFile(path);
@@ -135,7 +137,7 @@ export function* finishedSegment(path: string, attempt: number): Generator<undef
         throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
       }
       const last = steps.length - 1;
-      segment.note(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      segment.appendPlace(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
       yield;
     }
     return segment;
@@ -195,9 +197,16 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
         begin++;
       }
     },
-    close() {
-      begin += kept.length;
+    appendPlace() {
+      throw failure("ERR_RUN_FILE", `attempt ${attempt} has no file`);
+    },
+    drop(count) {
+      begin += kept.length + count;
       kept.length = 0;
+      held = 0;
+    },
+    close() {
+      this.drop(0);
     },
   };
 }

@@ -159,6 +159,7 @@ export async function serveViewers({ onViewers, ...options }: LocalServerOptions
     hub,
     commands: desk.offer(),
     commandsFor: (run) => desk.offer(run),
+    processId: process.pid,
     get viewers() {
       return viewers.size;
     },

@@ -35,7 +35,6 @@ export class ServedRun {
   readonly watchers = new Set<(bytes: number) => void>();
   /** Messages sent last, by key, for other viewers who want the same. */
   readonly rendered = new Map<string, SharedMessages>();
-  readonly #opened = Date.now();
   readonly #segments: Segment[] = [];
   #ending: RunEnding | undefined;
   #live = false;
@@ -49,12 +48,16 @@ export class ServedRun {
   #waiting = 0;
   #closed = false;
 
-  /** @param earlier files of attempts that are over; they are read when somebody first wants rows */
+  /**
+   * @param earlier files of attempts that are over; they are read when somebody first wants rows
+   * @param opened time at which the run was first known, in milliseconds since 1970
+   */
   constructor(
     readonly name: string,
     run: Run,
     earlier: readonly FinishedFile[] = [],
     ending?: RunEnding,
+    private readonly opened = Date.now(),
   ) {
     this.#run = run;
     this.#settings = run.settings;
@@ -141,6 +144,17 @@ export class ServedRun {
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void {
     this.#segments.at(-1)!.append(bytes, firstStep, lastStep, rows);
     for (const watcher of this.watchers) watcher(bytes.length);
+  }
+
+  /** Takes note of a batch of `bytes` bytes that stands next in the file of the newest attempt. */
+  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number): void {
+    this.#segments.at(-1)!.appendPlace(bytes, firstStep, lastStep, rows);
+    for (const watcher of this.watchers) watcher(bytes);
+  }
+
+  /** Says that `count` batches, which were in memory only, will not come. */
+  drop(count: number): void {
+    this.#segments.at(-1)?.drop(count);
   }
 
   end(ending: RunEnding): void {
@@ -247,7 +261,7 @@ export class ServedRun {
       live: this.#live,
       paused: this.#paused,
       steerable: steerable && this.#live,
-      opened: this.#opened,
+      opened: this.opened,
       columns: this.#run.columns,
       settings: this.#settings,
       ...(firstStep === undefined ? {} : { firstStep }),

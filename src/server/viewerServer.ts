@@ -23,6 +23,8 @@ export interface ViewerServer {
   readonly commands: Observable<ViewerCommand>;
   /** Returns the commands for the run of this name only. */
   commandsFor(run: string): Observable<ViewerCommand>;
+  /** Process id of the server; undefined: it has died and is being started again. */
+  readonly processId: number | undefined;
   /** Number of viewers connected now. */
   readonly viewers: number;
   /** Closes every connection (1001) and the port. A second call waits for the first. */
