@@ -21,7 +21,7 @@ export interface LocalServer extends ViewerServer {
   readonly hub: RunHub;
 }
 
-export interface LocalServerOptions extends ViewerServerOptions {
+interface LocalServerOptions extends ViewerServerOptions {
   /** Called when a viewer came or went. */
   readonly onViewers?: (count: number) => void;
 }

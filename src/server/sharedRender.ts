@@ -94,7 +94,7 @@ async function messagesOf(job: Job, wanted: () => boolean): Promise<readonly Mes
 }
 
 /** Renders ranges piece by piece. It ends early once nobody wants them. */
-export async function* renderAll(
+async function* renderAll(
   { ranges, plans, thinning }: Pick<Job, "ranges" | "plans" | "thinning">,
   wanted: () => boolean,
 ): AsyncGenerator<Rendered> {

@@ -175,6 +175,39 @@ processes("ends with the process that started it, and leaves the port free", asy
   await until(() => !isAlive(processId), "end of the server");
 });
 
+processes("keeps a place for viewers among 1,000 idle connections, with 400 descriptors", async () => {
+  const program = fileURLToPath(new URL("../support/programs/serveForever.ts", import.meta.url));
+  const command = [process.execPath, ...process.execArgv, program].map((word) => `'${word}'`).join(" ");
+  const child = spawn("sh", ["-c", `ulimit -n 400; exec ${command}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+  const { port, token, processId } = JSON.parse(String(line)) as { port: number; token: string; processId: number };
+  const server = { port, token } as ViewerServer;
+  let closed = 0;
+  const idle = Array.from({ length: 1000 }, () => {
+    const socket = connectSocket(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.on("close", () => closed++);
+    socket.resume();
+    return socket;
+  });
+  try {
+    await until(() => closed > 900, "end of most idle connections");
+    const viewer = await connect(server);
+    viewer.send({ subscribe: { run: "example" } });
+    await viewer.until(() => viewer.steps.length > 50, "rows");
+    assert.equal(viewer.steps, firstSteps(viewer.steps.length));
+    // Those that have said nothing are closed in time, and the viewer is not.
+    await until(() => closed === 1000, "end of all idle connections");
+    await viewer.message("heartbeat");
+    assert.ok(isAlive(processId));
+    viewer.socket.terminate();
+  } finally {
+    for (const socket of idle) socket.destroy();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
 processes("outlives requests that no client would send, and Ctrl-C", () =>
   withProcess(async (server) => {
     const before = server.processId!;

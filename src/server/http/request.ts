@@ -26,7 +26,7 @@ export interface ClientRequest {
 }
 
 /** Why a request is not answered: status and a sentence. */
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   readonly why: string;
 }

@@ -14,14 +14,14 @@ import type { FinishedFile } from "../servedRun.ts";
 /** Number of bytes that may be on their way to the server. */
 export const window = 4 * 2 ** 20;
 /** Number of bytes that a message counts beside its rows. */
-export const messageCost = 512;
+const messageCost = 512;
 
 /** Options that can be sent. */
 export type SentOptions = Omit<ViewerServerOptions, "warn" | "figures">;
 
 type WithoutReply<C> = C extends unknown ? Omit<C, "reply"> : never;
 /** A command as it can be sent: its reply comes as a message. */
-export type SentCommand = WithoutReply<ViewerCommand>;
+type SentCommand = WithoutReply<ViewerCommand>;
 
 /** What the server is told about runs. Each costs credit. */
 export type RunMessage =

@@ -161,7 +161,7 @@ export class MirroredRun {
 }
 
 /** The runs that a server is told of. */
-export interface Mirror {
+interface Mirror {
   readonly runs: Map<string, MirroredRun>;
   /** Says that there is something new about a run. */
   touch(run: MirroredRun): void;

@@ -17,7 +17,7 @@ interface SupervisorOptions {
   readonly ended: (why: string, again: number) => void;
 }
 
-export interface Supervisor {
+interface Supervisor {
   readonly processId: number | undefined;
   start(): void;
   /** Sends a message to the server that runs now. Without one the message is lost, as all that it knew. */
