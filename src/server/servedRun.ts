@@ -208,6 +208,16 @@ export class ServedRun {
     return undefined;
   }
 
+  /** Whether batches between two positions, which were in memory only, have been dropped. */
+  isLost(from: Cursor, before: Cursor): boolean {
+    return this.#segments.some((segment, index) => {
+      if (index < from.segment || index > before.segment) return false;
+      const begin = index === from.segment ? from.batch : 0;
+      const end = index === before.segment ? before.batch : segment.end;
+      return begin < end && begin < segment.begin;
+    });
+  }
+
   #lost(index: number, from: number): { readonly lostBefore?: number } {
     const segment = this.#segments[index];
     const first =

@@ -65,10 +65,10 @@ async function* wholeRows(run: ServedRun, { fromStep, upToStep, columns }: Bound
   let cursor: Cursor = { segment: 0, batch: 0 };
   let begun = false;
   for (;;) {
+    // Rows that are in memory only may be dropped before a slow client has taken them. A stream with a hole would lie.
+    if (begun && run.isLost(cursor, end)) throw new Error("rows were dropped before the client read them");
     const piece = run.piece(cursor, fromStep, pieceBytes, upToStep, end);
     if (piece === undefined) return;
-    // Rows that are in memory only may be dropped before a slow client has taken them. A stream with a hole would lie.
-    if (begun && piece.lostBefore !== undefined) throw new Error("rows were dropped before the client read them");
     begun = true;
     for (const range of piece.ranges) yield renderWhole(range, planFor(range.header, columns));
     cursor = piece.after;
