@@ -20,7 +20,7 @@ export type { ViewerServer } from "./viewerServer.ts";
  *
  * The server is a process of its own, so that nothing that comes over the network can end the run, slow it or take its
  * descriptors. When the process dies, it is started again on the same port with the same tokens, at most five times per
- * minute, and is told all that it knew. It ends with the process that called this function. Cost: about 60 MB of
+ * minute, and is told all that it knew. It ends with the process that called this function. Cost: about 80 MB of
  * memory.
  *
  * The server listens on loopback only, unless `host` says otherwise. Everything except the code of the page demands a
