@@ -1,13 +1,13 @@
 import { Observable } from "rxjs";
 import { type ErrorCode, failure } from "../errors.ts";
 import { makeCommandDesk } from "./commands.ts";
-import { pageAddress, randomToken } from "./http/access.ts";
+import { makeGuard, warnOnce } from "./guard.ts";
+import { isLoopback, pageAddress, randomToken } from "./http/access.ts";
 import { directoryOf, earlierFiles, finishedFiles, freeName, type Hub, openRun } from "./hub.ts";
 import { checkOptions, type FigureGallery, type ViewerServerOptions } from "./options.ts";
 import { costOf, type FromServer, type SentOptions, window } from "./process/channel.ts";
 import { MirroredRun, makeMirror } from "./process/mirror.ts";
 import { makeSupervisor } from "./process/supervisor.ts";
-import { warnOfStrangers } from "./serveViewers.ts";
 import type { ViewerServer } from "./viewerServer.ts";
 
 export type { ViewerCommand } from "./commands.ts";
@@ -73,6 +73,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
   }
 
   const supervisor = makeSupervisor({
+    guard: makeGuard(warnOnce(warn)),
     started() {
       const sent: SentOptions = { ...rest, port, token, readToken };
       supervisor.send({ kind: "start", options: sent, figures: figures !== undefined });
@@ -226,6 +227,15 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       return closing;
     },
   };
+}
+
+/** Warns if the address can be reached from other machines. */
+function warnOfStrangers(host: string, warn: (message: string) => void): void {
+  if (isLoopback(host)) return;
+  warn(
+    `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
+      "put a proxy with TLS in front, and name it in allowedHosts and allowedOrigins",
+  );
 }
 
 /** Returns the stream, and calls `change` with 1 for each subscription and with -1 when it ends. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { failure } from "../errors.ts";
 import { makeCommandDesk } from "./commands.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
-import { makeGuard, warnOnce } from "./guard.ts";
-import { isLoopback, makeAccess, pageAddress } from "./http/access.ts";
+import { type Guard, makeGuard, warnOnce } from "./guard.ts";
+import { makeAccess, pageAddress } from "./http/access.ts";
 import { refuse } from "./http/answers.ts";
 import { makeFigureDesk } from "./http/figureDesk.ts";
 import { limitConnections, timeLimits } from "./http/limits.ts";
@@ -31,20 +31,10 @@ const tickEvery = 200;
 /** Milliseconds over which changes are collected, to be announced together. */
 const announceAfter = 30;
 
-/** Warns if the address can be reached from other machines. */
-export function warnOfStrangers(host: string, warn: (message: string) => void): void {
-  if (isLoopback(host)) return;
-  warn(
-    `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
-      "put a proxy with TLS in front, and name it in allowedHosts and allowedOrigins",
-  );
-}
-
 /** Serves runs from this process. The options, errors and promises are those of `createViewerServer`. */
 export async function serveViewers({ onViewers, ...options }: LocalServerOptions = {}): Promise<LocalServer> {
   const checked = checkOptions(options);
   const { port, host, connections, warn, pageDirectory, memoryBytes } = checked;
-  warnOfStrangers(host, warn);
   const guard = makeGuard(warnOnce(warn));
   const viewers = new Set<Connection>();
   let lastGone: (() => void) | undefined;
@@ -107,7 +97,7 @@ export async function serveViewers({ onViewers, ...options }: LocalServerOptions
       },
     }),
   );
-  boundPort = await listen(http, host, port);
+  boundPort = await listen(http, host, port, guard);
   // After the port is open, an error is one of accepting: descriptors are short, and later there may be some again.
   http.on(
     "error",
@@ -174,9 +164,12 @@ function answerFault(error: unknown, _: IncomingMessage, response: ServerRespons
 }
 
 /** Listens at the address and returns the port. */
-async function listen(http: Server, host: string, port: number): Promise<number> {
+async function listen(http: Server, host: string, port: number, guard: Guard): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port)));
+    http.once(
+      "error",
+      guard((error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port))),
+    );
     http.listen({ port, host, exclusive: true }, resolve);
   });
   return (http.address() as AddressInfo).port;

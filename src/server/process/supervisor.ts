@@ -1,6 +1,7 @@
 /** Starts the server's process, starts it again when it dies, and passes messages. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Guard } from "../guard.ts";
 import type { FromServer, ToServer } from "./channel.ts";
 
 /** Number of starts within `period` milliseconds. */
@@ -10,6 +11,7 @@ const period = 60_000;
 const closingTime = 3000;
 
 interface SupervisorOptions {
+  readonly guard: Guard;
   /** Called when a server was started that knows nothing. */
   readonly started: () => void;
   readonly message: (message: FromServer) => void;
@@ -28,7 +30,7 @@ interface Supervisor {
   close(): Promise<void>;
 }
 
-export function makeSupervisor({ started, message, ended }: SupervisorOptions): Supervisor {
+export function makeSupervisor({ guard, started, message, ended }: SupervisorOptions): Supervisor {
   let child: ChildProcess | undefined;
   let gone: Promise<void> = Promise.resolve();
   let restart: NodeJS.Timeout | undefined;
@@ -46,12 +48,18 @@ export function makeSupervisor({ started, message, ended }: SupervisorOptions): 
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     child = mine;
-    mine.stderr?.on("data", (chunk: Buffer) => {
-      complaint = (complaint + String(chunk)).slice(-2000);
-    });
-    mine.on("message", (received) => {
-      if (child === mine) message(received as FromServer);
-    });
+    mine.stderr?.on(
+      "data",
+      guard((chunk: Buffer) => {
+        complaint = (complaint + String(chunk)).slice(-2000);
+      }),
+    );
+    mine.on(
+      "message",
+      guard((received: unknown) => {
+        if (child === mine) message(received as FromServer);
+      }),
+    );
     gone = new Promise((resolve) => {
       const over = (why: string): void => {
         if (child !== mine) return;
@@ -61,11 +69,19 @@ export function makeSupervisor({ started, message, ended }: SupervisorOptions): 
         const recent = starts.filter((at) => performance.now() - at < period);
         starts.splice(0, starts.length, ...recent);
         const again = recent.length < mostStarts ? 0 : Math.ceil(period - (performance.now() - recent[0]!));
-        restart = setTimeout(start, again);
+        restart = setTimeout(guard(start), again);
         ended(complaint === "" ? why : `${why}: ${complaint.trim().split("\n").slice(-12).join("\n")}`, again);
       };
-      mine.on("error", (error) => over(error.message));
-      mine.on("exit", (code, signal) => over(signal === null ? `exit code ${code}` : `signal ${signal}`));
+      mine.on(
+        "error",
+        guard((error: Error) => over(error.message)),
+      );
+      mine.on(
+        "exit",
+        guard((code: number | null, signal: string | null) =>
+          over(signal === null ? `exit code ${code}` : `signal ${signal}`),
+        ),
+      );
     });
     started();
   }
@@ -87,7 +103,10 @@ export function makeSupervisor({ started, message, ended }: SupervisorOptions): 
       this.giveUp();
       this.send({ kind: "close" });
       const mine = child;
-      const kill = setTimeout(() => mine?.kill("SIGKILL"), closingTime);
+      const kill = setTimeout(
+        guard(() => mine?.kill("SIGKILL")),
+        closingTime,
+      );
       await gone;
       clearTimeout(kill);
     },
