@@ -220,6 +220,8 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     stop() {
       stopped = true;
       run.watchers.delete(watch);
+      // Nobody is there to ask for the same a little later.
+      if (run.watchers.size === 0) run.rendered.clear();
       clearTimers();
       hasRoom?.();
     },

@@ -7,6 +7,7 @@ import { openFile } from "../arrow/fileSource.ts";
 import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
 import { decode } from "./ipc.ts";
+import { Numbers } from "./numbers.ts";
 import { closeFile, readBytes, readExactly } from "./openFiles.ts";
 
 /** One record batch. It can still be read after its segment has dropped it. */
@@ -55,7 +56,9 @@ export interface Segment {
  * Makes a segment over a file that another writer grows: the header first, then exactly the bytes given to `append`.
  */
 export function fileSegment(path: string, header: Uint8Array, attempt: number): Segment {
-  const all: Batch[] = [];
+  /** Offset, length, first step, last step and number of rows of each batch. */
+  const places = new Numbers();
+  const count = (): number => places.length / 5;
   let size = header.length;
   let rows = 0;
   let closed = false;
@@ -63,19 +66,33 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     if (Buffer.compare(readExactly(file, path, 0, header.length), header) === 0) return;
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
   };
+  function batchAt(index: number): Batch {
+    const [offset, bytes, firstStep, lastStep, rows] = places.slice(5 * index, 5 * index + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const read = (): Uint8Array => {
+      if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
+      return readBytes(path, offset, bytes, check);
+    };
+    return { index, firstStep, lastStep, rows, bytes, read };
+  }
   return {
     attempt,
     header,
     path,
     begin: 0,
     get end() {
-      return all.length;
+      return count();
     },
     get firstStep() {
-      return all[0]?.firstStep;
+      return count() === 0 ? undefined : places.at(2);
     },
     get lastStep() {
-      return all.at(-1)?.lastStep;
+      return count() === 0 ? undefined : places.at(places.length - 2);
     },
     get rows() {
       return rows;
@@ -83,21 +100,23 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     get bytes() {
       return size;
     },
-    batches: (from, to) => all.slice(from, to),
-    endOfPiece: (from, fromStep, mostBytes) => endOfPiece(all, from, fromStep, mostBytes),
-    append(bytes, firstStep, lastStep, count) {
-      this.appendPlace(bytes.length, firstStep, lastStep, count);
+    batches(from, to) {
+      const batches: Batch[] = [];
+      for (let index = Math.max(0, from); index < Math.min(to, count()); index++) batches.push(batchAt(index));
+      return batches;
     },
-    appendPlace(bytes, firstStep, lastStep, count) {
-      const offset = size;
-      const read = (): Uint8Array => {
-        if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
-        return readBytes(path, offset, bytes, check);
-      };
+    endOfPiece: (from, fromStep, mostBytes) =>
+      endOfPiece(count(), from, mostBytes, (index) =>
+        places.at(5 * index + 3) >= fromStep ? places.at(5 * index + 1) : 0,
+      ),
+    append(bytes, firstStep, lastStep, rowsThere) {
+      this.appendPlace(bytes.length, firstStep, lastStep, rowsThere);
+    },
+    appendPlace(bytes, firstStep, lastStep, rowsThere) {
       // A batch without rows has no place between the others.
-      if (count > 0) all.push({ index: all.length, firstStep, lastStep, rows: count, bytes, read });
+      if (rowsThere > 0) places.push(size, bytes, firstStep, lastStep, rowsThere);
       size += bytes;
-      rows += count;
+      rows += rowsThere;
     },
     // What is in a file is not dropped.
     drop: () => undefined,
@@ -183,7 +202,12 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       return size;
     },
     batches: (from, to) => kept.slice(Math.max(0, from - begin), Math.max(0, to - begin)),
-    endOfPiece: (from, fromStep, mostBytes) => begin + endOfPiece(kept, from - begin, fromStep, mostBytes),
+    endOfPiece: (from, fromStep, mostBytes) =>
+      begin +
+      endOfPiece(kept.length, from - begin, mostBytes, (index) => {
+        const batch = kept[index]!;
+        return batch.lastStep >= fromStep ? batch.bytes : 0;
+      }),
     append(bytes, firstStep, lastStep, count) {
       if (count === 0) return;
       const index = begin + kept.length;
@@ -211,11 +235,9 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
   };
 }
 
-function endOfPiece(list: readonly Batch[], from: number, fromStep: number, mostBytes: number): number {
+/** @param bytesOf length of a batch that is sent, 0 for one that is left out */
+function endOfPiece(count: number, from: number, mostBytes: number, bytesOf: (index: number) => number): number {
   let end = from;
-  for (let bytes = 0; end < list.length && bytes < mostBytes; end++) {
-    const batch = list[end]!;
-    if (batch.lastStep >= fromStep) bytes += batch.bytes;
-  }
+  for (let bytes = 0; end < count && bytes < mostBytes; end++) bytes += bytesOf(end);
   return end;
 }

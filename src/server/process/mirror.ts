@@ -5,6 +5,7 @@
  */
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
 import type { RunEnding } from "../messages.ts";
+import { Numbers } from "../numbers.ts";
 import { type Batch, memorySegment, type Segment } from "../segment.ts";
 import type { FinishedFile } from "../servedRun.ts";
 import type { RunMessage } from "./channel.ts";
@@ -22,25 +23,6 @@ interface Attempt {
   /** Places of the batches in the file, four numbers each. */
   readonly places: Numbers;
   ending?: RunEnding;
-}
-
-/** A list of numbers in one growing block. */
-class Numbers {
-  #block = new Float64Array(64);
-  length = 0;
-
-  push(...numbers: readonly number[]): void {
-    if (this.length + numbers.length > this.#block.length) {
-      const larger = new Float64Array(2 * this.#block.length);
-      larger.set(this.#block);
-      this.#block = larger;
-    }
-    this.#block.set(numbers, this.length);
-    this.length += numbers.length;
-  }
-  slice(from: number, to: number): Float64Array {
-    return this.#block.slice(from, Math.min(to, this.length));
-  }
 }
 
 /** A run, and how much of it the server has been told. */
