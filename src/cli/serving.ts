@@ -1,5 +1,7 @@
 /** The page's server: its flags, its start, and how long it stays. */
+import { readFileSync, statSync } from "node:fs";
 import { Option } from "commander";
+import { readFailure } from "../arrow/fileSource.ts";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
@@ -12,6 +14,7 @@ export interface ServeFlags {
   readonly serve?: number | boolean;
   readonly host?: string;
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly open?: boolean;
 }
 
@@ -37,8 +40,12 @@ export function serveOptions(): Option[] {
 /** Options of every command that serves the page: who may open it, and where it opens. */
 export function accessOptions(): Option[] {
   return [
-    new Option("--host <address>", "address to listen on (default: this machine only); needs --token"),
-    new Option("--token <text>", "secret that the page's address must contain (default: a random one)"),
+    new Option("--host <address>", "address to listen on (default: this machine only); needs --token-file or --token"),
+    new Option(
+      "--token-file <path>",
+      "file whose first line is the secret that the page's address must contain (default: a random one); its second line, if there is one, is a secret that allows reading only",
+    ),
+    new Option("--token <text>", "the secret itself, which other users of this machine can see in `ps`"),
     new Option("--open", "open the page in the browser"),
   ];
 }
@@ -48,18 +55,55 @@ export interface ServeWish {
   readonly port?: number;
   readonly host?: string;
   readonly token?: string;
+  readonly readToken?: string;
   readonly open: boolean;
 }
 
-/** What the flags ask for; undefined if no page is wanted. */
-export function wishOf({ serve = true, host, token, open = false }: ServeFlags): ServeWish | undefined {
+/**
+ * What the flags ask for; undefined if no page is wanted.
+ *
+ * @throws ERR_COMMAND_LINE for two secrets; ERR_READ if the file of the secret cannot be read
+ */
+export function wishOf({ serve = true, host, open = false, ...secrets }: ServeFlags): ServeWish | undefined {
   if (serve === false) return undefined;
   return {
     open,
     ...(typeof serve === "number" ? { port: serve } : {}),
     ...(host === undefined ? {} : { host }),
-    ...(token === undefined ? {} : { token }),
+    ...secretsOf(secrets),
   };
+}
+
+interface Secrets {
+  readonly token?: string;
+  readonly readToken?: string;
+}
+
+/** The secrets that were given: by `--token`, else by `--token-file`, else by the environment. */
+export function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "tokenFile">): Secrets {
+  if (token !== undefined && tokenFile !== undefined) {
+    throw failure("ERR_COMMAND_LINE", "expected one of --token and --token-file, got both");
+  }
+  if (token !== undefined) return { token };
+  const { FLUXION_TOKEN, FLUXION_READ_TOKEN } = process.env;
+  const [first = "", second = ""] =
+    tokenFile === undefined ? [FLUXION_TOKEN, FLUXION_READ_TOKEN] : linesOf(tokenFile).map((line) => line.trim());
+  if (tokenFile !== undefined && first === "") {
+    throw failure("ERR_COMMAND_LINE", `--token-file: expected a secret in the first line of ${tokenFile}`);
+  }
+  return { ...(first === "" ? {} : { token: first }), ...(second === "" ? {} : { readToken: second }) };
+}
+
+function linesOf(path: string): string[] {
+  try {
+    // Windows has no such rights.
+    if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
+      console.error(`fluxion: other users can read ${path}; run chmod 600 ${path}`);
+    }
+    return readFileSync(path, "utf8").split("\n");
+  } catch (error) {
+    throw readFailure(path, error);
+  }
 }
 
 /** Starts the server and prints the page's address. @throws ERR_PORT_IN_USE, ERR_LISTEN, ERR_OPTION_RANGE */
@@ -72,6 +116,7 @@ export async function startServer(
   const warn = (message: string): void => console.error(`fluxion: ${message}`);
   const server = await createViewerServer({ ...options, figures, warn });
   console.error(`page: ${server.url}`);
+  if (options.readToken !== undefined) console.error(`page, for reading only: ${server.readUrl}`);
   if (open) openBrowser(server.url);
   return server;
 }

@@ -79,7 +79,7 @@ export function makeCommandDesk(changed: () => void): CommandDesk {
 }
 
 /** Drops the parts of a request that concern the socket only. */
-function commandOf(request: CommandRequest): Command {
+export function commandOf(request: CommandRequest): Command {
   if (request.type === "set") return { type: request.type, setting: request.setting, value: request.value };
   if (request.type !== "step") return { type: request.type };
   return request.count === undefined ? { type: request.type } : { type: request.type, count: request.count };

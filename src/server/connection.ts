@@ -3,7 +3,10 @@ import type { RawData, WebSocket } from "ws";
 import { z } from "zod";
 import type { AppliedCommand } from "../arrow/row.ts";
 import { stringify } from "../arrow/runMetadata.ts";
+import { commandOf } from "./commands.ts";
 import { type Feed, startFeed } from "./feed.ts";
+import type { Guard } from "./guard.ts";
+import type { Right } from "./http/access.ts";
 import {
   type CommandRequest,
   clientMessage,
@@ -17,8 +20,10 @@ import type { ServedRun } from "./servedRun.ts";
 
 /** The part of the server that a connection needs. */
 export interface ConnectionHost {
+  readonly guard: Guard;
   run(name: string): ServedRun | undefined;
-  runs(): readonly RunInfo[];
+  /** Lists the runs as somebody with this right sees them. */
+  runs(right: Right): readonly RunInfo[];
   command(request: CommandRequest, reply: (outcome: AppliedCommand) => void): void;
 }
 
@@ -43,9 +48,17 @@ export interface Connection {
 /** Number of messages per second that a viewer may send. */
 const messagesASecond = 100;
 
-/** Serves a socket whose token was right. */
-export function serveConnection(socket: WebSocket, host: ConnectionHost, limits: ConnectionLimits): Connection {
+/** Serves a socket whose token was right. Once the socket is being closed, nothing is done for it any more. */
+export function serveConnection(
+  socket: WebSocket,
+  right: Right,
+  host: ConnectionHost,
+  limits: ConnectionLimits,
+): Connection {
+  const { guard } = host;
   let feed: Feed | undefined;
+  /** Number of subscriptions so far: a newer one replaces one whose files are still being read. */
+  let subscriptions = 0;
   let lastPing = Date.now();
   let lastHeartbeat = Date.now();
   let unansweredSince: number | undefined;
@@ -59,6 +72,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
     if (isOpen()) socket.send(stringify(message));
   };
   function stop(): void {
+    subscriptions++;
     feed?.stop();
     feed = undefined;
   }
@@ -67,7 +81,8 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
     if (socket.readyState === socket.CLOSED) return;
     socket.close(code, shortened(reason));
     // A peer that does not read does not answer the closing handshake either. One that is only slow should hear why.
-    setTimeout(() => socket.terminate(), code === closeCodes.shutDown ? 1000 : 10_000).unref();
+    const terminate = guard(() => socket.terminate());
+    setTimeout(terminate, code === closeCodes.shutDown ? 1000 : 10_000).unref();
   }
   function refuse(code: string, message: string, closeCode: number): void {
     send({ error: { code, message } });
@@ -80,7 +95,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
   }
   function announce(): void {
     announcePending = isFull();
-    if (!announcePending) send({ runs: host.runs() });
+    if (!announcePending) send({ runs: host.runs(right) });
   }
   function heard(): void {
     unansweredSince = undefined;
@@ -93,39 +108,60 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
     return ++received > messagesASecond;
   }
 
-  socket.on("pong", heard);
-  socket.on("close", stop);
+  // An error in here is a fault of the server: the viewer may come back, and the others are as before.
+  const broken = (): void => close(closeCodes.internal, "internal error");
+  socket.on("pong", guard(heard));
+  socket.on("close", guard(stop));
   // The package ws closes the socket itself; an error event without a listener would end the process.
-  socket.on("error", () => undefined);
-  socket.on("message", (data: RawData, isBinary: boolean) => {
+  socket.on(
+    "error",
+    guard(() => undefined),
+  );
+  socket.on(
+    "message",
+    guard((data: RawData, isBinary: boolean) => {
+      // The rest of a packet may come after the close frame was sent.
+      if (isOpen()) return obey(data, isBinary);
+    }, broken),
+  );
+
+  function obey(data: RawData, isBinary: boolean): unknown {
     heard();
     if (floods(Date.now())) {
       return refuse("ERR_MESSAGE", `more than ${messagesASecond} messages came within a second`, closeCodes.malformed);
     }
     const message = parse(data, isBinary);
     if (typeof message === "string") return refuse("ERR_MESSAGE", message, closeCodes.malformed);
-    if ("subscribe" in message) subscribe(message.subscribe);
-    else if ("unsubscribe" in message) stop();
-    else if ("command" in message) command(message.command);
-  });
+    if ("subscribe" in message) return subscribe(message.subscribe);
+    if ("unsubscribe" in message) return stop();
+    if ("command" in message) return command(message.command);
+    return undefined;
+  }
 
   function command(request: CommandRequest) {
     const { run, id } = request;
     if (host.run(run) === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(run), closeCodes.noSuchRun);
-    host.command(request, (outcome) => send({ reply: { run, outcome, ...(id === undefined ? {} : { id }) } }));
+    const answer = (outcome: AppliedCommand): void =>
+      send({ reply: { run, outcome, ...(id === undefined ? {} : { id }) } });
+    if (right === "steer") return host.command(request, answer);
+    return answer({ ...commandOf(request), step: 0, refused: "the token of this page allows reading only" });
   }
   function unknownRun(name: string): string {
-    const names = host.runs().map((run) => run.name);
+    const names = host.runs(right).map((run) => run.name);
     return `no run is called "${name}"; ${names.length === 0 ? "there are no runs yet" : `the runs are ${names.join(", ")}`}`;
   }
   const unreadable = (error: unknown) =>
     refuse("ERR_RUN_FILE", error instanceof Error ? error.message : String(error), closeCodes.internal);
 
-  function subscribe(wanted: Subscription) {
+  async function subscribe(wanted: Subscription): Promise<void> {
     stop();
+    const mine = subscriptions;
+    const current = (): boolean => isOpen() && subscriptions === mine;
     const run = host.run(wanted.run);
     if (run === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(wanted.run), closeCodes.noSuchRun);
     try {
+      // The files of earlier sessions are read here for the first time.
+      if (!run.isPrepared && (!(await run.prepare(current)) || !current())) return;
       const newest = run.segments.at(-1);
       const unknown = newest === undefined ? [] : unknownColumns(newest.header, wanted.columns ?? []);
       if (unknown.length > 0) {
@@ -133,11 +169,12 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost, limits:
         return refuse("ERR_MESSAGE", why, closeCodes.malformed);
       }
     } catch (error) {
-      // The file of an earlier session is read here for the first time.
-      return unreadable(error);
+      if (current()) unreadable(error);
+      return;
     }
     feed = startFeed(run, wanted, {
       socket,
+      guard,
       bufferedBytes: limits.bufferedBytes,
       send,
       tooSlow: (why) => close(closeCodes.tooSlow, why),

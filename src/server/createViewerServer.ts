@@ -1,56 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Observable } from "rxjs";
-import { failure } from "../errors.ts";
-import { isLoopback, makeAccess, pageAddress } from "./access.ts";
-import { makeCommandDesk, type ViewerCommand } from "./commands.ts";
-import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
-import { type Hub, makeHub } from "./hub.ts";
-import { closeCodes } from "./messages.ts";
-import { checkOptions, type ViewerServerOptions } from "./options.ts";
-import { makeRoutes } from "./routes.ts";
-import { makeUpgrade } from "./upgrade.ts";
+import { Observable } from "rxjs";
+import { type ErrorCode, failure } from "../errors.ts";
+import { makeCommandDesk } from "./commands.ts";
+import { makeGuard, warnOnce } from "./guard.ts";
+import { isLoopback, pageAddress, randomToken } from "./http/access.ts";
+import { directoryOf, earlierFiles, finishedFiles, freeName, type Hub, openRun } from "./hub.ts";
+import { checkOptions, type FigureGallery, type ViewerServerOptions } from "./options.ts";
+import { costOf, type FromServer, type SentOptions, window } from "./process/channel.ts";
+import { MirroredRun, makeMirror } from "./process/mirror.ts";
+import { makeSupervisor } from "./process/supervisor.ts";
+import type { ViewerServer } from "./viewerServer.ts";
 
 export type { ViewerCommand } from "./commands.ts";
 export type { ViewerServerOptions } from "./options.ts";
-
-/** A running server. */
-export interface ViewerServer {
-  /** Address of the page, with the token. */
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly token: string;
-  /** Entrance for rows, which the sink `webSocket` uses. */
-  readonly hub: Hub;
-  /**
-   * Commands of viewers, a hot stream; `iterate(problem, start, update, { commands: server.commands })` obeys it. A
-   * subscriber calls the `reply` of each command when it took effect or was refused. While nobody subscribes, commands
-   * are refused and the page shows no controls. Where several runs go on at once, give each run its own stream:
-   * `commandsFor`.
-   */
-  readonly commands: Observable<ViewerCommand>;
-  /** Returns the commands for the run of this name only. */
-  commandsFor(run: string): Observable<ViewerCommand>;
-  /** Number of viewers connected now. */
-  readonly viewers: number;
-  /** Closes every connection (1001) and the port. A second call waits for the first. */
-  close(): Promise<void>;
-}
-
-/** Milliseconds between two looks at every connection. */
-const tickEvery = 200;
-/** Milliseconds over which changes are collected, to be announced together. */
-const announceAfter = 30;
+export type { ViewerServer } from "./viewerServer.ts";
 
 /**
  * Serves runs to browsers and programs: the page, the list of runs, their files, and live rows over WebSockets at
  * `/stream`.
  *
- * The server listens on loopback only, unless `host` says otherwise. Everything except the code of the page demands the
+ * The server is a process of its own, so that nothing that comes over the network can end the run, slow it or take its
+ * descriptors. When the process dies, it is started again on the same port with the same tokens, at most five times per
+ * minute, and is told all that it knew. It ends with the process that called this function. Cost: about 80 MB of
+ * memory.
+ *
+ * The server listens on loopback only, unless `host` says otherwise. Everything except the code of the page demands a
  * token, and Host and Origin of a request must be those of this server, so that a page of another site can neither read
- * nor steer a run. A viewer never slows a run: rows wait in the run's file or in a bounded memory, not in sockets, and
- * a slow viewer gets them thinned.
+ * nor steer a run. Those with `readToken` can read and not steer. A viewer never slows a run: rows wait in the run's
+ * file or in a bounded memory, not in sockets, and a slow viewer gets them thinned.
  *
  * @example
  * const server = await createViewerServer({ port: 4747 });
@@ -64,135 +40,212 @@ const announceAfter = 30;
  * @throws {RangeError} ERR_OPTION_RANGE for a number out of range, for a public host without a token
  */
 export async function createViewerServer(options: ViewerServerOptions = {}): Promise<ViewerServer> {
-  const { port, host, token, connections, warn, pageDirectory, figures, memoryBytes, ...rest } = checkOptions(options);
-  if (!isLoopback(host)) {
-    warn(
-      `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
-        "put a proxy with TLS in front, and name it in allowedHosts and allowedOrigins",
-    );
-  }
-  const viewers = new Set<Connection>();
-  let lastGone: (() => void) | undefined;
-  let announcing: NodeJS.Timeout | undefined;
-  const announce = (): void => {
-    announcing ??= setTimeout(() => {
-      announcing = undefined;
-      for (const viewer of viewers) viewer.announce();
-    }, announceAfter).unref();
-  };
-  const desk = makeCommandDesk(announce);
-  const hub = makeHub({
-    memoryBytes,
-    changed: announce,
-    ended: (name) => desk.runEnded(name),
-  });
-  const site: ConnectionHost = {
-    run: (name) => hub.runs.get(name),
-    runs: () => [...hub.runs.values()].map((run) => run.info(desk.steerable(run.name))),
-    command(request, reply) {
-      const run = hub.runs.get(request.run);
-      desk.give(request, run?.live === true, (outcome) => {
-        run?.note(outcome);
-        reply(outcome);
-        announce();
-      });
-    },
-  };
-
-  let boundPort = port;
-  const access = makeAccess({ host, port: () => boundPort, token, ...rest });
-  const http = createServer(answerWith(makeRoutes(site, access, pageDirectory, figures)));
-  const upgrade = makeUpgrade({
-    access,
-    full: () => (viewers.size < connections ? undefined : `${connections} viewers are connected already`),
-    accept(socket) {
-      const connection = serveConnection(socket, site, rest);
-      viewers.add(connection);
-      socket.on("close", () => {
-        viewers.delete(connection);
-        if (viewers.size === 0) lastGone?.();
-      });
-    },
-  });
-  http.on("upgrade", upgrade);
-  boundPort = await listen(http, host, port);
-  const ticker = setInterval(() => {
-    const now = Date.now();
-    for (const viewer of viewers) viewer.tick(now);
-  }, tickEvery);
-  // The open port keeps the process alive; this timer must not.
-  ticker.unref();
-
+  const { warn, figures, token = randomToken(), readToken = randomToken(), ...rest } = checkOptions(options);
+  const { host, memoryBytes } = rest;
+  warnOfStrangers(host, warn);
+  let port = rest.port;
+  let viewers = 0;
+  let onTheWay = 0;
+  let isListening = false;
+  let steeringChanged = false;
+  let begun: { resolve(): void; reject(error: Error): void } | undefined;
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      clearInterval(ticker);
-      clearTimeout(announcing);
-      hub.closeAll();
-      desk.close();
-      const portClosed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeIdleConnections();
-      setTimeout(() => http.closeAllConnections(), 500).unref();
-      // A connection cuts off a viewer that does not answer within a second.
-      const viewersGone = new Promise<void>((resolve) => {
-        lastGone = resolve;
-        if (viewers.size === 0) resolve();
+
+  const mirror = makeMirror();
+  const steered = new Map<string | undefined, number>();
+  const desk = makeCommandDesk(() => undefined);
+  const drawings = new Map<number, AbortController>();
+
+  /** Tells the server what it does not know, as far as it takes messages. */
+  function pump(): void {
+    if (!isListening) return;
+    if (steeringChanged) {
+      steeringChanged = false;
+      const runs = [...steered.keys()].filter((run) => run !== undefined);
+      supervisor.send({ kind: "steerable", all: steered.has(undefined), runs });
+    }
+    while (onTheWay < window) {
+      const message = mirror.next();
+      if (message === undefined) return;
+      onTheWay += costOf(message);
+      supervisor.send(message);
+    }
+  }
+
+  const supervisor = makeSupervisor({
+    guard: makeGuard(warnOnce(warn)),
+    started() {
+      const sent: SentOptions = { ...rest, port, token, readToken };
+      supervisor.send({ kind: "start", options: sent, figures: figures !== undefined });
+    },
+    ended(why, again) {
+      lose();
+      if (begun !== undefined) {
+        supervisor.giveUp();
+        begun.reject(failure("ERR_LISTEN", `createViewerServer: the process of the server does not start: ${why}`));
+        return;
+      }
+      const when = again === 0 ? "it is started again" : `it is started again in ${Math.ceil(again / 1000)} s`;
+      warn(`createViewerServer: the process of the page's server has ended (${why}); ${when}, and the run goes on`);
+    },
+    message: (message) => take(message),
+  });
+
+  /** Forgets everything that was on its way to a server that has gone. */
+  function lose(): void {
+    isListening = false;
+    viewers = 0;
+    onTheWay = 0;
+    for (const drawing of drawings.values()) drawing.abort();
+    drawings.clear();
+  }
+
+  function take(message: FromServer): void {
+    if (message.kind === "taken") {
+      onTheWay -= message.bytes;
+      pump();
+    } else if (message.kind === "listening") {
+      port = message.port;
+      isListening = true;
+      steeringChanged = true;
+      mirror.restart();
+      begun?.resolve();
+      begun = undefined;
+      pump();
+    } else if (message.kind === "failed") {
+      const error = failure((message.code ?? "ERR_LISTEN") as ErrorCode, message.message);
+      if (begun === undefined) warn(message.message);
+      else supervisor.giveUp();
+      begun?.reject(error);
+    } else if (message.kind === "viewers") viewers = message.count;
+    else if (message.kind === "warning") warn(message.message);
+    else if (message.kind === "command") {
+      const { id, command } = message;
+      const run = mirror.runs.get(command.run);
+      desk.give(command, run?.live === true, (outcome) => {
+        run?.note(outcome);
+        supervisor.send({ kind: "reply", id, outcome });
       });
-      for (const viewer of viewers) viewer.close(closeCodes.shutDown, "the server is closing");
-      await Promise.all([portClosed, viewersGone]);
-    })();
-    return closing;
+    } else if (message.kind === "cancel") drawings.get(message.id)?.abort();
+    else if (figures !== undefined) void answer(figures, message);
+  }
+
+  async function answer(
+    gallery: FigureGallery,
+    message: Extract<FromServer, { kind: "figures" | "figure" }>,
+  ): Promise<void> {
+    const { id } = message;
+    const drawing = new AbortController();
+    if (message.kind === "figures") drawings.set(id, drawing);
+    try {
+      const value = message.kind === "figures" ? await gallery.list(drawing.signal) : await gallery.svg(message.name);
+      supervisor.send({ kind: "answer", id, value });
+    } catch (error) {
+      supervisor.send({ kind: "refusal", id, message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      drawings.delete(id);
+    }
+  }
+
+  function tell(run: MirroredRun): void {
+    mirror.touch(run);
+    pump();
+  }
+  const hub: Hub = {
+    open(run, header, openOptions = {}) {
+      const directory = directoryOf(openOptions);
+      if (closing !== undefined) return run.name;
+      const name = freeName(run, mirror.runs);
+      const known = mirror.runs.get(name) ?? new MirroredRun(name, run);
+      known.open(run, header, directory, earlierFiles(directory, run.attempt), memoryBytes);
+      mirror.runs.set(name, known);
+      tell(known);
+      return name;
+    },
+    batch(name, bytes, firstStep, lastStep, rows) {
+      if (closing !== undefined) return;
+      const run = openRun(name, mirror.runs);
+      run.append(bytes, firstStep, lastStep, rows);
+      tell(run);
+    },
+    close(name, ending) {
+      if (closing !== undefined) return;
+      const run = mirror.runs.get(name) ?? openRun(name, mirror.runs);
+      if (!run.live) return;
+      run.end(ending);
+      desk.runEnded(name);
+      tell(run);
+    },
+    addFinished(run, directory, ending) {
+      const files = finishedFiles(directory);
+      const name = freeName(run, mirror.runs);
+      const known = new MirroredRun(name, run, { files, ending });
+      mirror.runs.set(name, known);
+      tell(known);
+      return name;
+    },
   };
+
+  /** Counts who obeys commands, since the server shows controls for those runs only. */
+  const offer = (run?: string): ViewerServer["commands"] =>
+    counted(desk.offer(run), (change) => {
+      const count = (steered.get(run) ?? 0) + change;
+      if (count === 0) steered.delete(run);
+      else steered.set(run, count);
+      steeringChanged = true;
+      pump();
+    });
+
+  await new Promise<void>((resolve, reject) => {
+    begun = { resolve, reject };
+    supervisor.start();
+  });
+  const boundPort = port;
   return {
-    url: pageAddress(host, boundPort, access.token),
+    url: pageAddress(host, boundPort, token),
+    readUrl: pageAddress(host, boundPort, readToken),
     host,
     port: boundPort,
-    token: access.token,
+    token,
+    readToken,
     hub,
-    commands: desk.offer(),
-    commandsFor: (run) => desk.offer(run),
+    commands: offer(),
+    commandsFor: offer,
     get viewers() {
-      return viewers.size;
+      return viewers;
     },
-    close,
+    get processId() {
+      return supervisor.processId;
+    },
+    close() {
+      closing ??= (async () => {
+        lose();
+        desk.close();
+        await supervisor.close();
+        mirror.runs.clear();
+      })();
+      return closing;
+    },
   };
 }
 
-/** Answers a failed request with status 500, or breaks the connection off if an answer has begun. */
-function answerWith(route: ReturnType<typeof makeRoutes>) {
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    route(request, response).catch((error: unknown) => {
-      if (response.headersSent) return response.destroy();
-      response.statusCode = 500;
-      response.setHeader("Content-Type", "application/json");
-      response.end(JSON.stringify({ error: { message: error instanceof Error ? error.message : String(error) } }));
-    });
-  };
+/** Warns if the address can be reached from other machines. */
+function warnOfStrangers(host: string, warn: (message: string) => void): void {
+  if (isLoopback(host)) return;
+  warn(
+    `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
+      "put a proxy with TLS in front, and name it in allowedHosts and allowedOrigins",
+  );
 }
 
-/** Listens at the address and returns the port. */
-async function listen(http: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port)));
-    http.listen({ port, host, exclusive: true }, resolve);
+/** Returns the stream, and calls `change` with 1 for each subscription and with -1 when it ends. */
+function counted<T>(stream: Observable<T>, change: (by: 1 | -1) => void): Observable<T> {
+  return new Observable((subscriber) => {
+    const inner = stream.subscribe(subscriber);
+    change(1);
+    return () => {
+      inner.unsubscribe();
+      change(-1);
+    };
   });
-  return (http.address() as AddressInfo).port;
-}
-
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const cause = { cause: error };
-  if (error.code === "EADDRINUSE") {
-    return failure(
-      "ERR_PORT_IN_USE",
-      `createViewerServer: another program listens on port ${port} of ${host}; choose another port, or 0 for any free port`,
-      cause,
-    );
-  }
-  const why =
-    error.code === "EACCES"
-      ? "this user may not use that port; choose a port above 1023"
-      : error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND"
-        ? "this machine has no such address"
-        : error.message;
-  return failure("ERR_LISTEN", `createViewerServer: cannot listen on port ${port} of ${host}: ${why}`, cause);
 }

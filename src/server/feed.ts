@@ -3,15 +3,18 @@
  */
 import type { WebSocket } from "ws";
 import { endOfStream } from "../arrow/recordBatch.ts";
+import type { Guard } from "./guard.ts";
 import { sameFields } from "./ipc.ts";
 import type { ServerMessage, Subscription } from "./messages.ts";
 import { countRows, stepsOf } from "./render.ts";
-import type { Cursor, Message, ServedRun, Stretch } from "./servedRun.ts";
-import { makeRenderer } from "./sharedRender.ts";
+import type { Cursor, ServedRun, Stretch } from "./servedRun.ts";
+import { type Message, makeRenderer } from "./sharedRender.ts";
+import { nextTurn } from "./turns.ts";
 
 /** The part of a connection that a feed needs. */
 interface FeedHost {
   readonly socket: WebSocket;
+  readonly guard: Guard;
   /** Number of bytes that may wait in the socket before its viewer counts as slow. */
   readonly bufferedBytes: number;
   send(message: ServerMessage): void;
@@ -41,7 +44,6 @@ const defaultPoints = 2000;
 /** Begins to send. A message of live rows carries at least 16 KB, or what came within 100 ms. */
 export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost): Feed {
   const { socket, send } = host;
-  const render = makeRenderer(run, wanted);
   let cursor: Cursor = { segment: 0, batch: 0 };
   let nextStep = wanted.fromStep;
   /** Whether all history is sent. */
@@ -60,15 +62,19 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   let waitingBytes = 0;
   let pumping = false;
   let pumpAgain = false;
+  /** Wakes a history that waits for the socket. */
+  let hasRoom: (() => void) | undefined;
 
   const isOpen = (): boolean => !stopped && socket.readyState === socket.OPEN;
   const isFull = (): boolean => socket.bufferedAmount > host.bufferedBytes;
+  const render = makeRenderer(run.rendered, wanted, isOpen);
+  const pumpLater = host.guard(() => pump());
   const watch = (bytes: number): void => {
     waitingBytes += bytes;
     // With `maxRate`, rows wait for the delay: each thinning looks at all rows that came meanwhile.
     const enough = waitingBytes >= messageBytes && (wanted.maxRate === undefined || !caughtUp);
-    if (enough || bytes === 0) dueSoon ??= setImmediate(pump);
-    else due ??= setTimeout(pump, messageDelay);
+    if (enough || bytes === 0) dueSoon ??= setImmediate(pumpLater);
+    else due ??= setTimeout(pumpLater, messageDelay);
   };
   function clearTimers(): void {
     clearTimeout(due);
@@ -112,21 +118,39 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       }
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
     }
-    const messages = await render(stretch, points);
-    if (!isOpen()) return false;
-    const { fromStep, toStep } = stepsOf(stretch.ranges);
-    const sent = messages.reduce((sum, message) => sum + message.rows, 0);
-    if (points !== undefined && sent > 0) {
-      send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+    if (stretch.ranges.length > 0) {
+      const messages = await render(stretch.ranges, points);
+      if (!isOpen()) return false;
+      // A viewer who left had begun this work and took it along.
+      if (messages === undefined) return true;
+      const { fromStep, toStep } = stepsOf(stretch.ranges);
+      const sent = messages.reduce((sum, message) => sum + message.rows, 0);
+      if (points !== undefined && sent > 0) {
+        send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+      }
+      for (const [index, message] of messages.entries()) {
+        if (index > 0 && isFull() && !(await room())) return false;
+        sendRows(message);
+      }
+      nextStep = Math.max(nextStep, toStep + 1);
+      lastSent = Date.now();
     }
-    for (const message of messages) sendRows(message);
     cursor = stretch.after;
     ended = false;
-    nextStep = Math.max(nextStep, toStep + 1);
-    lastSent = Date.now();
     // Sockets, signals and a run in the same thread get their turn between messages.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     return true;
+  }
+
+  /** Waits until the socket takes more, in the middle of a long thinned history. Returns false if it has gone. */
+  async function room(): Promise<boolean> {
+    host.full();
+    while (isOpen() && isFull()) {
+      await new Promise<void>((resolve) => {
+        hasRoom = resolve;
+      });
+    }
+    return isOpen();
   }
 
   function waitForSocket() {
@@ -155,8 +179,9 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   function chooseNext(): { readonly stretch: Stretch; readonly points?: number } | undefined {
     const piece = run.piece(cursor, wanted.fromStep, pieceBytes);
     if (piece === undefined) return undefined;
-    const stretch = run.stretch(cursor, wanted.fromStep);
     const most = mostRows();
+    if (most === Number.POSITIVE_INFINITY) return { stretch: piece };
+    const stretch = run.stretch(cursor, wanted.fromStep);
     return countRows(stretch.ranges) > most ? { stretch, points: most } : { stretch: piece };
   }
 
@@ -177,11 +202,12 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     socket.send(message.bytes, drained);
   }
 
-  function drained(): void {
+  const drained = host.guard((): void => {
+    hasRoom?.();
     if (!blocked || isFull()) return;
     blocked = false;
     void pump();
-  }
+  });
 
   run.watchers.add(watch);
   const rows = countRows(run.stretch(cursor, wanted.fromStep).ranges);
@@ -194,7 +220,10 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     stop() {
       stopped = true;
       run.watchers.delete(watch);
+      // Nobody is there to ask for the same a little later.
+      if (run.watchers.size === 0) run.rendered.clear();
       clearTimers();
+      hasRoom?.();
     },
   };
 }

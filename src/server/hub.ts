@@ -57,54 +57,122 @@ interface HubOptions {
   readonly ended: (name: string) => void;
 }
 
-interface RunHub extends Hub {
+export interface RunHub extends Hub {
   readonly runs: ReadonlyMap<string, ServedRun>;
+  /** Makes a run known under a name that was chosen elsewhere, or a further attempt of it. */
+  place(attempt: PlacedAttempt): void;
+  placeFinished(run: PlacedRun): void;
+  /** Takes note of batches in the file of a run: for each its length, first step, last step and number of rows. */
+  notePlaces(name: string, numbers: Float64Array): void;
   /** Releases files and memory. Rows that come afterwards are ignored. */
   closeAll(): void;
+}
+
+/** An attempt with its name. `opened` is the time at which the run was first known. */
+interface PlacedAttempt {
+  readonly name: string;
+  readonly run: Run;
+  readonly header: Uint8Array;
+  readonly directory: string | undefined;
+  readonly earlier: readonly FinishedFile[];
+  readonly opened?: number;
+}
+
+interface PlacedRun {
+  readonly name: string;
+  readonly run: Run;
+  readonly files: readonly FinishedFile[];
+  readonly ending: RunEnding | undefined;
+  readonly opened?: number;
+}
+
+/** What is asked of a run in order to give names. */
+interface KnownRun {
+  readonly live: boolean;
+  readonly attempt: number;
+}
+
+/** Returns the name for a run: its own, with `#2` and so on while another run has it. */
+export function freeName(run: Run, runs: ReadonlyMap<string, KnownRun>): string {
+  for (let copy = 1; ; copy++) {
+    const name = copy === 1 ? run.name : `${run.name}#${copy}`;
+    const known = runs.get(name);
+    // A further attempt belongs to the run that it continues.
+    if (known === undefined || (!known.live && run.attempt > known.attempt)) return name;
+  }
+}
+
+/** Returns the run if it is open. @throws ERR_RUN_NOT_OPEN */
+export function openRun<R extends KnownRun>(name: string, runs: ReadonlyMap<string, R>): R {
+  const run = runs.get(name);
+  if (run?.live === true) return run;
+  const why = run === undefined ? "was never opened" : "is closed";
+  throw failure(
+    "ERR_RUN_NOT_OPEN",
+    `hub: rows came for the run "${name}", which ${why}; call open(run, header) first and use the name it returns`,
+  );
+}
+
+/** Reads the options of `hub.open`. */
+export function directoryOf(options: OpenOptions): string | undefined {
+  return readOptions("hub.open", options, openRules).directory;
+}
+
+/** Returns the files of earlier attempts in the directory. */
+export function earlierFiles(directory: string | undefined, attempt: number): FinishedFile[] {
+  return directory === undefined ? [] : attemptFiles(directory).filter((file) => file.attempt < attempt);
+}
+
+/** Returns the files of a run that is over. @throws ERR_RUN_FILE if there are none */
+export function finishedFiles(directory: string): FinishedFile[] {
+  const files = attemptFiles(directory);
+  if (files.length > 0) return files;
+  throw failure(
+    "ERR_RUN_FILE",
+    `hub: ${directory} holds no iterates-0001.arrows; expected a directory that fluxion wrote`,
+  );
 }
 
 export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
   const runs = new Map<string, ServedRun>();
   let closed = false;
 
-  function freeName(run: Run): string {
-    for (let copy = 1; ; copy++) {
-      const name = copy === 1 ? run.name : `${run.name}#${copy}`;
-      const known = runs.get(name);
-      // A further attempt belongs to the run that it continues.
-      if (known === undefined || (!known.live && run.attempt > known.attempt)) return name;
-    }
+  function place({ name, run, header, directory, earlier, opened }: PlacedAttempt): void {
+    const served = runs.get(name) ?? new ServedRun(name, run, earlier, undefined, opened);
+    served.openAttempt(run, header, directory, memoryBytes);
+    runs.set(name, served);
+    changed();
   }
-  function openRun(name: string): ServedRun {
-    const run = runs.get(name);
-    if (run?.live === true) return run;
-    const why = run === undefined ? "was never opened" : "is closed";
-    throw failure(
-      "ERR_RUN_NOT_OPEN",
-      `hub: rows came for the run "${name}", which ${why}; call open(run, header) first and use the name it returns`,
-    );
+  function placeFinished({ name, run, files, ending, opened }: PlacedRun): void {
+    runs.set(name, new ServedRun(name, run, files, ending, opened));
+    changed();
   }
+
   return {
     runs,
+    place,
+    placeFinished,
+    notePlaces(name, numbers) {
+      if (closed) return;
+      const run = openRun(name, runs);
+      for (let at = 0; at + 3 < numbers.length; at += 4) {
+        run.appendPlace(numbers[at]!, numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!);
+      }
+    },
     open(run, header, options = {}) {
-      const { directory } = readOptions("hub.open", options, openRules);
+      const directory = directoryOf(options);
       if (closed) return run.name;
-      const name = freeName(run);
-      const earlier =
-        directory === undefined ? [] : attemptFiles(directory).filter(({ attempt }) => attempt < run.attempt);
-      const served = runs.get(name) ?? new ServedRun(name, run, earlier);
-      served.openAttempt(run, header, directory, memoryBytes);
-      runs.set(name, served);
-      changed();
+      const name = freeName(run, runs);
+      place({ name, run, header, directory, earlier: earlierFiles(directory, run.attempt) });
       return name;
     },
     batch(name, bytes, firstStep, lastStep, rows) {
-      if (!closed) openRun(name).append(bytes, firstStep, lastStep, rows);
+      if (!closed) openRun(name, runs).append(bytes, firstStep, lastStep, rows);
     },
     close(name, ending) {
       if (closed) return;
       const run = runs.get(name);
-      if (run === undefined) openRun(name);
+      if (run === undefined) openRun(name, runs);
       else if (run.live) {
         run.end(ending);
         ended(name);
@@ -112,16 +180,8 @@ export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
       }
     },
     addFinished(run, directory, ending) {
-      const name = freeName(run);
-      const files = attemptFiles(directory);
-      if (files.length === 0) {
-        throw failure(
-          "ERR_RUN_FILE",
-          `hub: ${directory} holds no iterates-0001.arrows; expected a directory that fluxion wrote`,
-        );
-      }
-      runs.set(name, new ServedRun(name, run, files, ending));
-      changed();
+      const name = freeName(run, runs);
+      placeFinished({ name, run, files: finishedFiles(directory), ending });
       return name;
     },
     closeAll() {

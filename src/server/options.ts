@@ -1,9 +1,9 @@
 /** Options of the server: their defaults, ranges and checks. */
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
-import { isLoopback } from "./access.ts";
+import { isLoopback } from "./http/access.ts";
+import { defaultPageDirectory } from "./http/pageFiles.ts";
 import type { FigureTitle } from "./messages.ts";
-import { defaultPageDirectory } from "./pageFiles.ts";
 
 const who = "createViewerServer";
 
@@ -16,8 +16,12 @@ export interface ViewerServerOptions {
    * front must add TLS.
    */
   readonly host?: string;
-  /** Token that requests must show, at least 8 characters. Default: 24 random bytes. */
+  /**
+   * Token of those who may read and steer, at least 8 characters, which requests must show. Default: 24 random bytes.
+   */
   readonly token?: string;
+  /** Token of those who may only read, at least 8 characters, other than `token`. Default: 24 random bytes. */
+  readonly readToken?: string;
   /**
    * Further names of this server in the Host of requests, such as `example.org` or `example.org:8443`. Default: none.
    */
@@ -49,10 +53,15 @@ export interface ViewerServerOptions {
 
 /** Draws figures as SVG. */
 export interface FigureGallery {
-  /** Lists the figures that can be drawn now, from the files as they are. */
-  list(): Promise<readonly FigureTitle[]>;
+  /**
+   * Lists the figures that can be drawn now, from the files as they are. It is called again only when the call before
+   * has ended.
+   *
+   * @param signal aborted when whoever asked has gone, or when the server closes
+   */
+  list(signal: AbortSignal): Promise<readonly FigureTitle[]>;
   /** Returns the figure as it was drawn for the last list; undefined: it was not in that list. */
-  svg(name: string): string | undefined;
+  svg(name: string): string | undefined | Promise<string | undefined>;
 }
 
 const shortestToken = 8;
@@ -69,6 +78,7 @@ const rules = {
   port: { default: 0, integer: true, min: 0, max: 65_535 },
   host: { default: "127.0.0.1", expected: "a name or an address of this machine", is: isString },
   token: { expected: "a string", is: isString, secret: true },
+  readToken: { expected: "a string", is: isString, secret: true },
   allowedHosts: { default: [], expected: "an array of names", is: areStrings },
   allowedOrigins: { default: [], expected: "an array of origins", is: areStrings },
   bufferedBytes: { ...limit, default: 1 << 20 },
@@ -92,11 +102,13 @@ const rules = {
 /** Checks the options and fills in their defaults. @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE */
 export function checkOptions(options: ViewerServerOptions) {
   const checked = readOptions(who, options, rules);
-  const { host, token, pageDirectory = defaultPageDirectory() } = checked;
+  const { host, token, readToken, pageDirectory = defaultPageDirectory() } = checked;
   // This is checked by hand because the message of a rule would show the token.
-  if (token !== undefined && token.length < shortestToken) {
-    throw range(`expected token to be a string of at least ${shortestToken} characters, got ${token.length}`);
+  for (const [name, secret] of Object.entries({ token, readToken })) {
+    if (secret === undefined || secret.length >= shortestToken) continue;
+    throw range(`expected ${name} to be a string of at least ${shortestToken} characters, got ${secret.length}`);
   }
+  if (token !== undefined && token === readToken) throw range("expected readToken to differ from token");
   if (!isLoopback(host) && token === undefined) {
     throw range(`${host} can be reached from other machines: give a token of your own, or listen on 127.0.0.1`);
   }

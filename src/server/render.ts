@@ -5,6 +5,7 @@ import { presentName } from "../arrow/formerNames.ts";
 import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
 import type { Batch } from "./segment.ts";
 import { makeThinner, type NumberColumn } from "./thin.ts";
+import { makePauses, nextTurn } from "./turns.ts";
 
 /** The columns of a segment's schema that are sent. */
 export interface Plan {
@@ -17,12 +18,36 @@ export interface Plan {
   readonly watched: readonly number[];
 }
 
-/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment. */
+/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment, at least one batch. */
 export interface Range {
+  /** Number of the segment among those of its run. */
+  readonly segment: number;
   readonly header: Uint8Array;
   readonly batches: readonly Batch[];
   readonly fromStep: number;
   readonly upToStep: number;
+}
+
+/**
+ * Returns a text that is equal for ranges of one run that hold equal rows. It is made from everything that the functions
+ * below read: the batches and, where they are cut, the steps of the cuts.
+ */
+export function rangeKey(range: Range): string {
+  const { segment, batches, fromStep, upToStep } = range;
+  const numbers = batches.map(({ index }) => index);
+  const first = numbers[0]!;
+  const last = numbers.at(-1)!;
+  const list = last - first + 1 === numbers.length ? `${first}-${last}` : numbers.join();
+  const { below, above } = cutsOf(range);
+  return `${segment}:${list}${below ? ` from ${fromStep}` : ""}${above ? ` before ${upToStep}` : ""}`;
+}
+
+/** Whether rows of the batches lie below `fromStep`, and whether some lie at `upToStep` or above. */
+function cutsOf({ batches, fromStep, upToStep }: Range): { readonly below: boolean; readonly above: boolean } {
+  return {
+    below: batches.some((batch) => batch.firstStep < fromStep),
+    above: batches.some((batch) => batch.lastStep >= upToStep),
+  };
 }
 
 /** Returns the names in `columns` that the schema lacks. */
@@ -57,29 +82,27 @@ export function countRows(ranges: readonly Range[]): number {
   return rows;
 }
 
-/** Returns the first and the last step that the ranges can hold. */
+/** Returns the first and the last step that the ranges can hold. The list must not be empty. */
 export function stepsOf(ranges: readonly Range[]): { readonly fromStep: number; readonly toStep: number } {
   let fromStep = Number.POSITIVE_INFINITY;
   let toStep = 0;
   for (const range of ranges) {
-    const last = range.batches.at(-1);
-    if (last === undefined) continue;
     fromStep = Math.min(fromStep, Math.max(range.fromStep, range.batches[0]!.firstStep));
-    toStep = Math.max(toStep, Math.min(range.upToStep - 1, last.lastStep));
+    toStep = Math.max(toStep, Math.min(range.upToStep - 1, range.batches.at(-1)!.lastStep));
   }
   return { fromStep: Math.min(fromStep, toStep), toStep };
 }
 
 /** Encoded rows and their number. */
-interface Rendered extends EncodedBatches {
+export interface Rendered extends EncodedBatches {
   readonly rows: number;
 }
 
 /** Renders a range without thinning. Its bytes pass unchanged where columns and steps allow it. */
 export function renderWhole(range: Range, plan: Plan): Rendered {
-  const { header, batches, fromStep, upToStep } = range;
-  const cut = batches.some((batch) => batch.firstStep < fromStep || batch.lastStep >= upToStep);
-  if (plan.indexes === undefined && !cut) {
+  const { header, batches } = range;
+  const { below, above } = cutsOf(range);
+  if (plan.indexes === undefined && !below && !above) {
     return { header, batches: Buffer.concat(batches.map((batch) => batch.read())), rows: countRows([range]) };
   }
   const chosen = [...chosenBatches(range, plan)];
@@ -113,19 +136,24 @@ interface Thinning {
   readonly scale: "linear" | "log";
 }
 
+/** Number of rows that are encoded at once. */
+const rowsAtOnce = 16_384;
+
 /**
- * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows. Other work gets its
- * turn between batches.
+ * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows, in pieces of a bounded
+ * size. Other work gets its turn between batches. It ends early once `wanted` says no.
  *
- * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one batch
+ * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one piece
  * at a time.
  */
-export async function renderThinned(
+export async function* renderThinned(
   ranges: readonly Range[],
   plans: readonly Plan[],
   { points, scale }: Thinning,
-): Promise<readonly Rendered[]> {
-  const turn = politeTurns();
+  wanted: () => boolean,
+): AsyncGenerator<Rendered> {
+  const pause = makePauses();
+  await nextTurn();
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
   for (const [index, range] of ranges.entries()) {
@@ -139,42 +167,34 @@ export async function renderThinned(
         plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
         kept,
       );
-      await turn();
+      await pause();
+      if (!wanted()) return;
     }
   }
   const chosen = thinner.chosen();
-  const results: Rendered[] = [];
   let next = 0;
   let offered = 0;
   for (const [index, range] of ranges.entries()) {
     const plan = plans[index]!;
-    const taken: RecordBatch[] = [];
+    let taken: RecordBatch[] = [];
+    let rows = 0;
     for (const batch of chosenBatches(range, plan)) {
-      const rows: number[] = [];
-      while (next < chosen.length && chosen[next]! < offered + batch.numRows) rows.push(chosen[next++]! - offered);
+      const picked: number[] = [];
+      while (next < chosen.length && chosen[next]! < offered + batch.numRows) picked.push(chosen[next++]! - offered);
       offered += batch.numRows;
-      if (rows.length === batch.numRows) taken.push(batch);
-      else if (rows.length > 0) taken.push(takeRows(batch, plan.schema, rows));
-      await turn();
+      if (picked.length === batch.numRows) taken.push(batch);
+      else if (picked.length > 0) taken.push(takeRows(batch, plan.schema, picked));
+      rows += picked.length;
+      if (rows >= rowsAtOnce) {
+        yield { ...encode(plan.schema, taken), rows };
+        taken = [];
+        rows = 0;
+      }
+      await pause();
+      if (!wanted()) return;
     }
-    const rows = taken.reduce((sum, batch) => sum + batch.numRows, 0);
-    if (rows > 0) results.push({ ...encode(plan.schema, taken), rows });
+    if (rows > 0) yield { ...encode(plan.schema, taken), rows };
   }
-  return results;
-}
-
-/** Makes a function that lets other work of this thread in after every few milliseconds. */
-function politeTurns(milliseconds = 4): () => Promise<void> | undefined {
-  let began = performance.now();
-  return () => {
-    if (performance.now() - began < milliseconds) return undefined;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        began = performance.now();
-        resolve();
-      });
-    });
-  };
 }
 
 /** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */

@@ -3,14 +3,17 @@
  * viewers.
  */
 
-import { closeSync, openSync, readSync } from "node:fs";
 import { openFile } from "../arrow/fileSource.ts";
 import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
 import { decode } from "./ipc.ts";
+import { Numbers } from "./numbers.ts";
+import { closeFile, readBytes, readExactly } from "./openFiles.ts";
 
 /** One record batch. It can still be read after its segment has dropped it. */
 export interface Batch {
+  /** Number of the batch in its segment. */
+  readonly index: number;
   readonly firstStep: number;
   readonly lastStep: number;
   readonly rows: number;
@@ -36,33 +39,46 @@ export interface Segment {
   /** Length of the stream so far in bytes, with its header. */
   readonly bytes: number;
   batches(from: number, to: number): readonly Batch[];
+  /**
+   * Returns where a piece that begins at the batch `from` ends: after about `mostBytes` bytes of batches that reach
+   * `fromStep`, at least one. Batches before `fromStep` cost nothing.
+   */
+  endOfPiece(from: number, fromStep: number, mostBytes: number): number;
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
+  /** Takes note of a batch of `bytes` bytes that stands next in the file. */
+  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number): void;
+  /** Counts `count` batches that never came, and drops those before them. */
+  drop(count: number): void;
   close(): void;
-}
-
-interface FileSegment extends Segment {
-  note(bytes: number, firstStep: number, lastStep: number, rows: number): void;
 }
 
 /**
  * Makes a segment over a file that another writer grows: the header first, then exactly the bytes given to `append`.
  */
-export function fileSegment(path: string, header: Uint8Array, attempt: number): FileSegment {
-  const all: Batch[] = [];
+export function fileSegment(path: string, header: Uint8Array, attempt: number): Segment {
+  /** Offset, length, first step, last step and number of rows of each batch. */
+  const places = new Numbers();
+  const count = (): number => places.length / 5;
   let size = header.length;
   let rows = 0;
-  let file: number | undefined;
-
-  function open(): number {
-    const opened = openSync(path, "r");
-    try {
-      if (Buffer.compare(readExactly(opened, path, 0, header.length), header) === 0) return opened;
-    } catch (error) {
-      closeSync(opened);
-      throw error;
-    }
-    closeSync(opened);
+  let closed = false;
+  const check = (file: number): void => {
+    if (Buffer.compare(readExactly(file, path, 0, header.length), header) === 0) return;
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
+  };
+  function batchAt(index: number): Batch {
+    const [offset, bytes, firstStep, lastStep, rows] = places.slice(5 * index, 5 * index + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const read = (): Uint8Array => {
+      if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
+      return readBytes(path, offset, bytes, check);
+    };
+    return { index, firstStep, lastStep, rows, bytes, read };
   }
   return {
     attempt,
@@ -70,13 +86,13 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     path,
     begin: 0,
     get end() {
-      return all.length;
+      return count();
     },
     get firstStep() {
-      return all[0]?.firstStep;
+      return count() === 0 ? undefined : places.at(2);
     },
     get lastStep() {
-      return all.at(-1)?.lastStep;
+      return count() === 0 ? undefined : places.at(places.length - 2);
     },
     get rows() {
       return rows;
@@ -84,33 +100,40 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     get bytes() {
       return size;
     },
-    batches: (from, to) => all.slice(from, to),
-    append(bytes, firstStep, lastStep, count) {
-      this.note(bytes.length, firstStep, lastStep, count);
+    batches(from, to) {
+      const batches: Batch[] = [];
+      for (let index = Math.max(0, from); index < Math.min(to, count()); index++) batches.push(batchAt(index));
+      return batches;
     },
-    note(bytes, firstStep, lastStep, count) {
-      const offset = size;
-      const read = (): Uint8Array => {
-        file ??= open();
-        return readExactly(file, path, offset, bytes);
-      };
-      all.push({ firstStep, lastStep, rows: count, bytes, read });
+    endOfPiece: (from, fromStep, mostBytes) =>
+      endOfPiece(count(), from, mostBytes, (index) =>
+        places.at(5 * index + 3) >= fromStep ? places.at(5 * index + 1) : 0,
+      ),
+    append(bytes, firstStep, lastStep, rowsThere) {
+      this.appendPlace(bytes.length, firstStep, lastStep, rowsThere);
+    },
+    appendPlace(bytes, firstStep, lastStep, rowsThere) {
+      // A batch without rows has no place between the others.
+      if (rowsThere > 0) places.push(size, bytes, firstStep, lastStep, rowsThere);
       size += bytes;
-      rows += count;
+      rows += rowsThere;
     },
+    // What is in a file is not dropped.
+    drop: () => undefined,
     close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
+      closed = true;
+      closeFile(path);
     },
   };
 }
 
 /**
  * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail is left out.
+ * The generator yields after each batch, so that other work can get its turn.
  *
  * @returns undefined for a file whose writer was killed before the first row
  */
-export function finishedSegment(path: string, attempt: number): Segment | undefined {
+export function* finishedSegment(path: string, attempt: number): Generator<undefined, Segment | undefined> {
   const source = openFile(path);
   try {
     if (source.readAt(0, 1).length === 0) return undefined;
@@ -133,7 +156,8 @@ export function finishedSegment(path: string, attempt: number): Segment | undefi
         throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
       }
       const last = steps.length - 1;
-      segment.note(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      segment.appendPlace(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      yield;
     }
     return segment;
   } finally {
@@ -178,8 +202,16 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       return size;
     },
     batches: (from, to) => kept.slice(Math.max(0, from - begin), Math.max(0, to - begin)),
+    endOfPiece: (from, fromStep, mostBytes) =>
+      begin +
+      endOfPiece(kept.length, from - begin, mostBytes, (index) => {
+        const batch = kept[index]!;
+        return batch.lastStep >= fromStep ? batch.bytes : 0;
+      }),
     append(bytes, firstStep, lastStep, count) {
-      kept.push({ firstStep, lastStep, rows: count, bytes: bytes.length, read: () => bytes });
+      if (count === 0) return;
+      const index = begin + kept.length;
+      kept.push({ index, firstStep, lastStep, rows: count, bytes: bytes.length, read: () => bytes });
       first ??= firstStep;
       held += bytes.length;
       size += bytes.length;
@@ -189,25 +221,23 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
         begin++;
       }
     },
-    close() {
-      begin += kept.length;
+    appendPlace() {
+      throw failure("ERR_RUN_FILE", `attempt ${attempt} has no file`);
+    },
+    drop(count) {
+      begin += kept.length + count;
       kept.length = 0;
+      held = 0;
+    },
+    close() {
+      this.drop(0);
     },
   };
 }
 
-function readExactly(file: number, path: string, offset: number, length: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file, bytes, done, length - done, offset + done);
-    if (count === 0) {
-      throw failure(
-        "ERR_RUN_FILE",
-        `the file ${path} ends at ${offset + done} bytes, expected ${offset + length}; was it cut?`,
-      );
-    }
-    done += count;
-  }
-  return bytes;
+/** @param bytesOf length of a batch that is sent, 0 for one that is left out */
+function endOfPiece(count: number, from: number, mostBytes: number, bytesOf: (index: number) => number): number {
+  let end = from;
+  for (let bytes = 0; end < count && bytes < mostBytes; end++) bytes += bytesOf(end);
+  return end;
 }

@@ -6,6 +6,8 @@ import { iteratesFileName } from "../arrow/runFile.ts";
 import type { RunEnding, RunInfo } from "./messages.ts";
 import type { Range } from "./render.ts";
 import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
+import type { SharedMessages } from "./sharedRender.ts";
+import { advance, nextTurn } from "./turns.ts";
 
 /** Position of a viewer: the batch to be sent next. */
 export interface Cursor {
@@ -15,19 +17,11 @@ export interface Cursor {
 
 /** Rows that a viewer has not seen yet, and its position after them. */
 export interface Stretch {
+  /** Rows to send, none of them empty; an empty list: all rows up to `after` are left out. */
   readonly ranges: readonly Range[];
-  /** Text that is equal for equal stretches. */
-  readonly key: string;
   readonly after: Cursor;
   /** Step before which rows were kept in memory only and were dropped. */
   readonly lostBefore?: number;
-}
-
-/** Rows in the form in which they go over a socket. */
-export interface Message {
-  readonly header: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly rows: number;
 }
 
 /** The file of an attempt that is over. */
@@ -40,8 +34,7 @@ export class ServedRun {
   /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
   readonly watchers = new Set<(bytes: number) => void>();
   /** Messages sent last, by key, for other viewers who want the same. */
-  readonly rendered = new Map<string, Promise<readonly Message[]>>();
-  readonly #opened = Date.now();
+  readonly rendered = new Map<string, SharedMessages>();
   readonly #segments: Segment[] = [];
   #ending: RunEnding | undefined;
   #live = false;
@@ -50,13 +43,21 @@ export class ServedRun {
   #settings: Settings;
   // Files that nobody has asked for yet.
   #unread: readonly FinishedFile[];
+  #indexing: Iterator<undefined, Segment[]> | undefined;
+  #turn: Promise<void> | undefined;
+  #waiting = 0;
+  #closed = false;
 
-  /** @param earlier files of attempts that are over; they are read when somebody first wants rows */
+  /**
+   * @param earlier files of attempts that are over; they are read when somebody first wants rows
+   * @param opened time at which the run was first known, in milliseconds since 1970
+   */
   constructor(
     readonly name: string,
     run: Run,
     earlier: readonly FinishedFile[] = [],
     ending?: RunEnding,
+    private readonly opened = Date.now(),
   ) {
     this.#run = run;
     this.#settings = run.settings;
@@ -74,15 +75,56 @@ export class ServedRun {
     return this.#run.attempt;
   }
 
-  /** All attempts, the oldest first. */
+  /** All attempts that were read, the oldest first. Call `prepare` first. */
   get segments(): readonly Segment[] {
-    if (this.#unread.length > 0) {
-      const files = [...this.#unread].sort((first, second) => first.attempt - second.attempt);
-      const read = files.map(({ path, attempt }) => finishedSegment(path, attempt));
-      this.#unread = [];
-      this.#segments.unshift(...read.filter((segment) => segment !== undefined));
-    }
     return this.#segments;
+  }
+
+  /** Whether the files of all earlier attempts were read. */
+  get isPrepared(): boolean {
+    return this.#unread.length === 0;
+  }
+
+  /**
+   * Reads the files of earlier attempts, if that was not yet done, a few milliseconds at a time. Several callers share
+   * the work, and it goes on only as long as one of them wants it.
+   *
+   * @returns whether the segments are ready; false: nobody wanted them any more
+   * @throws ERR_RUN_FILE, ERR_ARROW_FORMAT ... if a file cannot be read
+   */
+  async prepare(wanted: () => boolean): Promise<boolean> {
+    this.#waiting++;
+    try {
+      while (this.#unread.length > 0) {
+        if (this.#closed || !wanted()) return false;
+        this.#turn ??= nextTurn().then(() => this.#index());
+        await this.#turn;
+      }
+      return true;
+    } finally {
+      this.#waiting--;
+      if (this.#waiting === 0) this.#stopIndexing();
+    }
+  }
+
+  #index(): void {
+    this.#turn = undefined;
+    this.#indexing ??= readAll(this.#unread);
+    try {
+      const done = advance(this.#indexing);
+      if (done === undefined) return;
+      this.#segments.unshift(...done.result);
+      this.#unread = [];
+      this.#indexing = undefined;
+    } catch (error) {
+      this.#indexing = undefined;
+      throw error;
+    }
+  }
+  /** Closes the file that is being read. */
+  #stopIndexing(): void {
+    this.#indexing?.return?.();
+    this.#indexing = undefined;
   }
 
   /** Begins a new attempt, whose batches will be appended. With a directory, its file there is read, never written. */
@@ -104,6 +146,17 @@ export class ServedRun {
     for (const watcher of this.watchers) watcher(bytes.length);
   }
 
+  /** Takes note of a batch of `bytes` bytes that stands next in the file of the newest attempt. */
+  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number): void {
+    this.#segments.at(-1)!.appendPlace(bytes, firstStep, lastStep, rows);
+    for (const watcher of this.watchers) watcher(bytes);
+  }
+
+  /** Says that `count` batches, which were in memory only, will not come. */
+  drop(count: number): void {
+    this.#segments.at(-1)?.drop(count);
+  }
+
   end(ending: RunEnding): void {
     this.#live = false;
     this.#paused = false;
@@ -111,34 +164,58 @@ export class ServedRun {
     for (const watcher of this.watchers) watcher(0);
   }
 
-  /** Returns everything from a cursor to now. Of an older attempt, steps that a newer one did again are left out. */
-  stretch(cursor: Cursor, fromStep: number): Stretch {
+  /**
+   * Returns everything from a cursor to now, of the steps from `fromStep` up to before `upToStep`. Of an older attempt,
+   * steps that a newer one did again are left out.
+   */
+  stretch(cursor: Cursor, fromStep: number, upToStep = Number.POSITIVE_INFINITY): Stretch {
     const segments = this.segments;
-    const ranges = segments.flatMap((_, index) => {
-      if (index < cursor.segment) return [];
-      return [this.#range(index, index === cursor.segment ? cursor.batch : 0, Number.POSITIVE_INFINITY, fromStep)];
-    });
-    const after = { segment: Math.max(0, segments.length - 1), batch: segments.at(-1)?.end ?? 0 };
-    const key = `${cursor.segment}.${cursor.batch}-${after.segment}.${after.batch}`;
-    return { ranges, after, key, ...this.#lost(cursor.segment, cursor.batch) };
+    const ranges: Range[] = [];
+    let lost: { readonly lostBefore?: number } = {};
+    for (let index = cursor.segment; index < segments.length; index++) {
+      const begin = index === cursor.segment ? cursor.batch : 0;
+      ranges.push(...this.#range(index, begin, Number.POSITIVE_INFINITY, fromStep, upToStep));
+      if (lost.lostBefore === undefined) lost = this.#lost(index, begin);
+    }
+    return { ranges, after: this.newestPlace(), ...lost };
   }
 
-  /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more. */
-  piece(cursor: Cursor, fromStep: number, mostBytes: number): Stretch | undefined {
+  /** Returns the position after everything that is there now. */
+  newestPlace(): Cursor {
+    const { length } = this.#segments;
+    return { segment: Math.max(0, length - 1), batch: this.#segments.at(-1)?.end ?? 0 };
+  }
+
+  /** Returns the next batches of one attempt, about `mostBytes` bytes; undefined: there are no more before `before`. */
+  piece(
+    cursor: Cursor,
+    fromStep: number,
+    mostBytes: number,
+    upToStep = Number.POSITIVE_INFINITY,
+    before: Cursor = this.newestPlace(),
+  ): Stretch | undefined {
     const segments = this.segments;
-    for (let index = cursor.segment; index < segments.length; index++) {
+    for (let index = cursor.segment; index <= before.segment && index < segments.length; index++) {
       const segment = segments[index]!;
-      const begin = Math.max(index === cursor.segment ? cursor.batch : 0, segment.begin);
-      let end = begin;
-      for (let bytes = 0; end < segment.end && bytes < mostBytes; end++)
-        bytes += segment.batches(end, end + 1)[0]!.bytes;
-      if (end > begin) {
-        const range = this.#range(index, begin, end, fromStep);
-        const lost = this.#lost(index, index === cursor.segment ? cursor.batch : 0);
-        return { ranges: [range], after: { segment: index, batch: end }, key: `${index}.${begin}-${end}`, ...lost };
-      }
+      const from = index === cursor.segment ? cursor.batch : 0;
+      const begin = Math.max(from, segment.begin);
+      const last = index === before.segment ? before.batch : segment.end;
+      const end = Math.min(last, segment.endOfPiece(begin, fromStep, mostBytes));
+      if (end <= begin) continue;
+      const ranges = this.#range(index, begin, end, fromStep, upToStep, before.segment);
+      return { ranges, after: { segment: index, batch: end }, ...this.#lost(index, from) };
     }
     return undefined;
+  }
+
+  /** Whether batches between two positions, which were in memory only, have been dropped. */
+  isLost(from: Cursor, before: Cursor): boolean {
+    return this.#segments.some((segment, index) => {
+      if (index < from.segment || index > before.segment) return false;
+      const begin = index === from.segment ? from.batch : 0;
+      const end = index === before.segment ? before.batch : segment.end;
+      return begin < end && begin < segment.begin;
+    });
   }
 
   #lost(index: number, from: number): { readonly lostBefore?: number } {
@@ -148,18 +225,24 @@ export class ServedRun {
     return first === undefined ? {} : { lostBefore: first.firstStep };
   }
 
-  #range(index: number, from: number, to: number, fromStep: number): Range {
+  #range(
+    index: number,
+    from: number,
+    to: number,
+    fromStep: number,
+    before: number,
+    newest = this.#segments.length - 1,
+  ): Range[] {
     const segment = this.#segments[index]!;
+    // The newest attempt wins from its first step on.
+    const upToStep = this.#segments
+      .slice(index + 1, newest + 1)
+      .reduce((least, { firstStep }) => Math.min(least, firstStep ?? least), before);
     const batches = segment
       .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
-      .filter((batch) => batch.lastStep >= fromStep);
-    const upToStep = this.#segments[index + 1]?.firstStep ?? Number.POSITIVE_INFINITY;
-    return {
-      header: segment.header,
-      batches: batches.filter((batch) => batch.firstStep < upToStep),
-      fromStep,
-      upToStep,
-    };
+      .filter((batch) => batch.lastStep >= fromStep && batch.firstStep < upToStep);
+    if (batches.length === 0) return [];
+    return [{ segment: index, header: segment.header, batches, fromStep, upToStep }];
   }
 
   /** Takes note of what a command did, as far as viewers show it. */
@@ -188,7 +271,7 @@ export class ServedRun {
       live: this.#live,
       paused: this.#paused,
       steerable: steerable && this.#live,
-      opened: this.#opened,
+      opened: this.opened,
       columns: this.#run.columns,
       settings: this.#settings,
       ...(firstStep === undefined ? {} : { firstStep }),
@@ -207,6 +290,17 @@ export class ServedRun {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#stopIndexing();
     for (const segment of this.#segments) segment.close();
   }
+}
+
+function* readAll(files: readonly FinishedFile[]): Generator<undefined, Segment[]> {
+  const segments: Segment[] = [];
+  for (const { path, attempt } of [...files].sort((first, second) => first.attempt - second.attempt)) {
+    const segment = yield* finishedSegment(path, attempt);
+    if (segment !== undefined) segments.push(segment);
+  }
+  return segments;
 }

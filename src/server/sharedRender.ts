@@ -1,60 +1,103 @@
 /** Encodes stretches of a run as messages, once for all viewers who want the same. */
 import { endOfStream } from "../arrow/recordBatch.ts";
 import type { Subscription } from "./messages.ts";
-import { type Plan, planFor, renderThinned, renderWhole } from "./render.ts";
-import type { Message, ServedRun, Stretch } from "./servedRun.ts";
+import { type Plan, planFor, type Range, type Rendered, rangeKey, renderThinned, renderWhole } from "./render.ts";
+
+/** Rows in the form in which they go over a socket. */
+export interface Message {
+  readonly header: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** Messages that several viewers share. */
+export interface SharedMessages {
+  /** The messages; undefined: nobody wanted them any more before they were made. */
+  readonly made: Promise<readonly Message[] | undefined>;
+  /** One function per viewer that tells whether it still wants them. */
+  readonly wanted: Set<() => boolean>;
+}
 
 /** Number of results that a run keeps for viewers who ask a little later. */
 const keptMost = 16;
+/** Number of bytes up to which a result is kept. */
+const keptBytes = 2 ** 20;
 
-/** Makes the function that returns, for one subscription, the messages of a stretch, thinned to `points` if given. */
+/** All that decides which bytes are made. Key and content are both functions of it, so that equal keys mean equal bytes. */
+interface Job {
+  readonly ranges: readonly Range[];
+  /** Plan of each range. */
+  readonly plans: readonly Plan[];
+  readonly framing: Subscription["framing"];
+  readonly thinning: { readonly points: number; readonly scale: Subscription["scale"] } | undefined;
+}
+
+/**
+ * Makes the function that returns, for one subscription, the messages of some ranges, thinned to `points` if given.
+ * Undefined: `wanted` said that nobody wants them.
+ *
+ * @param rendered messages sent last, by key
+ */
 export function makeRenderer(
-  run: ServedRun,
-  wanted: Subscription,
-): (stretch: Stretch, points: number | undefined) => Promise<readonly Message[]> {
+  rendered: Map<string, SharedMessages>,
+  { columns, framing, scale }: Subscription,
+  wanted: () => boolean,
+): (ranges: readonly Range[], points: number | undefined) => Promise<readonly Message[] | undefined> {
   const plansBySchema = new Map<Uint8Array, Plan>();
   const planOf = (header: Uint8Array): Plan => {
-    const plan = plansBySchema.get(header) ?? planFor(header, wanted.columns);
+    const plan = plansBySchema.get(header) ?? planFor(header, columns);
     plansBySchema.set(header, plan);
     return plan;
   };
-  return (stretch, points) => {
-    const plans = stretch.ranges.map(({ header }) => planOf(header));
-    const cut = stretch.ranges.some(({ batches, fromStep }) => batches.some((batch) => batch.firstStep < fromStep));
-    const key = [
-      stretch.key,
-      // A further attempt ends the steps of the one before earlier.
-      stretch.ranges.map(({ upToStep }) => upToStep).join(),
-      plans.map((plan) => plan.key).join("/"),
-      wanted.framing,
-      points === undefined ? "" : `${points} ${wanted.scale}`,
-      cut ? wanted.fromStep : "",
-    ].join("|");
-    const known = run.rendered.get(key);
-    if (known !== undefined) return known;
-    const made = encodeStretch(stretch, plans, wanted, points);
-    run.rendered.set(key, made);
-    for (const old of run.rendered.keys()) {
-      if (run.rendered.size <= keptMost) break;
-      run.rendered.delete(old);
+  return (ranges, points) => {
+    const plans = ranges.map(({ header }) => planOf(header));
+    const job: Job = { ranges, plans, framing, thinning: points === undefined ? undefined : { points, scale } };
+    const key = keyOf(job);
+    const known = rendered.get(key);
+    if (known !== undefined) {
+      known.wanted.add(wanted);
+      return known.made;
+    }
+    const wants = new Set([wanted]);
+    const made = messagesOf(job, () => [...wants].some((wants) => wants()));
+    const shared: SharedMessages = { made, wanted: wants };
+    rendered.set(key, shared);
+    const forget = (): void => {
+      if (rendered.get(key) === shared) rendered.delete(key);
+    };
+    made.then((messages) => {
+      wants.clear();
+      const bytes = messages?.reduce((sum, message) => sum + message.bytes.length, 0) ?? Number.POSITIVE_INFINITY;
+      if (bytes > keptBytes) forget();
+    }, forget);
+    for (const old of rendered.keys()) {
+      if (rendered.size <= keptMost) break;
+      rendered.delete(old);
     }
     return made;
   };
 }
 
-async function encodeStretch(
-  { ranges }: Stretch,
-  plans: readonly Plan[],
-  { framing, scale }: Subscription,
-  points: number | undefined,
-): Promise<readonly Message[]> {
-  const rendered =
-    points === undefined
-      ? ranges.map((range, index) => renderWhole(range, plans[index]!))
-      : await renderThinned(ranges, plans, { points, scale });
-  return rendered.flatMap(({ header, batches, rows }) => {
-    if (rows === 0) return [];
-    const bytes = framing === "continuous" ? batches : Buffer.concat([header, batches, endOfStream]);
-    return [{ header, rows, bytes }];
-  });
+function keyOf({ ranges, plans, framing, thinning }: Job): string {
+  const places = ranges.map((range, index) => `${rangeKey(range)} of ${plans[index]!.key}`);
+  return [framing, thinning === undefined ? "whole" : `${thinning.points} ${thinning.scale}`, ...places].join("|");
+}
+
+async function messagesOf(job: Job, wanted: () => boolean): Promise<readonly Message[] | undefined> {
+  const messages: Message[] = [];
+  for await (const { header, batches, rows } of renderAll(job, wanted)) {
+    if (rows === 0) continue;
+    const bytes = job.framing === "continuous" ? batches : Buffer.concat([header, batches, endOfStream]);
+    messages.push({ header, rows, bytes });
+  }
+  return wanted() ? messages : undefined;
+}
+
+/** Renders ranges piece by piece. It ends early once nobody wants them. */
+async function* renderAll(
+  { ranges, plans, thinning }: Pick<Job, "ranges" | "plans" | "thinning">,
+  wanted: () => boolean,
+): AsyncGenerator<Rendered> {
+  if (thinning === undefined) for (const [index, range] of ranges.entries()) yield renderWhole(range, plans[index]!);
+  else yield* renderThinned(ranges, plans, thinning, wanted);
 }

@@ -15,14 +15,14 @@ const liveSeconds = 0.1;
 /**
  * Shows each row to the viewers of a server and passes it on.
  *
- * Rows are encoded into Arrow batches once for all viewers. The server keeps up to `memoryBytes` of them per run,
- * dropping the oldest first, so that a viewer who comes late gets the history. The run never waits for a socket: a
- * viewer who does not keep up gets thinned rows. Once the server is closed, rows only pass through. While a run of the
+ * Rows are encoded into Arrow batches once for all viewers and sent to the server, which is another process. Up to
+ * `memoryBytes` of them are kept per run, dropping the oldest first, so that a viewer who comes late gets the history.
+ * The run never waits for the server or a socket: a viewer who does not keep up gets thinned rows, and whatever comes
+ * over the network cannot end the run. Once the server is closed, rows only pass through. While a run of the
  * same name is still going, a second one is served as `name#2`.
  *
- * Cost: about 2 us per row with its encoding, and one copy of its point. While viewers are connected, thinning for them
- * costs the same thread about 5 us more per row, between the slices of the run; `fluxion run` has the server in another
- * thread than the run.
+ * Cost: about 2 us per row with its encoding, one copy of its point, and one copy of each batch for the server. Viewers
+ * cost the thread of the run nothing.
  *
  * @example
  * const server = await createViewerServer();

@@ -33,16 +33,24 @@ const longestPause = 10_000;
 /** Close codes after which the same request would fail again. */
 const final: Readonly<Record<number, string>> = {
   4400: "the server does not understand this page; reload it",
-  4401: "the token is missing or wrong; open the address that the program printed",
+  4401: "the token is missing or wrong; open the address that the program printed, and allow its cookie",
   4403: "this address is not allowed to connect; open the address that the program printed",
   4404: "the server does not know this run any more",
 };
 
+/**
+ * Takes the token out of the page's address, so that no history, bookmark or picture of the screen shows it. The answer
+ * to the address has set a cookie, which requests show from now on.
+ */
+export function hideToken(): void {
+  const url = new URL(location.href);
+  if (!url.searchParams.has("token")) return;
+  url.searchParams.delete("token");
+  history.replaceState(history.state, "", url);
+}
+
 export function address(path: string): string {
-  const token = new URLSearchParams(location.search).get("token") ?? "";
-  const url = new URL(path, location.href);
-  url.searchParams.set("token", token);
-  return url.href;
+  return new URL(path, location.origin).href;
 }
 
 export function openLink(handlers: LinkHandlers): Link {

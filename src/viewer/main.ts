@@ -8,7 +8,7 @@ import { makeConnectionBadge } from "./connectionBadge.ts";
 import { byId, setText } from "./dom.ts";
 import { makeFigures } from "./figures.ts";
 import { type KeyAction, keyTable, listenToKeys } from "./keyboard.ts";
-import { address, openLink } from "./link.ts";
+import { address, hideToken, openLink } from "./link.ts";
 import { RunData } from "./runData.ts";
 import { makeRunList } from "./runList.ts";
 import { makeRunSummary } from "./runSummary.ts";
@@ -20,6 +20,8 @@ import { applyTheme, currentTheme, nextTheme, onSystemTheme } from "./theme.ts";
 const redrawEvery = 100;
 /** Drawing takes at most 1 / `share` of the time, so that the page stays responsive with many curves. */
 const share = 3;
+
+hideToken();
 
 let runs: readonly RunInfo[] = [];
 let zoom: View["zoom"];

@@ -3,9 +3,10 @@ import { request } from "node:http";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
-import { isLoopback, makeAccess, pageAddress } from "../../src/server/access.ts";
 import type { ViewerServer } from "../../src/server/createViewerServer.ts";
-import { connect, withServer } from "../support/viewer.ts";
+import { isLoopback, makeAccess, pageAddress } from "../../src/server/http/access.ts";
+import { makeRun } from "../support/rows.ts";
+import { connect, Viewer, withServer } from "../support/viewer.ts";
 
 const access = suite("access");
 
@@ -81,10 +82,22 @@ access("refuses the pages of other origins", () =>
   withServer(async (server) => {
     const path = `/runs?token=${server.token}`;
     assert.is((await get(server, path, { origin: `http://localhost:${server.port}` })).status, 200);
-    for (const origin of ["http://evil.example", "null", `http://localhost:${server.port + 1}`, "file://"]) {
+    for (const origin of [
+      "http://evil.example",
+      "null",
+      `http://localhost:${server.port + 1}`,
+      "file://",
+      `chrome-extension://127.0.0.1:${server.port}`,
+      `https://127.0.0.1:${server.port}`,
+      `http://127.0.0.1:${server.port}/`,
+      `http://user@127.0.0.1:${server.port}`,
+    ]) {
       assert.is((await get(server, path, { origin })).status, 403, origin);
     }
-    assert.is((await get(server, path, { "sec-fetch-site": "cross-site" })).status, 403);
+    // Another port of this machine is the same site, and gets the same cookies.
+    for (const site of ["cross-site", "same-site"]) {
+      assert.is((await get(server, path, { "sec-fetch-site": site })).status, 403, site);
+    }
   }),
 );
 
@@ -134,6 +147,62 @@ access("refuses upgrades of another Host, path or subprotocol", () =>
   }),
 );
 
+access("keeps the token of an opened page in a cookie, from which nothing else can be learnt", () =>
+  withServer(async (server) => {
+    const { headers } = await get(server, `/?token=${server.token}`);
+    const [cookie = "", ...rules] = String(headers["set-cookie"]).split("; ");
+    assert.equal(rules.sort(), ["HttpOnly", "Path=/", "SameSite=Strict"]);
+    assert.match(cookie, new RegExp(`^fluxion-${server.port}-[0-9a-f]{12}=`));
+    assert.not.ok(cookie.includes(server.token));
+    assert.is((await get(server, "/runs", { cookie })).status, 200);
+    assert.is((await get(server, "/runs", { cookie: `other=1; ${cookie}` })).status, 200);
+    assert.is((await get(server, "/runs", { cookie: `${cookie}x` })).status, 401);
+    // A page at another port has the cookie too.
+    assert.is((await get(server, "/runs", { cookie, "sec-fetch-site": "same-site" })).status, 403);
+    assert.is((await get(server, "/runs", { cookie, origin: "http://127.0.0.1:1" })).status, 403);
+    const foreign = await connect(server, { token: "", headers: { cookie }, origin: "http://127.0.0.1:1" });
+    assert.is((await foreign.closed).code, 4403);
+    assert.is((await get(server, "/")).headers["set-cookie"], undefined);
+    assert.match(String((await get(server, "/?token=wrong")).headers["set-cookie"]), /=; Max-Age=0;/);
+  }),
+);
+
+access("lets those with the other token read, and not steer", () =>
+  withServer(async (server) => {
+    const obeyed: string[] = [];
+    server.commands.subscribe(({ type, reply }) => {
+      obeyed.push(type);
+      reply?.({ type: "pause", step: 1 });
+    });
+    server.hub.open(makeRun(), new Uint8Array(8));
+    const runs = async (token: string) =>
+      (JSON.parse((await get(server, `/runs?token=${token}`)).body) as { runs: { steerable: boolean }[] }).runs;
+    assert.is((await runs(server.readToken))[0]?.steerable, false);
+    assert.is((await runs(server.token))[0]?.steerable, true);
+    const { headers } = await get(server, `/?token=${server.readToken}`);
+    const cookie = String(headers["set-cookie"]).split(";")[0]!;
+    for (const viewer of [
+      await connect(server, { token: server.readToken }),
+      new Viewer(
+        new WebSocket(`ws://127.0.0.1:${server.port}/stream`, ["v1.fluxion"], {
+          headers: { cookie },
+          origin: `http://127.0.0.1:${server.port}`,
+        }),
+      ),
+    ]) {
+      const { runs: list } = await viewer.message("runs");
+      assert.is(list[0]?.steerable, false);
+      viewer.send({ command: { run: "example", type: "stop" } });
+      assert.match((await viewer.message("reply")).reply.outcome.refused ?? "", /allows reading only/);
+    }
+    const owner = await connect(server);
+    await owner.message("runs");
+    owner.send({ command: { run: "example", type: "pause" } });
+    assert.is((await owner.message("reply")).reply.outcome.refused, undefined);
+    assert.equal(obeyed, ["pause"]);
+  }),
+);
+
 access("takes no more viewers than it may", () =>
   withServer(
     async (server) => {
@@ -163,7 +232,14 @@ access("knows loopback addresses", () => {
 });
 
 access("makes another token each time", () => {
-  const options = { host: "127.0.0.1", port: () => 1, token: undefined, allowedHosts: [], allowedOrigins: [] };
+  const options = {
+    host: "127.0.0.1",
+    port: () => 1,
+    token: undefined,
+    readToken: undefined,
+    allowedHosts: [],
+    allowedOrigins: [],
+  };
   assert.is.not(makeAccess(options).token, makeAccess(options).token);
 });
 

@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import type { ViewerServer } from "../../src/server/createViewerServer.ts";
-import { rangeOf } from "../../src/server/routes.ts";
+import { rangeOf } from "../../src/server/http/answers.ts";
 import { arrowFile } from "../../src/sinks/arrowFile.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
 import { makeRow, makeRows, makeRun } from "../support/rows.ts";

@@ -7,12 +7,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { buildViewer } from "../../scripts/buildViewer.ts";
 import type { AppliedCommand, Row, Run } from "../../src/arrow/row.ts";
-import {
-  createViewerServer,
-  type ViewerCommand,
-  type ViewerServer,
-  type ViewerServerOptions,
-} from "../../src/server/createViewerServer.ts";
+import type { ViewerCommand, ViewerServer, ViewerServerOptions } from "../../src/server/createViewerServer.ts";
+import { serveViewers } from "../../src/server/serveViewers.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
 import { openChromium } from "../support/chromium.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
@@ -31,7 +27,7 @@ async function withPage(
   options: ViewerServerOptions = {},
 ): Promise<void> {
   if (browser === undefined) return;
-  const server = await createViewerServer({ pageDirectory: directory, ...options });
+  const server = await serveViewers({ pageDirectory: directory, ...options });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const open = await context.newPage();
   const complaints: string[] = [];
@@ -332,7 +328,7 @@ page("says that it is stale when the connection is lost, comes back, and fills i
     await shows(open, "#connection", /stale for \d+ s/);
     await open.locator("body.stale").waitFor();
     const { port, token } = server;
-    const again = await createViewerServer({ port, token, pageDirectory: directory });
+    const again = await serveViewers({ port, token, pageDirectory: directory });
     try {
       search(again).emit(50, (step) => (step < 20 ? { value: 7 } : {}));
       await shows(open, '[data-tile="step"]', /^49$/);
@@ -343,6 +339,32 @@ page("says that it is stale when the connection is lost, comes back, and fills i
     } finally {
       await again.close();
     }
+  }),
+);
+
+page("takes the token out of its address, and can be loaded again without it", () =>
+  withPage(async (open, server) => {
+    search(server).emit(20);
+    await shows(open, '[data-tile="step"]', /^19$/);
+    assert.is(open.url(), `http://127.0.0.1:${server.port}/`);
+    await open.reload();
+    await shows(open, '[data-tile="step"]', /^19$/);
+    assert.not.ok((await open.content()).includes(server.token));
+    assert.is(await open.evaluate("document.cookie"), "");
+  }),
+);
+
+page("shows no controls to those who may only read", () =>
+  withPage(async (open, server) => {
+    const { commands } = server;
+    const listening = commands.subscribe();
+    search(server).emit(20);
+    const pause = open.locator("button", { hasText: /^Pause/ });
+    await pause.waitFor({ state: "visible" });
+    await open.goto(server.readUrl);
+    await shows(open, '[data-tile="step"]', /^19$/);
+    await pause.waitFor({ state: "hidden" });
+    listening.unsubscribe();
   }),
 );
 

@@ -9,13 +9,14 @@ import { base } from "../base.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { runsIn } from "../runDirectories.ts";
-import { accessOptions, portOf } from "../serving.ts";
+import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 
 interface Flags {
   readonly port?: number;
   readonly host?: string;
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly open?: boolean;
 }
 
@@ -37,14 +38,15 @@ export function serveCommand(): Command {
     .action((directories: string[], flags: Flags) => serve(directories, flags));
 }
 
-async function serve(directories: readonly string[], { port, host, token, open }: Flags): Promise<void> {
+async function serve(directories: readonly string[], { port, host, open, ...flags }: Flags): Promise<void> {
+  const secrets = secretsOf(flags);
   const runs = directories
     .flatMap(runsIn)
     .map(({ name, directory }) => ({ name, directory, file: readRunFile(directory) }));
   const server = await createViewerServer({
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
-    ...(token === undefined ? {} : { token }),
+    ...secrets,
     // Figures compare the runs of one experiment.
     ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
     warn: (message) => console.error(`fluxion: ${message}`),
@@ -62,7 +64,9 @@ async function serve(directories: readonly string[], { port, host, token, open }
     await server.close();
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
   }
-  console.log(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}\nPress Ctrl-C to end`);
+  console.log(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}`);
+  if (secrets.readToken !== undefined) console.log(`for reading only: ${server.readUrl}`);
+  console.log("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
   await waitForSignal();
   await server.close();

@@ -6,5 +6,5 @@ import { fileURLToPath } from "node:url";
  */
 export function defaultPageDirectory(): string {
   const here = import.meta.url;
-  return fileURLToPath(new URL(here.endsWith(".ts") ? "../../dist/viewer/" : "../viewer/", here));
+  return fileURLToPath(new URL(here.endsWith(".ts") ? "../../../dist/viewer/" : "../../viewer/", here));
 }

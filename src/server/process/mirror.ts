@@ -1,0 +1,180 @@
+/**
+ * What the process of a run keeps of its runs, so that a server that starts late, lags or starts again can be told
+ * everything: names, schemas, places of batches in files (32 bytes each) and, for runs without a file, the newest batches
+ * up to a limit. It is the state that is sent, so nothing is ever queued.
+ */
+import type { AppliedCommand, Run } from "../../arrow/row.ts";
+import type { RunEnding } from "../messages.ts";
+import { Numbers } from "../numbers.ts";
+import { type Batch, memorySegment, type Segment } from "../segment.ts";
+import type { FinishedFile } from "../servedRun.ts";
+import type { RunMessage } from "./channel.ts";
+
+/** Number of batches whose places are sent at once. */
+const placesAtOnce = 4096;
+
+interface Attempt {
+  readonly run: Run;
+  readonly header: Uint8Array;
+  readonly directory: string | undefined;
+  readonly earlier: readonly FinishedFile[];
+  /** Batches of an attempt without a file. */
+  readonly memory: Segment | undefined;
+  /** Places of the batches in the file, four numbers each. */
+  readonly places: Numbers;
+  ending?: RunEnding;
+}
+
+/** A run, and how much of it the server has been told. */
+export class MirroredRun {
+  readonly opened = Date.now();
+  readonly #attempts: Attempt[] = [];
+  /** What commands changed in the newest attempt: whether it is paused, and each setting. */
+  readonly #notes = new Map<string, AppliedCommand>();
+  #live = false;
+  // Place of the next message: attempt, batch within it, and which parts of it were sent.
+  #attempt = 0;
+  #batch = 0;
+  #isOpened = false;
+  #saidFinished = false;
+  #unsentNotes: AppliedCommand[] = [];
+
+  /** @param finished files and ending of a run that is over from the beginning */
+  constructor(
+    readonly name: string,
+    private readonly run: Run,
+    private readonly finished?: { readonly files: readonly FinishedFile[]; readonly ending: RunEnding | undefined },
+  ) {}
+
+  get live(): boolean {
+    return this.#live;
+  }
+  /** Number of the newest attempt. */
+  get attempt(): number {
+    return this.#attempts.at(-1)?.run.attempt ?? this.run.attempt;
+  }
+
+  open(
+    run: Run,
+    header: Uint8Array,
+    directory: string | undefined,
+    earlier: readonly FinishedFile[],
+    memoryBytes: number,
+  ): void {
+    const memory = directory === undefined ? memorySegment(header, run.attempt, memoryBytes) : undefined;
+    this.#attempts.push({ run, header, directory, earlier, memory, places: new Numbers() });
+    this.#notes.clear();
+    this.#live = true;
+  }
+
+  append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void {
+    const { memory, places } = this.#attempts.at(-1)!;
+    if (memory === undefined) places.push(bytes.length, firstStep, lastStep, rows);
+    else memory.append(bytes, firstStep, lastStep, rows);
+  }
+
+  end(ending: RunEnding): void {
+    this.#attempts.at(-1)!.ending = ending;
+    this.#live = false;
+  }
+
+  /** Keeps what a command did, for a server that starts again. */
+  note(outcome: AppliedCommand): void {
+    if (outcome.refused !== undefined || outcome.type === "checkpoint") return;
+    this.#notes.set(outcome.type === "set" ? `set ${outcome.setting}` : "paused", outcome);
+  }
+
+  /** Begins again at the first message, for a server that knows nothing. */
+  restart(): void {
+    this.#attempt = 0;
+    this.#batch = 0;
+    this.#isOpened = false;
+    this.#saidFinished = false;
+    this.#unsentNotes = this.#live ? [...this.#notes.values()] : [];
+  }
+
+  /** Returns the next message for the server and counts it as sent; undefined: the server knows everything. */
+  next(): RunMessage | undefined {
+    const { name, opened } = this;
+    if (this.finished !== undefined && !this.#saidFinished) {
+      this.#saidFinished = true;
+      return { kind: "finished", name, run: this.run, opened, ...this.finished };
+    }
+    const attempt = this.#attempts[this.#attempt];
+    if (attempt === undefined) return undefined;
+    if (!this.#isOpened) {
+      this.#isOpened = true;
+      this.#batch = 0;
+      const { run, header, directory } = attempt;
+      return { kind: "open", name, run, header, directory, earlier: attempt.earlier, opened };
+    }
+    const rows = attempt.memory === undefined ? this.#nextPlaces(attempt.places) : this.#nextBatch(attempt.memory);
+    if (rows !== undefined) return rows;
+    if (this.#attempt === this.#attempts.length - 1 && this.#unsentNotes.length > 0) {
+      return { kind: "note", name, outcome: this.#unsentNotes.shift()! };
+    }
+    if (attempt.ending === undefined) return undefined;
+    this.#attempt++;
+    this.#isOpened = false;
+    return { kind: "ended", name, ending: attempt.ending };
+  }
+
+  #nextPlaces(places: Numbers): RunMessage | undefined {
+    const from = 4 * this.#batch;
+    if (from >= places.length) return undefined;
+    const numbers = places.slice(from, from + 4 * placesAtOnce);
+    this.#batch += numbers.length / 4;
+    return { kind: "places", name: this.name, numbers };
+  }
+
+  #nextBatch(memory: Segment): RunMessage | undefined {
+    const { name } = this;
+    if (this.#batch < memory.begin) {
+      const count = memory.begin - this.#batch;
+      this.#batch = memory.begin;
+      return { kind: "dropped", name, count };
+    }
+    const batch: Batch | undefined = memory.batches(this.#batch, this.#batch + 1)[0];
+    if (batch === undefined) return undefined;
+    this.#batch++;
+    const { firstStep, lastStep, rows } = batch;
+    return { kind: "batch", name, bytes: batch.read(), firstStep, lastStep, rows };
+  }
+}
+
+/** The runs that a server is told of. */
+interface Mirror {
+  readonly runs: Map<string, MirroredRun>;
+  /** Says that there is something new about a run. */
+  touch(run: MirroredRun): void;
+  /** Returns the next message, from each run in turn; undefined: the server knows everything. */
+  next(): RunMessage | undefined;
+  restart(): void;
+}
+
+export function makeMirror(): Mirror {
+  const runs = new Map<string, MirroredRun>();
+  // Runs with something to send, in the order in which it is their turn.
+  const news = new Set<MirroredRun>();
+  return {
+    runs,
+    touch: (run) => void news.add(run),
+    next() {
+      for (const run of news) {
+        news.delete(run);
+        const message = run.next();
+        if (message === undefined) continue;
+        news.add(run);
+        return message;
+      }
+      return undefined;
+    },
+    restart() {
+      news.clear();
+      for (const run of runs.values()) {
+        run.restart();
+        news.add(run);
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { from } from "rxjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { secretsOf, wishOf } from "../../src/cli/serving.ts";
+import { runDirectory } from "../../src/sinks/runDirectory.ts";
+import { assertError } from "../support/assert.ts";
+import { startFluxion } from "../support/command.ts";
+import { makeRow, makeRun } from "../support/rows.ts";
+import { scratchPath } from "../support/scratch.ts";
+
+const serve = suite("fluxion serve");
+
+function recorded(rows: number): string {
+  const directory = scratchPath();
+  const run = makeRun();
+  from(Array.from({ length: rows }, (_, step) => makeRow(run, step, step === rows - 1 ? { status: "converged" } : {})))
+    .pipe(runDirectory(directory, { batch: { rows: 1000 } }))
+    .subscribe();
+  return directory;
+}
+
+serve("shows a run from its directory, with a secret from a file, and prints an address for readers", async () => {
+  const secrets = scratchPath("token");
+  writeFileSync(secrets, "the-first-secret\nthe-second-secret\n");
+  chmodSync(secrets, 0o600);
+  const started = startFluxion(["serve", recorded(20), "--token-file", secrets]);
+  const [, address] = await started.says(/for reading only: (\S+)\n/);
+  const url = new URL(address!);
+  assert.is(url.searchParams.get("token"), "the-second-secret");
+  const { runs } = (await (await fetch(new URL(`/runs${url.search}`, url))).json()) as { runs: { lastStep: number }[] };
+  assert.is(runs.length, 1);
+  started.process.kill("SIGINT");
+  const { code, stdout, stderr } = await started.ended;
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /1 run: http:\S+token=the-first-secret\n/);
+  assert.not.match(stderr, /other users can read/);
+});
+
+serve("ends at Ctrl-C while figures are drawn", async () => {
+  const directory = recorded(30_000);
+  const open = async () => {
+    const started = startFluxion(["serve", directory]);
+    const [, address] = await started.says(/1 run: (\S+)\n/);
+    const url = new URL(address!);
+    return { started, figures: fetch(new URL(`/figures${url.search}`, url)) };
+  };
+  const whole = await open();
+  const began = performance.now();
+  assert.is((await whole.figures).status, 200);
+  const drawing = performance.now() - began;
+  whole.started.process.kill("SIGINT");
+  await whole.started.ended;
+  const cut = await open();
+  cut.figures.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, drawing / 4));
+  const interrupted = performance.now();
+  cut.started.process.kill("SIGINT");
+  assert.is((await cut.started.ended).code, 0);
+  const ending = performance.now() - interrupted;
+  assert.ok(ending < drawing / 2, `the end took ${ending} ms, drawing takes ${drawing} ms`);
+});
+
+serve.run();
+
+const secrets = suite("secrets of the page");
+
+secrets("come from --token, else from --token-file, else from the environment", () => {
+  const path = scratchPath("token");
+  writeFileSync(path, "from-a-file\r\n");
+  process.env.FLUXION_TOKEN = "from-the-environment";
+  process.env.FLUXION_READ_TOKEN = "for-reading-only";
+  try {
+    assert.equal(secretsOf({ token: "from-a-flag" }), { token: "from-a-flag" });
+    assert.equal(secretsOf({ tokenFile: path }), { token: "from-a-file" });
+    assert.equal(secretsOf({}), { token: "from-the-environment", readToken: "for-reading-only" });
+    assert.equal(wishOf({ port: 1 } as object), {
+      open: false,
+      token: "from-the-environment",
+      readToken: "for-reading-only",
+    });
+  } finally {
+    delete process.env.FLUXION_TOKEN;
+    delete process.env.FLUXION_READ_TOKEN;
+  }
+  assert.equal(secretsOf({}), {});
+});
+
+secrets("are refused twice, empty, and from a file that is not there", () => {
+  assertError(() => secretsOf({ token: "a", tokenFile: "b" }), "ERR_COMMAND_LINE", /expected one of/);
+  assertError(() => secretsOf({ tokenFile: "/does/not/exist" }), "ERR_READ", /there is no such file/);
+  const path = scratchPath("token");
+  writeFileSync(path, "\nsecond");
+  assertError(() => secretsOf({ tokenFile: path }), "ERR_COMMAND_LINE", /expected a secret in the first line/);
+});
+
+secrets.run();
