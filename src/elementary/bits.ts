@@ -32,9 +32,16 @@ export function scaleByPower(x: number, k: number): number {
   return x * powerOfTwo(Math.max(k + 1022, -1022)) * powerOfTwo(-1022);
 }
 
+/** Finds the exponent k of the largest power of two 2^k that does not exceed |x|, for a finite x other than 0. */
+export function exponentOf(x: number): number {
+  const biased = (highWord(x) >> 20) & 0x7ff;
+  // A subnormal number has no exponent of its own; times 2^54 it is a normal one.
+  return biased === 0 ? ((highWord(x * 2 ** 54) >> 20) & 0x7ff) - 1023 - 54 : biased - 1023;
+}
+
 /** Finds the largest power of two that does not exceed a positive finite number, but at least 2^-1022. */
 export function unitOf(x: number): number {
-  return powerOfTwo(Math.max(-1022, ((highWord(x) >> 20) & 0x7ff) - 1023));
+  return powerOfTwo(Math.max(-1022, exponentOf(x)));
 }
 
 /** Whether |x| is a power of two and not subnormal. */

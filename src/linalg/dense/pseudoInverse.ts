@@ -1,9 +1,11 @@
 import { Matrix, SVD } from "ml-matrix";
+import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { axpy, dot } from "../vector.ts";
 import { denseOf, symmetricEigen } from "./dense.ts";
 import { checkRightSide } from "./rightSide.ts";
+import { unitScale } from "./unitScale.ts";
 
 /** What {@link pseudoSolve} returns. */
 export interface PseudoSolution {
@@ -28,37 +30,60 @@ export interface PseudoSolution {
  * @example pseudoSolve(diagonal(Float64Array.of(2, 0)), Float64Array.of(4, 1)).x // [2, 0]
  * @param cutoff bound relative to the largest singular value, in [0, 1). Default 1e-10
  * @throws {RangeError} ERR_LENGTH if b does not have a number per row, ERR_OPTION_RANGE for a cutoff outside [0, 1),
- *   ERR_NOT_FINITE if an entry is NaN or infinite
+ *   ERR_NOT_FINITE if an entry of A or b is NaN or infinite
  */
 export function pseudoSolve(map: LinearMap, b: Float64Array, cutoff = 1e-10): PseudoSolution {
   checkRightSide("pseudoSolve", b, map.rows);
   checkOption("pseudoSolve", "cutoff", cutoff, { min: 0, below: 1 });
+  checkFinite(b, "b");
   const n = map.columns;
   const x = new Float64Array(n);
-  let largest = 0;
+  const factors = map.symmetric ? symmetricFactors(map) : singularFactors(map);
+  // b is divided by its own power of two, so that sums of products with it stay within range.
+  const { scaled, unit } = unitScale(b);
+  const largest = factors.reduce((most, { sigma }) => Math.max(most, Math.abs(sigma)), 0);
   let smallest = 0;
   let rank = 0;
-  const take = (sigma: number, left: Float64Array, right: Float64Array): void => {
-    if (!(Math.abs(sigma) > cutoff * largest)) return;
-    axpy(dot(left, b) / sigma, right, x);
+  for (const { sigma, left, right } of factors) {
+    if (!(Math.abs(sigma) > cutoff * largest)) continue;
+    axpy((dot(left, scaled) / sigma) * unit, right, x);
     rank++;
     smallest = smallest === 0 ? Math.abs(sigma) : Math.min(smallest, Math.abs(sigma));
-  };
-  if (map.symmetric) {
-    const { values, vectors } = symmetricEigen(map);
-    largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    values.forEach((value, k) => {
-      const vector = vectors.subarray(k * n, (k + 1) * n);
-      take(value, vector, vector);
-    });
-    return { x, rank, largest, smallest };
   }
-  const svd = new SVD(Matrix.from1DArray(map.rows, n, denseOf(map)), { autoTranspose: true });
-  const { leftSingularVectors: u, rightSingularVectors: v } = svd;
-  const sigmas = svd.diagonal;
-  largest = sigmas.reduce((most, value) => Math.max(most, value), 0);
-  sigmas.forEach((sigma, k) => {
-    take(sigma, Float64Array.from(u.getColumn(k)), Float64Array.from(v.getColumn(k)));
-  });
   return { x, rank, largest, smallest };
+}
+
+/** A singular value, or an eigenvalue, with its two vectors. */
+interface Factor {
+  readonly sigma: number;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+function symmetricFactors(map: LinearMap): readonly Factor[] {
+  const n = map.columns;
+  const { values, vectors } = symmetricEigen(map);
+  return Array.from(values, (sigma, k) => {
+    const vector = vectors.subarray(k * n, (k + 1) * n);
+    return { sigma, left: vector, right: vector };
+  });
+}
+
+function singularFactors(map: LinearMap): readonly Factor[] {
+  const dense = denseOf(map);
+  checkFinite(dense, "the matrix");
+  const { scaled, unit } = unitScale(dense);
+  const svd = new SVD(Matrix.from1DArray(map.rows, map.columns, scaled), { autoTranspose: true });
+  const { leftSingularVectors: u, rightSingularVectors: v } = svd;
+  return svd.diagonal.map((sigma, k) => ({
+    sigma: sigma * unit,
+    left: Float64Array.from(u.getColumn(k)),
+    right: Float64Array.from(v.getColumn(k)),
+  }));
+}
+
+function checkFinite(entries: Float64Array, what: string): void {
+  const bad = entries.findIndex((entry) => !Number.isFinite(entry));
+  if (bad < 0) return;
+  throw failure("ERR_NOT_FINITE", `pseudoSolve: expected finite numbers in ${what}, got ${entries[bad]} at ${bad}`);
 }

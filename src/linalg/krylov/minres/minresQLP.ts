@@ -2,8 +2,9 @@ import { readOptions } from "../../../options.ts";
 import type { LinearMap } from "../../linearMap.ts";
 import { withVectors } from "../../vectorMemory.ts";
 import { checkSystem, minresRules } from "./minresChecks.ts";
-import { minresRecurrence, mostVectors } from "./minresRecurrence.ts";
+import { mostVectors } from "./minresRecurrence.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";
+import { solveInUnits } from "./scaledSystem.ts";
 
 /**
  * Solves (A + shift I) x = b for a symmetric map A by MINRES-QLP [1, 2]. If A + shift I is singular, x is the
@@ -42,7 +43,7 @@ export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOpt
   const settings = readOptions("minresQLP", options, minresRules);
   checkSystem(map, b, settings.preconditioner);
   return withVectors(b.length, mostVectors, (zeros) => {
-    const result = minresRecurrence(map, b, settings, zeros);
+    const result = solveInUnits(map, b, settings, zeros);
     return { ...result, x: result.x.slice() };
   });
 }
