@@ -1,11 +1,11 @@
 import type { Schema } from "apache-arrow";
 import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
+import { readOptions, showValue } from "../options.ts";
 import { ChoiceBuffer, type ColumnBuffer, NumberBuffer, TextBuffer, VectorBuffer } from "./columnBuffers.ts";
 import { type BatchParts, endOfStream, recordBatchMessage } from "./recordBatch.ts";
 import type { Row, Run } from "./row.ts";
 import { stringify } from "./runMetadata.ts";
-import { runSchema, schemaMessage } from "./schema.ts";
+import { fieldsOf, runSchema, schemaMessage } from "./schema.ts";
 
 /**
  * Rows whose points are stored:
@@ -36,13 +36,24 @@ export const pointRules = {
 } as const;
 const rules = { capacity: { default: 256, integer: true, min: 1 }, ...pointRules } as const;
 
+const coreNumbers = [
+  "step",
+  "seconds",
+  "evaluations",
+  "products",
+  "value",
+  "squaredFieldNorm",
+  "stepSize",
+] as const satisfies readonly (keyof Row)[];
+
 /**
  * Encodes the rows of a run as Arrow record batches, synchronously, into columns that are allocated once.
  *
  * A stream consists of `header`, any number of batches, and `endOfStream`. Each batch is a fresh buffer that the
- * encoder never touches again, so the same bytes may go to a file, to another thread and to sockets.
+ * encoder never touches again, so the same bytes may go to a file, to another thread and to sockets. Header and batches
+ * carry checksums in their `custom_metadata`, which readers other than fluxion's pass over.
  *
- * Cost per row: about 0.3 us with 8 columns of operators, and the copy of the point.
+ * Cost per row: about 0.5 us with 8 columns of operators, and 2 ns per byte of the point.
  *
  * @example
  * import { writeFileSync } from "node:fs";
@@ -66,6 +77,10 @@ export class RunEncoder {
   #lastRow: Row | undefined;
   #lastRun: Run;
   #lastName = 0;
+  #ordinal = 0;
+  #firstStep = Number.POSITIVE_INFINITY;
+  #lastStep = Number.NEGATIVE_INFINITY;
+  readonly #fields: string;
   readonly #bytesARow: number;
 
   readonly #run: ChoiceBuffer;
@@ -96,6 +111,7 @@ export class RunEncoder {
     this.pointsEvery = pointsEvery(points, pointBudget, dimension);
     this.schema = runSchema(run, this.pointsEvery);
     this.header = schemaMessage(this.schema);
+    this.#fields = fieldsOf(this.schema);
     const number = (): NumberBuffer => new NumberBuffer(capacity);
     this.#run = new ChoiceBuffer(capacity, [run.name]);
     this.#attempt = new NumberBuffer(capacity, "integer");
@@ -160,7 +176,8 @@ export class RunEncoder {
    * Adds a row, of which it keeps copies only.
    *
    * @throws {TypeError} ERR_UNDECLARED for a column that `row.run` does not declare, which is checked on the first row
-   *   of each batch
+   *   of each batch; ERR_COLUMN_TYPE for a cell that holds something other than its column's type. Null and undefined
+   *   mean that nothing was measured
    * @throws {RangeError} ERR_CATEGORY for a number of a category that is not the index of one of its values
    */
   append(row: Row): void {
@@ -168,7 +185,8 @@ export class RunEncoder {
     if (k === this.capacity) throw new Error(`internal: RunEncoder has ${k} rows; flush before appending another`);
     if (k === 0) this.#checkNames(row);
     const columns = row.columns;
-    // Categories are checked before anything is written, so that a refused row leaves no trace in the batch.
+    // What can be checked alone is checked before anything is written: a refused row leaves no trace in the batch.
+    this.#checkCore(row);
     for (let i = 0; i < this.#categories.length; i++) this.#checkCategory(this.#categories[i]!, row);
     for (let i = 0; i < this.#categories.length; i++) {
       const { name, buffer } = this.#categories[i]!;
@@ -193,19 +211,23 @@ export class RunEncoder {
     let bytes = this.#bytesARow + (commands === undefined ? 0 : commands.length);
     for (let i = 0; i < this.#numbers.length; i++) {
       const { name, buffer } = this.#numbers[i]!;
-      buffer.set(k, columns[name]);
+      if (!buffer.set(k, columns[name])) this.#wrongCell(row, name, "a number", columns[name]);
     }
     for (let i = 0; i < this.#vectors.length; i++) {
       const { name, buffer } = this.#vectors[i]!;
       const vector = row.vectors[name];
-      buffer.set(k, vector);
-      if (vector !== undefined) bytes += 8 * vector.length;
+      if (!buffer.set(k, vector)) this.#wrongCell(row, name, "a Float64Array", vector);
+      bytes += 8 * (vector?.length ?? 0);
     }
     const every = this.pointsEvery;
     const wanted = every > 0 && (every === 1 || row.step % every === 0 || row.status !== "running");
-    this.#point.set(k, wanted ? row.point : undefined);
+    if (!this.#point.set(k, wanted ? row.point : undefined)) {
+      this.#wrongCell(row, "point", "a Float64Array", row.point);
+    }
     if (wanted && row.point !== undefined) bytes += 8 * row.point.length;
     this.#lastRow = every > 0 && !wanted && row.point !== undefined ? row : undefined;
+    if (row.step < this.#firstStep) this.#firstStep = row.step;
+    if (row.step > this.#lastStep) this.#lastStep = row.step;
     this.#bytes += bytes;
     this.#rows = k + 1;
   }
@@ -222,8 +244,11 @@ export class RunEncoder {
     if (this.#rows === 0) return undefined;
     const parts: BatchParts = { nodes: [], buffers: [] };
     for (const buffer of this.#all) buffer.collect(this.#rows, parts);
-    const message = recordBatchMessage(this.#rows, parts);
+    const facts = { rows: this.#rows, firstStep: this.#firstStep, lastStep: this.#lastStep, fields: this.#fields };
+    const message = recordBatchMessage({ ordinal: this.#ordinal++, ...facts }, parts);
     for (const buffer of this.#all) buffer.clear();
+    this.#firstStep = Number.POSITIVE_INFINITY;
+    this.#lastStep = Number.NEGATIVE_INFINITY;
     this.#rows = 0;
     this.#bytes = 0;
     this.#lastRow = undefined;
@@ -246,13 +271,29 @@ export class RunEncoder {
 
   #checkCategory(category: { readonly name: string; readonly count: number }, row: Row): void {
     const value = row.columns[category.name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < category.count)) {
+    if (value !== undefined && value !== null && !(Number.isInteger(value) && value >= 0 && value < category.count)) {
       const values = this.run.columns[category.name]?.values ?? [];
       throw failure(
         "ERR_CATEGORY",
         `RunEncoder: the column "${category.name}" of step ${row.step} is ${value}; expected the index of one of ${values.join(", ")}, or undefined`,
       );
     }
+  }
+
+  /** Checks the numbers that every row has. A typed array would turn null into 0, and a text into NaN. */
+  #checkCore(row: Row): void {
+    for (let i = 0; i < coreNumbers.length; i++) {
+      const value: unknown = row[coreNumbers[i]!];
+      if (typeof value !== "number") this.#wrongCell(row, coreNumbers[i]!, "a number", value);
+    }
+  }
+
+  #wrongCell(row: Row, name: string, expected: string, value: unknown): never {
+    for (const buffer of this.#all) buffer.forget(this.#rows);
+    throw failure(
+      "ERR_COLUMN_TYPE",
+      `RunEncoder: expected ${name} to be ${expected}, got ${showValue(value)} at step ${showValue(row.step)} of "${this.run.name}"`,
+    );
   }
 
   #checkNames(row: Row): void {
