@@ -1,23 +1,12 @@
 import type { Schema } from "apache-arrow";
-import { failure } from "../errors.ts";
-import { readOptions, showValue } from "../options.ts";
+import { readOptions } from "../options.ts";
 import { ChoiceBuffer, type ColumnBuffer, NumberBuffer, TextBuffer, VectorBuffer } from "./columnBuffers.ts";
+import { type Points, pointRules, pointsEvery } from "./points.ts";
 import { type BatchParts, endOfStream, recordBatchMessage } from "./recordBatch.ts";
 import type { Row, Run } from "./row.ts";
+import { checkCategory, checkNames, checkNumbers, checkStatus, wrongCell } from "./rowChecks.ts";
 import { stringify } from "./runMetadata.ts";
 import { fieldsOf, runSchema, schemaMessage } from "./schema.ts";
-
-/**
- * Rows whose points are stored:
- *
- * - `all`: every row
- * - a number k: rows whose step is a multiple of k
- * - `budget`: the same, with the smallest k for which points take at most `pointBudget` bytes per row on average
- * - `none`: no row
- *
- * Unless it is `none`, the point of the last row is stored too.
- */
-export type Points = "all" | "budget" | "none" | number;
 
 /** Options of {@link RunEncoder}. */
 export interface EncoderOptions {
@@ -29,22 +18,7 @@ export interface EncoderOptions {
   readonly pointBudget?: number;
 }
 
-/** Rules of the options that decide which points are stored. */
-export const pointRules = {
-  points: { default: "budget", integer: true, min: 1, or: ["all", "budget", "none"] },
-  pointBudget: { default: 8192, above: 0, infinite: true },
-} as const;
 const rules = { capacity: { default: 256, integer: true, min: 1 }, ...pointRules } as const;
-
-const coreNumbers = [
-  "step",
-  "seconds",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const satisfies readonly (keyof Row)[];
 
 /**
  * Encodes the rows of a run as Arrow record batches, synchronously, into columns that are allocated once.
@@ -183,11 +157,15 @@ export class RunEncoder {
   append(row: Row): void {
     const k = this.#rows;
     if (k === this.capacity) throw new Error(`internal: RunEncoder has ${k} rows; flush before appending another`);
-    if (k === 0) this.#checkNames(row);
+    if (k === 0) checkNames(row, this.run.columns);
     const columns = row.columns;
     // What can be checked alone is checked before anything is written: a refused row leaves no trace in the batch.
-    this.#checkCore(row);
-    for (let i = 0; i < this.#categories.length; i++) this.#checkCategory(this.#categories[i]!, row);
+    checkNumbers(row);
+    const status = this.#statusNumber(row);
+    for (let i = 0; i < this.#categories.length; i++) {
+      const { name, count } = this.#categories[i]!;
+      checkCategory(row, name, count, this.run.columns);
+    }
     for (let i = 0; i < this.#categories.length; i++) {
       const { name, buffer } = this.#categories[i]!;
       buffer.set(k, columns[name]);
@@ -200,7 +178,7 @@ export class RunEncoder {
     this.#attempt.values[k] = row.run.attempt;
     this.#step.values[k] = row.step;
     this.#seconds.values[k] = row.seconds;
-    this.#statusBuffer.set(k, this.#statusNumber(row.status));
+    this.#statusBuffer.set(k, status);
     this.#evaluations.values[k] = row.evaluations;
     this.#products.values[k] = row.products;
     this.#value.values[k] = row.value;
@@ -211,18 +189,18 @@ export class RunEncoder {
     let bytes = this.#bytesARow + (commands === undefined ? 0 : commands.length);
     for (let i = 0; i < this.#numbers.length; i++) {
       const { name, buffer } = this.#numbers[i]!;
-      if (!buffer.set(k, columns[name])) this.#wrongCell(row, name, "a number", columns[name]);
+      if (!buffer.set(k, columns[name])) this.#forget(wrongCell(row, name, "a number", columns[name]));
     }
     for (let i = 0; i < this.#vectors.length; i++) {
       const { name, buffer } = this.#vectors[i]!;
       const vector = row.vectors[name];
-      if (!buffer.set(k, vector)) this.#wrongCell(row, name, "a Float64Array", vector);
+      if (!buffer.set(k, vector)) this.#forget(wrongCell(row, name, "a Float64Array", vector));
       bytes += 8 * (vector?.length ?? 0);
     }
     const every = this.pointsEvery;
     const wanted = every > 0 && (every === 1 || row.step % every === 0 || row.status !== "running");
     if (!this.#point.set(k, wanted ? row.point : undefined)) {
-      this.#wrongCell(row, "point", "a Float64Array", row.point);
+      this.#forget(wrongCell(row, "point", "a Float64Array", row.point));
     }
     if (wanted && row.point !== undefined) bytes += 8 * row.point.length;
     this.#lastRow = every > 0 && !wanted && row.point !== undefined ? row : undefined;
@@ -260,62 +238,21 @@ export class RunEncoder {
     return concatenate([this.header, batch, endOfStream]);
   }
 
-  #statusNumber(status: string): number {
+  #statusNumber(row: Row): number {
+    const { status } = row;
     let choice = this.#status.get(status);
     if (choice === undefined) {
+      checkStatus(row);
       choice = this.#statusBuffer.numberOf(status);
       this.#status.set(status, choice);
     }
     return choice;
   }
 
-  #checkCategory(category: { readonly name: string; readonly count: number }, row: Row): void {
-    const value = row.columns[category.name];
-    if (value !== undefined && value !== null && !(Number.isInteger(value) && value >= 0 && value < category.count)) {
-      const values = this.run.columns[category.name]?.values ?? [];
-      throw failure(
-        "ERR_CATEGORY",
-        `RunEncoder: the column "${category.name}" of step ${row.step} is ${value}; expected the index of one of ${values.join(", ")}, or undefined`,
-      );
-    }
-  }
-
-  /** Checks the numbers that every row has. A typed array would turn null into 0, and a text into NaN. */
-  #checkCore(row: Row): void {
-    for (let i = 0; i < coreNumbers.length; i++) {
-      const value: unknown = row[coreNumbers[i]!];
-      if (typeof value !== "number") this.#wrongCell(row, coreNumbers[i]!, "a number", value);
-    }
-  }
-
-  #wrongCell(row: Row, name: string, expected: string, value: unknown): never {
+  /** Takes back what was written of a row, so that it leaves no trace in the batch. */
+  #forget(error: Error): never {
     for (const buffer of this.#all) buffer.forget(this.#rows);
-    throw failure(
-      "ERR_COLUMN_TYPE",
-      `RunEncoder: expected ${name} to be ${expected}, got ${showValue(value)} at step ${showValue(row.step)} of "${this.run.name}"`,
-    );
-  }
-
-  #checkNames(row: Row): void {
-    for (const name in row.columns) {
-      const column = this.run.columns[name];
-      if (row.columns[name] !== undefined && (column === undefined || column.kind === "vector")) {
-        this.#undeclared(name, "columns");
-      }
-    }
-    for (const name in row.vectors) {
-      if (row.vectors[name] !== undefined && this.run.columns[name]?.kind !== "vector")
-        this.#undeclared(name, "vectors");
-    }
-  }
-
-  #undeclared(name: string, where: string): never {
-    const declared = Object.keys(this.run.columns).join(", ") || "none";
-    throw failure(
-      "ERR_UNDECLARED",
-      `RunEncoder: row.${where}.${name} is not declared by row.run.columns${where === "vectors" ? ' with kind "vector"' : ""}, so it would be lost; ` +
-        `write it through defineRowMeasure(), which declares it. Declared: ${declared}`,
-    );
+    throw error;
   }
 }
 
@@ -334,11 +271,4 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return bytes;
-}
-
-/** Gives the k of "every k-th step", or 0 if no points are stored. */
-function pointsEvery(points: Points, budget: number, dimension: number): number {
-  if (points === "all") return 1;
-  if (points === "none") return 0;
-  return points === "budget" ? Math.max(1, Math.ceil((8 * dimension) / budget)) : points;
 }

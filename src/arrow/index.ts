@@ -3,11 +3,11 @@ export { coreColumns } from "./coreColumns.ts";
 export {
   concatenate,
   type EncoderOptions,
-  type Points,
   RunEncoder,
 } from "./encoder.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
 export { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
+export type { Points } from "./points.ts";
 export type { WriterProcess } from "./processIdentity.ts";
 export { endOfStream } from "./recordBatch.ts";
 export {

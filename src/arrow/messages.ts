@@ -1,11 +1,11 @@
 /** Yields the messages of an Arrow IPC stream without decoding their bodies, and checks their checksums. */
 import { failure } from "../errors.ts";
-import type { Damage } from "./damage.ts";
-import { type Found, findMessage, findNext, type ReadAt } from "./findMessage.ts";
-import { Losses } from "./losses.ts";
-import { type BatchFacts, isWhole } from "./seal.ts";
+import type { Damage } from "./checks/damage.ts";
+import { type Found, findMessage, findNext, type ReadAt } from "./checks/findMessage.ts";
+import { Losses } from "./checks/losses.ts";
+import { type BatchFacts, isWhole } from "./checks/seal.ts";
 
-export type { ReadAt } from "./findMessage.ts";
+export type { ReadAt } from "./checks/findMessage.ts";
 
 /** A whole message: prefix, metadata and body. */
 export interface StreamMessage {

@@ -4,7 +4,16 @@
  * arrow-js spends about 80 us on a batch and keeps every one of them in memory. For a fixed schema all batches have the
  * same flatbuffer except for a few numbers, so it is laid out here by hand, in a fresh buffer that nobody else holds.
  */
-import { align, type BatchFacts, batchHeadEnd, factsText, seal, setUint64, writeHead, writeTable } from "./seal.ts";
+import {
+  align,
+  type BatchFacts,
+  batchHeadEnd,
+  factsText,
+  seal,
+  setUint64,
+  writeHead,
+  writeTable,
+} from "./checks/seal.ts";
 
 /** Length and number of nulls of a column, or of a list's items. */
 interface FieldNode {

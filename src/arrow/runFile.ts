@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import type { JsonValue } from "../json.ts";
+import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";
@@ -82,7 +83,7 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  * Reads `run.json` of a run directory.
  *
  * @example runState(readRunFile("runs/a")) // "completed"
- * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, is not JSON or has another format; ERR_READ if it
+ * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has another format; ERR_READ if it
  *   cannot be read
  */
 export function readRunFile(directory: string): RunFile {
@@ -97,9 +98,15 @@ export function readRunFile(directory: string): RunFile {
     }
     throw failure("ERR_READ", `cannot read ${path}: ${message}`, { cause: error });
   }
-  let data: Partial<RunFile> | null;
+  if (jsonSeal(text) === "damaged") {
+    throw failure(
+      "ERR_RUN_FILE",
+      `${path} is damaged: its bytes do not match their checksum; fluxion recover ${directory} makes a new one from the rows`,
+    );
+  }
+  let data: (Partial<RunFile> & { readonly checksum?: string }) | null;
   try {
-    data = JSON.parse(text) as Partial<RunFile> | null;
+    data = JSON.parse(text) as typeof data;
   } catch (error) {
     throw failure("ERR_RUN_FILE", `${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
@@ -113,7 +120,8 @@ export function readRunFile(directory: string): RunFile {
   if (typeof data.name !== "string" || columns === undefined) throw damaged("lacks the name or the columns of the run");
   const attempts = data.attempts;
   if (!Array.isArray(attempts) || !attempts.every(isAttempt)) throw damaged("lacks the list of attempts");
-  return { ...(data as RunFile), columns, settings: settingsFrom(data.settings) };
+  const { checksum: _, ...content } = data;
+  return { ...(content as RunFile), columns, settings: settingsFrom(data.settings) };
 }
 
 /**

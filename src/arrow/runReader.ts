@@ -1,10 +1,10 @@
 import { failure } from "../errors.ts";
-import type { Damage } from "./damage.ts";
-import { corrupt } from "./losses.ts";
+import type { Damage } from "./checks/damage.ts";
+import { corrupt } from "./checks/losses.ts";
+import type { BatchFacts } from "./checks/seal.ts";
 import { type MessageOptions, type ReadAt, readFrom, type StreamEnd, streamMessages } from "./messages.ts";
 import type { Columns, Row, Run } from "./row.ts";
 import { RowDecoder } from "./rowDecoder.ts";
-import type { BatchFacts } from "./seal.ts";
 
 /** Options of {@link RunReader}. */
 export interface RunReaderOptions extends Pick<MessageOptions, "onDamage" | "strict" | "select"> {

@@ -1,10 +1,10 @@
 import { type DataType, Field, Float64, Int32, List, RecordBatchStreamWriter, Schema, Utf8 } from "apache-arrow";
 import { failure } from "../errors.ts";
-import { crc32c, hex } from "./checksum.ts";
+import { crc32c, hex } from "./checks/checksum.ts";
+import { sealSchema } from "./checks/seal.ts";
 import { coreColumns } from "./coreColumns.ts";
 import type { Column, Columns, Run } from "./row.ts";
 import { runFromJson, runToJson } from "./runMetadata.ts";
-import { sealSchema } from "./seal.ts";
 
 /** Key in the metadata of a schema under which the run stands as JSON. */
 const runKey = "fluxion.run";

@@ -1,5 +1,5 @@
 /** Damaged parts of a stream that wait for what is read next, since that tells which steps they had. */
-import { failure } from "../errors.ts";
+import { failure } from "../../errors.ts";
 import type { Damage } from "./damage.ts";
 import type { BatchFacts } from "./seal.ts";
 

@@ -1,5 +1,5 @@
 /** Looks into the flatbuffer of a message, before arrow-js walks through it. */
-import { rootTable, type Table } from "./flatbuffer.ts";
+import { rootTable, type Table } from "../flatbuffer.ts";
 
 const kinds: Readonly<Record<number, "schema" | "batch">> = { 1: "schema", 3: "batch" };
 
