@@ -8,6 +8,8 @@ import { checkCategory, checkNames, checkNumbers, checkStatus, wrongCell } from 
 import { stringify } from "./runMetadata.ts";
 import { fieldsOf, runSchema, schemaMessage } from "./schema.ts";
 
+export { type Points, pointRules } from "./points.ts";
+
 /** Options of {@link RunEncoder}. */
 export interface EncoderOptions {
   /** Number of rows that fit between two flushes. Default 256. */

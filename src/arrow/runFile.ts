@@ -101,7 +101,8 @@ export function readRunFile(directory: string): RunFile {
   if (jsonSeal(text) === "damaged") {
     throw failure(
       "ERR_RUN_FILE",
-      `${path} is damaged: its bytes do not match their checksum; fluxion recover ${directory} makes a new one from the rows`,
+      `${path} is damaged: its bytes do not match their checksum; if you edited it, remove its line "checksum"; ` +
+        `else fluxion recover ${directory} makes a new one from the rows`,
     );
   }
   let data: (Partial<RunFile> & { readonly checksum?: string }) | null;

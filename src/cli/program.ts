@@ -24,8 +24,8 @@ Examples:
   fluxion resume runs/bilinear-1         continue an interrupted experiment
   fluxion doctor                         show what does the computing, and what would make it faster
 
-Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives, 2 after an error
-(--debug shows where it comes from), 130 after Ctrl-C.`;
+Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives or files are damaged, 2 after an
+error (--debug shows where it comes from), 130 after Ctrl-C.`;
 
 /** Makes the whole command; `exit` receives the exit code of what ran. */
 export function program(exit: (code: number) => void): Command {
@@ -58,7 +58,7 @@ export function program(exit: (code: number) => void): Command {
   root.addCommand(listCommand());
   root.addCommand(resumeCommand(exit));
   root.addCommand(serveCommand());
-  root.addCommand(replayCommand());
+  root.addCommand(replayCommand(exit));
   root.addCommand(figureCommand());
   root.addCommand(doctorCommand());
   return root;

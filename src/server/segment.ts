@@ -4,9 +4,11 @@
  */
 
 import { closeSync, openSync, readSync } from "node:fs";
+import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
 import { openFile } from "../arrow/fileSource.ts";
 import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
+import { warn } from "../host.ts";
 import { decode } from "./ipc.ts";
 
 /** One record batch. It can still be read after its segment has dropped it. */
@@ -41,7 +43,8 @@ export interface Segment {
 }
 
 interface FileSegment extends Segment {
-  note(bytes: number, firstStep: number, lastStep: number, rows: number): void;
+  /** Adds a batch that is in the file. @param at its place; default: behind the batch before */
+  note(bytes: number, firstStep: number, lastStep: number, rows: number, at?: number): void;
 }
 
 /**
@@ -88,14 +91,14 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     append(bytes, firstStep, lastStep, count) {
       this.note(bytes.length, firstStep, lastStep, count);
     },
-    note(bytes, firstStep, lastStep, count) {
-      const offset = size;
+    note(bytes, firstStep, lastStep, count, at) {
+      const offset = at ?? size;
       const read = (): Uint8Array => {
         file ??= open();
         return readExactly(file, path, offset, bytes);
       };
       all.push({ firstStep, lastStep, rows: count, bytes, read });
-      size += bytes;
+      size = offset + bytes;
       rows += count;
     },
     close() {
@@ -106,7 +109,8 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
 }
 
 /**
- * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail is left out.
+ * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail and damaged
+ * parts are left out, and a warning says which steps these had.
  *
  * @returns undefined for a file whose writer was killed before the first row
  */
@@ -114,15 +118,16 @@ export function finishedSegment(path: string, attempt: number): Segment | undefi
   const source = openFile(path);
   try {
     if (source.readAt(0, 1).length === 0) return undefined;
-    const messages = streamMessages(source.readAt, path);
+    const onDamage = (damage: Damage): void => warn(describeDamage(damage));
+    const messages = streamMessages(source.readAt, path, { strict: true, onDamage });
     const header = headerOf(messages, path);
     if (header === undefined) return undefined;
     const segment = fileSegment(path, header, attempt);
-    const lengths: number[] = [];
+    const places: { readonly offset: number; readonly length: number }[] = [];
     function* batches(): Generator<Uint8Array> {
-      for (const { bytes, kind } of messages) {
+      for (const { offset, bytes, kind } of messages) {
         if (kind !== "batch") throw failure("ERR_RUN_FILE", `${path} holds more than one schema; expected one stream`);
-        lengths.push(bytes.length);
+        places.push({ offset, length: bytes.length });
         yield bytes;
       }
     }
@@ -133,7 +138,8 @@ export function finishedSegment(path: string, attempt: number): Segment | undefi
         throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
       }
       const last = steps.length - 1;
-      segment.note(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      const { offset, length } = places[index++]!;
+      segment.note(length, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length, offset);
     }
     return segment;
   } finally {
