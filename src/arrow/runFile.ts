@@ -72,6 +72,8 @@ export interface RunFile {
   readonly platform: Readonly<Record<string, JsonValue>>;
   /** Executor, BLAS, threads and whatever else the writer was told to note. */
   readonly environment?: JsonValue;
+  /** Where the rows come from that `fluxion recover` wrote, and what it could not write, one line each. */
+  readonly recovered?: { readonly from: string; readonly at: string; readonly lost: readonly string[] };
   /** The attempts in order. */
   readonly attempts: readonly RunAttempt[];
 }
