@@ -4,6 +4,7 @@
  */
 
 const polynomial = 0x82f63b78;
+const none = new Int32Array(0);
 /** Tables for eight bytes at once, one after the other: entry k of table t is the remainder of byte k, t bytes ahead. */
 const tables = makeTables();
 const [t0, t1, t2, t3, t4, t5, t6, t7] = Array.from({ length: 8 }, (_, t) => tables.slice(256 * t, 256 * t + 256)) as [
@@ -27,8 +28,8 @@ export function crc32c(bytes: Uint8Array, begin = 0, end = bytes.length, before 
   let i = begin;
   while (i < end && ((bytes.byteOffset + i) & 3) !== 0) crc = (crc >>> 8) ^ t0[(crc ^ bytes[i++]!) & 255]!;
   // Like every Arrow buffer that fluxion writes, the words are in the order of a little-endian machine.
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, (end - i) >> 2);
-  const pairs = words.length & ~1;
+  const pairs = ((end - i) >> 3) << 1;
+  const words = pairs === 0 ? none : new Int32Array(bytes.buffer, bytes.byteOffset + i, pairs);
   for (let j = 0; j < pairs; j += 2) {
     const low = crc ^ words[j]!;
     const high = words[j + 1]!;

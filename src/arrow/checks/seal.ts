@@ -160,7 +160,7 @@ export function readHead(head: Uint8Array): SealedHead | undefined {
   if (view.getUint8(headerTypeAt) === 1) {
     return isWhole(head.subarray(0, bodyAt)) ? { kind: "schema", length: bodyAt } : undefined;
   }
-  const at = headDigitsAt(view);
+  const at = bodyAt < textAt ? 0 : headDigitsAt(view);
   if (at < textAt + ordinalDigits || at + 8 > bodyAt) return undefined;
   if (latin.decode(head.subarray(at, at + 8)) !== hex(headChecksum(head, bodyAt))) return undefined;
   const [ordinal, firstStep, lastStep, rows, fields] = latin.decode(head.subarray(textAt, at)).split(" ");
