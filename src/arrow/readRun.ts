@@ -139,7 +139,11 @@ function* rowsOf(part: Part): Generator<readonly Row[], void, undefined> {
     ((damage: Damage): void => {
       damaged = true;
       // Rows that are not wanted are not missed.
-      if ((damage.fromStep ?? fromStep) < beforeStep && (damage.toStep ?? fromStep) >= fromStep) onDamage(damage);
+      if (
+        damage.batches === 0 ||
+        ((damage.fromStep ?? fromStep) < beforeStep && (damage.toStep ?? fromStep) >= fromStep)
+      )
+        onDamage(damage);
     });
   try {
     const otherSchema = otherSchemas(file);

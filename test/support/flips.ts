@@ -10,7 +10,7 @@ export type Flip = "schema" | "batch" | "end mark";
 
 /** The bytes with one bit of them changed. */
 export function flipped(bytes: Uint8Array, bit: number): Uint8Array {
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   copy[bit >> 3]! ^= 1 << (bit & 7);
   return copy;
 }

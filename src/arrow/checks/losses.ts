@@ -53,9 +53,11 @@ export class Losses {
     const part = this.#waiting;
     if (part === undefined) return;
     this.#waiting = undefined;
+    const lost = part.batches ?? (batches === undefined ? undefined : Math.max(0, batches));
     const fromStep = this.#last === undefined ? undefined : this.#last.lastStep + 1;
-    const lost = batches === undefined ? undefined : Math.max(0, batches);
-    this.tell?.({ batches: lost, ...part, source: this.source, rows: undefined, fromStep, toStep });
+    const steps =
+      lost === 0 ? { rows: 0, fromStep: undefined, toStep: undefined } : { rows: undefined, fromStep, toStep };
+    this.tell?.({ ...part, source: this.source, batches: lost, ...steps });
   }
 }
 
