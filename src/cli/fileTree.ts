@@ -8,7 +8,7 @@ import { failure } from "../errors.ts";
 import { checkpointFileName } from "../sinks/checkpointFile.ts";
 
 /** Kind of a file: rows of an attempt, `run.json`, other rows, other JSON, a checkpoint, or anything else. */
-export type FileKind = "attempt" | "run" | "stream" | "json" | "checkpoint" | "other";
+type FileKind = "attempt" | "run" | "stream" | "json" | "checkpoint" | "other";
 
 export interface Folder {
   readonly path: string;

@@ -21,7 +21,7 @@ import { messageOf } from "./complain.ts";
 import { type Folder, foldersIn } from "./fileTree.ts";
 
 /** What {@link recoverFiles} did. */
-export interface Recovery {
+interface Recovery {
   /** Number of files that were written. */
   readonly files: number;
   /** Number of rows in them. */

@@ -35,7 +35,7 @@ export function describeDamage({ source, offset, why, ...lost }: Damage): string
 }
 
 /** Says which rows are lost. */
-export function describeLoss({
+function describeLoss({
   batches,
   rows,
   fromStep,

@@ -58,7 +58,7 @@ export function findMessage(readAt: ReadAt, offset: number, strict: boolean): Fo
 }
 
 /** What lies behind damage. */
-export interface Rest {
+interface Rest {
   /** Place of the next sealed message whose head is right; undefined if there is none. */
   readonly at: number | undefined;
   readonly kind: "schema" | "batch" | undefined;

@@ -129,7 +129,7 @@ export function withOrdinal(message: Uint8Array, ordinal: number): Uint8Array {
 }
 
 /** What the beginning of a sealed message says, if its checksum is right. */
-export interface SealedHead {
+interface SealedHead {
   readonly kind: "schema" | "batch";
   /** Length of the whole message. */
   readonly length: number;
