@@ -10,7 +10,7 @@ export interface AttemptFile {
 
 /** Gives the number of the attempt whose rows a file of this name holds; undefined for other names. */
 export function attemptOf(name: string): number | undefined {
-  const digits = /^iterates-(\d{4,15})\.arrows$/.exec(name)?.[1];
+  const digits = /^iterates-(\d{1,15})\.arrows$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
