@@ -88,6 +88,8 @@ function recoverFolder({ path, files, run }: Folder, target: string, done: Progr
     }
   }
   if (!run) return;
+  // Files come in the order of their names, in which 10000 stands before 9999.
+  attempts.sort((a, b) => a.attempt - b.attempt);
   const content = describeRun(path, target, attempts, done.lost.slice(lostBefore));
   if (content === undefined) {
     done.lost.push(`${path}: neither run.json nor the rows describe the run`);

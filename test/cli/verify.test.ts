@@ -145,6 +145,23 @@ recovery("a damaged run.json is made anew from the rows, a damaged schema from r
   assertSameRows(readRun(join(other, "b")), makeRows(9, makeRun({ name: "b" })));
 });
 
+recovery("attempts keep their order beyond 9999, and the newest one describes the run", async () => {
+  const run = scratchPath("long");
+  for (const attempt of [9999, 10_000]) {
+    const columns = attempt === 9999 ? {} : makeRun().columns;
+    await valuesOf(from(makeRows(4, makeRun({ attempt, columns }))).pipe(runDirectory(run)));
+  }
+  change(join(run, "run.json"), (bytes) => bytes.length >> 1);
+  const to = scratchPath("to");
+  recoverFiles(run, to);
+  const file = readRunFile(to);
+  assert.equal(
+    file.attempts.map(({ attempt }) => attempt),
+    [9999, 10_000],
+  );
+  assert.equal(file.columns, makeRun().columns);
+});
+
 recovery("rows without checksums stay without, and a damaged checkpoint is left out", async () => {
   const directory = await experiment((run) => {
     writeFileSync(rowsFile(run), withoutChecksums(readFileSync(rowsFile(run))));
