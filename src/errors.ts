@@ -25,6 +25,7 @@ export const errorTable = {
   ERR_STEP_SIZE_DISCARDED: { kind: "type", meaning: "an update would discard the step size that another one chose" },
   ERR_AFTER_ACCEPTED: { kind: "type", meaning: "an update changes the step after another one accepted a trial point" },
   ERR_RESTART: { kind: "type", meaning: "an operator says restart where there is nothing to restart" },
+  ERR_COLUMN_TYPE: { kind: "type", meaning: "a cell holds a value that is not of its column's type" },
   ERR_COLUMN_TWICE: { kind: "type", meaning: "two operators write one column in the same step" },
   ERR_LATE_OPERATOR: {
     kind: "type",

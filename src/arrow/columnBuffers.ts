@@ -18,8 +18,11 @@ class Validity {
     this.nulls++;
   }
 
+  /** Takes back that a row is null, if it is. */
   unsetNull(row: number): void {
-    this.#bits[row >> 3]! |= 1 << (row & 7);
+    const bit = 1 << (row & 7);
+    if ((this.#bits[row >> 3]! & bit) !== 0) return;
+    this.#bits[row >> 3]! |= bit;
     this.nulls--;
   }
 
@@ -38,6 +41,8 @@ class Validity {
 export interface ColumnBuffer {
   /** Adds the nodes and buffers of the first rows to the parts of a batch. The buffers are valid until `clear`. */
   collect(rows: number, parts: BatchParts): void;
+  /** Takes back what was set in a row, the last one. */
+  forget(row: number): void;
   /** Empties the column. */
   clear(): void;
 }
@@ -52,18 +57,26 @@ export class NumberBuffer implements ColumnBuffer {
     this.#validity = new Validity(capacity);
   }
 
-  set(row: number, value: number | undefined): void {
-    if (value === undefined) {
+  /** Sets a number; undefined and null mean that there is none. Returns false for anything else. */
+  set(row: number, value: number | null | undefined): boolean {
+    if (typeof value === "number") {
+      this.values[row] = value;
+    } else if (value === undefined || value === null) {
       this.values[row] = 0;
       this.#validity.setNull(row);
     } else {
-      this.values[row] = value;
+      return false;
     }
+    return true;
   }
 
   collect(rows: number, { nodes, buffers }: BatchParts): void {
     nodes.push({ length: rows, nulls: this.#validity.nulls });
     buffers.push(this.#validity.part(rows), this.values.subarray(0, rows));
+  }
+
+  forget(row: number): void {
+    this.#validity.unsetNull(row);
   }
 
   clear(): void {
@@ -95,8 +108,8 @@ export class ChoiceBuffer implements ColumnBuffer {
     return this.#texts.push(encoder.encode(text)) - 1;
   }
 
-  set(row: number, choice: number | undefined): void {
-    if (choice === undefined) {
+  set(row: number, choice: number | null | undefined): void {
+    if (choice === undefined || choice === null) {
       this.#choices[row] = -1;
       this.#validity.setNull(row);
     } else {
@@ -118,6 +131,10 @@ export class ChoiceBuffer implements ColumnBuffer {
     }
     nodes.push({ length: rows, nulls: this.#validity.nulls });
     buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1), this.#bytes.subarray(0, end));
+  }
+
+  forget(row: number): void {
+    this.#validity.unsetNull(row);
   }
 
   clear(): void {
@@ -156,6 +173,10 @@ export class TextBuffer implements ColumnBuffer {
     buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1), this.#bytes.subarray(0, end));
   }
 
+  forget(row: number): void {
+    this.#validity.unsetNull(row);
+  }
+
   clear(): void {
     this.#validity.clear();
   }
@@ -172,24 +193,27 @@ export class VectorBuffer implements ColumnBuffer {
     this.#validity = new Validity(capacity);
   }
 
-  set(row: number, vector: Float64Array | undefined): void {
+  /** Sets a vector; undefined and null mean that there is none. Returns false for anything else. */
+  set(row: number, vector: Float64Array | null | undefined): boolean {
     const begin = this.#offsets[row]!;
-    if (vector === undefined) {
+    if (vector === undefined || vector === null) {
       this.#validity.setNull(row);
       this.#offsets[row + 1] = begin;
-      return;
+      return true;
     }
+    if (!(vector instanceof Float64Array)) return false;
     const end = begin + vector.length;
     if (end > this.#values.length) {
       this.#values = grown(this.#values, new Float64Array(Math.max(end, 2 * this.#values.length)), begin);
     }
     this.#values.set(vector, begin);
     this.#offsets[row + 1] = end;
+    return true;
   }
 
   /** Gives a vector to the last row, which has been null so far. */
   fill(row: number, vector: Float64Array): void {
-    this.#validity.unsetNull(row);
+    this.forget(row);
     this.set(row, vector);
   }
 
@@ -198,6 +222,10 @@ export class VectorBuffer implements ColumnBuffer {
     nodes.push({ length: rows, nulls: this.#validity.nulls }, { length: items, nulls: 0 });
     buffers.push(this.#validity.part(rows), this.#offsets.subarray(0, rows + 1));
     buffers.push(noBytes, this.#values.subarray(0, items));
+  }
+
+  forget(row: number): void {
+    this.#validity.unsetNull(row);
   }
 
   clear(): void {

@@ -1,14 +1,17 @@
 /** Rows of runs as Arrow streams: encoding, recording, reading, and the files of a run directory. */
+export { type Damage, describeDamage } from "./checks/damage.ts";
+export type { BatchFacts } from "./checks/seal.ts";
 export { coreColumns } from "./coreColumns.ts";
 export {
   concatenate,
   type EncoderOptions,
-  type Points,
   RunEncoder,
 } from "./encoder.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
-export { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
+export { type MessageOptions, type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
+export type { Points } from "./points.ts";
 export type { WriterProcess } from "./processIdentity.ts";
+export { type ReadRunOptions, type RecordedRows, readRun } from "./readRun.ts";
 export { endOfStream } from "./recordBatch.ts";
 export {
   type BatchLimits,
@@ -30,5 +33,6 @@ export {
   runFileName,
   runState,
 } from "./runFile.ts";
-export { RunReader } from "./runReader.ts";
+export { RunReader, type RunReaderOptions } from "./runReader.ts";
 export { runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";
+export { type AttemptReport, type RunReport, type StreamReport, verifyRun } from "./verifyRun.ts";

@@ -1,5 +1,6 @@
 import { type Checked, readOptions } from "../options.ts";
-import { type Points, pointRules, RunEncoder } from "./encoder.ts";
+import { RunEncoder } from "./encoder.ts";
+import { type Points, pointRules } from "./points.ts";
 import { endOfStream } from "./recordBatch.ts";
 import type { Row, Run } from "./row.ts";
 

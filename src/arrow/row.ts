@@ -6,6 +6,15 @@ import type { Range } from "../range.ts";
 /** Status of a run: `running` until the last row, which tells how the run ended. */
 export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
 
+/** Every {@link Status}. */
+export const statuses: readonly string[] = [
+  "running",
+  "converged",
+  "stagnated",
+  "diverged",
+  "stopped",
+] satisfies Status[];
+
 /** Declaration of a column that an operator writes. */
 export interface Column {
   /** What the column holds, in words. */

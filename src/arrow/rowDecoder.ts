@@ -4,11 +4,10 @@ import { coreColumns } from "./coreColumns.ts";
 import { concatenate } from "./encoder.ts";
 import { presentName } from "./formerNames.ts";
 import { endOfStream } from "./recordBatch.ts";
-import type { AppliedCommand, Columns, Row, Run, Status } from "./row.ts";
+import { type AppliedCommand, type Columns, type Row, type Run, type Status, statuses } from "./row.ts";
 import { commandsFromJson } from "./runMetadata.ts";
 import { pointsEveryKey, runOfSchema, typeInSchema } from "./schema.ts";
 
-const statuses: readonly string[] = ["running", "converged", "stagnated", "diverged", "stopped"] satisfies Status[];
 const optional: readonly string[] = ["commands", "point"];
 
 /**

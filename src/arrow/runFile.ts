@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import type { JsonValue } from "../json.ts";
+import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";
@@ -71,6 +72,8 @@ export interface RunFile {
   readonly platform: Readonly<Record<string, JsonValue>>;
   /** Executor, BLAS, threads and whatever else the writer was told to note. */
   readonly environment?: JsonValue;
+  /** Where the rows come from that `fluxion recover` wrote, and what it could not write, one line each. */
+  readonly recovered?: { readonly from: string; readonly at: string; readonly lost: readonly string[] };
   /** The attempts in order. */
   readonly attempts: readonly RunAttempt[];
 }
@@ -82,7 +85,7 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  * Reads `run.json` of a run directory.
  *
  * @example runState(readRunFile("runs/a")) // "completed"
- * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, is not JSON or has another format; ERR_READ if it
+ * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has another format; ERR_READ if it
  *   cannot be read
  */
 export function readRunFile(directory: string): RunFile {
@@ -97,9 +100,16 @@ export function readRunFile(directory: string): RunFile {
     }
     throw failure("ERR_READ", `cannot read ${path}: ${message}`, { cause: error });
   }
-  let data: Partial<RunFile> | null;
+  if (jsonSeal(text) === "damaged") {
+    throw failure(
+      "ERR_RUN_FILE",
+      `${path} is damaged: its bytes do not match their checksum; if you edited it, remove its line "checksum"; ` +
+        `else fluxion recover ${directory} makes a new one from the rows`,
+    );
+  }
+  let data: (Partial<RunFile> & { readonly checksum?: string }) | null;
   try {
-    data = JSON.parse(text) as Partial<RunFile> | null;
+    data = JSON.parse(text) as typeof data;
   } catch (error) {
     throw failure("ERR_RUN_FILE", `${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
@@ -113,7 +123,8 @@ export function readRunFile(directory: string): RunFile {
   if (typeof data.name !== "string" || columns === undefined) throw damaged("lacks the name or the columns of the run");
   const attempts = data.attempts;
   if (!Array.isArray(attempts) || !attempts.every(isAttempt)) throw damaged("lacks the list of attempts");
-  return { ...(data as RunFile), columns, settings: settingsFrom(data.settings) };
+  const { checksum: _, ...content } = data;
+  return { ...(content as RunFile), columns, settings: settingsFrom(data.settings) };
 }
 
 /**

@@ -1,5 +1,7 @@
 import { type DataType, Field, Float64, Int32, List, RecordBatchStreamWriter, Schema, Utf8 } from "apache-arrow";
 import { failure } from "../errors.ts";
+import { crc32c, hex } from "./checks/checksum.ts";
+import { sealSchema } from "./checks/seal.ts";
 import { coreColumns } from "./coreColumns.ts";
 import type { Column, Columns, Run } from "./row.ts";
 import { runFromJson, runToJson } from "./runMetadata.ts";
@@ -53,7 +55,7 @@ export function runSchema(run: Run, pointsEvery = 1): Schema {
 }
 
 /**
- * Makes the schema message, the bytes with which a stream begins.
+ * Makes the schema message, the bytes with which a stream begins. Its `custom_metadata` hold a checksum.
  *
  * @example
  * const [row] = firstRows(bilinear(), [1, 1], gradientStep(0.1), 1);
@@ -64,8 +66,16 @@ export function runSchema(run: Run, pointsEvery = 1): Schema {
 export function schemaMessage(schema: Schema): Uint8Array {
   const writer = new RecordBatchStreamWriter({ autoDestroy: false });
   writer.reset(undefined, schema);
-  // The copy has exactly this size, while the buffers of the writer may be larger and are shared.
-  return writer.toUint8Array(true).slice();
+  return sealSchema(writer.toUint8Array(true));
+}
+
+/**
+ * Gives eight digits that are equal for schemas whose columns have the same names and types in the same order. Each
+ * batch carries them, so that it can be read by another schema where that of its own file is damaged.
+ */
+export function fieldsOf(schema: Schema): string {
+  const text = schema.fields.map(({ name, type }) => `${name}: ${type}`).join("\n");
+  return hex(crc32c(new TextEncoder().encode(text)));
 }
 
 /**

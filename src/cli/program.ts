@@ -6,10 +6,12 @@ import { checkCommand } from "./commands/checkCommand.ts";
 import { doctorCommand } from "./commands/doctorCommand.ts";
 import { figureCommand } from "./commands/figureCommand.ts";
 import { listCommand } from "./commands/listCommand.ts";
+import { recoverCommand } from "./commands/recoverCommand.ts";
 import { replayCommand } from "./commands/replayCommand.ts";
 import { resumeCommand } from "./commands/resumeCommand.ts";
 import { runCommand } from "./commands/runCommand.ts";
 import { serveCommand } from "./commands/serveCommand.ts";
+import { verifyCommand } from "./commands/verifyCommand.ts";
 
 const examples = `
 Examples:
@@ -22,10 +24,11 @@ Examples:
   fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
   fluxion check ./mine.ts                check the derivatives
   fluxion resume runs/bilinear-1         continue an interrupted experiment
+  fluxion verify runs/bilinear-1         check the files: is anything damaged?
   fluxion doctor                         show what does the computing, and what would make it faster
 
-Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives, 2 after an error
-(--debug shows where it comes from), 130 after Ctrl-C.`;
+Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives or files are damaged, 2 after an
+error (--debug shows where it comes from), 130 after Ctrl-C.`;
 
 /** Makes the whole command; `exit` receives the exit code of what ran. */
 export function program(exit: (code: number) => void): Command {
@@ -58,8 +61,10 @@ export function program(exit: (code: number) => void): Command {
   root.addCommand(listCommand());
   root.addCommand(resumeCommand(exit));
   root.addCommand(serveCommand());
-  root.addCommand(replayCommand());
+  root.addCommand(replayCommand(exit));
   root.addCommand(figureCommand());
+  root.addCommand(verifyCommand(exit));
+  root.addCommand(recoverCommand(exit));
   root.addCommand(doctorCommand());
   return root;
 }

@@ -1,7 +1,9 @@
 import type { Observable } from "rxjs";
+import { describeDamage } from "../arrow/checks/damage.ts";
 import type { Row } from "../arrow/row.ts";
 import { readRunFile } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
+import { warn } from "../host.ts";
 import type { JsonValue } from "../json.ts";
 import { replay } from "../streams/replay.ts";
 
@@ -36,7 +38,8 @@ export interface Figure {
 }
 
 /**
- * Opens the run in a directory for a figure. The rows are read only when they are subscribed to.
+ * Opens the run in a directory for a figure. The rows are read only when they are subscribed to. Damaged parts of its
+ * files are passed over, with a warning that says which steps they had.
  *
  * @example
  * const run = recordedRun("search-01", "runs/dlae-1/search-01");
@@ -44,7 +47,11 @@ export interface Figure {
  * @throws ERR_RUN_FILE if the directory has no valid `run.json`, ERR_READ if it cannot be read
  */
 export function recordedRun(name: string, directory: string): RecordedRun {
-  return { name, description: readRunFile(directory).description, rows: replay(directory) };
+  return {
+    name,
+    description: readRunFile(directory).description,
+    rows: replay(directory, { onDamage: (damage) => warn(describeDamage(damage)) }),
+  };
 }
 
 /** Makes the error for runs that lack what a figure shows. It says which experiments to run. */

@@ -3,9 +3,11 @@
  * viewers.
  */
 
+import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
 import { openFile } from "../arrow/fileSource.ts";
 import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
 import { failure } from "../errors.ts";
+import { warn } from "../host.ts";
 import { decode } from "./ipc.ts";
 import { Numbers } from "./numbers.ts";
 import { closeFile, readBytes, readExactly } from "./openFiles.ts";
@@ -45,8 +47,8 @@ export interface Segment {
    */
   endOfPiece(from: number, fromStep: number, mostBytes: number): number;
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
-  /** Takes note of a batch of `bytes` bytes that stands next in the file. */
-  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number): void;
+  /** Takes note of a batch of `bytes` bytes in the file. @param at its place; default: behind the batch before */
+  appendPlace(bytes: number, firstStep: number, lastStep: number, rows: number, at?: number): void;
   /** Counts `count` batches that never came, and drops those before them. */
   drop(count: number): void;
   close(): void;
@@ -112,10 +114,10 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     append(bytes, firstStep, lastStep, rowsThere) {
       this.appendPlace(bytes.length, firstStep, lastStep, rowsThere);
     },
-    appendPlace(bytes, firstStep, lastStep, rowsThere) {
+    appendPlace(bytes, firstStep, lastStep, rowsThere, at = size) {
       // A batch without rows has no place between the others.
-      if (rowsThere > 0) places.push(size, bytes, firstStep, lastStep, rowsThere);
-      size += bytes;
+      if (rowsThere > 0) places.push(at, bytes, firstStep, lastStep, rowsThere);
+      size = at + bytes;
       rows += rowsThere;
     },
     // What is in a file is not dropped.
@@ -128,8 +130,9 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
 }
 
 /**
- * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail is left out.
- * The generator yields after each batch, so that other work can get its turn.
+ * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail and damaged
+ * parts are left out, and a warning says which steps these had. The generator yields after each batch, so that other
+ * work can get its turn.
  *
  * @returns undefined for a file whose writer was killed before the first row
  */
@@ -137,15 +140,16 @@ export function* finishedSegment(path: string, attempt: number): Generator<undef
   const source = openFile(path);
   try {
     if (source.readAt(0, 1).length === 0) return undefined;
-    const messages = streamMessages(source.readAt, path);
+    const onDamage = (damage: Damage): void => warn(describeDamage(damage));
+    const messages = streamMessages(source.readAt, path, { strict: true, onDamage });
     const header = headerOf(messages, path);
     if (header === undefined) return undefined;
     const segment = fileSegment(path, header, attempt);
-    const lengths: number[] = [];
+    const places: { readonly offset: number; readonly length: number }[] = [];
     function* batches(): Generator<Uint8Array> {
-      for (const { bytes, kind } of messages) {
+      for (const { offset, bytes, kind } of messages) {
         if (kind !== "batch") throw failure("ERR_RUN_FILE", `${path} holds more than one schema; expected one stream`);
-        lengths.push(bytes.length);
+        places.push({ offset, length: bytes.length });
         yield bytes;
       }
     }
@@ -156,7 +160,8 @@ export function* finishedSegment(path: string, attempt: number): Generator<undef
         throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
       }
       const last = steps.length - 1;
-      segment.appendPlace(lengths[index++]!, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length);
+      const { offset, length } = places[index++]!;
+      segment.appendPlace(length, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length, offset);
       yield;
     }
     return segment;

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { sealedJson } from "../arrow/checks/sealedJson.ts";
 import { coreColumns } from "../arrow/coreColumns.ts";
 import { thisProcess } from "../arrow/processIdentity.ts";
 import { checkLimits } from "../arrow/recorder.ts";
@@ -13,7 +14,6 @@ import {
   runFileName,
   runState,
 } from "../arrow/runFile.ts";
-import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { readOptions } from "../options.ts";
@@ -119,7 +119,7 @@ function openDirectory(
       ...(environment === undefined ? {} : { environment }),
       attempts: [...earlier, last],
     };
-    writeAtomically(who, join(directory, runFileName), `${stringify(content, 2)}\n`, options.sync);
+    writeAtomically(who, join(directory, runFileName), sealedJson(content), options.sync);
   };
   try {
     write(attempt);

@@ -1,9 +1,12 @@
-/** What other programs make of fluxion's files: pyarrow and Polars. */
+/** What other programs make of fluxion's files: pyarrow, Polars, DuckDB. */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { readRun } from "../../src/arrow/readRun.ts";
 import type { Row } from "../../src/arrow/row.ts";
+import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
 import { streamOf } from "../support/streams.ts";
@@ -171,3 +174,43 @@ print(json.dumps(frame.filter(pl.col("outcome") == "failed").select(pl.col("resi
   assert.ok(Math.abs((ask(program, path) as number) - sum) < 1e-9 * sum);
 });
 polars.run();
+
+const merged = suite("Attempts merged by the lines of docs/concepts.md");
+
+/** Attempts with other lengths and columns, in a directory. */
+const directory = scratchPath("resumed");
+mkdirSync(directory);
+for (const [attempt, from, to] of [
+  [1, 0, 9],
+  [2, 5, 12],
+  [9999, 3, 6],
+  [10_000, 5, 8],
+] as const) {
+  const columns = attempt === 2 ? { ...run.columns, cosine: { meaning: "m" } } : run.columns;
+  const of = makeRun({ attempt, columns });
+  const own = Array.from({ length: to - from }, (_, i) => makeRow(of, from + i, { seconds: attempt }));
+  writeFileSync(join(directory, iteratesFileName(attempt)), streamOf(own, [2, own.length - 2]).bytes);
+}
+const document = readFileSync(new URL("../../docs/concepts.md", import.meta.url), "utf8");
+
+for (const [name, module, show] of [
+  ["pyarrow", "pyarrow", "rows.select(['step', 'seconds']).to_pylist()"],
+  ["Polars", "polars", "rows.select('step', 'seconds').to_dicts()"],
+  ["DuckDB", "duckdb", "[dict(step=s, seconds=t) for s, t in rows.project('step, seconds').fetchall()]"],
+] as const) {
+  const lacking = missing(module);
+  if (lacking !== undefined) console.log(`skipped: ${lacking}`);
+  merged(`${name} gives the rows of readRun`, () => {
+    if (lacking !== undefined) return;
+    const lines = new RegExp(`\\n${name}[^\\n]*:\\n\\n\`\`\`python\\n([^\`]+)`).exec(document)?.[1];
+    assert.ok(lines, `docs/concepts.md has no lines for ${name}`);
+    const program = `${lines.replaceAll("runs/a", directory)}\nimport json\nprint(json.dumps(${show}))`;
+    const expected = [...readRun(directory)].map(({ step, seconds }) => ({ step, seconds }));
+    assert.equal(
+      expected.map(({ seconds }) => seconds),
+      [1, 1, 1, 9999, 9999, 10_000, 10_000, 10_000],
+    );
+    assert.equal(ask(program), expected);
+  });
+}
+merged.run();

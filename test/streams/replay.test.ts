@@ -195,7 +195,11 @@ many.run();
 const refused = suite("replay: refusals");
 
 refused("options that are none, at once", () => {
-  assertError(() => replay("x", { attempts: "oldest" as "all" }), "ERR_OPTION_RANGE", /"newest" or "all", got oldest/);
+  assertError(
+    () => replay("x", { attempts: "oldest" as "all" }),
+    "ERR_OPTION_RANGE",
+    /"newest" or "all", got "oldest"/,
+  );
   for (const slice of [0, -1, Number.NaN]) assertError(() => replay("x", { slice }), "ERR_OPTION_RANGE", /slice/);
 });
 

@@ -1,7 +1,8 @@
 /** `fluxion replay`: prints the rows of a run. */
 
 import { Command, Option } from "commander";
-import { filter, lastValueFrom, tap } from "rxjs";
+import { lastValueFrom, tap } from "rxjs";
+import { describeDamage } from "../../arrow/checks/damage.ts";
 import { presentName } from "../../arrow/formerNames.ts";
 import type { Column, Row } from "../../arrow/row.ts";
 import { readRunFile } from "../../arrow/runFile.ts";
@@ -26,7 +27,9 @@ const examples = `
 Examples:
   fluxion replay runs/quartic-1 --columns step,value,relativeResidual,outcome
   fluxion replay runs/dlae-1 --run search-03 --format csv > search-03.csv
-  fluxion replay runs/mine-1 --format jsonl --columns step,point --from 90 | jq .point`;
+  fluxion replay runs/mine-1 --format jsonl --columns step,point --from 90 | jq .point
+
+Damaged parts of files are passed over; a line on standard error says which steps they had, and the exit code is 1.`;
 
 const plainFields = [
   "step",
@@ -41,7 +44,7 @@ const plainFields = [
 /** Number of rows that are collected before they are printed as a table, since its columns need a width. */
 const tableRows = 200;
 
-export function replayCommand(): Command {
+export function replayCommand(exit: (code: number) => void): Command {
   return base(new Command("replay"))
     .description("print the rows of a run as a table, CSV or JSON lines")
     .argument("<directory>", "directory of a run or an experiment")
@@ -62,7 +65,9 @@ export function replayCommand(): Command {
       const columns = columnsOf(known, flags.columns);
       const several = runs.length > 1;
       if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
-      for (const run of runs) await print(run, several, columns, flags);
+      let whole = true;
+      for (const run of runs) whole = (await print(run, several, columns, flags)) && whole;
+      exit(whole ? 0 : 1);
     });
 }
 
@@ -84,13 +89,14 @@ function lines(text: readonly string[]): void {
   process.stdout.write(text.map((line) => `${line}\n`).join(""));
 }
 
-/** Prints the rows of one run. Columns that the run does not have stay empty. */
+/** Prints the rows of one run. Columns that the run does not have stay empty. Returns whether all files are whole. */
 async function print(
   { name, directory }: FoundRun,
   several: boolean,
   columns: readonly string[],
   { format, from, to }: Flags,
-): Promise<void> {
+): Promise<boolean> {
+  let whole = true;
   let waiting: Cell[][] = [];
   let empty = true;
   const flush = (): void => {
@@ -112,14 +118,19 @@ async function print(
     }
   };
   await lastValueFrom(
-    replay(directory).pipe(
-      filter(({ step }) => step >= from && step <= to),
-      tap(show),
-    ),
+    replay(directory, {
+      fromStep: from,
+      toStep: to,
+      onDamage: (damage) => {
+        whole = false;
+        console.error(`fluxion: ${describeDamage(damage)}`);
+      },
+    }).pipe(tap(show)),
     { defaultValue: undefined },
   );
   flush();
   if (empty) console.error(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
+  return whole;
 }
 
 /** The columns to print. `known` holds the columns of all runs. */

@@ -1,0 +1,38 @@
+import { failure } from "../errors.ts";
+import { builtin } from "../host.ts";
+import { readFailure } from "./fileSource.ts";
+
+/** The file with the rows of one attempt. */
+export interface AttemptFile {
+  readonly attempt: number;
+  readonly path: string;
+}
+
+/** Gives the number of the attempt whose rows a file of this name holds; undefined for other names. */
+export function attemptOf(name: string): number | undefined {
+  const digits = /^iterates-(\d{1,15})\.arrows$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * Lists the files of the attempts in a run directory, the oldest first. Attempt 10000 comes after attempt 9999, though
+ * not in the order of the names.
+ *
+ * @throws ERR_READ if the directory cannot be read, ERR_RUN_FILE if it holds no attempt
+ */
+export function attemptFiles(directory: string): readonly AttemptFile[] {
+  let names: readonly string[];
+  try {
+    names = builtin("node:fs", "replay").readdirSync(directory);
+  } catch (error) {
+    throw readFailure(directory, error);
+  }
+  const files = names.flatMap((name) => {
+    const attempt = attemptOf(name);
+    return attempt === undefined ? [] : [{ attempt, path: `${directory}/${name}` }];
+  });
+  if (files.length === 0) {
+    throw failure("ERR_RUN_FILE", `replay: ${directory} is not a run directory: it does not hold iterates-0001.arrows`);
+  }
+  return files.sort((a, b) => a.attempt - b.attempt);
+}
