@@ -160,7 +160,10 @@ export function* finishedSegment(path: string, attempt: number): Generator<undef
         throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
       }
       const last = steps.length - 1;
-      const { offset, length } = places[index++]!;
+      const place = places[index++];
+      // For a stream without batches arrow-js gives an empty one.
+      if (place === undefined) continue;
+      const { offset, length } = place;
       segment.appendPlace(length, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length, offset);
       yield;
     }
