@@ -1,20 +1,10 @@
 /**
  * Writing to disk: files to which whole pieces are appended, files that are replaced as a whole, errors with a reason.
  */
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type FluxionError, failure } from "../errors.ts";
+import { disk } from "./fileSystem.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
@@ -56,41 +46,101 @@ function makeWithParents(path: string): void {
   const parent = dirname(path);
   if (parent !== path) makeWithParents(parent);
   try {
-    mkdirSync(path);
+    disk.makeDirectory(path);
   } catch (error) {
     // Another process may have created it in the meantime.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
+/** Options of {@link writeAtomically}. */
+interface AtomicOptions {
+  /** Whether to wait until content and name are on the disk. Default false. */
+  readonly sync?: boolean;
+  /** Called before anything is written and again before the new file takes the name. What it throws comes out as is. */
+  readonly guard?: (() => void) | undefined;
+}
+
 /** Replaces a file as a whole: a reader sees the old content or the new one, never a part of it. */
-export function writeAtomically(who: string, path: string, content: string | Uint8Array, sync = false): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+export function writeAtomically(
+  who: string,
+  path: string,
+  content: string | Uint8Array,
+  { sync = false, guard }: AtomicOptions = {},
+): void {
+  guard?.();
+  const temporary = temporaryName(path);
   let file: number | undefined;
   try {
-    file = openSync(temporary, "w");
+    file = disk.open(temporary, "w");
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
-    if (sync) fsyncSync(file);
-    closeSync(file);
+    for (let done = 0; done < bytes.length; ) done += disk.write(file, bytes, done, bytes.length - done, null);
+    if (sync) disk.sync(file);
+    disk.close(file);
     file = undefined;
-    renameSync(temporary, path);
+  } catch (error) {
+    discard(file, temporary);
+    throw writeFailure(who, path, error);
+  }
+  try {
+    guard?.();
+  } catch (error) {
+    discard(undefined, temporary);
+    throw error;
+  }
+  try {
+    disk.rename(temporary, path);
     if (sync) syncDirectory(dirname(path));
   } catch (error) {
-    if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
+    discard(undefined, temporary);
     throw writeFailure(who, path, error);
+  }
+}
+
+/** Name of the file that takes the place of `path` once it is complete. It is this process's own. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+}
+
+/** Removes what a failed call has left. If that fails as well, `removeLeftovers` of the next writer does it. */
+export function discard(file: number | undefined, temporary: string): void {
+  try {
+    if (file !== undefined) disk.close(file);
+  } catch {
+    // The error that led here is thrown anyway.
+  }
+  try {
+    disk.remove(temporary);
+  } catch {
+    // As above.
+  }
+}
+
+/**
+ * Removes the temporary files of processes that were killed. Only the one process that may write the directory calls
+ * this; files of its own process belong to its other threads and stay.
+ */
+export function removeLeftovers(directory: string): void {
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const pid = /^\.(?:run\.json|experiment\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && Number(pid) !== process.pid) discard(undefined, join(directory, name));
   }
 }
 
 /** Makes a new name in a directory survive a power cut. Windows does so by itself and does not open directories. */
 function syncDirectory(path: string): void {
   if (process.platform === "win32") return;
-  const directory = openSync(path, "r");
+  const directory = disk.open(path, "r");
   try {
-    fsyncSync(directory);
+    disk.sync(directory);
   } finally {
-    closeSync(directory);
+    disk.close(directory);
   }
 }
 
@@ -147,7 +197,7 @@ export class AppendFile {
     }
     makeDirectory(who, dirname(path));
     try {
-      open.set(this, openSync(path, options.overwrite === true ? "w" : "wx"));
+      open.set(this, disk.open(path, options.overwrite === true ? "w" : "wx"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, path, error);
       throw failure(
@@ -167,10 +217,10 @@ export class AppendFile {
     try {
       file = this.#descriptor();
       for (let done = 0; done < bytes.length; ) {
-        done += writeSync(file, bytes, done, bytes.length - done, this.length + done);
+        done += disk.write(file, bytes, done, bytes.length - done, this.length + done);
       }
       if (this.options.sync === true) {
-        fdatasyncSync(file);
+        disk.syncData(file);
         if (this.length === 0) syncDirectory(dirname(this.path));
       }
     } catch (error) {
@@ -187,14 +237,19 @@ export class AppendFile {
     writing.delete(this.#key);
     const file = open.get(this);
     open.delete(this);
-    if (file !== undefined) closeSync(file);
+    if (file === undefined) return;
+    try {
+      disk.close(file);
+    } catch (error) {
+      throw writeFailure(this.who, this.path, error);
+    }
   }
 
   #descriptor(): number {
     const kept = open.get(this);
     // The file moves to the end of the map, which is in order of use.
     open.delete(this);
-    const file = kept ?? openSync(this.path, "r+");
+    const file = kept ?? disk.open(this.path, "r+");
     open.set(this, file);
     limitOpen(this);
     return file;
@@ -206,14 +261,14 @@ function limitOpen(used: AppendFile): void {
     if (open.size <= mostOpen) return;
     if (other === used) continue;
     open.delete(other);
-    closeSync(file);
+    disk.close(file);
   }
 }
 
 /** Removes a torn piece. If that fails as well, readers skip the piece. */
 function cutBack(file: number, length: number): void {
   try {
-    ftruncateSync(file, length);
+    disk.truncate(file, length);
   } catch {
     // The error of the write is thrown anyway.
   }

@@ -40,13 +40,19 @@ export function flushRowsIn(directory: string): void {
   for (const flush of openIn.get(resolve(directory)) ?? []) flush();
 }
 
-/** Records rows into a new file. @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE */
+/**
+ * Records rows into a new file.
+ *
+ * @param guard called before each write; what it throws ends the recording, and nothing more is written
+ * @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE
+ */
 export function recordToFile(
   who: string,
   path: string,
   run: Run,
   options: FileOptions,
   fail: (error: unknown) => void,
+  guard?: () => void,
 ): FileRecording {
   const { overwrite = false, sync = false, onMessage, ...recording } = options;
   const file = new AppendFile(who, path, { overwrite, sync });
@@ -57,6 +63,7 @@ export function recordToFile(
     onError: fail,
     sink(message) {
       try {
+        guard?.();
         file.write(message.bytes);
       } catch (error) {
         broken = true;

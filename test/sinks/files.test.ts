@@ -25,8 +25,8 @@ atomic("makes or replaces a file and leaves nothing else", () => {
     const directory = scratchPath();
     mkdirSync(directory);
     const path = join(directory, "run.json");
-    writeAtomically("test", path, "first", sync);
-    writeAtomically("test", path, text("second"), sync);
+    writeAtomically("test", path, "first", { sync });
+    writeAtomically("test", path, text("second"), { sync });
     assert.is(readFileSync(path, "utf8"), "second");
     assert.equal(readdirSync(directory), ["run.json"]);
   }
