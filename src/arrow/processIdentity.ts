@@ -19,6 +19,11 @@ export function assumeProcess(other: WriterProcess | undefined): void {
   assumed = other;
 }
 
+/** Number of this process. */
+export function processNumber(): number {
+  return assumed?.pid ?? thisHost("run.json").pid;
+}
+
 /** Describes this process. */
 export function thisProcess(): WriterProcess {
   if (assumed !== undefined) return assumed;

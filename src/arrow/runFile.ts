@@ -51,6 +51,8 @@ export interface RunAttempt {
   readonly began: string;
   /** Process that writes. An attempt without an ending runs as long as this process does. */
   readonly process: WriterProcess;
+  /** Whether the process writes under a lease, so that it no longer writes once there is none. Absent: it does not. */
+  readonly leased?: boolean;
   readonly ended?: AttemptEnding;
 }
 

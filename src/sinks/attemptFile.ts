@@ -43,6 +43,7 @@ export function openAttempt(
     file: name,
     began: new Date().toISOString(),
     process: thisProcess(),
+    leased: true,
   };
   const write = (last: RunAttempt): void => {
     const content: RunFile = {

@@ -77,7 +77,7 @@ function remove(path: string): void {
 }
 
 function refuseRunning(directory: string, run: RunFile | undefined): void {
-  if (run === undefined || runState(run) !== "running") return;
+  if (run === undefined || runState(run) !== "running" || run.attempts.at(-1)?.leased === true) return;
   const { pid, host } = run.attempts.at(-1)!.process;
   throw failure(
     "ERR_RUN_BUSY",

@@ -3,6 +3,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { processNumber } from "../arrow/processIdentity.ts";
 import { type FluxionError, failure } from "../errors.ts";
 import { disk } from "./fileSystem.ts";
 
@@ -99,7 +100,7 @@ export function writeAtomically(
 
 /** Name of the file that takes the place of `path` once it is complete. It is this process's own. */
 export function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${processNumber()}.tmp`);
 }
 
 /** Removes what a failed call has left. If that fails as well, `removeLeftovers` of the next writer does it. */
@@ -129,7 +130,7 @@ export function removeLeftovers(directory: string): void {
   }
   for (const name of names) {
     const pid = /^\.(?:run\.json|experiment\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/.exec(name)?.[1];
-    if (pid !== undefined && Number(pid) !== process.pid) discard(undefined, join(directory, name));
+    if (pid !== undefined && Number(pid) !== processNumber()) discard(undefined, join(directory, name));
   }
 }
 

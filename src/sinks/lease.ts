@@ -42,6 +42,9 @@ export function staleAfter(): number {
 /** The leases of this process, by directory. */
 const held = new Map<string, LeaseClaim>();
 
+/** Tokens of leases that are given back, although their files could not be removed. */
+const givenBack = new Set<string>();
+
 /** The lease on a directory that this process holds; undefined if it does not. */
 export function leaseOn(directory: string): LeaseClaim | undefined {
   return held.get(resolve(directory));
@@ -70,7 +73,8 @@ export function takeLease(who: string, directory: string, options: TakeOptions =
     const newest = newestLease(who, directory);
     if (newest !== undefined) {
       const { content } = newest;
-      const dead = isDead(content) || (options.dead !== undefined && content?.token === options.dead);
+      const token = content?.token;
+      const dead = isDead(content) || (token !== undefined && (token === options.dead || givenBack.has(token)));
       if (!dead && options.force !== true) throw busy(who, directory, content?.process);
     }
     const number = (newest?.number ?? 0) + 1;
@@ -104,7 +108,9 @@ export function takeLease(who: string, directory: string, options: TakeOptions =
         clearInterval(beating);
         if (held.get(key) !== lease) return;
         held.delete(key);
-        if (holds(directory, number, token) === true) discard(undefined, nameOf(directory, number));
+        if (holds(directory, number, token) === false) return;
+        discard(undefined, nameOf(directory, number));
+        if (holds(directory, number, token) !== false) givenBack.add(token);
       },
     };
   }

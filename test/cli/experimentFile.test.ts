@@ -48,7 +48,9 @@ files.run();
 const claims = suite("claimDirectory");
 claims("makes the directory asked for, with those above it", () => {
   const directory = join(scratch(), "a", "b");
-  assert.is(claimDirectory("mine", directory), directory);
+  const claim = claimDirectory("mine", directory);
+  assert.is(claim.directory, directory);
+  claim.lease.release();
   assert.equal(readdirSync(directory), []);
 });
 claims("refuses a directory that holds an experiment, or anything else", () => {
@@ -67,10 +69,10 @@ claims("numbers the directories of an experiment without reusing one", () => {
   const before = process.cwd();
   process.chdir(scratch());
   try {
-    assert.is(claimDirectory("mine", undefined), join("runs", "mine-1"));
+    assert.is(claimDirectory("mine", undefined).directory, join("runs", "mine-1"));
     mkdirSync("runs/mine-7");
     mkdirSync("runs/mine-other");
-    assert.is(claimDirectory("mine", undefined), join("runs", "mine-8"));
+    assert.is(claimDirectory("mine", undefined).directory, join("runs", "mine-8"));
   } finally {
     process.chdir(before);
   }

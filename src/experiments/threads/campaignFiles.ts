@@ -1,7 +1,11 @@
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Points } from "../../arrow/encoder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { defineSink, type RowSink } from "../../sinks/defineSink.ts";
+import { disk } from "../../sinks/fileSystem.ts";
+import { discard, writeFailure } from "../../sinks/files.ts";
+import { checkLease, type LeaseClaim } from "../../sinks/lease.ts";
 import { type FileRecording, recordToFile } from "../../sinks/recordToFile.ts";
 
 const who = "campaign";
@@ -13,9 +17,11 @@ const who = "campaign";
  * twice would double the size of a campaign.
  *
  * An Arrow file has one schema, so searches whose columns differ from those of the first go to `iterates-2.arrows`,
- * `ends-2.arrows`, and so on. Each session rewrites both files, since a resumed campaign emits all its rows again.
+ * `ends-2.arrows`, and so on. A resumed campaign emits all its rows again, into a file beside the former one, which it
+ * replaces at the end. A session that ends before it has come as far as the former one leaves the former file as it is.
  */
-export function campaignFiles(directory: string): RowSink {
+export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
+  const guard = lease === undefined ? undefined : (): void => checkLease(who, lease);
   return defineSink({
     name: who,
     begin: () => {
@@ -25,8 +31,12 @@ export function campaignFiles(directory: string): RowSink {
         const known = pairs.get(key);
         if (known !== undefined) return known;
         const number = pairs.size === 0 ? "" : `-${pairs.size + 1}`;
-        const file = (name: string, points: Points): FileRecording =>
-          recordToFile(who, join(directory, `${name}${number}.arrows`), run, { overwrite: true, points }, fail);
+        const file = (name: string, points: Points): FileRecording => {
+          guard?.();
+          return replacing(join(directory, `${name}${number}.arrows`), (path) =>
+            recordToFile(who, path, run, { overwrite: true, points }, fail, guard),
+          );
+        };
         const pair = { iterates: file("iterates", "none"), ends: file("ends", "all") };
         pairs.set(key, pair);
         return pair;
@@ -54,4 +64,27 @@ export function campaignFiles(directory: string): RowSink {
       };
     },
   });
+}
+
+/** Records into a file beside the one that is there, and puts it in that one's place if it has become no shorter. */
+function replacing(path: string, record: (path: string) => FileRecording): FileRecording {
+  if (!existsSync(path)) return record(path);
+  const beside = `${path}.part`;
+  const file = record(beside);
+  return {
+    get rows() {
+      return file.rows;
+    },
+    append: file.append,
+    close() {
+      file.close();
+      const size = (of: string): number => statSync(of, { throwIfNoEntry: false })?.size ?? -1;
+      try {
+        if (size(beside) >= size(path)) disk.rename(beside, path);
+        else discard(undefined, beside);
+      } catch (error) {
+        throw writeFailure(who, path, error);
+      }
+    },
+  };
 }
