@@ -11,7 +11,7 @@ import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
 import { disk } from "../sinks/fileSystem.ts";
-import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
+import { isTemporary, makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
 
@@ -156,8 +156,8 @@ function nextDirectory(name: string): string {
 function claim(directory: string): string {
   if (holdsExperiment(directory)) throw taken(directory);
   makeDirectory("--out", directory);
-  // A process that was killed before it had written anything leaves its lease.
-  if (!readdirSync(directory).every(isLeaseFile)) {
+  // A process that was killed before it had written anything leaves its lease and temporary files.
+  if (!readdirSync(directory).every((name) => isLeaseFile(name) || isTemporary(name))) {
     throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
   }
   return directory;

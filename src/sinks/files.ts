@@ -117,6 +117,13 @@ export function discard(file: number | undefined, temporary: string): void {
   }
 }
 
+const leftover = /^\.(?:run\.json|experiment\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/;
+
+/** Whether a name is that of a temporary file, which a killed process leaves. */
+export function isTemporary(name: string): boolean {
+  return leftover.test(name);
+}
+
 /**
  * Removes the temporary files of processes that were killed. Only the one process that may write the directory calls
  * this; files of its own process belong to its other threads and stay.
@@ -129,7 +136,7 @@ export function removeLeftovers(directory: string): void {
     return;
   }
   for (const name of names) {
-    const pid = /^\.(?:run\.json|experiment\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/.exec(name)?.[1];
+    const pid = leftover.exec(name)?.[1];
     if (pid !== undefined && Number(pid) !== processNumber()) discard(undefined, join(directory, name));
   }
 }

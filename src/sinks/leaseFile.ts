@@ -22,9 +22,9 @@ export const digits = 12;
 
 const pattern = /^lease-(\d+)\.json$/;
 
-/** Whether a file of a directory belongs to a lease, and not to what is kept there. */
+/** Whether a name is that of a lease's file. */
 export function isLeaseFile(name: string): boolean {
-  return pattern.test(name) || /^\.lease-\d+\.json\.\d+\.tmp$/.test(name);
+  return pattern.test(name);
 }
 
 export function nameOf(directory: string, number: number): string {

@@ -26,6 +26,8 @@ export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
     name: who,
     begin: () => {
       const pairs = new Map<string, { readonly iterates: FileRecording; readonly ends: FileRecording }>();
+      /** The newest attempt of each run, whose last row is the end of the run. */
+      const newest = new Map<string, Run>();
       const pairFor = (run: Run, fail: (error: unknown) => void): { iterates: FileRecording; ends: FileRecording } => {
         const key = JSON.stringify(run.columns);
         const known = pairs.get(key);
@@ -45,21 +47,28 @@ export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
         open({ run }, fail) {
           const { iterates, ends } = pairFor(run, fail);
           let last: Row | undefined;
+          newest.set(run.name, run);
           return {
             append(row) {
               iterates.append(row);
               last = row;
             },
             close({ how }) {
-              if (how === "completed" && last !== undefined) ends.append(last);
+              const over = how === "completed" && newest.get(run.name) === run;
+              if (over && last !== undefined) ends.append(last);
             },
           };
         },
         end() {
-          for (const { iterates, ends } of pairs.values()) {
-            iterates.close();
-            ends.close();
+          const errors: unknown[] = [];
+          for (const file of [...pairs.values()].flatMap(({ iterates, ends }) => [iterates, ends])) {
+            try {
+              file.close();
+            } catch (error) {
+              errors.push(error);
+            }
           }
+          if (errors.length > 0) throw errors[0];
         },
       };
     },
