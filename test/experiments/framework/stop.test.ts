@@ -55,7 +55,7 @@ async function session({ directory, stopAt, commands, interrupted, onRow, make }
 }
 
 const timeless = (rows: Iterable<Row>): Row[] =>
-  [...rows].map((row) => ({ ...row, seconds: 0, run: { ...row.run, attempt: 0 } }));
+  [...rows].map((row) => ({ ...row, seconds: 0, commands: undefined, run: { ...row.run, name: "", attempt: 0 } }));
 const stored = async (directory: string, name: string): Promise<Row[]> =>
   timeless(await valuesOf(replay(join(directory, name))));
 
@@ -85,14 +85,10 @@ stop("saves checkpoints of all runs that go on side by side, and of one that is 
   const directory = scratchPath();
   const commands = new Subject<Command>();
   const make = (context: ExperimentContext): Observable<Row> => merge(run(context, "first"), run(context, "second"));
-  let asked = false;
-  const onRow = ({ step }: Row): void => {
-    if (step !== 9 || asked) return;
-    asked = true;
-    commands.next({ type: "pause" });
+  const onRow = ({ step, run: { name } }: Row): void => {
+    if (step === 9 && name === "first") commands.next({ type: "pause" });
   };
-  const controller = session({ directory, make, commands, onRow, stopAt: 9 });
-  await controller;
+  await session({ directory, make, commands, onRow, stopAt: 9 });
   for (const name of ["first", "second"]) {
     const last = (await stored(directory, name)).at(-1)!.step;
     const { step } = loadCheckpoint(join(directory, name));
