@@ -136,7 +136,10 @@ function isAttempt(value: unknown): value is RunAttempt {
     typeof attempt === "object" &&
     attempt !== null &&
     Number.isInteger(attempt.attempt) &&
+    // A name, not a path: nothing in the file leads out of the directory.
     typeof attempt.file === "string" &&
+    /^[^/\\]+$/.test(attempt.file) &&
+    attempt.file !== ".." &&
     typeof attempt.process?.pid === "number" &&
     typeof attempt.process.host === "string" &&
     (attempt.ended === undefined || isEnding(attempt.ended))

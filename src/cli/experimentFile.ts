@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import { failure } from "../errors.ts";
-import type { Finding } from "../experiments/framework/definition.ts";
+import { type Finding, plainName } from "../experiments/framework/definition.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
@@ -104,7 +104,15 @@ export function readExperiment(directory: string): ExperimentFile {
         "use the version that wrote it",
     );
   }
-  return file as ExperimentFile;
+  const runs: unknown = file.runs;
+  const odd = Array.isArray(runs) ? runs.find((run) => typeof run !== "string" || !plainName.test(run)) : runs;
+  if (odd !== undefined) {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${path} is damaged: expected the names of runs in it, got ${JSON.stringify(odd)}; a run lies in the directory itself`,
+    );
+  }
+  return { ...(file as ExperimentFile), runs: (runs as string[] | undefined) ?? [] };
 }
 
 /**

@@ -11,6 +11,7 @@ import { makeProgress } from "./progress.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
+import { shown } from "./trust.ts";
 
 interface SessionOptions {
   readonly thread: SearchThread;
@@ -100,7 +101,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
     for (const line of record.summary()) console.log(line);
-    console.log(`\n${whatNow(directory, stopped)}`);
+    console.log(`\n${whatNow(directory, file.source.module, stopped)}`);
     return stopped ? signals.exitCode() : 0;
   } catch (error) {
     progress.end();
@@ -119,12 +120,13 @@ async function runSession(options: SessionOptions): Promise<number> {
 }
 
 /** Lines that say where the files are and how to look at them again. */
-function whatNow(directory: string, stopped: boolean): string {
+function whatNow(directory: string, module: string, stopped: boolean): string {
   const lines = [
     `${stopped ? "stopped; the rows so far are" : "all rows are"} in ${directory}`,
     `  npx fluxion serve ${directory}    look at them again in the browser`,
     `  npx fluxion replay ${directory}   print them`,
   ];
-  if (stopped) lines.push(`  npx fluxion resume ${directory}   continue`);
+  const again = module === "built-in" ? directory : `${directory} ${shown(module)}`;
+  if (stopped) lines.push(`  npx fluxion resume ${again}   continue`);
   return lines.join("\n");
 }

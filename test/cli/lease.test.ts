@@ -65,7 +65,7 @@ lease("lets one of four resumes go on, on two host names, and the others leave n
   run.process.kill("SIGKILL");
   await run.ended;
   const hosts = ["alpha", "beta", "alpha", "beta"];
-  const resumes = hosts.map((host) => startOn(host, ["resume", "cut", "--no-serve"], here).ended);
+  const resumes = hosts.map((host) => startOn(host, ["resume", "cut", slow, "--no-serve"], here).ended);
   const outcomes = await Promise.all(resumes);
   const codes = outcomes.map(({ code }) => code);
   assert.equal([...codes].sort(), [0, 2, 2, 2], outcomes.map(({ stderr }) => stderr).join("\n"));
@@ -84,10 +84,10 @@ lease(
     await new Promise((resolve) => setTimeout(resolve, 700));
     owner.process.kill("SIGSTOP");
     try {
-      const same = await startOn("alpha", ["resume", "stopped", "--no-serve"], here).ended;
+      const same = await startOn("alpha", ["resume", "stopped", slow, "--no-serve"], here).ended;
       assert.is(same.code, 2);
       assert.match(same.stderr, /is being written by process \d+ on alpha; .*--force takes it/);
-      const other = await startOn("beta", ["resume", "stopped", "--no-serve"], here).ended;
+      const other = await startOn("beta", ["resume", "stopped", slow, "--no-serve"], here).ended;
       assert.is(other.code, 0, other.stderr);
       assert.match(other.stderr, /belongs to process \d+ on alpha; waiting 3 s for a sign of life/);
       await assertWhole(join(here, "stopped"), whole);
@@ -108,7 +108,7 @@ lease("is taken by --force at once, with a warning", async () => {
   await owner.says(/files: forced/);
   await new Promise((resolve) => setTimeout(resolve, 700));
   owner.process.kill("SIGSTOP");
-  const resumed = startOn("alpha", ["resume", "forced", "--no-serve", "--force"], here);
+  const resumed = startOn("alpha", ["resume", "forced", slow, "--no-serve", "--force"], here);
   await resumed.says(/files: forced/);
   owner.process.kill("SIGCONT");
   const other = await resumed.ended;

@@ -10,11 +10,13 @@ import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
+import { askAtTerminal, trustedExperiment } from "../trust.ts";
 import { workersOption } from "../workersOption.ts";
 
 interface ResumeFlags extends ServeFlags {
   readonly changed?: boolean;
   readonly force?: boolean;
+  readonly trust?: boolean;
   readonly workers: number;
 }
 
@@ -23,29 +25,37 @@ Finished runs are read from their files. The interrupted run continues from its 
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
 from experiment.json. Rows that are there are never removed or written over.
 
+A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
+modules of the project in which you are, and refuses others unless you say --trust.
+
 One process at a time may write the directory. If it belongs to a process on another machine, resume waits for 30 s
 whether that process still shows signs of life. --force does not wait: should that process still run, it ends at its
 next write.
 
 Examples:
   fluxion resume runs/dlae-1
-  fluxion resume runs/mine-3 --changed     although the module has been edited since`;
+  fluxion resume runs/mine-3 ./mine.ts              of a module of your own
+  fluxion resume runs/mine-3 ./mine.ts --changed    although the module has been edited since`;
 
 export function resumeCommand(exit: (code: number) => void): Command {
   const command = base(new Command("resume"))
     .description("continue an interrupted experiment, with the same iterates as without the interruption")
-    .argument("<directory>", "directory of the experiment, such as runs/dlae-1");
+    .argument("<directory>", "directory of the experiment, such as runs/dlae-1")
+    .argument("[module]", "path of the module that made it, unless it is a built-in experiment");
   for (const option of serveOptions()) command.addOption(option);
   return command
     .addOption(workersOption())
+    .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "continue although the module has changed since")
     .option("--force", "take the directory from the process that has it, even if that one still runs")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
-    .action(async (directory: string, flags: ResumeFlags) => exit(await resume(directory, flags)));
+    .action(async (directory: string, module: string | undefined, flags: ResumeFlags) =>
+      exit(await resume(directory, module, flags)),
+    );
 }
 
-async function resume(directory: string, flags: ResumeFlags): Promise<number> {
+async function resume(directory: string, module: string | undefined, flags: ResumeFlags): Promise<number> {
   const force = flags.force === true;
   const before = readExperiment(directory);
   refuse(directory, before, force);
@@ -53,10 +63,12 @@ async function resume(directory: string, flags: ResumeFlags): Promise<number> {
   const change = executorChange(directory, before.runs);
   if (change !== undefined) console.error(`fluxion: ${change}`);
   const { name, source } = before;
-  const thread = startSearchTeam(source.module === "built-in" ? { name } : { path: source.module });
+  const { trust = false, changed = false } = flags;
+  const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
+  const thread = startSearchTeam(wanted);
   try {
     const described = await thread.next("described");
-    checkSource(before, described, flags.changed === true);
+    checkSource(before, described, changed);
     const { workers } = flags;
     let lose: (error: Error) => void = () => {};
     const lost = new Promise<never>((_, reject) => {
