@@ -77,6 +77,7 @@ export function checkpointWriter(
   sync: boolean,
   outer?: LeaseClaim,
 ): (checkpoint: Checkpoint) => void {
+  const known = new Set<string>();
   return (checkpoint) => {
     const folder = typeof directory === "function" ? directory(checkpoint) : directory;
     const lease = outer ?? leaseOn(folder);
@@ -88,6 +89,9 @@ export function checkpointWriter(
       return;
     }
     pending.delete(key);
+    // A directory that was there before and is gone must not come back with a checkpoint alone.
+    if (!known.has(key)) makeDirectory("saveCheckpoint", folder);
+    known.add(key);
     writeCheckpoint(folder, checkpoint, sync, guard);
   };
 }
@@ -99,7 +103,6 @@ function isAnothers(folder: string, attempt: number): boolean {
 }
 
 function writeCheckpoint(folder: string, checkpoint: Checkpoint, sync: boolean, guard: (() => void) | undefined): void {
-  makeDirectory("saveCheckpoint", folder);
   flushRowsIn(folder);
   const payload = serialize(checkpoint);
   const head: Head = {

@@ -238,6 +238,31 @@ export class AppendFile {
     this.length += bytes.length;
   }
 
+  /**
+   * Looks whether the file is still where it was made. What is written to a file that was removed is lost, and one that
+   * was moved is no longer found.
+   *
+   * @throws ERR_WRITE if it is not
+   */
+  checkPlace(): void {
+    const file = open.get(this);
+    // A file that is opened again is found by its path.
+    if (file === undefined) return;
+    let facts: ReturnType<typeof disk.facts>;
+    let there: Pick<typeof facts, "dev" | "ino"> | undefined;
+    try {
+      facts = disk.facts(file);
+      there = statSync(this.path, { throwIfNoEntry: false });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOTDIR") throw writeFailure(this.who, this.path, error);
+      facts = { dev: 0, ino: 0, nlink: 1 };
+    }
+    if (there?.ino === facts.ino && there.dev === facts.dev) return;
+    const what = facts.nlink === 0 ? "removed, and its rows with it" : "moved; its rows are where it is now";
+    throw failure("ERR_WRITE", `${this.who}: cannot write ${this.path}: during the run the file was ${what}`);
+  }
+
   /** A second call does nothing. */
   close(): void {
     if (this.#closed) return;

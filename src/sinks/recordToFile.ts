@@ -28,13 +28,15 @@ export interface FileRecording {
   readonly close: () => void;
 }
 
-/** Functions that flush the open files of this process, by directory. */
+/** Functions that flush the open files of this process and look whether they are still in their place, by directory. */
 const openIn = new Map<string, Set<() => void>>();
 
 /**
  * Writes the rows of all open files in a directory that still wait for their batch.
  *
  * A checkpoint without the rows before it would leave a gap in the record of a resumed run.
+ *
+ * @throws ERR_WRITE also if one of the files was removed or moved
  */
 export function flushRowsIn(directory: string): void {
   for (const flush of openIn.get(resolve(directory)) ?? []) flush();
@@ -64,6 +66,7 @@ export function recordToFile(
     sink(message) {
       try {
         guard?.();
+        file.checkPlace();
         file.write(message.bytes);
       } catch (error) {
         broken = true;
@@ -75,7 +78,11 @@ export function recordToFile(
   });
   const directory = dirname(resolve(path));
   const siblings = openIn.get(directory) ?? new Set();
-  openIn.set(directory, siblings.add(recorder.flush));
+  const flush = (): void => {
+    recorder.flush();
+    file.checkPlace();
+  };
+  openIn.set(directory, siblings.add(flush));
   return {
     get rows() {
       return rows;
@@ -87,7 +94,7 @@ export function recordToFile(
         if (broken) recorder.abandon();
         else recorder.close();
       } finally {
-        if (siblings.delete(recorder.flush) && siblings.size === 0) openIn.delete(directory);
+        if (siblings.delete(flush) && siblings.size === 0) openIn.delete(directory);
         file.close();
       }
     },
