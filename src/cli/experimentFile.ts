@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { stringify } from "../arrow/runMetadata.ts";
-import { failure } from "../errors.ts";
+import { failure, isFluxionError } from "../errors.ts";
 import { type Finding, plainName } from "../experiments/framework/definition.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
@@ -189,6 +189,16 @@ function nextNumber(root: string, name: string): number {
   return last + 1;
 }
 
+/** Reads an experiment's file; undefined if it is damaged, which must not hide the other experiments. */
+export function experimentIfWhole(directory: string): ExperimentFile | undefined {
+  try {
+    return readExperiment(directory);
+  } catch (error) {
+    if (isFluxionError(error) && error.code === "ERR_EXPERIMENT_DIRECTORY") return undefined;
+    throw error;
+  }
+}
+
 /** The directory itself if it is an experiment's, otherwise its children that are, in the order in which they began. */
 export function experimentsIn(directory: string): string[] {
   if (holdsExperiment(directory)) return [directory];
@@ -196,7 +206,7 @@ export function experimentsIn(directory: string): string[] {
   return readdirSync(directory)
     .map((entry) => join(directory, entry))
     .filter(holdsExperiment)
-    .map((path) => ({ path, began: readExperiment(path).began }))
+    .map((path) => ({ path, began: experimentIfWhole(path)?.began ?? "" }))
     .sort((a, b) => a.began.localeCompare(b.began))
     .map(({ path }) => path);
 }

@@ -13,9 +13,11 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isAlive, isVisible, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { disk } from "./fileSystem.ts";
 import { discard, removeLeftovers } from "./files.ts";
 import { create, digits, holds, type LeaseFile, leaseNumbers, nameOf, newestLease, parse } from "./leaseFile.ts";
+import { flag } from "./rules.ts";
 
 /** What another thread needs to know of a lease in order to look whether it still holds. It is plain data. */
 export interface LeaseClaim {
@@ -172,10 +174,41 @@ function isDead(content: LeaseFile | undefined): boolean {
 
 function busy(who: string, directory: string, owner: WriterProcess | undefined): Error {
   const by = owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
+  const gone =
+    owner === undefined || !isVisible(owner)
+      ? `. If it is gone, freeDirectory(${JSON.stringify(directory)}) finds that out`
+      : "";
   return failure(
     "ERR_RUN_BUSY",
-    `${who}: ${directory} is being written by ${by}; wait for that process, stop it, or choose another directory`,
+    `${who}: ${directory} is being written by ${by}; wait for that process, stop it, or choose another directory${gone}`,
   );
+}
+
+/**
+ * Frees a run directory whose writer ended without giving it back and cannot be seen from here: on another host, in
+ * another container, or before the machine started anew. `fluxion resume` does this by itself; a program calls it before
+ * it resumes a run that was killed elsewhere.
+ *
+ * The function waits for 30 s, or as many seconds as the environment variable `FLUXION_LEASE_SECONDS` says, whether the
+ * writer shows a sign of life. A writer that can be seen from here is not waited for: it is alive or it is not.
+ *
+ * @example
+ * await freeDirectory("runs/a");
+ * iterate(bilinear(), loadCheckpoint("runs/a"), extragradient({ stepSize: 0.5 }))
+ *   .pipe(untilStep(2000), runDirectory("runs/a"))
+ *   .subscribe();
+ * @param directory path of the directory
+ * @param options `force`: take it at once, even from a writer that is alive. That one ends at its next batch with
+ *   ERR_LEASE_LOST, and its rows so far are kept. Default false
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
+ * @throws {RangeError} ERR_OPTION_RANGE
+ * @throws {FluxionInputError} ERR_RUN_BUSY if the writer is alive; ERR_READ, ERR_WRITE
+ */
+export async function freeDirectory(directory: string, options: { readonly force?: boolean } = {}): Promise<void> {
+  const who = "freeDirectory";
+  const { force } = readOptions(who, options, { force: flag });
+  const dead = force ? undefined : await ownerWithoutLife(who, directory);
+  if (newestLease(who, directory) !== undefined) takeLease(who, directory, { dead, force }).release();
 }
 
 /** Shows a sign of life: the counter at the end of the file is overwritten in place. @throws ERR_LEASE_LOST */
