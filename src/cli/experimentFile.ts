@@ -10,8 +10,9 @@ import { type Finding, plainName } from "../experiments/framework/definition.ts"
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
+import { isTemporary, writeAtomically } from "../sinks/atomicFile.ts";
 import { disk } from "../sinks/fileSystem.ts";
-import { isTemporary, makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
+import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
 

@@ -6,9 +6,9 @@ import type { Row, Run } from "../arrow/row.ts";
 import { type AttemptEnding, iteratesFileName, type RunAttempt, type RunFile, runFileName } from "../arrow/runFile.ts";
 import { stringify } from "../arrow/runMetadata.ts";
 import type { JsonValue } from "../json.ts";
+import { discard, writeAtomically } from "./atomicFile.ts";
 import { isEmptyFile, isSameRow, storedRows } from "./attempts.ts";
 import type { Ending, Recording } from "./defineSink.ts";
-import { discard, writeAtomically } from "./files.ts";
 import { type FileOptions, recordToFile } from "./recordToFile.ts";
 import { writerPlatform, writerVersions } from "./writerInfo.ts";
 

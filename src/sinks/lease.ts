@@ -14,8 +14,8 @@ import { resolve } from "node:path";
 import { isAlive, isVisible, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
+import { discard, removeLeftovers } from "./atomicFile.ts";
 import { disk } from "./fileSystem.ts";
-import { discard, removeLeftovers } from "./files.ts";
 import { create, digits, holds, type LeaseFile, leaseNumbers, nameOf, newestLease, parse } from "./leaseFile.ts";
 import { flag } from "./rules.ts";
 

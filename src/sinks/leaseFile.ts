@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
+import { discard, temporaryName } from "./atomicFile.ts";
 import { disk } from "./fileSystem.ts";
-import { discard, temporaryName, writeFailure } from "./files.ts";
+import { writeFailure } from "./files.ts";
 
 /** Content of a lease's file. */
 export interface LeaseFile {

@@ -12,7 +12,8 @@ import {
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AppendFile, makeDirectory, writeAtomically } from "../../src/sinks/files.ts";
+import { writeAtomically } from "../../src/sinks/atomicFile.ts";
+import { AppendFile, makeDirectory } from "../../src/sinks/files.ts";
 import { assertError } from "../support/assert.ts";
 import { scratchPath } from "../support/scratch.ts";
 

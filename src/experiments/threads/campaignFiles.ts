@@ -2,9 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Points } from "../../arrow/encoder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
+import { discard } from "../../sinks/atomicFile.ts";
 import { defineSink, type RowSink } from "../../sinks/defineSink.ts";
 import { disk } from "../../sinks/fileSystem.ts";
-import { discard, writeFailure } from "../../sinks/files.ts";
+import { writeFailure } from "../../sinks/files.ts";
 import { checkLease, type LeaseClaim } from "../../sinks/lease.ts";
 import { type FileRecording, recordToFile } from "../../sinks/recordToFile.ts";
 
