@@ -33,7 +33,7 @@ export function newestAttempt(directory: string): number {
   try {
     for (const { attempt } of readRunFile(directory).attempts) newest = Math.max(newest, attempt);
   } catch {
-    // There may be no run.json.
+    // run.json may be missing.
   }
   for (const number of attemptNumbers(directory)) newest = Math.max(newest, number);
   return newest;

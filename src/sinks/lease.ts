@@ -36,7 +36,7 @@ export interface Lease extends LeaseClaim {
 }
 
 /** Seconds without a sign of life after which an owner that cannot be seen is taken for dead. */
-export function staleAfter(): number {
+function staleAfter(): number {
   const given = Number(process.env.FLUXION_LEASE_SECONDS);
   return Number.isFinite(given) && given > 0 ? given : 30;
 }
@@ -53,7 +53,7 @@ export function leaseOn(directory: string): LeaseClaim | undefined {
 }
 
 /** Options of {@link takeLease}. */
-export interface TakeOptions {
+interface TakeOptions {
   /** Token of an owner that was found dead by {@link ownerWithoutLife}. */
   readonly dead?: string | undefined;
   /** Whether to take the directory from whoever has it. Default false. */

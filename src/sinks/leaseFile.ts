@@ -45,7 +45,7 @@ export function leaseNumbers(who: string, directory: string): readonly number[] 
   });
 }
 
-export interface Found {
+interface Found {
   readonly number: number;
   readonly text: string;
   /** Undefined if the file is not whole, as on file systems without `link` right after it was made. */

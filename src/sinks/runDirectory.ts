@@ -69,7 +69,7 @@ export function runDirectory(path: string | ((run: Run) => string), options: Run
 }
 
 /** What the program that runs an experiment knows of its runs' directories. */
-export interface Ownership {
+interface Ownership {
   /** Lease on the experiment's directory. Default: each run's directory gets a lease of its own. */
   readonly lease?: LeaseClaim | undefined;
   /**

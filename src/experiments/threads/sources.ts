@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { version } from "./version.ts";
 
 /** What a module depends on. */
-export interface Dependencies {
+interface Dependencies {
   /** SHA-256 of each file of the user's project, by its path relative to the module's directory. */
   readonly files: Readonly<Record<string, string>>;
   /** Version of each package that these files import, by name; "not found" if it is not installed there. */
