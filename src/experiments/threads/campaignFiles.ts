@@ -40,9 +40,15 @@ export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
             recordToFile(who, path, run, { overwrite: true, points }, fail, guard),
           );
         };
-        const pair = { iterates: file("iterates", "none"), ends: file("ends", "all") };
-        pairs.set(key, pair);
-        return pair;
+        const iterates = file("iterates", "none");
+        try {
+          const pair = { iterates, ends: file("ends", "all") };
+          pairs.set(key, pair);
+          return pair;
+        } catch (error) {
+          iterates.close();
+          throw error;
+        }
       };
       return {
         open({ run }, fail) {
