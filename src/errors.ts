@@ -101,6 +101,7 @@ export const errorTable = {
   ERR_RUN_CHANGED: { kind: "range", meaning: "rows of a second run came to a sink that writes one" },
   ERR_RUN_EXISTS: { kind: "input", meaning: "a file or run directory already exists and is not overwritten" },
   ERR_RUN_BUSY: { kind: "input", meaning: "a file or run directory is already being written" },
+  ERR_LEASE_LOST: { kind: "input", meaning: "another process has taken over the directory that this one was writing" },
   ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
   ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
   ERR_MEMORY: { kind: "range", meaning: "a problem needs more memory than an executor or the machine has" },

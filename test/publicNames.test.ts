@@ -61,6 +61,9 @@ names("are the only exports without a reader among the sources", () => {
     "StrongWolfeOptions",
     "clampStepFrom",
     "rangeOf",
+    "assumeProcess",
+    "FileSystem",
+    "replaceDisk",
     "resolve",
   ]);
   const unread = files.flatMap((file) => {

@@ -52,6 +52,8 @@ export interface RunAttempt {
   readonly began: string;
   /** Process that writes. An attempt without an ending runs as long as this process does. */
   readonly process: WriterProcess;
+  /** Whether the process writes under a lease, so that it no longer writes once there is none. Absent: it does not. */
+  readonly leased?: boolean;
   readonly ended?: AttemptEnding;
 }
 
@@ -145,7 +147,10 @@ function isAttempt(value: unknown): value is RunAttempt {
     typeof attempt === "object" &&
     attempt !== null &&
     Number.isInteger(attempt.attempt) &&
+    // A name, not a path: nothing in the file leads out of the directory.
     typeof attempt.file === "string" &&
+    /^[^/\\]+$/.test(attempt.file) &&
+    attempt.file !== ".." &&
     typeof attempt.process?.pid === "number" &&
     typeof attempt.process.host === "string" &&
     (attempt.ended === undefined || isEnding(attempt.ended))

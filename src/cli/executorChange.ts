@@ -4,10 +4,15 @@ import { readRunFile, runFileName } from "../arrow/runFile.ts";
 import { describeExecutor, type ExecutorDescription } from "../autodiff/executor.ts";
 import type { JsonValue } from "../json.ts";
 
+/** Name of a library without its directory, which earlier versions did not note. */
+function nameOf(library: string): string {
+  return library.slice(Math.max(library.lastIndexOf("/"), library.lastIndexOf("\\")) + 1);
+}
+
 /** The parts of the executor that decide the last bits of a result, in words. */
 function named({ executor, blas, multiplyAdd }: ExecutorDescription): string {
   const products =
-    blas.library === undefined ? "WebAssembly products" : [blas.library, blas.core].filter(Boolean).join(" ");
+    blas.library === undefined ? "WebAssembly products" : [nameOf(blas.library), blas.core].filter(Boolean).join(" ");
   return `${executor}, ${products}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
 }
 

@@ -1,16 +1,20 @@
 /**
  * `experiment.json`, beside the runs of an experiment: what was run, with which options, how it ended, what was found.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
-import { stringify } from "../arrow/runMetadata.ts";
-import { failure } from "../errors.ts";
-import type { Finding } from "../experiments/framework/definition.ts";
+import { failure, isFluxionError } from "../errors.ts";
+import { type Finding, plainName } from "../experiments/framework/definition.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
-import { makeDirectory, writeAtomically, writeFailure } from "../sinks/files.ts";
+import { isTemporary, writeAtomically } from "../sinks/atomicFile.ts";
+import { disk } from "../sinks/fileSystem.ts";
+import { makeDirectory, writeFailure } from "../sinks/files.ts";
+import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
+import { isLeaseFile } from "../sinks/leaseFile.ts";
 
 export interface ExperimentFile {
   /** Version of the format. 1: written before operators and columns got their present names. */
@@ -89,6 +93,12 @@ export function readExperiment(directory: string): ExperimentFile {
   } catch (cause) {
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${path} is damaged: it is not valid JSON`, { cause });
   }
+  if (jsonSeal(text) === "damaged") {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${path} is damaged: its checksum does not fit; npx fluxion verify ${directory} says what of the experiment is whole`,
+    );
+  }
   const file = data as Partial<ExperimentFile> | null;
   if (
     (file?.format !== 1 && file?.format !== 2) ||
@@ -101,27 +111,55 @@ export function readExperiment(directory: string): ExperimentFile {
         "use the version that wrote it",
     );
   }
-  return file as ExperimentFile;
-}
-
-/** Writes an experiment's file atomically: a kill leaves the old file or the new one. @throws ERR_WRITE */
-export function writeExperiment(directory: string, file: ExperimentFile): void {
-  writeAtomically("experiment.json", join(directory, fileName), `${stringify(file, 2)}\n`);
+  const runs: unknown = file.runs;
+  const odd = Array.isArray(runs) ? runs.find((run) => typeof run !== "string" || !plainName.test(run)) : runs;
+  if (odd !== undefined) {
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${path} is damaged: expected the names of runs in it, got ${JSON.stringify(odd)}; a run lies in the directory itself`,
+    );
+  }
+  return { ...(file as ExperimentFile), runs: (runs as string[] | undefined) ?? [] };
 }
 
 /**
- * Makes the directory of a new experiment: the one asked for, otherwise `runs/<name>-<n>` with the next free n.
+ * Writes an experiment's file atomically: a kill leaves the old file or the new one.
  *
- * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already
+ * @throws ERR_WRITE; ERR_LEASE_LOST, and nothing is written, if another process has taken over the directory
  */
-export function claimDirectory(name: string, wanted: string | undefined): string {
-  if (wanted !== undefined) return claim(wanted);
+export function writeExperiment(directory: string, file: ExperimentFile, lease?: LeaseClaim): void {
+  const guard = lease === undefined ? undefined : (): void => checkLease("experiment.json", lease);
+  writeAtomically("experiment.json", join(directory, fileName), sealedJson(file), { guard });
+}
+
+/**
+ * Makes the directory of a new experiment, the one asked for, otherwise `runs/<name>-<n>` with the next free n, and takes
+ * the lease on it.
+ *
+ * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already, ERR_RUN_BUSY if another
+ *   process has just begun there
+ */
+export function claimDirectory(
+  name: string,
+  wanted: string | undefined,
+): { readonly directory: string; readonly lease: Lease } {
+  const directory = wanted === undefined ? nextDirectory(name) : claim(wanted);
+  const lease = takeLease("run", directory);
+  if (holdsExperiment(directory)) {
+    // Another process was quicker, and has ended meanwhile.
+    lease.release();
+    throw taken(directory);
+  }
+  return { directory, lease };
+}
+
+function nextDirectory(name: string): string {
   const root = "runs";
   makeDirectory("runs", root);
   for (let n = nextNumber(root, name); ; n++) {
     const directory = join(root, `${name}-${n}`);
     try {
-      mkdirSync(directory);
+      disk.makeDirectory(directory);
       return directory;
     } catch (error) {
       // Another process was quicker.
@@ -131,18 +169,21 @@ export function claimDirectory(name: string, wanted: string | undefined): string
 }
 
 function claim(directory: string): string {
-  if (holdsExperiment(directory)) {
-    throw failure(
-      "ERR_EXPERIMENT_DIRECTORY",
-      `--out: ${directory} holds an experiment already; ` +
-        `resume it with npx fluxion resume ${directory}, or choose another directory`,
-    );
-  }
+  if (holdsExperiment(directory)) throw taken(directory);
   makeDirectory("--out", directory);
-  if (readdirSync(directory).length > 0) {
+  // A process that was killed before it had written anything leaves its lease and temporary files.
+  if (!readdirSync(directory).every((name) => isLeaseFile(name) || isTemporary(name))) {
     throw failure("ERR_EXPERIMENT_DIRECTORY", `--out: ${directory} is not empty; choose another directory`);
   }
   return directory;
+}
+
+function taken(directory: string): Error {
+  return failure(
+    "ERR_EXPERIMENT_DIRECTORY",
+    `--out: ${directory} holds an experiment already; ` +
+      `resume it with npx fluxion resume ${directory}, or choose another directory`,
+  );
 }
 
 function nextNumber(root: string, name: string): number {
@@ -155,6 +196,16 @@ function nextNumber(root: string, name: string): number {
   return last + 1;
 }
 
+/** Reads an experiment's file; undefined if it is damaged, which must not hide the other experiments. */
+export function experimentIfWhole(directory: string): ExperimentFile | undefined {
+  try {
+    return readExperiment(directory);
+  } catch (error) {
+    if (isFluxionError(error) && error.code === "ERR_EXPERIMENT_DIRECTORY") return undefined;
+    throw error;
+  }
+}
+
 /** The directory itself if it is an experiment's, otherwise its children that are, in the order in which they began. */
 export function experimentsIn(directory: string): string[] {
   if (holdsExperiment(directory)) return [directory];
@@ -162,7 +213,7 @@ export function experimentsIn(directory: string): string[] {
   return readdirSync(directory)
     .map((entry) => join(directory, entry))
     .filter(holdsExperiment)
-    .map((path) => ({ path, began: readExperiment(path).began }))
+    .map((path) => ({ path, began: experimentIfWhole(path)?.began ?? "" }))
     .sort((a, b) => a.began.localeCompare(b.began))
     .map(({ path }) => path);
 }

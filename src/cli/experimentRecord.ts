@@ -1,6 +1,7 @@
 /** Keeps `experiment.json` up to date while the experiment runs. */
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
+import type { LeaseClaim } from "../sinks/lease.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";
 
@@ -12,7 +13,7 @@ interface ExperimentRecord {
   hasRows(): boolean;
 }
 
-export function keepRecord(directory: string, file: ExperimentFile): ExperimentRecord {
+export function keepRecord(directory: string, file: ExperimentFile, lease: LeaseClaim): ExperimentRecord {
   const runs = [...file.runs];
   const findings: Finding[] = [];
   const conclusions: string[] = [];
@@ -20,7 +21,7 @@ export function keepRecord(directory: string, file: ExperimentFile): ExperimentR
   let now = file;
   const save = (change: Partial<ExperimentFile>): void => {
     now = { ...now, ...change };
-    writeExperiment(directory, now);
+    writeExperiment(directory, now, lease);
   };
   const addRun = (run: string): void => {
     if (runs.includes(run)) return;

@@ -15,8 +15,9 @@ import { endOfStream } from "../arrow/recordBatch.ts";
 import type { Row } from "../arrow/row.ts";
 import { type RunAttempt, type RunFile, readRunFile, runFileName, runState } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
+import { writeAtomically } from "../sinks/atomicFile.ts";
 import { loadCheckpoint } from "../sinks/checkpointFile.ts";
-import { writeAtomically, writeFailure } from "../sinks/files.ts";
+import { writeFailure } from "../sinks/files.ts";
 import { messageOf } from "./complain.ts";
 import { type Folder, foldersIn } from "./fileTree.ts";
 

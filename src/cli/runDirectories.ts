@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
-import { experimentsIn, readExperiment } from "./experimentFile.ts";
+import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
 
 export interface FoundRun {
   /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */
@@ -35,9 +35,9 @@ export function runsIn(directory: string): FoundRun[] {
   throw failure("ERR_EXPERIMENT_DIRECTORY", `${directory}: ${why}; fluxion list shows the experiments in runs/`);
 }
 
-/** The runs that `experiment.json` names, then any others in the directory. */
+/** The runs that `experiment.json` names, if it is whole, then any others in the directory. */
 function runsOf(experiment: string): string[] {
-  const named = readExperiment(experiment).runs.filter((run) => isRun(join(experiment, run)));
+  const named = (experimentIfWhole(experiment)?.runs ?? []).filter((run) => isRun(join(experiment, run)));
   return [...named, ...childRuns(experiment).filter((run) => !named.includes(run))];
 }
 

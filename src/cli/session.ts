@@ -2,6 +2,7 @@
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
+import type { Lease } from "../sinks/lease.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
@@ -10,10 +11,15 @@ import { makeProgress } from "./progress.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
+import { shown } from "./trust.ts";
 
 interface SessionOptions {
   readonly thread: SearchThread;
   readonly directory: string;
+  /** Lease on the directory, which the session gives back at its end. */
+  readonly lease: Lease;
+  /** Rejects if another process takes over the directory. Default: that shows when something is written. */
+  readonly lost?: Promise<never>;
   readonly file: ExperimentFile;
   readonly resume: boolean;
   readonly workers: number;
@@ -21,8 +27,8 @@ interface SessionOptions {
 }
 
 /**
- * Starts the page if it is wanted, then runs a session. `begin` makes the session's directory and file; it is called
- * last, when nothing can be refused any more. In an interactive terminal the page stays open afterwards.
+ * Starts the page if it is wanted, then runs a session. `begin` makes the session's directory and file, and takes the
+ * lease; it is called last, when nothing else can be refused. In an interactive terminal the page stays open afterwards.
  */
 export async function serveSession(
   wish: ServeWish | undefined,
@@ -30,6 +36,7 @@ export async function serveSession(
   begin: () => Omit<SessionOptions, "server">,
 ): Promise<number> {
   let begun: string | undefined;
+  let lease: Lease | undefined;
   const server = await startServer(
     wish,
     figureGallery(() => begun),
@@ -38,21 +45,24 @@ export async function serveSession(
     const options = begin();
     const { directory, file } = options;
     begun = directory;
-    writeExperiment(directory, file);
+    lease = options.lease;
+    writeExperiment(directory, file, lease);
     console.error(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server });
+    lease.release();
     if (code === 0) await keepServing(server);
     return code;
   } finally {
+    lease?.release();
     await server?.close();
   }
 }
 
 /** Runs the search to its end and prints what was found. Returns the exit code: 0, or 128 + the signal's number. */
 async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, workers, server } = options;
+  const { thread, directory, file, resume, workers, server, lease, lost } = options;
   const progress = makeProgress();
-  const record = keepRecord(directory, file);
+  const record = keepRecord(directory, file, lease);
   const served = serveRuns(server, thread);
   const opened = new Set<string>();
   const handle = (message: FromWorker): void => {
@@ -79,17 +89,19 @@ async function runSession(options: SessionOptions): Promise<number> {
     });
   });
   const signals = watchSignals(() => {
-    thread.stop();
-    progress.note("stopping at the next evaluation; press Ctrl-C again to quit at once");
+    thread.stop(() => progress.note("the step lasts longer than 5 s and is given up: the last checkpoint stands"));
+    progress.note("stopping after this step, with a checkpoint; press Ctrl-C again to quit at once");
   });
   try {
     const done = thread.next("done");
-    thread.post({ kind: "start", order: { options: file.options, seed: file.seed, directory, resume, workers } });
-    const { stopped } = await Promise.race([done, broken]);
+    const { release: _, ...claim } = lease;
+    const { options: chosen, seed } = file;
+    thread.post({ kind: "start", order: { options: chosen, seed, directory, resume, workers, lease: claim } });
+    const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
     for (const line of record.summary()) console.log(line);
-    console.log(`\n${whatNow(directory, stopped)}`);
+    console.log(`\n${whatNow(directory, file.source.module, stopped)}`);
     return stopped ? signals.exitCode() : 0;
   } catch (error) {
     progress.end();
@@ -108,12 +120,13 @@ async function runSession(options: SessionOptions): Promise<number> {
 }
 
 /** Lines that say where the files are and how to look at them again. */
-function whatNow(directory: string, stopped: boolean): string {
+function whatNow(directory: string, module: string, stopped: boolean): string {
   const lines = [
     `${stopped ? "stopped; the rows so far are" : "all rows are"} in ${directory}`,
     `  npx fluxion serve ${directory}    look at them again in the browser`,
     `  npx fluxion replay ${directory}   print them`,
   ];
-  if (stopped) lines.push(`  npx fluxion resume ${directory}   continue`);
+  const again = module === "built-in" ? directory : `${directory} ${shown(module)}`;
+  if (stopped) lines.push(`  npx fluxion resume ${again}   continue`);
   return lines.join("\n");
 }

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { readRunFile } from "../arrow/runFile.ts";
+import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import type { Checkpoint } from "../streams/types.ts";
-import { makeDirectory, writeAtomically } from "./files.ts";
+import { writeAtomically } from "./atomicFile.ts";
+import { newestAttempt } from "./attempts.ts";
+import { makeDirectory } from "./files.ts";
+import { checkLease, type LeaseClaim, leaseOn } from "./lease.ts";
+import { newestLease } from "./leaseFile.ts";
 import { flushRowsIn } from "./recordToFile.ts";
 import { flag } from "./rules.ts";
 
@@ -34,6 +38,9 @@ interface Head {
  * Each checkpoint replaces the one before as a whole: a reader finds the old one or the new one. Rows of that directory
  * that still wait for their batch are written first, so that the record of a resumed run has no gap.
  *
+ * The first checkpoint comes before the first row. If the directory holds a run already, it waits until `runDirectory`
+ * has been allowed to write there, so that a program which is refused has not replaced the checkpoint of that run.
+ *
  * @example
  * const save = saveCheckpoint("runs/a");
  * iterate(bilinear(), [1, 1], extragradient({ stepSize: 0.5 }), { checkpoints: { every: 100, save } })
@@ -44,30 +51,72 @@ interface Head {
  *   default false
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_OPTION_RANGE
- * @throws ERR_WRITE from the function that is returned
+ * @throws ERR_WRITE, ERR_LEASE_LOST from the function that is returned
  */
 export function saveCheckpoint(
   directory: string | ((checkpoint: Checkpoint) => string),
   options: { readonly sync?: boolean } = {},
 ): (checkpoint: Checkpoint) => void {
   const { sync } = readOptions("saveCheckpoint", options, { sync: flag });
+  return checkpointWriter(directory, sync);
+}
+
+/** Checkpoints that wait until their directory is this process's, by directory. */
+const pending = new Map<string, () => void>();
+
+/** Writes the checkpoint that waits for a directory, if there is one. */
+export function savePending(directory: string): void {
+  const key = resolve(directory);
+  const write = pending.get(key);
+  pending.delete(key);
+  write?.();
+}
+
+/** Does what {@link saveCheckpoint} does, for a directory that may belong to an experiment with a lease. */
+export function checkpointWriter(
+  directory: string | ((checkpoint: Checkpoint) => string),
+  sync: boolean,
+  outer?: LeaseClaim,
+): (checkpoint: Checkpoint) => void {
+  const known = new Set<string>();
   return (checkpoint) => {
     const folder = typeof directory === "function" ? directory(checkpoint) : directory;
-    makeDirectory("saveCheckpoint", folder);
-    flushRowsIn(folder);
-    const payload = serialize(checkpoint);
-    const head: Head = {
-      format: 1,
-      node: process.versions.node,
-      run: checkpoint.run,
-      attempt: checkpoint.attempt,
-      step: checkpoint.step,
-      bytes: payload.length,
-      sha256: createHash("sha256").update(payload).digest("hex"),
-    };
-    const content = Buffer.concat([Buffer.from(`${mark}${JSON.stringify(head)}\n`), payload]);
-    writeAtomically("saveCheckpoint", join(folder, checkpointFileName), content, sync);
+    const lease = outer ?? leaseOn(folder);
+    const guard = lease === undefined ? undefined : (): void => checkLease("saveCheckpoint", lease);
+    guard?.();
+    const key = resolve(folder);
+    if (lease === undefined && !pending.has(key) && isAnothers(folder, checkpoint.attempt)) {
+      pending.set(key, () => writeCheckpoint(folder, checkpoint, sync, guard));
+      return;
+    }
+    pending.delete(key);
+    // A directory that was there before and is gone must not come back with a checkpoint alone.
+    if (!known.has(key)) makeDirectory("saveCheckpoint", folder);
+    known.add(key);
+    writeCheckpoint(folder, checkpoint, sync, guard);
   };
+}
+
+/** Whether a directory holds a run to which an attempt of this number does not belong, or is another process's. */
+function isAnothers(folder: string, attempt: number): boolean {
+  if (!existsSync(join(folder, runFileName))) return false;
+  return attempt <= newestAttempt(folder) || newestLease("saveCheckpoint", folder) !== undefined;
+}
+
+function writeCheckpoint(folder: string, checkpoint: Checkpoint, sync: boolean, guard: (() => void) | undefined): void {
+  flushRowsIn(folder);
+  const payload = serialize(checkpoint);
+  const head: Head = {
+    format: 1,
+    node: process.versions.node,
+    run: checkpoint.run,
+    attempt: checkpoint.attempt,
+    step: checkpoint.step,
+    bytes: payload.length,
+    sha256: createHash("sha256").update(payload).digest("hex"),
+  };
+  const content = Buffer.concat([Buffer.from(`${mark}${JSON.stringify(head)}\n`), payload]);
+  writeAtomically("saveCheckpoint", join(folder, checkpointFileName), content, { sync, guard });
 }
 
 /**
@@ -87,7 +136,7 @@ export function loadCheckpoint(path: string): Checkpoint {
   const directory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = directory ? join(path, checkpointFileName) : path;
   const checkpoint = decode(read(file), file);
-  return directory ? { ...checkpoint, attempt: newestAttempt(path, checkpoint.attempt) } : checkpoint;
+  return directory ? { ...checkpoint, attempt: Math.max(checkpoint.attempt, newestAttempt(path)) } : checkpoint;
 }
 
 function read(file: string): Buffer {
@@ -134,14 +183,4 @@ function decode(content: Buffer, file: string): Checkpoint {
   } catch (error) {
     throw bad(`cannot be read by Node ${process.versions.node}; Node ${String(head.node)} wrote it`, error);
   }
-}
-
-function newestAttempt(directory: string, least: number): number {
-  let newest = least;
-  try {
-    for (const { attempt } of readRunFile(directory).attempts) newest = Math.max(newest, attempt);
-  } catch {
-    // A checkpoint may lie in a directory without run.json.
-  }
-  return newest;
 }

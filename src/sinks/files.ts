@@ -1,20 +1,10 @@
 /**
- * Writing to disk: files to which whole pieces are appended, files that are replaced as a whole, errors with a reason.
+ * Writing to disk: directories, files to which whole pieces are appended, errors with a reason.
  */
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type FluxionError, failure } from "../errors.ts";
+import { disk } from "./fileSystem.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
@@ -56,41 +46,21 @@ function makeWithParents(path: string): void {
   const parent = dirname(path);
   if (parent !== path) makeWithParents(parent);
   try {
-    mkdirSync(path);
+    disk.makeDirectory(path);
   } catch (error) {
     // Another process may have created it in the meantime.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
-/** Replaces a file as a whole: a reader sees the old content or the new one, never a part of it. */
-export function writeAtomically(who: string, path: string, content: string | Uint8Array, sync = false): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  let file: number | undefined;
-  try {
-    file = openSync(temporary, "w");
-    const bytes = typeof content === "string" ? Buffer.from(content) : content;
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
-    if (sync) fsyncSync(file);
-    closeSync(file);
-    file = undefined;
-    renameSync(temporary, path);
-    if (sync) syncDirectory(dirname(path));
-  } catch (error) {
-    if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
-    throw writeFailure(who, path, error);
-  }
-}
-
 /** Makes a new name in a directory survive a power cut. Windows does so by itself and does not open directories. */
-function syncDirectory(path: string): void {
+export function syncDirectory(path: string): void {
   if (process.platform === "win32") return;
-  const directory = openSync(path, "r");
+  const directory = disk.open(path, "r");
   try {
-    fsyncSync(directory);
+    disk.sync(directory);
   } finally {
-    closeSync(directory);
+    disk.close(directory);
   }
 }
 
@@ -147,7 +117,7 @@ export class AppendFile {
     }
     makeDirectory(who, dirname(path));
     try {
-      open.set(this, openSync(path, options.overwrite === true ? "w" : "wx"));
+      open.set(this, disk.open(path, options.overwrite === true ? "w" : "wx"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, path, error);
       throw failure(
@@ -167,10 +137,10 @@ export class AppendFile {
     try {
       file = this.#descriptor();
       for (let done = 0; done < bytes.length; ) {
-        done += writeSync(file, bytes, done, bytes.length - done, this.length + done);
+        done += disk.write(file, bytes, done, bytes.length - done, this.length + done);
       }
       if (this.options.sync === true) {
-        fdatasyncSync(file);
+        disk.syncData(file);
         if (this.length === 0) syncDirectory(dirname(this.path));
       }
     } catch (error) {
@@ -180,6 +150,31 @@ export class AppendFile {
     this.length += bytes.length;
   }
 
+  /**
+   * Looks whether the file is still where it was made. What is written to a file that was removed is lost, and one that
+   * was moved is no longer found.
+   *
+   * @throws ERR_WRITE if it is not
+   */
+  checkPlace(): void {
+    const file = open.get(this);
+    // A file that is opened again is found by its path.
+    if (file === undefined) return;
+    let facts: ReturnType<typeof disk.facts>;
+    let there: Pick<typeof facts, "dev" | "ino"> | undefined;
+    try {
+      facts = disk.facts(file);
+      there = statSync(this.path, { throwIfNoEntry: false });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOTDIR") throw writeFailure(this.who, this.path, error);
+      facts = { dev: 0, ino: 0, nlink: 1 };
+    }
+    if (there?.ino === facts.ino && there.dev === facts.dev) return;
+    const what = facts.nlink === 0 ? "removed, and its rows with it" : "moved; its rows are where it is now";
+    throw failure("ERR_WRITE", `${this.who}: cannot write ${this.path}: during the run the file was ${what}`);
+  }
+
   /** A second call does nothing. */
   close(): void {
     if (this.#closed) return;
@@ -187,14 +182,19 @@ export class AppendFile {
     writing.delete(this.#key);
     const file = open.get(this);
     open.delete(this);
-    if (file !== undefined) closeSync(file);
+    if (file === undefined) return;
+    try {
+      disk.close(file);
+    } catch (error) {
+      throw writeFailure(this.who, this.path, error);
+    }
   }
 
   #descriptor(): number {
     const kept = open.get(this);
     // The file moves to the end of the map, which is in order of use.
     open.delete(this);
-    const file = kept ?? openSync(this.path, "r+");
+    const file = kept ?? disk.open(this.path, "r+");
     open.set(this, file);
     limitOpen(this);
     return file;
@@ -206,14 +206,14 @@ function limitOpen(used: AppendFile): void {
     if (open.size <= mostOpen) return;
     if (other === used) continue;
     open.delete(other);
-    closeSync(file);
+    disk.close(file);
   }
 }
 
 /** Removes a torn piece. If that fails as well, readers skip the piece. */
 function cutBack(file: number, length: number): void {
   try {
-    ftruncateSync(file, length);
+    disk.truncate(file, length);
   } catch {
     // The error of the write is thrown anyway.
   }

@@ -28,25 +28,33 @@ export interface FileRecording {
   readonly close: () => void;
 }
 
-/** Functions that flush the open files of this process, by directory. */
+/** Functions that flush the open files of this process and look whether they are still in their place, by directory. */
 const openIn = new Map<string, Set<() => void>>();
 
 /**
  * Writes the rows of all open files in a directory that still wait for their batch.
  *
  * A checkpoint without the rows before it would leave a gap in the record of a resumed run.
+ *
+ * @throws ERR_WRITE also if one of the files was removed or moved
  */
 export function flushRowsIn(directory: string): void {
   for (const flush of openIn.get(resolve(directory)) ?? []) flush();
 }
 
-/** Records rows into a new file. @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE */
+/**
+ * Records rows into a new file.
+ *
+ * @param guard called before each write; what it throws ends the recording, and nothing more is written
+ * @throws ERR_RUN_EXISTS, ERR_RUN_BUSY, ERR_WRITE
+ */
 export function recordToFile(
   who: string,
   path: string,
   run: Run,
   options: FileOptions,
   fail: (error: unknown) => void,
+  guard?: () => void,
 ): FileRecording {
   const { overwrite = false, sync = false, onMessage, ...recording } = options;
   const file = new AppendFile(who, path, { overwrite, sync });
@@ -57,6 +65,8 @@ export function recordToFile(
     onError: fail,
     sink(message) {
       try {
+        guard?.();
+        file.checkPlace();
         file.write(message.bytes);
       } catch (error) {
         broken = true;
@@ -68,7 +78,11 @@ export function recordToFile(
   });
   const directory = dirname(resolve(path));
   const siblings = openIn.get(directory) ?? new Set();
-  openIn.set(directory, siblings.add(recorder.flush));
+  const flush = (): void => {
+    recorder.flush();
+    file.checkPlace();
+  };
+  openIn.set(directory, siblings.add(flush));
   return {
     get rows() {
       return rows;
@@ -80,7 +94,7 @@ export function recordToFile(
         if (broken) recorder.abandon();
         else recorder.close();
       } finally {
-        if (siblings.delete(recorder.flush) && siblings.size === 0) openIn.delete(directory);
+        if (siblings.delete(flush) && siblings.size === 0) openIn.delete(directory);
         file.close();
       }
     },

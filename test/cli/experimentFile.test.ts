@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -11,6 +11,7 @@ import {
   readExperiment,
   writeExperiment,
 } from "../../src/cli/experimentFile.ts";
+import { runsIn } from "../../src/cli/runDirectories.ts";
 import { assertError } from "../support/assert.ts";
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), "fluxion-experiment-"));
@@ -48,7 +49,9 @@ files.run();
 const claims = suite("claimDirectory");
 claims("makes the directory asked for, with those above it", () => {
   const directory = join(scratch(), "a", "b");
-  assert.is(claimDirectory("mine", directory), directory);
+  const claim = claimDirectory("mine", directory);
+  assert.is(claim.directory, directory);
+  claim.lease.release();
   assert.equal(readdirSync(directory), []);
 });
 claims("refuses a directory that holds an experiment, or anything else", () => {
@@ -67,10 +70,10 @@ claims("numbers the directories of an experiment without reusing one", () => {
   const before = process.cwd();
   process.chdir(scratch());
   try {
-    assert.is(claimDirectory("mine", undefined), join("runs", "mine-1"));
+    assert.is(claimDirectory("mine", undefined).directory, join("runs", "mine-1"));
     mkdirSync("runs/mine-7");
     mkdirSync("runs/mine-other");
-    assert.is(claimDirectory("mine", undefined), join("runs", "mine-8"));
+    assert.is(claimDirectory("mine", undefined).directory, join("runs", "mine-8"));
   } finally {
     process.chdir(before);
   }
@@ -91,5 +94,24 @@ finding("finds the directory itself, or its children in the order in which they 
   assert.equal(experimentsIn(root), [join(root, "b"), join(root, "a")]);
   assert.equal(experimentsIn(join(root, "a")), [join(root, "a")]);
   assert.equal(experimentsIn(join(root, "nowhere")), []);
+});
+finding("keeps a damaged experiment among the others, at every prefix of its file, and its runs can be found", () => {
+  const root = scratch();
+  for (const name of ["a", "b"]) {
+    mkdirSync(join(root, name, "run"), { recursive: true });
+    writeExperiment(join(root, name), { ...newExperiment(about), began: "2026-01-01T00:00:00Z" });
+    writeFileSync(join(root, name, "run", "run.json"), "{}");
+  }
+  const path = join(root, "a", "experiment.json");
+  const whole = readFileSync(path);
+  for (let length = 0; length < whole.length - 1; length++) {
+    writeFileSync(path, whole.subarray(0, length));
+    assert.equal(experimentsIn(root), [join(root, "a"), join(root, "b")]);
+    assert.equal(
+      runsIn(root).map(({ name }) => name),
+      ["a/run", "b/run"],
+    );
+    assertError(() => readExperiment(join(root, "a")), "ERR_EXPERIMENT_DIRECTORY", /experiment\.json is (damaged|not)/);
+  }
 });
 finding.run();

@@ -118,7 +118,7 @@ for (const signal of ["SIGKILL", "SIGINT"] as const) {
     await new Promise((resolve) => setTimeout(resolve, 900));
     cut.process.kill(signal);
     await Promise.all([whole, cut.ended]);
-    const { code, stderr } = await fluxion(["resume", "cut", "--no-serve"], here);
+    const { code, stderr } = await fluxion(["resume", "cut", slow, "--no-serve"], here);
     assert.is(code, 0, stderr);
     for (const name of ["first", "second"]) {
       assert.equal(await rowsOf(join(here, "cut", name)), await rowsOf(join(here, "whole", name)), name);

@@ -12,7 +12,8 @@ import {
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AppendFile, makeDirectory, writeAtomically } from "../../src/sinks/files.ts";
+import { writeAtomically } from "../../src/sinks/atomicFile.ts";
+import { AppendFile, makeDirectory } from "../../src/sinks/files.ts";
 import { assertError } from "../support/assert.ts";
 import { scratchPath } from "../support/scratch.ts";
 
@@ -25,8 +26,8 @@ atomic("makes or replaces a file and leaves nothing else", () => {
     const directory = scratchPath();
     mkdirSync(directory);
     const path = join(directory, "run.json");
-    writeAtomically("test", path, "first", sync);
-    writeAtomically("test", path, text("second"), sync);
+    writeAtomically("test", path, "first", { sync });
+    writeAtomically("test", path, text("second"), { sync });
     assert.is(readFileSync(path, "utf8"), "second");
     assert.equal(readdirSync(directory), ["run.json"]);
   }

@@ -204,7 +204,7 @@ attempts("refuses an attempt that is there already, another run, and a first att
   const path = await killedDirectory(makeRows(5, run));
   const refusal = async (of: Run): Promise<unknown> =>
     (await collect(from(makeRows(2, of)).pipe(runDirectory(path)))).error;
-  await valuesOf(from(makeRows(2, second)).pipe(runDirectory(path)));
+  await valuesOf(from(makeRows(7, second).slice(5)).pipe(runDirectory(path)));
   checkError(await refusal(second), "ERR_RUN_EXISTS", /already holds attempt 2 of "example"; loadCheckpoint\("/);
   const other = makeRun({ name: "other", attempt: 3 });
   checkError(

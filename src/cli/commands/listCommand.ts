@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { base } from "../base.ts";
-import { experimentState, experimentsIn, readExperiment } from "../experimentFile.ts";
+import { experimentIfWhole, experimentState, experimentsIn } from "../experimentFile.ts";
 import { tableLines } from "../table.ts";
 
 export function listCommand(): Command {
@@ -23,7 +23,8 @@ export function listCommand(): Command {
       if (done.length === 0) return;
       console.log("");
       const found = done.map((path) => {
-        const file = readExperiment(path);
+        const file = experimentIfWhole(path);
+        if (file === undefined) return [path, "unknown: experiment.json is damaged", "", "", "", ""];
         const { name, seed, began, runs } = file;
         return [
           path,

@@ -1,67 +1,130 @@
 /** `fluxion resume`: continues an interrupted experiment, with the iterates of an uninterrupted one. */
 import { Command } from "commander";
-import { failure } from "../../errors.ts";
+import { failure, isFluxionError } from "../../errors.ts";
 import type { FromWorker } from "../../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
+import { ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
+import { newestLease } from "../../sinks/leaseFile.ts";
 import { base } from "../base.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
+import { askAtTerminal, trustedExperiment } from "../trust.ts";
 import { workersOption } from "../workersOption.ts";
 
 interface ResumeFlags extends ServeFlags {
   readonly changed?: boolean;
+  readonly force?: boolean;
+  readonly trust?: boolean;
   readonly workers: number;
 }
 
 const examples = `
 Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
-from experiment.json.
+from experiment.json. Rows that are there are never removed or written over.
+
+A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
+modules of the project in which you are, and refuses others unless you say --trust.
+
+One process at a time may write the directory. If it belongs to a process on another machine, resume waits for 30 s
+whether that process still shows signs of life. --force does not wait: should that process still run, it ends at its
+next write.
 
 Examples:
   fluxion resume runs/dlae-1
-  fluxion resume runs/mine-3 --changed     although the module has been edited since`;
+  fluxion resume runs/mine-3 ./mine.ts              of a module of your own
+  fluxion resume runs/mine-3 ./mine.ts --changed    although the module has been edited since`;
 
 export function resumeCommand(exit: (code: number) => void): Command {
   const command = base(new Command("resume"))
     .description("continue an interrupted experiment, with the same iterates as without the interruption")
-    .argument("<directory>", "directory of the experiment, such as runs/dlae-1");
+    .argument("<directory>", "directory of the experiment, such as runs/dlae-1")
+    .argument("[module]", "path of the module that made it, unless it is a built-in experiment");
   for (const option of serveOptions()) command.addOption(option);
   return command
     .addOption(workersOption())
+    .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "continue although the module has changed since")
+    .option("--force", "take the directory from the process that has it, even if that one still runs")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
-    .action(async (directory: string, flags: ResumeFlags) => exit(await resume(directory, flags)));
+    .action(async (directory: string, module: string | undefined, flags: ResumeFlags) =>
+      exit(await resume(directory, module, flags)),
+    );
 }
 
-async function resume(directory: string, flags: ResumeFlags): Promise<number> {
+async function resume(directory: string, module: string | undefined, flags: ResumeFlags): Promise<number> {
+  const force = flags.force === true;
   const before = readExperiment(directory);
-  refuse(directory, before);
+  refuse(directory, before, force);
+  const dead = force ? undefined : await formerOwner(directory);
   const change = executorChange(directory, before.runs);
   if (change !== undefined) console.error(`fluxion: ${change}`);
   const { name, source } = before;
-  const thread = startSearchTeam(source.module === "built-in" ? { name } : { path: source.module });
+  const { trust = false, changed = false } = flags;
+  const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
+  const thread = startSearchTeam(wanted);
   try {
     const described = await thread.next("described");
-    checkSource(before, described, flags.changed === true);
+    checkSource(before, described, changed);
     const { workers } = flags;
-    return await serveSession(wishOf(flags), described.summary, () => ({
-      thread,
-      directory,
-      file: resumedExperiment(before),
-      resume: true,
-      workers,
-    }));
+    let lose: (error: Error) => void = () => {};
+    const lost = new Promise<never>((_, reject) => {
+      lose = reject;
+    });
+    // If the session has ended already, nobody waits for this.
+    lost.catch(() => {});
+    return await serveSession(wishOf(flags), described.summary, () => {
+      if (force) warnOfForce(directory);
+      const lease = takeLease("resume", directory, { dead, force, onLost: lose });
+      try {
+        // Another process may have gone on meanwhile.
+        const now = readExperiment(directory);
+        refuse(directory, now, true);
+        return { thread, directory, lease, lost, file: resumedExperiment(now), resume: true, workers };
+      } catch (error) {
+        lease.release();
+        throw error;
+      }
+    });
   } finally {
     await thread.close();
   }
 }
 
-/** Refuses what cannot be resumed. @throws ERR_EXPERIMENT_DIRECTORY if it is finished, running, or too old */
-function refuse(directory: string, file: ExperimentFile): void {
+/** Waits, if need be, until it is known that the process that has the directory is dead. @throws ERR_RUN_BUSY */
+async function formerOwner(directory: string): Promise<string | undefined> {
+  try {
+    return await ownerWithoutLife("resume", directory, (owner, seconds) =>
+      console.error(
+        `${directory} belongs to ${owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`}; ` +
+          `waiting ${seconds} s for a sign of life`,
+      ),
+    );
+  } catch (error) {
+    if (!isFluxionError(error) || error.code !== "ERR_RUN_BUSY") throw error;
+    throw failure("ERR_RUN_BUSY", `${error.message}; --force takes it from that process`, { cause: error });
+  }
+}
+
+function warnOfForce(directory: string): void {
+  const owner = newestLease("resume", directory)?.content?.process;
+  if (owner === undefined) return;
+  console.error(
+    `fluxion: --force: ${directory} is taken from process ${owner.pid} on ${owner.host}; if it still runs, it ends at ` +
+      "its next write",
+  );
+}
+
+/**
+ * Refuses what cannot be resumed. Who writes is what the lease says; without one, as earlier versions leave a directory,
+ * it is what experiment.json says.
+ *
+ * @throws ERR_EXPERIMENT_DIRECTORY if it is finished, running, or too old
+ */
+function refuse(directory: string, file: ExperimentFile, force: boolean): void {
   const state = experimentState(file);
   if (file.format === 1 && state !== "finished") {
     throw failure(
@@ -77,11 +140,12 @@ function refuse(directory: string, file: ExperimentFile): void {
       `${directory} is finished; view it with npx fluxion serve ${directory}, or run it again with another seed`,
     );
   }
-  if (state === "running") {
+  if (state === "running" && !force && newestLease("resume", directory) === undefined) {
     const { pid, host } = file.process!;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is being written by process ${pid} on ${host}; stop that process first`,
+      `${directory} is being written by process ${pid} on ${host}; stop that process first, ` +
+        "or take the directory from it by --force",
     );
   }
 }

@@ -60,9 +60,9 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     const { name, source, summary } = described;
     const { seed, workers } = general;
     return await serveSession(wishOf(general), summary, () => {
-      const directory = claimDirectory(name, general.out);
+      const claim = claimDirectory(name, general.out);
       const file = newExperiment({ name, source, options, seed });
-      return { thread, directory, file, resume: false, workers };
+      return { thread, ...claim, file, resume: false, workers };
     });
   } finally {
     await thread.close();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,8 @@ import { concatMap, Observable, Subject } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { makeDirectory } from "../../sinks/files.ts";
+import { type Lease, ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { replay } from "../../streams/replay.ts";
 import { builtInExperiments } from "../catalogue/builtIn.ts";
 import { startSearchTeam } from "../threads/searchTeam.ts";
@@ -25,13 +27,17 @@ export interface CampaignOptions {
   readonly workers?: number;
 }
 
+/** Campaigns of this process that are about to end, by directory. */
+const ending = new Map<string, Promise<void>>();
+
 /**
  * Runs an experiment with many searches on all cores, and emits the rows of its runs in the order of a single thread.
  *
  * Each thread loads the same module with the same options and seed, and takes the next search that no other thread has
  * taken (see `campaign` of the context that experiments receive). The rows of a run are emitted from its file once the
  * run has ended. If the directory already holds a part of the campaign, the campaign continues: finished runs are read,
- * and interrupted ones are resumed, bit for bit. Unsubscribing stops all threads at their next evaluation.
+ * and interrupted ones are resumed, bit for bit. Unsubscribing stops all threads after the step under way, with
+ * checkpoints.
  *
  * Cost: a thread takes about 0.3 s to start and traces the problem for itself, so short searches gain nothing.
  *
@@ -40,7 +46,7 @@ export interface CampaignOptions {
  *   .pipe(filter((row) => row.status !== "running"))
  *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
  * @param experiment name of a built-in experiment, or path or URL of a module whose default export is an experiment
- * @throws ERR_COMMAND_LINE for an unknown name, ERR_OPTION_RANGE for a number of workers that is not a positive
+ * @throws ERR_RUN_BUSY in the stream if another process writes the directory; ERR_COMMAND_LINE for an unknown name, ERR_OPTION_RANGE for a number of workers that is not a positive
  *   integer; in the stream whatever the experiment, its options (ERR_COMMAND_LINE) or its files cause, as an Error with
  *   the message and code of the thread where it happened
  */
@@ -64,21 +70,34 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
         if (path !== undefined) finished.next(path);
       }
     });
+    let lease: Lease | undefined;
     const run = async (): Promise<void> => {
       await team.next("described");
       const checked = team.next("checked");
       team.post({ kind: "check", options: given });
       await checked;
-      mkdirSync(directory, { recursive: true });
+      makeDirectory("campaign", directory);
+      await ending.get(resolve(directory));
+      const dead = await ownerWithoutLife("campaign", directory);
+      if (subscriber.closed) return;
+      const onLost = (error: Error): void => subscriber.error(error);
+      lease = takeLease("campaign", directory, { dead, onLost });
+      const { release: _, ...claim } = lease;
       const done = team.next("done");
-      team.post({ kind: "start", order: { options: given, seed, directory, resume: true, workers } });
+      team.post({ kind: "start", order: { options: given, seed, directory, resume: true, workers, lease: claim } });
       await done;
       finished.complete();
     };
-    run()
+    const over = run()
       .catch((error: unknown) => subscriber.error(error))
-      .finally(() => team.close());
-    return () => team.stop();
+      .finally(() => team.close())
+      .finally(() => lease?.release());
+    return () => {
+      team.stop();
+      const key = resolve(directory);
+      ending.set(key, over);
+      void over.then(() => ending.get(key) === over && ending.delete(key));
+    };
   });
 }
 

@@ -4,7 +4,9 @@ import {
   concatMap,
   defer,
   EMPTY,
+  finalize,
   groupBy,
+  merge,
   mergeMap,
   NEVER,
   type Observable,
@@ -12,6 +14,7 @@ import {
   Subject,
   takeUntil,
   takeWhile,
+  tap,
   throwError,
 } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
@@ -52,12 +55,25 @@ export interface RunStore {
 export interface ContextOptions {
   /** Seed of everything random. */
   readonly seed: number;
-  /** Signal that stops the experiment when it is aborted. */
+  /**
+   * Signal that stops the experiment when it is aborted. A run whose checkpoints are kept saves one before its next step,
+   * and all runs end.
+   */
   readonly signal: AbortSignal;
   /** Place where the runs are kept. Default: runs are not kept. */
   readonly store?: RunStore;
-  /** Tells whether a stop was asked for. Called before every evaluation and product. Default: `signal.aborted`. */
+  /**
+   * Whether runs that the experiment made with `iterate` itself are kept too. Default true; false for threads that
+   * repeat what another thread does.
+   */
+  readonly others?: boolean;
+  /** Tells whether a stop was asked for, so that no further run begins. Default: `signal.aborted`. */
   readonly stopped?: () => boolean;
+  /**
+   * Tells whether a step under way must end at its next evaluation or product, without a checkpoint. Default: it need
+   * not.
+   */
+  readonly interrupted?: () => boolean;
   /** Commands for the run of the given name. Default: none. */
   readonly commands?: (run: string) => Observable<Command>;
   /** Called with each finding that the experiment reports. */
@@ -66,7 +82,7 @@ export interface ContextOptions {
   readonly onNote?: (line: string) => void;
   /** Called with each line of the experiment's conclusion. */
   readonly onConclusion?: (line: string) => void;
-  /** Called when a stop has ended a run. */
+  /** Called when a step under way was ended. */
   readonly onStop?: () => void;
   /** Function that runs the searches of a campaign. Default: one after the other. */
   readonly campaign?: Campaign;
@@ -89,7 +105,8 @@ export interface OwnedContext extends ExperimentContext {
 /**
  * Makes the context of one session of an experiment, as `fluxion run` does. A program or a test may make one too.
  *
- * A stop ends the current run after its last complete row. Then the stream completes, and no further run begins.
+ * A stop ends the current run after its last complete row, with a checkpoint if they are kept. Then the stream completes,
+ * and no further run begins.
  *
  * @example
  * const context = experimentContext({ seed: 1, signal: new AbortController().signal });
@@ -99,10 +116,12 @@ export interface OwnedContext extends ExperimentContext {
 export function experimentContext(options: ContextOptions): OwnedContext {
   const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
+  const interrupted = options.interrupted ?? ((): boolean => false);
   const names = new Set<string>();
   const halt = new Subject<void>();
+  const stops = graceful(() => halt.next());
   if (signal.aborted) halt.complete();
-  else signal.addEventListener("abort", () => halt.next(), { once: true });
+  else signal.addEventListener("abort", () => stops.stop(), { once: true });
 
   const live = (source: Observable<Row>): Observable<Row> =>
     source.pipe(
@@ -129,14 +148,21 @@ export function experimentContext(options: ContextOptions): OwnedContext {
         const earlier = store?.earlier(name);
         if (earlier?.finished === true) return earlier.rows();
         const kept = store?.keep(name, runOptions);
+        const stop = kept === undefined ? undefined : stops.begin(kept.save);
+        const given = commands?.(name);
         const own: IterateOptions = {
           name,
           ...(description === undefined ? {} : { description }),
-          ...(commands === undefined ? {} : { commands: commands(name) }),
-          ...(kept === undefined ? {} : { checkpoints: { seconds: checkpointSeconds, save: kept.save } }),
+          ...(stop === undefined
+            ? given === undefined
+              ? {}
+              : { commands: given }
+            : { commands: stop.commands(given) }),
+          ...(stop === undefined ? {} : { checkpoints: { seconds: checkpointSeconds, save: stop.save } }),
         };
         const checkpoint = earlier?.checkpoint;
-        const rows = live(iterate(guard(problem, stopped), checkpoint ?? start, update, own));
+        const bare = live(iterate(guard(problem, interrupted), checkpoint ?? start, update, own));
+        const rows = stop === undefined ? bare : bare.pipe(finalize(stop.ended));
         // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
         const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
         if (earlier === undefined || checkpoint === undefined) return recorded;
@@ -145,7 +171,62 @@ export function experimentContext(options: ContextOptions): OwnedContext {
       });
     },
     complete: (rows) =>
-      rows.pipe(store === undefined ? (same) => same : keepOthers(store, names), live, takeUntil(halt)),
+      rows.pipe(
+        store === undefined || options.others === false ? (same) => same : keepOthers(store, names),
+        live,
+        takeUntil(halt),
+      ),
+  };
+}
+
+/** A run that is asked for a checkpoint when the experiment stops. */
+interface Stopping {
+  /** Adds the command that asks for the checkpoint to those of the user. */
+  commands(given: Observable<Command> | undefined): Observable<Command>;
+  readonly save: (checkpoint: Checkpoint) => void;
+  /** Must be called when the run is over. */
+  readonly ended: () => void;
+}
+
+/** Lets all live runs save a checkpoint before `halt` ends them. Without a live run `halt` is called at once. */
+function graceful(halt: () => void): {
+  stop(): void;
+  begin(save: (checkpoint: Checkpoint) => void): Stopping;
+} {
+  /** Runs that have not saved their last checkpoint, with the function that asks for it. */
+  const waiting = new Map<object, () => void>();
+  let stopping = false;
+  const finished = (run: object): void => {
+    if (waiting.delete(run) && stopping && waiting.size === 0) halt();
+  };
+  return {
+    stop() {
+      stopping = true;
+      if (waiting.size === 0) halt();
+      else for (const ask of [...waiting.values()]) ask();
+    },
+    begin(save) {
+      const run = {};
+      const asked = new Subject<Command>();
+      let paused = false;
+      waiting.set(run, () => {
+        asked.next({ type: "checkpoint" });
+        // A paused run saves before it takes a step, and this one it is not going to complete.
+        if (paused) asked.next({ type: "step" });
+      });
+      const watched = tap(({ type }: Command) => {
+        if (type === "pause" || type === "step") paused = true;
+        if (type === "resume") paused = false;
+      });
+      return {
+        commands: (given) => (given === undefined ? asked : merge(given.pipe(watched), asked)),
+        save(checkpoint) {
+          save(checkpoint);
+          if (stopping) finished(run);
+        },
+        ended: () => finished(run),
+      };
+    },
   };
 }
 
@@ -177,14 +258,14 @@ function keepOthers(store: RunStore, names: ReadonlySet<string>): (rows: Observa
 /**
  * Wraps each problem once. The loop reuses the evaluation of an accepted trial only if the problem is the same object.
  */
-function guard(problem: Problem | ((step: number) => Problem), stopped: () => boolean): typeof problem {
-  if (typeof problem !== "function") return stoppable(problem, stopped);
+function guard(problem: Problem | ((step: number) => Problem), interrupted: () => boolean): typeof problem {
+  if (typeof problem !== "function") return stoppable(problem, interrupted);
   const wrapped = new WeakMap<Problem, Problem>();
   return (step) => {
     const bare = problem(step);
     let guarded = wrapped.get(bare);
     if (guarded === undefined) {
-      guarded = stoppable(bare, stopped);
+      guarded = stoppable(bare, interrupted);
       wrapped.set(bare, guarded);
     }
     return guarded;

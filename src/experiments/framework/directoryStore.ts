@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { defer, finalize, type Observable, tap } from "rxjs";
+import { catchError, defer, EMPTY, finalize, type Observable, tap, throwError } from "rxjs";
 import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { readRunFile, runFileName, runState } from "../../arrow/runFile.ts";
 import { describeExecutor } from "../../autodiff/executor.ts";
-import { checkpointFileName, loadCheckpoint, saveCheckpoint } from "../../sinks/checkpointFile.ts";
-import { runDirectory } from "../../sinks/runDirectory.ts";
+import { isFluxionError } from "../../errors.ts";
+import { checkpointFileName, checkpointWriter, loadCheckpoint } from "../../sinks/checkpointFile.ts";
+import type { LeaseClaim } from "../../sinks/lease.ts";
+import { recordRuns } from "../../sinks/runDirectory.ts";
 import { replay } from "../../streams/replay.ts";
+import type { Checkpoint } from "../../streams/types.ts";
 import type { RunStore } from "./context.ts";
 
 /** Options of {@link directoryStore}. */
@@ -16,16 +19,26 @@ export interface DirectoryStoreOptions {
   readonly directory: string;
   /** Tells whether to look for runs that an earlier session or another thread has left. */
   readonly resume: () => boolean;
+  /**
+   * Lease on the directory, which is looked at before anything is written. Default: each run's directory gets a lease of
+   * its own.
+   */
+  readonly lease?: LeaseClaim | undefined;
   /** Called with each row before it is written. */
   readonly onRow?: (row: Row) => void;
   /** Called with each part of a run's file after it was written: header, batch or end. */
   readonly onMessage?: (message: RecordMessage, run: Run, directory: string) => void;
   /** Called when a finished run has been read back. */
   readonly onReplayed?: (last: Row, directory: string) => void;
+  /** Called with a line for the user where a run cannot go on from its checkpoint. */
+  readonly onNote?: (line: string) => void;
 }
 
 /**
  * Keeps each run of an experiment in a directory of its own, as `runDirectory` writes it, with its newest checkpoint.
+ * What an earlier session has left is never removed: a run that cannot go on from a checkpoint begins again as a new
+ * attempt, which adds the rows that are not there yet.
+ *
  * The experiment of the example writes `runs/mine/gda`, `runs/mine/extragradient` and so on.
  *
  * @example
@@ -35,34 +48,48 @@ export interface DirectoryStoreOptions {
  * context.complete(bilinearExperiment.run(options, context)).subscribe();
  */
 export function directoryStore(options: DirectoryStoreOptions): RunStore {
-  const { directory, resume, onRow, onMessage, onReplayed } = options;
+  const { directory, resume, lease, onRow, onMessage, onReplayed, onNote } = options;
+  const checkpointIn = (path: string): Checkpoint | undefined => {
+    if (!existsSync(join(path, checkpointFileName))) return undefined;
+    try {
+      return loadCheckpoint(path);
+    } catch (error) {
+      if (!(isFluxionError(error) && error.code === "ERR_CHECKPOINT")) throw error;
+      onNote?.(`${error.message}: the run begins again from its start, and all rows that are there stay`);
+      return undefined;
+    }
+  };
   return {
     earlier(name) {
       const path = join(directory, name);
       if (!resume() || !existsSync(join(path, runFileName))) return undefined;
       const finished = runState(readRunFile(path)) === "completed";
-      const restart = finished || !existsSync(join(path, checkpointFileName));
+      const rows = (): Observable<Row> => replay(path).pipe(catchError(noneIfEmpty));
       return {
         finished,
-        rows: () => (finished ? replay(path).pipe(lastSeen((row) => onReplayed?.(row, path))) : replay(path)),
-        checkpoint: restart ? undefined : loadCheckpoint(path),
+        rows: () => (finished ? rows().pipe(lastSeen((row) => onReplayed?.(row, path))) : rows()),
+        checkpoint: finished ? undefined : checkpointIn(path),
       };
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);
-      const write = runDirectory(path, {
-        environment: describeExecutor(),
-        points,
-        // A run that was killed before its first checkpoint begins again, and gives the same rows.
-        overwrite: resume(),
-        onMessage: (message, run) => onMessage?.(message, run, path),
-      });
+      const write = recordRuns(
+        path,
+        { environment: describeExecutor(), points, onMessage: (message, run) => onMessage?.(message, run, path) },
+        { lease, continues: resume() },
+      );
       return {
-        save: saveCheckpoint(path),
+        save: checkpointWriter(path, false, lease),
         record: (rows) => (onRow === undefined ? rows : rows.pipe(tap(onRow))).pipe(write),
       };
     },
   };
+}
+
+/** A run that was killed before its first rows were written has none. */
+function noneIfEmpty(error: unknown): Observable<never> {
+  const empty = isFluxionError(error) && (error.code === "ERR_ARROW_EMPTY" || error.code === "ERR_RUN_FILE");
+  return empty ? EMPTY : throwError(() => error);
 }
 
 function lastSeen(tell: (row: Row) => void): (rows: Observable<Row>) => Observable<Row> {

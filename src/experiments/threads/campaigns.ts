@@ -44,7 +44,10 @@ export function leading(
   let begun = false;
   const campaign: Campaign = (count, search) => {
     const own = number++;
-    const files = campaignFiles(own === 0 ? order.directory : join(order.directory, `campaign-${own + 1}`));
+    const files = campaignFiles(
+      own === 0 ? order.directory : join(order.directory, `campaign-${own + 1}`),
+      order.lease,
+    );
     if (order.workers < 2 || count < 2) return oneByOne(count, search).pipe(files);
     begun = true;
     const claims = new SharedArrayBuffer(4 * count);

@@ -7,6 +7,7 @@ import { failure } from "../../errors.ts";
 import { builtInExperiments } from "../catalogue/builtIn.ts";
 import { type Experiment, isExperiment } from "../framework/definition.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
+import { dependenciesOf } from "./sources.ts";
 import { version } from "./version.ts";
 
 /** An experiment, and the source from which it was loaded. */
@@ -30,6 +31,8 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
   } catch (cause) {
     throw failure("ERR_MODULE", `cannot read the module ${path}: ${reasonOf(cause)}`, { cause });
   }
+  // Before the module runs, since it may change its own files.
+  const dependencies = dependenciesOf(path);
   await prepareLoader();
   let module: { readonly default?: unknown };
   try {
@@ -48,7 +51,8 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
         "write export default experiment({ name, summary, run })",
     );
   }
-  return { experiment: exported, source: { module: path, hash: createHash("sha256").update(bytes).digest("hex") } };
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  return { experiment: exported, source: { module: path, hash, ...dependencies } };
 }
 
 let prepared = false;

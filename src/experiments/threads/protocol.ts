@@ -1,6 +1,7 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
+import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
@@ -11,13 +12,20 @@ export interface ModuleSource {
   readonly module: string;
   /** SHA-256 of the module's file, without the files that it imports; for a built-in experiment, fluxion's version. */
   readonly hash: string;
+  /** SHA-256 of every file of the project that the module reaches by imports. Absent in files of earlier versions. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Version of every package that these files import. */
+  readonly packages?: Readonly<Record<string, string>>;
 }
 
 /** Data with which the worker begins. */
 export interface WorkerData {
   /** Name of a built-in experiment, or absolute path of a module. */
   readonly experiment: { readonly name: string } | { readonly path: string };
-  /** Flag in one Int32, not 0 once the user has asked to stop. Every evaluation and product reads it. */
+  /**
+   * Flag in one Int32. 1: the user has asked to stop, and the run ends before its next step. 2: the step under way ends
+   * too, at its next evaluation or product.
+   */
   readonly stop: SharedArrayBuffer;
 }
 
@@ -38,6 +46,8 @@ export interface StartOrder {
   readonly resume: boolean;
   /** Number of threads for the searches of a campaign; 1 means that this thread runs all of them. */
   readonly workers: number;
+  /** Lease on the directory, which each thread looks at before it writes. */
+  readonly lease: LeaseClaim;
   /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */
   readonly share?: CampaignShare;
 }

@@ -8,6 +8,8 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
   const leader = startSearchThread(experiment, stop);
   const listeners = new Set<(message: FromWorker) => void>();
   const helpers = new Set<SearchThread>();
+  /** Settles when each helper has ended. */
+  const atWork = new Set<Promise<void>>();
   /** The thread of each run, to which commands for that run go. */
   const homes = new Map<string, SearchThread>();
   let order: StartOrder | undefined;
@@ -36,7 +38,7 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
         tell(message);
       }
     });
-    helper
+    const work = helper
       .next("described")
       .then(() => {
         helper.post({ kind: "start", order: { ...order!, resume: true, share: { number: campaign, claims } } });
@@ -50,6 +52,7 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
         // A thread that was closed ends here too, but then nobody waits for it.
         if (helpers.has(helper)) failHelpers(error);
       });
+    atWork.add(work);
   };
   leader.onMessage((message) => {
     if (message.kind === "opened") homes.set(message.run.name, leader);
@@ -65,11 +68,19 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
       if (message.kind === "command") (homes.get(message.run) ?? leader).post(message);
       else leader.post(message);
     },
-    stop() {
-      leader.stop();
+    stop(late) {
+      leader.stop(late);
       for (const helper of helpers) helper.stop();
     },
-    next: (...kinds) => Promise.race([leader.next(...kinds), helpersFailed]),
+    next: (...kinds) => {
+      const message = leader.next(...kinds).then(async (found) => {
+        const { kind, stopped } = found as { readonly kind: FromWorker["kind"]; readonly stopped?: boolean };
+        // The helpers save their checkpoints too.
+        if (kind === "done" && stopped === true) await Promise.all(atWork);
+        return found;
+      });
+      return Promise.race([message, helpersFailed]);
+    },
     onMessage: (listener) => void listeners.add(listener),
     async close() {
       const all = [leader, ...helpers];

@@ -6,8 +6,11 @@ import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 export interface SearchThread {
   /** Sends a message to the worker. */
   post(message: ToWorker): void;
-  /** Asks the search to stop, which it does at the next evaluation or product, however long the step is. */
-  stop(): void;
+  /**
+   * Asks the search to stop, which it does before its next step, with a checkpoint. If the step lasts longer than 5 s, it
+   * is ended at its next evaluation or product, without a checkpoint, and `late` is called.
+   */
+  stop(late?: () => void): void;
   /** Waits for the next message of one of these kinds. It rejects if the experiment fails or the thread ends. */
   next<K extends FromWorker["kind"]>(...kinds: readonly K[]): Promise<Extract<FromWorker, { kind: K }>>;
   /** Calls the listener with every message, in order, including those that `next` gives. */
@@ -28,6 +31,9 @@ export class WorkerFailure extends Error {
   }
 }
 
+/** Milliseconds for which a stop waits for the step under way. */
+const mostPatience = 5000;
+
 /** Starts the worker, by tsx if this file is TypeScript, otherwise from `dist`. Threads may share a stop flag. */
 export function startSearchThread(
   experiment: WorkerData["experiment"],
@@ -44,8 +50,10 @@ export function startSearchThread(
     reject: (e: unknown) => void;
   }>();
   let ended: WorkerFailure | undefined;
+  let patience: NodeJS.Timeout | undefined;
 
   const fail = (error: WorkerFailure): void => {
+    clearTimeout(patience);
     ended ??= error;
     for (const each of waiting) each.reject(ended);
     waiting.clear();
@@ -76,9 +84,13 @@ export function startSearchThread(
 
   return {
     post: (message) => worker.postMessage(message),
-    stop() {
-      Atomics.store(flag, 0, 1);
+    stop(late) {
+      Atomics.compareExchange(flag, 0, 0, 1);
       worker.postMessage({ kind: "stop" } satisfies ToWorker);
+      patience ??= setTimeout(() => {
+        Atomics.store(flag, 0, 2);
+        late?.();
+      }, mostPatience);
     },
     next<K extends FromWorker["kind"]>(...kinds: readonly K[]) {
       return new Promise<Extract<FromWorker, { kind: K }>>((resolve, reject) => {
@@ -88,6 +100,7 @@ export function startSearchThread(
     },
     onMessage: (listener) => void listeners.add(listener),
     async close() {
+      clearTimeout(patience);
       await worker.terminate();
     },
   };

@@ -27,6 +27,7 @@ if (port === null) throw new Error("internal: worker.ts is started by fluxion ru
 const { experiment: wanted, stop } = workerData as WorkerData;
 const stopFlag = new Int32Array(stop);
 const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0;
+const interrupted = (): boolean => Atomics.load(stopFlag, 0) === 2;
 const abort = new AbortController();
 const searched = new Subject<Extract<ToWorker, { kind: "searched" }>>();
 const commands = new Subject<{ readonly run: string; readonly command: Command }>();
@@ -72,12 +73,14 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed, share } = order;
+  const { directory, resume, seed, share, lease } = order;
   const files = fileReporter();
   const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
   const store = directoryStore({
     directory,
     resume: () => resume || campaigns.begun(),
+    lease,
+    onNote: (line) => post({ kind: "note", line }),
     onRow: files.seen,
     onMessage: files.written,
     onReplayed: (last, path) => post({ kind: "replayed", run: last.run, directory: path, last: summaryOf(last) }),
@@ -87,6 +90,8 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
     signal: abort.signal,
     store,
     stopped,
+    interrupted,
+    others: share === undefined,
     commands: (run) =>
       commands.pipe(
         filter((given) => given.run === run),

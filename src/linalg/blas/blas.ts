@@ -1,6 +1,13 @@
 import { failure } from "../../errors.ts";
 import { bare, environment, warn } from "../../host.ts";
-import { type BlasSymbols, kernelWidth, openLibrary, processorWidth, usualLibraries } from "./blasLibrary.ts";
+import {
+  type BlasSymbols,
+  kernelWidth,
+  librariesOf,
+  openLibrary,
+  processorWidth,
+  usualLibraries,
+} from "./blasLibrary.ts";
 
 /** Matrix products by the machine's own BLAS, on one thread. */
 export interface Blas {
@@ -16,7 +23,7 @@ export interface Blas {
 
 /** Description of what multiplies matrices here, for `run.json` and `fluxion doctor`. */
 export type BlasDescription = {
-  /** Name or path of the library; undefined if WebAssembly multiplies. */
+  /** Absolute path of the library; undefined if WebAssembly multiplies. */
   readonly library?: string;
   /** Version and build options, in the words of OpenBLAS. */
   readonly configuration?: string;
@@ -37,8 +44,9 @@ const known = new Map<string, Found>();
 /**
  * Finds the BLAS of this machine.
  *
- * It searches once. `FLUXION_BLAS` names a library or says `off`; without it OpenBLAS is sought in the usual places,
- * and Accelerate on macOS. The library runs on one thread, since parallel runs are better, and only after it has
+ * It searches once. `FLUXION_BLAS` names a library, by its absolute path or by its name in one of the system's
+ * directories, or says `off`; without it OpenBLAS is sought in the usual places, and Accelerate on macOS. Whatever is
+ * loaded is loaded by an absolute path. The library runs on one thread, since parallel runs are better, and only after it has
  * computed a known product correctly.
  *
  * @returns undefined if there is no BLAS, or if it is switched off
@@ -67,7 +75,15 @@ function search(choice: string): Found {
 function load(choice: string): Found {
   if (bare) return { description: {} };
   const reasons: string[] = [];
-  for (const path of choice === "" ? usualLibraries() : [choice]) {
+  const paths = choice === "" ? usualLibraries() : librariesOf(choice);
+  if (choice !== "" && paths.length === 0) {
+    const why = /[\\/]/.test(choice)
+      ? "is a relative path; give an absolute one"
+      : "is in none of the system's directories";
+    reasons.push(`${choice} ${why}`);
+  }
+  if (choice === "" && paths.length === 0) reasons.push("none of the usual names is in the system's directories");
+  for (const path of paths) {
     try {
       const symbols = openLibrary(path);
       const wrong = knownProduct(symbols);

@@ -2,7 +2,7 @@ import { builtin, environment, setEnvironment } from "../../host.ts";
 
 /** C functions of a library. Addresses are passed as numbers, so that a call copies and checks nothing. */
 export interface BlasSymbols {
-  /** File or name that the loader accepted. */
+  /** Absolute path of the file. */
   readonly library: string;
   readonly gemm: CblasGemm;
   readonly addressOf: (buffer: ArrayBuffer) => number;
@@ -54,11 +54,18 @@ const gemmPrototype =
   "void cblas_dgemm(int order, int transposeA, int transposeB, int m, int n, int k, double alpha, " +
   "size_t a, int lda, size_t b, int ldb, double beta, size_t c, int ldc)";
 
-/** Lists where BLAS libraries usually are, the most specific place first. */
+/** Names under which systems keep OpenBLAS, or a library that stands for it. */
+const usualNames = {
+  win32: ["libopenblas.dll", "openblas.dll"],
+  other: ["libopenblas.so.0", "libopenblas.so", "libopenblasp.so.0", "libflexiblas.so.3"],
+} as const;
+
+/** Lists where BLAS libraries usually are, by absolute paths, the most specific place first. */
 export function usualLibraries(): readonly string[] {
-  const named = environment("OPENBLAS");
-  const first = named === undefined || named === "" ? [] : [named, `${named}/lib/libopenblas.so`];
-  switch (builtin("node:os", "BLAS").platform()) {
+  const named = environment("OPENBLAS") ?? "";
+  const first = isAbsolute(named) ? [named, `${named}/lib/libopenblas.so`] : [];
+  const platform = builtin("node:os", "BLAS").platform();
+  switch (platform) {
     case "darwin":
       return [
         ...first,
@@ -66,10 +73,57 @@ export function usualLibraries(): readonly string[] {
         "/usr/local/opt/openblas/lib/libopenblas.dylib",
         "/System/Library/Frameworks/Accelerate.framework/Accelerate",
       ];
-    case "win32":
-      return [...first, "libopenblas.dll", "openblas.dll"];
     default:
-      return [...first, "libopenblas.so.0", "libopenblas.so", "libopenblasp.so.0", "libflexiblas.so.3"];
+      return [...first, ...usualNames[platform === "win32" ? platform : "other"].flatMap(librariesOf)];
+  }
+}
+
+/**
+ * Finds the files that a name may mean. The loader itself must not look for the name: it takes relative entries of
+ * `LD_LIBRARY_PATH` as they are, and would run a library that lies in the working directory.
+ *
+ * @param name absolute path, or name of a file in one of the system's directories of libraries
+ */
+export function librariesOf(name: string): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  if (/[\\/]/.test(name)) return [];
+  const { existsSync } = builtin("node:fs", "BLAS");
+  return [...new Set(libraryDirectories())]
+    .map((directory) => `${directory}/${name}`)
+    .filter((path) => existsSync(path));
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:\/|[A-Za-z]:[\\/])/.test(path);
+}
+
+/** Absolute directories in which the loader looks: those of the environment, then those of the system. */
+function libraryDirectories(): readonly string[] {
+  const entries = (variable: string, separator: string): readonly string[] =>
+    (environment(variable) ?? "").split(separator).filter(isAbsolute);
+  if (builtin("node:os", "BLAS").platform() === "win32") return entries("PATH", ";");
+  const triple = { x64: "x86_64", arm64: "aarch64", arm: "arm" }[builtin("node:os", "BLAS").arch() as string] ?? "";
+  const conda = environment("CONDA_PREFIX") ?? "";
+  return [
+    ...entries("LD_LIBRARY_PATH", ":"),
+    ...(isAbsolute(conda) ? [`${conda}/lib`] : []),
+    ...configuredDirectories(),
+    ...["/usr/lib", "/lib"].flatMap((root) => [`${root}/${triple}-linux-gnu`, `${root}64`, root]),
+    "/usr/local/lib",
+  ];
+}
+
+/** The directories that `/etc/ld.so.conf.d` names. */
+function configuredDirectories(): readonly string[] {
+  const { readdirSync, readFileSync } = builtin("node:fs", "BLAS");
+  const folder = "/etc/ld.so.conf.d";
+  try {
+    const files = readdirSync(folder).filter((name) => name.endsWith(".conf"));
+    const lines = files.sort().flatMap((name) => readFileSync(`${folder}/${name}`, "utf8").split("\n"));
+    return lines.map((line) => line.trim()).filter(isAbsolute);
+  } catch {
+    // Not every system has them.
+    return [];
   }
 }
 

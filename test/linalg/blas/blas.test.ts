@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeBlas, dgemm, findBlas } from "../../../src/linalg/blas/blas.ts";
+import { librariesOf, usualLibraries } from "../../../src/linalg/blas/blasLibrary.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
 
@@ -83,5 +87,31 @@ missing("describes what it uses", () => {
   const { library, warning } = describeBlas("");
   assert.ok((library === undefined) === (blas === undefined));
   assert.ok(library !== undefined || warning !== undefined);
+});
+missing("loads by absolute paths only: a relative entry of LD_LIBRARY_PATH is not looked at", () => {
+  const { cwd, chdir, env } = process;
+  const [before, here] = [env.LD_LIBRARY_PATH, mkdtempSync(join(tmpdir(), "fluxion-blas-"))];
+  const directory = cwd();
+  mkdirSync(join(here, "evil"));
+  writeFileSync(join(here, "evil", "libopenblas.so.0"), "");
+  writeFileSync(join(here, "libopenblas.so.0"), "");
+  chdir(here);
+  try {
+    for (const entries of ["evil", ".", "", "evil::/usr/lib", "./evil:../x"]) {
+      env.LD_LIBRARY_PATH = entries;
+      for (const path of [...librariesOf("libopenblas.so.0"), ...usualLibraries()]) {
+        assert.ok(path.startsWith("/") && !path.startsWith(here), `${entries}: ${path}`);
+      }
+    }
+    env.LD_LIBRARY_PATH = `evil:${here}/evil`;
+    assert.is(librariesOf("libopenblas.so.0")[0], join(here, "evil", "libopenblas.so.0"));
+    assert.equal(librariesOf("evil/libopenblas.so.0"), []);
+    assert.match(describeBlas("evil/libopenblas.so.0").warning ?? "", /is a relative path; give an absolute one/);
+  } finally {
+    chdir(directory);
+    if (before === undefined) delete env.LD_LIBRARY_PATH;
+    else env.LD_LIBRARY_PATH = before;
+    rmSync(here, { recursive: true });
+  }
 });
 missing.run();
