@@ -10,7 +10,7 @@ export {
   type SinkSpec,
 } from "./defineSink.ts";
 export { AppendFile, type AppendFileOptions } from "./files.ts";
-export { freeDirectory } from "./lease.ts";
+export { freeDirectory, type LeaseClaim } from "./lease.ts";
 export type { FileOptions } from "./recordToFile.ts";
 export { type RunDirectoryOptions, runDirectory } from "./runDirectory.ts";
 export type { StatusStream } from "./statusWriter.ts";

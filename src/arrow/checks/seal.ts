@@ -23,7 +23,7 @@ export interface BatchFacts {
   readonly lastStep: number;
   /** Number of its rows. */
   readonly rows: number;
-  /** Eight digits that are equal for equal columns: see {@link fieldsOf}. */
+  /** Eight digits that are equal for equal columns. */
   readonly fields: string;
 }
 
