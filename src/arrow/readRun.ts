@@ -24,8 +24,8 @@ export interface ReadRunOptions {
   /** Last step that is read. Default Infinity. */
   readonly toStep?: number;
   /**
-   * Function that gets each damaged part, which is then passed over: `describeDamage` of `fluxion/arrow` says in words what is lost.
-   * Default: damage is an error, after the rows before it.
+   * Function that gets each damaged part, which is then passed over: `describeDamage` of `fluxion/arrow` says in words
+   * what is lost. Default: damage is an error, after the rows before it.
    */
   readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
