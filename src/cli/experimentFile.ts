@@ -119,7 +119,8 @@ export function readExperiment(directory: string): ExperimentFile {
       `${path} is damaged: expected the names of runs in it, got ${JSON.stringify(odd)}; a run lies in the directory itself`,
     );
   }
-  return { ...(file as ExperimentFile), runs: (runs as string[] | undefined) ?? [] };
+  const { checksum: _, ...rest } = file as ExperimentFile & { readonly checksum?: string };
+  return { ...rest, runs: (runs as string[] | undefined) ?? [] };
 }
 
 /**
