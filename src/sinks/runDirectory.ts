@@ -124,7 +124,7 @@ function openDirectory(
     removeLeftovers(directory);
     const run = continues ? renumbered(first.run, newestAttempt(directory) + 1) : first.run;
     const trusted = outer !== undefined || lease.tookOver;
-    const earlier = earlierAttempts(directory, run, options.overwrite === true, trusted);
+    const earlier = earlierAttempts(directory, run, options.overwrite === true, trusted, continues);
     const recording = openAttempt(directory, run, first, earlier, options, guard, fail);
     savePending(directory);
     return {
