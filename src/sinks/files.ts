@@ -4,7 +4,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type FluxionError, failure } from "../errors.ts";
-import { disk } from "./fileSystem.ts";
+import { disk, onScarcity } from "./fileSystem.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
@@ -209,6 +209,15 @@ function limitOpen(used: AppendFile): void {
     disk.close(file);
   }
 }
+
+onScarcity(() => {
+  const [oldest] = open;
+  if (oldest === undefined) return false;
+  const [file, descriptor] = oldest;
+  open.delete(file);
+  disk.close(descriptor);
+  return true;
+});
 
 /** Removes a torn piece. If that fails as well, readers skip the piece. */
 function cutBack(file: number, length: number): void {
