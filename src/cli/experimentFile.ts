@@ -132,7 +132,8 @@ export function readExperiment(directory: string): ExperimentFile {
       `${path} is damaged: expected the names of runs in it, got ${JSON.stringify(odd)}; a run lies in the directory itself`,
     );
   }
-  return { ...(file as ExperimentFile), runs: (runs as string[] | undefined) ?? [] };
+  const { checksum: _, ...content } = file as ExperimentFile & { readonly checksum?: string };
+  return { ...content, runs: (runs as string[] | undefined) ?? [] };
 }
 
 /**
