@@ -33,7 +33,7 @@ export function lastSign(directory: string): Date | undefined {
  * Whether a sign of life is fresh. This compares the clock of the file system with that of this machine, so it serves to
  * show a state, never to take a directory: there only change counts.
  */
-export function isFresh(sign: Date): boolean {
+function isFresh(sign: Date): boolean {
   return Date.now() - sign.getTime() < 1000 * staleAfter();
 }
 

@@ -6,7 +6,7 @@ import { verifyRun } from "../../arrow/verifyRun.ts";
 import { isFluxionError } from "../../errors.ts";
 
 /** What a run lacks. */
-export interface LostRows {
+interface LostRows {
   /** First step that is missing. */
   readonly firstStep: number;
   /** The steps that are missing, in words. */
