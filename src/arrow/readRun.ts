@@ -204,8 +204,14 @@ function lookAt(file: AttemptFile, onDamage: Part["onDamage"]): readonly Attempt
     const first = reader[Symbol.iterator]().next();
     return [{ file, run: reader.run, firstStep: first.done === true ? Number.POSITIVE_INFINITY : first.value.step }];
   } catch (error) {
-    if (isFluxionError(error) && error.code === "ERR_ARROW_EMPTY") return [];
-    throw error;
+    if (!isFluxionError(error)) throw error;
+    if (error.code === "ERR_ARROW_EMPTY") return [];
+    if (onDamage === undefined || !error.code.startsWith("ERR_ARROW_")) throw error;
+    // A file of which nothing can be read must not hide the other attempts.
+    const { size } = builtin("node:fs", "readRun").statSync(file.path);
+    const lost = { batches: undefined, rows: undefined, fromStep: undefined, toStep: undefined };
+    onDamage({ source: file.path, offset: 0, bytes: size, why: error.message, ...lost });
+    return [];
   } finally {
     source.close();
   }

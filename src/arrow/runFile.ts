@@ -5,6 +5,7 @@ import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";
+import { writerState } from "./signOfLife.ts";
 
 /** Name of the file that describes a run directory. */
 export const runFileName = "run.json";
@@ -80,8 +81,11 @@ export interface RunFile {
   readonly attempts: readonly RunAttempt[];
 }
 
-/** State of a run: that of its newest attempt, which is `killed` if it has no ending and its process is gone. */
-export type RunState = "running" | "completed" | "failed" | "interrupted" | "killed";
+/**
+ * State of a run: that of its newest attempt, which is `killed` if it has no ending and its process is gone, and
+ * `unknown` if its process is on another host or in another container and has given no sign of life lately.
+ */
+export type RunState = "running" | "completed" | "failed" | "interrupted" | "killed" | "unknown";
 
 /**
  * Reads `run.json` of a run directory.
@@ -132,13 +136,19 @@ export function readRunFile(directory: string): RunFile {
 /**
  * Tells the state of a run, which is that of its newest attempt.
  *
- * @example runState(readRunFile("runs/a")) // "completed"
+ * @example runState(readRunFile("runs/a"), "runs/a") // "completed"
+ * @param directory directory of the run. Its lease tells whether a writer that cannot be seen from here, on another host
+ *   or in another container, still gives signs of life. Default: such a writer is believed to live
  */
-export function runState(run: RunFile): RunState {
+export function runState(run: RunFile, directory?: string): RunState {
   const newest = run.attempts.at(-1);
   if (newest === undefined) return "killed";
   if (newest.ended !== undefined) return newest.ended.how;
-  return isAlive(newest.process) ? "running" : "killed";
+  return directory === undefined
+    ? isAlive(newest.process)
+      ? "running"
+      : "killed"
+    : writerState(newest.process, directory);
 }
 
 function isAttempt(value: unknown): value is RunAttempt {

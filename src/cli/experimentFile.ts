@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
+import { lastSign, writerState } from "../arrow/signOfLife.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { type Finding, plainName } from "../experiments/framework/definition.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
@@ -68,6 +69,18 @@ export function experimentState({ state, process }: ExperimentFile): ExperimentF
   return state === "running" && (process === undefined || !isAlive(process)) ? "killed" : state;
 }
 
+/**
+ * The state of an experiment as a user should see it: "running" only while its process can be seen to live, or its lease
+ * shows signs of life. Of any other process it is said where and when it wrote last.
+ */
+export function shownState(directory: string, file: ExperimentFile): string {
+  if (file.state !== "running" || file.process === undefined) return experimentState(file);
+  const state = writerState(file.process, directory);
+  if (state !== "unknown") return state;
+  const at = (lastSign(directory) ?? statSync(join(directory, fileName)).mtime).toISOString();
+  return `unknown (last written on ${file.process.host} at ${at.slice(0, 16).replace("T", " ")})`;
+}
+
 /** Whether a directory is an experiment's. */
 function holdsExperiment(directory: string): boolean {
   return existsSync(join(directory, fileName));
@@ -119,8 +132,8 @@ export function readExperiment(directory: string): ExperimentFile {
       `${path} is damaged: expected the names of runs in it, got ${JSON.stringify(odd)}; a run lies in the directory itself`,
     );
   }
-  const { checksum: _, ...rest } = file as ExperimentFile & { readonly checksum?: string };
-  return { ...rest, runs: (runs as string[] | undefined) ?? [] };
+  const { checksum: _, ...content } = file as ExperimentFile & { readonly checksum?: string };
+  return { ...content, runs: (runs as string[] | undefined) ?? [] };
 }
 
 /**

@@ -24,20 +24,36 @@ interface AttemptOptions extends FileOptions {
  *
  * @param earlier attempts that `run.json` knows already
  * @param guard called before each write; what it throws ends the attempt, and nothing more is written
+ * @param goBeside makes the directory in which the attempt goes on after its file was moved, and returns its path
  */
 export function openAttempt(
-  directory: string,
+  begunIn: string,
   run: Run,
   first: Row,
   earlier: readonly RunAttempt[],
   { environment, ...options }: AttemptOptions,
   guard: () => void,
   fail: (error: unknown) => void,
+  goBeside: () => string,
 ): Recording {
+  let directory = begunIn;
+  let known: ReturnType<typeof storedRows> | undefined;
+  let before = earlier;
   const name = iteratesFileName(run.attempt);
   const path = join(directory, name);
   // Nothing is lost with a file of no bytes, which a kill leaves between its creation and its schema.
-  const file = recordToFile(who, path, run, { ...options, overwrite: isEmptyFile(path) }, fail, guard);
+  const file = recordToFile(who, path, run, { ...options, overwrite: isEmptyFile(path) }, fail, {
+    guard,
+    goBeside() {
+      directory = goBeside();
+      // What earlier attempts have left is not there.
+      before = [];
+      known?.return();
+      known = undefined;
+      return join(directory, name);
+    },
+    wentBeside: () => write(attempt),
+  });
   const attempt: RunAttempt = {
     attempt: run.attempt,
     file: name,
@@ -56,7 +72,7 @@ export function openAttempt(
       versions: writerVersions(),
       platform: writerPlatform(),
       ...(environment === undefined ? {} : { environment }),
-      attempts: [...earlier, last],
+      attempts: [...before, last],
     };
     const { sync = false } = options;
     writeAtomically(who, join(directory, runFileName), sealedJson(content), { sync, guard });
@@ -71,7 +87,7 @@ export function openAttempt(
   }
   const own = (row: Row): Row => (row.run.attempt === run.attempt ? row : { ...plain(row), run });
   // The rows of earlier attempts, as long as they are the same; undefined from the first one that is not there.
-  let known = run.attempt === 1 ? undefined : storedRows(directory, run.attempt, first.step);
+  known = run.attempt === 1 ? undefined : storedRows(directory, run.attempt, first.step);
   let last: Row | undefined;
   const isKnown = (row: Row): boolean => {
     if (known === undefined) return false;

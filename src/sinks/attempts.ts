@@ -6,6 +6,7 @@ import type { Row } from "../arrow/row.ts";
 import { iteratesFileName, readRunFile } from "../arrow/runFile.ts";
 import { RunReader } from "../arrow/runReader.ts";
 import { isFluxionError } from "../errors.ts";
+import { whenScarce } from "./fileSystem.ts";
 import { writeFailure } from "./files.ts";
 
 const pattern = /^iterates-(\d+)\.arrows$/;
@@ -13,7 +14,7 @@ const pattern = /^iterates-(\d+)\.arrows$/;
 /** Names of the files in a directory. @throws ERR_WRITE */
 export function namesIn(who: string, directory: string): readonly string[] {
   try {
-    return readdirSync(directory);
+    return whenScarce(directory, () => readdirSync(directory));
   } catch (error) {
     throw writeFailure(who, directory, error);
   }
@@ -42,7 +43,7 @@ export function newestAttempt(directory: string): number {
 function attemptNumbers(directory: string): readonly number[] {
   let names: readonly string[];
   try {
-    names = readdirSync(directory);
+    names = whenScarce(directory, () => readdirSync(directory));
   } catch {
     return [];
   }

@@ -11,7 +11,7 @@ import { newestAttempt } from "./attempts.ts";
 import { makeDirectory } from "./files.ts";
 import { checkLease, type LeaseClaim, leaseOn } from "./lease.ts";
 import { newestLease } from "./leaseFile.ts";
-import { flushRowsIn } from "./recordToFile.ts";
+import { flushRowsIn, placeOf } from "./recordToFile.ts";
 import { flag } from "./rules.ts";
 
 /** Name of the checkpoint file in a run directory. */
@@ -80,7 +80,7 @@ export function checkpointWriter(
 ): (checkpoint: Checkpoint) => void {
   const known = new Set<string>();
   return (checkpoint) => {
-    const folder = typeof directory === "function" ? directory(checkpoint) : directory;
+    const folder = placeOf(typeof directory === "function" ? directory(checkpoint) : directory);
     const lease = outer ?? leaseOn(folder);
     const guard = lease === undefined ? undefined : (): void => checkLease("saveCheckpoint", lease);
     guard?.();

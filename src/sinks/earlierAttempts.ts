@@ -1,4 +1,5 @@
 /** Decides whether an attempt may be added to a directory. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../arrow/row.ts";
 import {
@@ -9,7 +10,8 @@ import {
   runFileName,
   runState,
 } from "../arrow/runFile.ts";
-import { failure } from "../errors.ts";
+import { failure, isFluxionError } from "../errors.ts";
+import { writeAtomically } from "./atomicFile.ts";
 import { isEmptyFile, isIterates, namesIn } from "./attempts.ts";
 import { checkpointFileName } from "./checkpointFile.ts";
 import { disk } from "./fileSystem.ts";
@@ -21,12 +23,14 @@ const who = "runDirectory";
  * Returns the attempts that this one continues. Refuses to mix two runs, and clears the directory where that is wanted.
  *
  * @param trusted whether the lease alone says who writes: it was taken over, or is that of an experiment
+ * @param continues whether a damaged `run.json` is replaced. It is kept as `run.json.damaged`
  */
 export function earlierAttempts(
   directory: string,
   run: Run,
   overwrite: boolean,
   trusted: boolean,
+  continues = false,
 ): readonly RunAttempt[] {
   const names = namesIn(who, directory);
   const ours = names.filter((name) => name === runFileName || name === checkpointFileName || isIterates(name));
@@ -42,7 +46,15 @@ export function earlierAttempts(
     if (withRows.length === 0) return [];
     throw failure("ERR_RUN_EXISTS", `${who}: ${directory} holds rows of an unknown run; ${remedy}`);
   }
-  const before = readRunFile(directory);
+  let before: RunFile;
+  try {
+    before = readRunFile(directory);
+  } catch (error) {
+    if (!continues || !isFluxionError(error) || error.code !== "ERR_RUN_FILE") throw error;
+    const path = join(directory, runFileName);
+    writeAtomically(who, `${path}.damaged`, readFileSync(path));
+    return [];
+  }
   if (!trusted) refuseRunning(directory, before);
   const state = runState(before);
   const newest = before.attempts.at(-1);

@@ -2,9 +2,9 @@
  * Writing to disk: directories, files to which whole pieces are appended, errors with a reason.
  */
 import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, parse, resolve } from "node:path";
 import { type FluxionError, failure } from "../errors.ts";
-import { disk } from "./fileSystem.ts";
+import { disk, onScarcity } from "./fileSystem.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
@@ -51,6 +51,34 @@ function makeWithParents(path: string): void {
     // Another process may have created it in the meantime.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
+}
+
+/**
+ * Creates a directory that is not there yet, beside one: `a-2` for `a`, or with the next free number.
+ *
+ * @param from smallest number. One that this run had before and that was moved since is not used again
+ */
+export function makeBeside(
+  who: string,
+  path: string,
+  from: number,
+): { readonly fresh: string; readonly number: number } {
+  makeDirectory(who, dirname(resolve(path)));
+  for (let number = from; ; number++) {
+    const fresh = nameBeside(path, number);
+    try {
+      disk.makeDirectory(fresh);
+      return { fresh, number };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(who, fresh, error);
+    }
+  }
+}
+
+/** Name of the file or directory that takes the place of one that was moved: `a-2.arrows` for `a.arrows`. */
+export function nameBeside(path: string, number: number): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, ext === ".arrows" ? `${name}-${number}${ext}` : `${name}${ext}-${number}`);
 }
 
 /** Makes a new name in a directory survive a power cut. Windows does so by itself and does not open directories. */
@@ -157,22 +185,31 @@ export class AppendFile {
    * @throws ERR_WRITE if it is not
    */
   checkPlace(): void {
+    const lost = this.lost();
+    if (lost !== undefined) throw lost;
+  }
+
+  /** Does what `checkPlace` does, but returns the error; undefined: the file is in its place. @throws ERR_WRITE */
+  lost(): FluxionError | undefined {
     const file = open.get(this);
-    // A file that is opened again is found by its path.
-    if (file === undefined) return;
-    let facts: ReturnType<typeof disk.facts>;
-    let there: Pick<typeof facts, "dev" | "ino"> | undefined;
+    let facts: ReturnType<typeof disk.facts> | undefined;
+    let there: { readonly dev: number; readonly ino: number } | undefined;
     try {
-      facts = disk.facts(file);
+      facts = file === undefined ? undefined : disk.facts(file);
       there = statSync(this.path, { throwIfNoEntry: false });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== "ENOTDIR") throw writeFailure(this.who, this.path, error);
-      facts = { dev: 0, ino: 0, nlink: 1 };
     }
-    if (there?.ino === facts.ino && there.dev === facts.dev) return;
-    const what = facts.nlink === 0 ? "removed, and its rows with it" : "moved; its rows are where it is now";
-    throw failure("ERR_WRITE", `${this.who}: cannot write ${this.path}: during the run the file was ${what}`);
+    // A file that is not open now is opened again by its path.
+    if (there !== undefined && (file === undefined || (there.ino === facts?.ino && there.dev === facts.dev))) return;
+    const what =
+      facts?.nlink === 0
+        ? "removed, and its rows with it"
+        : file === undefined
+          ? "removed or moved"
+          : "moved; its rows are where it is now";
+    return failure("ERR_WRITE", `${this.who}: cannot write ${this.path}: during the run the file was ${what}`);
   }
 
   /** A second call does nothing. */
@@ -209,6 +246,15 @@ function limitOpen(used: AppendFile): void {
     disk.close(file);
   }
 }
+
+onScarcity(() => {
+  const [oldest] = open;
+  if (oldest === undefined) return false;
+  const [file, descriptor] = oldest;
+  open.delete(file);
+  disk.close(descriptor);
+  return true;
+});
 
 /** Removes a torn piece. If that fails as well, readers skip the piece. */
 function cutBack(file: number, length: number): void {

@@ -12,6 +12,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isAlive, isVisible, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
+import { staleAfter } from "../arrow/signOfLife.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import { discard, removeLeftovers } from "./atomicFile.ts";
@@ -33,12 +34,6 @@ export interface LeaseClaim {
 export interface Lease extends LeaseClaim {
   /** Gives the directory back. A second call does nothing. */
   release(): void;
-}
-
-/** Seconds without a sign of life after which an owner that cannot be seen is taken for dead. */
-function staleAfter(): number {
-  const given = Number(process.env.FLUXION_LEASE_SECONDS);
-  return Number.isFinite(given) && given > 0 ? given : 30;
 }
 
 /** The leases of this process, by directory. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
 import { discard, temporaryName } from "./atomicFile.ts";
-import { disk } from "./fileSystem.ts";
+import { disk, whenScarce } from "./fileSystem.ts";
 import { writeFailure } from "./files.ts";
 
 /** Content of a lease's file. */
@@ -35,7 +35,7 @@ export function nameOf(directory: string, number: number): string {
 export function leaseNumbers(who: string, directory: string): readonly number[] {
   let names: readonly string[];
   try {
-    names = readdirSync(directory);
+    names = whenScarce(directory, () => readdirSync(directory));
   } catch (error) {
     throw writeFailure(who, directory, error);
   }
@@ -58,7 +58,7 @@ export function newestLease(who: string, directory: string): Found | undefined {
     if (number === 0) return undefined;
     let text: string;
     try {
-      text = readFileSync(nameOf(directory, number), "utf8");
+      text = whenScarce(directory, () => readFileSync(nameOf(directory, number), "utf8"));
     } catch (error) {
       // Its owner has given it back in this moment.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
@@ -73,7 +73,8 @@ export function newestLease(who: string, directory: string): Found | undefined {
 /** Whether the file of a lease is there; undefined if that cannot be found out, as with too many open files. */
 export function holds(directory: string, number: number, token: string): boolean | undefined {
   try {
-    return parse(readFileSync(nameOf(directory, number), "utf8"))?.token === token;
+    const text = whenScarce(directory, () => readFileSync(nameOf(directory, number), "utf8"));
+    return parse(text)?.token === token;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" || code === "ENOTDIR" ? false : undefined;

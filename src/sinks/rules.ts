@@ -18,5 +18,6 @@ export const fileRules = {
   ...recordingRules,
   overwrite: flag,
   sync: flag,
+  moved: { default: "end", oneOf: ["end", "beside"] },
   onMessage: { expected: "a function of the message", is: (value: unknown) => typeof value === "function" },
 } as const;

@@ -9,9 +9,9 @@ import { newestAttempt } from "./attempts.ts";
 import { savePending } from "./checkpointFile.ts";
 import { defineSink, type Recording, type RowSink } from "./defineSink.ts";
 import { earlierAttempts } from "./earlierAttempts.ts";
-import { makeDirectory } from "./files.ts";
+import { makeBeside, makeDirectory } from "./files.ts";
 import { checkLease, type LeaseClaim, takeLease } from "./lease.ts";
-import type { FileOptions } from "./recordToFile.ts";
+import { type FileOptions, noteBeside } from "./recordToFile.ts";
 import { fileRules } from "./rules.ts";
 
 /** Options of {@link runDirectory}. */
@@ -115,17 +115,32 @@ function openDirectory(
   fail: (error: unknown) => void,
 ): Recording {
   makeDirectory(who, directory);
-  const own = outer === undefined ? takeLease(who, directory) : undefined;
-  const lease: LeaseClaim = outer ?? own!;
+  noteBeside(directory, undefined);
+  let own = outer === undefined ? takeLease(who, directory) : undefined;
+  let lease: LeaseClaim = outer ?? own!;
   const release = (): void => own?.release();
   const guard = (): void => checkLease(who, lease);
+  let place = directory;
+  let next = 2;
+  /** The lease of a directory that was moved says nothing of the fresh one, which gets its own. */
+  const goBeside = (): string => {
+    const { fresh, number } = makeBeside(who, directory, next);
+    next = number + 1;
+    const taken = takeLease(who, fresh);
+    release();
+    own = taken;
+    lease = taken;
+    noteBeside(place, fresh);
+    place = fresh;
+    return fresh;
+  };
   try {
     guard();
     removeLeftovers(directory);
     const run = continues ? renumbered(first.run, newestAttempt(directory) + 1) : first.run;
     const trusted = outer !== undefined || lease.tookOver;
-    const earlier = earlierAttempts(directory, run, options.overwrite === true, trusted);
-    const recording = openAttempt(directory, run, first, earlier, options, guard, fail);
+    const earlier = earlierAttempts(directory, run, options.overwrite === true, trusted, continues);
+    const recording = openAttempt(directory, run, first, earlier, options, guard, fail, goBeside);
     savePending(directory);
     return {
       append: recording.append,

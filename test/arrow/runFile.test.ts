@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -117,6 +117,22 @@ states("is running as long as its process lives, then killed", () => {
 
 states("believes a writer on another machine to live", () => {
   assert.is(state({ process: { pid: 2 ** 22 + 1, host: "elsewhere.invalid" } }), "running");
+});
+
+states("does not know of a writer on another machine that gives no sign of life", () => {
+  const run = { ...whole, attempts: [{ ...attempt, process: { pid: 1, host: "elsewhere.invalid" } }] };
+  const experiment = scratchPath();
+  const directory = join(experiment, "run");
+  mkdirSync(directory, { recursive: true });
+  assert.is(runState(run, directory), "unknown");
+  // The lease is that of the experiment.
+  const lease = join(experiment, "lease-1.json");
+  writeFileSync(lease, "{}");
+  assert.is(runState(run, directory), "running");
+  utimesSync(lease, new Date(0), new Date(0));
+  assert.is(runState(run, directory), "unknown");
+  // Without a directory nothing is known of its lease.
+  assert.is(runState(run), "running");
 });
 
 states("knows a later process that got the same number", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -9,9 +9,11 @@ import {
   experimentsIn,
   newExperiment,
   readExperiment,
+  shownState,
   writeExperiment,
 } from "../../src/cli/experimentFile.ts";
 import { runsIn } from "../../src/cli/runDirectories.ts";
+import { takeLease } from "../../src/sinks/lease.ts";
 import { assertError } from "../support/assert.ts";
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), "fluxion-experiment-"));
@@ -43,6 +45,28 @@ files("tell an experiment that was killed from one that goes on", () => {
   const killed = { ...file, process: { ...file.process!, pid: 2 ** 22 + 1 } };
   assert.is(experimentState(killed), "killed");
   assert.is(experimentState({ ...killed, state: "failed" }), "failed");
+});
+files("show an experiment on another host as running only while its lease is fresh", () => {
+  const directory = scratch();
+  const file = newExperiment(about);
+  writeExperiment(directory, file);
+  assert.is(shownState(directory, file), "running");
+  assert.is(shownState(directory, { ...file, process: { ...file.process!, pid: 2 ** 22 + 1 } }), "killed");
+  assert.is(shownState(directory, { ...file, state: "failed" }), "failed");
+  const { namespace: _, ...process } = file.process!;
+  const elsewhere = [
+    { ...process, host: "elsewhere.invalid" },
+    { ...process, namespace: "pid:[1]" },
+    { ...process, started: "another-boot/12" },
+  ].map((other) => ({ ...file, process: other }));
+  const unknown = /^unknown \(last written on \S+ at \d{4}-\d\d-\d\d \d\d:\d\d\)$/;
+  for (const other of elsewhere) assert.match(shownState(directory, other), unknown);
+  const lease = takeLease("run", directory);
+  for (const other of elsewhere) assert.is(shownState(directory, other), "running");
+  const name = readdirSync(directory).find((each) => each.startsWith("lease-"))!;
+  utimesSync(join(directory, name), new Date(0), new Date("2020-02-03T04:05:06Z"));
+  assert.is(shownState(directory, elsewhere[0]!), "unknown (last written on elsewhere.invalid at 2020-02-03 04:05)");
+  lease.release();
 });
 files.run();
 

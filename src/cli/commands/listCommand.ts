@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { base } from "../base.ts";
-import { experimentIfWhole, experimentState, experimentsIn } from "../experimentFile.ts";
+import { experimentIfWhole, experimentsIn, shownState } from "../experimentFile.ts";
 import { tableLines } from "../table.ts";
 
 export function listCommand(): Command {
@@ -30,7 +30,7 @@ export function listCommand(): Command {
           path,
           name,
           String(seed),
-          experimentState(file),
+          shownState(path, file),
           String(runs.length),
           began.slice(0, 16).replace("T", " "),
         ];

@@ -54,7 +54,7 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
   let served = 0;
   for (const { name, directory, file } of runs) {
     try {
-      server.hub.addFinished(runOf(name, file), directory, endingOf(file));
+      server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory));
       served++;
     } catch (error) {
       console.error(`fluxion: ${directory} is not shown: ${(error as Error).message}`);
@@ -77,11 +77,11 @@ function runOf(name: string, { columns, settings, description, attempts }: RunFi
   return { name, attempt, columns, settings, ...(description === undefined ? {} : { description }) };
 }
 
-function endingOf(file: RunFile): RunEnding {
+function endingOf(file: RunFile, directory: string): RunEnding {
   const ended = file.attempts.at(-1)?.ended;
   const step = ended?.step === undefined ? {} : { step: ended.step };
   if (ended?.how === "failed")
     return { status: "failed", ...step, ...(ended.message === undefined ? {} : { message: ended.message }) };
   if (ended?.status !== undefined && ended.status !== "running") return { status: ended.status, ...step };
-  return { status: "stopped", ...step, message: runState(file) };
+  return { status: "stopped", ...step, message: runState(file, directory) };
 }

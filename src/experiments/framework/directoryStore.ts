@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { catchError, defer, EMPTY, finalize, type Observable, tap, throwError } from "rxjs";
+import { type Damage, describeDamage } from "../../arrow/checks/damage.ts";
 import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
-import { readRunFile, runFileName, runState } from "../../arrow/runFile.ts";
+import { type RunFile, readRunFile, runFileName, runState } from "../../arrow/runFile.ts";
 import { describeExecutor } from "../../autodiff/executor.ts";
 import { isFluxionError } from "../../errors.ts";
 import { checkpointFileName, checkpointWriter, loadCheckpoint } from "../../sinks/checkpointFile.ts";
@@ -12,6 +13,7 @@ import { recordRuns } from "../../sinks/runDirectory.ts";
 import { replay } from "../../streams/replay.ts";
 import type { Checkpoint } from "../../streams/types.ts";
 import type { RunStore } from "./context.ts";
+import { lostRows } from "./lostRows.ts";
 
 /** Options of {@link directoryStore}. */
 export interface DirectoryStoreOptions {
@@ -37,7 +39,8 @@ export interface DirectoryStoreOptions {
 /**
  * Keeps each run of an experiment in a directory of its own, as `runDirectory` writes it, with its newest checkpoint.
  * What an earlier session has left is never removed: a run that cannot go on from a checkpoint begins again as a new
- * attempt, which adds the rows that are not there yet.
+ * attempt, which adds the rows that are not there yet. So does a finished run of which rows are damaged or missing. An
+ * unfinished run with damaged rows before its checkpoint goes on from the checkpoint.
  *
  * The experiment of the example writes `runs/mine/gda`, `runs/mine/extragradient` and so on.
  *
@@ -59,17 +62,51 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
       return undefined;
     }
   };
+  const runFileIn = (path: string): RunFile | undefined => {
+    try {
+      return readRunFile(path);
+    } catch (error) {
+      if (!(isFluxionError(error) && error.code === "ERR_RUN_FILE")) throw error;
+      onNote?.(`${error.message}. The run goes on with a new ${runFileName}; the damaged one is kept beside it`);
+      return undefined;
+    }
+  };
+  /** The rows of an unfinished run before its checkpoint. What is damaged is passed over, with a note. */
+  const rowsBefore = (path: string, step: number): Observable<Row> => {
+    const goesOn = `the run goes on from its checkpoint at step ${step} without these rows`;
+    const onDamage = (damage: Damage): void => onNote?.(`${describeDamage(damage)}; ${goesOn}`);
+    return replay(path, { toStep: step - 1, onDamage }).pipe(
+      catchError((error: unknown) => {
+        if (!isFluxionError(error) || !error.code.startsWith("ERR_ARROW_")) return noneIfEmpty(error);
+        if (error.code !== "ERR_ARROW_EMPTY") onNote?.(`${error.message}; ${goesOn}`);
+        return EMPTY;
+      }),
+    );
+  };
   return {
     earlier(name) {
       const path = join(directory, name);
       if (!resume() || !existsSync(join(path, runFileName))) return undefined;
-      const finished = runState(readRunFile(path)) === "completed";
-      const rows = (): Observable<Row> => replay(path).pipe(catchError(noneIfEmpty));
-      return {
-        finished,
-        rows: () => (finished ? rows().pipe(lastSeen((row) => onReplayed?.(row, path))) : rows()),
-        checkpoint: finished ? undefined : checkpointIn(path),
-      };
+      const file = runFileIn(path);
+      const completed = file !== undefined && runState(file) === "completed";
+      const lost = completed ? lostRows(path, file.attempts.at(-1)) : undefined;
+      if (completed && lost === undefined) {
+        // Damage to rows that a later attempt has again costs nothing.
+        const rows = replay(path, { onDamage: () => {} }).pipe(catchError(noneIfEmpty));
+        const tell = lastSeen((row) => onReplayed?.(row, path));
+        return { finished: true, rows: () => rows.pipe(tell), checkpoint: undefined };
+      }
+      let checkpoint = checkpointIn(path);
+      // A checkpoint behind rows that are lost would leave the finished run without them.
+      if (lost !== undefined && checkpoint !== undefined && checkpoint.step > lost.firstStep) checkpoint = undefined;
+      if (lost !== undefined) {
+        const from = checkpoint === undefined ? "its start" : `its checkpoint at step ${checkpoint.step}`;
+        onNote?.(
+          `${path}: steps ${lost.steps} of the finished run are lost (${lost.reasons.join("; ")}): ` +
+            `the run begins again from ${from} as a new attempt, and all rows that are there stay`,
+        );
+      }
+      return { finished: false, rows: () => rowsBefore(path, checkpoint?.step ?? 0), checkpoint };
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);

@@ -37,7 +37,9 @@ export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
         const file = (name: string, points: Points): FileRecording => {
           guard?.();
           return replacing(join(directory, `${name}${number}.arrows`), (path) =>
-            recordToFile(who, path, run, { overwrite: true, points }, fail, guard),
+            recordToFile(who, path, run, { overwrite: true, points }, fail, {
+              ...(guard === undefined ? {} : { guard: guard }),
+            }),
           );
         };
         const iterates = file("iterates", "none");

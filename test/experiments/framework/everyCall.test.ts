@@ -9,25 +9,29 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
 import { readRunFile } from "../../../src/arrow/runFile.ts";
+import { RunReader } from "../../../src/arrow/runReader.ts";
 import {
   claimDirectory,
+  experimentState,
   experimentsIn,
   newExperiment,
   readExperiment,
   resumedExperiment,
   writeExperiment,
 } from "../../../src/cli/experimentFile.ts";
-import { runsIn } from "../../../src/cli/runDirectories.ts";
+import { type FoundRun, runsIn } from "../../../src/cli/runDirectories.ts";
 import { isFluxionError } from "../../../src/errors.ts";
 import { experimentContext } from "../../../src/experiments/framework/context.ts";
 import type { ExperimentContext } from "../../../src/experiments/framework/definition.ts";
 import { directoryStore } from "../../../src/experiments/framework/directoryStore.ts";
 import { leading } from "../../../src/experiments/threads/campaigns.ts";
+import { recordedRun } from "../../../src/figures/figure.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import { createViewerServer } from "../../../src/server/createViewerServer.ts";
+import type { ViewerServer } from "../../../src/server/viewerServer.ts";
 import { takeLease } from "../../../src/sinks/lease.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
@@ -99,22 +103,44 @@ const answered = (what: string, read: () => unknown): void => {
   }
 };
 
+/** Fetches rows. The server is a process of its own, so the request may come there before the run does. */
+async function answer(url: string): Promise<{ response: Response; bytes: Uint8Array; told: string }> {
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(url);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const told = response.ok ? "" : new TextDecoder().decode(bytes);
+    if (tries >= 200 || !told.includes("there is nothing at this address")) return { response, bytes, told };
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 /** Whatever is there, `list`, `replay`, `serve` and `figure` read it, or say why they cannot. */
-async function assertReadable(directory: string): Promise<void> {
-  answered("list", () => experimentsIn(directory).map(readExperiment));
-  const server = await createViewerServer({ port: 0 });
-  try {
-    answered("runs", () => {
-      for (const run of runsIn(directory)) {
-        answered("run.json", () => {
-          const { columns, settings, attempts } = readRunFile(run.directory);
-          const about = { name: run.name, attempt: attempts.at(-1)?.attempt ?? 1, columns, settings };
-          answered("serve", () => server.hub.addFinished(about, run.directory, { status: "stopped" }));
-        });
-      }
+async function assertReadable(directory: string, what: string): Promise<void> {
+  answered(`${what}: list`, () => experimentsIn(directory).map(readExperiment));
+  answered(`${what}: state`, () => experimentsIn(directory).map((path) => experimentState(readExperiment(path))));
+  const runs: FoundRun[] = [];
+  answered(`${what}: runs`, () => runs.push(...runsIn(directory)));
+  for (const run of runs) {
+    const rows = await rowsIn(run.directory);
+    const served: string[] = [];
+    answered(`${what}: serve`, () => {
+      const { columns, settings, attempts } = readRunFile(run.directory);
+      const about = { name: `${run.name} ${what}`, attempt: attempts.at(-1)?.attempt ?? 1, columns, settings };
+      served.push(server.hub.addFinished(about, run.directory, { status: "stopped" }));
     });
-  } finally {
-    await server.close();
+    for (const name of served) {
+      const path = `/runs/${encodeURIComponent(name)}/rows?token=${server.token}`;
+      const { response, bytes, told } = await answer(`http://127.0.0.1:${server.port}${path}`);
+      assert.ok(response.ok || (response.status === 404 && rows.length === 0), `${path}: ${response.status} ${told}`);
+      if (response.ok) assert.is([...new RunReader(bytes)].length, rows.length, path);
+    }
+    const figure: Row[] = [];
+    try {
+      figure.push(...timeless(await valuesOf(recordedRun(run.name, run.directory).rows)));
+    } catch (error) {
+      assert.ok(isFluxionError(error), `${what}: figure: ${String(error)}`);
+    }
+    assertSameRows(figure, rows, `${what}: rows of the figure of ${run.name}`);
   }
 }
 
@@ -126,6 +152,12 @@ const whole = new Map<string, Row[]>();
 }
 
 const every = suite("an experiment that is stopped after any system call");
+
+let server: ViewerServer;
+every.before(async () => {
+  server = await createViewerServer({ port: 0 });
+});
+every.after(() => server.close());
 
 every("has the rows that it should have", () => {
   assert.equal(
@@ -167,7 +199,7 @@ every("is resumed to the same rows, bit for bit, with nothing removed", async ()
     calls++;
     if (!existsSync(directory)) mkdirSync(directory);
     const what = `stop after call ${after}`;
-    if (after % 7 === 0) await assertReadable(directory);
+    if (after % 3 === 0) await assertReadable(directory, what);
     const before = contents(directory);
     const rows = new Map<string, Row[]>();
     for (const name of names) {
@@ -200,6 +232,7 @@ every("ends with a code, or goes on, where any call fails, and is resumed to the
       assert.ok(isFluxionError(error) && error.code === "ERR_WRITE", `${what}: ${String(error)}`);
     }
     if (!existsSync(directory)) mkdirSync(directory);
+    if (call % 5 === 0) await assertReadable(directory, what);
     await assertGoesOn(directory, what, contents(directory), /\.part$/);
   }
   assert.ok(failures > 40, `${failures} failures`);
