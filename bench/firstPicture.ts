@@ -3,11 +3,21 @@
  *
  *     npm run bench -- firstPicture [rows ...] [--keep <directory>]
  *
- * Default: 1, 3 and 10 million rows. Per row of the table: time from the subscription to the first rows, to the end of
- * the history, and the longest wait of somebody else for `GET /runs` meanwhile. The file is new in the page cache. With
- * `--keep` the files stay and serve again.
+ * Default: 1, 3 and 10 million rows. Per row of the table: time from the subscription to the first rows, to all rows of
+ * the picture that the page asks for next, the longest wait of somebody else for `GET /runs` meanwhile, and the CPU time
+ * that the server had taken by the first rows (Linux). The file is in the page cache. With `--keep` the files stay.
  */
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
@@ -59,7 +69,19 @@ function record(rows: number): string {
 interface Waits {
   readonly first: number;
   readonly firstRows: number;
+  /** CPU milliseconds of the server up to the first rows. */
+  readonly cpu: number;
   readonly all: number;
+}
+
+/** CPU milliseconds that the server's process has taken. */
+function cpuOf({ processId }: ViewerServer): number {
+  try {
+    const fields = readFileSync(`/proc/${processId}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function view(server: ViewerServer): Promise<Waits> {
@@ -68,20 +90,30 @@ function view(server: ViewerServer): Promise<Waits> {
     let began = 0;
     let first: number | undefined;
     let firstRows = 0;
+    let refining = false;
+    let cpu = cpuOf(server);
     socket.on("open", () => {
       began = performance.now();
-      socket.send(JSON.stringify({ subscribe: { run: "long", points: 4000, scale: "linear" } }));
+      socket.send(JSON.stringify({ subscribe: { run: "long", points: 4000, preview: true } }));
     });
     socket.on("message", (data: Buffer, isBinary) => {
       if (isBinary) {
-        first ??= performance.now() - began;
+        if (first === undefined) {
+          first = performance.now() - began;
+          cpu = cpuOf(server) - cpu;
+        }
         return;
       }
       const message = JSON.parse(String(data)) as { thinned?: { sent: number }; ended?: unknown };
       if (message.thinned !== undefined && firstRows === 0) firstRows = message.thinned.sent;
       if (message.ended === undefined) return;
+      if (!refining) {
+        refining = true;
+        socket.send(JSON.stringify({ subscribe: { run: "long", points: 4000 } }));
+        return;
+      }
       socket.close();
-      resolve({ first: first ?? Number.NaN, firstRows, all: performance.now() - began });
+      resolve({ first: first ?? Number.NaN, firstRows, cpu, all: performance.now() - began });
     });
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("closed early")));
@@ -106,7 +138,7 @@ console.log(
   "file".padStart(8),
   "first rows".padStart(10),
   "all rows".padStart(10),
-  "longest wait of others",
+  "longest wait of others, CPU to the first rows",
 );
 try {
   for (const rows of counts) {
@@ -117,7 +149,7 @@ try {
     await askMeanwhile(server, () => true);
     let done = false;
     const others = askMeanwhile(server, () => done);
-    const { first, firstRows, all } = await view(server);
+    const { first, firstRows, cpu, all } = await view(server);
     done = true;
     const megabytes = statSync(join(place, iteratesFileName(1))).size / 2 ** 20;
     console.log(
@@ -126,6 +158,7 @@ try {
       shown(first),
       shown(all),
       shown(await others),
+      shown(cpu),
       `  (${firstRows} rows in the first picture)`,
     );
     await server.close();

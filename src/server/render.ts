@@ -217,13 +217,13 @@ export async function* renderThinned(
     let rows = 0;
     let bytes = 0;
     for (const { batch, picks } of pickedBatches(range, plan, picked)) {
-      // A row counts with its share of the batch's bytes.
-      const rowsAtOnce = Math.max(1, Math.floor((bytesAtOnce * batch.numRows) / sizeOf(batch)));
-      for (let at = 0; at < picks.length; at += rowsAtOnce) {
-        const some = picks.slice(at, at + rowsAtOnce);
+      const sizeOf = rowSizes(batch);
+      for (let at = 0; at < picks.length; ) {
+        const begin = at;
+        while (at < picks.length && bytes < bytesAtOnce) bytes += sizeOf(picks[at++]!);
+        const some = picks.slice(begin, at);
         taken.push(some.length === batch.numRows ? batch : takeRows(batch, plan.schema, some));
         rows += some.length;
-        bytes += (some.length * sizeOf(batch)) / batch.numRows;
         if (bytes >= bytesAtOnce) {
           yield { ...encode(plan.schema, taken), rows };
           taken = [];
@@ -250,9 +250,13 @@ function* pickedBatches(
   for (const { batch, place } of chosenBatches({ ...range, batches }, plan)) yield { batch, picks: rows.get(place)! };
 }
 
-/** Returns how many bytes the columns of a batch take, about. */
-function sizeOf(batch: RecordBatch): number {
-  return Math.max(1, batch.data.byteLength);
+/** Makes the function that tells how many bytes a row of a batch takes, about. */
+function rowSizes(batch: RecordBatch): (row: number) => number {
+  const lists = batch.data.children.flatMap(({ valueOffsets }) =>
+    valueOffsets === undefined || valueOffsets.length <= batch.numRows ? [] : [valueOffsets],
+  );
+  const plain = 8 * batch.numCols;
+  return (row) => lists.reduce((sum, offsets) => sum + 8 * Number(offsets[row + 1]! - offsets[row]!), plain);
 }
 
 /** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */

@@ -81,13 +81,9 @@ export function fileSegment(
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
   };
   function batchAt(index: number): Batch {
-    const [offset, bytes, firstStep, lastStep, rows] = places.slice(5 * index, 5 * index + 5) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const at = 5 * index;
+    const [offset, bytes] = [places.at(at), places.at(at + 1)];
+    const [firstStep, lastStep, rows] = [places.at(at + 2), places.at(at + 3), places.at(at + 4)];
     const read = (): Uint8Array | undefined => {
       if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
       if (damaged.has(index)) return undefined;
