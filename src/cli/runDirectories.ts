@@ -36,7 +36,7 @@ export function runsIn(directory: string): FoundRun[] {
 }
 
 /** A run whose `run.json` is whole. */
-export interface ReadableRun extends FoundRun {
+interface ReadableRun extends FoundRun {
   readonly file: RunFile;
 }
 
