@@ -250,7 +250,7 @@ function* pickedBatches(
   for (const { batch, place } of chosenBatches({ ...range, batches }, plan)) yield { batch, picks: rows.get(place)! };
 }
 
-/** Makes the function that tells how many bytes a row of a batch takes, about. */
+/** Makes the function that tells about how many bytes one row of a batch has. */
 function rowSizes(batch: RecordBatch): (row: number) => number {
   const lists = batch.data.children.flatMap(({ valueOffsets }) =>
     valueOffsets === undefined || valueOffsets.length <= batch.numRows ? [] : [valueOffsets],
