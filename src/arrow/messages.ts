@@ -7,13 +7,16 @@ import { type BatchFacts, isWhole } from "./checks/seal.ts";
 
 export type { ReadAt } from "./checks/findMessage.ts";
 
-/** A whole message: prefix, metadata and body. */
+/** A message: prefix, metadata and body. */
 export interface StreamMessage {
   /** Place of the message in the stream. */
   readonly offset: number;
+  /** Length of the message. */
+  readonly length: number;
+  /** The whole message; of a batch for which `select` said `head`, prefix and metadata alone. */
   readonly bytes: Uint8Array;
   readonly kind: "schema" | "batch" | "other";
-  /** Whether the message has a checksum. It is right then. */
+  /** Whether the message has a checksum. It is right then: that of `bytes`. */
   readonly checked: boolean;
   /** What a batch with a checksum says about itself. */
   readonly facts?: BatchFacts;
@@ -47,9 +50,10 @@ export interface MessageOptions {
   readonly strict?: boolean;
   /**
    * Function that chooses batches by what they say about themselves: `skip` passes over a batch without reading its
-   * body, `stop` ends the sequence before it. Batches without a checksum are always read. Default: all are read.
+   * body, `head` yields it without its body, `stop` ends the sequence before it. Batches without a checksum are always
+   * read. Default: all are read.
    */
-  readonly select?: ((facts: BatchFacts) => "read" | "skip" | "stop") | undefined;
+  readonly select?: ((facts: BatchFacts) => "read" | "head" | "skip" | "stop") | undefined;
 }
 
 /**
@@ -75,20 +79,28 @@ export function* streamMessages(
   const losses = new Losses(name, onDamage);
   let offset = 0;
   let sealed = false;
+  /** Place of the message before, if its body was not read. */
+  let unread: number | undefined;
   for (;;) {
     let found = findMessage(readAt, offset, strict && sealed);
     sealed ||= found.sealed;
+    if (found.is === "end" && unread !== undefined && readAt(offset - 1, 1).length === 0) {
+      losses.end();
+      return { end: "torn", offset: unread, tornBytes: readAt(unread, offset - unread).length };
+    }
     if (found.is === "message") {
-      const { facts, kind, length } = found;
+      const { facts, kind, length, head } = found;
       if (facts !== undefined) losses.reached(facts);
       const choice = facts === undefined || select === undefined ? "read" : select(facts);
       if (choice === "stop") return { end: "open", offset, tornBytes: 0 };
-      const bytes = choice === "skip" ? undefined : readAt(offset, length);
+      const bytes = choice === "read" ? readAt(offset, length) : undefined;
       if (bytes === undefined || bytes.length === length) {
-        if (bytes !== undefined && found.sealed && !isWhole(bytes)) {
+        unread = bytes === undefined ? offset : undefined;
+        if (choice === "head") yield { offset, length, bytes: head, kind, checked: true, ...(facts && { facts }) };
+        else if (bytes !== undefined && found.sealed && !isWhole(bytes)) {
           losses.batch({ offset, bytes: length, why: "a batch does not match its checksum" }, facts);
         } else if (bytes !== undefined) {
-          yield { offset, bytes, kind, checked: found.sealed, ...(facts === undefined ? {} : { facts }) };
+          yield { offset, length, bytes, kind, checked: found.sealed, ...(facts === undefined ? {} : { facts }) };
         }
         offset += length;
         continue;

@@ -1,7 +1,7 @@
 import { isFluxionError } from "../errors.ts";
 import { builtInFigures } from "../figures/builtIn.ts";
 import { recordedRun } from "../figures/figure.ts";
-import { runsIn } from "./runDirectories.ts";
+import { readableRuns, runsIn } from "./runDirectories.ts";
 
 /** A figure and its title. */
 export interface DrawnFigure {
@@ -16,9 +16,10 @@ export interface DrawnFigure {
  */
 export async function drawFigures(directory: string): Promise<DrawnFigure[]> {
   const drawn: DrawnFigure[] = [];
+  const found = readableRuns(runsIn(directory));
   for (const { name, summary, draw } of builtInFigures) {
     try {
-      const runs = runsIn(directory).map((run) => recordedRun(run.name, run.directory));
+      const runs = found.map((run) => recordedRun(run.name, run.directory));
       drawn.push({ name, summary, svg: await draw({ directory, runs }) });
     } catch (error) {
       // These runs lack what the figure shows.

@@ -1,8 +1,8 @@
 /** Finds the runs in a directory that the user names. */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { runFileName } from "../arrow/runFile.ts";
-import { failure } from "../errors.ts";
+import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
+import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
 
 export interface FoundRun {
@@ -33,6 +33,35 @@ export function runsIn(directory: string): FoundRun[] {
   }
   const why = existsSync(directory) ? "it holds no runs" : "there is no such directory";
   throw failure("ERR_EXPERIMENT_DIRECTORY", `${directory}: ${why}; fluxion list shows the experiments in runs/`);
+}
+
+/** A run whose `run.json` is whole. */
+interface ReadableRun extends FoundRun {
+  readonly file: RunFile;
+}
+
+/**
+ * The runs whose `run.json` can be read. For each other one a line on standard error says why it is left out.
+ *
+ * @throws what reading the first one threw, if none can be read
+ */
+export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
+  const unreadable: { readonly directory: string; readonly error: Error }[] = [];
+  const readable = runs.flatMap((run): ReadableRun[] => {
+    try {
+      return [{ ...run, file: readRunFile(run.directory) }];
+    } catch (error) {
+      if (!isFluxionError(error)) throw error;
+      unreadable.push({ directory: run.directory, error });
+      return [];
+    }
+  });
+  const [first] = unreadable;
+  if (readable.length === 0 && first !== undefined) throw first.error;
+  for (const { directory, error } of unreadable) {
+    console.error(`fluxion: ${directory} is left out: ${error.message.replaceAll("\n", " ")}`);
+  }
+  return readable;
 }
 
 /** The runs that `experiment.json` names, if it is whole, then any others in the directory. */

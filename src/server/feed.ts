@@ -7,6 +7,7 @@ import type { Guard } from "./guard.ts";
 import { sameFields } from "./ipc.ts";
 import type { ServerMessage, Subscription } from "./messages.ts";
 import { countRows, stepsOf } from "./render.ts";
+import { sampleOf } from "./sample.ts";
 import type { Cursor, ServedRun, Stretch } from "./servedRun.ts";
 import { type Message, makeRenderer } from "./sharedRender.ts";
 import { nextTurn } from "./turns.ts";
@@ -110,7 +111,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       reachEnd();
       return false;
     }
-    const { stretch, points } = next;
+    const { stretch, points, all } = next;
     if (stretch.lostBefore !== undefined && stretch.lostBefore > nextStep) {
       if (wanted.whenSlow === "wait" && caughtUp) {
         host.tooSlow("rows that were only in memory were dropped before this viewer read them");
@@ -126,7 +127,8 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       const { fromStep, toStep } = stepsOf(stretch.ranges);
       const sent = messages.reduce((sum, message) => sum + message.rows, 0);
       if (points !== undefined && sent > 0) {
-        send({ thinned: { fromStep, toStep, rows: countRows(stretch.ranges), sent } });
+        const read = countRows(stretch.ranges);
+        send({ thinned: { fromStep, toStep, rows: all ?? read, sent, ...(all === undefined ? {} : { read }) } });
       }
       for (const [index, message] of messages.entries()) {
         if (index > 0 && isFull() && !(await room())) return false;
@@ -175,14 +177,18 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     ended = !live;
   }
 
-  /** Chooses what to send next. `points` is given if it is to be thinned. */
-  function chooseNext(): { readonly stretch: Stretch; readonly points?: number } | undefined {
+  /** Chooses what to send next. `points` is given if it is to be thinned, and `all` if it is a sample of so many rows. */
+  function chooseNext(): { readonly stretch: Stretch; readonly points?: number; readonly all?: number } | undefined {
     const piece = run.piece(cursor, wanted.fromStep, pieceBytes);
     if (piece === undefined) return undefined;
     const most = mostRows();
     if (most === Number.POSITIVE_INFINITY) return { stretch: piece };
     const stretch = run.stretch(cursor, wanted.fromStep);
-    return countRows(stretch.ranges) > most ? { stretch, points: most } : { stretch: piece };
+    const all = countRows(stretch.ranges);
+    if (all <= most) return { stretch: piece };
+    const sample = wanted.preview && !caughtUp ? sampleOf(stretch.ranges, wanted.scale) : undefined;
+    if (sample === undefined) return { stretch, points: most };
+    return { stretch: { ...stretch, ranges: sample }, points: most, all };
   }
 
   function mostRows(): number {

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { attemptOf } from "../arrow/attemptFiles.ts";
 import type { Run } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
@@ -55,6 +56,8 @@ interface HubOptions {
   readonly changed: () => void;
   /** Called when a run is closed. */
   readonly ended: (name: string) => void;
+  /** Gets one line for each damaged part of a file. */
+  readonly warn: (message: string) => void;
 }
 
 export interface RunHub extends Hub {
@@ -133,18 +136,18 @@ export function finishedFiles(directory: string): FinishedFile[] {
   );
 }
 
-export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
+export function makeHub({ memoryBytes, changed, ended, warn }: HubOptions): RunHub {
   const runs = new Map<string, ServedRun>();
   let closed = false;
 
   function place({ name, run, header, directory, earlier, opened }: PlacedAttempt): void {
-    const served = runs.get(name) ?? new ServedRun(name, run, earlier, undefined, opened);
+    const served = runs.get(name) ?? new ServedRun(name, run, earlier, undefined, opened, warn);
     served.openAttempt(run, header, directory, memoryBytes);
     runs.set(name, served);
     changed();
   }
   function placeFinished({ name, run, files, ending, opened }: PlacedRun): void {
-    runs.set(name, new ServedRun(name, run, files, ending, opened));
+    runs.set(name, new ServedRun(name, run, files, ending, opened, warn));
     changed();
   }
 
@@ -193,8 +196,10 @@ export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
 
 function attemptFiles(directory: string): FinishedFile[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory).flatMap((file) => {
-    const attempt = /^iterates-(\d{4,})\.arrows$/.exec(file)?.[1];
-    return attempt === undefined ? [] : [{ path: join(directory, file), attempt: Number(attempt) }];
-  });
+  return readdirSync(directory)
+    .flatMap((file) => {
+      const attempt = attemptOf(file);
+      return attempt === undefined ? [] : [{ path: join(directory, file), attempt }];
+    })
+    .sort((first, second) => first.attempt - second.attempt);
 }

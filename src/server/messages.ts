@@ -29,6 +29,11 @@ const subscription = z.strictObject({
   /** Scale on which the buckets of thinning have equal widths along the steps. */
   scale: z.enum(["linear", "log"]).default("linear"),
   /**
+   * Whether a long history that is thinned may come from a sample of its rows: soon, but without the extremes between
+   * them. `thinned` tells so by `read`. Subscribe again without it to get all extremes. Default false.
+   */
+  preview: z.boolean().default(false),
+  /**
    * What happens to a client that does not keep up. `thin`: the rows it missed come thinned to `points` (default 2000).
    * `wait`: every row comes, later, from the file. `close`: its connection is closed with 4429.
    */
@@ -112,6 +117,8 @@ export type ServerMessage =
         readonly toStep: number;
         readonly rows: number;
         readonly sent: number;
+        /** Number of rows that were looked at, if not all of them: a preview. */
+        readonly read?: number;
       };
     }
   /** Rows that were kept in memory only and were dropped. */

@@ -103,22 +103,41 @@ export function renderWhole(range: Range, plan: Plan): Rendered {
   const { header, batches } = range;
   const { below, above } = cutsOf(range);
   if (plan.indexes === undefined && !below && !above) {
-    return { header, batches: Buffer.concat(batches.map((batch) => batch.read())), rows: countRows([range]) };
+    const whole: Uint8Array[] = [];
+    let rows = 0;
+    for (const batch of batches) {
+      const bytes = batch.read();
+      if (bytes === undefined) continue;
+      whole.push(bytes);
+      rows += batch.rows;
+    }
+    return { header, batches: Buffer.concat(whole), rows };
   }
-  const chosen = [...chosenBatches(range, plan)];
+  const chosen = [...chosenBatches(range, plan)].map(({ batch }) => batch);
   return { ...encode(plan.schema, chosen), rows: chosen.reduce((sum, batch) => sum + batch.numRows, 0) };
 }
 
-function* chosenBatches({ header, batches, fromStep, upToStep }: Range, plan: Plan): Generator<RecordBatch> {
+/** Yields the wanted part of each batch that has one, with the place of the batch in the range. */
+function* chosenBatches(
+  { header, batches, fromStep, upToStep }: Range,
+  plan: Plan,
+): Generator<{ readonly batch: RecordBatch; readonly place: Batch }> {
+  const read: Batch[] = [];
   function* bytes(): Generator<Uint8Array> {
-    for (const batch of batches) yield batch.read();
+    for (const batch of batches) {
+      const there = batch.read();
+      if (there === undefined) continue;
+      read.push(batch);
+      yield there;
+    }
   }
-  let index = 0;
   for (const batch of decode(header, bytes())) {
-    const place = batches[index++]!;
+    const place = read.shift();
+    // For a stream without batches arrow-js gives an empty one.
+    if (place === undefined) continue;
     const chosen = plan.indexes === undefined ? batch : selectColumns(batch, plan.schema, plan.indexes);
     if (place.firstStep >= fromStep && place.lastStep < upToStep) {
-      yield chosen;
+      yield { batch: chosen, place };
       continue;
     }
     const steps = batch.getChild("step")!;
@@ -126,7 +145,7 @@ function* chosenBatches({ header, batches, fromStep, upToStep }: Range, plan: Pl
     while (begin < batch.numRows && Number(steps.get(begin)) < fromStep) begin++;
     let end = begin;
     while (end < batch.numRows && Number(steps.get(end)) < upToStep) end++;
-    if (end > begin) yield chosen.slice(begin, end);
+    if (end > begin) yield { batch: chosen.slice(begin, end), place };
   }
 }
 
@@ -136,15 +155,21 @@ interface Thinning {
   readonly scale: "linear" | "log";
 }
 
-/** Number of rows that are encoded at once. */
-const rowsAtOnce = 16_384;
+/** Number of bytes of rows that are encoded at once, about: a few milliseconds of work. */
+const bytesAtOnce = 256 * 1024;
+
+/** Rows of a batch to be taken, by their number within its wanted part. */
+interface Picked {
+  readonly place: Batch;
+  readonly rows: readonly number[];
+}
 
 /**
  * Renders the ranges thinned to about `points` rows, as one stream for each range that has rows, in pieces of a bounded
  * size. Other work gets its turn between batches. It ends early once `wanted` says no.
  *
- * The first pass chooses the rows, the second one takes them. The bytes are read twice, so that memory holds one piece
- * at a time.
+ * The first pass chooses the rows, the second one takes them and reads only the batches that hold some. So memory holds
+ * one piece at a time.
  */
 export async function* renderThinned(
   ranges: readonly Range[],
@@ -156,8 +181,12 @@ export async function* renderThinned(
   await nextTurn();
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
+  /** Batches that were read, and the number of rows of their wanted parts, for each range. */
+  const offered: { readonly place: Batch; readonly rows: number }[][] = [];
   for (const [index, range] of ranges.entries()) {
-    for (const batch of chosenBatches(range, plans[index]!)) {
+    const seen: { readonly place: Batch; readonly rows: number }[] = [];
+    offered.push(seen);
+    for (const { batch, place } of chosenBatches(range, plans[index]!)) {
       const steps = numbers(batch.getChild("step")!).values;
       const commands = batch.getChild("commands");
       const kept =
@@ -167,34 +196,67 @@ export async function* renderThinned(
         plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
         kept,
       );
+      seen.push({ place, rows: batch.numRows });
       await pause();
       if (!wanted()) return;
     }
   }
   const chosen = thinner.chosen();
   let next = 0;
-  let offered = 0;
+  let before = 0;
   for (const [index, range] of ranges.entries()) {
     const plan = plans[index]!;
+    const picked: Picked[] = [];
+    for (const { place, rows: count } of offered[index]!) {
+      const rows: number[] = [];
+      while (next < chosen.length && chosen[next]! < before + count) rows.push(chosen[next++]! - before);
+      before += count;
+      if (rows.length > 0) picked.push({ place, rows });
+    }
     let taken: RecordBatch[] = [];
     let rows = 0;
-    for (const batch of chosenBatches(range, plan)) {
-      const picked: number[] = [];
-      while (next < chosen.length && chosen[next]! < offered + batch.numRows) picked.push(chosen[next++]! - offered);
-      offered += batch.numRows;
-      if (picked.length === batch.numRows) taken.push(batch);
-      else if (picked.length > 0) taken.push(takeRows(batch, plan.schema, picked));
-      rows += picked.length;
-      if (rows >= rowsAtOnce) {
-        yield { ...encode(plan.schema, taken), rows };
-        taken = [];
-        rows = 0;
+    let bytes = 0;
+    for (const { batch, picks } of pickedBatches(range, plan, picked)) {
+      const sizeOf = rowSizes(batch);
+      for (let at = 0; at < picks.length; ) {
+        const begin = at;
+        while (at < picks.length && bytes < bytesAtOnce) bytes += sizeOf(picks[at++]!);
+        const some = picks.slice(begin, at);
+        taken.push(some.length === batch.numRows ? batch : takeRows(batch, plan.schema, some));
+        rows += some.length;
+        if (bytes >= bytesAtOnce) {
+          yield { ...encode(plan.schema, taken), rows };
+          taken = [];
+          rows = 0;
+          bytes = 0;
+        }
+        await pause();
+        if (!wanted()) return;
       }
-      await pause();
-      if (!wanted()) return;
     }
     if (rows > 0) yield { ...encode(plan.schema, taken), rows };
   }
+}
+
+/** Reads the batches again that hold picked rows. One that was damaged meanwhile is left out. */
+function* pickedBatches(
+  range: Range,
+  plan: Plan,
+  picked: readonly Picked[],
+): Generator<{ readonly batch: RecordBatch; readonly picks: readonly number[] }> {
+  if (picked.length === 0) return;
+  const rows = new Map(picked.map((picks) => [picks.place, picks.rows]));
+  const batches = picked.map(({ place }) => place);
+  for (const { batch, place } of chosenBatches({ ...range, batches }, plan)) yield { batch, picks: rows.get(place)! };
+}
+
+/** Makes the function that tells about how many bytes one row of a batch has. */
+function rowSizes(batch: RecordBatch): (row: number) => number {
+  const lists = batch.data.children.flatMap(({ valueOffsets }) =>
+    valueOffsets === undefined || valueOffsets.length <= batch.numRows ? [] : [valueOffsets],
+  );
+  const plain = 8 * batch.numCols;
+  return (row) => lists.reduce((sum, offsets) => sum + 8 * Number(offsets[row + 1]! - offsets[row]!), plain);
 }
 
 /** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */

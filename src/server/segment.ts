@@ -3,12 +3,9 @@
  * viewers.
  */
 
-import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
-import { openFile } from "../arrow/fileSource.ts";
-import { type StreamMessage, streamMessages } from "../arrow/messages.ts";
+import { describeDamage } from "../arrow/checks/damage.ts";
+import { isSealed, isWhole } from "../arrow/checks/seal.ts";
 import { failure } from "../errors.ts";
-import { warn } from "../host.ts";
-import { decode } from "./ipc.ts";
 import { Numbers } from "./numbers.ts";
 import { closeFile, readBytes, readExactly } from "./openFiles.ts";
 
@@ -20,7 +17,8 @@ export interface Batch {
   readonly lastStep: number;
   readonly rows: number;
   readonly bytes: number;
-  read(): Uint8Array;
+  /** Reads the batch; undefined: it is damaged, and its segment has said so. */
+  read(): Uint8Array | undefined;
 }
 
 /** The batches of one attempt, numbered from 0. Those before `begin` were dropped. */
@@ -54,10 +52,24 @@ export interface Segment {
   close(): void;
 }
 
+/** Number of damaged batches of a file that are told one by one. */
+const toldMost = 10;
+
 /**
  * Makes a segment over a file that another writer grows: the header first, then exactly the bytes given to `append`.
+ *
+ * If the header has a checksum, each batch is held against its own whenever it is read.
+ *
+ * @param warn gets one line for each damaged batch, once
  */
-export function fileSegment(path: string, header: Uint8Array, attempt: number): Segment {
+export function fileSegment(
+  path: string,
+  header: Uint8Array,
+  attempt: number,
+  warn: (message: string) => void,
+): Segment {
+  const sealed = isSealed(header);
+  const damaged = new Set<number>();
   /** Offset, length, first step, last step and number of rows of each batch. */
   const places = new Numbers();
   const count = (): number => places.length / 5;
@@ -69,16 +81,20 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
   };
   function batchAt(index: number): Batch {
-    const [offset, bytes, firstStep, lastStep, rows] = places.slice(5 * index, 5 * index + 5) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const read = (): Uint8Array => {
+    const at = 5 * index;
+    const [offset, bytes] = [places.at(at), places.at(at + 1)];
+    const [firstStep, lastStep, rows] = [places.at(at + 2), places.at(at + 3), places.at(at + 4)];
+    const read = (): Uint8Array | undefined => {
       if (closed) throw failure("ERR_RUN_FILE", `the file ${path} is closed`);
-      return readBytes(path, offset, bytes, check);
+      if (damaged.has(index)) return undefined;
+      const message = readBytes(path, offset, bytes, check);
+      if (!sealed || isWhole(message)) return message;
+      damaged.add(index);
+      const why = "a batch does not match its checksum";
+      const lost = { batches: 1, rows, fromStep: firstStep, toStep: lastStep };
+      if (damaged.size <= toldMost) warn(describeDamage({ source: path, offset, bytes, why, ...lost }));
+      if (damaged.size === toldMost) warn(`${path}: further damage is not told; fluxion verify lists all of it`);
+      return undefined;
     };
     return { index, firstStep, lastStep, rows, bytes, read };
   }
@@ -127,57 +143,6 @@ export function fileSegment(path: string, header: Uint8Array, attempt: number): 
       closeFile(path);
     },
   };
-}
-
-/**
- * Makes a segment from a file that is complete. It is read once, for the steps of its batches; a torn tail and damaged
- * parts are left out, and a warning says which steps these had. The generator yields after each batch, so that other
- * work can get its turn.
- *
- * @returns undefined for a file whose writer was killed before the first row
- */
-export function* finishedSegment(path: string, attempt: number): Generator<undefined, Segment | undefined> {
-  const source = openFile(path);
-  try {
-    if (source.readAt(0, 1).length === 0) return undefined;
-    const onDamage = (damage: Damage): void => warn(describeDamage(damage));
-    const messages = streamMessages(source.readAt, path, { strict: true, onDamage });
-    const header = headerOf(messages, path);
-    if (header === undefined) return undefined;
-    const segment = fileSegment(path, header, attempt);
-    const places: { readonly offset: number; readonly length: number }[] = [];
-    function* batches(): Generator<Uint8Array> {
-      for (const { offset, bytes, kind } of messages) {
-        if (kind !== "batch") throw failure("ERR_RUN_FILE", `${path} holds more than one schema; expected one stream`);
-        places.push({ offset, length: bytes.length });
-        yield bytes;
-      }
-    }
-    let index = 0;
-    for (const batch of decode(header, batches())) {
-      const steps = batch.getChild("step");
-      if (steps === null) {
-        throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
-      }
-      const last = steps.length - 1;
-      const place = places[index++];
-      // For a stream without batches arrow-js gives an empty one.
-      if (place === undefined) continue;
-      const { offset, length } = place;
-      segment.appendPlace(length, Number(steps.get(0) ?? 0), Number(steps.get(last) ?? 0), steps.length, offset);
-      yield;
-    }
-    return segment;
-  } finally {
-    source.close();
-  }
-}
-
-function headerOf(messages: Iterator<StreamMessage>, path: string): Uint8Array | undefined {
-  const first = messages.next();
-  if (first.done === true) return undefined;
-  if (first.value.kind === "schema") return first.value.bytes;
-  throw failure("ERR_RUN_FILE", `${path} does not begin with a schema; expected a stream that fluxion wrote`);
 }
 
 /** Makes a segment that keeps the newest batches in memory, at most `limit` bytes of them but always one. */

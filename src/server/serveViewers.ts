@@ -51,6 +51,7 @@ export async function serveViewers({ onViewers, ...options }: LocalServerOptions
   const desk = makeCommandDesk(announce);
   const hub = makeHub({
     memoryBytes,
+    warn,
     changed: announce,
     ended: (name) => desk.runEnded(name),
   });

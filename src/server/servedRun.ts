@@ -3,9 +3,11 @@
 import { join } from "node:path";
 import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
 import { iteratesFileName } from "../arrow/runFile.ts";
+import { warn as hostWarn } from "../host.ts";
+import { finishedSegment } from "./finishedSegment.ts";
 import type { RunEnding, RunInfo } from "./messages.ts";
 import type { Range } from "./render.ts";
-import { fileSegment, finishedSegment, memorySegment, type Segment } from "./segment.ts";
+import { fileSegment, memorySegment, type Segment } from "./segment.ts";
 import type { SharedMessages } from "./sharedRender.ts";
 import { advance, nextTurn } from "./turns.ts";
 
@@ -51,6 +53,7 @@ export class ServedRun {
   /**
    * @param earlier files of attempts that are over; they are read when somebody first wants rows
    * @param opened time at which the run was first known, in milliseconds since 1970
+   * @param warn gets one line for each damaged part of its files
    */
   constructor(
     readonly name: string,
@@ -58,6 +61,7 @@ export class ServedRun {
     earlier: readonly FinishedFile[] = [],
     ending?: RunEnding,
     private readonly opened = Date.now(),
+    private readonly warn: (message: string) => void = hostWarn,
   ) {
     this.#run = run;
     this.#settings = run.settings;
@@ -109,7 +113,7 @@ export class ServedRun {
 
   #index(): void {
     this.#turn = undefined;
-    this.#indexing ??= readAll(this.#unread);
+    this.#indexing ??= readAll(this.#unread, this.warn);
     try {
       const done = advance(this.#indexing);
       if (done === undefined) return;
@@ -137,7 +141,7 @@ export class ServedRun {
     this.#segments.push(
       directory === undefined
         ? memorySegment(header, run.attempt, memoryLimit)
-        : fileSegment(join(directory, iteratesFileName(run.attempt)), header, run.attempt),
+        : fileSegment(join(directory, iteratesFileName(run.attempt)), header, run.attempt, this.warn),
     );
   }
 
@@ -296,10 +300,10 @@ export class ServedRun {
   }
 }
 
-function* readAll(files: readonly FinishedFile[]): Generator<undefined, Segment[]> {
+function* readAll(files: readonly FinishedFile[], warn: (message: string) => void): Generator<undefined, Segment[]> {
   const segments: Segment[] = [];
   for (const { path, attempt } of [...files].sort((first, second) => first.attempt - second.attempt)) {
-    const segment = yield* finishedSegment(path, attempt);
+    const segment = yield* finishedSegment(path, attempt, warn);
     if (segment !== undefined) segments.push(segment);
   }
   return segments;

@@ -1,6 +1,7 @@
 /** What the earlier attempts at a run have left in its directory. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { attemptOf } from "../arrow/attemptFiles.ts";
 import { type FileSource, openFile } from "../arrow/fileSource.ts";
 import type { Row } from "../arrow/row.ts";
 import { iteratesFileName, readRunFile } from "../arrow/runFile.ts";
@@ -8,8 +9,6 @@ import { RunReader } from "../arrow/runReader.ts";
 import { isFluxionError } from "../errors.ts";
 import { whenScarce } from "./fileSystem.ts";
 import { writeFailure } from "./files.ts";
-
-const pattern = /^iterates-(\d+)\.arrows$/;
 
 /** Names of the files in a directory. @throws ERR_WRITE */
 export function namesIn(who: string, directory: string): readonly string[] {
@@ -22,7 +21,7 @@ export function namesIn(who: string, directory: string): readonly string[] {
 
 /** Whether a name is that of a file with the rows of an attempt. */
 export function isIterates(name: string): boolean {
-  return pattern.test(name);
+  return attemptOf(name) !== undefined;
 }
 
 /**
@@ -47,7 +46,7 @@ function attemptNumbers(directory: string): readonly number[] {
   } catch {
     return [];
   }
-  const numbers = names.filter(isIterates).map((name) => Number(pattern.exec(name)![1]));
+  const numbers = names.flatMap((name) => attemptOf(name) ?? []);
   return numbers.sort((a, b) => a - b);
 }
 

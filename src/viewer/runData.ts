@@ -29,6 +29,8 @@ export class RunData {
   length = 0;
   /** Whether the server or the page left rows out. */
   thinned = false;
+  /** Whether the rows come from a sample, so that spikes may be missing. */
+  sampled = false;
   status: Status = "running";
   interventions: Intervention[] = [];
   readonly #columns = new Map<string, Growing>();
@@ -76,6 +78,7 @@ export class RunData {
   clear(): void {
     this.length = 0;
     this.thinned = false;
+    this.sampled = false;
     this.interventions = [];
     this.#columns.clear();
     this.#lengths.clear();

@@ -32,14 +32,18 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   let trouble: string | undefined;
   let link: Link | undefined;
   let over = false;
+  /** Whether all rows were asked for after a first picture from a sample of them. */
+  let refining = false;
+  /** Whether the rows that come next are from a sample. */
+  let samples = false;
 
   const columns = (): string[] => [...plain, ...(vectors ?? [])];
 
+  /** Asks for what is missing. A long history comes from a sample first; its rows are replaced by those that follow. */
   function subscribe(to: Link): void {
-    const fromStep = data.lastStep === undefined ? 0 : data.lastStep + 1;
-    to.send({
-      subscribe: { run: run.name, columns: columns(), fromStep, points: historyPoints, scale, maxRate: liveRate },
-    });
+    const fromStep = data.lastStep === undefined || data.sampled ? 0 : data.lastStep + 1;
+    const thinning = { points: historyPoints, scale, maxRate: liveRate, preview: data.length === 0 };
+    to.send({ subscribe: { run: run.name, columns: columns(), fromStep, ...thinning } });
   }
   function restart(newScale: "linear" | "log"): void {
     scale = newScale;
@@ -50,6 +54,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   function connect(): void {
     trouble = undefined;
     over = false;
+    refining = false;
+    samples = false;
     link = openLink({
       opened: subscribe,
       message(message) {
@@ -61,15 +67,23 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
             if (link !== undefined) subscribe(link);
           }
           attempt = message.subscribed.attempt;
-        } else if ("thinned" in message || "gap" in message) data.thinned = true;
-        else if ("error" in message) trouble = message.error.message;
-        else if ("ended" in message) {
+          refining = false;
+        } else if ("thinned" in message) {
+          data.thinned = true;
+          samples = message.thinned.read !== undefined;
+        } else if ("gap" in message) data.thinned = true;
+        else if ("live" in message) {
+          refining = data.sampled;
+          if (refining && link !== undefined) subscribe(link);
+        } else if ("error" in message) trouble = message.error.message;
+        else if ("ended" in message && !refining) {
           over = true;
           link?.close();
         }
         changed();
       },
       rows(bytes) {
+        data.sampled = samples;
         for (const batch of readStream(bytes)) data.append(batch);
         if (vectors === undefined) void lookAtVectors();
         changed();

@@ -88,6 +88,7 @@ export function makeRunSummary(): RunSummary {
 
 function howThinned(data: RunData): string {
   const rows = (data.lastStep ?? 0) - (data.at("step", 0) ?? 0) + 1;
+  if (data.sampled) return "this first picture comes from a sample of the rows; all of them are being read";
   return `${formatCount(data.length)} of ${formatCount(rows)} rows are shown, spikes and NaN among them; zoom in for more`;
 }
 

@@ -1,11 +1,13 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { recordRun } from "../../src/arrow/recorder.ts";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import type { ViewerServer } from "../../src/server/createViewerServer.ts";
+import { earlierFiles, finishedFiles } from "../../src/server/hub.ts";
 import { assertError } from "../support/assert.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { connect, firstSteps, withServer } from "../support/viewer.ts";
@@ -128,5 +130,26 @@ hub("refuses a directory without files of a run", () =>
     }),
   ),
 );
+
+hub("orders attempts by their numbers, of which there may be more than 9999", () =>
+  withDirectory((directory) => {
+    const attempts = [10_001, 2, 9999, 10_000, 1, 123_456];
+    for (const attempt of attempts) appendFileSync(join(directory, iteratesFileName(attempt)), "");
+    for (const other of ["iterates-0003.arrows.tmp", "xiterates-0004.arrows", "iterates-.arrows"])
+      appendFileSync(join(directory, other), "");
+    const found = finishedFiles(directory).map(({ attempt }) => attempt);
+    assert.equal(found, [1, 2, 9999, 10_000, 10_001, 123_456]);
+    assert.is(earlierFiles(directory, 10_000).length, 3);
+    return Promise.resolve();
+  }),
+);
+
+hub("knows the names of attempt files by the one rule that all rooms share", () => {
+  const source = fileURLToPath(new URL("../../src/", import.meta.url));
+  const own = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && /\/[^/\n]*iterates-[^/\n]*\\d/.test(readFileSync(join(source, file), "utf8")),
+  );
+  assert.equal(own, [join("arrow", "attemptFiles.ts")]);
+});
 
 hub.run();

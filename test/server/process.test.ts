@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdirSync } from "node:fs";
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Subject } from "rxjs";
@@ -16,6 +16,8 @@ import {
   type ViewerServer,
   type ViewerServerOptions,
 } from "../../src/server/createViewerServer.ts";
+import { makeGuard } from "../../src/server/guard.ts";
+import { makeSupervisor } from "../../src/server/process/supervisor.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
@@ -165,7 +167,11 @@ processes("costs a run nothing when it is stopped, and goes on afterwards", () =
 
 processes("ends with the process that started it, and leaves the port free", async () => {
   const program = fileURLToPath(new URL("../support/programs/serveForever.ts", import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, program], { stdio: ["ignore", "pipe", "inherit"] });
+  // The leader of a group of processes, so that the group is empty once all that it started have ended.
+  const child = spawn(process.execPath, [...process.execArgv, program], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
   const [line] = (await once(child.stdout!, "data")) as [Buffer];
   const { port, processId } = JSON.parse(String(line)) as { port: number; processId: number };
   assert.ok((await isOpen(port)) && isAlive(processId));
@@ -173,6 +179,38 @@ processes("ends with the process that started it, and leaves the port free", asy
   await once(child, "exit");
   await until(async () => !(await isOpen(port)), "free port");
   await until(() => !isAlive(processId), "end of the server");
+  await until(() => !isAlive(-child.pid!), "end of every process that was started");
+  const again = createServer().listen(port, "127.0.0.1");
+  await once(again, "listening");
+  again.close();
+});
+
+processes("is started at most five times per minute if it dies at once, and not after it was given up", async () => {
+  const agains: number[] = [];
+  let starts = 0;
+  const began = performance.now();
+  const supervisor = makeSupervisor({
+    guard: makeGuard((error) => {
+      throw error;
+    }),
+    started() {
+      starts++;
+      process.kill(supervisor.processId!, "SIGKILL");
+    },
+    message: () => undefined,
+    ended: (_, again) => agains.push(again),
+  });
+  supervisor.start();
+  await until(() => agains.length === 5, "fifth end");
+  assert.equal(agains.slice(0, 4), [0, 0, 0, 0]);
+  // The sixth start waits until a minute has passed since the first one.
+  const elapsed = performance.now() - began;
+  assert.ok(agains[4]! <= 60_000 && agains[4]! >= 60_000 - elapsed - 1, `${agains[4]} ms, ${elapsed} ms have passed`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.is(starts, 5);
+  assert.is(supervisor.processId, undefined);
+  await supervisor.close();
+  assert.is(starts, 5);
 });
 
 processes("keeps a place for viewers among 1,000 idle connections, with 400 descriptors", async () => {

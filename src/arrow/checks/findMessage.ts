@@ -12,6 +12,8 @@ export type Found = { readonly sealed: boolean } & (
       readonly kind: "schema" | "batch" | "other";
       /** Length of the message. Its body was not looked at. */
       readonly length: number;
+      /** Prefix and metadata. */
+      readonly head: Uint8Array;
       readonly facts?: BatchFacts;
     }
   | { readonly is: "end" }
@@ -51,7 +53,7 @@ export function findMessage(readAt: ReadAt, offset: number, strict: boolean): Fo
   }
   try {
     const { kind, bodyLength } = readMetadata(head.subarray(prefixLength));
-    return { is: "message", sealed, ...(read ?? { kind, length: head.length + bodyLength }) };
+    return { is: "message", sealed, head, ...(read ?? { kind, length: head.length + bodyLength }) };
   } catch (cause) {
     return { is: "damaged", why: "a message without readable metadata", cause, sealed };
   }

@@ -8,7 +8,7 @@ import { builtInFigures } from "../../figures/builtIn.ts";
 import { recordedRun } from "../../figures/figure.ts";
 import { writeFailure } from "../../sinks/files.ts";
 import { base } from "../base.ts";
-import { runsIn } from "../runDirectories.ts";
+import { readableRuns, runsIn } from "../runDirectories.ts";
 import { tableLines } from "../table.ts";
 
 const examples = `
@@ -50,7 +50,7 @@ async function draw(name: string, directory: string | undefined, output: string 
       `figure ${name}: expected the directory of an experiment, got none; fluxion list shows the experiments in runs/`,
     );
   }
-  const runs = runsIn(directory).map((run) => recordedRun(run.name, run.directory));
+  const runs = readableRuns(runsIn(directory)).map((run) => recordedRun(run.name, run.directory));
   const svg = await figure.draw({ directory, runs });
   if (output === "-") {
     process.stdout.write(svg);

@@ -5,14 +5,13 @@ import { lastValueFrom, tap } from "rxjs";
 import { describeDamage } from "../../arrow/checks/damage.ts";
 import { presentName } from "../../arrow/formerNames.ts";
 import type { Column, Row } from "../../arrow/row.ts";
-import { readRunFile } from "../../arrow/runFile.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 import { replay } from "../../streams/replay.ts";
 import { base } from "../base.ts";
-import { type FoundRun, runsIn } from "../runDirectories.ts";
+import { type FoundRun, readableRuns, runsIn } from "../runDirectories.ts";
 import { type Cell, tableLines } from "../table.ts";
 
 interface Flags {
@@ -29,7 +28,8 @@ Examples:
   fluxion replay runs/dlae-1 --run search-03 --format csv > search-03.csv
   fluxion replay runs/mine-1 --format jsonl --columns step,point --from 90 | jq .point
 
-Damaged parts of files are passed over; a line on standard error says which steps they had, and the exit code is 1.`;
+Damaged parts of files, and runs whose run.json is damaged, are passed over; a line on standard error says which steps
+they had, or why, and the exit code is 1.`;
 
 const plainFields = [
   "step",
@@ -60,12 +60,13 @@ export function replayCommand(exit: (code: number) => void): Command {
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action(async (directory: string, flags: Flags) => {
-      const runs = chosenRuns(directory, flags.run);
-      const known = new Map(runs.flatMap((run) => Object.entries(readRunFile(run.directory).columns)));
+      const chosen = chosenRuns(directory, flags.run);
+      const runs = readableRuns(chosen);
+      const known = new Map(runs.flatMap(({ file }) => Object.entries(file.columns)));
       const columns = columnsOf(known, flags.columns);
-      const several = runs.length > 1;
+      const several = chosen.length > 1;
       if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
-      let whole = true;
+      let whole = runs.length === chosen.length;
       for (const run of runs) whole = (await print(run, several, columns, flags)) && whole;
       exit(whole ? 0 : 1);
     });

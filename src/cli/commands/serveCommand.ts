@@ -1,14 +1,14 @@
 /** `fluxion serve`: shows finished runs on the page. */
 import { Command } from "commander";
 import type { Run } from "../../arrow/row.ts";
-import { type RunFile, readRunFile, runState } from "../../arrow/runFile.ts";
+import { type RunFile, runState } from "../../arrow/runFile.ts";
 import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { base } from "../base.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
-import { runsIn } from "../runDirectories.ts";
+import { readableRuns, runsIn } from "../runDirectories.ts";
 import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 
@@ -40,9 +40,7 @@ export function serveCommand(): Command {
 
 async function serve(directories: readonly string[], { port, host, open, ...flags }: Flags): Promise<void> {
   const secrets = secretsOf(flags);
-  const runs = directories
-    .flatMap(runsIn)
-    .map(({ name, directory }) => ({ name, directory, file: readRunFile(directory) }));
+  const runs = readableRuns(directories.flatMap(runsIn));
   const server = await createViewerServer({
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
@@ -57,7 +55,7 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
       server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory));
       served++;
     } catch (error) {
-      console.error(`fluxion: ${directory} is not shown: ${(error as Error).message}`);
+      console.error(`fluxion: ${directory} is left out: ${(error as Error).message}`);
     }
   }
   if (served === 0) {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { attemptOf } from "../../arrow/attemptFiles.ts";
 import type { ConnectionHost } from "../connection.ts";
 import type { Access } from "./access.ts";
 import { refuse, sendFile, sendJson } from "./answers.ts";
@@ -88,8 +89,8 @@ export function makeRoutes({ host, access, limits, pageDirectory, figures }: Rou
       return refuse(response, 404, "there is nothing at this address; GET /runs lists the runs");
     if (what === "rows") return sendRows(response, run, request.query, guard);
     // The attempt is looked up; no name from outside becomes part of a path.
-    const attempt = /^iterates-(\d{4,})\.arrows$/.exec(what)?.[1];
-    const file = attempt === undefined ? undefined : run.fileOf(Number(attempt));
+    const attempt = attemptOf(what);
+    const file = attempt === undefined ? undefined : run.fileOf(attempt);
     if (file === undefined) return refuse(response, 404, "the run has no such file");
     return sendFile(request, response, file, guard);
   };

@@ -138,7 +138,7 @@ export class MirroredRun {
     if (batch === undefined) return undefined;
     this.#batch++;
     const { firstStep, lastStep, rows } = batch;
-    return { kind: "batch", name, bytes: batch.read(), firstStep, lastStep, rows };
+    return { kind: "batch", name, bytes: batch.read()!, firstStep, lastStep, rows };
   }
 }
 

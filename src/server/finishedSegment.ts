@@ -1,0 +1,108 @@
+/** Finds the batches of files that are complete. */
+import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
+import { openFile } from "../arrow/fileSource.ts";
+import { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "../arrow/messages.ts";
+import { failure } from "../errors.ts";
+import { decode, schemaOf } from "./ipc.ts";
+import { fileSegment, type Segment } from "./segment.ts";
+
+type Messages = Generator<StreamMessage, StreamEnd, undefined>;
+
+/** Number of bytes that are read at once where a few were asked for: the heads of most batches fit. */
+const ahead = 2048;
+
+/**
+ * Makes a segment from a file that is complete. It is walked through once: of batches with checksums only the heads are
+ * read, which say their steps; those of former files are decoded. A torn tail and damaged heads are left out; a damaged
+ * body shows when the batch is read. The generator yields after each batch, so that other work can get its turn.
+ *
+ * @param warn gets one line for each damaged part
+ * @returns undefined for a file whose writer was killed before the first row
+ */
+export function* finishedSegment(
+  path: string,
+  attempt: number,
+  warn: (message: string) => void,
+): Generator<undefined, Segment | undefined> {
+  const source = openFile(path);
+  try {
+    if (source.readAt(0, 1).length === 0) return undefined;
+    const onDamage = (damage: Damage): void => warn(describeDamage(damage));
+    const messages = streamMessages(readAhead(source.readAt), path, { strict: true, onDamage, select: () => "head" });
+    const first = messages.next();
+    if (first.done === true) return undefined;
+    const { kind, bytes: header, checked } = first.value;
+    if (kind !== "schema") {
+      throw failure("ERR_RUN_FILE", `${path} does not begin with a schema; expected a stream that fluxion wrote`);
+    }
+    if (!schemaOf(header).fields.some(({ name }) => name === "step")) {
+      throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
+    }
+    const segment = fileSegment(path, header, attempt, warn);
+    yield* checked ? byHeads(messages, segment, path) : byRows(messages, segment, path);
+    return segment;
+  } finally {
+    source.close();
+  }
+}
+
+/** Takes note of batches with checksums, which say their steps themselves. */
+function* byHeads(messages: Messages, segment: Segment, path: string): Generator<undefined, void> {
+  // A batch is noted once the next one is found: the last one may be torn.
+  let last: StreamMessage | undefined;
+  const note = (): void => {
+    if (last?.facts === undefined) return;
+    const { firstStep, lastStep, rows } = last.facts;
+    segment.appendPlace(last.length, firstStep, lastStep, rows, last.offset);
+  };
+  for (;;) {
+    const next = messages.next();
+    if (next.done === true) {
+      if (next.value.end !== "torn" || next.value.offset !== last?.offset) note();
+      return;
+    }
+    checkKind(next.value, path);
+    note();
+    last = next.value;
+    yield;
+  }
+}
+
+/** Takes note of batches without checksums by decoding them. */
+function* byRows(messages: Messages, segment: Segment, path: string): Generator<undefined, void> {
+  const places: StreamMessage[] = [];
+  function* batches(): Generator<Uint8Array> {
+    for (const message of messages) {
+      checkKind(message, path);
+      places.push(message);
+      yield message.bytes;
+    }
+  }
+  for (const batch of decode(segment.header, batches())) {
+    const steps = batch.getChild("step");
+    const place = places.shift();
+    // For a stream without batches arrow-js gives an empty one.
+    if (steps === null || place === undefined) continue;
+    const last = Number(steps.get(steps.length - 1) ?? 0);
+    segment.appendPlace(place.length, Number(steps.get(0) ?? 0), last, steps.length, place.offset);
+    yield;
+  }
+}
+
+function checkKind({ kind }: StreamMessage, path: string): void {
+  if (kind !== "batch") throw failure("ERR_RUN_FILE", `${path} holds more than one schema; expected one stream`);
+}
+
+/** Makes a source that reads more than it was asked for, since the next bytes are asked for next. */
+function readAhead(readAt: ReadAt): ReadAt {
+  let at = 0;
+  let held: Uint8Array = new Uint8Array(0);
+  return (offset, length) => {
+    if (length > ahead) return readAt(offset, length);
+    if (offset < at || offset + length > at + held.length) {
+      at = offset;
+      held = readAt(offset, ahead);
+    }
+    return held.subarray(offset - at, offset - at + length);
+  };
+}
