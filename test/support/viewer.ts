@@ -92,7 +92,10 @@ export class Viewer {
 }
 
 /** A socket to the server's stream. */
-export async function connect(server: ViewerServer, options: ConnectOptions = {}): Promise<Viewer> {
+export async function connect(
+  server: Pick<ViewerServer, "port" | "token">,
+  options: ConnectOptions = {},
+): Promise<Viewer> {
   const { token = server.token, origin, headers, protocols = ["v1.fluxion"], autoPong = true } = options;
   const socket = new WebSocket(
     `ws://127.0.0.1:${server.port}/stream?token=${encodeURIComponent(token)}`,
