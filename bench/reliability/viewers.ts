@@ -71,6 +71,9 @@ export const viewers: Section = {
         if (open < mostViewers) throw new Error(`${mostViewers - open} viewers were closed`);
         return held({
           "seconds watched": watched,
+          "rows per second": Math.round(
+            (together.at(-1)!.rows - together[0]!.rows) / (together.at(-1)!.seconds - together[0]!.seconds),
+          ),
           viewers: mostViewers,
           stalled: mostViewers / 5,
           "CPU us per iterate without": rounded(without, 1),
