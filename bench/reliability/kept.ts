@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Counts, Section } from "./section.ts";
+import { type Counts, rounded, type Section } from "./section.ts";
 
 /** What bench/reliability/results.json says of a section. */
 export interface Result {
@@ -14,6 +14,8 @@ export interface Result {
   readonly seconds: number;
   readonly command: string;
   readonly machine: string;
+  /** Number of processes that wanted a core within the last five minutes. */
+  readonly load?: number;
   readonly at: string;
 }
 
@@ -36,6 +38,7 @@ export function keepResult(
     ...result,
     command: `npm run bench -- reliability ${name} ${size}`,
     machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, ${process.platform} ${release()}, Node ${process.versions.node}`,
+    load: rounded(loadavg()[1]!, 1),
     at: new Date().toISOString(),
   };
   writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
