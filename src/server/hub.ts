@@ -53,6 +53,8 @@ interface HubOptions {
   readonly memoryBytes: number;
   /** Called when a run was opened or closed. */
   readonly changed: () => void;
+  /** Called when a run, or a further attempt of it, has become known. */
+  readonly placed?: (name: string) => void;
   /** Called when a run is closed. */
   readonly ended: (name: string) => void;
 }
@@ -133,7 +135,7 @@ export function finishedFiles(directory: string): FinishedFile[] {
   );
 }
 
-export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
+export function makeHub({ memoryBytes, changed, placed, ended }: HubOptions): RunHub {
   const runs = new Map<string, ServedRun>();
   let closed = false;
 
@@ -141,10 +143,12 @@ export function makeHub({ memoryBytes, changed, ended }: HubOptions): RunHub {
     const served = runs.get(name) ?? new ServedRun(name, run, earlier, undefined, opened);
     served.openAttempt(run, header, directory, memoryBytes);
     runs.set(name, served);
+    placed?.(name);
     changed();
   }
   function placeFinished({ name, run, files, ending, opened }: PlacedRun): void {
     runs.set(name, new ServedRun(name, run, files, ending, opened));
+    placed?.(name);
     changed();
   }
 

@@ -2,14 +2,13 @@ import { once } from "node:events";
 import { tableFromIPC } from "apache-arrow";
 import { WebSocket } from "ws";
 import type { ServerMessage } from "../../src/server/messages.ts";
-import type { ViewerServerOptions } from "../../src/server/options.ts";
 import { serveViewers } from "../../src/server/serveViewers.ts";
 import type { ViewerServer } from "../../src/server/viewerServer.ts";
 
 /** Runs a test with a server of its own, in this process. */
 export async function withServer(
   act: (server: ViewerServer) => Promise<void>,
-  options: ViewerServerOptions = {},
+  options: NonNullable<Parameters<typeof serveViewers>[0]> = {},
 ): Promise<void> {
   const server = await serveViewers({ warn: () => undefined, ...options });
   try {
