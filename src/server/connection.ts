@@ -22,6 +22,8 @@ import type { ServedRun } from "./servedRun.ts";
 export interface ConnectionHost {
   readonly guard: Guard;
   run(name: string): ServedRun | undefined;
+  /** Resolves when a run is known that the server is about to be told of; undefined if nobody will tell of it. */
+  awaited(name: string): Promise<void> | undefined;
   /** Lists the runs as somebody with this right sees them. */
   runs(right: Right): readonly RunInfo[];
   command(request: CommandRequest, reply: (outcome: AppliedCommand) => void): void;
@@ -138,8 +140,11 @@ export function serveConnection(
     return undefined;
   }
 
-  function command(request: CommandRequest) {
+  async function command(request: CommandRequest): Promise<void> {
     const { run, id } = request;
+    const known = host.awaited(run);
+    if (known !== undefined) await known;
+    if (!isOpen()) return;
     if (host.run(run) === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(run), closeCodes.noSuchRun);
     const answer = (outcome: AppliedCommand): void =>
       send({ reply: { run, outcome, ...(id === undefined ? {} : { id }) } });
@@ -157,6 +162,11 @@ export function serveConnection(
     stop();
     const mine = subscriptions;
     const current = (): boolean => isOpen() && subscriptions === mine;
+    const known = host.awaited(wanted.run);
+    if (known !== undefined) {
+      await known;
+      if (!current()) return;
+    }
     const run = host.run(wanted.run);
     if (run === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(wanted.run), closeCodes.noSuchRun);
     try {

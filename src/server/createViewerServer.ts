@@ -76,7 +76,8 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     guard: makeGuard(warnOnce(warn)),
     started() {
       const sent: SentOptions = { ...rest, port, token, readToken };
-      supervisor.send({ kind: "start", options: sent, figures: figures !== undefined });
+      // Viewers come back as soon as the port is open, before the server knows the runs.
+      supervisor.send({ kind: "start", options: sent, figures: figures !== undefined, runs: [...mirror.runs.keys()] });
     },
     ended(why, again) {
       lose();

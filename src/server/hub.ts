@@ -54,6 +54,8 @@ interface HubOptions {
   readonly memoryBytes: number;
   /** Called when a run was opened or closed. */
   readonly changed: () => void;
+  /** Called when a run, or a further attempt of it, has become known. */
+  readonly placed?: (name: string) => void;
   /** Called when a run is closed. */
   readonly ended: (name: string) => void;
   /** Gets one line for each damaged part of a file. */
@@ -136,7 +138,7 @@ export function finishedFiles(directory: string): FinishedFile[] {
   );
 }
 
-export function makeHub({ memoryBytes, changed, ended, warn }: HubOptions): RunHub {
+export function makeHub({ memoryBytes, changed, placed, ended, warn }: HubOptions): RunHub {
   const runs = new Map<string, ServedRun>();
   let closed = false;
 
@@ -144,10 +146,12 @@ export function makeHub({ memoryBytes, changed, ended, warn }: HubOptions): RunH
     const served = runs.get(name) ?? new ServedRun(name, run, earlier, undefined, opened, warn);
     served.openAttempt(run, header, directory, memoryBytes);
     runs.set(name, served);
+    placed?.(name);
     changed();
   }
   function placeFinished({ name, run, files, ending, opened }: PlacedRun): void {
     runs.set(name, new ServedRun(name, run, files, ending, opened, warn));
+    placed?.(name);
     changed();
   }
 

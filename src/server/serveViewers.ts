@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { failure } from "../errors.ts";
+import { makeAwaitedRuns } from "./awaitedRuns.ts";
 import { makeCommandDesk } from "./commands.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
 import { type Guard, makeGuard, warnOnce } from "./guard.ts";
@@ -24,6 +25,8 @@ export interface LocalServer extends ViewerServer {
 interface LocalServerOptions extends ViewerServerOptions {
   /** Called when a viewer came or went. */
   readonly onViewers?: (count: number) => void;
+  /** Names of runs that the hub is about to be told of. Default: none. */
+  readonly awaited?: readonly string[];
 }
 
 /** Milliseconds between two looks at every connection. */
@@ -32,7 +35,11 @@ const tickEvery = 200;
 const announceAfter = 30;
 
 /** Serves runs from this process. The options, errors and promises are those of `createViewerServer`. */
-export async function serveViewers({ onViewers, ...options }: LocalServerOptions = {}): Promise<LocalServer> {
+export async function serveViewers({
+  onViewers,
+  awaited = [],
+  ...options
+}: LocalServerOptions = {}): Promise<LocalServer> {
   const checked = checkOptions(options);
   const { port, host, connections, warn, pageDirectory, memoryBytes } = checked;
   const guard = makeGuard(warnOnce(warn));
@@ -49,15 +56,18 @@ export async function serveViewers({ onViewers, ...options }: LocalServerOptions
     ).unref();
   };
   const desk = makeCommandDesk(announce);
+  const awaitedRuns = makeAwaitedRuns(awaited);
   const hub = makeHub({
     memoryBytes,
     warn,
     changed: announce,
+    placed: awaitedRuns.tell,
     ended: (name) => desk.runEnded(name),
   });
   const site: ConnectionHost = {
     guard,
     run: (name) => hub.runs.get(name),
+    awaited: awaitedRuns.known,
     runs: (right) => [...hub.runs.values()].map((run) => run.info(right === "steer" && desk.steerable(run.name))),
     command(request, reply) {
       const run = hub.runs.get(request.run);

@@ -1,5 +1,5 @@
 /** One process at a time writes an experiment: resumes at once, also on two hosts, and an owner that comes back to life. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lastValueFrom, toArray } from "rxjs";
@@ -8,7 +8,8 @@ import * as assert from "uvu/assert";
 import type { Row } from "../../src/arrow/row.ts";
 import { readExperiment } from "../../src/cli/experimentFile.ts";
 import { replay } from "../../src/streams/replay.ts";
-import { fluxion, type Started, scratchDirectory, startFluxion } from "../support/command.ts";
+import { fluxion, scratchDirectory } from "../support/command.ts";
+import { contents, startOn } from "../support/owners.ts";
 
 const slow = fileURLToPath(new URL("../support/slowExperiment.ts", import.meta.url));
 const args = ["run", slow, "--no-serve", "--steps", "150", "--milliseconds", "4", "--out"];
@@ -19,25 +20,6 @@ function content(row: Row): unknown {
 }
 async function rowsOf(directory: string): Promise<unknown[]> {
   return (await lastValueFrom(replay(directory).pipe(toArray()))).map(content);
-}
-
-/** Starts the command as if on a host of this name, with owners that count as dead after 3 s of silence. */
-function startOn(host: string, given: readonly string[], cwd: string): Started {
-  Object.assign(process.env, { FLUXION_HOST: host, FLUXION_LEASE_SECONDS: "3" });
-  try {
-    return startFluxion(given, cwd);
-  } finally {
-    delete process.env.FLUXION_HOST;
-    delete process.env.FLUXION_LEASE_SECONDS;
-  }
-}
-
-/** Path and content of every file below a directory. */
-function contents(directory: string): Record<string, string> {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), "latin1")]),
-  );
 }
 
 async function assertWhole(directory: string, whole: string): Promise<void> {

@@ -19,6 +19,7 @@ import {
 import { makeGuard } from "../../src/server/guard.ts";
 import { makeSupervisor } from "../../src/server/process/supervisor.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
+import { isAlive, isOpen, reconnect, until } from "../support/processes.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
 import { connect, firstSteps, type Viewer } from "../support/viewer.ts";
@@ -38,40 +39,6 @@ async function withProcess(
     await act(server, warnings);
   } finally {
     await server.close();
-  }
-}
-
-async function until<T>(look: () => T | undefined | false | Promise<T | undefined | false>, what: string): Promise<T> {
-  const end = Date.now() + 90_000;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined && value !== false) return value;
-    assert.ok(Date.now() < end, `no ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** Connects as soon as the port is open. */
-const reconnect = (server: ViewerServer): Promise<Viewer> =>
-  until(() => connect(server).catch(() => undefined), "server on the same port");
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectSocket(port, "127.0.0.1");
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -204,6 +204,27 @@ stream("closes with 4404 for a run that nobody knows, and names those that there
   }),
 );
 
+stream("waits for a run of which a server that was started again has not been told yet, and for no other", () =>
+  withServer(
+    async (server) => {
+      const [early, other, gone] = [await connect(server), await connect(server), await connect(server)];
+      early.send({ subscribe: { run: "one" } });
+      gone.send({ command: { run: "one", id: 1, type: "stop" } });
+      gone.socket.close();
+      await gone.closed;
+      other.send({ subscribe: { run: "two" } });
+      assert.is((await other.closed).code, 4404);
+      const obeyed: string[] = [];
+      server.commands.subscribe(({ type }) => obeyed.push(type));
+      openRun(server, "one").emit(3);
+      await early.until(() => early.steps.length === 3, "rows");
+      assert.equal(early.steps, firstSteps(3));
+      assert.equal(obeyed, []);
+    },
+    { awaited: ["one"] },
+  ),
+);
+
 stream("takes no messages over 64 KB, nor a flood of them", () =>
   withServer(async (server) => {
     const big = await connect(server);

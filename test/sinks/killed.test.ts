@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Row } from "../../src/arrow/row.ts";
 import { readRunFile, runState } from "../../src/arrow/runFile.ts";
 import { RunReader } from "../../src/arrow/runReader.ts";
 import { randomSource } from "../../src/random.ts";
 import { replay } from "../../src/streams/replay.ts";
 import { valuesOf } from "../support/collect.ts";
 import { makeRow } from "../support/rows.ts";
-import { assertSameRows } from "../support/sameRows.ts";
+import { assertSameRows, timeless } from "../support/sameRows.ts";
 import { scratchPath } from "../support/scratch.ts";
 import { batchOf, game, gameSteps, wideSteps } from "./killable.ts";
 
@@ -44,10 +43,6 @@ function runAndKill(kind: "game" | "wide", directory: string, milliseconds: numb
     });
   });
 }
-
-/** Rows but for what differs between two runs of the same: wall time and the attempt's number. */
-const timeless = (rows: Iterable<Row>): Row[] =>
-  [...rows].map((row) => ({ ...row, seconds: 0, run: { ...row.run, attempt: 0 } }));
 
 const random = randomSource(Date.now(), "kill");
 

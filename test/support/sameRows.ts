@@ -22,3 +22,7 @@ function plain(row: Row): unknown {
   const numbers = { step, seconds, evaluations, products, value, squaredFieldNorm, stepSize };
   return { name, attempt, status, ...numbers, columns, vectors, point: row.point, commands: row.commands };
 }
+
+/** Rows but for what differs between two runs of the same: wall time and the attempt's number. */
+export const timeless = (rows: Iterable<Row>): Row[] =>
+  [...rows].map((row) => ({ ...row, seconds: 0, run: { ...row.run, attempt: 0 } }));

@@ -1,4 +1,8 @@
-/** An experiment whose rows come slowly, so that a test can end it in the middle. Loaded by the command. */
+/**
+ * An experiment whose rows come slowly, so that a test can end it in the middle. Loaded by the command. It appends run,
+ * step and time of each row to the file that FLUXION_TEST_PROGRESS names, before the row is emitted.
+ */
+import { openSync, writeSync } from "node:fs";
 import type { Problem } from "fluxion";
 import { bilinear, chain, defineMeasure, untilStep } from "fluxion";
 import { experiment } from "fluxion/experiments";
@@ -19,12 +23,16 @@ function slow(milliseconds: number): Problem {
   };
 }
 
+const { FLUXION_TEST_PROGRESS } = process.env;
+const progress = FLUXION_TEST_PROGRESS === undefined ? undefined : openSync(FLUXION_TEST_PROGRESS, "a");
+
 const meanPoint = () =>
   defineMeasure({
     name: "meanPoint",
     columns: { meanX: { meaning: "mean of x so far" } },
     init: () => ({ sum: 0, count: 0 }),
     step(it, { sum, count }) {
+      if (progress !== undefined) writeSync(progress, `${it.run.name} ${it.step} ${Date.now()}\n`);
       const state = { sum: sum + it.point[0]!, count: count + 1 };
       return { state, columns: { meanX: state.sum / state.count } };
     },

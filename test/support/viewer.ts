@@ -2,14 +2,13 @@ import { once } from "node:events";
 import { tableFromIPC } from "apache-arrow";
 import { WebSocket } from "ws";
 import type { ServerMessage } from "../../src/server/messages.ts";
-import type { ViewerServerOptions } from "../../src/server/options.ts";
 import { serveViewers } from "../../src/server/serveViewers.ts";
 import type { ViewerServer } from "../../src/server/viewerServer.ts";
 
 /** Runs a test with a server of its own, in this process. */
 export async function withServer(
   act: (server: ViewerServer) => Promise<void>,
-  options: ViewerServerOptions = {},
+  options: NonNullable<Parameters<typeof serveViewers>[0]> = {},
 ): Promise<void> {
   const server = await serveViewers({ warn: () => undefined, ...options });
   try {
@@ -92,7 +91,10 @@ export class Viewer {
 }
 
 /** A socket to the server's stream. */
-export async function connect(server: ViewerServer, options: ConnectOptions = {}): Promise<Viewer> {
+export async function connect(
+  server: Pick<ViewerServer, "port" | "token">,
+  options: ConnectOptions = {},
+): Promise<Viewer> {
   const { token = server.token, origin, headers, protocols = ["v1.fluxion"], autoPong = true } = options;
   const socket = new WebSocket(
     `ws://127.0.0.1:${server.port}/stream?token=${encodeURIComponent(token)}`,

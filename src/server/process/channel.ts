@@ -62,7 +62,13 @@ export type RunMessage =
 
 export type ToServer =
   | RunMessage
-  | { readonly kind: "start"; readonly options: SentOptions; readonly figures: boolean }
+  /** `runs` are the names of those that it is told of next. */
+  | {
+      readonly kind: "start";
+      readonly options: SentOptions;
+      readonly figures: boolean;
+      readonly runs: readonly string[];
+    }
   /** Which runs obey commands. */
   | { readonly kind: "steerable"; readonly all: boolean; readonly runs: readonly string[] }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }

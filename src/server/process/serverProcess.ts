@@ -88,10 +88,11 @@ function tell({ hub }: LocalServer, message: RunMessage): void {
   else hub.close(name, message.ending);
 }
 
-async function start({ options, figures: hasFigures }: Extract<ToServer, { kind: "start" }>): Promise<void> {
+async function start({ options, figures: hasFigures, runs }: Extract<ToServer, { kind: "start" }>): Promise<void> {
   try {
     server = await serveViewers({
       ...options,
+      awaited: runs,
       warn: (message) => send({ kind: "warning", message }),
       onViewers: (count) => send({ kind: "viewers", count }),
       ...(hasFigures ? { figures } : {}),
