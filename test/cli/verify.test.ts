@@ -26,8 +26,8 @@ async function experiment(damage: (run: string) => void = () => {}): Promise<str
   for (const name of ["a", "b"]) {
     const of = makeRun({ name });
     const path = join(directory, name);
-    await valuesOf(from(makeRows(9, of)).pipe(runDirectory(path, { batch: { rows: 3 } })));
     saveCheckpoint(path)({ run: name, attempt: 1, step: 3 } as never);
+    await valuesOf(from(makeRows(9, of)).pipe(runDirectory(path, { batch: { rows: 3 } })));
   }
   const content = {
     format: 2,
