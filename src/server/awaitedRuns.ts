@@ -1,5 +1,5 @@
 /** Runs that a server which was started again is about to be told of. Whoever asks for one of them waits. */
-export interface AwaitedRuns {
+interface AwaitedRuns {
   /** Resolves when the run is known; undefined if nobody will tell of it. */
   known(name: string): Promise<void> | undefined;
   /** Says that a run is known now. */
