@@ -53,7 +53,7 @@ export const viewers: Section = {
             frames.push(times.at(-1)!);
           });
         }
-        // History that was there before the viewer came is no delay.
+        // History that was there before the viewer came does not count as delay.
         await seconds(1);
         delays.length = 0;
         frames.length = 0;
