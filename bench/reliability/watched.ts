@@ -44,7 +44,7 @@ if (directory === undefined) source.pipe(webSocket(server)).subscribe();
 else {
   let name = "";
   const show = runDirectory(directory, {
-    batch: { seconds: 0.1 },
+    batch: { seconds: 0.05 },
     onMessage(message) {
       if (message.kind === "header") name = server.hub.open(run, message.bytes, { directory });
       else if (message.kind === "batch") {

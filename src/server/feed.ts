@@ -35,14 +35,16 @@ export interface Feed {
 
 /** Bytes of live rows that are worth a message at once. */
 const messageBytes = 16 * 1024;
-/** Milliseconds after which fewer rows are sent as well. */
-const messageDelay = 100;
+/** Milliseconds since the last message of rows after which fewer rows are sent as well. */
+const messageDelay = 50;
+/** The same where rows are thinned, since each thinning looks at all rows that came meanwhile. */
+const thinnedDelay = 100;
 /** Bytes of rows in one message of history, about. */
 const pieceBytes = 256 * 1024;
 /** Number of rows to which a slow viewer's rows are thinned, unless it asks for another number. */
 const defaultPoints = 2000;
 
-/** Begins to send. A message of live rows carries at least 16 KB, or what came within 100 ms. */
+/** Begins to send. A message of live rows carries at least 16 KB, or what came in 50 ms. */
 export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost): Feed {
   const { socket, send } = host;
   let cursor: Cursor = { segment: 0, batch: 0 };
@@ -72,10 +74,13 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   const pumpLater = host.guard(() => pump());
   const watch = (bytes: number): void => {
     waitingBytes += bytes;
-    // With `maxRate`, rows wait for the delay: each thinning looks at all rows that came meanwhile.
-    const enough = waitingBytes >= messageBytes && (wanted.maxRate === undefined || !caughtUp);
-    if (enough || bytes === 0) dueSoon ??= setImmediate(pumpLater);
-    else due ??= setTimeout(pumpLater, messageDelay);
+    const thinned = wanted.maxRate !== undefined && caughtUp;
+    if (bytes === 0 || (waitingBytes >= messageBytes && !thinned)) {
+      dueSoon ??= setImmediate(pumpLater);
+      return;
+    }
+    const wait = lastSent + (thinned ? thinnedDelay : messageDelay) - Date.now();
+    due ??= setTimeout(pumpLater, Math.max(1, wait));
   };
   function clearTimers(): void {
     clearTimeout(due);
@@ -216,7 +221,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   });
 
   run.watchers.add(watch);
-  const rows = countRows(run.stretch(cursor, wanted.fromStep).ranges);
+  const rows = run.countRows(wanted.fromStep);
   send({ subscribed: { ...wanted, rows, attempt: run.attempt } });
   void pump();
   return {

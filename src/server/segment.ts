@@ -39,6 +39,8 @@ export interface Segment {
   /** Length of the stream so far in bytes, with its header. */
   readonly bytes: number;
   batches(from: number, to: number): readonly Batch[];
+  /** Number of rows of the batches that reach into the steps from `fromStep` up to before `upToStep`. */
+  countRows(fromStep: number, upToStep: number): number;
   /**
    * Returns where a piece that begins at the batch `from` ends: after about `mostBytes` bytes of batches that reach
    * `fromStep`, at least one. Batches before `fromStep` cost nothing.
@@ -123,6 +125,13 @@ export function fileSegment(
       for (let index = Math.max(0, from); index < Math.min(to, count()); index++) batches.push(batchAt(index));
       return batches;
     },
+    countRows(fromStep, upToStep) {
+      let sum = 0;
+      for (let at = 0; at < places.length; at += 5) {
+        if (places.at(at + 3) >= fromStep && places.at(at + 2) < upToStep) sum += places.at(at + 4);
+      }
+      return sum;
+    },
     endOfPiece: (from, fromStep, mostBytes) =>
       endOfPiece(count(), from, mostBytes, (index) =>
         places.at(5 * index + 3) >= fromStep ? places.at(5 * index + 1) : 0,
@@ -175,6 +184,11 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       return size;
     },
     batches: (from, to) => kept.slice(Math.max(0, from - begin), Math.max(0, to - begin)),
+    countRows: (fromStep, upToStep) =>
+      kept.reduce(
+        (sum, { firstStep, lastStep, rows: there }) => (lastStep >= fromStep && firstStep < upToStep ? sum + there : sum),
+        0,
+      ),
     endOfPiece: (from, fromStep, mostBytes) =>
       begin +
       endOfPiece(kept.length, from - begin, mostBytes, (index) => {

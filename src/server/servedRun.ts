@@ -184,6 +184,14 @@ export class ServedRun {
     return { ranges, after: this.newestPlace(), ...lost };
   }
 
+  /** Returns the number of rows of batches that reach `fromStep`; a long history has too many of them for objects. */
+  countRows(fromStep: number): number {
+    return this.#segments.reduce((sum, segment, index) => {
+      const upToStep = this.#nextAttempt(index);
+      return sum + segment.countRows(fromStep, upToStep);
+    }, 0);
+  }
+
   /** Returns the position after everything that is there now. */
   newestPlace(): Cursor {
     const { length } = this.#segments;
@@ -238,15 +246,19 @@ export class ServedRun {
     newest = this.#segments.length - 1,
   ): Range[] {
     const segment = this.#segments[index]!;
-    // The newest attempt wins from its first step on.
-    const upToStep = this.#segments
-      .slice(index + 1, newest + 1)
-      .reduce((least, { firstStep }) => Math.min(least, firstStep ?? least), before);
+    const upToStep = Math.min(before, this.#nextAttempt(index, newest));
     const batches = segment
       .batches(Math.max(from, segment.begin), Math.min(to, segment.end))
       .filter((batch) => batch.lastStep >= fromStep && batch.firstStep < upToStep);
     if (batches.length === 0) return [];
     return [{ segment: index, header: segment.header, batches, fromStep, upToStep }];
+  }
+
+  /** Returns the first step of attempts after one: the newest attempt wins from its first step on. */
+  #nextAttempt(index: number, newest = this.#segments.length - 1): number {
+    return this.#segments
+      .slice(index + 1, newest + 1)
+      .reduce((least, { firstStep }) => Math.min(least, firstStep ?? least), Number.POSITIVE_INFINITY);
   }
 
   /** Takes note of what a command did, as far as viewers show it. */

@@ -10,7 +10,7 @@ import { recordingRules } from "./rules.ts";
 export interface WebSocketOptions extends RecordingOptions {}
 
 /** Default of `batch.seconds`, short enough to look live. */
-const liveSeconds = 0.1;
+const liveSeconds = 0.05;
 
 /**
  * Shows each row to the viewers of a server and passes it on.
@@ -30,7 +30,7 @@ const liveSeconds = 0.1;
  *   .pipe(untilStep(1e5), webSocket(server))
  *   .subscribe();
  * @param server from `createViewerServer`
- * @param options when a batch is closed (default 256 rows, 4 MB or 0.1 s) and which points are stored
+ * @param options when a batch is closed (default 256 rows, 4 MB or 0.05 s) and which points are stored
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN at once
  * @throws {RangeError} ERR_OPTION_RANGE at once for a limit, a budget or a number of points that is not positive
  */
