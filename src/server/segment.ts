@@ -186,7 +186,8 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
     batches: (from, to) => kept.slice(Math.max(0, from - begin), Math.max(0, to - begin)),
     countRows: (fromStep, upToStep) =>
       kept.reduce(
-        (sum, { firstStep, lastStep, rows: there }) => (lastStep >= fromStep && firstStep < upToStep ? sum + there : sum),
+        (sum, { firstStep, lastStep, rows: there }) =>
+          lastStep >= fromStep && firstStep < upToStep ? sum + there : sum,
         0,
       ),
     endOfPiece: (from, fromStep, mostBytes) =>
