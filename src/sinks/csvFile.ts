@@ -1,3 +1,4 @@
+import { csvCell, csvText, plainFields } from "../arrow/csvCells.ts";
 import type { Column, Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { checkOption, readOptions } from "../options.ts";
@@ -56,9 +57,13 @@ export function csvFile(path: string, options: CsvFileOptions = {}): RowSink {
         const encoder = new TextEncoder();
         const writeLine = (cells: readonly string[]): void => file.write(encoder.encode(`${cells.join(",")}\r\n`));
         const columns = Object.entries(run.columns).filter(([, { kind }]) => kind !== "vector");
-        writeLine([...coreNames, ...columns.map(([name]) => quoted(name))]);
+        writeLine([...plainFields, ...columns.map(([name]) => csvText(name))]);
         return {
-          append: (row) => writeLine([...coreCells(row), ...columns.map((column) => columnCell(column, row))]),
+          append: (row) =>
+            writeLine([
+              ...plainFields.map((name) => csvCell(row[name])),
+              ...columns.map((column) => columnCell(column, row)),
+            ]),
           close: () => file.close(),
         };
       },
@@ -66,25 +71,10 @@ export function csvFile(path: string, options: CsvFileOptions = {}): RowSink {
   });
 }
 
-const coreNames = [
-  "step",
-  "seconds",
-  "status",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const satisfies readonly (keyof Row)[];
-
-function coreCells(row: Row): string[] {
-  return coreNames.map((name) => (name === "status" ? row.status : decimal(row[name])));
-}
-
 function columnCell([name, { kind, values = [] }]: readonly [string, Column], row: Row): string {
   const entry = row.columns[name];
   if (entry === undefined) return "";
-  if (kind !== "category") return decimal(entry);
+  if (kind !== "category") return csvCell(entry);
   const text = values[entry];
   if (text === undefined) {
     throw failure(
@@ -92,15 +82,5 @@ function columnCell([name, { kind, values = [] }]: readonly [string, Column], ro
       `csvFile: expected ${name} to be the index of one of its ${values.length} values, got ${entry} at step ${row.step}`,
     );
   }
-  return quoted(text);
-}
-
-/** Writes the fewest digits that read as the same number; `String` writes -0 as 0. */
-function decimal(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
-/** Quotes a text where RFC 4180 demands it, and the empty text, which otherwise reads as a missing value. */
-function quoted(text: string): string {
-  return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(text);
 }

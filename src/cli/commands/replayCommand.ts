@@ -3,6 +3,7 @@
 import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { describeDamage } from "../../arrow/checks/damage.ts";
+import { csvCell, csvText, plainFields } from "../../arrow/csvCells.ts";
 import { presentName } from "../../arrow/formerNames.ts";
 import type { Column, Row } from "../../arrow/row.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
@@ -31,16 +32,6 @@ Examples:
 Damaged parts of files, and runs whose run.json is damaged, are passed over; a line on standard error says which steps
 they had, or why, and the exit code is 1.`;
 
-const plainFields = [
-  "step",
-  "seconds",
-  "status",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const;
 /** Number of rows that are collected before they are printed as a table, since its columns need a width. */
 const tableRows = 200;
 
@@ -65,7 +56,7 @@ export function replayCommand(exit: (code: number) => void): Command {
       const known = new Map(runs.flatMap(({ file }) => Object.entries(file.columns)));
       const columns = columnsOf(known, flags.columns);
       const several = chosen.length > 1;
-      if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns].join(",")]);
+      if (flags.format === "csv") lines([[...(several ? ["run"] : []), ...columns.map(csvText)].join(",")]);
       let whole = runs.length === chosen.length;
       for (const run of runs) whole = (await print(run, several, columns, flags)) && whole;
       exit(whole ? 0 : 1);
@@ -111,10 +102,10 @@ async function print(
       const entries = columns.map((column) => [column, plain(cellOf(row, column))]);
       lines([stringify({ ...(several ? { run: name } : {}), ...Object.fromEntries(entries) })]);
     } else if (format === "csv") {
-      const cells = columns.map((column) => csvCell(cellOf(row, column)));
-      lines([[...(several ? [name] : []), ...cells].join(",")]);
+      const cells = columns.map((column) => csvCell(textCell(cellOf(row, column))));
+      lines([[...(several ? [csvText(name)] : []), ...cells].join(",")]);
     } else {
-      waiting.push(columns.map((column) => tableCell(cellOf(row, column))));
+      waiting.push(columns.map((column) => textCell(cellOf(row, column))));
       if (waiting.length === tableRows) flush();
     }
   };
@@ -165,11 +156,7 @@ function plain(value: Value): unknown {
   return value instanceof Float64Array ? [...value] : value === undefined ? null : value;
 }
 
-function csvCell(value: Value): string {
-  const text = typeof value === "object" ? stringify(plain(value)) : value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function tableCell(value: Value): Cell {
+/** Vectors and commands are written as JSON. */
+function textCell(value: Value): Cell {
   return typeof value === "object" ? stringify(plain(value)) : value;
 }
