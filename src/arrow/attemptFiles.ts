@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import { readFailure } from "./fileSource.ts";
+import { refuseLink } from "./ownFiles.ts";
 
 /** The file with the rows of one attempt. */
 export interface AttemptFile {
@@ -18,9 +19,16 @@ export function attemptOf(name: string): number | undefined {
  * Lists the files of the attempts in a run directory, the oldest first. Attempt 10000 comes after attempt 9999, though
  * not in the order of the names.
  *
- * @throws ERR_READ if the directory cannot be read, ERR_RUN_FILE if it holds no attempt
+ * @throws ERR_READ if the directory cannot be read, ERR_RUN_FILE if it holds no attempt, ERR_RUN_LINK
  */
 export function attemptFiles(directory: string): readonly AttemptFile[] {
+  const files = attemptFilesIfAny(directory);
+  if (files.length > 0) return files;
+  throw failure("ERR_RUN_FILE", `replay: ${directory} is not a run directory: it does not hold iterates-0001.arrows`);
+}
+
+/** Does what {@link attemptFiles} does where a run may not have begun: a directory without files gives none. */
+export function attemptFilesIfAny(directory: string): readonly AttemptFile[] {
   let names: readonly string[];
   try {
     names = builtin("node:fs", "replay").readdirSync(directory);
@@ -31,8 +39,6 @@ export function attemptFiles(directory: string): readonly AttemptFile[] {
     const attempt = attemptOf(name);
     return attempt === undefined ? [] : [{ attempt, path: `${directory}/${name}` }];
   });
-  if (files.length === 0) {
-    throw failure("ERR_RUN_FILE", `replay: ${directory} is not a run directory: it does not hold iterates-0001.arrows`);
-  }
+  for (const { path } of files) refuseLink(path);
   return files.sort((a, b) => a.attempt - b.attempt);
 }

@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import type { JsonValue } from "../json.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
+import { refuseLink } from "./ownFiles.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";
@@ -91,11 +92,12 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  * Reads `run.json` of a run directory.
  *
  * @example runState(readRunFile("runs/a")) // "completed"
- * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has another format; ERR_READ if it
- *   cannot be read
+ * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has another
+ *   format; ERR_RUN_LINK if it is a symbolic link; ERR_READ if it cannot be read
  */
 export function readRunFile(directory: string): RunFile {
   const path = `${directory}/${runFileName}`;
+  refuseLink(path);
   let text: string;
   try {
     text = builtin("node:fs", "readRunFile").readFileSync(path, "utf8");

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
+import { refuseLink } from "../arrow/ownFiles.ts";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { lastSign, writerState } from "../arrow/signOfLife.ts";
 import { failure, isFluxionError } from "../errors.ts";
@@ -89,6 +90,7 @@ function holdsExperiment(directory: string): boolean {
 /** Reads an experiment's file. @throws ERR_EXPERIMENT_DIRECTORY if there is none, or it is damaged */
 export function readExperiment(directory: string): ExperimentFile {
   const path = join(directory, fileName);
+  refuseLink(path);
   let text: string;
   try {
     text = readFileSync(path, "utf8");

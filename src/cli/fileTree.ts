@@ -13,6 +13,8 @@ type FileKind = "attempt" | "run" | "stream" | "json" | "checkpoint" | "other";
 export interface Folder {
   readonly path: string;
   readonly files: readonly { readonly name: string; readonly kind: FileKind }[];
+  /** Names of the symbolic links, which are not followed. */
+  readonly links: readonly string[];
   /** Whether the folder is that of a run. */
   readonly run: boolean;
 }
@@ -21,13 +23,15 @@ export interface Folder {
 const deepest = 3;
 
 /**
- * Lists a directory and the folders in it, in order of their names, without links and hidden files.
+ * Lists a directory and the folders in it, in order of their names, without hidden files.
  *
  * @throws ERR_READ if a folder cannot be read; ERR_EXPERIMENT_DIRECTORY if nothing there is fluxion's
  */
 export function foldersIn(directory: string): readonly Folder[] {
   const folders = [...walk(directory, 0)];
-  if (folders.some(({ files }) => files.some(({ kind }) => kind !== "other" && kind !== "json"))) return folders;
+  const isOurs = ({ files, links }: Folder): boolean =>
+    links.length > 0 || files.some(({ kind }) => kind !== "other" && kind !== "json");
+  if (folders.some(isOurs)) return folders;
   throw failure(
     "ERR_EXPERIMENT_DIRECTORY",
     `${directory}: it holds no runs; fluxion list shows the experiments in runs/`,
@@ -44,7 +48,8 @@ function* walk(path: string, depth: number): Generator<Folder> {
   }
   const shown = entries.filter(({ name }) => !name.startsWith(".")).sort((a, b) => (a.name < b.name ? -1 : 1));
   const files = shown.filter((entry) => entry.isFile()).map(({ name }) => ({ name, kind: kindOf(name) }));
-  yield { path, files, run: files.some(({ kind }) => kind === "run" || kind === "attempt") };
+  const links = shown.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  yield { path, files, links, run: files.some(({ kind }) => kind === "run" || kind === "attempt") };
   if (depth === deepest) return;
   for (const entry of shown) if (entry.isDirectory()) yield* walk(join(path, entry.name), depth + 1);
 }

@@ -9,6 +9,7 @@ import { coreColumns } from "../arrow/coreColumns.ts";
 import { openFile } from "../arrow/fileSource.ts";
 import { streamMessages } from "../arrow/messages.ts";
 import { otherSchemas } from "../arrow/otherSchemas.ts";
+import { linkProblem } from "../arrow/ownFiles.ts";
 import { thisProcess } from "../arrow/processIdentity.ts";
 import { readRun } from "../arrow/readRun.ts";
 import { endOfStream } from "../arrow/recordBatch.ts";
@@ -71,9 +72,10 @@ function reopen(path: string): void {
 
 type Progress = { -readonly [K in keyof Recovery]: Recovery[K] } & { readonly lost: string[] };
 
-function recoverFolder({ path, files, run }: Folder, target: string, done: Progress): void {
+function recoverFolder({ path, files, links, run }: Folder, target: string, done: Progress): void {
   const attempts: RecoveredAttempt[] = [];
   const lostBefore = done.lost.length;
+  for (const link of links) done.lost.push(linkProblem(join(path, link)));
   for (const { name, kind } of files) {
     const [from, to] = [join(path, name), join(target, name)];
     if (kind === "attempt" || kind === "stream") {

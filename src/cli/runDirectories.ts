@@ -1,6 +1,7 @@
 /** Finds the runs in a directory that the user names. */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { refuseLink } from "../arrow/ownFiles.ts";
 import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
@@ -67,7 +68,9 @@ export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
 /** The runs that `experiment.json` names, if it is whole, then any others in the directory. */
 function runsOf(experiment: string): string[] {
   const named = (experimentIfWhole(experiment)?.runs ?? []).filter((run) => isRun(join(experiment, run)));
-  return [...named, ...childRuns(experiment).filter((run) => !named.includes(run))];
+  const runs = [...named, ...childRuns(experiment).filter((run) => !named.includes(run))];
+  for (const run of runs) refuseLink(join(experiment, run));
+  return runs;
 }
 
 function childRuns(directory: string): string[] {

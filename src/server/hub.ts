@@ -1,8 +1,7 @@
 /** The runs of a server: producers hand encoded batches in here, connections find them here. */
 
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { attemptOf } from "../arrow/attemptFiles.ts";
+import { existsSync } from "node:fs";
+import { attemptFilesIfAny } from "../arrow/attemptFiles.ts";
 import type { Run } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
@@ -124,12 +123,12 @@ export function directoryOf(options: OpenOptions): string | undefined {
 }
 
 /** Returns the files of earlier attempts in the directory. */
-export function earlierFiles(directory: string | undefined, attempt: number): FinishedFile[] {
+export function earlierFiles(directory: string | undefined, attempt: number): readonly FinishedFile[] {
   return directory === undefined ? [] : attemptFiles(directory).filter((file) => file.attempt < attempt);
 }
 
 /** Returns the files of a run that is over. @throws ERR_RUN_FILE if there are none */
-export function finishedFiles(directory: string): FinishedFile[] {
+export function finishedFiles(directory: string): readonly FinishedFile[] {
   const files = attemptFiles(directory);
   if (files.length > 0) return files;
   throw failure(
@@ -198,12 +197,6 @@ export function makeHub({ memoryBytes, changed, placed, ended, warn }: HubOption
   };
 }
 
-function attemptFiles(directory: string): FinishedFile[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
-    .flatMap((file) => {
-      const attempt = attemptOf(file);
-      return attempt === undefined ? [] : [{ path: join(directory, file), attempt }];
-    })
-    .sort((first, second) => first.attempt - second.attempt);
+function attemptFiles(directory: string): readonly FinishedFile[] {
+  return existsSync(directory) ? attemptFilesIfAny(directory) : [];
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { refuseLink } from "../arrow/ownFiles.ts";
 import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
@@ -130,11 +131,12 @@ function writeCheckpoint(folder: string, checkpoint: Checkpoint, sync: boolean, 
  *   .pipe(untilStep(2000), runDirectory("runs/a"))
  *   .subscribe();
  * @param path path of the run directory, or of the file
- * @throws ERR_CHECKPOINT if there is no checkpoint or it is damaged; ERR_READ if the file cannot be read
+ * @throws ERR_CHECKPOINT if there is no checkpoint or it is damaged; ERR_RUN_LINK; ERR_READ if the file cannot be read
  */
 export function loadCheckpoint(path: string): Checkpoint {
   const directory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = directory ? join(path, checkpointFileName) : path;
+  if (directory) refuseLink(file);
   const checkpoint = decode(read(file), file);
   return directory ? { ...checkpoint, attempt: Math.max(checkpoint.attempt, newestAttempt(path)) } : checkpoint;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { jsonSeal } from "../../arrow/checks/sealedJson.ts";
+import { linkProblem } from "../../arrow/ownFiles.ts";
 import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRun.ts";
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import { base } from "../base.ts";
@@ -56,7 +57,12 @@ function verify(directory: string, quiet: boolean): number {
   return 1;
 }
 
-function look({ path, files, run }: Folder, { rows, problems }: Findings): void {
+function look({ path, files, links, run }: Folder, { rows, problems }: Findings): void {
+  for (const name of links) {
+    const link = join(path, name);
+    rows.push([link, undefined, undefined, undefined, undefined, "not read"]);
+    problems.push(linkProblem(link));
+  }
   if (run) {
     const report = verifyRun(path);
     rows.push([join(path, "run.json"), undefined, undefined, undefined, undefined, report.runFile]);

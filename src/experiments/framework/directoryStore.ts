@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { catchError, defer, EMPTY, finalize, type Observable, tap, throwError } from "rxjs";
 import { type Damage, describeDamage } from "../../arrow/checks/damage.ts";
+import { refuseLink } from "../../arrow/ownFiles.ts";
 import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { type RunFile, readRunFile, runFileName, runState } from "../../arrow/runFile.ts";
@@ -86,6 +87,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
   return {
     earlier(name) {
       const path = join(directory, name);
+      refuseLink(path);
       if (!resume() || !existsSync(join(path, runFileName))) return undefined;
       const file = runFileIn(path);
       const completed = file !== undefined && runState(file) === "completed";
