@@ -1,7 +1,7 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
+import { refuseLink } from "./checks/ownFiles.ts";
 import { readFailure } from "./fileSource.ts";
-import { refuseLink } from "./ownFiles.ts";
 
 /** The file with the rows of one attempt. */
 export interface AttemptFile {

@@ -6,6 +6,8 @@ import type { ReadAt } from "./messages.ts";
 export interface FileSource {
   /** Reads bytes at an offset. */
   readonly readAt: ReadAt;
+  /** Reads at an offset into memory of the caller, and returns the number of bytes. It is fewer where the file ends. */
+  readonly readInto: (bytes: Uint8Array, offset: number) => number;
   /** Closes the file. */
   readonly close: () => void;
 }
@@ -30,23 +32,31 @@ export function openFile(path: string): FileSource {
   } catch (error) {
     throw readFailure(path, error);
   }
+  const fill = (bytes: Uint8Array, offset: number): number => {
+    let done = 0;
+    while (done < bytes.length) {
+      const count = readSync(file, bytes, done, bytes.length - done, offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  };
+  const orFail = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw readFailure(path, error);
+    }
+  };
   return {
-    readAt(offset, length) {
-      let done = 0;
-      try {
+    readAt: (offset, length) =>
+      orFail(() => {
         // A damaged length may ask for more bytes than any memory holds.
         const there = length <= small ? length : Math.max(0, Math.min(length, fstatSync(file).size - offset));
         const bytes = new Uint8Array(there);
-        while (done < there) {
-          const count = readSync(file, bytes, done, there - done, offset + done);
-          if (count === 0) break;
-          done += count;
-        }
-        return bytes.subarray(0, done);
-      } catch (error) {
-        throw readFailure(path, error);
-      }
-    },
+        return bytes.subarray(0, fill(bytes, offset));
+      }),
+    readInto: (bytes, offset) => orFail(() => fill(bytes, offset)),
     close: () => closeSync(file),
   };
 }

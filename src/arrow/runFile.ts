@@ -1,8 +1,8 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import type { JsonValue } from "../json.ts";
+import { refuseLink } from "./checks/ownFiles.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
-import { refuseLink } from "./ownFiles.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
 import { columnsFrom, settingsFrom } from "./runMetadata.ts";

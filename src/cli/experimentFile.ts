@@ -3,8 +3,8 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
-import { refuseLink } from "../arrow/ownFiles.ts";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { lastSign, writerState } from "../arrow/signOfLife.ts";
 import { failure, isFluxionError } from "../errors.ts";

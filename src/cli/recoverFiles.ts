@@ -3,13 +3,13 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync,
 import { join, relative } from "node:path";
 import { type AttemptFile, attemptOf } from "../arrow/attemptFiles.ts";
 import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
+import { linkProblem } from "../arrow/checks/ownFiles.ts";
 import { withOrdinal } from "../arrow/checks/seal.ts";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
 import { coreColumns } from "../arrow/coreColumns.ts";
 import { openFile } from "../arrow/fileSource.ts";
 import { streamMessages } from "../arrow/messages.ts";
 import { otherSchemas } from "../arrow/otherSchemas.ts";
-import { linkProblem } from "../arrow/ownFiles.ts";
 import { thisProcess } from "../arrow/processIdentity.ts";
 import { readRun } from "../arrow/readRun.ts";
 import { endOfStream } from "../arrow/recordBatch.ts";

@@ -1,7 +1,7 @@
 /** Finds the runs in a directory that the user names. */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { refuseLink } from "../arrow/ownFiles.ts";
+import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { refuseLink } from "../arrow/ownFiles.ts";
+import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";

@@ -33,6 +33,20 @@ files("sees what was appended since it was opened", () => {
   close();
 });
 
+files("reads into memory of the caller, and says how much there was", () => {
+  const path = scratchPath("into");
+  writeFileSync(path, Uint8Array.of(1, 2, 3, 4, 5));
+  const { readInto, close } = openFile(path);
+  const memory = new Uint8Array(3);
+  assert.is(readInto(memory, 1), 3);
+  assert.equal([...memory], [2, 3, 4]);
+  assert.is(readInto(memory, 4), 1);
+  assert.equal([...memory], [5, 3, 4]);
+  assert.is(readInto(memory, 5), 0);
+  close();
+  assertError(() => readInto(memory, 0), "ERR_READ", /^cannot read /);
+});
+
 files("gives each read a buffer of its own", () => {
   const path = scratchPath("own");
   writeFileSync(path, Uint8Array.of(1, 2));

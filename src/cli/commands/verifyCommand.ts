@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { linkProblem } from "../../arrow/checks/ownFiles.ts";
 import { jsonSeal } from "../../arrow/checks/sealedJson.ts";
-import { linkProblem } from "../../arrow/ownFiles.ts";
 import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRun.ts";
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import { base } from "../base.ts";

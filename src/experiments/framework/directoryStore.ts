@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { catchError, defer, EMPTY, finalize, type Observable, tap, throwError } from "rxjs";
 import { type Damage, describeDamage } from "../../arrow/checks/damage.ts";
-import { refuseLink } from "../../arrow/ownFiles.ts";
+import { refuseLink } from "../../arrow/checks/ownFiles.ts";
 import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { type RunFile, readRunFile, runFileName, runState } from "../../arrow/runFile.ts";

@@ -1,5 +1,5 @@
-import { failure } from "../errors.ts";
-import { builtin } from "../host.ts";
+import { failure } from "../../errors.ts";
+import { builtin } from "../../host.ts";
 
 /**
  * Refuses a file of a run directory that is a symbolic link. A directory from somebody else may link to any file of this
