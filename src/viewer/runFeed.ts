@@ -34,6 +34,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   let over = false;
   /** Whether all rows were asked for after a first picture from a sample of them. */
   let refining = false;
+  /** The search for short vectors, which never fails. */
+  let looking: Promise<void> = Promise.resolve();
   /** Whether the rows that come next are from a sample. */
   let samples = false;
 
@@ -74,7 +76,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
         } else if ("gap" in message) data.thinned = true;
         else if ("live" in message) {
           refining = data.sampled;
-          if (refining && link !== undefined) subscribe(link);
+          if (refining) void refine();
         } else if ("error" in message) trouble = message.error.message;
         else if ("ended" in message && !refining) {
           over = true;
@@ -85,7 +87,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
       rows(bytes) {
         data.sampled = samples;
         for (const batch of readStream(bytes)) data.append(batch);
-        if (vectors === undefined) void lookAtVectors();
+        if (vectors === undefined) looking = lookAtVectors();
         changed();
       },
     });
@@ -95,14 +97,25 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
     vectors = [];
     const step = data.at("step", 0) ?? 0;
     const own = Object.entries(run.columns).flatMap(([name, { kind }]) => (kind === "vector" ? [name] : []));
-    const [batch] = await fetchRows(run.name, { fromStep: step, toStep: step, columns: ["point", ...own].join(",") });
+    const query = { fromStep: step, toStep: step, columns: ["point", ...own].join(",") };
+    // Without an answer the page shows what it has.
+    const [batch] = await fetchRows(run.name, query).catch((): Batch[] => []);
     const short = [...(batch?.columns ?? [])].flatMap(([name, column]) => {
       const length = column.kind === "list" ? (column.values[0]?.length ?? 0) : 0;
       return length > 0 && length <= coordinatesMost ? [name] : [];
     });
     if (short.length === 0) return;
     vectors = short;
-    restart(scale);
+    // What is drawn stays until the rows with their vectors come in its place.
+    data.sampled = true;
+    if (over || link === undefined) connect();
+    else if (!refining) subscribe(link);
+  }
+  /** Asks for all rows after a sample, once it is known which vectors to ask for. */
+  async function refine(): Promise<void> {
+    const from = link;
+    await looking;
+    if (from !== undefined && from === link && refining) subscribe(from);
   }
   connect();
   return {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -6,7 +6,9 @@ import { from, Subject } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { buildViewer } from "../../scripts/buildViewer.ts";
+import { recordRun } from "../../src/arrow/recorder.ts";
 import type { AppliedCommand, Row, Run } from "../../src/arrow/row.ts";
+import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import type { ViewerCommand, ViewerServer, ViewerServerOptions } from "../../src/server/createViewerServer.ts";
 import { serveViewers } from "../../src/server/serveViewers.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
@@ -117,6 +119,45 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
       return count;
     })()`;
     assert.ok(((await open.evaluate(inked)) as number) > 500);
+  }),
+);
+
+page("draws a long run from a sample first, then asks once for all of it", () =>
+  withPage(async (open, server) => {
+    const asked: { readonly fromStep: number; readonly preview: boolean }[] = [];
+    open.on("websocket", (socket) =>
+      socket.on("framesent", ({ payload }) => {
+        const { subscribe } = JSON.parse(String(payload));
+        if (subscribe !== undefined) asked.push({ fromStep: subscribe.fromStep, preview: subscribe.preview });
+      }),
+    );
+    const run = makeRun({ name: "long" });
+    const place = mkdtempSync(join(tmpdir(), "fluxion-long-"));
+    try {
+      // One batch, which the sample leaves out, holds a peak.
+      const peak = 10_003;
+      const file = openSync(join(place, iteratesFileName(1)), "w");
+      const recorder = recordRun(run, { batch: { rows: 10 }, sink: ({ bytes }) => void writeSync(file, bytes) });
+      for (let step = 0; step < 20_000; step++) recorder.append(makeRow(run, step, { value: step === peak ? 1e9 : 1 }));
+      recorder.close();
+      closeSync(file);
+      server.hub.addFinished(run, place, { status: "stopped" });
+      await shows(open, '[data-tile="step"]', /^19.999$/);
+      const canvas = open.locator('[data-column="value"] canvas');
+      const refined = (): boolean => asked.some(({ preview }) => !preview);
+      for (let tries = 0; tries < 100 && !refined(); tries++) await open.waitForTimeout(50);
+      await open.waitForTimeout(500);
+      assert.equal(asked.slice(-2), [
+        { fromStep: 0, preview: true },
+        { fromStep: 0, preview: false },
+      ]);
+      assert.ok(await canvas.isVisible());
+      const requests = asked.length;
+      await open.waitForTimeout(500);
+      assert.is(asked.length, requests);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
   }),
 );
 
