@@ -1,5 +1,5 @@
 /**
- * How long does the first viewer of a long, finished run wait for its first picture?
+ * How long does the first viewer of a long, finished run wait for its first picture, from a server that has served others?
  *
  *     npm run bench -- firstPicture [rows ...] [--keep <directory>]
  *
@@ -84,7 +84,7 @@ function cpuOf({ processId }: ViewerServer): number {
   }
 }
 
-function view(server: ViewerServer): Promise<Waits> {
+function view(server: ViewerServer, run: string): Promise<Waits> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/stream?token=${server.token}`, ["v1.fluxion"]);
   return new Promise((resolve, reject) => {
     let began = 0;
@@ -94,7 +94,7 @@ function view(server: ViewerServer): Promise<Waits> {
     let cpu = cpuOf(server);
     socket.on("open", () => {
       began = performance.now();
-      socket.send(JSON.stringify({ subscribe: { run: "long", points: 4000, preview: true } }));
+      socket.send(JSON.stringify({ subscribe: { run, points: 4000, preview: true } }));
     });
     socket.on("message", (data: Buffer, isBinary) => {
       if (isBinary) {
@@ -109,7 +109,7 @@ function view(server: ViewerServer): Promise<Waits> {
       if (message.ended === undefined) return;
       if (!refining) {
         refining = true;
-        socket.send(JSON.stringify({ subscribe: { run: "long", points: 4000 } }));
+        socket.send(JSON.stringify({ subscribe: { run, points: 4000 } }));
         return;
       }
       socket.close();
@@ -145,11 +145,12 @@ try {
     const place = record(rows);
     const server = await createViewerServer();
     server.hub.addFinished(run, place, { status: "stopped" });
-    // The first request waits for the process of the server.
-    await askMeanwhile(server, () => true);
+    // The first viewer of a server waits for its process, and for what it loads.
+    server.hub.addFinished({ ...run, name: "short" }, record(20_000), { status: "stopped" });
+    await view(server, "short");
     let done = false;
     const others = askMeanwhile(server, () => done);
-    const { first, firstRows, cpu, all } = await view(server);
+    const { first, firstRows, cpu, all } = await view(server, "long");
     done = true;
     const megabytes = statSync(join(place, iteratesFileName(1))).size / 2 ** 20;
     console.log(
