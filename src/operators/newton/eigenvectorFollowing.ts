@@ -59,7 +59,7 @@ const rules = {
 } as const;
 
 /** First radius of the trust region, relative to the length of z in units. */
-const firstRadius = Number(process.env.FR ?? 10);
+const firstRadius = 10;
 /** Number of radii, each a quarter of the last one, after which the search for a step has failed. */
 const maxShrinks = 60;
 /** Share of the predicted decrease of L that an accepted step to a minimum brings. */
@@ -73,7 +73,7 @@ const roundingOfValue = 16 * Number.EPSILON;
  * In the units of `scaling`, with f_i = <v_i, F>, p = sum over i <= k of f_i / (|lambda_i| + mu) v_i - sum over i > k of
  * f_i / (|lambda_i| + mu) v_i. With mu = 0 this is Newton's step with the signs of a saddle of index k forced on it, and
  * it is Newton's step itself where the Hessian has k negative eigenvalues. mu >= 0 keeps p within the radius of a trust
- * region [2], at first ||z||. A trial is refused, and the radius becomes a quarter of ||p||, where the quadratic model is
+ * region [2], at first 10 ||z||. A trial is refused, and the radius becomes a quarter of ||p||, where the quadratic model is
  * wrong: for k = 0 (minima) where L falls by less than 1e-4 of what the model says, for other k, and where changes of L
  * drown in rounding, where ||F(z + p) - F - J p|| > ||F|| / 2. After a good step the radius grows. With `maxNorm` there
  * is neither mu nor a trial: steps longer than that are shortened and taken. k = 0 seeks minima, k = n maxima.
@@ -126,11 +126,11 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
       const n = field.length;
       requireSymmetric(who, problem, "use newtonFlow or levenbergMarquardt, since an index counts real eigenvalues");
       checkOption(who, "index", index, { integer: true, min: 0, max: n });
-      const ending = (outcome: SearchOutcome, trials: number, facts: object = {}) => ({
+      const ending = (outcome: SearchOutcome, trials: number, facts: Facts = noFacts) => ({
         stepSize: 0,
         next: it.at,
         status: "stagnated" as const,
-        columns: { outcome: searchOutcomes.indexOf(outcome), trials, ...facts },
+        columns: { outcome: searchOutcomes.indexOf(outcome), trials, directionNorm: undefined, ...facts },
       });
       const matrix = finiteMatrix(it.at);
       if (matrix === undefined) return ending("non-finite", 0);
@@ -146,8 +146,8 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
         const direction = timesUnits(stepOf(modes, 0), units, rowVector(it));
         const length = norm(direction);
         if (length > fixed) scale(fixed / length, direction);
-        const columns = { ...facts, directionNorm: Math.min(length, fixed) };
-        if (trialPoint(it, direction, 1, scratchVector(it)) === undefined) return ending("stagnated", 0, columns);
+        if (trialPoint(it, direction, 1, scratchVector(it)) === undefined) return ending("stagnated", 0, facts);
+        const columns = { ...facts, outcome: undefined, trials: 0, directionNorm: Math.min(length, fixed) };
         return { direction, stepSize: 1, columns, state: { sizes, radius: undefined } };
       }
       const found = search(it, modes, units, state.radius ?? firstRadiusOf(it.point, units, modes), index === 0);
@@ -167,6 +167,15 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
     },
   });
 }
+
+/** What a row says about the eigenvalues. */
+interface Facts {
+  readonly negativeEigenvalues: number | undefined;
+  readonly cutDirections: number | undefined;
+  readonly cutShare: number | undefined;
+}
+
+const noFacts: Facts = { negativeEigenvalues: undefined, cutDirections: undefined, cutShare: undefined };
 
 interface State {
   readonly sizes: Sizes | undefined;

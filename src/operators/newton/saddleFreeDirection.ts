@@ -13,7 +13,14 @@ import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import { tridiagonalEigen } from "../../linalg/krylov/tridiagonalEigen.ts";
 import { cutOffColumns, cutoffRule, roundingCutoff, shareOf } from "../support/cutOff.ts";
-import { type Scaling, type Sizes, scalingRule, timesUnits, viewInUnits } from "../support/parameterScale.ts";
+import {
+  type KeptUnits,
+  noUnits,
+  type Scaling,
+  scalingRule,
+  stepFromUnits,
+  viewInUnits,
+} from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
 
@@ -32,9 +39,10 @@ export interface SaddleFreeDirectionOptions {
    */
   readonly cutoff?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far), as in MINPACK, so that
-   * parameters of different size count alike; delta is then one in these units. `none`: as they are.
-   * Default `curvature` for n <= 100, where the curvatures cost little, and `none` above.
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) at the first row, so that parameters of
+   * different size count alike; delta is then one in these units. `none`: as they are. `automatic`: `curvature`
+   * for n <= 100, where n products once cost little. Default `automatic`, and `none` where `subspace` or `cutoff` is
+   * given, since they speak of H as it is.
    */
   readonly scaling?: Scaling;
 }
@@ -82,7 +90,8 @@ const rules = {
  *   optimization", NIPS 2014, arXiv:1406.2572
  */
 export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): Update {
-  const { subspace, damping, cutoff, scaling } = readOptions("saddleFreeDirection", options, rules);
+  const { subspace, damping, cutoff, scaling: given } = readOptions("saddleFreeDirection", options, rules);
+  const scaling = given ?? (subspace === undefined && cutoff === undefined ? "automatic" : "none");
   const who = "saddleFreeDirection";
   return defineUpdate({
     name: who,
@@ -92,14 +101,14 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
       directionNorm: { meaning: "||p||" },
       lowestCurvature: { meaning: "smallest eigenvalue of H on the subspace, in the units of the parameters" },
     },
-    init: (_first, previous?: State): State => previous ?? { sizes: undefined },
+    init: (_first, previous?: KeptUnits): KeptUnits => previous ?? noUnits,
     step(it, state, settings) {
       const { problem, field } = it.at;
       requireSymmetric(who, problem, "use levenbergMarquardt, which needs no symmetry");
       const direction = rowVector(it).fill(0);
       const none = { directionNorm: 0, lowestCurvature: undefined, cutDirections: 0, cutShare: 0 };
       if (norm(field) === 0) return { direction, columns: none };
-      const view = viewInUnits(it.at, scaling, state.sizes);
+      const view = viewInUnits(it.at, scaling, state);
       const size = subspace ?? Math.min(field.length, 100);
       const whole = size === "all" || size >= field.length;
       const solve = whole ? onWholeSpace : onKrylovSpace(Number(size));
@@ -110,20 +119,16 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
         return absolute > bound * largest ? -1 / absolute : 0;
       };
       const { lowest, left } = solve(view.map, view.field, inverted, direction);
-      if (view.units !== undefined) timesUnits(direction, view.units, direction);
+      stepFromUnits(direction, view.units);
       const columns = {
         directionNorm: norm(direction),
         lowestCurvature: lowest,
         cutDirections: left.length,
         cutShare: shareOf(left, view.field),
       };
-      return { state: { sizes: view.sizes }, direction, columns };
+      return { state: { units: view.units }, direction, columns };
     },
   });
-}
-
-interface State {
-  readonly sizes: Sizes | undefined;
 }
 
 /** The factor that an eigenvalue contributes; `largest` is the largest absolute eigenvalue. */

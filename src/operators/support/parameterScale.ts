@@ -1,21 +1,30 @@
 /** Units of the parameters, in which a method sees a problem whose parameters have different sizes. */
-import { type Evaluation, isFiniteVector, type LinearMap } from "../../authoring/index.ts";
+import { type Evaluation, isFiniteVector, type LinearMap, squaredNorm } from "../../authoring/index.ts";
 import { exponentOf, scaleByPower } from "../../elementary/index.ts";
-import { denseOf } from "../../linalg/dense/dense.ts";
-import { denseMatrix } from "../../linalg/maps/maps.ts";
+import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { finiteMatrix } from "./finiteMatrix.ts";
 
-/** The option `scaling` of the operators that know units. */
-export type Scaling = "curvature" | "none";
+/**
+ * The option `scaling` of the operators that know units of the parameters. `curvature`: powers of two next to
+ * 1 / sqrt(|J_ii|), so that parameters of different size count alike; `none`: the parameters as they are; `automatic`:
+ * `curvature` for n <= 100, where n products cost little, and `none` above.
+ */
+export type Scaling = "automatic" | "curvature" | "none";
+
+/*
+ * Methods with a trust region let the units shrink as curvatures grow, as MINPACK does. Methods with a line search keep
+ * the units of their first row.
+ */
 
 /** The rule of the option {@link Scaling}. */
-export const scalingRule = { oneOf: ["curvature", "none"] } as const;
+export const scalingRule = { oneOf: ["automatic", "curvature", "none"] } as const;
 
-/** Number of parameters up to which the curvatures, at a product each, are measured unless the options say so. */
+/** Number of parameters up to which `automatic` measures the curvatures, at a product each. */
 const cheap = 100;
 
 /** Whether the parameters get units. */
-export function scales(scaling: Scaling | undefined, n: number): boolean {
-  return scaling === undefined ? n <= cheap : scaling === "curvature";
+export function scales(scaling: Scaling, n: number): boolean {
+  return scaling === "automatic" ? n <= cheap : scaling === "curvature";
 }
 
 /** What a method remembers of the sizes: for each parameter the largest curvature so far, 0 where it had none. */
@@ -51,7 +60,7 @@ export function unitsOf(matrix: Float64Array, symmetric: boolean, before: Sizes 
   const sizes = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const now = symmetric ? Math.abs(matrix[i * n + i]!) : columnLength(matrix, n, i);
-    sizes[i] = process.env.SC === "now" ? now : process.env.SC === "first" ? (before?.[i] ?? now) : Math.max(before?.[i] ?? 0, now);
+    sizes[i] = Math.max(before?.[i] ?? 0, now);
   }
   const units = new Float64Array(n);
   const first = sizes.findIndex((size) => size > 0);
@@ -101,31 +110,113 @@ export function timesUnits(vector: Float64Array, units: Float64Array, out: Float
   return out;
 }
 
-/** F and J in units, as an iterative method sees them. */
-export interface View {
-  /** The units; undefined where the parameters stay as they are. */
+/** The map in units, U J U or J U, product by product. */
+function mapInUnits(map: LinearMap, units: Float64Array): LinearMap {
+  const n = units.length;
+  const { symmetric } = map;
+  const inner = new Float64Array(n);
+  const apply = (v: Float64Array, out: Float64Array): void => {
+    map.apply(timesUnits(v, units, inner), out);
+    if (symmetric) timesUnits(out, units, out);
+  };
+  const applyTranspose = (u: Float64Array, out: Float64Array): void => {
+    map.applyTranspose(symmetric ? timesUnits(u, units, inner) : u, out);
+    timesUnits(out, units, out);
+  };
+  return linearMap({ rows: n, columns: n, symmetric, apply, applyTranspose });
+}
+
+/** The units that a method with a line search keeps from its first row on; none before, and without scaling. */
+export interface KeptUnits {
   readonly units: Float64Array | undefined;
-  /** The sizes after this point; undefined where the parameters stay as they are. */
-  readonly sizes: Sizes | undefined;
+}
+
+/** The state in which {@link viewInUnits} begins. */
+export const noUnits: KeptUnits = { units: undefined };
+
+/** F and J in units, as an iterative method sees them. */
+export interface View extends KeptUnits {
   readonly field: Float64Array;
   readonly map: LinearMap;
 }
 
-/** F and J in the units of `scaling`. With `curvature` it costs n products, which the matrix in units then replaces. */
-export function viewInUnits(at: Evaluation, scaling: Scaling | undefined, before: Sizes | undefined): View {
+/**
+ * F and J in the units of `scaling`, measured at the first row where J is finite, at n products, and kept: a line search
+ * compares points in one norm.
+ */
+export function viewInUnits(at: Evaluation, scaling: Scaling, kept: KeptUnits): View {
   const { problem, field } = at;
-  const { symmetric } = problem;
-  const plain = { units: undefined, sizes: undefined, field, map: at.linearize() };
+  const map = at.linearize();
+  const plain = { units: undefined, field, map };
   if (!scales(scaling, field.length)) return plain;
-  const matrix = denseOf(at.linearize());
-  if (!isFiniteVector(matrix)) return plain;
-  const { units, sizes } = unitsOf(matrix, symmetric, before);
-  const inUnits = matrixInUnits(matrix, symmetric, units);
-  if (inUnits === undefined) return plain;
+  let { units } = kept;
+  if (units === undefined) {
+    const matrix = finiteMatrix(at);
+    if (matrix === undefined) return plain;
+    units = unitsOf(matrix, problem.symmetric, undefined).units;
+  }
+  return { units, field: fieldInUnits(at, units), map: mapInUnits(map, units) };
+}
+
+/** F in units: that of a gradient is U F, any other field keeps its own. */
+export function fieldInUnits({ problem, field }: Evaluation, units: Float64Array | undefined): Float64Array {
+  if (units === undefined || !problem.symmetric) return field;
+  return timesUnits(field, units, new Float64Array(field.length));
+}
+
+/** A step in units as one of the parameters, in place. */
+export function stepFromUnits(step: Float64Array, units: Float64Array | undefined): Float64Array {
+  return units === undefined ? step : timesUnits(step, units, step);
+}
+
+/** The bound on a step in units that keeps the step itself within `maxNorm`. */
+export function boundInUnits(maxNorm: number, units: Float64Array | undefined): number {
+  return units === undefined ? maxNorm : maxNorm / units.reduce((most, unit) => Math.max(most, unit), 0);
+}
+
+/** Units in which the direction at a point was chosen, for the line search after it. */
+const chosenUnits = new WeakMap<Evaluation, Float64Array>();
+
+/** Tells the line search after a direction in which units it was chosen. */
+export function tellUnits(at: Evaluation, units: Float64Array | undefined): void {
+  if (units === undefined) chosenUnits.delete(at);
+  else chosenUnits.set(at, units);
+}
+
+/** ||F||^2 as a line search compares it. */
+export interface Merit {
+  readonly fieldOf: (at: Evaluation) => Float64Array;
+  readonly squareOf: (at: Evaluation) => number;
+  /** Converts a product with J, in place. */
+  readonly convert: (product: Float64Array) => void;
+}
+
+/**
+ * ||F||^2 in the units in which the direction was chosen, since in others that direction need not descend. Where it
+ * would overflow or underflow, F is divided by the power of two next to its largest entry.
+ */
+export function meritOf(start: Evaluation): Merit {
+  const told = start.problem.symmetric ? chosenUnits.get(start) : undefined;
+  const first = told === undefined ? start.field : fieldInUnits(start, told);
+  const square = squaredNorm(first);
+  const largest = square > leastSquare && square < mostSquare ? 0 : largestOf(first);
+  if (told === undefined && (largest === 0 || !Number.isFinite(largest))) {
+    return { fieldOf: (at) => at.field, squareOf: (at) => at.squaredFieldNorm, convert: () => {} };
+  }
+  const unit = largest === 0 || !Number.isFinite(largest) ? 1 : scaleByPower(1, -exponentOf(largest));
+  const units = told === undefined ? first.map(() => unit) : told.map((u) => u * unit);
+  const fieldOf = ({ field }: Evaluation): Float64Array => timesUnits(field, units, new Float64Array(field.length));
   return {
-    units,
-    sizes,
-    field: symmetric ? timesUnits(field, units, new Float64Array(field.length)) : field,
-    map: denseMatrix(field.length, field.length, inUnits, { symmetric }),
+    fieldOf,
+    squareOf: (at) => squaredNorm(fieldOf(at)),
+    convert: (product) => timesUnits(product, units, product),
   };
+}
+
+/** Between these bounds squares of norms, and products of two, neither overflow nor underflow. */
+const leastSquare = 2 ** -400;
+const mostSquare = 2 ** 400;
+
+function largestOf(vector: Float64Array): number {
+  return vector.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }
