@@ -154,7 +154,7 @@ function compare(
   const against: Against[] = [];
   for (const step of steps) {
     const one = comparison(richardson(f, step), quantity, analytic, size, tolerance);
-    if (one.verdict === "agrees") return one;
+    if (one.verdict === "agrees") return plain(one, one.resolution, "agrees");
     against.push(one);
   }
   return accusation(against) ?? unresolvedOf(against);
@@ -184,13 +184,13 @@ function accusation(against: readonly Against[]): DerivativeCheck | undefined {
   return undefined;
 }
 
-/** The comparison that comes nearest; how far the step sizes are apart is what they resolve. */
+/** The comparison that comes nearest; it resolves no more than it differs, or than the next step size is away. */
 function unresolvedOf(against: readonly Against[]): DerivativeCheck {
   const nearest = against.reduce((best, one) => (one.difference < best.difference ? one : best));
-  const apart = against.map(
-    ({ derivative }) => norm(nearest.derivative.map((x, i) => x - derivative[i]!)) / nearest.unit,
-  );
-  return plain(nearest, Math.max(nearest.resolution, nearest.difference, ...apart), "unresolved");
+  const apart = against
+    .filter((one) => one !== nearest)
+    .map(({ derivative }) => norm(nearest.derivative.map((x, i) => x - derivative[i]!)) / nearest.unit);
+  return plain(nearest, Math.max(nearest.resolution, nearest.difference, Math.min(...apart)), "unresolved");
 }
 
 function plain(
