@@ -16,11 +16,12 @@ import { roundingCutoff } from "../support/cutOff.ts";
 import {
   boundInUnits,
   fieldInUnits,
-  type KeptUnits,
-  noUnits,
+  type KeptSizes,
+  noSizes,
   type Scaling,
   scalingRule,
   stepFromUnits,
+  type Units,
   viewInUnits,
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
@@ -131,10 +132,10 @@ export function dampedNewton(options: DampedNewtonOptions = {}): Update {
       directionNorm: { meaning: "||p||" },
       solverIterations: { meaning: "iterations of MINRES-QLP" },
     },
-    init: (_first, previous?: KeptUnits): KeptUnits => previous ?? noUnits,
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
     step(it, state, settings) {
       requireSymmetric("dampedNewton", it.at.problem, "use levenbergMarquardt, which needs no symmetry");
-      const { units, field, map } = viewInUnits(it.at, scaling, state);
+      const { units, sizes, field, map } = viewInUnits(it.at, scaling, state);
       const right = scratchVector(it);
       negate(field, right);
       let solverIterations = 0;
@@ -160,7 +161,7 @@ export function dampedNewton(options: DampedNewtonOptions = {}): Update {
       };
       if (found.candidate === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
       const { candidate, stepSize, next } = found;
-      return { state: { units }, direction: candidate.direction, stepSize, next, columns };
+      return { state: { sizes }, direction: candidate.direction, stepSize, next, columns };
     },
   });
 }
@@ -181,7 +182,7 @@ function best(
   candidates: readonly Candidate[],
   stepSize: number,
   halvings: number,
-  units: Float64Array | undefined,
+  units: Units | undefined,
 ): Best {
   const here = squareInUnits(it.at, units);
   let trials = 0;
@@ -209,6 +210,6 @@ function best(
   return { candidate: undefined, outcome: finite ? "failed" : "non-finite", trials };
 }
 
-function squareInUnits(at: Evaluation, units: Float64Array | undefined): number {
+function squareInUnits(at: Evaluation, units: Units | undefined): number {
   return units === undefined ? at.squaredFieldNorm : squaredNorm(fieldInUnits(at, units));
 }

@@ -14,9 +14,9 @@ import { cutOffColumns, cutoffRule, roundingCutoff } from "../support/cutOff.ts"
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 import {
   fieldInUnits,
-  type KeptUnits,
+  type KeptSizes,
   matrixInUnits,
-  noUnits,
+  noSizes,
   type Scaling,
   scales,
   scalingRule,
@@ -94,7 +94,7 @@ export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}):
       directionNorm: { meaning: "||p||" },
       rank: { meaning: "singular values of J above the cutoff; n for the exact inverse" },
     },
-    init: (_first, previous?: KeptUnits): KeptUnits => previous ?? noUnits,
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
     step(it, state, settings) {
       const none = {
         stepSize: 0,
@@ -106,8 +106,9 @@ export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}):
       if (matrix === undefined) return none;
       const { symmetric } = it.at.problem;
       const n = it.point.length;
-      const units = scales(scaling, n) ? (state.units ?? unitsOf(matrix, symmetric, undefined).units) : undefined;
-      const inUnits = units === undefined ? matrix : matrixInUnits(matrix, symmetric, units);
+      const measured = scales(scaling, n) ? unitsOf(matrix, symmetric, state.sizes, true) : undefined;
+      const units = measured?.units;
+      const inUnits = units === undefined ? matrix : matrixInUnits(matrix, units);
       if (inUnits === undefined) return none;
       const field = fieldInUnits(it.at, units);
       const right = field.map((f) => -f);
@@ -124,7 +125,7 @@ export function denseNewtonDirection(options: DenseNewtonDirectionOptions = {}):
       const direction = stepFromUnits(x, units);
       tellUnits(it.at, units);
       const columns = { directionNorm: norm(direction), rank, cutDirections: n - rank, cutShare };
-      return { state: { units }, direction, columns };
+      return { state: { sizes: measured?.sizes }, direction, columns };
     },
   });
 }

@@ -7,7 +7,6 @@ import {
   norm,
   type Proposal,
   readOptions,
-  rowVector,
   scale,
   scratchVector,
   settingOf,
@@ -17,12 +16,16 @@ import { type SymmetricEigen, symmetricEigen } from "../../linalg/dense/dense.ts
 import { cutOffColumns, cutoffRule, roundingCutoff, shareOf } from "../support/cutOff.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 import {
+  fieldInUnits,
+  lengthInUnits,
+  lossInUnits,
   matrixInUnits,
   type Scaling,
   type Sizes,
   scales,
   scalingRule,
-  timesUnits,
+  stepFromUnits,
+  type Units,
   unitsOf,
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
@@ -122,8 +125,8 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
     },
     init: (_first, previous?: State): State => previous ?? { sizes: undefined, radius: undefined },
     step(it, state, settings) {
-      const { problem, field } = it.at;
-      const n = field.length;
+      const { problem } = it.at;
+      const n = it.point.length;
       requireSymmetric(who, problem, "use newtonFlow or levenbergMarquardt, since an index counts real eigenvalues");
       checkOption(who, "index", index, { integer: true, min: 0, max: n });
       const ending = (outcome: SearchOutcome, trials: number, facts: Facts = noFacts) => ({
@@ -134,16 +137,16 @@ export function eigenvectorFollowing(options: EigenvectorFollowingOptions = {}):
       });
       const matrix = finiteMatrix(it.at);
       if (matrix === undefined) return ending("non-finite", 0);
-      const { units, sizes } = scales(scaling, n)
-        ? unitsOf(matrix, true, state.sizes)
-        : { units: new Float64Array(n).fill(1), sizes: undefined };
-      const inUnits = matrixInUnits(matrix, true, units);
+      const measured = scales(scaling, n) ? unitsOf(matrix, true, state.sizes) : undefined;
+      const units = measured?.units;
+      const sizes = measured?.sizes;
+      const inUnits = units === undefined ? matrix : matrixInUnits(matrix, units);
       if (inUnits === undefined) return ending("non-finite", 0);
-      const modes = modesOf(symmetricEigen(inUnits), timesUnits(field, units, new Float64Array(n)), index, cutoff);
+      const modes = modesOf(symmetricEigen(inUnits), fieldInUnits(it.at, units), index, cutoff);
       const facts = { ...modes.cut, negativeEigenvalues: modes.negative };
       const fixed = settings.maxNorm;
       if (fixed !== undefined) {
-        const direction = timesUnits(stepOf(modes, 0), units, rowVector(it));
+        const direction = stepFromUnits(combined(modes, coordinatesOf(modes, 0)), units);
         const length = norm(direction);
         if (length > fixed) scale(fixed / length, direction);
         if (trialPoint(it, direction, 1, scratchVector(it)) === undefined) return ending("stagnated", 0, facts);
@@ -230,10 +233,6 @@ function combined({ vectors }: Modes, coordinates: Float64Array): Float64Array {
   return sum;
 }
 
-function stepOf(modes: Modes, mu: number): Float64Array {
-  return combined(modes, coordinatesOf(modes, mu));
-}
-
 /** The coordinates of the step whose length is at most the radius, to a tenth of it, by Newton's method on 1 / ||q||. */
 function boundedCoordinates(modes: Modes, radius: number): Float64Array {
   let mu = 0;
@@ -251,8 +250,8 @@ function boundedCoordinates(modes: Modes, radius: number): Float64Array {
   return q;
 }
 
-function firstRadiusOf(point: Float64Array, units: Float64Array, modes: Modes): number {
-  const size = norm(point.map((z, i) => z / units[i]!));
+function firstRadiusOf(point: Float64Array, units: Units | undefined, modes: Modes): number {
+  const size = lengthInUnits(point, units);
   return size > 0 ? firstRadius * size : norm(coordinatesOf(modes, 0));
 }
 
@@ -266,14 +265,14 @@ type Found =
     };
 
 /** Shrinks the trust region until the model is right at its step. */
-function search(it: Proposal, modes: Modes, units: Float64Array, first: number, minimise: boolean): Found {
+function search(it: Proposal, modes: Modes, units: Units | undefined, first: number, minimise: boolean): Found {
   const buffer = scratchVector(it);
   let finite = false;
   let radius = first;
   for (let trials = 0; trials < maxShrinks; ) {
     const q = boundedCoordinates(modes, radius);
     const length = norm(q);
-    const direction = timesUnits(combined(modes, q), units, rowVector(it));
+    const direction = stepFromUnits(combined(modes, q), units);
     const point = trialPoint(it, direction, 1, buffer);
     if (point === undefined) return { next: undefined, outcome: "stagnated", trials };
     const next = it.evaluate(point);
@@ -296,10 +295,10 @@ function qualityOf(
   next: Evaluation,
   modes: Modes,
   q: Float64Array,
-  units: Float64Array,
+  units: Units | undefined,
   minimise: boolean,
 ): number {
-  const after = timesUnits(next.field, units, new Float64Array(q.length));
+  const after = fieldInUnits(next, units);
   if (!after.every(Number.isFinite)) return Number.NaN;
   if (minimise && Number.isFinite(at.value)) {
     const actual = at.value - next.value;
@@ -309,7 +308,7 @@ function qualityOf(
       q.forEach((c, k) => {
         predicted -= c * (modes.along[k]! + (modes.values[k]! / 2) * c);
       });
-      return actual / predicted;
+      return (actual * lossInUnits(units)) / predicted;
     }
   }
   const model = combined(

@@ -6,7 +6,6 @@ import {
   readOptions,
   scratchVector,
   settingOf,
-  squaredNorm,
   type Update,
 } from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
@@ -16,6 +15,7 @@ import { finiteMatrix } from "../support/finiteMatrix.ts";
 import {
   fieldInUnits,
   matrixInUnits,
+  perUnit,
   type Scaling,
   type Sizes,
   scales,
@@ -106,14 +106,13 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
     },
     init(first, previous?: State): State {
       if (previous !== undefined) return previous;
-      const { map } = growingView(first.at, scaling, undefined);
+      const { map, sizes } = growingView(first.at, scaling, undefined);
       const square = spectralNorm(map) ** 2;
       const size = square > 0 && Number.isFinite(square) ? square : 1;
-      return { damping: damping * size, growth: 2, sizes: undefined, size };
+      return { damping: damping * size, growth: 2, sizes, size };
     },
     step(it, state, settings) {
       const { units, sizes, field, map: jacobian } = growingView(it.at, scaling, state.sizes);
-      const here = squaredNorm(field);
       const n = field.length;
       const right = scratchVector(it);
       jacobian.applyTranspose(field, right);
@@ -145,16 +144,24 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       const model = scratchVector(it);
       jacobian.apply(inUnits, model);
       const after = fieldInUnits(next, units);
+      // A power of two keeps the squares within range.
+      const unit = perUnit(field);
       let predicted = 0;
       let actual = 0;
       // Differences of squares are written as products, so that near a zero of F rounding does not decide.
+      let before = 0;
+      let reached = 0;
       for (let i = 0; i < n; i++) {
-        const f = field[i]!;
-        predicted -= model[i]! * (2 * f + model[i]!);
-        actual += (f - after[i]!) * (f + after[i]!);
+        const f = field[i]! * unit;
+        const m = model[i]! * unit;
+        const a = after[i]! * unit;
+        predicted -= m * (2 * f + m);
+        actual += (f - a) * (f + a);
+        before += f * f;
+        reached += a * a;
       }
       const gainRatio = actual / predicted;
-      const accepted = gainRatio > 0 && squaredNorm(after) < here;
+      const accepted = gainRatio > 0 && reached < before;
       const columns = {
         outcome: searchOutcomes.indexOf(accepted ? "accepted" : "rejected"),
         trials: 1,
@@ -203,7 +210,7 @@ function growingView(at: Evaluation, scaling: Scaling, before: Sizes | undefined
   const matrix = scales(wanted, n) ? finiteMatrix(at) : undefined;
   if (matrix === undefined) return plain;
   const { units, sizes } = unitsOf(matrix, symmetric, before);
-  const inUnits = matrixInUnits(matrix, symmetric, units);
+  const inUnits = matrixInUnits(matrix, units);
   if (inUnits === undefined) return plain;
   return { units, sizes, field: fieldInUnits(at, units), map: denseMatrix(n, n, inUnits, { symmetric }) };
 }

@@ -14,8 +14,8 @@ import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/m
 import { roundingCutoff } from "../support/cutOff.ts";
 import {
   boundInUnits,
-  type KeptUnits,
-  noUnits,
+  type KeptSizes,
+  noSizes,
   type Scaling,
   scalingRule,
   stepFromUnits,
@@ -127,7 +127,7 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
       solverIterations: { meaning: "iterations of MINRES-QLP" },
       jacobianNorm: { meaning: "MINRES-QLP's running estimate of ||J||_2, a lower bound" },
     },
-    init: (_first, previous?: KeptUnits): KeptUnits => previous ?? noUnits,
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
     step(it, state, settings) {
       const { problem } = it.at;
       if (!problem.symmetric) {
@@ -136,7 +136,7 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
           `newtonDirection: expected a problem whose Jacobian is symmetric, got ${problem.name}; use extragradient for a game, or minimise ||F||^2 / 2 instead`,
         );
       }
-      const { units, field, map } = viewInUnits(it.at, scaling, state);
+      const { units, sizes, field, map } = viewInUnits(it.at, scaling, state);
       const right = scratchVector(it);
       negate(field, right);
       const solverOptions: MinresQLPOptions = {
@@ -152,7 +152,7 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
       const direction = stepFromUnits(solved.x, units);
       tellUnits(it.at, units);
       return {
-        state: { units },
+        state: { sizes },
         direction,
         columns: {
           relativeResidual: solved.relativeResidual,

@@ -14,6 +14,7 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { luFactor } from "../../linalg/dense/luFactor.ts";
+import { unitScale } from "../../linalg/dense/unitScale.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 import { positiveInteger } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
@@ -250,7 +251,7 @@ function tangentAt(
   if (before.length === 0) tangent = first?.slice();
   else {
     const right = ray.map((x) => -x);
-    // The row of u says t_before . t = 1, the others say P J t = 0.
+    // The row of u says k t_before . t = 1, the others say P J t = 0.
     tangent = bordered(jacobian, ray, before, right);
   }
   const size = tangent === undefined ? 0 : norm(tangent);
@@ -259,14 +260,18 @@ function tangentAt(
   return tangent;
 }
 
-/** Solves (P J + u t^T) x = -b; undefined where the matrix is singular. */
+/**
+ * Solves (P J + k u t^T) x = -b, where k is the power of two next to the largest entry of J, so that the matrix is in the
+ * units of J; undefined where it is singular.
+ */
 function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: Float64Array): Float64Array | undefined {
   const n = u.length;
   const row = new Float64Array(n);
   for (let i = 0; i < n; i++) axpy(u[i]!, jacobian.subarray(i * n, (i + 1) * n), row);
   const matrix = jacobian.slice();
+  const { unit } = unitScale(jacobian);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) matrix[i * n + j] = matrix[i * n + j]! + u[i]! * (t[j]! - row[j]!);
+    for (let j = 0; j < n; j++) matrix[i * n + j] = matrix[i * n + j]! + u[i]! * (unit * t[j]! - row[j]!);
   }
   return luFactor(matrix).solve(b.map((x) => -x));
 }

@@ -10,12 +10,13 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
+import { unitScale } from "../../linalg/dense/unitScale.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import { tridiagonalEigen } from "../../linalg/krylov/tridiagonalEigen.ts";
 import { cutOffColumns, cutoffRule, roundingCutoff, shareOf } from "../support/cutOff.ts";
 import {
-  type KeptUnits,
-  noUnits,
+  type KeptSizes,
+  noSizes,
   type Scaling,
   scalingRule,
   stepFromUnits,
@@ -101,7 +102,7 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
       directionNorm: { meaning: "||p||" },
       lowestCurvature: { meaning: "smallest eigenvalue of H on the subspace, in the units of the parameters" },
     },
-    init: (_first, previous?: KeptUnits): KeptUnits => previous ?? noUnits,
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
     step(it, state, settings) {
       const { problem, field } = it.at;
       requireSymmetric(who, problem, "use levenbergMarquardt, which needs no symmetry");
@@ -126,7 +127,7 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
         cutDirections: left.length,
         cutShare: shareOf(left, view.field),
       };
-      return { state: { units: view.units }, direction, columns };
+      return { state: { sizes: view.sizes }, direction, columns };
     },
   });
 }
@@ -163,7 +164,9 @@ const onWholeSpace: Solve = (map, field, inverted, direction) => {
 
 function onKrylovSpace(steps: number): Solve {
   return (map, field, inverted, direction) => {
-    const { basis, diagonal, offDiagonal } = lanczos(map, { start: field, steps });
+    // A power of two of F has the same Krylov space, and lanczos takes the root of its length.
+    const start = unitScale(field).scaled;
+    const { basis, diagonal, offDiagonal } = lanczos(map, { start, steps });
     const { values, rows } = tridiagonalEigen(diagonal, offDiagonal, "all");
     const largest = largestOf(values);
     const length = norm(field);

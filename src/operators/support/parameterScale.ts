@@ -1,5 +1,5 @@
 /** Units of the parameters, in which a method sees a problem whose parameters have different sizes. */
-import { type Evaluation, isFiniteVector, type LinearMap, squaredNorm } from "../../authoring/index.ts";
+import { type Evaluation, isFiniteVector, type LinearMap, norm, squaredNorm } from "../../authoring/index.ts";
 import { exponentOf, scaleByPower } from "../../elementary/index.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
@@ -13,8 +13,11 @@ export type Scaling = "automatic" | "curvature" | "none";
 
 /*
  * Methods with a trust region let the units shrink as curvatures grow, as MINPACK does. Methods with a line search keep
- * the units of their first row.
+ * those of their first row, until a curvature has grown so much that the others would look like rounding beside it.
  */
+
+/** Powers of two by which a curvature may grow before a method with a line search measures its parameter anew. */
+const patience = 20;
 
 /** The rule of the option {@link Scaling}. */
 export const scalingRule = { oneOf: ["automatic", "curvature", "none"] } as const;
@@ -27,18 +30,24 @@ export function scales(scaling: Scaling, n: number): boolean {
   return scaling === "automatic" ? n <= cheap : scaling === "curvature";
 }
 
-/** What a method remembers of the sizes: for each parameter the largest curvature so far, 0 where it had none. */
-export type Sizes = Float64Array;
+/** What a method remembers of the sizes of parameters. */
+export interface Sizes {
+  /** For each parameter the largest curvature so far, 0 where it had none. */
+  readonly curvatures: Float64Array;
+  /** Whether the exponent of the first curvature was odd at the first row. */
+  readonly odd: boolean;
+}
 
 /**
- * The problem in units: parameter i is u_i y_i, where u_i is a power of two, so that changing units rounds nothing. A
- * field that is a gradient then is U F with the Jacobian U J U; any other field keeps its own units, and J becomes J U.
+ * Units: parameter i is u_i y_i, where u_i is a power of two, so that changing units rounds nothing. A field that is a
+ * gradient then is R F with the Jacobian R J U, where R is U, or U / 2, so that this is the Hessian of a loss in units;
+ * any other field keeps its own units, and J becomes J U.
  */
 export interface Units {
-  /** The units u. */
-  readonly units: Float64Array;
-  /** The sizes after this point. */
-  readonly sizes: Sizes;
+  /** The diagonal of U. */
+  readonly columns: Float64Array;
+  /** The diagonal of R; undefined for a field that is not a gradient. */
+  readonly rows: Float64Array | undefined;
 }
 
 /**
@@ -47,38 +56,46 @@ export interface Units {
  * a curvature vanishes does not lengthen the steps.
  *
  * They are equivariant: if parameter i is measured in units 2^k times smaller, u_i becomes 2^k times larger, to the last
- * bit, whatever the other parameters do; if the loss is multiplied by a power of two, all u_i are multiplied by one. For
- * this sqrt is rounded relative to the first parameter that has curvature. A parameter that never had any is measured by
- * its largest mixed curvature with another one, or has the unit of that first parameter.
+ * bit, whatever the other parameters do; if the loss is multiplied by a power of two, R J U stays as it is. For this the
+ * root is rounded relative to the first curvature, so that a factor of 2 in all of them shifts all alike. A parameter
+ * that never had any is measured by its largest mixed curvature with another one, or has the unit of the first that had.
  *
  * @param matrix J, row by row
+ * @param keep whether curvatures stay as they were until they have grown by more than 2^20
  * @see [1] More, "The Levenberg-Marquardt algorithm: implementation and theory", Lecture Notes in Math. 630, 1978,
  *   doi:10.1007/BFb0067700
  */
-export function unitsOf(matrix: Float64Array, symmetric: boolean, before: Sizes | undefined): Units {
+export function unitsOf(
+  matrix: Float64Array,
+  symmetric: boolean,
+  before: Sizes | undefined,
+  keep = false,
+): { readonly units: Units; readonly sizes: Sizes } {
   const n = Math.round(Math.sqrt(matrix.length));
-  const sizes = new Float64Array(n);
+  const curvatures = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const now = symmetric ? Math.abs(matrix[i * n + i]!) : columnLength(matrix, n, i);
-    sizes[i] = Math.max(before?.[i] ?? 0, now);
+    const known = before?.curvatures[i] ?? 0;
+    const far = known === 0 || (now > 0 && exponentOf(now) - exponentOf(known) > patience);
+    curvatures[i] = keep && !far ? known : Math.max(known, now);
   }
-  const units = new Float64Array(n);
-  const first = sizes.findIndex((size) => size > 0);
-  if (first < 0) return { units: units.fill(1), sizes };
-  const reference = exponentOf(sizes[first]!);
-  // Exponents of curvatures are halved relative to the first one's, so a factor of 2 in all of them shifts all alike.
-  const odd = symmetric ? reference & 1 : 0;
-  const half = (size: number): number => (symmetric ? Math.floor((exponentOf(size) - odd) / 2) : exponentOf(size));
-  for (let i = 0; i < n; i++) if (sizes[i]! > 0) units[i] = scaleByPower(1, -half(sizes[i]!));
+  const columns = new Float64Array(n);
+  const first = curvatures.findIndex((size) => size > 0);
+  const odd = before?.odd ?? (symmetric && first >= 0 && (exponentOf(curvatures[first]!) & 1) === 1);
+  const one = odd ? 1 : 0;
+  const half = (size: number): number => (symmetric ? Math.floor((exponentOf(size) - one) / 2) : exponentOf(size));
+  for (let i = 0; i < n; i++) if (curvatures[i]! > 0) columns[i] = scaleByPower(1, -half(curvatures[i]!));
   for (let i = 0; i < n; i++) {
-    if (sizes[i]! > 0) continue;
+    if (curvatures[i]! > 0) continue;
     let mixed = 0;
     for (let j = 0; j < n; j++) {
-      if (sizes[j]! > 0) mixed = Math.max(mixed, Math.abs(scaleByPower(matrix[i * n + j]! * units[j]!, -odd)));
+      if (curvatures[j]! > 0) mixed = Math.max(mixed, Math.abs(scaleByPower(matrix[i * n + j]! * columns[j]!, -one)));
     }
-    units[i] = symmetric && mixed > 0 ? scaleByPower(1, -exponentOf(mixed)) : units[first]!;
+    const known = first < 0 ? 1 : columns[first]!;
+    columns[i] = symmetric && mixed > 0 ? scaleByPower(1, -exponentOf(mixed)) : known;
   }
-  return { units, sizes };
+  const rows = symmetric ? columns.map((unit) => scaleByPower(unit, -one)) : undefined;
+  return { units: { columns, rows }, sizes: { curvatures, odd } };
 }
 
 function columnLength(matrix: Float64Array, n: number, column: number): number {
@@ -91,94 +108,91 @@ function columnLength(matrix: Float64Array, n: number, column: number): number {
   return scaleByPower(Math.sqrt(sum), exponent);
 }
 
-/** The matrix in units, U J U or J U; undefined where an entry leaves the range of float64. */
-export function matrixInUnits(matrix: Float64Array, symmetric: boolean, units: Float64Array): Float64Array | undefined {
-  const n = units.length;
+/** The matrix in units; undefined where an entry leaves the range of float64. */
+export function matrixInUnits(matrix: Float64Array, { columns, rows }: Units): Float64Array | undefined {
+  const n = columns.length;
   const scaled = new Float64Array(matrix.length);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const inColumn = matrix[i * n + j]! * units[j]!;
-      scaled[i * n + j] = symmetric ? inColumn * units[i]! : inColumn;
-    }
+    for (let j = 0; j < n; j++) scaled[i * n + j] = matrix[i * n + j]! * columns[j]! * (rows?.[i] ?? 1);
   }
   return isFiniteVector(scaled) ? scaled : undefined;
 }
 
-/** Multiplies a vector by the units: the gradient in units, or a step in units as one of the parameters. */
-export function timesUnits(vector: Float64Array, units: Float64Array, out: Float64Array): Float64Array {
-  for (let i = 0; i < units.length; i++) out[i] = vector[i]! * units[i]!;
+function times(vector: Float64Array, diagonal: Float64Array, out: Float64Array): Float64Array {
+  for (let i = 0; i < diagonal.length; i++) out[i] = vector[i]! * diagonal[i]!;
   return out;
 }
 
-/** The map in units, U J U or J U, product by product. */
-function mapInUnits(map: LinearMap, units: Float64Array): LinearMap {
-  const n = units.length;
-  const { symmetric } = map;
+/** The map in units, product by product. */
+function mapInUnits(map: LinearMap, { columns, rows }: Units): LinearMap {
+  const n = columns.length;
   const inner = new Float64Array(n);
   const apply = (v: Float64Array, out: Float64Array): void => {
-    map.apply(timesUnits(v, units, inner), out);
-    if (symmetric) timesUnits(out, units, out);
+    map.apply(times(v, columns, inner), out);
+    if (rows !== undefined) times(out, rows, out);
   };
   const applyTranspose = (u: Float64Array, out: Float64Array): void => {
-    map.applyTranspose(symmetric ? timesUnits(u, units, inner) : u, out);
-    timesUnits(out, units, out);
+    map.applyTranspose(rows === undefined ? u : times(u, rows, inner), out);
+    times(out, columns, out);
   };
-  return linearMap({ rows: n, columns: n, symmetric, apply, applyTranspose });
+  return linearMap({ rows: n, columns: n, symmetric: map.symmetric, apply, applyTranspose });
 }
 
-/** The units that a method with a line search keeps from its first row on; none before, and without scaling. */
-export interface KeptUnits {
-  readonly units: Float64Array | undefined;
+/** What a method with a line search remembers of the parameters; nothing before its first row, and without scaling. */
+export interface KeptSizes {
+  readonly sizes: Sizes | undefined;
 }
 
 /** The state in which {@link viewInUnits} begins. */
-export const noUnits: KeptUnits = { units: undefined };
+export const noSizes: KeptSizes = { sizes: undefined };
 
-/** F and J in units, as an iterative method sees them. */
-export interface View extends KeptUnits {
+/** F and J in units, as an iterative method sees them; undefined units are the parameters as they are. */
+export interface View extends KeptSizes {
+  readonly units: Units | undefined;
   readonly field: Float64Array;
   readonly map: LinearMap;
 }
 
-/**
- * F and J in the units of `scaling`, measured at the first row where J is finite, at n products, and kept: a line search
- * compares points in one norm.
- */
-export function viewInUnits(at: Evaluation, scaling: Scaling, kept: KeptUnits): View {
+/** F and J in the units of `scaling`, which cost n products. */
+export function viewInUnits(at: Evaluation, scaling: Scaling, { sizes: before }: KeptSizes): View {
   const { problem, field } = at;
   const map = at.linearize();
-  const plain = { units: undefined, field, map };
-  if (!scales(scaling, field.length)) return plain;
-  let { units } = kept;
-  if (units === undefined) {
-    const matrix = finiteMatrix(at);
-    if (matrix === undefined) return plain;
-    units = unitsOf(matrix, problem.symmetric, undefined).units;
-  }
-  return { units, field: fieldInUnits(at, units), map: mapInUnits(map, units) };
+  const matrix = scales(scaling, field.length) ? finiteMatrix(at) : undefined;
+  if (matrix === undefined) return { units: undefined, sizes: before, field, map };
+  const { units, sizes } = unitsOf(matrix, problem.symmetric, before, true);
+  return { units, sizes, field: fieldInUnits(at, units), map: mapInUnits(map, units) };
 }
 
-/** F in units: that of a gradient is U F, any other field keeps its own. */
-export function fieldInUnits({ problem, field }: Evaluation, units: Float64Array | undefined): Float64Array {
-  if (units === undefined || !problem.symmetric) return field;
-  return timesUnits(field, units, new Float64Array(field.length));
+/** F in units, at any point. */
+export function fieldInUnits({ field }: Evaluation, units: Units | undefined): Float64Array {
+  return units?.rows === undefined ? field : times(field, units.rows, new Float64Array(field.length));
 }
 
 /** A step in units as one of the parameters, in place. */
-export function stepFromUnits(step: Float64Array, units: Float64Array | undefined): Float64Array {
-  return units === undefined ? step : timesUnits(step, units, step);
+export function stepFromUnits(step: Float64Array, units: Units | undefined): Float64Array {
+  return units === undefined ? step : times(step, units.columns, step);
+}
+
+/** Length of a vector of parameters in units. */
+export function lengthInUnits(vector: Float64Array, units: Units | undefined): number {
+  return norm(units === undefined ? vector : vector.map((x, i) => x / units.columns[i]!));
+}
+
+/** What L is multiplied by in units: R F is the gradient of that loss. */
+export function lossInUnits(units: Units | undefined): number {
+  return units?.rows === undefined ? 1 : units.rows[0]! / units.columns[0]!;
 }
 
 /** The bound on a step in units that keeps the step itself within `maxNorm`. */
-export function boundInUnits(maxNorm: number, units: Float64Array | undefined): number {
-  return units === undefined ? maxNorm : maxNorm / units.reduce((most, unit) => Math.max(most, unit), 0);
+export function boundInUnits(maxNorm: number, units: Units | undefined): number {
+  return units === undefined ? maxNorm : maxNorm / units.columns.reduce((most, unit) => Math.max(most, unit), 0);
 }
 
 /** Units in which the direction at a point was chosen, for the line search after it. */
-const chosenUnits = new WeakMap<Evaluation, Float64Array>();
+const chosenUnits = new WeakMap<Evaluation, Units>();
 
 /** Tells the line search after a direction in which units it was chosen. */
-export function tellUnits(at: Evaluation, units: Float64Array | undefined): void {
+export function tellUnits(at: Evaluation, units: Units | undefined): void {
   if (units === undefined) chosenUnits.delete(at);
   else chosenUnits.set(at, units);
 }
@@ -196,26 +210,27 @@ export interface Merit {
  * would overflow or underflow, F is divided by the power of two next to its largest entry.
  */
 export function meritOf(start: Evaluation): Merit {
-  const told = start.problem.symmetric ? chosenUnits.get(start) : undefined;
-  const first = told === undefined ? start.field : fieldInUnits(start, told);
+  const told = chosenUnits.get(start)?.rows;
+  const first = told === undefined ? start.field : times(start.field, told, new Float64Array(told.length));
   const square = squaredNorm(first);
-  const largest = square > leastSquare && square < mostSquare ? 0 : largestOf(first);
-  if (told === undefined && (largest === 0 || !Number.isFinite(largest))) {
+  const unit = square > leastSquare && square < mostSquare ? 1 : perUnit(first);
+  if (told === undefined && unit === 1) {
     return { fieldOf: (at) => at.field, squareOf: (at) => at.squaredFieldNorm, convert: () => {} };
   }
-  const unit = largest === 0 || !Number.isFinite(largest) ? 1 : scaleByPower(1, -exponentOf(largest));
-  const units = told === undefined ? first.map(() => unit) : told.map((u) => u * unit);
-  const fieldOf = ({ field }: Evaluation): Float64Array => timesUnits(field, units, new Float64Array(field.length));
-  return {
-    fieldOf,
-    squareOf: (at) => squaredNorm(fieldOf(at)),
-    convert: (product) => timesUnits(product, units, product),
-  };
+  const rows = told === undefined ? first.map(() => unit) : told.map((u) => u * unit);
+  const fieldOf = ({ field }: Evaluation): Float64Array => times(field, rows, new Float64Array(field.length));
+  return { fieldOf, squareOf: (at) => squaredNorm(fieldOf(at)), convert: (product) => times(product, rows, product) };
 }
 
 /** Between these bounds squares of norms, and products of two, neither overflow nor underflow. */
 const leastSquare = 2 ** -400;
 const mostSquare = 2 ** 400;
+
+/** One over the power of two next to the largest entry of F; 1 where F is zero or not finite. */
+export function perUnit(field: Float64Array): number {
+  const largest = largestOf(field);
+  return largest === 0 || !Number.isFinite(largest) ? 1 : scaleByPower(1, -exponentOf(largest));
+}
 
 function largestOf(vector: Float64Array): number {
   return vector.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
