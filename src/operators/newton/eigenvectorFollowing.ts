@@ -62,11 +62,15 @@ const rules = {
 } as const;
 
 /** First radius of the trust region, relative to the length of z in units. */
-const firstRadius = 10;
-/** Number of radii, each a quarter of the last one, after which the search for a step has failed. */
+const firstRadius = 30;
+/** Number of radii, each a tenth of the last one, after which the search for a step has failed. */
 const maxShrinks = 60;
-/** Share of the predicted decrease of L that an accepted step to a minimum brings. */
-const leastGain = 1e-4;
+/** Factors by which the radius shrinks after a bad step and grows after a good one. */
+const shrink = 10;
+const growth = 3;
+/** Share of the predicted decrease of L that an accepted step to a minimum brings at least and at most. */
+const leastGain = 0.01;
+const mostGain = 3;
 /** Relative change of L that counts as rounding. */
 const roundingOfValue = 16 * Number.EPSILON;
 
@@ -76,19 +80,20 @@ const roundingOfValue = 16 * Number.EPSILON;
  * In the units of `scaling`, with f_i = <v_i, F>, p = sum over i <= k of f_i / (|lambda_i| + mu) v_i - sum over i > k of
  * f_i / (|lambda_i| + mu) v_i. With mu = 0 this is Newton's step with the signs of a saddle of index k forced on it, and
  * it is Newton's step itself where the Hessian has k negative eigenvalues. mu >= 0 keeps p within the radius of a trust
- * region [2], at first 10 ||z||. A trial is refused, and the radius becomes a quarter of ||p||, where the quadratic model is
- * wrong: for k = 0 (minima) where L falls by less than 1e-4 of what the model says, for other k, and where changes of L
- * drown in rounding, where ||F(z + p) - F - J p|| > ||F|| / 2. After a good step the radius grows. With `maxNorm` there
- * is neither mu nor a trial: steps longer than that are shortened and taken. k = 0 seeks minima, k = n maxima.
+ * region [2], at first 30 ||z||. A trial is refused, and the radius becomes a tenth of ||p||, where the quadratic model is
+ * wrong: for k = 0 (minima) where L falls by less than 0.01 or more than 3 of what the model says, for other k, and where
+ * changes of L drown in rounding, where ||F(z + p) - F - J p|| is about ||F|| / 2 or more. After a good step the radius
+ * grows. The constants were chosen on NIST's regressions (docs/scales.md). With `maxNorm` there is neither mu nor a trial:
+ * steps longer than that are shortened and taken. k = 0 seeks minima, k = n maxima.
  *
  * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `negativeEigenvalues`, their number without a
  * threshold; `directionNorm`, ||p||; `cutDirections`, the number of eigenvalues that count as zero, and `cutShare`, the
  * share of ||F|| in their directions, which the step leaves as it is.
  *
  * When it works: small n and isolated saddles of a known index, such as transition states in chemistry; near one it is
- * Newton's method, which converges quadratically. Gradient-flat points hold it: where F lies in the kernel of J there is
- * no step. Then, and where J is not finite, this is the last row (status "stagnated"), with `cutShare` 1 at a flat point.
- * It may cycle where the lowest eigenvectors cross.
+ * Newton's method, which converges quadratically. Gradient-flat points hold it: where F lies in the kernel of J, to the
+ * cutoff, there is no step. Then, and where J is not finite, this is the last row (status "stagnated"), with `cutShare` 1 at a flat
+ * point. It may cycle where the lowest eigenvectors cross.
  *
  * Use {@link gentlestAscent} when n is large and the index low, {@link saddleFreeDirection} for minima when n is large,
  * {@link newtonMR} for critical points of any index.
@@ -280,11 +285,11 @@ function search(it: Proposal, modes: Modes, units: Units | undefined, first: num
     const quality = qualityOf(it.at, next, modes, q, units, minimise);
     finite ||= !Number.isNaN(quality);
     if (quality >= leastGain) {
-      if (quality > 0.75) radius = Math.max(radius, 2 * length);
-      else if (quality < 0.25) radius = length / 4;
+      if (quality > 0.5) radius = Math.max(radius, growth * length);
+      else if (quality < 0.1) radius = length / shrink;
       return { next, direction, radius, trials };
     }
-    radius = length / 4;
+    radius = length / shrink;
   }
   return { next: undefined, outcome: finite ? "failed" : "non-finite", trials: maxShrinks };
 }
@@ -308,7 +313,9 @@ function qualityOf(
       q.forEach((c, k) => {
         predicted -= c * (modes.along[k]! + (modes.values[k]! / 2) * c);
       });
-      return (actual * lossInUnits(units)) / predicted;
+      const gain = (actual * lossInUnits(units)) / predicted;
+      if (gain > mostGain) return -1;
+      return gain > 1 ? Math.max(0.1, 2 - gain) : gain;
     }
   }
   const model = combined(
