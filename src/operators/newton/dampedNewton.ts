@@ -53,16 +53,19 @@ export interface DampedNewtonOptions {
   /** Condition number from which on the solver changes from MINRES to QLP, >= 1. Default 1e4. */
   readonly transitionCondition?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) at the first row; the dampings and
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row
+   * and again where J_ii has grown by more than 2^20; the dampings and
    * ||F|| are then those in these units, in which every parameter has about the curvature 1. `none` [1]: as they are.
-   * `automatic`: `curvature` for n <= 100, where n products once cost little. Default `automatic`.
+   * `automatic`: `curvature` for n <= 100, where n products per row cost little. Default `automatic`, and `none` where
+   * `dampings` are given, since they speak of J as it is.
    */
   readonly scaling?: Scaling;
 }
 
+const defaultDampings = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+
 const rules = {
   dampings: {
-    default: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6],
     expected: "a list of finite numbers, at least one",
     range: true,
     is: (value: readonly number[]) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),
@@ -74,7 +77,7 @@ const rules = {
   maxNorm: { default: Number.POSITIVE_INFINITY, above: 0, infinite: true },
   maxCondition: { above: 1, infinite: true },
   transitionCondition: { default: 1e4, min: 1, infinite: true },
-  scaling: { ...scalingRule, default: "automatic" },
+  scaling: scalingRule,
 } as const;
 
 /**
@@ -119,7 +122,9 @@ const rules = {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function dampedNewton(options: DampedNewtonOptions = {}): Update {
-  const { dampings, stepSize, halvings, scaling, ...solver } = readOptions("dampedNewton", options, rules);
+  const { dampings: given, stepSize, halvings, ...solver } = readOptions("dampedNewton", options, rules);
+  const scaling = solver.scaling ?? (given === undefined ? "automatic" : "none");
+  const dampings = given ?? defaultDampings;
   return defineUpdate({
     name: "dampedNewton",
     settings: {

@@ -37,8 +37,8 @@ export interface DenseNewtonDirectionOptions {
    */
   readonly cutoff?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) at the first row (one over the length
-   * of J's column where J is not symmetric), so that parameters of different size count alike in the pseudo-inverse and
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) (one over the length of J's column
+   * where J is not symmetric), at the first row and again where it has grown by more than 2^20, so that parameters of different size count alike in the pseudo-inverse and
    * its cutoff. `none`: as they are. `automatic`: `curvature` for n <= 100. Default `curvature`, and `none` where
    * `cutoff` is given, since it speaks of J as it is.
    */

@@ -50,8 +50,8 @@ export interface NewtonDirectionOptions {
    */
   readonly preconditioner?: LinearMap;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) at the first row, at n products, so that
-   * parameters of different size count alike; residuals, damping and conditions are then those in these units, and
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has
+   * grown by more than 2^20, so that parameters of different size count alike, at n products per row; residuals, damping and conditions are then those in these units, and
    * `backtrackGradientNorm` measures ||F|| in them. `none` [1]: as they are, which is what the thresholds of flatness
    * are for. `automatic`: `curvature` for n <= 100. Default `none`.
    */

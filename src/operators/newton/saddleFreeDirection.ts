@@ -40,9 +40,9 @@ export interface SaddleFreeDirectionOptions {
    */
   readonly cutoff?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) at the first row, so that parameters of
-   * different size count alike; delta is then one in these units. `none`: as they are. `automatic`: `curvature`
-   * for n <= 100, where n products once cost little. Default `automatic`, and `none` where `subspace` or `cutoff` is
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has
+   * grown by more than 2^20, so that parameters of different size count alike; delta is then one in these units. `none`: as they are. `automatic`: `curvature`
+   * for n <= 100, where n products per row cost little. Default `automatic`, and `none` where `subspace` or `cutoff` is
    * given, since they speak of H as it is.
    */
   readonly scaling?: Scaling;
@@ -81,9 +81,9 @@ const rules = {
  * iterate(quartic(), [0, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), search))
  *   .pipe(take(3))
  *   .subscribe((it) => console.log(it.step, it.value.toFixed(4), it.columns.lowestCurvature!.toFixed(4)));
- * // 0 45.9000 -6.0000
- * // 1 6.7494 11.0571
- * // 2 6.2520 10.0043
+ * // 0 45.9000 -1.5000
+ * // 1 6.7481 0.6909
+ * // 2 6.2521 0.6253
  * @param options {@link SaddleFreeDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream ERR_NOT_FINITE where H is not finite
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric

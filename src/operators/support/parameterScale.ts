@@ -147,7 +147,7 @@ export interface KeptSizes {
 export const noSizes: KeptSizes = { sizes: undefined };
 
 /** F and J in units, as an iterative method sees them; undefined units are the parameters as they are. */
-export interface View extends KeptSizes {
+interface View extends KeptSizes {
   readonly units: Units | undefined;
   readonly field: Float64Array;
   readonly map: LinearMap;
@@ -198,7 +198,7 @@ export function tellUnits(at: Evaluation, units: Units | undefined): void {
 }
 
 /** ||F||^2 as a line search compares it. */
-export interface Merit {
+interface Merit {
   readonly fieldOf: (at: Evaluation) => Float64Array;
   readonly squareOf: (at: Evaluation) => number;
   /** Converts a product with J, in place. */
