@@ -25,7 +25,10 @@ export interface DerivativeCheck {
   readonly quantity: "gradient" | "product" | "symmetry" | "transpose" | "linearity";
   /** Largest disagreement, relative to the size of the quantity. */
   readonly difference: number;
-  /** Least difference that the finite differences can resolve here, on the same scale; 0 for exact identities. */
+  /**
+   * Least difference that the finite differences can resolve here, as they estimate it themselves, on the same scale; 0
+   * for exact identities.
+   */
   readonly resolution: number;
   readonly verdict: "agrees" | "differs" | "unresolved";
 }
@@ -41,20 +44,26 @@ export interface DerivativeReport {
 /**
  * Compares a problem's derivatives at a point with extrapolated central differences, and its Jacobian with itself.
  *
- * In random directions u and v it compares
+ * In random directions u and v, whose entries are random numbers times the sizes |z_i| of the parameters (1 where z_i is
+ * 0), it compares
  * - `gradient`: F . v with d/dt L(z + t v), if there is a potential;
  * - `product`: J v with d/dt F(z + t v);
  * - `symmetry`: u . J v with v . J u, if J is symmetric;
  * - `transpose`: J^T u . v with u . J v;
  * - `linearity`: J (2 v - 3 u) with 2 J v - 3 J u.
  *
- * The differences are extrapolated by Ridders' scheme, which estimates their error. If that error exceeds the
- * tolerance, the verdict is `unresolved`; this happens, for example, when the value is so large that its changes drown
- * in rounding. At a kink the verdict is `differs`, because central differences do not give the one-sided slope. The
- * arrays for results hold NaN before each call, so that a field or a product that leaves entries out, or adds to them,
- * differs.
+ * Each entry of F is multiplied by the size of its parameter if J is symmetric, so that all of them are in units of L.
  *
- * Cost: about 50 evaluations and 6 products per direction; three times as many evaluations near a kink.
+ * The differences are extrapolated by Ridders' scheme from four first steps, 0.1 to 1e-6 of the parameters. Each estimates
+ * its error, but such an estimate can be far too small: across a pole or a kink, values fit a polynomial by chance. So a
+ * derivative is accused (`differs`) only if two step sizes that disagree with it agree with each other ten times better.
+ * The `resolution` then is their disagreement. Where no two step sizes agree, or where the error exceeds the tolerance,
+ * the verdict is `unresolved`, which says nothing about the derivative; this happens, for example, when the value is so
+ * large that its changes drown in rounding. At a kink the verdict is `differs`, because central differences do not give
+ * the one-sided slope. The arrays for results hold NaN before each call, so that a field or a product that leaves entries
+ * out, or adds to them, differs.
+ *
+ * Cost: about 50 evaluations and 6 products per direction; up to four times as many evaluations near a kink or a pole.
  *
  * @example console.log(checkDerivatives(quartic(), Float64Array.of(1, 2)).table);
  * @param options {@link CheckDerivativesOptions}
@@ -83,31 +92,39 @@ export function checkDerivatives(
     jacobian.apply(v, out);
     return out;
   };
-  const scale = Math.max(1, norm(point));
+  // An entry 0 has no size of its own.
+  const sizes = point.map((z) => Math.abs(z) || 1);
+  const scaled = (v: Float64Array): Float64Array => v.map((x, i) => x * sizes[i]!);
+  // In units of L; the entries of a field that is not a gradient have no units that its parameters know.
+  const inUnits = (field: Float64Array): Float64Array => (problem.symmetric ? scaled(field) : field);
   const along = (v: Float64Array, t: number): Float64Array => point.map((z, i) => z + t * v[i]!);
 
   const found: DerivativeCheck[] = [];
   for (let k = 0; k < directions; k++) {
-    const v = unitVector(n, seed, 2 * k);
-    const u = unitVector(n, seed, 2 * k + 1);
+    const v = scaled(unitVector(n, seed, 2 * k));
+    const unit = unitVector(n, seed, 2 * k + 1);
+    const u = scaled(unit);
     const jv = apply(v);
     const ju = apply(u);
+    const product = inUnits(jv);
+    const other = inUnits(ju);
+    const lengths = norm(product) + norm(other);
     if (problem.symmetric && !Number.isNaN(here.value)) {
-      const size = { own: norm(here.field), around: Math.abs(here.value) / scale };
+      const size = { own: norm(scaled(here.field)), around: Math.abs(here.value) };
       const slope = Float64Array.of(dot(here.field, v));
-      found.push(
-        compare("gradient", (t) => Float64Array.of(evaluate(along(v, t)).value), slope, size, scale, tolerance),
-      );
+      found.push(compare("gradient", (t) => Float64Array.of(evaluate(along(v, t)).value), slope, size, tolerance));
     }
-    const size = { own: norm(jv), around: norm(here.field) / scale };
-    found.push(compare("product", (t) => evaluate(along(v, t)).field, jv, size, scale, tolerance));
-    if (problem.symmetric) found.push(identity("symmetry", dot(u, jv), dot(v, ju), norm(jv) + norm(ju), tolerance));
+    const size = { own: norm(product), around: norm(inUnits(here.field)) };
+    found.push(compare("product", (t) => inUnits(evaluate(along(v, t)).field), product, size, tolerance));
+    if (problem.symmetric) found.push(identity("symmetry", dot(u, jv), dot(v, ju), lengths, tolerance));
     const transposed = unwritten(n);
-    jacobian.applyTranspose(u, transposed);
-    found.push(identity("transpose", dot(u, jv), dot(transposed, v), norm(jv) + norm(transposed), tolerance));
+    const left = problem.symmetric ? u : unit;
+    jacobian.applyTranspose(left, transposed);
+    const lengthsOfBoth = norm(product) + norm(scaled(transposed));
+    found.push(identity("transpose", dot(left, jv), dot(transposed, v), lengthsOfBoth, tolerance));
     const combined = apply(v.map((x, i) => 2 * x - 3 * u[i]!));
-    const residual = norm(combined.map((x, i) => x - 2 * jv[i]! + 3 * ju[i]!));
-    found.push(identity("linearity", residual, 0, norm(jv) + norm(ju), tolerance));
+    const residual = norm(inUnits(combined.map((x, i) => x - 2 * jv[i]! + 3 * ju[i]!)));
+    found.push(identity("linearity", residual, 0, lengths, tolerance));
   }
   const checks = worstOfEach(found);
   const verdict = checks.some((c) => c.verdict === "differs")
@@ -119,42 +136,85 @@ export function checkDerivatives(
 }
 
 /**
- * First steps of the differences, relative to the point. Large steps resolve most, but across a kink, such as that of
- * relu, their extrapolation is wrong without any sign of it. So a smaller step that agrees acquits the derivative.
+ * First steps of the differences, relative to the parameters. Large steps resolve most, but across a kink, such as that of
+ * relu, or a pole their extrapolation is wrong without any sign of it. So a smaller step that agrees acquits the
+ * derivative.
  */
-const steps = [0.1, 0.003, 1e-4];
+const steps = [0.1, 0.003, 1e-4, 1e-6];
+/** Share of a difference up to which two step sizes may disagree with each other to accuse the derivative. */
+const agreement = 0.1;
 
 function compare(
   quantity: DerivativeCheck["quantity"],
   f: (t: number) => Float64Array,
   analytic: Float64Array,
   size: Size,
-  scale: number,
   tolerance: number,
 ): DerivativeCheck {
-  const found: DerivativeCheck[] = [];
+  const against: Against[] = [];
   for (const step of steps) {
-    const check = against(richardson(f, step * scale), quantity, analytic, size, tolerance);
-    if (check.verdict === "agrees") return check;
-    found.push(check);
+    const one = comparison(richardson(f, step), quantity, analytic, size, tolerance);
+    if (one.verdict === "agrees") return plain(one, one.resolution, "agrees");
+    against.push(one);
   }
-  return found.find(({ verdict }) => verdict === "unresolved") ?? found[0]!;
+  return accusation(against) ?? unresolvedOf(against);
+}
+
+/** A comparison with the differences of one first step. */
+interface Against extends DerivativeCheck {
+  readonly derivative: Float64Array;
+  /** What the differences are relative to. */
+  readonly unit: number;
+}
+
+/** The accusation of two step sizes that agree with each other; undefined where no two do. */
+function accusation(against: readonly Against[]): DerivativeCheck | undefined {
+  const wrong = against.filter(({ verdict }) => verdict === "differs");
+  for (const one of wrong) {
+    // NaN is no matter of resolution.
+    if (Number.isNaN(one.difference)) return plain(one, one.resolution, "differs");
+    for (const other of wrong) {
+      if (other === one) continue;
+      const apart = norm(one.derivative.map((x, i) => x - other.derivative[i]!)) / one.unit;
+      if (apart <= agreement * Math.min(one.difference, other.difference)) {
+        return plain(one, Math.max(one.resolution, apart), "differs");
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The comparison that comes nearest; it resolves no more than it differs, or than the next step size is away. */
+function unresolvedOf(against: readonly Against[]): DerivativeCheck {
+  const nearest = against.reduce((best, one) => (one.difference < best.difference ? one : best));
+  const apart = against
+    .filter((one) => one !== nearest)
+    .map(({ derivative }) => norm(nearest.derivative.map((x, i) => x - derivative[i]!)) / nearest.unit);
+  return plain(nearest, Math.max(nearest.resolution, nearest.difference, Math.min(...apart)), "unresolved");
+}
+
+function plain(
+  { quantity, difference }: DerivativeCheck,
+  resolution: number,
+  verdict: DerivativeCheck["verdict"],
+): DerivativeCheck {
+  return { quantity, difference, resolution, verdict };
 }
 
 interface Size {
   /** Size of the derivative. */
   readonly own: number;
-  /** Size of the function divided by the size of the point. */
+  /** Size of the function, which is that of its change over the size of the parameters. */
   readonly around: number;
 }
 
-function against(
+function comparison(
   numeric: { readonly derivative: Float64Array; readonly error: number },
   quantity: DerivativeCheck["quantity"],
   analytic: Float64Array,
   size: Size,
   tolerance: number,
-): DerivativeCheck {
+): Against {
   const slope = norm(numeric.derivative);
   // A derivative of 0, such as the Hessian of a linear loss, has no size; that of the function takes its place.
   const none = size.own === 0 && slope <= 10 * numeric.error;
@@ -165,7 +225,14 @@ function against(
   const agrees = difference <= limit;
   // Agreement with a coarse difference proves little; disagreement beyond its own error proves much.
   const verdict = agrees ? (resolution > 1e3 * tolerance ? "unresolved" : "agrees") : "differs";
-  return { quantity, difference, resolution, verdict: Number.isNaN(difference) ? "differs" : verdict };
+  return {
+    quantity,
+    difference,
+    resolution,
+    verdict: Number.isNaN(difference) ? "differs" : verdict,
+    derivative: numeric.derivative,
+    unit,
+  };
 }
 
 function identity(

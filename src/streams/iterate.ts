@@ -16,7 +16,7 @@ import type { Checkpoint, Iterate, IterateOptions, Update } from "./types.ts";
  * The stream is cold: each subscription is a run of its own. It begins on the next turn of the event loop, and yields
  * to the event loop every 2 ms; with `slice: Infinity` the whole run happens inside `subscribe`. The last row is the
  * one whose status is not `running`: an operator set it, a command made it `stopped`, or it is `diverged` because
- * ||F||^2 is not finite. A run that starts from a checkpoint goes on to the same iterates, bit for bit.
+ * an entry of F is not finite. A run that starts from a checkpoint goes on to the same iterates, bit for bit.
  *
  * Cost: 0.4 us per iterate at n = 2, about 1 us at n = 128, in addition to problem and operators
  * (`npm run bench -- loop`).

@@ -6,7 +6,10 @@ import { objective } from "../../src/problems/objective.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { assertError } from "../support/assert.ts";
+import * as fc from "../support/fastCheck.ts";
+import { nistLoss, nistSets } from "../support/nist.ts";
 import { normalVector } from "../support/random.ts";
+import { rescaled } from "../support/rescaled.ts";
 
 const checking = suite("checkDerivatives");
 const point = Float64Array.of(0.8, -1.1);
@@ -148,6 +151,49 @@ checking("says unresolved where the value is too large for its changes to be see
   assert.is(report.verdict, "unresolved", report.table);
   assert.is(report.checks.find(({ quantity }) => quantity === "gradient")!.verdict, "unresolved");
   assert.is(report.checks.find(({ quantity }) => quantity === "product")!.verdict, "agrees");
+});
+
+checking(
+  "accuses no right derivative where parameters have different sizes, and finds a wrong one in each of them",
+  () => {
+    for (const set of nistSets) {
+      const loss = nistLoss(set);
+      for (const start of [...set.starts, set.certified]) {
+        const report = checkDerivatives(loss, Float64Array.from(start));
+        assert.is.not(report.verdict, "differs", report.table);
+      }
+      set.certified.forEach((_, i) => {
+        const spoiled: Problem = {
+          ...loss,
+          evaluate(z, field) {
+            const value = loss.evaluate(z, field);
+            field[i] = 1.01 * field[i]!;
+            return value;
+          },
+        };
+        const report = checkDerivatives(spoiled, Float64Array.from(set.starts[1]));
+        assert.is(report.verdict, "differs", `parameter ${i + 1}\n${report.table}`);
+      });
+    }
+  },
+);
+
+checking("says the same in whatever units loss and parameters are", () => {
+  const units = fc.integer({ min: -60, max: 60 }).map((k) => 2 ** k);
+  fc.assert(
+    fc.property(units, units, units, fc.integer({ min: 0, max: 100 }), (s, t0, t1, seed) => {
+      const scaled = Float64Array.of(point[0]! * t0, point[1]! * t1);
+      const { checks } = checkDerivatives(rescaled(problem(), s, [t0, t1]), scaled, { seed });
+      assert.equal(checks, checkDerivatives(problem(), point, { seed }).checks);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+checking("says how little it resolves where it says unresolved", () => {
+  const high = objective([[]], (x) => tf.add(1e14, tf.sin(x)));
+  const gradient = checkDerivatives(high, Float64Array.of(0.3)).checks.find(({ quantity }) => quantity === "gradient")!;
+  assert.ok(gradient.resolution >= gradient.difference, `${gradient.resolution}`);
 });
 
 checking("gives the same report for the same seed", () => {

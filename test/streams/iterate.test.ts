@@ -372,6 +372,18 @@ test("ends with a row whose status says diverged where ||F||^2 is not finite", (
   for (const row of rows.slice(0, -1)) assert.is(row.status, "running");
 });
 
+test("goes on where ||F||^2 is out of range but F is not, and ends where F is", () => {
+  for (const size of [2 ** 600, 2 ** 1000]) {
+    const large = linearProblem([[size]], [0]);
+    const [first, second] = firstRows(large, [1], gradientStep(0.5 / size), 2);
+    assert.is(first!.squaredFieldNorm, Number.POSITIVE_INFINITY);
+    assert.is(first!.status, "running");
+    assert.is(second!.point[0], 0.5);
+  }
+  const [last] = firstRows(linearProblem([[2 ** 1023]], [0]), [4], gradientStep(0.5), 2);
+  assert.is(last!.status, "diverged");
+});
+
 test("measures see the last row, updates do not", () => {
   const seen: Record<string, string[]> = { measure: [], update: [] };
   const look = defineMeasure({ name: "look", step: (it) => void seen.measure!.push(it.status) });

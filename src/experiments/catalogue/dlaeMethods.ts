@@ -16,6 +16,7 @@ import {
   halfNoisy,
   onTrajectories,
 } from "../protocols/dlaeProtocol.ts";
+import { paperSolver, withPaperSolver } from "../protocols/paperSettings.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, mannWhitney, median } from "../protocols/statistics.ts";
@@ -108,10 +109,10 @@ function findersOf(sizes: {
   const { searches, gradientSearches, iterations, gradientIterations, dampedStep } = sizes;
   const newton = { searches, iterations, points: "all" } as const;
   return [
-    { name: "newton-mr", update: chain(newtonMR()), ...newton, published: "80 % of 100" },
+    { name: "newton-mr", update: chain(newtonMR(withPaperSolver())), ...newton, published: "80 % of 100" },
     {
       name: "damped-newton",
-      update: chain(dampedNewton({ stepSize: dampedStep })),
+      update: chain(dampedNewton({ ...paperSolver, stepSize: dampedStep })),
       ...newton,
       published: "45 % of 100",
     },

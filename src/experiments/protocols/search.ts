@@ -17,6 +17,7 @@ import type { Measure, Update } from "../../streams/types.ts";
 import { type Course, followCourse } from "../framework/course.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framework/definition.ts";
 import { indexAtCutoffs } from "./indexAtCutoffs.ts";
+import { withPaperSolver } from "./paperSettings.ts";
 
 /** Options of {@link criticalPointSearch}. */
 export interface SearchOptions {
@@ -28,9 +29,9 @@ export interface SearchOptions {
   readonly stopBelow?: number;
   /** Thresholds of the verdict. */
   readonly thresholds?: EndThresholds;
-  /** Options of Newton-MR, unless `finder` is given. */
+  /** Options of Newton-MR, unless `finder` is given; those of the solver are the papers' where they are left out. */
   readonly newton?: NewtonMROptions;
-  /** Update that searches. Default `newtonMR(newton)`. */
+  /** Update that searches. Default: Newton-MR. */
   readonly finder?: Update;
   /** Cutoffs on ||F||^2; the Morse index is measured at the first row at or below each, and always at the last row. */
   readonly indexAt?: readonly number[];
@@ -66,7 +67,7 @@ export function criticalPointSearch(
   options: SearchOptions,
 ): Observable<Row> {
   const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
-  const { finder = newtonMR(newton), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
+  const { finder = newtonMR(withPaperSolver(newton)), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
   const update = chain(
     untilCritical({ squaredFieldNorm: stopBelow }),
     untilStep(iterations),

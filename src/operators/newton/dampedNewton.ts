@@ -8,9 +8,22 @@ import {
   readOptions,
   scratchVector,
   settingOf,
+  squaredNorm,
   type Update,
 } from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
+import { roundingCutoff } from "../support/cutOff.ts";
+import {
+  boundInUnits,
+  fieldInUnits,
+  type KeptSizes,
+  noSizes,
+  type Scaling,
+  scalingRule,
+  stepFromUnits,
+  type Units,
+  viewInUnits,
+} from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { naturalNumber, positiveInteger, share } from "../support/rules.ts";
 import { searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
@@ -30,17 +43,29 @@ export interface DampedNewtonOptions {
   readonly relativeTolerance?: number;
   /** Largest number of solver iterations per damping, one product each. Default n. */
   readonly maxIterations?: number;
-  /** Bound on the length of a candidate, > 0. Default 1e4. */
+  /** Bound on the length of a candidate, > 0. Default Infinity ([1]: 1e4). */
   readonly maxNorm?: number;
-  /** Bound on the condition number of the systems solved, > 1. Default 1e7. */
+  /**
+   * Bound on the condition number of the systems solved, > 1. Default 1 / (n times the machine epsilon), the level of
+   * rounding ([1]: 1e7).
+   */
   readonly maxCondition?: number;
   /** Condition number from which on the solver changes from MINRES to QLP, >= 1. Default 1e4. */
   readonly transitionCondition?: number;
+  /**
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row
+   * and again where J_ii has grown by more than 2^20; the dampings and
+   * ||F|| are then those in these units, in which every parameter has about the curvature 1. `none` [1]: as they are.
+   * `automatic`: `curvature` for n <= 100, where n products per row cost little. Default `automatic`, and `none` where
+   * `dampings` are given, since they speak of J as it is.
+   */
+  readonly scaling?: Scaling;
 }
+
+const defaultDampings = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 const rules = {
   dampings: {
-    default: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6],
     expected: "a list of finite numbers, at least one",
     range: true,
     is: (value: readonly number[]) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),
@@ -49,9 +74,10 @@ const rules = {
   halvings: { ...naturalNumber, default: 20 },
   relativeTolerance: { ...share, default: 5e-4 },
   maxIterations: positiveInteger,
-  maxNorm: { default: 1e4, above: 0, infinite: true },
-  maxCondition: { default: 1e7, above: 1, infinite: true },
+  maxNorm: { default: Number.POSITIVE_INFINITY, above: 0, infinite: true },
+  maxCondition: { above: 1, infinite: true },
   transitionCondition: { default: 1e4, min: 1, infinite: true },
+  scaling: scalingRule,
 } as const;
 
 /**
@@ -96,7 +122,9 @@ const rules = {
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function dampedNewton(options: DampedNewtonOptions = {}): Update {
-  const { dampings, stepSize, halvings, ...solver } = readOptions("dampedNewton", options, rules);
+  const { dampings: given, stepSize, halvings, ...solver } = readOptions("dampedNewton", options, rules);
+  const scaling = solver.scaling ?? (given === undefined ? "automatic" : "none");
+  const dampings = given ?? defaultDampings;
   return defineUpdate({
     name: "dampedNewton",
     settings: {
@@ -109,24 +137,26 @@ export function dampedNewton(options: DampedNewtonOptions = {}): Update {
       directionNorm: { meaning: "||p||" },
       solverIterations: { meaning: "iterations of MINRES-QLP" },
     },
-    step(it, _state, settings) {
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
+    step(it, state, settings) {
       requireSymmetric("dampedNewton", it.at.problem, "use levenbergMarquardt, which needs no symmetry");
+      const { units, sizes, field, map } = viewInUnits(it.at, scaling, state);
       const right = scratchVector(it);
-      negate(it.at.field, right);
+      negate(field, right);
       let solverIterations = 0;
       const candidates = dampings.map((damping) => {
-        const solved = minresQLP(it.at.linearize(), right, {
+        const solved = minresQLP(map, right, {
           shift: damping,
           relativeTolerance: settings.relativeTolerance,
           maxIterations: solver.maxIterations ?? right.length,
-          maxNorm: solver.maxNorm,
-          maxCondition: solver.maxCondition,
+          maxNorm: boundInUnits(solver.maxNorm, units),
+          maxCondition: solver.maxCondition ?? 1 / roundingCutoff(field.length),
           transitionCondition: solver.transitionCondition,
         });
         solverIterations += solved.iterations;
-        return { damping, direction: solved.x };
+        return { damping, direction: stepFromUnits(solved.x, units) };
       });
-      const found = best(it, candidates, settings.stepSize, halvings);
+      const found = best(it, candidates, settings.stepSize, halvings, units);
       const columns = {
         outcome: searchOutcomes.indexOf(found.outcome),
         trials: found.trials,
@@ -135,7 +165,8 @@ export function dampedNewton(options: DampedNewtonOptions = {}): Update {
         directionNorm: found.candidate === undefined ? undefined : norm(found.candidate.direction),
       };
       if (found.candidate === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
-      return { direction: found.candidate.direction, stepSize: found.stepSize, next: found.next, columns };
+      const { candidate, stepSize, next } = found;
+      return { state: { sizes }, direction: candidate.direction, stepSize, next, columns };
     },
   });
 }
@@ -151,25 +182,39 @@ type Best =
   | { readonly candidate: undefined; readonly outcome: "stagnated" | "failed" | "non-finite"; trials: number };
 
 /** Finds the candidate of smallest ||F||^2 below that of the point, halving all of them until there is one. */
-function best(it: Proposal, candidates: readonly Candidate[], stepSize: number, halvings: number): Best {
+function best(
+  it: Proposal,
+  candidates: readonly Candidate[],
+  stepSize: number,
+  halvings: number,
+  units: Units | undefined,
+): Best {
+  const here = squareInUnits(it.at, units);
   let trials = 0;
   let finite = false;
   const trial = scratchVector(it);
   const usable = candidates.filter(({ direction }) => isFiniteVector(direction));
   for (let halving = 0, alpha = stepSize; halving <= halvings; halving++, alpha /= 2) {
     let moved = false;
-    let found: { readonly candidate: Candidate; readonly next: Evaluation } | undefined;
+    let found: { readonly candidate: Candidate; readonly next: Evaluation; readonly square: number } | undefined;
     for (const candidate of usable) {
       const point = trialPoint(it, candidate.direction, alpha, trial);
       if (point === undefined) continue;
       moved = true;
       trials++;
       const next = it.evaluate(point);
-      finite ||= Number.isFinite(next.squaredFieldNorm);
-      if (next.squaredFieldNorm < (found?.next.squaredFieldNorm ?? it.squaredFieldNorm)) found = { candidate, next };
+      const square = squareInUnits(next, units);
+      finite ||= Number.isFinite(square);
+      if (square < (found?.square ?? here)) found = { candidate, next, square };
     }
-    if (found !== undefined) return { ...found, outcome: "accepted", trials, stepSize: alpha };
+    if (found !== undefined) {
+      return { candidate: found.candidate, next: found.next, outcome: "accepted", trials, stepSize: alpha };
+    }
     if (!moved) return { candidate: undefined, outcome: usable.length === 0 ? "non-finite" : "stagnated", trials };
   }
   return { candidate: undefined, outcome: finite ? "failed" : "non-finite", trials };
+}
+
+function squareInUnits(at: Evaluation, units: Units | undefined): number {
+  return units === undefined ? at.squaredFieldNorm : squaredNorm(fieldInUnits(at, units));
 }

@@ -1,5 +1,6 @@
 import {
   defineUpdate,
+  type Evaluation,
   isFiniteVector,
   norm,
   readOptions,
@@ -8,8 +9,20 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
-import { composed, transposed } from "../../linalg/maps/maps.ts";
+import { composed, denseMatrix, transposed } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
+import { finiteMatrix } from "../support/finiteMatrix.ts";
+import {
+  fieldInUnits,
+  matrixInUnits,
+  perUnit,
+  type Scaling,
+  type Sizes,
+  scales,
+  scalingRule,
+  stepFromUnits,
+  unitsOf,
+} from "../support/parameterScale.ts";
 import { positiveInteger, share } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
 import { trialPoint } from "../support/trialPoint.ts";
@@ -22,10 +35,18 @@ export interface LevenbergMarquardtOptions {
   readonly relativeTolerance?: number;
   /** Largest number of inner iterations, two products each. Default 4 n. */
   readonly maxIterations?: number;
+  /**
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far), or one over the largest
+   * length of J's column where J is not symmetric, as in MINPACK [2], so that parameters of different size count alike.
+   * `none`: as they are. `automatic`: `curvature` for a symmetric J of n <= 100, where n products per step cost little.
+   * Default `automatic`.
+   */
+  readonly scaling?: Scaling;
 }
 
 /**
- * Least damping. A smaller one would change nothing, and after a refusal it would take many steps to raise it again.
+ * Least damping relative to ||J||^2 at the first row. A smaller one would change nothing, and after a refusal it would
+ * take many steps to raise it again.
  */
 const leastDamping = 1e-30;
 
@@ -33,6 +54,7 @@ const rules = {
   damping: { default: 1e-3, above: 0 },
   relativeTolerance: { ...share, default: 1e-10 },
   maxIterations: positiveInteger,
+  scaling: { ...scalingRule, default: "automatic" },
 } as const;
 
 /**
@@ -68,9 +90,11 @@ const rules = {
  * @param options {@link LevenbergMarquardtOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Nielsen, "Damping parameter in Marquardt's method", Technical University of Denmark, IMM-REP-1999-05
+ * @see [2] More, "The Levenberg-Marquardt algorithm: implementation and theory", Lecture Notes in Math. 630, 1978,
+ *   doi:10.1007/BFb0067700
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Update {
-  const { damping, relativeTolerance, maxIterations } = readOptions("levenbergMarquardt", options, rules);
+  const { damping, relativeTolerance, maxIterations, scaling } = readOptions("levenbergMarquardt", options, rules);
   return defineUpdate({
     name: "levenbergMarquardt",
     settings: { relativeTolerance: settingOf(rules.relativeTolerance, relativeTolerance) },
@@ -82,13 +106,14 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
     },
     init(first, previous?: State): State {
       if (previous !== undefined) return previous;
-      const size = spectralNorm(first.at.linearize()) ** 2;
-      return { damping: damping * (size > 0 && Number.isFinite(size) ? size : 1), growth: 2 };
+      const { map, sizes } = growingView(first.at, scaling, undefined);
+      const square = spectralNorm(map) ** 2;
+      const size = square > 0 && Number.isFinite(square) ? square : 1;
+      return { damping: damping * size, growth: 2, sizes, size };
     },
     step(it, state, settings) {
-      const { field, squaredFieldNorm } = it.at;
+      const { units, sizes, field, map: jacobian } = growingView(it.at, scaling, state.sizes);
       const n = field.length;
-      const jacobian = it.at.linearize();
       const right = scratchVector(it);
       jacobian.applyTranspose(field, right);
       for (let i = 0; i < n; i++) right[i] = -right[i]!;
@@ -106,27 +131,37 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
         },
       });
       if (!isFiniteVector(right)) return last("non-finite", undefined);
-      const { x: direction } = minresQLP(composed(transposed(jacobian), jacobian, { symmetric: true }), right, {
+      const { x: inUnits } = minresQLP(composed(transposed(jacobian), jacobian, { symmetric: true }), right, {
         shift: mu,
         relativeTolerance: settings.relativeTolerance,
         ...(maxIterations === undefined ? {} : { maxIterations }),
       });
+      const direction = stepFromUnits(inUnits.slice(), units);
       const length = norm(direction);
       const point = trialPoint(it, direction, 1, scratchVector(it));
       if (point === undefined) return last("stagnated", length);
       const next = it.evaluate(point);
       const model = scratchVector(it);
-      jacobian.apply(direction, model);
+      jacobian.apply(inUnits, model);
+      const after = fieldInUnits(next, units);
+      // A power of two keeps the squares within range.
+      const unit = perUnit(field);
       let predicted = 0;
       let actual = 0;
       // Differences of squares are written as products, so that near a zero of F rounding does not decide.
+      let before = 0;
+      let reached = 0;
       for (let i = 0; i < n; i++) {
-        const f = field[i]!;
-        predicted -= model[i]! * (2 * f + model[i]!);
-        actual += (f - next.field[i]!) * (f + next.field[i]!);
+        const f = field[i]! * unit;
+        const m = model[i]! * unit;
+        const a = after[i]! * unit;
+        predicted -= m * (2 * f + m);
+        actual += (f - a) * (f + a);
+        before += f * f;
+        reached += a * a;
       }
       const gainRatio = actual / predicted;
-      const accepted = gainRatio > 0 && next.squaredFieldNorm < squaredFieldNorm;
+      const accepted = gainRatio > 0 && reached < before;
       const columns = {
         outcome: searchOutcomes.indexOf(accepted ? "accepted" : "rejected"),
         trials: 1,
@@ -137,7 +172,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       if (!accepted) {
         // Refusals end at the latest when mu overflows: then p is 0 to rounding, which is stagnation.
         return {
-          state: { damping: mu * state.growth, growth: 2 * state.growth },
+          state: { ...state, damping: mu * state.growth, growth: 2 * state.growth, sizes },
           direction,
           stepSize: 0,
           next: it.at,
@@ -146,7 +181,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
       }
       const factor = Math.max(1 / 3, 1 - (2 * gainRatio - 1) ** 3);
       return {
-        state: { damping: Math.max(leastDamping, mu * factor), growth: 2 },
+        state: { damping: Math.max(leastDamping * state.size, mu * factor), growth: 2, sizes, size: state.size },
         direction,
         stepSize: 1,
         next,
@@ -161,4 +196,21 @@ interface State {
   readonly damping: number;
   /** The factor nu by which the next refusal raises mu. */
   readonly growth: number;
+  readonly sizes: Sizes | undefined;
+  /** ||J||^2 at the first row, in units. */
+  readonly size: number;
+}
+
+/** F and J in the units of this row. */
+function growingView(at: Evaluation, scaling: Scaling, before: Sizes | undefined) {
+  const { symmetric } = at.problem;
+  const n = at.field.length;
+  const plain = { units: undefined, sizes: before, field: at.field, map: at.linearize() };
+  const wanted = scaling === "automatic" && !symmetric ? "none" : scaling;
+  const matrix = scales(wanted, n) ? finiteMatrix(at) : undefined;
+  if (matrix === undefined) return plain;
+  const { units, sizes } = unitsOf(matrix, symmetric, before);
+  const inUnits = matrixInUnits(matrix, units);
+  if (inUnits === undefined) return plain;
+  return { units, sizes, field: fieldInUnits(at, units), map: denseMatrix(n, n, inUnits, { symmetric }) };
 }

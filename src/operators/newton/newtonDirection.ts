@@ -11,6 +11,17 @@ import {
 } from "../../authoring/index.ts";
 import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
 import { type MinresQLPOptions, minresTerminations } from "../../linalg/krylov/minres/minresTypes.ts";
+import { roundingCutoff } from "../support/cutOff.ts";
+import {
+  boundInUnits,
+  type KeptSizes,
+  noSizes,
+  type Scaling,
+  scalingRule,
+  stepFromUnits,
+  tellUnits,
+  viewInUnits,
+} from "../support/parameterScale.ts";
 import { linearMap, positiveInteger, share } from "../support/rules.ts";
 
 /** Options of {@link newtonDirection}: those of `minresQLP`, with the defaults of [1]. */
@@ -24,9 +35,12 @@ export interface NewtonDirectionOptions {
   readonly damping?: number;
   /** Largest number of solver iterations per step, one product each. Default n [1]. */
   readonly maxIterations?: number;
-  /** Bound on ||p||, > 0. Default 1e4 [1]. */
+  /** Bound on ||p||, > 0. Default Infinity, since a bound has the units of the parameters ([1]: 1e4). */
   readonly maxNorm?: number;
-  /** Bound on the condition number of what is solved, > 1. Default 1e7 [1]. */
+  /**
+   * Bound on the condition number of what is solved, > 1. Default 1 / (n times the machine epsilon), the level of
+   * rounding ([1]: 1e7).
+   */
   readonly maxCondition?: number;
   /** Condition number from which on the solver changes from MINRES to QLP, >= 1. Default 1e4 [1]. */
   readonly transitionCondition?: number;
@@ -35,16 +49,24 @@ export interface NewtonDirectionOptions {
    * Default: none.
    */
   readonly preconditioner?: LinearMap;
+  /**
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has
+   * grown by more than 2^20, so that parameters of different size count alike, at n products per row; residuals, damping and conditions are then those in these units, and
+   * `backtrackGradientNorm` measures ||F|| in them. `none` [1]: as they are, which is what the thresholds of flatness
+   * are for. `automatic`: `curvature` for n <= 100. Default `none`.
+   */
+  readonly scaling?: Scaling;
 }
 
 const rules = {
   relativeTolerance: { ...share, default: 5e-4 },
   damping: { default: 0 },
   maxIterations: positiveInteger,
-  maxNorm: { default: 1e4, above: 0, infinite: true },
-  maxCondition: { default: 1e7, above: 1, infinite: true },
+  maxNorm: { default: Number.POSITIVE_INFINITY, above: 0, infinite: true },
+  maxCondition: { above: 1, infinite: true },
   transitionCondition: { default: 1e4, min: 1, infinite: true },
   preconditioner: linearMap,
+  scaling: { ...scalingRule, default: "none" },
 } as const;
 
 /**
@@ -82,7 +104,11 @@ const rules = {
  *   2018, arXiv:1810.00303
  */
 export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
-  const { relativeTolerance, damping, preconditioner, ...limits } = readOptions("newtonDirection", options, rules);
+  const { relativeTolerance, damping, preconditioner, scaling, ...limits } = readOptions(
+    "newtonDirection",
+    options,
+    rules,
+  );
   return defineUpdate({
     name: "newtonDirection",
     settings: {
@@ -101,32 +127,37 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
       solverIterations: { meaning: "iterations of MINRES-QLP" },
       jacobianNorm: { meaning: "MINRES-QLP's running estimate of ||J||_2, a lower bound" },
     },
-    step(it, _state, settings) {
-      const { problem, field } = it.at;
+    init: (_first, previous?: KeptSizes): KeptSizes => previous ?? noSizes,
+    step(it, state, settings) {
+      const { problem } = it.at;
       if (!problem.symmetric) {
         throw failure(
           "ERR_NOT_SYMMETRIC",
           `newtonDirection: expected a problem whose Jacobian is symmetric, got ${problem.name}; use extragradient for a game, or minimise ||F||^2 / 2 instead`,
         );
       }
+      const { units, sizes, field, map } = viewInUnits(it.at, scaling, state);
       const right = scratchVector(it);
       negate(field, right);
       const solverOptions: MinresQLPOptions = {
         relativeTolerance: settings.relativeTolerance,
         shift: settings.damping,
-        maxNorm: limits.maxNorm,
-        maxCondition: limits.maxCondition,
+        maxNorm: boundInUnits(limits.maxNorm, units),
+        maxCondition: limits.maxCondition ?? 1 / roundingCutoff(field.length),
         transitionCondition: limits.transitionCondition,
         maxIterations: limits.maxIterations ?? field.length,
         ...(preconditioner === undefined ? {} : { preconditioner }),
       };
-      const solved = minresQLP(it.at.linearize(), right, solverOptions);
+      const solved = minresQLP(map, right, solverOptions);
+      const direction = stepFromUnits(solved.x, units);
+      tellUnits(it.at, units);
       return {
-        direction: solved.x,
+        state: { sizes },
+        direction,
         columns: {
           relativeResidual: solved.relativeResidual,
           relativeCokernelResidual: solved.relativeCokernelResidual,
-          directionNorm: norm(solved.x),
+          directionNorm: norm(direction),
           termination: minresTerminations.indexOf(solved.termination),
           solverIterations: solved.iterations,
           jacobianNorm: solved.norm,

@@ -4,6 +4,7 @@ import {
   defineUpdate,
   dot,
   type Evaluation,
+  isFiniteVector,
   norm,
   type Proposal,
   readOptions,
@@ -14,6 +15,7 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { luFactor } from "../../linalg/dense/luFactor.ts";
+import { unitScale } from "../../linalg/dense/unitScale.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
 import { positiveInteger } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
@@ -74,10 +76,10 @@ const rules = {
  * The run ends (status "stagnated") at a zero, where the curve branches, and where J is singular at the start or not
  * finite.
  *
- * When it works: small n, isolated zeros and any smooth field, from almost every start in a domain on whose boundary F
- * points outwards and det J > 0 [1], as the gradient of a loss that grows towards infinity does. The curve may also
- * lead to infinity: bound the steps by `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by
- * arc length, turning points included.
+ * When it works: small n, isolated zeros and any smooth field, from almost every start in a domain on whose boundary J is
+ * regular and J^-1 F points outwards everywhere, or inwards everywhere [1], so that the curve cannot leave it. That F
+ * points outwards is not enough, even where det J > 0. The curve may also lead to infinity: bound the steps by
+ * `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by arc length, turning points included.
  *
  * Use {@link newtonMR} or {@link denseNewtonDirection} with a line search when the start is near a zero,
  * {@link levenbergMarquardt} when n is large and J not symmetric.
@@ -128,7 +130,7 @@ export function newtonFlow(options: NewtonFlowOptions = {}): Update {
         outcome: searchOutcomes.indexOf(taken.outcome),
         trials: taken.trials,
         along: size > 0 ? a / size : 0,
-        deviation: it.squaredFieldNorm > 0 ? strayOf(it.at.field, ray).length / Math.sqrt(it.squaredFieldNorm) : 0,
+        deviation: deviationOf(it.at.field, ray),
         arcLength: state.arcLength,
       };
       if (taken.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
@@ -181,7 +183,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     return it.evaluate(point);
   };
   const nothing = (outcome: SearchOutcome): Taken => ({ ...state, outcome, trials, next: undefined });
-  if (it.squaredFieldNorm === 0) return nothing("stagnated");
+  if (norm(field) === 0) return nothing("stagnated");
   const jacobian = finiteMatrix(it.at);
   if (jacobian === undefined) return nothing("non-finite");
   const factor = luFactor(jacobian);
@@ -192,7 +194,7 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     const point = trialPoint(it, newton, 1, trial);
     if (point === undefined) return nothing("stagnated");
     const next = evaluateAt(point);
-    if (next.squaredFieldNorm <= contraction ** 2 * it.squaredFieldNorm) {
+    if (norm(next.field) <= contraction * norm(field)) {
       const tangent = state.tangent.length > 0 ? state.tangent : newton.map((x) => x / newtonLength);
       return { outcome: "accepted", trials, next, tangent, length: state.length };
     }
@@ -211,10 +213,10 @@ function advance(it: Proposal, state: FlowState, control: Control): Taken {
     let next = evaluateAt(predicted);
     let moved = 0;
     for (let correction = 0; ; correction++) {
-      if (!Number.isFinite(next.squaredFieldNorm)) break;
+      if (!isFiniteVector(next.field)) break;
       finite = true;
       const { stray, length: strayed } = strayOf(next.field, ray);
-      const size = Math.sqrt(Math.max(next.squaredFieldNorm, it.squaredFieldNorm));
+      const size = Math.max(norm(next.field), norm(field));
       if (strayed <= tolerance * size) {
         const after = dot(ray, next.field);
         if (after * along < 0) {
@@ -250,7 +252,7 @@ function tangentAt(
   if (before.length === 0) tangent = first?.slice();
   else {
     const right = ray.map((x) => -x);
-    // The row of u says t_before . t = 1, the others say P J t = 0.
+    // The row of u says k t_before . t = 1, the others say P J t = 0.
     tangent = bordered(jacobian, ray, before, right);
   }
   const size = tangent === undefined ? 0 : norm(tangent);
@@ -259,16 +261,26 @@ function tangentAt(
   return tangent;
 }
 
-/** Solves (P J + u t^T) x = -b; undefined where the matrix is singular. */
+/**
+ * Solves (P J + k u t^T) x = -b, where k is the power of two next to the largest entry of J, so that the matrix is in the
+ * units of J; undefined where it is singular.
+ */
 function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: Float64Array): Float64Array | undefined {
   const n = u.length;
   const row = new Float64Array(n);
   for (let i = 0; i < n; i++) axpy(u[i]!, jacobian.subarray(i * n, (i + 1) * n), row);
   const matrix = jacobian.slice();
+  const { unit } = unitScale(jacobian);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) matrix[i * n + j] = matrix[i * n + j]! + u[i]! * (t[j]! - row[j]!);
+    for (let j = 0; j < n; j++) matrix[i * n + j] = matrix[i * n + j]! + u[i]! * (unit * t[j]! - row[j]!);
   }
   return luFactor(matrix).solve(b.map((x) => -x));
+}
+
+/** ||P F|| / ||F||. */
+function deviationOf(field: Float64Array, u: Float64Array): number {
+  const size = norm(field);
+  return size > 0 ? strayOf(field, u).length / size : 0;
 }
 
 /** The part P F of the field that strays from u, and its length. */

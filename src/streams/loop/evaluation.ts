@@ -1,5 +1,5 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
-import { negate, squaredNorm } from "../../linalg/vector.ts";
+import { isFiniteVector, negate, squaredNorm } from "../../linalg/vector.ts";
 import { checkWritten } from "../../problems/checkWritten.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { stepInside } from "../../problems/sets/convexSet.ts";
@@ -52,6 +52,11 @@ export class EvaluatedPoint implements Evaluation {
   get squaredFieldNorm(): number {
     if (this.#squaredFieldNorm < 0) this.#squaredFieldNorm = squaredNorm(this.field);
     return this.#squaredFieldNorm;
+  }
+
+  /** Whether all entries of F are finite. ||F||^2 may overflow where they are. */
+  isFinite(): boolean {
+    return Number.isFinite(this.squaredFieldNorm) || isFiniteVector(this.field);
   }
 
   linearize(): LinearMap {

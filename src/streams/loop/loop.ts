@@ -151,11 +151,7 @@ export class Loop {
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
     if (this.#ended) return;
-    const status: Status = this.#steering.stopping
-      ? "stopped"
-      : Number.isFinite(at.squaredFieldNorm)
-        ? "running"
-        : "diverged";
+    const status: Status = this.#steering.stopping ? "stopped" : at.isFinite() ? "running" : "diverged";
     session.at = at;
     const commands = this.#steering.takeApplied();
     const { point, value, squaredFieldNorm } = at;

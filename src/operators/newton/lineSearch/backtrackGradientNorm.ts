@@ -9,6 +9,7 @@ import {
   settingOf,
   type Update,
 } from "../../../authoring/index.ts";
+import { meritOf } from "../../support/parameterScale.ts";
 import { positiveInteger } from "../../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../../support/searchOutcome.ts";
 import { trialPoint } from "../../support/trialPoint.ts";
@@ -53,7 +54,8 @@ const rules = {
  * - non-finite: p, or J p, or every trial was not finite.
  *
  * All but the first keep the point and alpha, and make this the last row (status "stagnated"): the same search would
- * end the same way. The search works for fields without a potential too. With a constraint, trials are projected.
+ * end the same way. The search works for fields without a potential too. With a constraint, trials are projected. Where
+ * the direction was chosen in units of its own (`scaling`), ||F|| is measured in these.
  *
  * Use {@link wolfeLineSearch} when steps must also grow within a search or L itself is to fall, {@link gradientStep}
  * when no merit function falls along the way.
@@ -90,7 +92,7 @@ export function backtrackGradientNorm(options: BacktrackGradientNormOptions = {}
     columns: searchColumns,
     init: (_first, previous?: { stepSize: number }) => previous ?? { stepSize },
     step(it, state, settings) {
-      const found = search(it, state.stepSize, settings.shrink, settings.sufficientDecrease, pureStep, maxTrials);
+      const found = search(it, state.stepSize, { ...settings, pureStep, maxTrials });
       const columns = { outcome: searchOutcomes.indexOf(found.outcome), trials: found.trials };
       if (found.next === undefined) return { stepSize: 0, next: it.at, status: "stagnated", columns };
       const stepSizeNext = Math.min(1, found.stepSize / settings.shrink);
@@ -107,57 +109,68 @@ interface Found {
   readonly next: Evaluation | undefined;
 }
 
-function search(
-  it: Proposal,
-  firstStepSize: number,
-  shrink: number,
-  sufficientDecrease: number,
-  pureStep: number | false,
-  maxTrials: number,
-): Found {
+interface Limits {
+  readonly shrink: number;
+  readonly sufficientDecrease: number;
+  readonly pureStep: number | false;
+  readonly maxTrials: number;
+}
+
+function search(it: Proposal, firstStepSize: number, limits: Limits): Found {
+  const { shrink, sufficientDecrease, pureStep, maxTrials } = limits;
   const { direction } = it;
-  const { field, squaredFieldNorm } = it.at;
+  const merit = meritOf(it.at);
+  const field = merit.fieldOf(it.at);
+  const here = merit.squareOf(it.at);
   let trials = 0;
   let finiteTrials = 0;
   const buffer = scratchVector(it);
   const nothing = (outcome: SearchOutcome): Found => ({ outcome, trials, stepSize: 0, next: undefined });
-  const attempt = (alpha: number): Evaluation | undefined => {
+  const attempt = (alpha: number): Trial | undefined => {
     const point = trialPoint(it, direction, alpha, buffer);
     if (point === undefined) return undefined;
     trials++;
-    const trial = it.evaluate(point);
-    if (Number.isFinite(trial.squaredFieldNorm)) finiteTrials++;
-    return trial;
+    const at = it.evaluate(point);
+    const square = merit.squareOf(at);
+    if (Number.isFinite(square)) finiteTrials++;
+    return { at, square };
   };
 
   if (!isFiniteVector(direction)) return nothing("non-finite");
   if (trialPoint(it, direction, 1, buffer) === undefined) return nothing("stagnated");
   const product = scratchVector(it);
   it.at.linearize().apply(direction, product);
+  merit.convert(product);
   const slope = dot(field, product);
   if (!Number.isFinite(slope)) return nothing("non-finite");
   if (slope >= 0) return nothing("failed");
 
-  let whole: Evaluation | undefined;
+  let whole: Trial | undefined;
   if (pureStep !== false) {
     whole = attempt(1);
-    const bound = Math.sqrt((1 - 2 * pureStep) * squaredFieldNorm + 2 * pureStep * squaredSum(product, field));
+    const bound = Math.sqrt((1 - 2 * pureStep) * here + 2 * pureStep * squaredSum(product, field));
     // Where F is linear both sides are equal up to rounding, which must not decide either.
-    const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(squaredFieldNorm)) ** 2;
-    if (whole !== undefined && whole.squaredFieldNorm <= allowed && whole.squaredFieldNorm < squaredFieldNorm) {
-      return { outcome: "accepted", trials, stepSize: 1, next: whole };
+    const allowed = (bound + 8 * Number.EPSILON * Math.sqrt(here)) ** 2;
+    if (whole !== undefined && whole.square <= allowed && whole.square < here) {
+      return { outcome: "accepted", trials, stepSize: 1, next: whole.at };
     }
   }
   for (let alpha = firstStepSize; trials < maxTrials; alpha *= shrink) {
     const trial = alpha === 1 && whole !== undefined ? whole : attempt(alpha);
     if (trial === undefined) return nothing(trials > 0 && finiteTrials === 0 ? "non-finite" : "stagnated");
     // Where the demand drowns in rounding ||F||^2 must still fall: a search without progress has to end.
-    const bound = squaredFieldNorm + 2 * sufficientDecrease * alpha * slope;
-    if (trial.squaredFieldNorm <= bound && trial.squaredFieldNorm < squaredFieldNorm) {
-      return { outcome: "accepted", trials, stepSize: alpha, next: trial };
+    const bound = here + 2 * sufficientDecrease * alpha * slope;
+    if (trial.square <= bound && trial.square < here) {
+      return { outcome: "accepted", trials, stepSize: alpha, next: trial.at };
     }
   }
   return nothing(finiteTrials === 0 ? "non-finite" : "failed");
+}
+
+/** A trial point with its merit. */
+interface Trial {
+  readonly at: Evaluation;
+  readonly square: number;
 }
 
 /** ||a + b||^2. */

@@ -64,13 +64,14 @@ const rules = {
  *
  * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `wolfe`, 1 where both conditions hold, 0 where the
  * search ended with a sufficient decrease only (rounding, `maxStepSize` or `maxTrials`). Without a decrease, or with
- * one of ||F||^2 that rounding swallows, this is the last row (status "stagnated").
+ * one of ||F||^2 that rounding swallows, this is the last row (status "stagnated"). So it is on L after five steps with
+ * neither a lower L nor a smaller slope than any before: what is left is rounding.
  *
  * Use {@link backtrackGradientNorm} when the direction has Newton's length, which costs no product per trial, or when
  * there is a constraint.
  *
  * Cost: for `gradientNorm` one product per search, and one evaluation and one product per trial; for `value` one
- * evaluation per trial and no products. State: alpha and slope of the last search.
+ * evaluation per trial and no products. State: alpha and slope of the last search, five numbers.
  *
  * @example
  * const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous" }));
@@ -98,7 +99,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
     name: "wolfeLineSearch",
     settings: { sufficientDecrease: settingOf(rules.sufficientDecrease, sufficientDecrease) },
     columns: { ...searchColumns, wolfe: { meaning: "1: both Wolfe conditions hold, 0: sufficient decrease only" } },
-    init: (_first, previous?: State): State => previous ?? { stepSize, slope: undefined },
+    init: (_first, previous?: State): State => previous ?? { stepSize, slope: undefined, course: noCourse },
     step(it, state, settings) {
       checkProblem(it, merit);
       let trials = 0;
@@ -117,6 +118,8 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
       if (!Number.isFinite(slope)) return end("non-finite");
       if (trialPoint(it, it.direction, maxStepSize, buffer) === undefined) return end("stagnated");
       if (slope >= 0) return end("failed");
+      const course = merit === "value" ? furtherCourse(state.course ?? noCourse, start.value, slope) : noCourse;
+      if (course.idle >= mostIdle) return end("stagnated");
       const before = state.slope;
       const wanted = firstTrial === "constant" || before === undefined ? stepSize : (state.stepSize * before) / slope;
       const { found, complete } = strongWolfe(
@@ -146,7 +149,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
       // Of the predicted decrease only rounding is left.
       if (merit === "gradientNorm" && !(found.value < start.value)) return end("stagnated");
       return {
-        state: { stepSize: found.alpha, slope },
+        state: { stepSize: found.alpha, slope, course },
         stepSize: found.alpha,
         next: found.at,
         columns: { outcome: searchOutcomes.indexOf("accepted"), trials, wolfe: complete ? 1 : 0 },
@@ -200,9 +203,40 @@ function checkProblem(it: Proposal, merit: "gradientNorm" | "value"): void {
   }
 }
 
+/**
+ * What a search on L has brought so far. Near a minimum changes of L drown in rounding while slopes still decide, so
+ * only a course without a lower value and without a smaller slope is at its end.
+ */
+interface Course {
+  readonly lowest: number;
+  readonly smallestSlope: number;
+  /** Number of steps since one of the two fell. */
+  readonly idle: number;
+}
+
+const noCourse: Course = {
+  lowest: Number.POSITIVE_INFINITY,
+  smallestSlope: Number.POSITIVE_INFINITY,
+  idle: 0,
+};
+
+/** Number of steps without progress after which a search on L has ended: what is left is rounding. */
+const mostIdle = 5;
+
+function furtherCourse({ lowest, smallestSlope, idle }: Course, value: number, slope: number): Course {
+  const progress = value < lowest || -slope < smallestSlope;
+  return {
+    lowest: Math.min(lowest, value),
+    smallestSlope: Math.min(smallestSlope, -slope),
+    idle: progress ? 0 : idle + 1,
+  };
+}
+
 interface State {
   /** Step size of the last search; `stepSize` of the options before the first one. */
   readonly stepSize: number;
   /** Slope at the start of the last search; undefined before the first one. */
   readonly slope: number | undefined;
+  /** Course of L; undefined in checkpoints of earlier versions. */
+  readonly course: Course | undefined;
 }

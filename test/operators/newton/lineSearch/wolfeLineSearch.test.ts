@@ -7,6 +7,7 @@ import {
   type WolfeLineSearchOptions,
   wolfeLineSearch,
 } from "../../../../src/operators/newton/lineSearch/wolfeLineSearch.ts";
+import { saddleFreeDirection } from "../../../../src/operators/newton/saddleFreeDirection.ts";
 import { searchOutcomes } from "../../../../src/operators/support/searchOutcome.ts";
 import { bilinear } from "../../../../src/problems/games/bilinear.ts";
 import { quartic } from "../../../../src/problems/quartic.ts";
@@ -17,6 +18,7 @@ import { evaluate } from "../../../../src/streams/loop/evaluation.ts";
 import type { Checkpoint, Iterate } from "../../../../src/streams/types.ts";
 import { assertClose, assertError, checkError } from "../../../support/assert.ts";
 import { linearProblem } from "../../../support/linearProblem.ts";
+import { doubleWells } from "../../../support/minima.ts";
 
 const outcome = (row: Iterate): string | undefined => searchOutcomes[row.columns.outcome ?? -1];
 
@@ -113,6 +115,45 @@ test("reaches the rounding of the gradient on the value too, whose own changes d
   );
   assert.is(rows.at(-1)!.status, "converged");
   assertClose(rows.at(-1)!.point, [-3, 0], 1e-10);
+});
+
+test("ends on the value where only rounding is left, whatever chooses the direction", () => {
+  for (const [problem, start] of [
+    [quartic(), [-2.9, 0.2]],
+    [doubleWells(3), [0.9, -1.2, 0.3]],
+    [
+      linearProblem(
+        [
+          [2, 1],
+          [1, 3],
+        ],
+        [1, 1e6],
+      ),
+      [5, 5],
+    ],
+    [
+      linearProblem(
+        [
+          [1e6, 0],
+          [0, 1],
+        ],
+        [1, 1],
+      ),
+      [5, 5],
+    ],
+  ] as const) {
+    for (const direction of [saddleFreeDirection(), defineUpdate({ name: "steepest", step: () => {} })]) {
+      for (const firstTrial of ["constant", "previous"] as const) {
+        const search = chain(direction, wolfeLineSearch({ merit: "value", firstTrial }));
+        const rows = firstRows(problem, start, search, 3000);
+        const last = rows.at(-1)!;
+        assert.is(last.status, "stagnated", `${problem.name}, ${firstTrial}`);
+        const values = rows.map(({ value }) => value);
+        const lowest = Math.min(...values);
+        assert.ok(last.value - lowest <= 1e-14 * Math.abs(lowest), `${problem.name}: ${last.value}, not ${lowest}`);
+      }
+    }
+  }
 });
 
 test("refuses games on the value, and constraints", () => {
