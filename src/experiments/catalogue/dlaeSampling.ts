@@ -56,7 +56,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
   options: z.object({ ...sizes.shape, ...dlaeShape }),
   run(options, context) {
     const chosen = { ...options, ...sizes.of(options) };
-    const { searches, iterations } = chosen;
+    const { searches, iterations, returnedIterate } = chosen;
     const ends = samplingCells.map((): DlaeEnd[] => []);
     return concat(
       onTrajectories(context, chosen, (problem, trajectories) => {
@@ -72,6 +72,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, Math.max(2, searches * trajectories.length), `${start.scheme}-${start.variance}`),
             iterations,
+            newton: { direction: { returnedIterate } },
             description: { method: "newton-mr", start: describeStart(start) },
             compare(last, _, course) {
               const end = endOf(problem, last, start, course);
@@ -94,6 +95,24 @@ export function marginals(sets: readonly (readonly number[])[], inputs: number):
     for (const direction of set) counts[direction] = counts[direction]! + 1;
   }
   return counts;
+}
+
+/**
+ * Counts as the published code does: the first set in the order of its positions, those of the smallest eigenvalue
+ * first, stands in the place of the origin. Where no search ends at the origin, one set counts twice.
+ */
+export function publishedMarginals(sets: readonly (readonly number[])[], inputs: number): number[] {
+  const counts = marginals(sets, inputs);
+  const keys = sets.map((set) => set.map((direction) => inputs - 1 - direction).sort((a, b) => a - b));
+  const first = keys.reduce((least, key) => (before(key, least) ? key : least), keys[0] ?? []);
+  counts[inputs] = keys.filter((key) => key.join() === first.join()).length;
+  return counts;
+}
+
+/** Whether a list comes before another in the order of their first entries that differ; a shorter one comes first. */
+function before(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((entry, i) => entry !== b[i]);
+  return at < 0 ? a.length < b.length : at < b.length && a[at]! < b[at]!;
 }
 
 function tell(
@@ -119,6 +138,19 @@ function tell(
     context.conclude(
       `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; ` +
         `critical ${fractionText(sets.length, own.length)}; ${origin} at the origin, ${top} at the global minimum`,
+    );
+    const trajectories = [...new Set(own.map(({ start }) => start.trajectory))].sort((a, b) => a - b);
+    const of = (counts: typeof marginals): string =>
+      trajectories
+        .map((trajectory) => {
+          const ends = own.filter(({ start }) => start.trajectory === trajectory);
+          const found = ends.flatMap(({ directions }) => (directions === undefined ? [] : [directions]));
+          return found.length === 0 ? "none" : entropy(counts(found, inputs)).toFixed(2);
+        })
+        .join(", ");
+    context.conclude(
+      `    each trajectory alone, as the published figures show one: ${of(publishedMarginals)} by the published formula, ` +
+        `which counts a set twice where none is the origin; ${of(marginals)} without that`,
     );
   }
   const pairs = ends[0]!.flatMap(({ directions }, i) => {

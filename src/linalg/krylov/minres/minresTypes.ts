@@ -64,6 +64,12 @@ export interface MinresQLPOptions {
    */
   readonly transitionCondition?: number;
   /**
+   * Iterate that is returned where the co-kernel test or `maxCondition` stops the solver. `passed`: the iterate that
+   * passed the test, without the component that would follow. `last`: the iterate after it, with that component, as in
+   * the code published with Algorithm 937; its residuals are those of this longer x. Default `passed`.
+   */
+  readonly returnedIterate?: "passed" | "last";
+  /**
    * Function that is called after each iteration and stops the solver by returning true. The residuals are defined as
    * in the result; `relativeResidual` is that of this iterate, `relativeCokernelResidual` that of the iterate before.
    */
