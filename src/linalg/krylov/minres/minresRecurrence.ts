@@ -8,6 +8,7 @@ import type { MinresSettings } from "./minresChecks.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
+import { settle } from "./settle.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
 
 const epsilon = Number.EPSILON;
@@ -68,7 +69,7 @@ export function minresRecurrence(
     entries.step(k, left, right);
     estimates.step(k, lanczos, left, right);
 
-    // Is x_{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
+    // Is taken{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
     // MinresTermination.
     if (passedOnly && k > 1 && estimates.kernelHoldsRightSide(n)) {
       x.fill(0);
@@ -128,14 +129,15 @@ export function minresRecurrence(
     }
   }
   const { norm, condition } = estimates;
-  const work = { norm, condition, iterations: k };
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
   const ended = reason ?? "iteration-limit";
-  const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, ended);
+  let taken = x;
+  let measured = measureResiduals(map, shift, preconditioner, b, x, recurred, ended);
   const tolerance = Math.max(relativeTolerance, shorterTolerance);
   if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
-    const before = measureResiduals(map, shift, preconditioner, b, longer.x, { ...recurred, ...longer }, ended);
-    return { ...before, x: longer.x, ...work };
+    taken = longer.x;
+    xNorm = longer.xNorm;
+    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended);
   }
-  return { x, ...measured, ...work };
+  return settle(map, b, settings, { x: taken, ...measured, norm, condition, iterations: k }, { xNorm, beta1 });
 }

@@ -1,0 +1,86 @@
+/** Decides whether the recurrences have solved a system, or only seem to. */
+import type { LinearMap } from "../../linearMap.ts";
+import { norm as normOf } from "../../vector.ts";
+import { accuracyOf, isAccurate, mostCondition, roundingOfProducts, wantedResidual } from "./accuracy.ts";
+import type { MinresSettings } from "./minresChecks.ts";
+import { measureResiduals } from "./minresResiduals.ts";
+import type { MinresQLPResult } from "./minresTypes.ts";
+import { orthogonalSolve } from "./orthogonalSolve.ts";
+
+/** Size up to which a doubtful system is solved again with a basis that is kept. */
+const mostStored = 512;
+
+interface Sizes {
+  readonly xNorm: number;
+  readonly beta1: number;
+}
+
+/**
+ * Returns what the recurrences found where it proves itself. A doubtful result is found again by
+ * {@link orthogonalSolve} where the system is small and the options leave enough iterations. Otherwise it is not called
+ * a solution.
+ *
+ * In doubt is what is claimed to a tolerance up to 1e-8 although the condition number leaves the length of x open, what
+ * ended at `maxCondition` or at the default of `maxIterations`, and everything beyond the condition number that rounding
+ * allows.
+ */
+export function settle(
+  map: LinearMap,
+  b: Float64Array,
+  settings: MinresSettings,
+  found: MinresQLPResult,
+  sizes: Sizes,
+): MinresQLPResult {
+  const { shift, preconditioner, relativeTolerance, maxIterations, maxNorm, maxCondition } = settings;
+  if (isSettled(found, settings, sizes)) return found;
+  const steps = Math.min(b.length, (maxIterations ?? Number.POSITIVE_INFINITY) - found.iterations);
+  const again =
+    settings.returnedIterate === "passed" &&
+    preconditioner === undefined &&
+    settings.onIteration === undefined &&
+    b.length <= mostStored &&
+    steps === b.length;
+  if (again) {
+    const solved = orthogonalSolve({ map, shift, b, relativeTolerance, maxCondition, maxNorm, steps });
+    if (solved !== undefined) {
+      const { x, norm, condition, termination } = solved;
+      const recurred = { xNorm: normOf(x), residual: 0, norm, beta1: sizes.beta1, relativeTolerance };
+      const measured = measureResiduals(map, shift, undefined, b, x, recurred, termination);
+      return { x, ...measured, termination, norm, condition, iterations: found.iterations + solved.steps };
+    }
+  }
+  return isSolution(found) ? { ...found, termination: "condition-limit" } : found;
+}
+
+function isSolution({ termination }: MinresQLPResult): boolean {
+  return termination === "solution" || termination === "solution-to-rounding";
+}
+
+/** Whether a result may be returned as it is. */
+function isSettled(found: MinresQLPResult, settings: MinresSettings, { xNorm, beta1 }: Sizes): boolean {
+  const { norm, condition, residualNorm, cokernelResidualNorm, relativeCokernelResidual, termination } = found;
+  const { relativeTolerance } = settings;
+  const tight = relativeTolerance <= wantedResidual;
+  const claim = { xNorm, norm, condition, beta1, relativeTolerance };
+  switch (termination) {
+    case "solution":
+    case "solution-to-rounding":
+      if (condition > mostCondition) return false;
+      return !tight || isAccurate(claim, accuracyOf(claim, residualNorm, 0), residualNorm);
+    case "least-squares":
+    case "least-squares-to-rounding": {
+      if (!tight || settings.returnedIterate === "last" || xNorm === 0) return true;
+      if (relativeCokernelResidual > roundingOfProducts && residualNorm > wantedResidual * beta1) return false;
+      const inRange = (cokernelResidualNorm * condition) / norm;
+      return isAccurate(claim, accuracyOf(claim, inRange, residualNorm), inRange);
+    }
+    case "condition-limit":
+      return !tight;
+    case "eigenvector":
+      return false;
+    case "iteration-limit":
+      return settings.maxIterations !== undefined;
+    default:
+      return true;
+  }
+}
