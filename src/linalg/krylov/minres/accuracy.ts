@@ -2,10 +2,12 @@
 
 /** Errors of products and recurrences that are backward stable, relative to ||A|| ||x|| + ||b||. */
 export const roundingOfProducts = 16 * Number.EPSILON;
+/** Eigenvalues that rounding of entries and products makes of those that are 0, relative to ||A||. */
+export const roundingOfKernel = 4 * Number.EPSILON;
 /** Error of the length of x, relative to it, up to which a solution is called one. */
 const wantedError = 1e-6;
 /** Residual within the range of A, relative to ||b||, up to which a solution is called one. */
-export const wantedResidual = 1e-8;
+export const wantedResidual = 5e-9;
 
 /** Condition number from which on rounding decides what x is. */
 export const mostCondition = 1e11;

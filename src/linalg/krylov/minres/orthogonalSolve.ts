@@ -3,7 +3,7 @@ import type { LinearMap } from "../../linearMap.ts";
 import { axpy, dot, norm as normOf, scale } from "../../vector.ts";
 import { orthogonalise } from "../lanczos.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
-import { accuracyOf, type Claim, isAccurate, roundingOfProducts } from "./accuracy.ts";
+import { accuracyOf, type Claim, isAccurate, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
 
 /** What {@link orthogonalSolve} needs to know of a system. */
@@ -55,7 +55,7 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   const { values, rows } = tridiagonalEigen(alpha, beta, "all");
   const m = values.length;
   const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const rounding = roundingOfProducts * norm;
+  const rounding = roundingOfKernel * norm;
   const smallest = Math.max(rounding, norm / maxCondition);
   let kept = Array.from(values.keys()).filter((k) => Math.abs(values[k]!) > smallest);
   const refused = Array.from(values.keys()).filter((k) => Math.abs(values[k]!) <= smallest);

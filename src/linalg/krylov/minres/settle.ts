@@ -1,7 +1,7 @@
 /** Decides whether the recurrences have solved a system, or only seem to. */
 import type { LinearMap } from "../../linearMap.ts";
 import { norm as normOf } from "../../vector.ts";
-import { accuracyOf, isAccurate, mostCondition, roundingOfProducts, wantedResidual } from "./accuracy.ts";
+import { accuracyOf, isAccurate, mostCondition, roundingOfKernel, wantedResidual } from "./accuracy.ts";
 import type { MinresSettings } from "./minresChecks.ts";
 import { measureResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult } from "./minresTypes.ts";
@@ -9,6 +9,8 @@ import { orthogonalSolve } from "./orthogonalSolve.ts";
 
 /** Size up to which a doubtful system is solved again with a basis that is kept. */
 const mostStored = 512;
+/** Tolerance up to which the length of x is promised. With a larger one a solution is what the tolerance says. */
+const tightTolerance = 1e-8;
 
 interface Sizes {
   readonly xNorm: number;
@@ -60,7 +62,7 @@ function isSolution({ termination }: MinresQLPResult): boolean {
 function isSettled(found: MinresQLPResult, settings: MinresSettings, { xNorm, beta1 }: Sizes): boolean {
   const { norm, condition, residualNorm, cokernelResidualNorm, relativeCokernelResidual, termination } = found;
   const { relativeTolerance } = settings;
-  const tight = relativeTolerance <= wantedResidual;
+  const tight = relativeTolerance <= tightTolerance;
   const claim = { xNorm, norm, condition, beta1, relativeTolerance };
   switch (termination) {
     case "solution":
@@ -70,7 +72,7 @@ function isSettled(found: MinresQLPResult, settings: MinresSettings, { xNorm, be
     case "least-squares":
     case "least-squares-to-rounding": {
       if (!tight || settings.returnedIterate === "last" || xNorm === 0) return true;
-      if (relativeCokernelResidual > roundingOfProducts && residualNorm > wantedResidual * beta1) return false;
+      if (relativeCokernelResidual > roundingOfKernel && residualNorm > wantedResidual * beta1) return false;
       const inRange = (cokernelResidualNorm * condition) / norm;
       return isAccurate(claim, accuracyOf(claim, inRange, residualNorm), inRange);
     }
