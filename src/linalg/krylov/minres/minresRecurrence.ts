@@ -139,5 +139,12 @@ export function minresRecurrence(
     xNorm = longer.xNorm;
     measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended);
   }
-  return settle(map, b, settings, { x: taken, ...measured, norm, condition, iterations: k }, { xNorm, beta1 });
+  return settle(
+    map,
+    b,
+    settings,
+    { x: taken, ...measured, norm, condition, iterations: k },
+    { xNorm, beta1 },
+    minresRecurrence,
+  );
 }

@@ -1,6 +1,6 @@
 /** Decides whether the recurrences have solved a system, or only seem to. */
 import type { LinearMap } from "../../linearMap.ts";
-import { norm as normOf } from "../../vector.ts";
+import { axpy, norm as normOf } from "../../vector.ts";
 import { accuracyOf, isAccurate, mostCondition, roundingOfKernel, wantedResidual } from "./accuracy.ts";
 import type { MinresSettings } from "./minresChecks.ts";
 import { measureResiduals } from "./minresResiduals.ts";
@@ -12,6 +12,11 @@ const mostStored = 512;
 /** Tolerance up to which the length of x is promised. With a larger one a solution is what the tolerance says. */
 const tightTolerance = 1e-8;
 
+/** Tolerance of a correction, which is not in doubt itself. */
+const correctionTolerance = 1e-7;
+
+type Recur = (map: LinearMap, b: Float64Array, settings: MinresSettings, zeros: () => Float64Array) => MinresQLPResult;
+
 interface Sizes {
   readonly xNorm: number;
   readonly beta1: number;
@@ -19,12 +24,14 @@ interface Sizes {
 
 /**
  * Returns what the recurrences found where it proves itself. A doubtful result is found again by
- * {@link orthogonalSolve} where the system is small and the options leave enough iterations. Otherwise it is not called
- * a solution.
+ * {@link orthogonalSolve} where the system is small and the options leave enough iterations. Otherwise x is corrected by
+ * its residual, and is not called a solution if it is still in doubt.
  *
  * In doubt is what is claimed to a tolerance up to 1e-8 although the condition number leaves the length of x open, what
  * ended at `maxCondition` or at the default of `maxIterations`, and everything beyond the condition number that rounding
  * allows.
+ *
+ * @param recur the recurrences
  */
 export function settle(
   map: LinearMap,
@@ -32,6 +39,7 @@ export function settle(
   settings: MinresSettings,
   found: MinresQLPResult,
   sizes: Sizes,
+  recur: Recur,
 ): MinresQLPResult {
   const { shift, preconditioner, relativeTolerance, maxIterations, maxNorm, maxCondition } = settings;
   if (isSettled(found, settings, sizes)) return found;
@@ -51,7 +59,40 @@ export function settle(
       return { x, ...measured, termination, norm, condition, iterations: found.iterations + solved.steps };
     }
   }
-  return isSolution(found) ? { ...found, termination: "condition-limit" } : found;
+  if (!isSolution(found)) return found;
+  const corrected = preconditioner === undefined ? correct(map, b, settings, found, recur) : undefined;
+  if (corrected !== undefined && isSettled(corrected, settings, { ...sizes, xNorm: normOf(corrected.x) })) {
+    return corrected;
+  }
+  return { ...found, termination: "condition-limit" };
+}
+
+/** Corrects x once, by the solution of the system that has its residual as right side; undefined if that does not help. */
+function correct(
+  map: LinearMap,
+  b: Float64Array,
+  settings: MinresSettings,
+  found: MinresQLPResult,
+  recur: Recur,
+): MinresQLPResult | undefined {
+  const { shift, maxNorm, relativeTolerance, maxIterations = 4 * b.length } = settings;
+  const left = maxIterations - found.iterations;
+  if (left <= 0 || found.condition > mostCondition || settings.onIteration !== undefined) return undefined;
+  const n = b.length;
+  const r = new Float64Array(n);
+  map.apply(found.x, r);
+  for (let i = 0; i < n; i++) r[i] = b[i]! - r[i]! - shift * found.x[i]!;
+  const to = { ...settings, relativeTolerance: correctionTolerance, maxIterations: left };
+  const second = recur(map, r, to, () => new Float64Array(n));
+  const { x } = second;
+  axpy(1, found.x, x);
+  const xNorm = normOf(x);
+  if (xNorm > maxNorm) return undefined;
+  const norm = Math.max(second.norm, found.norm);
+  const condition = Math.max(second.condition, found.condition);
+  const recurred = { xNorm, residual: 0, norm, beta1: normOf(b), relativeTolerance };
+  const measured = measureResiduals(map, shift, undefined, b, x, recurred, found.termination);
+  return { x, ...measured, norm, condition, iterations: found.iterations + second.iterations };
 }
 
 function isSolution({ termination }: MinresQLPResult): boolean {

@@ -8,9 +8,11 @@ import { scaleByPower } from "../../../../src/elementary/index.ts";
 import { minresQLP } from "../../../../src/linalg/krylov/minres/minresQLP.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "../../../../src/linalg/krylov/minres/minresTypes.ts";
 import { linearMap } from "../../../../src/linalg/makeLinearMap.ts";
+import { diagonal } from "../../../../src/linalg/maps/maps.ts";
 import { norm } from "../../../../src/linalg/vector.ts";
 import * as fc from "../../../support/fastCheck.ts";
 import { batteryOf, type KnownSystemOptions, knownSystem } from "../../../support/knownSystems.ts";
+import { normalVector } from "../../../support/random.ts";
 
 const full = process.env.FLUXION_TEST_FULL === "1";
 const battery = full ? batteryOf(500, 200) : batteryOf(80, 32);
@@ -57,6 +59,7 @@ oracle("by default the length is right to 1e-6 and the residual to 1e-8, or the 
 const options: Readonly<Record<string, MinresQLPOptions>> = {
   "no limits": { relativeTolerance: 0, maxCondition: Number.POSITIVE_INFINITY, maxIterations: 2000 },
   "no bound on the condition": { maxCondition: Number.POSITIVE_INFINITY },
+  "the largest tolerance": { relativeTolerance: 1 },
   "no tolerance": { relativeTolerance: 0 },
   "QLP alone": { transitionCondition: 1, maxCondition: Number.POSITIVE_INFINITY },
   "MINRES alone": { transitionCondition: Number.POSITIVE_INFINITY, maxCondition: Number.POSITIVE_INFINITY },
@@ -160,6 +163,23 @@ oracle("the kept basis takes no more iterations than the options leave", () => {
     assert.ok(iterations <= maxIterations, `${iterations} of ${maxIterations}`);
     // Residuals take two products, and the corrections of a kept basis one each.
     assert.ok(products <= iterations + 8, `${products} products in ${iterations} iterations`);
+  }
+});
+
+oracle("systems too large for a kept basis are corrected by their residual, and say the condition beyond that", () => {
+  const n = 700;
+  const b = normalVector(n, 5);
+  for (const [condition, solved] of [
+    [1e5, true],
+    [1e8, true],
+    [1e13, false],
+  ] as const) {
+    const entries = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (i % 20)));
+    entries[7] = 20 / condition;
+    const { x, termination } = minresQLP(diagonal(entries), b, { maxCondition: Number.POSITIVE_INFINITY });
+    const exact = norm(b.map((value, i) => value / entries[i]!));
+    if (termination.startsWith("solution")) assert.ok(Math.abs(norm(x) / exact - 1) <= 1e-6, `${condition}`);
+    assert.is(termination.startsWith("solution"), solved, `${condition}: ${termination}`);
   }
 });
 
