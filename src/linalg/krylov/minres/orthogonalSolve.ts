@@ -7,7 +7,7 @@ import { accuracyOf, type Claim, isAccurate, roundingOfKernel, roundingOfProduct
 import type { MinresTermination } from "./minresTypes.ts";
 
 /** What {@link orthogonalSolve} needs to know of a system. */
-export interface OrthogonalProblem {
+interface OrthogonalProblem {
   readonly map: LinearMap;
   readonly shift: number;
   readonly b: Float64Array;
@@ -19,7 +19,7 @@ export interface OrthogonalProblem {
 }
 
 /** What {@link orthogonalSolve} found. */
-export interface OrthogonalSolution {
+interface OrthogonalSolution {
   readonly x: Float64Array;
   readonly norm: number;
   readonly condition: number;
