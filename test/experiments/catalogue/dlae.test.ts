@@ -3,12 +3,9 @@ import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
 import { dlaeExperiment } from "../../../src/experiments/catalogue/dlae.ts";
 import { dlaeMethodsExperiment } from "../../../src/experiments/catalogue/dlaeMethods.ts";
-import {
-  dlaeSamplingExperiment,
-  marginals,
-  publishedMarginals,
-} from "../../../src/experiments/catalogue/dlaeSampling.ts";
+import { dlaeSamplingExperiment } from "../../../src/experiments/catalogue/dlaeSampling.ts";
 import { dlaeToleranceExperiment } from "../../../src/experiments/catalogue/dlaeTolerance.ts";
+import { marginals, publishedMarginals } from "../../../src/experiments/protocols/marginals.ts";
 import { minresTerminations } from "../../../src/linalg/krylov/minres/minresTypes.ts";
 import { runExperiment } from "../../support/runExperiment.ts";
 
