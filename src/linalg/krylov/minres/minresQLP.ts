@@ -33,7 +33,7 @@ import { solveInUnits } from "./scaledSystem.ts";
  *
  * Cost: one product per iteration and two more for the residuals; about 9 n (MINRES) to 14 n (QLP) multiplications per
  * iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A doubtful result costs up to
- * n + 4 products, 4 n^3 + 3 n^3 operations and n vectors more.
+ * n + 12 products, 4 n^3 + 3 n^3 operations and n vectors more.
  *
  * @example
  * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });

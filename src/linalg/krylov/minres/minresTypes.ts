@@ -98,7 +98,7 @@ export interface MinresQLPResult {
   readonly condition: number;
   /**
    * Number of Lanczos steps, one product with A each, those of a second attempt included. The residuals take two more,
-   * and a second attempt up to four.
+   * and a second attempt up to twelve.
    */
   readonly iterations: number;
   /** How the solver ended. */

@@ -3,7 +3,7 @@ import type { LinearMap } from "../../linearMap.ts";
 import { axpy, dot, norm as normOf, scale } from "../../vector.ts";
 import { orthogonalise } from "../lanczos.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
-import { accuracyOf, type Claim, isAccurate, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
+import { accuracyOf, type Claim, isAccurate, mostCondition, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
 
 /** What {@link orthogonalSolve} needs to know of a system. */
@@ -30,13 +30,18 @@ interface OrthogonalSolution {
 
 /** Number of times that the solution is corrected by its own residual. */
 const corrections = 3;
+/** Number of doubtful Ritz values that are tried, at a product each. */
+const mostTrials = 8;
+/** Part of its residual that a component leaves at most if its Ritz value is more than rounding. */
+const meaningful = 0.5;
 
 /**
  * Solves (A + shift I) x = b by Lanczos vectors that are made orthogonal to all before them, and by the Ritz values and
  * vectors of their span.
  *
- * Ritz values at the level of rounding count as eigenvalues 0 of A. Those up to norm / maxCondition are left out too,
- * and the termination says so if x would change. What x has been made from is corrected by its measured residual.
+ * Ritz values at the level of rounding count as eigenvalues 0 of A, and so do those below norm / 1e11 with which x
+ * does not lower its residual along their vectors. What else is at most norm / maxCondition is left out too, and the
+ * termination says so. What x has been made from is corrected by its measured residual.
  *
  * Cost: as many products as the Krylov space has dimensions m, 4 m^2 n + 3 m^3 operations, m vectors.
  *
@@ -57,19 +62,21 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const rounding = roundingOfKernel * norm;
   const smallest = Math.max(rounding, norm / maxCondition);
-  let kept = Array.from(values.keys()).filter((k) => Math.abs(values[k]!) > smallest);
-  const refused = Array.from(values.keys()).filter((k) => Math.abs(values[k]!) <= smallest);
+  const places = Array.from(values.keys()).sort((i, j) => Math.abs(values[j]!) - Math.abs(values[i]!));
+  const clear = Math.max(smallest, norm / mostCondition);
+  let kept = places.filter((k) => Math.abs(values[k]!) > clear);
+  let refused = places.filter((k) => Math.abs(values[k]!) <= clear);
 
   // Coordinates of a vector on the Ritz vectors.
   const coordinates = (v: Float64Array): Float64Array => {
     const own = Float64Array.from(basis, (vector) => dot(vector, v));
     return values.map((_, k) => rows.reduce((sum, row, j) => sum + row[k]! * own[j]!, 0));
   };
-  const combine = (on: Float64Array): Float64Array => {
+  const combine = (on: Float64Array, of: readonly number[] = kept): Float64Array => {
     const v = new Float64Array(n);
     for (let j = 0; j < m; j++) {
       axpy(
-        kept.reduce((sum, k) => sum + rows[j]![k]! * on[k]!, 0),
+        of.reduce((sum, k) => sum + rows[j]![k]! * on[k]!, 0),
         basis[j]!,
         v,
       );
@@ -82,7 +89,6 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   // The components of the largest |theta| come first; those that would take x beyond maxNorm are left out.
   let own = coordinates(b);
   const u = values.map((value, k) => own[k]! / value);
-  kept.sort((i, j) => Math.abs(values[j]!) - Math.abs(values[i]!));
   let limited = false;
   while (kept.length > 0 && lengthOf(u, kept) > maxNorm) {
     kept = kept.slice(0, -1);
@@ -96,6 +102,26 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   };
   residual(x);
   own = coordinates(r);
+  // Between the level of rounding and what is clearly more: a product tells whether a Ritz value means anything.
+  const kernel = new Set<number>();
+  for (const k of refused.filter((place) => isDoubtful(Math.abs(values[place]!) / norm)).slice(0, mostTrials)) {
+    const before = Math.abs(own[k]!);
+    if (limited || before <= roundingOfProducts * (norm * normOf(x) + normOf(b))) continue;
+    const trial = combine(
+      values.map((value, place) => (place === k ? own[place]! / value : 0)),
+      [k],
+    );
+    axpy(1, x, trial);
+    residual(trial);
+    const now = coordinates(r);
+    if (Math.abs(now[k]!) > meaningful * before) kernel.add(k);
+    else if (Math.abs(values[k]!) > smallest && normOf(trial) <= maxNorm) {
+      x = trial;
+      own = now;
+      kept = [...kept, k];
+    }
+  }
+  refused = refused.filter((k) => !kept.includes(k));
   let left = lengthOf(own, kept);
   for (let pass = 0; pass < corrections && left > 0; pass++) {
     const trial = combine(values.map((value, k) => own[k]! / value));
@@ -113,7 +139,7 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   const beta1 = normOf(b);
   const size = norm * xNorm + beta1;
   const smallestKept = kept.reduce((least, k) => Math.min(least, Math.abs(values[k]!)), Number.POSITIVE_INFINITY);
-  const refusals = refused.filter((k) => Math.abs(values[k]!) > rounding);
+  const refusals = refused.filter((k) => Math.abs(values[k]!) > rounding && !kernel.has(k));
   const condition = refusals.reduce(
     (most, k) => Math.max(most, norm / Math.abs(values[k]!)),
     kept.length === 0 ? 1 : norm / smallestKept,
@@ -129,6 +155,11 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   else if (outside <= roundingOfProducts * size) termination = "solution-to-rounding";
   else termination = "least-squares";
   return { x, norm, condition, steps: m, termination };
+}
+
+/** Whether a Ritz value of this size, relative to ||A||, can be made by rounding. */
+function isDoubtful(size: number): boolean {
+  return size > roundingOfKernel && size <= 1 / mostCondition;
 }
 
 interface KrylovBasis {
