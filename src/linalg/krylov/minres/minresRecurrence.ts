@@ -8,7 +8,7 @@ import type { MinresSettings } from "./minresChecks.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
-import { settle } from "./settle.ts";
+import { conditionLimit, settle } from "./settle.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
 
 const epsilon = Number.EPSILON;
@@ -35,7 +35,8 @@ export function minresRecurrence(
 ): MinresQLPResult {
   const n = b.length;
   const { shift, preconditioner, relativeTolerance, maxIterations = 4 * n } = settings;
-  const { maxNorm, maxCondition, transitionCondition, returnedIterate, onIteration } = settings;
+  const { maxNorm, transitionCondition, returnedIterate, onIteration } = settings;
+  const maxCondition = conditionLimit(n, settings);
   const passedOnly = returnedIterate === "passed";
   const solution = new SolutionUpdate(zeros);
   const { x } = solution;

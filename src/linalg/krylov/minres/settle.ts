@@ -44,13 +44,7 @@ export function settle(
   const { shift, preconditioner, relativeTolerance, maxIterations, maxNorm, maxCondition } = settings;
   if (isSettled(found, settings, sizes)) return found;
   const steps = Math.min(b.length, (maxIterations ?? Number.POSITIVE_INFINITY) - found.iterations);
-  const again =
-    settings.returnedIterate === "passed" &&
-    preconditioner === undefined &&
-    settings.onIteration === undefined &&
-    b.length <= mostStored &&
-    steps === b.length;
-  if (again) {
+  if (mayBeStored(b.length, settings) && steps === b.length) {
     const solved = orthogonalSolve({ map, shift, b, relativeTolerance, maxCondition, maxNorm, steps });
     if (solved !== undefined) {
       const { x, norm, condition, termination } = solved;
@@ -93,6 +87,18 @@ function correct(
   const recurred = { xNorm, residual: 0, norm, beta1: normOf(b), relativeTolerance };
   const measured = measureResiduals(map, shift, undefined, b, x, recurred, found.termination);
   return { x, ...measured, norm, condition, iterations: found.iterations + second.iterations };
+}
+
+/** Whether a system in doubt may be solved again with a basis that is kept. */
+function mayBeStored(n: number, { returnedIterate, preconditioner, onIteration }: MinresSettings): boolean {
+  return n <= mostStored && returnedIterate === "passed" && preconditioner === undefined && onIteration === undefined;
+}
+
+/** Condition number at which the recurrences stop: where they would be in doubt, they leave the rest to the kept basis. */
+export function conditionLimit(n: number, settings: MinresSettings): number {
+  const { maxCondition, maxIterations = Number.POSITIVE_INFINITY, relativeTolerance } = settings;
+  const again = mayBeStored(n, settings) && relativeTolerance <= tightTolerance && maxIterations >= 2 * n;
+  return again ? Math.min(maxCondition, mostCondition) : maxCondition;
 }
 
 function isSolution({ termination }: MinresQLPResult): boolean {
