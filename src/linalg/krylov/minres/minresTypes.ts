@@ -8,7 +8,8 @@ import type { LinearMap } from "../../linearMap.ts";
  * - `solution` (1): relativeResidual <= relativeTolerance, and x is as accurate as that: see {@link minresQLP}
  * - `least-squares` (2): an iterate with relativeCokernelResidual <= relativeTolerance was found, which solves min ||A
  *   x - b||; x is that iterate, or the shorter one without its kernel component, whose relativeCokernelResidual may be
- *   larger but is at most 1e-5 or relativeTolerance
+ *   larger but is at most 1e-5 or relativeTolerance, or one from a kept basis, where the part of r in the range of A
+ *   bounds the error of x
  * - `solution-to-rounding` (3), `least-squares-to-rounding` (4): the same at machine precision
  * - `stopped`: `onIteration` returned true
  * - `eigenvector` (5): ||A|| ||x|| has outgrown ||b|| / machine epsilon, so x is an eigenvector of the smallest
