@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { marginals } from "../experiments/catalogue/dlaeSampling.ts";
+import { marginals } from "../experiments/protocols/marginals.ts";
 import { type Figure, missing } from "./figure.ts";
 import { groupColors, type Panel, page } from "./page.ts";
 import { samplingGroups } from "./samplingGroups.ts";

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { marginals, samplingCells } from "../experiments/catalogue/dlaeSampling.ts";
+import { samplingCells } from "../experiments/catalogue/dlaeSampling.ts";
+import { marginals } from "../experiments/protocols/marginals.ts";
 import { bootstrap, entropy } from "../experiments/protocols/statistics.ts";
 import { randomSource } from "../random.ts";
 import { type Figure, missing } from "./figure.ts";

@@ -35,7 +35,7 @@ export const dlaeExperiment: Experiment = experiment({
     ...dlaeShape,
   }),
   run(options, context) {
-    const { searches, iterations, noise: variance } = options;
+    const { searches, iterations, noise: variance, returnedIterate } = options;
     const ends: DlaeEnd[] = [];
     return concat(
       onTrajectories(context, { ...options, trajectories: 1 }, (problem, trajectories) => {
@@ -45,6 +45,7 @@ export const dlaeExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,
+            newton: { direction: { returnedIterate } },
             description: { start: describeStart(start) },
             compare(last, _, course) {
               const end = endOf(problem, last, start, course);

@@ -105,11 +105,17 @@ function findersOf(sizes: {
   readonly iterations: number;
   readonly gradientIterations: number;
   readonly dampedStep: number;
+  readonly returnedIterate: "passed" | "last";
 }): readonly Finder[] {
-  const { searches, gradientSearches, iterations, gradientIterations, dampedStep } = sizes;
+  const { searches, gradientSearches, iterations, gradientIterations, dampedStep, returnedIterate } = sizes;
   const newton = { searches, iterations, points: "all" } as const;
   return [
-    { name: "newton-mr", update: chain(newtonMR(withPaperSolver())), ...newton, published: "80 % of 100" },
+    {
+      name: "newton-mr",
+      update: chain(newtonMR(withPaperSolver({ direction: { returnedIterate } }))),
+      ...newton,
+      published: "80 % of 100",
+    },
     {
       name: "damped-newton",
       update: chain(dampedNewton({ ...paperSolver, stepSize: dampedStep })),

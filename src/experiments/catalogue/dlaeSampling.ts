@@ -13,6 +13,7 @@ import {
   onTrajectories,
   type Scheme,
 } from "../protocols/dlaeProtocol.ts";
+import { marginals, publishedMarginals } from "../protocols/marginals.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { bootstrap, entropy, estimateText, fractionText } from "../protocols/statistics.ts";
@@ -56,7 +57,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
   options: z.object({ ...sizes.shape, ...dlaeShape }),
   run(options, context) {
     const chosen = { ...options, ...sizes.of(options) };
-    const { searches, iterations } = chosen;
+    const { searches, iterations, returnedIterate } = chosen;
     const ends = samplingCells.map((): DlaeEnd[] => []);
     return concat(
       onTrajectories(context, chosen, (problem, trajectories) => {
@@ -72,6 +73,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, Math.max(2, searches * trajectories.length), `${start.scheme}-${start.variance}`),
             iterations,
+            newton: { direction: { returnedIterate } },
             description: { method: "newton-mr", start: describeStart(start) },
             compare(last, _, course) {
               const end = endOf(problem, last, start, course);
@@ -85,16 +87,6 @@ export const dlaeSamplingExperiment: Experiment = experiment({
     );
   },
 });
-
-/** Counts how often each eigenvector was recovered, that of the largest eigenvalue first. The origin comes last. */
-export function marginals(sets: readonly (readonly number[])[], inputs: number): number[] {
-  const counts = new Array<number>(inputs + 1).fill(0);
-  for (const set of sets) {
-    if (set.length === 0) counts[inputs] = counts[inputs]! + 1;
-    for (const direction of set) counts[direction] = counts[direction]! + 1;
-  }
-  return counts;
-}
 
 function tell(
   context: ExperimentContext,
@@ -119,6 +111,19 @@ function tell(
     context.conclude(
       `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; ` +
         `critical ${fractionText(sets.length, own.length)}; ${origin} at the origin, ${top} at the global minimum`,
+    );
+    const trajectories = [...new Set(own.map(({ start }) => start.trajectory))].sort((a, b) => a - b);
+    const of = (counts: typeof marginals): string =>
+      trajectories
+        .map((trajectory) => {
+          const ends = own.filter(({ start }) => start.trajectory === trajectory);
+          const found = ends.flatMap(({ directions }) => (directions === undefined ? [] : [directions]));
+          return found.length === 0 ? "none" : entropy(counts(found, inputs)).toFixed(2);
+        })
+        .join(", ");
+    context.conclude(
+      `    each trajectory alone, as the published figures show one: ${of(publishedMarginals)} by the published formula, ` +
+        `which counts a set twice where none is the origin; ${of(marginals)} without that`,
     );
   }
   const pairs = ends[0]!.flatMap(({ directions }, i) => {

@@ -46,7 +46,7 @@ export const dlaeToleranceExperiment: Experiment = experiment({
   }),
   run(options, context) {
     const chosen = { ...options, ...sizes.of(options) };
-    const { searches, iterations, noise } = chosen;
+    const { searches, iterations, noise, returnedIterate } = chosen;
     const ends: DlaeEnd[] = [];
     return concat(
       onTrajectories(context, chosen, (problem, trajectories) => {
@@ -56,6 +56,7 @@ export const dlaeToleranceExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,
+            newton: { direction: { returnedIterate } },
             indexAt: cutoffs,
             description: { method: "newton-mr", start: describeStart(start) },
             compare(last, _, course) {

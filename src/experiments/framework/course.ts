@@ -1,5 +1,10 @@
 /** The course of a search, recorded while its rows pass. */
+
 import type { Row } from "../../arrow/row.ts";
+import { minresTerminations } from "../../linalg/krylov/minres/minresTypes.ts";
+
+/** Value of the column `termination` of `newtonDirection` where MINRES-QLP ended by its co-kernel test. */
+const leastSquares = minresTerminations.indexOf("least-squares");
 
 /** The first row whose ||F||^2 is at or below a cutoff. */
 export interface Crossing {
@@ -19,6 +24,8 @@ export interface Course {
   readonly crossings: ReadonlyMap<number, Crossing>;
   /** Largest r = ||J p + F|| / (||J|| ||p|| + ||F||) of all rows that solved a Newton system; undefined if none did. */
   readonly largestResidual: number | undefined;
+  /** Largest r of the rows whose solve ended by the co-kernel test, as `least-squares`; undefined if none did. */
+  readonly largestLeastSquaresResidual: number | undefined;
   /** Number of rows with r > 0.9. */
   readonly largeResiduals: number;
   /** Number of rows that `detectFlatness` found flat: r > 0.9 and r_H < 5e-4. */
@@ -31,6 +38,7 @@ export function followCourse(cutoffs: readonly number[]): Course & { take(row: R
   const course = {
     crossings,
     largestResidual: undefined as number | undefined,
+    largestLeastSquaresResidual: undefined as number | undefined,
     largeResiduals: 0,
     flatRows: 0,
     take({ step, value, squaredFieldNorm, columns }: Row): void {
@@ -40,6 +48,13 @@ export function followCourse(cutoffs: readonly number[]): Course & { take(row: R
       }
       const r = columns.relativeResidual;
       if (r !== undefined && !(r <= (course.largestResidual ?? -1))) course.largestResidual = r;
+      if (
+        r !== undefined &&
+        columns.termination === leastSquares &&
+        !(r <= (course.largestLeastSquaresResidual ?? -1))
+      ) {
+        course.largestLeastSquaresResidual = r;
+      }
       if (r !== undefined && r > 0.9) course.largeResiduals++;
       if (columns.flat === 1) course.flatRows++;
     },

@@ -17,7 +17,7 @@ import { sampleByIteration } from "../../streams/sampleByIteration.ts";
 import type { Sample } from "../../streams/sampling.ts";
 import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
-import { smallStart, withTrajectories } from "./trajectory.ts";
+import { protocolShape, smallStart, withTrajectories } from "./trajectory.ts";
 
 /** Absolute tolerance within which losses agree. Ends with ||F||^2 <= 1e-10 are far closer to their class. */
 export const lossAgrees = 1e-8;
@@ -37,6 +37,7 @@ export const dlaeShape = {
     .default(true)
     .describe("work on the triangular factor of the data, which is much faster and gives the same loss to rounding"),
   stepSize: z.number().positive().default(0.01).describe("step size of the trajectory"),
+  ...protocolShape,
 } as const;
 
 interface DlaeOptions {
@@ -45,6 +46,7 @@ interface DlaeOptions {
   readonly samples: number;
   readonly reduce: boolean;
   readonly stepSize: number;
+  readonly startScale: number;
   readonly trajectories: number;
   readonly trajectorySteps: number;
 }
@@ -55,7 +57,7 @@ export function onTrajectories(
   options: DlaeOptions,
   then: (problem: DeepLinearAutoencoder, trajectories: readonly (readonly Row[])[]) => Observable<Row>,
 ): Observable<Row> {
-  const { inputs, hidden, samples, reduce, stepSize, trajectories, trajectorySteps } = options;
+  const { inputs, hidden, samples, reduce, stepSize, startScale, trajectories, trajectorySteps } = options;
   const { seed } = context;
   const problem = deepLinearAutoencoder({ inputs, hidden, samples, seed, reduce });
   return withTrajectories(
@@ -63,7 +65,7 @@ export function onTrajectories(
     problem,
     {
       count: trajectories,
-      start: (index) => smallStart(problem.dimension, seed, index),
+      start: (index) => smallStart(problem.dimension, seed, index, startScale),
       update: chain(untilStep(trajectorySteps), gradientStep(stepSize)),
     },
     (rows) => then(problem, rows),

@@ -14,7 +14,7 @@ import { sampleByHeight } from "../../streams/sampleByHeight.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 import { criticalPointSearch } from "./search.ts";
 import { fractionText } from "./statistics.ts";
-import { atTheEnd, searchName, smallStart, withTrajectories } from "./trajectory.ts";
+import { atTheEnd, protocolShape, searchName, smallStart, withTrajectories } from "./trajectory.ts";
 
 /** Fields that the schemas of all these experiments have. */
 export const networkShape = {
@@ -29,6 +29,7 @@ export const networkShape = {
   stepSize: z.number().positive().default(0.1).describe("step size of the trajectories"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of the trajectories"),
   relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("relative residual at which MINRES-QLP ends"),
+  ...protocolShape,
 } as const;
 
 interface NetworkProtocol {
@@ -44,6 +45,8 @@ interface NetworkProtocol {
   readonly momentum: number;
   /** Relative residual at which MINRES-QLP ends. */
   readonly relativeTolerance: number;
+  readonly startScale: number;
+  readonly returnedIterate: "passed" | "last";
   /** Largest ||grad||^2 at which the end of a search counts as critical. Default 1e-10. */
   readonly critical?: number;
   /** Published fractions, as the paper states them. */
@@ -56,6 +59,8 @@ interface End {
   readonly morseIndex: number | undefined;
   readonly lastResidual: number | undefined;
   readonly largestResidual: number | undefined;
+  /** Largest residual of the rows whose solve ended by the co-kernel test. */
+  readonly largestCokernelEnd: number | undefined;
   readonly everFlat: boolean;
 }
 
@@ -63,7 +68,7 @@ interface End {
  * Runs trajectories of gradient descent with momentum, and Newton-MR from starts drawn from them uniformly in height.
  */
 export function searchNetwork(context: ExperimentContext, protocol: NetworkProtocol): Observable<Row> {
-  const { problem, full, searches, iterations, noise, stepSize, critical = 1e-10 } = protocol;
+  const { problem, full, searches, iterations, noise, stepSize, startScale, critical = 1e-10 } = protocol;
   const { seed } = context;
   const small = (protocol.start ?? (full ? "small" : "scaled")) === "small";
   // More trajectories than searches would leave some without a start.
@@ -75,7 +80,9 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
     gradientStep(stepSize),
   );
   const start = (index: number): Float64Array =>
-    small ? smallStart(problem.dimension, seed, index) : problem.initialPoint(seed + index);
+    small
+      ? smallStart(problem.dimension, seed, index, startScale)
+      : problem.initialPoint(seed + index).map((parameter) => startScale * parameter);
   return concat(
     withTrajectories(context, problem, { count: trajectories, start, update }, (rows) => {
       const perTrajectory = Math.ceil(searches / trajectories);
@@ -91,7 +98,9 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
           name,
           iterations,
           thresholds: { squaredFieldNorm: critical },
-          newton: { direction: { relativeTolerance: protocol.relativeTolerance } },
+          newton: {
+            direction: { relativeTolerance: protocol.relativeTolerance, returnedIterate: protocol.returnedIterate },
+          },
           description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
           compare(last, judgement, course) {
             ends.push({
@@ -100,6 +109,7 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
               morseIndex: last.columns.morseIndex,
               lastResidual: judgement.relativeResidual,
               largestResidual: course.largestResidual,
+              largestCokernelEnd: course.largestLeastSquaresResidual,
               everFlat: course.flatRows > 0,
             });
             return { "largest r": course.largestResidual, "flat rows": course.flatRows };
@@ -129,9 +139,15 @@ function tell(
   const flat = count(({ lastResidual }) => (lastResidual ?? 0) > 0.9);
   context.conclude(`flat at the end, r > 0.9: ${fractionText(flat, n)}${beside(published.flatAtEnd)}`);
   const ever = count(({ largestResidual }) => (largestResidual ?? 0) > 0.9);
+  const byCokernel = count(({ largestCokernelEnd }) => (largestCokernelEnd ?? 0) > 0.9);
+  const near = count(({ largestCokernelEnd }) => (largestCokernelEnd ?? 0) > 0.99);
   const whole = count(({ everFlat }) => everFlat);
   context.conclude(
     `ever flat, r > 0.9: ${fractionText(ever, n)}${beside(published.everFlat)}; with r_H < 5e-4 too: ${fractionText(whole, n)}`,
+  );
+  context.conclude(
+    `  of rows whose solve ended by the co-kernel test, as the published fractions count: r > 0.9 in ` +
+      `${fractionText(byCokernel, n)}, r > 0.99 in ${fractionText(near, n)}`,
   );
   if (critical.length === 0) return;
   const range = (values: readonly number[]): string =>

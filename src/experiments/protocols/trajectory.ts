@@ -1,5 +1,6 @@
 /** Trajectories of an optimiser, from which most searches draw their starts. */
 import { concat, concatMap, defer, EMPTY, type Observable, range, tap } from "rxjs";
+import { z } from "zod";
 import type { Row } from "../../arrow/row.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { randomSource } from "../../random.ts";
@@ -113,6 +114,7 @@ export function withTrajectories(
  * saddle on its way down. The publications do not state this distribution; the code published with them does.
  *
  * @param index number of the start, from 0; each number gives another start
+ * @param factor factor of all parameters; with 0.3 the deep linear autoencoder gives entropies like those of [1]
  * @example
  * const problem = deepLinearAutoencoder({ inputs: 4, hidden: 2 });
  * const starts = [0, 1, 2].map((i) => smallStart(problem.dimension, 1, i));
@@ -121,10 +123,23 @@ export function withTrajectories(
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
-export function smallStart(dimension: number, seed: number, index: number): Float64Array {
+export function smallStart(dimension: number, seed: number, index: number, factor = 1): Float64Array {
   const random = randomSource(seed, "smallStart", index);
-  return Float64Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension));
+  return Float64Array.from({ length: dimension }, () => (factor * random.normal()) / Math.sqrt(dimension));
 }
+
+/** Fields that the schemas of all protocols with trajectories and Newton-MR share. */
+export const protocolShape = {
+  startScale: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("factor of all parameters where a trajectory starts; 0.3 comes closer to the published entropies"),
+  returnedIterate: z
+    .enum(["passed", "last"])
+    .default("passed")
+    .describe("iterate of MINRES-QLP: the one that passed its test, or the one after it, as in the published code"),
+} as const;
 
 /**
  * Names a search, so that names sort in the order of the searches: `search-07` if there are 20, `search` if there is

@@ -1,8 +1,10 @@
+import { exponentOf, scaleByPower } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, preconditionerRule } from "../rules.ts";
 import { axpy, dot, hypotenuse, isFiniteVector, norm, scale } from "../vector.ts";
+import { isSafe, largestExponent, scaledMap, scaledVector } from "./powersOfTwo.ts";
 
 /**
  * Ways in which GMRES ends:
@@ -10,7 +12,7 @@ import { axpy, dot, hypotenuse, isFiniteVector, norm, scale } from "../vector.ts
  * - `zero`: b = 0, so x = 0
  * - `solution`: ||b - A x|| <= relativeTolerance ||b||
  * - `breakdown`: the Krylov space is invariant and contains no better x; A is singular there, and x minimises the
- *   residual in it
+ *   residual in it up to rounding
  * - `stagnated`: a whole cycle between two restarts did not lower the residual
  * - `iteration-limit`: maxIterations steps were made
  * - `non-finite`: the map or the preconditioner gave NaN or an infinity; x is that of the cycle before
@@ -36,6 +38,11 @@ export interface GmresOptions {
   /** M, near A^-1. The solver solves A M y = b and x = M y, so that residuals stay those of A. */
   readonly preconditioner?: LinearMap;
 }
+
+/** Residual relative to ||b|| up to which rounding alone may part it from its estimate. */
+const doubtfulResidual = 1e-8;
+/** Ratio of a residual to its estimate up to which the two agree. */
+const agrees = 1 + 1e-8;
 
 const rules = {
   relativeTolerance: { default: 1e-10, min: 0, max: 1 },
@@ -79,14 +86,51 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
   const read = readOptions("gmres", options, rules);
   const { relativeTolerance, maxIterations = 2 * n, restart = Math.min(n, 50), preconditioner } = read;
   checkSystem(map, b, preconditioner);
+  const settings = { relativeTolerance, maxIterations, restart, preconditioner };
+  const q = largestExponent(b) ?? 0;
+  if (isSafe(q)) {
+    const { found, exponent } = solve(map, b, settings);
+    if (isSafe(exponent)) return found;
+  }
+  // In units of powers of two, which are exact.
+  const right = scaledVector(b, -q);
+  const size = (of: LinearMap, v: Float64Array): number => {
+    const image = new Float64Array(n);
+    of.apply(v, image);
+    return largestExponent(image) ?? 0;
+  };
+  const p = size(map, right);
+  const inUnits = preconditioner === undefined ? undefined : scaledMap(preconditioner, -size(preconditioner, right));
+  const { found } = solve(scaledMap(map, -p), right, { ...settings, preconditioner: inUnits });
+  return { ...found, x: scaledVector(found.x, q - p), residualNorm: scaleByPower(found.residualNorm, q) };
+}
+
+interface GmresSettings {
+  readonly relativeTolerance: number;
+  readonly maxIterations: number;
+  readonly restart: number;
+  readonly preconditioner: LinearMap | undefined;
+}
+
+/** Solves a system, and tells the exponent of the largest product with A; NaN where that is not finite. */
+function solve(
+  map: LinearMap,
+  b: Float64Array,
+  { relativeTolerance, maxIterations, restart, preconditioner }: GmresSettings,
+): { readonly found: GmresResult; readonly exponent: number } {
+  const n = b.length;
   const x = new Float64Array(n);
   const size = norm(b);
-  if (size === 0) return { x, residualNorm: 0, relativeResidual: 0, iterations: 0, termination: "zero" };
+  if (size === 0) {
+    const found = { x, residualNorm: 0, relativeResidual: 0, iterations: 0, termination: "zero" } as const;
+    return { found, exponent: 0 };
+  }
 
   const residual = b.slice();
   const image = new Float64Array(n);
   let residualNorm = size;
   let iterations = 0;
+  let largest = 0;
   let termination: GmresTermination | undefined;
   while (termination === undefined) {
     const cycle = arnoldi(map, preconditioner, residual, residualNorm, {
@@ -94,15 +138,31 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
       target: relativeTolerance * size,
     });
     iterations += cycle.steps;
-    if (cycle.correction === undefined) {
+    largest = Math.max(largest, cycle.largest);
+    if (!cycle.finite) {
       termination = "non-finite";
       break;
     }
-    const trial = x.slice();
-    axpy(1, cycle.correction, trial);
-    map.apply(trial, image);
-    for (let i = 0; i < n; i++) residual[i] = b[i]! - image[i]!;
-    const reached = norm(residual);
+    let trial = x;
+    let reached = Number.POSITIVE_INFINITY;
+    // A residual far from its estimate is that of an x that rounding has made long. Fewer steps may serve better.
+    for (let back = 0; back < cycle.steps; back++) {
+      const other = x.slice();
+      axpy(1, cycle.correction(cycle.steps - back), other);
+      map.apply(other, image);
+      for (let i = 0; i < n; i++) image[i] = b[i]! - image[i]!;
+      const left = norm(image);
+      if (back === 0 || left < reached) {
+        trial = other;
+        reached = left;
+        residual.set(image);
+      }
+      if (
+        left <= Math.max(agrees * cycle.estimate(cycle.steps - back), doubtfulResidual * size) ||
+        !Number.isFinite(left)
+      )
+        break;
+    }
     if (!Number.isFinite(reached)) {
       termination = "non-finite";
       break;
@@ -117,14 +177,21 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
     else if (iterations >= maxIterations) termination = "iteration-limit";
     else if (!lowered) termination = "stagnated";
   }
-  return { x, residualNorm, relativeResidual: residualNorm / size, iterations, termination };
+  const found = { x, residualNorm, relativeResidual: residualNorm / size, iterations, termination };
+  return { found, exponent: largest === 0 ? 0 : Number.isFinite(largest) ? exponentOf(largest) : Number.NaN };
 }
 
 /** What one cycle between two restarts found. */
 interface Cycle {
   readonly steps: number;
-  /** Correction of x with the least residual; undefined if a product was not finite. */
-  readonly correction: Float64Array | undefined;
+  /** Whether all products were finite. */
+  readonly finite: boolean;
+  /** Norm of the least residual over the space of the first so many steps, by the recurrence. */
+  readonly estimate: (steps: number) => number;
+  /** Computes the correction of x with the least residual over the space of the first so many steps. */
+  readonly correction: (steps: number) => Float64Array;
+  /** Largest norm of a product with a vector of length one. */
+  readonly largest: number;
   /** Whether the Krylov space cannot grow. */
   readonly invariant: boolean;
 }
@@ -147,6 +214,7 @@ function arnoldi(
   const right = [residualNorm];
   const conditioned = new Float64Array(n);
   let invariant = false;
+  let largest = 0;
   while (columns.length < limits.steps && !invariant && Math.abs(right[columns.length]!) > limits.target) {
     const j = columns.length;
     const w = new Float64Array(n);
@@ -156,7 +224,17 @@ function arnoldi(
       map.apply(conditioned, w);
     }
     const before = norm(w);
-    if (!Number.isFinite(before)) return { steps: j + 1, correction: undefined, invariant };
+    largest = Math.max(largest, before);
+    if (!Number.isFinite(before)) {
+      return {
+        steps: j + 1,
+        finite: false,
+        estimate: () => Number.NaN,
+        correction: () => new Float64Array(n),
+        largest,
+        invariant,
+      };
+    }
     const h = new Float64Array(j + 2);
     for (let pass = 0; pass < 2; pass++) {
       for (let i = 0; i <= j; i++) {
@@ -185,26 +263,33 @@ function arnoldi(
       basis.push(w);
     }
   }
-  return { steps: columns.length, correction: combine(columns, right, basis, preconditioner, n), invariant };
+  const cut = 8 * Number.EPSILON * columns.reduce((most, column, j) => Math.max(most, Math.abs(column[j]!)), 0);
+  return {
+    steps: columns.length,
+    finite: true,
+    largest,
+    invariant,
+    estimate: (steps) => norm(Float64Array.from(right.slice(steps))),
+    correction: (steps) => combine(columns.slice(0, steps), right, basis, preconditioner, n, cut),
+  };
 }
 
-/** Computes V y for the y of R y = right. Coefficients whose pivot is zero up to rounding are left out. */
+/** Computes V y for the y of R y = right. Coefficients whose pivot is at most `cut` are left out. */
 function combine(
   columns: readonly Float64Array[],
   right: readonly number[],
   basis: readonly Float64Array[],
   preconditioner: LinearMap | undefined,
   n: number,
+  cut: number,
 ): Float64Array {
   const k = columns.length;
   const y = new Float64Array(k);
-  let largest = 0;
-  for (let j = 0; j < k; j++) largest = Math.max(largest, Math.abs(columns[j]![j]!));
   for (let i = k - 1; i >= 0; i--) {
     let sum = right[i]!;
     for (let j = i + 1; j < k; j++) sum -= columns[j]![i]! * y[j]!;
     const pivot = columns[i]![i]!;
-    y[i] = Math.abs(pivot) > 8 * Number.EPSILON * largest ? sum / pivot : 0;
+    y[i] = Math.abs(pivot) > cut ? sum / pivot : 0;
   }
   const correction = new Float64Array(n);
   for (let j = 0; j < k; j++) axpy(y[j]!, basis[j]!, correction);

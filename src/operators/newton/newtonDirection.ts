@@ -45,6 +45,12 @@ export interface NewtonDirectionOptions {
   /** Condition number from which on the solver changes from MINRES to QLP, >= 1. Default 1e4 [1]. */
   readonly transitionCondition?: number;
   /**
+   * Iterate that the solver returns where its co-kernel test or `maxCondition` stops it. `passed`: the one that passed.
+   * `last`: the one after it, as in the code published with [1]; it is longer, and its relative residual often far from
+   * 1. Default `passed`.
+   */
+  readonly returnedIterate?: "passed" | "last";
+  /**
    * Preconditioner, symmetric and positive definite, close to |J|^-1; p then has minimum length in its norm.
    * Default: none.
    */
@@ -65,6 +71,7 @@ const rules = {
   maxNorm: { default: Number.POSITIVE_INFINITY, above: 0, infinite: true },
   maxCondition: { above: 1, infinite: true },
   transitionCondition: { default: 1e4, min: 1, infinite: true },
+  returnedIterate: { default: "passed", oneOf: ["passed", "last"] },
   preconditioner: linearMap,
   scaling: { ...scalingRule, default: "none" },
 } as const;
@@ -145,6 +152,7 @@ export function newtonDirection(options: NewtonDirectionOptions = {}): Update {
         maxNorm: boundInUnits(limits.maxNorm, units),
         maxCondition: limits.maxCondition ?? 1 / roundingCutoff(field.length),
         transitionCondition: limits.transitionCondition,
+        returnedIterate: limits.returnedIterate,
         maxIterations: limits.maxIterations ?? field.length,
         ...(preconditioner === undefined ? {} : { preconditioner }),
       };

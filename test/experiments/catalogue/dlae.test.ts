@@ -1,9 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Row } from "../../../src/arrow/row.ts";
 import { dlaeExperiment } from "../../../src/experiments/catalogue/dlae.ts";
 import { dlaeMethodsExperiment } from "../../../src/experiments/catalogue/dlaeMethods.ts";
-import { dlaeSamplingExperiment, marginals } from "../../../src/experiments/catalogue/dlaeSampling.ts";
+import { dlaeSamplingExperiment } from "../../../src/experiments/catalogue/dlaeSampling.ts";
 import { dlaeToleranceExperiment } from "../../../src/experiments/catalogue/dlaeTolerance.ts";
+import { marginals, publishedMarginals } from "../../../src/experiments/protocols/marginals.ts";
+import { minresTerminations } from "../../../src/linalg/krylov/minres/minresTypes.ts";
 import { runExperiment } from "../../support/runExperiment.ts";
 
 /** Six inputs, two hidden: 22 classes, in a fraction of a second. */
@@ -24,6 +27,22 @@ overview("finds critical points that match their class in loss and index", async
     assert.ok(Math.abs(Number(numbers?.["loss - class"])) < 1e-8);
   }
   assert.match(conclusions[0]!, new RegExp(`^${critical.length} of 6 searches .*${critical.length} match`));
+});
+overview("--returned-iterate last takes longer directions where the co-kernel test ends a solve", async () => {
+  const of = async (returnedIterate: string): Promise<readonly Row[]> => {
+    const options = { ...small, searches: 8, trajectorySteps: 600, returnedIterate, noise: 0.01 };
+    const { rows } = await runExperiment(dlaeExperiment, options);
+    return rows.filter(({ run }) => run.name !== "trajectory");
+  };
+  const [passed, last] = [await of("passed"), await of("last")];
+  const leastSquares = minresTerminations.indexOf("least-squares");
+  const at = passed.findIndex((row, i) => row.columns.directionNorm !== last[i]?.columns.directionNorm);
+  // Up to the first solve that this test ends the two are the same.
+  assert.ok(at >= 0);
+  assert.is(passed[at]!.columns.termination, leastSquares);
+  assert.equal(passed[at]!.point, last[at]!.point);
+  assert.ok(last[at]!.columns.directionNorm! > passed[at]!.columns.directionNorm!);
+  assert.ok(last[at]!.columns.relativeResidual! < passed[at]!.columns.relativeResidual!);
 });
 overview.run();
 
@@ -120,6 +139,9 @@ sampling("draws from each trajectory by both schemes, and compares entropies", a
     return Number(value);
   };
   assert.ok(bits("height, variance 0") > bits("iteration, variance 0"));
+  const single = conclusions.filter((line) => line.includes("each trajectory alone"));
+  assert.is(single.length, 6);
+  for (const line of single) assert.match(line, /: [\d.]+, [\d.]+ by the published formula.*; [\d.]+, [\d.]+ without/);
   assert.match(conclusions.at(-1)!, /^with noise of variance 0\.0001 the search found the same critical point/);
 });
 sampling.run();
@@ -127,5 +149,11 @@ sampling.run();
 const counts = suite("marginals");
 counts("counts each direction of each set, and the empty set as one more", () => {
   assert.equal(marginals([[0, 2], [0], []], 3), [2, 0, 1, 1]);
+});
+counts("as published: the set that is first by smallest eigenvalue stands for the origin, and counts twice", () => {
+  // Direction 2 has the smallest of three eigenvalues, hence the first position there.
+  assert.equal(publishedMarginals([[0, 2], [0], [0, 2]], 3), [3, 0, 2, 2]);
+  assert.equal(publishedMarginals([[0, 1], [0], [1]], 3), [2, 2, 0, 1]);
+  assert.equal(publishedMarginals([[0, 2], [], [0]], 3), marginals([[0, 2], [], [0]], 3));
 });
 counts.run();

@@ -20,6 +20,7 @@ networks("mnist-autoencoder says what fractions were critical, flat at the end, 
   assert.match(conclusions[0]!, /^critical at the end.* of 3, .*published 14 % of 100$/);
   assert.match(conclusions[1]!, /^flat at the end.*published 28 %$/);
   assert.match(conclusions[2]!, /^ever flat.*published 89 %/);
+  assert.match(conclusions[3]!, /whose solve ended by the co-kernel test.*r > 0.9 in \d of 3.*r > 0.99 in \d of 3/);
 });
 networks("one search alone concludes nothing in percent", async () => {
   const { conclusions, runs } = await runExperiment(mnistAutoencoderExperiment, { ...sizes, searches: 1, samples: 40 });
@@ -35,6 +36,22 @@ networks("--full starts trajectories near the origin, from several points", asyn
   // 1 / n, with a relative error of sqrt(2 / n).
   assert.ok(Math.abs(variance * 552 - 1) < 0.25, `${variance * 552}`);
   assert.not.equal(a, b);
+});
+networks("--start-scale multiplies either start of the trajectories", async () => {
+  const few = { searches: 1, iterations: 1, trajectorySteps: 1, samples: 40 };
+  for (const start of ["small", "scaled"]) {
+    const first = async (startScale?: number): Promise<Float64Array> => {
+      const options = { ...few, start, ...(startScale === undefined ? {} : { startScale }) };
+      const { rows } = await runExperiment(mnistAutoencoderExperiment, options);
+      return rows.find(({ run }) => run.name === "trajectory")!.point!;
+    };
+    const plain = await first();
+    assert.equal(
+      await first(0.25),
+      plain.map((parameter) => 0.25 * parameter),
+      start,
+    );
+  }
 });
 networks("gaussian-autoencoder has 384 parameters, mnist-classifier 398, memorisation 1160", async () => {
   const few = { searches: 2, iterations: 1, trajectorySteps: 5 };

@@ -7,6 +7,7 @@ import { describeStart, drawStarts, halfNoisy } from "../../../src/experiments/p
 import { indexAtCutoffs } from "../../../src/experiments/protocols/indexAtCutoffs.ts";
 import { protocolSizes } from "../../../src/experiments/protocols/protocolSizes.ts";
 import { smallStart } from "../../../src/experiments/protocols/trajectory.ts";
+import { minresTerminations } from "../../../src/linalg/krylov/minres/minresTypes.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
@@ -56,6 +57,20 @@ courses("counts large residuals and flat rows, and passes over rows that solved 
   }
   assert.equal([course.largestResidual, course.largeResiduals, course.flatRows], [0.99, 2, 1]);
   assert.is(followCourse([]).largestResidual, undefined);
+});
+courses("keeps the largest residual of solves that the co-kernel test ended apart", () => {
+  const course = followCourse([]);
+  const [solution, leastSquares] = ["solution", "least-squares"].map((end) => minresTerminations.indexOf(end as never));
+  assert.is(course.largestLeastSquaresResidual, undefined);
+  for (const [step, columns] of [
+    { relativeResidual: 0.95, termination: solution! },
+    { relativeResidual: 0.5, termination: leastSquares! },
+    { relativeResidual: 0.6, termination: leastSquares! },
+    { relativeResidual: 0.4, termination: leastSquares! },
+  ].entries()) {
+    course.take(makeRow(run, step, { columns }));
+  }
+  assert.equal([course.largestResidual, course.largestLeastSquaresResidual], [0.95, 0.6]);
 });
 courses("takes no number that is not finite for a crossing", () => {
   const course = followCourse([1]);
@@ -121,6 +136,10 @@ origin("is normal of variance 1 / n, other for another index, the same again", (
   const variance = start.reduce((sum, z) => sum + z * z, 0);
   assert.ok(Math.abs(variance - 1) < 0.1, `${variance}`);
   assert.equal(start, smallStart(4000, 1, 0));
+  assert.equal(
+    smallStart(4000, 1, 0, 0.25),
+    start.map((parameter) => 0.25 * parameter),
+  );
   assert.not.equal(start, smallStart(4000, 1, 1));
 });
 origin.run();

@@ -42,6 +42,30 @@ test("takes the shortest of the least-squares solutions where J is singular", ()
   assert.ok(rows[0]!.columns.relativeCokernelResidual! < 1e-12);
 });
 
+test("with the last iterate: a longer direction, with its own residuals, where the co-kernel test ends the solver", () => {
+  // A gradient that is nearly in the kernel: eigenvalue 1e-5 beside 1 to 3.
+  const problem = linearProblem(
+    [
+      [3, 0, 0, 0],
+      [0, 2, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1e-5],
+    ],
+    [0.1, 0.2, 0.1, 1],
+  );
+  const of = (returnedIterate: "passed" | "last") =>
+    firstRows(problem, [0, 0, 0, 0], chain(newtonDirection({ returnedIterate, maxNorm: 1e6 }), whole), 1)[0]!.columns;
+  const [passed, last] = [of("passed"), of("last")];
+  assert.is(minresTerminations[passed.termination!], "least-squares");
+  assert.ok(passed.relativeResidual! > 0.7 && passed.relativeCokernelResidual! < 5e-4);
+  assert.ok(last.relativeResidual! < 0.5, `${last.relativeResidual}`);
+  assert.ok(last.directionNorm! > 100 * passed.directionNorm!);
+  assert.equal(
+    of("passed"),
+    firstRows(problem, [0, 0, 0, 0], chain(newtonDirection({ maxNorm: 1e6 }), whole), 1)[0]!.columns,
+  );
+});
+
 test("reports residuals that are those of its direction", () => {
   const problem = linearProblem(
     [

@@ -3,6 +3,12 @@ import type { LeftReflections } from "./leftReflections.ts";
 import type { RightReflections } from "./rightReflections.ts";
 
 /**
+ * Part of x_k that a solver takes: the whole; without its last component, for which the one before it makes up; the
+ * same without making up for it, as the published code does at `maxNorm`; or none, so that x_{k-1} stays.
+ */
+export type Part = "whole" | "shorter" | "cut" | "none";
+
+/**
  * The last three entries of u, where L_k u = t_k and x_k = V_k P_k u. They still change, while all others are final.
  */
 export class LastEntries {
@@ -18,6 +24,9 @@ export class LastEntries {
   lengthWithout = 0;
   /** ||r|| without the last component. */
   residualWithout = 0;
+  /** ||r|| of what {@link take} left. */
+  residual = 0;
+  #residualCut = 0;
   /** Length of the final part of x: up to the last iteration, and including this one. */
   #final = 0;
   #finalNow = 0;
@@ -44,14 +53,23 @@ export class LastEntries {
     this.length = hypotenuse(hypotenuse(this.#finalNow, this.uBefore), this.u);
     this.lengthWithout = hypotenuse(this.#finalNow, this.uBeforeWithout);
     const missing = k > 1 ? rowBefore - right.gammaBefore * this.uBeforeWithout : 0;
+    this.residual = left.phi;
+    this.#residualCut = hypotenuse(left.phi, row - right.vartheta * this.uBefore);
     this.residualWithout = hypotenuse(left.phi, hypotenuse(missing, row - right.vartheta * this.uBeforeWithout));
   }
 
-  /** Makes the entries those of x_k, or of x_k without its last component. */
-  take(withLast: boolean): void {
+  /** Makes the entries, with `length` and `residual`, those of the given part of x_k. */
+  take(part: Exclude<Part, "none">): void {
     this.#final = this.#finalNow;
-    if (withLast) return;
-    this.uBefore = this.uBeforeWithout;
+    if (part === "whole") return;
     this.u = 0;
+    if (part === "shorter") {
+      this.uBefore = this.uBeforeWithout;
+      this.length = this.lengthWithout;
+      this.residual = this.residualWithout;
+    } else {
+      this.length = hypotenuse(this.#finalNow, this.uBefore);
+      this.residual = this.#residualCut;
+    }
   }
 }

@@ -14,6 +14,7 @@ export const minresRules = {
   maxNorm: { default: Number.POSITIVE_INFINITY, above: 0, infinite: true },
   maxCondition: { default: 1e11, above: 1, infinite: true },
   transitionCondition: { default: 1e7, min: 1, infinite: true },
+  returnedIterate: { default: "passed", oneOf: ["passed", "last"] },
   onIteration: functionRule,
 } as const;
 

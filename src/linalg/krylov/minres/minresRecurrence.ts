@@ -2,12 +2,13 @@ import type { LinearMap } from "../../linearMap.ts";
 import { norm as normOf } from "../../vector.ts";
 import { Estimates } from "./estimates.ts";
 import { LanczosProcess } from "./lanczosProcess.ts";
-import { LastEntries } from "./lastEntries.ts";
+import { LastEntries, type Part } from "./lastEntries.ts";
 import { LeftReflections } from "./leftReflections.ts";
 import type { MinresSettings } from "./minresChecks.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
+import { conditionLimit, settle } from "./settle.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
 
 const epsilon = Number.EPSILON;
@@ -15,6 +16,8 @@ const epsilon = Number.EPSILON;
 const roundingOfLanczos = 1e5 * epsilon;
 /** Tolerance that replaces a smaller relativeTolerance for a least-squares solution without its kernel component. */
 const shorterTolerance = 1e-5;
+/** Pivots below the least normal number are zero. */
+const smallestPivot = 2.3e-308;
 const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
 /** Greatest number of vectors that {@link minresRecurrence} takes. */
 export const mostVectors = 9;
@@ -32,7 +35,9 @@ export function minresRecurrence(
 ): MinresQLPResult {
   const n = b.length;
   const { shift, preconditioner, relativeTolerance, maxIterations = 4 * n } = settings;
-  const { maxNorm, maxCondition, transitionCondition, onIteration } = settings;
+  const { maxNorm, transitionCondition, returnedIterate, onIteration } = settings;
+  const maxCondition = conditionLimit(n, settings);
+  const passedOnly = returnedIterate === "passed";
   const solution = new SolutionUpdate(zeros);
   const { x } = solution;
   const lanczos = new LanczosProcess(map, shift, preconditioner, b, zeros);
@@ -65,9 +70,9 @@ export function minresRecurrence(
     entries.step(k, left, right);
     estimates.step(k, lanczos, left, right);
 
-    // Is x_{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
+    // Is taken{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
     // MinresTermination.
-    if (k > 1 && estimates.kernelHoldsRightSide(n)) {
+    if (passedOnly && k > 1 && estimates.kernelHoldsRightSide(n)) {
       x.fill(0);
       xNorm = 0;
       residual = beta1;
@@ -78,37 +83,44 @@ export function minresRecurrence(
     }
     const { cokernel, conditionNow } = estimates;
     const { lengthWithout, residualWithout } = entries;
-    // Leaving out the last component may raise the residual a little, but never above that of x = 0.
-    const mayLeaveOut =
-      lengthWithout <= maxNorm && residualWithout <= Math.min(1.01 * left.phiBefore, (1 + 8 * epsilon) * beta1);
-    let leaveOut = false;
-    if (cokernel <= relativeTolerance || cokernel <= epsilon) {
-      reason = cokernel <= relativeTolerance ? "least-squares" : "least-squares-to-rounding";
-      // Of two least-squares solutions the shorter one is taken. Whether it is one is tested below, when it exists.
-      leaveOut = lengthWithout <= xNorm && mayLeaveOut;
-      if (leaveOut) longer = { x: x.slice(), xNorm, residual };
-    } else {
-      if (Math.abs(right.gamma) < 2.3e-308 || conditionNow >= maxCondition) reason = "condition-limit";
-      else if (!(entries.length <= maxNorm)) reason = "norm-limit";
-      leaveOut = mayLeaveOut;
+    let part: Part = "whole";
+    if (cokernel <= relativeTolerance) reason = "least-squares";
+    else if (cokernel <= epsilon) reason = "least-squares-to-rounding";
+    else if (Math.abs(right.gamma) < smallestPivot || conditionNow >= maxCondition) reason = "condition-limit";
+    else if (!(entries.length <= maxNorm)) reason = "norm-limit";
+    if (!passedOnly) {
+      if (Math.abs(right.gamma) < smallestPivot || !(entries.length <= maxNorm)) {
+        part = "cut";
+        reason ??= "norm-limit";
+      }
+    } else if (reason !== undefined) {
+      // Leaving out the last component may raise the residual a little, but never above that of x = 0.
+      const mayLeaveOut =
+        lengthWithout <= maxNorm && residualWithout <= Math.min(1.01 * left.phiBefore, (1 + 8 * epsilon) * beta1);
+      part = mayLeaveOut ? "shorter" : "none";
+      if (reason.startsWith("least-squares")) {
+        // Of two least-squares solutions the shorter one is taken. Whether it is one is tested below, when it exists.
+        if (!(lengthWithout <= xNorm)) part = "none";
+        if (part === "shorter") longer = { x: x.slice(), xNorm, residual };
+      }
     }
     estimates.norm = estimates.normNow;
-    if (reason !== undefined && !leaveOut) {
+    if (part === "none") {
       if (reason === "condition-limit") estimates.condition = conditionNow;
       break;
     }
-    const keepLast = reason === undefined;
-    entries.take(keepLast);
-    estimates.take(keepLast || reason === "condition-limit");
-    residual = keepLast ? left.phi : residualWithout;
-    xNorm = keepLast ? entries.length : lengthWithout;
-    if (solution.byMinres && keepLast && conditionNow < transitionCondition) solution.minres(lanczos, left);
+    entries.take(part);
+    estimates.take(part === "whole" || reason === "condition-limit");
+    residual = entries.residual;
+    xNorm = entries.length;
+    if (solution.byMinres && part === "whole" && conditionNow < transitionCondition) solution.minres(lanczos, left);
     else solution.qlp(k, lanczos, right, entries);
     right.ahead(k, left.epsilonNext);
     estimates.ahead(k, right);
 
     const { norm } = estimates;
     const relative = residual / (norm * xNorm + beta1);
+    if (!passedOnly && part === "whole" && relative <= relativeTolerance) reason = "solution";
     if (reason === undefined) {
       if (relative <= relativeTolerance) reason = "solution";
       else if (relative <= epsilon) reason = "solution-to-rounding";
@@ -118,13 +130,22 @@ export function minresRecurrence(
     }
   }
   const { norm, condition } = estimates;
-  const work = { norm, condition, iterations: k };
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
-  const measured = measureResiduals(map, shift, preconditioner, b, x, recurred, reason);
+  const ended = reason ?? "iteration-limit";
+  let taken = x;
+  let measured = measureResiduals(map, shift, preconditioner, b, x, recurred, ended);
   const tolerance = Math.max(relativeTolerance, shorterTolerance);
   if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
-    const before = measureResiduals(map, shift, preconditioner, b, longer.x, { ...recurred, ...longer }, reason);
-    return { ...before, x: longer.x, ...work };
+    taken = longer.x;
+    xNorm = longer.xNorm;
+    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended);
   }
-  return { x, ...measured, ...work };
+  return settle(
+    map,
+    b,
+    settings,
+    { x: taken, ...measured, norm, condition, iterations: k },
+    { xNorm, beta1 },
+    minresRecurrence,
+  );
 }

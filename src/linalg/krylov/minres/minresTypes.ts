@@ -5,16 +5,18 @@ import type { LinearMap } from "../../linearMap.ts";
  *
  * - `non-finite`: the map or the preconditioner gave NaN or an infinity; x is the last iterate before
  * - `zero` (0): b = 0, so x = 0
- * - `solution` (1): relativeResidual <= relativeTolerance
+ * - `solution` (1): relativeResidual <= relativeTolerance, and x is as accurate as that: see {@link minresQLP}
  * - `least-squares` (2): an iterate with relativeCokernelResidual <= relativeTolerance was found, which solves min ||A
  *   x - b||; x is that iterate, or the shorter one without its kernel component, whose relativeCokernelResidual may be
- *   larger but is at most 1e-5 or relativeTolerance
+ *   larger but is at most 1e-5 or relativeTolerance, or one from a kept basis, where the part of r in the range of A
+ *   bounds the error of x
  * - `solution-to-rounding` (3), `least-squares-to-rounding` (4): the same at machine precision
  * - `stopped`: `onIteration` returned true
  * - `eigenvector` (5): ||A|| ||x|| has outgrown ||b|| / machine epsilon, so x is an eigenvector of the smallest
  *   eigenvalue
  * - `norm-limit` (6): another component would take ||x|| beyond maxNorm; x does without it
- * - `condition-limit` (7): another component would need a condition number beyond maxCondition; x does without it
+ * - `condition-limit` (7): another component would need a condition number beyond maxCondition, and x does without it;
+ *   or the condition number, in float64, leaves open what the length of x is
  * - `iteration-limit` (8): maxIterations iterations were made, or the Krylov space cannot grow
  *
  * An eigenvector b (-1) is not a case of its own: the tests and limits above hold for it. An exactly singular system
@@ -64,6 +66,12 @@ export interface MinresQLPOptions {
    */
   readonly transitionCondition?: number;
   /**
+   * Iterate that is returned where the co-kernel test or `maxCondition` stops the solver. `passed`: the iterate that
+   * passed the test, without the component that would follow. `last`: the iterate after it, with that component, as in
+   * the code published with Algorithm 937; the residuals of the result are those of this longer x. Default `passed`.
+   */
+  readonly returnedIterate?: "passed" | "last";
+  /**
    * Function that is called after each iteration and stops the solver by returning true. The residuals are defined as
    * in the result; `relativeResidual` is that of this iterate, `relativeCokernelResidual` that of the iterate before.
    */
@@ -89,7 +97,10 @@ export interface MinresQLPResult {
   readonly norm: number;
   /** ||A|| over the smallest diagonal entry of the factor L used for x; at `condition-limit` that of the refused L. */
   readonly condition: number;
-  /** Number of Lanczos steps, one product with A each; the residuals take two more. */
+  /**
+   * Number of Lanczos steps, one product with A each, those of a second attempt included. The residuals take two more,
+   * and a second attempt up to twelve.
+   */
   readonly iterations: number;
   /** How the solver ended. */
   readonly termination: MinresTermination;

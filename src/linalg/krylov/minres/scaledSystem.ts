@@ -1,14 +1,10 @@
 /** Solves systems in extreme units as ones in which squares neither overflow nor underflow. */
 import { exponentOf, scaleByPower } from "../../../elementary/index.ts";
 import type { LinearMap } from "../../linearMap.ts";
-import { linearMap } from "../../makeLinearMap.ts";
+import { isSafe, largestExponent, scaledMap, scaledVector } from "../powersOfTwo.ts";
 import type { MinresSettings } from "./minresChecks.ts";
 import { minresRecurrence } from "./minresRecurrence.ts";
 import type { MinresQLPResult } from "./minresTypes.ts";
-
-/** Exponents up to which squares, and products of a few of them, stay within the range of float64. */
-const safe = 200;
-const isSafe = (exponent: number): boolean => Math.abs(exponent) <= safe;
 
 /**
  * Solves the system as it is where b and ||A|| are within 2^-200 to 2^200. Elsewhere it solves (2^-p A) y = 2^-q b
@@ -31,17 +27,6 @@ export function solveInUnits(
   return solveScaled(map, b, settings, exponentOfMap(map, b, q, settings.shift) ?? 0, q);
 }
 
-/** The exponent of the largest entry; undefined for a vector of zeros, or one that is not finite. */
-function largestExponent(vector: Float64Array): number | undefined {
-  let largest = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const size = Math.abs(vector[i]!);
-    if (!(size <= Number.MAX_VALUE)) return undefined;
-    if (size > largest) largest = size;
-  }
-  return largest === 0 ? undefined : exponentOf(largest);
-}
-
 /** The exponent of A (2^-q b), or of the shift if that is larger; undefined where the product is 0 or not finite. */
 function exponentOfMap(map: LinearMap, b: Float64Array, q: number, shift: number): number | undefined {
   const image = new Float64Array(b.length);
@@ -50,8 +35,16 @@ function exponentOfMap(map: LinearMap, b: Float64Array, q: number, shift: number
   return shift === 0 ? product : Math.max(product ?? -1022, exponentOf(shift));
 }
 
-function solveScaled(map: LinearMap, b: Float64Array, settings: MinresSettings, p: number, q: number): MinresQLPResult {
+function solveScaled(
+  map: LinearMap,
+  b: Float64Array,
+  settings: MinresSettings,
+  exponent: number,
+  q: number,
+): MinresQLPResult {
   const { preconditioner, shift, maxNorm } = settings;
+  // Norms in P take square roots of its power.
+  const p = preconditioner === undefined ? exponent : 2 * Math.round(exponent / 2);
   const solved = minresRecurrence(
     scaledMap(map, -p),
     scaledVector(b, -q),
@@ -70,16 +63,4 @@ function solveScaled(map: LinearMap, b: Float64Array, settings: MinresSettings, 
     cokernelResidualNorm: scaleByPower(solved.cokernelResidualNorm, p + q),
     norm: scaleByPower(solved.norm, p),
   };
-}
-
-function scaledVector(vector: Float64Array, exponent: number): Float64Array {
-  return vector.map((entry) => scaleByPower(entry, exponent));
-}
-
-function scaledMap(map: LinearMap, exponent: number): LinearMap {
-  const apply = (v: Float64Array, out: Float64Array): void => {
-    map.apply(v, out);
-    for (let i = 0; i < out.length; i++) out[i] = scaleByPower(out[i]!, exponent);
-  };
-  return linearMap({ rows: map.rows, columns: map.columns, symmetric: map.symmetric, apply });
 }
