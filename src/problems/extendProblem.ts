@@ -1,3 +1,4 @@
+import { domainOf } from "./domainOf.ts";
 import type { TracedProblem } from "./problem.ts";
 
 /** Adds members to a problem. It delegates to the problem, so it does not matter how the problem was made. */
@@ -7,6 +8,7 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     dimension: problem.dimension,
     symmetric: problem.symmetric,
     blocks: problem.blocks,
+    ...domainOf(problem),
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),

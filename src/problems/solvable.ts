@@ -1,6 +1,7 @@
 /** Problems with a known zero, at which a homotopy begins. */
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
+import { domainOf } from "./domainOf.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -65,6 +66,7 @@ export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Proble
     symmetric: problem.symmetric,
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     blocks: problem.blocks,
+    ...domainOf(problem),
     description: { problem: "movedToZero", of: problem.description ?? problem.name, anchor: Array.from(z0) },
     evaluate(point, field) {
       let value = problem.evaluate(point, field);

@@ -34,6 +34,10 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
+    ...(problem.hasPotential === undefined ? {} : { hasPotential: problem.hasPotential }),
+    ...(problem.explainNotFinite === undefined
+      ? {}
+      : { explainNotFinite: (point: Float64Array) => problem.explainNotFinite!(point) }),
     evaluate(point, field) {
       check();
       return problem.evaluate(point, field);
