@@ -2,13 +2,14 @@
 import { join } from "node:path";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
+import { nextCommand, type RunAgain } from "./nextCommand.ts";
 import { type Cell, tableLines } from "./table.ts";
 
 /** Largest number of findings that are explained one by one; more would bury the table. */
 const mostExplained = 3;
 
 /**
- * The findings as a table. Runs without a finding are shown by their last row; the column of files is left out if it
+ * The findings as a table, then the reasons, what each kind of ending means, and which command to type next. Runs without a finding are shown by their last row; the column of files is left out if it
  * makes the table too wide.
  */
 export function summaryLines(
@@ -17,6 +18,7 @@ export function summaryLines(
   findings: readonly Finding[],
   lastRows: ReadonlyMap<string, RowSummary>,
   width = Number.POSITIVE_INFINITY,
+  again?: RunAgain,
 ): string[] {
   const numbers = [...new Set(findings.flatMap((finding) => Object.keys(finding.numbers ?? {})))];
   const named = new Map(findings.map((finding) => [finding.run, finding]));
@@ -48,7 +50,27 @@ export function summaryLines(
     for (const { run, verdict, because } of explained)
       lines.push("", `${run}: ${verdict ?? "ended"}, because ${because}`);
   }
+  const reasons = [...lastRows.values()].filter(({ run, because }) => because !== undefined && !named.has(run));
+  for (const { run, because } of reasons.slice(0, mostExplained)) lines.push("", `${run}: ${because}`);
+  for (const { verdict, meaning, runs: count } of meanings(findings)) {
+    const which = findings.length === 1 ? verdict : `${verdict} (${count} of ${findings.length})`;
+    lines.push("", `${which}: ${meaning}`, `  next: ${nextCommand(verdict, directory, again)}`);
+  }
   return lines;
+}
+
+/** Each verdict that was given, with its meaning. */
+function meanings(
+  findings: readonly Finding[],
+): readonly { readonly verdict: string; readonly meaning: string; readonly runs: number }[] {
+  const counts = new Map<string, { verdict: string; meaning: string; runs: number }>();
+  for (const { verdict, meaning } of findings) {
+    if (verdict === undefined || meaning === undefined) continue;
+    const known = counts.get(verdict) ?? { verdict, meaning, runs: 0 };
+    known.runs++;
+    counts.set(verdict, known);
+  }
+  return [...counts.values()];
 }
 
 /** How a run ended. It was interrupted if its last row is still running. */

@@ -21,8 +21,8 @@ export interface Problem {
   /** Gives the map v -> J(z) v. Everything that does not depend on v is computed here, once. */
   linearize(point: Float64Array): LinearMap;
   /**
-   * Whether `evaluate` returns a potential, so that NaN means a point outside its domain. Default: unknown, in which
-   * case NaN means that once a run of a symmetric problem has met a number.
+   * Whether `evaluate` returns a potential, so that NaN means a point outside its domain, as an infinity always does.
+   * Default: unknown, in which case NaN means that once a run of a symmetric problem has met a number.
    */
   readonly hasPotential?: boolean;
   /**

@@ -21,6 +21,7 @@ export function distanceProblem(anchor: ArrayLike<number>): Problem {
     name: "fixed point",
     dimension: n,
     symmetric: true,
+    hasPotential: true,
     blocks: [{ name: "z", shape: [n], offset: 0, size: n }],
     description: { problem: "distanceProblem", anchor: Array.from(z0) },
     evaluate(point, field) {

@@ -143,8 +143,11 @@ function call({ node, operands }: Bad): string {
   return `${node.op} of ${node.inputs.map(({ shape }) => (shape.length === 0 ? "a number" : showShape(shape))).join(" and ")}`;
 }
 
+/** A number in six digits, unless these are those of an integer that it is not, where an operation may have an edge. */
 function shown(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
+  if (!Number.isFinite(value)) return String(value);
+  const short = Number(value.toPrecision(6));
+  return String(Number.isInteger(short) ? value : short);
 }
 
 /** Operations that only move numbers, which an expression leaves out. */

@@ -1,5 +1,6 @@
 /** The course of a search, recorded while its rows pass. */
 import type { Row } from "../../arrow/row.ts";
+import { type Plateau, plateauOf } from "./plateau.ts";
 
 /** The first row whose ||F||^2 is at or below a cutoff. */
 export interface Crossing {
@@ -23,17 +24,22 @@ export interface Course {
   readonly largeResiduals: number;
   /** Number of rows that `detectFlatness` found flat: r > 0.9 and r_H < 5e-4. */
   readonly flatRows: number;
+  /** Finds the plateau, in which ||F||^2 moved by less than a factor of 2 in half of the steps; undefined without one. */
+  plateau(): Plateau | undefined;
 }
 
 /** Follows one search: `take` receives each row, and the result can be read at any time. */
 export function followCourse(cutoffs: readonly number[]): Course & { take(row: Row): void } {
   const crossings = new Map<number, Crossing>();
+  const squares: number[] = [];
   const course = {
     crossings,
     largestResidual: undefined as number | undefined,
     largeResiduals: 0,
     flatRows: 0,
+    plateau: () => plateauOf(squares),
     take({ step, value, squaredFieldNorm, columns }: Row): void {
+      squares.push(squaredFieldNorm);
       for (const cutoff of cutoffs) {
         if (squaredFieldNorm > cutoff || !Number.isFinite(squaredFieldNorm) || crossings.has(cutoff)) continue;
         crossings.set(cutoff, { step, value, squaredFieldNorm, morseIndex: columns.morseIndex });

@@ -1,5 +1,5 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { growLengths, relativeField } from "../support/relativeField.ts";
+import { growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
@@ -7,6 +7,7 @@ const rules = {
   squaredFieldNorm: { min: 0, infinite: true },
   relativeResidual: { min: 0, infinite: true },
   relativeCokernelResidual: { min: 0, infinite: true },
+  relativeStep: { min: 0, infinite: true },
 } as const;
 
 interface State {
@@ -24,6 +25,7 @@ interface State {
  * - `end`, by the rules of `explainEnd`;
  * - `indexTrusted`, 1 where the point is critical and `morseIndex` has found a gap around its threshold, 0 otherwise;
  * - `relativeField`, the largest |F_i| / R_i with R_i^2 = sum_j (J_ij l_j)^2, by which the point is called critical;
+ * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
  *
  * Put the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), `morseIndex`, and stop
@@ -34,7 +36,7 @@ interface State {
  * Use {@link explainEnd} when the numbers that decided are wanted too, {@link flatRegions} when the whole way matters
  * rather than its end.
  *
- * State: the residuals of the last system solved, and the lengths. Cost: n operations per row, and 20 products at the
+ * State: the residuals of the last system solved, and the lengths. Cost: n operations per row, and 21 products at the
  * last one.
  *
  * @example
@@ -58,6 +60,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       end: { meaning: "what the end of the run is", kind: "category", values: endClasses },
       indexTrusted: { meaning: "1: critical point with a gap in the spectrum around the index's threshold, 0: not" },
       relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
+      relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
     },
     init: (first, previous?: State): State =>
@@ -70,23 +73,32 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       const known = solved ? { relativeResidual, relativeCokernelResidual, lengths } : state;
       if (row.status === "running") return solved ? { state: known } : undefined;
       const measured = measuredField(row, lengths);
-      const columns = measured === undefined ? row.columns : { ...row.columns, relativeField: measured };
       const residuals = {
         relativeResidual: known.relativeResidual,
         relativeCokernelResidual: known.relativeCokernelResidual,
       };
-      const { verdict, indexTrusted } = explainEnd({ ...row, columns }, { columns: residuals }, given);
+      const { verdict, indexTrusted } = explainEnd(withColumns(row, measured), { columns: residuals }, given);
       return {
-        columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0, relativeField: measured },
+        columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0, ...(measured ?? notMeasured) },
         vectors: { lengths: measured === undefined ? undefined : lengths?.slice() },
       };
     },
   });
 }
 
+const notMeasured = { relativeField: undefined, relativeStep: undefined } as const;
+
 /** The relative size of F where the row comes from a loop, and has J; undefined on replays and for a run without F. */
-function measuredField(row: Row, lengths: Float64Array | undefined): number | undefined {
+function measuredField(
+  row: Row,
+  lengths: Float64Array | undefined,
+): { readonly relativeField: number; readonly relativeStep: number } | undefined {
   const { at } = row as Row & Partial<Pick<Iterate, "at">>;
   if (at === undefined || lengths === undefined || row.status === "diverged") return undefined;
-  return relativeField(at, lengths);
+  return { relativeField: relativeField(at, lengths), relativeStep: relativeStep(at, lengths) };
+}
+
+function withColumns(row: Row, measured: Row["columns"] | undefined): Parameters<typeof explainEnd>[0] {
+  const { squaredFieldNorm, status, step, because } = row;
+  return { squaredFieldNorm, status, step, because, columns: { ...row.columns, ...measured } };
 }

@@ -36,6 +36,8 @@ export interface EndThresholds {
    * Default 5e-4 [1].
    */
   readonly relativeCokernelResidual?: number | undefined;
+  /** Value of ||F||^2 / (||J F|| ||l||) above which an end without a step is gradient-flat. Default 10. */
+  readonly relativeStep?: number | undefined;
 }
 
 /** The verdict of {@link explainEnd} with its reasons. */
@@ -86,7 +88,8 @@ const criticalRelativeField = 1e-6;
  *    With the threshold `squaredFieldNorm`, critical means ||F||^2 <= squaredFieldNorm instead, as in [1].
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
- *    and no Newton direction leads on.
+ *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
+ *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10.
  * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
  * The first class that applies is the verdict. It is "not judged" where the numbers leave the range of float64, or
@@ -104,7 +107,7 @@ const criticalRelativeField = 1e-6;
  *   const { verdict, indexTrusted } = explainEnd(end, undefined);
  *   console.log(verdict, indexTrusted);
  * }
- * // not judged false
+ * // unfinished false
  * // critical point true
  * @param last the last row, with the columns of `classifyEnd`, `morseIndex` and `detectFlatness` where they were
  *   measured
@@ -120,6 +123,8 @@ export function explainEnd(
   thresholds: EndThresholds = {},
 ): EndExplanation {
   const { squaredFieldNorm, relativeResidual = 0.9, relativeCokernelResidual = 5e-4 } = thresholds;
+  const { relativeStep: longest = 10 } = thresholds;
+  const reach = last.columns.relativeStep;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
@@ -154,11 +159,16 @@ export function explainEnd(
   if (share !== undefined && share > relativeResidual) {
     return judged("gradient-flat region", `${text}, and |P grad| / |grad| = ${short(share)} > ${relativeResidual}`);
   }
+  if (last.status === "stagnated" && reach !== undefined && reach > longest) {
+    const because = `${text}, no step was found, and |grad|^2 / (|H grad| |z|) = ${short(reach)} > ${longest}`;
+    return judged("gradient-flat region", because);
+  }
   if (critical === undefined && last.status === "converged") return judged("not judged", text);
   const rest = [
     `r = ${short(r)} (flat: > ${relativeResidual})`,
     `r_H = ${short(rH)} (flat: < ${relativeCokernelResidual})`,
     `|H grad| / (|H| |grad|) = ${short(curvature)} (flat: < ${relativeCokernelResidual})`,
+    ...(last.status === "stagnated" ? [`|grad|^2 / (|H grad| |z|) = ${short(reach)} (flat: > ${longest})`] : []),
   ].join(", ");
   const ended = `the search ended as ${last.status} at step ${last.step}${last.because === undefined ? "" : `: ${last.because}`}`;
   return judged(last.status === "stagnated" ? "stagnated" : "unfinished", `${text}, ${rest}; ${ended}`);
@@ -174,17 +184,20 @@ function criticality(
   const trusted = relative === undefined ? square <= trustedSquaredNorm : relative <= criticalRelativeField;
   if (absolute !== undefined) {
     const critical = square <= absolute;
+    if (square === Number.POSITIVE_INFINITY) return { critical: "out of range", trusted, text: outOfRange(square) };
     return { critical, trusted, text: `|grad|^2 = ${short(square)} ${critical ? "<=" : ">"} ${absolute}` };
   }
   if (relative === undefined) {
     // Where F = 0 there is nothing to compare.
     return {
-      critical: square === 0 ? true : undefined,
+      critical: square === 0 ? true : square === Number.POSITIVE_INFINITY ? "out of range" : undefined,
       trusted: false,
       text:
         square === 0
           ? "|grad|^2 = 0"
-          : `|grad|^2 = ${short(square)}, whose relative size was not measured (classifyEnd() in the run measures it)`,
+          : square === Number.POSITIVE_INFINITY
+            ? outOfRange(square)
+            : `|grad|^2 = ${short(square)}, whose relative size was not measured (classifyEnd() in the run measures it)`,
     };
   }
   if (relative <= relativeThreshold) {
@@ -194,11 +207,15 @@ function criticality(
   return {
     critical: lost ? "out of range" : false,
     trusted,
-    text: lost
-      ? `|grad|^2 = ${square} or the Hessian is beyond the range of float64, so the search could not compare points; ` +
-        "multiply the loss or the parameters by a power of ten"
-      : `relative gradient ${short(relative)} > ${relativeThreshold}`,
+    text: lost ? outOfRange(square) : `relative gradient ${short(relative)} > ${relativeThreshold}`,
   };
+}
+
+function outOfRange(square: number): string {
+  return (
+    `|grad|^2 = ${square} or the Hessian is beyond the range of float64, so the search could not compare points; ` +
+    "multiply the loss or the parameters by a power of ten"
+  );
 }
 
 /** Smallest ||F||^2 that has not lost digits to underflow. */

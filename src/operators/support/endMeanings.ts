@@ -12,7 +12,7 @@ export const endMeanings = {
     "The loss or its gradient is no longer a finite number, so the search cannot go on. " +
     "The last finite point stands in the row before.",
   unfinished:
-    "The search used up its steps, or was stopped, before it came to rest. " +
+    "The search used up its steps, was stopped, or met a stop condition that is too loose, before it came to rest. " +
     "The point is not critical, and nothing is known of where the search would have ended.",
   "not judged": "What a verdict needs was not measured, or does not fit into float64. Nothing is said about the point.",
 } as const;

@@ -1,5 +1,5 @@
 /** The size of F in the units of the problem, by which a point is called critical. */
-import { type Evaluation, isFiniteVector, randomSource } from "../../authoring/index.ts";
+import { type Evaluation, isFiniteVector, norm, randomSource } from "../../authoring/index.ts";
 import { unitOf } from "../../elementary/index.ts";
 
 /** Number of random products from which the scale of each entry of F is estimated. */
@@ -67,6 +67,18 @@ export function relativeField(at: Evaluation, lengths: Float64Array): number {
     relative = Math.max(relative, size / unit / scale);
   }
   return relative;
+}
+
+/**
+ * Computes ||F||^2 / (||J F|| ||l||): how long a step along F has to be that removes it, in lengths of the parameters.
+ *
+ * @returns Infinity where J F = 0; NaN where a product is not finite or all lengths are 0
+ */
+export function relativeStep(at: Evaluation, lengths: Float64Array): number {
+  const product = new Float64Array(at.field.length);
+  at.linearize().apply(at.field, product);
+  const [field, change, length] = [norm(at.field), norm(product), norm(lengths)];
+  return field === 0 ? 0 : (field / change) * (field / length);
 }
 
 function largestSize(values: Float64Array): number {

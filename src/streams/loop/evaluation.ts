@@ -30,7 +30,7 @@ export class EvaluatedPoint implements Evaluation {
     readonly value: number,
     private buffer: ArrayBuffer | undefined,
     private readonly count: WorkCount | undefined,
-    /** Whether the potential is NaN, so that F, which may have finite numbers there, is not its gradient. */
+    /** Whether the potential is not finite, so that F, which may have finite numbers there, is not its gradient. */
     readonly lost: boolean,
   ) {}
 
@@ -191,14 +191,14 @@ function evaluateInto(
 ): EvaluatedPoint {
   if (count !== undefined) count.evaluations++;
   const value = problem.evaluate(point, field);
-  if (!Number.isNaN(value)) {
+  if (Number.isFinite(value)) {
     if (count !== undefined && problem.symmetric) count.valued = true;
     return new EvaluatedPoint(problem, point, field, value, buffer, count, false);
   }
-  return new EvaluatedPoint(problem, point, field, value, buffer, count, losesPotential(problem, count));
+  return new EvaluatedPoint(problem, point, field, value, buffer, count, losesPotential(problem, value, count));
 }
 
-/** Whether NaN as a value means that the potential is lost, not that there is none. */
-export function losesPotential(problem: Problem, count: WorkCount | undefined): boolean {
-  return problem.hasPotential ?? (problem.symmetric && count?.valued === true);
+/** Whether a value that is not finite means that the potential is lost; NaN may also mean that there is none. */
+export function losesPotential(problem: Problem, value: number, count: WorkCount | undefined): boolean {
+  return !Number.isNaN(value) || (problem.hasPotential ?? (problem.symmetric && count?.valued === true));
 }

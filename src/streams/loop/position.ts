@@ -86,7 +86,7 @@ export class Position {
     this.#trial = undefined;
     this.#trialPoint = point;
     this.#trialStep = this.session.step;
-    if (!Number.isNaN(value) || !losesPotential(problem, count)) return;
+    if (Number.isFinite(value) || !losesPotential(problem, value, count)) return;
     // The field at such a point belongs to no potential, so whatever is computed from it has to be NaN.
     out.fill(Number.NaN);
   };
@@ -123,7 +123,8 @@ export class Position {
     if (this.#trialStep !== step) return undefined;
     const trial = this.#trial ?? evaluateAt(this.#problemOfStep!.problem, this.#trialPoint!, undefined);
     // The evaluation is repeated without the run's counts, which say whether a potential was known.
-    const lost = trial.lost || (Number.isNaN(trial.value) && losesPotential(trial.problem, this.session.count));
+    const unknown = Number.isNaN(trial.value) && !trial.lost;
+    const lost = trial.lost || (unknown && losesPotential(trial.problem, trial.value, this.session.count));
     if ((trial.finite && !lost) || !isFiniteVector(trial.point)) return undefined;
     return `at the last trial point ${explainPoint(trial.problem, trial.point, trial.field, trial.value, lost)}`;
   }
