@@ -146,8 +146,10 @@ function call({ node, operands }: Bad): string {
 /** A number in six digits, unless these are those of an integer that it is not, where an operation may have an edge. */
 function shown(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  // The sign of zero decides which infinity its reciprocal is.
+  if (Object.is(value, -0)) return "-0";
   const short = Number(value.toPrecision(6));
-  return String(Number.isInteger(short) ? value : short);
+  return String(Number.isSafeInteger(short) ? value : short);
 }
 
 /** Operations that only move numbers, which an expression leaves out. */
