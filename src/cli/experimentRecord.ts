@@ -20,7 +20,8 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   const conclusions: string[] = [];
   const lastRows = new Map<string, RowSummary>();
   const { source, name, seed, options } = file;
-  const again = { experiment: source.module === "built-in" ? name : shown(source.module), seed, options };
+  const builtIn = source.module === "built-in";
+  const again = { experiment: builtIn ? name : shown(source.module), builtIn, seed, options };
   let now = file;
   const save = (change: Partial<ExperimentFile>): void => {
     now = { ...now, ...change };

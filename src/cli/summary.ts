@@ -52,22 +52,31 @@ export function summaryLines(
   }
   const reasons = [...lastRows.values()].filter(({ run, because }) => because !== undefined && !named.has(run));
   for (const { run, because } of reasons.slice(0, mostExplained)) lines.push("", `${run}: ${because}`);
-  for (const { verdict, meaning, runs: count } of meanings(findings)) {
+  for (const { verdict, meaning, runs: count, steps } of meanings(findings)) {
     const which = findings.length === 1 ? verdict : `${verdict} (${count} of ${findings.length})`;
-    lines.push("", `${which}: ${meaning}`, `  next: ${nextCommand(verdict, directory, again)}`);
+    lines.push("", `${which}: ${meaning}`, `  next: ${nextCommand(verdict, directory, again, steps)}`);
   }
   return lines;
 }
 
+interface Ending {
+  readonly verdict: string;
+  readonly meaning: string;
+  /** Number of runs with this verdict. */
+  runs: number;
+  /** Largest number of steps of these runs; undefined if it was not reported. */
+  steps: number | undefined;
+}
+
 /** Each verdict that was given, with its meaning. */
-function meanings(
-  findings: readonly Finding[],
-): readonly { readonly verdict: string; readonly meaning: string; readonly runs: number }[] {
-  const counts = new Map<string, { verdict: string; meaning: string; runs: number }>();
-  for (const { verdict, meaning } of findings) {
+function meanings(findings: readonly Finding[]): readonly Readonly<Ending>[] {
+  const counts = new Map<string, Ending>();
+  for (const { verdict, meaning, numbers } of findings) {
     if (verdict === undefined || meaning === undefined) continue;
-    const known = counts.get(verdict) ?? { verdict, meaning, runs: 0 };
+    const known = counts.get(verdict) ?? { verdict, meaning, runs: 0, steps: undefined };
     known.runs++;
+    const steps = numbers?.steps;
+    if (typeof steps === "number") known.steps = Math.max(steps, known.steps ?? 0);
     counts.set(verdict, known);
   }
   return [...counts.values()];
