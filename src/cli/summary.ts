@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
-import { nextCommand, type RunAgain } from "./nextCommand.ts";
+import { nextCommand, type RunAgain } from "./ending/nextCommand.ts";
 import { type Cell, tableLines } from "./table.ts";
 
 /** Largest number of findings that are explained one by one; more would bury the table. */

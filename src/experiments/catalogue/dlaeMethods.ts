@@ -19,7 +19,7 @@ import {
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, mannWhitney, median } from "../protocols/statistics.ts";
-import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
+import { chosenThresholds, criterionText, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
@@ -65,7 +65,7 @@ export const dlaeMethodsExperiment: Experiment = experiment({
     ...dlaeShape,
   }),
   run(options, context) {
-    const thresholds = thresholdsOf(options.thresholds ?? (options.full ? "thesis" : "relative"));
+    const thresholds = chosenThresholds(options);
     const chosen = { ...options, ...sizes.of(options) };
     const finders = findersOf(chosen);
     const ends = finders.map((): DlaeEnd[] => []);

@@ -16,7 +16,7 @@ import {
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { bootstrap, entropy, estimateText, fractionText } from "../protocols/statistics.ts";
-import { searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
+import { chosenThresholds, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
@@ -56,7 +56,7 @@ export const dlaeSamplingExperiment: Experiment = experiment({
   summary: "which critical points of a deep linear autoencoder are found, by how starts are drawn",
   options: z.object({ ...sizes.shape, thresholds: thresholdField("relative, full: thesis"), ...dlaeShape }),
   run(options, context) {
-    const thresholds = thresholdsOf(options.thresholds ?? (options.full ? "thesis" : "relative"));
+    const thresholds = chosenThresholds(options);
     const chosen = { ...options, ...sizes.of(options) };
     const { searches, iterations } = chosen;
     const ends = samplingCells.map((): DlaeEnd[] => []);

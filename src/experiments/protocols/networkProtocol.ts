@@ -14,14 +14,7 @@ import { sampleByHeight } from "../../streams/sampleByHeight.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 import { criticalPointSearch } from "./search.ts";
 import { fractionText } from "./statistics.ts";
-import {
-  criterionText,
-  type SearchThresholds,
-  searchOptions,
-  type ThresholdSet,
-  thresholdField,
-  thresholdsOf,
-} from "./thresholds.ts";
+import { chosenThresholds, criterionText, searchOptions, type ThresholdSet, thresholdField } from "./thresholds.ts";
 import { atTheEnd, searchName, smallStart, withTrajectories } from "./trajectory.ts";
 
 /** Fields that the schemas of all these experiments have. */
@@ -121,12 +114,6 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
     }),
     atTheEnd(context, () => tell(context, ends, criterionText(thresholds), protocol.published)),
   );
-}
-
-function chosenThresholds({ full, thresholds, thesisCritical }: NetworkProtocol): SearchThresholds {
-  const name = thresholds ?? (full ? "thesis" : "relative");
-  const chosen = thresholdsOf(name);
-  return name === "thesis" && thesisCritical !== undefined ? { ...chosen, squaredFieldNorm: thesisCritical } : chosen;
 }
 
 function tell(

@@ -42,6 +42,24 @@ export function thresholdsOf(name: ThresholdSet): SearchThresholds {
   return sets[name];
 }
 
+/**
+ * The thresholds of a protocol: those of the set that is named, else the thesis' if it is the paper's, else relative
+ * ones.
+ */
+export function chosenThresholds({
+  full,
+  thresholds: name = full ? "thesis" : "relative",
+  thesisCritical,
+}: {
+  readonly full: boolean;
+  readonly thresholds?: ThresholdSet | undefined;
+  /** Largest ||grad||^2 that the thesis calls critical, where it is not that of the set. */
+  readonly thesisCritical?: number;
+}): SearchThresholds {
+  const chosen = thresholdsOf(name);
+  return name === "thesis" && thesisCritical !== undefined ? { ...chosen, squaredFieldNorm: thesisCritical } : chosen;
+}
+
 /** The options of a search that a set gives. */
 export function searchOptions({
   squaredFieldNorm,

@@ -1,6 +1,6 @@
 /** The command that the summary suggests after an ending. */
-import { flagName } from "../experiments/threads/flags.ts";
-import type { JsonValue } from "../json.ts";
+import { flagName } from "../../experiments/threads/flags.ts";
+import type { JsonValue } from "../../json.ts";
 
 /** What is needed to run the experiment once more. */
 export interface RunAgain {
