@@ -3,7 +3,7 @@ import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
 import { readOptions } from "../options.ts";
-import { explainFirst } from "./domainOf.ts";
+import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /** Options of {@link deflated}. */

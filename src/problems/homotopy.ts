@@ -1,7 +1,7 @@
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { dot } from "../linalg/vector.ts";
-import { explainFirst } from "./domainOf.ts";
+import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /**

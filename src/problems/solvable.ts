@@ -1,7 +1,7 @@
 /** Problems with a known zero, at which a homotopy begins. */
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
-import { domainOf } from "./domainOf.ts";
+import { domainOf } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /**

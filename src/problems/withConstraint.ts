@@ -1,5 +1,5 @@
 import { failure } from "../errors.ts";
-import { domainOf } from "./domainOf.ts";
+import { domainOf } from "./extendProblem.ts";
 import type { ConvexSet, Problem } from "./problem.ts";
 
 /**

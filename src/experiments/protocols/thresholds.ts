@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SearchOptions } from "./search.ts";
 
 /** Thresholds of a search. What is not given is relative. */
-export interface SearchThresholds {
+interface SearchThresholds {
   /** Value of ||F||^2 at which a search ends. Default: where ||F|| is 1e-12 of its largest value so far. */
   readonly stopBelow?: number;
   /** Largest ||F||^2 of a critical point. Default: relative, see `explainEnd`. */

@@ -101,7 +101,7 @@ const criticalRelativeField = 1e-6;
  * Use {@link classifyEnd} when the verdict is to stand in the row.
  *
  * @example
- * for (const squaredFieldNorm of [1e-4, 1e-20]) {
+ * for (const squaredFieldNorm of [1e-2, 1e-20]) {
  *   const search = chain(untilCritical({ squaredFieldNorm }), newtonMR(), morseIndex({ when: "end" }), classifyEnd());
  *   const end = await lastValueFrom(iterate(quartic(), [-3.5, 1], search));
  *   const { verdict, indexTrusted } = explainEnd(end, undefined);

@@ -155,7 +155,7 @@ export class Loop {
     const finite = at.finite;
     const status: Status = this.#steering.stopping ? "stopped" : finite ? "running" : "diverged";
     const because = finite ? undefined : this.#position.explain(at);
-    if (because !== undefined && (at.lost || hasNaN(at.field))) {
+    if (because !== undefined && ((at.lost && Number.isNaN(at.value)) || hasNaN(at.field))) {
       warn(`iterate: ${because}${session.where()}`);
     }
     session.at = at;
