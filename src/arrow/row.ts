@@ -71,6 +71,11 @@ export interface Row {
   readonly columns: Readonly<Record<string, number | undefined>>;
   /** Vectors that the operators wrote, such as spectra or an averaged point. */
   readonly vectors: Readonly<Record<string, Float64Array | undefined>>;
+  /**
+   * Why the run ended so, where the numbers do not say it: what was not a finite number, and which operation made it
+   * first. Only on last rows; `run.json` keeps it, row files do not.
+   */
+  readonly because?: string | undefined;
   /** Commands that took effect just before this step. */
   readonly commands?: readonly AppliedCommand[] | undefined;
 }

@@ -36,6 +36,8 @@ export interface AttemptEnding {
   readonly rows: number;
   /** Status of the last row that came, which is the verdict of the run. */
   readonly status?: Status;
+  /** Why the run ended so, where the numbers do not say it. */
+  readonly because?: string;
   readonly step?: number;
   readonly seconds?: number;
   readonly value?: number;

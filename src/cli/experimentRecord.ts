@@ -4,6 +4,7 @@ import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts"
 import type { LeaseClaim } from "../sinks/lease.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";
+import { shown } from "./trust.ts";
 
 interface ExperimentRecord {
   take(message: FromWorker): void;
@@ -18,6 +19,9 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   const findings: Finding[] = [];
   const conclusions: string[] = [];
   const lastRows = new Map<string, RowSummary>();
+  const { source, name, seed, options } = file;
+  const builtIn = source.module === "built-in";
+  const again = { experiment: builtIn ? name : shown(source.module), builtIn, seed, options };
   let now = file;
   const save = (change: Partial<ExperimentFile>): void => {
     now = { ...now, ...change };
@@ -47,7 +51,7 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
     },
     end: (change) => save({ ...change, ended: new Date().toISOString() }),
     summary: () => {
-      const lines = summaryLines(directory, runs, findings, lastRows, process.stdout.columns);
+      const lines = summaryLines(directory, runs, findings, lastRows, process.stdout.columns, again);
       return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
     },
     hasRows: () => lastRows.size > 0,

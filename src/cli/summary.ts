@@ -2,13 +2,14 @@
 import { join } from "node:path";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
+import { nextCommand, type RunAgain } from "./ending/nextCommand.ts";
 import { type Cell, tableLines } from "./table.ts";
 
 /** Largest number of findings that are explained one by one; more would bury the table. */
 const mostExplained = 3;
 
 /**
- * The findings as a table. Runs without a finding are shown by their last row; the column of files is left out if it
+ * The findings as a table, then the reasons, what each kind of ending means, and which command to type next. Runs without a finding are shown by their last row; the column of files is left out if it
  * makes the table too wide.
  */
 export function summaryLines(
@@ -17,6 +18,7 @@ export function summaryLines(
   findings: readonly Finding[],
   lastRows: ReadonlyMap<string, RowSummary>,
   width = Number.POSITIVE_INFINITY,
+  again?: RunAgain,
 ): string[] {
   const numbers = [...new Set(findings.flatMap((finding) => Object.keys(finding.numbers ?? {})))];
   const named = new Map(findings.map((finding) => [finding.run, finding]));
@@ -48,7 +50,36 @@ export function summaryLines(
     for (const { run, verdict, because } of explained)
       lines.push("", `${run}: ${verdict ?? "ended"}, because ${because}`);
   }
+  const reasons = [...lastRows.values()].filter(({ run, because }) => because !== undefined && !named.has(run));
+  for (const { run, because } of reasons.slice(0, mostExplained)) lines.push("", `${run}: ${because}`);
+  for (const { verdict, meaning, runs: count, steps } of meanings(findings)) {
+    const which = findings.length === 1 ? verdict : `${verdict} (${count} of ${findings.length})`;
+    lines.push("", `${which}: ${meaning}`, `  next: ${nextCommand(verdict, directory, again, steps)}`);
+  }
   return lines;
+}
+
+interface Ending {
+  readonly verdict: string;
+  readonly meaning: string;
+  /** Number of runs with this verdict. */
+  runs: number;
+  /** Largest number of steps of these runs; undefined if it was not reported. */
+  steps: number | undefined;
+}
+
+/** Each verdict that was given, with its meaning. */
+function meanings(findings: readonly Finding[]): readonly Readonly<Ending>[] {
+  const counts = new Map<string, Ending>();
+  for (const { verdict, meaning, numbers } of findings) {
+    if (verdict === undefined || meaning === undefined) continue;
+    const known = counts.get(verdict) ?? { verdict, meaning, runs: 0, steps: undefined };
+    known.runs++;
+    const steps = numbers?.steps;
+    if (typeof steps === "number") known.steps = Math.max(steps, known.steps ?? 0);
+    counts.set(verdict, known);
+  }
+  return [...counts.values()];
 }
 
 /** How a run ended. It was interrupted if its last row is still running. */

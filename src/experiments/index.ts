@@ -44,6 +44,7 @@ export {
   type OptionsSchema,
 } from "./framework/definition.ts";
 export { type DirectoryStoreOptions, directoryStore } from "./framework/directoryStore.ts";
+export type { Plateau } from "./framework/plateau.ts";
 export { StopRequested, stoppable } from "./framework/stoppable.ts";
 export { type ProtocolSize, type ProtocolSizes, protocolSizes } from "./protocols/protocolSizes.ts";
 export { criticalPointSearch, type SearchOptions } from "./protocols/search.ts";

@@ -3,7 +3,7 @@ import { type Figure, missing } from "./figure.ts";
 import { groundTruth } from "./groundTruth.ts";
 import { faint, outcomeColors, type Panel, page } from "./page.ts";
 import { pointCloud } from "./pointCloud.ts";
-import { coursesOf } from "./runs.ts";
+import { coursesOf, outcomeOf } from "./runs.ts";
 
 /** A search at its first iterate at or below a cutoff, where it would have stopped. */
 interface Stop {
@@ -40,7 +40,7 @@ export const cutoffPanels: Figure = {
       if (last === undefined || last.columns.morseIndex === undefined) continue;
       truth ??= groundTruth(run);
       const match =
-        last.squaredFieldNorm <= 1e-10 && last.point !== undefined ? truth?.classes.match(last.point) : undefined;
+        outcomeOf(last) === "critical point" && last.point !== undefined ? truth?.classes.match(last.point) : undefined;
       const trueIndex = match?.class.morseIndex;
       for (const [cutoff, stop] of found) stops.push({ cutoff, ...stop, trueIndex });
       stops.push({ cutoff: Number.POSITIVE_INFINITY, index: last.columns.morseIndex, value: last.value, trueIndex });

@@ -45,6 +45,7 @@ export const outcomeColors: Readonly<Record<string, string>> = {
   stagnated: "#8b5fbf",
   unfinished: "#9aa1ab",
   diverged: "#c0392b",
+  "not judged": "#c7ccd3",
 };
 /** Colours of groups, methods and runs, in their order. */
 export const groupColors: readonly string[] = ["#1f6fb4", "#d9761a", "#2e8b57", "#c0392b", "#8b5fbf", "#7a5c3e"];

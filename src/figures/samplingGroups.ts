@@ -23,7 +23,7 @@ export async function samplingGroups(
 ): Promise<{ readonly groups: readonly SamplingGroup[]; readonly truth: GroundTruth } | undefined> {
   const groups = new Map<string, { scheme: string; variance: number; searches: number; sets: (readonly number[])[] }>();
   let truth: GroundTruth | undefined;
-  for (const { run, last } of await endsOf(source)) {
+  for (const { run, last, outcome } of await endsOf(source)) {
     const scheme = described(run, "start", "scheme");
     const variance = described(run, "start", "variance");
     if (typeof scheme !== "string" || typeof variance !== "number") continue;
@@ -33,7 +33,7 @@ export async function samplingGroups(
     const group = groups.get(key) ?? { scheme, variance, searches: 0, sets: [] };
     groups.set(key, group);
     group.searches++;
-    if (last.squaredFieldNorm <= 1e-10 && last.point !== undefined) {
+    if (outcome === "critical point" && last.point !== undefined) {
       group.sets.push(truth.classes.match(last.point).class.directions);
     }
   }

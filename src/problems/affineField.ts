@@ -52,6 +52,7 @@ export function affineField(map: LinearMap, options: AffineFieldOptions = {}): P
     name,
     dimension: n,
     symmetric,
+    ...(symmetric ? { hasPotential: true } : {}),
     evaluate(point, field) {
       map.apply(point, field);
       // z^T (A z + 2 b) / 2 before b is added.

@@ -3,6 +3,7 @@ import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
 import { readOptions } from "../options.ts";
+import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /** Options of {@link deflated}. */
@@ -51,6 +52,10 @@ export function deflated(
     symmetric: false,
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     blocks: problem.blocks,
+    explainNotFinite: (point) =>
+      known.some((root) => root.every((r, i) => r === point[i]))
+        ? "the point is a root that was removed, where the field has a pole"
+        : explainFirst([problem], point),
     description: {
       problem: "deflated",
       of: problem.description ?? problem.name,

@@ -1,4 +1,4 @@
-import type { TracedProblem } from "./problem.ts";
+import type { Problem, TracedProblem } from "./problem.ts";
 
 /** Adds members to a problem. It delegates to the problem, so it does not matter how the problem was made. */
 export function extendProblem<Extra extends object>(problem: TracedProblem, extra: Extra): TracedProblem & Extra {
@@ -7,6 +7,7 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     dimension: problem.dimension,
     symmetric: problem.symmetric,
     blocks: problem.blocks,
+    ...domainOf(problem),
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
@@ -15,4 +16,23 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     with: (data) => problem.with(data),
     ...extra,
   };
+}
+
+/** The members that say where a problem is defined, for problems that wrap it and have its points and its potential. */
+export function domainOf(problem: Problem): Pick<Problem, "hasPotential" | "explainNotFinite"> {
+  return {
+    ...(problem.hasPotential === undefined ? {} : { hasPotential: problem.hasPotential }),
+    ...(problem.explainNotFinite === undefined
+      ? {}
+      : { explainNotFinite: (point: Float64Array) => problem.explainNotFinite!(point) }),
+  };
+}
+
+/** What the first of several problems says that has something to say. */
+export function explainFirst(problems: readonly Problem[], point: Float64Array): string | undefined {
+  for (const problem of problems) {
+    const text = problem.explainNotFinite?.(point);
+    if (text !== undefined) return `${text} of ${problem.name}`;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { dot } from "../linalg/vector.ts";
+import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -32,6 +33,8 @@ export function blend(from: Problem, to: Problem, t: number): Problem {
     symmetric: from.symmetric && to.symmetric,
     ...(to.constraint === undefined ? {} : { constraint: to.constraint }),
     blocks: to.blocks,
+    ...(from.hasPotential === true && to.hasPotential === true ? { hasPotential: true } : {}),
+    explainNotFinite: (point) => explainFirst([from, to], point),
     description: { problem: "blend", from: from.description ?? from.name, to: to.description ?? to.name, t },
     evaluate(point, field) {
       const before = from.evaluate(point, other);
@@ -101,6 +104,7 @@ export function homotopy(from: Problem, to: Problem): Problem {
     dimension: n + 1,
     symmetric: false,
     blocks: [...to.blocks, { name: "t", shape: [], offset: n, size: 1 }],
+    explainNotFinite: (point) => explainFirst([from, to], point.subarray(0, n)),
     description: { problem: "homotopy", from: from.description ?? from.name, to: to.description ?? to.name },
     evaluate(point, field) {
       const t = point[n]!;

@@ -20,6 +20,17 @@ export interface Problem {
   evaluate(point: Float64Array, field: Float64Array): number;
   /** Gives the map v -> J(z) v. Everything that does not depend on v is computed here, once. */
   linearize(point: Float64Array): LinearMap;
+  /**
+   * Whether `evaluate` returns a potential, so that NaN means a point outside its domain, as an infinity always does.
+   * Default: unknown, in which case NaN means that once a run of a symmetric problem has met a number.
+   */
+  readonly hasPotential?: boolean;
+  /**
+   * Says which operation first gives NaN or an infinity at a point, as in "log(-1) gives NaN, in the loss"; undefined
+   * if all results are finite. Runs ask for it once, where they meet such a point. Absent: the run says which component
+   * of F it is.
+   */
+  explainNotFinite?(point: Float64Array): string | undefined;
   /** Set C of the variational inequality. Absent: R^n. */
   readonly constraint?: ConvexSet;
   /** Players and costs, if the problem is a game. Duality gaps and exploitability need them. */

@@ -23,6 +23,7 @@ export function quartic(): Problem {
     name: "quartic",
     dimension: 2,
     symmetric: true,
+    hasPotential: true,
     evaluate(point, field) {
       const x = point[0]!;
       const y = point[1]!;

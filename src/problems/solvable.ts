@@ -1,6 +1,7 @@
 /** Problems with a known zero, at which a homotopy begins. */
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
+import { domainOf } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -20,6 +21,7 @@ export function distanceProblem(anchor: ArrayLike<number>): Problem {
     name: "fixed point",
     dimension: n,
     symmetric: true,
+    hasPotential: true,
     blocks: [{ name: "z", shape: [n], offset: 0, size: n }],
     description: { problem: "distanceProblem", anchor: Array.from(z0) },
     evaluate(point, field) {
@@ -65,6 +67,7 @@ export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Proble
     symmetric: problem.symmetric,
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     blocks: problem.blocks,
+    ...domainOf(problem),
     description: { problem: "movedToZero", of: problem.description ?? problem.name, anchor: Array.from(z0) },
     evaluate(point, field) {
       let value = problem.evaluate(point, field);

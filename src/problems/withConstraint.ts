@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { domainOf } from "./extendProblem.ts";
 import type { ConvexSet, Problem } from "./problem.ts";
 
 /**
@@ -21,6 +22,7 @@ export function withConstraint(who: string, problem: Problem, set: ConvexSet): P
     evaluate: (point, field) => problem.evaluate(point, field),
     linearize: (point) => problem.linearize(point),
     blocks: problem.blocks,
+    ...domainOf(problem),
     constraint: set,
     get description() {
       return problem.description ?? { problem: problem.name };

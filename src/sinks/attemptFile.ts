@@ -139,6 +139,7 @@ function endingOf({ how, message }: Ending, rows: number, last: Row | undefined)
     at: new Date().toISOString(),
     rows,
     ...(last === undefined ? {} : { status: last.status, step: last.step, seconds: last.seconds }),
+    ...(last?.because === undefined ? {} : { because: last.because }),
     ...(numbers.value === undefined ? {} : { value: numbers.value }),
     ...(numbers.squaredFieldNorm === undefined ? {} : { squaredFieldNorm: numbers.squaredFieldNorm }),
   };

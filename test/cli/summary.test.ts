@@ -42,6 +42,39 @@ summary("shows findings with their reasons", () => {
   ]);
 });
 
+summary("says what each kind of ending means, and which command to type next", () => {
+  const again = { experiment: "dlae", builtIn: true, seed: 3, options: { samples: 100, reduce: false } };
+  const end = (run: string, verdict: string, steps: number) => ({
+    run,
+    verdict,
+    meaning: `All about ${verdict}.`,
+    numbers: { steps },
+  });
+  const findings = [end("a", "unfinished", 20), end("b", "critical point", 5), end("c", "unfinished", 25)];
+  const lines = summaryLines("runs/x-1", ["a", "b", "c"], findings, new Map(), 100, again);
+  assert.equal(lines.slice(-6), [
+    "",
+    "unfinished (2 of 3): All about unfinished.",
+    "  next: npx fluxion run dlae --samples 100 --no-reduce --iterations 100 --seed 3   go on for longer",
+    "",
+    "critical point (1 of 3): All about critical point.",
+    "  next: npx fluxion figure loss-index runs/x-1   draw loss against Morse index",
+  ]);
+  const [stagnated] = summaryLines("runs/x-1", ["a"], [end("a", "stagnated", 9)], new Map(), 100, {
+    ...again,
+    options: { start: [-2, 1], name: "it's" },
+  }).slice(-1);
+  assert.is(
+    stagnated,
+    "  next: npx fluxion run dlae --start=-2,1 --name='it'\\''s' --seed 4   search from another start",
+  );
+});
+
+summary("tells why a run without a finding ended, where its row does", () => {
+  const last = new Map([["a", row({ run: "a", status: "diverged", because: "log(-1) gives NaN" })]]);
+  assert.equal(summaryLines("runs/x-1", ["a"], [], last).slice(-2), ["", "a: log(-1) gives NaN"]);
+});
+
 summary("leaves files out where the terminal is too narrow for them", () => {
   const [heading, line] = summaryLines("runs/x-1", ["a"], [finding], new Map(), 30);
   assert.is(heading, "run  verdict            loss");

@@ -20,7 +20,14 @@ export function foldConstants(node: Node): Float64Array | undefined {
   }
   const machine = new Machine([reachable([node])], { results: [node] });
   machine.run(0);
-  return machine.values(node);
+  const values = machine.values(node);
+  // An operation that makes NaN or an infinity stays in the graph, so that a run can name it.
+  return values.every(Number.isFinite) || !node.inputs.every(isFiniteConstant) ? values : undefined;
+}
+
+function isFiniteConstant(node: Node): boolean {
+  if (isOp(node, "constant")) return node.attributes.values.every(Number.isFinite);
+  return isOp(node, "fill") ? Number.isFinite(node.attributes.value) : isFiniteConstant(node.inputs[0]!);
 }
 
 function isKnown(node: Node): boolean {

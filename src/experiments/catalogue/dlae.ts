@@ -12,6 +12,7 @@ import {
   onTrajectories,
 } from "../protocols/dlaeProtocol.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
+import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 /**
@@ -32,9 +33,11 @@ export const dlaeExperiment: Experiment = experiment({
     iterations: z.number().int().positive().default(500).describe("largest number of Newton steps of a search"),
     noise: z.number().min(0).default(0).describe("variance of the Gaussian noise added to each start"),
     trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps of the trajectory"),
+    thresholds: thresholdField("relative"),
     ...dlaeShape,
   }),
   run(options, context) {
+    const thresholds = thresholdsOf(options.thresholds ?? "relative");
     const { searches, iterations, noise: variance, returnedIterate } = options;
     const ends: DlaeEnd[] = [];
     return concat(
@@ -45,22 +48,23 @@ export const dlaeExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,
+            ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             description: { start: describeStart(start) },
-            compare(last, _, course) {
-              const end = endOf(problem, last, start, course);
+            compare(last, judgement, course) {
+              const end = endOf(problem, last, start, course, judgement);
               ends.push(end);
               return comparison(end);
             },
           });
         });
       }),
-      atTheEnd(context, () => tell(context, ends)),
+      atTheEnd(context, () => tell(context, ends, criterionText(thresholds))),
     );
   },
 });
 
-function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
+function tell(context: ExperimentContext, ends: readonly DlaeEnd[], criterion: string): void {
   const critical = ends.filter((end) => end.critical);
   const far = critical.filter(({ squaredFieldNorm }) => squaredFieldNorm < 1e-20);
   const matching = critical.filter(
@@ -68,8 +72,8 @@ function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
       morseIndex === classIndex && Math.abs(lossDifference ?? Number.NaN) <= lossAgrees,
   );
   context.conclude(
-    `${critical.length} of ${ends.length} searches reached a critical point (|grad|^2 <= 1e-10), ` +
-      `${far.length} of them below 1e-20; ` +
+    `${critical.length} of ${ends.length} searches reached a critical point (${criterion}), ` +
+      `${far.length} of them with |grad|^2 below 1e-20; ` +
       `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
   );
 }

@@ -20,6 +20,7 @@ import { paperSolver, withPaperSolver } from "../protocols/paperSettings.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, mannWhitney, median } from "../protocols/statistics.ts";
+import { chosenThresholds, criterionText, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
@@ -61,9 +62,11 @@ export const dlaeMethodsExperiment: Experiment = experiment({
     ...sizes.shape,
     noise: z.number().positive().default(1e-2).describe("variance of the Gaussian noise added to half of the starts"),
     dampedStep: z.number().positive().default(1).describe("step size of damped Newton (published: 0.1 or 1)"),
+    thresholds: thresholdField("relative, full: thesis"),
     ...dlaeShape,
   }),
   run(options, context) {
+    const thresholds = chosenThresholds(options);
     const chosen = { ...options, ...sizes.of(options) };
     const finders = findersOf(chosen);
     const ends = finders.map((): DlaeEnd[] => []);
@@ -83,18 +86,19 @@ export const dlaeMethodsExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, Math.max(2, finder.searches), finder.name),
             iterations: finder.iterations,
+            ...searchOptions(thresholds),
             finder: finder.update,
             points: finder.points,
             description: { method: finder.name, start: describeStart(start) },
-            compare(last, _, course) {
-              const end = endOf(problem, last, start, course);
+            compare(last, judgement, course) {
+              const end = endOf(problem, last, start, course, judgement);
               ends[f]!.push(end);
               return { ...comparison(end), "first below": course.crossings.get(cutoff)?.step };
             },
           });
         });
       }),
-      atTheEnd(context, () => tell(context, finders, ends)),
+      atTheEnd(context, () => tell(context, finders, ends, criterionText(thresholds))),
     );
   },
 });
@@ -133,7 +137,12 @@ function findersOf(sizes: {
   ];
 }
 
-function tell(context: ExperimentContext, finders: readonly Finder[], ends: readonly (readonly DlaeEnd[])[]): void {
+function tell(
+  context: ExperimentContext,
+  finders: readonly Finder[],
+  ends: readonly (readonly DlaeEnd[])[],
+  criterion: string,
+): void {
   const firsts = ends.map((own) => own.flatMap(({ course }) => course.crossings.get(cutoff)?.step ?? []));
   for (const [f, { name, published }] of finders.entries()) {
     const own = ends[f]!;
@@ -141,7 +150,7 @@ function tell(context: ExperimentContext, finders: readonly Finder[], ends: read
     const { indices, loss } = disagreement(own);
     const seconds = own.reduce((sum, end) => sum + end.seconds, 0);
     context.conclude(
-      `${name}: |grad|^2 below ${cutoff} in ${fractionText(successes.length, own.length)}, published ${published}; ` +
+      `${name}: ${criterion} in ${fractionText(successes.length, own.length)}, published ${published}; ` +
         `${indices} of these have a Morse index that differs from their class, losses are within ` +
         `${loss.toExponential(1)} of it; ` +
         `${new Set(successes.map(({ directions }) => directions?.join())).size} different classes`,

@@ -17,6 +17,7 @@ import { marginals, publishedMarginals } from "../protocols/marginals.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { bootstrap, entropy, estimateText, fractionText } from "../protocols/statistics.ts";
+import { chosenThresholds, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
@@ -54,8 +55,9 @@ export const samplingCells: readonly {
 export const dlaeSamplingExperiment: Experiment = experiment({
   name: "dlae-sampling",
   summary: "which critical points of a deep linear autoencoder are found, by how starts are drawn",
-  options: z.object({ ...sizes.shape, ...dlaeShape }),
+  options: z.object({ ...sizes.shape, thresholds: thresholdField("relative, full: thesis"), ...dlaeShape }),
   run(options, context) {
+    const thresholds = chosenThresholds(options);
     const chosen = { ...options, ...sizes.of(options) };
     const { searches, iterations, returnedIterate } = chosen;
     const ends = samplingCells.map((): DlaeEnd[] => []);
@@ -73,10 +75,11 @@ export const dlaeSamplingExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, Math.max(2, searches * trajectories.length), `${start.scheme}-${start.variance}`),
             iterations,
+            ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             description: { method: "newton-mr", start: describeStart(start) },
-            compare(last, _, course) {
-              const end = endOf(problem, last, start, course);
+            compare(last, judgement, course) {
+              const end = endOf(problem, last, start, course, judgement);
               ends[c]!.push(end);
               return comparison(end);
             },

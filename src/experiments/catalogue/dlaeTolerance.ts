@@ -14,6 +14,7 @@ import {
 import { protocolSizes } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, median } from "../protocols/statistics.ts";
+import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
 
 const sizes = protocolSizes({
@@ -42,9 +43,11 @@ export const dlaeToleranceExperiment: Experiment = experiment({
   options: z.object({
     ...sizes.shape,
     noise: z.number().positive().default(1e-2).describe("variance of the Gaussian added to half of the starts"),
+    thresholds: thresholdField("thesis"),
     ...dlaeShape,
   }),
   run(options, context) {
+    const thresholds = thresholdsOf(options.thresholds ?? "thesis");
     const chosen = { ...options, ...sizes.of(options) };
     const { searches, iterations, noise, returnedIterate } = chosen;
     const ends: DlaeEnd[] = [];
@@ -56,18 +59,19 @@ export const dlaeToleranceExperiment: Experiment = experiment({
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,
+            ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             indexAt: cutoffs,
             description: { method: "newton-mr", start: describeStart(start) },
-            compare(last, _, course) {
-              const end = endOf(problem, last, start, course);
+            compare(last, judgement, course) {
+              const end = endOf(problem, last, start, course, judgement);
               ends.push(end);
               return comparison(end);
             },
           });
         });
       }),
-      atTheEnd(context, () => tell(context, ends)),
+      atTheEnd(context, () => tell(context, ends, criterionText(thresholds))),
     );
   },
 });
@@ -107,10 +111,10 @@ function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): To
   });
 }
 
-function tell(context: ExperimentContext, ends: readonly DlaeEnd[]): void {
+function tell(context: ExperimentContext, ends: readonly DlaeEnd[], criterion: string): void {
   const critical = ends.filter((end) => end.critical);
   context.conclude(
-    `ended at |grad|^2 <= 1e-10: ${fractionText(critical.length, ends.length)}; at their first iterate at or below`,
+    `ended at ${criterion}: ${fractionText(critical.length, ends.length)}; at their first iterate at or below`,
   );
   for (const row of toleranceTable(ends, cutoffs)) {
     const { cutoff, evaluated, wrongIndices, largestIndexError, medianLossError, largestLossError } = row;

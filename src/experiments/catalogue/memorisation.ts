@@ -53,7 +53,7 @@ export const memorisationExperiment: Experiment = experiment({
       ...options,
       ...sizes.of(options),
       problem,
-      critical: 1e-8,
+      thesisCritical: 1e-8,
       published: { critical: "17 of 50", flatAtEnd: "6 %", everFlat: "31 of 50" },
     });
   },

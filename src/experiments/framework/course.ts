@@ -2,6 +2,7 @@
 
 import type { Row } from "../../arrow/row.ts";
 import { minresTerminations } from "../../linalg/krylov/minres/minresTypes.ts";
+import { type Plateau, plateauOf } from "./plateau.ts";
 
 /** Value of the column `termination` of `newtonDirection` where MINRES-QLP ended by its co-kernel test. */
 const leastSquares = minresTerminations.indexOf("least-squares");
@@ -30,18 +31,23 @@ export interface Course {
   readonly largeResiduals: number;
   /** Number of rows that `detectFlatness` found flat: r > 0.9 and r_H < 5e-4. */
   readonly flatRows: number;
+  /** Finds the plateau, in which ||F||^2 moved by less than a factor of 2 in half of the steps; undefined without one. */
+  plateau(): Plateau | undefined;
 }
 
 /** Follows one search: `take` receives each row, and the result can be read at any time. */
 export function followCourse(cutoffs: readonly number[]): Course & { take(row: Row): void } {
   const crossings = new Map<number, Crossing>();
+  const squares: number[] = [];
   const course = {
     crossings,
     largestResidual: undefined as number | undefined,
     largestLeastSquaresResidual: undefined as number | undefined,
     largeResiduals: 0,
     flatRows: 0,
+    plateau: () => plateauOf(squares),
     take({ step, value, squaredFieldNorm, columns }: Row): void {
+      squares.push(squaredFieldNorm);
       for (const cutoff of cutoffs) {
         if (squaredFieldNorm > cutoff || !Number.isFinite(squaredFieldNorm) || crossings.has(cutoff)) continue;
         crossings.set(cutoff, { step, value, squaredFieldNorm, morseIndex: columns.morseIndex });

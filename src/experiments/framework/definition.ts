@@ -27,6 +27,8 @@ export interface Finding {
   readonly verdict?: string;
   /** Reason for the verdict: the numbers that decided it, in words. */
   readonly because?: string;
+  /** Two sentences that say what such an end means. */
+  readonly meaning?: string;
   /** Further columns of the summary. */
   readonly numbers?: Readonly<Record<string, number | string | undefined>>;
 }

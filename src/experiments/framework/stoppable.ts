@@ -1,4 +1,5 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
+import { domainOf } from "../../problems/extendProblem.ts";
 import type { Problem } from "../../problems/problem.ts";
 
 /** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
@@ -34,6 +35,7 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
+    ...domainOf(problem),
     evaluate(point, field) {
       check();
       return problem.evaluate(point, field);

@@ -5,6 +5,7 @@
 import type { Observable } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../../arrow/row.ts";
+import type { EndExplanation } from "../../operators/measures/explainEnd.ts";
 import { untilStep } from "../../operators/measures/untilStep.ts";
 import { gradientStep } from "../../operators/steps/gradientStep.ts";
 import {
@@ -19,7 +20,7 @@ import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
 import { protocolShape, smallStart, withTrajectories } from "./trajectory.ts";
 
-/** Absolute tolerance within which losses agree. Ends with ||F||^2 <= 1e-10 are far closer to their class. */
+/** Absolute tolerance within which losses agree. Critical ends are far closer to their class. */
 export const lossAgrees = 1e-8;
 
 /** Fields of a schema: sizes of the autoencoder and step size of its trajectories. */
@@ -136,7 +137,7 @@ export interface DlaeEnd {
   readonly squaredFieldNorm: number;
   readonly value: number;
   readonly morseIndex: number | undefined;
-  /** Whether the end is critical: ||F||^2 <= 1e-10. */
+  /** Whether the search was judged to end at a critical point. */
   readonly critical: boolean;
   /** Eigenvectors of the class, as positions of their eigenvalues, the largest at 0; undefined unless critical. */
   readonly directions: readonly number[] | undefined;
@@ -152,8 +153,14 @@ export interface DlaeEnd {
 }
 
 /** Matches the end of a search with its analytic class. Only critical ends belong to a class. */
-export function endOf(problem: DeepLinearAutoencoder, last: Row, start: Start, course: Course): DlaeEnd {
-  const critical = last.squaredFieldNorm <= 1e-10;
+export function endOf(
+  problem: DeepLinearAutoencoder,
+  last: Row,
+  start: Start,
+  course: Course,
+  { verdict }: Pick<EndExplanation, "verdict">,
+): DlaeEnd {
+  const critical = verdict === "critical point";
   const match = critical && last.point !== undefined ? problem.match(last.point) : undefined;
   return {
     run: last.run.name,

@@ -14,6 +14,7 @@ import { sampleByHeight } from "../../streams/sampleByHeight.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 import { criticalPointSearch } from "./search.ts";
 import { fractionText } from "./statistics.ts";
+import { chosenThresholds, criterionText, searchOptions, type ThresholdSet, thresholdField } from "./thresholds.ts";
 import { atTheEnd, protocolShape, searchName, smallStart, withTrajectories } from "./trajectory.ts";
 
 /** Fields that the schemas of all these experiments have. */
@@ -28,6 +29,7 @@ export const networkShape = {
     ),
   stepSize: z.number().positive().default(0.1).describe("step size of the trajectories"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of the trajectories"),
+  thresholds: thresholdField("relative, full: thesis"),
   relativeTolerance: z.number().min(0).max(1).default(5e-4).describe("relative residual at which MINRES-QLP ends"),
   ...protocolShape,
 } as const;
@@ -47,8 +49,10 @@ interface NetworkProtocol {
   readonly relativeTolerance: number;
   readonly startScale: number;
   readonly returnedIterate: "passed" | "last";
-  /** Largest ||grad||^2 at which the end of a search counts as critical. Default 1e-10. */
-  readonly critical?: number;
+  /** Set of thresholds. Default: those of the thesis if the protocol is the full one, else relative ones. */
+  readonly thresholds?: ThresholdSet | undefined;
+  /** Largest ||grad||^2 that the thesis calls critical, where it is not that of the set. */
+  readonly thesisCritical?: number;
   /** Published fractions, as the paper states them. */
   readonly published: { readonly critical: string; readonly flatAtEnd?: string; readonly everFlat?: string };
 }
@@ -68,7 +72,8 @@ interface End {
  * Runs trajectories of gradient descent with momentum, and Newton-MR from starts drawn from them uniformly in height.
  */
 export function searchNetwork(context: ExperimentContext, protocol: NetworkProtocol): Observable<Row> {
-  const { problem, full, searches, iterations, noise, stepSize, startScale, critical = 1e-10 } = protocol;
+  const { problem, full, searches, iterations, noise, stepSize, startScale } = protocol;
+  const thresholds = chosenThresholds(protocol);
   const { seed } = context;
   const small = (protocol.start ?? (full ? "small" : "scaled")) === "small";
   // More trajectories than searches would leave some without a start.
@@ -97,14 +102,14 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
         return criticalPointSearch(context, problem, point, {
           name,
           iterations,
-          thresholds: { squaredFieldNorm: critical },
+          ...searchOptions(thresholds),
           newton: {
             direction: { relativeTolerance: protocol.relativeTolerance, returnedIterate: protocol.returnedIterate },
           },
           description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
           compare(last, judgement, course) {
             ends.push({
-              critical: last.squaredFieldNorm <= critical,
+              critical: judgement.verdict === "critical point",
               value: last.value,
               morseIndex: last.columns.morseIndex,
               lastResidual: judgement.relativeResidual,
@@ -117,14 +122,14 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
         });
       });
     }),
-    atTheEnd(context, () => tell(context, ends, critical, protocol.published)),
+    atTheEnd(context, () => tell(context, ends, criterionText(thresholds), protocol.published)),
   );
 }
 
 function tell(
   context: ExperimentContext,
   ends: readonly End[],
-  cutoff: number,
+  criterion: string,
   published: NetworkProtocol["published"],
 ): void {
   // The finding of a single search needs no conclusion.
@@ -134,7 +139,7 @@ function tell(
   const beside = (text: string | undefined): string => (text === undefined ? "" : `; published ${text}`);
   const critical = ends.filter((end) => end.critical);
   context.conclude(
-    `critical at the end, |grad|^2 <= ${cutoff}: ${fractionText(critical.length, n)}${beside(published.critical)}`,
+    `critical at the end, ${criterion}: ${fractionText(critical.length, n)}${beside(published.critical)}`,
   );
   const flat = count(({ lastResidual }) => (lastResidual ?? 0) > 0.9);
   context.conclude(`flat at the end, r > 0.9: ${fractionText(flat, n)}${beside(published.flatAtEnd)}`);

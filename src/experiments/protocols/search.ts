@@ -25,10 +25,15 @@ export interface SearchOptions {
   readonly name: string;
   /** Largest number of Newton steps. */
   readonly iterations: number;
-  /** Value of ||F||^2 at which the search ends. Default 1e-28, close to rounding, so that the index is right. */
+  /**
+   * Value of ||F||^2 at which the search ends, in the units of the problem. Default: where ||F|| is 1e-12 of its largest
+   * value so far, close to rounding, so that the index is right.
+   */
   readonly stopBelow?: number;
   /** Thresholds of the verdict. */
   readonly thresholds?: EndThresholds;
+  /** Size beyond which a negative eigenvalue counts, in the units of J. Default: 1e-6 of the largest |eigenvalue|. */
+  readonly indexThreshold?: number;
   /** Options of Newton-MR, unless `finder` is given; those of the solver are the papers' where they are left out. */
   readonly newton?: NewtonMROptions;
   /** Update that searches. Default: Newton-MR. */
@@ -48,8 +53,8 @@ export interface SearchOptions {
 /**
  * Searches from a point for a critical point, by Newton-MR or another finder, and reports a verdict to the summary.
  *
- * It measures the Morse index and the curvature along the gradient at the last point only, which costs n + 21 products
- * and 2/3 n^3 operations.
+ * At the last point only it measures the Morse index, the relative size of F and the curvature along the gradient, which
+ * costs n + 41 products and 2/3 n^3 to 2 n^3 operations.
  *
  * @example
  * const context = experimentContext({
@@ -66,14 +71,16 @@ export function criticalPointSearch(
   start: ArrayLike<number>,
   options: SearchOptions,
 ): Observable<Row> {
-  const { name, iterations, stopBelow = 1e-28, thresholds, newton, description, points, compare } = options;
+  const { name, iterations, stopBelow, thresholds, indexThreshold, newton, description, points, compare } = options;
   const { finder = newtonMR(withPaperSolver(newton)), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
   const update = chain(
-    untilCritical({ squaredFieldNorm: stopBelow }),
+    untilCritical(stopBelow === undefined ? { relativeTolerance: stopShare } : { squaredFieldNorm: stopBelow }),
     untilStep(iterations),
     finder,
     gradientCurvature(),
-    indexAt.length === 0 ? morseIndex({ when: "end" }) : indexAtCutoffs(indexAt),
+    indexAt.length === 0
+      ? morseIndex({ when: "end", ...(indexThreshold === undefined ? {} : { threshold: indexThreshold }) })
+      : indexAtCutoffs(indexAt, indexThreshold),
     classifyEnd(thresholds),
   );
   return defer(() => {
@@ -82,7 +89,7 @@ export function criticalPointSearch(
     const course = followCourse(cutoffs);
     const run: ExperimentRunOptions = {
       name,
-      ...(description === undefined ? {} : { description }),
+      description: described(description, { ...thresholds, stopBelow, indexThreshold }),
       ...(points === undefined ? {} : { points }),
     };
     return context.iterate(problem, start, update, run).pipe(
@@ -96,22 +103,53 @@ export function criticalPointSearch(
           // A search that the user has stopped has found nothing yet.
           if (last === undefined || last.status === "running") return;
           const judgement = explainEnd(last, solved, thresholds);
-          context.report(findingOf(name, last, judgement, compare?.(last, judgement, course)));
+          context.report(findingOf(name, last, judgement, course, compare?.(last, judgement, course)));
         },
       }),
     );
   });
 }
 
-function findingOf(run: string, last: Row, judgement: EndExplanation, further: Finding["numbers"]): Finding {
-  const { verdict, because, warnings, relativeResidual, relativeCokernelResidual } = judgement;
+/** Share of the largest ||F|| at which a search ends. */
+const stopShare = 1e-12;
+
+/** The description with the thresholds in the units of the problem, so that figures can say what was critical. */
+function described(
+  description: JsonValue | undefined,
+  thresholds: Readonly<Record<string, number | undefined>>,
+): JsonValue {
+  const given = Object.fromEntries(Object.entries(thresholds).filter(([, value]) => value !== undefined));
+  const own = { thresholds: given as Readonly<Record<string, number>> };
+  if (description === undefined) return own;
+  const isObject = typeof description === "object" && description !== null && !Array.isArray(description);
+  return isObject ? { ...description, ...own } : { search: description, ...own };
+}
+
+function findingOf(
+  run: string,
+  last: Row,
+  judgement: EndExplanation,
+  course: Course,
+  further: Finding["numbers"],
+): Finding {
+  const { verdict, because, meaning, warnings, relativeField, relativeResidual, relativeCokernelResidual } = judgement;
+  const plateau = course.plateau();
+  const level =
+    plateau === undefined
+      ? []
+      : [
+          `plateau: from step ${plateau.from} to ${plateau.to} of ${last.step}, |grad|^2 stayed within a factor of 2 ` +
+            `(${plateau.low.toPrecision(3)} to ${plateau.high.toPrecision(3)})`,
+        ];
   return {
     run,
     verdict,
-    because: [because, ...warnings].join("; "),
+    because: [because, ...level, ...warnings].join("; "),
+    meaning,
     numbers: {
       loss: last.value,
       "|grad|^2": last.squaredFieldNorm,
+      "relative grad": relativeField,
       r: relativeResidual,
       r_H: relativeCokernelResidual,
       index: last.columns.morseIndex,

@@ -49,7 +49,7 @@ export function flagsOf(schema: OptionsSchema): Flag[] {
 }
 
 /** Writes the key of an option as a flag: `stepSize` -> `--step-size`. */
-function flagName(key: string): string {
+export function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

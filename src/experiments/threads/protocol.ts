@@ -82,6 +82,8 @@ export interface RowSummary {
   readonly value: number;
   readonly squaredFieldNorm: number;
   readonly stepSize: number;
+  /** Why the run ended so, where the numbers do not say it. */
+  readonly because?: string;
   /** Columns of the row, with categories as words. */
   readonly columns: Readonly<Record<string, number | string | undefined>>;
 }
@@ -142,7 +144,7 @@ export function summaryOf(row: Row): RowSummary {
     const values = row.run.columns[name]?.values;
     columns[name] = value === undefined || values === undefined ? value : values[value];
   }
-  const { step, seconds, status, evaluations, products, value, squaredFieldNorm, stepSize } = row;
+  const { step, seconds, status, evaluations, products, value, squaredFieldNorm, stepSize, because } = row;
   return {
     run: row.run.name,
     step,
@@ -153,6 +155,7 @@ export function summaryOf(row: Row): RowSummary {
     value,
     squaredFieldNorm,
     stepSize,
+    ...(because === undefined ? {} : { because }),
     columns,
   };
 }

@@ -1,3 +1,4 @@
+import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
@@ -7,6 +8,11 @@ import { positiveInteger, seed } from "../rules.ts";
 export interface IndexBoundsOptions {
   /** Number below which eigenvalues are counted. Default 0, which bounds the Morse index. */
   readonly below?: number;
+  /**
+   * The same as a share, in [0, 1), of the largest |Ritz value|: eigenvalues below minus this share of it are counted.
+   * Not allowed beside `below`.
+   */
+  readonly belowShare?: number;
   /** Number m of Lanczos steps, one product each. Default min(n, 100). */
   readonly steps?: number;
   /** Seed of the start vector. Default 0. */
@@ -15,6 +21,8 @@ export interface IndexBoundsOptions {
 
 /** What m Lanczos steps prove about the number of eigenvalues below a bound, and about the ends of the spectrum. */
 export interface IndexBounds {
+  /** Number below which eigenvalues were counted. */
+  readonly below: number;
   /** Lower bound of the number of eigenvalues below `below`. */
   readonly lower: number;
   /** Upper bound of the same number. */
@@ -31,7 +39,7 @@ export interface IndexBounds {
   readonly products: number;
 }
 
-const rules = { below: { default: 0 }, steps: positiveInteger, seed } as const;
+const rules = { below: {}, belowShare: { min: 0, below: 1 }, steps: positiveInteger, seed } as const;
 
 /**
  * Bounds the number of eigenvalues of a symmetric map below a given number, by m products.
@@ -50,9 +58,15 @@ const rules = { below: { default: 0 }, steps: positiveInteger, seed } as const;
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if the map gives NaN or an infinity
  */
 export function indexBounds(map: LinearMap, options: IndexBoundsOptions = {}): IndexBounds {
-  const { below, steps = Math.min(map.columns, 100), seed } = readOptions("indexBounds", options, rules);
+  const read = readOptions("indexBounds", options, rules);
+  const { belowShare, steps = Math.min(map.columns, 100), seed } = read;
+  if (read.below !== undefined && belowShare !== undefined) {
+    throw failure("ERR_OPTION_RANGE", "indexBounds: expected below or belowShare, got both");
+  }
   const { values, residuals, steps: products } = lanczos(map, { steps, seed, exhausted: "restart" });
-  const rounding = 1e-13 * Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
+  const size = Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
+  const rounding = 1e-13 * size;
+  const below = belowShare === undefined ? (read.below ?? 0) : -belowShare * size;
   let lower = 0;
   let notBelow = 0;
   for (const value of values) {
@@ -60,6 +74,7 @@ export function indexBounds(map: LinearMap, options: IndexBoundsOptions = {}): I
     else if (value >= below + rounding) notBelow++;
   }
   return {
+    below,
     lower,
     upper: map.columns - notBelow,
     smallest: values[0]!,

@@ -1,31 +1,49 @@
-import { defineRowMeasure, type RowMeasure, readOptions } from "../../authoring/index.ts";
+import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
+import { growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
+  relativeField: { min: 0 },
   squaredFieldNorm: { min: 0, infinite: true },
   relativeResidual: { min: 0, infinite: true },
   relativeCokernelResidual: { min: 0, infinite: true },
+  relativeStep: { min: 0, infinite: true },
 } as const;
 
+interface State {
+  readonly relativeResidual?: number | undefined;
+  readonly relativeCokernelResidual?: number | undefined;
+  /** Largest |z_j| so far of each parameter; undefined if rows have no points. */
+  readonly lengths: Float64Array | undefined;
+}
+
 /**
- * Classifies the end of a run in its last row: critical point, gradient-flat region, stagnated, diverged or unfinished.
+ * Classifies the end of a run in its last row: critical point, gradient-flat region, stagnated, diverged, unfinished or
+ * not judged.
  *
- * Columns: `end`, and `indexTrusted`, which is 1 where ||F||^2 <= 1e-10, so that the count of negative eigenvalues is
- * that of a critical point, and 0 where the tolerance is too loose for that. The rules are those of `explainEnd`. Put
- * the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), and stop conditions. It
- * works after the loop and on replays. The last row is the one whose status is not "running"; a stream cut by `take`
- * does not have one.
+ * Columns, in the last row:
+ * - `end`, by the rules of `explainEnd`;
+ * - `indexTrusted`, 1 where the point is critical and `morseIndex` has found a gap around its threshold, 0 otherwise;
+ * - `relativeField`, the largest |F_i| / R_i with R_i^2 = sum_j (J_ij l_j)^2, by which the point is called critical;
+ * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
+ * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
+ *
+ * Put the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), `morseIndex`, and stop
+ * conditions. It works after the loop and on replays, where J is not known: there it reads a stored `relativeField`, or
+ * judges by `squaredFieldNorm`. The last row is the one whose status is not "running"; a stream cut by `take` does not
+ * have one.
  *
  * Use {@link explainEnd} when the numbers that decided are wanted too, {@link flatRegions} when the whole way matters
  * rather than its end.
  *
- * State: the residuals of the last system solved. The cost is negligible.
+ * State: the residuals of the last system solved, and the lengths. Cost: n operations per row, and 21 products at the
+ * last one.
  *
  * @example
  * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });
  * const ending = classifyEnd({ relativeCokernelResidual: 0.05 });
  * for (const start of [[-3.5, 1], [2.5, 0.5]]) {
- *   const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), finder, ending);
+ *   const search = chain(untilCritical({ squaredFieldNorm: 1e-20 }), finder, morseIndex({ when: "end" }), ending);
  *   const { columns } = await lastValueFrom(iterate(quartic(), start, search));
  *   console.log(endClasses[columns.end!], columns.indexTrusted);
  * }
@@ -40,16 +58,47 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
     name: "classifyEnd",
     columns: {
       end: { meaning: "what the end of the run is", kind: "category", values: endClasses },
-      indexTrusted: { meaning: "1: ||F||^2 is small enough to trust the Morse index, 0: it is not" },
+      indexTrusted: { meaning: "1: critical point with a gap in the spectrum around the index's threshold, 0: not" },
+      relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
+      relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
+      lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
     },
-    init: (_first, previous?: { relativeResidual?: number; relativeCokernelResidual?: number }) => previous ?? {},
+    init: (first, previous?: State): State =>
+      previous ?? { lengths: first.point === undefined ? undefined : new Float64Array(first.point.length) },
     step(row, state) {
       const { relativeResidual, relativeCokernelResidual } = row.columns;
       const solved = relativeResidual !== undefined && relativeCokernelResidual !== undefined;
-      const known = solved ? { relativeResidual, relativeCokernelResidual } : state;
+      const { lengths } = state;
+      if (lengths !== undefined && row.point !== undefined) growLengths(lengths, row.point);
+      const known = solved ? { relativeResidual, relativeCokernelResidual, lengths } : state;
       if (row.status === "running") return solved ? { state: known } : undefined;
-      const { verdict, indexTrusted } = explainEnd(row, { columns: { ...known } }, given);
-      return { columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0 } };
+      const measured = measuredField(row, lengths);
+      const residuals = {
+        relativeResidual: known.relativeResidual,
+        relativeCokernelResidual: known.relativeCokernelResidual,
+      };
+      const { verdict, indexTrusted } = explainEnd(withColumns(row, measured), { columns: residuals }, given);
+      return {
+        columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0, ...(measured ?? notMeasured) },
+        vectors: { lengths: measured === undefined ? undefined : lengths?.slice() },
+      };
     },
   });
+}
+
+const notMeasured = { relativeField: undefined, relativeStep: undefined } as const;
+
+/** The relative size of F where the row comes from a loop, and has J; undefined on replays and for a run without F. */
+function measuredField(
+  row: Row,
+  lengths: Float64Array | undefined,
+): { readonly relativeField: number; readonly relativeStep: number } | undefined {
+  const { at } = row as Row & Partial<Pick<Iterate, "at">>;
+  if (at === undefined || lengths === undefined || row.status === "diverged") return undefined;
+  return { relativeField: relativeField(at, lengths), relativeStep: relativeStep(at, lengths) };
+}
+
+function withColumns(row: Row, measured: Row["columns"] | undefined): Parameters<typeof explainEnd>[0] {
+  const { squaredFieldNorm, status, step, because } = row;
+  return { squaredFieldNorm, status, step, because, columns: { ...row.columns, ...measured } };
 }

@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
 import type { Node, Shape } from "../../autodiff/graph/graph.ts";
 import { reachable } from "../../autodiff/graph/walk.ts";
+import { firstNotFinite, type NamedOutputs } from "../../autodiff/interpret/firstNotFinite.ts";
 import { reduceSamples, type SampleReduction } from "../../autodiff/passes/reduceSamples.ts";
 import { compileField, type FieldProgram } from "../../autodiff/program.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
@@ -109,6 +110,8 @@ interface Compiled {
   readonly extend: TracedField["extend"];
   /** Sums over samples that were replaced by shorter sums of the same value. */
   readonly reductions: readonly SampleReduction[];
+  /** Says which operation is the first that is not finite, on the given data. */
+  readonly explain: (numbers: ReadonlyMap<string, Float64Array>, point: Float64Array) => string | undefined;
 }
 
 /** The parts that problems on different data share. */
@@ -143,6 +146,14 @@ function compile(
       ? reduceSamples(asWritten.builder, asWritten.outputs[0]!)
       : { output: asWritten.outputs[0]!, reductions: [] };
   const traced = { ...asWritten, outputs: [output, ...asWritten.outputs.slice(1)] };
+  // Of the loss as it is written, so that its operations are those of the function.
+  const parts = (slopes: readonly Node[]): readonly NamedOutputs[] =>
+    symmetric
+      ? [
+          { words: "in the loss", outputs: asWritten.outputs.slice(0, 1) },
+          { words: "in the gradient of the loss", outputs: slopes },
+        ]
+      : [{ words: "in the field", outputs: slopes }];
   const { builder, parameters, data, outputs } = traced;
   const { field, extend } = fieldOf(traced, symmetric);
   const program = compileField({
@@ -153,7 +164,13 @@ function compile(
     field,
     symmetric,
   });
-  return { traced, program, extend, reductions };
+  const explain = (numbers: ReadonlyMap<string, Float64Array>, point: Float64Array): string | undefined => {
+    const given = new Map<Node, Float64Array>();
+    for (const [key, { node }] of data) given.set(node, numbers.get(key)!);
+    for (const [i, { offset, size }] of blocks.entries()) given.set(parameters[i]!, point.slice(offset, offset + size));
+    return firstNotFinite(parts(field), given);
+  };
+  return { traced, program, extend, reductions, explain };
 }
 
 function defaultField({ builder, outputs, parameters }: TracedFunction, symmetric: boolean): TracedField {
@@ -174,6 +191,8 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     evaluate,
     linearize,
     blocks,
+    ...(symmetric ? { hasPotential: true } : {}),
+    explainNotFinite: (point) => compiled.explain(data, point),
     ...compiled.extend?.(data),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.

@@ -13,6 +13,8 @@ export interface WorkCount {
   evaluations: number;
   /** Number of products with the Jacobian. */
   products: number;
+  /** Whether a point of the run had a value, so that NaN at another means that the potential is lost there. */
+  valued?: boolean;
 }
 
 /** F at a point, with ||F||^2 and J computed when they are asked for. */
@@ -28,6 +30,8 @@ export class EvaluatedPoint implements Evaluation {
     readonly value: number,
     private buffer: ArrayBuffer | undefined,
     private readonly count: WorkCount | undefined,
+    /** Whether the potential is not finite, so that F, which may have finite numbers there, is not its gradient. */
+    readonly lost: boolean,
   ) {}
 
   /** -F, the direction of a step until an operator chooses another. One array, made at the first access. */
@@ -49,14 +53,17 @@ export class EvaluatedPoint implements Evaluation {
     return vector;
   }
 
+  /** NaN where the potential is lost, so that no search accepts the point. */
   get squaredFieldNorm(): number {
-    if (this.#squaredFieldNorm < 0) this.#squaredFieldNorm = squaredNorm(this.field);
+    if (this.#squaredFieldNorm < 0) this.#squaredFieldNorm = this.lost ? Number.NaN : squaredNorm(this.field);
     return this.#squaredFieldNorm;
   }
 
-  /** Whether all entries of F are finite. ||F||^2 may overflow where they are. */
-  isFinite(): boolean {
-    return Number.isFinite(this.squaredFieldNorm) || isFiniteVector(this.field);
+  /** Whether F consists of finite numbers and the potential is not lost. The square of F may overflow even so. */
+  get finite(): boolean {
+    const square = this.squaredFieldNorm;
+    if (Number.isFinite(square)) return true;
+    return !Number.isNaN(square) && isFiniteVector(this.field);
   }
 
   linearize(): LinearMap {
@@ -184,5 +191,14 @@ function evaluateInto(
 ): EvaluatedPoint {
   if (count !== undefined) count.evaluations++;
   const value = problem.evaluate(point, field);
-  return new EvaluatedPoint(problem, point, field, value, buffer, count);
+  if (Number.isFinite(value)) {
+    if (count !== undefined && problem.symmetric) count.valued = true;
+    return new EvaluatedPoint(problem, point, field, value, buffer, count, false);
+  }
+  return new EvaluatedPoint(problem, point, field, value, buffer, count, losesPotential(problem, value, count));
+}
+
+/** Whether a value that is not finite means that the potential is lost; NaN may also mean that there is none. */
+export function losesPotential(problem: Problem, value: number, count: WorkCount | undefined): boolean {
+  return !Number.isNaN(value) || (problem.hasPotential ?? (problem.symmetric && count?.valued === true));
 }

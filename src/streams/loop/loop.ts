@@ -3,7 +3,7 @@
 import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
-import { cancelTurn, nextTurn, type Turn } from "../../host.ts";
+import { cancelTurn, nextTurn, type Turn, warn } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../types.ts";
@@ -151,7 +151,13 @@ export class Loop {
     const seconds = (this.#earlier + now - this.#began) / 1000;
     this.#saveIfDue(at, now, seconds);
     if (this.#ended) return;
-    const status: Status = this.#steering.stopping ? "stopped" : at.isFinite() ? "running" : "diverged";
+    // The square of a finite field may overflow, which does not mean that the run diverged.
+    const finite = at.finite;
+    const status: Status = this.#steering.stopping ? "stopped" : finite ? "running" : "diverged";
+    const because = finite ? undefined : this.#position.explain(at);
+    if (because !== undefined && ((at.lost && Number.isNaN(at.value)) || hasNaN(at.field))) {
+      warn(`iterate: ${because}${session.where()}`);
+    }
     session.at = at;
     const commands = this.#steering.takeApplied();
     const { point, value, squaredFieldNorm } = at;
@@ -166,6 +172,7 @@ export class Loop {
       point,
       columns: {},
       vectors: {},
+      because,
       commands,
       at,
       evaluate: this.#position.evaluate,
@@ -193,6 +200,7 @@ export class Loop {
           point: answer.point,
           columns: answer.columns,
           vectors: answer.vectors,
+          because: because ?? (answer.status === "stagnated" ? this.#position.explain(at) : undefined),
           commands,
           at,
         },
@@ -266,6 +274,10 @@ export class Loop {
     cancelTurn(this.#turn);
     clearTimeout(this.#keepAlive);
   }
+}
+
+function hasNaN(field: Float64Array): boolean {
+  return field.some(Number.isNaN);
 }
 
 /** The problem's own description together with the caller's. */

@@ -2,12 +2,13 @@
 
 import { failure } from "../../errors.ts";
 import { warn } from "../../host.ts";
-import { norm } from "../../linalg/vector.ts";
+import { isFiniteVector, norm } from "../../linalg/vector.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Evaluation } from "../types.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
-import { type EvaluatedPoint, evaluateAt, evaluateStep } from "./evaluation.ts";
+import { type EvaluatedPoint, evaluateAt, evaluateStep, losesPotential } from "./evaluation.ts";
+import { explainPoint } from "./explainPoint.ts";
 import type { StepDirection } from "./records.ts";
 import type { Session } from "./session.ts";
 
@@ -17,6 +18,11 @@ export class Position {
   #at: EvaluatedPoint | undefined;
   /** Step that leads away from `#at` and is not yet evaluated; undefined: `#at` is where the run stands. */
   #move: { readonly direction: StepDirection | undefined; readonly stepSize: number } | undefined;
+
+  /** Last trial that an operator evaluated, or its point where only F was asked for, and its step. */
+  #trial: EvaluatedPoint | undefined;
+  #trialPoint: Float64Array | undefined;
+  #trialStep = -1;
 
   constructor(
     private readonly problem: Problem | ((step: number) => Problem),
@@ -74,8 +80,15 @@ export class Position {
         `fieldAt: expected a trial point and a field of length ${problem.dimension}, got ${got}${this.session.where()}`,
       );
     }
-    this.session.count.evaluations++;
-    problem.evaluate(point, out);
+    const { count } = this.session;
+    count.evaluations++;
+    const value = problem.evaluate(point, out);
+    this.#trial = undefined;
+    this.#trialPoint = point;
+    this.#trialStep = this.session.step;
+    if (Number.isFinite(value) || !losesPotential(problem, value, count)) return;
+    // The field at such a point belongs to no potential, so whatever is computed from it has to be NaN.
+    out.fill(Number.NaN);
   };
 
   /** Evaluates a trial point and counts the evaluation. */
@@ -87,8 +100,34 @@ export class Position {
       );
     }
     const { count, workspace } = this.session;
-    return evaluateAt(problem, point, count, { workspace });
+    const at = evaluateAt(problem, point, count, { workspace });
+    this.#trial = at;
+    this.#trialStep = this.session.step;
+    return at;
   };
+
+  /**
+   * Says what is not finite: at the present point if that is what is wrong, and at the last trial point, from which a
+   * point that is not finite comes, or which made a search give up. Undefined where both are finite.
+   */
+  explain(at: EvaluatedPoint): string | undefined {
+    const { step } = this.session;
+    if (at.finite) return this.#explainTrial(step);
+    const here = explainPoint(at.problem, at.point, at.field, at.value, at.lost);
+    const trial = isFiniteVector(at.point) ? undefined : this.#explainTrial(step - 1);
+    return trial === undefined ? here : `${here}, since ${trial}`;
+  }
+
+  /** What is not finite at the last trial point of a step; undefined if there was none, or nothing is wrong with it. */
+  #explainTrial(step: number): string | undefined {
+    if (this.#trialStep !== step) return undefined;
+    const trial = this.#trial ?? evaluateAt(this.#problemOfStep!.problem, this.#trialPoint!, undefined);
+    // The evaluation is repeated without the run's counts, which say whether a potential was known.
+    const unknown = Number.isNaN(trial.value) && !trial.lost;
+    const lost = trial.lost || (unknown && losesPotential(trial.problem, trial.value, this.session.count));
+    if ((trial.finite && !lost) || !isFiniteVector(trial.point)) return undefined;
+    return `at the last trial point ${explainPoint(trial.problem, trial.point, trial.field, trial.value, lost)}`;
+  }
 
   /** The problem of a step; a function that gives problems is called once per step. */
   problemAt(step: number): Problem {

@@ -97,6 +97,7 @@ interface RowFacts {
   readonly point: Float64Array;
   readonly columns: Row["columns"];
   readonly vectors: Row["vectors"];
+  readonly because?: string | undefined;
   readonly commands?: readonly AppliedCommand[] | undefined;
   readonly at: Evaluation;
 }
@@ -131,6 +132,7 @@ export class IterateRecord implements Iterate {
   readonly point: Float64Array;
   readonly columns: Row["columns"];
   readonly vectors: Row["vectors"];
+  readonly because: string | undefined;
   readonly commands: readonly AppliedCommand[] | undefined;
   readonly at: Evaluation;
   declare readonly direction: Float64Array;
@@ -153,6 +155,7 @@ export class IterateRecord implements Iterate {
     this.point = facts.point;
     this.columns = facts.columns;
     this.vectors = facts.vectors;
+    this.because = facts.because;
     this.commands = facts.commands;
     this.at = facts.at;
     setDirection(this, direction);
@@ -175,6 +178,7 @@ export class ProposalRecord implements Proposal {
   readonly point: Float64Array;
   readonly columns: Row["columns"];
   readonly vectors: Row["vectors"];
+  readonly because: string | undefined;
   readonly commands: readonly AppliedCommand[] | undefined;
   readonly at: Evaluation;
   declare readonly direction: Float64Array;
@@ -197,6 +201,7 @@ export class ProposalRecord implements Proposal {
     this.point = facts.point;
     this.columns = facts.columns;
     this.vectors = facts.vectors;
+    this.because = facts.because;
     this.commands = facts.commands;
     this.at = facts.at;
     this.evaluate = facts.evaluate;
@@ -248,6 +253,7 @@ export function withRow<T extends Row>(it: T, change: Pick<Row, "run" | "columns
     point: it.point,
     columns,
     vectors,
+    because: it.because,
     commands: it.commands,
     at: it.at,
   };

@@ -20,11 +20,52 @@ function row(squaredFieldNorm: number, columns: Row["columns"] = {}): Row {
 }
 
 const verdicts = suite("explainEnd");
-verdicts("calls an end critical by the square of the gradient's norm, flat or not", () => {
+verdicts("calls an end critical by the relative size of the gradient, flat or not, whatever the square is", () => {
   const solved = row(1e-9, { relativeResidual: 0.99, relativeCokernelResidual: 1e-6 });
-  const { verdict, because } = explainEnd(row(1e-10), solved);
+  for (const square of [1e-200, 1e-10, 1e40]) {
+    const { verdict, because, relativeField } = explainEnd(row(square, { relativeField: 1e-7 }), solved);
+    assert.is(verdict, "critical point");
+    assert.match(because, /1\.00e-7 <= 0\.000001/);
+    assert.is(relativeField, 1e-7);
+    assert.is(explainEnd(row(square, { relativeField: 1e-5 }), undefined).verdict, "unfinished");
+    assert.is(
+      explainEnd(row(square, { relativeField: 1e-5 }), undefined, { relativeField: 1e-4 }).verdict,
+      "critical point",
+    );
+  }
+});
+verdicts("calls an end critical by the square of the gradient's norm where such a threshold is given", () => {
+  const { verdict, because } = explainEnd(row(1e-10, { relativeField: 1 }), undefined, { squaredFieldNorm: 1e-10 });
   assert.is(verdict, "critical point");
   assert.match(because, /1\.00e-10 <= 1e-10/);
+  assert.is(explainEnd(row(1e-9, { relativeField: 0 }), undefined, { squaredFieldNorm: 1e-10 }).verdict, "unfinished");
+});
+verdicts("does not judge what was not measured, or leaves the range of float64, and says so", () => {
+  const converged = explainEnd({ ...row(1e-20), status: "converged" }, undefined);
+  assert.is(converged.verdict, "not judged");
+  assert.match(converged.because, /relative size was not measured/);
+  for (const [square, relativeField] of [
+    [Number.POSITIVE_INFINITY, 0.1],
+    [0, 0.1],
+    [1e-300, 0.1],
+    [1, Number.NaN],
+  ] as const) {
+    const { verdict, because } = explainEnd(row(square, { relativeField }), undefined);
+    assert.is(verdict, "not judged");
+    assert.match(because, /range of float64/);
+  }
+  assert.is(explainEnd(row(Number.POSITIVE_INFINITY), undefined).verdict, "not judged");
+});
+verdicts("calls an end without a step flat where a step that removes the gradient would be very long", () => {
+  const columns = { relativeField: 40, relativeStep: 40 };
+  const { verdict, because } = explainEnd({ ...row(1, columns), status: "stagnated" }, undefined);
+  assert.is(verdict, "gradient-flat region");
+  assert.match(because, /= 40\.0 > 10/);
+  assert.is(explainEnd(row(1, columns), undefined).verdict, "unfinished");
+  assert.is(
+    explainEnd({ ...row(1, { ...columns, relativeStep: 9 }), status: "stagnated" }, undefined).verdict,
+    "stagnated",
+  );
 });
 verdicts("calls an end flat when r is large and r_H small", () => {
   const { verdict, because } = explainEnd(
@@ -58,7 +99,10 @@ verdicts("calls an end unfinished, with its numbers, without any sign of flatnes
     solved,
   );
   assert.is(verdict, "unfinished");
-  assert.match(because, /r = 0\.200, r_H = 0\.300, .*= 0\.400; the search ended as stopped at step 7/);
+  assert.match(
+    because,
+    /r = 0\.200 \(flat: > 0\.9\), r_H = 0\.300 \(flat: < 0\.0005\), .*= 0\.400 \(flat: < 0\.0005\); the search ended as stopped at step 7/,
+  );
   assert.equal([relativeResidual, relativeCokernelResidual], [0.2, 0.3]);
 });
 verdicts("calls an end stagnated where no step was found", () => {
@@ -73,24 +117,53 @@ verdicts("reads the curvature and the kernel share that detectFlatness measures"
   assert.match(because, /\|P grad\| \/ \|grad\| = 0\.950 > 0\.9/);
   assert.is(explainEnd(row(1, { kernelShare: 0.85 }), undefined).verdict, "unfinished");
 });
-verdicts("warns where the tolerance is too loose to trust the index", () => {
-  const loose = explainEnd(row(1e-8), undefined, { squaredFieldNorm: 1e-6 });
-  assert.is(loose.verdict, "critical point");
-  assert.is(loose.indexTrusted, false);
-  assert.match(loose.warnings.join(), /1\.00e-8 is above 1e-10, too large to trust the Morse index/);
-  const strict = explainEnd(row(1e-11), undefined, { squaredFieldNorm: 1e-6 });
-  assert.equal([strict.indexTrusted, strict.warnings], [true, []]);
+verdicts("trusts the index of a critical point with a gap around the threshold, and warns of what is missing", () => {
+  const index = { morseIndex: 3, indexThreshold: 1e-5 };
+  const judge = (columns: Row["columns"], square = 1, thresholds = {}) => {
+    const { verdict, indexTrusted, warnings } = explainEnd(
+      row(square, { ...index, ...columns }),
+      undefined,
+      thresholds,
+    );
+    assert.is(verdict, "critical point");
+    return [indexTrusted, warnings.join()] as const;
+  };
+  assert.equal(judge({ relativeField: 1e-9, nearThreshold: 0 }), [true, ""]);
+  const [near, uncertain] = judge({ relativeField: 1e-9, nearThreshold: 2 });
+  assert.is(near, false);
+  assert.match(uncertain, /2 eigenvalues lie within a factor of 10 of the threshold 0\.0000100/);
+  const [unknown, unmeasured] = judge({ relativeField: 1e-9 });
+  assert.is(unknown, false);
+  assert.match(unmeasured, /no gap was measured/);
+  const [loose, drifting] = judge({ relativeField: 1e-4, nearThreshold: 0 }, 1, { relativeField: 1e-3 });
+  assert.is(loose, false);
+  assert.match(drifting, /too large to trust the Morse index 3/);
+  assert.is(judge({ nearThreshold: 0 }, 1e-8, { squaredFieldNorm: 1e-6 })[0], false);
+  assert.is(judge({ nearThreshold: 0 }, 1e-11, { squaredFieldNorm: 1e-6 })[0], true);
+});
+verdicts("says in two sentences what each class means", () => {
+  for (const [last, verdict] of [
+    [row(0), "critical point"],
+    [row(1, { kernelShare: 1 }), "gradient-flat region"],
+    [{ ...row(1), status: "stagnated" as const }, "stagnated"],
+    [{ ...row(1), status: "diverged" as const }, "diverged"],
+    [row(1), "unfinished"],
+    [{ ...row(1), status: "converged" as const }, "not judged"],
+  ] as const) {
+    const judged = explainEnd(last, undefined);
+    assert.is(judged.verdict, verdict);
+    assert.is(judged.meaning.match(/\.( |$)/g)!.length, 2, judged.meaning);
+  }
 });
 verdicts("judges a search that solved nothing", () => {
   assert.is(explainEnd(row(1), undefined).verdict, "unfinished");
   assert.is(explainEnd(row(0), undefined).verdict, "critical point");
 });
-verdicts("calls a gradient that is not finite diverged", () => {
-  for (const squaredFieldNorm of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const { verdict, indexTrusted } = explainEnd(row(squaredFieldNorm), undefined);
-    assert.equal([verdict, indexTrusted], ["diverged", false]);
-  }
-  assert.is(explainEnd({ ...row(1), status: "diverged" }, undefined).verdict, "diverged");
+verdicts("calls a gradient that is not a number diverged, for the reason that the row gives", () => {
+  const { verdict, indexTrusted } = explainEnd(row(Number.NaN), undefined);
+  assert.equal([verdict, indexTrusted], ["diverged", false]);
+  const told = explainEnd({ ...row(1), status: "diverged", because: "log(-1) gives NaN" }, undefined);
+  assert.equal([told.verdict, told.because], ["diverged", "log(-1) gives NaN"]);
 });
 verdicts("takes other thresholds", () => {
   assert.is(explainEnd(row(1e-8), undefined, { squaredFieldNorm: 1e-6 }).verdict, "critical point");

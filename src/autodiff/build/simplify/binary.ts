@@ -11,7 +11,12 @@ import { recogniseDifference, recogniseSum } from "./recognise.ts";
 /** Returns a simpler node of the same value if one is known. The operands have the same shape. */
 export function simplifyBinary(builder: NodeMaker, op: BinaryOp, a: Node, b: Node): Node | undefined {
   const [left, right] = [fillValue(a), fillValue(b)];
-  if (left !== undefined && right !== undefined) return builder.fill(scalarFunctions[op](left, right), a.shape);
+  if (left !== undefined && right !== undefined) {
+    const result = scalarFunctions[op](left, right);
+    // An operation that makes NaN or an infinity stays in the graph, so that a run can name it.
+    const makes = Number.isFinite(left) && Number.isFinite(right) && !Number.isFinite(result);
+    return makes ? undefined : builder.fill(result, a.shape);
+  }
   const recognised =
     op === "add" ? recogniseSum(builder, a, b) : op === "sub" ? recogniseDifference(builder, a, b) : undefined;
   return recognised ?? fewer(builder, op, a, b) ?? rules[op]?.(builder, a, b);

@@ -6,7 +6,12 @@ import { fillValue } from "./match.ts";
 
 /** Returns a simpler node of the same value if one is known. */
 export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | undefined {
-  if (isOp(x, "fill")) return builder.fill(scalarFunctions[op](x.attributes.value), x.shape);
+  if (isOp(x, "fill")) {
+    const { value } = x.attributes;
+    const result = scalarFunctions[op](value);
+    // An operation that makes NaN or an infinity stays in the graph, so that a run can name it.
+    return Number.isFinite(value) && !Number.isFinite(result) ? undefined : builder.fill(result, x.shape);
+  }
   // The function is applied to the few numbers, then the result is repeated.
   if (isOp(x, "broadcast")) return builder.broadcast(builder.unary(op, x.inputs[0]!), x.shape);
   const inner = x.inputs[0];
