@@ -54,7 +54,7 @@ export function isPowerOfTwo(x: number): boolean {
 
 const whole = new BigInt64Array(number.buffer);
 /** Bits of -0. */
-const negative = -(2n ** 63n);
+const negative = -(1n << 63n);
 
 /** Finds the number that is k places above a finite one among all float64 numbers; below it for a negative k. */
 export function placesAbove(x: number, k: number): number {

@@ -30,7 +30,6 @@ export const mnistAutoencoderExperiment: Experiment = experiment({
   options: z.object({
     ...sizes.shape,
     samples: z.number().int().min(1).max(10_000).default(10_000).describe("number of digits, drawn from 10,000"),
-    layers: z.array(z.number().int().positive()).default([16, 8, 16, 16]).describe("widths of the layers"),
     ...networkShape,
   }),
   run(options, context) {
@@ -38,7 +37,7 @@ export const mnistAutoencoderExperiment: Experiment = experiment({
     const digits = mnist4x4({ samples, seed: context.seed });
     const problem = network({
       name: "mnist-autoencoder",
-      layers: options.layers,
+      layers: [16, 8, 16, 16],
       activation: "swish",
       loss: "meanSquaredError",
       inputs: digits.pixels,

@@ -47,7 +47,7 @@ interface NetworkProtocol {
   /** Largest ||grad||^2 at which the end of a search counts as critical. Default 1e-10. */
   readonly critical?: number;
   /** Published fractions, as the paper states them. */
-  readonly published: { readonly critical: string; readonly flatAtEnd?: string; readonly everFlat?: string };
+  readonly published: { readonly critical?: string; readonly flatAtEnd?: string; readonly everFlat?: string };
 }
 
 interface End {

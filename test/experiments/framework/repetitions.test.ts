@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { concat, lastValueFrom, tap, toArray } from "rxjs";
+import { lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { placesAbove } from "../../../src/elementary/bits.ts";
