@@ -75,7 +75,7 @@ const small: Readonly<Record<string, JsonValue>> = {
 
 async function runSmall(experiment: Experiment): Promise<void> {
   const known = Object.entries(small).filter(([name]) => name in experiment.options.shape);
-  const context = experimentContext({ seed: 1, signal: new AbortController().signal, repetitions: 1 });
+  const context = experimentContext({ seed: 1, signal: new AbortController().signal, repetitions: 0 });
   const options = optionsFrom(experiment.options, Object.fromEntries(known));
   await lastValueFrom(context.complete(experiment.run(options, context)), { defaultValue: undefined });
 }
