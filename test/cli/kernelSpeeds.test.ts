@@ -10,7 +10,6 @@ import {
   kernelWarning,
   processorUnit,
   thisProcessor,
-  type VectorUnit,
 } from "../../src/linalg/blas/kernels.ts";
 import { startFluxion } from "../support/command.ts";
 import * as fc from "../support/fastCheck.ts";
@@ -80,7 +79,8 @@ if (!selectable) console.log("skipped: fluxion doctor with each kernel: no OpenB
 
 const doctor = suite("fluxion doctor with each kernel of OpenBLAS");
 if (selectable) {
-  const strength = ({ bits, fused }: VectorUnit): number => (bits / 64) * (fused ? 2 : 1);
+  const strength = ({ bits, fused }: NonNullable<ReturnType<typeof kernelUnit>>): number =>
+    (bits / 64) * (fused ? 2 : 1);
   doctor(
     "says 'Nothing to improve' only where the kernels are as wide as the processor, and measures what it advises",
     async () => {

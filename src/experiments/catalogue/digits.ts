@@ -24,10 +24,13 @@ export const digitsExperiment: Experiment = experiment({
     hidden: z.number().int().positive().default(2).describe("width of the hidden layer"),
     samples: z.number().int().min(1).max(10_000).default(500).describe("number of digits, drawn from 10,000"),
     ...networkShape,
-    start: networkShape.start
-      .unwrap()
+    start: z
+      .enum(["scaled", "small"])
       .default("small")
-      .describe(networkShape.start.description ?? ""),
+      .describe(
+        "start of the trajectory. scaled: weights of variance 1 / (inputs of the layer), biases 0. " +
+          "small: all parameters of variance 1 / (number of parameters)",
+      ),
   }),
   run(options, context) {
     const { hidden, samples } = options;

@@ -6,7 +6,7 @@ import { distance, norm } from "../../linalg/vector.ts";
 import { randomSource } from "../../random.ts";
 
 /** The end of a run, as far as it is compared. */
-export interface ComparedEnd {
+interface ComparedEnd {
   /** Class of the end, such as "critical point"; the status of the last row where `classifyEnd` did not run. */
   readonly verdict: string;
   /** Morse index; absent if it was not measured. */

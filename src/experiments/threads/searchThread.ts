@@ -35,7 +35,7 @@ export class WorkerFailure extends Error {
 const mostPatience = 5000;
 
 /** Options of {@link startSearchThread}. */
-export interface ThreadOptions {
+interface ThreadOptions {
   /** Flag that asks to stop. Threads may share it. Default: one of the thread's own. */
   readonly stop?: SharedArrayBuffer;
   /** Whether the thread computes portably, whatever `FLUXION_EXECUTOR` says. Default false. */

@@ -2,7 +2,7 @@
 import { builtin } from "../../host.ts";
 
 /** The arithmetic on vectors of a processor, or that which a kernel uses. */
-export interface VectorUnit {
+interface VectorUnit {
   /** Width of a vector in bits. */
   readonly bits: 128 | 256 | 512;
   /** Whether it multiplies and adds in one instruction. */

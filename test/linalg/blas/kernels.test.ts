@@ -7,7 +7,6 @@ import {
   kernelUnit,
   kernelWarning,
   processorUnit,
-  type VectorUnit,
   widerKernels,
 } from "../../../src/linalg/blas/kernels.ts";
 
@@ -38,7 +37,7 @@ const cores = [
 const builds = ["OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY MAX_THREADS=64", "OpenBLAS 0.3.21 NO_AFFINITY"];
 
 /** Operations that one instruction does, by which kernels are compared. */
-const strength = ({ bits, fused }: VectorUnit): number => (bits / 64) * (fused ? 2 : 1);
+const strength = ({ bits, fused }: NonNullable<ReturnType<typeof kernelUnit>>): number => (bits / 64) * (fused ? 2 : 1);
 
 const every: KernelFacts[] = Object.values(processors).flatMap((flags) =>
   cores.flatMap((core) =>
