@@ -13,7 +13,7 @@ import { replay } from "../../src/streams/replay.ts";
 import { scratchDirectory, startFluxion } from "../support/command.ts";
 import { assertSameRows } from "../support/sameRows.ts";
 
-/** Runs `fluxion run` without an experiment; returns its directory and what it printed. */
+/** Runs `fluxion run`; returns its directory and what it printed. */
 async function defaultRun(
   flags: readonly string[],
   variables: Readonly<Record<string, string>> = {},
@@ -71,6 +71,18 @@ same("is resumed portably, bit for bit", async () => {
   assertSameRows(await rowsOf(join(here, "cut"), "search"), await rowsOf(whole.out, "search"));
   const { environment } = readRunFile(join(here, "cut", "search"));
   assert.is((environment as { executor: string }).executor, "portable");
+});
+same("and one with a name is portable if the environment says so, unless the command line says otherwise", async () => {
+  for (const [flags, portable, executor] of [
+    [[], true, "portable"],
+    [["--no-portable"], undefined, "float64"],
+  ] as const) {
+    const { out, file } = await defaultRun(["quartic", "--iterations", "3", ...flags], {
+      FLUXION_EXECUTOR: "portable",
+    });
+    assert.is(file.portable, portable);
+    assert.is((readRunFile(join(out, "search")).environment as { executor: string }).executor, executor);
+  }
 });
 same.run();
 

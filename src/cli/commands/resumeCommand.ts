@@ -65,7 +65,7 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   const { name, source } = before;
   const { trust = false, changed = false } = flags;
   const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
-  const thread = startSearchTeam(wanted, before.portable === true);
+  const thread = startSearchTeam(wanted, before.portable);
   try {
     const described = await thread.next("described");
     checkSource(before, described, changed);

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
+import { isPortable } from "../../linalg/blas/blas.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { claimDirectory, newExperiment } from "../experimentFile.ts";
@@ -51,7 +52,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     process.stdout.write(runHelp());
     return 0;
   }
-  const { portable = wanted === undefined } = general.opts<GeneralFlags>();
+  const { portable = wanted === undefined || isPortable() } = general.opts<GeneralFlags>();
   const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment), portable);
   try {
     const described = await thread.next("described");

@@ -56,7 +56,7 @@ const ending = new Map<string, Promise<void>>();
  *   the message and code of the thread where it happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
-  const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable = false } = options;
+  const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw failure("ERR_OPTION_RANGE", `campaign: expected workers to be a positive integer, got ${workers}`);
   }

@@ -5,9 +5,9 @@ import { type SearchThread, startSearchThread } from "./searchThread.ts";
 /**
  * Starts the leader. Its messages are those of {@link startSearchThread}, whichever thread does the work.
  *
- * @param portable whether all threads compute portably, whatever `FLUXION_EXECUTOR` says
+ * @param portable whether all threads compute portably, whatever `FLUXION_EXECUTOR` says; default: what it says
  */
-export function startSearchTeam(experiment: WorkerData["experiment"], portable = false): SearchThread {
+export function startSearchTeam(experiment: WorkerData["experiment"], portable?: boolean): SearchThread {
   const stop = new SharedArrayBuffer(4);
   const leader = startSearchThread(experiment, { stop, portable });
   const listeners = new Set<(message: FromWorker) => void>();
