@@ -15,7 +15,7 @@ export interface Room {
   readonly streams: boolean;
   /** Whether the room runs in a browser. It then reaches Node through `src/host.ts` only. */
   readonly browser?: boolean;
-  /** Whether the room makes the numbers of a run. It then takes elementary functions from `src/elementary`. */
+  /** Whether the room makes the numbers of a run. Its elementary functions are then those of `src/elementary`. */
   readonly numbers?: boolean;
 }
 
@@ -27,7 +27,7 @@ const authoring = ["authoring", "problems", ...derivatives];
 
 /** The rooms, the lowest first. Files outside them (`errors.ts`, `random.ts`) are leaves that every room may import. */
 export const rooms: readonly Room[] = [
-  { name: "elementary", below: [], streams: false, browser: true },
+  { name: "elementary", below: [], streams: false, browser: true, numbers: true },
   { name: "linalg", below: ["elementary"], streams: false, browser: true, numbers: true },
   { name: "autodiff", below: numbers, streams: false, browser: true, numbers: true },
   { name: "problems", below: derivatives, streams: false, browser: true, numbers: true },

@@ -5,9 +5,9 @@ import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 
 /**
  * `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
- * tests.
+ * tests. `portable`: WebAssembly SIMD alone, whose bits are the same on every machine and in every engine.
  */
-export const executors = ["float64", "interpreter"] as const;
+export const executors = ["float64", "interpreter", "portable"] as const;
 export type Executor = (typeof executors)[number];
 
 /**
@@ -16,7 +16,7 @@ export type Executor = (typeof executors)[number];
  * @param wanted name of the executor; default: the environment variable `FLUXION_EXECUTOR`, else float64 where the
  *   engine has WebAssembly SIMD
  * @throws {RangeError} ERR_OPTION_RANGE if no executor has that name
- * @throws {TypeError} ERR_UNSUPPORTED if float64 is wanted and this engine lacks WebAssembly SIMD
+ * @throws {TypeError} ERR_UNSUPPORTED if float64 or portable is wanted and this engine lacks WebAssembly SIMD
  */
 export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor {
   if (wanted === undefined || wanted === "") return hasSimd() ? "float64" : "interpreter";
@@ -24,10 +24,10 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
   if (found === undefined) {
     throw failure("ERR_OPTION_RANGE", `executor: expected ${executors.join(" or ")}, got "${wanted}"`);
   }
-  if (found === "float64" && !hasSimd()) {
+  if (found !== "interpreter" && !hasSimd()) {
     throw failure(
       "ERR_UNSUPPORTED",
-      "executor: float64 needs WebAssembly SIMD, which this engine lacks; use interpreter",
+      `executor: ${found} needs WebAssembly SIMD, which this engine lacks; use interpreter`,
     );
   }
   return found;
@@ -49,14 +49,14 @@ export type ExecutorDescription = {
 };
 
 /**
- * Describes the executor, the BLAS and the instruction set of this process.
+ * Describes the executor, the BLAS and the instruction set of this thread.
  *
  * @example console.log(describeExecutor().blas.library)
  */
 export function describeExecutor(): ExecutorDescription {
   const executor = executorOf();
   const blas = describeBlas();
-  const wanted = environment("FLUXION_FMA") === "on";
+  const wanted = environment("FLUXION_FMA") === "on" && executor === "float64";
   const warnings: string[] = [];
   if (!hasSimd())
     warnings.push("this engine has no WebAssembly SIMD: everything runs in plain TypeScript, many times slower");

@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
@@ -46,10 +47,10 @@ export interface FieldInstance {
  * const program = compileField({ builder, parameters: [z], value, field, symmetric: true });
  * program.instance().evaluate(Float64Array.of(1, 2), new Float64Array(2)); // 5, and [2, 4] in the array
  * @throws {RangeError} ERR_MEMORY if it needs more memory than there is; ERR_OPTION_RANGE for an unknown executor
- * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly SIMD and float64 is wanted
+ * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly SIMD and float64 or portable is wanted
  */
 export function compileField(parts: FieldParts): FieldProgram {
-  const engine: FieldEngine = executorOf(parts.executor) === "float64" ? new Float64Engine(parts) : new Engine(parts);
+  const engine = engineOf(parts);
   const inputs = parts.data ?? [];
   return {
     dimension: engine.dimension,
@@ -73,6 +74,15 @@ export function compileField(parts: FieldParts): FieldProgram {
     },
   };
 }
+
+function engineOf(parts: FieldParts): FieldEngine {
+  const executor = executorOf(parts.executor);
+  if (executor === "interpreter") return new Engine(parts);
+  return new Float64Engine(parts, executor === "portable" || isPortable() ? portable : {});
+}
+
+/** Choices that decide last bits, which a portable run takes whatever the environment says. */
+const portable = { blas: "off", fused: false, regroup: true } as const;
 
 function checkLength(who: string, what: string, values: Float64Array, length: number): void {
   if (values.length === length) return;

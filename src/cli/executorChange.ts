@@ -26,7 +26,9 @@ function isDescription(value: JsonValue | undefined): value is ExecutorDescripti
  * The warning for somebody who resumes these runs with another executor than the one that began them: the further
  * iterates agree with those of an uninterrupted run up to rounding only. Undefined if it is the same or unknown.
  */
-export function executorChange(directory: string, runs: readonly string[]): string | undefined {
+export function executorChange(directory: string, runs: readonly string[], portable = false): string | undefined {
+  // A portable experiment goes on as one, whatever computes here otherwise.
+  if (portable) return undefined;
   const now = named(describeExecutor());
   for (const name of runs) {
     const path = join(directory, name);

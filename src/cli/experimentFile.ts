@@ -9,6 +9,7 @@ import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdenti
 import { lastSign, writerState } from "../arrow/signOfLife.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { type Finding, plainName } from "../experiments/framework/definition.ts";
+import type { Agreement } from "../experiments/framework/repetitions.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
@@ -26,6 +27,10 @@ export interface ExperimentFile {
   /** Options as they were given; the schema supplies the defaults. */
   readonly options: Readonly<Record<string, JsonValue>>;
   readonly seed: number;
+  /** Whether the runs are computed portably. Absent: they are not. */
+  readonly portable?: boolean;
+  /** Number of repetitions of each run. Absent: none. */
+  readonly repeat?: number;
   readonly versions: { readonly fluxion: string; readonly node: string };
   readonly platform: string;
   readonly began: string;
@@ -38,6 +43,8 @@ export interface ExperimentFile {
   /** Names of the runs in the order in which they began; each has a directory of that name. */
   readonly runs: readonly string[];
   readonly findings: readonly Finding[];
+  /** What the repetitions of each run have in common with it. Absent: there were none. */
+  readonly agreements?: readonly Agreement[];
   /** Lines that say what the findings mean together. */
   readonly conclusions: readonly string[];
 }
@@ -45,7 +52,9 @@ export interface ExperimentFile {
 const fileName = "experiment.json";
 
 /** The content of a new experiment's file. */
-export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "options" | "seed">): ExperimentFile {
+export function newExperiment(
+  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat">,
+): ExperimentFile {
   return {
     format: 2,
     ...about,
@@ -61,7 +70,7 @@ export function newExperiment(about: Pick<ExperimentFile, "name" | "source" | "o
 }
 
 /** The content of the file when this process resumes the experiment. */
-export function resumedExperiment({ ended, message, ...before }: ExperimentFile): ExperimentFile {
+export function resumedExperiment({ ended, message, agreements, ...before }: ExperimentFile): ExperimentFile {
   return { ...before, process: thisProcess(), state: "running", runs: [], findings: [], conclusions: [] };
 }
 

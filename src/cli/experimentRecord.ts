@@ -1,7 +1,9 @@
 /** Keeps `experiment.json` up to date while the experiment runs. */
 import type { Finding } from "../experiments/framework/definition.ts";
+import type { Agreement } from "../experiments/framework/repetitions.ts";
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { LeaseClaim } from "../sinks/lease.ts";
+import { agreementLines, withAgreements } from "./agreements.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";
 import { shown } from "./trust.ts";
@@ -18,6 +20,7 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   const runs = [...file.runs];
   const findings: Finding[] = [];
   const conclusions: string[] = [];
+  const agreements: Agreement[] = [];
   const lastRows = new Map<string, RowSummary>();
   const { source, name, seed, options } = file;
   const builtIn = source.module === "built-in";
@@ -44,6 +47,10 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
         findings.push(message.finding);
         save({ findings });
       }
+      if (message.kind === "agreement") {
+        agreements.push(message.agreement);
+        save({ agreements });
+      }
       if (message.kind === "conclusion") {
         conclusions.push(message.line);
         save({ conclusions });
@@ -51,9 +58,16 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
     },
     end: (change) => save({ ...change, ended: new Date().toISOString() }),
     summary: () => {
-      const lines = summaryLines(directory, runs, findings, lastRows, process.stdout.columns, again);
-      return conclusions.length === 0 ? lines : [...lines, "", ...conclusions];
+      const told = withAgreements(findings, agreements);
+      const lines = summaryLines(directory, runs, told, lastRows, process.stdout.columns, again);
+      const after = [...conclusions, ...agreementLines(agreements, told.length > 0), ...portableLines(file)];
+      return after.length === 0 ? lines : [...lines, "", ...after];
     },
     hasRows: () => lastRows.size > 0,
   };
+}
+
+function portableLines({ portable }: ExperimentFile): readonly string[] {
+  if (portable !== true) return [];
+  return ["computed portably: the same digits on every machine and in every engine (docs/executors.md)"];
 }

@@ -95,8 +95,12 @@ async function runSession(options: SessionOptions): Promise<number> {
   try {
     const done = thread.next("done");
     const { release: _, ...claim } = lease;
-    const { options: chosen, seed } = file;
-    thread.post({ kind: "start", order: { options: chosen, seed, directory, resume, workers, lease: claim } });
+    const { options: chosen, seed, repeat } = file;
+    const repetitions = repeat === undefined ? {} : { repetitions: repeat };
+    thread.post({
+      kind: "start",
+      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...repetitions },
+    });
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });

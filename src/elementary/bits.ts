@@ -51,3 +51,16 @@ export function isPowerOfTwo(x: number): boolean {
   const exponent = (word >> 20) & 0x7ff;
   return exponent !== 0 && exponent !== 0x7ff && (word & 0xfffff) === 0 && words[1 - high] === 0;
 }
+
+const whole = new BigInt64Array(number.buffer);
+/** Bits of -0. */
+const negative = -(1n << 63n);
+
+/** Finds the number that is k places above a finite one among all float64 numbers; below it for a negative k. */
+export function placesAbove(x: number, k: number): number {
+  number[0] = x;
+  // Positive numbers are in the order of their bits, negative ones in the opposite order.
+  const place = (whole[0]! < 0n ? negative - whole[0]! : whole[0]!) + BigInt(k);
+  whole[0] = place < 0n ? negative - place : place;
+  return number[0];
+}

@@ -1,4 +1,5 @@
 export { builtInExperiments, defaultExperiment } from "./catalogue/builtIn.ts";
+export { digitsExperiment } from "./catalogue/digits.ts";
 export { dlaeExperiment } from "./catalogue/dlae.ts";
 export { dlaeMethodsExperiment } from "./catalogue/dlaeMethods.ts";
 export { dlaeSamplingExperiment } from "./catalogue/dlaeSampling.ts";

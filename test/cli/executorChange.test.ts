@@ -36,6 +36,10 @@ change("names both where another library computes", () => {
     /computed by float64, libother\.so Z80, and is now computed by .*up to rounding/,
   );
 });
+change("says nothing of a portable experiment, which goes on as one wherever it is resumed", () => {
+  const other = { ...describeExecutor(), blas: { library: "libother.so", core: "Z80" } };
+  assert.is(executorChange(experimentWith(other), ["a"], true), undefined);
+});
 change("says nothing of runs that have not begun, or noted nothing", () => {
   assert.is(executorChange(experimentWith(undefined), ["a", "b"]), undefined);
 });

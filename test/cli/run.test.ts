@@ -37,7 +37,7 @@ run("without --out numbers the directories, and lists them", async () => {
   for (let k = 0; k < 2; k++) await fluxion(["run", "bilinear", "--iterations", "3", "--no-serve"], here);
   assert.equal(readdirSync(join(here, "runs")).sort(), ["bilinear-1", "bilinear-2"]);
   const { stdout } = await fluxion(["list"], here);
-  assert.match(stdout, /mnist-autoencoder .*default/);
+  assert.match(stdout, /digits .*default/);
   assert.match(stdout, /runs\/bilinear-2 +bilinear +1 +finished/);
 });
 

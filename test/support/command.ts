@@ -38,10 +38,15 @@ export interface Started {
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-/** Starts the command, with nothing at its standard input. */
-export function startFluxion(args: readonly string[], cwd = scratchDirectory()): Started {
+/** Starts the command, with nothing at its standard input and these variables added to the environment. */
+export function startFluxion(
+  args: readonly string[],
+  cwd = scratchDirectory(),
+  variables: Readonly<Record<string, string>> = {},
+): Started {
   const child = spawn(process.execPath, [...command, ...args], {
     cwd,
+    env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -4,7 +4,7 @@ import { defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { startSearchThread } from "../../experiments/threads/searchThread.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
-import { seedOption } from "../seedOption.ts";
+import { seedOption } from "../options/seedOption.ts";
 
 const help = `Usage: fluxion check [experiment or ./module.ts] [options]
 

@@ -8,10 +8,10 @@ import { newestLease } from "../../sinks/leaseFile.ts";
 import { base } from "../base.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
+import { workersOption } from "../options/workersOption.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
-import { workersOption } from "../workersOption.ts";
 
 interface ResumeFlags extends ServeFlags {
   readonly changed?: boolean;
@@ -23,7 +23,7 @@ interface ResumeFlags extends ServeFlags {
 const examples = `
 Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
-from experiment.json. Rows that are there are never removed or written over.
+from experiment.json; a run that began as --portable or with --repeat goes on so. Rows that are there are never removed or written over.
 
 A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
 modules of the project in which you are, and refuses others unless you say --trust.
@@ -60,12 +60,12 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   const before = readExperiment(directory);
   refuse(directory, before, force);
   const dead = force ? undefined : await formerOwner(directory);
-  const change = executorChange(directory, before.runs);
+  const change = executorChange(directory, before.runs, before.portable);
   if (change !== undefined) console.error(`fluxion: ${change}`);
   const { name, source } = before;
   const { trust = false, changed = false } = flags;
   const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
-  const thread = startSearchTeam(wanted);
+  const thread = startSearchTeam(wanted, before.portable);
   try {
     const described = await thread.next("described");
     checkSource(before, described, changed);

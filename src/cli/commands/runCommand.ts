@@ -2,19 +2,24 @@
 import { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
+import { isPortable } from "../../linalg/blas/blas.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { claimDirectory, newExperiment } from "../experimentFile.ts";
-import { seedOption } from "../seedOption.ts";
+import { portableOptions } from "../options/portableOptions.ts";
+import { repeatOption } from "../options/repeatOption.ts";
+import { seedOption } from "../options/seedOption.ts";
+import { workersOption } from "../options/workersOption.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
-import { workersOption } from "../workersOption.ts";
 
 /** Flags that the command has for every experiment. */
 interface GeneralFlags extends ServeFlags {
   readonly seed: number;
   readonly out?: string;
   readonly workers: number;
+  readonly portable?: boolean;
+  readonly repeat?: number;
   readonly debug?: boolean;
 }
 
@@ -22,6 +27,8 @@ const examples = `
 Examples:
   fluxion run dlae --searches 5              five searches on a linear autoencoder whose critical points are all known
   fluxion run quartic --start 2.5,0.5        Newton-MR caught by a gradient-flat point
+  fluxion run dlae --repeat 5                do verdicts depend on the last bits? Five repetitions of each search
+  fluxion run dlae --portable                the same digits on every machine
   fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
   fluxion run bilinear --no-serve            without the page
   fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in the browser
@@ -45,7 +52,8 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     process.stdout.write(runHelp());
     return 0;
   }
-  const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment));
+  const { portable = wanted === undefined || isPortable() } = general.opts<GeneralFlags>();
+  const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment), portable);
   try {
     const described = await thread.next("described");
     const { options, general } = readArguments<GeneralFlags>(
@@ -58,10 +66,17 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     thread.post({ kind: "check", options });
     await checked;
     const { name, source, summary } = described;
-    const { seed, workers } = general;
+    const { seed, workers, repeat } = general;
     return await serveSession(wishOf(general), summary, () => {
       const claim = claimDirectory(name, general.out);
-      const file = newExperiment({ name, source, options, seed });
+      const file = newExperiment({
+        name,
+        source,
+        options,
+        seed,
+        ...(portable ? { portable } : {}),
+        ...(repeat === undefined ? {} : { repeat }),
+      });
       return { thread, ...claim, file, resume: false, workers };
     });
   } finally {
@@ -84,7 +99,8 @@ function generalCommand(name: string): Command {
   const command = base(new Command(name))
     .addOption(seedOption())
     .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
-    .addOption(workersOption());
-  for (const option of serveOptions()) command.addOption(option);
+    .addOption(workersOption())
+    .addOption(repeatOption());
+  for (const option of [...portableOptions(), ...serveOptions()]) command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

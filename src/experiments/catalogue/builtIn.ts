@@ -1,4 +1,5 @@
 import type { Experiment } from "../framework/definition.ts";
+import { digitsExperiment } from "./digits.ts";
 import { dlaeExperiment } from "./dlae.ts";
 import { dlaeMethodsExperiment } from "./dlaeMethods.ts";
 import { dlaeSamplingExperiment } from "./dlaeSampling.ts";
@@ -13,6 +14,7 @@ import { quarticExperiment } from "./quartic.ts";
 
 /** The experiments that `fluxion run` knows by name. */
 export const builtInExperiments: readonly Experiment[] = [
+  digitsExperiment,
   mnistAutoencoderExperiment,
   dlaeExperiment,
   dlaeMethodsExperiment,
@@ -27,4 +29,4 @@ export const builtInExperiments: readonly Experiment[] = [
 ];
 
 /** Name of the experiment that `fluxion run` runs if it is given none. */
-export const defaultExperiment: string = mnistAutoencoderExperiment.name;
+export const defaultExperiment: string = digitsExperiment.name;

@@ -25,6 +25,11 @@ export interface CampaignOptions {
   readonly seed?: number;
   /** Number of threads, which affects the time only. Default: one per core. */
   readonly workers?: number;
+  /**
+   * Whether the runs have the same bits on every machine and in every engine, which takes longer: see
+   * docs/executors.md. Default: whether `FLUXION_EXECUTOR` is `portable`.
+   */
+  readonly portable?: boolean;
 }
 
 /** Campaigns of this process that are about to end, by directory. */
@@ -51,13 +56,13 @@ const ending = new Map<string, Promise<void>>();
  *   the message and code of the thread where it happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
-  const { directory, options: given = {}, seed = 1, workers = availableParallelism() } = options;
+  const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw failure("ERR_OPTION_RANGE", `campaign: expected workers to be a positive integer, got ${workers}`);
   }
   const wanted = sourceOf(experiment);
   return new Observable((subscriber) => {
-    const team = startSearchTeam(wanted);
+    const team = startSearchTeam(wanted, portable);
     const finished = new Subject<string>();
     subscriber.add(finished.pipe(concatMap((path) => replay(path))).subscribe(subscriber));
     const directories = new Map<string, string>();

@@ -21,8 +21,10 @@ import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { iterate } from "../../streams/iterate.ts";
-import type { Checkpoint, Command, IterateOptions } from "../../streams/types.ts";
+import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
+import type { Checkpoint, Command, IterateOptions, Update } from "../../streams/types.ts";
 import { type ExperimentContext, type ExperimentRunOptions, type Finding, plainName } from "./definition.ts";
+import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
 /** The part of a run that an earlier session has left. */
@@ -76,6 +78,15 @@ export interface ContextOptions {
   readonly interrupted?: () => boolean;
   /** Commands for the run of the given name. Default: none. */
   readonly commands?: (run: string) => Observable<Command>;
+  /**
+   * Number of repetitions of each run, from starts whose coordinates are moved by at most 2 units in the last place.
+   * Their rows are not among those of the experiment. Default 0.
+   */
+  readonly repetitions?: number;
+  /** Place where the repetitions are kept. Default: they are not kept. */
+  readonly repetitionStore?: RunStore;
+  /** Called when all repetitions of a run have ended. */
+  readonly onAgreement?: (agreement: Agreement) => void;
   /** Called with each finding that the experiment reports. */
   readonly onFinding?: (finding: Finding) => void;
   /** Called with each line that the experiment notes. */
@@ -95,6 +106,8 @@ export type Campaign = (count: number, search: (index: number) => Observable<Row
 export const oneByOne: Campaign = (count, search) => range(0, count).pipe(concatMap(search));
 
 const defaultCheckpointSeconds = 10;
+/** Points of a repetition that are kept: the first and the last. */
+const endsOnly = 2 ** 31;
 
 /** A context together with the operator that the program which made it applies to the experiment's rows. */
 export interface OwnedContext extends ExperimentContext {
@@ -115,6 +128,7 @@ export interface OwnedContext extends ExperimentContext {
  */
 export function experimentContext(options: ContextOptions): OwnedContext {
   const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
+  const { repetitions = 0, repetitionStore, onAgreement } = options;
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
   const interrupted = options.interrupted ?? ((): boolean => false);
   const names = new Set<string>();
@@ -133,6 +147,37 @@ export function experimentContext(options: ContextOptions): OwnedContext {
       }),
     );
 
+  /** Makes or continues one run, in a store if there is one. */
+  const oneRun = (
+    where: RunStore | undefined,
+    name: string,
+    given: Observable<Command> | undefined,
+    problem: Problem | ((step: number) => Problem),
+    start: ArrayLike<number>,
+    update: Update,
+    runOptions: ExperimentRunOptions,
+  ): Observable<Row> => {
+    const { description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
+    const earlier = where?.earlier(name);
+    if (earlier?.finished === true) return earlier.rows();
+    const kept = where?.keep(name, runOptions);
+    const stop = kept === undefined ? undefined : stops.begin(kept.save);
+    const own: IterateOptions = {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(stop === undefined ? (given === undefined ? {} : { commands: given }) : { commands: stop.commands(given) }),
+      ...(stop === undefined ? {} : { checkpoints: { seconds: checkpointSeconds, save: stop.save } }),
+    };
+    const checkpoint = earlier?.checkpoint;
+    const bare = live(iterate(guard(problem, interrupted), checkpoint ?? start, update, own));
+    const rows = stop === undefined ? bare : bare.pipe(finalize(stop.ended));
+    // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
+    const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
+    if (earlier === undefined || checkpoint === undefined) return recorded;
+    // The loop does the checkpoint's step again, so the row of that step comes from the loop.
+    return concat(earlier.rows().pipe(takeWhile((row) => row.step < checkpoint.step)), recorded);
+  };
+
   return {
     seed,
     signal,
@@ -141,33 +186,24 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     conclude: (line) => onConclusion?.(line),
     campaign: (count, search) => defer(() => (stopped() ? EMPTY : campaign(count, search))),
     iterate(problem, start, update, runOptions = {}) {
-      const { name = "run", description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
-      return defer(() => {
+      const { name = "run", repeat = true } = runOptions;
+      const rows = defer(() => {
         if (stopped()) return EMPTY;
         claim(names, name);
-        const earlier = store?.earlier(name);
-        if (earlier?.finished === true) return earlier.rows();
-        const kept = store?.keep(name, runOptions);
-        const stop = kept === undefined ? undefined : stops.begin(kept.save);
-        const given = commands?.(name);
-        const own: IterateOptions = {
-          name,
-          ...(description === undefined ? {} : { description }),
-          ...(stop === undefined
-            ? given === undefined
-              ? {}
-              : { commands: given }
-            : { commands: stop.commands(given) }),
-          ...(stop === undefined ? {} : { checkpoints: { seconds: checkpointSeconds, save: stop.save } }),
-        };
-        const checkpoint = earlier?.checkpoint;
-        const bare = live(iterate(guard(problem, interrupted), checkpoint ?? start, update, own));
-        const rows = stop === undefined ? bare : bare.pipe(finalize(stop.ended));
-        // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
-        const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
-        if (earlier === undefined || checkpoint === undefined) return recorded;
-        // The loop does the checkpoint's step again, so the row of that step comes from the loop.
-        return concat(earlier.rows().pipe(takeWhile((row) => row.step < checkpoint.step)), recorded);
+        return oneRun(store, name, commands?.(name), problem, start, update, runOptions);
+      });
+      if (repetitions === 0 || !repeat || isCheckpoint(start)) return rows;
+      return withRepetitions(rows, {
+        run: name,
+        count: repetitions,
+        repeat: (k) =>
+          oneRun(repetitionStore, `${name}-${k}`, undefined, problem, movedStart(start, seed, name, k), update, {
+            ...runOptions,
+            points: endsOnly,
+          }),
+        stopped,
+        onEnd: (k, end) => onNote?.(`${name}: repetition ${k} of ${repetitions} ended: ${endText(end)}`),
+        onAgreement: (agreement) => onAgreement?.(agreement),
       });
     },
     complete: (rows) =>

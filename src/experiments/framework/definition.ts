@@ -17,6 +17,8 @@ export interface ExperimentRunOptions {
   readonly points?: Points;
   /** Seconds between checkpoints, from which `fluxion resume` continues. Default 10. The first step has one too. */
   readonly checkpointSeconds?: number;
+  /** Whether `--repeat` repeats the run. Default true. A trajectory from which starts are drawn need not be repeated. */
+  readonly repeat?: boolean;
 }
 
 /** The result of one run: a row of the summary, which `experiment.json` keeps. */
@@ -106,6 +108,8 @@ const reservedOptions: readonly string[] = [
   "seed",
   "out",
   "workers",
+  "portable",
+  "repeat",
   "serve",
   "port",
   "host",

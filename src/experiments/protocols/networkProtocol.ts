@@ -54,7 +54,7 @@ interface NetworkProtocol {
   /** Largest ||grad||^2 that the thesis calls critical, where it is not that of the set. */
   readonly thesisCritical?: number;
   /** Published fractions, as the paper states them. */
-  readonly published: { readonly critical: string; readonly flatAtEnd?: string; readonly everFlat?: string };
+  readonly published: { readonly critical?: string; readonly flatAtEnd?: string; readonly everFlat?: string };
 }
 
 interface End {

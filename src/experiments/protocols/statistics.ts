@@ -83,7 +83,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
     const size = end - begin;
     const rank = (begin + 1 + end) / 2;
     for (let i = begin; i < end; i++) if (all[i]!.first) rankSum += rank;
-    ties += size ** 3 - size;
+    ties += size * size * size - size;
     begin = end;
   }
   const u = rankSum - (n * (n + 1)) / 2;

@@ -46,7 +46,7 @@ export function withTrajectory(
   return defer(() => {
     const trajectory: Row[] = [];
     return concat(
-      context.iterate(problem, start, update, { name }).pipe(tap((row) => trajectory.push(row))),
+      context.iterate(problem, start, update, { name, repeat: false }).pipe(tap((row) => trajectory.push(row))),
       defer(() => (context.signal.aborted ? EMPTY : then(trajectory))),
     );
   });
@@ -95,7 +95,7 @@ export function withTrajectories(
     const rows = range(0, count).pipe(
       concatMap((index) =>
         context
-          .iterate(problem, start(index), update, { name: searchName(index, count, "trajectory") })
+          .iterate(problem, start(index), update, { name: searchName(index, count, "trajectory"), repeat: false })
           .pipe(tap((row) => trajectories[index]!.push(row))),
       ),
     );

@@ -3,6 +3,7 @@ import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
+import type { Agreement } from "../framework/repetitions.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
 
@@ -46,6 +47,8 @@ export interface StartOrder {
   readonly resume: boolean;
   /** Number of threads for the searches of a campaign; 1 means that this thread runs all of them. */
   readonly workers: number;
+  /** Number of repetitions of each run, from starts moved in their last places. Absent: none. */
+  readonly repetitions?: number;
   /** Lease on the directory, which each thread looks at before it writes. */
   readonly lease: LeaseClaim;
   /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */
@@ -124,6 +127,8 @@ export type FromWorker =
   /** A search of a campaign is finished, and its rows are in its file. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
   | { readonly kind: "finding"; readonly finding: Finding }
+  /** All repetitions of a run have ended. */
+  | { readonly kind: "agreement"; readonly agreement: Agreement }
   | { readonly kind: "note" | "conclusion"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }
   /** The experiment has ended; `stopped` if the user asked for it. */

@@ -2,10 +2,14 @@
 import type { FromWorker, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
 import { type SearchThread, startSearchThread } from "./searchThread.ts";
 
-/** Starts the leader. Its messages are those of {@link startSearchThread}, whichever thread does the work. */
-export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThread {
+/**
+ * Starts the leader. Its messages are those of {@link startSearchThread}, whichever thread does the work.
+ *
+ * @param portable whether all threads compute portably, whatever `FLUXION_EXECUTOR` says; default: what it says
+ */
+export function startSearchTeam(experiment: WorkerData["experiment"], portable?: boolean): SearchThread {
   const stop = new SharedArrayBuffer(4);
-  const leader = startSearchThread(experiment, stop);
+  const leader = startSearchThread(experiment, { stop, portable });
   const listeners = new Set<(message: FromWorker) => void>();
   const helpers = new Set<SearchThread>();
   /** Settles when each helper has ended. */
@@ -24,7 +28,7 @@ export function startSearchTeam(experiment: WorkerData["experiment"]): SearchThr
     for (const listener of listeners) listener(message);
   };
   const addHelper = (campaign: number, claims: SharedArrayBuffer): void => {
-    const helper = startSearchThread(experiment, stop);
+    const helper = startSearchThread(experiment, { stop, portable });
     helpers.add(helper);
     helper.onMessage((message) => {
       if (message.kind === "searched") leader.post(message);

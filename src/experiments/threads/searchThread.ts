@@ -34,15 +34,25 @@ export class WorkerFailure extends Error {
 /** Milliseconds for which a stop waits for the step under way. */
 const mostPatience = 5000;
 
-/** Starts the worker, by tsx if this file is TypeScript, otherwise from `dist`. Threads may share a stop flag. */
-export function startSearchThread(
-  experiment: WorkerData["experiment"],
-  stop: SharedArrayBuffer = new SharedArrayBuffer(4),
-): SearchThread {
+/** Options of {@link startSearchThread}. */
+interface ThreadOptions {
+  /** Flag that asks to stop. Threads may share it. Default: one of the thread's own. */
+  readonly stop?: SharedArrayBuffer;
+  /** Whether the thread computes portably, whatever `FLUXION_EXECUTOR` says. Default: what that variable says. */
+  readonly portable?: boolean | undefined;
+}
+
+/** Starts the worker, by tsx if this file is TypeScript, otherwise from `dist`. */
+export function startSearchThread(experiment: WorkerData["experiment"], options: ThreadOptions = {}): SearchThread {
+  const { stop = new SharedArrayBuffer(4), portable } = options;
   const flag = new Int32Array(stop);
   const workerData: WorkerData = { experiment, stop };
   // Standard output of the worker belongs to users' modules; the worker itself sends messages.
-  const worker = new Worker(workerEntry(), { workerData });
+  const worker = new Worker(workerEntry(), {
+    workerData,
+    // A module may compile its problem when it is loaded, so the thread has to know before that.
+    ...(portable === undefined ? {} : { env: { ...process.env, FLUXION_EXECUTOR: executorFor(portable) } }),
+  });
   const listeners = new Set<(message: FromWorker) => void>();
   const waiting = new Set<{
     kinds: readonly string[];
@@ -104,6 +114,12 @@ export function startSearchThread(
       await worker.terminate();
     },
   };
+}
+
+/** The value of `FLUXION_EXECUTOR` for a thread that has to be portable, or has not to be. */
+function executorFor(portable: boolean): string {
+  const { FLUXION_EXECUTOR: own = "" } = process.env;
+  return portable ? "portable" : own === "portable" ? "" : own;
 }
 
 function workerEntry(): URL {

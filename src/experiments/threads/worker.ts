@@ -1,6 +1,7 @@
 /**
  * The thread in which an experiment runs. It loads the module, runs it, writes its files, and informs the main thread.
  */
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { filter, lastValueFrom, map, Subject, takeUntil } from "rxjs";
 import type { RecordMessage } from "../../arrow/recorder.ts";
@@ -9,6 +10,7 @@ import { isFluxionError } from "../../errors.ts";
 import type { Command } from "../../streams/types.ts";
 import { experimentContext } from "../framework/context.ts";
 import { directoryStore } from "../framework/directoryStore.ts";
+import { repetitionsFolder } from "../framework/repetitions.ts";
 import { following, leading } from "./campaigns.ts";
 import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
@@ -73,7 +75,7 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed, share, lease } = order;
+  const { directory, resume, seed, share, lease, repetitions = 0 } = order;
   const files = fileReporter();
   const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
   const store = directoryStore({
@@ -85,8 +87,18 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
     onMessage: files.written,
     onReplayed: (last, path) => post({ kind: "replayed", run: last.run, directory: path, last: summaryOf(last) }),
   });
+  // A folder of their own, so that repetitions are not among the runs that pages, figures and tables show.
+  const repetitionStore = directoryStore({
+    directory: join(directory, repetitionsFolder),
+    resume: () => resume || campaigns.begun(),
+    lease,
+    onNote: (line) => post({ kind: "note", line }),
+  });
   const context = experimentContext({
     seed,
+    repetitions,
+    repetitionStore,
+    onAgreement: (agreement) => post({ kind: "agreement", agreement }),
     signal: abort.signal,
     store,
     stopped,

@@ -1,13 +1,7 @@
 import { failure } from "../../errors.ts";
 import { bare, environment, warn } from "../../host.ts";
-import {
-  type BlasSymbols,
-  kernelWidth,
-  librariesOf,
-  openLibrary,
-  processorWidth,
-  usualLibraries,
-} from "./blasLibrary.ts";
+import { type BlasSymbols, librariesOf, openLibrary, usualLibraries } from "./blasLibrary.ts";
+import { areTooWide, type KernelFacts, kernelUnit, kernelWarning, thisProcessor, unitText } from "./kernels.ts";
 
 /** Matrix products by the machine's own BLAS, on one thread. */
 export interface Blas {
@@ -38,6 +32,8 @@ interface Found {
   readonly description: BlasDescription;
 }
 
+const portable: Found = { description: { warning: "not used in a portable run, whose bits must not depend on it" } };
+
 /** Results of earlier searches, by choice. */
 const known = new Map<string, Found>();
 
@@ -49,10 +45,18 @@ const known = new Map<string, Found>();
  * loaded is loaded by an absolute path. The library runs on one thread, since parallel runs are better, and only after it has
  * computed a known product correctly.
  *
- * @returns undefined if there is no BLAS, or if it is switched off
+ * @returns undefined if there is no BLAS, if it is switched off, or if this thread computes portably
  */
 export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Blas | undefined {
   return search(choice).blas;
+}
+
+/**
+ * Tells whether this thread computes portably, which `FLUXION_EXECUTOR=portable` says: then no BLAS is loaded, since its
+ * last bits depend on the library and on the processor.
+ */
+export function isPortable(): boolean {
+  return environment("FLUXION_EXECUTOR") === "portable";
 }
 
 /** Describes what {@link findBlas} found. */
@@ -61,6 +65,7 @@ export function describeBlas(choice: string = environment("FLUXION_BLAS") ?? "")
 }
 
 function search(choice: string): Found {
+  if (isPortable()) return portable;
   let found = known.get(choice);
   if (found === undefined) {
     found = choice === "off" ? { description: { warning: "switched off by FLUXION_BLAS=off" } } : load(choice);
@@ -86,7 +91,8 @@ function load(choice: string): Found {
   for (const path of paths) {
     try {
       const symbols = openLibrary(path);
-      const wrong = knownProduct(symbols);
+      // A call of such kernels would end the process.
+      const wrong = areTooWide(kernelFacts(symbols)) ? tooWide(symbols) : knownProduct(symbols);
       if (wrong !== undefined) throw new Error(wrong);
       return { blas: symbols, description: describe(symbols) };
     } catch (error) {
@@ -97,20 +103,26 @@ function load(choice: string): Found {
   return { description: { warning: `no BLAS found (${reasons.join("; ")})${hint}` } };
 }
 
-function describe({ library, configuration, core }: BlasSymbols): BlasDescription {
-  const forced = environment("OPENBLAS_CORETYPE");
-  const slow = forced !== undefined && kernelWidth(core) > 0 && kernelWidth(core) < processorWidth();
+/** What is known of the kernels of a library in this process. */
+export function kernelFacts({
+  core = "",
+  configuration = "",
+}: Pick<BlasDescription, "core" | "configuration">): KernelFacts {
+  return { core, configuration, forced: environment("OPENBLAS_CORETYPE"), processor: thisProcessor() };
+}
+
+function tooWide({ core }: BlasSymbols): string {
+  return `its ${core} kernels need ${unitText(kernelUnit(core)!)}, which this processor lacks; unset OPENBLAS_CORETYPE`;
+}
+
+function describe(symbols: BlasSymbols): BlasDescription {
+  const { library, configuration, core } = symbols;
+  const warning = kernelWarning(kernelFacts(symbols));
   return {
     library,
     ...(configuration === "" ? {} : { configuration }),
     ...(core === "" ? {} : { core }),
-    ...(slow
-      ? {
-          warning:
-            `OPENBLAS_CORETYPE=${forced} holds OpenBLAS at ${core} kernels (${kernelWidth(core)} bits) on a processor with ` +
-            `${processorWidth()} bits: products are up to four times slower; unset it`,
-        }
-      : {}),
+    ...(warning === undefined ? {} : { warning }),
   };
 }
 

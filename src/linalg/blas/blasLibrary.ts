@@ -166,25 +166,3 @@ export function openLibrary(path: string): BlasSymbols {
     core: text(optional("str openblas_get_corename()")?.()),
   };
 }
-
-/** Gives the width in bits of the widest vectors that the kernels of a core use; 0 if it is unknown. */
-export function kernelWidth(core: string): number {
-  if (/skylakex|cooperlake|sapphire/i.test(core)) return 512;
-  if (/haswell|zen|excavator/i.test(core)) return 256;
-  if (/prescott|core2|penryn|nehalem|atom|barcelona|sandybridge|bulldozer/i.test(core)) return 128;
-  return 0;
-}
-
-/** Gives the width in bits of the widest vectors that the processor has; 0 if it is unknown. */
-export function processorWidth(): number {
-  if (builtin("node:os", "BLAS").platform() !== "linux") return 0;
-  let flags: string;
-  try {
-    flags = builtin("node:fs", "BLAS").readFileSync("/proc/cpuinfo", "utf8");
-  } catch {
-    // A container may hide the file.
-    return 0;
-  }
-  if (/\bavx512f\b/.test(flags)) return 512;
-  return /\bavx2\b/.test(flags) ? 256 : 0;
-}

@@ -109,8 +109,8 @@ export function wishartPlusWigner(options: WishartPlusWignerOptions): SpectralLa
 /** Computes |Im| of the complex pair among the roots of the cubic a x^3 + b x^2 + c x + d; 0 if all roots are real. */
 function imaginaryRoot(a: number, b: number, c: number, d: number): number {
   const p = (3 * a * c - b * b) / (9 * a * a);
-  const q = (9 * a * b * c - 2 * b ** 3 - 27 * a * a * d) / (54 * a ** 3);
-  const discriminant = p ** 3 + q * q;
+  const q = (9 * a * b * c - 2 * b * b * b - 27 * a * a * d) / (54 * a * a * a);
+  const discriminant = p * p * p + q * q;
   if (!(discriminant > 0)) return 0;
   const root = Math.sqrt(discriminant);
   // The larger of both cube roots has no cancellation; the other one follows from their product -p.

@@ -179,7 +179,8 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
           columns,
         };
       }
-      const factor = Math.max(1 / 3, 1 - (2 * gainRatio - 1) ** 3);
+      const agreement = 2 * gainRatio - 1;
+      const factor = Math.max(1 / 3, 1 - agreement * agreement * agreement);
       return {
         state: { damping: Math.max(leastDamping * state.size, mu * factor), growth: 2, sizes, size: state.size },
         direction,

@@ -2,9 +2,9 @@ import { plainField } from "../plainField.ts";
 import type { SolvedProblem } from "./certified.ts";
 
 // phi, phi' and phi'' of phi(z) = z^2 / 4 - z^4 / 2 + z^6 / 6.
-const bent = (z: number): number => z ** 2 / 4 - z ** 4 / 2 + z ** 6 / 6;
-const slope = (z: number): number => z / 2 - 2 * z ** 3 + z ** 5;
-const bend = (z: number): number => 0.5 - 6 * z ** 2 + 5 * z ** 4;
+const bent = (z: number): number => z ** 2 * (1 / 4 - z ** 2 * (1 / 2 - z ** 2 / 6));
+const slope = (z: number): number => z * (1 / 2 - z ** 2 * (2 - z ** 2));
+const bend = (z: number): number => 0.5 - z ** 2 * (6 - 5 * z ** 2);
 
 /**
  * Builds the saddle-point problem "forsaken" [1], which is not monotone: min over x, max over y of

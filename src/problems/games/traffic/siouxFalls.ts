@@ -15,7 +15,7 @@ import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts
  */
 export function siouxFalls(): TrafficNetwork {
   const links = roads.flatMap(([one, other, freeFlowTime, capacity]): RoadLink[] => {
-    const times = { freeFlowTime, coefficient: (0.15 * freeFlowTime) / capacity ** 4, power: 4 };
+    const times = { freeFlowTime, coefficient: (0.15 * freeFlowTime) / (capacity ** 2) ** 2, power: 4 };
     return [
       { from: one, to: other, ...times },
       { from: other, to: one, ...times },

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Option } from "commander";
-import { failure } from "../errors.ts";
-import { numberFrom } from "../experiments/threads/flags.ts";
+import { failure } from "../../errors.ts";
+import { numberFrom } from "../../experiments/threads/flags.ts";
 
 /** The option `--workers`: threads among which the runs of a campaign are divided. It affects nothing but the time. */
 export function workersOption(): Option {

@@ -1,6 +1,6 @@
 import { Option } from "commander";
-import { failure } from "../errors.ts";
-import { numberFrom } from "../experiments/threads/flags.ts";
+import { failure } from "../../errors.ts";
+import { numberFrom } from "../../experiments/threads/flags.ts";
 
 /** The option `--seed`. A run is a function of its options and the seed. */
 export function seedOption(): Option {
