@@ -1,0 +1,162 @@
+/** Whether the iterates of a run leave for infinity, and in which direction. */
+import {
+  type Column,
+  distance,
+  dot,
+  type Evaluation,
+  evaluate,
+  type Iterate,
+  isFiniteVector,
+  norm,
+  type Problem,
+  playersOf,
+} from "../../authoring/index.ts";
+import { displacementOf } from "./naturalResidualNorm.ts";
+
+/**
+ * What it means that the iterates leave: the values of the column `escape`.
+ *
+ * - unbounded: a cost falls for ever along the direction: the potential, or the cost of a player;
+ * - infeasible: no point satisfies the conditions: in a complementarity problem or another variational inequality, or in
+ *   a saddle-point problem in which the maximiser's payoff rises for ever, as that of multipliers does.
+ */
+export const escapeKinds = ["unbounded", "infeasible"] as const;
+/** One of {@link escapeKinds}. */
+export type EscapeKind = (typeof escapeKinds)[number];
+
+/** A direction in which the iterates leave. */
+export interface Escape {
+  readonly kind: EscapeKind;
+  /** Unit vector d, a direction in which C does not end. */
+  readonly direction: Float64Array;
+  /** Largest <F(z + tau d), d> among the points looked at, which is negative. */
+  readonly slope: number;
+}
+
+/** Distances along the ray at which the field is looked at, in units of the way since half the steps. */
+const distances = [0x100000, 0x10000, 0x1000, 0x100, 16, 4, 2, 1] as const;
+/** Share of the projected step that must lie along the direction. */
+const along = 0.5;
+/** Smallest share of the product of distance and projected step that must be left at the far end. */
+const lasting = 1 / 8;
+
+/**
+ * Looks along the way on which a run is: `way` is the displacement of the iterates since half as many steps.
+ *
+ * In the direction d of the way, up to 2^20 times its length, C must not end, and the projected step
+ * Pi_C(z - eta F(z)) - z must point along d everywhere and not fade faster than 1 / distance. For a monotone F this is a
+ * certificate: <F(u) - F(v), u - v> >= 0 with v = z + tau d gives, for tau to infinity, <F(u), d> <= lim <F(v), d> < 0
+ * for each u in C. So u + d would always be better than u, and there is no solution.
+ *
+ * Cost: up to eight evaluations, most often two; no run counts them.
+ */
+export function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
+  const { problem, point, field } = at;
+  const length = norm(way);
+  const size = norm(field);
+  if (!(length > 0 && size > 0 && length < Number.POSITIVE_INFINITY && size < Number.POSITIVE_INFINITY)) return;
+  // The step is short against the way, so that it sees the set where the point is.
+  const eta = length / size / 16;
+  const direction = new Float64Array(point.length);
+  let slope = Number.NEGATIVE_INFINITY;
+  const here = displacementOf(at, eta);
+  let far = true;
+  for (const multiple of distances) {
+    const ahead = multiple * length;
+    const from = far ? way.map((w) => w / length) : direction;
+    const there = point.map((z, i) => z + ahead * from[i]!);
+    problem.constraint?.project(there, there);
+    const gone = distance(there, point);
+    // Where C ends, the projection holds the point back.
+    if (!(gone >= along * ahead && gone < Number.POSITIVE_INFINITY)) return;
+    if (far) for (let i = 0; i < point.length; i++) direction[i] = (there[i]! - point[i]!) / gone;
+    const found = evaluate(problem, there);
+    const step = displacementOf(found, eta);
+    const stride = norm(step);
+    if (!(stride > 0 && dot(step, direction) >= along * stride)) return;
+    if (far && stride * gone < lasting * norm(here) * length) return;
+    const fall = dot(found.field, direction);
+    if (!(fall < 0)) return;
+    slope = Math.max(slope, fall);
+    far = false;
+  }
+  return { kind: kindOf(problem, point, field, direction), direction, slope };
+}
+
+function kindOf(problem: Problem, point: Float64Array, field: Float64Array, direction: Float64Array): EscapeKind {
+  if (problem.symmetric) return "unbounded";
+  if (problem.blocks.every(({ player }) => player === undefined)) return "infeasible";
+  const players = playersOf(problem);
+  const falls = players.map(({ blocks }) => {
+    let fall = 0;
+    for (const { offset, size } of blocks) {
+      for (let i = offset; i < offset + size; i++) fall += field[i]! * direction[i]!;
+    }
+    return fall;
+  });
+  const leaving = falls.indexOf(Math.min(...falls));
+  if (players.length !== 2 || leaving === 0) return "unbounded";
+  const { game } = problem;
+  if (game === undefined) return players[1]!.name === "maximiser" ? "infeasible" : "unbounded";
+  const costs = new Float64Array(2);
+  game.costs(point, costs);
+  const zeroSum = Math.abs(costs[0]! + costs[1]!) <= 1e-9 * (Math.abs(costs[0]!) + Math.abs(costs[1]!));
+  return zeroSum ? "infeasible" : "unbounded";
+}
+
+/** The columns of a measure that watches for an escape. They are undefined until one is found. */
+export const escapeColumns = {
+  escape: { meaning: "why the iterates leave for infinity", kind: "category", values: escapeKinds },
+  escapeSlope: { meaning: "largest <F, d> on the way to infinity along escapeDirection d" },
+  escapeDirection: { meaning: "direction in which the iterates leave for infinity", kind: "vector" },
+} as const satisfies Readonly<Record<string, Column>>;
+
+/** What is known of the way of the iterates. */
+export interface Watch {
+  /** Step at which the way is examined next: 2, 4, 8, ... */
+  readonly next: number;
+  /** Point at the last such step. */
+  readonly point: Float64Array;
+  /** Length of the way that led there. */
+  readonly way: number;
+}
+
+/** First step at which a verdict is given; before it a run has hardly begun. */
+const firstVerdict = 32;
+
+/** Begins to watch. */
+export function beginWatch(point: Float64Array): Watch {
+  return { next: 2, point: point.slice(), way: 0 };
+}
+
+/**
+ * Examines the way since half the steps, at steps that are powers of two. A way that is shorter than the one before it
+ * leads to a point, not to infinity.
+ */
+export function watchEscape(it: Iterate, { next, point, way }: Watch): Watched {
+  if (it.step < next) return { state: { next, point, way } };
+  if (!isFiniteVector(it.point)) return { state: { next, point, way }, result: { status: "diverged" } };
+  const moved = it.point.map((z, i) => z - point[i]!);
+  const length = norm(moved);
+  const state = { next: 2 * it.step, point: it.point.slice(), way: length };
+  if (it.step < firstVerdict || !(length >= way)) return { state };
+  const found = escapeAlong(it.at, moved);
+  if (found === undefined) return { state };
+  return {
+    state,
+    result: {
+      status: "diverged",
+      columns: { escape: escapeKinds.indexOf(found.kind), escapeSlope: found.slope },
+      vectors: { escapeDirection: found.direction },
+    },
+  };
+}
+
+interface Watched {
+  readonly state: Watch;
+  readonly result?: {
+    readonly status: "diverged";
+    readonly columns?: { readonly escape: number; readonly escapeSlope: number };
+    readonly vectors?: { readonly escapeDirection: Float64Array };
+  };
+}
