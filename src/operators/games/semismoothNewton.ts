@@ -134,7 +134,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       const first = state.first ?? size;
       const least = Math.min(state.least, size);
       const forcing = relativeTolerance ?? Math.min(0.01, size / first);
-      const found = newtonTrial(it, residual, eta, damping * (size / first), forcing, maxIterations);
+      const found = newtonTrial(it, residual, eta, damping * (size / first), contraction, forcing, maxIterations);
       const { trial } = found;
       const reached =
         trial === undefined ? Number.NaN : norm(naturalMap(it, trial, scale === "local" ? scaleAt(it, trial) : scale));
@@ -159,7 +159,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         },
         columns: {
           ...columns,
-          newton: newtonOutcomes.indexOf(Number.isFinite(reached) ? "refused" : "non-finite"),
+          newton: newtonOutcomes.indexOf(found.singular || Number.isFinite(reached) ? "refused" : "non-finite"),
           solverIterations: found.iterations,
         },
       };
@@ -174,6 +174,9 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
     ),
   );
 }
+
+/** Longest Newton step, in units of ||z|| and ||R||. */
+const longestStep = 2 ** 40;
 
 /** Largest number of rows without an attempt after a refusal. */
 const longestPause = 64;
@@ -216,9 +219,10 @@ function newtonTrial(
   residual: Float64Array,
   scale: number,
   shift: number,
+  contraction: number,
   relativeTolerance: number,
   maxIterations: number | undefined,
-): { readonly trial: Evaluation | undefined; readonly iterations: number } {
+): { readonly trial: Evaluation | undefined; readonly iterations: number; readonly singular?: boolean } {
   const { at, point } = it;
   const { constraint } = at.problem;
   const n = point.length;
@@ -233,9 +237,14 @@ function newtonTrial(
     relativeTolerance,
     ...(maxIterations === undefined ? {} : { maxIterations }),
   });
+  // Where -R lies outside the range of V, not even the linear model would be accepted.
+  if (solved.relativeResidual > contraction) return { trial: undefined, iterations: solved.iterations, singular: true };
   const trial = scratchVector(it);
   for (let i = 0; i < n; i++) trial[i] = point[i]! + solved.x[i]!;
   constraint?.project(trial, trial);
+  // J is singular to rounding where the step is that long, and F at its end would be nothing but rounding.
+  const longest = longestStep * Math.max(norm(point), norm(residual));
+  if (norm(solved.x) > longest) return { trial: undefined, iterations: solved.iterations, singular: true };
   if (!isFiniteVector(trial)) return { trial: undefined, iterations: solved.iterations };
   return { trial: it.evaluate(trial), iterations: solved.iterations };
 }

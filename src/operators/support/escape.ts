@@ -5,12 +5,15 @@ import {
   dot,
   type Evaluation,
   evaluate,
+  firstRows,
   type Iterate,
   isFiniteVector,
   norm,
   type Problem,
   playersOf,
 } from "../../authoring/index.ts";
+import { proximalPoint } from "../games/proximalPoint.ts";
+import { localStepSize } from "./localStepSize.ts";
 import { displacementOf } from "./naturalResidualNorm.ts";
 
 /**
@@ -37,6 +40,8 @@ export interface Escape {
 const distances = [0x100000, 0x10000, 0x1000, 0x100, 16, 4, 2, 1] as const;
 /** Share of the projected step that must lie along the direction. */
 const along = 0.5;
+/** Step size of the proximal steps, in units of 1 / (2 L). */
+const settling = 1e5;
 /** Smallest share of the product of distance and projected step that must be left at the far end. */
 const lasting = 1 / 8;
 
@@ -48,39 +53,65 @@ const lasting = 1 / 8;
  * certificate: <F(u) - F(v), u - v> >= 0 with v = z + tau d gives, for tau to infinity, <F(u), d> <= lim <F(v), d> < 0
  * for each u in C. So u + d would always be better than u, and there is no solution.
  *
- * Cost: up to eight evaluations, most often two; no run counts them.
+ * The way of a run has components that only come and go. Far out they would hide the rest, so if d fails, proximal
+ * steps from the far end, which shrink them, give a second direction.
+ *
+ * Cost: up to eight evaluations, and for the second direction two short Newton solves; no run counts them.
  */
 export function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
   const { problem, point, field } = at;
   const length = norm(way);
-  const size = norm(field);
-  if (!(length > 0 && size > 0 && length < Number.POSITIVE_INFINITY && size < Number.POSITIVE_INFINITY)) return;
-  // The step is short against the way, so that it sees the set where the point is.
-  const eta = length / size / 16;
-  const direction = new Float64Array(point.length);
-  let slope = Number.NEGATIVE_INFINITY;
+  if (!(length > 0 && length < Number.POSITIVE_INFINITY && isFiniteVector(field)) || dot(field, way) >= 0) return;
+  const first = lookAlong(at, way, length);
+  if (first !== undefined) return first;
+  const far = beyond(problem, point, way, (distances[0] * length) / norm(way));
+  const start = evaluate(problem, far);
+  if (!isFiniteVector(start.field)) return;
+  const settled = firstRows(
+    problem,
+    far,
+    proximalPoint({ stepSize: settling * localStepSize(start), relativeTolerance: 1e-3, maxIterations: 20 }),
+    3,
+  ).at(-1)!.point;
+  return lookAlong(
+    at,
+    settled.map((z, i) => z - point[i]!),
+    length,
+  );
+}
+
+/** Looks from a point along a direction, at distances in units of a length. */
+function lookAlong(at: Evaluation, towards: Float64Array, length: number): Escape | undefined {
+  const { problem, point, field } = at;
+  // The step is short against the length, so that it sees the set where the point is.
+  const eta = length / norm(field) / 16;
   const here = displacementOf(at, eta);
-  let far = true;
+  let direction = towards.map((x) => x / norm(towards));
+  let slope = Number.NEGATIVE_INFINITY;
   for (const multiple of distances) {
     const ahead = multiple * length;
-    const from = far ? way.map((w) => w / length) : direction;
-    const there = point.map((z, i) => z + ahead * from[i]!);
-    problem.constraint?.project(there, there);
+    const there = beyond(problem, point, direction, ahead);
     const gone = distance(there, point);
     // Where C ends, the projection holds the point back.
     if (!(gone >= along * ahead && gone < Number.POSITIVE_INFINITY)) return;
-    if (far) for (let i = 0; i < point.length; i++) direction[i] = (there[i]! - point[i]!) / gone;
+    if (multiple === distances[0]) direction = there.map((z, i) => (z - point[i]!) / gone);
     const found = evaluate(problem, there);
     const step = displacementOf(found, eta);
     const stride = norm(step);
     if (!(stride > 0 && dot(step, direction) >= along * stride)) return;
-    if (far && stride * gone < lasting * norm(here) * length) return;
+    if (multiple === distances[0] && stride * gone < lasting * norm(here) * length) return;
     const fall = dot(found.field, direction);
     if (!(fall < 0)) return;
     slope = Math.max(slope, fall);
-    far = false;
   }
   return { kind: kindOf(problem, point, field, direction), direction, slope };
+}
+
+/** Pi_C(z + tau d). */
+function beyond(problem: Problem, point: Float64Array, direction: Float64Array, tau: number): Float64Array {
+  const there = point.map((z, i) => z + tau * direction[i]!);
+  problem.constraint?.project(there, there);
+  return there;
 }
 
 function kindOf(problem: Problem, point: Float64Array, field: Float64Array, direction: Float64Array): EscapeKind {

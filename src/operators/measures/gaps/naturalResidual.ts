@@ -31,6 +31,9 @@ const rules = {
   relativeTolerance: { min: 0, below: 1 },
 } as const;
 
+/** Share of the first residual to which a residual must have fallen, unless the first one is small enough itself. */
+const leastFall = 0.1;
+
 /**
  * Measures the natural residual ||z - Pi_C(z - eta F(z))|| / eta, which is zero exactly at the solutions of VI(F, C)
  * and equals ||F|| without a constraint.
@@ -42,8 +45,8 @@ const rules = {
  * With `tolerance` or `relativeTolerance` it is the stop condition for constrained problems. Placed first inside the
  * update it then saves the last step's cost. It ends a run in one of three ways:
  *
- * - `converged`: the residual is within the tolerance, and a solution is near. Where the field only fades, as
- *   exp(-z) does, J fades with it; such rows do not end the run.
+ * - `converged`: the residual is within the tolerance at the first row or has fallen to a tenth of what it was there,
+ *   and a solution is near. Where the field only fades, as exp(-z) does, J fades with it; such rows do not end the run.
  * - `stagnated`: the same, but the projection onto C of this row was not exact (see `inexactProjections` of a set).
  * - `diverged`: the iterates leave for infinity. At the steps 32, 64, 128, ... the way of the second half of the steps
  *   is examined: C does not end in this direction d, and up to 2^20 times the way the projected step points along d. For
@@ -97,6 +100,7 @@ export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
       previous ?? {
         eta: given === "local" ? undefined : given,
         start: norm(first.point),
+        first: undefined,
         largest: 0,
         last: 0,
         watch: watches ? beginWatch(first.point) : undefined,
@@ -111,12 +115,15 @@ export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
       const inexact = constraint?.inexactProjections?.();
       state.eta ??= localStepSize(at);
       const residual = naturalResidualNorm(at, state.eta);
+      state.first ??= residual;
       if (residual > state.largest) state.largest = residual;
       const result = { state, ...watched?.result, columns: { [name]: residual, ...watched?.result?.columns } };
       if (result.status !== undefined || !stops) return result;
       const length = Math.max(state.start, norm(at.point));
       const bound = tolerance ?? (relativeTolerance! * length) / state.eta;
-      const reached = residual <= bound && nearSolution(at, residual, { ...state, length });
+      // Where z leaves for infinity, any residual becomes small against it; one that has not fallen says nothing then.
+      const fallen = before.first === undefined || residual <= leastFall * state.first;
+      const reached = residual <= bound && fallen && nearSolution(at, residual, { ...state, length });
       if (residual > 0) state.last = residual;
       if (!reached) return result;
       const exact = (it.columns.inexactProjections ?? 0) === 0 && inexact === constraint?.inexactProjections?.();
@@ -130,6 +137,8 @@ interface State {
   eta: number | undefined;
   /** ||z|| at the start. */
   readonly start: number;
+  /** Residual of the first measured row; undefined before it. */
+  first: number | undefined;
   /** Largest residual so far. */
   largest: number;
   /** Last residual that was not 0. */
