@@ -70,7 +70,7 @@ export function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefin
   const settled = firstRows(
     problem,
     far,
-    proximalPoint({ stepSize: settling * localStepSize(start), relativeTolerance: 1e-3, maxIterations: 20 }),
+    proximalPoint({ stepSize: settling * localStepSize(start), relativeTolerance: 1e-12, maxIterations: 20 }),
     3,
   ).at(-1)!.point;
   return lookAlong(

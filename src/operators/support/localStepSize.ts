@@ -3,6 +3,8 @@ import { projectedStep } from "./projectedStep.ts";
 
 /** Share of a point's length by which a look aside moves. */
 const aside = 1e-4;
+/** Relative change of F that rounding may make. */
+const rounding = 2 ** -46;
 
 /**
  * Computes a step size from the problem: 1 / (2 L), where L is ||F(z') - F(z)|| / ||z' - z|| for a z' that lies a little
@@ -23,18 +25,20 @@ export function localStepSize(
   const size = norm(field);
   if (!(size > 0 && size < Number.POSITIVE_INFINITY)) return 1;
   const length = lengthOf(point, problem.constraint);
+  // A change of F that is nothing but rounding would make the step endless.
+  const least = length > 0 ? (rounding * size) / length : 0;
   let quotient = 0;
   if (length > 0) {
     const ahead = projectedStep(problem, point, (aside * length) / size, field);
     const way = distance(point, ahead);
     if (way > 0) quotient = distance(look(ahead).field, field) / way;
   }
-  if (!isPositive(quotient)) {
+  if (!(quotient > least / aside && quotient < Number.POSITIVE_INFINITY)) {
     const image = new Float64Array(point.length);
     at.linearize().apply(field, image);
     quotient = norm(image) / size;
   }
-  if (isPositive(quotient)) return 1 / (2 * quotient);
+  if (quotient > least && quotient < Number.POSITIVE_INFINITY) return 1 / (2 * quotient);
   return length > 0 ? length / size : 1;
 }
 
@@ -46,8 +50,4 @@ export function lengthOf(point: Float64Array, constraint: ConvexSet | undefined)
   if (constraint.someElement === undefined) constraint.project(element, element);
   else constraint.someElement(element);
   return norm(element);
-}
-
-function isPositive(x: number): boolean {
-  return x > 0 && x < Number.POSITIVE_INFINITY;
 }
