@@ -11,7 +11,7 @@ const rounding = 2 ** -46;
  * way down the field, 1e-4 of ||z||, or ||J F|| / ||F|| where z' is no other point.
  *
  * It is scale-free: F times s and lengths times t make it t / s times as large. Where F does not change it is
- * ||z|| / ||F||; where the problem has no length either it is 1. At z = 0 the length is that of an element of C.
+ * ||z|| / ||F||; where the problem has no length either it is 1. At z = 0 the length is the distance of C from 0.
  *
  * Cost: one evaluation by `look`, or a product with J.
  *
@@ -42,12 +42,11 @@ export function localStepSize(
   return length > 0 ? length / size : 1;
 }
 
-/** ||z||; at z = 0 that of an element of C, and 0 where C has 0 as its element or is the whole space. */
+/**
+ * ||z||; at z = 0 the distance of C from 0. It is 0 where that says nothing, as in a cone, which has elements of every
+ * length.
+ */
 export function lengthOf(point: Float64Array, constraint: ConvexSet | undefined): number {
   const length = norm(point);
-  if (length !== 0 || constraint === undefined) return length;
-  const element = new Float64Array(point.length);
-  if (constraint.someElement === undefined) constraint.project(element, element);
-  else constraint.someElement(element);
-  return norm(element);
+  return length === 0 && constraint !== undefined ? constraint.distance(point) : length;
 }

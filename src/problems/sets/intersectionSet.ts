@@ -98,16 +98,15 @@ function byDykstra(dimension: number, parts: readonly ConvexSet[], read: Dykstra
   return { ...set, lastProjection: () => last };
 }
 
-/** The size of a set's numbers: how far its element is from 0, or, if it is bounded, how wide it is. */
+/** The size of a set's numbers: how far it is from 0, or, if it is bounded, how wide it is. */
 function sizeOf(part: ConvexSet): number {
   const own = new Float64Array(part.dimension);
-  part.someElement?.(own);
-  const element = norm(own);
-  if (!part.bounded) return element;
+  const away = part.distance(own);
+  if (!part.bounded) return away;
   // A direction that is orthogonal to no face that sets are likely to have.
   const along = own.map((_, i) => 1 + (i % 3) / 4);
   const width = part.support(along) + part.support(along.map((x) => -x));
-  return Math.max(element, width / norm(along));
+  return Math.max(away, width / norm(along));
 }
 
 function linearIntersection(dimension: number, sets: readonly ConvexSet[]): ConvexSet {

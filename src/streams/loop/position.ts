@@ -3,7 +3,7 @@
 import { failure } from "../../errors.ts";
 import { warn } from "../../host.ts";
 import { norm } from "../../linalg/vector.ts";
-import type { ConvexSet, Problem } from "../../problems/problem.ts";
+import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Evaluation } from "../types.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 import { checkLength } from "./checks.ts";
@@ -110,19 +110,11 @@ function startInside(problem: Problem, start: ArrayLike<number>, session: Sessio
   const given = Float64Array.from(start);
   const away = constraint.distance(given);
   // Within rounding the start is a projection already.
-  if (away <= 1e-9 * (norm(given) || lengthOfElement(constraint))) return start;
+  if (away <= 1e-9 * norm(given)) return start;
   const inside = new Float64Array(given.length);
   constraint.project(given, inside);
   warn(
     `iterate: the start lies ${away} outside the ${constraint.name} of ${problem.name}; the run begins at its projection${session.where()}`,
   );
   return inside;
-}
-
-/** The size of the set's numbers, where the start has none. */
-function lengthOfElement(constraint: ConvexSet): number {
-  const element = new Float64Array(constraint.dimension);
-  if (constraint.someElement === undefined) constraint.project(element, element);
-  else constraint.someElement(element);
-  return norm(element);
 }

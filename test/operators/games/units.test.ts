@@ -1,0 +1,133 @@
+/** The field in other units, and the parameters: the same iterates, bit for bit, the same gaps and the same verdicts. */
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { dualityGap } from "../../../src/operators/measures/gaps/dualityGap.ts";
+import { mintyGap } from "../../../src/operators/measures/gaps/mintyGap.ts";
+import { nashConv } from "../../../src/operators/measures/gaps/nashConv.ts";
+import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
+import { primalGap } from "../../../src/operators/measures/gaps/primalGap.ts";
+import type { Problem } from "../../../src/problems/problem.ts";
+import { chain } from "../../../src/streams/chain.ts";
+import { firstRows } from "../../../src/streams/firstRows.ts";
+import type { Iterate, Measure, Update } from "../../../src/streams/types.ts";
+import * as fc from "../../support/fastCheck.ts";
+import { randomGame } from "../../support/games.ts";
+import { type MethodInUnits, methodsInUnits, type SetInUnits, setsInUnits } from "../../support/gameUnits.ts";
+import { normalVector } from "../../support/random.ts";
+import { scaledProblem } from "../../support/scaled.ts";
+
+const steps = 24;
+
+/** A field of four numbers; some are monotone, some are not, some are not linear. */
+function fieldOf(seed: number): Problem {
+  const linear = randomGame(4, seed, { modulus: seed % 3 === 0 ? -0.2 : 0.3, solution: normalVector(4, seed + 100) });
+  if (seed % 2 === 0) return linear;
+  return {
+    ...linear,
+    evaluate(point, field) {
+      linear.evaluate(point, field);
+      for (let i = 0; i < 4; i++) field[i] = field[i]! + 0.1 * point[i]! ** 3;
+      return Number.NaN;
+    },
+    linearize(point) {
+      const map = linear.linearize(point);
+      const slopes = point.map((z) => 0.3 * z ** 2);
+      const add = (v: Float64Array, out: Float64Array): void => {
+        for (let i = 0; i < 4; i++) out[i] = out[i]! + slopes[i]! * v[i]!;
+      };
+      return {
+        rows: 4,
+        columns: 4,
+        symmetric: false,
+        apply(v, out) {
+          map.apply(v, out);
+          add(v, out);
+        },
+        applyTranspose(v, out) {
+          map.applyTranspose(v, out);
+          add(v, out);
+        },
+        applyMany() {
+          throw new Error("not needed");
+        },
+      };
+    },
+  };
+}
+
+/** A start in the set: at its point next to 0, or anywhere; without zeros where logarithms are taken. */
+function startOf(set: SetInUnits, seed: number, t: number, entropic: boolean): Float64Array {
+  const anywhere = normalVector(4, seed + 200);
+  const start = entropic ? anywhere.map((z) => 1 + 0.1 * z) : seed % 5 === 0 ? new Float64Array(4) : anywhere;
+  set.make(1)?.project(start, start);
+  return start.map((z) => t * z);
+}
+
+interface Case {
+  readonly set: SetInUnits;
+  readonly seed: number;
+}
+
+function rowsOf(
+  { set, seed }: Case,
+  { make, entropic = false }: MethodInUnits,
+  s: number,
+  t: number,
+): readonly Iterate[] {
+  const problem = scaledProblem(fieldOf(seed), s, t, set.make(t));
+  const update = chain(naturalResidual({ relativeTolerance: 1e-9 }), make(t / s));
+  return firstRows(problem, startOf(set, seed, t, entropic), update, steps);
+}
+
+/** Where two runs differ, up to the units; undefined: nowhere. */
+function difference(plain: readonly Iterate[], other: readonly Iterate[], s: number, t: number): string | undefined {
+  if (plain.length !== other.length) return `${plain.length} rows and ${other.length}`;
+  for (const [k, row] of plain.entries()) {
+    const there = other[k]!;
+    if (row.status !== there.status) return `step ${k}: ${row.status} and ${there.status}`;
+    for (let i = 0; i < row.point.length; i++) {
+      if (!Object.is(t * row.point[i]! + 0, there.point[i]! + 0)) {
+        return `step ${k}, entry ${i}: ${row.point[i]} and ${there.point[i]! / t}`;
+      }
+    }
+    const [residual, own] = [there.columns.naturalResidual!, s * row.columns.naturalResidual!];
+    if (!Object.is(residual, own)) return `step ${k}: residual ${own / s} and ${residual / s}`;
+  }
+  return undefined;
+}
+
+const exponent = fc.integer({ min: -100, max: 100 });
+const fits = (method: MethodInUnits, set: SetInUnits): boolean =>
+  (!method.entropic || set.entropic) && (!method.products || set.product);
+
+const units = suite("units");
+for (const [index, method] of methodsInUnits.entries()) {
+  const { name, field, together } = method;
+  const sets = setsInUnits.filter((set) => fits(method, set));
+  const claim = field ? (together ? "of the field and of all parameters" : "of the field") : "of neither";
+  units(`${name} (${index}) does not depend on the units ${claim}`, () => {
+    const one = fc.record({ set: fc.constantFrom(...sets), seed: fc.integer({ min: 0, max: 50 }) });
+    if (field) {
+      fc.assert(
+        fc.property(one, exponent, exponent, (it, a, b) => {
+          const [s, t] = [2 ** a, together ? 2 ** b : 1];
+          const found = difference(rowsOf(it, method, 1, 1), rowsOf(it, method, s, t), s, t);
+          if (found !== undefined)
+            throw new Error(`${it.set.name}, seed ${it.seed}, field 2^${a}, parameters 2^${b}: ${found}`);
+        }),
+        { numRuns: 60, includeErrorInReport: true },
+      );
+    }
+    // What is not claimed does not hold.
+    const depends = (s: number, t: number): boolean =>
+      sets.some((set) =>
+        Array.from({ length: 12 }, (_, seed) => ({ set, seed })).some(
+          (it) => difference(rowsOf(it, method, 1, 1), rowsOf(it, method, s, t), s, t) !== undefined,
+        ),
+      );
+    if (!field) assert.ok(depends(2 ** -60, 1));
+    if (!together) assert.ok(depends(1, 2 ** 60) || depends(1, 2 ** -60));
+  });
+}
+units.run();
