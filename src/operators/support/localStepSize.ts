@@ -1,5 +1,6 @@
 import { type ConvexSet, distance, type Evaluation, evaluate, norm } from "../../authoring/index.ts";
 import { projectedStep } from "./projectedStep.ts";
+import { unitAbove } from "./unitAbove.ts";
 
 /** Share of a point's length by which a look aside moves. */
 const aside = 1e-4;
@@ -34,9 +35,14 @@ export function localStepSize(
     if (way > 0) quotient = distance(look(ahead).field, field) / way;
   }
   if (!(quotient > least / aside && quotient < Number.POSITIVE_INFINITY)) {
+    // J F has two of the field's units, which may be too much.
+    const unit = unitAbove(field);
     const image = new Float64Array(point.length);
-    at.linearize().apply(field, image);
-    quotient = norm(image) / size;
+    at.linearize().apply(
+      field.map((f) => f / unit),
+      image,
+    );
+    quotient = norm(image) / (size / unit);
   }
   if (quotient > least && quotient < Number.POSITIVE_INFINITY) return 1 / (2 * quotient);
   return length > 0 ? length / size : 1;

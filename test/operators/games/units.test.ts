@@ -1,5 +1,4 @@
 /** The field in other units, and the parameters: the same iterates, bit for bit, the same gaps and the same verdicts. */
-import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dualityGap } from "../../../src/operators/measures/gaps/dualityGap.ts";
@@ -7,10 +6,11 @@ import { mintyGap } from "../../../src/operators/measures/gaps/mintyGap.ts";
 import { nashConv } from "../../../src/operators/measures/gaps/nashConv.ts";
 import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
 import { primalGap } from "../../../src/operators/measures/gaps/primalGap.ts";
+import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
-import type { Iterate, Measure, Update } from "../../../src/streams/types.ts";
+import type { Iterate, Measure } from "../../../src/streams/types.ts";
 import * as fc from "../../support/fastCheck.ts";
 import { randomGame } from "../../support/games.ts";
 import { type MethodInUnits, methodsInUnits, type SetInUnits, setsInUnits } from "../../support/gameUnits.ts";
@@ -131,3 +131,66 @@ for (const [index, method] of methodsInUnits.entries()) {
   });
 }
 units.run();
+
+const gaps = suite("gaps in other units");
+const measures: Readonly<
+  Record<string, { readonly make: () => Measure; readonly zeroSum?: boolean; readonly product?: boolean }>
+> = {
+  primalGap: { make: () => primalGap() },
+  mintyGap: { make: () => mintyGap({ maxIterations: 30 }) },
+  nashConv: { make: () => nashConv({ maxIterations: 30 }), product: true },
+  dualityGap: { make: () => dualityGap({ maxIterations: 30 }), product: true, zeroSum: true },
+};
+for (const [name, { make, product = false, zeroSum = false }] of Object.entries(measures)) {
+  gaps(`${name} is that of the other units, bit for bit`, () => {
+    const sets = setsInUnits.filter((set) => set.bounded && (set.product || !product));
+    fc.assert(
+      fc.property(fc.constantFrom(...sets), fc.integer({ min: 0, max: 50 }), exponent, exponent, (set, seed, a, b) => {
+        const game = fieldOf(zeroSum ? 2 * seed : seed);
+        const [plain, other] = [0, 1].map((power) => {
+          const [s, t] = [2 ** (power * a), 2 ** (power * b)];
+          const problem = scaledProblem(game, s, t, set.make(t));
+          const [row] = firstRows(problem, startOf(set, seed, t, false), gradientStep(0.1), 1, { after: make() });
+          return Object.entries(row!.columns).map(([column, x]) => [
+            column,
+            column.includes("esponses") ? x : x! / s / t,
+          ]);
+        });
+        assert.equal(other, plain);
+      }),
+      { numRuns: 80, includeErrorInReport: true },
+    );
+  });
+}
+gaps.run();
+
+const extreme = suite("units near the ends of float64");
+const tried = [
+  "extragradient",
+  "adaptiveExtragradient",
+  "adaptiveGoldenRatio",
+  "restarts",
+  "semismoothNewton",
+  "consensus",
+  "proximalPoint",
+];
+for (const [index, method] of methodsInUnits.entries()) {
+  if (!tried.includes(method.name)) continue;
+  extreme(`${method.name} (${index}): the same verdict from 2^-400 to 2^400`, () => {
+    const wide = fc.integer({ min: -400, max: 400 });
+    const sets = setsInUnits.filter((set) => fits(method, set));
+    const one = fc.record({ set: fc.constantFrom(...sets), seed: fc.integer({ min: 0, max: 50 }) });
+    fc.assert(
+      fc.property(one, wide, wide, (it, a, b) => {
+        const verdicts = [0, 1].map((power) => {
+          const [s, t] = [2 ** (power * a), 2 ** (power * b)];
+          const { status, step } = rowsOf(it, method, s, t).at(-1)!;
+          return [status, step];
+        });
+        assert.equal(verdicts[1], verdicts[0]);
+      }),
+      { numRuns: 40, includeErrorInReport: true },
+    );
+  });
+}
+extreme.run();
