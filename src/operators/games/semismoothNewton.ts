@@ -30,8 +30,8 @@ export interface SemismoothNewtonOptions {
   /** First-order method that takes over where a Newton step is refused. Default `adaptiveExtragradient()`. */
   readonly fallback?: Update;
   /**
-   * Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default `"local"`: 1 / (2 L) at each point, where L is
-   * ||J u|| / ||u|| for a fixed vector u.
+   * Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default `"local"`: 1 / (2 L) at the first point, where L
+   * is ||J u|| / ||u|| for a fixed vector u.
    */
   readonly scale?: number | "local";
   /**
@@ -71,9 +71,10 @@ const rules = {
  * fallback guarantees [2]. Near a solution where V is not singular convergence is quadratic. Without a constraint this
  * is Newton's method for F = 0.
  *
- * The scale eta belongs to the problem's units: eta F must be comparable to z. By default it comes from J at each point,
- * so that the iterates do not depend on the units of the costs or of the strategies, and ||R||, in the units of z, does
- * not fall where F merely fades: there J fades too, and the step is refused.
+ * The scale eta belongs to the problem's units: eta F must be comparable to z. By default it comes from J at the first
+ * point, so that the iterates do not depend on the units of the costs or of the strategies. Then ||R|| with the scale of
+ * its own point must fall too, from the present point to the trial, by the factor q. It does not where F merely fades:
+ * there J fades with it, and the step is refused.
  *
  * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `naturalMapScale`, eta;
  * `solverIterations`, the iterations of GMRES.
@@ -83,16 +84,15 @@ const rules = {
  * symmetric.
  *
  * Cost: a GMRES solve (products with J) and one evaluation per attempt, with the local scale one product per attempt
- * more; otherwise that of the fallback.
+ * more, or two; otherwise that of the fallback.
  *
  * @example
  * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
  * iterate(rockPaperScissors(), start, chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()))
  *   .pipe(takeLast(3))
  *   .subscribe((it) => console.log(it.step, it.status, it.columns.naturalResidual!.toFixed(6)));
- * // 2 running 0.472588
- * // 3 running 0.264013
- * // 4 converged 0.000000
+ * // 0 running 0.721110
+ * // 1 converged 0.000000
  * @param options {@link SemismoothNewtonOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_OPTION_TYPE for a fallback that is not an update
@@ -117,15 +117,15 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       naturalMapScale: { meaning: "eta in naturalMapNorm" },
       solverIterations: { meaning: "iterations of GMRES" },
     },
-    init: (): State => ({ least: Number.POSITIVE_INFINITY, first: undefined, wait: 0, pause: 1 }),
+    init: (): State => ({ least: Number.POSITIVE_INFINITY, first: undefined, eta: undefined, wait: 0, pause: 1 }),
     step(it, state) {
-      const eta = scale === "local" ? scaleAt(it, it.at) : scale;
+      const eta = state.eta ?? (scale === "local" ? scaleAt(it, it.at) : scale);
       const residual = naturalMap(it, it.at, eta);
       const size = norm(residual);
       const columns = { naturalMapNorm: size, naturalMapScale: eta, solverIterations: 0 };
       if (state.wait > 0) {
         return {
-          state: { ...state, wait: state.wait - 1 },
+          state: { ...state, eta, wait: state.wait - 1 },
           columns: { ...columns, newton: newtonOutcomes.indexOf("waiting") },
         };
       }
@@ -136,13 +136,16 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       const forcing = relativeTolerance ?? Math.min(0.01, size / first);
       const found = newtonTrial(it, residual, eta, damping * (size / first), contraction, forcing, maxIterations);
       const { trial } = found;
-      const reached =
-        trial === undefined ? Number.NaN : norm(naturalMap(it, trial, scale === "local" ? scaleAt(it, trial) : scale));
-      if (trial !== undefined && reached <= contraction * least) {
+      const reached = trial === undefined ? Number.NaN : norm(naturalMap(it, trial, eta));
+      const good =
+        trial !== undefined &&
+        reached <= contraction * least &&
+        (scale !== "local" || ownSize(it, trial) <= contraction * ownSize(it, it.at));
+      if (good) {
         return {
           stepSize: 1,
           next: trial,
-          state: { least: reached, first, wait: 0, pause: 1 },
+          state: { least: reached, first, eta, wait: 0, pause: 1 },
           columns: {
             ...columns,
             newton: newtonOutcomes.indexOf("accepted"),
@@ -154,6 +157,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         state: {
           least: state.least === Number.POSITIVE_INFINITY ? size : state.least,
           first,
+          eta,
           wait: state.pause,
           pause: Math.min(2 * state.pause, longestPause),
         },
@@ -186,6 +190,8 @@ interface State {
   readonly least: number;
   /** ||R|| at the first attempt; undefined before it. */
   readonly first: number | undefined;
+  /** Scale eta; undefined before the first row. */
+  readonly eta: number | undefined;
   /** Number of rows without an attempt that are still to come. */
   readonly wait: number;
   /** Number of rows without an attempt after the next refusal. */
@@ -205,6 +211,11 @@ function scaleAt(it: Proposal, at: Evaluation): number {
   if (eta > 0 && eta < Number.POSITIVE_INFINITY) return eta;
   const length = lengthOf(at.point, at.problem.constraint) / norm(at.field);
   return length > 0 && length < Number.POSITIVE_INFINITY ? length : 1;
+}
+
+/** ||R|| with the scale of the point itself. */
+function ownSize(it: Proposal, at: Evaluation): number {
+  return norm(naturalMap(it, at, scaleAt(it, at)));
 }
 
 /** R(z) at an evaluated point, a vector for this step only. */

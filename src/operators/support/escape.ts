@@ -40,6 +40,8 @@ export interface Escape {
 const distances = [0x100000, 0x10000, 0x1000, 0x100, 16, 4, 2, 1] as const;
 /** Share of the projected step that must lie along the direction. */
 const along = 0.5;
+/** Most unknowns with which the Newton solves of proximal steps are cheap beside the run. */
+const mostUnknowns = 1000;
 /** Step size of the proximal steps, in units of 1 / (2 L). */
 const settling = 1e5;
 /** Smallest share of the product of distance and projected step that must be left at the far end. */
@@ -54,16 +56,18 @@ const lasting = 1 / 8;
  * for each u in C. So u + d would always be better than u, and there is no solution.
  *
  * The way of a run has components that only come and go. Far out they would hide the rest, so if d fails, proximal
- * steps from the far end, which shrink them, give a second direction.
+ * steps from the far end, which shrink them, give a second direction, for up to 1000 unknowns.
  *
  * Cost: up to eight evaluations, and for the second direction two short Newton solves; no run counts them.
  */
 export function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
   const { problem, point, field } = at;
   const length = norm(way);
+  // Nothing leaves a bounded set.
+  if (problem.constraint?.bounded === true) return;
   if (!(length > 0 && length < Number.POSITIVE_INFINITY && isFiniteVector(field)) || dot(field, way) >= 0) return;
   const first = lookAlong(at, way, length);
-  if (first !== undefined) return first;
+  if (first !== undefined || point.length > mostUnknowns) return first;
   const far = beyond(problem, point, way, (distances[0] * length) / norm(way));
   const start = evaluate(problem, far);
   if (!isFiniteVector(start.field)) return;

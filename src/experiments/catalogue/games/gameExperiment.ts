@@ -70,7 +70,7 @@ export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperiment
       .optional()
       .describe(
         "scale eta of natural residuals: where runs end, where restarted-extragradient restarts, what semismooth-newton " +
-          "solves (default: from the field near the start; for semismooth-newton at each point)",
+          "solves (default: from the field near the start)",
       ),
   });
   return experiment({

@@ -59,7 +59,7 @@ export interface RaceOptions {
   readonly tolerance: number;
   /** Natural residual in the units of the field at which a run ends. Default: `tolerance` ends it. */
   readonly absoluteTolerance?: number | undefined;
-  /** Scale eta of natural residuals. Default: 1 / (2 L) near the start; semismooth Newton takes its own at each point. */
+  /** Scale eta of natural residuals. Default: 1 / (2 L) near the start. */
   readonly scale?: number | undefined;
 }
 
