@@ -22,6 +22,13 @@ import { displacementOf } from "./naturalResidualNorm.ts";
  * - unbounded: a cost falls for ever along the direction: the potential, or the cost of a player;
  * - infeasible: no point satisfies the conditions: in a complementarity problem or another variational inequality, or in
  *   a saddle-point problem in which the maximiser's payoff rises for ever, as that of multipliers does.
+ *
+ * @example
+ * const problem = variationalInequality((_z, out) => out.fill(-1), orthant(2));
+ * iterate(problem, [0, 0], chain(naturalResidual({ tolerance: 1e-9 }), extragradient({ stepSize: 1 })))
+ *   .pipe(takeLast(1))
+ *   .subscribe((it) => console.log(it.status, escapeKinds[it.columns.escape!], it.step));
+ * // diverged infeasible 32
  */
 export const escapeKinds = ["unbounded", "infeasible"] as const;
 /** One of {@link escapeKinds}. */

@@ -1,4 +1,5 @@
 /** The field in other units, and the parameters: the same iterates, bit for bit, the same gaps and the same verdicts. */
+import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dualityGap } from "../../../src/operators/measures/gaps/dualityGap.ts";
@@ -130,6 +131,67 @@ for (const [index, method] of methodsInUnits.entries()) {
     if (!together) assert.ok(depends(1, 2 ** 60) || depends(1, 2 ** -60));
   });
 }
+units("are those of the table in docs/games.md, which has every method of src/operators/games", () => {
+  const claimed = Array.from(
+    readFileSync(new URL("../../../docs/games.md", import.meta.url), "utf8").matchAll(
+      /^\| `([\w, :]+)` \| (yes|no) \| (yes|no) \|/gm,
+    ),
+    ([, name, field, together]) => `${name}: ${field}, ${together}`,
+  );
+  const yes = (holds: boolean): string => (holds ? "yes" : "no");
+  const tried = methodsInUnits.map(({ name, field, together }) => `${name}: ${yes(field)}, ${yes(together)}`);
+  assert.equal(claimed, [...new Set(tried)]);
+  const folder = new URL("../../../src/operators/games/", import.meta.url);
+  const exported = readdirSync(folder).flatMap((file) =>
+    Array.from(
+      readFileSync(new URL(file, folder), "utf8").matchAll(/^export function (\w+)\([^{]*?\): Update \{/gm),
+      ([, name]) => name!,
+    ),
+  );
+  const covered = new Set(methodsInUnits.map(({ name }) => name.split(",")[0]!));
+  assert.equal(
+    exported.filter((name) => !covered.has(name)),
+    [],
+  );
+  assert.ok(exported.length >= 20, `${exported.length}`);
+});
+
+units("no method is free of the unit of each single parameter", () => {
+  for (const method of methodsInUnits) {
+    const plain = fieldOf(2);
+    const w = (point: Float64Array): Float64Array => point.map((z, i) => (i === 0 ? z / 4 : z));
+    const map = plain.linearize(new Float64Array(4));
+    const other: Problem = {
+      ...plain,
+      evaluate(point, field) {
+        plain.evaluate(w(point), field);
+        field[0] = field[0]! / 4;
+        return Number.NaN;
+      },
+      linearize: () => ({
+        ...map,
+        rows: 4,
+        columns: 4,
+        symmetric: false,
+        apply(v: Float64Array, out: Float64Array): void {
+          map.apply(w(v), out);
+          out[0] = out[0]! / 4;
+        },
+        applyTranspose(v: Float64Array, out: Float64Array): void {
+          map.applyTranspose(w(v), out);
+          out[0] = out[0]! / 4;
+        },
+        applyMany: () => {},
+      }),
+    };
+    const set = setsInUnits[method.entropic ? 1 : 0]!.make(1);
+    const last = (problem: Problem, first: number): number => {
+      const over = set === undefined ? problem : { ...problem, constraint: set };
+      return firstRows(over, [first, 2, 1.5, 0.5], method.make(1), 6).at(-1)!.point[0]!;
+    };
+    assert.is.not(last(other, 4) / 4, last(plain, 1), method.name);
+  }
+});
 units.run();
 
 const gaps = suite("gaps in other units");
