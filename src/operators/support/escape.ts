@@ -35,7 +35,7 @@ export const escapeKinds = ["unbounded", "infeasible"] as const;
 export type EscapeKind = (typeof escapeKinds)[number];
 
 /** A direction in which the iterates leave. */
-export interface Escape {
+interface Escape {
   readonly kind: EscapeKind;
   /** Unit vector d, a direction in which C does not end. */
   readonly direction: Float64Array;
@@ -67,7 +67,7 @@ const lasting = 1 / 8;
  *
  * Cost: up to eight evaluations, and for the second direction two short Newton solves; no run counts them.
  */
-export function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
+function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
   const { problem, point, field } = at;
   const length = norm(way);
   // Nothing leaves a bounded set.

@@ -4,7 +4,7 @@ import { displacementOf } from "./naturalResidualNorm.ts";
 import { unpatterned } from "./unpatterned.ts";
 
 /** What a run has seen so far. */
-export interface Seen {
+interface Seen {
   /** Largest ||z||, of the start and of this point. */
   readonly length: number;
   /** Largest natural residual. */

@@ -144,7 +144,7 @@ units("are those of the table in docs/games.md, which has every method of src/op
   const folder = new URL("../../../src/operators/games/", import.meta.url);
   const exported = readdirSync(folder).flatMap((file) =>
     Array.from(
-      readFileSync(new URL(file, folder), "utf8").matchAll(/^export function (\w+)\([^{]*?\): Update \{/gm),
+      readFileSync(new URL(file, folder), "utf8").matchAll(/^export function (\w+)\(.*\): Update \{/gm),
       ([, name]) => name!,
     ),
   );
