@@ -164,11 +164,25 @@ export function squaredNorm(a: Float64Array): number {
   return dot(a, a);
 }
 
-/** Computes ||a - b||. */
+/** Computes ||a - b||, also where the squares of differences overflow or underflow. */
 export function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return Math.sqrt(sum);
+  if (sum > smallestSafeSquare && sum < largestSafeSquare) return Math.sqrt(sum);
+  return scaledNorm(a.map((x, i) => x - b[i]!));
+}
+
+/** Finds the largest |a_i|; NaN if an entry is NaN, 0 for an empty vector. */
+export function largestEntry(a: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const size = Math.abs(a[i]!);
+    if (!(size <= largest)) {
+      if (Number.isNaN(size)) return size;
+      largest = size;
+    }
+  }
+  return largest;
 }
 
 /**

@@ -74,5 +74,6 @@ export { gradientStep } from "./steps/gradientStep.ts";
 export { type MomentumOptions, momentum } from "./steps/momentum.ts";
 export { type PreconditionOptions, precondition } from "./steps/precondition.ts";
 export { type WhitenOptions, whiten } from "./steps/whiten.ts";
+export { type EscapeKind, escapeKinds } from "./support/escape.ts";
 export type { MeasuredPointOptions } from "./support/measuredPoint.ts";
 export { type SearchOutcome, searchOutcomes } from "./support/searchOutcome.ts";

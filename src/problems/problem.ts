@@ -91,6 +91,11 @@ export interface ConvexSet {
   linearizeProjection?(point: Float64Array): LinearMap;
   /** Gives C as linear constraints if it is a polyhedron. Intersections of such sets are exact. */
   linearConstraints?(): LinearConstraints;
+  /**
+   * Counts the projections so far that an iterative algorithm gave up before it had converged. Rows of a run say how
+   * many of them their step made. Absent if projections are exact.
+   */
+  inexactProjections?(): number;
 }
 
 /** The polyhedron {u : A u <= b, E u = d}, with rows of `dimension` numbers. */

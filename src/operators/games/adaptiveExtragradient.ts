@@ -73,7 +73,7 @@ export function adaptiveExtragradient(options: AdaptiveExtragradientOptions = {}
     columns: { trials: { meaning: "points that the step size rule evaluated" } },
     init: (_first, previous?: State): State => ({ eta: previous?.eta }),
     step(it, state) {
-      const first = state.eta ?? stepSize ?? localStepSize(it);
+      const first = state.eta ?? stepSize ?? localStepSize(it.at, it.evaluate);
       const found = search(it, first, contraction, shrink);
       if (found.ahead === undefined) {
         return { stepSize: 0, next: it.at, status: "stagnated", columns: { trials: found.trials } };

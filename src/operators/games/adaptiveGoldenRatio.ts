@@ -13,7 +13,7 @@ export interface AdaptiveGoldenRatioOptions {
   readonly stepSize?: number;
   /** Ratio phi in (1, (1 + sqrt 5) / 2]. Default 1.5 [1]. */
   readonly ratio?: number;
-  /** Upper bound on all step sizes, > 0. Default 1e6. */
+  /** Upper bound on all step sizes, > 0. Default 1e6 times the first one. */
   readonly maxStepSize?: number;
   /**
    * Whether to leave out the averaging while the natural residual keeps falling, which is faster where F is strongly
@@ -22,13 +22,16 @@ export interface AdaptiveGoldenRatioOptions {
   readonly hybrid?: boolean;
 }
 
+/** Default of `maxStepSize`, in units of the first step size. */
+const mostGrowth = 1e6;
+
 /** A plain step is allowed where the natural residual is at most this share of that at the last plain step. */
 const fall = 0.99;
 
 const rules = {
   stepSize: optionalStepSize,
   ratio: { default: 1.5, above: 1, max: goldenSection },
-  maxStepSize: { default: 1e6, above: 0 },
+  maxStepSize: { above: 0 },
   hybrid: { default: false, oneOf: [true, false] },
 } as const;
 
@@ -44,7 +47,7 @@ const rules = {
  * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k).
  *
  * The hybrid form follows [2] but has a rule of its own. It takes plain projected steps, m = z, at rows whose natural
- * residual ||z - Pi_C(z - F(z))|| is at most 0.99 times that of the last such row. If there are infinitely many of
+ * residual ||z - Pi_C(z - eta_0 F(z))||, with the first step size eta_0, is at most 0.99 times that of the last such row. If there are infinitely many of
  * these rows, their residuals go to 0; if there are finitely many, the rest of the run is aGRAAL.
  *
  * Column `averagingStep`, with `hybrid`: 1 where the row averaged, else 0. The row's step size is eta.
@@ -76,27 +79,33 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
     columns: { averagingStep: { meaning: "1: the step starts from the running mean, 0: from the point (hybrid)" } },
     init: (_first, previous?: State): State => ({
       eta: previous?.eta,
+      first: previous?.first,
       least: previous?.least ?? Number.POSITIVE_INFINITY,
       last: undefined,
     }),
     step(it, state) {
       const { point, at } = it;
       const { last } = state;
-      let eta = state.eta ?? Math.min(maxStepSize, stepSize ?? localStepSize(it));
+      const first =
+        state.first ?? Math.min(maxStepSize ?? Number.POSITIVE_INFINITY, stepSize ?? localStepSize(at, it.evaluate));
+      const most = maxStepSize ?? mostGrowth * first;
+      let eta = state.eta ?? first;
       let theta = 1;
       if (last !== undefined) {
         const way = distance(point, last.point);
         const change = distance(at.field, last.field);
-        const bound = change > 0 ? (ratio * last.theta * (way / change) ** 2) / (4 * eta) : Number.POSITIVE_INFINITY;
+        // (way / change)^2 / eta, whose parts have the unit of eta, so that nothing overflows.
+        const quotient = way / change;
+        const bound = change > 0 ? ((ratio * last.theta) / 4) * quotient * (quotient / eta) : Number.POSITIVE_INFINITY;
         // A point that has not moved gives no information about F.
-        const next = way > 0 ? Math.min(rho * eta, bound, maxStepSize) : eta;
+        const next = way > 0 ? Math.min(rho * eta, bound, most) : eta;
         theta = (ratio * next) / eta;
         eta = next;
       }
       let { least } = state;
       let plain = false;
       if (hybrid) {
-        const residual = naturalResidualNorm(at);
+        const residual = naturalResidualNorm(at, first);
         plain = residual <= fall * least;
         if (plain) least = residual;
       }
@@ -105,7 +114,7 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
       for (let i = 0; i < target.length; i++) target[i] = mean[i]! - eta * at.field[i]!;
       return {
         ...moveTo(it, target, eta),
-        state: { eta, least, last: { mean, point: point.slice(), field: at.field.slice(), theta } },
+        state: { eta, first, least, last: { mean, point: point.slice(), field: at.field.slice(), theta } },
         columns: { averagingStep: hybrid ? (plain ? 0 : 1) : undefined },
       };
     },
@@ -115,6 +124,8 @@ export function adaptiveGoldenRatio(options: AdaptiveGoldenRatioOptions = {}): U
 interface State {
   /** Step size of the last step; undefined before the first one. */
   readonly eta: number | undefined;
+  /** First step size of the run; undefined before the first step. */
+  readonly first: number | undefined;
   /** Natural residual at the last plain step; Infinity before the first one. */
   readonly least: number;
   /** The last step; undefined at the start and after a restart. */

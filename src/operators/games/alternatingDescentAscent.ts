@@ -107,7 +107,7 @@ function projectOwn(problem: Problem, moved: Float64Array, before: Float64Array,
   const { constraint } = problem;
   if (constraint === undefined) return;
   constraint.project(moved, moved);
-  const size = 1 + norm(moved);
+  const size = norm(moved) + norm(before);
   const owns = (i: number): boolean => player.blocks.some(({ offset, size }) => i >= offset && i < offset + size);
   for (let i = 0; i < moved.length; i++) {
     if (Math.abs(moved[i]! - before[i]!) <= 1e-8 * size || owns(i) || constraint.distance(before) > 1e-10 * size)

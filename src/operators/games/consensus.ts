@@ -1,4 +1,5 @@
 import { defineUpdate, readOptions, rowVector, scratchVector, settingOf, type Update } from "../../authoring/index.ts";
+import { unitAbove } from "../support/unitAbove.ts";
 
 /** Options of {@link consensus}. */
 export interface ConsensusOptions {
@@ -37,10 +38,16 @@ export function consensus(options: ConsensusOptions = {}): Update {
     refines: "direction",
     settings: { weight: settingOf(rules.weight, weight) },
     step(it, _state, settings) {
+      const { field } = it.at;
+      // J^T F has the square of the field's unit; the weight takes one back before they meet.
+      const unit = unitAbove(field);
+      const part = scratchVector(it);
+      for (let i = 0; i < part.length; i++) part[i] = field[i]! / unit;
       const backward = scratchVector(it);
-      it.at.linearize().applyTranspose(it.at.field, backward);
+      it.at.linearize().applyTranspose(part, backward);
+      const weight = settings.weight * unit;
       const direction = rowVector(it);
-      for (let i = 0; i < direction.length; i++) direction[i] = it.direction[i]! - settings.weight * backward[i]!;
+      for (let i = 0; i < direction.length; i++) direction[i] = it.direction[i]! - weight * backward[i]!;
       return { direction };
     },
   });

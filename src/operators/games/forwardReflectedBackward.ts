@@ -1,4 +1,4 @@
-import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
+import { defineUpdate, distance, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { requiredStepSize } from "../support/rules.ts";
 
 /** Options of {@link forwardReflectedBackward}. */
@@ -65,13 +65,9 @@ export function forwardReflectedBackward(options: ForwardReflectedBackwardOption
       const { field: last, eta: etaBefore } = state;
       let eta = settings.stepSize;
       if (adaptive !== false) {
-        let change = 0;
-        let way = 0;
-        for (let i = 0; i < field.length; i++) {
-          change += (field[i]! - state.field[i]!) ** 2;
-          way += (it.point[i]! - state.point[i]!) ** 2;
-        }
-        const bound = change > 0 ? (adaptive * Math.sqrt(way)) / (2 * Math.sqrt(change)) : Number.POSITIVE_INFINITY;
+        const change = distance(field, state.field);
+        const way = distance(it.point, state.point);
+        const bound = change > 0 ? (adaptive * way) / (2 * change) : Number.POSITIVE_INFINITY;
         eta = way === 0 ? etaBefore : Math.min(growth * etaBefore, bound);
       }
       const direction = rowVector(it);

@@ -25,7 +25,7 @@ export function projectionDerivative(constraint: ConvexSet, point: Float64Array)
         out.fill(0);
         return;
       }
-      const t = (differenceStep * (1 + norm(point))) / size;
+      const t = (differenceStep * (norm(point) || 1)) / size;
       for (let i = 0; i < n; i++) {
         forward[i] = point[i]! + t * v[i]!;
         backward[i] = point[i]! - t * v[i]!;

@@ -138,7 +138,8 @@ function attempt(it: Proposal, field: Float64Array, eta: number, trial: Float64A
 }
 
 function solver(relativeTolerance: number): Update {
-  return semismoothNewton({ relativeTolerance: Math.max(1e-15, 1e-3 * relativeTolerance) });
+  // The inner field w - z + eta F(w) is in the units of z, and its Jacobian is at least the identity.
+  return semismoothNewton({ scale: 1, relativeTolerance: Math.max(1e-15, 1e-3 * relativeTolerance) });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { defineUpdate, failure, type Proposal, readOptions, restartable, type Update } from "../../authoring/index.ts";
+import { localStepSize } from "../support/localStepSize.ts";
 import { naturalResidualNorm } from "../support/naturalResidualNorm.ts";
 import { positiveInteger } from "../support/rules.ts";
 
@@ -18,6 +19,11 @@ export interface RestartsOptions {
    * Default `average`.
    */
   readonly to?: "average" | "point";
+  /**
+   * Scale eta > 0 of the natural residual ||z - Pi_C(z - eta F(z))||. Default `"local"`: 1 / (2 L) with the Lipschitz
+   * quotient L of the field near the first point, so that restarts do not depend on units.
+   */
+  readonly scale?: number | "local";
 }
 
 const rules = {
@@ -25,6 +31,7 @@ const rules = {
   decrease: { default: 0.3, above: 0, below: 1 },
   checkEvery: { ...positiveInteger, default: 8 },
   to: { default: "average", oneOf: ["average", "point"] },
+  scale: { default: "local", above: 0, or: ["local"] },
 } as const;
 
 /**
@@ -38,8 +45,8 @@ const rules = {
  * Use {@link average} when only the mean is wanted, {@link restartable} when you decide on restarts by a rule of your
  * own.
  *
- * Cost: one evaluation per test of `decrease` at the average; a jump to the average costs no further one. State: the
- * mean, n numbers.
+ * Cost: one evaluation per test of `decrease` at the average; a jump to the average costs no further one; with the local
+ * scale one evaluation at the first row. State: the mean, n numbers.
  *
  * @example
  * iterate(bilinear(), [1, 1], chain(untilStep(60), restarts(extragradient({ stepSize: 0.5 }), { every: 20 })))
@@ -54,13 +61,13 @@ const rules = {
  *   restarts and sharpness", 2023, arXiv:2105.12715
  */
 export function restarts(inner: Update, options: RestartsOptions = {}): Update {
-  const { every, decrease, checkEvery, to } = readOptions("restarts", options, rules);
+  const { every, decrease, checkEvery, to, scale } = readOptions("restarts", options, rules);
   if (every !== undefined && options.decrease !== undefined) {
     throw failure("ERR_OPTION_RANGE", "restarts: expected every or decrease, got both; leave one out");
   }
   const decide = defineUpdate({
     name: "restarts",
-    init: (first, previous?: State): State => previous ?? begin(first),
+    init: (first, previous?: State): State => previous ?? begin(first, every === undefined ? scale : 1),
     step(it, state) {
       const fresh = state.jumped;
       if (fresh) {
@@ -75,7 +82,7 @@ export function restarts(inner: Update, options: RestartsOptions = {}): Update {
       const due = every === undefined ? state.count > 1 && state.count % checkEvery === 0 : state.count > every;
       if (!due) return { restart: fresh };
       const candidate = to === "point" ? it.at : it.evaluate(state.mean);
-      const residual = naturalResidualNorm(candidate);
+      const residual = naturalResidualNorm(candidate, state.eta);
       if (every === undefined && residual > decrease * state.residual) return { restart: fresh };
       state.residual = residual;
       if (to === "average") {
@@ -95,12 +102,16 @@ interface State {
   readonly mean: Float64Array;
   /** Number of points in the mean. */
   count: number;
+  /** Scale of the residuals. */
+  readonly eta: number;
   /** Natural residual at the last restart. */
   residual: number;
   /** Whether the next row is the first one after a jump to the average. */
   jumped: boolean;
 }
 
-function begin({ point, at }: Proposal): State {
-  return { mean: new Float64Array(point.length), count: 0, residual: naturalResidualNorm(at), jumped: false };
+function begin({ point, at, evaluate }: Proposal, scale: number | "local"): State {
+  const eta = scale === "local" ? localStepSize(at, evaluate) : scale;
+  const residual = naturalResidualNorm(at, eta);
+  return { mean: new Float64Array(point.length), count: 0, eta, residual, jumped: false };
 }

@@ -13,8 +13,10 @@ import {
 } from "../../authoring/index.ts";
 import { gmres } from "../../linalg/krylov/gmres.ts";
 import { shifted } from "../../linalg/maps/maps.ts";
-import { projectedStep } from "../support/projectedStep.ts";
+import { lengthOf } from "../support/localStepSize.ts";
+import { displacementOf } from "../support/naturalResidualNorm.ts";
 import { positiveInteger } from "../support/rules.ts";
+import { unpatterned } from "../support/unpatterned.ts";
 import { adaptiveExtragradient } from "./adaptiveExtragradient.ts";
 import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
 
@@ -27,24 +29,32 @@ export type NewtonOutcome = (typeof newtonOutcomes)[number];
 export interface SemismoothNewtonOptions {
   /** First-order method that takes over where a Newton step is refused. Default `adaptiveExtragradient()`. */
   readonly fallback?: Update;
-  /** Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default 1. */
-  readonly scale?: number;
+  /**
+   * Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default `"local"`: 1 / (2 L) at the first point, where L
+   * is ||J u|| / ||u|| for a fixed vector u.
+   */
+  readonly scale?: number | "local";
   /**
    * Factor q in (0, 1): a Newton step must bring ||R|| below q times the present one and the least accepted one.
    * Default 0.9.
    */
   readonly contraction?: number;
-  /** Relative tolerance of GMRES, in [0, 1). Default min(0.01, ||R||), which keeps convergence quadratic. */
+  /**
+   * Relative tolerance of GMRES, in [0, 1). Default min(0.01, ||R|| / ||R_0||) with R_0 of the first attempt, which
+   * keeps convergence quadratic.
+   */
   readonly relativeTolerance?: number;
   /** Largest number of GMRES iterations per attempt. Default 2 n. */
   readonly maxIterations?: number;
-  /** Damping tau >= 0: solves (V + tau ||R|| I) p = -R, for solutions that are not isolated. Default 0. */
+  /**
+   * Damping tau >= 0: solves (V + tau ||R|| / ||R_0|| I) p = -R, for solutions that are not isolated. Default 0.
+   */
   readonly damping?: number;
 }
 
 const rules = {
   fallback: { expected: "an update", is: (value: unknown) => typeof value === "function" },
-  scale: { default: 1, above: 0 },
+  scale: { default: "local", above: 0, or: ["local"] },
   contraction: { default: 0.9, above: 0, below: 1 },
   relativeTolerance: { min: 0, below: 1 },
   maxIterations: positiveInteger,
@@ -61,23 +71,28 @@ const rules = {
  * fallback guarantees [2]. Near a solution where V is not singular convergence is quadratic. Without a constraint this
  * is Newton's method for F = 0.
  *
- * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `solverIterations`, the iterations of
- * GMRES.
+ * The scale eta belongs to the problem's units: eta F must be comparable to z. By default it comes from J at the first
+ * point, so that the iterates do not depend on the units of the costs or of the strategies. Then ||R|| with the scale of
+ * its own point must fall too, from the present point to the trial, by the factor q. It does not where F merely fades:
+ * there J fades with it, and the step is refused.
+ *
+ * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `naturalMapScale`, eta;
+ * `solverIterations`, the iterations of GMRES.
  *
  * Use it when products with J are available and many digits are wanted, {@link adaptiveExtragradient} when a few digits
  * suffice, {@link newtonMR} or another finder of critical points when F is a gradient, whose Newton system is
  * symmetric.
  *
- * Cost: a GMRES solve (products with J) and one evaluation per attempt; otherwise that of the fallback.
+ * Cost: a GMRES solve (products with J) and one evaluation per attempt, with the local scale one product per attempt
+ * more, or two; otherwise that of the fallback.
  *
  * @example
  * const start = [0.6, 0.3, 0.1, 0.2, 0.5, 0.3];
  * iterate(rockPaperScissors(), start, chain(naturalResidual({ tolerance: 1e-12 }), semismoothNewton()))
  *   .pipe(takeLast(3))
  *   .subscribe((it) => console.log(it.step, it.status, it.columns.naturalResidual!.toFixed(6)));
- * // 2 running 0.472588
- * // 3 running 0.264013
- * // 4 converged 0.000000
+ * // 0 running 0.721110
+ * // 1 converged 0.000000
  * @param options {@link SemismoothNewtonOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_OPTION_TYPE for a fallback that is not an update
@@ -98,31 +113,39 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
     name: "semismoothNewton",
     columns: {
       newton: { meaning: "what became of the Newton step", kind: "category", values: newtonOutcomes },
-      naturalMapNorm: { meaning: `||z - Pi_C(z - ${scale} F(z))||` },
+      naturalMapNorm: { meaning: "||z - Pi_C(z - eta F(z))||" },
+      naturalMapScale: { meaning: "eta in naturalMapNorm" },
       solverIterations: { meaning: "iterations of GMRES" },
     },
-    init: (): State => ({ least: Number.POSITIVE_INFINITY, wait: 0, pause: 1 }),
+    init: (): State => ({ least: Number.POSITIVE_INFINITY, first: undefined, eta: undefined, wait: 0, pause: 1 }),
     step(it, state) {
-      const residual = naturalMap(it, it.at, scale);
+      const eta = state.eta ?? (scale === "local" ? scaleAt(it, it.at) : scale);
+      const residual = naturalMap(it, it.at, eta);
       const size = norm(residual);
-      const columns = { naturalMapNorm: size, solverIterations: 0 };
+      const columns = { naturalMapNorm: size, naturalMapScale: eta, solverIterations: 0 };
       if (state.wait > 0) {
         return {
-          state: { ...state, wait: state.wait - 1 },
+          state: { ...state, eta, wait: state.wait - 1 },
           columns: { ...columns, newton: newtonOutcomes.indexOf("waiting") },
         };
       }
       if (size === 0)
         return { stepSize: 0, next: it.at, columns: { ...columns, newton: newtonOutcomes.indexOf("accepted") } };
+      const first = state.first ?? size;
       const least = Math.min(state.least, size);
-      const forcing = relativeTolerance ?? Math.min(0.01, size);
-      const found = newtonTrial(it, residual, scale, damping * size, forcing, maxIterations);
-      const reached = found.trial === undefined ? Number.NaN : norm(naturalMap(it, found.trial, scale));
-      if (found.trial !== undefined && reached <= contraction * least) {
+      const forcing = relativeTolerance ?? Math.min(0.01, size / first);
+      const found = newtonTrial(it, residual, eta, damping * (size / first), contraction, forcing, maxIterations);
+      const { trial } = found;
+      const reached = trial === undefined ? Number.NaN : norm(naturalMap(it, trial, eta));
+      const good =
+        trial !== undefined &&
+        reached <= contraction * least &&
+        (scale !== "local" || ownSize(it, trial) <= contraction * ownSize(it, it.at));
+      if (good) {
         return {
           stepSize: 1,
-          next: found.trial,
-          state: { least: reached, wait: 0, pause: 1 },
+          next: trial,
+          state: { least: reached, first, eta, wait: 0, pause: 1 },
           columns: {
             ...columns,
             newton: newtonOutcomes.indexOf("accepted"),
@@ -133,12 +156,14 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       return {
         state: {
           least: state.least === Number.POSITIVE_INFINITY ? size : state.least,
+          first,
+          eta,
           wait: state.pause,
           pause: Math.min(2 * state.pause, longestPause),
         },
         columns: {
           ...columns,
-          newton: newtonOutcomes.indexOf(Number.isFinite(reached) ? "refused" : "non-finite"),
+          newton: newtonOutcomes.indexOf(found.singular || Number.isFinite(reached) ? "refused" : "non-finite"),
           solverIterations: found.iterations,
         },
       };
@@ -154,22 +179,49 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
   );
 }
 
+/** Longest Newton step, in units of ||z|| and ||R||. */
+const longestStep = 2 ** 40;
+
 /** Largest number of rows without an attempt after a refusal. */
 const longestPause = 64;
 
 interface State {
   /** Least ||R|| at the start and at accepted trials; Infinity before the first attempt. */
   readonly least: number;
+  /** ||R|| at the first attempt; undefined before it. */
+  readonly first: number | undefined;
+  /** Scale eta; undefined before the first row. */
+  readonly eta: number | undefined;
   /** Number of rows without an attempt that are still to come. */
   readonly wait: number;
   /** Number of rows without an attempt after the next refusal. */
   readonly pause: number;
 }
 
+/**
+ * The scale 1 / (2 L) at an evaluated point, with L = ||J u|| / ||u|| for a fixed u: near a solution L hardly changes
+ * from point to point. Where J u = 0, the length of z divided by that of F.
+ */
+function scaleAt(it: Proposal, at: Evaluation): number {
+  const probe = scratchVector(it);
+  const image = scratchVector(it);
+  unpatterned(probe);
+  at.linearize().apply(probe, image);
+  const eta = norm(probe) / (2 * norm(image));
+  if (eta > 0 && eta < Number.POSITIVE_INFINITY) return eta;
+  const length = lengthOf(at.point, at.problem.constraint) / norm(at.field);
+  return length > 0 && length < Number.POSITIVE_INFINITY ? length : 1;
+}
+
+/** ||R|| with the scale of the point itself. */
+function ownSize(it: Proposal, at: Evaluation): number {
+  return norm(naturalMap(it, at, scaleAt(it, at)));
+}
+
 /** R(z) at an evaluated point, a vector for this step only. */
-function naturalMap(it: Proposal, { problem, point, field }: Evaluation, scale: number): Float64Array {
-  const map = projectedStep(problem, point, scale, field, scratchVector(it));
-  for (let i = 0; i < map.length; i++) map[i] = point[i]! - map[i]!;
+function naturalMap(it: Proposal, at: Evaluation, scale: number): Float64Array {
+  const map = displacementOf(at, scale, scratchVector(it));
+  negate(map, map);
   return map;
 }
 
@@ -178,9 +230,10 @@ function newtonTrial(
   residual: Float64Array,
   scale: number,
   shift: number,
+  contraction: number,
   relativeTolerance: number,
   maxIterations: number | undefined,
-): { readonly trial: Evaluation | undefined; readonly iterations: number } {
+): { readonly trial: Evaluation | undefined; readonly iterations: number; readonly singular?: boolean } {
   const { at, point } = it;
   const { constraint } = at.problem;
   const n = point.length;
@@ -195,9 +248,14 @@ function newtonTrial(
     relativeTolerance,
     ...(maxIterations === undefined ? {} : { maxIterations }),
   });
+  // Where -R lies outside the range of V, not even the linear model would be accepted.
+  if (solved.relativeResidual > contraction) return { trial: undefined, iterations: solved.iterations, singular: true };
   const trial = scratchVector(it);
   for (let i = 0; i < n; i++) trial[i] = point[i]! + solved.x[i]!;
   constraint?.project(trial, trial);
+  // J is singular to rounding where the step is that long, and F at its end would be nothing but rounding.
+  const longest = longestStep * Math.max(norm(point), norm(residual));
+  if (norm(solved.x) > longest) return { trial: undefined, iterations: solved.iterations, singular: true };
   if (!isFiniteVector(trial)) return { trial: undefined, iterations: solved.iterations };
   return { trial: it.evaluate(trial), iterations: solved.iterations };
 }

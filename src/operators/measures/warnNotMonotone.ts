@@ -29,7 +29,7 @@ const rules = {
  * Warns once, with the modulus measured, where F turns out not to be monotone, which most methods for games require.
  *
  * It looks at the least eigenvalue of the symmetric part of J at the first row (dense up to 200 coordinates, by Lanczos
- * above), and at <dF, dz> / ||dz||^2 between rows more than 1e-6 (1 + ||z||) apart. Column `leastModulus`: the least of
+ * above), and at <dF, dz> / ||dz||^2 between rows more than 1e-6 ||z|| apart. Column `leastModulus`: the least of
  * them so far. A field that looks monotone along the way may still fail elsewhere.
  *
  * Use {@link diagnoseField} when the modulus is to be measured along the run.
@@ -75,7 +75,7 @@ export function warnNotMonotone(options: WarnNotMonotoneOptions = {}): Measure {
         product += dz * df;
       }
       // Over a shorter distance the rounding of F may dominate.
-      if (way > (1e-6 * (1 + norm(point))) ** 2)
+      if (Math.sqrt(way) > 1e-6 * Math.max(norm(point), norm(state.point)))
         seen.push({ modulus: product / way, lipschitz: Math.sqrt(change / way) });
       let { least, warned } = state;
       for (const { modulus, lipschitz } of seen) {

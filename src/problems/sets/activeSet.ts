@@ -1,4 +1,4 @@
-import { dot } from "../../linalg/vector.ts";
+import { dot, largestEntry } from "../../linalg/vector.ts";
 import { OrthonormalFactor } from "./orthonormalFactor.ts";
 
 /** The set {u : <a_j, u> <= b_j} with all a_j of length 1, within a subspace in which the points to project lie. */
@@ -31,6 +31,8 @@ const dependent = 1e-10;
  */
 export class ActiveSet {
   readonly #set: UnitInequalities;
+  /** Largest |b_j|. */
+  readonly #size: number;
   #factor: OrthonormalFactor;
   #active: number[] = [];
   #multipliers: number[] = [];
@@ -39,6 +41,7 @@ export class ActiveSet {
 
   constructor(set: UnitInequalities) {
     this.#set = set;
+    this.#size = largestEntry(Float64Array.from(set.bounds));
     this.#factor = new OrthonormalFactor(set.dimension);
   }
 
@@ -105,7 +108,7 @@ export class ActiveSet {
 
   #mostViolated(x: Float64Array, settled: ReadonlySet<number>): number | undefined {
     const { normals, bounds, excess } = this.#set;
-    const rounding = 1e-13 * size(x);
+    const rounding = 1e-13 * this.#sizeOf(x);
     let worst: number | undefined;
     let most = 0;
     for (let j = 0; j < normals.length; j++) {
@@ -140,7 +143,7 @@ export class ActiveSet {
       }
       const length = Math.min(full, partial);
       if (length === Number.POSITIVE_INFINITY) {
-        return violation <= 1e-9 * size(x) ? "dependent" : "infeasible";
+        return violation <= 1e-9 * this.#sizeOf(x) ? "dependent" : "infeasible";
       }
       for (const [k, r] of change.entries()) this.#multipliers[k] = Math.max(0, this.#multipliers[k]! - length * r);
       own += length;
@@ -161,7 +164,7 @@ export class ActiveSet {
 
   /** Computes the end point from the active normals in ascending order, without those whose multiplier is 0. */
   #canonical(p: Float64Array, out: Float64Array): void {
-    const rounding = 1e-14 * size(p);
+    const rounding = 1e-14 * this.#sizeOf(p);
     if (this.#changed || this.#multipliers.some((u) => u <= rounding)) {
       const factor = new OrthonormalFactor(this.#set.dimension);
       const sorted = this.#active.filter((_, k) => this.#multipliers[k]! > rounding).sort((a, b) => a - b);
@@ -171,10 +174,9 @@ export class ActiveSet {
     }
     this.#onFace(p, out);
   }
-}
 
-function size(x: Float64Array): number {
-  let largest = 1;
-  for (const entry of x) largest = Math.max(largest, Math.abs(entry));
-  return largest;
+  /** The size of the numbers from which a result is computed. */
+  #sizeOf(x: Float64Array): number {
+    return Math.max(this.#size, largestEntry(x));
+  }
 }

@@ -41,7 +41,7 @@ export function affineSpace(
       heights.push(step);
       continue;
     }
-    if (Math.abs(missing) > 1e-9 * Math.max(Math.abs(value), length * Math.max(1, norm(origin)))) {
+    if (Math.abs(missing) > 1e-9 * Math.max(Math.abs(value), length * norm(origin))) {
       throw failure(
         "ERR_EMPTY_SET",
         `${who}: expected equalities that agree, but equality ${i} depends on those before it and misses its value ` +

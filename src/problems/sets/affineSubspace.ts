@@ -33,6 +33,12 @@ export function affineSubspace(matrix: readonly ArrayLike<number>[], values: Arr
     dimension: n,
     bounded: space.factor.count === n,
     project: space.project,
+    displacement(_point, stepSize, direction, out) {
+      space.factor.split(
+        direction.map((d) => stepSize * d),
+        out,
+      );
+    },
     support(gradient, at) {
       const across = new Float64Array(n);
       const along = space.factor.split(gradient, across);

@@ -39,6 +39,19 @@ export function ball(center: ArrayLike<number>, radius = 1): ConvexSet {
       const away = stepFrom(point, stepSize, direction, c, out);
       if (!(away <= radius)) pullBack(out, c, radius / away, out);
     },
+    displacement(point, stepSize, direction, out) {
+      for (let i = 0; i < n; i++) out[i] = stepSize * direction[i]!;
+      const from = offset(point);
+      const size = norm(from);
+      // r^2 - ||z - c||^2; on the sphere it is nothing but rounding.
+      const room = size >= radius * (1 - 4 * Number.EPSILON) ? 0 : (radius - size) * (radius + size);
+      const beyond = 2 * dot(from, out) + dot(out, out) - room;
+      if (!(beyond > 0)) return;
+      // c + r y / ||y|| - z for y = z - c + s, with r - ||y|| from the difference of their squares.
+      const away = norm(from.map((x, i) => x + out[i]!));
+      const back = beyond / (radius + away) / away;
+      for (let i = 0; i < n; i++) out[i] = out[i]! - back * (from[i]! + out[i]!);
+    },
     support(gradient, at) {
       const length = norm(gradient);
       if (at !== undefined) {

@@ -61,6 +61,12 @@ function boxSet(name: string, lower: ArrayLike<number>, upper: ArrayLike<number>
       n > 0 && l.every((bound) => bound === l[0]) && h.every((bound) => bound === h[0])
         ? (point, stepSize, direction, out) => clampStepAlike(point, stepSize, direction, l[0]!, h[0]!, out)
         : (point, stepSize, direction, out) => clampStep(point, stepSize, direction, l, h, out),
+    displacement(point, stepSize, direction, out) {
+      for (let i = 0; i < n; i++) {
+        const z = point[i]!;
+        out[i] = Math.min(h[i]! - z, Math.max(l[i]! - z, stepSize * direction[i]!));
+      }
+    },
     support(gradient, at) {
       let sum = 0;
       for (let i = 0; i < n; i++) {

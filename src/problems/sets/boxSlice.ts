@@ -116,12 +116,14 @@ export function boxSlice(who: string, l: Float64Array, h: Float64Array, a: Float
 function checkNotEmpty(who: string, l: Float64Array, h: Float64Array, a: Float64Array, b: number): void {
   let least = 0;
   let most = 0;
+  let size = Math.abs(b);
   for (let i = 0; i < a.length; i++) {
     if (a[i] === 0) continue;
+    for (const bound of [l[i]!, h[i]!]) if (Number.isFinite(bound)) size = Math.max(size, Math.abs(a[i]! * bound));
     least += a[i]! * (a[i]! > 0 ? l[i]! : h[i]!);
     most += a[i]! * (a[i]! > 0 ? h[i]! : l[i]!);
   }
-  const rounding = 1e-12 * Math.max(1, Math.abs(b));
+  const rounding = 1e-12 * size;
   if (least <= b + rounding && b - rounding <= most) return;
   throw failure(
     "ERR_EMPTY_SET",

@@ -1,6 +1,7 @@
+import { unitOf } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
-import { addScaled } from "../../linalg/vector.ts";
+import { addScaled, distance as distanceBetween, largestEntry } from "../../linalg/vector.ts";
 import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
 import { callback, positiveInteger, text } from "../rules.ts";
@@ -20,6 +21,12 @@ export interface ConvexSetSpec {
    * give the same bits as `project` of that sum, in fewer passes over memory. Default: the sum, then its projection.
    */
   readonly projectStep?: (point: Float64Array, stepSize: number, direction: Float64Array, out: Float64Array) => void;
+  /**
+   * Function that writes the displacement Pi_C(point + stepSize * direction) - point of a point of C into `out`, which
+   * is neither vector. It must not lose a step that is too short to change the point's digits. Default: from
+   * projections of longer steps where the step is that short.
+   */
+  readonly displacement?: (point: Float64Array, stepSize: number, direction: Float64Array, out: Float64Array) => void;
   /** Function that gives sup of <u, g> over u in C, and writes a maximiser into `at` if the supremum is attained. */
   readonly support: (gradient: Float64Array, at: Float64Array | undefined) => number;
   /** Function that writes an element of C. Default: the projection of 0. */
@@ -32,6 +39,8 @@ export interface ConvexSetSpec {
   readonly linearizeProjection?: (point: Float64Array) => LinearMap;
   /** Function as in {@link ConvexSet}. Default: absent. */
   readonly linearConstraints?: () => LinearConstraints;
+  /** Function as in {@link ConvexSet}. Default: absent. */
+  readonly inexactProjections?: () => number;
 }
 
 const rules = {
@@ -44,12 +53,14 @@ const rules = {
   },
   project: { ...callback, required: true },
   projectStep: callback,
+  displacement: callback,
   support: { ...callback, required: true },
   someElement: callback,
   distance: callback,
   projectEntropic: callback,
   linearizeProjection: callback,
   linearConstraints: callback,
+  inexactProjections: callback,
 } as const;
 
 /**
@@ -88,7 +99,7 @@ type SetParts = Pick<ConvexSetSpec, Essential> & {
 export function setOf(spec: SetParts): ConvexSet {
   const { name, dimension, project, support } = spec;
   let bounded = typeof spec.bounded === "boolean" ? spec.bounded : undefined;
-  const { projectEntropic, linearizeProjection, linearConstraints } = spec;
+  const { projectEntropic, linearizeProjection, linearConstraints, inexactProjections } = spec;
   checkDimension(name, dimension);
   const check = (what: string, values: Float64Array): void => {
     if (values.length !== dimension) wrongLength(name, what, dimension, values.length);
@@ -98,9 +109,7 @@ export function setOf(spec: SetParts): ConvexSet {
     ((point: Float64Array): number => {
       const nearest = new Float64Array(dimension);
       project(point, nearest);
-      let sum = 0;
-      for (let i = 0; i < dimension; i++) sum += (point[i]! - nearest[i]!) ** 2;
-      return Math.sqrt(sum);
+      return distanceBetween(point, nearest);
     });
   const set: ConvexSet = {
     name,
@@ -143,8 +152,10 @@ export function setOf(spec: SetParts): ConvexSet {
       },
     }),
     ...(linearConstraints && { linearConstraints }),
+    ...(inexactProjections && { inexactProjections }),
   };
   if (spec.projectStep !== undefined) fused.set(set.project, spec.projectStep);
+  if (spec.displacement !== undefined) displacements.set(set.project, spec.displacement);
   return set;
 }
 
@@ -172,6 +183,47 @@ export function stepInside(
   }
   addScaled(point, stepSize, direction, out);
   set?.project(out, out);
+}
+
+/** Keyed as `fused` is. */
+const displacements = new WeakMap<ConvexSet["project"], NonNullable<ConvexSetSpec["displacement"]>>();
+
+/** A step shorter than this share of the point is measured by a longer one. */
+const shortStep = 2 ** -20;
+
+/**
+ * Computes out <- Pi_C(point + stepSize * direction) - point for a point of C; without a set C is R^n. `out` is neither
+ * vector.
+ *
+ * However short the step is against the point, it is not lost: point + step rounds to the point, but the displacement
+ * is the step where nothing stops it. A set without a displacement of its own is asked for Pi_C(point + t step) - point
+ * with a power of two t that makes the step long enough. This displacement, divided by t, is never longer than the true
+ * one, is 0 exactly where that is, and equals it where both steps end on the same face.
+ */
+export function stepDisplacement(
+  set: ConvexSet | undefined,
+  point: Float64Array,
+  stepSize: number,
+  direction: Float64Array,
+  out: Float64Array,
+): void {
+  const n = out.length;
+  if (set === undefined) {
+    for (let i = 0; i < n; i++) out[i] = stepSize * direction[i]!;
+    return;
+  }
+  const own = displacements.get(set.project);
+  if (own !== undefined && set.dimension === n) {
+    own(point, stepSize, direction, out);
+    return;
+  }
+  const size = largestEntry(point);
+  const way = Math.abs(stepSize) * largestEntry(direction);
+  const short = way > 0 && way < shortStep * size;
+  // Neither t nor t * stepSize may overflow.
+  const t = short ? unitOf(Math.min((shortStep * size) / way, 2 ** 1000, 2 ** 1000 / Math.abs(stepSize))) : 1;
+  stepInside(set, point, t * stepSize, direction, out);
+  for (let i = 0; i < n; i++) out[i] = (out[i]! - point[i]!) / t;
 }
 
 function wrongLength(name: string, what: string, expected: number, got: number): never {

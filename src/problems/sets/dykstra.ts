@@ -1,3 +1,4 @@
+import { largestEntry } from "../../linalg/vector.ts";
 import type { ConvexSet } from "../problem.ts";
 
 /**
@@ -8,11 +9,16 @@ import type { ConvexSet } from "../problem.ts";
 export interface DykstraOptions {
   /**
    * Tolerance: the algorithm ends when the corrections change in a sweep by less than this times the largest entry of
-   * the result (at least 1) [1]. Default 1e-13.
+   * the result, the point that is projected, or an element of the sets [1]. Default 1e-13.
    */
   readonly tolerance?: number;
   /** Greatest number of projections on each set. Default 10,000. */
   readonly maxSweeps?: number;
+}
+
+interface Sized extends DykstraOptions {
+  /** Size of the sets' numbers: changes that are small against it are rounding. Default 0. */
+  readonly size?: number;
 }
 
 /** The end of a projection. */
@@ -41,16 +47,18 @@ export function intersectionProjection(
   start: Float64Array,
   point: Float64Array,
   out: Float64Array,
-  options: DykstraOptions,
+  options: Sized,
 ): DykstraOutcome {
-  const { tolerance = defaultTolerance, maxSweeps = defaultSweeps } = options;
+  const { tolerance = defaultTolerance, maxSweeps = defaultSweeps, size = 0 } = options;
+  const largest = (values: Float64Array): number => Math.max(size, largestEntry(values));
   let here: Float64Array = start.slice();
   let sweeps = 0;
   for (;;) {
     const way = point.map((z, i) => z - here[i]!);
-    const step = Math.min(1, (far * largest(here)) / largest(way));
+    const near = far * largest(here);
+    const step = near === 0 ? 1 : Math.min(1, near / largest(way));
     const next = here.map((u, i) => (step === 1 ? point[i]! : u + step * way[i]!));
-    const last = dykstra(sets, next, next, { tolerance, maxSweeps: maxSweeps - sweeps });
+    const last = dykstra(sets, next, next, { tolerance, maxSweeps: maxSweeps - sweeps, size });
     sweeps += last.sweeps;
     const change = step === 1 ? last.change : Math.max(last.change, ...next.map((u, i) => Math.abs(u - here[i]!)));
     const settled = change <= 10 * tolerance * largest(next);
@@ -80,12 +88,13 @@ export function dykstra(
   sets: readonly ConvexSet[],
   point: Float64Array,
   out: Float64Array,
-  { tolerance = defaultTolerance, maxSweeps = defaultSweeps }: DykstraOptions = {},
+  { tolerance = defaultTolerance, maxSweeps = defaultSweeps, size = 0 }: Sized = {},
 ): DykstraOutcome {
   const n = point.length;
+  const rounded = Math.max(size, largestEntry(point));
   // Corrections cannot become smaller than the rounding of the point.
-  const enough = (): boolean => change <= Math.max(tolerance * largest(out), 4 * Number.EPSILON * size);
-  const size = largest(point);
+  const enough = (): boolean =>
+    change <= Math.max(tolerance * Math.max(size, largestEntry(out)), 4 * Number.EPSILON * rounded);
   const corrections = sets.map(() => new Float64Array(n));
   const given = new Float64Array(n);
   if (out !== point) out.set(point);
@@ -108,10 +117,4 @@ export function dykstra(
     if (Number.isNaN(change)) break;
   }
   return { sweeps, change, converged: enough() };
-}
-
-function largest(values: Float64Array): number {
-  let most = 1;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
 }

@@ -37,6 +37,15 @@ export function halfSpace(normal: ArrayLike<number>, bound: number): ConvexSet {
       if (out !== point) out.set(point);
       if (!(beyond <= 0)) for (let i = 0; i < n; i++) out[i] = out[i]! - beyond * unit[i]!;
     },
+    displacement(point, stepSize, direction, out) {
+      for (let i = 0; i < n; i++) out[i] = stepSize * direction[i]!;
+      const along = dot(unit, point);
+      const room = height - along;
+      // On the boundary the room is nothing but rounding.
+      const rounding = 8 * Number.EPSILON * (Math.abs(height) + norm(point));
+      const beyond = dot(unit, out) - (Math.abs(room) <= rounding ? 0 : room);
+      if (beyond > 0) for (let i = 0; i < n; i++) out[i] = out[i]! - beyond * unit[i]!;
+    },
     support(gradient, at) {
       const along = dot(unit, gradient);
       let across = 0;

@@ -36,7 +36,9 @@ export interface IntersectionSet extends ConvexSet {
  * one equation cuts, a projection costs O(n log n); anything else of that kind is a {@link polyhedron}.
  *
  * Otherwise the sets with linear constraints are joined into one, and Dykstra's algorithm projects; `lastProjection`
- * says how it ended. The support function then comes from projections too, to about nine digits.
+ * says how it ended. Where it runs out of sweeps, as where the boundaries touch, the projection is not exact:
+ * `inexactProjections` counts these, a run's rows say how many their step made (column `inexactProjections`), and such a
+ * row does not end a run as converged. The support function then comes from projections too, to about nine digits.
  *
  * Cost of a projection by Dykstra's algorithm: one projection on each set per sweep.
  *
@@ -67,17 +69,19 @@ export function intersectionSet(sets: readonly ConvexSet[], options: Intersectio
   return parts.length === 1 ? parts[0]! : byDykstra(dimension, parts, read);
 }
 
-function byDykstra(dimension: number, parts: readonly ConvexSet[], options: DykstraOptions): IntersectionSet {
+function byDykstra(dimension: number, parts: readonly ConvexSet[], read: DykstraOptions): IntersectionSet {
   const start = new Float64Array(dimension);
+  const options = { ...read, size: Math.max(...parts.map(sizeOf)) };
   let last = dykstra(parts, start, start, options);
   const away = Math.max(...parts.map((set) => set.distance(start)));
-  if (!(away <= 1e-6 * Math.max(1, norm(start)))) {
+  if (!(away <= 1e-6 * Math.max(options.size, norm(start)))) {
     throw failure(
       "ERR_EMPTY_SET",
       `intersectionSet: expected sets with a common point, but after ${last.sweeps} sweeps the nearest point found is ` +
         `${away} away from one of them`,
     );
   }
+  let inexact = 0;
   const set = setOf({
     name: "intersectionSet",
     dimension,
@@ -85,11 +89,24 @@ function byDykstra(dimension: number, parts: readonly ConvexSet[], options: Dyks
     bounded: parts.some((part) => part.bounded),
     project(point, out) {
       last = intersectionProjection(parts, start, point, out, options);
+      if (!last.converged) inexact++;
     },
-    support: (gradient, at) => linearMaximum(set, start, gradient, at, 100),
+    inexactProjections: () => inexact,
+    support: (gradient, at) => linearMaximum(set, start, gradient, at, { furthest: 100, size: options.size }),
     someElement: (out) => out.set(start),
   });
   return { ...set, lastProjection: () => last };
+}
+
+/** The size of a set's numbers: how far it is from 0, or, if it is bounded, how wide it is. */
+function sizeOf(part: ConvexSet): number {
+  const own = new Float64Array(part.dimension);
+  const away = part.distance(own);
+  if (!part.bounded) return away;
+  // A direction that is orthogonal to no face that sets are likely to have.
+  const along = own.map((_, i) => 1 + (i % 3) / 4);
+  const width = part.support(along) + part.support(along.map((x) => -x));
+  return Math.max(away, width / norm(along));
 }
 
 function linearIntersection(dimension: number, sets: readonly ConvexSet[]): ConvexSet {

@@ -10,15 +10,19 @@ const mostSteps = 60;
  * This is the proximal-point method on a linear cost. On a polyhedron it ends at a solution after finitely many steps.
  * If the boundary is curved, the distance to the maximum shrinks by a factor of about t per step.
  *
- * @param furthest largest t, relative to the size of u; small if projections of far points are costly
+ * @param limits `furthest`: largest t, relative to the size of u; small if projections of far points are costly; `size`:
+ *   size of the set's numbers, where u is smaller
  */
 export function linearMaximum(
   set: ConvexSet,
   start: Float64Array,
   gradient: Float64Array,
   at: Float64Array | undefined,
-  furthest = 1e8,
+  limits: { readonly furthest?: number; readonly size: number },
 ): number {
+  // A cone has no size, and its maximum does not depend on one.
+  const { furthest = 1e8, size: own } = limits;
+  const floor = Math.max(own, norm(start)) || 1;
   const length = norm(gradient);
   if (length === 0) {
     at?.set(start);
@@ -29,14 +33,14 @@ export function linearMaximum(
   let here: Float64Array = start.slice();
   let reach = 1;
   for (let step = 0; step < mostSteps; step++) {
-    const size = Math.max(1, norm(here));
+    const size = Math.max(floor, norm(here));
     const far = moved(set, here, unit, reach * size);
     if (reach > 1e3 && !set.bounded && distance(far, here) > 1e-6 * reach * size) return Number.POSITIVE_INFINITY;
     // A short step, whose rounding is small, decides after the long one whether this is the end.
     const near = moved(set, far, unit, size);
     const rest = distance(near, far);
     here = near;
-    if (rest <= 1e-13 * Math.max(1, norm(here))) break;
+    if (rest <= 1e-13 * Math.max(floor, norm(here))) break;
     reach = Math.min(furthest, 10 * reach);
   }
   at?.set(here);

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
-import { dot, norm } from "../../linalg/vector.ts";
+import { dot, largestEntry, norm } from "../../linalg/vector.ts";
 import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
 import { matrix, vector } from "../rules.ts";
@@ -74,12 +74,13 @@ export function polyhedronOf(name: string, dimension: number, constraints: Linea
   };
   const start = new Float64Array(dimension);
   project(start, start);
+  const size = Math.max(largestEntry(reduced.bounds), norm(space.origin));
   const set = setOf({
     name,
     dimension,
     bounded: () => isBounded(reduced.normals, dimension - space.factor.count),
     project,
-    support: (gradient, at) => linearMaximum(set, start, gradient, at),
+    support: (gradient, at) => linearMaximum(set, start, gradient, at, { size }),
     someElement: (out) => out.set(start),
     linearizeProjection(point) {
       project(point, new Float64Array(dimension));
@@ -129,7 +130,7 @@ function reducedRows(name: string, space: AffineSpace, { inequalities, bounds }:
     const length = norm(across);
     const left = bounds[j]! - dot(row, space.origin);
     if (!(length > 1e-11 * norm(row))) {
-      if (left < -1e-9 * Math.max(1, Math.abs(bounds[j]!))) empty(name);
+      if (left < -1e-9 * Math.max(Math.abs(bounds[j]!), norm(row) * norm(space.origin))) empty(name);
       continue;
     }
     normals.push(across.map((x) => x / length));

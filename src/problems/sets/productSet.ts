@@ -3,7 +3,7 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
-import { setOf } from "./convexSet.ts";
+import { setOf, stepDisplacement } from "./convexSet.ts";
 
 /**
  * Makes the product C_1 x C_2 x ... of sets, such as the strategies of several players. Its points hold those of the
@@ -34,6 +34,9 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
     project(point, out) {
       for (const { set, of } of factors) set.project(of(point), of(out));
     },
+    displacement(point, stepSize, direction, out) {
+      for (const { set, of } of factors) stepDisplacement(set, of(point), stepSize, of(direction), of(out));
+    },
     support(gradient, at) {
       let sum = 0;
       for (const { set, of } of factors) sum += set.support(of(gradient), at && of(at));
@@ -43,6 +46,9 @@ export function productSet(sets: readonly ConvexSet[]): ConvexSet {
     someElement(out) {
       for (const { set, of } of factors) startOf(set, of(out));
     },
+    ...(sets.some((set) => set.inexactProjections !== undefined) && {
+      inexactProjections: () => sets.reduce((sum, set) => sum + (set.inexactProjections?.() ?? 0), 0),
+    }),
     ...(!lacks("projectEntropic") && {
       projectEntropic(logarithms: Float64Array, out: Float64Array): void {
         for (const { set, of } of factors) set.projectEntropic!(of(logarithms), of(out));

@@ -44,6 +44,7 @@ export function simplex(dimension: number, options: SimplexOptions = {}): Convex
     bounded: true,
     project,
     projectStep,
+    displacement: simplexDisplacement,
     support(gradient, at) {
       const best = largestAt(gradient);
       if (at !== undefined) {
@@ -76,6 +77,33 @@ const passesBeforeSorting = 30;
 /** Makes the projection on a simplex; `out` may be `point`. */
 export function simplexProjection(n: number, total: number): (point: Float64Array, out: Float64Array) => void {
   return simplexProjections(n, total).project;
+}
+
+/**
+ * Writes the displacement d of a point z of a simplex: d_i = max(-z_i, s_i - tau) with sum d = 0, for the step s. The
+ * sum of z does not enter, so that a step is not lost beside it.
+ *
+ * As in Michelot's algorithm the entries that leave the free ones never return.
+ */
+function simplexDisplacement(point: Float64Array, stepSize: number, direction: Float64Array, out: Float64Array): void {
+  const n = out.length;
+  const fixed = new Uint8Array(n);
+  let free = n;
+  for (let changed = true; changed; ) {
+    changed = false;
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += fixed[i] === 1 ? -point[i]! : stepSize * direction[i]!;
+    const tau = sum / free;
+    for (let i = 0; i < n; i++) {
+      if (fixed[i] === 1) continue;
+      out[i] = stepSize * direction[i]! - tau;
+      if (out[i]! >= -point[i]! || free === 1) continue;
+      fixed[i] = 1;
+      out[i] = -point[i]!;
+      free--;
+      changed = true;
+    }
+  }
 }
 
 /** Number of entries of which the largest is remembered while a vector is read. */

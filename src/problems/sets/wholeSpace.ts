@@ -20,6 +20,9 @@ export function wholeSpace(dimension: number): ConvexSet {
     project: (point, out) => {
       if (out !== point) out.set(point);
     },
+    displacement(_point, stepSize, direction, out) {
+      for (let i = 0; i < dimension; i++) out[i] = stepSize * direction[i]!;
+    },
     support(gradient, at) {
       if (gradient.some((g) => g !== 0)) return gradient.some(Number.isNaN) ? Number.NaN : Number.POSITIVE_INFINITY;
       at?.fill(0);

@@ -16,6 +16,11 @@ import { directionOf, IterateRecord, noChoice, ProposalRecord } from "./records.
 import { Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 
+/** The column that the loop writes where C projects by an algorithm that may end early. */
+const inexactColumns = {
+  inexactProjections: { meaning: "projections onto C in this step that ended before they had converged" },
+} as const;
+
 /** Longest time that a timer takes, in milliseconds; such a timer keeps the process alive while a run is paused. */
 const longWait = 2 ** 31 - 1;
 
@@ -65,9 +70,9 @@ export class Loop {
     subscriber.add(() => this.#end());
     try {
       withAmbient(this.#session, () => this.#connect());
-      this.#run = this.#session.seal(
-        descriptionOf(this.#position.problemAt(this.#session.step), this.options.description),
-      );
+      const problem = this.#position.problemAt(this.#session.step);
+      if (problem.constraint?.inexactProjections !== undefined) this.#session.declare(inexactColumns);
+      this.#run = this.#session.seal(descriptionOf(problem, this.options.description));
       if (isCheckpoint(this.start)) this.#session.compareWith(this.start);
       const commands = this.#steering.listen(this.options.commands, this.#wake, (error) => this.#fail(error));
       if (commands !== undefined) subscriber.add(commands);
@@ -146,6 +151,7 @@ export class Loop {
     const { step, count } = session;
     const problem = this.#position.problemAt(step);
     if (this.#ended) return;
+    const inexact = problem.constraint?.inexactProjections?.();
     const at = this.#position.evaluated(problem);
     if (this.#ended) return;
     const seconds = (this.#earlier + now - this.#began) / 1000;
@@ -184,6 +190,7 @@ export class Loop {
     if (answer === undefined) return;
     checkReturned(answer, session);
     const chosen = directionOf(answer);
+    const honest = inexact === undefined ? answer.status : this.#statusAfter(answer, problem, inexact);
     this.subscriber.next(
       new IterateRecord(
         session,
@@ -191,7 +198,7 @@ export class Loop {
           run: answer.run,
           step,
           seconds,
-          status: answer.status,
+          status: honest,
           evaluations: count.evaluations,
           products: count.products,
           value: answer.value,
@@ -208,13 +215,25 @@ export class Loop {
       ),
     );
     if (this.#ended) return;
-    if (answer.status !== "running" || this.#updateCompleted) {
+    if (honest !== "running" || this.#updateCompleted) {
       this.#complete();
       return;
     }
     if (answer.next === undefined) this.#position.move(chosen, answer.stepSize);
     else this.#position.accept(answer.next as EvaluatedPoint);
     session.step = step + 1;
+  }
+
+  /**
+   * Says in the row how many of its projections were not exact. A residual that came from one does not say that the
+   * point solves the problem.
+   */
+  #statusAfter(answer: Proposal, problem: Problem, before: number): Status {
+    const inexact = problem.constraint!.inexactProjections!() - before;
+    if (this.#run!.columns.inexactProjections !== undefined) {
+      (answer.columns as Record<string, number | undefined>).inexactProjections = inexact;
+    }
+    return inexact > 0 && answer.status === "converged" ? "stagnated" : answer.status;
   }
 
   /** Feeds a proposal to the update and gives its answer; undefined if the run has ended meanwhile. */

@@ -149,7 +149,7 @@ function startInside(problem: Problem, start: ArrayLike<number>, session: Sessio
   const given = Float64Array.from(start);
   const away = constraint.distance(given);
   // Within rounding the start is a projection already.
-  if (away <= 1e-9 * (1 + norm(given))) return start;
+  if (away <= 1e-9 * norm(given)) return start;
   const inside = new Float64Array(given.length);
   constraint.project(given, inside);
   warn(

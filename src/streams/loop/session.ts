@@ -109,6 +109,11 @@ export class Session {
     return slot;
   }
 
+  /** Declares columns that the loop itself writes. */
+  declare(columns: Columns): void {
+    this.#columns = mergeColumns("iterate", this.#columns, columns);
+  }
+
   /** Makes a scope for operators that are restarted together. */
   openScope(): RestartScope {
     return { restartedAt: -1 };

@@ -21,7 +21,7 @@ export interface GameExperimentSpec<Shape extends z.ZodRawShape> {
 
 /**
  * Makes an experiment that compares methods on one game. It has the options `--method a,b,c`, `--step-size`,
- * `--iterations` and `--tolerance`, and those of the game.
+ * `--iterations`, `--tolerance`, `--absolute-tolerance` and `--scale`, and those of the game.
  *
  * @example
  * const poker = gameExperiment({
@@ -33,7 +33,7 @@ export interface GameExperimentSpec<Shape extends z.ZodRawShape> {
  *   contest: () => ({ problem: kuhnPoker(), start: new Float64Array(kuhnPoker().dimension) }),
  * });
  * console.log(Object.keys(poker.options.shape).join(", "));
- * // method, stepSize, iterations, tolerance
+ * // method, stepSize, iterations, tolerance, absoluteTolerance, scale
  */
 export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperimentSpec<Shape>): Experiment {
   const { name, summary, methods, iterations, options, contest } = spec;
@@ -53,7 +53,25 @@ export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperiment
           "(default: a little below what each method's theory allows, by ||J|| at the start)",
       ),
     iterations: z.number().int().positive().default(iterations).describe("largest number of steps of a run"),
-    tolerance: z.number().min(0).default(1e-10).describe("natural residual at which a run ends"),
+    tolerance: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(1e-10)
+      .describe("relative residual at which a run ends: ||z - P(z - eta F)|| / ||z||, eta as --scale says"),
+    absoluteTolerance: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("natural residual, in the units of the field, at which a run ends instead"),
+    scale: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        "scale eta of natural residuals: where runs end, where restarted-extragradient restarts, what semismooth-newton " +
+          "solves (default: from the field near the start)",
+      ),
   });
   return experiment({
     name,

@@ -33,6 +33,8 @@ export interface MethodSetting {
   readonly stepSize: number;
   /** Lipschitz constant L, for weights in units of 1 / L. */
   readonly lipschitz: number;
+  /** Scale of natural residuals inside the method. Default: the method takes it from the problem. */
+  readonly scale?: number | undefined;
 }
 
 /** A method for games, with what its theory says. */
@@ -99,7 +101,11 @@ const table = {
     telescopes: true,
   },
   "adaptive-extragradient": { ...needs, make: () => adaptiveExtragradient(), reach: undefined },
-  "restarted-extragradient": { ...needs, make: () => restarts(adaptiveExtragradient()), reach: undefined },
+  "restarted-extragradient": {
+    ...needs,
+    make: ({ scale }) => restarts(adaptiveExtragradient(), scale === undefined ? {} : { scale }),
+    reach: undefined,
+  },
   optimistic: {
     ...needs,
     make: ({ stepSize }) => chain(optimistic(), gradientStep(stepSize)),
@@ -187,7 +193,11 @@ const table = {
     make: ({ stepSize, lipschitz }) => chain(consensus({ weight: 1 / lipschitz }), gradientStep(stepSize)),
     reach: 0.5,
   },
-  "semismooth-newton": { ...local, make: () => semismoothNewton(), reach: undefined },
+  "semismooth-newton": {
+    ...local,
+    make: ({ scale }) => semismoothNewton(scale === undefined ? {} : { scale }),
+    reach: undefined,
+  },
 } as const satisfies Readonly<Record<string, GameMethod>>;
 
 /** Name of a method, as `--method` takes it. */

@@ -5,12 +5,15 @@ import type { JsonValue } from "../../../json.ts";
 import { generalEigenvalues } from "../../../linalg/dense/generalEigenvalues.ts";
 import { spectralNorm } from "../../../linalg/spectra/norms.ts";
 import { predictedFactor } from "../../../linalg/spectra/stationaryMethods.ts";
+import { norm } from "../../../linalg/vector.ts";
 import { average } from "../../../operators/measures/average.ts";
 import { distanceTo } from "../../../operators/measures/distanceTo.ts";
 import { nashConv } from "../../../operators/measures/gaps/nashConv.ts";
-import { naturalResidual } from "../../../operators/measures/gaps/naturalResidual.ts";
+import { type NaturalResidualOptions, naturalResidual } from "../../../operators/measures/gaps/naturalResidual.ts";
 import { untilStep } from "../../../operators/measures/untilStep.ts";
 import { warnNotMonotone } from "../../../operators/measures/warnNotMonotone.ts";
+import { escapeKinds } from "../../../operators/support/escape.ts";
+import { localStepSize } from "../../../operators/support/localStepSize.ts";
 import { naturalResidualNorm } from "../../../operators/support/naturalResidualNorm.ts";
 import type { CertifiedProblem, SolvedProblem } from "../../../problems/games/index.ts";
 import { playersOf } from "../../../problems/playersOf.ts";
@@ -52,8 +55,12 @@ export interface RaceOptions {
   readonly stepSize?: number | undefined;
   /** Largest number of steps of a run. */
   readonly iterations: number;
-  /** Natural residual at which a run ends. */
+  /** Relative natural residual at which a run ends, in [0, 1). */
   readonly tolerance: number;
+  /** Natural residual in the units of the field at which a run ends. Default: `tolerance` ends it. */
+  readonly absoluteTolerance?: number | undefined;
+  /** Scale eta of natural residuals. Default: 1 / (2 L) near the start. */
+  readonly scale?: number | undefined;
 }
 
 /** Largest number of rows of a run at which measures are taken that need evaluations of their own. */
@@ -81,8 +88,9 @@ export function race(context: ExperimentContext, contest: Contest, options: Race
     const start = Float64Array.from(contest.start);
     contest.problem.constraint?.project(start, start);
     const lipschitz = contest.lipschitz ?? (spectralNorm(contest.problem.linearize(start)) || 1);
+    const scale = options.scale ?? localStepSize(evaluate(contest.problem, start));
     return context.campaign(names.length, (index) =>
-      compete(context, contest, options, names[index]!, lipschitz, start),
+      compete(context, contest, options, names[index]!, { lipschitz, scale }, start),
     );
   });
 }
@@ -92,7 +100,7 @@ function compete(
   contest: Contest,
   options: RaceOptions,
   name: GameMethodName,
-  lipschitz: number,
+  { lipschitz, scale }: { readonly lipschitz: number; readonly scale: number },
   start: Float64Array,
 ): Observable<Row> {
   const { problem, batches } = contest;
@@ -106,11 +114,11 @@ function compete(
   };
   const update = chain(
     // A point at which one minibatch has a small residual is not a solution.
-    naturalResidual(batches === undefined ? { tolerance: options.tolerance } : {}),
+    naturalResidual({ scale, ...(batches === undefined ? toleranceOf(options) : {}) }),
     untilStep(options.iterations),
-    make({ stepSize, lipschitz }),
+    make({ stepSize, lipschitz, scale: options.scale }),
     ...(monotone && batches === undefined ? [warnNotMonotone({ warn })] : []),
-    ...(batches === undefined ? measuresOf(contest, options.iterations) : []),
+    ...(batches === undefined ? measuresOf(contest, options.iterations, scale) : []),
   );
   const run: ExperimentRunOptions = {
     name,
@@ -130,19 +138,26 @@ function compete(
         mean = row.vectors.average ?? mean;
       },
       complete() {
-        if (last !== undefined && last.status !== "running") context.report(findingOf(contest, last, mean, warned));
+        if (last !== undefined && last.status !== "running")
+          context.report(findingOf(contest, last, mean, { warned, scale, start }));
       },
     }),
   );
 }
 
-function measuresOf(contest: Contest, iterations: number): readonly Update[] {
+/** The tolerance that ends a run. */
+function toleranceOf({ tolerance, absoluteTolerance }: RaceOptions): NaturalResidualOptions {
+  if (absoluteTolerance !== undefined) return { tolerance: absoluteTolerance };
+  return { relativeTolerance: tolerance };
+}
+
+function measuresOf(contest: Contest, iterations: number, scale: number): readonly Update[] {
   const { problem } = contest;
   const every = Math.max(1, Math.ceil(iterations / measuredRows));
   const bounded = problem.game !== undefined && problem.constraint?.bounded === true;
   return [
     average({ every }),
-    naturalResidual({ of: "average", every }),
+    naturalResidual({ of: "average", every, scale }),
     ...(problem.solutions === undefined ? [] : [distanceTo(problem.solutions)]),
     ...((contest.exploitability ?? bounded) ? [nashConv({ every })] : []),
   ];
@@ -170,9 +185,16 @@ function theoryOf(
   return Object.keys(theory).length === 0 ? {} : { theory };
 }
 
-function findingOf(contest: Contest, last: Row, mean: Float64Array | undefined, warned: boolean): Finding {
+function findingOf(
+  contest: Contest,
+  last: Row,
+  mean: Float64Array | undefined,
+  { warned, scale, start }: { readonly warned: boolean; readonly scale: number; readonly start: Float64Array },
+): Finding {
   const { problem, certificate: certificateName = "certificate" } = contest;
   const { point, columns, status } = last;
+  const residual = columns.naturalResidual;
+  const length = point === undefined ? Number.NaN : Math.max(norm(start), norm(point));
   const verdict = { converged: "solved", diverged: "diverged", stagnated: "stagnated" }[status as string];
   return {
     run: last.run.name,
@@ -180,8 +202,11 @@ function findingOf(contest: Contest, last: Row, mean: Float64Array | undefined, 
     numbers: {
       steps: last.step,
       evaluations: last.evaluations,
-      "natural residual": columns.naturalResidual,
-      ...(mean === undefined ? {} : { "of the average": naturalResidualNorm(evaluate(problem, mean)) }),
+      "natural residual": residual,
+      "relative residual": residual === undefined || residual === 0 ? residual : (scale * residual) / length,
+      ...(columns.escape === undefined ? {} : { "the run leaves, as it is": escapeKinds[columns.escape] }),
+      ...((columns.inexactProjections ?? 0) > 0 ? { "inexact projections": columns.inexactProjections } : {}),
+      ...(mean === undefined ? {} : { "of the average": naturalResidualNorm(evaluate(problem, mean), scale) }),
       ...(problem.solutions === undefined ? {} : { "to the solution": columns.distance }),
       ...(point === undefined || problem.certificate === undefined || contest.batches !== undefined
         ? {}

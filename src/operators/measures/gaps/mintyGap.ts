@@ -6,6 +6,7 @@ import {
   type Evaluation,
   evaluate,
   type Measure,
+  norm,
   readOptions,
 } from "../../../authoring/index.ts";
 import { columnName, measuredPoint, pointRules } from "../../support/measuredPoint.ts";
@@ -16,7 +17,10 @@ import { compactSet, type GapOptions } from "./primalGap.ts";
 export interface MintyGapOptions extends GapOptions {
   /** Largest number of steps of the inner ascent. Default 200. */
   readonly maxIterations?: number;
-  /** Tolerance in [0, 1): the ascent stops when its bound is at most this times max(1, |gap|). Default 1e-10. */
+  /**
+   * Tolerance in [0, 1): the ascent stops when its bound is at most this times the larger of |gap| and ||F(z)|| ||z||.
+   * Default 1e-10.
+   */
   readonly relativeTolerance?: number;
 }
 
@@ -75,16 +79,27 @@ export function mintyGap(options: MintyGapOptions = {}): Measure {
         at.field.map((f) => -f),
         response,
       );
-      let best = ascend(at, set, response, maxIterations, relativeTolerance);
-      if (!(best.slack <= relativeTolerance * Math.max(1, Math.abs(best.gap)))) {
+      const length = Math.max(norm(at.point), norm(response));
+      const limits = { length, size: norm(at.field) * length, maxIterations, relativeTolerance };
+      let best = ascend(at, set, response, limits);
+      if (!(best.slack <= relativeTolerance * Math.max(limits.size, Math.abs(best.gap)))) {
         const own = at.point.slice();
         set.project(own, own);
-        const second = ascend(at, set, own, maxIterations, relativeTolerance);
+        const second = ascend(at, set, own, limits);
         if (second.gap > best.gap) best = second;
       }
       return { columns: { [gapName]: best.gap, [slackName]: best.slack } };
     },
   });
+}
+
+interface Limits {
+  /** Length of the points. */
+  readonly length: number;
+  /** Size of the gap's terms, ||F|| times the length. */
+  readonly size: number;
+  readonly maxIterations: number;
+  readonly relativeTolerance: number;
 }
 
 interface Ascent {
@@ -96,8 +111,7 @@ function ascend(
   at: Evaluation,
   set: ConvexSet,
   start: Float64Array,
-  maxIterations: number,
-  relativeTolerance: number,
+  { length, size, maxIterations, relativeTolerance }: Limits,
 ): Ascent {
   const n = start.length;
   const valueAndGradient = (u: Float64Array): { readonly value: number; readonly gradient: Float64Array } => {
@@ -112,19 +126,24 @@ function ascend(
   let now = valueAndGradient(u);
   let best: Ascent = { gap: Number.NEGATIVE_INFINITY, slack: Number.POSITIVE_INFINITY };
   let eta = 0;
+  let most = 0;
   let theta = Number.POSITIVE_INFINITY;
   let before = { u, gradient: now.gradient };
   for (let k = 0; k <= maxIterations; k++) {
     if (now.value > best.gap || k === 0) {
       best = { gap: now.value, slack: Math.max(0, set.support(now.gradient) - dot(now.gradient, u)) };
-      if (best.slack <= relativeTolerance * Math.max(1, Math.abs(best.gap))) break;
+      if (best.slack <= relativeTolerance * Math.max(size, Math.abs(best.gap))) break;
     }
     const way = distance(u, before.u);
     const change = distance(now.gradient, before.gradient);
-    if (k === 0) eta = 1e-6 / (1 + Math.sqrt(dot(now.gradient, now.gradient)));
-    else {
+    if (k === 0) {
+      const steepness = norm(now.gradient);
+      if (!(steepness > 0 && length > 0)) break;
+      eta = (1e-6 * length) / steepness;
+      most = 1e18 * eta;
+    } else {
       const bound = change > 0 ? way / (2 * change) : Number.POSITIVE_INFINITY;
-      const next = Math.min(Math.sqrt(1 + theta) * eta, bound, 1e12 * (1 + eta));
+      const next = Math.min(Math.sqrt(1 + theta) * eta, bound, most);
       theta = next / eta;
       eta = next;
     }

@@ -7,7 +7,10 @@ import { exploitabilities, responseKinds } from "./exploitability.ts";
 export interface NashConvOptions extends MeasuredPointOptions {
   /** Largest number of steps of a player's inner solve. Default 500. */
   readonly maxIterations?: number;
-  /** Tolerance in (0, 1) on the natural residual of a player's own problem, times max(1, ||F_i||). Default 1e-10. */
+  /**
+   * Tolerance in (0, 1) on the natural residual of a player's own problem, relative to ||F_i|| and the length of its
+   * strategy. Default 1e-10.
+   */
   readonly relativeTolerance?: number;
 }
 

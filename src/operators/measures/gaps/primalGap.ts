@@ -2,6 +2,7 @@ import {
   type ConvexSet,
   defineMeasure,
   dot,
+  type Evaluation,
   failure,
   type Measure,
   type Problem,
@@ -55,9 +56,22 @@ export function primalGap(options: GapOptions = {}): Measure {
       const at = measured(it);
       if (at === undefined) return;
       const set = compactSet("primalGap", at.problem, over);
-      return { columns: { [name]: dot(at.field, at.point) + set.support(at.field.map((f) => -f)) } };
+      return { columns: { [name]: gapOver(set, at) } };
     },
   });
+}
+
+/** The supremum, from a maximiser u as the sum of F_i (z_i - u_i), which does not cancel as <F, z> - <F, u> does. */
+function gapOver(set: ConvexSet, { field, point }: Evaluation): number {
+  const maximiser = new Float64Array(point.length).fill(Number.NaN);
+  const value = set.support(
+    field.map((f) => -f),
+    maximiser,
+  );
+  if (maximiser.some(Number.isNaN)) return dot(field, point) + value;
+  let sum = 0;
+  for (let i = 0; i < point.length; i++) sum += field[i]! * (point[i]! - maximiser[i]!);
+  return sum;
 }
 
 /**
