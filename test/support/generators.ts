@@ -1,11 +1,13 @@
 /** Every generator of seeded numbers, with the hash of what it gives: one for all engines. */
 import type { Row, Run } from "../../src/arrow/row.ts";
+import { movedStart } from "../../src/experiments/framework/repetitions.ts";
 import { lanczos } from "../../src/linalg/krylov/lanczos.ts";
 import { diagonal } from "../../src/linalg/maps/maps.ts";
 import { frobeniusNorm, spectralNorm } from "../../src/linalg/spectra/norms.ts";
 import { wigner, wishart } from "../../src/linalg/spectra/randomMatrices.ts";
 import { spectralDensity } from "../../src/linalg/spectra/spectralDensity.ts";
 import { hutchPlusPlus } from "../../src/linalg/spectra/traceEstimates.ts";
+import { relativeField } from "../../src/operators/support/relativeField.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { dataHash } from "../../src/problems/data/dataHash.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
@@ -17,6 +19,7 @@ import { linearNetwork } from "../../src/problems/linearAutoencoder/linearNetwor
 import { network } from "../../src/problems/networks/network.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
+import { evaluate } from "../../src/streams/loop/evaluation.ts";
 import { sampleByIteration } from "../../src/streams/sampleByIteration.ts";
 
 interface Generator {
@@ -52,6 +55,11 @@ function rows(): readonly Row[] {
     ...{ run, step, seconds: 0, status: "running", evaluations: 0, products: 0, value: step, squaredFieldNorm: 1 },
     ...{ stepSize: 1, point: Float64Array.of(step, -step), columns: {}, vectors: {} },
   }));
+}
+
+function relativeSize(): number {
+  const point = new Float64Array(12).fill(0.5);
+  return relativeField(evaluate(quadraticSaddle({ size: 6, seed: 2 }), point), point);
 }
 
 const map = diagonal(Float64Array.from({ length: 30 }, (_, i) => (i - 12) / 3));
@@ -109,7 +117,17 @@ export const generators: readonly Generator[] = [
     file: "problems/checkDerivatives.ts",
     numbers: () =>
       Float64Array.from(checkDerivatives(quartic(), Float64Array.of(1, 2)).checks, ({ difference }) => difference),
-    hash: "dd4c4bdd",
+    hash: "b9891347",
+  },
+  {
+    file: "experiments/framework/repetitions.ts",
+    numbers: () => movedStart(Float64Array.of(1, -2, 0, 3e-5), 1, "run", 2),
+    hash: "af14d5be",
+  },
+  {
+    file: "operators/support/relativeField.ts",
+    numbers: () => Float64Array.of(relativeSize()),
+    hash: "4f5a8c5b",
   },
   { file: "problems/games/adversarial/ganRing.ts", numbers: ring, hash: "94652b87" },
   {
