@@ -94,8 +94,8 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  * Reads `run.json` of a run directory.
  *
  * @example runState(readRunFile("runs/a")) // "completed"
- * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has another
- *   format; ERR_RUN_LINK if it is a symbolic link; ERR_READ if it cannot be read
+ * @throws {FluxionInputError} ERR_RUN_FILE if the file is missing, does not match its checksum, is not JSON or has
+ *   another format; ERR_RUN_LINK if it is a symbolic link; ERR_READ if it cannot be read
  */
 export function readRunFile(directory: string): RunFile {
   const path = `${directory}/${runFileName}`;
@@ -141,8 +141,8 @@ export function readRunFile(directory: string): RunFile {
  * Tells the state of a run, which is that of its newest attempt.
  *
  * @example runState(readRunFile("runs/a"), "runs/a") // "completed"
- * @param directory directory of the run. Its lease tells whether a writer that cannot be seen from here, on another host
- *   or in another container, still gives signs of life. Default: such a writer is believed to live
+ * @param directory directory of the run. Its lease tells whether a writer that cannot be seen from here, on another
+ *   host or in another container, still gives signs of life. Default: such a writer is believed to live
  */
 export function runState(run: RunFile, directory?: string): RunState {
   const newest = run.attempts.at(-1);

@@ -80,8 +80,8 @@ export function experimentState({ state, process }: ExperimentFile): ExperimentF
 }
 
 /**
- * The state of an experiment as a user should see it: "running" only while its process can be seen to live, or its lease
- * shows signs of life. Of any other process it is said where and when it wrote last.
+ * The state of an experiment as a user should see it: "running" only while its process can be seen to live, or its
+ * lease shows signs of life. Of any other process it is said where and when it wrote last.
  */
 export function shownState(directory: string, file: ExperimentFile): string {
   if (file.state !== "running" || file.process === undefined) return experimentState(file);
@@ -158,11 +158,11 @@ export function writeExperiment(directory: string, file: ExperimentFile, lease?:
 }
 
 /**
- * Makes the directory of a new experiment, the one asked for, otherwise `runs/<name>-<n>` with the next free n, and takes
- * the lease on it.
+ * Makes the directory of a new experiment, the one asked for, otherwise `runs/<name>-<n>` with the next free n, and
+ * takes the lease on it.
  *
- * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already, ERR_RUN_BUSY if another
- *   process has just begun there
+ * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already, ERR_RUN_BUSY if
+ *   another process has just begun there
  */
 export function claimDirectory(
   name: string,

@@ -28,7 +28,8 @@ interface SessionOptions {
 
 /**
  * Starts the page if it is wanted, then runs a session. `begin` makes the session's directory and file, and takes the
- * lease; it is called last, when nothing else can be refused. In an interactive terminal the page stays open afterwards.
+ * lease; it is called last, when nothing else can be refused. In an interactive terminal the page stays open
+ * afterwards.
  */
 export async function serveSession(
   wish: ServeWish | undefined,

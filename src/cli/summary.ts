@@ -9,8 +9,8 @@ import { type Cell, tableLines } from "./table.ts";
 const mostExplained = 3;
 
 /**
- * The findings as a table, then the reasons, what each kind of ending means, and which command to type next. Runs without a finding are shown by their last row; the column of files is left out if it
- * makes the table too wide.
+ * The findings as a table, then the reasons, what each kind of ending means, and which command to type next. Runs
+ * without a finding are shown by their last row; the column of files is left out if it makes the table too wide.
  */
 export function summaryLines(
   directory: string,

@@ -46,6 +46,7 @@ export {
 } from "./framework/definition.ts";
 export { type DirectoryStoreOptions, directoryStore } from "./framework/directoryStore.ts";
 export type { Plateau } from "./framework/plateau.ts";
+export type { Agreement, ComparedEnd } from "./framework/repetitions.ts";
 export { StopRequested, stoppable } from "./framework/stoppable.ts";
 export { type ProtocolSize, type ProtocolSizes, protocolSizes } from "./protocols/protocolSizes.ts";
 export { criticalPointSearch, type SearchOptions } from "./protocols/search.ts";

@@ -76,4 +76,5 @@ export { type PreconditionOptions, precondition } from "./steps/precondition.ts"
 export { type WhitenOptions, whiten } from "./steps/whiten.ts";
 export { type EscapeKind, escapeKinds } from "./support/escape.ts";
 export type { MeasuredPointOptions } from "./support/measuredPoint.ts";
+export type { Scaling } from "./support/parameterScale.ts";
 export { type SearchOutcome, searchOutcomes } from "./support/searchOutcome.ts";

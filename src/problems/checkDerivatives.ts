@@ -44,8 +44,8 @@ export interface DerivativeReport {
 /**
  * Compares a problem's derivatives at a point with extrapolated central differences, and its Jacobian with itself.
  *
- * In random directions u and v, whose entries are random numbers times the sizes |z_i| of the parameters (1 where z_i is
- * 0), it compares
+ * In random directions u and v, whose entries are random numbers times the sizes |z_i| of the parameters (1 where z_i
+ * is 0), it compares
  * - `gradient`: F . v with d/dt L(z + t v), if there is a potential;
  * - `product`: J v with d/dt F(z + t v);
  * - `symmetry`: u . J v with v . J u, if J is symmetric;
@@ -54,14 +54,14 @@ export interface DerivativeReport {
  *
  * Each entry of F is multiplied by the size of its parameter if J is symmetric, so that all of them are in units of L.
  *
- * The differences are extrapolated by Ridders' scheme from four first steps, 0.1 to 1e-6 of the parameters. Each estimates
- * its error, but such an estimate can be far too small: across a pole or a kink, values fit a polynomial by chance. So a
- * derivative is accused (`differs`) only if two step sizes that disagree with it agree with each other ten times better.
- * The `resolution` then is their disagreement. Where no two step sizes agree, or where the error exceeds the tolerance,
- * the verdict is `unresolved`, which says nothing about the derivative; this happens, for example, when the value is so
- * large that its changes drown in rounding. At a kink the verdict is `differs`, because central differences do not give
- * the one-sided slope. The arrays for results hold NaN before each call, so that a field or a product that leaves entries
- * out, or adds to them, differs.
+ * The differences are extrapolated by Ridders' scheme from four first steps, 0.1 to 1e-6 of the parameters. Each
+ * estimates its error, but such an estimate can be far too small: across a pole or a kink, values fit a polynomial by
+ * chance. So a derivative is accused (`differs`) only if two step sizes that disagree with it agree with each other ten
+ * times better. The `resolution` then is their disagreement. Where no two step sizes agree, or where the error exceeds
+ * the tolerance, the verdict is `unresolved`, which says nothing about the derivative; this happens, for example, when
+ * the value is so large that its changes drown in rounding. At a kink the verdict is `differs`, because central
+ * differences do not give the one-sided slope. The arrays for results hold NaN before each call, so that a field or a
+ * product that leaves entries out, or adds to them, differs.
  *
  * Cost: about 50 evaluations and 6 products per direction; up to four times as many evaluations near a kink or a pole.
  *
@@ -136,8 +136,8 @@ export function checkDerivatives(
 }
 
 /**
- * First steps of the differences, relative to the parameters. Large steps resolve most, but across a kink, such as that of
- * relu, or a pole their extrapolation is wrong without any sign of it. So a smaller step that agrees acquits the
+ * First steps of the differences, relative to the parameters. Large steps resolve most, but across a kink, such as that
+ * of relu, or a pole their extrapolation is wrong without any sign of it. So a smaller step that agrees acquits the
  * derivative.
  */
 const steps = [0.1, 0.003, 1e-4, 1e-6];

@@ -99,8 +99,9 @@ function checkKind({ kind }: StreamMessage, path: string): void {
 }
 
 /**
- * Makes a source that reads more than it was asked for, since the next bytes are asked for next. After `reuse`, each read
- * may overwrite the bytes of the one before: a long run has so many heads that new memory for each takes half of the time.
+ * Makes a source that reads more than it was asked for, since the next bytes are asked for next. After `reuse`, each
+ * read may overwrite the bytes of the one before: a long run has so many heads that new memory for each takes half of
+ * the time.
  */
 function readAhead(source: FileSource): { readonly readAt: ReadAt; readonly reuse: () => void } {
   let at = 0;

@@ -19,8 +19,8 @@ import { flag } from "./rules.ts";
 export const checkpointFileName = "checkpoint.bin";
 
 /**
- * Beginning of the file's first line, which `head -1` shows; a {@link Head} as JSON follows it. After that line comes the
- * checkpoint as `v8.serialize` writes it.
+ * Beginning of the file's first line, which `head -1` shows; a {@link Head} as JSON follows it. After that line comes
+ * the checkpoint as `v8.serialize` writes it.
  */
 const mark = "fluxion checkpoint ";
 interface Head {

@@ -2,8 +2,8 @@ import { failure } from "../../errors.ts";
 import { builtin } from "../../host.ts";
 
 /**
- * Refuses a file of a run directory that is a symbolic link. A directory from somebody else may link to any file of this
- * machine, which a server would then show to its viewers, or a resume write to. A missing file passes.
+ * Refuses a file of a run directory that is a symbolic link. A directory from somebody else may link to any file of
+ * this machine, which a server would then show to its viewers, or a resume write to. A missing file passes.
  *
  * @throws ERR_RUN_LINK
  */

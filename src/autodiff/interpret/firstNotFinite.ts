@@ -24,9 +24,9 @@ interface Bad {
 const shownDepth = 2;
 
 /**
- * Says which operation first gives NaN or an infinity among those that the outputs come from: the one whose own operands
- * are finite. Where NaN comes from infinities, it names the operation that gave the infinity and the one that made NaN
- * of it. Undefined if all outputs are finite.
+ * Says which operation first gives NaN or an infinity among those that the outputs come from: the one whose own
+ * operands are finite. Where NaN comes from infinities, it names the operation that gave the infinity and the one that
+ * made NaN of it. Undefined if all outputs are finite.
  *
  * Infinities that vanish again, as in 1 / (1 + exp(1000)), are passed over, since only what leads to an output counts.
  *

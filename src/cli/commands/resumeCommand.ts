@@ -119,8 +119,8 @@ function warnOfForce(directory: string): void {
 }
 
 /**
- * Refuses what cannot be resumed. Who writes is what the lease says; without one, as earlier versions leave a directory,
- * it is what experiment.json says.
+ * Refuses what cannot be resumed. Who writes is what the lease says; without one, as earlier versions leave a
+ * directory, it is what experiment.json says.
  *
  * @throws ERR_EXPERIMENT_DIRECTORY if it is finished, running, or too old
  */

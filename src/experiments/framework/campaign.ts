@@ -51,9 +51,10 @@ const ending = new Map<string, Promise<void>>();
  *   .pipe(filter((row) => row.status !== "running"))
  *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
  * @param experiment name of a built-in experiment, or path or URL of a module whose default export is an experiment
- * @throws ERR_RUN_BUSY in the stream if another process writes the directory; ERR_COMMAND_LINE for an unknown name, ERR_OPTION_RANGE for a number of workers that is not a positive
- *   integer; in the stream whatever the experiment, its options (ERR_COMMAND_LINE) or its files cause, as an Error with
- *   the message and code of the thread where it happened
+ * @throws ERR_RUN_BUSY in the stream if another process writes the directory; ERR_COMMAND_LINE for an unknown name,
+ *   ERR_OPTION_RANGE for a number of workers that is not a positive integer; in the stream whatever the experiment, its
+ *   options (ERR_COMMAND_LINE) or its files cause, as an Error with the message and code of the thread where it
+ *   happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
   const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;

@@ -58,8 +58,8 @@ export interface ContextOptions {
   /** Seed of everything random. */
   readonly seed: number;
   /**
-   * Signal that stops the experiment when it is aborted. A run whose checkpoints are kept saves one before its next step,
-   * and all runs end.
+   * Signal that stops the experiment when it is aborted. A run whose checkpoints are kept saves one before its next
+   * step, and all runs end.
    */
   readonly signal: AbortSignal;
   /** Place where the runs are kept. Default: runs are not kept. */
@@ -118,8 +118,8 @@ export interface OwnedContext extends ExperimentContext {
 /**
  * Makes the context of one session of an experiment, as `fluxion run` does. A program or a test may make one too.
  *
- * A stop ends the current run after its last complete row, with a checkpoint if they are kept. Then the stream completes,
- * and no further run begins.
+ * A stop ends the current run after its last complete row, with a checkpoint if they are kept. Then the stream
+ * completes, and no further run begins.
  *
  * @example
  * const context = experimentContext({ seed: 1, signal: new AbortController().signal });

@@ -6,7 +6,7 @@ import { distance, norm } from "../../linalg/vector.ts";
 import { randomSource } from "../../random.ts";
 
 /** The end of a run, as far as it is compared. */
-interface ComparedEnd {
+export interface ComparedEnd {
   /** Class of the end, such as "critical point"; the status of the last row where `classifyEnd` did not run. */
   readonly verdict: string;
   /** Morse index; absent if it was not measured. */
@@ -17,6 +17,7 @@ interface ComparedEnd {
 
 /** What the repetitions of one run have in common with it. */
 export interface Agreement {
+  /** Name of the run. */
   readonly run: string;
   /** Number of repetitions. */
   readonly repetitions: number;

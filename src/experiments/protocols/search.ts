@@ -26,8 +26,8 @@ export interface SearchOptions {
   /** Largest number of Newton steps. */
   readonly iterations: number;
   /**
-   * Value of ||F||^2 at which the search ends, in the units of the problem. Default: where ||F|| is 1e-12 of its largest
-   * value so far, close to rounding, so that the index is right.
+   * Value of ||F||^2 at which the search ends, in the units of the problem. Default: where ||F|| is 1e-12 of its
+   * largest value so far, close to rounding, so that the index is right.
    */
   readonly stopBelow?: number;
   /** Thresholds of the verdict. */
@@ -53,8 +53,8 @@ export interface SearchOptions {
 /**
  * Searches from a point for a critical point, by Newton-MR or another finder, and reports a verdict to the summary.
  *
- * At the last point only it measures the Morse index, the relative size of F and the curvature along the gradient, which
- * costs n + 41 products and 2/3 n^3 to 2 n^3 operations.
+ * At the last point only it measures the Morse index, the relative size of F and the curvature along the gradient,
+ * which costs n + 41 products and 2/3 n^3 to 2 n^3 operations.
  *
  * @example
  * const context = experimentContext({

@@ -7,8 +7,8 @@ export interface SearchThread {
   /** Sends a message to the worker. */
   post(message: ToWorker): void;
   /**
-   * Asks the search to stop, which it does before its next step, with a checkpoint. If the step lasts longer than 5 s, it
-   * is ended at its next evaluation or product, without a checkpoint, and `late` is called.
+   * Asks the search to stop, which it does before its next step, with a checkpoint. If the step lasts longer than 5 s,
+   * it is ended at its next evaluation or product, without a checkpoint, and `late` is called.
    */
   stop(late?: () => void): void;
   /** Waits for the next message of one of these kinds. It rejects if the experiment fails or the thread ends. */

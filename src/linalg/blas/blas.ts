@@ -42,8 +42,8 @@ const known = new Map<string, Found>();
  *
  * It searches once. `FLUXION_BLAS` names a library, by its absolute path or by its name in one of the system's
  * directories, or says `off`; without it OpenBLAS is sought in the usual places, and Accelerate on macOS. Whatever is
- * loaded is loaded by an absolute path. The library runs on one thread, since parallel runs are better, and only after it has
- * computed a known product correctly.
+ * loaded is loaded by an absolute path. The library runs on one thread, since parallel runs are better, and only after
+ * it has computed a known product correctly.
  *
  * @returns undefined if there is no BLAS, if it is switched off, or if this thread computes portably
  */
@@ -52,8 +52,8 @@ export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Bl
 }
 
 /**
- * Tells whether this thread computes portably, which `FLUXION_EXECUTOR=portable` says: then no BLAS is loaded, since its
- * last bits depend on the library and on the processor.
+ * Tells whether this thread computes portably, which `FLUXION_EXECUTOR=portable` says: then no BLAS is loaded, since
+ * its last bits depend on the library and on the processor.
  */
 export function isPortable(): boolean {
   return environment("FLUXION_EXECUTOR") === "portable";

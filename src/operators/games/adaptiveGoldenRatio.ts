@@ -47,8 +47,9 @@ const rules = {
  * For monotone, locally Lipschitz F the iterates converge, with an averaged gap O(1 / k).
  *
  * The hybrid form follows [2] but has a rule of its own. It takes plain projected steps, m = z, at rows whose natural
- * residual ||z - Pi_C(z - eta_0 F(z))||, with the first step size eta_0, is at most 0.99 times that of the last such row. If there are infinitely many of
- * these rows, their residuals go to 0; if there are finitely many, the rest of the run is aGRAAL.
+ * residual ||z - Pi_C(z - eta_0 F(z))||, with the first step size eta_0, is at most 0.99 times that of the last such
+ * row. If there are infinitely many of these rows, their residuals go to 0; if there are finitely many, the rest of the
+ * run is aGRAAL.
  *
  * Column `averagingStep`, with `hybrid`: 1 where the row averaged, else 0. The row's step size is eta.
  *

@@ -45,8 +45,8 @@ const rules = {
  * Use {@link average} when only the mean is wanted, {@link restartable} when you decide on restarts by a rule of your
  * own.
  *
- * Cost: one evaluation per test of `decrease` at the average; a jump to the average costs no further one; with the local
- * scale one evaluation at the first row. State: the mean, n numbers.
+ * Cost: one evaluation per test of `decrease` at the average; a jump to the average costs no further one; with the
+ * local scale one evaluation at the first row. State: the mean, n numbers.
  *
  * @example
  * iterate(bilinear(), [1, 1], chain(untilStep(60), restarts(extragradient({ stepSize: 0.5 }), { every: 20 })))

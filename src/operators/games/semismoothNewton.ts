@@ -30,8 +30,8 @@ export interface SemismoothNewtonOptions {
   /** First-order method that takes over where a Newton step is refused. Default `adaptiveExtragradient()`. */
   readonly fallback?: Update;
   /**
-   * Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default `"local"`: 1 / (2 L) at the first point, where L
-   * is ||J u|| / ||u|| for a fixed vector u.
+   * Scale eta > 0 of the residual R(z) = z - Pi_C(z - eta F(z)). Default `"local"`: 1 / (2 L) at the first point, where
+   * L is ||J u|| / ||u|| for a fixed vector u.
    */
   readonly scale?: number | "local";
   /**
@@ -72,9 +72,9 @@ const rules = {
  * is Newton's method for F = 0.
  *
  * The scale eta belongs to the problem's units: eta F must be comparable to z. By default it comes from J at the first
- * point, so that the iterates do not depend on the units of the costs or of the strategies. Then ||R|| with the scale of
- * its own point must fall too, from the present point to the trial, by the factor q. It does not where F merely fades:
- * there J fades with it, and the step is refused.
+ * point, so that the iterates do not depend on the units of the costs or of the strategies. Then ||R|| with the scale
+ * of its own point must fall too, from the present point to the trial, by the factor q. It does not where F merely
+ * fades: there J fades with it, and the step is refused.
  *
  * Columns: `newton`, what became of the Newton step; `naturalMapNorm`, ||R||; `naturalMapScale`, eta;
  * `solverIterations`, the iterations of GMRES.

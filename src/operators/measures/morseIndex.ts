@@ -65,8 +65,8 @@ const rules = {
  *
  * Use {@link hessianSpectrum} for the eigenvalues themselves, {@link jacobianSpectrum} for the field of a game.
  *
- * Cost per measurement: n products, 2/3 n^3 operations (2 n^3 where eigenvalues lie near the threshold) and n^2 numbers;
- * by `lanczos` `steps` products and 4 steps^2 n operations.
+ * Cost per measurement: n products, 2/3 n^3 operations (2 n^3 where eigenvalues lie near the threshold) and n^2
+ * numbers; by `lanczos` `steps` products and 4 steps^2 n operations.
  *
  * @example
  * const loss = deepLinearAutoencoder({ inputs: 2, hidden: 1, data: Float64Array.of(2, 0, 0, 1) });

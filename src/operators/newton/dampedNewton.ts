@@ -53,11 +53,10 @@ export interface DampedNewtonOptions {
   /** Condition number from which on the solver changes from MINRES to QLP, >= 1. Default 1e4. */
   readonly transitionCondition?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row
-   * and again where J_ii has grown by more than 2^20; the dampings and
-   * ||F|| are then those in these units, in which every parameter has about the curvature 1. `none` [1]: as they are.
-   * `automatic`: `curvature` for n <= 100, where n products per row cost little. Default `automatic`, and `none` where
-   * `dampings` are given, since they speak of J as it is.
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii
+   * has grown by more than 2^20; the dampings and ||F|| are then those in these units, in which every parameter has about
+   * the curvature 1. `none` leaves them as they are, as [1] does. `automatic`: `curvature` for n <= 100, where n products
+   * per row cost little. Default `automatic`, and `none` where `dampings` are given, since they speak of J as it is.
    */
   readonly scaling?: Scaling;
 }

@@ -38,9 +38,9 @@ export interface DenseNewtonDirectionOptions {
   readonly cutoff?: number;
   /**
    * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) (one over the length of J's column
-   * where J is not symmetric), at the first row and again where it has grown by more than 2^20, so that parameters of different size count alike in the pseudo-inverse and
-   * its cutoff. `none`: as they are. `automatic`: `curvature` for n <= 100. Default `curvature`, and `none` where
-   * `cutoff` is given, since it speaks of J as it is.
+   * where J is not symmetric), at the first row and again where it has grown by more than 2^20, so that parameters of
+   * different size count alike in the pseudo-inverse and its cutoff. `none`: as they are. `automatic`: `curvature` for
+   * n <= 100. Default `curvature`, and `none` where `cutoff` is given, since it speaks of J as it is.
    */
   readonly scaling?: Scaling;
 }
@@ -59,8 +59,8 @@ const rules = {
  * exact direction is as long as 1 / sigma_min, and so is that of the pseudo-inverse until sigma_min falls below the
  * cutoff; a line search after it keeps the step within reach.
  *
- * Columns: `directionNorm`, ||p||; `rank`, the number of singular values above the cutoff; `cutDirections`, the number of
- * the others, and `cutShare`, the share of ||F|| that p leaves because of them.
+ * Columns: `directionNorm`, ||p||; `rank`, the number of singular values above the cutoff; `cutDirections`, the number
+ * of the others, and `cutShare`, the share of ||F|| that p leaves because of them.
  *
  * When it works: small n, where it is the yardstick for the iterative methods. It converges quadratically to any zero
  * with a regular J, and with `pseudo` to degenerate zeros whose kernel is a symmetry of the loss, such as all those of

@@ -38,8 +38,8 @@ export interface EigenvectorFollowingOptions {
   /** Morse index k of the saddle sought, a natural number up to n. Default 1, a transition state. */
   readonly index?: number;
   /**
-   * Fixed bound on the length of a step, > 0, to which longer ones are shortened, as in [1]: no trial is made, and every
-   * step is taken. Default: none; a trust region bounds the steps.
+   * Fixed bound on the length of a step, > 0, to which longer ones are shortened, as in [1]: no trial is made, and
+   * every step is taken. Default: none; a trust region bounds the steps.
    */
   readonly maxNorm?: number;
   /**
@@ -77,14 +77,14 @@ const roundingOfValue = 16 * Number.EPSILON;
 /**
  * Steps towards a saddle of given index: up along the k lowest eigenvectors of the Hessian, down along all others [1].
  *
- * In the units of `scaling`, with f_i = <v_i, F>, p = sum over i <= k of f_i / (|lambda_i| + mu) v_i - sum over i > k of
- * f_i / (|lambda_i| + mu) v_i. With mu = 0 this is Newton's step with the signs of a saddle of index k forced on it, and
- * it is Newton's step itself where the Hessian has k negative eigenvalues. mu >= 0 keeps p within the radius of a trust
- * region [2], at first 30 ||z||. A trial is refused, and the radius becomes a tenth of ||p||, where the quadratic model is
- * wrong: for k = 0 (minima) where L falls by less than 0.01 or more than 3 of what the model says, for other k, and where
- * changes of L drown in rounding, where ||F(z + p) - F - J p|| is about ||F|| / 2 or more. After a good step the radius
- * grows. The constants were chosen on NIST's regressions (docs/scales.md). With `maxNorm` there is neither mu nor a trial:
- * steps longer than that are shortened and taken. k = 0 seeks minima, k = n maxima.
+ * In the units of `scaling`, with f_i = <v_i, F>, p = sum over i <= k of f_i / (|lambda_i| + mu) v_i - sum over i > k
+ * of f_i / (|lambda_i| + mu) v_i. With mu = 0 this is Newton's step with the signs of a saddle of index k forced on it,
+ * and it is Newton's step itself where the Hessian has k negative eigenvalues. mu >= 0 keeps p within the radius of a
+ * trust region [2], at first 30 ||z||. A trial is refused, and the radius becomes a tenth of ||p||, where the quadratic
+ * model is wrong: for k = 0 (minima) where L falls by less than 0.01 or more than 3 of what the model says, for other
+ * k, and where changes of L drown in rounding, where ||F(z + p) - F - J p|| is about ||F|| / 2 or more. After a good
+ * step the radius grows. The constants were chosen on NIST's regressions (docs/scales.md). With `maxNorm` there is
+ * neither mu nor a trial: steps longer than that are shortened and taken. k = 0 seeks minima, k = n maxima.
  *
  * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `negativeEigenvalues`, their number without a
  * threshold; `directionNorm`, ||p||; `cutDirections`, the number of eigenvalues that count as zero, and `cutShare`, the
@@ -92,8 +92,8 @@ const roundingOfValue = 16 * Number.EPSILON;
  *
  * When it works: small n and isolated saddles of a known index, such as transition states in chemistry; near one it is
  * Newton's method, which converges quadratically. Gradient-flat points hold it: where F lies in the kernel of J, to the
- * cutoff, there is no step. Then, and where J is not finite, this is the last row (status "stagnated"), with `cutShare` 1 at a flat
- * point. It may cycle where the lowest eigenvectors cross.
+ * cutoff, there is no step. Then, and where J is not finite, this is the last row (status "stagnated"), with `cutShare`
+ * 1 at a flat point. It may cycle where the lowest eigenvectors cross.
  *
  * Use {@link gentlestAscent} when n is large and the index low, {@link saddleFreeDirection} for minima when n is large,
  * {@link newtonMR} for critical points of any index.

@@ -36,10 +36,10 @@ export interface LevenbergMarquardtOptions {
   /** Largest number of inner iterations, two products each. Default 4 n. */
   readonly maxIterations?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far), or one over the largest
-   * length of J's column where J is not symmetric, as in MINPACK [2], so that parameters of different size count alike.
-   * `none`: as they are. `automatic`: `curvature` for a symmetric J of n <= 100, where n products per step cost little.
-   * Default `automatic`.
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far), or one over the
+   * largest length of J's column where J is not symmetric, as in MINPACK [2], so that parameters of different size
+   * count alike. `none`: as they are. `automatic`: `curvature` for a symmetric J of n <= 100, where n products per step
+   * cost little. Default `automatic`.
    */
   readonly scaling?: Scaling;
 }

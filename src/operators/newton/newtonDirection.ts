@@ -56,10 +56,15 @@ export interface NewtonDirectionOptions {
    */
   readonly preconditioner?: LinearMap;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has
-   * grown by more than 2^20, so that parameters of different size count alike, at n products per row; residuals, damping and conditions are then those in these units, and
-   * `backtrackGradientNorm` measures ||F|| in them. `none` [1]: as they are, which is what the thresholds of flatness
-   * are for. `automatic`: `curvature` for n <= 100. Default `none`.
+   * Units of the parameters.
+   *
+   * - `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has grown by more than
+   *   2^20, so that parameters of different size count alike. It takes n products per row. Residuals, damping and
+   *   conditions are then those in these units, in which `backtrackGradientNorm` measures ||F|| as well.
+   * - `none`, as in [1]: the parameters as they are, which is what the thresholds of flatness are for.
+   * - `automatic`: `curvature` for n <= 100.
+   *
+   * Default `none`.
    */
   readonly scaling?: Scaling;
 }

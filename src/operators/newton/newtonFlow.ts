@@ -76,9 +76,9 @@ const rules = {
  * The run ends (status "stagnated") at a zero, where the curve branches, and where J is singular at the start or not
  * finite.
  *
- * When it works: small n, isolated zeros and any smooth field, from almost every start in a domain on whose boundary J is
- * regular and J^-1 F points outwards everywhere, or inwards everywhere [1], so that the curve cannot leave it. That F
- * points outwards is not enough, even where det J > 0. The curve may also lead to infinity: bound the steps by
+ * When it works: small n, isolated zeros and any smooth field, from almost every start in a domain on whose boundary J
+ * is regular and J^-1 F points outwards everywhere, or inwards everywhere [1], so that the curve cannot leave it. That
+ * F points outwards is not enough, even where det J > 0. The curve may also lead to infinity: bound the steps by
  * `untilStep`. On `homotopy(from, to)` it is predictor-corrector continuation by arc length, turning points included.
  *
  * Use {@link newtonMR} or {@link denseNewtonDirection} with a line search when the start is near a zero,
@@ -262,8 +262,8 @@ function tangentAt(
 }
 
 /**
- * Solves (P J + k u t^T) x = -b, where k is the power of two next to the largest entry of J, so that the matrix is in the
- * units of J; undefined where it is singular.
+ * Solves (P J + k u t^T) x = -b, where k is the power of two next to the largest entry of J, so that the matrix is in
+ * the units of J; undefined where it is singular.
  */
 function bordered(jacobian: Float64Array, u: Float64Array, t: Float64Array, b: Float64Array): Float64Array | undefined {
   const n = u.length;

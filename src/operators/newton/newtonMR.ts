@@ -27,8 +27,8 @@ const rules = {
  * A stop condition stands before it, as in the example. The columns are those of the parts.
  *
  * When it works: gradients, with singular and inconsistent Hessians too, at any n. Begin here. Gradient-flat points
- * catch it; then `flat` is 1. Where parameters have different sizes, `direction: { scaling: "curvature" }` measures them
- * in units of their own; `flat` then means flat in these units.
+ * catch it; then `flat` is 1. Where parameters have different sizes, `direction: { scaling: "curvature" }` measures
+ * them in units of their own; `flat` then means flat in these units.
  *
  * Use {@link dampedNewton} where this method is caught, {@link minimizeGradientNorm} when solving is too expensive,
  * {@link levenbergMarquardt} when J is not symmetric, {@link denseNewtonDirection} or {@link newtonFlow} when n is

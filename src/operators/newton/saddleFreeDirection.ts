@@ -40,10 +40,10 @@ export interface SaddleFreeDirectionOptions {
    */
   readonly cutoff?: number;
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii has
-   * grown by more than 2^20, so that parameters of different size count alike; delta is then one in these units. `none`: as they are. `automatic`: `curvature`
-   * for n <= 100, where n products per row cost little. Default `automatic`, and `none` where `subspace` or `cutoff` is
-   * given, since they speak of H as it is.
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|), at the first row and again where J_ii
+   * has grown by more than 2^20, so that parameters of different size count alike; delta is then one in these units.
+   * `none`: as they are. `automatic`: `curvature` for n <= 100, where n products per row cost little. Default
+   * `automatic`, and `none` where `subspace` or `cutoff` is given, since they speak of H as it is.
    */
   readonly scaling?: Scaling;
 }
@@ -68,8 +68,9 @@ const rules = {
  * directions, which p leaves as it is.
  *
  * When it works: losses with a gradient and many saddles, at small or large n. The step is long in directions of small
- * curvature; delta bounds it. At a critical point p = 0. At a gradient-flat point F lies in the kernel of H, so p = 0 as
- * well: a line search then ends the run (status "stagnated"), and `cutShare` near 1 says why. Any delta > 0 leads away.
+ * curvature; delta bounds it. At a critical point p = 0. At a gradient-flat point F lies in the kernel of H, so p = 0
+ * as well: a line search then ends the run (status "stagnated"), and `cutShare` near 1 says why. Any delta > 0 leads
+ * away.
  *
  * Use {@link newtonDirection} for critical points of any index, {@link gradientNormDirection} when a step is to cost
  * two products only.

@@ -20,8 +20,8 @@ import { displacementOf } from "./naturalResidualNorm.ts";
  * What it means that the iterates leave: the values of the column `escape`.
  *
  * - unbounded: a cost falls for ever along the direction: the potential, or the cost of a player;
- * - infeasible: no point satisfies the conditions: in a complementarity problem or another variational inequality, or in
- *   a saddle-point problem in which the maximiser's payoff rises for ever, as that of multipliers does.
+ * - infeasible: no point satisfies the conditions: in a complementarity problem or another variational inequality, or
+ *   in a saddle-point problem in which the maximiser's payoff rises for ever, as that of multipliers does.
  *
  * @example
  * const problem = variationalInequality((_z, out) => out.fill(-1), orthant(2));
@@ -58,8 +58,8 @@ const lasting = 1 / 8;
  * Looks along the way on which a run is: `way` is the displacement of the iterates since half as many steps.
  *
  * In the direction d of the way, up to 2^20 times its length, C must not end, and the projected step
- * Pi_C(z - eta F(z)) - z must point along d everywhere and not fade faster than 1 / distance. For a monotone F this is a
- * certificate: <F(u) - F(v), u - v> >= 0 with v = z + tau d gives, for tau to infinity, <F(u), d> <= lim <F(v), d> < 0
+ * Pi_C(z - eta F(z)) - z must point along d everywhere and not fade faster than 1 / distance. For a monotone F this is
+ * a certificate: <F(u) - F(v), u - v> >= 0 with v = z + tau d gives, for tau to infinity, <F(u), d> <= lim <F(v), d> < 0
  * for each u in C. So u + d would always be better than u, and there is no solution.
  *
  * The way of a run has components that only come and go. Far out they would hide the rest, so if d fails, proximal

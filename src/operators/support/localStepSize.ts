@@ -8,8 +8,8 @@ const aside = 1e-4;
 const rounding = 2 ** -46;
 
 /**
- * Computes a step size from the problem: 1 / (2 L), where L is ||F(z') - F(z)|| / ||z' - z|| for a z' that lies a little
- * way down the field, 1e-4 of ||z||, or ||J F|| / ||F|| where z' is no other point.
+ * Computes a step size from the problem: 1 / (2 L), where L is ||F(z') - F(z)|| / ||z' - z|| for a z' that lies a
+ * little way down the field, 1e-4 of ||z||, or ||J F|| / ||F|| where z' is no other point.
  *
  * It is scale-free: F times s and lengths times t make it t / s times as large. Where F does not change it is
  * ||z|| / ||F||; where the problem has no length either it is 1. At z = 0 the length is the distance of C from 0.

@@ -27,10 +27,10 @@ const beyond = [2, 4, 8, 16] as const;
  *
  * With L, the change of F over short ways from z, and eta = 1 / (2 L), the step Pi_C(z - eta F) - z is as long as the
  * way to a solution that lies near. Its length relative to the run's lengths, rho, does not depend on units. Near a
- * solution rho falls with the residual. Where F fades towards infinity, as exp(-z) and 1 / z do, J fades with it and rho
- * stays. So a solution is near if rho is at most 1e-2 and at most the square root of the share to which the residual
- * has fallen. A solution where J vanishes too (that of z^3 = 0) is found by looking ahead: within 16 steps the field
- * turns against the step.
+ * solution rho falls with the residual. Where F fades towards infinity, as exp(-z) and 1 / z do, J fades with it and
+ * rho stays. So a solution is near if rho is at most 1e-2 and at most the square root of the share to which the
+ * residual has fallen. A solution where J vanishes too (that of z^3 = 0) is found by looking ahead: within 16 steps the
+ * field turns against the step.
  *
  * Cost: two evaluations, up to four more where J seems to vanish; no run counts them.
  */

@@ -51,14 +51,15 @@ export interface Units {
 }
 
 /**
- * Units from the curvatures, as in MINPACK [1]: u_i = 1 / sqrt(largest |J_ii| so far) where J is symmetric, and one over
- * the largest length of column i of J elsewhere, both rounded to powers of two. They only shrink, so that a point where
- * a curvature vanishes does not lengthen the steps.
+ * Units from the curvatures, as in MINPACK [1]: u_i = 1 / sqrt(largest |J_ii| so far) where J is symmetric, and one
+ * over the largest length of column i of J elsewhere, both rounded to powers of two. They only shrink, so that a point
+ * where a curvature vanishes does not lengthen the steps.
  *
- * They are equivariant: if parameter i is measured in units 2^k times smaller, u_i becomes 2^k times larger, to the last
- * bit, whatever the other parameters do; if the loss is multiplied by a power of two, R J U stays as it is. For this the
- * root is rounded relative to the first curvature, so that a factor of 2 in all of them shifts all alike. A parameter
- * that never had any is measured by its largest mixed curvature with another one, or has the unit of the first that had.
+ * They are equivariant: if parameter i is measured in units 2^k times smaller, u_i becomes 2^k times larger, to the
+ * last bit, whatever the other parameters do; if the loss is multiplied by a power of two, R J U stays as it is. For
+ * this the root is rounded relative to the first curvature, so that a factor of 2 in all of them shifts all alike. A
+ * parameter that never had any is measured by its largest mixed curvature with another one, or has the unit of the
+ * first that had.
  *
  * @param matrix J, row by row
  * @param keep whether curvatures stay as they were until they have grown by more than 2^20

@@ -31,9 +31,9 @@ export function growLengths(lengths: Float64Array, point: Float64Array): void {
  *
  * R_i^2 = sum_j (J_ij l_j)^2, where l_j is the length of parameter j: R_i is the size of the change of F_i when every
  * parameter moves by its own length. Twenty products J (s l) with random signs s estimate it. The result is the same to
- * the last bit if the loss, or all parameters, are multiplied by a power of two. It hardly depends on the units of single
- * parameters either: R_i is raised to 1e-10 of the largest R, since entries of F on which J has no influence are rounding
- * errors.
+ * the last bit if the loss, or all parameters, are multiplied by a power of two. It hardly depends on the units of
+ * single parameters either: R_i is raised to 1e-10 of the largest R, since entries of F on which J has no influence are
+ * rounding errors.
  *
  * @returns 0 where F = 0; NaN where J or F is not finite, or so small that digits are lost; Infinity where J = 0
  */

@@ -37,8 +37,8 @@ export interface IntersectionSet extends ConvexSet {
  *
  * Otherwise the sets with linear constraints are joined into one, and Dykstra's algorithm projects; `lastProjection`
  * says how it ended. Where it runs out of sweeps, as where the boundaries touch, the projection is not exact:
- * `inexactProjections` counts these, a run's rows say how many their step made (column `inexactProjections`), and such a
- * row does not end a run as converged. The support function then comes from projections too, to about nine digits.
+ * `inexactProjections` counts these, a run's rows say how many their step made (column `inexactProjections`), and such
+ * a row does not end a run as converged. The support function then comes from projections too, to about nine digits.
  *
  * Cost of a projection by Dykstra's algorithm: one projection on each set per sweep.
  *

@@ -10,8 +10,8 @@ const mostSteps = 60;
  * This is the proximal-point method on a linear cost. On a polyhedron it ends at a solution after finitely many steps.
  * If the boundary is curved, the distance to the maximum shrinks by a factor of about t per step.
  *
- * @param limits `furthest`: largest t, relative to the size of u; small if projections of far points are costly; `size`:
- *   size of the set's numbers, where u is smaller
+ * @param limits `furthest`: largest t, relative to the size of u; small if projections of far points are costly;
+ *   `size`: size of the set's numbers, where u is smaller
  */
 export function linearMaximum(
   set: ConvexSet,

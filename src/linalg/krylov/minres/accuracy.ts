@@ -22,9 +22,9 @@ export interface Claim {
 }
 
 /**
- * Estimates the relative error of x by ||r|| / (sigma ||x||), where r is the part of the residual in the range of A, and
- * sigma its smallest singular value that matters. Rounding alone makes r as large as epsilon ||A|| ||x||, and it takes
- * epsilon ||A|| / sigma of the part outside the range for one inside.
+ * Estimates the relative error of x by ||r|| / (sigma ||x||), where r is the part of the residual in the range of A,
+ * and sigma its smallest singular value that matters. Rounding alone makes r as large as epsilon ||A|| ||x||, and it
+ * takes epsilon ||A|| / sigma of the part outside the range for one inside.
  */
 export function accuracyOf({ xNorm, norm, condition }: Claim, inside: number, outside: number): number {
   if (xNorm === 0 || norm === 0) return 0;

@@ -24,7 +24,8 @@ import { solveInUnits } from "./scaledSystem.ts";
  * 4. A right side that turns out to lie in the kernel up to rounding, once ||A|| is known, gives x = 0.
  * 5. Where the last component is left out, the one before it makes up for what this leaves in the residual.
  * 6. The shift is added, not subtracted. The preconditioner is given as P near |A|^-1.
- * 7. A claim has to prove itself. ||A|| ||x|| in the denominator of the relative residual lets every long x pass, so the
+ * 7. A claim has to prove itself. ||A|| ||x|| in the denominator of the relative residual lets every long x pass, so
+ *   the
  *    measured residual and the condition number have to bound the error of x too. With a `relativeTolerance` up to 1e-8
  *    the length of x is then right to about 1e-6, and the residual to 1e-8 ||b||. A doubtful result is found again where
  *    n <= 512, if there is no preconditioner and no `onIteration`, and `maxIterations` leaves n steps: by Lanczos vectors
@@ -32,8 +33,8 @@ import { solveInUnits } from "./scaledSystem.ts";
  *    is still in doubt ends as `condition-limit`.
  *
  * Cost: one product per iteration and two more for the residuals; about 9 n (MINRES) to 14 n (QLP) multiplications per
- * iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A doubtful result costs up to
- * n + 12 products, 4 n^3 + 3 n^3 operations and n vectors more.
+ * iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A doubtful result costs up
+ * to n + 12 products, 4 n^3 + 3 n^3 operations and n vectors more.
  *
  * @example
  * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });

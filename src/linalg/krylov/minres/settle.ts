@@ -23,13 +23,13 @@ interface Sizes {
 }
 
 /**
- * Returns what the recurrences found where it proves itself. A doubtful result is found again by
- * {@link orthogonalSolve} where the system is small and the options leave enough iterations. Otherwise x is corrected by
- * its residual, and is not called a solution if it is still in doubt.
+ * Returns what the recurrences found where it proves itself. A doubtful result is found again by {@link
+ * orthogonalSolve} where the system is small and the options leave enough iterations. Otherwise x is corrected by its
+ * residual, and is not called a solution if it is still in doubt.
  *
  * In doubt is what is claimed to a tolerance up to 1e-8 although the condition number leaves the length of x open, what
- * ended at `maxCondition` or at the default of `maxIterations`, and everything beyond the condition number that rounding
- * allows.
+ * ended at `maxCondition` or at the default of `maxIterations`, and everything beyond the condition number that
+ * rounding allows.
  *
  * @param recur the recurrences
  */

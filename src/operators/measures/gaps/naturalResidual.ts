@@ -38,8 +38,8 @@ const leastFall = 0.1;
  * Measures the natural residual ||z - Pi_C(z - eta F(z))|| / eta, which is zero exactly at the solutions of VI(F, C)
  * and equals ||F|| without a constraint.
  *
- * Column `naturalResidual`; with `of: "average"`, `averageNaturalResidual`. It is computed without adding eta F to z, so
- * that no step is lost beside a large z. For mu-strongly monotone, L-Lipschitz F and eta = 1 the distance to the
+ * Column `naturalResidual`; with `of: "average"`, `averageNaturalResidual`. It is computed without adding eta F to z,
+ * so that no step is lost beside a large z. For mu-strongly monotone, L-Lipschitz F and eta = 1 the distance to the
  * solution is at most (1 + L) / mu times the residual.
  *
  * With `tolerance` or `relativeTolerance` it is the stop condition for constrained problems. Placed first inside the
@@ -49,10 +49,10 @@ const leastFall = 0.1;
  *   and a solution is near. Where the field only fades, as exp(-z) does, J fades with it; such rows do not end the run.
  * - `stagnated`: the same, but the projection onto C of this row was not exact (see `inexactProjections` of a set).
  * - `diverged`: the iterates leave for infinity. At the steps 32, 64, 128, ... the way of the second half of the steps
- *   is examined: C does not end in this direction d, and up to 2^20 times the way the projected step points along d. For
- *   a monotone F this proves that there is no solution. The vector column `escapeDirection` holds d, `escapeSlope` the
- *   largest <F, d> on the way, which is negative, and `escape` says what it means: `unbounded`, a cost falls for ever,
- *   or `infeasible`, no point satisfies the conditions. With `of` the iterates are not examined.
+ *   is examined: C does not end in this direction d, and up to 2^20 times the way the projected step points along d.
+ *   For a monotone F this proves that there is no solution. The vector column `escapeDirection` holds d, `escapeSlope`
+ *   the largest <F, d> on the way, which is negative, and `escape` says what it means: `unbounded`, a cost falls for
+ *   ever, or `infeasible`, no point satisfies the conditions. With `of` the iterates are not examined.
  *
  * Use {@link untilCritical} to stop on problems without a constraint, {@link primalGap} or {@link mintyGap} for the
  * gaps that theory bounds, {@link nashConv} or {@link dualityGap} for the players' gains.
@@ -68,8 +68,8 @@ const leastFall = 0.1;
  * // 45 running 0.00113
  * // 46 converged 0.00098
  * @param options {@link NaturalResidualOptions}
- * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or both tolerances; in the stream, for a vector column
- *   that the run does not have
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or both tolerances; in the stream, for a vector
+ *   column that the run does not have
  */
 export function naturalResidual(options: NaturalResidualOptions = {}): Measure {
   const { scale, tolerance, relativeTolerance, ...where } = readOptions("naturalResidual", options, rules);
