@@ -25,7 +25,7 @@ import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { naturalNumber } from "../support/rules.ts";
 import { type SearchOutcome, searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
 import { trialPoint } from "../support/trialPoint.ts";
-import { combined, coordinatesOf, firstRadiusOf, modesOf, trustedStep } from "./trustRegion.ts";
+import { combined, coordinatesOf, firstRadiusOf, modesOf, trustedStep } from "../support/trustRegion.ts";
 
 /** Options of {@link eigenvectorFollowing}. */
 export interface EigenvectorFollowingOptions {

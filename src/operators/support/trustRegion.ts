@@ -1,10 +1,10 @@
 /** The trust region of {@link eigenvectorFollowing}: steps along eigenvectors, as long as the quadratic model is right. */
 import { axpy, dot, type Evaluation, norm, type Proposal, scratchVector } from "../../authoring/index.ts";
 import type { SymmetricEigen } from "../../linalg/dense/dense.ts";
-import { roundingCutoff, shareOf } from "../support/cutOff.ts";
-import { fieldInUnits, lengthInUnits, lossInUnits, stepFromUnits, type Units } from "../support/parameterScale.ts";
-import type { SearchOutcome } from "../support/searchOutcome.ts";
-import { trialPoint } from "../support/trialPoint.ts";
+import { roundingCutoff, shareOf } from "./cutOff.ts";
+import { fieldInUnits, lengthInUnits, lossInUnits, stepFromUnits, type Units } from "./parameterScale.ts";
+import type { SearchOutcome } from "./searchOutcome.ts";
+import { trialPoint } from "./trialPoint.ts";
 
 /** First radius of the trust region, relative to the length of z in units. */
 const firstRadius = 30;
