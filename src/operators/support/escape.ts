@@ -97,7 +97,8 @@ function lookAlong(at: Evaluation, towards: Float64Array, length: number): Escap
   // The step is short against the length, so that it sees the set where the point is.
   const eta = length / norm(field) / 16;
   const here = displacementOf(at, eta);
-  let direction = towards.map((x) => x / norm(towards));
+  const way = norm(towards);
+  let direction = towards.map((x) => x / way);
   let slope = Number.NEGATIVE_INFINITY;
   for (const multiple of distances) {
     const ahead = multiple * length;

@@ -43,7 +43,8 @@ export function nearSolution(at: Evaluation, residual: number, { length, largest
   const cap = length / size;
   let lipschitz = 0;
   const probe = (direction: Float64Array): void => {
-    const there = point.map((z, i) => z + ((aside * length) / norm(direction)) * direction[i]!);
+    const factor = (aside * length) / norm(direction);
+    const there = point.map((z, i) => z + factor * direction[i]!);
     problem.constraint?.project(there, there);
     const way = distance(there, point);
     const quotient = way > 0 ? distance(evaluate(problem, there).field, field) / way : 0;

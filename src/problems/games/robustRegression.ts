@@ -159,5 +159,6 @@ function solutionOf(
   }
   const w = weights(high);
   const r = residual(w);
-  return Float64Array.of(...w, ...r.map((x) => x / norm(r)), ...w.map((x) => (radius * x) / norm(w)));
+  const [size, length] = [norm(r), norm(w)];
+  return Float64Array.of(...w, ...r.map((x) => x / size), ...w.map((x) => (radius * x) / length));
 }
