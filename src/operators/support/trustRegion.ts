@@ -20,7 +20,7 @@ const mostGain = 3;
 const roundingOfValue = 16 * Number.EPSILON;
 
 /** The Hessian's eigenvectors, with what the step needs of them; all in units. */
-export interface Modes extends SymmetricEigen {
+interface Modes extends SymmetricEigen {
   readonly field: Float64Array;
   /** Coordinates of F. */
   readonly along: Float64Array;

@@ -159,6 +159,6 @@ function solutionOf(
   }
   const w = weights(high);
   const r = residual(w);
-  const [size, length] = [norm(r), norm(w)];
-  return Float64Array.of(...w, ...r.map((x) => x / size), ...w.map((x) => (radius * x) / length));
+  const [missed, length] = [norm(r), norm(w)];
+  return Float64Array.of(...w, ...r.map((x) => x / missed), ...w.map((x) => (radius * x) / length));
 }
