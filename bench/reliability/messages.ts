@@ -11,7 +11,7 @@ const full = { "well-framed messages": 1_000_000, "random messages": 1_000_000, 
 /** The server closes a connection that sends more than 100 messages per second. */
 const perConnection = 90;
 /** Connections at once. The server takes 64 viewers. */
-const attackers = 12;
+const attackers = 40;
 
 interface Address {
   readonly port: number;
