@@ -1,5 +1,5 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
+import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
@@ -23,9 +23,11 @@ interface State {
  *
  * Columns, in the last row:
  * - `end`, by the rules of `explainEnd`;
- * - `indexTrusted`, 1 where the point is critical and `morseIndex` has found a gap around its threshold, 0 otherwise;
+ * - `indexTrusted`, 1 where the point is critical, `morseIndex` has found a gap around its threshold, and J is the same
+ *   at the critical point itself, 0 otherwise;
  * - `relativeField`, the largest |F_i| / R_i with R_i^2 = sum_j (J_ij l_j)^2, by which the point is called critical;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
+ * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
  *
  * Put the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), `morseIndex`, and stop
@@ -36,8 +38,8 @@ interface State {
  * Use {@link explainEnd} when the numbers that decided are wanted too, {@link flatRegions} when the whole way matters
  * rather than its end.
  *
- * State: the residuals of the last system solved, and the lengths. Cost: n operations per row, and 21 products at the
- * last one.
+ * State: the residuals of the last system solved, and the lengths. Cost: n operations per row; at the last one 23
+ * products and an evaluation.
  *
  * @example
  * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });
@@ -61,6 +63,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       indexTrusted: { meaning: "1: critical point with a gap in the spectrum around the index's threshold, 0: not" },
       relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
+      curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
     },
     init: (first, previous?: State): State =>
@@ -86,16 +89,20 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
   });
 }
 
-const notMeasured = { relativeField: undefined, relativeStep: undefined } as const;
+const notMeasured = { relativeField: undefined, relativeStep: undefined, curvatureChange: undefined } as const;
+
+type MeasuredField = Readonly<Record<keyof typeof notMeasured, number | undefined>>;
 
 /** The relative size of F where the row comes from a loop, and has J; undefined on replays and for a run without F. */
-function measuredField(
-  row: Row,
-  lengths: Float64Array | undefined,
-): { readonly relativeField: number; readonly relativeStep: number } | undefined {
+function measuredField(row: Row, lengths: Float64Array | undefined): MeasuredField | undefined {
   const { at } = row as Row & Partial<Pick<Iterate, "at">>;
   if (at === undefined || lengths === undefined || row.status === "diverged") return undefined;
-  return { relativeField: relativeField(at, lengths), relativeStep: relativeStep(at, lengths) };
+  const relative = relativeField(at, lengths);
+  return {
+    relativeField: relative,
+    relativeStep: relativeStep(at, lengths),
+    curvatureChange: curvatureChange(at, lengths, relative),
+  };
 }
 
 function withColumns(row: Row, measured: Row["columns"] | undefined): Parameters<typeof explainEnd>[0] {

@@ -96,7 +96,8 @@ const criticalRelativeField = 1e-6;
  * where a run has converged and its last row does not hold the relative size of F.
  *
  * The index is trusted at a critical point whose spectrum has a gap: `morseIndex` has found no eigenvalue within a
- * factor of 10 of its threshold.
+ * factor of 10 of its threshold, and J changes by at most a tenth (`curvatureChange`) within the distance at which the
+ * critical point may still lie. Where J vanishes there too, it has no index.
  *
  * Use {@link classifyEnd} when the verdict is to stand in the row.
  *
@@ -130,13 +131,13 @@ export function explainEnd(
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
   const share = last.columns.kernelShare;
   const { critical, text, trusted } = criticality(last, squaredFieldNorm, thresholds.relativeField);
-  const { near, warnings } = gapOf(last);
+  const { near, degenerate, warnings } = gapOf(last);
   const judged = (verdict: EndClass, because: string): EndExplanation => ({
     verdict,
     because,
     meaning: endMeanings[verdict],
     warnings: verdict === "critical point" ? warnings(trusted) : [],
-    indexTrusted: verdict === "critical point" && trusted && near === 0,
+    indexTrusted: verdict === "critical point" && trusted && near === 0 && !degenerate,
     relativeField: last.columns.relativeField,
     relativeResidual: r,
     relativeCokernelResidual: rH,
@@ -221,14 +222,20 @@ function outOfRange(square: number): string {
 /** Smallest ||F||^2 that has not lost digits to underflow. */
 const smallestSquare = 1e-290;
 
+/** Relative change of J within the remaining distance beyond which the critical point counts as degenerate. */
+const largestChange = 0.1;
+
 /** How many eigenvalues lie so near to the threshold of the Morse index that its count is not certain. */
 function gapOf({ columns }: Pick<Row, "columns">): {
   readonly near: number | undefined;
+  readonly degenerate: boolean;
   readonly warnings: (trusted: boolean) => readonly string[];
 } {
-  const { morseIndex, nearThreshold: near, indexThreshold } = columns;
+  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0 } = columns;
+  const degenerate = !(change <= largestChange);
   return {
     near,
+    degenerate,
     warnings(trusted) {
       if (morseIndex === undefined) return [];
       const texts: string[] = [];
@@ -236,6 +243,12 @@ function gapOf({ columns }: Pick<Row, "columns">): {
         texts.push(
           `|grad| is too large to trust the Morse index ${morseIndex}: zero eigenvalues drift with |grad|; ` +
             `go on to a relative gradient of ${criticalRelativeField} or below`,
+        );
+      }
+      if (degenerate) {
+        texts.push(
+          `the Morse index ${morseIndex} is not certain: the Hessian changes by a share of ${short(change)} within the ` +
+            "distance at which the critical point may still lie; it may vanish there",
         );
       }
       if (near === undefined) texts.push(`the Morse index ${morseIndex} is not certain: no gap was measured around it`);

@@ -1,5 +1,5 @@
 /** The size of F in the units of the problem, by which a point is called critical. */
-import { type Evaluation, isFiniteVector, norm, randomSource } from "../../authoring/index.ts";
+import { distance, type Evaluation, evaluate, isFiniteVector, norm, randomSource } from "../../authoring/index.ts";
 import { unitOf } from "../../elementary/index.ts";
 
 /** Number of random products from which the scale of each entry of F is estimated. */
@@ -79,6 +79,30 @@ export function relativeStep(at: Evaluation, lengths: Float64Array): number {
   at.linearize().apply(at.field, product);
   const [field, change, length] = [norm(at.field), norm(product), norm(lengths)];
   return field === 0 ? 0 : (field / change) * (field / length);
+}
+
+/** Relative size of F beyond which the zero is too far away to look there. */
+const nearby = 1e-2;
+
+/**
+ * Computes how much J changes within the distance at which a zero of F may still lie, the share `relative` of each
+ * length: ||J' u - J u|| / ||J u||, for the lengths u with random signs. At a zero where J vanishes as well, as at the
+ * saddle of x^3 - 3 x y^2, J is as small as that distance, and changes altogether.
+ *
+ * @param relative what {@link relativeField} gave
+ * @returns undefined where the zero is far; NaN where J is not finite there
+ */
+export function curvatureChange(at: Evaluation, lengths: Float64Array, relative: number): number | undefined {
+  if (!(relative <= nearby)) return undefined;
+  const { problem, point } = at;
+  const random = randomSource(0, "curvatureChange");
+  const signed = lengths.map((length) => (random.uniform() < 0.5 ? -length : length));
+  const aside = point.map((z, j) => z + relative * (random.uniform() < 0.5 ? -lengths[j]! : lengths[j]!));
+  const [here, there] = [new Float64Array(point.length), new Float64Array(point.length)];
+  at.linearize().apply(signed, here);
+  evaluate(problem, aside).linearize().apply(signed, there);
+  const change = distance(here, there);
+  return change === 0 ? 0 : change / norm(here);
 }
 
 function largestSize(values: Float64Array): number {

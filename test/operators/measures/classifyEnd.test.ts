@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,6 +10,7 @@ import { untilCritical } from "../../../src/operators/measures/untilCritical.ts"
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { objective } from "../../../src/problems/objective.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
@@ -61,6 +63,34 @@ test("calls a run that grows beyond all numbers diverged", () => {
   const rows = firstRows(quartic(), [50, 50], chain(gradientStep(0.5), classifyEnd()), 50);
   assert.is(rows.at(-1)!.status, "diverged");
   assert.is(endOf(rows.at(-1)!), "diverged");
+});
+
+test("trusts no index where the Hessian vanishes together with the gradient, in any unit", () => {
+  type Make = (x: tf.Tensor, y: tf.Tensor) => tf.Tensor;
+  const degenerate: Readonly<Record<string, Make>> = {
+    "monkey saddle": (x, y) => tf.sub(tf.pow(x, 3), tf.mul(3, tf.mul(x, tf.square(y)))),
+    "fourth powers": (x, y) => tf.sub(tf.pow(x, 4), tf.pow(y, 4)),
+    mixed: (x, y) => tf.mul(tf.mul(x, y), tf.add(x, y)),
+  };
+  const regular: Readonly<Record<string, Make>> = {
+    saddle: (x, y) => tf.sub(tf.square(x), tf.add(tf.square(y), tf.pow(x, 3))),
+    minimum: (x, y) => tf.add(tf.exp(tf.square(x)), tf.square(tf.sub(y, x))),
+  };
+  const end = (loss: Make, scale: number): Row => {
+    const problem = objective([[], []], (x, y) => tf.mul(scale, loss(x!, y!)));
+    const stop = chain(untilCritical({ relativeTolerance: 1e-14 }), untilStep(100));
+    return firstRows(problem, [0.3, 0.2], chain(stop, newtonMR(), morseIndex(), classifyEnd()), 102).at(-1)!;
+  };
+  for (const [name, loss] of Object.entries(degenerate)) {
+    for (const power of [0, 100, -100]) {
+      const { columns } = end(loss, 2 ** power);
+      assert.is(columns.indexTrusted, 0, `${name} times 2^${power}`);
+      assert.is(columns.curvatureChange, end(loss, 1).columns.curvatureChange);
+    }
+  }
+  for (const [name, loss] of Object.entries(regular)) {
+    for (const power of [0, 100, -100]) assert.is(end(loss, 2 ** power).columns.indexTrusted, 1, name);
+  }
 });
 
 test("works on replayed rows", () => {
