@@ -10,9 +10,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const arguments_ = process.argv.slice(2);
 try {
-  await program((code) => {
+  const command = await program(arguments_, (code) => {
     process.exitCode = code;
-  }).parseAsync(arguments_, { from: "user" });
+  });
+  await command.parseAsync(arguments_, { from: "user" });
 } catch (error) {
   process.exitCode = complain(error, arguments_.includes("--debug"));
 }

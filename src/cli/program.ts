@@ -2,16 +2,6 @@
 import { Command } from "commander";
 import { version } from "../experiments/threads/version.ts";
 import { base } from "./base.ts";
-import { checkCommand } from "./commands/checkCommand.ts";
-import { doctorCommand } from "./commands/doctorCommand.ts";
-import { figureCommand } from "./commands/figureCommand.ts";
-import { listCommand } from "./commands/listCommand.ts";
-import { recoverCommand } from "./commands/recoverCommand.ts";
-import { replayCommand } from "./commands/replayCommand.ts";
-import { resumeCommand } from "./commands/resumeCommand.ts";
-import { runCommand } from "./commands/runCommand.ts";
-import { serveCommand } from "./commands/serveCommand.ts";
-import { verifyCommand } from "./commands/verifyCommand.ts";
 
 const examples = `
 Examples:
@@ -30,41 +20,134 @@ Examples:
 Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives or files are damaged, 2 after an
 error (--debug shows where it comes from), 130 after Ctrl-C.`;
 
-/** Makes the whole command; `exit` receives the exit code of what ran. */
-export function program(exit: (code: number) => void): Command {
+type Exit = (code: number) => void;
+
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  /** Name, description and default of each argument. */
+  readonly arguments?: readonly (readonly [name: string, description: string, fallback?: string])[];
+  /**
+   * Loads the rest of the command: its options and what it does. Only the command that runs is loaded, since all of them
+   * together take ten times as long as Node itself.
+   */
+  readonly load: () => Promise<(command: Command, exit: Exit) => void>;
+}
+
+const tree = "directory of a run or an experiment, or one that holds several experiments";
+
+const anything: Entry["arguments"] = [["[arguments...]", "name or module of the experiment, and options"]];
+
+const entries: readonly Entry[] = [
+  {
+    name: "run",
+    description: "run an experiment, by name or from a module of your own",
+    arguments: anything,
+    load: async () => {
+      const { runCommand } = await import("./commands/runCommand.ts");
+      return parsingItself(runCommand);
+    },
+  },
+  {
+    name: "check",
+    description: "compare an experiment's derivatives with finite differences",
+    arguments: anything,
+    load: async () => {
+      const { checkCommand } = await import("./commands/checkCommand.ts");
+      return parsingItself(checkCommand);
+    },
+  },
+  {
+    name: "list",
+    description: "list the experiments that can be run, and those that have been",
+    arguments: [["[directory]", "directory that holds the experiments that have been run", "runs"]],
+    load: async () => (await import("./commands/listCommand.ts")).listCommand,
+  },
+  {
+    name: "resume",
+    description: "continue an interrupted experiment, with the same iterates as without the interruption",
+    arguments: [
+      ["<directory>", "directory of the experiment, such as runs/dlae-1"],
+      ["[module]", "path of the module that made it, unless it is a built-in experiment"],
+    ],
+    load: async () => (await import("./commands/resumeCommand.ts")).resumeCommand,
+  },
+  {
+    name: "serve",
+    description: "look at finished runs in the browser",
+    arguments: [["<directory...>", "directories of runs or experiments, or one that holds several experiments"]],
+    load: async () => (await import("./commands/serveCommand.ts")).serveCommand,
+  },
+  {
+    name: "replay",
+    description: "print the rows of a run as a table, CSV or JSON lines",
+    arguments: [["<directory>", "directory of a run or an experiment"]],
+    load: async () => (await import("./commands/replayCommand.ts")).replayCommand,
+  },
+  {
+    name: "figure",
+    description: "draw a figure from the files of an experiment, as SVG; without arguments, list the figures",
+    arguments: [
+      ["[name]", "name of the figure"],
+      ["[directory]", "directory of an experiment or a run, or one that holds several experiments"],
+    ],
+    load: async () => (await import("./commands/figureCommand.ts")).figureCommand,
+  },
+  {
+    name: "verify",
+    description: "check the files of runs: what is whole, what is damaged, which steps are lost",
+    arguments: [["<directory>", tree]],
+    load: async () => (await import("./commands/verifyCommand.ts")).verifyCommand,
+  },
+  {
+    name: "recover",
+    description: "write what is whole of damaged runs into a new directory",
+    arguments: [["<directory>", tree]],
+    load: async () => (await import("./commands/recoverCommand.ts")).recoverCommand,
+  },
+  {
+    name: "doctor",
+    description: "show what does the computing on this machine, and what would make it faster",
+    load: async () => (await import("./commands/doctorCommand.ts")).doctorCommand,
+  },
+];
+
+/** Names of the commands. */
+export const commandNames: readonly string[] = entries.map(({ name }) => name);
+
+/**
+ * Makes the whole command, with the options of the one that `given` names.
+ *
+ * @param given arguments that it will parse
+ * @param exit receives the exit code of what ran
+ */
+export async function program(given: readonly string[], exit: Exit): Promise<Command> {
   const root = base(new Command("fluxion"))
     .description("Optimisation as a stream: run experiments, watch them live, look at them again later.")
     .version(version, "--version", "print the version")
     .enablePositionalOptions()
     .addHelpText("after", examples);
-  root.addCommand(
-    base(new Command("run"))
-      .description("run an experiment, by name or from a module of your own")
-      .usage("[experiment or ./module.ts] [options]")
-      .argument("[arguments...]")
-      // An experiment's options become known when its module is loaded, so the command parses its arguments itself.
-      .helpOption(false)
-      .allowUnknownOption()
-      .passThroughOptions()
-      .action(async (given: string[]) => exit(await runCommand(given))),
-  );
-  root.addCommand(
-    base(new Command("check"))
-      .description("compare an experiment's derivatives with finite differences")
-      .usage("[experiment or ./module.ts] [options]")
-      .argument("[arguments...]")
-      .helpOption(false)
-      .allowUnknownOption()
-      .passThroughOptions()
-      .action(async (given: string[]) => exit(await checkCommand(given))),
-  );
-  root.addCommand(listCommand());
-  root.addCommand(resumeCommand(exit));
-  root.addCommand(serveCommand());
-  root.addCommand(replayCommand(exit));
-  root.addCommand(figureCommand());
-  root.addCommand(verifyCommand(exit));
-  root.addCommand(recoverCommand(exit));
-  root.addCommand(doctorCommand());
+  const words = given.filter((word) => !word.startsWith("-"));
+  const wanted = words[0] === "help" ? words[1] : words[0];
+  for (const { name, description, arguments: operands = [], load } of entries) {
+    const command = base(new Command(name)).description(description);
+    for (const operand of operands) command.argument(...operand);
+    if (name === wanted) (await load())(command, exit);
+    // The list of commands says of each whether it has options.
+    else if (operands !== anything) command.option("--debug");
+    root.addCommand(command);
+  }
   return root;
+}
+
+/** An experiment's options become known when its module is loaded, so that the command parses its arguments itself. */
+function parsingItself(act: (given: string[]) => Promise<number>): (command: Command, exit: Exit) => void {
+  return (command, exit) => {
+    command
+      .usage("[experiment or ./module.ts] [options]")
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action(async (words: string[]) => exit(await act(words)));
+  };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { program } from "../../src/cli/program.ts";
+import { commandNames } from "../../src/cli/program.ts";
 import { fluxion, scratchDirectory } from "../support/command.ts";
 import { programs } from "../support/docBlocks.ts";
 
@@ -76,10 +76,9 @@ test("shows a module that fluxion run takes, with an option", () =>
   }));
 
 test("names commands that exist, and files that are there", () => {
-  const known = program(() => undefined).commands.map((command) => command.name());
   const named = [...readme.matchAll(/^npx fluxion (\w+)/gm)].map((found) => found[1]!);
   assert.ok(named.length >= 6);
-  for (const name of named) assert.ok(known.includes(name), name);
+  for (const name of named) assert.ok(commandNames.includes(name), name);
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((found) => found[1]!);
   assert.ok(links.length >= 10);
   for (const link of links) assert.ok(existsSync(root + link), link);

@@ -1,13 +1,12 @@
 /** `fluxion figure`: draws figures from the files of an experiment. */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { builtInFigures } from "../../figures/builtIn.ts";
 import { recordedRun } from "../../figures/figure.ts";
 import { writeFailure } from "../../sinks/files.ts";
-import { base } from "../base.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
 import { tableLines } from "../table.ts";
 
@@ -17,11 +16,9 @@ Examples:
   fluxion figure loss-index runs/dlae-1             write runs/dlae-1/loss-index.svg
   fluxion figure flatness runs/mnist-autoencoder-1 -o flatness.svg`;
 
-export function figureCommand(): Command {
-  return base(new Command("figure"))
-    .description("draw a figure from the files of an experiment, as SVG; without arguments, list the figures")
-    .argument("[name]", "name of the figure")
-    .argument("[directory]", "directory of an experiment or a run, or one that holds several experiments")
+/** Adds the options of `fluxion figure` and what it does. */
+export function figureCommand(command: Command): void {
+  command
     .option("-o, --output <file>", "file to write, or - for standard output (default: <directory>/<name>.svg)")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)

@@ -1,42 +1,38 @@
 /** `fluxion list`: shows what can be run, and what has been run. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
-import { base } from "../base.ts";
 import { experimentIfWhole, experimentsIn, shownState } from "../experimentFile.ts";
 import { tableLines } from "../table.ts";
 
-export function listCommand(): Command {
-  return base(new Command("list"))
-    .description("list the experiments that can be run, and those that have been")
-    .argument("[directory]", "directory that holds the experiments that have been run", "runs")
-    .option("--debug", "show where an error comes from")
-    .action((directory: string) => {
-      const rows = builtInExperiments.map(({ name, summary }) => [
+/** Adds the options of `fluxion list` and what it does. */
+export function listCommand(command: Command): void {
+  command.option("--debug", "show where an error comes from").action((directory: string) => {
+    const rows = builtInExperiments.map(({ name, summary }) => [
+      name,
+      `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
+    ]);
+    for (const line of tableLines(["experiment", "what it does"], rows)) console.log(line);
+    console.log(
+      "\nOptions of an experiment: fluxion run <experiment> --help. An experiment of your own: fluxion run ./module.ts",
+    );
+    const done = experimentsIn(directory);
+    if (done.length === 0) return;
+    console.log("");
+    const found = done.map((path) => {
+      const file = experimentIfWhole(path);
+      if (file === undefined) return [path, "unknown: experiment.json is damaged", "", "", "", ""];
+      const { name, seed, began, runs } = file;
+      return [
+        path,
         name,
-        `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
-      ]);
-      for (const line of tableLines(["experiment", "what it does"], rows)) console.log(line);
-      console.log(
-        "\nOptions of an experiment: fluxion run <experiment> --help. An experiment of your own: fluxion run ./module.ts",
-      );
-      const done = experimentsIn(directory);
-      if (done.length === 0) return;
-      console.log("");
-      const found = done.map((path) => {
-        const file = experimentIfWhole(path);
-        if (file === undefined) return [path, "unknown: experiment.json is damaged", "", "", "", ""];
-        const { name, seed, began, runs } = file;
-        return [
-          path,
-          name,
-          String(seed),
-          shownState(path, file),
-          String(runs.length),
-          began.slice(0, 16).replace("T", " "),
-        ];
-      });
-      for (const line of tableLines(["directory", "experiment", "seed", "state", "runs", "began (UTC)"], found)) {
-        console.log(line);
-      }
+        String(seed),
+        shownState(path, file),
+        String(runs.length),
+        began.slice(0, 16).replace("T", " "),
+      ];
     });
+    for (const line of tableLines(["directory", "experiment", "seed", "state", "runs", "began (UTC)"], found)) {
+      console.log(line);
+    }
+  });
 }

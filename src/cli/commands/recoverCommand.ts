@@ -1,6 +1,5 @@
 /** `fluxion recover`: writes what is whole of damaged files into a new directory. */
-import { Command } from "commander";
-import { base } from "../base.ts";
+import type { Command } from "commander";
 import { recoverFiles } from "../recoverFiles.ts";
 
 const help = `
@@ -14,10 +13,9 @@ Examples:
 
 Exit codes: 0 if nothing was lost, 1 if something was, 2 after an error.`;
 
-export function recoverCommand(exit: (code: number) => void): Command {
-  return base(new Command("recover"))
-    .description("write what is whole of damaged runs into a new directory")
-    .argument("<directory>", "directory of a run or an experiment, or one that holds several experiments")
+/** Adds the options of `fluxion recover` and what it does. */
+export function recoverCommand(command: Command, exit: (code: number) => void): void {
+  command
     .option("--to <directory>", "directory to write, which must not exist (default: <directory>-recovered)")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", help)

@@ -1,6 +1,6 @@
 /** `fluxion replay`: prints the rows of a run. */
 
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { describeDamage } from "../../arrow/checks/damage.ts";
 import { csvCell, csvText, plainFields } from "../../arrow/csvCells.ts";
@@ -11,7 +11,6 @@ import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 import { replay } from "../../streams/replay.ts";
-import { base } from "../base.ts";
 import { type FoundRun, readableRuns, runsIn } from "../runDirectories.ts";
 import { type Cell, tableLines } from "../table.ts";
 
@@ -35,10 +34,9 @@ they had, or why, and the exit code is 1.`;
 /** Number of rows that are collected before they are printed as a table, since its columns need a width. */
 const tableRows = 200;
 
-export function replayCommand(exit: (code: number) => void): Command {
-  return base(new Command("replay"))
-    .description("print the rows of a run as a table, CSV or JSON lines")
-    .argument("<directory>", "directory of a run or an experiment")
+/** Adds the options of `fluxion replay` and what it does. */
+export function replayCommand(command: Command, exit: (code: number) => void): void {
+  command
     .option("--columns <names>", "columns to print, separated by commas (default: all but points and vectors)")
     .addOption(new Option("--format <format>", "output format").choices(["table", "csv", "jsonl"]).default("table"))
     .option("--run <name>", "name of the one run to print (default: all runs of the experiment)")

@@ -1,11 +1,10 @@
 /** `fluxion resume`: continues an interrupted experiment, with the iterates of an uninterrupted one. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import { failure, isFluxionError } from "../../errors.ts";
 import type { FromWorker } from "../../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
 import { ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { newestLease } from "../../sinks/leaseFile.ts";
-import { base } from "../base.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { workersOption } from "../options/workersOption.ts";
@@ -37,13 +36,10 @@ Examples:
   fluxion resume runs/mine-3 ./mine.ts              of a module of your own
   fluxion resume runs/mine-3 ./mine.ts --changed    although the module has been edited since`;
 
-export function resumeCommand(exit: (code: number) => void): Command {
-  const command = base(new Command("resume"))
-    .description("continue an interrupted experiment, with the same iterates as without the interruption")
-    .argument("<directory>", "directory of the experiment, such as runs/dlae-1")
-    .argument("[module]", "path of the module that made it, unless it is a built-in experiment");
+/** Adds the options of `fluxion resume` and what it does. */
+export function resumeCommand(command: Command, exit: (code: number) => void): void {
   for (const option of serveOptions()) command.addOption(option);
-  return command
+  command
     .addOption(workersOption())
     .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "continue although the module has changed since")

@@ -1,11 +1,10 @@
 /** `fluxion serve`: shows finished runs on the page. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { Run } from "../../arrow/row.ts";
 import { type RunFile, runState } from "../../arrow/runFile.ts";
 import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
-import { base } from "../base.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
@@ -26,13 +25,11 @@ Examples:
   fluxion serve runs/dlae-1/search-01     one of its runs
   fluxion serve runs --port 8080 --open   all experiments, on a port of your choice`;
 
-export function serveCommand(): Command {
-  const command = base(new Command("serve"))
-    .description("look at finished runs in the browser")
-    .argument("<directory...>", "directories of runs or experiments, or one that holds several experiments")
-    .option("--port <port>", "port of the page (default: any free one)", portOf("--port"));
+/** Adds the options of `fluxion serve` and what it does. */
+export function serveCommand(command: Command): void {
+  command.option("--port <port>", "port of the page (default: any free one)", portOf("--port"));
   for (const option of accessOptions()) command.addOption(option);
-  return command
+  command
     .option("--debug", "show where an error comes from")
     .addHelpText("after", examples)
     .action((directories: string[], flags: Flags) => serve(directories, flags));

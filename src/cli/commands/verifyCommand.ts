@@ -1,12 +1,11 @@
 /** `fluxion verify`: says what is whole of the files of runs. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { linkProblem } from "../../arrow/checks/ownFiles.ts";
 import { jsonSeal } from "../../arrow/checks/sealedJson.ts";
 import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRun.ts";
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
-import { base } from "../base.ts";
 import { messageOf } from "../complain.ts";
 import { type Folder, foldersIn } from "../fileTree.ts";
 import { type Cell, tableLines } from "../table.ts";
@@ -23,10 +22,9 @@ Examples:
 
 Exit codes: 0 if everything is whole, 1 if something is damaged or missing, 2 after an error.`;
 
-export function verifyCommand(exit: (code: number) => void): Command {
-  return base(new Command("verify"))
-    .description("check the files of runs: what is whole, what is damaged, which steps are lost")
-    .argument("<directory>", "directory of a run or an experiment, or one that holds several experiments")
+/** Adds the options of `fluxion verify` and what it does. */
+export function verifyCommand(command: Command, exit: (code: number) => void): void {
+  command
     .option("--quiet", "print only what is damaged")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", help)

@@ -1,0 +1,56 @@
+/** What the command loads before it does anything: its help is not to wait for everything that it could do. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { fluxion } from "../support/command.ts";
+
+const startUp = suite("start-up");
+
+/** Prints the address of every module that is resolved to standard error. */
+const hook =
+  "export async function resolve(name,context,next){" +
+  "const found=await next(name,context);process._rawDebug('loads '+found.url);return found}";
+const registration = `import{register}from"node:module";register("data:text/javascript,${encodeURIComponent(hook)}")`;
+
+async function modulesOf(given: readonly string[]): Promise<readonly string[]> {
+  const former = process.env.NODE_OPTIONS;
+  process.env.NODE_OPTIONS = `${former ?? ""} --import=data:text/javascript,${encodeURIComponent(registration)}`;
+  try {
+    const { code, stderr } = await fluxion(given);
+    assert.is(code, 0, stderr);
+    return [...stderr.matchAll(/^loads (.*)$/gm)].map((found) => found[1]!);
+  } finally {
+    if (former === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = former;
+  }
+}
+
+const heavy = /node_modules\/(@tensorflow|@observablehq|apache-arrow|koffi|linkedom|zod|ws|rxjs)\//;
+
+for (const given of [["--version"], ["--help"], ["doctor", "--help"]]) {
+  startUp(`fluxion ${given.join(" ")} loads neither TensorFlow.js nor Plot, Arrow, koffi or linkedom`, async () => {
+    const modules = await modulesOf(given);
+    assert.ok(modules.some((url) => url.includes("/commander/")));
+    assert.equal(
+      modules.filter((url) => heavy.test(url)),
+      [],
+    );
+  });
+}
+
+startUp("other commands load no TensorFlow.js unless they compute", async () => {
+  for (const name of ["serve", "replay", "verify", "recover"]) {
+    const modules = await modulesOf([name, "--help"]);
+    assert.ok(modules.some((url) => url.includes("/commander/")));
+    assert.equal(
+      modules.filter((url) => /@tensorflow|@observablehq|koffi|linkedom/.test(url)),
+      [],
+      name,
+    );
+  }
+});
+
+startUp("the list of modules is what it says: fluxion run --help loads TensorFlow.js", async () => {
+  assert.ok((await modulesOf(["run", "--help"])).some((url) => url.includes("@tensorflow")));
+});
+
+startUp.run();
