@@ -1,5 +1,7 @@
 /** The public face: what each sub-path exports, and how much of it a newcomer meets first. */
+
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { publicNames } from "../scripts/publicNames.ts";
@@ -47,6 +49,12 @@ names("are the only exports without a reader among the sources", () => {
         );
       }
       read.set(target, seen);
+    }
+  }
+  for (const file of files) {
+    for (const [, path, name] of sourceOf(file).matchAll(/\(await import\("(\.[^"]+\.ts)"\)\)\.(\w+)/g)) {
+      const target = posix.join(posix.dirname(file), path!);
+      read.set(target, (read.get(target) ?? new Set()).add(name!));
     }
   }
   // Tests look into these on purpose; hooks.ts and kernelSpeed.ts are loaded by their addresses.

@@ -43,19 +43,13 @@ const entries: readonly Entry[] = [
     name: "run",
     description: "run an experiment, by name or from a module of your own",
     arguments: anything,
-    load: async () => {
-      const { runCommand } = await import("./commands/runCommand.ts");
-      return parsingItself(runCommand);
-    },
+    load: async () => parsingItself((await import("./commands/runCommand.ts")).runCommand),
   },
   {
     name: "check",
     description: "compare an experiment's derivatives with finite differences",
     arguments: anything,
-    load: async () => {
-      const { checkCommand } = await import("./commands/checkCommand.ts");
-      return parsingItself(checkCommand);
-    },
+    load: async () => parsingItself((await import("./commands/checkCommand.ts")).checkCommand),
   },
   {
     name: "list",
@@ -111,9 +105,6 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./commands/doctorCommand.ts")).doctorCommand,
   },
 ];
-
-/** Names of the commands. */
-export const commandNames: readonly string[] = entries.map(({ name }) => name);
 
 /**
  * Makes the whole command, with the options of the one that `given` names.
