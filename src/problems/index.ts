@@ -37,6 +37,7 @@ export {
   linearNetworkClasses,
   type RepresentativeOrder,
 } from "./linearAutoencoder/linearNetworkClasses.ts";
+export { type Minibatches, type MinibatchOptions, minibatches } from "./minibatches.ts";
 export {
   type LayerWeight,
   type ModelObjective,
@@ -63,6 +64,7 @@ export type {
   ParameterBlock,
   Player,
   Problem,
+  ProblemOnRows,
   TracedProblem,
 } from "./problem.ts";
 export { quartic } from "./quartic.ts";
