@@ -14,7 +14,7 @@ export interface TriedKernels extends KernelSpeed {
 }
 
 /** A library and the speed of its products. */
-export interface TriedLibrary extends KernelSpeed {
+interface TriedLibrary extends KernelSpeed {
   /** Absolute path. */
   readonly library: string;
 }

@@ -1,7 +1,7 @@
 import { sharedKernels, vectorised } from "./vectorMemory.ts";
 
 /** Numbers of a step of Adam. */
-export interface AdamFactors {
+interface AdamFactors {
   /** Factor by which the mean fades. */
   readonly decay: number;
   /** Factor of the field in the mean; negative if the field is the opposite of the direction. */

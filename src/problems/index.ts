@@ -37,7 +37,6 @@ export {
   linearNetworkClasses,
   type RepresentativeOrder,
 } from "./linearAutoencoder/linearNetworkClasses.ts";
-export { type Minibatches, type MinibatchOptions, minibatches } from "./minibatches.ts";
 export {
   type LayerWeight,
   type ModelObjective,
@@ -70,6 +69,7 @@ export type {
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export { distanceProblem, movedToZero } from "./solvable.ts";
+export { type Minibatches, type MinibatchOptions, minibatches } from "./traced/minibatches.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";

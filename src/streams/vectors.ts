@@ -69,13 +69,15 @@ export function scratchVector(it: Proposal): Float64Array {
  *
  * @returns undefined if the direction is an array; then read `it.direction`
  * @example
- * const largest = defineMeasure({
- *   name: "largest",
- *   columns: { largest: { meaning: "largest entry of the direction, without its sign" } },
- *   step(it: Proposal) {
- *     let entry = 0;
- *     for (const x of oppositeOfDirection(it) ?? it.direction) entry = Math.max(entry, Math.abs(x));
- *     return { columns: { largest: entry } };
+ * const signs = defineUpdate({
+ *   name: "signs",
+ *   refines: "direction",
+ *   step(it) {
+ *     const opposite = oppositeOfDirection(it);
+ *     const [from, sign] = opposite === undefined ? [it.direction, 1] : [opposite, -1];
+ *     const direction = rowVector(it);
+ *     for (let i = 0; i < direction.length; i++) direction[i] = sign * Math.sign(from[i]!);
+ *     return { direction };
  *   },
  * });
  */

@@ -1,6 +1,5 @@
 import { memoryToFill } from "../../host.ts";
 import { negate } from "../../linalg/vector.ts";
-import type { Workspace } from "./workspace.ts";
 
 /** Dimension from which on -F is made only where something reads it: there the array costs more than finding out. */
 export const large = 512;
@@ -28,9 +27,8 @@ function bytesToFill(bytes: number): ArrayBuffer {
   return bytes < 8 * large ? new ArrayBuffer(bytes) : memoryToFill(bytes);
 }
 
-/** The negative of a field, a fresh array or one that the workspace lends. */
-export function negativeOf(field: Float64Array, workspace?: Workspace): Float64Array {
-  const negative = workspace?.take(field.length) ?? vectorToFill(field.length);
+/** The negative of a field, in a fresh array unless one is given. */
+export function negativeOf(field: Float64Array, negative = vectorToFill(field.length)): Float64Array {
   negate(field, negative);
   return negative;
 }

@@ -20,7 +20,7 @@ export class NegatedField {
 
   /** The negative: one array, made at the first access. */
   negativeField(workspace?: Workspace): Float64Array {
-    this.#negative ??= negativeOf(this.field, workspace);
+    this.#negative ??= negativeOf(this.field, workspace?.take(this.field.length));
     return this.#negative;
   }
 }

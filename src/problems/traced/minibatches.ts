@@ -1,8 +1,8 @@
-import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
-import { randomSource } from "../random.ts";
-import type { DataValues, TracedProblem } from "./problem.ts";
-import { positiveInteger, seed, yesOrNo } from "./rules.ts";
+import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
+import { randomSource } from "../../random.ts";
+import type { DataValues, TracedProblem } from "../problem.ts";
+import { positiveInteger, seed, yesOrNo } from "../rules.ts";
 
 /** Options of {@link minibatches}. */
 export interface MinibatchOptions {
