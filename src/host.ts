@@ -5,10 +5,12 @@
 import { failure } from "./errors.ts";
 
 interface Builtins {
+  readonly "node:child_process": typeof import("node:child_process");
   readonly "node:fs": typeof import("node:fs");
   readonly "node:module": typeof import("node:module");
   readonly "node:os": typeof import("node:os");
   readonly "node:url": typeof import("node:url");
+  readonly "node:worker_threads": typeof import("node:worker_threads");
 }
 
 /** The process; undefined in browsers. A bundler's replacement for it may lack any of its properties. */
@@ -36,6 +38,20 @@ export function environment(name: string): string | undefined {
 /** Sets an environment variable that is not set yet, for libraries that read it when they are loaded. */
 export function setEnvironment(name: string, value: string): void {
   if (host?.env !== undefined) host.env[name] ??= value;
+}
+
+/** Does something while an environment variable has a value, for libraries that read it when they are loaded. */
+export function withEnvironment<T>(name: string, value: string, work: () => T): T {
+  const variables = host?.env;
+  if (variables === undefined) return work();
+  const before = variables[name];
+  variables[name] = value;
+  try {
+    return work();
+  } finally {
+    if (before === undefined) delete variables[name];
+    else variables[name] = before;
+  }
 }
 
 /** Gives the process of the host. @throws {TypeError} ERR_UNSUPPORTED in a browser */

@@ -8,7 +8,7 @@ import { checkCategory, checkNames, checkNumbers, checkStatus, wrongCell } from 
 import { stringify } from "./runMetadata.ts";
 import { fieldsOf, runSchema, schemaMessage } from "./schema.ts";
 
-export { type Points, pointRules } from "./points.ts";
+export type { Points } from "./points.ts";
 
 /** Options of {@link RunEncoder}. */
 export interface EncoderOptions {

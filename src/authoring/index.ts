@@ -24,6 +24,7 @@ export {
   negate,
   norm,
   scale,
+  scaledMinus,
   squaredNorm,
 } from "../linalg/vector.ts";
 export {
@@ -66,4 +67,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "../streams/types.ts";
-export { rowVector, scratchVector } from "../streams/vectors.ts";
+export { oppositeOfDirection, rowVector, scratchVector } from "../streams/vectors.ts";

@@ -1,6 +1,8 @@
+import type { InputData } from "./chosenRows.ts";
+
 /** The owner of residuals in memory: a point on some data. */
 export interface ResidualOwner {
-  readonly data: readonly Float64Array[];
+  readonly data: readonly InputData[];
   readonly point: Float64Array;
 }
 
@@ -19,7 +21,7 @@ export interface FieldEngine {
   readonly dimension: number;
   readonly counts: FieldCounts;
   /** Returns L, or NaN if there is no value, and writes F into `field`. */
-  evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number;
+  evaluate(data: readonly InputData[], point: Float64Array, field: Float64Array): number;
   /** Computes the residuals of a point. */
   linearize(owner: ResidualOwner): void;
   /** Computes out = J v or J^T u at the owner's point, for `count` vectors stored one after the other. */

@@ -1,5 +1,6 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
+import type { InputData } from "./chosenRows.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
 /**
@@ -8,12 +9,12 @@ import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 export class FieldMap implements LinearMap, ResidualOwner {
   readonly rows: number;
   readonly columns: number;
-  readonly data: readonly Float64Array[];
+  readonly data: readonly InputData[];
   readonly point: Float64Array;
   readonly symmetric: boolean;
   readonly #engine: FieldEngine;
 
-  constructor(engine: FieldEngine, data: readonly Float64Array[], point: Float64Array, symmetric: boolean) {
+  constructor(engine: FieldEngine, data: readonly InputData[], point: Float64Array, symmetric: boolean) {
     this.rows = engine.dimension;
     this.columns = engine.dimension;
     this.data = data;

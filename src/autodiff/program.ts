@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
+import type { InputData } from "./chosenRows.ts";
 import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
@@ -16,8 +17,14 @@ export type { FieldCounts } from "./fieldEngine.ts";
 export interface FieldProgram {
   /** Length n of a point. */
   readonly dimension: number;
-  /** Makes an instance on some data, whose numbers are copied. @throws ERR_DATA_NAME, ERR_LENGTH if they do not fit */
-  instance(data?: Readonly<Record<string, Float64Array>>): FieldInstance;
+  /**
+   * Makes an instance on some data.
+   *
+   * @param data numbers of each input
+   * @param copy whether they are copied; if not, they must not change while the instance is used. Default true
+   * @throws ERR_DATA_NAME, ERR_LENGTH if they do not fit
+   */
+  instance(data?: Readonly<Record<string, InputData>>, copy?: boolean): FieldInstance;
   /** Numbers of computations, over all instances. */
   readonly counts: FieldCounts;
 }
@@ -55,8 +62,8 @@ export function compileField(parts: FieldParts): FieldProgram {
   return {
     dimension: engine.dimension,
     counts: engine.counts,
-    instance(data = {}) {
-      const own = ownData(inputs, data);
+    instance(data = {}, copy = true) {
+      const own = ownData(inputs, data, copy);
       const { dimension } = engine;
       return {
         evaluate(point, field) {
@@ -89,11 +96,12 @@ function checkLength(who: string, what: string, values: Float64Array, length: nu
   throw failure("ERR_LENGTH", `${who}: expected ${length} numbers for ${what}, got ${values.length}`);
 }
 
-/** Copies the numbers, in the order of the inputs. */
+/** Checks the numbers and puts them in the order of the inputs. */
 function ownData(
   inputs: readonly Node<"input">[],
-  data: Readonly<Record<string, Float64Array>>,
-): readonly Float64Array[] {
+  data: Readonly<Record<string, InputData>>,
+  copy: boolean,
+): readonly InputData[] {
   const names = inputs.map((node) => node.attributes.name);
   for (const name of Object.keys(data)) {
     if (!names.includes(name)) {
@@ -109,6 +117,6 @@ function ownData(
         `data: expected ${sizeOf(shape)} numbers for "${name}" of shape ${showShape(shape)}, got ${values.length}`,
       );
     }
-    return values.slice();
+    return copy && values instanceof Float64Array ? values.slice() : values;
   });
 }

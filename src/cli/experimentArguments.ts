@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { didYouMean } from "../didYouMean.ts";
 import { failure } from "../errors.ts";
-import { builtInExperiments } from "../experiments/catalogue/builtIn.ts";
+import { summaries } from "../experiments/catalogue/summaries.ts";
 import { type Flag, flagValue } from "../experiments/threads/flags.ts";
 import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
 import type { JsonValue } from "../json.ts";
@@ -13,7 +13,7 @@ type Described = Extract<FromWorker, { kind: "described" }>;
 
 /** Finds a built-in experiment by its name, or a module by its path. @throws ERR_COMMAND_LINE, ERR_MODULE */
 export function experimentOf(wanted: string): WorkerData["experiment"] {
-  const names = builtInExperiments.map(({ name }) => name);
+  const names = Object.keys(summaries);
   if (names.includes(wanted)) return { name: wanted };
   if (/[\\/]|\.[cm]?[jt]sx?$/.test(wanted)) {
     const path = resolve(wanted);

@@ -1,8 +1,11 @@
-/** Finds out which kernels of OpenBLAS are fastest here, each in a process of its own. */
+/** Finds out which kernels of OpenBLAS and which libraries are fastest here, each in a process of its own. */
 import { spawnSync } from "node:child_process";
-import { type BlasDescription, kernelFacts } from "../linalg/blas/blas.ts";
+import { existsSync, realpathSync } from "node:fs";
+import type { BlasDescription } from "../linalg/blas/blas.ts";
+import { kernelFacts } from "../linalg/blas/fittingKernels.ts";
 import type { KernelSpeed } from "../linalg/blas/kernelSpeed.ts";
 import { areNarrow, type KernelFacts, kernelUnit, kernelWarning, widerKernels } from "../linalg/blas/kernels.ts";
+import { otherLibraries, usualLibraries } from "../linalg/blas/libraryPaths.ts";
 
 /** A setting of `OPENBLAS_CORETYPE`, the kernels to which it leads, and their speed. */
 export interface TriedKernels extends KernelSpeed {
@@ -10,7 +13,13 @@ export interface TriedKernels extends KernelSpeed {
   readonly setting: string | null;
 }
 
-/** A choice of kernels counts as better if it is faster by this factor, which noise does not reach. */
+/** A library and the speed of its products. */
+interface TriedLibrary extends KernelSpeed {
+  /** Absolute path. */
+  readonly library: string;
+}
+
+/** A choice counts as better if it is faster by this factor, which noise does not reach. */
 const clearly = 1.25;
 
 /**
@@ -26,17 +35,37 @@ export function tryKernels(blas: BlasDescription): readonly TriedKernels[] {
   const others = widerKernels(facts).filter((name) => name.toLowerCase() !== facts.forced?.toLowerCase());
   const settings = [facts.forced ?? null, ...(facts.forced === undefined ? [] : [null]), ...others];
   return settings.flatMap((setting) => {
-    const found = measuredWith(setting);
+    const found = measuredWith({ OPENBLAS_CORETYPE: setting ?? undefined });
     return found === undefined ? [] : [{ setting, ...found }];
   });
 }
 
-function measuredWith(setting: string | null): KernelSpeed | undefined {
-  const { OPENBLAS_CORETYPE: _, ...rest } = process.env;
+/**
+ * Measures all libraries with a BLAS that are found on this machine; the first is the one in use.
+ *
+ * @returns nothing if this process uses none, or none but that is found
+ */
+export function tryLibraries(blas: BlasDescription): readonly TriedLibrary[] {
+  if (blas.library === undefined) return [];
+  // Several names often lead to one file.
+  const files = new Map<string, string>();
+  for (const path of [blas.library, ...usualLibraries(), ...otherLibraries()]) {
+    const file = existsSync(path) ? realpathSync(path) : path;
+    if (!files.has(file)) files.set(file, path);
+  }
+  if (files.size < 2) return [];
+  return [...files.values()].flatMap((library) => {
+    const found = measuredWith({ FLUXION_BLAS: library });
+    return found === undefined ? [] : [{ library, ...found }];
+  });
+}
+
+/** Measures in a process of its own, whose environment is changed; undefined removes a variable. */
+function measuredWith(change: Readonly<Record<string, string | undefined>>): KernelSpeed | undefined {
   const module = import.meta.url.replace(/cli\/kernelSpeeds(\.[jt]s)$/, "linalg/blas/kernelSpeed$1");
   const program = `import { kernelSpeed } from ${JSON.stringify(module)}; console.log(JSON.stringify(kernelSpeed() ?? null))`;
   const { status, stdout } = spawnSync(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
-    env: setting === null ? rest : { ...rest, OPENBLAS_CORETYPE: setting },
+    env: { ...process.env, ...change },
     encoding: "utf8",
     timeout: 20_000,
     stdio: ["ignore", "pipe", "ignore"],
@@ -44,6 +73,15 @@ function measuredWith(setting: string | null): KernelSpeed | undefined {
   // Kernels that do not run on this processor end the process.
   if (status !== 0) return undefined;
   return (JSON.parse(stdout) as KernelSpeed | null) ?? undefined;
+}
+
+/** Names a library that is clearly faster than the one in use; undefined if there is none. */
+export function libraryAdvice(tried: readonly TriedLibrary[]): string | undefined {
+  const [now, ...others] = tried;
+  const [best] = [...others].sort((a, b) => b.speed - a.speed);
+  if (now === undefined || best === undefined || best.speed <= clearly * now.speed) return undefined;
+  const ratio = (best.speed / now.speed).toPrecision(2);
+  return `with ${best.library} products are ${ratio} times as fast here, as measured: set FLUXION_BLAS=${best.library}`;
 }
 
 /** Says which setting makes products faster, as measured; undefined if the kernels in use are not to be improved. */

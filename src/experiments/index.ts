@@ -1,4 +1,4 @@
-export { builtInExperiments, defaultExperiment } from "./catalogue/builtIn.ts";
+export { builtInExperiments } from "./catalogue/builtIn.ts";
 export { digitsExperiment } from "./catalogue/digits.ts";
 export { dlaeExperiment } from "./catalogue/dlae.ts";
 export { dlaeMethodsExperiment } from "./catalogue/dlaeMethods.ts";
@@ -23,6 +23,7 @@ export { memorisationExperiment } from "./catalogue/memorisation.ts";
 export { mnistAutoencoderExperiment } from "./catalogue/mnistAutoencoder.ts";
 export { mnistClassifierExperiment } from "./catalogue/mnistClassifier.ts";
 export { quarticExperiment } from "./catalogue/quartic.ts";
+export { defaultExperiment } from "./catalogue/summaries.ts";
 export { type CampaignOptions, campaign } from "./framework/campaign.ts";
 export {
   type Campaign,

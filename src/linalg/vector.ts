@@ -141,6 +141,24 @@ export function addScaled(x: Float64Array, alpha: number, y: Float64Array, out: 
   for (; i < n; i++) out[i] = x[i]! + alpha * y[i]!;
 }
 
+/** Computes out <- alpha y - x; `out` may be x or y. */
+export function scaledMinus(alpha: number, y: Float64Array, x: Float64Array, out: Float64Array): void {
+  const n = out.length;
+  let i = 0;
+  const shared = sharedKernels(vectorised, out, x, y);
+  if (shared !== undefined) {
+    i = shared.count;
+    shared.kernels.scaledMinus(alpha, y.byteOffset, x.byteOffset, out.byteOffset, i);
+  }
+  for (; i + 3 < n; i += 4) {
+    out[i] = alpha * y[i]! - x[i]!;
+    out[i + 1] = alpha * y[i + 1]! - x[i + 1]!;
+    out[i + 2] = alpha * y[i + 2]! - x[i + 2]!;
+    out[i + 3] = alpha * y[i + 3]! - x[i + 3]!;
+  }
+  for (; i < n; i++) out[i] = alpha * y[i]! - x[i]!;
+}
+
 /** Computes out <- -a; `out` may be a. */
 export function negate(a: Float64Array, out: Float64Array): void {
   const n = out.length;

@@ -1,10 +1,11 @@
+import { type AdamKernel, adamKernel } from "./wasm/adamKernel.ts";
 import { type WasmMemory, wasm } from "./wasm/host.ts";
 import { type MinresKernels, minresKernels } from "./wasm/minresKernels.ts";
 import { hasSimd, ModuleBuilder } from "./wasm/module.ts";
 import { turn } from "./wasm/pairs.ts";
 import { type VectorKernels, vectorKernels } from "./wasm/vectorKernels.ts";
 
-type Kernels = VectorKernels & MinresKernels;
+type Kernels = VectorKernels & MinresKernels & AdamKernel;
 
 /** Bytes of a page of WebAssembly memory. */
 const page = 65536;
@@ -121,10 +122,10 @@ export function commonMemory(a: Float64Array, b: Float64Array): WasmMemory | und
 function kernelsOver(memory: WasmMemory): Kernels {
   if (module === undefined) {
     const builder = new ModuleBuilder();
-    const all = { ...vectorKernels, ...minresKernels };
+    const all = { ...vectorKernels, ...minresKernels, ...adamKernel };
     for (const [name, kernel] of Object.entries(all)) builder.add(kernel(), name);
     module = new wasm.Module(builder.encode());
   }
-  // By its type `all` has the names of both interfaces.
+  // By its type `all` has the names of the three interfaces.
   return new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

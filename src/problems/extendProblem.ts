@@ -14,6 +14,7 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     evaluate: (point, field) => problem.evaluate(point, field),
     linearize: (point) => problem.linearize(point),
     with: (data) => problem.with(data),
+    rowsOf: (data) => problem.rowsOf(data),
     ...extra,
   };
 }

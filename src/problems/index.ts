@@ -63,11 +63,13 @@ export type {
   ParameterBlock,
   Player,
   Problem,
+  ProblemOnRows,
   TracedProblem,
 } from "./problem.ts";
 export { quartic } from "./quartic.ts";
 export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export { distanceProblem, movedToZero } from "./solvable.ts";
+export { type Minibatches, type MinibatchOptions, minibatches } from "./traced/minibatches.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";

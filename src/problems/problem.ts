@@ -56,6 +56,22 @@ export interface TracedProblem extends Problem {
    *   ERR_SHAPE if the function fails for these sizes
    */
   with(data: DataValues): TracedProblem;
+  /**
+   * Gives the problem on rows of larger data, which are chosen later. The data are checked once. The rows are copied
+   * when the problem is evaluated, straight into the memory of its program, so neither the data nor an array of row
+   * numbers may change. {@link minibatches} chooses the rows of each step.
+   *
+   * @throws {RangeError} as `with`, also ERR_LENGTH for data of different numbers of rows
+   */
+  rowsOf(data: DataValues): ProblemOnRows<TracedProblem>;
+}
+
+/** A problem as a function of the rows of its data. */
+export interface ProblemOnRows<P extends TracedProblem> {
+  /** Gives the problem on some rows. @throws ERR_OPTION_RANGE for a row that there is not, ERR_LENGTH for no rows */
+  (rows: ArrayLike<number>): P;
+  /** Number of rows that there are. */
+  readonly count: number;
 }
 
 /** A closed convex set C. Vectors that are passed to it have its dimension; `out` may be the input itself. */

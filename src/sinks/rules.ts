@@ -1,5 +1,5 @@
 /** Rules of the options that several sinks have. */
-import { pointRules } from "../arrow/encoder.ts";
+import { pointRules } from "../arrow/points.ts";
 
 /** Rule of an option that is false unless it is given. */
 export const flag = { default: false, oneOf: [true, false] } as const;

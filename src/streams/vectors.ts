@@ -1,7 +1,7 @@
 /** Gives the operators of a run vectors as long as the point. */
 import { EvaluatedPoint } from "./loop/evaluation.ts";
-import { vectorToFill } from "./loop/memory.ts";
-import { sessionOf } from "./loop/records.ts";
+import { large, vectorToFill } from "./loop/memory.ts";
+import { directionOf, sessionOf } from "./loop/records.ts";
 import type { Proposal } from "./types.ts";
 
 /**
@@ -59,4 +59,31 @@ export function scratchVector(it: Proposal): Float64Array {
     scratch[place] = vector;
   }
   return vector;
+}
+
+/**
+ * Gives the field G of a proposal whose direction is -G, where the array of the direction has not been made: for large
+ * points it is made only if someone reads it, which takes a pass over the memory.
+ *
+ * An operator that reads every entry of the direction once may read G instead and turn the sign.
+ *
+ * @returns undefined if the direction is an array; then read `it.direction`
+ * @example
+ * const signs = defineUpdate({
+ *   name: "signs",
+ *   refines: "direction",
+ *   step(it) {
+ *     const opposite = oppositeOfDirection(it);
+ *     const [from, sign] = opposite === undefined ? [it.direction, 1] : [opposite, -1];
+ *     const direction = rowVector(it);
+ *     for (let i = 0; i < direction.length; i++) direction[i] = sign * Math.sign(from[i]!);
+ *     return { direction };
+ *   },
+ * });
+ */
+export function oppositeOfDirection(it: Proposal): Float64Array | undefined {
+  if (it.point.length < large) return undefined;
+  const direction = directionOf(it);
+  if (direction === undefined) return it.at.field;
+  return direction instanceof Float64Array ? undefined : direction.field;
 }

@@ -8,11 +8,13 @@ const doctor = suite("fluxion doctor");
 doctor("says what multiplies matrices, as describeExecutor does", async () => {
   const { code, stdout } = await startFluxion(["doctor", "--json"]).ended;
   assert.is(code, 0);
-  const { cpu, kernels, ...found } = JSON.parse(stdout);
+  const { cpu, kernels, libraries, speed, peak, ...found } = JSON.parse(stdout);
   assert.type(cpu, "string");
-  assert.ok(Array.isArray(kernels));
+  assert.ok(Array.isArray(kernels) && Array.isArray(libraries));
+  if (found.blas.library !== undefined) assert.ok(speed > 0);
+  assert.ok(peak === undefined || peak > 0);
   // Where kernels were measured, doctor says so in its own words.
-  if (kernels.length > 0) return;
+  if (kernels.length + libraries.length > 0) return;
   assert.equal(found, JSON.parse(JSON.stringify(describeExecutor())));
 });
 doctor("prints a table, and what to do where something is missing", async () => {

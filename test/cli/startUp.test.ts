@@ -1,6 +1,9 @@
 /** What the command loads before it does anything: its help is not to wait for everything that it could do. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { builtInExperiments } from "../../src/experiments/catalogue/builtIn.ts";
+import { loaders } from "../../src/experiments/catalogue/loaders.ts";
+import { summaries } from "../../src/experiments/catalogue/summaries.ts";
 import { fluxion } from "../support/command.ts";
 
 const startUp = suite("start-up");
@@ -26,7 +29,7 @@ async function modulesOf(given: readonly string[]): Promise<readonly string[]> {
 
 const heavy = /node_modules\/(@tensorflow|@observablehq|apache-arrow|koffi|linkedom|zod|ws|rxjs)\//;
 
-for (const given of [["--version"], ["--help"], ["doctor", "--help"]]) {
+for (const given of [["--version"], ["--help"], ["doctor", "--help"], ["list"]]) {
   startUp(`fluxion ${given.join(" ")} loads neither TensorFlow.js nor Plot, Arrow, koffi or linkedom`, async () => {
     const modules = await modulesOf(given);
     assert.ok(modules.some((url) => url.includes("/commander/")));
@@ -38,7 +41,7 @@ for (const given of [["--version"], ["--help"], ["doctor", "--help"]]) {
 }
 
 startUp("other commands load no TensorFlow.js unless they compute", async () => {
-  for (const name of ["serve", "replay", "verify", "recover"]) {
+  for (const name of ["run", "resume", "check", "serve", "replay", "verify", "recover"]) {
     const modules = await modulesOf([name, "--help"]);
     assert.ok(modules.some((url) => url.includes("/commander/")));
     assert.equal(
@@ -49,8 +52,16 @@ startUp("other commands load no TensorFlow.js unless they compute", async () => 
   }
 });
 
-startUp("the list of modules is what it says: fluxion run --help loads TensorFlow.js", async () => {
-  assert.ok((await modulesOf(["run", "--help"])).some((url) => url.includes("@tensorflow")));
+startUp("the list of modules is what it says: fluxion figure loads Plot", async () => {
+  assert.ok((await modulesOf(["figure", "--help"])).some((url) => url.includes("@observablehq")));
+});
+
+startUp("every experiment that the list names is loaded by that name", async () => {
+  for (const [name, load] of Object.entries(loaders)) assert.is((await load()).name, name);
+  assert.equal(
+    builtInExperiments.map((each) => [each.name, each.summary]),
+    Object.entries(summaries),
+  );
 });
 
 startUp.run();

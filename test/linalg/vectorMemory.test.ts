@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { adamPass } from "../../src/linalg/adamPass.ts";
 import {
   lanczosProduct,
   lanczosRemainder,
@@ -7,7 +8,7 @@ import {
   normalise,
   qlpStep,
 } from "../../src/linalg/krylov/minres/minresLoops.ts";
-import { addScaled, dot, negate, squaredNorm } from "../../src/linalg/vector.ts";
+import { addScaled, dot, negate, scaledMinus, squaredNorm } from "../../src/linalg/vector.ts";
 import { sharedKernels, vectorised, vectorMemory, withVectors } from "../../src/linalg/vectorMemory.ts";
 import { clampStepAlike, clampStepFrom } from "../../src/problems/sets/clamp.ts";
 import * as fc from "../support/fastCheck.ts";
@@ -49,6 +50,15 @@ const operations: Readonly<Record<string, Act>> = {
   addScaled: ([x, y, out], a) => addScaled(x, a, y, out),
   "addScaled onto its first": ([x, y], a) => addScaled(x, a, y, x),
   "addScaled onto its second": ([x, y], a) => addScaled(x, a, y, y),
+  scaledMinus: ([x, y, out], a) => scaledMinus(a, y, x, out),
+  "scaledMinus onto its first": ([x, y], a) => scaledMinus(a, y, x, x),
+  adamPass: ([mean, root, field, point, out], a, b) => {
+    const [decay, squareDecay] = [Math.abs(Math.sin(a)), Math.abs(Math.cos(b))];
+    const factors = { decay, fresh: 1 - decay, squareDecay, scale: a, shift: Math.max(0, b), pull: b };
+    // A root mean square has no sign.
+    for (let i = 0; i < root.length; i++) root[i] = Math.abs(root[i]!);
+    adamPass(mean, root, field, point, out, factors);
+  },
   negate: ([x, out]) => negate(x, out),
   "negate in place": ([x]) => negate(x, x),
   dot: ([x, y]) => dot(x, y),

@@ -1,6 +1,7 @@
 import { environment } from "../../host.ts";
 import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
+import type { InputData } from "../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { Arena } from "./arena.ts";
@@ -43,7 +44,7 @@ export class Float64Engine implements FieldEngine {
   /** View of the point in memory, to which everything valid there belongs. */
   #now: Float64Array = new Float64Array(0);
   #version = -1;
-  #loaded: readonly Float64Array[] | undefined;
+  #loaded: readonly InputData[] | undefined;
   #owner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
 
@@ -82,7 +83,7 @@ export class Float64Engine implements FieldEngine {
     };
   }
 
-  evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
+  evaluate(data: readonly InputData[], point: Float64Array, field: Float64Array): number {
     const { value, field: places } = this.#compiled;
     this.#reach(stage.evaluate, data, point);
     this.#arena.read(places.place, field);
@@ -120,10 +121,10 @@ export class Float64Engine implements FieldEngine {
   }
 
   /** Runs the stages that are missing up to `wanted`. */
-  #reach(wanted: Stage, data: readonly Float64Array[], point: Float64Array): void {
+  #reach(wanted: Stage, data: readonly InputData[], point: Float64Array): void {
     const { stages, data: places, point: pointPlace } = this.#compiled;
     if (this.#loaded !== data) {
-      for (const [i, { place }] of places.entries()) this.#arena.write(place, data[i]!);
+      for (const [i, { place }] of places.entries()) this.#load(place, data[i]!);
       this.#loaded = data;
       stages[stage.prepare].run();
       this.#forget(stage.prepare);
@@ -144,6 +145,11 @@ export class Float64Engine implements FieldEngine {
       this.counts.linearizations++;
       this.#reached = stage.linearize;
     }
+  }
+
+  #load(place: number, data: InputData): void {
+    if (data instanceof Float64Array) this.#arena.write(place, data);
+    else data.write(this.#arena.view(place, data.length));
   }
 
   #forget(to: Stage): void {

@@ -1,3 +1,4 @@
+import { type InputData, numbersOf } from "../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
@@ -38,7 +39,7 @@ export class Engine implements FieldEngine {
   readonly #jacobian: Linearization;
   readonly #programs = new Map<string, LinearProgram | undefined>();
   /** Data and owner to which the numbers in memory belong, as far as `#reached` says. */
-  #loaded: readonly Float64Array[] | undefined;
+  #loaded: readonly InputData[] | undefined;
   #owner: ResidualOwner | undefined;
   #reached: Stage = stages.none;
 
@@ -64,7 +65,7 @@ export class Engine implements FieldEngine {
     this.#value = value === undefined ? Float64Array.of(Number.NaN) : this.#forward.values(value);
   }
 
-  evaluate(data: readonly Float64Array[], point: Float64Array, field: Float64Array): number {
+  evaluate(data: readonly InputData[], point: Float64Array, field: Float64Array): number {
     this.#reach(stages.evaluate, data, point);
     this.#field.gather(field);
     return this.#value[0]!;
@@ -93,9 +94,9 @@ export class Engine implements FieldEngine {
   }
 
   /** Runs the stages that are missing up to `wanted`. */
-  #reach(wanted: Stage, data: readonly Float64Array[], point: Float64Array): void {
+  #reach(wanted: Stage, data: readonly InputData[], point: Float64Array): void {
     if (this.#loaded !== data) {
-      for (const [i, values] of this.#data.entries()) values.set(data[i]!);
+      for (const [i, values] of this.#data.entries()) values.set(numbersOf(data[i]!));
       this.#loaded = data;
       this.#forward.run(stages.prepare);
       this.#forget(stages.prepare);

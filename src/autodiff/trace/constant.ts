@@ -68,31 +68,56 @@ export function data(
 
 /** Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place. */
 export function checkData(who: string, values: Float64Array, shape: Shape, dtype: NumberType): void {
-  checkFinite(who, values, shape);
-  const kind = kinds[dtype];
-  if (kind === undefined) {
+  if (!Object.hasOwn(wanted, dtype)) {
     throw failure("ERR_OPTION_TYPE", `${who}: expected the type "float32", "int32" or "bool", got ${String(dtype)}`);
   }
-  const bad = values.findIndex((value) => !kind.holds(value));
-  if (bad < 0) return;
+  const infinite = firstInfinite(values);
+  if (infinite >= 0) {
+    throw failure(
+      "ERR_NOT_FINITE",
+      `${who}: expected finite numbers, got ${values[infinite]} at ${place(infinite, shape)}`,
+    );
+  }
+  const foreign = dtype === "float32" ? -1 : dtype === "int32" ? firstNotWhole(values) : firstNotBoolean(values);
+  if (foreign < 0) return;
   throw failure(
     "ERR_OPTION_RANGE",
-    `${who}: expected ${kind.what} (${dtype}), got ${values[bad]} at ${place(bad, shape)}`,
+    `${who}: expected ${wanted[dtype]} (${dtype}), got ${values[foreign]} at ${place(foreign, shape)}`,
   );
 }
 
-const kinds: Readonly<Record<NumberType, { readonly what: string; readonly holds: (value: number) => boolean }>> = {
-  float32: { what: "numbers", holds: () => true },
-  int32: { what: "whole numbers of 32 bits", holds: (value) => value === (value | 0) },
-  bool: { what: "0 or 1", holds: (value) => value === 0 || value === 1 },
+const wanted: Readonly<Record<NumberType, string>> = {
+  float32: "numbers",
+  int32: "whole numbers of 32 bits",
+  bool: "0 or 1",
 };
 
-/** Refuses NaN and infinities. The message names the input and the place. */
-function checkFinite(who: string, values: Float64Array, shape: Shape): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw failure("ERR_NOT_FINITE", `${who}: expected finite numbers, got ${values[bad]} at ${place(bad, shape)}`);
+// Minibatches come at every step, and a plain loop takes a tenth of the time of one that calls a function per number.
+
+/** Place of the first NaN or infinity; -1 if there is none. */
+function firstInfinite(values: Float64Array): number {
+  const n = values.length;
+  let i = 0;
+  // A difference of a number with itself is 0, one of NaN or an infinity NaN, which a sum keeps.
+  for (; i + 3 < n; i += 4) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const c = values[i + 2]!;
+    const d = values[i + 3]!;
+    if (a - a + (b - b) + (c - c + (d - d)) !== 0) break;
   }
+  for (; i < n; i++) if (values[i]! - values[i]! !== 0) return i;
+  return -1;
+}
+
+function firstNotWhole(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) if (values[i] !== (values[i]! | 0)) return i;
+  return -1;
+}
+
+function firstNotBoolean(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0 && values[i] !== 1) return i;
+  return -1;
 }
 
 /** Writes a place as `index 7 ([1, 3])`. */

@@ -1,6 +1,6 @@
 /** `fluxion check`: checks an experiment's derivatives. */
 import { Command } from "commander";
-import { defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { defaultExperiment } from "../../experiments/catalogue/summaries.ts";
 import { startSearchThread } from "../../experiments/threads/searchThread.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";

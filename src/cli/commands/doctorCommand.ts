@@ -2,8 +2,10 @@
 import { cpus } from "node:os";
 import type { Command } from "commander";
 import { describeExecutor } from "../../autodiff/executor.ts";
-import { kernelFacts } from "../../linalg/blas/blas.ts";
-import { kernelAdvice, tryKernels } from "../kernelSpeeds.ts";
+import { kernelFacts } from "../../linalg/blas/fittingKernels.ts";
+import { kernelSpeed } from "../../linalg/blas/kernelSpeed.ts";
+import { peakSpeed } from "../../linalg/blas/kernels.ts";
+import { kernelAdvice, libraryAdvice, tryKernels, tryLibraries } from "../kernelSpeeds.ts";
 import { tableLines } from "../table.ts";
 
 /** Adds the options of `fluxion doctor` and what it does. */
@@ -12,6 +14,7 @@ export function doctorCommand(command: Command): void {
     const described = describeExecutor();
     const { blas } = described;
     const kernels = tryKernels(blas);
+    const libraries = tryLibraries(blas);
     // What was measured here replaces what is known of the kernels in general.
     const general = `BLAS: ${blas.warning}`;
     const measured = kernelAdvice(kernelFacts(blas), kernels);
@@ -19,10 +22,15 @@ export function doctorCommand(command: Command): void {
       warning === general && measured !== undefined ? [] : [warning],
     );
     if (measured !== undefined) warnings.push(`BLAS: ${measured}`);
+    const faster = libraryAdvice(libraries);
+    if (faster !== undefined) warnings.push(`BLAS: ${faster}`);
     const found = { ...described, warnings };
-    const cpu = cpus()[0]?.model ?? "unknown";
+    const [processor] = cpus();
+    const cpu = processor?.model ?? "unknown";
+    const speed = kernelSpeed()?.speed;
+    const peak = processor === undefined ? undefined : peakSpeed(processor.speed / 1000);
     if (json === true) {
-      console.log(JSON.stringify({ cpu, ...found, kernels }));
+      console.log(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
       return;
     }
     const { executor, node, multiplyAdd } = found;
@@ -32,7 +40,8 @@ export function doctorCommand(command: Command): void {
       ["executor", executor],
       ["matrix products", blas.library ?? "WebAssembly"],
       ["BLAS build", blas.configuration],
-      ["BLAS kernels", blas.core],
+      ["BLAS kernels", blas.insteadOf === undefined ? blas.core : `${blas.core} instead of ${blas.insteadOf}`],
+      ["operations per ns", speedText(speed, peak)],
       ["multiply-add", multiplyAdd],
     ];
     for (const line of tableLines(["what", "found"], rows)) console.log(line);
@@ -41,8 +50,19 @@ export function doctorCommand(command: Command): void {
       const tried = kernels.map(({ setting, core, speed }) => [setting ?? "(not set)", core, speed]);
       for (const line of tableLines(["OPENBLAS_CORETYPE", "kernels", "operations per ns"], tried)) console.log(line);
     }
+    if (libraries.length > 1) {
+      console.log("");
+      const rows = libraries.map(({ library, core, speed }) => [library, core, speed]);
+      for (const line of tableLines(["library", "kernels", "operations per ns"], rows)) console.log(line);
+    }
     console.log("");
     for (const warning of warnings) console.log(`- ${warning}`);
     if (warnings.length === 0) console.log("Nothing to improve.");
   });
+}
+
+function speedText(speed: number | undefined, peak: number | undefined): string | undefined {
+  if (speed === undefined) return undefined;
+  const most = peak === undefined ? "" : ` of at most about ${peak.toFixed(0)} on one core at its nominal clock`;
+  return `${speed.toFixed(1)}${most}`;
 }

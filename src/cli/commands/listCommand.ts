@@ -1,13 +1,13 @@
 /** `fluxion list`: shows what can be run, and what has been run. */
 import type { Command } from "commander";
-import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { defaultExperiment, summaries } from "../../experiments/catalogue/summaries.ts";
 import { experimentIfWhole, experimentsIn, shownState } from "../experimentFile.ts";
 import { tableLines } from "../table.ts";
 
 /** Adds the options of `fluxion list` and what it does. */
 export function listCommand(command: Command): void {
   command.option("--debug", "show where an error comes from").action((directory: string) => {
-    const rows = builtInExperiments.map(({ name, summary }) => [
+    const rows = Object.entries(summaries).map(([name, summary]) => [
       name,
       `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
     ]);

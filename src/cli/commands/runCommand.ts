@@ -1,6 +1,6 @@
 /** `fluxion run`: finds the experiment, learns its options from its schema, runs it in a worker. */
 import { Command } from "commander";
-import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
+import { defaultExperiment, summaries } from "../../experiments/catalogue/summaries.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
 import { isPortable } from "../../linalg/blas/blas.ts";
 import { base } from "../base.ts";
@@ -89,7 +89,7 @@ function runHelp(): string {
   const command = generalCommand("fluxion run")
     .usage("[experiment or ./module.ts] [options]")
     .description(
-      `Runs an experiment: ${builtInExperiments.map(({ name }) => name).join(", ")}, or the default export of a module. ` +
+      `Runs an experiment: ${Object.keys(summaries).join(", ")}, or the default export of a module. ` +
         `Default: ${defaultExperiment}. Each experiment has its own options: fluxion run <experiment> --help`,
     );
   return `${command.helpInformation()}${examples}\n`;

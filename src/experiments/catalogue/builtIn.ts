@@ -27,6 +27,3 @@ export const builtInExperiments: readonly Experiment[] = [
   bilinearExperiment,
   ...gameExperiments,
 ];
-
-/** Name of the experiment that `fluxion run` runs if it is given none. */
-export const defaultExperiment: string = digitsExperiment.name;

@@ -3,6 +3,7 @@ import { mnist4x4 } from "../../problems/data/mnist.ts";
 import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
+import { summaries } from "./summaries.ts";
 
 /**
  * Searches for a critical point of a small autoencoder on handwritten digits, in seconds.
@@ -15,8 +16,7 @@ import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
  */
 export const digitsExperiment: Experiment = experiment({
   name: "digits",
-  summary:
-    "a small autoencoder on handwritten digits: Newton-MR looks for a critical point and finds a gradient-flat region",
+  summary: summaries.digits,
   options: z.object({
     searches: z.number().int().positive().default(1).describe("number of starts drawn from the trajectory"),
     iterations: z.number().int().positive().default(200).describe("largest number of Newton steps of a search"),

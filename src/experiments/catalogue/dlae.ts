@@ -14,6 +14,7 @@ import {
 import { criticalPointSearch } from "../protocols/search.ts";
 import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+import { summaries } from "./summaries.ts";
 
 /**
  * Searches for critical points of a deep linear autoencoder by Newton-MR, and compares them with the known ones.
@@ -27,7 +28,7 @@ import { atTheEnd, searchName } from "../protocols/trajectory.ts";
  */
 export const dlaeExperiment: Experiment = experiment({
   name: "dlae",
-  summary: "a deep linear autoencoder, whose critical points are all known: Newton-MR finds them from 20 starts",
+  summary: summaries.dlae,
   options: z.object({
     searches: z.number().int().positive().default(20).describe("number of starts drawn from the trajectory"),
     iterations: z.number().int().positive().default(500).describe("largest number of Newton steps of a search"),

@@ -22,6 +22,7 @@ import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, mannWhitney, median } from "../protocols/statistics.ts";
 import { chosenThresholds, criterionText, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 20, full: 100, meaning: "number of starts for Newton-MR and for damped Newton" },
@@ -57,7 +58,7 @@ const cutoff = 1e-10;
  */
 export const dlaeMethodsExperiment: Experiment = experiment({
   name: "dlae-methods",
-  summary: "three finders of critical points compared on a deep linear autoencoder, where all of them are known",
+  summary: summaries["dlae-methods"],
   options: z.object({
     ...sizes.shape,
     noise: z.number().positive().default(1e-2).describe("variance of the Gaussian noise added to half of the starts"),

@@ -19,6 +19,7 @@ import { criticalPointSearch } from "../protocols/search.ts";
 import { bootstrap, entropy, estimateText, fractionText } from "../protocols/statistics.ts";
 import { chosenThresholds, searchOptions, thresholdField } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 10, full: 50, meaning: "number of starts from each trajectory, for each scheme and variance" },
@@ -54,7 +55,7 @@ export const samplingCells: readonly {
  */
 export const dlaeSamplingExperiment: Experiment = experiment({
   name: "dlae-sampling",
-  summary: "which critical points of a deep linear autoencoder are found, by how starts are drawn",
+  summary: summaries["dlae-sampling"],
   options: z.object({ ...sizes.shape, thresholds: thresholdField("relative, full: thesis"), ...dlaeShape }),
   run(options, context) {
     const thresholds = chosenThresholds(options);

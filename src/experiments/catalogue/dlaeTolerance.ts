@@ -16,6 +16,7 @@ import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText, median } from "../protocols/statistics.ts";
 import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 30, full: 100, meaning: "number of starts for Newton-MR" },
@@ -39,7 +40,7 @@ const cutoffs = [1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10] as const;
  */
 export const dlaeToleranceExperiment: Experiment = experiment({
   name: "dlae-tolerance",
-  summary: "how strict a tolerance a Morse index needs: Newton-MR on a deep linear autoencoder, stopped early",
+  summary: summaries["dlae-tolerance"],
   options: z.object({
     ...sizes.shape,
     noise: z.number().positive().default(1e-2).describe("variance of the Gaussian added to half of the starts"),

@@ -4,6 +4,7 @@ import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 5, full: 10, meaning: "number of starts drawn from the trajectories" },
@@ -24,7 +25,7 @@ const sizes = protocolSizes({
  */
 export const gaussianAutoencoderExperiment: Experiment = experiment({
   name: "gaussian-autoencoder",
-  summary: "a non-linear autoencoder on Gaussian data: Newton-MR searches for critical points of its loss",
+  summary: summaries["gaussian-autoencoder"],
   options: z.object({
     ...sizes.shape,
     ...networkShape,

@@ -4,6 +4,7 @@ import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 5, full: 50, meaning: "number of starts drawn from the trajectories" },
@@ -26,7 +27,7 @@ const sizes = protocolSizes({
  */
 export const memorisationExperiment: Experiment = experiment({
   name: "memorisation",
-  summary: "a network that memorises permuted labels: Newton-MR searches for critical points of its loss",
+  summary: summaries.memorisation,
   options: z.object({
     ...sizes.shape,
     regularization: z

@@ -4,6 +4,7 @@ import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 1, full: 100, meaning: "number of starts drawn from the trajectories" },
@@ -26,7 +27,7 @@ const sizes = protocolSizes({
  */
 export const mnistAutoencoderExperiment: Experiment = experiment({
   name: "mnist-autoencoder",
-  summary: "an autoencoder on handwritten digits: Newton-MR searches for a critical point of its loss",
+  summary: summaries["mnist-autoencoder"],
   options: z.object({
     ...sizes.shape,
     samples: z.number().int().min(1).max(10_000).default(10_000).describe("number of digits, drawn from 10,000"),

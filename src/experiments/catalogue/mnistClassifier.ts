@@ -4,6 +4,7 @@ import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
 import { protocolSizes } from "../protocols/protocolSizes.ts";
+import { summaries } from "./summaries.ts";
 
 const sizes = protocolSizes({
   searches: { quick: 5, full: 60, meaning: "number of starts drawn from the trajectories" },
@@ -25,7 +26,7 @@ const sizes = protocolSizes({
  */
 export const mnistClassifierExperiment: Experiment = experiment({
   name: "mnist-classifier",
-  summary: "a classifier of handwritten digits: Newton-MR searches for critical points of its loss",
+  summary: summaries["mnist-classifier"],
   options: z.object({
     ...sizes.shape,
     regularization: z

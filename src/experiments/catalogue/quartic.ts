@@ -6,6 +6,7 @@ import { type Experiment, type ExperimentContext, experiment } from "../framewor
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText } from "../protocols/statistics.ts";
 import { atTheEnd } from "../protocols/trajectory.ts";
+import { summaries } from "./summaries.ts";
 
 /** Settings with which [1] ran Newton-MR on the quartic. */
 const newton = {
@@ -21,7 +22,7 @@ const newton = {
  */
 export const quarticExperiment: Experiment = experiment({
   name: "quartic",
-  summary: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
+  summary: summaries.quartic,
   options: z.object({
     start: z.array(z.number()).length(2).default([2.5, 0.5]).describe("start x,y of the search"),
     grid: z

@@ -9,7 +9,7 @@ import type { JsonValue } from "../../json.ts";
 import { makeDirectory } from "../../sinks/files.ts";
 import { type Lease, ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { replay } from "../../streams/replay.ts";
-import { builtInExperiments } from "../catalogue/builtIn.ts";
+import { summaries } from "../catalogue/summaries.ts";
 import { startSearchTeam } from "../threads/searchTeam.ts";
 
 /** Options of {@link campaign}. */
@@ -109,7 +109,7 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
 
 function sourceOf(experiment: string | URL): { readonly name: string } | { readonly path: string } {
   if (experiment instanceof URL) return { path: fileURLToPath(experiment) };
-  const names = builtInExperiments.map(({ name }) => name);
+  const names = Object.keys(summaries);
   if (names.includes(experiment)) return { name: experiment };
   const path = resolve(experiment);
   if (existsSync(path)) return { path };

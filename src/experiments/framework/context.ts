@@ -23,7 +23,8 @@ import type { Problem } from "../../problems/problem.ts";
 import { iterate } from "../../streams/iterate.ts";
 import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
 import type { Checkpoint, Command, IterateOptions, Update } from "../../streams/types.ts";
-import { type ExperimentContext, type ExperimentRunOptions, type Finding, plainName } from "./definition.ts";
+import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definition.ts";
+import { plainName } from "./plainName.ts";
 import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 

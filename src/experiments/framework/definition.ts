@@ -6,6 +6,7 @@ import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Update } from "../../streams/types.ts";
+import { plainName } from "./plainName.ts";
 
 /** Options of one run of an experiment. */
 export interface ExperimentRunOptions {
@@ -118,9 +119,6 @@ const reservedOptions: readonly string[] = [
   "debug",
   "help",
 ];
-
-/** Pattern for the names of experiments and runs, which are names of directories too. */
-export const plainName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
  * Defines an experiment. `fluxion run` can run it if it is a module's default export: `export default experiment(...)`.

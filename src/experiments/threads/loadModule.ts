@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
 import { failure } from "../../errors.ts";
-import { builtInExperiments } from "../catalogue/builtIn.ts";
+import { loaders } from "../catalogue/loaders.ts";
+import type { ExperimentName } from "../catalogue/summaries.ts";
 import { type Experiment, isExperiment } from "../framework/definition.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
 import { dependenciesOf } from "./sources.ts";
@@ -19,9 +20,10 @@ export interface LoadedExperiment {
 /** Loads an experiment. @throws ERR_MODULE if its module cannot be read or loaded, or does not export an experiment */
 export async function loadExperiment(wanted: WorkerData["experiment"]): Promise<LoadedExperiment> {
   if ("path" in wanted) return loadModule(wanted.path);
-  const experiment = builtInExperiments.find(({ name }) => name === wanted.name);
-  if (experiment === undefined) throw failure("ERR_COMMAND_LINE", `no experiment is called "${wanted.name}"`);
-  return { experiment, source: { module: "built-in", hash: version } };
+  if (!Object.hasOwn(loaders, wanted.name)) {
+    throw failure("ERR_COMMAND_LINE", `no experiment is called "${wanted.name}"`);
+  }
+  return { experiment: await loaders[wanted.name as ExperimentName](), source: { module: "built-in", hash: version } };
 }
 
 async function loadModule(path: string): Promise<LoadedExperiment> {

@@ -1,5 +1,6 @@
 /** The main thread's end of the worker in which an experiment runs. */
 import { Worker } from "node:worker_threads";
+import { describeBlas, isPortable } from "../../linalg/blas/blas.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 
 /** A worker in which an experiment runs, as the main thread sees it. */
@@ -47,6 +48,8 @@ export function startSearchThread(experiment: WorkerData["experiment"], options:
   const { stop = new SharedArrayBuffer(4), portable } = options;
   const flag = new Int32Array(stop);
   const workerData: WorkerData = { experiment, stop };
+  // The main thread alone can choose the kernels of a BLAS.
+  if (!(portable ?? isPortable())) describeBlas();
   // Standard output of the worker belongs to users' modules; the worker itself sends messages.
   const worker = new Worker(workerEntry(), {
     workerData,

@@ -1,7 +1,9 @@
 import { failure } from "../../errors.ts";
 import { bare, environment, warn } from "../../host.ts";
-import { type BlasSymbols, librariesOf, openLibrary, usualLibraries } from "./blasLibrary.ts";
-import { areTooWide, type KernelFacts, kernelUnit, kernelWarning, thisProcessor, unitText } from "./kernels.ts";
+import type { BlasSymbols } from "./blasLibrary.ts";
+import { type FittingLibrary, kernelFacts, openFitting, quickSpeed } from "./fittingKernels.ts";
+import { areNarrow, kernelWarning } from "./kernels.ts";
+import { librariesOf, otherLibraries, usualLibraries } from "./libraryPaths.ts";
 
 /** Matrix products by the machine's own BLAS, on one thread. */
 export interface Blas {
@@ -21,8 +23,10 @@ export type BlasDescription = {
   readonly library?: string;
   /** Version and build options, in the words of OpenBLAS. */
   readonly configuration?: string;
-  /** Kernels that OpenBLAS chose. They decide last bits. */
+  /** Kernels of OpenBLAS in use. They decide last bits. */
   readonly core?: string;
+  /** Kernels that OpenBLAS takes by itself, where fluxion chose wider ones. */
+  readonly insteadOf?: string;
   /** Reason why there is no library, or why it is slow. */
   readonly warning?: string;
 };
@@ -36,19 +40,27 @@ const portable: Found = { description: { warning: "not used in a portable run, w
 
 /** Results of earlier searches, by choice. */
 const known = new Map<string, Found>();
+/** Choices of which it was said that they cannot be used. */
+const warned = new Set<string>();
 
 /**
  * Finds the BLAS of this machine.
  *
  * It searches once. `FLUXION_BLAS` names a library, by its absolute path or by its name in one of the system's
- * directories, or says `off`; without it OpenBLAS is sought in the usual places, and Accelerate on macOS. Whatever is
- * loaded is loaded by an absolute path. The library runs on one thread, since parallel runs are better, and only after
- * it has computed a known product correctly.
+ * directories, or says `off`. Without it OpenBLAS is sought in the usual places, and Accelerate on macOS. Where there is
+ * none, or none whose kernels are as wide as the processor, MKL, BLIS and the OpenBLAS in Python's packages are tried
+ * too, and the fastest is used. Whatever is loaded is loaded by an absolute path. The library runs on one thread, since
+ * parallel runs are better, and only after it has computed known products correctly.
  *
  * @returns undefined if there is no BLAS, if it is switched off, or if this thread computes portably
  */
 export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Blas | undefined {
-  return search(choice).blas;
+  const { blas, description } = search(choice);
+  if (blas === undefined && choice !== "" && choice !== "off" && !isPortable() && !warned.has(choice)) {
+    warned.add(choice);
+    warn(`fluxion: FLUXION_BLAS: ${description.warning}; products are done in WebAssembly`);
+  }
+  return blas;
 }
 
 /**
@@ -70,9 +82,6 @@ function search(choice: string): Found {
   if (found === undefined) {
     found = choice === "off" ? { description: { warning: "switched off by FLUXION_BLAS=off" } } : load(choice);
     known.set(choice, found);
-    if (choice !== "" && choice !== "off" && found.blas === undefined) {
-      warn(`fluxion: FLUXION_BLAS: ${found.description.warning}; products are done in WebAssembly`);
-    }
   }
   return found;
 }
@@ -88,63 +97,36 @@ function load(choice: string): Found {
     reasons.push(`${choice} ${why}`);
   }
   if (choice === "" && paths.length === 0) reasons.push("none of the usual names is in the system's directories");
-  for (const path of paths) {
+  let best: FittingLibrary | undefined;
+  const consider = (path: string): boolean => {
     try {
-      const symbols = openLibrary(path);
-      // A call of such kernels would end the process.
-      const wrong = areTooWide(kernelFacts(symbols)) ? tooWide(symbols) : knownProduct(symbols);
-      if (wrong !== undefined) throw new Error(wrong);
-      return { blas: symbols, description: describe(symbols) };
+      const opened = openFitting(path);
+      if (best === undefined || quickSpeed(opened) > quickSpeed(best)) best = opened;
     } catch (error) {
       reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
+    return best !== undefined && !areNarrow(kernelFacts(best));
+  };
+  const found = paths.some(consider) || (choice === "" && otherLibraries().some(consider));
+  if (found || best !== undefined) return { blas: best!, description: describe(best!) };
   const hint = choice === "" ? "; install OpenBLAS (Debian: libopenblas0-pthread) or name one by FLUXION_BLAS" : "";
   return { description: { warning: `no BLAS found (${reasons.join("; ")})${hint}` } };
 }
 
-/** What is known of the kernels of a library in this process. */
-export function kernelFacts({
-  core = "",
-  configuration = "",
-}: Pick<BlasDescription, "core" | "configuration">): KernelFacts {
-  return { core, configuration, forced: environment("OPENBLAS_CORETYPE"), processor: thisProcessor() };
-}
-
-function tooWide({ core }: BlasSymbols): string {
-  return `its ${core} kernels need ${unitText(kernelUnit(core)!)}, which this processor lacks; unset OPENBLAS_CORETYPE`;
-}
-
-function describe(symbols: BlasSymbols): BlasDescription {
-  const { library, configuration, core } = symbols;
+function describe(symbols: FittingLibrary): BlasDescription {
+  const { library, configuration, core, insteadOf } = symbols;
   const warning = kernelWarning(kernelFacts(symbols));
   return {
     library,
     ...(configuration === "" ? {} : { configuration }),
     ...(core === "" ? {} : { core }),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
     ...(warning === undefined ? {} : { warning }),
   };
 }
 
 const rowMajor = 101;
 const [plain, transposed] = [111, 112];
-
-/** Computes 2 [1 2 3; 4 5 6] [7 8; 9 10; 11 12] + C in both forms. Returns what is wrong, if anything is. */
-function knownProduct({ gemm, addressOf }: BlasSymbols): string | undefined {
-  const memory = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 9, 11, 8, 10, 12, 1, 1, 1, 1);
-  const base = addressOf(memory.buffer);
-  const [b, bTransposed, c] = [base + 48, base + 96, base + 144];
-  for (const [form, address, ld] of [
-    [plain, b, 2],
-    [transposed, bTransposed, 3],
-  ] as const) {
-    memory.fill(1, 18);
-    gemm(rowMajor, plain, form, 2, 2, 3, 2, base, 3, address, ld, 1, c, 2);
-    const product = [...memory.subarray(18)].join();
-    if (product !== "117,129,279,309") return `a product that is 117,129,279,309 came out as ${product}`;
-  }
-  return undefined;
-}
 
 /** Operands of {@link dgemm}. Matrices are row-major: op(A) is m x k, op(B) is k x n and C is m x n. */
 interface GemmOptions {

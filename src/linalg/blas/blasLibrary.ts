@@ -1,4 +1,4 @@
-import { builtin, environment, setEnvironment } from "../../host.ts";
+import { builtin, setEnvironment } from "../../host.ts";
 
 /** C functions of a library. Addresses are passed as numbers, so that a call copies and checks nothing. */
 export interface BlasSymbols {
@@ -12,6 +12,8 @@ export interface BlasSymbols {
   readonly configuration: string;
   /** Kernels that OpenBLAS chose, such as "Haswell"; "" for other libraries. */
   readonly core: string;
+  /** Gives the library back to the loader. No function may be called after that. */
+  readonly unload: () => void;
 }
 
 type CblasGemm = (
@@ -46,89 +48,24 @@ type LapackSyevd = (
   info: Int32Array,
 ) => void;
 
-const syevdPrototype =
-  "void dsyevd_(void *jobz, void *uplo, void *n, void *a, void *lda, void *w, void *work, void *lwork, void *iwork, " +
-  "void *liwork, void *info)";
-
-const gemmPrototype =
-  "void cblas_dgemm(int order, int transposeA, int transposeB, int m, int n, int k, double alpha, " +
-  "size_t a, int lda, size_t b, int ldb, double beta, size_t c, int ldc)";
-
-/** Names under which systems keep OpenBLAS, or a library that stands for it. */
-const usualNames = {
-  win32: ["libopenblas.dll", "openblas.dll"],
-  other: ["libopenblas.so.0", "libopenblas.so", "libopenblasp.so.0", "libflexiblas.so.3"],
-} as const;
-
-/** Lists where BLAS libraries usually are, by absolute paths, the most specific place first. */
-export function usualLibraries(): readonly string[] {
-  const named = environment("OPENBLAS") ?? "";
-  const first = isAbsolute(named) ? [named, `${named}/lib/libopenblas.so`] : [];
-  const platform = builtin("node:os", "BLAS").platform();
-  switch (platform) {
-    case "darwin":
-      return [
-        ...first,
-        "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
-        "/usr/local/opt/openblas/lib/libopenblas.dylib",
-        "/System/Library/Frameworks/Accelerate.framework/Accelerate",
-      ];
-    default:
-      return [...first, ...usualNames[platform === "win32" ? platform : "other"].flatMap(librariesOf)];
-  }
+/** How a build of a BLAS names its functions, and the width of its integers. */
+interface Convention {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly integer: "int" | "int64_t";
 }
 
-/**
- * Finds the files that a name may mean. The loader itself must not look for the name: it takes relative entries of
- * `LD_LIBRARY_PATH` as they are, and would run a library that lies in the working directory.
- *
- * @param name absolute path, or name of a file in one of the system's directories of libraries
- */
-export function librariesOf(name: string): readonly string[] {
-  if (isAbsolute(name)) return [name];
-  if (/[\\/]/.test(name)) return [];
-  const { existsSync } = builtin("node:fs", "BLAS");
-  return [...new Set(libraryDirectories())]
-    .map((directory) => `${directory}/${name}`)
-    .filter((path) => existsSync(path));
-}
-
-function isAbsolute(path: string): boolean {
-  return /^(?:\/|[A-Za-z]:[\\/])/.test(path);
-}
-
-/** Absolute directories in which the loader looks: those of the environment, then those of the system. */
-function libraryDirectories(): readonly string[] {
-  const entries = (variable: string, separator: string): readonly string[] =>
-    (environment(variable) ?? "").split(separator).filter(isAbsolute);
-  if (builtin("node:os", "BLAS").platform() === "win32") return entries("PATH", ";");
-  const triple = { x64: "x86_64", arm64: "aarch64", arm: "arm" }[builtin("node:os", "BLAS").arch() as string] ?? "";
-  const conda = environment("CONDA_PREFIX") ?? "";
-  return [
-    ...entries("LD_LIBRARY_PATH", ":"),
-    ...(isAbsolute(conda) ? [`${conda}/lib`] : []),
-    ...configuredDirectories(),
-    ...["/usr/lib", "/lib"].flatMap((root) => [`${root}/${triple}-linux-gnu`, `${root}64`, root]),
-    "/usr/local/lib",
-  ];
-}
-
-/** The directories that `/etc/ld.so.conf.d` names. */
-function configuredDirectories(): readonly string[] {
-  const { readdirSync, readFileSync } = builtin("node:fs", "BLAS");
-  const folder = "/etc/ld.so.conf.d";
-  try {
-    const files = readdirSync(folder).filter((name) => name.endsWith(".conf"));
-    const lines = files.sort().flatMap((name) => readFileSync(`${folder}/${name}`, "utf8").split("\n"));
-    return lines.map((line) => line.trim()).filter(isAbsolute);
-  } catch {
-    // Not every system has them.
-    return [];
-  }
-}
+/** Conventions of systems' libraries, then those of the wheels of numpy and SciPy. */
+const conventions: readonly Convention[] = [
+  { prefix: "", suffix: "", integer: "int" },
+  { prefix: "scipy_", suffix: "", integer: "int" },
+  { prefix: "scipy_", suffix: "64_", integer: "int64_t" },
+  { prefix: "", suffix: "64_", integer: "int64_t" },
+];
 
 interface Library {
   func(prototype: string): (...operands: readonly unknown[]) => unknown;
+  unload(): void;
 }
 interface Koffi {
   load(path: string): Library;
@@ -141,11 +78,13 @@ interface Koffi {
  * @throws whatever the loader throws, also for a missing function
  */
 export function openLibrary(path: string): BlasSymbols {
-  // Accelerate reads this variable when it is loaded.
+  // Accelerate and MKL read these variables when they are loaded. MKL's threads and its choice of code by the alignment
+  // of operands would change last bits from run to run.
   setEnvironment("VECLIB_MAXIMUM_THREADS", "1");
+  setEnvironment("MKL_THREADING_LAYER", "SEQUENTIAL");
+  setEnvironment("MKL_CBWR", "AUTO");
   const koffi: Koffi = builtin("node:module", "BLAS").createRequire(import.meta.url)("koffi");
   const library = koffi.load(path);
-  const gemm = library.func(gemmPrototype) as CblasGemm;
   const optional = (prototype: string): ((...operands: readonly unknown[]) => unknown) | undefined => {
     try {
       return library.func(prototype);
@@ -154,15 +93,36 @@ export function openLibrary(path: string): BlasSymbols {
       return undefined;
     }
   };
-  optional("void openblas_set_num_threads(int count)")?.(1);
+  const convention = conventions.find((each) => optional(gemmPrototype(each)) !== undefined);
+  if (convention === undefined) {
+    library.unload();
+    throw new Error("has no function cblas_dgemm");
+  }
+  const { prefix, suffix, integer } = convention;
+  optional(`void ${prefix}openblas_set_num_threads${suffix}(int count)`)?.(1);
+  optional("void bli_thread_set_num_threads(int64_t count)")?.(1);
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
-  const syevd = optional(syevdPrototype) as LapackSyevd | undefined;
+  // LAPACK's arguments are pointers to integers of 4 bytes here.
+  const syevd = integer === "int" ? (optional(syevdPrototype(convention)) as LapackSyevd | undefined) : undefined;
   return {
     library: path,
-    gemm,
+    gemm: library.func(gemmPrototype(convention)) as CblasGemm,
     ...(syevd === undefined ? {} : { syevd }),
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
-    configuration: text(optional("str openblas_get_config()")?.()),
-    core: text(optional("str openblas_get_corename()")?.()),
+    configuration: text(optional(`str ${prefix}openblas_get_config${suffix}()`)?.()),
+    core: text(optional(`str ${prefix}openblas_get_corename${suffix}()`)?.()),
+    unload: () => library.unload(),
   };
+}
+
+function gemmPrototype({ prefix, suffix, integer }: Convention): string {
+  return (
+    `void ${prefix}cblas_dgemm${suffix}(int order, int transposeA, int transposeB, ${integer} m, ${integer} n, ` +
+    `${integer} k, double alpha, size_t a, ${integer} lda, size_t b, ${integer} ldb, double beta, size_t c, ${integer} ldc)`
+  );
+}
+
+function syevdPrototype({ prefix, suffix }: Convention): string {
+  const integers = "void *work, void *lwork, void *iwork, void *liwork, void *info";
+  return `void ${prefix}dsyevd_${suffix}(void *jobz, void *uplo, void *n, void *a, void *lda, void *w, ${integers})`;
 }

@@ -1,6 +1,7 @@
-import { describeBlas, dgemm, findBlas } from "./blas.ts";
+import { describeBlas, findBlas } from "./blas.ts";
+import { productSpeed } from "./trialProduct.ts";
 
-/** What a process measures of the kernels that OpenBLAS uses in it. */
+/** What a process measures of the kernels of the BLAS that it uses. */
 export interface KernelSpeed {
   /** Kernels in use; "" if the library does not say. */
   readonly core: string;
@@ -8,20 +9,8 @@ export interface KernelSpeed {
   readonly speed: number;
 }
 
-const size = 256;
-const trials = 15;
-
 /** Measures the speed of this process's BLAS: the best of several products. Undefined if there is none. */
 export function kernelSpeed(): KernelSpeed | undefined {
   const blas = findBlas();
-  if (blas === undefined) return undefined;
-  const matrix = (): Float64Array => Float64Array.from({ length: size * size }, (_, i) => 1 / (i + 1));
-  const [a, b, c] = [matrix(), matrix(), matrix()];
-  let least = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < trials; trial++) {
-    const began = performance.now();
-    dgemm(blas, { m: size, n: size, k: size, a, b, c });
-    least = Math.min(least, performance.now() - began);
-  }
-  return { core: describeBlas().core ?? "", speed: (2 * size ** 2 * size) / (1e6 * least) };
+  return blas === undefined ? undefined : { core: describeBlas().core ?? "", speed: productSpeed(blas, 256, 15) };
 }

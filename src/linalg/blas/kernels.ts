@@ -44,6 +44,17 @@ function strength({ bits, fused }: VectorUnit): number {
   return (bits / 64) * (fused ? 2 : 1);
 }
 
+/**
+ * Operations per nanosecond that one core of this processor does at most, with two vector instructions per cycle;
+ * undefined if its vectors are not known. Some processors start only one of 512 bits per cycle.
+ *
+ * @param clock cycles per nanosecond
+ */
+export function peakSpeed(clock: number): number | undefined {
+  const unit = thisProcessor();
+  return unit === undefined || !(clock > 0) ? undefined : 2 * strength(unit) * clock;
+}
+
 /** Kernels of each width that any OpenBLAS with a choice of kernels has, the widest first. */
 const selectable = ["SkylakeX", "Haswell", "Sandybridge"] as const;
 
@@ -106,11 +117,26 @@ export function unitText({ bits, fused }: VectorUnit): string {
 
 /** Finds what the processor of this machine has; undefined if that cannot be told. */
 export function thisProcessor(): VectorUnit | undefined {
-  if (builtin("node:os", "BLAS").platform() !== "linux") return undefined;
   try {
-    return processorUnit(builtin("node:fs", "BLAS").readFileSync("/proc/cpuinfo", "utf8"));
+    switch (builtin("node:os", "BLAS").platform()) {
+      case "linux":
+        return processorUnit(builtin("node:fs", "BLAS").readFileSync("/proc/cpuinfo", "utf8"));
+      case "darwin":
+        return processorUnit(macFlags());
+      default:
+        return undefined;
+    }
   } catch {
-    // A container may hide the file.
+    // A container may hide what is asked.
     return undefined;
   }
+}
+
+/** Flags of a processor on macOS, in the words of Linux. */
+function macFlags(): string {
+  const names = ["machdep.cpu.features", "machdep.cpu.leaf7_features"];
+  const { stdout } = builtin("node:child_process", "BLAS").spawnSync("/usr/sbin/sysctl", ["-n", ...names], {
+    encoding: "utf8",
+  });
+  return stdout.toLowerCase().replace("avx1.0", "avx");
 }

@@ -6,6 +6,8 @@ import { lanes, pairs, step } from "./pairs.ts";
 export interface VectorKernels {
   /** Computes out <- x + alpha y. */
   addScaled(x: number, alpha: number, y: number, out: number, count: number): void;
+  /** Computes out <- alpha y - x. */
+  scaledMinus(alpha: number, y: number, x: number, out: number, count: number): void;
   /** Computes out <- -a. */
   negate(a: number, out: number, count: number): void;
   /** Returns <a, b>, from four sums. */
@@ -16,6 +18,7 @@ export interface VectorKernels {
 
 export const vectorKernels: Readonly<Record<keyof VectorKernels, () => FunctionBuilder>> = {
   addScaled,
+  scaledMinus,
   negate,
   dot,
   clampStepAlike,
@@ -28,6 +31,18 @@ function addScaled(): FunctionBuilder {
   builder.body = [
     factor.set(f64x2.splat(alpha.get)),
     pairs([x, y, out], count, (at) => v128.store(out.get, step(x, factor, y, at), at)),
+  ];
+  return builder;
+}
+
+function scaledMinus(): FunctionBuilder {
+  const builder = new FunctionBuilder(["f64", "i32", "i32", "i32", "i32"]);
+  const [alpha, y, x, out, count] = builder.parameters as [Local, Local, Local, Local, Local];
+  const factor = builder.local("v128");
+  const difference = (at: number): Code => f64x2.sub(f64x2.mul(factor.get, v128.load(y.get, at)), v128.load(x.get, at));
+  builder.body = [
+    factor.set(f64x2.splat(alpha.get)),
+    pairs([x, y, out], count, (at) => v128.store(out.get, difference(at), at)),
   ];
   return builder;
 }

@@ -1,4 +1,13 @@
-import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import {
+  addScaled,
+  defineUpdate,
+  oppositeOfDirection,
+  readOptions,
+  rowVector,
+  scaledMinus,
+  settingOf,
+  type Update,
+} from "../../authoring/index.ts";
 
 /** Options of {@link momentum}. */
 export interface MomentumOptions {
@@ -38,9 +47,10 @@ export function momentum(options: MomentumOptions = {}): Update {
     settings: { decay: settingOf(rules.decay, decay) },
     init: (first) => new Float64Array(first.point.length),
     step(it, velocity, settings) {
-      const { direction } = it;
-      const next = new Float64Array(direction.length);
-      for (let i = 0; i < next.length; i++) next[i] = settings.decay * velocity[i]! + direction[i]!;
+      const next = rowVector(it);
+      const opposite = oppositeOfDirection(it);
+      if (opposite === undefined) addScaled(it.direction, settings.decay, velocity, next);
+      else scaledMinus(settings.decay, velocity, opposite, next);
       return { state: next, direction: next };
     },
   });

@@ -1,3 +1,4 @@
+import { ChosenRows, type InputData } from "../../autodiff/chosenRows.ts";
 import type { Shape } from "../../autodiff/graph/graph.ts";
 import { checkData } from "../../autodiff/trace/constant.ts";
 import { missingPlace } from "../../autodiff/trace/places.ts";
@@ -6,7 +7,7 @@ import { failure } from "../../errors.ts";
 import type { DataValues } from "../problem.ts";
 
 interface ExchangedData {
-  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly values: ReadonlyMap<string, InputData>;
   /** Shapes of all inputs. Present if one of them differs from the trace. */
   readonly shapes?: ReadonlyMap<string, Shape>;
 }
@@ -19,37 +20,100 @@ interface ExchangedData {
 export function exchanged(
   who: string,
   traced: TracedFunction,
-  data: ReadonlyMap<string, Float64Array>,
+  data: ReadonlyMap<string, InputData>,
   given: DataValues,
 ): ExchangedData {
   const values = new Map(data);
-  const shapes = new Map([...traced.data].map(([name, { node }]) => [name, node.shape]));
+  const shapes = shapesOf(traced);
   let resized = false;
   for (const [name, list] of Object.entries(given)) {
-    const shape = shapes.get(name);
-    if (shape === undefined) {
-      const known = data.size === 0 ? "it has none" : `it has ${[...data.keys()].join(", ")}`;
-      throw failure("ERR_DATA_NAME", `${who}.with: no data input is named "${name}"; ${known}`);
-    }
-    if (!(list instanceof Float64Array) && !Array.isArray(list)) {
-      throw failure(
-        "ERR_OPTION_TYPE",
-        `${who}.with: expected "${name}" to be a Float64Array or an array of numbers, got ${typeof list}`,
-      );
-    }
-    const numbers = Float64Array.from(list);
-    const own = fittingShape(who, name, shape, numbers.length);
-    const { dtype, indexes } = traced.data.get(name)!;
-    checkData(`${who}.with: data "${name}"`, numbers, own, dtype);
-    for (const extents of indexes) {
-      const missing = missingPlace(numbers, extents);
-      if (missing !== undefined) throw failure("ERR_OPTION_RANGE", `${who}.with: data "${name}" holds ${missing}`);
-    }
-    resized ||= own !== shape;
-    shapes.set(name, own);
-    values.set(name, numbers);
+    // `from` would ask an iterator for each number of a typed array.
+    const numbers = list instanceof Float64Array ? list.slice() : list;
+    const checked = checkedInput(`${who}.with`, traced, name, numbers);
+    resized ||= checked.shape !== shapes.get(name);
+    shapes.set(name, checked.shape);
+    values.set(name, checked.numbers);
   }
   return resized ? { values, shapes } : { values };
+}
+
+/**
+ * Checks data of many rows for some of a traced function's inputs, and gives a function that chooses rows of them.
+ *
+ * @throws as {@link exchanged}; ERR_LENGTH if the data have different numbers of rows, or none
+ */
+export function rowChooser(
+  who: string,
+  traced: TracedFunction,
+  data: ReadonlyMap<string, InputData>,
+  given: DataValues,
+): { readonly count: number; readonly choose: (rows: ArrayLike<number>) => ExchangedData } {
+  const place = `${who}.rowsOf`;
+  const inputs = Object.entries(given).map(([name, list]) => {
+    const { numbers, shape } = checkedInput(place, traced, name, list);
+    if (shape.length === 0) throw failure("ERR_LENGTH", `${place}: expected "${name}" to have rows, got a number`);
+    return { name, numbers, rows: shape[0]!, row: shape.slice(1), width: numbers.length / shape[0]! };
+  });
+  const [first, ...others] = inputs;
+  if (first === undefined) throw failure("ERR_LENGTH", `${place}: expected data of one input at least, got none`);
+  const different = others.find(({ rows }) => rows !== first.rows);
+  if (different !== undefined) {
+    throw failure(
+      "ERR_LENGTH",
+      `${place}: expected as many rows of "${different.name}" as of "${first.name}", ${first.rows}, got ${different.rows}`,
+    );
+  }
+  const choose = (rows: ArrayLike<number>): ExchangedData => {
+    if (!(rows.length > 0)) throw failure("ERR_LENGTH", `${place}: expected one row at least, got ${rows.length}`);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (Number.isInteger(row) && row >= 0 && row < first.rows) continue;
+      throw failure("ERR_OPTION_RANGE", `${place}: expected rows from 0 to ${first.rows - 1}, got ${row}`);
+    }
+    const values = new Map(data);
+    const shapes = shapesOf(traced);
+    let resized = false;
+    for (const { name, numbers, row, width } of inputs) {
+      values.set(name, new ChosenRows(numbers, width, rows));
+      if (shapes.get(name)![0] === rows.length) continue;
+      resized = true;
+      shapes.set(name, [rows.length, ...row]);
+    }
+    return resized ? { values, shapes } : { values };
+  };
+  return { count: first.rows, choose };
+}
+
+function shapesOf(traced: TracedFunction): Map<string, Shape> {
+  return new Map([...traced.data].map(([name, { node }]) => [name, node.shape]));
+}
+
+/** Checks numbers for an input, which may have another number of rows than the trace. */
+function checkedInput(
+  who: string,
+  traced: TracedFunction,
+  name: string,
+  list: Float64Array | readonly number[],
+): { readonly numbers: Float64Array; readonly shape: Shape } {
+  const input = traced.data.get(name);
+  if (input === undefined) {
+    const known = traced.data.size === 0 ? "it has none" : `it has ${[...traced.data.keys()].join(", ")}`;
+    throw failure("ERR_DATA_NAME", `${who}: no data input is named "${name}"; ${known}`);
+  }
+  if (!(list instanceof Float64Array) && !Array.isArray(list)) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `${who}: expected "${name}" to be a Float64Array or an array of numbers, got ${typeof list}`,
+    );
+  }
+  const numbers = list instanceof Float64Array ? list : Float64Array.from(list);
+  const shape = fittingShape(who, name, input.node.shape, numbers.length);
+  checkData(`${who}: data "${name}"`, numbers, shape, input.dtype);
+  for (const extents of input.indexes) {
+    const missing = missingPlace(numbers, extents);
+    if (missing !== undefined) throw failure("ERR_OPTION_RANGE", `${who}: data "${name}" holds ${missing}`);
+  }
+  return { numbers, shape };
 }
 
 /** Gives the shape itself, or the same with as many rows as the numbers fill. */
@@ -61,6 +125,6 @@ function fittingShape(who: string, name: string, shape: Shape, length: number): 
   const other = shape.length > 0 ? `, or a multiple of ${row} for another number of rows` : "";
   throw failure(
     "ERR_LENGTH",
-    `${who}.with: expected ${rows * row} numbers for "${name}" of shape [${shape.join(", ")}]${other}; got ${length}`,
+    `${who}: expected ${rows * row} numbers for "${name}" of shape [${shape.join(", ")}]${other}; got ${length}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import { compileFunction } from "../../autodiff/compileFunction.ts";
 import { gradient, inputsOf } from "../../autodiff/derivatives/differentiate.ts";
 import { isOp, type Node } from "../../autodiff/graph/graph.ts";
@@ -6,7 +7,7 @@ import { reachable } from "../../autodiff/graph/walk.ts";
 import { isTensor, type Traceable, type TracedFunction } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
 import { warn } from "../../host.ts";
-import type { ConvexSet, DataValues, Game, ParameterBlock, Player, TracedProblem } from "../problem.ts";
+import type { ConvexSet, DataValues, Game, ParameterBlock, Player, ProblemOnRows, TracedProblem } from "../problem.ts";
 import { productSet } from "../sets/productSet.ts";
 import { wholeSpace } from "../sets/wholeSpace.ts";
 import { blocksOf } from "./blocksOf.ts";
@@ -37,6 +38,7 @@ interface TracedGameParts {
 export interface GameProblem extends TracedProblem {
   readonly game: Game;
   with(data: DataValues): GameProblem;
+  rowsOf(data: DataValues): ProblemOnRows<GameProblem>;
 }
 
 /**
@@ -138,14 +140,14 @@ function gameField(
 function costsOf(
   { outputs, parameters }: TracedFunction,
   blocks: readonly ParameterBlock[],
-  data: ReadonlyMap<string, Float64Array>,
+  data: ReadonlyMap<string, InputData>,
 ): Game["costs"] {
   let compiled: ((point: Float64Array) => readonly Float64Array[]) | undefined;
   return (point, out) => {
     if (compiled === undefined) {
       const graph = { inputs: inputsOf(outputs, parameters), outputs };
       const run = compileFunction(graph);
-      const dataInputs = Object.fromEntries(data);
+      const dataInputs = Object.fromEntries([...data].map(([name, input]) => [name, numbersOf(input)]));
       compiled = (z) =>
         run({
           ...dataInputs,

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
 import type { Node, Shape } from "../../autodiff/graph/graph.ts";
 import { reachable } from "../../autodiff/graph/walk.ts";
@@ -12,7 +13,7 @@ import type { JsonValue } from "../../json.ts";
 import { dataHash } from "../data/dataHash.ts";
 import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "../problem.ts";
 import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
-import { exchanged } from "./exchangedData.ts";
+import { exchanged, rowChooser } from "./exchangedData.ts";
 
 /** Options that all traced problems share. */
 export interface TracedProblemOptions {
@@ -74,7 +75,7 @@ export interface TracedField {
   /** Field F(z): for each parameter one tensor of its shape. */
   readonly field: readonly Node[];
   /** Further members of the problem on the given data. */
-  readonly extend?: (data: ReadonlyMap<string, Float64Array>) => Partial<Problem>;
+  readonly extend?: (data: ReadonlyMap<string, InputData>) => Partial<Problem>;
 }
 
 /**
@@ -181,9 +182,10 @@ function sizesKey({ data }: TracedFunction): string {
   return JSON.stringify([...data].map(([name, { node }]) => [name, node.shape]));
 }
 
-function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string, Float64Array>): TracedProblem {
+function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string, InputData>): TracedProblem {
   const { name, dimension, symmetric, blocks, options } = family;
-  const { evaluate, linearize } = compiled.program.instance(Object.fromEntries(data));
+  // The trace and `with` have copied them.
+  const { evaluate, linearize } = compiled.program.instance(Object.fromEntries(data), false);
   return {
     name,
     dimension,
@@ -192,18 +194,30 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     linearize,
     blocks,
     ...(symmetric ? { hasPotential: true } : {}),
-    explainNotFinite: (point) => compiled.explain(data, point),
+    explainNotFinite: (point) => compiled.explain(allNumbers(data), point),
     ...compiled.extend?.(data),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
-      return options.description ?? descriptionOf(family, compiled, data);
+      return options.description ?? descriptionOf(family, compiled, allNumbers(data));
     },
     with(given) {
       const { values, shapes } = exchanged(family.name, compiled.traced, data, given);
       return problemOf(family, shapes === undefined ? compiled : ofSizes(family, shapes), values);
     },
+    rowsOf(given) {
+      const { count, choose } = rowChooser(family.name, compiled.traced, data, given);
+      const onRows = (rows: ArrayLike<number>): TracedProblem => {
+        const { values, shapes } = choose(rows);
+        return problemOf(family, shapes === undefined ? compiled : ofSizes(family, shapes), values);
+      };
+      return Object.assign(onRows, { count });
+    },
   };
+}
+
+function allNumbers(data: ReadonlyMap<string, InputData>): ReadonlyMap<string, Float64Array> {
+  return new Map([...data].map(([name, input]) => [name, numbersOf(input)]));
 }
 
 /** Compiles the function for other sizes; if it fails, the error names the sizes. */

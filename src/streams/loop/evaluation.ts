@@ -35,12 +35,17 @@ export class EvaluatedPoint implements Evaluation {
   ) {}
 
   /** -F, the direction of a step until an operator chooses another. One array, made at the first access. */
-  negativeField(): Float64Array {
+  negativeField(workspace?: Workspace): Float64Array {
     if (this.#negative === undefined) {
-      this.#negative = this.beside();
+      this.#negative = workspace?.take(this.field.length) ?? this.beside();
       negate(this.field, this.#negative);
     }
     return this.#negative;
+  }
+
+  /** Forgets -F, whose memory the workspace is about to lend to others. */
+  forgetNegative(): void {
+    this.#negative = undefined;
   }
 
   /**

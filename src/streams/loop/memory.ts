@@ -27,9 +27,8 @@ function bytesToFill(bytes: number): ArrayBuffer {
   return bytes < 8 * large ? new ArrayBuffer(bytes) : memoryToFill(bytes);
 }
 
-/** The negative of a field, a fresh array. */
-export function negativeOf(field: Float64Array): Float64Array {
-  const negative = vectorToFill(field.length);
+/** The negative of a field, in a fresh array unless one is given. */
+export function negativeOf(field: Float64Array, negative = vectorToFill(field.length)): Float64Array {
   negate(field, negative);
   return negative;
 }

@@ -53,7 +53,10 @@ export class Position {
           ? evaluateStep(problem, before.point, direction, stepSize, count, workspace)
           : evaluateStep(problem, before.point, direction.field, -stepSize, count, workspace);
     } else if (before.problem !== problem) this.#at = evaluateAt(problem, before.point, count);
-    else workspace?.reclaim(before.point, before.field);
+    else if (workspace !== undefined) {
+      before.forgetNegative();
+      workspace.reclaim(before.point, before.field);
+    }
     this.#move = undefined;
     return this.#at ?? before!;
   }

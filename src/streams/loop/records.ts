@@ -3,6 +3,7 @@ import type { Evaluation, Iterate, Proposal } from "../types.ts";
 import type { EvaluatedPoint } from "./evaluation.ts";
 import { large, negativeOf } from "./memory.ts";
 import type { Session } from "./session.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Key of the run's memory, on every record that comes from a loop; a spread copies it. */
 const SESSION = Symbol("session");
@@ -18,8 +19,8 @@ export class NegatedField {
   constructor(readonly field: Float64Array) {}
 
   /** The negative: one array, made at the first access. */
-  negativeField(): Float64Array {
-    this.#negative ??= negativeOf(this.field);
+  negativeField(workspace?: Workspace): Float64Array {
+    this.#negative ??= negativeOf(this.field, workspace?.take(this.field.length));
     return this.#negative;
   }
 }
@@ -47,9 +48,9 @@ interface Directed {
  * so that `{ ...it, stepSize }` has it too. Only large points use it: it adds 0.1 us to a record, as much as -F of 500
  * numbers costs.
  */
-const negative: PropertyDescriptor & ThisType<Iterate & Directed> = {
+const negative: PropertyDescriptor & ThisType<Iterate & Directed & { [SESSION]?: Session }> = {
   get(): Float64Array {
-    return (this[NEGATED] ?? (this.at as EvaluatedPoint)).negativeField();
+    return (this[NEGATED] ?? (this.at as EvaluatedPoint)).negativeField(this[SESSION]?.workspace);
   },
   enumerable: true,
   configurable: true,

@@ -3,10 +3,10 @@ import { vectorMemory } from "../../linalg/vectorMemory.ts";
 import { vectorToFill } from "./memory.ts";
 
 /**
- * Number of vectors that lie in one memory: point, field, direction and those that operators borrow. Further ones lie
- * elsewhere.
+ * Number of vectors that lie in one memory: point and field of two steps, direction, and those that operators borrow.
+ * Further ones lie elsewhere.
  */
-const together = 8;
+const together = 12;
 
 export class Workspace {
   #free: Float64Array[] | undefined;

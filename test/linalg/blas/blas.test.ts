@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeBlas, dgemm, findBlas } from "../../../src/linalg/blas/blas.ts";
-import { librariesOf, usualLibraries } from "../../../src/linalg/blas/blasLibrary.ts";
+import { librariesOf, usualLibraries } from "../../../src/linalg/blas/libraryPaths.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
 

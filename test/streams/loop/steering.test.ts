@@ -134,14 +134,18 @@ test("counts steps right however short the slices are", async () => {
   const commands = new Subject<Command>();
   const rows: Iterate[] = [];
   iterate(quartic(), [1, 2], rule(20), { commands, slice: 1e-6 }).subscribe((row) => rows.push(row));
+  // Each slice is a turn of the event loop, and more turns than steps show that no further step is taken.
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
   commands.next({ type: "step", count: 7 });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await turns();
   assert.is(rows.length, 7);
   commands.next({ type: "step", count: 4 });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await turns();
   assert.is(rows.length, 11);
   commands.next({ type: "stop" });
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await turns();
   assert.is(rows.length, 12);
 });
 

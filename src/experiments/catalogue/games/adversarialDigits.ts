@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { adversarialDigits } from "../../../problems/games/adversarial/adversarialDigits.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Trains adversarially. For logistic regression the loss at a solution is the robust loss, which has a closed form. */
 export const adversarialDigitsExperiment: Experiment = gameExperiment({
   name: "adversarial-digits",
-  summary: "adversarial training on handwritten digits of 4 x 4 pixels: weights against a perturbation of each image",
+  summary: summaries["adversarial-digits"],
   methods: ["adaptive-extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 20_000,
   options: {

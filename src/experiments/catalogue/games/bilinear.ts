@@ -2,6 +2,7 @@ import { z } from "zod";
 import { powerOfTwo } from "../../../elementary/index.ts";
 import { bilinear } from "../../../problems/games/bilinear.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
@@ -14,7 +15,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  */
 export const bilinearExperiment: Experiment = gameExperiment({
   name: "bilinear",
-  summary: "the game f(x, y) = xy: gradient descent-ascent spirals outwards, extragradient inwards",
+  summary: summaries.bilinear,
   methods: ["gda", "alternating-gda", "extragradient", "optimistic"],
   iterations: 100,
   options: {

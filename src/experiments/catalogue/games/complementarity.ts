@@ -2,13 +2,14 @@ import { z } from "zod";
 import { kojimaShindo } from "../../../problems/games/kojimaShindo.ts";
 import { murtyComplementarity } from "../../../problems/games/murtyComplementarity.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
 /** Solves classical complementarity problems: find z with z >= 0, F(z) >= 0 and <z, F(z)> = 0. */
 export const complementarityExperiment: Experiment = gameExperiment({
   name: "complementarity",
-  summary: "complementarity problems of Kojima and Shindo, Josephy, and Murty",
+  summary: summaries.complementarity,
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 10_000,
   options: {

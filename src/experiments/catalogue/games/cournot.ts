@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cournot } from "../../../problems/games/cournot.ts";
 import { murphySheraliSoyster } from "../../../problems/games/murphySheraliSoyster.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
@@ -10,7 +11,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  */
 export const cournotExperiment: Experiment = gameExperiment({
   name: "cournot",
-  summary: "firms choose how much to sell: Cournot's oligopoly, whose equilibrium has a closed form",
+  summary: summaries.cournot,
   methods: ["gda", "extragradient", "golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 2000,
   options: {

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { diracGan } from "../../../problems/games/adversarial/diracGan.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Trains the smallest GAN. Without a penalty descent-ascent circles its equilibrium for ever. */
 export const diracGanExperiment: Experiment = gameExperiment({
   name: "dirac-gan",
-  summary: "the Dirac-GAN, one number against another: some methods circle its equilibrium, others reach it",
+  summary: summaries["dirac-gan"],
   methods: ["gda", "extragradient", "optimistic", "consensus", "semismooth-newton"],
   iterations: 1000,
   options: {

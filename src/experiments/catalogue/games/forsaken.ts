@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { forsaken } from "../../../problems/games/forsaken.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
@@ -9,7 +10,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  */
 export const forsakenExperiment: Experiment = gameExperiment({
   name: "forsaken",
-  summary: "a game that is not monotone: descent-ascent and extragradient end on a cycle, Newton at the equilibrium",
+  summary: summaries.forsaken,
   methods: ["gda", "extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],
   iterations: 2000,
   options: {

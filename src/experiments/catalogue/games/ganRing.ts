@@ -5,6 +5,7 @@ import type { LinearMap } from "../../../linalg/linearMap.ts";
 import { isFiniteVector } from "../../../linalg/vector.ts";
 import { ganRing } from "../../../problems/games/adversarial/ganRing.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /**
@@ -19,8 +20,7 @@ import { gameExperiment } from "./gameExperiment.ts";
  */
 export const ganRingExperiment: Experiment = gameExperiment({
   name: "gan-ring",
-  summary:
-    "a small generative adversarial network that learns a ring of Gaussians; its networks are TensorFlow.js models",
+  summary: summaries["gan-ring"],
   methods: ["gda", "extragradient", "optimistic"],
   iterations: 2000,
   options: {

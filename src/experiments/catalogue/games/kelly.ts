@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { kellyAuction } from "../../../problems/games/kellyAuction.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 /** Solves Kelly's auction. Best responses that satisfy the KKT conditions of each bidder's problem certify it. */
 export const kellyExperiment: Experiment = gameExperiment({
   name: "kelly",
-  summary: "bidders with budgets share resources by Kelly's proportional auction",
+  summary: summaries.kelly,
   methods: ["gda", "adaptive-extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {

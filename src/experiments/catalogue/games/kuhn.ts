@@ -1,5 +1,6 @@
 import { kuhnPoker } from "../../../problems/games/kuhnPoker.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 import { valueBounds } from "./valueBounds.ts";
@@ -7,7 +8,7 @@ import { valueBounds } from "./valueBounds.ts";
 /** Solves Kuhn poker in sequence form. Its value is -1/18, and the first player has a family of equilibria. */
 export const kuhnExperiment: Experiment = gameExperiment({
   name: "kuhn",
-  summary: "Kuhn poker in sequence form, whose value is -1/18",
+  summary: summaries.kuhn,
   methods: ["extragradient", "optimistic", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {},

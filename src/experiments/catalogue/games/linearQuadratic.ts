@@ -2,6 +2,7 @@ import { z } from "zod";
 import { differentialGame } from "../../../problems/games/differentialGame.ts";
 import { linearQuadraticGame } from "../../../problems/games/linearQuadraticGame.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 
 const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
@@ -9,7 +10,7 @@ const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };
 /** Lets two players steer one number. The coupled Riccati recursion gives the open-loop equilibrium. */
 export const linearQuadraticExperiment: Experiment = gameExperiment({
   name: "linear-quadratic",
-  summary: "two players steer one state at their own costs, open loop, in discrete or continuous time",
+  summary: summaries["linear-quadratic"],
   methods: ["gda", "extragradient", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {

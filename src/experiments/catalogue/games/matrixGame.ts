@@ -4,6 +4,7 @@ import { gambitGame } from "../../../problems/games/gambitGame.ts";
 import { matrixGameFromCsv, randomMatrixGame, rockPaperScissors } from "../../../problems/games/matrixGame.ts";
 import type { ZeroSumGame } from "../../../problems/games/zeroSumGame.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import type { Contest } from "./race.ts";
 import { mixedStart, readText } from "./starts.ts";
@@ -17,7 +18,7 @@ import { valueBounds } from "./valueBounds.ts";
  */
 export const matrixGameExperiment: Experiment = gameExperiment({
   name: "matrix-game",
-  summary: "a matrix game in mixed strategies: random, rock-paper-scissors, or from a CSV or Gambit .nfg file",
+  summary: summaries["matrix-game"],
   methods: ["extragradient", "mirror-prox", "restarted-extragradient", "semismooth-newton"],
   iterations: 5000,
   options: {

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { quadraticSaddle } from "../../../problems/games/quadraticSaddle.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { genericStart } from "./starts.ts";
 
 /** Solves a saddle-point problem of chosen modulus, Lipschitz constant and rotation, to compare rates with theory. */
 export const quadraticSaddleExperiment: Experiment = gameExperiment({
   name: "quadratic-saddle",
-  summary: "a quadratic saddle-point problem of chosen modulus, Lipschitz constant and rotation",
+  summary: summaries["quadratic-saddle"],
   methods: ["gda", "extragradient", "optimistic", "golden-ratio", "semismooth-newton"],
   iterations: 1000,
   options: {

@@ -3,13 +3,14 @@ import { distributionallyRobustRegression } from "../../../problems/games/distri
 import { robustRegression } from "../../../problems/games/robustRegression.ts";
 import { randomSource } from "../../../random.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import type { Contest } from "./race.ts";
 
 /** Fits a regression against an adversary who chooses the inputs, or the samples' weights. */
 export const robustRegressionExperiment: Experiment = gameExperiment({
   name: "robust-regression",
-  summary: "regression against an adversary who perturbs the inputs, or chooses which samples count",
+  summary: summaries["robust-regression"],
   methods: ["extragradient", "adaptive-golden-ratio", "restarted-extragradient", "semismooth-newton"],
   iterations: 10_000,
   options: {

@@ -6,6 +6,7 @@ import { siouxFalls } from "../../../problems/games/traffic/siouxFalls.ts";
 import { trafficAssignment } from "../../../problems/games/traffic/trafficAssignment.ts";
 import type { TrafficNetwork } from "../../../problems/games/traffic/trafficNetwork.ts";
 import type { Experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
 import { gameExperiment } from "./gameExperiment.ts";
 import { readText } from "./starts.ts";
 
@@ -17,7 +18,7 @@ import { readText } from "./starts.ts";
  */
 export const trafficExperiment: Experiment = gameExperiment({
   name: "traffic",
-  summary: "traffic in equilibrium on Braess's network, on that of Sioux Falls, or on one from TNTP files",
+  summary: summaries.traffic,
   methods: ["gda", "extragradient", "adaptive-extragradient", "adaptive-golden-ratio", "semismooth-newton"],
   iterations: 10_000,
   options: {

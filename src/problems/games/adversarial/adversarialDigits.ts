@@ -121,6 +121,7 @@ export function adversarialDigits(options: AdversarialDigitsOptions = {}): Adver
   return extendProblem(problem, {
     game: problem.game,
     with: (given: DataValues) => problem.with(given),
+    rowsOf: (given: DataValues) => problem.rowsOf(given),
     initialPoint(seed: number) {
       const point = new Float64Array(problem.dimension);
       const random = randomSource(seed, "adversarialDigits");

@@ -187,6 +187,7 @@ export function ganRing(options: GanRingOptions = {}): GanRing {
   return extendProblem(problem, {
     game: problem.game,
     with: (given: DataValues) => problem.with(given),
+    rowsOf: (given: DataValues) => problem.rowsOf(given),
     minibatch,
     samples,
     divergence(point: Float64Array, from: number, count?: number) {

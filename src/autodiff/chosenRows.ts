@@ -1,0 +1,39 @@
+/** Length from which on a view of a row and `set` are faster than a loop. */
+const longRow = 32;
+
+/** Rows of a matrix, copied where a program needs them. The matrix and the numbers of the rows must not change. */
+export class ChosenRows {
+  readonly length: number;
+
+  constructor(
+    private readonly matrix: Float64Array,
+    /** Numbers in a row. */
+    private readonly width: number,
+    /** Places of the rows in the matrix. */
+    private readonly rows: ArrayLike<number>,
+  ) {
+    this.length = rows.length * width;
+  }
+
+  /** Writes the rows one after the other into memory of their length. */
+  write(target: Float64Array): void {
+    const { matrix, width, rows } = this;
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i]! * width;
+      const to = i * width;
+      if (width >= longRow) target.set(matrix.subarray(from, from + width), to);
+      else for (let j = 0; j < width; j++) target[to + j] = matrix[from + j]!;
+    }
+  }
+}
+
+/** Numbers of a data input, or where they come from. */
+export type InputData = Float64Array | ChosenRows;
+
+/** Gives the numbers of an input as an array. */
+export function numbersOf(data: InputData): Float64Array {
+  if (data instanceof Float64Array) return data;
+  const numbers = new Float64Array(data.length);
+  data.write(numbers);
+  return numbers;
+}

@@ -1,0 +1,108 @@
+import { failure } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
+import { randomSource } from "../../random.ts";
+import type { DataValues, TracedProblem } from "../problem.ts";
+import { positiveInteger, seed, yesOrNo } from "../rules.ts";
+
+/** Options of {@link minibatches}. */
+export interface MinibatchOptions {
+  /** Number of rows in a batch. Default 64, or all rows if there are fewer. */
+  readonly size?: number;
+  /** Seed of the order. Default 1. */
+  readonly seed?: number;
+  /** Whether each epoch has an order of its own. If not, the rows stay as they are. Default true. */
+  readonly shuffle?: boolean;
+  /** Whether rows that fill no batch at the end of an epoch are left out. By default they are a smaller batch. */
+  readonly dropLast?: boolean;
+}
+
+/** The problem of each step, on a batch of its own. */
+export interface Minibatches<P extends TracedProblem = TracedProblem> {
+  /** Gives the problem of a step. */
+  (step: number): P;
+  /** Number of batches in an epoch. */
+  readonly perEpoch: number;
+}
+
+const rules = {
+  size: positiveInteger,
+  seed,
+  shuffle: { ...yesOrNo, default: true },
+  dropLast: { ...yesOrNo, default: false },
+} as const;
+
+/**
+ * Cuts data into minibatches: a function from the step to the problem on that step's rows, for `iterate`.
+ *
+ * Each epoch goes through all rows once, in an order that the seed and the number of the epoch determine. So the batch
+ * of a step depends on nothing else, and a resumed run has the batches of the run that was not interrupted.
+ *
+ * Use it when a loss is a mean over samples and all of them at once cost too much. The problem's own data, given by
+ * {@link data}, only say how many numbers a row has; their number of rows need not be the batch's.
+ *
+ * Cost: the data are checked once, and must not change afterwards. A step copies the rows of its batch, once; an epoch
+ * costs its order, about 20 ns per row.
+ *
+ * @example
+ * const inputs = gaussianData({ inputs: 3, samples: 100, seed: 1 });
+ * const weights = Float64Array.of(1, -2, 3);
+ * const targets = Float64Array.from({ length: 100 }, (_, i) => dot(inputs.subarray(3 * i, 3 * i + 3), weights));
+ * const loss = (w: tf.Tensor1D) => {
+ *   const x = data("inputs", inputs.slice(0, 30), [10, 3]) as tf.Tensor2D;
+ *   return tf.mean(tf.square(tf.sub(tf.dot(x, w), data("targets", targets.slice(0, 10), [10]))));
+ * };
+ * const batches = minibatches(objective([[3]], loss), { inputs, targets }, { size: 10 });
+ * const rows = firstRows(batches, [0, 0, 0], gradientStep(0.1), 200);
+ * console.log(batches.perEpoch, [...rows.at(-1)!.point].map((w) => w.toFixed(4)).join(" "));
+ * // 10 1.0000 -2.0000 3.0000
+ * @param problem problem with data inputs
+ * @param data numbers of some of its inputs, all with the same number of rows
+ * @param options {@link MinibatchOptions}
+ * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options or data
+ * @throws {RangeError} ERR_OPTION_RANGE for options out of range, as a size above the number of rows; ERR_DATA_NAME,
+ *   ERR_LENGTH, ERR_NOT_FINITE for data that do not fit
+ */
+export function minibatches<P extends TracedProblem>(
+  problem: P,
+  data: DataValues,
+  options: MinibatchOptions = {},
+): Minibatches<P> {
+  const read = readOptions("minibatches", options, rules);
+  const rowsOf = problem.rowsOf(data);
+  const samples = rowsOf.count;
+  const { size = Math.min(64, samples), seed: key, shuffle, dropLast } = read;
+  if (size > samples) {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `minibatches: expected size to be at most the number of rows, ${samples}, got ${size}`,
+    );
+  }
+  const perEpoch = dropLast ? Math.floor(samples / size) : Math.ceil(samples / size);
+  let order: Int32Array = Int32Array.from({ length: samples }, (_, i) => i);
+  let orderOf = shuffle ? -1 : undefined;
+  const batchOf = (step: number): P => {
+    const epoch = Math.floor(step / perEpoch);
+    if (orderOf !== undefined && orderOf !== epoch) {
+      // Problems of the last epoch may still read its order.
+      order = shuffled(samples, key, epoch);
+      orderOf = epoch;
+    }
+    const first = (step - epoch * perEpoch) * size;
+    // `rowsOf` of a game's problem gives games.
+    return rowsOf(order.subarray(first, Math.min(first + size, samples))) as P;
+  };
+  return Object.assign(batchOf, { perEpoch });
+}
+
+/** The numbers below `count` in random order, by Fisher and Yates. */
+function shuffled(count: number, seed: number, epoch: number): Int32Array {
+  const random = randomSource(seed, "minibatches", epoch);
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const other = order[j]!;
+    order[j] = order[i]!;
+    order[i] = other;
+  }
+  return order;
+}
