@@ -21,7 +21,7 @@ export interface NewtonFlowOptions {
    */
   readonly stepSize?: number | "local";
   /**
-   * Length of the longest step, > 0, or `local`: the largest ||z|| on the way, and at least ten times the first step.
+   * Length of the longest step, > 0, or `local`: a quarter of the largest ||z|| on the way, and at least the first step.
    * Default `local`. Steerable where it is a number.
    */
   readonly maxStepSize?: number | "local";
@@ -39,9 +39,9 @@ export interface NewtonFlowOptions {
    */
   readonly orientation?: "determinant" | "descent";
   /**
-   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(|J_ii|) (one over the length of J's column
-   * where J is not symmetric), at the first row and again where it has grown by more than 2^20; lengths and angles are
-   * then measured in them, so that parameters of different size count alike. `none`: as they are. `automatic`:
+   * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far) (one over the largest
+   * length of J's column where J is not symmetric); lengths and angles are then measured in them, so that parameters of
+   * different size count alike. `none`: as they are. `automatic`:
    * `curvature` for n <= 100. Default `curvature`, and `none` where a step size is a number, since that is a length of
    * the parameters as they are.
    */

@@ -32,6 +32,8 @@ import { trialPoint } from "./trialPoint.ts";
 
 /** Share of the length of the start that the first step has. */
 const firstShare = 0.1;
+/** Share of the largest length of a point so far that the longest step has. */
+const longestShare = 0.25;
 /** Number of halvings after which the search for a step has failed. */
 const maxHalvings = 60;
 /** Factor by which h grows after a smooth step. */
@@ -98,7 +100,7 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
   if (norm(it.at.field) === 0) return nothing("stagnated");
   const matrix = finiteMatrix(it.at);
   if (matrix === undefined) return nothing("non-finite");
-  if (scales(control.scaling, it.point.length)) ({ units, sizes } = unitsOf(matrix, problem.symmetric, sizes, true));
+  if (scales(control.scaling, it.point.length)) ({ units, sizes } = unitsOf(matrix, problem.symmetric, sizes));
   const inUnits = (at: Evaluation): Float64Array | undefined => {
     const entries = at === it.at ? matrix : finiteMatrix(at);
     return units === undefined || entries === undefined ? entries : matrixInUnits(entries, units);
@@ -114,8 +116,8 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
   const start = pointLength > 0 ? pointLength : newtonLength;
   const firstLength = control.stepSize === "local" ? firstShare * start : control.stepSize;
   let length = state.length ?? firstLength;
-  const reach = Math.max(state.reach, pointLength, state.length === undefined ? length / firstShare : 0);
-  const longest = control.maxStepSize ?? reach;
+  const reach = Math.max(state.reach, pointLength, state.length === undefined ? length / longestShare : 0);
+  const longest = control.maxStepSize ?? longestShare * reach;
   length = Math.min(length, longest);
   const before = state.tangent === undefined ? undefined : vectorInUnits(state.tangent, units);
   const accepted = (next: Evaluation, tangent: Float64Array, nextLength: number): Taken => ({
@@ -138,6 +140,8 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
   const along = dot(ray, field);
   const way = stepFromUnits(tangent.slice(), units);
   let finite = false;
+  // A point may lie beside the curve, within the tolerance. However short a step is, its corrections go back first.
+  let astray: number | undefined;
   for (let halving = 0; halving < maxHalvings; halving++, length /= 2) {
     const predicted = trialPoint(it, way, length, trial);
     if (predicted === undefined) return nothing("stagnated");
@@ -162,7 +166,7 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
       const delta = near === undefined ? undefined : bordered(near, ray, tangent, stray);
       if (delta === undefined) break;
       moved += norm(delta);
-      if (!(moved <= length / 2)) break;
+      if (!(moved <= length / 2 + (astray ??= lengthOf(bordered(jacobian, ray, tangent, strayOf(field, ray).stray))))) break;
       const point = next.point.slice();
       axpy(1, stepFromUnits(delta, units), point);
       next = evaluateAt(point);
@@ -170,6 +174,8 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
   }
   return nothing(finite ? "failed" : "non-finite");
 }
+
+const lengthOf = (vector: Float64Array | undefined): number => (vector === undefined ? 0 : norm(vector));
 
 /** The unit tangent t with P J t = 0, in the sense of the last one; at the start it is `first`, normalised. */
 function tangentAt(
