@@ -76,6 +76,9 @@ export const trustedSquaredNorm = 1e-10;
 /** Largest relative size of F at a critical point. */
 const criticalRelativeField = 1e-6;
 
+/** Longest Newton step at a critical point, in lengths of the parameters. */
+const criticalDistance = 0.01;
+
 /**
  * Explains how a search ended, from its last rows.
  *
@@ -85,6 +88,8 @@ const criticalRelativeField = 1e-6;
  *    every parameter changes by its own size. `classifyEnd` measures it and keeps it in the column `relativeField`,
  *    with the lengths in the vector `lengths`, so that a stored row gives the same verdict as a live one. Neither the
  *    unit of the loss nor that of the parameters matters, and lengths are not zero at a critical point at the origin.
+ *    Nor may Newton's step be longer than 0.01 of these lengths (`relativeDistance`): on the floor of a narrow valley, or
+ *    where a loss fades, F is small although no zero is near.
  *    With the threshold `squaredFieldNorm`, critical means ||F||^2 <= squaredFieldNorm instead, as in [1].
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
@@ -200,6 +205,11 @@ function criticality(
             ? outOfRange(square)
             : `|grad|^2 = ${short(square)}, whose relative size was not measured (classifyEnd() in the run measures it)`,
     };
+  }
+  const away = columns.relativeDistance;
+  if (relative <= relativeThreshold && away !== undefined && away > criticalDistance) {
+    const text = `relative gradient ${short(relative)} <= ${relativeThreshold}, but Newton's step is long: ${short(away)} > ${criticalDistance}`;
+    return { critical: false, trusted: false, text };
   }
   if (relative <= relativeThreshold) {
     return { critical: true, trusted, text: `relative gradient ${short(relative)} <= ${relativeThreshold}` };

@@ -16,6 +16,7 @@ const range = { above: 0 } as const;
  * gradient descent without descent [1]: eta <- min(sqrt(1 + theta) eta_, ||dz|| / (2 ||dF||)), where eta_ is the last
  * step size, theta the factor by which it had changed, and dz, dF what the last step changed. For a convex loss with
  * a locally Lipschitz gradient this converges. The steps do not depend on the units of the loss and of the parameters.
+ * Where eta leaves the range of float64 this is the last row (status "stagnated").
  *
  * Use {@link decayingStep} when the field is noisy, {@link extragradient} or {@link optimistic} when it is monotone but
  * not a gradient, and a line search ({@link backtrackGradientNorm}, {@link wolfeLineSearch}) after a Newton direction.
@@ -57,6 +58,8 @@ function localStep(): Update {
         if (way > 0) eta = Math.min(Math.sqrt(1 + theta) * before, way / (2 * change));
         growth = eta / before;
       }
+      // The unit of z / F may be out of range, which is an outcome.
+      if (!(eta > 0 && eta < Number.POSITIVE_INFINITY)) return { stepSize: 0, next: it.at, status: "stagnated" };
       return { stepSize: eta, state: { eta, theta: growth, last: { point: point.slice(), field: at.field.slice() } } };
     },
   });

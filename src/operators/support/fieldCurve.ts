@@ -166,7 +166,8 @@ export function advance(it: Proposal, state: FlowState, control: Control): Taken
       const delta = near === undefined ? undefined : bordered(near, ray, tangent, stray);
       if (delta === undefined) break;
       moved += norm(delta);
-      if (!(moved <= length / 2 + (astray ??= lengthOf(bordered(jacobian, ray, tangent, strayOf(field, ray).stray))))) break;
+      astray ??= lengthOf(bordered(jacobian, ray, tangent, strayOf(field, ray).stray));
+      if (!(moved <= length / 2 + astray)) break;
       const point = next.point.slice();
       axpy(1, stepFromUnits(delta, units), point);
       next = evaluateAt(point);

@@ -1,6 +1,21 @@
 /** The size of F in the units of the problem, by which a point is called critical. */
-import { distance, type Evaluation, evaluate, isFiniteVector, norm, randomSource } from "../../authoring/index.ts";
+import {
+  axpy,
+  distance,
+  dot,
+  type Evaluation,
+  evaluate,
+  isFiniteVector,
+  norm,
+  randomSource,
+} from "../../authoring/index.ts";
 import { unitOf } from "../../elementary/index.ts";
+import { denseOf, symmetricEigen } from "../../linalg/dense/dense.ts";
+import { pseudoSolve } from "../../linalg/dense/pseudoInverse.ts";
+import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
+import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { denseMatrix } from "../../linalg/maps/maps.ts";
+import { roundingCutoff } from "./cutOff.ts";
 
 /** Number of random products from which the scale of each entry of F is estimated. */
 const probes = 20;
@@ -79,6 +94,61 @@ export function relativeStep(at: Evaluation, lengths: Float64Array): number {
   at.linearize().apply(at.field, product);
   const [field, change, length] = [norm(at.field), norm(product), norm(lengths)];
   return field === 0 ? 0 : (field / change) * (field / length);
+}
+
+/** Relative size of F below which Newton's step would be one of rounding errors. */
+const roundingOfField = 1e-11;
+/** Relative size of a coordinate of F that counts as rounding. */
+const roundingOfCoordinate = 1e-14;
+/** Number of parameters up to which Newton's step comes from all eigenvalues. */
+const fewParameters = 100;
+/** Largest number of products for Newton's step where there are more. */
+const mostProducts = 200;
+
+/**
+ * Computes how far away the zero of F is: the largest entry of Newton's step in lengths of the parameters.
+ *
+ * F may be small although no zero is near, on the floor of a narrow valley or where a loss fades. There Newton's step is
+ * long. For n <= 100 it comes from the eigenvalues of J in lengths, without coordinates of F that are rounding errors;
+ * for larger n from 200 products at most, which may find it too short.
+ *
+ * @param relative what {@link relativeField} gave
+ * @returns undefined where F is not small, or at the level of rounding, and for a J that is large and not symmetric
+ */
+export function relativeDistance(at: Evaluation, lengths: Float64Array, relative: number): number | undefined {
+  const { field, problem } = at;
+  const n = field.length;
+  if (!(relative <= nearby && relative > roundingOfField) || (n > fewParameters && !problem.symmetric))
+    return undefined;
+  const jacobian = at.linearize();
+  const inLengths = (v: Float64Array): Float64Array => v.map((x, i) => x * lengths[i]!);
+  const rows = problem.symmetric ? inLengths : (v: Float64Array): Float64Array => v;
+  // J and F are divided by a power of two, since their squares may be out of range.
+  const right = rows(field);
+  const unit = unitOf(Math.max(largestSize(right), Number.MIN_VALUE));
+  const apply = (v: Float64Array, out: Float64Array): void => {
+    jacobian.apply(inLengths(v), out);
+    out.set(rows(out).map((x) => x / unit));
+  };
+  const map = linearMap({ rows: n, columns: n, symmetric: problem.symmetric, apply, applyTranspose: apply });
+  const wanted = right.map((x) => -x / unit);
+  if (n > fewParameters) {
+    const { x } = minresQLP(map, wanted, { maxIterations: mostProducts, relativeTolerance: 1e-14 });
+    return largestSize(x);
+  }
+  const matrix = denseOf(map);
+  if (!isFiniteVector(matrix)) return undefined;
+  if (!problem.symmetric) return largestSize(pseudoSolve(denseMatrix(n, n, matrix), wanted, roundingCutoff(n)).x);
+  const { values, vectors } = symmetricEigen(matrix);
+  const largest = largestSize(values);
+  const step = new Float64Array(n);
+  values.forEach((value, k) => {
+    const vector = vectors.subarray(k * n, (k + 1) * n);
+    const along = dot(vector, wanted);
+    if (Math.abs(along) <= roundingOfCoordinate * largest || Math.abs(value) <= roundingCutoff(n) * largest) return;
+    axpy(along / value, vector, step);
+  });
+  return largestSize(step);
 }
 
 /** Relative size of F beyond which the zero is too far away to look there. */

@@ -84,7 +84,12 @@ test("begins where the last search suggests, and keeps that in checkpoints", () 
 });
 
 test("accepts the trial, which is not evaluated again, and counts it", () => {
-  const rows = firstRows(quartic(), [-3.4, 1], chain(gradientNormDirection({ scale: "none" }), wolfeLineSearch({ stepSize: 0.01 })), 3);
+  const rows = firstRows(
+    quartic(),
+    [-3.4, 1],
+    chain(gradientNormDirection({ scale: "none" }), wolfeLineSearch({ stepSize: 0.01 })),
+    3,
+  );
   assert.is(rows[1]!.evaluations, 1 + rows[0]!.columns.trials! + rows[1]!.columns.trials!);
 });
 
