@@ -1,11 +1,5 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import {
-  curvatureChange,
-  growLengths,
-  relativeDistance,
-  relativeField,
-  relativeStep,
-} from "../support/relativeField.ts";
+import { curvatureChange, distances, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
@@ -34,6 +28,8 @@ interface State {
  * - `relativeField`, the largest |F_i| / R_i with R_i^2 = sum_j (J_ij l_j)^2, by which the point is called critical;
  * - `relativeDistance`, where F is that small, the largest entry of Newton's step in lengths l_j; where it is above 0.01
  *   no zero is near, and the point is not critical;
+ * - `pointDistance`, the same relative to the parameters at the point, or to 1e-3 of their lengths; where it is above
+ *   0.01 the index of the critical point may be another one, and is not trusted;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
@@ -72,6 +68,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       indexTrusted: { meaning: "1: critical point with a gap in the spectrum around the index's threshold, 0: not" },
       relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
       relativeDistance: { meaning: "largest entry of Newton's step, in lengths of the parameters, where F is small" },
+      pointDistance: { meaning: "the same relative to the parameters at the point, or to 1e-3 of their lengths" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
@@ -102,6 +99,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
 const notMeasured = {
   relativeField: undefined,
   relativeDistance: undefined,
+  pointDistance: undefined,
   relativeStep: undefined,
   curvatureChange: undefined,
 } as const;
@@ -115,7 +113,7 @@ function measuredField(row: Row, lengths: Float64Array | undefined): MeasuredFie
   const relative = relativeField(at, lengths);
   return {
     relativeField: relative,
-    relativeDistance: relativeDistance(at, lengths, relative),
+    ...distances(at, lengths, relative),
     relativeStep: relativeStep(at, lengths),
     curvatureChange: curvatureChange(at, lengths, relative),
   };

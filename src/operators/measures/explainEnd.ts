@@ -76,7 +76,10 @@ export const trustedSquaredNorm = 1e-10;
 /** Largest relative size of F at a critical point. */
 const criticalRelativeField = 1e-6;
 
-/** Longest Newton step at a critical point, in lengths of the parameters. */
+/**
+ * Longest Newton step at a critical point, in lengths of the parameters, and longest one where its index is trusted,
+ * relative to the parameters themselves.
+ */
 const criticalDistance = 0.01;
 
 /**
@@ -101,7 +104,7 @@ const criticalDistance = 0.01;
  * where a run has converged and its last row does not hold the relative size of F.
  *
  * The index is trusted at a critical point whose spectrum has a gap: `morseIndex` has found no eigenvalue within a
- * factor of 10 of its threshold, and J changes by at most a tenth (`curvatureChange`) within the distance at which the
+ * factor of 10 of its threshold, Newton's step is at most 0.01 of the parameters (`pointDistance`), and J changes by at most a tenth (`curvatureChange`) within the distance at which the
  * critical point may still lie. Where J vanishes there too, it has no index.
  *
  * Use {@link classifyEnd} when the verdict is to stand in the row.
@@ -241,11 +244,12 @@ function gapOf({ columns }: Pick<Row, "columns">): {
   readonly degenerate: boolean;
   readonly warnings: (trusted: boolean) => readonly string[];
 } {
-  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0 } = columns;
-  const degenerate = !(change <= largestChange);
+  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0, pointDistance = 0 } = columns;
+  const changed = !(change <= largestChange);
+  const far = !(pointDistance <= criticalDistance);
   return {
     near,
-    degenerate,
+    degenerate: changed || far,
     warnings(trusted) {
       if (morseIndex === undefined) return [];
       const texts: string[] = [];
@@ -255,7 +259,13 @@ function gapOf({ columns }: Pick<Row, "columns">): {
             `go on to a relative gradient of ${criticalRelativeField} or below`,
         );
       }
-      if (degenerate) {
+      if (far) {
+        texts.push(
+          `the Morse index ${morseIndex} is not certain: Newton's step is long, ${short(pointDistance)} > ` +
+            `${criticalDistance} of the parameters; go on`,
+        );
+      }
+      if (changed) {
         texts.push(
           `the Morse index ${morseIndex} is not certain: the Hessian changes by a share of ${short(change)} within the ` +
             "distance at which the critical point may still lie; it may vanish there",
