@@ -37,11 +37,10 @@ const rules = { power: { default: 2, above: 0 }, shift: { default: "local", min:
  * const field = variationalInequality(([x], out) => out.set([x! ** 2 - 1]), wholeSpace(1), { symmetric: true });
  * const search = chain(newtonDirection({ relativeTolerance: 1e-12 }), deflateDirection([[1]]), gradientStep(1));
  * iterate(field, [3], chain(untilCritical({ squaredFieldNorm: 1e-16 }), search))
- *   .pipe(takeLast(3))
+ *   .pipe(takeLast(2))
  *   .subscribe((it) => console.log(it.step, it.point[0]!.toFixed(4)));
- * // 6 -1.0030
- * // 7 -1.0000
- * // 8 -1.0000
+ * // 0 3.0000
+ * // 1 -1.0000
  * @param roots points found already
  * @param options {@link DeflateDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_LENGTH for roots of different lengths and, in the

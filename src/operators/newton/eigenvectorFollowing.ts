@@ -93,8 +93,8 @@ const rules = {
  *   .pipe(take(3))
  *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toFixed(6)));
  * // 0 0.068440
- * // 1 0.054290
- * // 2 0.018473
+ * // 1 0.057912
+ * // 2 0.038063
  * @param options {@link EigenvectorFollowingOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, in the stream for an index above n
  * @throws {TypeError} ERR_NOT_SYMMETRIC, in the stream, for a problem whose Jacobian is not symmetric

@@ -70,8 +70,8 @@ const rules = {
  *   .pipe(filter((it) => it.step % 10 === 0))
  *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));
  * // 0 3.5e+2
- * // 10 3.4e-4
- * // 20 6.2e-9
+ * // 10 1.5e-5
+ * // 20 3.9e-11
  * @param options {@link GradientNormDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for another scale, or `conjugate` together with `cauchy`
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural

@@ -92,11 +92,11 @@ const rules = {
  *
  * @example
  * iterate(quartic(), [3, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()))
- *   .pipe(filter((it) => [6, 9, 13].includes(it.step)))
+ *   .pipe(filter((it) => [4, 7, 10].includes(it.step)))
  *   .subscribe((it) => console.log(it.step, it.point[0]!.toFixed(4), it.columns.along!.toFixed(4)));
- * // 6 1.0925 0.2083
- * // 9 -1.3601 0.8136
- * // 13 -3.0036 -0.0022
+ * // 4 0.8751 0.2455
+ * // 7 -1.4298 0.8142
+ * // 10 -3.0093 -0.0053
  * @param options {@link NewtonFlowOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @see [1] Smale, "A convergent process of price adjustment and global Newton methods", J. Math. Econ. 3, 1976,

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { eigenvectorFollowing } from "../../../src/operators/newton/eigenvectorFollowing.ts";
-import { trust } from "../../../src/operators/support/trustRegion.ts";
+import { trust } from "../../../src/operators/support/trust.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import { isReached, nistLoss, nistSets } from "../../support/nist.ts";
 
