@@ -68,11 +68,10 @@ function scaledNorm(a: Float64Array): number {
     if (size > largest) largest = size;
   }
   if (largest === 0 || largest === Number.POSITIVE_INFINITY) return largest;
-  // Dividing by a power of two changes no digit of a result that is not subnormal.
+  // Dividing by a power of two changes no digit of a result that is not subnormal. The sum has the order of that of
+  // `squaredNorm`, so that the norm of a multiple by a power of two is that multiple of the norm, to the last bit.
   const unit = unitOf(largest);
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! / unit) ** 2;
-  return unit * Math.sqrt(sum);
+  return unit * Math.sqrt(squaredNorm(a.map((x) => x / unit)));
 }
 
 /** Computes sqrt(a^2 + b^2), safe from overflow and underflow like {@link norm}. */

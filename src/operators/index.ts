@@ -54,7 +54,7 @@ export { type UntilCriticalOptions, untilCritical } from "./measures/untilCritic
 export { untilStep } from "./measures/untilStep.ts";
 export { type WarnNotMonotoneOptions, warnNotMonotone } from "./measures/warnNotMonotone.ts";
 export { type DampedNewtonOptions, dampedNewton } from "./newton/dampedNewton.ts";
-export { deflateDirection } from "./newton/deflateDirection.ts";
+export { type DeflateDirectionOptions, deflateDirection } from "./newton/deflateDirection.ts";
 export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./newton/denseNewtonDirection.ts";
 export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./newton/eigenvectorFollowing.ts";
 export { type GentlestAscentOptions, gentlestAscent } from "./newton/gentlestAscent.ts";

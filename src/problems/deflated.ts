@@ -44,7 +44,8 @@ export function deflated(
   roots: readonly ArrayLike<number>[],
   options: DeflatedOptions = {},
 ): Problem {
-  const { known, power, shift } = deflationRoots("deflated", roots, problem.dimension, problem.name, options);
+  const { power, shift } = readOptions("deflated", options, deflationRules);
+  const known = deflationRoots("deflated", roots, problem.dimension, problem.name);
   const n = problem.dimension;
   return {
     name: `deflated ${problem.name}`,
@@ -94,37 +95,55 @@ export function deflated(
 }
 
 /** Computes m and grad m / m. */
-export function deflation(
+function deflation(
   point: Float64Array,
   roots: readonly Float64Array[],
   power: number,
   shift: number,
 ): { readonly factor: number; readonly gradient: Float64Array } {
   let factor = 1;
+  for (const root of roots) factor *= pow(squaredDistance(point, root), -power / 2) + shift;
+  const gradient = deflationGradient(point, roots, power, (square) => shift / pow(square, -power / 2));
+  return { factor, gradient };
+}
+
+/** Computes ||z - r||^2. */
+export function squaredDistance(point: Float64Array, root: Float64Array): number {
+  const away = point.map((z, i) => z - root[i]!);
+  return dot(away, away);
+}
+
+/**
+ * Computes grad m / m.
+ *
+ * @param relativeShift the shift over the pole, sigma ||z - r||^p, from ||z - r||^2 and the number of the root
+ */
+export function deflationGradient(
+  point: Float64Array,
+  roots: readonly Float64Array[],
+  power: number,
+  relativeShift: (square: number, root: number) => number,
+): Float64Array {
   const gradient = new Float64Array(point.length);
-  for (const root of roots) {
+  roots.forEach((root, k) => {
     const away = point.map((z, i) => z - root[i]!);
     const square = dot(away, away);
-    const pole = pow(square, -power / 2);
-    factor *= pole + shift;
     // The gradient of ||z - r||^-p is -p ||z - r||^(-p - 2) (z - r); this divides it by pole + sigma without overflow.
-    axpy(-power / (square * (1 + shift / pole)), away, gradient);
-  }
-  return { factor, gradient };
+    axpy(-power / (square * (1 + relativeShift(square, k))), away, gradient);
+  });
+  return gradient;
 }
 
 const deflationRules = { power: { default: 2, above: 0 }, shift: { default: 1, min: 0 } } as const;
 
-/** Checks the options and copies the roots. */
+/** Checks the roots and copies them. */
 export function deflationRoots(
   who: string,
   roots: readonly ArrayLike<number>[],
   dimension: number,
   what: string,
-  options: DeflatedOptions,
-): { readonly known: readonly Float64Array[]; readonly power: number; readonly shift: number } {
-  const { power, shift } = readOptions(who, options, deflationRules);
-  const known = roots.map((root, i) => {
+): readonly Float64Array[] {
+  return roots.map((root, i) => {
     if (root.length !== dimension) {
       throw failure(
         "ERR_LENGTH",
@@ -136,5 +155,4 @@ export function deflationRoots(
     if (bad >= 0) throw failure("ERR_NOT_FINITE", `${who}: expected finite roots, got ${point[bad]} in root ${i}`);
     return point;
   });
-  return { known, power, shift };
 }

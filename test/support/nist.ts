@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { objective } from "../../src/problems/objective.ts";
 import type { TracedProblem } from "../../src/problems/problem.ts";
+import type { Iterate } from "../../src/streams/types.ts";
 
 const folder = new URL("../data/nist/", import.meta.url);
 
@@ -122,4 +123,13 @@ export function nistLoss({ name, certified, y, x }: NistSet): TracedProblem {
       ),
     { name },
   );
+}
+
+/** Whether a point has the certified parameters to five digits, or the certified residual sum to 1e-5. */
+export function isReached(
+  { point, value }: Pick<Iterate, "point" | "value">,
+  { certified, residualSum }: NistSet,
+): boolean {
+  const parameters = certified.every((b, i) => Math.abs(point[i]! - b) <= 5e-6 * Math.abs(b));
+  return parameters || Math.abs(value - residualSum) <= 1e-5 * residualSum;
 }

@@ -129,7 +129,7 @@ function findersOf(sizes: {
     },
     {
       name: "gradient-norm",
-      update: minimizeGradientNorm(),
+      update: minimizeGradientNorm({ direction: { scale: "none" } }),
       searches: gradientSearches,
       iterations: gradientIterations,
       points: 100,

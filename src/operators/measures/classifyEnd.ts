@@ -1,5 +1,5 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
+import { curvatureChange, distances, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
@@ -26,6 +26,10 @@ interface State {
  * - `indexTrusted`, 1 where the point is critical, `morseIndex` has found a gap around its threshold, and J is the same
  *   at the critical point itself, 0 otherwise;
  * - `relativeField`, the largest |F_i| / R_i with R_i^2 = sum_j (J_ij l_j)^2, by which the point is called critical;
+ * - `relativeDistance`, where F is that small, the largest entry of Newton's step in lengths l_j; where it is above 0.01
+ *   no zero is near, and the point is not critical;
+ * - `pointDistance`, the same relative to the parameters at the point, or to 1e-3 of their lengths; where it is above
+ *   0.01 the index of the critical point may be another one, and is not trusted;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
@@ -39,7 +43,8 @@ interface State {
  * rather than its end.
  *
  * State: the residuals of the last system solved, and the lengths. Cost: n operations per row; at the last one 23
- * products and an evaluation.
+ * products and an evaluation, and where F is small Newton's step: n products and 9 n^3 operations for n <= 100, up to
+ * 200 products above.
  *
  * @example
  * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });
@@ -62,6 +67,8 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       end: { meaning: "what the end of the run is", kind: "category", values: endClasses },
       indexTrusted: { meaning: "1: critical point with a gap in the spectrum around the index's threshold, 0: not" },
       relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
+      relativeDistance: { meaning: "largest entry of Newton's step, in lengths of the parameters, where F is small" },
+      pointDistance: { meaning: "the same relative to the parameters at the point, or to 1e-3 of their lengths" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
@@ -89,7 +96,13 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
   });
 }
 
-const notMeasured = { relativeField: undefined, relativeStep: undefined, curvatureChange: undefined } as const;
+const notMeasured = {
+  relativeField: undefined,
+  relativeDistance: undefined,
+  pointDistance: undefined,
+  relativeStep: undefined,
+  curvatureChange: undefined,
+} as const;
 
 type MeasuredField = Readonly<Record<keyof typeof notMeasured, number | undefined>>;
 
@@ -100,6 +113,7 @@ function measuredField(row: Row, lengths: Float64Array | undefined): MeasuredFie
   const relative = relativeField(at, lengths);
   return {
     relativeField: relative,
+    ...distances(at, lengths, relative),
     relativeStep: relativeStep(at, lengths),
     curvatureChange: curvatureChange(at, lengths, relative),
   };

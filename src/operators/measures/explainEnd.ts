@@ -77,6 +77,12 @@ export const trustedSquaredNorm = 1e-10;
 const criticalRelativeField = 1e-6;
 
 /**
+ * Longest Newton step at a critical point, in lengths of the parameters, and longest one where its index is trusted,
+ * relative to the parameters themselves.
+ */
+const criticalDistance = 0.01;
+
+/**
  * Explains how a search ended, from its last rows.
  *
  * 1. Diverged, where F or the potential is not a finite number.
@@ -85,6 +91,8 @@ const criticalRelativeField = 1e-6;
  *    every parameter changes by its own size. `classifyEnd` measures it and keeps it in the column `relativeField`,
  *    with the lengths in the vector `lengths`, so that a stored row gives the same verdict as a live one. Neither the
  *    unit of the loss nor that of the parameters matters, and lengths are not zero at a critical point at the origin.
+ *    Nor may Newton's step be longer than 0.01 of these lengths (`relativeDistance`): on the floor of a narrow valley, or
+ *    where a loss fades, F is small although no zero is near.
  *    With the threshold `squaredFieldNorm`, critical means ||F||^2 <= squaredFieldNorm instead, as in [1].
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
@@ -96,7 +104,7 @@ const criticalRelativeField = 1e-6;
  * where a run has converged and its last row does not hold the relative size of F.
  *
  * The index is trusted at a critical point whose spectrum has a gap: `morseIndex` has found no eigenvalue within a
- * factor of 10 of its threshold, and J changes by at most a tenth (`curvatureChange`) within the distance at which the
+ * factor of 10 of its threshold, Newton's step is at most 0.01 of the parameters (`pointDistance`), and J changes by at most a tenth (`curvatureChange`) within the distance at which the
  * critical point may still lie. Where J vanishes there too, it has no index.
  *
  * Use {@link classifyEnd} when the verdict is to stand in the row.
@@ -201,6 +209,11 @@ function criticality(
             : `|grad|^2 = ${short(square)}, whose relative size was not measured (classifyEnd() in the run measures it)`,
     };
   }
+  const away = columns.relativeDistance;
+  if (relative <= relativeThreshold && away !== undefined && away > criticalDistance) {
+    const text = `relative gradient ${short(relative)} <= ${relativeThreshold}, but Newton's step is long: ${short(away)} > ${criticalDistance}`;
+    return { critical: false, trusted: false, text };
+  }
   if (relative <= relativeThreshold) {
     return { critical: true, trusted, text: `relative gradient ${short(relative)} <= ${relativeThreshold}` };
   }
@@ -231,11 +244,12 @@ function gapOf({ columns }: Pick<Row, "columns">): {
   readonly degenerate: boolean;
   readonly warnings: (trusted: boolean) => readonly string[];
 } {
-  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0 } = columns;
-  const degenerate = !(change <= largestChange);
+  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0, pointDistance = 0 } = columns;
+  const changed = !(change <= largestChange);
+  const far = !(pointDistance <= criticalDistance);
   return {
     near,
-    degenerate,
+    degenerate: changed || far,
     warnings(trusted) {
       if (morseIndex === undefined) return [];
       const texts: string[] = [];
@@ -245,7 +259,13 @@ function gapOf({ columns }: Pick<Row, "columns">): {
             `go on to a relative gradient of ${criticalRelativeField} or below`,
         );
       }
-      if (degenerate) {
+      if (far) {
+        texts.push(
+          `the Morse index ${morseIndex} is not certain: Newton's step is long, ${short(pointDistance)} > ` +
+            `${criticalDistance} of the parameters; go on`,
+        );
+      }
+      if (changed) {
         texts.push(
           `the Morse index ${morseIndex} is not certain: the Hessian changes by a share of ${short(change)} within the ` +
             "distance at which the critical point may still lie; it may vanish there",

@@ -3,43 +3,51 @@ import {
   defineUpdate,
   dot,
   failure,
+  type LinearMap,
+  norm,
   readOptions,
   rowVector,
   scratchVector,
   type Update,
 } from "../../authoring/index.ts";
+import { unitAbove } from "../support/unitAbove.ts";
 
 /** Options of {@link gradientNormDirection}. */
 export interface GradientNormDirectionOptions {
   /**
-   * Length of the direction. `none`: -J^T F as it is [1]. `cauchy`: scaled so that a step size of 1 minimises
-   * ||F + J p||^2 along it, for one more product. Default `none`.
+   * Length of the direction. `none`: -J^T F as it is [1], whose step sizes have the unit of 1 / J^2. `cauchy`: scaled so
+   * that a step size of 1 minimises ||F + J p||^2 along it, in all units, for one more product. Default `cauchy`; where
+   * `conjugate`, all directions have the factor of the first row.
    */
   readonly scale?: "none" | "cauchy";
   /**
    * Whether to use conjugate gradients on G: p = -g + beta p_before with g = J^T F and beta = max(0,
-   * <g, g - g_before> / ||g_before||^2) [2]. They need `wolfeLineSearch({ curvature: 0.1, firstTrial: "previous" })` and
-   * cannot be combined with `cauchy`. Default false.
+   * <g, g - g_before> / ||g_before||^2) [2]. They need `wolfeLineSearch({ curvature: 0.1, firstTrial: "previous" })`.
+   * Lengths that change from row to row would spoil them, so `cauchy` is refused beside them. Default false.
    */
   readonly conjugate?: boolean;
 }
 
 /** What conjugate directions remember of the last step. */
 interface Memory {
+  /** c g. */
   readonly gradient: Float64Array;
   readonly direction: Float64Array;
+  /** The root of c, at the first row; undefined where c = 1. */
+  readonly quotient: number | undefined;
 }
 
 const rules = {
-  scale: { default: "none", oneOf: ["none", "cauchy"] },
+  scale: { oneOf: ["none", "cauchy"] },
   conjugate: { default: false, oneOf: [true, false] },
 } as const;
 
 /**
- * Makes the direction steepest descent on G = ||F||^2 / 2: p = -J^T F.
+ * Makes the direction steepest descent on G = ||F||^2 / 2: p = -c J^T F.
  *
- * For F the gradient of L it is -H F, the direction of gradient-norm minimisation [1]; a field that is not a gradient
- * needs J^T. The slope of G along p is -||J^T F||^2. So p = 0 exactly where F lies in the kernel of J^T, which holds at
+ * For F the gradient of L it is along -H F, the direction of gradient-norm minimisation [1]; a field that is not a
+ * gradient needs J^T. The factor c is Cauchy's, ||J^T F||^2 / ||J J^T F||^2, or 1 with `scale: "none"`. The slope of G
+ * along p is -c ||J^T F||^2. So p = 0 exactly where F lies in the kernel of J^T, which holds at
  * critical points and at gradient-flat ones; there a line search stagnates. The operator chooses no step size: put
  * `backtrackGradientNorm` or `wolfeLineSearch` after it.
  *
@@ -53,7 +61,8 @@ const rules = {
  * Use {@link minimizeGradientNorm} for this direction with its line search, {@link newtonDirection} when solving is
  * affordable, {@link levenbergMarquardt} when J is not symmetric and solving is affordable.
  *
- * Cost: one product per step, two with `cauchy`. State, with `conjugate`: g and p, 2 n numbers.
+ * Cost: two products per step, one with `none`; with `conjugate` one, and another one at the first row. State, with
+ * `conjugate`: g, p and c, 2 n + 1 numbers.
  *
  * @example
  * const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous" }));
@@ -61,8 +70,8 @@ const rules = {
  *   .pipe(filter((it) => it.step % 10 === 0))
  *   .subscribe((it) => console.log(it.step, it.squaredFieldNorm.toExponential(1)));
  * // 0 3.5e+2
- * // 10 3.4e-4
- * // 20 6.2e-9
+ * // 10 1.5e-5
+ * // 20 3.9e-11
  * @param options {@link GradientNormDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for another scale, or `conjugate` together with `cauchy`
  * @see [1] Frye et al., "Critical point-finding methods reveal gradient-flat regions of deep network losses", Neural
@@ -84,34 +93,52 @@ export function gradientNormDirection(options: GradientNormDirectionOptions = {}
       const jacobian = it.at.linearize();
       // A conjugate direction keeps the gradient in its state, so that must not be one of the run's vectors.
       const gradient = conjugate ? new Float64Array(field.length) : rowVector(it);
-      jacobian.applyTranspose(field, gradient);
-      const square = dot(gradient, gradient);
-      const columns = { gradientOfG: Math.sqrt(square) };
-      if (conjugate) {
-        const p = conjugated(gradient, before);
-        return { state: { before: { gradient, direction: p } }, direction: p, columns };
-      }
-      let factor = -1;
-      if (scale === "cauchy" && square > 0) {
-        const image = scratchVector(it);
-        jacobian.apply(gradient, image);
-        const curvature = dot(image, image);
-        // Without curvature of G along p the linear model has no minimum, and p stays as it is.
-        if (curvature > 0) factor = -square / curvature;
+      const image = scratchVector(it);
+      // J^T F is computed as `unit` times `gradient`, powers of two aside, since its square may be out of range.
+      const ofField = unitAbove(field);
+      for (let i = 0; i < field.length; i++) image[i] = field[i]! / ofField;
+      jacobian.applyTranspose(image, gradient);
+      const own = unitAbove(gradient);
+      for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! / own;
+      const quotient = before?.quotient ?? (scale === "none" ? undefined : cauchyQuotient(jacobian, gradient, image));
+      const columns = { gradientOfG: finiteOr(norm(gradient) * own * ofField) };
+      // c = quotient^2, one factor for each unit, so that products stay within range.
+      const factor = quotient === undefined ? own * ofField : quotient * own * (quotient * ofField);
+      if (!conjugate) {
+        for (let i = 0; i < gradient.length; i++) gradient[i] = -factor * gradient[i]!;
+        return { direction: gradient, columns };
       }
       for (let i = 0; i < gradient.length; i++) gradient[i] = factor * gradient[i]!;
-      return { direction: gradient, columns };
+      const direction = conjugated(gradient, before);
+      return { state: { before: { gradient, direction, quotient } }, direction, columns };
     },
   });
+}
+
+const finiteOr = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+/**
+ * ||g|| / ||J g||, whose square is Cauchy's factor; 1 without curvature of G along g, where the linear model has no
+ * minimum.
+ *
+ * @param image vector for J g
+ */
+function cauchyQuotient(jacobian: LinearMap, gradient: Float64Array, image: Float64Array): number {
+  jacobian.apply(gradient, image);
+  const quotient = norm(gradient) / norm(image);
+  return quotient > 0 && quotient < Number.POSITIVE_INFINITY ? quotient : 1;
 }
 
 /** Polak and Ribiere's direction, or steepest descent where that one would not descend. */
 function conjugated(gradient: Float64Array, before: Memory | undefined): Float64Array {
   const steepest = gradient.map((g) => -g);
   if (before === undefined) return steepest;
-  const size = dot(before.gradient, before.gradient);
-  const beta = size > 0 ? Math.max(0, (dot(gradient, gradient) - dot(gradient, before.gradient)) / size) : 0;
+  // Divided by a power of two, squares neither overflow nor underflow.
+  const unit = unitAbove(before.gradient);
+  const [now, then] = [gradient, before.gradient].map((g) => g.map((x) => x / unit)) as [Float64Array, Float64Array];
+  const size = dot(then, then);
+  const beta = size > 0 ? Math.max(0, (dot(now, now) - dot(now, then)) / size) : 0;
   const direction = steepest.slice();
   axpy(beta, before.direction, direction);
-  return dot(direction, gradient) < 0 ? direction : steepest;
+  return dot(direction, now) < 0 ? direction : steepest;
 }

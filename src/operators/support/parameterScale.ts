@@ -165,7 +165,7 @@ export function viewInUnits(at: Evaluation, scaling: Scaling, { sizes: before }:
 }
 
 /** F in units, at any point. */
-export function fieldInUnits({ field }: Evaluation, units: Units | undefined): Float64Array {
+export function fieldInUnits({ field }: Pick<Evaluation, "field">, units: Units | undefined): Float64Array {
   return units?.rows === undefined ? field : times(field, units.rows, new Float64Array(field.length));
 }
 
@@ -174,9 +174,14 @@ export function stepFromUnits(step: Float64Array, units: Units | undefined): Flo
   return units === undefined ? step : times(step, units.columns, step);
 }
 
+/** A vector of parameters in units. */
+export function vectorInUnits(vector: Float64Array, units: Units | undefined): Float64Array {
+  return units === undefined ? vector : vector.map((x, i) => x / units.columns[i]!);
+}
+
 /** Length of a vector of parameters in units. */
 export function lengthInUnits(vector: Float64Array, units: Units | undefined): number {
-  return norm(units === undefined ? vector : vector.map((x, i) => x / units.columns[i]!));
+  return norm(vectorInUnits(vector, units));
 }
 
 /** What L is multiplied by in units: R F is the gradient of that loss. */

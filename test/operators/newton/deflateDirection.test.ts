@@ -26,7 +26,7 @@ test("gives the Newton direction of the deflated problem, from the plain one", (
     [0.3, -0.4, 2],
     [-3, 0.2, 0.1],
   ]) {
-    for (const options of [{}, { power: 1, shift: 0.5 }]) {
+    for (const options of [{ shift: 1 }, { power: 1, shift: 0.5 }]) {
       const step = chain(newton(), deflateDirection(roots, options), gradientStep(1));
       const [row] = firstRows(problem, start, step, 1);
       const whole = chain(denseNewtonDirection(), gradientStep(1));
@@ -62,6 +62,30 @@ test("leads from one start to several critical points, with symmetric Jacobians 
   assert.ok(found.length >= 3, `${found.length}`);
 });
 
+test("shifts by the distance of the start from each root, whatever the power", () => {
+  const problem = doubleWells(2);
+  const roots = [
+    [1, 1],
+    [0, -1],
+  ];
+  const start = [0.6, 0.2];
+  for (const power of [1, 2, 3]) {
+    const rows = firstRows(problem, start, chain(newton(), deflateDirection(roots, { power }), gradientStep(1)), 3);
+    for (const { point, direction, columns } of rows) {
+      // grad log(1 / d^p + 1 / d_0^p) along the plain direction, by a central difference.
+      const plain = direction.map((d) => d / columns.deflation!);
+      const logOf = (h: number): number =>
+        roots.reduce((sum, root) => {
+          const away = (z: ArrayLike<number>): number => Math.hypot(z[0]! - root[0]!, z[1]! - root[1]!);
+          const moved = point.map((z, i) => z + h * plain[i]!);
+          return sum + Math.log(away(moved) ** -power + away(start) ** -power);
+        }, 0);
+      const h = 1e-5;
+      assertClose(columns.deflation!, 1 / (1 - (logOf(h) - logOf(-h)) / (2 * h)), 1e-6);
+    }
+  }
+});
+
 test("changes nothing without roots, or far from them without a direction", () => {
   const step = chain(newton(), deflateDirection([]), gradientStep(1));
   const [row] = firstRows(doubleWells(2), [0.71, 0.33], step, 1);
@@ -84,6 +108,7 @@ test("refuses roots and options that are none", () => {
   );
   assertError(() => deflateDirection([[Number.NaN]]), "ERR_NOT_FINITE", /root 0/);
   assertError(() => deflateDirection([], { power: -1 }), "ERR_OPTION_RANGE", /power/);
+  assertError(() => deflateDirection([], { shift: -1 }), "ERR_OPTION_RANGE", /shift/);
   try {
     firstRows(doubleWells(2), [1, 1], chain(newton(), deflateDirection([[1]]), gradientStep(1)), 1);
     assert.unreachable();

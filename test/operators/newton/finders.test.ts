@@ -117,7 +117,7 @@ const run = (problem: Problem, start: ArrayLike<number>, update: Update, steps: 
 /** Nothing in the rows is NaN but the step size of a last row. */
 function assertNumbers(rows: readonly Iterate[], what: string): void {
   for (const row of rows) {
-    assert.ok(Number.isFinite(row.squaredFieldNorm) && isFiniteVector(row.point), `${what}: row ${row.step}`);
+    assert.ok(isFiniteVector(row.at.field) && isFiniteVector(row.point), `${what}: row ${row.step}`);
     assert.ok(isFiniteVector(row.direction), `${what}: direction of row ${row.step}`);
     for (const [name, value] of Object.entries(row.columns)) {
       assert.ok(value === undefined || Number.isFinite(value), `${what}: ${name} of row ${row.step} is ${value}`);

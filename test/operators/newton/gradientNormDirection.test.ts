@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dot } from "../../../src/linalg/vector.ts";
+import { dot, norm } from "../../../src/linalg/vector.ts";
 import { untilCritical } from "../../../src/operators/measures/untilCritical.ts";
 import { gradientNormDirection } from "../../../src/operators/newton/gradientNormDirection.ts";
 import { wolfeLineSearch } from "../../../src/operators/newton/lineSearch/wolfeLineSearch.ts";
@@ -10,7 +10,7 @@ import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
-import type { Checkpoint } from "../../../src/streams/types.ts";
+import type { Checkpoint, Update } from "../../../src/streams/types.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
@@ -26,11 +26,11 @@ test("is -J^T F, of a field that is no gradient too", () => {
     ],
     [1, 1],
   );
-  const [row] = firstRows(problem, [1, 1], chain(gradientNormDirection(), whole), 1);
+  const [row] = firstRows(problem, [1, 1], chain(gradientNormDirection({ scale: "none" }), whole), 1);
   // F = (2, 2); J^T F = (2, 10).
   assertClose(row!.direction, [-2, -10], 1e-15);
   assertClose(row!.columns.gradientOfG!, Math.hypot(2, 10), 1e-15);
-  const [game] = firstRows(bilinear(), [3, 4], chain(gradientNormDirection(), whole), 1);
+  const [game] = firstRows(bilinear(), [3, 4], chain(gradientNormDirection({ scale: "none" }), whole), 1);
   assertClose(game!.direction, [-3, -4], 1e-15);
 });
 
@@ -47,7 +47,11 @@ test("scaled by Cauchy's step, the whole step minimises the linear model along i
     ],
     [1, 5],
   );
-  const rows = firstRows(problem, [2, 2], chain(gradientNormDirection({ scale: "cauchy" }), whole), 2);
+  const rows = firstRows(problem, [2, 2], chain(gradientNormDirection(), whole), 2);
+  assert.equal(
+    rows[0]!.direction,
+    firstRows(problem, [2, 2], chain(gradientNormDirection({ scale: "cauchy" }), whole), 1)[0]!.direction,
+  );
   const { direction } = rows[0]!;
   const after = (alpha: number): number => {
     const field = new Float64Array(2);
@@ -62,8 +66,8 @@ test("scaled by Cauchy's step, the whole step minimises the linear model along i
 });
 
 test("is zero at a zero, scaled or not", () => {
-  for (const scale of ["none", "cauchy"] as const) {
-    const [row] = firstRows(linearProblem([[2]], [0]), [0], chain(gradientNormDirection({ scale }), whole), 1);
+  for (const options of [{ scale: "none" }, {}, { conjugate: true }] as const) {
+    const [row] = firstRows(linearProblem([[2]], [0]), [0], chain(gradientNormDirection(options), whole), 1);
     assert.is(Math.abs(row!.direction[0]!), 0);
   }
 });
@@ -91,6 +95,34 @@ test("conjugate directions solve a quadratic in few steps, and are kept in check
     firstRows(quartic(), saved[4]!, update, 4).map((row) => Array.from(row.direction)),
     rows.slice(4).map((row) => Array.from(row.direction)),
   );
+});
+
+test("conjugate directions are those without a scale, times the Cauchy factor of the first row", () => {
+  const matrix = [
+    [3, 1, 0],
+    [1, 2, 0.5],
+    [0, 0.5, -1],
+  ];
+  const search = (): Update => wolfeLineSearch({ curvature: 1e-6, sufficientDecrease: 1e-8, firstTrial: "previous" });
+  const [scaled, plain] = [{}, { scale: "none" } as const].map((options) =>
+    firstRows(
+      linearProblem(matrix, [1, 2, 3]),
+      [1, 1, 1],
+      chain(gradientNormDirection({ conjugate: true, ...options }), search()),
+      3,
+    ),
+  );
+  const factor = norm(scaled![0]!.direction) / norm(plain![0]!.direction);
+  scaled!.forEach(({ direction, point }, k) => {
+    assertClose(point, plain![k]!.point, 1e-9, "point", 1);
+    assertClose(
+      direction,
+      plain![k]!.direction.map((d) => factor * d),
+      1e-6,
+      "direction",
+      norm(direction),
+    );
+  });
 });
 
 test("conjugate directions always descend", () => {

@@ -131,7 +131,8 @@ test("begins uphill where det J < 0, or downhill on request", () => {
 
 test("refuses options out of range", () => {
   const bad: readonly [NewtonFlowOptions, RegExp][] = [
-    [{ stepSize: 2 }, /stepSize/],
+    [{ stepSize: 2, maxStepSize: 1 }, /stepSize/],
+    [{ stepSize: 0 }, /stepSize/],
     [{ maxStepSize: Number.NaN }, /maxStepSize/],
     [{ tolerance: 1 }, /tolerance/],
     [{ corrections: 0 }, /corrections/],

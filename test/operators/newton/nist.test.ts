@@ -7,9 +7,9 @@ import { saddleFreeDirection } from "../../../src/operators/newton/saddleFreeDir
 import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import { evaluate } from "../../../src/streams/loop/evaluation.ts";
-import type { Iterate, Update } from "../../../src/streams/types.ts";
+import type { Update } from "../../../src/streams/types.ts";
 import { assertClose } from "../../support/assert.ts";
-import { type NistSet, nistLoss, nistSets } from "../../support/nist.ts";
+import { isReached, nistLoss, nistSets } from "../../support/nist.ts";
 
 /** The finders of minima, at their default options. */
 const finders: Readonly<Record<string, () => Update>> = {
@@ -20,12 +20,6 @@ const finders: Readonly<Record<string, () => Update>> = {
 const steps = 500;
 /** Number of the 27 sets that each finder reaches from each start. */
 const least = 26;
-
-/** Whether a point has the certified parameters to five digits, or the certified residual sum to 1e-5. */
-function reached({ point, value }: Iterate, { certified, residualSum }: NistSet): boolean {
-  const parameters = certified.every((b, i) => Math.abs(point[i]! - b) <= 5e-6 * Math.abs(b));
-  return parameters || Math.abs(value - residualSum) <= 1e-5 * residualSum;
-}
 
 const problems = nistSets.map(nistLoss);
 const tests = suite("NIST StRD");
@@ -47,7 +41,7 @@ for (const [name, make] of Object.entries(finders)) {
       const missed: string[] = [];
       nistSets.forEach((set, k) => {
         const last = firstRows(problems[k]!, set.starts[which], make(), steps + 1).at(-1)!;
-        if (!reached(last, set)) missed.push(`${set.name} (${last.status} at step ${last.step}, ${last.value})`);
+        if (!isReached(last, set)) missed.push(`${set.name} (${last.status} at step ${last.step}, ${last.value})`);
       });
       assert.ok(nistSets.length - missed.length >= least, missed.join(", "));
     });

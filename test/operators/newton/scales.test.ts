@@ -20,6 +20,7 @@ import { newtonFlow } from "../../../src/operators/newton/newtonFlow.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { saddleFreeDirection } from "../../../src/operators/newton/saddleFreeDirection.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { searchOutcomes } from "../../../src/operators/support/searchOutcome.ts";
 import { gaussianData } from "../../../src/problems/data/gaussianData.ts";
 import { secondMoment } from "../../../src/problems/data/secondMoment.ts";
@@ -45,7 +46,7 @@ const finders: Readonly<Record<string, (t: readonly number[]) => Update>> = {
   levenbergMarquardt: () => levenbergMarquardt(),
   saddleFreeDirection: () => chain(saddleFreeDirection(), wolfeLineSearch({ merit: "value" })),
   eigenvectorFollowing: () => eigenvectorFollowing(),
-  gentlestAscent: () => chain(gentlestAscent(), gradientStep(0.01)),
+  gentlestAscent: () => chain(gentlestAscent(), gradientStep()),
   gradientNormDirection: () => chain(gradientNormDirection(), backtrackGradientNorm()),
   minimizeGradientNorm: () => minimizeGradientNorm(),
   newtonFlow: () => newtonFlow(),
@@ -63,6 +64,12 @@ const withOptions: Readonly<Record<string, () => Update>> = {
     chain(saddleFreeDirection({ subspace: 2, scaling: "curvature" }), wolfeLineSearch({ merit: "value" })),
   "denseNewtonDirection, exact": () => chain(denseNewtonDirection({ inverse: "exact" }), backtrackGradientNorm()),
   "eigenvectorFollowing, index 0": () => eigenvectorFollowing({ index: 0 }),
+};
+/** Options with which the sense of the loss and that of all parameters hold as well. */
+const inLossAndAll: Readonly<Record<string, () => Update>> = {
+  "minimizeGradientNorm, conjugate": () => minimizeGradientNorm({ direction: { conjugate: true } }),
+  "minimizeGradientNorm, Wolfe": () => minimizeGradientNorm({ wolfe: true }),
+  "momentum with a local step": () => chain(momentum(), gradientStep()),
 };
 
 const senses = ["loss", "all parameters", "each parameter"] as const;
@@ -185,6 +192,22 @@ for (const [name, make] of Object.entries(withOptions)) {
     fc.assert(
       fc.property(exponent, arbitraries["each parameter"], (k, [, units]) => {
         assert.equal(coursesOf(make, 2 ** k, units, counts), plain);
+      }),
+      { numRuns: 3 },
+    );
+  });
+}
+
+for (const [name, make] of Object.entries(inLossAndAll)) {
+  tests(`${name} takes the same steps, to the last bit, in other units of the loss and of all parameters`, () => {
+    const counts = countsOf(make);
+    const plain = coursesOf(make, 1, () => 1, counts);
+    fc.assert(
+      fc.property(exponent, exponent, (k, l) => {
+        assert.equal(
+          coursesOf(make, 2 ** k, () => 2 ** l, counts),
+          plain,
+        );
       }),
       { numRuns: 3 },
     );

@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { distance } from "../../../src/linalg/vector.ts";
 import { extragradient } from "../../../src/operators/games/extragradient.ts";
+import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
@@ -9,6 +11,7 @@ import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
+import { assertResumes } from "../../support/checkpoints.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 
 const lengths = (rows: readonly { readonly point: Float64Array }[]): number[] =>
@@ -78,6 +81,46 @@ test("is the projection method where there is a constraint", () => {
   };
   const rows = firstRows(disc, [0, 0], gradientStep(0.5), 100);
   assertClose(rows.at(-1)!.point, [3 / Math.sqrt(10), -1 / Math.sqrt(10)], 1e-12);
+});
+
+test("with a local step size needs no number: the first is 1 / (2 L), later ones follow the change of F", () => {
+  for (const [problem, start, end, rows] of [
+    [quartic(), [-2, 1], [-3, 0], 300],
+    // Curvatures 1e6 and 2e6: steps of a usual size would leave at once.
+    [
+      linearProblem(
+        [
+          [2e6, 0],
+          [0, 1e6],
+        ],
+        [2e6, 3e6],
+      ),
+      [9, 9],
+      [1, 3],
+      100,
+    ],
+  ] as const) {
+    const found = firstRows(problem, start, gradientStep(), rows);
+    assertClose(found.at(-1)!.point, end, 1e-9);
+    const etas = found.map(({ stepSize }) => stepSize);
+    for (let k = 1; k < 20; k++) {
+      const [before, now] = [found[k - 1]!, found[k]!];
+      const quotient = distance(now.point, before.point) / distance(now.at.field, before.at.field) / 2;
+      const theta = k === 1 ? 1 : etas[k - 1]! / etas[k - 2]!;
+      assertClose(etas[k]!, Math.min(Math.sqrt(1 + theta) * etas[k - 1]!, quotient), 1e-12);
+    }
+  }
+  const [first] = firstRows(linearProblem([[4]], [0]), [3], gradientStep("local"), 1);
+  assertClose(first!.stepSize, 1 / 8, 1e-9);
+});
+
+test("with a local step size goes on from its checkpoints, and keeps it where F does not change", () => {
+  assertResumes(quartic(), [-2, 1], () => chain(untilStep(10), gradientStep()));
+  const still: Problem = { ...linearProblem([[0]], [-2]) };
+  const rows = firstRows(still, [1], gradientStep(), 4);
+  for (const { stepSize, point } of rows) assert.ok(Number.isFinite(stepSize) && Number.isFinite(point[0]!));
+  const [zero] = firstRows(linearProblem([[2]], [0]), [0], gradientStep(), 1);
+  assert.ok(Number.isFinite(zero!.stepSize));
 });
 
 test("keeps the direction that was chosen before it", () => {

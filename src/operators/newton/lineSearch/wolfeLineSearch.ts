@@ -78,9 +78,9 @@ const rules = {
  * iterate(quartic(), [-3.5, 1], chain(untilStep(20), search))
  *   .pipe(take(3))
  *   .subscribe((it) => console.log(it.step, it.stepSize.toFixed(4), it.columns.trials, it.columns.wolfe));
- * // 0 0.0041 9 1
- * // 1 0.0168 5 1
- * // 2 0.0029 3 1
+ * // 0 1.0000 1 1
+ * // 1 1.3444 3 1
+ * // 2 1.0254 4 1
  * @param options {@link WolfeLineSearchOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  * @throws {TypeError} ERR_UNSUPPORTED, in the stream, for `value` on a problem without a potential, or for a problem

@@ -55,7 +55,11 @@ test("goes on from a first step that is far too short, where a search that only 
   const rows = firstRows(
     linearProblem([[1]], [0]),
     [1],
-    chain(untilCritical({ squaredFieldNorm: 1e-20 }), gradientNormDirection(), wolfeLineSearch({ stepSize: 1e-9 })),
+    chain(
+      untilCritical({ squaredFieldNorm: 1e-20 }),
+      gradientNormDirection({ scale: "none" }),
+      wolfeLineSearch({ stepSize: 1e-9 }),
+    ),
     50,
   );
   assert.is(rows.at(-1)!.status, "converged");
@@ -63,7 +67,8 @@ test("goes on from a first step that is far too short, where a search that only 
 
 test("begins where the last search suggests, and keeps that in checkpoints", () => {
   const saved: Checkpoint[] = [];
-  const search = chain(gradientNormDirection(), wolfeLineSearch({ firstTrial: "previous", stepSize: 1e-6 }));
+  const direction = gradientNormDirection({ scale: "none" });
+  const search = chain(direction, wolfeLineSearch({ firstTrial: "previous", stepSize: 1e-6 }));
   const options = { checkpoints: { every: 1, save: (checkpoint: Checkpoint) => saved.push(checkpoint) } };
   const rows = firstRows(quartic(), [-3.4, 1], search, 8, options);
   const again = firstRows(quartic(), saved[4]!, search, 4);
@@ -79,7 +84,12 @@ test("begins where the last search suggests, and keeps that in checkpoints", () 
 });
 
 test("accepts the trial, which is not evaluated again, and counts it", () => {
-  const rows = firstRows(quartic(), [-3.4, 1], chain(gradientNormDirection(), wolfeLineSearch({ stepSize: 0.01 })), 3);
+  const rows = firstRows(
+    quartic(),
+    [-3.4, 1],
+    chain(gradientNormDirection({ scale: "none" }), wolfeLineSearch({ stepSize: 0.01 })),
+    3,
+  );
   assert.is(rows[1]!.evaluations, 1 + rows[0]!.columns.trials! + rows[1]!.columns.trials!);
 });
 
