@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
 import { refuseLink } from "./checks/ownFiles.ts";
+import { withReserve } from "./descriptors.ts";
 import { readFailure } from "./fileSource.ts";
 
 /** The file with the rows of one attempt. */
@@ -31,7 +32,7 @@ export function attemptFiles(directory: string): readonly AttemptFile[] {
 export function attemptFilesIfAny(directory: string): readonly AttemptFile[] {
   let names: readonly string[];
   try {
-    names = builtin("node:fs", "replay").readdirSync(directory);
+    names = withReserve(directory, () => builtin("node:fs", "replay").readdirSync(directory));
   } catch (error) {
     throw readFailure(directory, error);
   }

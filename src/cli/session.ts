@@ -8,6 +8,7 @@ import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
 import { figureGallery } from "./figureGallery.ts";
 import { makeProgress } from "./progress.ts";
+import { note, say } from "./say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
@@ -48,7 +49,7 @@ export async function serveSession(
     begun = directory;
     lease = options.lease;
     writeExperiment(directory, file, lease);
-    console.error(`${file.name}: ${summary}\nfiles: ${directory}`);
+    note(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server });
     lease.release();
     if (code === 0) await keepServing(server);
@@ -105,8 +106,8 @@ async function runSession(options: SessionOptions): Promise<number> {
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
-    for (const line of record.summary()) console.log(line);
-    console.log(`\n${whatNow(directory, file.source.module, stopped)}`);
+    for (const line of record.summary()) say(line);
+    say(`\n${whatNow(directory, file.source.module, stopped)}`);
     return stopped ? signals.exitCode() : 0;
   } catch (error) {
     progress.end();
@@ -115,7 +116,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     } catch {
       // On a full disk this write fails too. The first failure is the one to report.
     }
-    if (record.hasRows()) console.error(`rows written before the error are kept: npx fluxion replay ${directory}`);
+    if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${directory}`);
     throw error;
   } finally {
     signals.close();

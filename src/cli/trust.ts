@@ -35,7 +35,7 @@ export async function trustedExperiment(
   if (module === undefined && !trust) await confirm(directory, path, ask);
   if (!changed && source.files !== undefined) {
     const now = dependenciesOf(path);
-    const changes = changesOf({ files: source.files, packages: source.packages ?? {} }, now);
+    const changes = changesOf({ files: source.files, packages: source.packages ?? {}, scan: source.scan }, now);
     if (changes.length > 0) {
       throw failure(
         "ERR_MODULE",
@@ -58,7 +58,9 @@ async function confirm(directory: string, path: string, ask: TrustOptions["ask"]
         `If you trust it, give its path: ${again}, or add --trust`,
     );
   }
-  if (!(await ask(`${directory} was made by ${path}.\nRun this module's code? [y/N] `))) {
+  if (
+    !(await ask(`${directory} was made by ${path}.\nRun this module's code? It may do whatever you may do. [y/N] `))
+  ) {
     throw failure("ERR_MODULE", `resume: the module ${path} was not confirmed; nothing has been run or changed`);
   }
 }

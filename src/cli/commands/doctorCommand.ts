@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { describeExecutor } from "../../autodiff/executor.ts";
 import { kernelFacts } from "../../linalg/blas/blas.ts";
 import { kernelAdvice, tryKernels } from "../kernelSpeeds.ts";
+import { say } from "../say.ts";
 import { tableLines } from "../table.ts";
 
 /** Adds the options of `fluxion doctor` and what it does. */
@@ -22,7 +23,7 @@ export function doctorCommand(command: Command): void {
     const found = { ...described, warnings };
     const cpu = cpus()[0]?.model ?? "unknown";
     if (json === true) {
-      console.log(JSON.stringify({ cpu, ...found, kernels }));
+      say(JSON.stringify({ cpu, ...found, kernels }));
       return;
     }
     const { executor, node, multiplyAdd } = found;
@@ -35,14 +36,14 @@ export function doctorCommand(command: Command): void {
       ["BLAS kernels", blas.core],
       ["multiply-add", multiplyAdd],
     ];
-    for (const line of tableLines(["what", "found"], rows)) console.log(line);
+    for (const line of tableLines(["what", "found"], rows)) say(line);
     if (kernels.length > 0) {
-      console.log("");
+      say("");
       const tried = kernels.map(({ setting, core, speed }) => [setting ?? "(not set)", core, speed]);
-      for (const line of tableLines(["OPENBLAS_CORETYPE", "kernels", "operations per ns"], tried)) console.log(line);
+      for (const line of tableLines(["OPENBLAS_CORETYPE", "kernels", "operations per ns"], tried)) say(line);
     }
-    console.log("");
-    for (const warning of warnings) console.log(`- ${warning}`);
-    if (warnings.length === 0) console.log("Nothing to improve.");
+    say("");
+    for (const warning of warnings) say(`- ${warning}`);
+    if (warnings.length === 0) say("Nothing to improve.");
   });
 }
