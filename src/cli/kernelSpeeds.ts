@@ -5,7 +5,7 @@ import type { KernelSpeed } from "../linalg/blas/kernelSpeed.ts";
 import { areNarrow, type KernelFacts, kernelUnit, kernelWarning, widerKernels } from "../linalg/blas/kernels.ts";
 
 /** A setting of `OPENBLAS_CORETYPE`, the kernels to which it leads, and their speed. */
-export interface TriedKernels extends KernelSpeed {
+interface TriedKernels extends KernelSpeed {
   /** The setting; null where the variable is not set. */
   readonly setting: string | null;
 }

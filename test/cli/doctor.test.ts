@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { kernelAdvice } from "../../src/cli/kernelSpeeds.ts";
+import { kernelFacts } from "../../src/linalg/blas/blas.ts";
 import { assertError } from "../support/assert.ts";
 import { startFluxion } from "../support/command.ts";
 
@@ -11,9 +13,14 @@ doctor("says what multiplies matrices, as describeExecutor does", async () => {
   const { cpu, kernels, ...found } = JSON.parse(stdout);
   assert.type(cpu, "string");
   assert.ok(Array.isArray(kernels));
-  // Where kernels were measured, doctor says so in its own words.
-  if (kernels.length > 0) return;
-  assert.equal(found, JSON.parse(JSON.stringify(describeExecutor())));
+  const described = describeExecutor();
+  // What follows from the kernels that were measured stands in place of what is known of kernels in general.
+  const advice = kernelAdvice(kernelFacts(described.blas), kernels);
+  const general = advice === undefined ? undefined : `BLAS: ${described.blas.warning}`;
+  const warnings = described.warnings.filter((warning) => warning !== general);
+  if (advice !== undefined) warnings.push(`BLAS: ${advice}`);
+  assert.equal(found, JSON.parse(JSON.stringify({ ...described, warnings })));
+  for (const { core, speed } of kernels) assert.ok(typeof core === "string" && speed > 0);
 });
 doctor("prints a table, and what to do where something is missing", async () => {
   process.env.FLUXION_BLAS = "off";

@@ -65,3 +65,18 @@ export async function withFate(fate: Fate | undefined, program: () => Promise<un
   }
   return { calls, met, error };
 }
+
+/** Calls a function while every write fails, as on a full disk. */
+export function onFullDisk(act: () => void): void {
+  const restore = replaceDisk((node) => ({
+    ...node,
+    write() {
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    },
+  }));
+  try {
+    act();
+  } finally {
+    restore();
+  }
+}

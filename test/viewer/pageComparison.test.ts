@@ -65,6 +65,51 @@ page("shows where the runs of an experiment ended: loss against Morse index, and
   }),
 );
 
+page("marks end points by the verdict on the search, and doubts an index that is not trusted", () =>
+  withPage(async (open, server) => {
+    const values = ["critical point", "gradient-flat region", "stagnated"];
+    const columns = {
+      morseIndex: { meaning: "number of negative eigenvalues" },
+      end: { meaning: "what the end of the run is", kind: "category", values },
+      indexTrusted: { meaning: "1: the index is that of a critical point" },
+    } as const;
+    // The status says how the loop ended, and the verdict what was found there.
+    for (const [name, status, end, indexTrusted] of [
+      ["sure", "converged", 0, 1],
+      ["doubtful", "converged", 0, 0],
+      ["flat", "converged", 1, 0],
+      ["stuck", "stagnated", 2, 0],
+    ] as const) {
+      const run = makeRun({ name, columns });
+      const measured = { morseIndex: 2, end, indexTrusted };
+      const rows = [
+        makeRow(run, 0, { columns: {}, vectors: {} }),
+        makeRow(run, 1, { value: 2, columns: measured, vectors: {}, status }),
+      ];
+      from(rows).pipe(webSocket(server)).subscribe();
+    }
+    const card = open.locator('[aria-label="End points"]');
+    await shows(open, '[aria-label="End points"] .hint', "● critical point   ◻ gradient-flat region   ◯ stagnated");
+    await card.locator("summary").click();
+    const cells = await card
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
+        ),
+      );
+    assert.equal(
+      cells.map(([name, verdict, , , , index]) => [name, verdict, index]),
+      [
+        ["sure", "● critical point", "2"],
+        ["doubtful", "● critical point", "2 (doubtful)"],
+        ["flat", "◻ gradient-flat region", "2"],
+        ["stuck", "◯ stagnated", "2"],
+      ],
+    );
+  }),
+);
+
 page("draws the way through the plane where points are pairs, and no loss where there is no potential", () =>
   withPage(async (open, server) => {
     search(server, "game", 2).emit(60, () => ({ value: Number.NaN }));

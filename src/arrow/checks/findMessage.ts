@@ -77,18 +77,11 @@ interface Rest {
   readonly marked: boolean;
 }
 
-/** Looks for the next sealed message whose head is right. Messages begin at multiples of eight bytes. */
-export function findNext(readAt: ReadAt, from: number): Rest {
-  const search = searchNext(readAt, from);
-  for (;;) {
-    const next = search.next();
-    if (next.done === true) return next.value;
-  }
-}
-
 /**
- * Does what {@link findNext} does, and yields after each piece of 64 KB and after each candidate, so that a thread that
- * has other work can look after it: there may be gigabytes of damage.
+ * Looks for the next sealed message whose head is right. Messages begin at multiples of eight bytes.
+ *
+ * It yields after each piece of 64 KB and after each candidate, so that a thread that has other work can look after it:
+ * there may be gigabytes of damage.
  */
 export function* searchNext(readAt: ReadAt, from: number): Generator<undefined, Rest> {
   let at = align(from);
