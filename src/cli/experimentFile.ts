@@ -18,6 +18,7 @@ import { disk } from "../sinks/fileSystem.ts";
 import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
+import { shellWord } from "./shellWord.ts";
 
 export interface ExperimentFile {
   /** Version of the format. 1: written before operators and columns got their present names. */
@@ -124,7 +125,7 @@ export function readExperiment(directory: string): ExperimentFile {
   if (jsonSeal(text) === "damaged") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${path} is damaged: its checksum does not fit; npx fluxion verify ${directory} says what of the experiment is whole`,
+      `${path} is damaged: its checksum does not fit; npx fluxion verify ${shellWord(directory)} says what of the experiment is whole`,
     );
   }
   const file = data as Partial<ExperimentFile> | null;
@@ -211,7 +212,7 @@ function taken(directory: string): Error {
   return failure(
     "ERR_EXPERIMENT_DIRECTORY",
     `--out: ${directory} holds an experiment already; ` +
-      `resume it with npx fluxion resume ${directory}, or choose another directory`,
+      `resume it with npx fluxion resume ${shellWord(directory)}, or choose another directory`,
   );
 }
 

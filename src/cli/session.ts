@@ -11,6 +11,7 @@ import { makeProgress } from "./progress.ts";
 import { note, say } from "./say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
+import { shellWord } from "./shellWord.ts";
 import { watchSignals } from "./signals.ts";
 import { shown } from "./trust.ts";
 
@@ -116,7 +117,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     } catch {
       // On a full disk this write fails too. The first failure is the one to report.
     }
-    if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${directory}`);
+    if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
     throw error;
   } finally {
     signals.close();
@@ -129,10 +130,11 @@ async function runSession(options: SessionOptions): Promise<number> {
 function whatNow(directory: string, module: string, stopped: boolean): string {
   const lines = [
     `${stopped ? "stopped; the rows so far are" : "all rows are"} in ${directory}`,
-    `  npx fluxion serve ${directory}    look at them again in the browser`,
-    `  npx fluxion replay ${directory}   print them`,
+    `  npx fluxion serve ${shellWord(directory)}    look at them again in the browser`,
+    `  npx fluxion replay ${shellWord(directory)}   print them`,
   ];
-  const again = module === "built-in" ? directory : `${directory} ${shown(module)}`;
+  const word = shellWord(directory);
+  const again = module === "built-in" ? word : `${word} ${shellWord(shown(module))}`;
   if (stopped) lines.push(`  npx fluxion resume ${again}   continue`);
   return lines.join("\n");
 }

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { failure } from "../errors.ts";
 import type { ModuleSource, WorkerData } from "../experiments/threads/protocol.ts";
 import { changesOf, dependenciesOf } from "../experiments/threads/sources.ts";
+import { shellWord } from "./shellWord.ts";
 
 interface TrustOptions {
   /** Path of the module as the user gave it again. */
@@ -49,7 +50,7 @@ export async function trustedExperiment(
 
 async function confirm(directory: string, path: string, ask: TrustOptions["ask"]): Promise<void> {
   const project = projectOf(process.cwd());
-  const again = `npx fluxion resume ${directory} ${shown(path)}`;
+  const again = `npx fluxion resume ${shellWord(directory)} ${shellWord(shown(path))}`;
   if (ask === undefined || !isBelow(path, project)) {
     const why = isBelow(path, project) ? "nobody is there to confirm it" : `it is not part of this project, ${project}`;
     throw failure(

@@ -16,8 +16,9 @@ interface EndPoint {
   readonly value: number | undefined;
   readonly squaredFieldNorm: number | undefined;
   readonly index: number | undefined;
-  /** Class of the end, as the summary of the command says it; the status where the run was not judged. */
+  /** Class of the end, as the summary of the command says it; the state of a run that was not judged. */
   readonly verdict: string;
+  readonly judged: boolean;
   /** Whether the index is that of a critical point; undefined where that was not measured. */
   readonly indexTrusted: boolean | undefined;
 }
@@ -192,13 +193,15 @@ async function endOf(run: RunInfo): Promise<EndPoint> {
     console.warn(`the end of ${run.name} cannot be read:`, error);
   }
   const trusted = data.last("indexTrusted");
+  const verdict = run.columns.end?.values?.[data.last("end") ?? -1];
   return {
     run,
     step: data.lastStep,
     value: newest(data, "value"),
     squaredFieldNorm: newest(data, "squaredFieldNorm"),
     index: newest(data, "morseIndex"),
-    verdict: run.columns.end?.values?.[data.last("end") ?? -1] ?? stateOf(run),
+    verdict: verdict ?? stateOf(run),
+    judged: verdict !== undefined,
     indexTrusted: trusted === undefined ? undefined : trusted === 1,
   };
 }
@@ -210,11 +213,10 @@ function placement(points: readonly EndPoint[], width: number): Plane {
 }
 
 function rowOf(
-  { run, step, value, squaredFieldNorm, index, verdict, indexTrusted }: EndPoint,
+  { run, step, value, squaredFieldNorm, index, verdict, judged, indexTrusted }: EndPoint,
   look: (run: string) => void,
 ): HTMLTableRowElement {
   const how = stateOf(run);
-  const judged = verdict !== how;
   const sign = judged ? signOf(verdict) : stateMark(how);
   const colour = judged ? (marks[verdict]?.state ?? how) : how;
   const state = h("td", { class: "state", "data-state": colour }, `${sign} ${verdict}`);

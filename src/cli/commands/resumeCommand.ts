@@ -11,6 +11,7 @@ import { workersOption } from "../options/workersOption.ts";
 import { note } from "../say.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
+import { shellWord } from "../shellWord.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
 
 interface ResumeFlags extends ServeFlags {
@@ -127,14 +128,14 @@ function refuse(directory: string, file: ExperimentFile, force: boolean): void {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${directory} was written by an earlier version, whose operators had other names and states. It can be viewed ` +
-        `(npx fluxion serve ${directory}) but not resumed; ` +
-        `run it again with npx fluxion run ${file.name} --seed ${file.seed}`,
+        `(npx fluxion serve ${shellWord(directory)}) but not resumed; ` +
+        `run it again with npx fluxion run ${shellWord(file.name)} --seed ${file.seed}`,
     );
   }
   if (state === "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is finished; view it with npx fluxion serve ${directory}, or run it again with another seed`,
+      `${directory} is finished; view it with npx fluxion serve ${shellWord(directory)}, or run it again with another seed`,
     );
   }
   if (state === "running" && !force && newestLease("resume", directory) === undefined) {
