@@ -1,8 +1,7 @@
 import { failure, isFluxionError } from "../errors.ts";
 import { builtin } from "../host.ts";
 import { readOptions } from "../options.ts";
-import { type AttemptFile, attemptFiles, attemptOf } from "./attemptFiles.ts";
-import { endOfAttempt } from "./attemptOrder.ts";
+import { type AttemptFile, attemptFiles, attemptOf, endOfAttempt } from "./attemptFiles.ts";
 import type { Damage } from "./checks/damage.ts";
 import { corrupt } from "./checks/losses.ts";
 import type { BatchFacts } from "./checks/seal.ts";

@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { isFluxionError } from "../errors.ts";
 import { WorkerFailure } from "../experiments/threads/searchThread.ts";
-import { note } from "./say.ts";
+import { note } from "./output/say.ts";
 
 /** Exit code after bad input, or after anything else that keeps the command from doing what it was asked. */
 const exitBadInput = 2;

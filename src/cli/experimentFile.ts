@@ -18,7 +18,7 @@ import { disk } from "../sinks/fileSystem.ts";
 import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
-import { shellWord } from "./shellWord.ts";
+import { shellWord } from "./output/say.ts";
 
 export interface ExperimentFile {
   /** Version of the format. 1: written before operators and columns got their present names. */

@@ -5,7 +5,7 @@ import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
-import { note } from "./say.ts";
+import { note } from "./output/say.ts";
 
 export interface FoundRun {
   /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */

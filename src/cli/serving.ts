@@ -7,7 +7,7 @@ import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
 import type { FigureGallery } from "../server/options.ts";
 import { openBrowser } from "./openBrowser.ts";
-import { note } from "./say.ts";
+import { note } from "./output/say.ts";
 import { waitForSignal } from "./signals.ts";
 
 export interface ServeFlags {

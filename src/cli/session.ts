@@ -7,11 +7,10 @@ import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
 import { figureGallery } from "./figureGallery.ts";
-import { makeProgress } from "./progress.ts";
-import { note, say } from "./say.ts";
+import { makeProgress } from "./output/progress.ts";
+import { note, say, shellWord } from "./output/say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
-import { shellWord } from "./shellWord.ts";
 import { watchSignals } from "./signals.ts";
 import { shown } from "./trust.ts";
 

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { failure } from "../errors.ts";
 import type { ModuleSource, WorkerData } from "../experiments/threads/protocol.ts";
 import { changesOf, dependenciesOf } from "../experiments/threads/sources.ts";
-import { shellWord } from "./shellWord.ts";
+import { shellWord } from "./output/say.ts";
 
 interface TrustOptions {
   /** Path of the module as the user gave it again. */

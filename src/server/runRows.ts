@@ -1,5 +1,5 @@
 /** The rows of a run that is served: its attempts as segments, and what a viewer has not seen of them. */
-import { endOfAttempt } from "../arrow/attemptOrder.ts";
+import { endOfAttempt } from "../arrow/attemptFiles.ts";
 import { isFluxionError } from "../errors.ts";
 import { finishedSegment } from "./finishedSegment.ts";
 import type { Range } from "./render.ts";

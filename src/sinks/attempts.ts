@@ -1,10 +1,9 @@
 /** What the earlier attempts at a run have left in its directory. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { attemptOf } from "../arrow/attemptFiles.ts";
-import { endOfAttempt } from "../arrow/attemptOrder.ts";
+import { attemptOf, endOfAttempt } from "../arrow/attemptFiles.ts";
+import { whenScarce } from "../arrow/checks/descriptors.ts";
 import { numberFields } from "../arrow/coreColumns.ts";
-import { whenScarce } from "../arrow/descriptors.ts";
 import { type FileSource, openFile } from "../arrow/fileSource.ts";
 import type { Row } from "../arrow/row.ts";
 import { iteratesFileName, readRunFile } from "../arrow/runFile.ts";

@@ -15,7 +15,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { refillReserve, whenScarce } from "../arrow/descriptors.ts";
+import { refillReserve, whenScarce } from "../arrow/checks/descriptors.ts";
 
 /** What is known of an open file: enough to tell that it was removed or moved. */
 interface FileFacts {

@@ -3,7 +3,7 @@
  */
 import { statSync } from "node:fs";
 import { dirname, join, parse, resolve } from "node:path";
-import { onScarcity } from "../arrow/descriptors.ts";
+import { onScarcity } from "../arrow/checks/descriptors.ts";
 import { type FluxionError, failure } from "../errors.ts";
 import { disk } from "./fileSystem.ts";
 

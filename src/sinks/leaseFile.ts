@@ -1,8 +1,8 @@
 /** The file of a lease: its name, its content, and how it is made. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { keepReserve, whenScarce } from "../arrow/checks/descriptors.ts";
 import { readRegular, refuseLink } from "../arrow/checks/ownFiles.ts";
-import { keepReserve, whenScarce } from "../arrow/descriptors.ts";
 import { thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
 import { discard, openTemporary, temporaryName } from "./atomicFile.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shellWord } from "../../src/cli/shellWord.ts";
+import { shellWord } from "../../src/cli/output/say.ts";
 import { summaryLines } from "../../src/cli/summary.ts";
 import type { RowSummary } from "../../src/experiments/threads/protocol.ts";
 

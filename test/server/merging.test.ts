@@ -1,9 +1,10 @@
 /** Attempts are merged by one rule, wherever rows are read: the server shows what `readRun` reads, whatever is damaged. */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { endOfAttempt } from "../../src/arrow/attemptOrder.ts";
+import { endOfAttempt } from "../../src/arrow/attemptFiles.ts";
 import { readRun } from "../../src/arrow/readRun.ts";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import { isFluxionError } from "../../src/errors.ts";

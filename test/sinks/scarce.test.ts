@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { whenScarce } from "../../src/arrow/descriptors.ts";
+import { whenScarce } from "../../src/arrow/checks/descriptors.ts";
 import { readRunFile, runState } from "../../src/arrow/runFile.ts";
 import { verifyRun } from "../../src/arrow/verifyRun.ts";
 import { loadCheckpoint } from "../../src/sinks/checkpointFile.ts";

@@ -49,7 +49,7 @@ export const setsInUnits: readonly SetInUnits[] = [
   set("cappedSimplex", (t) => cappedSimplex(4, { total: 2 * t, cap: 0.8 * t }), "bounded", "entropic"),
   set("budgetSet", (t) => budgetSet(4, { budget: 1.5 * t }), "bounded", "entropic"),
   set("halfSpace", (t) => halfSpace([1, 1, -1, 0], 0.3 * t)),
-  set("affineSubspace", (t) => affineSubspace([[1, 1, 1, 1], [1, -2, 0, 1]], times(t, 1, 0.25))), // biome-ignore format: a matrix
+  set("affineSubspace", (t) => affineSubspace([[1, 1, 1, 1]], [t])),
   set("secondOrderCone", () => secondOrderCone(4)),
   set("polyhedron", (t) =>
     polyhedron({
@@ -70,5 +70,7 @@ export const setsInUnits: readonly SetInUnits[] = [
   set("intersectionSet", (t) => intersectionSet([ball([0, 0, 0, 0], t), orthant(4)]), "bounded"),
 ];
 
-/** These sets in their own units, with no set as the whole space. */
-export const gameSets: readonly ConvexSet[] = setsInUnits.map(({ make }) => make(1) ?? wholeSpace(4));
+/** These sets in their own units, of each kind one, with no set as the whole space. */
+export const gameSets: readonly ConvexSet[] = setsInUnits
+  .filter(({ name }) => name !== "two simplices")
+  .map(({ make }) => make(1) ?? wholeSpace(4));

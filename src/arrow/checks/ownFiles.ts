@@ -4,7 +4,7 @@
  */
 import { failure } from "../../errors.ts";
 import { builtin } from "../../host.ts";
-import { refillReserve, withReserve } from "../descriptors.ts";
+import { refillReserve, withReserve } from "./descriptors.ts";
 
 /**
  * Refuses a file or directory of a run that is a symbolic link: a server would show its target to viewers, and a resume

@@ -5,7 +5,7 @@ import { startSearchThread } from "../../experiments/threads/searchThread.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { seedOption } from "../options/seedOption.ts";
-import { say } from "../say.ts";
+import { say } from "../output/say.ts";
 
 const help = `Usage: fluxion check [experiment or ./module.ts] [options]
 

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { describeExecutor } from "../../autodiff/executor.ts";
 import { kernelFacts } from "../../linalg/blas/blas.ts";
 import { kernelAdvice, tryKernels } from "../kernelSpeeds.ts";
-import { say } from "../say.ts";
-import { tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 
 /** Adds the options of `fluxion doctor` and what it does. */
 export function doctorCommand(command: Command): void {

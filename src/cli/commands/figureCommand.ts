@@ -7,9 +7,9 @@ import { failure } from "../../errors.ts";
 import { builtInFigures } from "../../figures/builtIn.ts";
 import { recordedRun } from "../../figures/figure.ts";
 import { writeFailure } from "../../sinks/files.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
-import { say } from "../say.ts";
-import { tableLines } from "../table.ts";
 
 const examples = `
 Examples:

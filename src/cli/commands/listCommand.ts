@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { builtInExperiments, defaultExperiment } from "../../experiments/catalogue/builtIn.ts";
 import { experimentIfWhole, experimentsIn, shownState } from "../experimentFile.ts";
-import { say } from "../say.ts";
-import { tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 
 /** Adds the options of `fluxion list` and what it does. */
 export function listCommand(command: Command): void {

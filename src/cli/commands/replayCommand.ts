@@ -12,9 +12,9 @@ import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 import { replay } from "../../streams/replay.ts";
+import { note } from "../output/say.ts";
+import { type Cell, tableLines } from "../output/table.ts";
 import { type FoundRun, readableRuns, runsIn } from "../runDirectories.ts";
-import { note } from "../say.ts";
-import { type Cell, tableLines } from "../table.ts";
 
 interface Flags {
   readonly columns?: string;

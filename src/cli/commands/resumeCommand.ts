@@ -8,10 +8,9 @@ import { newestLease } from "../../sinks/leaseFile.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { workersOption } from "../options/workersOption.ts";
-import { note } from "../say.ts";
+import { note, shellWord } from "../output/say.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
-import { shellWord } from "../shellWord.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
 
 interface ResumeFlags extends ServeFlags {

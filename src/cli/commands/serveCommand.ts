@@ -7,8 +7,8 @@ import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
+import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
-import { note, say } from "../say.ts";
 import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 

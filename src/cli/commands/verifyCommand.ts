@@ -8,8 +8,8 @@ import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRu
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import { messageOf } from "../complain.ts";
 import { type Folder, foldersIn } from "../fileTree.ts";
-import { say } from "../say.ts";
-import { type Cell, tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { type Cell, tableLines } from "../output/table.ts";
 
 const help = `
 Every message of the row files and every JSON file carries a checksum. Files of earlier versions have none: they are

@@ -141,7 +141,7 @@ function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
-    // A text that is no path may have any length and any characters.
+    // A text that is not a path may have any length and any characters.
     return false;
   }
 }

@@ -1,5 +1,5 @@
 /** Everything that the command prints. Names and messages may come from the files of a directory that anybody has made. */
-import { visible } from "../visible.ts";
+import { visible } from "../../visible.ts";
 
 /** Prints a line to standard output. */
 export function say(line = ""): void {
@@ -9,4 +9,12 @@ export function say(line = ""): void {
 /** Prints a line to standard error, where everything goes that is not a result. */
 export function note(line: string): void {
   console.error(visible(line));
+}
+
+/**
+ * Writes a text as one word of a shell, for commands that are printed to be typed. A directory may have any name, and
+ * what its files say may come from anybody.
+ */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
 /** Tables for a terminal: numbers are short and aligned right, words are aligned left. */
-import { shortNumber } from "../shortNumber.ts";
-import { visible } from "../visible.ts";
+import { shortNumber } from "../../shortNumber.ts";
+import { visible } from "../../visible.ts";
 
 export type Cell = number | string | undefined;
 

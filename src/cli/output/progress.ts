@@ -1,7 +1,7 @@
 /** Shows the progress of a run in the terminal. */
-import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
-import { makeStatusWriter, type StatusStream, statusLine } from "../sinks/statusWriter.ts";
-import { visible } from "../visible.ts";
+import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
+import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
+import { visible } from "../../visible.ts";
 
 interface Progress {
   take(message: FromWorker): void;

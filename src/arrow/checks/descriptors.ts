@@ -1,5 +1,5 @@
 /** Descriptors that a thread which writes files keeps in reserve, for times when the process has none left. */
-import { builtin, thisHost } from "../host.ts";
+import { builtin, thisHost } from "../../host.ts";
 
 /** Number of descriptors in the reserve of a thread. */
 const reserved = 4;
