@@ -82,5 +82,5 @@ export function search(server: ViewerServer, name = "search", dimension = 5) {
 
 export async function shows(open: Page, selector: string, text: string | RegExp): Promise<void> {
   const found = open.locator(selector).filter({ hasText: text });
-  await found.first().waitFor({ timeout: 10_000 });
+  await found.first().waitFor({ timeout: 30_000 });
 }
