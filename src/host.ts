@@ -3,6 +3,7 @@
  * browser, this is the only one that asks where it runs.
  */
 import { failure } from "./errors.ts";
+import { visible } from "./visible.ts";
 
 interface Builtins {
   readonly "node:child_process": typeof import("node:child_process");
@@ -61,10 +62,11 @@ export function thisHost(who: string): NodeJS.Process {
   return host as NodeJS.Process;
 }
 
-/** Shows a warning where the host shows warnings. */
+/** Shows a warning where the host shows warnings, which may be a terminal. */
 export function warn(message: string): void {
-  if (host?.emitWarning !== undefined) host.emitWarning(message, "FluxionWarning");
-  else console.warn(message);
+  const text = visible(message);
+  if (host?.emitWarning !== undefined) host.emitWarning(text, "FluxionWarning");
+  else console.warn(text);
 }
 
 /** Names the engine that runs the program, such as `v20.20.2` or a browser's name. */

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type RandomSource, randomSource } from "../../src/random.ts";
+import type { RandomSource } from "../../src/random.ts";
 import { type Started, startFluxion } from "../../test/support/command.ts";
 import { add, rounded, type Section } from "./section.ts";
-import { module_, slowRun } from "./slowRun.ts";
+import { module_, slowRounds } from "./slowRun.ts";
 
 /** Kills per experiment; afterwards it is left alone until it ends. */
 const mostKills = 6;
@@ -52,52 +52,44 @@ export const kills: Section = {
   promise: "a kill loses at most 1 s of rows; every run can be resumed, to the bits of the uninterrupted one",
   shortPart: 0.02,
   isDone: ({ kills: count = 0 }, part) => count >= 200 * part,
-  async begin() {
-    const slow = await slowRun(300, 3);
-    const { folder, args } = slow;
-    const progress = join(folder, "progress");
-    return {
-      close: slow.close,
-      async round(index, before) {
-        const random = randomSource(1, "kills", index);
-        const counts = {
-          experiments: 1,
-          kills: 0,
-          "kills before the first row": 0,
-          unresumable: 0,
-          "different bits": 0,
-        };
-        let longest = before["longest loss s"] ?? 0;
-        let rows = 0;
-        const out = `cut-${index}`;
-        for (let start = 0; ; start++) {
-          rmSync(progress, { force: true });
-          const begun = existsSync(join(folder, out, "experiment.json"));
-          const given = begun ? ["resume", out, module_] : args(out);
-          process.env.FLUXION_TEST_PROGRESS = progress;
-          const started = startFluxion([...given, "--no-serve"], folder);
-          delete process.env.FLUXION_TEST_PROGRESS;
-          if (start < mostKills) await killAtRandom(started, random);
-          const { code, stderr } = await started.ended;
-          const [first, second] = slow.rows(out);
-          const found = first!.length + second!.length;
-          if (found < rows) throw new Error(`${out}: ${rows} rows before a resume, ${found} afterwards`);
-          rows = found;
-          if (code !== null) {
-            if (code !== 0) throw new Error(`${out} cannot be resumed: ${stderr}`);
-            break;
-          }
-          counts.kills++;
-          if (rows === 0) counts["kills before the first row"]++;
-          const { lost, slowest } = lostSeconds(computedIn(progress), { first: first!.length, second: second!.length });
-          // A batch is closed by the first row after a second.
-          if (lost > 1 + slowest) throw new Error(`${out}: ${lost} s of rows are lost, and a row takes ${slowest} s`);
-          longest = Math.max(longest, lost);
+  begin: () =>
+    slowRounds("kills", { steps: 300, milliseconds: 3 }, async ({ slow, random, out, before }) => {
+      const { folder, args } = slow;
+      const progress = join(folder, "progress");
+      const counts = {
+        experiments: 1,
+        kills: 0,
+        "kills before the first row": 0,
+        unresumable: 0,
+        "different bits": 0,
+      };
+      let longest = before["longest loss s"] ?? 0;
+      let rows = 0;
+      for (let start = 0; ; start++) {
+        rmSync(progress, { force: true });
+        const begun = existsSync(join(folder, out, "experiment.json"));
+        const given = begun ? ["resume", out, module_] : args(out);
+        process.env.FLUXION_TEST_PROGRESS = progress;
+        const started = startFluxion([...given, "--no-serve"], folder);
+        delete process.env.FLUXION_TEST_PROGRESS;
+        if (start < mostKills) await killAtRandom(started, random);
+        const { code, stderr } = await started.ended;
+        const [first, second] = slow.rows(out);
+        const found = first!.length + second!.length;
+        if (found < rows) throw new Error(`${out}: ${rows} rows before a resume, ${found} afterwards`);
+        rows = found;
+        if (code !== null) {
+          if (code !== 0) throw new Error(`${out} cannot be resumed: ${stderr}`);
+          break;
         }
-        slow.assertWhole(out);
-        slow.remove(out);
-        return { ...add(before, counts), "longest loss s": rounded(longest, 3) };
-      },
-    };
-  },
+        counts.kills++;
+        if (rows === 0) counts["kills before the first row"]++;
+        const { lost, slowest } = lostSeconds(computedIn(progress), { first: first!.length, second: second!.length });
+        // A batch is closed by the first row after a second.
+        if (lost > 1 + slowest) throw new Error(`${out}: ${lost} s of rows are lost, and a row takes ${slowest} s`);
+        longest = Math.max(longest, lost);
+      }
+      slow.assertWhole(out);
+      return { ...add(before, counts), "longest loss s": rounded(longest, 3) };
+    }),
 };

@@ -5,13 +5,15 @@ import { fileURLToPath } from "node:url";
 import { readRun } from "../../src/arrow/readRun.ts";
 import type { Row } from "../../src/arrow/row.ts";
 import { isFluxionError } from "../../src/errors.ts";
+import { type RandomSource, randomSource } from "../../src/random.ts";
 import { fluxion, scratchDirectory } from "../../test/support/command.ts";
 import { assertSameRows, timeless } from "../../test/support/sameRows.ts";
+import type { Counts, Rounds } from "./section.ts";
 
 export const module_ = fileURLToPath(new URL("../../test/support/slowExperiment.ts", import.meta.url));
 const runs = ["first", "second"] as const;
 
-export interface SlowRun {
+interface SlowRun {
   /** Directory of all files, in which the command runs. */
   readonly folder: string;
   readonly args: (out: string) => string[];
@@ -51,6 +53,34 @@ export async function slowRun(steps: number, milliseconds: number): Promise<Slow
     },
     remove: (out) => rmSync(join(folder, out), { recursive: true, force: true }),
     close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What a round on a slow run gets. */
+interface SlowRound {
+  readonly slow: SlowRun;
+  /** Random numbers of this round. */
+  readonly random: RandomSource;
+  /** Name of a directory of its own, which is removed after the round. */
+  readonly out: string;
+  readonly before: Counts;
+}
+
+/** Rounds that each disturb a slow run in a directory of their own. */
+export async function slowRounds(
+  name: string,
+  { steps, milliseconds }: { readonly steps: number; readonly milliseconds: number },
+  round: (given: SlowRound) => Promise<Counts>,
+): Promise<Rounds> {
+  const slow = await slowRun(steps, milliseconds);
+  return {
+    close: slow.close,
+    async round(index, before) {
+      const out = `${name}-${index}`;
+      const counts = await round({ slow, random: randomSource(1, name, index), out, before });
+      slow.remove(out);
+      return counts;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
+import { withReserve } from "./checks/descriptors.ts";
 import { refuseLink } from "./checks/ownFiles.ts";
 import { readFailure } from "./fileSource.ts";
 
@@ -31,7 +32,7 @@ export function attemptFiles(directory: string): readonly AttemptFile[] {
 export function attemptFilesIfAny(directory: string): readonly AttemptFile[] {
   let names: readonly string[];
   try {
-    names = builtin("node:fs", "replay").readdirSync(directory);
+    names = withReserve(directory, () => builtin("node:fs", "replay").readdirSync(directory));
   } catch (error) {
     throw readFailure(directory, error);
   }
@@ -41,4 +42,21 @@ export function attemptFilesIfAny(directory: string): readonly AttemptFile[] {
   });
   for (const { path } of files) refuseLink(path);
   return files.sort((a, b) => a.attempt - b.attempt);
+}
+
+/**
+ * Gives the step before which the rows of an attempt count: the newest attempt wins, from its first step on.
+ *
+ * @param firstSteps first step of each attempt, the oldest first; undefined or Infinity for one that does not have a row
+ * @param index place of the attempt in the list
+ * @param newest place of the newest attempt that is looked at. Default: the last one
+ */
+export function endOfAttempt(
+  firstSteps: readonly (number | undefined)[],
+  index: number,
+  newest = firstSteps.length - 1,
+): number {
+  let end = Number.POSITIVE_INFINITY;
+  for (let later = index + 1; later <= newest; later++) end = Math.min(end, firstSteps[later] ?? end);
+  return end;
 }

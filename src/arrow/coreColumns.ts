@@ -21,3 +21,18 @@ export const coreColumns = {
     { readonly type: "text" | "integer" | "number" | "vector"; readonly meaning: string; readonly unit?: string }
   >
 >;
+
+/** Fields of a row that are one number or text each, in the order in which they are written. */
+export const plainFields = [
+  "step",
+  "seconds",
+  "status",
+  "evaluations",
+  "products",
+  "value",
+  "squaredFieldNorm",
+  "stepSize",
+] as const satisfies readonly (keyof typeof coreColumns)[];
+
+/** Those of them that are numbers. */
+export const numberFields = plainFields.filter((name) => name !== "status");

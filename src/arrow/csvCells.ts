@@ -1,17 +1,4 @@
 /** Cells of CSV (RFC 4180), as every writer of rows writes them. */
-import type { Row } from "./row.ts";
-
-/** Fields of a row that are one number or text each, in the order in which they are written. */
-export const plainFields = [
-  "step",
-  "seconds",
-  "status",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const satisfies readonly (keyof Row)[];
 
 /** Writes a number with the fewest digits that read as the same float64, a text, or nothing. */
 export function csvCell(value: number | string | undefined): string {

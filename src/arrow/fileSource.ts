@@ -1,5 +1,6 @@
 import { failure } from "../errors.ts";
 import { builtin } from "../host.ts";
+import { closeRegular, openRegular } from "./checks/ownFiles.ts";
 import type { ReadAt } from "./messages.ts";
 
 /** An open file, which may grow while it is read. */
@@ -25,10 +26,10 @@ const small = 65_536;
  * @throws {FluxionInputError} ERR_READ if the file cannot be opened or, later, read
  */
 export function openFile(path: string): FileSource {
-  const { closeSync, fstatSync, openSync, readSync } = builtin("node:fs", "openFile");
+  const { fstatSync, readSync } = builtin("node:fs", "openFile");
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openRegular(path);
   } catch (error) {
     throw readFailure(path, error);
   }
@@ -57,7 +58,7 @@ export function openFile(path: string): FileSource {
         return bytes.subarray(0, fill(bytes, offset));
       }),
     readInto: (bytes, offset) => orFail(() => fill(bytes, offset)),
-    close: () => closeSync(file),
+    close: () => closeRegular(file),
   };
 }
 

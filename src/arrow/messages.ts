@@ -1,7 +1,7 @@
 /** Yields the messages of an Arrow IPC stream without decoding their bodies, and checks their checksums. */
 import { failure } from "../errors.ts";
 import type { Damage } from "./checks/damage.ts";
-import { type Found, findMessage, findNext, type ReadAt } from "./checks/findMessage.ts";
+import { type Found, findMessage, type ReadAt, searchNext } from "./checks/findMessage.ts";
 import { Losses } from "./checks/losses.ts";
 import { type BatchFacts, isWhole } from "./checks/seal.ts";
 
@@ -74,8 +74,25 @@ export interface MessageOptions {
 export function* streamMessages(
   readAt: ReadAt,
   name: string,
-  { onDamage, strict = false, select }: MessageOptions = {},
+  options: MessageOptions = {},
 ): Generator<StreamMessage, StreamEnd, undefined> {
+  const messages = searchMessages(readAt, name, options);
+  for (;;) {
+    const next = messages.next();
+    if (next.done === true) return next.value;
+    if (next.value !== undefined) yield next.value;
+  }
+}
+
+/**
+ * Does what {@link streamMessages} does for a thread that has other work. It yields undefined now and then while it
+ * looks for the next message behind damage.
+ */
+export function* searchMessages(
+  readAt: ReadAt,
+  name: string,
+  { onDamage, strict = false, select }: MessageOptions = {},
+): Generator<StreamMessage | undefined, StreamEnd, undefined> {
   const losses = new Losses(name, onDamage);
   let offset = 0;
   let sealed = false;
@@ -107,10 +124,10 @@ export function* streamMessages(
       }
       found = { is: "torn", bytes: bytes.length, sealed: found.sealed };
     }
-    if (offset === 0 && !sealed && (onDamage === undefined || findNext(readAt, 8).at === undefined)) {
+    if (offset === 0 && !sealed && (onDamage === undefined || (yield* searchNext(readAt, 8)).at === undefined)) {
       checkBeginning(readAt(0, 8), name, found);
     }
-    const next = goOn(readAt, offset, found, sealed, losses);
+    const next = yield* goOn(readAt, offset, found, sealed, losses);
     if (typeof next !== "number") {
       losses.end();
       return next;
@@ -121,13 +138,13 @@ export function* streamMessages(
 }
 
 /** Decides what a place means at which no whole message begins. Returns where to go on, or how the stream ended. */
-function goOn(
+function* goOn(
   readAt: ReadAt,
   offset: number,
   found: Exclude<Found, { is: "message" }>,
   sealed: boolean,
   losses: Losses,
-): number | StreamEnd {
+): Generator<undefined, number | StreamEnd> {
   const { is } = found;
   if (is === "end") return { end: "open", offset, tornBytes: 0 };
   const end: StreamEnd =
@@ -135,7 +152,7 @@ function goOn(
       ? { end: "torn", offset, tornBytes: found.bytes }
       : { end: "marked", offset: offset + 8, tornBytes: 0 };
   if (is !== "damaged" && !sealed) return end;
-  const rest = findNext(readAt, offset + 8);
+  const rest = yield* searchNext(readAt, offset + 8);
   // Behind an end mark another stream may begin.
   if (is === "mark" && rest.kind === "schema") return end;
   // A length may have been damaged: then something whole follows what reads as an end mark or as a torn tail.

@@ -1,7 +1,7 @@
 import { failure, isFluxionError } from "../errors.ts";
 import { builtin } from "../host.ts";
 import { readOptions } from "../options.ts";
-import { type AttemptFile, attemptFiles, attemptOf } from "./attemptFiles.ts";
+import { type AttemptFile, attemptFiles, attemptOf, endOfAttempt } from "./attemptFiles.ts";
 import type { Damage } from "./checks/damage.ts";
 import { corrupt } from "./checks/losses.ts";
 import type { BatchFacts } from "./checks/seal.ts";
@@ -112,14 +112,15 @@ function* readBatches(path: string, wanted: Wanted): Generator<readonly Row[], v
     throw failure("ERR_ARROW_EMPTY", `replay: no attempt in ${path} has any row; was the run killed at the start?`);
   }
   const merged = which === "newest" ? mergeRuns(attempts.map(({ run }) => run)) : undefined;
+  const firstSteps = attempts.map(({ firstStep }) => firstStep);
   for (const [index, { file, firstStep }] of attempts.entries()) {
     if (firstStep === Number.POSITIVE_INFINITY) continue;
     if (merged === undefined) {
       yield* rowsOf({ ...part, file });
       continue;
     }
-    const newer = attempts.slice(index + 1).map((later) => later.firstStep);
-    yield* rowsOf({ ...part, file, run: merged, beforeStep: Math.min(part.beforeStep, ...newer) });
+    const beforeStep = Math.min(part.beforeStep, endOfAttempt(firstSteps, index));
+    yield* rowsOf({ ...part, file, run: merged, beforeStep });
   }
 }
 

@@ -1,17 +1,8 @@
 /** Refuses rows that a file would hold otherwise than they are: a typed array turns null into 0, and a text into NaN. */
 import { failure } from "../errors.ts";
 import { showValue } from "../options.ts";
+import { numberFields } from "./coreColumns.ts";
 import { type Columns, type Row, statuses } from "./row.ts";
-
-const numbers = [
-  "step",
-  "seconds",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const satisfies readonly (keyof Row)[];
 
 /** Checks the numbers that every row has. @throws ERR_COLUMN_TYPE */
 export function checkNumbers(row: Row): void {
@@ -28,9 +19,9 @@ export function checkNumbers(row: Row): void {
   ) {
     return;
   }
-  for (let i = 0; i < numbers.length; i++) {
-    const number: unknown = row[numbers[i]!];
-    if (typeof number !== "number") throw wrongCell(row, numbers[i]!, "a number", number);
+  for (let i = 0; i < numberFields.length; i++) {
+    const number: unknown = row[numberFields[i]!];
+    if (typeof number !== "number") throw wrongCell(row, numberFields[i]!, "a number", number);
   }
 }
 

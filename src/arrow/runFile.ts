@@ -1,7 +1,6 @@
-import { failure } from "../errors.ts";
-import { builtin } from "../host.ts";
+import { failure, isFluxionError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { refuseLink } from "./checks/ownFiles.ts";
+import { readOwnFile } from "./checks/ownFiles.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
 import type { Columns, Settings, Status } from "./row.ts";
@@ -99,11 +98,11 @@ export type RunState = "running" | "completed" | "failed" | "interrupted" | "kil
  */
 export function readRunFile(directory: string): RunFile {
   const path = `${directory}/${runFileName}`;
-  refuseLink(path);
   let text: string;
   try {
-    text = builtin("node:fs", "readRunFile").readFileSync(path, "utf8");
+    text = readOwnFile(path).toString("utf8");
   } catch (error) {
+    if (isFluxionError(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw failure("ERR_RUN_FILE", `${directory} is not a run directory: it has no ${runFileName}`, { cause: error });

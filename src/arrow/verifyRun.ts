@@ -2,6 +2,7 @@ import { isFluxionError } from "../errors.ts";
 import { builtin } from "../host.ts";
 import { type AttemptFile, attemptFiles } from "./attemptFiles.ts";
 import { type Damage, describeDamage } from "./checks/damage.ts";
+import { readOwnFile } from "./checks/ownFiles.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
 import { openFile } from "./fileSource.ts";
 import { type StreamEnd, streamMessages } from "./messages.ts";
@@ -165,11 +166,14 @@ function readDescription(directory: string): {
   readonly problems: string[];
 } {
   const path = `${directory}/${runFileName}`;
-  const { existsSync, readFileSync } = builtin("node:fs", "verifyRun");
-  if (!existsSync(path)) return { state: "missing", problems: [`${path} is missing`] };
+  if (!builtin("node:fs", "verifyRun").existsSync(path)) return { state: "missing", problems: [`${path} is missing`] };
   try {
     const content = readRunFile(directory);
-    return { state: jsonSeal(readFileSync(path, "utf8")) === "whole" ? "whole" : "unchecked", content, problems: [] };
+    return {
+      state: jsonSeal(readOwnFile(path).toString("utf8")) === "whole" ? "whole" : "unchecked",
+      content,
+      problems: [],
+    };
   } catch (error) {
     if (!isFluxionError(error) || error.code !== "ERR_RUN_FILE") throw error;
     return { state: "damaged", problems: [error.message] };

@@ -11,6 +11,6 @@ export { printGraph } from "./graph/printGraph.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
+export type { DataInput } from "./trace/dataInputs.ts";
 export type { NumberType } from "./trace/exactValues.ts";
-export type { DataInput } from "./trace/session.ts";
 export { type Traceable, type TracedFunction, type TracedParameter, type TraceOptions, trace } from "./trace/trace.ts";

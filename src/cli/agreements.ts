@@ -1,7 +1,7 @@
 /** What the summary says of repetitions: whether the end of a run depends on the last bits of its start. */
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { Agreement } from "../experiments/framework/repetitions.ts";
-import { type Cell, tableLines } from "./table.ts";
+import { type Cell, tableLines } from "./output/table.ts";
 
 /** Adds the columns of the repetitions to the findings of their runs. */
 export function withAgreements(findings: readonly Finding[], agreements: readonly Agreement[]): readonly Finding[] {

@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { isFluxionError } from "../errors.ts";
 import { WorkerFailure } from "../experiments/threads/searchThread.ts";
+import { note } from "./output/say.ts";
 
 /** Exit code after bad input, or after anything else that keeps the command from doing what it was asked. */
 const exitBadInput = 2;
@@ -19,8 +20,8 @@ export function complain(error: unknown, debug: boolean): number {
     // Commander has printed the message already.
     return error.exitCode === 0 ? 0 : exitBadInput;
   }
-  console.error(`fluxion: ${messageOf(error)}${placeOf(error)}`);
-  if (debug) console.error(stackOf(error));
+  note(`fluxion: ${messageOf(error)}${placeOf(error)}`);
+  if (debug) note(stackOf(error));
   return exitBadInput;
 }
 

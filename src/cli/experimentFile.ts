@@ -1,9 +1,9 @@
 /**
  * `experiment.json`, beside the runs of an experiment: what was run, with which options, how it ended, what was found.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { refuseLink } from "../arrow/checks/ownFiles.ts";
+import { readOwnFile } from "../arrow/checks/ownFiles.ts";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
 import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { lastSign, writerState } from "../arrow/signOfLife.ts";
@@ -19,6 +19,7 @@ import { disk } from "../sinks/fileSystem.ts";
 import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
+import { shellWord } from "./output/say.ts";
 
 export interface ExperimentFile {
   /** Version of the format. 1: written before operators and columns got their present names. */
@@ -100,12 +101,16 @@ function holdsExperiment(directory: string): boolean {
 /** Reads an experiment's file. @throws ERR_EXPERIMENT_DIRECTORY if there is none, or it is damaged */
 export function readExperiment(directory: string): ExperimentFile {
   const path = join(directory, fileName);
-  refuseLink(path);
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readOwnFile(path).toString("utf8");
   } catch (cause) {
-    const missing = !existsSync(directory) ? "there is no such directory" : `it has no ${fileName}`;
+    if (isFluxionError(cause)) throw cause;
+    const missing = !existsSync(directory)
+      ? "there is no such directory"
+      : existsSync(path)
+        ? `its ${fileName} cannot be read: ${(cause as Error).message}`
+        : `it has no ${fileName}`;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${directory} is not the directory of an experiment: ${missing}; fluxion list shows the experiments in runs/`,
@@ -121,7 +126,7 @@ export function readExperiment(directory: string): ExperimentFile {
   if (jsonSeal(text) === "damaged") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${path} is damaged: its checksum does not fit; npx fluxion verify ${directory} says what of the experiment is whole`,
+      `${path} is damaged: its checksum does not fit; npx fluxion verify ${shellWord(directory)} says what of the experiment is whole`,
     );
   }
   const file = data as Partial<ExperimentFile> | null;
@@ -208,7 +213,7 @@ function taken(directory: string): Error {
   return failure(
     "ERR_EXPERIMENT_DIRECTORY",
     `--out: ${directory} holds an experiment already; ` +
-      `resume it with npx fluxion resume ${directory}, or choose another directory`,
+      `resume it with npx fluxion resume ${shellWord(directory)}, or choose another directory`,
   );
 }
 

@@ -8,7 +8,7 @@ import { areNarrow, type KernelFacts, kernelUnit, kernelWarning, widerKernels } 
 import { otherLibraries, usualLibraries } from "../linalg/blas/libraryPaths.ts";
 
 /** A setting of `OPENBLAS_CORETYPE`, the kernels to which it leads, and their speed. */
-export interface TriedKernels extends KernelSpeed {
+interface TriedKernels extends KernelSpeed {
   /** The setting; null where the variable is not set. */
   readonly setting: string | null;
 }

@@ -1,5 +1,5 @@
 /** Writes what is whole of runs into a new directory. The old one is only read. */
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type AttemptFile, attemptOf } from "../arrow/attemptFiles.ts";
 import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
@@ -10,7 +10,7 @@ import { coreColumns } from "../arrow/coreColumns.ts";
 import { openFile } from "../arrow/fileSource.ts";
 import { streamMessages } from "../arrow/messages.ts";
 import { otherSchemas } from "../arrow/otherSchemas.ts";
-import { thisProcess } from "../arrow/processIdentity.ts";
+import { processNumber, thisProcess } from "../arrow/processIdentity.ts";
 import { readRun } from "../arrow/readRun.ts";
 import { endOfStream } from "../arrow/recordBatch.ts";
 import type { Row } from "../arrow/row.ts";
@@ -18,7 +18,8 @@ import { type RunAttempt, type RunFile, readRunFile, runFileName, runState } fro
 import { failure, isFluxionError } from "../errors.ts";
 import { writeAtomically } from "../sinks/atomicFile.ts";
 import { loadCheckpoint } from "../sinks/checkpointFile.ts";
-import { writeFailure } from "../sinks/files.ts";
+import { disk } from "../sinks/fileSystem.ts";
+import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { messageOf } from "./complain.ts";
 import { type Folder, foldersIn } from "./fileTree.ts";
 
@@ -37,6 +38,7 @@ interface Recovery {
  *
  * Whole batches are copied byte for byte, but numbered anew. `run.json` is written from the old one, or from the rows
  * where that is damaged; it counts the rows that there are. Files that fluxion does not check are copied as they are.
+ * The new directory gets its name when it is complete, so a kill leaves none, or `<to>.<process>.part`.
  *
  * @throws ERR_RUN_EXISTS if `to` exists, ERR_RUN_BUSY if a run is still being written, ERR_READ, ERR_WRITE
  */
@@ -46,10 +48,22 @@ export function recoverFiles(from: string, to: string): Recovery {
     throw failure("ERR_RUN_EXISTS", `recover: ${to} exists already; choose another directory with --to`);
   }
   for (const { path, run } of folders) if (run) refuseRunning(path);
+  const partial = `${to}.${processNumber()}.part`;
+  try {
+    const done = recoverFolders(folders, from, partial);
+    writing(to, () => disk.rename(partial, to));
+    return done;
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function recoverFolders(folders: readonly Folder[], from: string, to: string): Recovery {
   const done = { files: 0, rows: 0, lost: [] as string[] };
   for (const folder of folders) {
     const target = join(to, relative(from, folder.path));
-    writing(target, () => mkdirSync(target, { recursive: true }));
+    makeDirectory("recover", target);
     recoverFolder(folder, target, done);
   }
   for (const { path, files } of folders) {
@@ -86,7 +100,7 @@ function recoverFolder({ path, files, links, run }: Folder, target: string, done
       done.files++;
       if (kind === "attempt") attempts.push({ ...recovered, attempt: file.attempt, name });
     } else if (kind !== "run" && isUsable(from, kind, done.lost)) {
-      writing(to, () => copyFileSync(from, to));
+      copyFile(from, to);
       done.files++;
     }
   }
@@ -111,15 +125,44 @@ interface RecoveredAttempt extends RecoveredStream {
   readonly name: string;
 }
 
+/** A new file, which is made when its first bytes come. */
+function newFile(path: string): { readonly put: (bytes: Uint8Array) => void; readonly close: () => void } {
+  let file: number | undefined;
+  return {
+    put: (bytes) =>
+      writing(path, () => {
+        file ??= disk.open(path, "wx");
+        for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, bytes.length - at, null);
+      }),
+    close: () => writing(path, () => file !== undefined && disk.close(file)),
+  };
+}
+
+function copyFile(from: string, to: string): void {
+  const source = openFile(from);
+  const { put, close } = newFile(to);
+  try {
+    const piece = 2 ** 20;
+    for (let at = 0; ; at += piece) {
+      const bytes = source.readAt(at, piece);
+      put(bytes);
+      if (bytes.length < piece) return;
+    }
+  } finally {
+    source.close();
+    close();
+  }
+}
+
 /** Copies the whole messages of a stream. Returns undefined where there are none, or the columns are unknown. */
 function recoverStream(file: AttemptFile, to: string, lost: string[]): RecoveredStream | undefined {
   const source = openFile(file.path);
-  let output: number | undefined;
-  const put = (bytes: Uint8Array): void =>
-    writing(to, () => {
-      output ??= openSync(to, "wx");
-      for (let at = 0; at < bytes.length; ) at += writeSync(output, bytes, at);
-    });
+  const output = newFile(to);
+  let begun = false;
+  const put = (bytes: Uint8Array): void => {
+    begun = true;
+    output.put(bytes);
+  };
   try {
     const onDamage = (damage: Damage): void => void lost.push(describeDamage(damage));
     let ordinal = 0;
@@ -127,7 +170,7 @@ function recoverStream(file: AttemptFile, to: string, lost: string[]): Recovered
     let lastStep: number | undefined;
     for (const message of streamMessages(source.readAt, file.path, { strict: true, onDamage })) {
       const { kind, bytes, facts } = message;
-      if (output === undefined && kind !== "schema") {
+      if (!begun && kind !== "schema") {
         const header = otherSchemas(file)(facts?.fields ?? "");
         if (header === undefined) {
           lost.push(`${file.path}: nothing else describes the columns, so its rows cannot be read`);
@@ -143,7 +186,7 @@ function recoverStream(file: AttemptFile, to: string, lost: string[]): Recovered
         lastStep = facts.lastStep;
       }
     }
-    if (output === undefined) return undefined;
+    if (!begun) return undefined;
     put(endOfStream);
     return rows === undefined ? countRows(to) : { rows, lastStep };
   } catch (error) {
@@ -152,7 +195,7 @@ function recoverStream(file: AttemptFile, to: string, lost: string[]): Recovered
     return undefined;
   } finally {
     source.close();
-    if (output !== undefined) closeSync(output);
+    output.close();
   }
 }
 

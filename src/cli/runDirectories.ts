@@ -5,6 +5,7 @@ import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
+import { note } from "./output/say.ts";
 
 export interface FoundRun {
   /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */
@@ -60,7 +61,7 @@ export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
   const [first] = unreadable;
   if (readable.length === 0 && first !== undefined) throw first.error;
   for (const { directory, error } of unreadable) {
-    console.error(`fluxion: ${directory} is left out: ${error.message.replaceAll("\n", " ")}`);
+    note(`fluxion: ${directory} is left out: ${error.message.replaceAll("\n", " ")}`);
   }
   return readable;
 }

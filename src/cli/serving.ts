@@ -7,6 +7,7 @@ import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
 import type { FigureGallery } from "../server/options.ts";
 import { openBrowser } from "./openBrowser.ts";
+import { note } from "./output/say.ts";
 import { waitForSignal } from "./signals.ts";
 
 export interface ServeFlags {
@@ -98,7 +99,7 @@ function linesOf(path: string): string[] {
   try {
     // Windows has no such rights.
     if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
-      console.error(`fluxion: other users can read ${path}; run chmod 600 ${path}`);
+      note(`fluxion: other users can read ${path}; run chmod 600 ${path}`);
     }
     return readFileSync(path, "utf8").split("\n");
   } catch (error) {
@@ -113,10 +114,10 @@ export async function startServer(
 ): Promise<ViewerServer | undefined> {
   if (wish === undefined) return undefined;
   const { open, ...options } = wish;
-  const warn = (message: string): void => console.error(`fluxion: ${message}`);
+  const warn = (message: string): void => note(`fluxion: ${message}`);
   const server = await createViewerServer({ ...options, figures, warn });
-  console.error(`page: ${server.url}`);
-  if (options.readToken !== undefined) console.error(`page, for reading only: ${server.readUrl}`);
+  note(`page: ${server.url}`);
+  if (options.readToken !== undefined) note(`page, for reading only: ${server.readUrl}`);
   if (open) openBrowser(server.url);
   return server;
 }
@@ -124,6 +125,6 @@ export async function startServer(
 /** Keeps the page until Ctrl-C if a person sits at the terminal. A script does not wait. */
 export async function keepServing(server: ViewerServer | undefined): Promise<void> {
   if (server === undefined || !(process.stdin.isTTY && process.stdout.isTTY)) return;
-  console.error(`the page stays open at ${server.url} until you press Ctrl-C`);
+  note(`the page stays open at ${server.url} until you press Ctrl-C`);
   await waitForSignal();
 }

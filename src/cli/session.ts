@@ -7,7 +7,8 @@ import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
 import { figureGallery } from "./figureGallery.ts";
-import { makeProgress } from "./progress.ts";
+import { makeProgress } from "./output/progress.ts";
+import { note, say, shellWord } from "./output/say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
@@ -48,7 +49,7 @@ export async function serveSession(
     begun = directory;
     lease = options.lease;
     writeExperiment(directory, file, lease);
-    console.error(`${file.name}: ${summary}\nfiles: ${directory}`);
+    note(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server });
     lease.release();
     if (code === 0) await keepServing(server);
@@ -105,8 +106,8 @@ async function runSession(options: SessionOptions): Promise<number> {
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
-    for (const line of record.summary()) console.log(line);
-    console.log(`\n${whatNow(directory, file.source.module, stopped)}`);
+    for (const line of record.summary()) say(line);
+    say(`\n${whatNow(directory, file.source.module, stopped)}`);
     return stopped ? signals.exitCode() : 0;
   } catch (error) {
     progress.end();
@@ -115,7 +116,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     } catch {
       // On a full disk this write fails too. The first failure is the one to report.
     }
-    if (record.hasRows()) console.error(`rows written before the error are kept: npx fluxion replay ${directory}`);
+    if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
     throw error;
   } finally {
     signals.close();
@@ -128,10 +129,11 @@ async function runSession(options: SessionOptions): Promise<number> {
 function whatNow(directory: string, module: string, stopped: boolean): string {
   const lines = [
     `${stopped ? "stopped; the rows so far are" : "all rows are"} in ${directory}`,
-    `  npx fluxion serve ${directory}    look at them again in the browser`,
-    `  npx fluxion replay ${directory}   print them`,
+    `  npx fluxion serve ${shellWord(directory)}    look at them again in the browser`,
+    `  npx fluxion replay ${shellWord(directory)}   print them`,
   ];
-  const again = module === "built-in" ? directory : `${directory} ${shown(module)}`;
+  const word = shellWord(directory);
+  const again = module === "built-in" ? word : `${word} ${shellWord(shown(module))}`;
   if (stopped) lines.push(`  npx fluxion resume ${again}   continue`);
   return lines.join("\n");
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RowSummary } from "../experiments/threads/protocol.ts";
 import { nextCommand, type RunAgain } from "./ending/nextCommand.ts";
-import { type Cell, tableLines } from "./table.ts";
+import { type Cell, tableLines } from "./output/table.ts";
 
 /** Largest number of findings that are explained one by one; more would bury the table. */
 const mostExplained = 3;

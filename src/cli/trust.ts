@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { failure } from "../errors.ts";
 import type { ModuleSource, WorkerData } from "../experiments/threads/protocol.ts";
 import { changesOf, dependenciesOf } from "../experiments/threads/sources.ts";
+import { shellWord } from "./output/say.ts";
 
 interface TrustOptions {
   /** Path of the module as the user gave it again. */
@@ -35,7 +36,7 @@ export async function trustedExperiment(
   if (module === undefined && !trust) await confirm(directory, path, ask);
   if (!changed && source.files !== undefined) {
     const now = dependenciesOf(path);
-    const changes = changesOf({ files: source.files, packages: source.packages ?? {} }, now);
+    const changes = changesOf({ files: source.files, packages: source.packages ?? {}, scan: source.scan }, now);
     if (changes.length > 0) {
       throw failure(
         "ERR_MODULE",
@@ -49,7 +50,7 @@ export async function trustedExperiment(
 
 async function confirm(directory: string, path: string, ask: TrustOptions["ask"]): Promise<void> {
   const project = projectOf(process.cwd());
-  const again = `npx fluxion resume ${directory} ${shown(path)}`;
+  const again = `npx fluxion resume ${shellWord(directory)} ${shellWord(shown(path))}`;
   if (ask === undefined || !isBelow(path, project)) {
     const why = isBelow(path, project) ? "nobody is there to confirm it" : `it is not part of this project, ${project}`;
     throw failure(
@@ -58,7 +59,9 @@ async function confirm(directory: string, path: string, ask: TrustOptions["ask"]
         `If you trust it, give its path: ${again}, or add --trust`,
     );
   }
-  if (!(await ask(`${directory} was made by ${path}.\nRun this module's code? [y/N] `))) {
+  if (
+    !(await ask(`${directory} was made by ${path}.\nRun this module's code? It may do whatever you may do. [y/N] `))
+  ) {
     throw failure("ERR_MODULE", `resume: the module ${path} was not confirmed; nothing has been run or changed`);
   }
 }

@@ -47,8 +47,10 @@ export interface Connection {
   close(code: number, reason: string): void;
 }
 
-/** Number of messages per second that a viewer may send. */
+/** Number of messages and pings per second that a viewer may send. */
 const messagesASecond = 100;
+/** Number of bytes of answers that may wait in a socket beside its rows, which stop earlier. */
+const mostAnswers = 8 * 2 ** 20;
 
 /** Serves a socket whose token was right. Once the socket is being closed, nothing is done for it any more. */
 export function serveConnection(
@@ -99,6 +101,16 @@ export function serveConnection(
     announcePending = isFull();
     if (!announcePending) send({ runs: host.runs(right) });
   }
+  /** Answers a ping, unless the viewer does not read: answers to those who only send would wait in memory. */
+  function answerPing(data: Buffer): void {
+    if (!isOpen()) return;
+    heard();
+    if (floods(Date.now())) refuseFlood();
+    else if (!isFull()) socket.pong(data);
+  }
+  function refuseFlood(): void {
+    refuse("ERR_MESSAGE", `more than ${messagesASecond} messages came within a second`, closeCodes.malformed);
+  }
   function heard(): void {
     unansweredSince = undefined;
   }
@@ -113,6 +125,7 @@ export function serveConnection(
   // An error in here is a fault of the server: the viewer may come back, and the others are as before.
   const broken = (): void => close(closeCodes.internal, "internal error");
   socket.on("pong", guard(heard));
+  socket.on("ping", guard(answerPing, broken));
   socket.on("close", guard(stop));
   // The package ws closes the socket itself; an error event without a listener would end the process.
   socket.on(
@@ -129,8 +142,9 @@ export function serveConnection(
 
   function obey(data: RawData, isBinary: boolean): unknown {
     heard();
-    if (floods(Date.now())) {
-      return refuse("ERR_MESSAGE", `more than ${messagesASecond} messages came within a second`, closeCodes.malformed);
+    if (floods(Date.now())) return refuseFlood();
+    if (socket.bufferedAmount > limits.bufferedBytes + mostAnswers) {
+      return close(closeCodes.tooSlow, "answers wait and are not read");
     }
     const message = parse(data, isBinary);
     if (typeof message === "string") return refuse("ERR_MESSAGE", message, closeCodes.malformed);

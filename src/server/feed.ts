@@ -7,8 +7,9 @@ import type { Guard } from "./guard.ts";
 import { sameFields } from "./ipc.ts";
 import type { ServerMessage, Subscription } from "./messages.ts";
 import { countRows, stepsOf } from "./render.ts";
+import type { Cursor, Stretch } from "./runRows.ts";
 import { sampleOf } from "./sample.ts";
-import type { Cursor, ServedRun, Stretch } from "./servedRun.ts";
+import type { ServedRun } from "./servedRun.ts";
 import { type Message, makeRenderer } from "./sharedRender.ts";
 import { nextTurn } from "./turns.ts";
 

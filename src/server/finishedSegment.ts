@@ -1,12 +1,13 @@
 /** Finds the batches of files that are complete. */
 import { type Damage, describeDamage } from "../arrow/checks/damage.ts";
 import { type FileSource, openFile } from "../arrow/fileSource.ts";
-import { type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "../arrow/messages.ts";
+import { type ReadAt, type StreamEnd, type StreamMessage, searchMessages } from "../arrow/messages.ts";
+import { otherSchemas } from "../arrow/otherSchemas.ts";
 import { failure } from "../errors.ts";
 import { decode, schemaOf } from "./ipc.ts";
 import { fileSegment, type Segment } from "./segment.ts";
 
-type Messages = Generator<StreamMessage, StreamEnd, undefined>;
+type Messages = Generator<StreamMessage | undefined, StreamEnd, undefined>;
 
 /** Number of bytes that are read at once where a few were asked for: the heads of most batches fit. */
 const ahead = 2048;
@@ -14,7 +15,8 @@ const ahead = 2048;
 /**
  * Makes a segment from a file that is complete. It is walked through once: of batches with checksums only the heads are
  * read, which say their steps; those of former files are decoded. A torn tail and damaged heads are left out; a damaged
- * body shows when the batch is read. The generator yields after each batch, so that other work can get its turn.
+ * body shows when the batch is read. The generator yields after each batch, and while it looks for one behind damage, so
+ * that other work can get its turn.
  *
  * @param warn gets one line for each damaged part
  * @returns undefined for a file whose writer was killed before the first row
@@ -29,39 +31,56 @@ export function* finishedSegment(
     if (source.readAt(0, 1).length === 0) return undefined;
     const onDamage = (damage: Damage): void => warn(describeDamage(damage));
     const { readAt, reuse } = readAhead(source);
-    const messages = streamMessages(readAt, path, { strict: true, onDamage, select: () => "head" });
-    const first = messages.next();
+    const messages = searchMessages(readAt, path, { strict: true, onDamage, select: () => "head" });
+    const first = yield* nextOf(messages);
     if (first.done === true) return undefined;
-    const { kind, bytes: header, checked } = first.value;
-    if (kind !== "schema") {
+    const { kind, facts, checked } = first.value;
+    // A damaged schema is that of another attempt, or the one that run.json describes.
+    const header = kind === "schema" ? first.value.bytes : otherSchemas({ path, attempt })(facts?.fields ?? "");
+    if (header === undefined) {
       throw failure("ERR_RUN_FILE", `${path} does not begin with a schema; expected a stream that fluxion wrote`);
     }
     if (!schemaOf(header).fields.some(({ name }) => name === "step")) {
       throw failure("ERR_RUN_FILE", `${path} has no column "step"; expected a stream that fluxion wrote`);
     }
-    const segment = fileSegment(path, header, attempt, warn);
+    const segment = fileSegment(path, header, attempt, warn, kind === "schema");
     if (checked) {
       // Of these messages nothing is kept but numbers.
       reuse();
-      yield* byHeads(messages, segment, path);
-    } else yield* byRows(messages, segment, path);
+      yield* byHeads(messages, segment, path, kind === "schema" ? undefined : first.value);
+    } else yield* byRows(messages, segment, path, onDamage);
     return segment;
   } finally {
     source.close();
   }
 }
 
+/** The next message, or the end. Yields while it is looked for. */
+function* nextOf(messages: Messages): Generator<undefined, IteratorResult<StreamMessage, StreamEnd>> {
+  for (;;) {
+    const next = messages.next();
+    if (next.done === true) return next;
+    if (next.value !== undefined) return { done: false, value: next.value };
+    yield;
+  }
+}
+
 /** Takes note of batches with checksums, which say their steps themselves. */
-function* byHeads(messages: Messages, segment: Segment, path: string): Generator<undefined, void> {
+function* byHeads(
+  messages: Messages,
+  segment: Segment,
+  path: string,
+  first: StreamMessage | undefined,
+): Generator<undefined, void> {
   // A batch is noted once the next one is found: the last one may be torn.
-  let last: StreamMessage | undefined;
+  let last = first;
   const note = (): void => {
     if (last?.facts === undefined) return;
     const { firstStep, lastStep, rows } = last.facts;
     segment.appendPlace(last.length, firstStep, lastStep, rows, last.offset);
   };
   for (;;) {
-    const next = messages.next();
+    const next = yield* nextOf(messages);
     if (next.done === true) {
       if (next.value.end !== "torn" || next.value.offset !== last?.offset) note();
       return;
@@ -73,23 +92,31 @@ function* byHeads(messages: Messages, segment: Segment, path: string): Generator
   }
 }
 
-/** Takes note of batches without checksums by decoding them. */
-function* byRows(messages: Messages, segment: Segment, path: string): Generator<undefined, void> {
-  const places: StreamMessage[] = [];
-  function* batches(): Generator<Uint8Array> {
-    for (const message of messages) {
-      checkKind(message, path);
-      places.push(message);
-      yield message.bytes;
+/** Takes note of batches without checksums by decoding them. One that cannot be decoded is told as damage. */
+function* byRows(
+  messages: Messages,
+  segment: Segment,
+  path: string,
+  onDamage: (damage: Damage) => void,
+): Generator<undefined, void> {
+  for (;;) {
+    const next = yield* nextOf(messages);
+    if (next.done === true) return;
+    checkKind(next.value, path);
+    const { offset, bytes } = next.value;
+    try {
+      for (const batch of decode(segment.header, [bytes])) {
+        const steps = batch.getChild("step");
+        // For a stream without batches arrow-js gives an empty one.
+        if (steps === null || steps.length === 0) continue;
+        const [first, last] = [Number(steps.get(0) ?? 0), Number(steps.get(steps.length - 1) ?? 0)];
+        segment.appendPlace(bytes.length, first, last, steps.length, offset);
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const lost = { batches: 1, rows: undefined, fromStep: undefined, toStep: undefined };
+      onDamage({ source: path, offset, bytes: bytes.length, why, ...lost });
     }
-  }
-  for (const batch of decode(segment.header, batches())) {
-    const steps = batch.getChild("step");
-    const place = places.shift();
-    // For a stream without batches arrow-js gives an empty one.
-    if (steps === null || place === undefined) continue;
-    const last = Number(steps.get(steps.length - 1) ?? 0);
-    segment.appendPlace(place.length, Number(steps.get(0) ?? 0), last, steps.length, place.offset);
     yield;
   }
 }

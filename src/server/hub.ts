@@ -6,7 +6,8 @@ import type { Run } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import type { RunEnding } from "./messages.ts";
-import { type FinishedFile, ServedRun } from "./servedRun.ts";
+import type { FinishedFile } from "./runRows.ts";
+import { ServedRun } from "./servedRun.ts";
 
 /** Options of {@link Hub.open}. */
 export interface OpenOptions {

@@ -1,5 +1,6 @@
 /** Keeps the files open that were read last, so that many runs do not take many descriptors. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeRegular, openRegular } from "../arrow/checks/ownFiles.ts";
 import { failure } from "../errors.ts";
 
 /** Number of files that are open at once. */
@@ -11,11 +12,11 @@ const open = new Map<string, number>();
 export function readBytes(path: string, offset: number, length: number, check?: (file: number) => void): Uint8Array {
   let file = open.get(path);
   if (file === undefined) {
-    file = openSync(path, "r");
+    file = openRegular(path);
     try {
       check?.(file);
     } catch (error) {
-      closeSync(file);
+      closeRegular(file);
       throw error;
     }
   }
@@ -31,7 +32,7 @@ export function readBytes(path: string, offset: number, length: number, check?: 
 export function closeFile(path: string): void {
   const file = open.get(path);
   open.delete(path);
-  if (file !== undefined) closeSync(file);
+  if (file !== undefined) closeRegular(file);
 }
 
 export function readExactly(file: number, path: string, offset: number, length: number): Uint8Array {

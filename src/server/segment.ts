@@ -32,6 +32,11 @@ export interface Segment {
   readonly end: number;
   /** Step of the first row that ever came. */
   readonly firstStep: number | undefined;
+  /**
+   * Step of the first row that can be read. Of an attempt whose first batches are damaged it lies behind them, so that
+   * the rows of an older attempt stand in their place.
+   */
+  readonly firstWholeStep: number | undefined;
   /** Step of the last row. */
   readonly lastStep: number | undefined;
   /** Number of all rows that ever came. */
@@ -63,12 +68,15 @@ const toldMost = 10;
  * If the header has a checksum, each batch is held against its own whenever it is read.
  *
  * @param warn gets one line for each damaged batch, once
+ * @param own whether the file begins with this header. Default true; false if its own one is damaged, and this one came
+ *   from elsewhere
  */
 export function fileSegment(
   path: string,
   header: Uint8Array,
   attempt: number,
   warn: (message: string) => void,
+  own = true,
 ): Segment {
   const sealed = isSealed(header);
   const damaged = new Set<number>();
@@ -78,7 +86,10 @@ export function fileSegment(
   let size = header.length;
   let rows = 0;
   let closed = false;
+  let firstWhole = 0;
+  let isFirstKnown = false;
   const check = (file: number): void => {
+    if (!own) return;
     if (Buffer.compare(readExactly(file, path, 0, header.length), header) === 0) return;
     throw failure("ERR_RUN_FILE", `the file ${path} does not begin with this run's schema; was it replaced?`);
   };
@@ -110,6 +121,17 @@ export function fileSegment(
     },
     get firstStep() {
       return count() === 0 ? undefined : places.at(2);
+    },
+    get firstWholeStep() {
+      try {
+        while (!isFirstKnown && firstWhole < count()) {
+          if (batchAt(firstWhole).read() === undefined) firstWhole++;
+          else isFirstKnown = true;
+        }
+      } catch {
+        // Whoever reads the batch hears why that is impossible.
+      }
+      return firstWhole < count() ? places.at(5 * firstWhole + 2) : undefined;
     },
     get lastStep() {
       return count() === 0 ? undefined : places.at(places.length - 2);
@@ -172,6 +194,9 @@ export function memorySegment(header: Uint8Array, attempt: number, limit: number
       return begin + kept.length;
     },
     get firstStep() {
+      return first;
+    },
+    get firstWholeStep() {
       return first;
     },
     get lastStep() {

@@ -24,7 +24,7 @@ export function writeAtomically(
   const temporary = temporaryName(path);
   let file: number | undefined;
   try {
-    file = disk.open(temporary, "w");
+    file = openTemporary(temporary);
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
     for (let done = 0; done < bytes.length; ) done += disk.write(file, bytes, done, bytes.length - done, null);
     if (sync) disk.sync(file);
@@ -46,6 +46,20 @@ export function writeAtomically(
   } catch (error) {
     discard(undefined, temporary);
     throw writeFailure(who, path, error);
+  }
+}
+
+/**
+ * Makes a temporary file anew. A directory from somebody else may hold a link of its name, and opening that would write
+ * to wherever it leads.
+ */
+export function openTemporary(path: string): number {
+  try {
+    return disk.open(path, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    disk.remove(path);
+    return disk.open(path, "wx");
   }
 }
 

@@ -1,13 +1,14 @@
 /** What the earlier attempts at a run have left in its directory. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { attemptOf } from "../arrow/attemptFiles.ts";
+import { attemptOf, endOfAttempt } from "../arrow/attemptFiles.ts";
+import { whenScarce } from "../arrow/checks/descriptors.ts";
+import { numberFields } from "../arrow/coreColumns.ts";
 import { type FileSource, openFile } from "../arrow/fileSource.ts";
 import type { Row } from "../arrow/row.ts";
 import { iteratesFileName, readRunFile } from "../arrow/runFile.ts";
 import { RunReader } from "../arrow/runReader.ts";
 import { isFluxionError } from "../errors.ts";
-import { whenScarce } from "./fileSystem.ts";
 import { writeFailure } from "./files.ts";
 
 /** Names of the files in a directory. @throws ERR_WRITE */
@@ -64,8 +65,9 @@ export function* storedRows(directory: string, below: number, fromStep: number):
     .filter((number) => number < below)
     .map((number) => join(directory, iteratesFileName(number)))
     .map((path) => ({ path, firstStep: firstStepIn(path) }));
+  const firstSteps = attempts.map(({ firstStep }) => firstStep);
   for (const [index, { path, firstStep }] of attempts.entries()) {
-    const upTo = Math.min(Number.POSITIVE_INFINITY, ...attempts.slice(index + 1).map((later) => later.firstStep));
+    const upTo = endOfAttempt(firstSteps, index);
     if (firstStep >= upTo || upTo <= fromStep) continue;
     for (const row of rowsIn(path)) {
       if (row.step >= upTo) break;
@@ -98,20 +100,11 @@ function* rowsIn(path: string): Generator<Row, void, undefined> {
  * A point or vector that the file has left out cannot differ.
  */
 export function isSameRow(row: Row, stored: Row): boolean {
-  for (const key of numbers) if (!Object.is(row[key], stored[key])) return false;
+  for (const key of numberFields) if (key !== "seconds" && !Object.is(row[key], stored[key])) return false;
   if (row.status !== stored.status) return false;
   if (JSON.stringify(row.commands ?? []) !== JSON.stringify(stored.commands ?? [])) return false;
   return sameColumns(row, stored) && sameVectors(row, stored) && sameBits(row.point, stored.point);
 }
-
-const numbers = [
-  "step",
-  "evaluations",
-  "products",
-  "value",
-  "squaredFieldNorm",
-  "stepSize",
-] as const satisfies readonly (keyof Row)[];
 
 function sameColumns(row: Row, stored: Row): boolean {
   for (const [name, column] of Object.entries(row.run.columns)) {

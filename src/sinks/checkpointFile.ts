@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { refuseLink } from "../arrow/checks/ownFiles.ts";
+import { readRegular, refuseLink } from "../arrow/checks/ownFiles.ts";
 import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
@@ -143,7 +143,7 @@ export function loadCheckpoint(path: string): Checkpoint {
 
 function read(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readRegular(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "ENOTDIR") {

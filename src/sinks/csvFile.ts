@@ -1,4 +1,5 @@
-import { csvCell, csvText, plainFields } from "../arrow/csvCells.ts";
+import { plainFields } from "../arrow/coreColumns.ts";
+import { csvCell, csvText } from "../arrow/csvCells.ts";
 import type { Column, Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import { checkOption, readOptions } from "../options.ts";

@@ -1,6 +1,6 @@
 /** Decides whether an attempt may be added to a directory. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOwnFile } from "../arrow/checks/ownFiles.ts";
 import type { Run } from "../arrow/row.ts";
 import {
   iteratesFileName,
@@ -52,7 +52,7 @@ export function earlierAttempts(
   } catch (error) {
     if (!continues || !isFluxionError(error) || error.code !== "ERR_RUN_FILE") throw error;
     const path = join(directory, runFileName);
-    writeAtomically(who, `${path}.damaged`, readFileSync(path));
+    writeAtomically(who, `${path}.damaged`, readOwnFile(path));
     return [];
   }
   if (!trusted) refuseRunning(directory, before);

@@ -15,7 +15,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { devNull } from "node:os";
+import { refillReserve, whenScarce } from "../arrow/checks/descriptors.ts";
 
 /** What is known of an open file: enough to tell that it was removed or moved. */
 interface FileFacts {
@@ -49,74 +49,13 @@ const node: FileSystem = {
   facts: (file) => fstatSync(file),
   close(file) {
     closeSync(file);
-    // What was borrowed from the reserve goes back into it before anything else can take it.
-    if (begun) fillReserve();
+    refillReserve();
   },
   link: linkSync,
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
   makeDirectory: (path) => void mkdirSync(path),
 };
-
-/** Number of descriptors that a thread which writes files keeps for times when the process has none left. */
-const reserved = 4;
-/** Milliseconds for which a write waits for a descriptor when the reserve is used up as well. */
-const patience = 5000;
-const reserve: number[] = [];
-const rest = new Int32Array(new SharedArrayBuffer(4));
-let begun = false;
-let told = false;
-let release: () => boolean = () => false;
-
-/** Sets the function that gives a descriptor free which its owner can do without for a while; false: it has none. */
-export function onScarcity(give: () => boolean): void {
-  release = give;
-}
-
-function fillReserve(): void {
-  begun = true;
-  try {
-    while (reserve.length < reserved) reserve.push(openSync(devNull, "r"));
-  } catch {
-    // The next call that closes a file tries again.
-  }
-}
-
-/**
- * Does something that opens a file. Where the process, or the machine, has too many open, a descriptor of the reserve
- * makes room; then one that can be opened again; then the call waits. The user is told, once per shortage.
- *
- * A thread that waits cannot close files itself, so this helps if other threads or processes do.
- */
-export function whenScarce<T>(path: string, call: () => T): T {
-  if (!begun) fillReserve();
-  const until = performance.now() + patience;
-  for (;;) {
-    try {
-      const result = call();
-      if (reserve.length === reserved) told = false;
-      else fillReserve();
-      return result;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "EMFILE" && code !== "ENFILE") throw error;
-      if (!told) {
-        told = true;
-        const whose = code === "EMFILE" ? "this process has" : "this machine has";
-        process.stderr.write(
-          `fluxion: too many files are open (${code}; ${whose} no descriptor left, see \`ulimit -n\`): ` +
-            `${path} is written by the run's reserve\n`,
-        );
-      }
-      const spare = reserve.pop();
-      if (spare !== undefined) closeSync(spare);
-      else if (!release()) {
-        if (performance.now() >= until) throw error;
-        Atomics.wait(rest, 0, 0, 50);
-      }
-    }
-  }
-}
 
 /** The calls that are in use: those of Node, unless a test has put others in their place. */
 export const disk: FileSystem = { ...node };

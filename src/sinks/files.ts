@@ -3,8 +3,9 @@
  */
 import { statSync } from "node:fs";
 import { dirname, join, parse, resolve } from "node:path";
+import { onScarcity } from "../arrow/checks/descriptors.ts";
 import { type FluxionError, failure } from "../errors.ts";
-import { disk, onScarcity } from "./fileSystem.ts";
+import { disk } from "./fileSystem.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",

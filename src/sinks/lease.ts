@@ -9,8 +9,9 @@
  *   other, only signs of life count: they are judged by whether the file changes, never by comparing clocks.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { readRegular } from "../arrow/checks/ownFiles.ts";
 import { isAlive, isVisible, thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { staleAfter } from "../arrow/signOfLife.ts";
 import { failure } from "../errors.ts";
@@ -212,7 +213,7 @@ function beat(lease: LeaseClaim): void {
   const path = nameOf(lease.directory, lease.number);
   let file: number | undefined;
   try {
-    const text = readFileSync(path, "utf8");
+    const text = readRegular(path).toString("utf8");
     const next = String((Number(parse(text)?.beat) || 0) + 1).padStart(digits, "0");
     file = disk.open(path, "r+");
     disk.write(file, Buffer.from(next), 0, digits, Buffer.byteLength(text) - digits - '"}'.length);

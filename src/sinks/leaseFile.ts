@@ -1,10 +1,12 @@
 /** The file of a lease: its name, its content, and how it is made. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { keepReserve, whenScarce } from "../arrow/checks/descriptors.ts";
+import { readRegular, refuseLink } from "../arrow/checks/ownFiles.ts";
 import { thisProcess, type WriterProcess } from "../arrow/processIdentity.ts";
 import { failure } from "../errors.ts";
-import { discard, temporaryName } from "./atomicFile.ts";
-import { disk, whenScarce } from "./fileSystem.ts";
+import { discard, openTemporary, temporaryName } from "./atomicFile.ts";
+import { disk } from "./fileSystem.ts";
 import { writeFailure } from "./files.ts";
 
 /** Content of a lease's file. */
@@ -21,7 +23,8 @@ export interface LeaseFile {
 /** Number of digits of `beat`. */
 export const digits = 12;
 
-const pattern = /^lease-(\d+)\.json$/;
+/** A number with more digits would be rounded, so that the next one has the same name. */
+const pattern = /^lease-(\d{1,15})\.json$/;
 
 /** Whether a name is that of a lease's file. */
 export function isLeaseFile(name: string): boolean {
@@ -45,6 +48,12 @@ export function leaseNumbers(who: string, directory: string): readonly number[] 
   });
 }
 
+/** Reads the file of a lease, by whose content its owner decides whether it may write. */
+function readLease(directory: string, number: number): string {
+  keepReserve();
+  return readRegular(nameOf(directory, number)).toString("utf8");
+}
+
 interface Found {
   readonly number: number;
   readonly text: string;
@@ -58,10 +67,13 @@ export function newestLease(who: string, directory: string): Found | undefined {
     if (number === 0) return undefined;
     let text: string;
     try {
-      text = whenScarce(directory, () => readFileSync(nameOf(directory, number), "utf8"));
+      text = readLease(directory, number);
     } catch (error) {
-      // Its owner has given it back in this moment.
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+      // Its owner has given it back in this moment, unless it is a link that leads nowhere.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+        refuseLink(nameOf(directory, number));
+        continue;
+      }
       throw failure("ERR_READ", `${who}: cannot read ${nameOf(directory, number)}: ${(error as Error).message}`, {
         cause: error,
       });
@@ -73,7 +85,7 @@ export function newestLease(who: string, directory: string): Found | undefined {
 /** Whether the file of a lease is there; undefined if that cannot be found out, as with too many open files. */
 export function holds(directory: string, number: number, token: string): boolean | undefined {
   try {
-    const text = whenScarce(directory, () => readFileSync(nameOf(directory, number), "utf8"));
+    const text = readLease(directory, number);
     return parse(text)?.token === token;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -110,14 +122,14 @@ export function create(who: string, directory: string, number: number, token: st
   const bytes = Buffer.from(JSON.stringify(content));
   const temporary = temporaryName(path);
   try {
-    writeNew(temporary, bytes, "w");
+    writeNew(openTemporary(temporary), bytes);
     try {
       disk.link(temporary, path);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       // The file system has no links. Then a reader may see the file before its content, and waits.
-      writeNew(path, bytes, "wx");
+      writeNew(disk.open(path, "wx"), bytes);
       return true;
     }
   } catch (error) {
@@ -128,8 +140,7 @@ export function create(who: string, directory: string, number: number, token: st
   }
 }
 
-function writeNew(path: string, bytes: Uint8Array, flags: "w" | "wx"): void {
-  const file = disk.open(path, flags);
+function writeNew(file: number, bytes: Uint8Array): void {
   try {
     for (let done = 0; done < bytes.length; ) done += disk.write(file, bytes, done, bytes.length - done, null);
   } finally {

@@ -1,6 +1,6 @@
 /** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
 import type { RunInfo } from "../server/messages.ts";
-import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver } from "./charts/plane.ts";
+import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, square } from "./charts/plane.ts";
 import { newest } from "./charts/series.ts";
 import { padded } from "./charts/ticks.ts";
 import { button, color, h, setAttribute } from "./dom.ts";
@@ -16,6 +16,11 @@ interface EndPoint {
   readonly value: number | undefined;
   readonly squaredFieldNorm: number | undefined;
   readonly index: number | undefined;
+  /** Class of the end, as the summary of the command says it; the state of a run that was not judged. */
+  readonly verdict: string;
+  readonly judged: boolean;
+  /** Whether the index is that of a critical point; undefined where that was not measured. */
+  readonly indexTrusted: boolean | undefined;
 }
 
 interface EndPoints {
@@ -27,6 +32,22 @@ interface EndPoints {
 
 const height = 226;
 const needed = ["value", "squaredFieldNorm", "stepSize", "status", "morseIndex"];
+/** Columns of a run that was judged, as \`classifyEnd\` writes them. */
+const judgement = ["end", "indexTrusted"];
+
+interface Mark {
+  readonly sign: string;
+  /** State whose colour the verdict has in the table. */
+  readonly state: string;
+}
+
+/** Marks of the verdicts. */
+const marks: Readonly<Record<string, Mark>> = {
+  "critical point": { sign: "●", state: "converged" },
+  converged: { sign: "●", state: "converged" },
+  "gradient-flat region": { sign: "◻", state: "stagnated" },
+};
+const otherMark = "◯";
 /** Distance from a mark at which a pointer still hits it, in pixels. */
 const reach = 10;
 
@@ -37,7 +58,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   const head = h(
     "tr",
     {},
-    ...["run", "", "step", "loss", "‖F‖²", "index"].map((name) => h("th", { scope: "col" }, name)),
+    ...["run", "verdict", "step", "loss", "‖F‖²", "index"].map((name) => h("th", { scope: "col" }, name)),
   );
   const element = h(
     "section",
@@ -91,15 +112,17 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const labels = new Labels(context, 11);
     // Shown runs are drawn last, above others that ended in the same place.
     const order = [...points].sort((a, b) => Number(slots.has(a.run.name)) - Number(slots.has(b.run.name)));
-    for (const { run, index, value } of order) {
+    for (const { run, index, value, verdict } of order) {
       const slot = slots.get(run.name);
       const stroke = slot === undefined ? color("--text-soft") : styleOf(slot).stroke;
       const at = [plane.x(index!), plane.y(value!)] as const;
       context.lineWidth = 1.5;
-      disk(context, at, isCritical(run) ? stroke : color("--card"), stroke);
+      const sign = signOf(verdict);
+      if (sign === "◻") square(context, at, color("--card"), stroke);
+      else disk(context, at, sign === "●" ? stroke : color("--card"), stroke);
       if (slot !== undefined) labels.write(letterOf(slot), at[0], at[1] - 8, stroke);
     }
-    hint.textContent = "● converged   ◯ otherwise";
+    hint.textContent = legend(points.map(({ verdict }) => verdict));
     setAttribute(
       canvas,
       "aria-label",
@@ -118,7 +141,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const found = nearest(event);
     canvas.style.cursor = found.length === 0 ? "" : "pointer";
     canvas.title = found
-      .map(({ run, index, value }) => `${run.name}: index ${index}, loss ${formatNumber(value)}`)
+      .map(({ run, index, value, verdict }) => `${run.name}: ${verdict}, index ${index}, loss ${formatNumber(value)}`)
       .join("\n");
   });
   canvas.addEventListener("click", (event) => {
@@ -144,26 +167,42 @@ function keyOf(run: RunInfo): string {
   return `${run.name} ${run.attempt}`;
 }
 
-function isCritical(run: RunInfo): boolean {
-  return run.ending?.status === "converged";
+function signOf(verdict: string): string {
+  return marks[verdict]?.sign ?? otherMark;
+}
+
+/** Says what the marks that are drawn stand for. */
+function legend(verdicts: readonly string[]): string {
+  const there = [...new Set(verdicts)];
+  return ["●", "◻", otherMark]
+    .map((sign) => [sign, there.filter((verdict) => signOf(verdict) === sign).join(", ")])
+    .filter(([, those]) => those !== "")
+    .map((pair) => pair.join(" "))
+    .join("   ");
 }
 
 async function endOf(run: RunInfo): Promise<EndPoint> {
   const data = new RunData(run.columns);
   try {
     // Two rows are needed: the last one has no step size, and a verdict may come in a row of its own.
-    const query = { last: 2, columns: needed.join(",") };
+    const columns = [...needed, ...judgement.filter((name) => name in run.columns)];
+    const query = { last: 2, columns: columns.join(",") };
     for (const batch of await fetchRows(run.name, query)) data.append(batch);
   } catch (error) {
     // Here only a mark is missing. The view of the run itself shows the error.
     console.warn(`the end of ${run.name} cannot be read:`, error);
   }
+  const trusted = data.last("indexTrusted");
+  const verdict = run.columns.end?.values?.[data.last("end") ?? -1];
   return {
     run,
     step: data.lastStep,
     value: newest(data, "value"),
     squaredFieldNorm: newest(data, "squaredFieldNorm"),
     index: newest(data, "morseIndex"),
+    verdict: verdict ?? stateOf(run),
+    judged: verdict !== undefined,
+    indexTrusted: trusted === undefined ? undefined : trusted === 1,
   };
 }
 
@@ -174,12 +213,16 @@ function placement(points: readonly EndPoint[], width: number): Plane {
 }
 
 function rowOf(
-  { run, step, value, squaredFieldNorm, index }: EndPoint,
+  { run, step, value, squaredFieldNorm, index, verdict, judged, indexTrusted }: EndPoint,
   look: (run: string) => void,
 ): HTMLTableRowElement {
   const how = stateOf(run);
-  const state = h("td", { class: "state", "data-state": how }, `${stateMark(how)} ${how}`);
-  const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredFieldNorm), formatNumber(index)];
+  const sign = judged ? signOf(verdict) : stateMark(how);
+  const colour = judged ? (marks[verdict]?.state ?? how) : how;
+  const state = h("td", { class: "state", "data-state": colour }, `${sign} ${verdict}`);
+  // The measure has found an eigenvalue near its threshold, or a Hessian that still changes.
+  const indexText = `${formatNumber(index)}${verdict === "critical point" && indexTrusted === false ? " (doubtful)" : ""}`;
+  const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredFieldNorm), indexText];
   const name = button(run.name, { class: "quiet" }, () => look(run.name));
   return h("tr", {}, h("th", { scope: "row" }, name), state, ...numbers.map((text) => h("td", {}, text)));
 }

@@ -1,4 +1,5 @@
 /** Fills a RunData with history, then with live rows. After a lost connection it asks only for what is missing. */
+import { plainFields } from "../arrow/coreColumns.ts";
 import type { RunInfo } from "../server/messages.ts";
 import { type Batch, readStream } from "./arrowReader.ts";
 import { address, type Link, openLink } from "./link.ts";
@@ -141,18 +142,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
 /** Returns all columns except vectors, whose length is not known yet. */
 function plainColumns(run: RunInfo): string[] {
   const own = Object.entries(run.columns).filter(([, column]) => column.kind !== "vector");
-  const core = [
-    "step",
-    "seconds",
-    "status",
-    "evaluations",
-    "products",
-    "value",
-    "squaredFieldNorm",
-    "stepSize",
-    "commands",
-  ];
-  return [...core, ...own.map(([name]) => name)];
+  return [...plainFields, "commands", ...own.map(([name]) => name)];
 }
 
 /** Fetches rows by HTTP. */

@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { kernelAdvice, libraryAdvice } from "../../src/cli/kernelSpeeds.ts";
+import { kernelFacts } from "../../src/linalg/blas/fittingKernels.ts";
 import { assertError } from "../support/assert.ts";
 import { startFluxion } from "../support/command.ts";
 
@@ -13,9 +15,15 @@ doctor("says what multiplies matrices, as describeExecutor does", async () => {
   assert.ok(Array.isArray(kernels) && Array.isArray(libraries));
   if (found.blas.library !== undefined) assert.ok(speed > 0);
   assert.ok(peak === undefined || peak > 0);
-  // Where kernels were measured, doctor says so in its own words.
-  if (kernels.length + libraries.length > 0) return;
-  assert.equal(found, JSON.parse(JSON.stringify(describeExecutor())));
+  const described = describeExecutor();
+  // What follows from the kernels that were measured stands in place of what is known of kernels in general.
+  const advice = kernelAdvice(kernelFacts(described.blas), kernels);
+  const general = advice === undefined ? undefined : `BLAS: ${described.blas.warning}`;
+  const faster = libraryAdvice(libraries);
+  const warnings = described.warnings.filter((warning) => warning !== general);
+  for (const text of [advice, faster]) if (text !== undefined) warnings.push(`BLAS: ${text}`);
+  assert.equal(found, JSON.parse(JSON.stringify({ ...described, warnings })));
+  for (const { core, speed } of [...kernels, ...libraries]) assert.ok(typeof core === "string" && speed > 0);
 });
 doctor("prints a table, and what to do where something is missing", async () => {
   process.env.FLUXION_BLAS = "off";

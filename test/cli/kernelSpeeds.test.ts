@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { kernelAdvice, type TriedKernels, tryKernels } from "../../src/cli/kernelSpeeds.ts";
+import { kernelAdvice, tryKernels } from "../../src/cli/kernelSpeeds.ts";
 import { describeBlas } from "../../src/linalg/blas/blas.ts";
 import {
   areNarrow,
@@ -34,7 +34,7 @@ const tried = fc.uniqueArray(fc.constantFrom(null, ...cores), { minLength: 0, ma
       }),
     ),
   ),
-) as fc.Arbitrary<TriedKernels[]>;
+) as fc.Arbitrary<Parameters<typeof kernelAdvice>[1]>;
 
 const advice = suite("kernelAdvice");
 advice(

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { shellWord } from "../../src/cli/output/say.ts";
 import { summaryLines } from "../../src/cli/summary.ts";
 import type { RowSummary } from "../../src/experiments/threads/protocol.ts";
 
@@ -79,6 +81,33 @@ summary("leaves files out where the terminal is too narrow for them", () => {
   const [heading, line] = summaryLines("runs/x-1", ["a"], [finding], new Map(), 30);
   assert.is(heading, "run  verdict            loss");
   assert.is(line, "a    critical point  0.25000");
+});
+
+summary("writes commands that a shell reads as they are meant, whatever the names", () => {
+  const wordsOf = (command: string): string[] => {
+    const { stdout } = spawnSync("sh", ["-c", `for word in ${command}; do printf '%s\\0' "$word"; done`], {
+      encoding: "utf8",
+    });
+    return stdout.split("\0").slice(0, -1);
+  };
+  for (const name of [
+    "plain/run-1",
+    "a b",
+    "x; touch y",
+    "$(touch y)",
+    "`y`",
+    "it's",
+    "-rf",
+    "é😀",
+    "a\nb",
+    "*",
+    "~",
+    "",
+  ]) {
+    assert.equal(wordsOf(shellWord(name)), [name]);
+  }
+  const lines = summaryLines("runs/a b", ["a"], [{ run: "a", verdict: "diverged", meaning: "It is." }], new Map());
+  assert.ok(lines.at(-1)!.includes("npx fluxion replay 'runs/a b'"), lines.at(-1));
 });
 
 summary.run();

@@ -1,20 +1,12 @@
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { writeAtomically } from "../../src/sinks/atomicFile.ts";
 import { AppendFile, makeDirectory } from "../../src/sinks/files.ts";
 import { assertError } from "../support/assert.ts";
+import { onFullDisk } from "../support/disk.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -46,12 +38,12 @@ atomic("leaves the old file as it was where the new one cannot be written", () =
   mkdirSync(directory);
   const path = join(directory, "run.json");
   writeFileSync(path, "old");
-  // What it writes to first is a full disk.
-  symlinkSync("/dev/full", join(directory, `.run.json.${process.pid}.tmp`));
-  assertError(
-    () => writeAtomically("test", path, "new"),
-    "ERR_WRITE",
-    /^test: cannot write .*the disk is full.*ENOSPC/,
+  onFullDisk(() =>
+    assertError(
+      () => writeAtomically("test", path, "new"),
+      "ERR_WRITE",
+      /^test: cannot write .*the disk is full.*ENOSPC/,
+    ),
   );
   assert.is(readFileSync(path, "utf8"), "old");
   assert.equal(readdirSync(directory), ["run.json"]);

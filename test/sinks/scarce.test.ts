@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { whenScarce } from "../../src/arrow/checks/descriptors.ts";
 import { readRunFile, runState } from "../../src/arrow/runFile.ts";
 import { verifyRun } from "../../src/arrow/verifyRun.ts";
 import { loadCheckpoint } from "../../src/sinks/checkpointFile.ts";
-import { whenScarce } from "../../src/sinks/fileSystem.ts";
 import { replay } from "../../src/streams/replay.ts";
 import { valuesOf } from "../support/collect.ts";
 import { assertSameRows } from "../support/sameRows.ts";
@@ -28,7 +28,7 @@ const timeless = async (path: string) => (await valuesOf(replay(path))).map((row
 
 const scarce = suite("a process without descriptors");
 
-scarce("writes rows, checkpoints and a further run with its reserve, and says so", async () => {
+scarce("writes rows, checkpoints, a further run and a further attempt with its reserve, and says so", async () => {
   const [whole, path] = [scratchPath(), scratchPath()];
   runIn(whole);
   const { stdout, stderr } = runIn(path, "leak");
@@ -40,10 +40,11 @@ scarce("writes rows, checkpoints and a further run with its reserve, and says so
     assert.is(runState(readRunFile(directory)), "completed");
     assert.equal(verifyRun(directory).problems, []);
     const rows = await timeless(directory);
-    assert.is(rows.length, scarceSteps + 1);
+    const steps = name === "first" ? 2 * scarceSteps : scarceSteps;
+    assert.is(rows.length, steps + 1);
     assertSameRows(rows, await timeless(join(whole, name)), name);
     const [one, other] = [loadCheckpoint(directory), loadCheckpoint(join(whole, name))];
-    assert.is(one.step, scarceSteps);
+    assert.is(one.step, steps);
     assert.equal({ ...one, seconds: 0 }, { ...other, seconds: 0 });
   }
 });

@@ -65,3 +65,26 @@ export async function withFate(fate: Fate | undefined, program: () => Promise<un
   }
   return { calls, met, error };
 }
+
+/** Calls a function while every write fails, as on a full disk, or every write to files of some names. */
+export function onFullDisk<T>(act: () => T, names = /./): T {
+  const full = new Set<number>();
+  const restore = replaceDisk((node) => ({
+    ...node,
+    open(path, flags) {
+      const file = node.open(path, flags);
+      if (names.test(path)) full.add(file);
+      else full.delete(file);
+      return file;
+    },
+    write(file, ...rest) {
+      if (!full.has(file)) return node.write(file, ...rest);
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    },
+  }));
+  try {
+    return act();
+  } finally {
+    restore();
+  }
+}

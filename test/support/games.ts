@@ -10,26 +10,53 @@ export function over(problem: Problem, constraint: ConvexSet): Problem {
   return { ...problem, name: `${problem.name} over ${constraint.name}`, constraint };
 }
 
-/** F(z) = M z - b with the blocks of two players of n / 2 numbers each. */
-export function affineGame(rows: readonly (readonly number[])[], b: readonly number[]): Problem {
-  const n = rows.length;
-  const map = denseMatrix(n, n, Float64Array.from(rows.flat()));
-  const half = n / 2;
-  const blocks: readonly ParameterBlock[] = [
-    { name: "x", shape: [half], offset: 0, size: half, player: "minimiser" },
-    { name: "y", shape: [half], offset: half, size: half, player: "maximiser" },
-  ];
+/** Parts of a problem beside its field. */
+export interface Parts {
+  readonly set?: ConvexSet;
+  readonly symmetric?: boolean;
+  /** Sizes of the players' strategies. */
+  readonly players?: Readonly<Record<string, number>>;
+}
+
+/** One block, or one for each player. */
+export function blocksOf(n: number, players: Parts["players"]): readonly ParameterBlock[] {
+  if (players === undefined) return [{ name: "z", shape: [n], offset: 0, size: n }];
+  let offset = 0;
+  return Object.entries(players).map(([player, size]) => {
+    offset += size;
+    return { name: player, shape: [size], offset: offset - size, size, player };
+  });
+}
+
+/** F(z) = M z + q. */
+export function affine(rows: readonly (readonly number[])[], q: readonly number[], parts: Parts = {}): Problem {
+  const n = q.length;
+  const map = denseMatrix(n, n, Float64Array.from(rows.flat()), { symmetric: parts.symmetric === true });
   return {
-    name: "affine game",
+    name: "affine",
     dimension: n,
-    symmetric: false,
+    symmetric: parts.symmetric === true,
+    blocks: blocksOf(n, parts.players),
+    ...(parts.set === undefined ? {} : { constraint: parts.set }),
     evaluate(point, field) {
       map.apply(point, field);
-      for (let i = 0; i < n; i++) field[i] = field[i]! - b[i]!;
+      for (let i = 0; i < n; i++) field[i] = field[i]! + q[i]!;
       return Number.NaN;
     },
     linearize: () => map,
-    blocks,
+  };
+}
+
+/** F(z) = M z - b of two players with n / 2 numbers each. */
+export function affineGame(rows: readonly (readonly number[])[], b: readonly number[]): Problem {
+  const half = rows.length / 2;
+  return {
+    ...affine(
+      rows,
+      b.map((x) => -x),
+      { players: { minimiser: half, maximiser: half } },
+    ),
+    name: "affine game",
   };
 }
 

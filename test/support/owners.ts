@@ -14,10 +14,14 @@ export function startOn(host: string, given: readonly string[], cwd: string): St
   }
 }
 
-/** Path and content of every file below a directory. */
+/** Path and content of every file below a directory, without what links lead to. */
 export function contents(directory: string): Record<string, string> {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), "latin1")]),
-  );
+  const entries = readdirSync(directory, { withFileTypes: true });
+  return Object.assign(
+    {},
+    ...entries.map((entry) => {
+      const path = join(directory, entry.name);
+      return entry.isDirectory() ? contents(path) : entry.isFile() ? { [path]: readFileSync(path, "latin1") } : {};
+    }),
+  ) as Record<string, string>;
 }

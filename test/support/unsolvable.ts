@@ -1,7 +1,6 @@
 /** Problems without a solution: complementarity problems, games, saddle points, variational inequalities, minimisation. */
 import { linearMap } from "../../src/linalg/makeLinearMap.ts";
-import { denseMatrix } from "../../src/linalg/maps/maps.ts";
-import type { ConvexSet, ParameterBlock, Problem } from "../../src/problems/problem.ts";
+import type { Problem } from "../../src/problems/problem.ts";
 import {
   affineSubspace,
   box,
@@ -14,6 +13,7 @@ import {
   simplex,
   wholeSpace,
 } from "../../src/problems/sets/index.ts";
+import { affine, blocksOf, type Parts } from "./games.ts";
 
 export interface Unsolvable {
   readonly name: string;
@@ -27,41 +27,6 @@ export interface Unsolvable {
 }
 
 const inf = Number.POSITIVE_INFINITY;
-
-interface Parts {
-  readonly set?: ConvexSet;
-  readonly symmetric?: boolean;
-  /** Sizes of the players' strategies. */
-  readonly players?: Readonly<Record<string, number>>;
-}
-
-function blocksOf(n: number, players: Readonly<Record<string, number>> | undefined): readonly ParameterBlock[] {
-  if (players === undefined) return [{ name: "z", shape: [n], offset: 0, size: n }];
-  let offset = 0;
-  return Object.entries(players).map(([player, size]) => {
-    offset += size;
-    return { name: player, shape: [size], offset: offset - size, size, player };
-  });
-}
-
-/** F(z) = M z + q. */
-function affine(rows: readonly (readonly number[])[], q: readonly number[], parts: Parts = {}): Problem {
-  const n = q.length;
-  const map = denseMatrix(n, n, Float64Array.from(rows.flat()), { symmetric: parts.symmetric === true });
-  return {
-    name: "affine",
-    dimension: n,
-    symmetric: parts.symmetric === true,
-    blocks: blocksOf(n, parts.players),
-    ...(parts.set === undefined ? {} : { constraint: parts.set }),
-    evaluate(point, field) {
-      map.apply(point, field);
-      for (let i = 0; i < n; i++) field[i] = field[i]! + q[i]!;
-      return Number.NaN;
-    },
-    linearize: () => map,
-  };
-}
 
 /** F_i(z) = f(z_i), with the derivative of f. */
 function separable(

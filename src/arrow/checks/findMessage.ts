@@ -24,6 +24,10 @@ export type Found = { readonly sealed: boolean } & (
 
 const continuation = 0xffffffff;
 const piece = 65_536;
+/** Greatest length of a message, so that the place behind it is still an exact number. */
+const longest = 2 ** 50;
+/** Number of bytes of a head beyond which it is not looked for behind damage. */
+const longestHead = 16 * 2 ** 20;
 
 /**
  * Looks at what begins at a place: reads prefix and metadata, and checks the head of a sealed message.
@@ -53,7 +57,10 @@ export function findMessage(readAt: ReadAt, offset: number, strict: boolean): Fo
   }
   try {
     const { kind, bodyLength } = readMetadata(head.subarray(prefixLength));
-    return { is: "message", sealed, head, ...(read ?? { kind, length: head.length + bodyLength }) };
+    const message = read ?? { kind, length: head.length + bodyLength };
+    // A reader goes on by this length, so one that is shorter than the head would never end.
+    if (!(message.length >= head.length)) return { is: "damaged", why: `a message of ${message.length} bytes`, sealed };
+    return { is: "message", sealed, head, ...message, length: Math.min(message.length, longest) };
   } catch (cause) {
     return { is: "damaged", why: "a message without readable metadata", cause, sealed };
   }
@@ -70,23 +77,33 @@ interface Rest {
   readonly marked: boolean;
 }
 
-/** Looks for the next sealed message whose head is right. Messages begin at multiples of eight bytes. */
-export function findNext(readAt: ReadAt, from: number): Rest {
+/**
+ * Looks for the next sealed message whose head is right. Messages begin at multiples of eight bytes.
+ *
+ * It yields after each piece of 64 KB and after each candidate, so that a thread that has other work can look after it:
+ * there may be gigabytes of damage.
+ */
+export function* searchNext(readAt: ReadAt, from: number): Generator<undefined, Rest> {
   let at = align(from);
   let last: Uint8Array = new Uint8Array(0);
   for (;;) {
-    const bytes = readAt(at, piece);
+    // The source may hand out the same memory again for what is read below.
+    const bytes = readAt(at, piece).slice();
     const view = viewOf(bytes);
     for (let i = 0; i + 8 <= bytes.length; i += 8) {
       if (view.getUint32(i, true) !== continuation) continue;
       const metadataLength = view.getInt32(i + 4, true);
-      if (metadataLength < shortestHead - prefixLength || !isSealed(readAt(at + i, shortestHead))) continue;
+      if (metadataLength < shortestHead - prefixLength || metadataLength > longestHead) continue;
+      const there = i + shortestHead <= bytes.length;
+      if (!isSealed(there ? bytes.subarray(i, i + shortestHead) : readAt(at + i, shortestHead))) continue;
       const head = readHead(readAt(at + i, prefixLength + metadataLength));
       if (head !== undefined) return { at: at + i, kind: head.kind, size: 0, marked: false };
+      yield;
     }
     if (bytes.length > 0) last = bytes.slice(-8);
     at += bytes.length;
     if (bytes.length < piece) break;
+    yield;
   }
   const marked = last.length === 8 && last.every((byte, i) => byte === (i < 4 ? 0xff : 0));
   return { at: undefined, kind: undefined, size: at, marked };

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { GraphBuilder } from "../build/builder.ts";
 import type { Node, Shape } from "../graph/graph.ts";
 import { constantValues } from "./constantValues.ts";
+import { boundData } from "./dataInputs.ts";
 import type { NumberType } from "./exactValues.ts";
 import { missingPlace } from "./places.ts";
 import type { Session, Traced } from "./session.ts";
@@ -63,7 +64,7 @@ export class KernelCall {
   places(name: string, extents: readonly number[]): Float64Array | undefined {
     const { node } = this.input(name);
     const values = constantValues(node);
-    const missing = missingPlace(values ?? this.session.boundData(node, extents), extents);
+    const missing = missingPlace(values ?? boundData(this.session.data, node, extents), extents);
     if (missing !== undefined) throw this.refuse(`takes ${missing}`, "check the indices against the shape");
     return values;
   }

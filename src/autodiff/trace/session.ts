@@ -1,10 +1,11 @@
 import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ErrorCode, type FluxionError, failure } from "../../errors.ts";
 import type { GraphBuilder } from "../build/builder.ts";
-import { isOp, type Node, type Shape } from "../graph/graph.ts";
+import type { Node, Shape } from "../graph/graph.ts";
 import { sameShape, showShape } from "../graph/shapes.ts";
 import { reachable } from "../graph/walk.ts";
 import { constantValues } from "./constantValues.ts";
+import type { DataInput } from "./dataInputs.ts";
 import { exactValuesOf, isNumberType, type NumberType } from "./exactValues.ts";
 import type { Float32Sources } from "./float32Sources.ts";
 import { userLine } from "./userLine.ts";
@@ -17,17 +18,6 @@ export interface Traced {
    * Placeholders of gradients in progress from which the tensor was computed, even if its node does not depend on them.
    */
   readonly sources?: ReadonlySet<Node>;
-}
-
-/** An input whose values `with` exchanges. */
-export interface DataInput {
-  readonly node: Node<"input">;
-  /** Values as the function gives them. Their shape is that of the node, unless the trace asked for another one. */
-  readonly values: Float64Array;
-  readonly shape: Shape;
-  readonly dtype: NumberType;
-  /** Lists of extents into which the columns of its values are indices. */
-  readonly indexes: readonly (readonly number[])[];
 }
 
 /** The part of the engine under its hooks that a session needs. */
@@ -209,22 +199,6 @@ export class Session {
       );
     }
     return { node: known.node, dtype };
-  }
-
-  /**
-   * Notes that a data input holds indices into these extents, column by column. Returns its values; undefined if the
-   * node is not a data input, possibly reshaped.
-   */
-  boundData(node: Node, extents: readonly number[]): Float64Array | undefined {
-    if (isOp(node, "reshape")) return this.boundData(node.inputs[0]!, extents);
-    for (const [name, input] of this.data) {
-      if (input.node !== node) continue;
-      if (!input.indexes.some((known) => sameShape(known, extents))) {
-        this.data.set(name, { ...input, indexes: [...input.indexes, extents] });
-      }
-      return input.values;
-    }
-    return undefined;
   }
 
   /** Reads values that do not depend on parameters or data. All other reads are refused. */

@@ -2,10 +2,11 @@ import { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
 import { GraphBuilder } from "../build/builder.ts";
 import type { Node, Shape } from "../graph/graph.ts";
+import type { DataInput } from "./dataInputs.ts";
 import { Float32Sources } from "./float32Sources.ts";
 import { withHooks } from "./hooks.ts";
 import { sameNodes } from "./sameNodes.ts";
-import { type DataInput, type Literal, Session } from "./session.ts";
+import { type Literal, Session } from "./session.ts";
 
 /** A function of tensors, written in primitives. */
 export interface TracedFunction {

@@ -5,6 +5,7 @@ import { startSearchThread } from "../../experiments/threads/searchThread.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { seedOption } from "../options/seedOption.ts";
+import { say } from "../output/say.ts";
 
 const help = `Usage: fluxion check [experiment or ./module.ts] [options]
 
@@ -40,8 +41,8 @@ export async function checkCommand(given: readonly string[]): Promise<number> {
     const examined = thread.next("examined");
     thread.post({ kind: "examine", options, seed: general.seed });
     const { problem, dimension, points } = (await examined).examination;
-    console.log(`${problem}, n = ${dimension}`);
-    for (const { where, table } of points) console.log(`\nat ${where}:\n${table}`);
+    say(`${problem}, n = ${dimension}`);
+    for (const { where, table } of points) say(`\nat ${where}:\n${table}`);
     return points.every(({ verdict }) => verdict === "agrees") ? 0 : 1;
   } finally {
     await thread.close();

@@ -6,7 +6,8 @@ import { kernelFacts } from "../../linalg/blas/fittingKernels.ts";
 import { kernelSpeed } from "../../linalg/blas/kernelSpeed.ts";
 import { peakSpeed } from "../../linalg/blas/kernels.ts";
 import { kernelAdvice, libraryAdvice, tryKernels, tryLibraries } from "../kernelSpeeds.ts";
-import { tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 
 /** Adds the options of `fluxion doctor` and what it does. */
 export function doctorCommand(command: Command): void {
@@ -30,7 +31,7 @@ export function doctorCommand(command: Command): void {
     const speed = kernelSpeed()?.speed;
     const peak = processor === undefined ? undefined : peakSpeed(processor.speed / 1000);
     if (json === true) {
-      console.log(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
+      say(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
       return;
     }
     const { executor, node, multiplyAdd } = found;
@@ -44,20 +45,20 @@ export function doctorCommand(command: Command): void {
       ["operations per ns", speedText(speed, peak)],
       ["multiply-add", multiplyAdd],
     ];
-    for (const line of tableLines(["what", "found"], rows)) console.log(line);
+    for (const line of tableLines(["what", "found"], rows)) say(line);
     if (kernels.length > 0) {
-      console.log("");
+      say("");
       const tried = kernels.map(({ setting, core, speed }) => [setting ?? "(not set)", core, speed]);
-      for (const line of tableLines(["OPENBLAS_CORETYPE", "kernels", "operations per ns"], tried)) console.log(line);
+      for (const line of tableLines(["OPENBLAS_CORETYPE", "kernels", "operations per ns"], tried)) say(line);
     }
     if (libraries.length > 1) {
-      console.log("");
+      say("");
       const rows = libraries.map(({ library, core, speed }) => [library, core, speed]);
-      for (const line of tableLines(["library", "kernels", "operations per ns"], rows)) console.log(line);
+      for (const line of tableLines(["library", "kernels", "operations per ns"], rows)) say(line);
     }
-    console.log("");
-    for (const warning of warnings) console.log(`- ${warning}`);
-    if (warnings.length === 0) console.log("Nothing to improve.");
+    say("");
+    for (const warning of warnings) say(`- ${warning}`);
+    if (warnings.length === 0) say("Nothing to improve.");
   });
 }
 

@@ -7,8 +7,9 @@ import { failure } from "../../errors.ts";
 import { builtInFigures } from "../../figures/builtIn.ts";
 import { recordedRun } from "../../figures/figure.ts";
 import { writeFailure } from "../../sinks/files.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
-import { tableLines } from "../table.ts";
 
 const examples = `
 Examples:
@@ -25,7 +26,7 @@ export function figureCommand(command: Command): void {
     .action(async (name: string | undefined, directory: string | undefined, flags: { readonly output?: string }) => {
       if (name === undefined) {
         const rows = builtInFigures.map((figure) => [figure.name, figure.summary, figure.from]);
-        for (const line of tableLines(["figure", "what it shows", "drawn from"], rows)) console.log(line);
+        for (const line of tableLines(["figure", "what it shows", "drawn from"], rows)) say(line);
         return;
       }
       await draw(name, directory, flags.output);
@@ -59,5 +60,5 @@ async function draw(name: string, directory: string | undefined, output: string 
   } catch (error) {
     throw writeFailure("figure", resolve(path), error);
   }
-  console.log(path);
+  say(path);
 }

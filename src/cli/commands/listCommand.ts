@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { defaultExperiment, summaries } from "../../experiments/catalogue/summaries.ts";
 import { experimentIfWhole, experimentsIn, shownState } from "../experimentFile.ts";
-import { tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 
 /** Adds the options of `fluxion list` and what it does. */
 export function listCommand(command: Command): void {
@@ -11,13 +12,13 @@ export function listCommand(command: Command): void {
       name,
       `${summary}${name === defaultExperiment ? " (the default)" : ""}`,
     ]);
-    for (const line of tableLines(["experiment", "what it does"], rows)) console.log(line);
-    console.log(
+    for (const line of tableLines(["experiment", "what it does"], rows)) say(line);
+    say(
       "\nOptions of an experiment: fluxion run <experiment> --help. An experiment of your own: fluxion run ./module.ts",
     );
     const done = experimentsIn(directory);
     if (done.length === 0) return;
-    console.log("");
+    say("");
     const found = done.map((path) => {
       const file = experimentIfWhole(path);
       if (file === undefined) return [path, "unknown: experiment.json is damaged", "", "", "", ""];
@@ -32,7 +33,7 @@ export function listCommand(command: Command): void {
       ];
     });
     for (const line of tableLines(["directory", "experiment", "seed", "state", "runs", "began (UTC)"], found)) {
-      console.log(line);
+      say(line);
     }
   });
 }

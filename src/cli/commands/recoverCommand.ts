@@ -1,5 +1,6 @@
 /** `fluxion recover`: writes what is whole of damaged files into a new directory. */
 import type { Command } from "commander";
+import { say } from "../output/say.ts";
 import { recoverFiles } from "../recoverFiles.ts";
 
 const help = `
@@ -22,9 +23,9 @@ export function recoverCommand(command: Command, exit: (code: number) => void): 
     .action((directory: string, flags: { readonly to?: string }) => {
       const to = flags.to ?? `${directory.replace(/[/\\]+$/, "")}-recovered`;
       const { files, rows, lost } = recoverFiles(directory, to);
-      for (const line of lost) console.log(line);
-      if (lost.length > 0) console.log();
-      console.log(`${rows} rows in ${files} files: ${to}`);
+      for (const line of lost) say(line);
+      if (lost.length > 0) say();
+      say(`${rows} rows in ${files} files: ${to}`);
       exit(lost.length === 0 ? 0 : 1);
     });
 }

@@ -3,7 +3,8 @@
 import { type Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { describeDamage } from "../../arrow/checks/damage.ts";
-import { csvCell, csvText, plainFields } from "../../arrow/csvCells.ts";
+import { plainFields } from "../../arrow/coreColumns.ts";
+import { csvCell, csvText } from "../../arrow/csvCells.ts";
 import { presentName } from "../../arrow/formerNames.ts";
 import type { Column, Row } from "../../arrow/row.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
@@ -11,8 +12,9 @@ import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 import { replay } from "../../streams/replay.ts";
+import { note } from "../output/say.ts";
+import { type Cell, tableLines } from "../output/table.ts";
 import { type FoundRun, readableRuns, runsIn } from "../runDirectories.ts";
-import { type Cell, tableLines } from "../table.ts";
 
 interface Flags {
   readonly columns?: string;
@@ -113,13 +115,13 @@ async function print(
       toStep: to,
       onDamage: (damage) => {
         whole = false;
-        console.error(`fluxion: ${describeDamage(damage)}`);
+        note(`fluxion: ${describeDamage(damage)}`);
       },
     }).pipe(tap(show)),
     { defaultValue: undefined },
   );
   flush();
-  if (empty) console.error(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
+  if (empty) note(`${name}: no rows${from > 0 || to < Number.POSITIVE_INFINITY ? " in this range" : ""}`);
   return whole;
 }
 

@@ -8,6 +8,7 @@ import { newestLease } from "../../sinks/leaseFile.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { workersOption } from "../options/workersOption.ts";
+import { note, shellWord } from "../output/say.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
@@ -57,7 +58,7 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   refuse(directory, before, force);
   const dead = force ? undefined : await formerOwner(directory);
   const change = executorChange(directory, before.runs, before.portable);
-  if (change !== undefined) console.error(`fluxion: ${change}`);
+  if (change !== undefined) note(`fluxion: ${change}`);
   const { name, source } = before;
   const { trust = false, changed = false } = flags;
   const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
@@ -94,7 +95,7 @@ async function resume(directory: string, module: string | undefined, flags: Resu
 async function formerOwner(directory: string): Promise<string | undefined> {
   try {
     return await ownerWithoutLife("resume", directory, (owner, seconds) =>
-      console.error(
+      note(
         `${directory} belongs to ${owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`}; ` +
           `waiting ${seconds} s for a sign of life`,
       ),
@@ -108,7 +109,7 @@ async function formerOwner(directory: string): Promise<string | undefined> {
 function warnOfForce(directory: string): void {
   const owner = newestLease("resume", directory)?.content?.process;
   if (owner === undefined) return;
-  console.error(
+  note(
     `fluxion: --force: ${directory} is taken from process ${owner.pid} on ${owner.host}; if it still runs, it ends at ` +
       "its next write",
   );
@@ -126,14 +127,14 @@ function refuse(directory: string, file: ExperimentFile, force: boolean): void {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${directory} was written by an earlier version, whose operators had other names and states. It can be viewed ` +
-        `(npx fluxion serve ${directory}) but not resumed; ` +
-        `run it again with npx fluxion run ${file.name} --seed ${file.seed}`,
+        `(npx fluxion serve ${shellWord(directory)}) but not resumed; ` +
+        `run it again with npx fluxion run ${shellWord(file.name)} --seed ${file.seed}`,
     );
   }
   if (state === "finished") {
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
-      `${directory} is finished; view it with npx fluxion serve ${directory}, or run it again with another seed`,
+      `${directory} is finished; view it with npx fluxion serve ${shellWord(directory)}, or run it again with another seed`,
     );
   }
   if (state === "running" && !force && newestLease("resume", directory) === undefined) {

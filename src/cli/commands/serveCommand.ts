@@ -7,6 +7,7 @@ import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
+import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
 import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
@@ -44,7 +45,7 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     ...secrets,
     // Figures compare the runs of one experiment.
     ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
-    warn: (message) => console.error(`fluxion: ${message}`),
+    warn: (message) => note(`fluxion: ${message}`),
   });
   let served = 0;
   for (const { name, directory, file } of runs) {
@@ -52,16 +53,16 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
       server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory));
       served++;
     } catch (error) {
-      console.error(`fluxion: ${directory} is left out: ${(error as Error).message}`);
+      note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
     }
   }
   if (served === 0) {
     await server.close();
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
   }
-  console.log(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}`);
-  if (secrets.readToken !== undefined) console.log(`for reading only: ${server.readUrl}`);
-  console.log("Press Ctrl-C to end");
+  say(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}`);
+  if (secrets.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
+  say("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
   await waitForSignal();
   await server.close();

@@ -8,7 +8,8 @@ import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRu
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import { messageOf } from "../complain.ts";
 import { type Folder, foldersIn } from "../fileTree.ts";
-import { type Cell, tableLines } from "../table.ts";
+import { say } from "../output/say.ts";
+import { type Cell, tableLines } from "../output/table.ts";
 
 const help = `
 Every message of the row files and every JSON file carries a checksum. Files of earlier versions have none: they are
@@ -42,16 +43,16 @@ function verify(directory: string, quiet: boolean): number {
   const { rows, problems } = found;
   if (!quiet) {
     for (const line of tableLines(["file", "rows", "batches", "first step", "last step", "state"], rows)) {
-      console.log(line);
+      say(line);
     }
-    if (problems.length > 0) console.log();
+    if (problems.length > 0) say();
   }
-  for (const problem of problems) console.log(problem);
+  for (const problem of problems) say(problem);
   if (problems.length === 0) {
-    if (!quiet) console.log("\neverything is whole");
+    if (!quiet) say("\neverything is whole");
     return 0;
   }
-  console.log(`\nfluxion recover ${directory} writes what is whole into a new directory`);
+  say(`\nfluxion recover ${directory} writes what is whole into a new directory`);
   return 1;
 }
 

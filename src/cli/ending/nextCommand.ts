@@ -1,6 +1,7 @@
 /** The command that the summary suggests after an ending. */
 import { flagName } from "../../experiments/threads/flags.ts";
 import type { JsonValue } from "../../json.ts";
+import { shellWord } from "../output/say.ts";
 
 /** What is needed to run the experiment once more. */
 export interface RunAgain {
@@ -24,12 +25,12 @@ export function nextCommand(
   again: RunAgain | undefined,
   steps: number | undefined,
 ): string {
-  const serve = `npx fluxion serve ${directory}   look at the course of the search`;
+  const serve = `npx fluxion serve ${shellWord(directory)}   look at the course of the search`;
   switch (verdict) {
     case "critical point":
-      return `npx fluxion figure loss-index ${directory}   draw loss against Morse index`;
+      return `npx fluxion figure loss-index ${shellWord(directory)}   draw loss against Morse index`;
     case "gradient-flat region":
-      return `npx fluxion figure flatness ${directory}   draw where the gradient was flat on the way`;
+      return `npx fluxion figure flatness ${shellWord(directory)}   draw where the gradient was flat on the way`;
     case "unfinished":
       if (again === undefined) return serve;
       if (!again.builtIn || steps === undefined)
@@ -39,7 +40,7 @@ export function nextCommand(
       if (again === undefined) return serve;
       return `${commandOf(again, {})} --seed ${again.seed + 1}   search from another start`;
     case "diverged":
-      return `npx fluxion replay ${directory}   print the rows before it`;
+      return `npx fluxion replay ${shellWord(directory)}   print the rows before it`;
     default:
       return serve;
   }
@@ -56,8 +57,8 @@ function commandOf({ experiment, options }: RunAgain, change: Readonly<Record<st
         ? JSON.stringify(value)
         : String(value);
     // An argument that begins with a sign would be read as an option.
-    const whole = text.startsWith("-") ? `${name}=${text}` : `${name} ${text}`;
-    return /^[\w.,:=/ -]*$/.test(whole) ? whole : `${name}='${text.replaceAll("'", "'\\''")}'`;
+    const word = text.startsWith("-") ? `-${shellWord(text.slice(1))}` : shellWord(text);
+    return text.startsWith("-") || word !== text ? `${name}=${word}` : `${name} ${text}`;
   });
-  return ["npx fluxion run", experiment, ...flags].join(" ");
+  return ["npx fluxion run", shellWord(experiment), ...flags].join(" ");
 }

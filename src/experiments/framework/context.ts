@@ -6,7 +6,6 @@ import {
   EMPTY,
   finalize,
   groupBy,
-  merge,
   mergeMap,
   NEVER,
   type Observable,
@@ -14,7 +13,6 @@ import {
   Subject,
   takeUntil,
   takeWhile,
-  tap,
   throwError,
 } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
@@ -24,6 +22,7 @@ import { iterate } from "../../streams/iterate.ts";
 import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
 import type { Checkpoint, Command, IterateOptions, Update } from "../../streams/types.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definition.ts";
+import { graceful } from "./graceful.ts";
 import { plainName } from "./plainName.ts";
 import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
@@ -216,64 +215,18 @@ export function experimentContext(options: ContextOptions): OwnedContext {
   };
 }
 
-/** A run that is asked for a checkpoint when the experiment stops. */
-interface Stopping {
-  /** Adds the command that asks for the checkpoint to those of the user. */
-  commands(given: Observable<Command> | undefined): Observable<Command>;
-  readonly save: (checkpoint: Checkpoint) => void;
-  /** Must be called when the run is over. */
-  readonly ended: () => void;
-}
-
-/** Lets all live runs save a checkpoint before `halt` ends them. Without a live run `halt` is called at once. */
-function graceful(halt: () => void): {
-  stop(): void;
-  begin(save: (checkpoint: Checkpoint) => void): Stopping;
-} {
-  /** Runs that have not saved their last checkpoint, with the function that asks for it. */
-  const waiting = new Map<object, () => void>();
-  let stopping = false;
-  const finished = (run: object): void => {
-    if (waiting.delete(run) && stopping && waiting.size === 0) halt();
-  };
-  return {
-    stop() {
-      stopping = true;
-      if (waiting.size === 0) halt();
-      else for (const ask of [...waiting.values()]) ask();
-    },
-    begin(save) {
-      const run = {};
-      const asked = new Subject<Command>();
-      let paused = false;
-      waiting.set(run, () => {
-        asked.next({ type: "checkpoint" });
-        // A paused run saves before it takes a step, and this one it is not going to complete.
-        if (paused) asked.next({ type: "step" });
-      });
-      const watched = tap(({ type }: Command) => {
-        if (type === "pause" || type === "step") paused = true;
-        if (type === "resume") paused = false;
-      });
-      return {
-        commands: (given) => (given === undefined ? asked : merge(given.pipe(watched), asked)),
-        save(checkpoint) {
-          save(checkpoint);
-          if (stopping) finished(run);
-        },
-        ended: () => finished(run),
-      };
-    },
-  };
-}
-
-function claim(names: Set<string>, name: string): void {
+/** The name of a run is that of its directory, so nothing in it may lead elsewhere. */
+function checkName(name: string): void {
   if (!plainName.test(name)) {
     throw failure(
       "ERR_EXPERIMENT",
       `iterate: expected a name of letters, digits, ".", "_" and "-", got "${name}"; it names the run's directory`,
     );
   }
+}
+
+function claim(names: Set<string>, name: string): void {
+  checkName(name);
   if (names.has(name)) {
     throw failure(
       "ERR_EXPERIMENT",
@@ -288,7 +241,11 @@ function keepOthers(store: RunStore, names: ReadonlySet<string>): (rows: Observa
   return (rows) =>
     rows.pipe(
       groupBy((row) => row.run.name),
-      mergeMap((group) => (names.has(group.key) ? group : group.pipe(store.keep(group.key, {}).record))),
+      mergeMap((group) => {
+        if (names.has(group.key)) return group;
+        checkName(group.key);
+        return group.pipe(store.keep(group.key, {}).record);
+      }),
     );
 }
 

@@ -112,6 +112,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);
+      refuseLink(path);
       const write = recordRuns(
         path,
         { environment: describeExecutor(), points, onMessage: (message, run) => onMessage?.(message, run, path) },

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { refuseLink } from "../../arrow/checks/ownFiles.ts";
 import type { Points } from "../../arrow/encoder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { discard } from "../../sinks/atomicFile.ts";
@@ -86,8 +87,9 @@ export function campaignFiles(directory: string, lease?: LeaseClaim): RowSink {
 
 /** Records into a file beside the one that is there, and puts it in that one's place if it has become no shorter. */
 function replacing(path: string, record: (path: string) => FileRecording): FileRecording {
-  if (!existsSync(path)) return record(path);
   const beside = `${path}.part`;
+  for (const each of [path, beside]) refuseLink(each);
+  if (!existsSync(path)) return record(path);
   const file = record(beside);
   return {
     get rows() {

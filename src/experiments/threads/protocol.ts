@@ -13,10 +13,12 @@ export interface ModuleSource {
   readonly module: string;
   /** SHA-256 of the module's file, without the files that it imports; for a built-in experiment, fluxion's version. */
   readonly hash: string;
-  /** SHA-256 of every file of the project that the module reaches by imports. Absent in files of earlier versions. */
+  /** SHA-256 of every file of the project that the module needs. Absent in files of earlier versions. */
   readonly files?: Readonly<Record<string, string>>;
   /** Version of every package that these files import. */
   readonly packages?: Readonly<Record<string, string>>;
+  /** Rules by which files and packages were found. Absent: those of earlier versions, which found less. */
+  readonly scan?: number | undefined;
 }
 
 /** Data with which the worker begins. */

@@ -5,7 +5,8 @@ import { endOfStream } from "../../arrow/recordBatch.ts";
 import type { Guard } from "../guard.ts";
 import { encode, sameFields } from "../ipc.ts";
 import { planFor, type Rendered, renderThinned, renderWhole, unknownColumns } from "../render.ts";
-import type { Cursor, ServedRun } from "../servedRun.ts";
+import type { Cursor } from "../runRows.ts";
+import type { ServedRun } from "../servedRun.ts";
 import { makePauses } from "../turns.ts";
 import { arrowStream, makeOutlet, type Outlet, refuse } from "./answers.ts";
 

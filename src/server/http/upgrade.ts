@@ -28,6 +28,8 @@ export function makeUpgrade({ access, guard, limits, full, accept }: UpgradeOpti
     noServer: true,
     maxPayload: mostBytes,
     perMessageDeflate: false,
+    // By itself the package answers as many pings as come, whether or not anybody reads the answers.
+    autoPong: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
   const destroy = (socket: Duplex): void => void socket.destroy();

@@ -9,7 +9,7 @@ import type { AppliedCommand, Run } from "../../arrow/row.ts";
 import type { ViewerCommand } from "../commands.ts";
 import type { FigureTitle, RunEnding } from "../messages.ts";
 import type { ViewerServerOptions } from "../options.ts";
-import type { FinishedFile } from "../servedRun.ts";
+import type { FinishedFile } from "../runRows.ts";
 
 /** Number of bytes that may be on their way to the server. */
 export const window = 4 * 2 ** 20;

@@ -6,8 +6,8 @@
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
 import type { RunEnding } from "../messages.ts";
 import { Numbers } from "../numbers.ts";
+import type { FinishedFile } from "../runRows.ts";
 import { type Batch, memorySegment, type Segment } from "../segment.ts";
-import type { FinishedFile } from "../servedRun.ts";
 import type { RunMessage } from "./channel.ts";
 
 /** Number of batches whose places are sent at once. */

@@ -4,16 +4,16 @@ import { isObservable, Subject, type Subscriber } from "rxjs";
 import type { Run, Status } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import { cancelTurn, nextTurn, type Turn, warn } from "../../host.ts";
-import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, Iterate, IterateOptions, Proposal, Update } from "../types.ts";
 import { isCheckpoint, takeCheckpoint } from "./checkpoint.ts";
+import { CheckpointClock } from "./checkpointClock.ts";
 import type { EvaluatedPoint } from "./evaluation.ts";
 import { large } from "./memory.ts";
 import { Position } from "./position.ts";
 import { checkReturned, complaintAbout, nothingReturned } from "./proposals.ts";
 import { directionOf, IterateRecord, noChoice, ProposalRecord } from "./records.ts";
-import { Session, withAmbient } from "./session.ts";
+import { descriptionOf, Session, withAmbient } from "./session.ts";
 import { Steering } from "./steering.ts";
 
 /** The column that the loop writes where C projects by an algorithm that may end early. */
@@ -42,8 +42,7 @@ export class Loop {
   #waiting = false;
   #turn: Turn | undefined;
   #keepAlive: ReturnType<typeof setTimeout> | undefined;
-  /** Time of the last checkpoint; undefined before the first one. */
-  #saved: number | undefined;
+  readonly #clock: CheckpointClock;
 
   constructor(
     problem: Problem | ((step: number) => Problem),
@@ -54,6 +53,7 @@ export class Loop {
   ) {
     const { name = "run", slice = 2, reuse, checkpoints } = options;
     this.#slice = slice;
+    this.#clock = new CheckpointClock(checkpoints);
     const session = isCheckpoint(start)
       ? new Session(start.run, start.attempt + 1, start.operators, reuse)
       : new Session(name, 1, {}, reuse);
@@ -161,7 +161,7 @@ export class Loop {
     const finite = at.finite;
     const status: Status = this.#steering.stopping ? "stopped" : finite ? "running" : "diverged";
     const because = finite ? undefined : this.#position.explain(at);
-    if (because !== undefined && ((at.lost && Number.isNaN(at.value)) || hasNaN(at.field))) {
+    if (because !== undefined && ((at.lost && Number.isNaN(at.value)) || at.field.some(Number.isNaN))) {
       warn(`iterate: ${because}${session.where()}`);
     }
     session.at = at;
@@ -264,15 +264,10 @@ export class Loop {
    */
   #saveIfDue(at: EvaluatedPoint, now: number, runSeconds: number): void {
     const { checkpoints } = this.options;
-    if (checkpoints === undefined) return;
-    const { every, seconds, save } = checkpoints;
-    const first = this.#saved === undefined && (every !== undefined || seconds !== undefined);
-    const byStep = every !== undefined && this.#session.step % every === 0;
-    const byClock = seconds !== undefined && this.#saved !== undefined && now - this.#saved >= 1000 * seconds;
-    if (!(first || byStep || byClock || this.#steering.checkpointAsked)) return;
-    this.#saved = now;
+    if (checkpoints === undefined || !this.#clock.isDue(this.#session.step, now, this.#steering.checkpointAsked))
+      return;
     this.#steering.checkpointAsked = false;
-    save(takeCheckpoint(this.#session, at.point, runSeconds));
+    checkpoints.save(takeCheckpoint(this.#session, at.point, runSeconds));
   }
 
   #fail(error: unknown): void {
@@ -293,17 +288,4 @@ export class Loop {
     cancelTurn(this.#turn);
     clearTimeout(this.#keepAlive);
   }
-}
-
-function hasNaN(field: Float64Array): boolean {
-  return field.some(Number.isNaN);
-}
-
-/** The problem's own description together with the caller's. */
-function descriptionOf(problem: Problem, given: JsonValue | undefined): JsonValue {
-  const own = { problem: problem.description ?? problem.name };
-  if (given === undefined) return own;
-  return typeof given === "object" && given !== null && !Array.isArray(given)
-    ? { ...own, ...given }
-    : { ...own, run: given };
 }

@@ -1,8 +1,10 @@
-import { coreColumns } from "../../arrow/coreColumns.ts";
-import type { Column, Columns, Run, Setting, Settings } from "../../arrow/row.ts";
+import type { Columns, Run, Setting, Settings } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, OperatorMemory } from "../types.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
+import { mergeColumns } from "./mergeColumns.ts";
 import { Workspace } from "./workspace.ts";
 
 /** What a run must know about an operator to give it a place. */
@@ -246,6 +248,15 @@ export function withAmbient<T>(session: Session, act: () => T): T {
   }
 }
 
+/** The problem's own description together with the caller's. */
+export function descriptionOf(problem: Pick<Problem, "name" | "description">, given: JsonValue | undefined): JsonValue {
+  const own = { problem: problem.description ?? problem.name };
+  if (given === undefined) return own;
+  return typeof given === "object" && given !== null && !Array.isArray(given)
+    ? { ...own, ...given }
+    : { ...own, run: given };
+}
+
 /** The run with further columns and settings, as an operator after the loop passes it on. */
 export function extendRun(run: Run, slot: Slot, who: string): Run {
   const columns = mergeColumns(who, run.columns, slot.columns);
@@ -266,36 +277,4 @@ function qualifiedSettings(slot: Slot): Record<string, Setting> {
 /** The values of settings. */
 export function valuesOf(settings: Settings = {}): Record<string, number> {
   return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
-}
-
-const fields = new Set<string>(Object.keys(coreColumns));
-
-/** Merges two declarations of columns. Two operators may share a column that they declare alike. */
-function mergeColumns(who: string, known: Columns, further: Columns): Columns {
-  const fresh: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(further)) {
-    if (fields.has(name)) {
-      throw failure("ERR_COLUMN_CONFLICT", `${who}: every row has a field "${name}"; give the column another name`);
-    }
-    const before = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (before === undefined) fresh[name] = column;
-    else if (!sameColumn(before, column)) {
-      throw failure(
-        "ERR_COLUMN_CONFLICT",
-        `${who}: the column "${name}" is declared with two meanings: "${before.meaning}" and "${column.meaning}"; rename one`,
-      );
-    }
-  }
-  return Object.keys(fresh).length === 0 ? known : { ...known, ...fresh };
-}
-
-function sameColumn(a: Column, b: Column): boolean {
-  if (a === b) return true;
-  const values = (column: Column): string => JSON.stringify(column.values ?? []);
-  return (
-    a.meaning === b.meaning &&
-    a.unit === b.unit &&
-    (a.kind ?? "number") === (b.kind ?? "number") &&
-    values(a) === values(b)
-  );
 }

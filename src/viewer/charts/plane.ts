@@ -80,6 +80,18 @@ export function disk(
   context.stroke();
 }
 
+export function square(
+  context: CanvasRenderingContext2D,
+  at: readonly [number, number],
+  fill: string,
+  stroke: string,
+): void {
+  context.fillStyle = fill;
+  context.fillRect(at[0] - 4, at[1] - 4, 8, 8);
+  context.strokeStyle = stroke;
+  context.strokeRect(at[0] - 4, at[1] - 4, 8, 8);
+}
+
 /** Writes letters so that none covers another: where runs end in the same place, they stand side by side. */
 export class Labels {
   readonly #taken: (readonly [number, number])[] = [];

@@ -25,21 +25,7 @@ import { warnNotMonotone } from "../../../src/operators/measures/warnNotMonotone
 import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import type { ConvexSet, Problem } from "../../../src/problems/problem.ts";
-import {
-  affineSubspace,
-  ball,
-  box,
-  budgetSet,
-  cappedSimplex,
-  halfSpace,
-  intersectionSet,
-  orthant,
-  polyhedron,
-  productSet,
-  secondOrderCone,
-  simplex,
-  wholeSpace,
-} from "../../../src/problems/sets/index.ts";
+import { wholeSpace } from "../../../src/problems/sets/index.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
@@ -47,36 +33,14 @@ import type { Iterate, Update } from "../../../src/streams/types.ts";
 import { assertError, assertRejects } from "../../support/assert.ts";
 import { valuesOf } from "../../support/collect.ts";
 import { gameMethods, type Kind, products } from "../../support/gameMethods.ts";
+import { gameSets } from "../../support/gameSets.ts";
 import { affineGame, over } from "../../support/games.ts";
 import { normalVector } from "../../support/random.ts";
 
 const n = 4;
 const steps = 400;
 
-const sets: readonly ConvexSet[] = [
-  wholeSpace(n),
-  orthant(n),
-  box([-1, -1, 0, 0], [1, 0.5, 1, 2]),
-  ball([0.5, 0, 0, 0], 1),
-  simplex(n, { total: 2 }),
-  cappedSimplex(n, { total: 2, cap: 0.8 }),
-  budgetSet(n, { budget: 1.5 }),
-  halfSpace([1, 1, -1, 0], 0.3),
-  affineSubspace([[1, 1, 1, 1]], [1]),
-  secondOrderCone(n),
-  polyhedron({
-    inequalities: {
-      matrix: [
-        [1, 1, 0, 0],
-        [0, 1, 1, -1],
-        [-1, 0, 0, 2],
-      ],
-      bounds: [0.5, 0.4, 1],
-    },
-  }),
-  productSet([simplex(2), ball([0, 0])]),
-  intersectionSet([ball([0, 0, 0, 0], 1), orthant(n)]),
-];
+const setNamed = (name: string): ConvexSet => gameSets.find((set) => set.name === name)!;
 
 /** M of each kind; the skew part couples the first two coordinates with the last two. */
 const matrices: Readonly<Record<Kind, readonly (readonly number[])[]>> = {
@@ -123,7 +87,7 @@ for (const { name, update, reaches, entropic, unconstrained, products: needsProd
     const promised = reaches[kind];
     test(`${kind}: ${promised === undefined ? "ends with data, on" : `natural residual ${promised} on`} every set`, () => {
       const missed: string[] = [];
-      for (const set of sets) {
+      for (const set of gameSets) {
         if (entropic && set.projectEntropic === undefined) continue;
         if (needsProduct && !products.includes(set.name)) continue;
         const { problem } = problemOn(set, kind);
@@ -165,7 +129,7 @@ outcomes("divergence where no guarantee is left: descent-ascent on a bilinear ga
 });
 
 outcomes("all methods agree on the one solution of strongly monotone problems", () => {
-  for (const set of sets) {
+  for (const set of gameSets) {
     const { problem, solution } = problemOn(set, "strongly monotone");
     for (const { name, update, reaches, unconstrained, products: needsProduct } of gameMethods) {
       if (needsProduct && !products.includes(set.name)) continue;
@@ -178,15 +142,19 @@ outcomes("all methods agree on the one solution of strongly monotone problems", 
 });
 
 outcomes("alternating play is refused where a projection moves the other player", async () => {
-  const { problem } = problemOn(sets[4]!, "strongly monotone");
-  const run = valuesOf(iterate(problem, startIn(sets[4]!), alternatingDescentAscent({ stepSize: 0.1 })));
+  const { problem } = problemOn(setNamed("simplex"), "strongly monotone");
+  const run = valuesOf(iterate(problem, startIn(setNamed("simplex")), alternatingDescentAscent({ stepSize: 0.1 })));
   await assertRejects(run, "ERR_UNSUPPORTED", /simplex, which binds them together/);
 });
 
 outcomes("the entropic geometry is refused where the set has none", async () => {
-  const { problem } = problemOn(sets[3]!, "monotone");
+  const { problem } = problemOn(setNamed("ball"), "monotone");
   for (const update of [mirrorProx({ stepSize: 0.1 }), optimisticMirrorDescent({ stepSize: 0.1 })]) {
-    await assertRejects(valuesOf(iterate(problem, startIn(sets[3]!), update)), "ERR_UNSUPPORTED", /ball; use geometry/);
+    await assertRejects(
+      valuesOf(iterate(problem, startIn(setNamed("ball")), update)),
+      "ERR_UNSUPPORTED",
+      /ball; use geometry/,
+    );
   }
 });
 outcomes.run();

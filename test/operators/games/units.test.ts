@@ -13,8 +13,9 @@ import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Iterate, Measure } from "../../../src/streams/types.ts";
 import * as fc from "../../support/fastCheck.ts";
+import { type SetInUnits, setsInUnits } from "../../support/gameSets.ts";
 import { randomGame } from "../../support/games.ts";
-import { type MethodInUnits, methodsInUnits, type SetInUnits, setsInUnits } from "../../support/gameUnits.ts";
+import { type MethodInUnits, methodsInUnits } from "../../support/gameUnits.ts";
 import { normalVector } from "../../support/random.ts";
 import { scaledProblem } from "../../support/scaled.ts";
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeProgress } from "../../src/cli/progress.ts";
-import type { FromWorker, RowSummary } from "../../src/experiments/threads/protocol.ts";
+import { makeProgress } from "../../../src/cli/output/progress.ts";
+import type { FromWorker, RowSummary } from "../../../src/experiments/threads/protocol.ts";
 
 const row: RowSummary = {
   run: "search",

@@ -1,11 +1,12 @@
 /** Tables for a terminal: numbers are short and aligned right, words are aligned left. */
-import { shortNumber } from "../shortNumber.ts";
+import { shortNumber } from "../../shortNumber.ts";
+import { visible } from "../../visible.ts";
 
 export type Cell = number | string | undefined;
 
 export function cellText(cell: Cell): string {
   if (cell === undefined) return "";
-  return typeof cell === "string" ? cell : shortNumber(cell);
+  return typeof cell === "string" ? visible(cell).replace(/[\n\t]/g, " ") : shortNumber(cell);
 }
 
 /** The lines of a table: a heading, then one line per row. Columns that are empty everywhere are left out. */

@@ -1,6 +1,7 @@
 /** Shows the progress of a run in the terminal. */
-import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
-import { makeStatusWriter, type StatusStream, statusLine } from "../sinks/statusWriter.ts";
+import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
+import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
+import { visible } from "../../visible.ts";
 
 interface Progress {
   take(message: FromWorker): void;
@@ -23,9 +24,9 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
         const row = last.get(message.run);
         if (row !== undefined) writer.keep(statusLine(row));
       } else if (message.kind === "replayed") {
-        writer.keep(`${message.run.name}: read from its file`);
+        writer.keep(visible(`${message.run.name}: read from its file`));
       } else if (message.kind === "note") {
-        writer.keep(message.line);
+        writer.keep(visible(message.line));
       }
     },
     note: writer.keep,

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cellText, tableLines } from "../../src/cli/table.ts";
+import { cellText, tableLines } from "../../../src/cli/output/table.ts";
 
 const cells = suite("cellText");
 cells("writes whole numbers in full and others with five digits", () => {

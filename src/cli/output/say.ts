@@ -1,0 +1,20 @@
+/** Everything that the command prints. Names and messages may come from the files of a directory that anybody has made. */
+import { visible } from "../../visible.ts";
+
+/** Prints a line to standard output. */
+export function say(line = ""): void {
+  console.log(visible(line));
+}
+
+/** Prints a line to standard error, where everything goes that is not a result. */
+export function note(line: string): void {
+  console.error(visible(line));
+}
+
+/**
+ * Writes a text as one word of a shell, for commands that are printed to be typed. A directory may have any name, and
+ * what its files say may come from anybody.
+ */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

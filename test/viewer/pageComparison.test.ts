@@ -1,0 +1,196 @@
+/** Several runs, end points, trajectories, players and figures, on the page in a real browser. */
+import { from } from "rxjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { webSocket } from "../../src/sinks/webSocket.ts";
+import { closeBrowser, search, shows, withPage } from "../support/openPage.ts";
+import { makeRow, makeRun } from "../support/rows.ts";
+
+const page = suite("runs beside each other on the page");
+
+page("compares runs, told apart by letters and dashes as well as colours", () =>
+  withPage(async (open, server) => {
+    search(server, "first").emit(20);
+    search(server, "second").emit(40);
+    await shows(open, "h1", "second");
+    await open.locator('[data-run="first"] .compare').check();
+    await shows(open, '[data-column="value"] .legend li:nth-child(2)', "first");
+    const dashes = await open
+      .locator('[data-column="value"] .swatch line')
+      .evaluateAll((lines) =>
+        lines.map((line) =>
+          (line as unknown as { getAttribute(name: string): string }).getAttribute("stroke-dasharray"),
+        ),
+      );
+    assert.is(new Set(dashes).size, 2);
+    const letters = await open.locator('[data-column="value"] .legend b').allTextContents();
+    assert.equal(letters, ["A", "B"]);
+    await open.locator('[data-run="first"] .choose').click();
+    await shows(open, "h1", "first");
+    await shows(open, '[data-tile="step"]', /^19$/);
+  }),
+);
+
+page("shows where the runs of an experiment ended: loss against Morse index, and as a table", () =>
+  withPage(async (open, server) => {
+    const columns = { morseIndex: { meaning: "number of negative eigenvalues" } };
+    for (const [name, index, value] of [
+      ["one", 3, 5.25],
+      ["two", 0, 4.5],
+    ] as const) {
+      const run = makeRun({ name, columns });
+      const rows = [0, 1].map((step) => {
+        const last = step === 1;
+        const measured = { morseIndex: last ? index : undefined };
+        return makeRow(run, step, { value, columns: measured, vectors: {}, status: last ? "converged" : "running" });
+      });
+      from(rows).pipe(webSocket(server)).subscribe();
+    }
+    const card = open.locator('[aria-label="End points"]');
+    await card.locator("canvas").waitFor();
+    await card.locator("summary").click();
+    const cells = await card
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
+        ),
+      );
+    assert.equal(cells, [
+      ["one", "✓ converged", "1", "5.25", "0.25", "3"],
+      ["two", "✓ converged", "1", "4.5", "0.25", "0"],
+    ]);
+    await card.getByRole("button", { name: "one" }).click();
+    await shows(open, "h1", "one");
+  }),
+);
+
+page("marks end points by the verdict on the search, and doubts an index that is not trusted", () =>
+  withPage(async (open, server) => {
+    const values = ["critical point", "gradient-flat region", "stagnated"];
+    const columns = {
+      morseIndex: { meaning: "number of negative eigenvalues" },
+      end: { meaning: "what the end of the run is", kind: "category", values },
+      indexTrusted: { meaning: "1: the index is that of a critical point" },
+    } as const;
+    // The status says how the loop ended, and the verdict what was found there.
+    for (const [name, status, end, indexTrusted] of [
+      ["sure", "converged", 0, 1],
+      ["doubtful", "converged", 0, 0],
+      ["flat", "converged", 1, 0],
+      ["stuck", "stagnated", 2, 0],
+    ] as const) {
+      const run = makeRun({ name, columns });
+      const measured = { morseIndex: 2, end, indexTrusted };
+      const rows = [
+        makeRow(run, 0, { columns: {}, vectors: {} }),
+        makeRow(run, 1, { value: 2, columns: measured, vectors: {}, status }),
+      ];
+      from(rows).pipe(webSocket(server)).subscribe();
+    }
+    const card = open.locator('[aria-label="End points"]');
+    await shows(open, '[aria-label="End points"] .hint', "● critical point   ◻ gradient-flat region   ◯ stagnated");
+    await card.locator("summary").click();
+    const cells = await card
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
+        ),
+      );
+    assert.equal(
+      cells.map(([name, verdict, , , , index]) => [name, verdict, index]),
+      [
+        ["sure", "● critical point", "2"],
+        ["doubtful", "● critical point", "2 (doubtful)"],
+        ["flat", "◻ gradient-flat region", "2"],
+        ["stuck", "◯ stagnated", "2"],
+      ],
+    );
+  }),
+);
+
+page("draws the way through the plane where points are pairs, and no loss where there is no potential", () =>
+  withPage(async (open, server) => {
+    search(server, "game", 2).emit(60, () => ({ value: Number.NaN }));
+    await open.locator('[aria-label="Trajectory"] canvas').waitFor();
+    const label = await open.locator('[aria-label="Trajectory"] canvas').getAttribute("aria-label");
+    assert.match(label ?? "", /game is at \(-?−?0\.\d+, −?0\.\d+\)/);
+    assert.not.ok(await open.locator('[data-column="value"]').isVisible());
+    await shows(open, '[data-tile="step"]', /^59$/);
+  }),
+);
+
+page("draws two chosen coordinates of longer points, and the average beside them", () =>
+  withPage(async (open, server) => {
+    const columns = { average: { meaning: "uniform average of the points", kind: "vector" } } as const;
+    const run = makeRun({ name: "game", columns });
+    const rows = Array.from({ length: 40 }, (_, step) => {
+      const point = Float64Array.from({ length: 4 }, (_, i) => (i + 1) * Math.cos(step / 5 + i));
+      const average = Float64Array.of(0.5, 0.25, 0.125, 0.0625);
+      return makeRow(run, step, {
+        point,
+        columns: {},
+        vectors: { average },
+        status: step === 39 ? "stopped" : "running",
+      });
+    });
+    from(rows).pipe(webSocket(server)).subscribe();
+    const card = open.locator('[aria-label="Trajectory"]');
+    await card.locator("canvas").waitFor();
+    const label = async (): Promise<string> => (await card.locator("canvas").getAttribute("aria-label")) ?? "";
+    const last = (i: number): string =>
+      String((i + 1) * Math.cos(39 / 5 + i))
+        .slice(0, 5)
+        .replace("-", "−");
+    assert.match(await label(), /plane of z1 and z2;.*its average at \(0\.5, 0\.25\)/);
+    const before = await card.locator("canvas").screenshot();
+    await card.getByLabel("coordinate on the x axis").selectOption("z4");
+    await card.getByLabel("coordinate on the y axis").selectOption("z3");
+    const chosen = await label();
+    assert.match(chosen, /plane of z4 and z3;.*its average at \(0\.0625, 0\.125\)/);
+    assert.ok(chosen.includes(`game is at (${last(3)}`), `${chosen} without ${last(3)}`);
+    assert.is.not(Buffer.compare(before, await card.locator("canvas").screenshot()), 0);
+  }),
+);
+
+page("offers the entries of a short vector as charts, by the players' names where they are known", () =>
+  withPage(async (open, server) => {
+    const columns = { exploitability: { meaning: "each player's gain by a best response", kind: "vector" } } as const;
+    const run = makeRun({ name: "game", columns, description: { players: ["row", "column"] } });
+    const rows = Array.from({ length: 20 }, (_, step) => {
+      const exploitability = Float64Array.of(1 / (step + 1), 0.75);
+      const status = step === 19 ? "stopped" : "running";
+      return makeRow(run, step, { columns: {}, vectors: { exploitability }, status });
+    });
+    from(rows).pipe(webSocket(server)).subscribe();
+    const add = open.getByLabel("add a chart");
+    await add.locator("option", { hasText: "exploitability of column" }).waitFor({ state: "attached" });
+    await add.selectOption({ label: "exploitability of row" });
+    await shows(open, '[data-column="exploitability.0"] h2', "exploitability of row");
+    await shows(open, '[data-column="exploitability.0"] output', "0.05");
+  }),
+);
+
+page("shows the figures that the server draws", () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><style>rect { fill: teal }</style><rect width="60" height="40"/></svg>';
+  const figures = {
+    list: async () => [{ name: "loss-index", summary: "loss against index" }],
+    svg: () => svg,
+  };
+  return withPage(
+    async (open, server) => {
+      search(server).emit(3);
+      await open.getByRole("button", { name: "Draw figures" }).click();
+      const image = open.getByRole("img", { name: "loss against index" });
+      await image.waitFor();
+      await open.waitForFunction("document.querySelector('.figures img')?.naturalWidth === 60");
+      assert.match((await open.locator(".figures figcaption").textContent()) ?? "", /loss-index/);
+    },
+    { figures },
+  );
+});
+
+page.after(closeBrowser);
+page.run();
