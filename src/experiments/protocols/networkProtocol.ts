@@ -178,10 +178,10 @@ function tell(
       `Morse indices at the end: ${least(indices)} to ${most(indices)}, median ${median(indices)}, of ` +
         `${problem.dimension} eigenvalues${agreeText(ends, ({ morseIndex }) => morseIndex)}`,
     );
-    const medians = indexMedians(
-      problem,
-      ends.flatMap(({ point }) => point ?? []),
-    );
+  }
+  const points = ends.flatMap(({ point }) => point ?? []);
+  if (points.length >= fewestForMedians) {
+    const medians = indexMedians(problem, points);
     context.conclude(
       `  medians by what counts as negative: ${medians.map((own) => `${own.median} below ${own.below}`).join("; ")}`,
     );
@@ -197,6 +197,9 @@ function tell(
   }
   for (const line of agreeMeaning(ends)) context.conclude(line);
 }
+
+/** Number of searches from which on their median indices are told: each point costs n products and n^3 operations. */
+const fewestForMedians = 10;
 
 function least(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
