@@ -9,7 +9,7 @@ import { median } from "./statistics.ts";
 import { thresholdSets, thresholdsOf } from "./thresholds.ts";
 
 /** Median, over some points, of the number of eigenvalues of J below one threshold. */
-export interface IndexMedian {
+interface IndexMedian {
   /** The threshold in words, such as "-0.001". */
   readonly below: string;
   /** Median of the numbers; NaN without points. */
