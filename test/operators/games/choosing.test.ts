@@ -31,6 +31,7 @@ import { naturalResidual } from "../../../src/operators/measures/gaps/naturalRes
 import { primalGap } from "../../../src/operators/measures/gaps/primalGap.ts";
 import { decayingStep } from "../../../src/operators/steps/decayingStep.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { ConvexSet, Problem } from "../../../src/problems/problem.ts";
 import { ball } from "../../../src/problems/sets/ball.ts";
@@ -543,6 +544,14 @@ choosing("the table has the rows that are tried here, with their methods", () =>
     const wanted = trials[i]!.methods.map(([, count]) => count);
     const given = table[i]![3]!.split("; ").filter((entry) => entry !== "");
     assert.equal(given.length === 1 ? [...new Set(wanted)] : wanted, given, situation);
+  }
+});
+choosing("descent-ascent on xy: no step size and no momentum makes it converge", () => {
+  for (const stepSize of [0.01, 0.1, 1]) {
+    for (const decay of [0, 0.3, 0.6, 0.9]) {
+      const end = after(bilinear(), [1, 1], chain(momentum({ decay }), gradientStep(stepSize)), 2000);
+      assert.not.ok(norm(end.point) < 1.05 * Math.SQRT2, `${stepSize} ${decay}: ${norm(end.point)}`);
+    }
   }
 });
 for (const trial of trials) {
