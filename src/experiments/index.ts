@@ -50,7 +50,7 @@ export type { Plateau } from "./framework/plateau.ts";
 export type { Agreement, ComparedEnd } from "./framework/repetitions.ts";
 export { StopRequested, stoppable } from "./framework/stoppable.ts";
 export { type ProtocolSize, type ProtocolSizes, protocolSizes } from "./protocols/protocolSizes.ts";
-export { criticalPointSearch, type SearchOptions } from "./protocols/search.ts";
+export { criticalPointSearch, type SearchEnd, type SearchOptions } from "./protocols/search.ts";
 export {
   atTheEnd,
   searchName,

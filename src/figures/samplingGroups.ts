@@ -15,7 +15,7 @@ interface SamplingGroup {
 }
 
 /**
- * Makes the groups, in the order of the runs; undefined if no run records how its start was drawn, or if the critical
+ * Makes the groups, ordered by scheme and then by variance; undefined if no run records how its start was drawn, or if the critical
  * points of the problem are unknown.
  */
 export async function samplingGroups(
@@ -37,5 +37,9 @@ export async function samplingGroups(
       group.sets.push(truth.classes.match(last.point).class.directions);
     }
   }
-  return truth === undefined ? undefined : { groups: [...groups.values()], truth };
+  // Several threads make runs in an order of their own, so the order of the runs says nothing.
+  const inOrder = [...groups.values()].sort(
+    (a, b) => (a.scheme < b.scheme ? -1 : a.scheme > b.scheme ? 1 : 0) || a.variance - b.variance,
+  );
+  return truth === undefined ? undefined : { groups: inOrder, truth };
 }

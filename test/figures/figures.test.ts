@@ -79,6 +79,11 @@ figures("eigenvector-bias and entropies have an entry for each way of drawing", 
   const dots = read(await entropies.draw(sampling));
   assert.match(dots.words, /height, variance 0\.1\b/);
   assert.match(dots.words, /log2\(7\)/);
+  // Threads open runs in an order of their own, which must not show.
+  const shuffled = { ...sampling, runs: [...sampling.runs].reverse() };
+  const labels = (words: string): readonly string[] =>
+    [...words.matchAll(/(?:height|iteration), (?:no noise|variance [\d.]+)/g)].map(([label]) => label);
+  assert.equal(labels(read(await entropies.draw(shuffled)).words), labels(dots.words));
 });
 
 figures("flatness shows r above the gradient norm", async () => {

@@ -2,6 +2,7 @@ import { lastValueFrom, toArray } from "rxjs";
 import type { Row } from "../../src/arrow/row.ts";
 import { experimentContext } from "../../src/experiments/framework/context.ts";
 import type { Experiment, Finding } from "../../src/experiments/framework/definition.ts";
+import type { Agreement } from "../../src/experiments/framework/repetitions.ts";
 import { optionsFrom } from "../../src/experiments/threads/flags.ts";
 import type { JsonValue } from "../../src/json.ts";
 
@@ -11,6 +12,8 @@ export interface ExperimentOutcome {
   readonly conclusions: readonly string[];
   /** Names of the runs in the order in which they began. */
   readonly runs: readonly string[];
+  /** What repetitions had in common with their runs, in the order of the runs. */
+  readonly agreements: readonly Agreement[];
 }
 
 /** Runs an experiment to its end in this thread, keeping nothing. */
@@ -18,16 +21,20 @@ export async function runExperiment(
   experiment: Experiment,
   options: Readonly<Record<string, JsonValue>>,
   seed = 1,
+  repetitions = 0,
 ): Promise<ExperimentOutcome> {
   const findings: Finding[] = [];
   const conclusions: string[] = [];
+  const agreements: Agreement[] = [];
   const context = experimentContext({
     seed,
     signal: new AbortController().signal,
+    repetitions,
+    onAgreement: (agreement) => agreements.push(agreement),
     onFinding: (finding) => findings.push(finding),
     onConclusion: (line) => conclusions.push(line),
   });
   const stream = context.complete(experiment.run(optionsFrom(experiment.options, options), context));
   const rows = await lastValueFrom(stream.pipe(toArray()));
-  return { rows, findings, conclusions, runs: [...new Set(rows.map(({ run }) => run.name))] };
+  return { rows, findings, conclusions, runs: [...new Set(rows.map(({ run }) => run.name))], agreements };
 }

@@ -1,7 +1,9 @@
 import { concat } from "rxjs";
 import { z } from "zod";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import { agreeMeaning, agreeText } from "../protocols/agreement.ts";
 import {
+  classOf,
   comparison,
   type DlaeEnd,
   describeStart,
@@ -52,8 +54,8 @@ export const dlaeExperiment: Experiment = experiment({
             ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             description: { start: describeStart(start) },
-            compare(last, judgement, course) {
-              const end = endOf(problem, last, start, course, judgement);
+            compare(last, judgement, course, repetitions) {
+              const end = endOf(problem, start, { last, judgement, course }, repetitions);
               ends.push(end);
               return comparison(end);
             },
@@ -75,6 +77,8 @@ function tell(context: ExperimentContext, ends: readonly DlaeEnd[], criterion: s
   context.conclude(
     `${critical.length} of ${ends.length} searches reached a critical point (${criterion}), ` +
       `${far.length} of them with |grad|^2 below 1e-20; ` +
-      `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index`,
+      `${matching.length} match an analytic class in loss (within ${lossAgrees}) and in Morse index` +
+      agreeText(ends, classOf),
   );
+  for (const line of agreeMeaning(ends)) context.conclude(line);
 }

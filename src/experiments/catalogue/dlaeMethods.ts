@@ -6,7 +6,9 @@ import { newtonMR } from "../../operators/newton/newtonMR.ts";
 import { chain } from "../../streams/chain.ts";
 import type { Update } from "../../streams/types.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import { agreeMeaning, agreeText } from "../protocols/agreement.ts";
 import {
+  classOf,
   comparison,
   type DlaeEnd,
   describeStart,
@@ -91,8 +93,8 @@ export const dlaeMethodsExperiment: Experiment = experiment({
             finder: finder.update,
             points: finder.points,
             description: { method: finder.name, start: describeStart(start) },
-            compare(last, judgement, course) {
-              const end = endOf(problem, last, start, course, judgement);
+            compare(last, judgement, course, repetitions) {
+              const end = endOf(problem, start, { last, judgement, course }, repetitions);
               ends[f]!.push(end);
               return { ...comparison(end), "first below": course.crossings.get(cutoff)?.step };
             },
@@ -151,10 +153,11 @@ function tell(
     const { indices, loss } = disagreement(own);
     const seconds = own.reduce((sum, end) => sum + end.seconds, 0);
     context.conclude(
-      `${name}: ${criterion} in ${fractionText(successes.length, own.length)}, published ${published}; ` +
+      `${name}: ${criterion} in ${fractionText(successes.length, own.length)}, published ${published}` +
+        `${agreeText(own, ({ critical }) => critical)}; ` +
         `${indices} of these have a Morse index that differs from their class, losses are within ` +
         `${loss.toExponential(1)} of it; ` +
-        `${new Set(successes.map(({ directions }) => directions?.join())).size} different classes`,
+        `${new Set(successes.map(classOf)).size} different classes${agreeText(own, classOf)}`,
     );
     if (successes.length === 0) continue;
     const products = median(successes.map((end) => end.products));
@@ -175,4 +178,5 @@ function tell(
       `  steps to the cutoff, ${finders[a]!.name} against ${finders[b]!.name}: p = ${p.toPrecision(2)} (Mann-Whitney U)`,
     );
   }
+  for (const line of agreeMeaning(ends.flat())) context.conclude(line);
 }

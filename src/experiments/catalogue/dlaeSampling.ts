@@ -3,7 +3,9 @@ import { z } from "zod";
 import { log2 } from "../../elementary/index.ts";
 import { randomSource } from "../../random.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import { agreeMeaning, agreeText } from "../protocols/agreement.ts";
 import {
+  classOf,
   comparison,
   type DlaeEnd,
   describeStart,
@@ -79,8 +81,8 @@ export const dlaeSamplingExperiment: Experiment = experiment({
             ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             description: { method: "newton-mr", start: describeStart(start) },
-            compare(last, judgement, course) {
-              const end = endOf(problem, last, start, course, judgement);
+            compare(last, judgement, course, repetitions) {
+              const end = endOf(problem, start, { last, judgement, course }, repetitions);
               ends[c]!.push(end);
               return comparison(end);
             },
@@ -114,7 +116,8 @@ function tell(
     const origin = sets.filter((set) => set.length === 0).length;
     context.conclude(
       `  ${scheme}, variance ${variance}: ${estimateText(bits)}, published ${published}; ` +
-        `critical ${fractionText(sets.length, own.length)}; ${origin} at the origin, ${top} at the global minimum`,
+        `critical ${fractionText(sets.length, own.length)}; ${origin} at the origin, ${top} at the global minimum` +
+        agreeText(own, classOf),
     );
     const trajectories = [...new Set(own.map(({ start }) => start.trajectory))].sort((a, b) => a - b);
     const of = (counts: typeof marginals): string =>
@@ -138,4 +141,5 @@ function tell(
     `with noise of variance ${samplingCells[1]!.variance} the search found the same critical point as without in ` +
       fractionText(pairs.filter((same) => same).length, pairs.length),
   );
+  for (const line of agreeMeaning(ends.flat())) context.conclude(line);
 }

@@ -1,7 +1,9 @@
 import { concat } from "rxjs";
 import { z } from "zod";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
+import { agreeMeaning, agreeText } from "../protocols/agreement.ts";
 import {
+  classOf,
   comparison,
   type DlaeEnd,
   describeStart,
@@ -64,8 +66,8 @@ export const dlaeToleranceExperiment: Experiment = experiment({
             newton: { direction: { returnedIterate } },
             indexAt: cutoffs,
             description: { method: "newton-mr", start: describeStart(start) },
-            compare(last, judgement, course) {
-              const end = endOf(problem, last, start, course, judgement);
+            compare(last, judgement, course, repetitions) {
+              const end = endOf(problem, start, { last, judgement, course }, repetitions);
               ends.push(end);
               return comparison(end);
             },
@@ -85,21 +87,31 @@ interface ToleranceRow {
   readonly largestIndexError: number;
   readonly medianLossError: number;
   readonly largestLossError: number;
+  /** How many of the searches judge alike in all repetitions; empty without them. */
+  readonly agree: string;
+}
+
+/** Errors of one search if it had stopped at a cutoff. */
+interface EarlyStop {
+  readonly index: number;
+  readonly loss: number;
 }
 
 /**
- * Judges each cutoff by the searches that end below 1e-10: by their first iterate at or below the cutoff, unless that
- * iterate is below 1e-10 already.
+ * Judges a search that ends below 1e-10 by its first iterate at or below the cutoff, unless that iterate is below 1e-10
+ * already.
  */
+function earlyStop(end: DlaeEnd, cutoff: number): EarlyStop | undefined {
+  const crossing = end.course.crossings.get(cutoff);
+  if (!end.critical || end.classIndex === undefined || crossing?.morseIndex === undefined) return undefined;
+  if (crossing.squaredFieldNorm <= 1e-10 && cutoff > 1e-10) return undefined;
+  const limit = end.value - (end.lossDifference ?? 0);
+  return { index: Math.abs(crossing.morseIndex - end.classIndex), loss: Math.abs(crossing.value - limit) };
+}
+
 function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): ToleranceRow[] {
   return wanted.map((cutoff) => {
-    const early = ends.flatMap((end) => {
-      const crossing = end.course.crossings.get(cutoff);
-      if (!end.critical || end.classIndex === undefined || crossing?.morseIndex === undefined) return [];
-      if (crossing.squaredFieldNorm <= 1e-10 && cutoff > 1e-10) return [];
-      const limit = end.value - (end.lossDifference ?? 0);
-      return { index: Math.abs(crossing.morseIndex - end.classIndex), loss: Math.abs(crossing.value - limit) };
-    });
+    const early = ends.flatMap((end) => earlyStop(end, cutoff) ?? []);
     const losses = early.map(({ loss }) => loss);
     return {
       cutoff,
@@ -108,6 +120,13 @@ function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): To
       largestIndexError: early.reduce((most, { index }) => Math.max(most, index), 0),
       medianLossError: median(losses),
       largestLossError: losses.reduce((most, loss) => Math.max(most, loss), 0),
+      agree: agreeText(
+        ends.filter((end) => earlyStop(end, cutoff) !== undefined),
+        (end) => {
+          const stop = earlyStop(end, cutoff);
+          return stop === undefined ? undefined : stop.index > 0;
+        },
+      ),
     };
   });
 }
@@ -115,19 +134,24 @@ function toleranceTable(ends: readonly DlaeEnd[], wanted: readonly number[]): To
 function tell(context: ExperimentContext, ends: readonly DlaeEnd[], criterion: string): void {
   const critical = ends.filter((end) => end.critical);
   context.conclude(
-    `ended at ${criterion}: ${fractionText(critical.length, ends.length)}; at their first iterate at or below`,
+    `ended at ${criterion}: ${fractionText(critical.length, ends.length)}${agreeText(ends, (end) => end.critical)}; ` +
+      "at their first iterate at or below",
   );
   for (const row of toleranceTable(ends, cutoffs)) {
-    const { cutoff, evaluated, wrongIndices, largestIndexError, medianLossError, largestLossError } = row;
+    const { cutoff, evaluated, wrongIndices, largestIndexError, medianLossError, largestLossError, agree } = row;
     if (evaluated === 0) {
       context.conclude(`  ${cutoff.toExponential(0)}: no iterate above 1e-10`);
       continue;
     }
     context.conclude(
       `  ${cutoff.toExponential(0)}: wrong index in ${fractionText(wrongIndices, evaluated)}, by up to ${largestIndexError}; ` +
-        `loss off by ${medianLossError.toExponential(1)} in the median, by up to ${largestLossError.toExponential(1)}`,
+        `loss off by ${medianLossError.toExponential(1)} in the median, by up to ${largestLossError.toExponential(1)}${agree}`,
     );
   }
   const { indices, loss } = disagreement(ends);
-  context.conclude(`at the end of these searches: ${indices} wrong indices, losses right to ${loss.toExponential(1)}`);
+  context.conclude(
+    `at the end of these searches: ${indices} wrong indices, losses right to ${loss.toExponential(1)}` +
+      agreeText(ends, classOf),
+  );
+  for (const line of agreeMeaning(ends)) context.conclude(line);
 }

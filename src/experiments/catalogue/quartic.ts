@@ -3,7 +3,8 @@ import { z } from "zod";
 import { hypotenuse } from "../../linalg/vector.ts";
 import { quartic } from "../../problems/quartic.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
-import { criticalPointSearch } from "../protocols/search.ts";
+import { agreeMeaning, agreeText, type Repeated } from "../protocols/agreement.ts";
+import { criticalPointSearch, type SearchEnd } from "../protocols/search.ts";
 import { fractionText } from "../protocols/statistics.ts";
 import { atTheEnd } from "../protocols/trajectory.ts";
 import { summaries } from "./summaries.ts";
@@ -47,10 +48,10 @@ export const quarticExperiment: Experiment = experiment({
         iterations,
         newton,
         description: { start: [...from] },
-        compare(last, _, course) {
-          const [x = Number.NaN, y = Number.NaN] = last.point ?? [];
-          ends.push({ x, y, everFlat: course.flatRows > 0 });
-          return { x, y };
+        compare(last, judgement, course, repetitions) {
+          const end = endOf({ last, judgement, course }, repetitions);
+          ends.push(end);
+          return { x: end.x, y: end.y };
         },
       });
     });
@@ -61,22 +62,30 @@ export const quarticExperiment: Experiment = experiment({
   },
 });
 
-interface End {
+interface End extends Repeated<End> {
   readonly x: number;
   readonly y: number;
   readonly everFlat: boolean;
 }
 
+function endOf({ last, course }: SearchEnd, repetitions: readonly SearchEnd[] = []): End {
+  const [x = Number.NaN, y = Number.NaN] = last.point ?? [];
+  return { x, y, everFlat: course.flatRows > 0, repetitions: repetitions.map((end) => endOf(end)) };
+}
+
 function tell(context: ExperimentContext, ends: readonly End[]): void {
   // The finding of a single search needs no conclusion.
   if (ends.length < 2) return;
-  const near = (x: number): readonly End[] => ends.filter((end) => hypotenuse(end.x - x, end.y) < 0.1);
+  const isNear = (end: End, x: number): boolean => hypotenuse(end.x - x, end.y) < 0.1;
+  const near = (x: number): readonly End[] => ends.filter((end) => isNear(end, x));
   const caught = near(Math.SQRT2);
   context.conclude(
     `${fractionText(near(-3).length, ends.length)} ended within 0.1 of the critical point (-3, 0), ` +
       `${fractionText(caught.length, ends.length)} within 0.1 of the gradient-flat point (sqrt 2, 0); of the latter, ` +
-      `${caught.filter(({ everFlat }) => everFlat).length} had r > 0.9 and r_H < 5e-4 at some step`,
+      `${caught.filter(({ everFlat }) => everFlat).length} had r > 0.9 and r_H < 5e-4 at some step` +
+      agreeText(ends, (end) => (isNear(end, -3) ? "critical" : isNear(end, Math.SQRT2) ? "flat" : "neither")),
   );
+  for (const line of agreeMeaning(ends)) context.conclude(line);
 }
 
 /** Makes a grid of k x k points on [-4, 4]^2, corners included; for k = 1 the centre. */

@@ -186,7 +186,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     conclude: (line) => onConclusion?.(line),
     campaign: (count, search) => defer(() => (stopped() ? EMPTY : campaign(count, search))),
     iterate(problem, start, update, runOptions = {}) {
-      const { name = "run", repeat = true } = runOptions;
+      const { name = "run", repeat = true, onRepetition } = runOptions;
       const rows = defer(() => {
         if (stopped()) return EMPTY;
         claim(names, name);
@@ -202,6 +202,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
             points: endsOnly,
           }),
         stopped,
+        ...(onRepetition === undefined ? {} : { onRow: onRepetition }),
         onEnd: (k, end) => onNote?.(`${name}: repetition ${k} of ${repetitions} ended: ${endText(end)}`),
         onAgreement: (agreement) => onAgreement?.(agreement),
       });

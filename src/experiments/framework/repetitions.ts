@@ -59,6 +59,8 @@ interface Repeated {
   readonly repeat: (repetition: number) => Observable<Row>;
   /** Tells whether a stop was asked for. */
   readonly stopped: () => boolean;
+  /** Called with each row of each repetition. */
+  readonly onRow?: (row: Row, repetition: number) => void;
   /** Called at the end of each repetition. */
   readonly onEnd: (repetition: number, end: ComparedEnd) => void;
   readonly onAgreement: (agreement: Agreement) => void;
@@ -66,7 +68,7 @@ interface Repeated {
 
 /** Emits the rows of a run, then makes its repetitions, whose rows it does not emit, and completes. */
 export function withRepetitions(rows: Observable<Row>, repeated: Repeated): Observable<Row> {
-  const { run, count, repeat, stopped, onEnd, onAgreement } = repeated;
+  const { run, count, repeat, stopped, onRow, onEnd, onAgreement } = repeated;
   return defer(() => {
     let first: Row | undefined;
     let last: Row | undefined;
@@ -76,6 +78,7 @@ export function withRepetitions(rows: Observable<Row>, repeated: Repeated): Obse
       stopped()
         ? EMPTY
         : repeat(repetition).pipe(
+            tap((row) => onRow?.(row, repetition)),
             takeLast(1),
             tap((row) => {
               if (!ended(row)) return;

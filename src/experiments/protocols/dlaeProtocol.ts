@@ -5,7 +5,6 @@
 import type { Observable } from "rxjs";
 import { z } from "zod";
 import type { Row } from "../../arrow/row.ts";
-import type { EndExplanation } from "../../operators/measures/explainEnd.ts";
 import { untilStep } from "../../operators/measures/untilStep.ts";
 import { gradientStep } from "../../operators/steps/gradientStep.ts";
 import {
@@ -18,6 +17,8 @@ import { sampleByIteration } from "../../streams/sampleByIteration.ts";
 import type { Sample } from "../../streams/sampling.ts";
 import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
+import type { Repeated } from "./agreement.ts";
+import type { SearchEnd } from "./search.ts";
 import { protocolShape, smallStart, withTrajectories } from "./trajectory.ts";
 
 /** Absolute tolerance within which losses agree. Critical ends are far closer to their class. */
@@ -131,7 +132,7 @@ export function describeStart({ step, value, scheme, trajectory, variance }: Sta
 }
 
 /** The end of a search, and the class of critical points to which it belongs. */
-export interface DlaeEnd {
+export interface DlaeEnd extends Repeated<DlaeEnd> {
   readonly run: string;
   readonly start: Start;
   readonly squaredFieldNorm: number;
@@ -152,15 +153,14 @@ export interface DlaeEnd {
   readonly evaluations: number;
 }
 
-/** Matches the end of a search with its analytic class. Only critical ends belong to a class. */
+/** Matches the ends of a search and of its repetitions with their analytic classes. Only critical ends have one. */
 export function endOf(
   problem: DeepLinearAutoencoder,
-  last: Row,
   start: Start,
-  course: Course,
-  { verdict }: Pick<EndExplanation, "verdict">,
+  { last, judgement, course }: SearchEnd,
+  repetitions: readonly SearchEnd[] = [],
 ): DlaeEnd {
-  const critical = verdict === "critical point";
+  const critical = judgement.verdict === "critical point";
   const match = critical && last.point !== undefined ? problem.match(last.point) : undefined;
   return {
     run: last.run.name,
@@ -177,7 +177,13 @@ export function endOf(
     seconds: last.seconds,
     products: last.products,
     evaluations: last.evaluations,
+    repetitions: repetitions.map((end) => endOf(problem, start, end)),
   };
+}
+
+/** The class of critical points at which a search ended, for comparison; undefined unless it is critical. */
+export function classOf({ directions }: DlaeEnd): string | undefined {
+  return directions?.join();
 }
 
 /** Makes the columns of the summary that compare an end with its class. */

@@ -12,8 +12,10 @@ import type { Network } from "../../problems/networks/network.ts";
 import { chain } from "../../streams/chain.ts";
 import { sampleByHeight } from "../../streams/sampleByHeight.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
-import { criticalPointSearch } from "./search.ts";
-import { fractionText } from "./statistics.ts";
+import { agreeMeaning, agreeText, type Repeated } from "./agreement.ts";
+import { indexMedians } from "./indexMedians.ts";
+import { criticalPointSearch, type SearchEnd } from "./search.ts";
+import { fractionText, median } from "./statistics.ts";
 import { chosenThresholds, criterionText, searchOptions, type ThresholdSet, thresholdField } from "./thresholds.ts";
 import { atTheEnd, protocolShape, searchName, smallStart, withTrajectories } from "./trajectory.ts";
 
@@ -57,7 +59,8 @@ interface NetworkProtocol {
   readonly published: { readonly critical?: string; readonly flatAtEnd?: string; readonly everFlat?: string };
 }
 
-interface End {
+interface End extends Repeated<End> {
+  readonly point: Float64Array | undefined;
   readonly critical: boolean;
   readonly value: number;
   readonly morseIndex: number | undefined;
@@ -107,58 +110,101 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
             direction: { relativeTolerance: protocol.relativeTolerance, returnedIterate: protocol.returnedIterate },
           },
           description: { method: "newton-mr", start: { trajectory: trajectory + 1, step, value, variance: noise } },
-          compare(last, judgement, course) {
+          compare(last, judgement, course, repetitions) {
             ends.push({
-              critical: judgement.verdict === "critical point",
-              value: last.value,
-              morseIndex: last.columns.morseIndex,
-              lastResidual: judgement.relativeResidual,
-              largestResidual: course.largestResidual,
-              largestCokernelEnd: course.largestLeastSquaresResidual,
-              everFlat: course.flatRows > 0,
+              ...endOf({ last, judgement, course }),
+              repetitions: repetitions.map((end) => ({ ...endOf(end), repetitions: [] })),
             });
             return { "largest r": course.largestResidual, "flat rows": course.flatRows };
           },
         });
       });
     }),
-    atTheEnd(context, () => tell(context, ends, criterionText(thresholds), protocol.published)),
+    atTheEnd(context, () =>
+      tell(context, ends, { criterion: criterionText(thresholds), published: protocol.published, problem }),
+    ),
   );
+}
+
+function endOf({ last, judgement, course }: SearchEnd): Omit<End, "repetitions"> {
+  return {
+    point: last.point,
+    critical: judgement.verdict === "critical point",
+    value: last.value,
+    morseIndex: last.columns.morseIndex,
+    lastResidual: judgement.relativeResidual,
+    largestResidual: course.largestResidual,
+    largestCokernelEnd: course.largestLeastSquaresResidual,
+    everFlat: course.flatRows > 0,
+  };
 }
 
 function tell(
   context: ExperimentContext,
   ends: readonly End[],
-  criterion: string,
-  published: NetworkProtocol["published"],
+  {
+    criterion,
+    published,
+    problem,
+  }: { readonly criterion: string; readonly published: NetworkProtocol["published"]; readonly problem: Network },
 ): void {
   // The finding of a single search needs no conclusion.
   if (ends.length < 2) return;
   const n = ends.length;
-  const count = (holds: (end: End) => boolean): number => ends.filter(holds).length;
+  const counted = (holds: (end: End) => boolean): string => fractionText(ends.filter(holds).length, n);
   const beside = (text: string | undefined): string => (text === undefined ? "" : `; published ${text}`);
-  const critical = ends.filter((end) => end.critical);
+  const isCritical = (end: End): boolean => end.critical;
   context.conclude(
-    `critical at the end, ${criterion}: ${fractionText(critical.length, n)}${beside(published.critical)}`,
+    `critical at the end, ${criterion}: ${counted(isCritical)}${beside(published.critical)}${agreeText(ends, isCritical)}`,
   );
-  const flat = count(({ lastResidual }) => (lastResidual ?? 0) > 0.9);
-  context.conclude(`flat at the end, r > 0.9: ${fractionText(flat, n)}${beside(published.flatAtEnd)}`);
-  const ever = count(({ largestResidual }) => (largestResidual ?? 0) > 0.9);
-  const byCokernel = count(({ largestCokernelEnd }) => (largestCokernelEnd ?? 0) > 0.9);
-  const near = count(({ largestCokernelEnd }) => (largestCokernelEnd ?? 0) > 0.99);
-  const whole = count(({ everFlat }) => everFlat);
+  const isFlat = ({ lastResidual }: End): boolean => (lastResidual ?? 0) > 0.9;
   context.conclude(
-    `ever flat, r > 0.9: ${fractionText(ever, n)}${beside(published.everFlat)}; with r_H < 5e-4 too: ${fractionText(whole, n)}`,
+    `flat at the end, r > 0.9: ${counted(isFlat)}${beside(published.flatAtEnd)}${agreeText(ends, isFlat)}`,
   );
+  const wasFlat = ({ largestResidual }: End): boolean => (largestResidual ?? 0) > 0.9;
+  context.conclude(
+    `ever flat, r > 0.9: ${counted(wasFlat)}${beside(published.everFlat)}; ` +
+      `with r_H < 5e-4 too: ${counted(({ everFlat }) => everFlat)}${agreeText(ends, wasFlat)}`,
+  );
+  const byCokernel = ({ largestCokernelEnd }: End): boolean => (largestCokernelEnd ?? 0) > 0.9;
   context.conclude(
     `  of rows whose solve ended by the co-kernel test, as the published fractions count: r > 0.9 in ` +
-      `${fractionText(byCokernel, n)}, r > 0.99 in ${fractionText(near, n)}`,
+      `${counted(byCokernel)}, r > 0.99 in ${counted(({ largestCokernelEnd }) => (largestCokernelEnd ?? 0) > 0.99)}` +
+      agreeText(ends, byCokernel),
   );
-  if (critical.length === 0) return;
-  const range = (values: readonly number[]): string =>
-    `${Math.min(...values).toPrecision(4)} to ${Math.max(...values).toPrecision(4)}`;
-  const indices = critical.flatMap(({ morseIndex }) => morseIndex ?? []);
-  context.conclude(
-    `  critical points: losses ${range(critical.map(({ value }) => value))}, Morse indices ${Math.min(...indices)} to ${Math.max(...indices)}`,
-  );
+  const indices = ends.flatMap(({ morseIndex }) => morseIndex ?? []);
+  if (indices.length > 0) {
+    context.conclude(
+      `Morse indices at the end: ${least(indices)} to ${most(indices)}, median ${median(indices)}, of ` +
+        `${problem.dimension} eigenvalues${agreeText(ends, ({ morseIndex }) => morseIndex)}`,
+    );
+  }
+  const points = ends.flatMap(({ point }) => point ?? []);
+  if (points.length >= fewestForMedians) {
+    const medians = indexMedians(problem, points);
+    context.conclude(
+      `  medians by what counts as negative: ${medians.map((own) => `${own.median} below ${own.below}`).join("; ")}`,
+    );
+  }
+  const critical = ends.filter(isCritical);
+  if (critical.length > 0) {
+    const losses = critical.map(({ value }) => value);
+    const own = critical.flatMap(({ morseIndex }) => morseIndex ?? []);
+    context.conclude(
+      `  critical points: losses ${least(losses).toPrecision(4)} to ${most(losses).toPrecision(4)}, ` +
+        `Morse indices ${least(own)} to ${most(own)}`,
+    );
+  }
+  for (const line of agreeMeaning(ends)) context.conclude(line);
+}
+
+/** Number of searches from which on their median indices are told: each point costs n products and n^3 operations. */
+const fewestForMedians = 10;
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 }

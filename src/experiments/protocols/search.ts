@@ -19,6 +19,16 @@ import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framew
 import { indexAtCutoffs } from "./indexAtCutoffs.ts";
 import { withPaperSolver } from "./paperSettings.ts";
 
+/** The end of a search or of one of its repetitions. */
+export interface SearchEnd {
+  /** Last row. */
+  readonly last: Row;
+  /** Verdict on the last row. */
+  readonly judgement: EndExplanation;
+  /** What was followed on the way. */
+  readonly course: Course;
+}
+
 /** Options of {@link criticalPointSearch}. */
 export interface SearchOptions {
   /** Name of the run. */
@@ -46,8 +56,16 @@ export interface SearchOptions {
   readonly description?: JsonValue;
   /** Points that the run's file keeps. Default all. */
   readonly points?: ExperimentRunOptions["points"];
-  /** Function that gives further numbers for the summary. It is called once, when the search has ended by itself. */
-  readonly compare?: (last: Row, judgement: EndExplanation, course: Course) => Finding["numbers"];
+  /**
+   * Function that gives further numbers for the summary. It is called once, when the search has ended by itself. It also
+   * receives the ends of the repetitions that `--repeat` asked for, or an empty list.
+   */
+  readonly compare?: (
+    last: Row,
+    judgement: EndExplanation,
+    course: Course,
+    repetitions: readonly SearchEnd[],
+  ) => Finding["numbers"];
 }
 
 /**
@@ -84,30 +102,52 @@ export function criticalPointSearch(
     classifyEnd(thresholds),
   );
   return defer(() => {
-    let last: Row | undefined;
-    let solved: Row | undefined;
-    const course = followCourse(cutoffs);
+    const own = followSearch(cutoffs, thresholds);
+    const others: ReturnType<typeof followSearch>[] = [];
     const run: ExperimentRunOptions = {
       name,
       description: described(description, { ...thresholds, stopBelow, indexThreshold }),
       ...(points === undefined ? {} : { points }),
+      onRepetition(row, repetition) {
+        others[repetition - 1] ??= followSearch(cutoffs, thresholds);
+        others[repetition - 1]!.take(row);
+      },
     };
     return context.iterate(problem, start, update, run).pipe(
       tap({
-        next(row) {
-          last = row;
-          if (row.columns.relativeResidual !== undefined) solved = row;
-          course.take(row);
-        },
+        next: own.take,
         complete() {
+          const end = own.end();
           // A search that the user has stopped has found nothing yet.
-          if (last === undefined || last.status === "running") return;
-          const judgement = explainEnd(last, solved, thresholds);
-          context.report(findingOf(name, last, judgement, course, compare?.(last, judgement, course)));
+          if (end === undefined) return;
+          const repetitions = others.flatMap((other) => other.end() ?? []);
+          const further = compare?.(end.last, end.judgement, end.course, repetitions);
+          context.report(findingOf(name, end, further));
         },
       }),
     );
   });
+}
+
+/** Follows a search: `take` receives each row, and `end` judges the last one; undefined while it is running. */
+function followSearch(
+  cutoffs: readonly number[],
+  thresholds: EndThresholds | undefined,
+): { take(row: Row): void; end(): SearchEnd | undefined } {
+  let last: Row | undefined;
+  let solved: Row | undefined;
+  const course = followCourse(cutoffs);
+  return {
+    take(row) {
+      last = row;
+      if (row.columns.relativeResidual !== undefined) solved = row;
+      course.take(row);
+    },
+    end() {
+      if (last === undefined || last.status === "running") return undefined;
+      return { last, judgement: explainEnd(last, solved, thresholds), course };
+    },
+  };
 }
 
 /** Share of the largest ||F|| at which a search ends. */
@@ -125,13 +165,7 @@ function described(
   return isObject ? { ...description, ...own } : { search: description, ...own };
 }
 
-function findingOf(
-  run: string,
-  last: Row,
-  judgement: EndExplanation,
-  course: Course,
-  further: Finding["numbers"],
-): Finding {
+function findingOf(run: string, { last, judgement, course }: SearchEnd, further: Finding["numbers"]): Finding {
   const { verdict, because, meaning, warnings, relativeField, relativeResidual, relativeCokernelResidual } = judgement;
   const plateau = course.plateau();
   const level =

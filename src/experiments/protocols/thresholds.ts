@@ -37,6 +37,9 @@ export function thresholdField(defaults: string): z.ZodOptional<z.ZodEnum<Record
     );
 }
 
+/** The names of all sets. */
+export const thresholdSets: readonly ThresholdSet[] = names;
+
 /** The thresholds of a set. */
 export function thresholdsOf(name: ThresholdSet): SearchThresholds {
   return sets[name];

@@ -83,6 +83,27 @@ catalogue("each game has a first-order method and Newton among its default metho
     assert.ok(name === "gan-ring" || (method.length > 1 && method.includes("semismooth-newton")), name);
   }
 });
+catalogue(
+  "forsaken: what follows the field in short steps ends on the outer cycle, what jumps at the equilibrium",
+  async () => {
+    const { findings, rows } = await runExperiment(experiments.get("forsaken")!, {});
+    const ends = new Map(findings.map(({ run, verdict, numbers }) => [run, { verdict, numbers }]));
+    for (const method of ["gda", "extragradient", "optimistic"]) {
+      assert.is(ends.get(method)!.verdict, "unfinished", method);
+      const late = rows.filter(({ run, step }) => run.name === method && step > 1500);
+      const away = late.map(({ columns }) => columns.distance!);
+      // The inner cycle lies within 0.3 of the equilibrium; the outer one is a bent square with a half side of 1.3.
+      assert.ok(
+        Math.min(...away) > 0.6 && Math.max(...away) < 2.2,
+        `${method}: ${Math.min(...away)} to ${Math.max(...away)}`,
+      );
+    }
+    for (const method of ["restarted-extragradient", "semismooth-newton"]) {
+      assert.is(ends.get(method)!.verdict, "solved", method);
+      assert.ok(Number(ends.get(method)!.numbers!["to the solution"]) < 1e-8, method);
+    }
+  },
+);
 catalogue("traffic: Braess's bridge makes every journey longer, 92 instead of 83", async () => {
   for (const [bridge, time] of [
     [true, 92],
