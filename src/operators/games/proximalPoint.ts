@@ -139,7 +139,7 @@ function attempt(it: Proposal, field: Float64Array, eta: number, trial: Float64A
 
 function solver(relativeTolerance: number): Update {
   // The inner field w - z + eta F(w) is in the units of z, and its Jacobian is at least the identity.
-  return semismoothNewton({ scale: 1, relativeTolerance: Math.max(1e-15, 1e-3 * relativeTolerance) });
+  return semismoothNewton({ scale: 1, damping: 0, relativeTolerance: Math.max(1e-15, 1e-3 * relativeTolerance) });
 }
 
 /**

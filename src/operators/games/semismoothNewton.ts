@@ -3,7 +3,6 @@ import {
   choose,
   defineUpdate,
   type Evaluation,
-  isFiniteVector,
   negate,
   norm,
   type Proposal,
@@ -11,14 +10,12 @@ import {
   scratchVector,
   type Update,
 } from "../../authoring/index.ts";
-import { gmres } from "../../linalg/krylov/gmres.ts";
-import { shifted } from "../../linalg/maps/maps.ts";
+import { unpatterned } from "../../linalg/unpatterned.ts";
 import { lengthOf } from "../support/localStepSize.ts";
+import { activeSet, newtonTrial } from "../support/naturalNewton.ts";
 import { displacementOf } from "../support/naturalResidualNorm.ts";
 import { positiveInteger } from "../support/rules.ts";
-import { unpatterned } from "../support/unpatterned.ts";
 import { adaptiveExtragradient } from "./adaptiveExtragradient.ts";
-import { naturalMapDerivative, projectionDerivative } from "./naturalMap.ts";
 
 /** What became of a Newton step: the values of the column `newton`. */
 export const newtonOutcomes = ["accepted", "refused", "waiting", "non-finite"] as const;
@@ -47,7 +44,8 @@ export interface SemismoothNewtonOptions {
   /** Largest number of GMRES iterations per attempt. Default 2 n. */
   readonly maxIterations?: number;
   /**
-   * Damping tau >= 0: solves (V + tau ||R|| / ||R_0|| I) p = -R, for solutions that are not isolated. Default 0.
+   * Damping tau >= 0: solves (V + tau ||R|| / ||R_0|| I) p = -R, for solutions that are not isolated. By default 0, and
+   * 1 where GMRES does not solve the system without damping: V is singular there, and rounding would choose p.
    */
   readonly damping?: number;
 }
@@ -58,7 +56,7 @@ const rules = {
   contraction: { default: 0.9, above: 0, below: 1 },
   relativeTolerance: { min: 0, below: 1 },
   maxIterations: positiveInteger,
-  damping: { default: 0, min: 0 },
+  damping: { min: 0 },
 } as const;
 
 /**
@@ -67,7 +65,7 @@ const rules = {
  * V p = -R(z) with V = I - D (I - eta J), where D is a generalised derivative of the projection, is solved by GMRES
  * [1]. The trial Pi_C(z + p) is accepted when ||R|| there is at most q times the present one and q times the least of
  * the start and all accepted trials. Otherwise the step is the fallback's, and the next 1, 2, 4, ..., 64 rows make no
- * attempt. So infinitely many accepted steps bring ||R|| to 0, and finitely many leave the convergence that the
+ * attempt, unless the active set of C stays the same for two rows and is another than at the refusal. So infinitely many accepted steps bring ||R|| to 0, and finitely many leave the convergence that the
  * fallback guarantees [2]. Near a solution where V is not singular convergence is quadratic. Without a constraint this
  * is Newton's method for F = 0.
  *
@@ -83,7 +81,7 @@ const rules = {
  * suffice, {@link newtonMR} or another finder of critical points when F is a gradient, whose Newton system is
  * symmetric.
  *
- * Cost: a GMRES solve (products with J) and one evaluation per attempt, with the local scale one product per attempt
+ * Cost: a GMRES solve (products with J) and one evaluation per attempt, two solves where V is singular; with the local scale one product per attempt
  * more, or two; otherwise that of the fallback.
  *
  * @example
@@ -117,15 +115,17 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
       naturalMapScale: { meaning: "eta in naturalMapNorm" },
       solverIterations: { meaning: "iterations of GMRES" },
     },
-    init: (): State => ({ least: Number.POSITIVE_INFINITY, first: undefined, eta: undefined, wait: 0, pause: 1 }),
+    init: (): State => begun,
     step(it, state) {
       const eta = state.eta ?? (scale === "local" ? scaleAt(it, it.at) : scale);
       const residual = naturalMap(it, it.at, eta);
       const size = norm(residual);
       const columns = { naturalMapNorm: size, naturalMapScale: eta, solverIterations: 0 };
-      if (state.wait > 0) {
+      const active = activeSet(it, eta);
+      const identified = active !== undefined && active === state.active && active !== state.refused;
+      if (state.wait > 0 && !identified) {
         return {
-          state: { ...state, eta, wait: state.wait - 1 },
+          state: { ...state, eta, active, wait: state.wait - 1 },
           columns: { ...columns, newton: newtonOutcomes.indexOf("waiting") },
         };
       }
@@ -133,8 +133,8 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         return { stepSize: 0, next: it.at, columns: { ...columns, newton: newtonOutcomes.indexOf("accepted") } };
       const first = state.first ?? size;
       const least = Math.min(state.least, size);
-      const forcing = relativeTolerance ?? Math.min(0.01, size / first);
-      const found = newtonTrial(it, residual, eta, damping * (size / first), contraction, forcing, maxIterations);
+      const settings = { scale: eta, share: size / first, damping, contraction, relativeTolerance, maxIterations };
+      const found = newtonTrial(it, residual, settings);
       const { trial } = found;
       const reached = trial === undefined ? Number.NaN : norm(naturalMap(it, trial, eta));
       const good =
@@ -145,7 +145,7 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
         return {
           stepSize: 1,
           next: trial,
-          state: { least: reached, first, eta, wait: 0, pause: 1 },
+          state: { least: reached, first, eta, wait: 0, pause: 1, active, refused: undefined },
           columns: {
             ...columns,
             newton: newtonOutcomes.indexOf("accepted"),
@@ -160,6 +160,8 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
           eta,
           wait: state.pause,
           pause: Math.min(2 * state.pause, longestPause),
+          active,
+          refused: active,
         },
         columns: {
           ...columns,
@@ -179,9 +181,6 @@ export function semismoothNewton(options: SemismoothNewtonOptions = {}): Update 
   );
 }
 
-/** Longest Newton step, in units of ||z|| and ||R||. */
-const longestStep = 2 ** 40;
-
 /** Largest number of rows without an attempt after a refusal. */
 const longestPause = 64;
 
@@ -196,7 +195,21 @@ interface State {
   readonly wait: number;
   /** Number of rows without an attempt after the next refusal. */
   readonly pause: number;
+  /** Active set of the row before, as {@link activeSet} numbers it. */
+  readonly active: number | undefined;
+  /** Active set at the last refusal; undefined after an accepted step. */
+  readonly refused: number | undefined;
 }
+
+const begun: State = {
+  least: Number.POSITIVE_INFINITY,
+  first: undefined,
+  eta: undefined,
+  wait: 0,
+  pause: 1,
+  active: undefined,
+  refused: undefined,
+};
 
 /**
  * The scale 1 / (2 L) at an evaluated point, with L = ||J u|| / ||u|| for a fixed u: near a solution L hardly changes
@@ -223,39 +236,4 @@ function naturalMap(it: Proposal, at: Evaluation, scale: number): Float64Array {
   const map = displacementOf(at, scale, scratchVector(it));
   negate(map, map);
   return map;
-}
-
-function newtonTrial(
-  it: Proposal,
-  residual: Float64Array,
-  scale: number,
-  shift: number,
-  contraction: number,
-  relativeTolerance: number,
-  maxIterations: number | undefined,
-): { readonly trial: Evaluation | undefined; readonly iterations: number; readonly singular?: boolean } {
-  const { at, point } = it;
-  const { constraint } = at.problem;
-  const n = point.length;
-  const inside = scratchVector(it);
-  for (let i = 0; i < n; i++) inside[i] = point[i]! - scale * at.field[i]!;
-  const derivative = constraint === undefined ? undefined : projectionDerivative(constraint, inside);
-  const map = naturalMapDerivative(at.linearize(), derivative, scale);
-  const right = scratchVector(it);
-  negate(residual, right);
-  if (!isFiniteVector(right)) return { trial: undefined, iterations: 0 };
-  const solved = gmres(shift === 0 ? map : shifted(map, shift), right, {
-    relativeTolerance,
-    ...(maxIterations === undefined ? {} : { maxIterations }),
-  });
-  // Where -R lies outside the range of V, not even the linear model would be accepted.
-  if (solved.relativeResidual > contraction) return { trial: undefined, iterations: solved.iterations, singular: true };
-  const trial = scratchVector(it);
-  for (let i = 0; i < n; i++) trial[i] = point[i]! + solved.x[i]!;
-  constraint?.project(trial, trial);
-  // J is singular to rounding where the step is that long, and F at its end would be nothing but rounding.
-  const longest = longestStep * Math.max(norm(point), norm(residual));
-  if (norm(solved.x) > longest) return { trial: undefined, iterations: solved.iterations, singular: true };
-  if (!isFiniteVector(trial)) return { trial: undefined, iterations: solved.iterations };
-  return { trial: it.evaluate(trial), iterations: solved.iterations };
 }

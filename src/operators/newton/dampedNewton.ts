@@ -105,7 +105,7 @@ const rules = {
  * Use {@link newtonMR} first, at a sixth of the cost, and this operator where that one is caught;
  * {@link levenbergMarquardt} when J is not symmetric.
  *
- * Cost: at most maxIterations + 2 products and one evaluation per damping, six times the cost of Newton-MR.
+ * Cost: at most maxIterations + 3 products and one evaluation per damping, six times the cost of Newton-MR.
  *
  * @example
  * iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), dampedNewton()))

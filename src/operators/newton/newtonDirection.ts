@@ -96,7 +96,7 @@ const rules = {
  * {@link gradientNormDirection} when solving is too expensive, {@link levenbergMarquardt} when J is not symmetric;
  * {@link newtonMR} is this direction with its line search.
  *
- * Cost: at most maxIterations + 2 products with J per step.
+ * Cost: at most maxIterations + 3 products with J per step.
  *
  * @example
  * const search = chain(newtonDirection({ relativeTolerance: 1e-8 }), backtrackGradientNorm());

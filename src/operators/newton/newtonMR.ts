@@ -35,7 +35,7 @@ const rules = {
  * small, {@link saddleFreeDirection} for minima, {@link eigenvectorFollowing} or {@link gentlestAscent} for saddles of
  * a given index.
  *
- * Cost: at most n + 2 products for the direction, one product for the line search and one evaluation per trial.
+ * Cost: at most n + 3 products for the direction, one product for the line search and one evaluation per trial.
  *
  * @example
  * iterate(quartic(), [-3.5, 1], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonMR()))

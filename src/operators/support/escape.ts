@@ -51,6 +51,11 @@ const along = 0.5;
 const mostUnknowns = 1000;
 /** Step size of the proximal steps, in units of 1 / (2 L). */
 const settling = 1e5;
+/** Numbers of proximal steps after which the point is looked at: far out each is only as exact as rounding allows. */
+const leastSettled = 2;
+const mostSettled = 6;
+/** Distance at which the field must be seen, in lengths of the point: nearer, a turn of the field may not show. */
+const farthest = 16;
 /** Smallest share of the product of distance and projected step that must be left at the far end. */
 const lasting = 1 / 8;
 
@@ -63,9 +68,11 @@ const lasting = 1 / 8;
  * for each u in C. So u + d would always be better than u, and there is no solution.
  *
  * The way of a run has components that only come and go. Far out they would hide the rest, so if d fails, proximal
- * steps from the far end, which shrink them, give a second direction, for up to 1000 unknowns.
+ * steps from the far end, which shrink them, give further directions, for up to 1000 unknowns. A way so short that the
+ * field would not be seen at 16 times the length of the point says nothing: on a slow rotation it looks straight.
  *
- * Cost: up to eight evaluations, and for the second direction two short Newton solves; no run counts them.
+ * Cost: up to eight evaluations, and for further directions six short Newton solves and 40 evaluations; no run counts
+ * them.
  */
 function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
   const { problem, point, field } = at;
@@ -73,6 +80,7 @@ function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
   // Nothing leaves a bounded set.
   if (problem.constraint?.bounded === true) return;
   if (!(length > 0 && length < Number.POSITIVE_INFINITY && isFiniteVector(field)) || dot(field, way) >= 0) return;
+  if (!(distances[0] * length >= farthest * norm(point))) return;
   const first = lookAlong(at, way, length);
   if (first !== undefined || point.length > mostUnknowns) return first;
   const far = beyond(problem, point, way, (distances[0] * length) / norm(way));
@@ -82,13 +90,14 @@ function escapeAlong(at: Evaluation, way: Float64Array): Escape | undefined {
     problem,
     far,
     proximalPoint({ stepSize: settling * localStepSize(start), relativeTolerance: 1e-12, maxIterations: 20 }),
-    3,
-  ).at(-1)!.point;
-  return lookAlong(
-    at,
-    settled.map((z, i) => z - point[i]!),
-    length,
+    mostSettled + 1,
   );
+  for (const { point: there } of settled.slice(leastSettled)) {
+    const towards = there.map((z, i) => z - point[i]!);
+    const found = isFiniteVector(towards) ? lookAlong(at, towards, length) : undefined;
+    if (found !== undefined) return found;
+  }
+  return;
 }
 
 /** Looks from a point along a direction, at distances in units of a length. */

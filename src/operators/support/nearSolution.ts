@@ -1,7 +1,7 @@
 /** Whether a small residual means that a solution is near, or only that the field fades on the way to infinity. */
 import { distance, type Evaluation, evaluate, norm } from "../../authoring/index.ts";
+import { unpatterned } from "../../linalg/unpatterned.ts";
 import { displacementOf } from "./naturalResidualNorm.ts";
-import { unpatterned } from "./unpatterned.ts";
 
 /** What a run has seen so far. */
 interface Seen {
@@ -19,6 +19,11 @@ const aside = 1e-4;
 const nearest = 1e-2;
 /** A residual that falls to 0 from below this share of the largest one may have underflowed. */
 const underflow = 1e-150;
+/** Lengths up to which, and bisections by which, the boundary of a region with F = 0 is looked for. */
+const farthest = 16;
+const bisections = 50;
+/** Factor by which F shrinks at most where the distance from one of its zeros is halved. */
+const steepest = 2 ** -20;
 /** Multiples of the step at which a degenerate solution is looked for. */
 const beyond = [2, 4, 8, 16] as const;
 
@@ -32,14 +37,17 @@ const beyond = [2, 4, 8, 16] as const;
  * residual has fallen. A solution where J vanishes too (that of z^3 = 0) is found by looking ahead: within 16 steps the
  * field turns against the step.
  *
- * Cost: two evaluations, up to four more where J seems to vanish; no run counts them.
+ * Cost: two evaluations, up to four more where J seems to vanish, and some where F is exactly 0, up to 140 at the edge
+ * of a region of zeros; no run counts them.
  */
 export function nearSolution(at: Evaluation, residual: number, { length, largest, last }: Seen): boolean {
   const { problem, point, field } = at;
   const n = point.length;
   const size = norm(field);
   if (!(length > 0)) return true;
-  if (residual === 0 && !(size === 0 && last < underflow * largest)) return true;
+  if (residual === 0 && !(size === 0 && last < underflow * largest)) {
+    return size > 0 || !underflowed(at, length, underflow * largest);
+  }
   const cap = length / size;
   let lipschitz = 0;
   const probe = (direction: Float64Array): void => {
@@ -66,6 +74,43 @@ export function nearSolution(at: Evaluation, residual: number, { length, largest
     const found = evaluate(problem, there).field;
     let against = 0;
     for (let i = 0; i < n; i++) against += found[i]! * step[i]!;
-    return against >= 0;
+    return against > 0 || (against === 0 && residual >= underflow * largest);
   });
+}
+
+/**
+ * Whether F is 0 only because it underflows: on a way out of the region where F = 0 it first is as small as float64 can
+ * be. Where F really vanishes it begins in proportion to the distance, and 2^-50 of the way out it is no smaller than
+ * that.
+ */
+function underflowed({ problem, point }: Evaluation, length: number, least: number): boolean {
+  const direction = unpatterned(new Float64Array(point.length));
+  const per = length / norm(direction);
+  const sizeAt = (distanceOut: number): number => {
+    const there = point.map((z, i) => z + distanceOut * per * direction[i]!);
+    problem.constraint?.project(there, there);
+    const size = norm(evaluate(problem, there).field);
+    return Number.isNaN(size) ? Number.POSITIVE_INFINITY : size;
+  };
+  for (const sign of [1, -1]) {
+    let inside = 0;
+    let outside = sign * aside;
+    while (sizeAt(outside) === 0 && Math.abs(outside) < farthest) outside *= 2;
+    let smallest = sizeAt(outside);
+    if (smallest === 0) continue;
+    for (let k = 0; k < bisections && smallest >= least; k++) {
+      const middle = (inside + outside) / 2;
+      const size = sizeAt(middle);
+      if (size === 0) inside = middle;
+      else {
+        // At half the distance from z F is not much smaller: it vanishes at z like a power.
+        const power = inside === 0 && smallest < Number.POSITIVE_INFINITY && size >= steepest * smallest;
+        outside = middle;
+        smallest = size;
+        if (power) break;
+      }
+    }
+    if (smallest < least) return true;
+  }
+  return false;
 }

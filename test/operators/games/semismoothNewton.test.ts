@@ -132,6 +132,35 @@ test("says what became of each Newton step, and waits longer after each refusal"
   assert.ok(rows[59]!.squaredFieldNorm < rows[0]!.squaredFieldNorm / 10, "the fallback goes on");
 });
 
+test("tries again as soon as the active set has settled, however long the pause is", () => {
+  let early = 0;
+  for (let seed = 1; seed <= 6; seed++) {
+    const game = randomMatrixGame(10, 12, seed);
+    const start = new Float64Array(22).fill(1 / 10).fill(1 / 12, 10);
+    const rows = firstRows(game, start, chain(naturalResidual({ tolerance: 1e-10 }), semismoothNewton()), 200);
+    let due = 0;
+    let pause = 1;
+    for (const row of rows) {
+      const outcome = row.columns.newton === undefined ? "waiting" : newtonOutcomes[row.columns.newton]!;
+      if (outcome !== "waiting" && row.step < due) early++;
+      if (outcome === "accepted") pause = 1;
+      if (outcome !== "refused") continue;
+      due = row.step + pause + 1;
+      pause = Math.min(2 * pause, 64);
+    }
+    assert.is(rows.at(-1)!.status, "converged");
+  }
+  assert.ok(early >= 3, `${early} attempts before the end of a pause`);
+});
+
+test("solves again with damping where V is singular, unless a damping is given", () => {
+  const game = randomMatrixGame(6, 4, 3);
+  const start = new Float64Array(10).fill(1 / 6).fill(1 / 4, 6);
+  const [damped] = firstRows(game, start, semismoothNewton(), 1);
+  const [bare] = firstRows(game, start, semismoothNewton({ damping: 0 }), 1);
+  assert.ok(damped!.columns.solverIterations! > bare!.columns.solverIterations!);
+});
+
 test("without a constraint is Newton's method: one step for an affine field", () => {
   const game = randomGame(6, 8, { modulus: 0.2, solution: [1, 2, 3, 4, 5, 6] });
   const rows = firstRows(game, new Float64Array(6), semismoothNewton({ relativeTolerance: 1e-14 }), 3);

@@ -55,6 +55,13 @@ for (const [name, make] of Object.entries(caught)) {
   });
 }
 
+tests("newtonMR says at the flat point that it is flat, without a bound on its steps", () => {
+  const [row] = firstRows(quartic(), [Math.SQRT2, 0], newtonMR(), 1);
+  assert.is(row!.columns.flat, 1);
+  assert.ok(row!.columns.relativeResidual! > 0.99);
+  assert.ok(row!.columns.directionNorm! < 1e-3);
+});
+
 tests("dampedNewton passes the flat point on its way, Newton-MR does not", () => {
   assertClose(last(quartic(), [2.5, 0.5], until(dampedNewton())).point, [-3, 0], 1e-9);
   assertClose(last(quartic(), [2.5, 0.5], until(newtonMR())).point[0]!, Math.SQRT2, 1e-6);

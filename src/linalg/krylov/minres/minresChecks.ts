@@ -19,7 +19,10 @@ export const minresRules = {
 } as const;
 
 /** Options of minresQLP with their defaults filled in. */
-export type MinresSettings = Checked<MinresQLPOptions, typeof minresRules>;
+export type MinresSettings = Checked<MinresQLPOptions, typeof minresRules> & {
+  /** Lower bound of ||A|| where the Krylov space of b does not see it. */
+  readonly normAtLeast?: number;
+};
 
 /** Rejects a system whose parts do not fit together, or that minresQLP cannot solve. */
 export function checkSystem(map: LinearMap, b: Float64Array, preconditioner: LinearMap | undefined): void {

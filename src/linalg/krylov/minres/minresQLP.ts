@@ -25,16 +25,18 @@ import { solveInUnits } from "./scaledSystem.ts";
  * 5. Where the last component is left out, the one before it makes up for what this leaves in the residual.
  * 6. The shift is added, not subtracted. The preconditioner is given as P near |A|^-1.
  * 7. A claim has to prove itself. ||A|| ||x|| in the denominator of the relative residual lets every long x pass, so
- *   the
- *    measured residual and the condition number have to bound the error of x too. With a `relativeTolerance` up to 1e-8
- *    the length of x is then right to about 1e-6, and the residual to 1e-8 ||b||. A doubtful result is found again where
- *    n <= 512, if there is no preconditioner and no `onIteration`, and `maxIterations` leaves n steps: by Lanczos vectors
- *    that are kept and orthogonal, and by their Ritz values, of which those below norm / maxCondition are left out. What
- *    is still in doubt ends as `condition-limit`.
+ *    the measured residual and the condition number have to bound the error of x too. With a `relativeTolerance` up to
+ *    1e-8 the length of x is then right to about 1e-6, and the residual to 1e-8 ||b||. A doubtful result is found again
+ *    where n <= 512, if there is no preconditioner and no `onIteration`, and `maxIterations` leaves n steps: by Lanczos
+ *    vectors that are kept and orthogonal, and by their Ritz values, of which those below norm / maxCondition are left
+ *    out. What is still in doubt ends as `condition-limit`.
+ * 8. An eigenvector b shows no more of A than its own eigenvalue, which may be nothing but rounding. Where the Krylov
+ *    space of a solution has ended before n steps, or x has entries that are exactly 0, a product with a fixed vector
+ *    tells the size of A. If the condition number is beyond 1e11 with it, the system is solved again with this bound.
  *
- * Cost: one product per iteration and two more for the residuals; about 9 n (MINRES) to 14 n (QLP) multiplications per
- * iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A doubtful result costs up
- * to n + 12 products, 4 n^3 + 3 n^3 operations and n vectors more.
+ * Cost: one product per iteration and two more for the residuals, three in case 8; about 9 n (MINRES) to 14 n (QLP)
+ * multiplications per iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A
+ * doubtful result costs up to n + 13 products, 4 n^3 + 3 n^3 operations and n vectors more.
  *
  * @example
  * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });

@@ -18,6 +18,8 @@ const roundingOfLanczos = 1e5 * epsilon;
 const shorterTolerance = 1e-5;
 /** Pivots below the least normal number are zero. */
 const smallestPivot = 2.3e-308;
+/** Norm of the next Lanczos vector, relative to ||A||, at which the Krylov space may have ended. */
+const endedSpace = 1e-8;
 const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
 /** Greatest number of vectors that {@link minresRecurrence} takes. */
 export const mostVectors = 9;
@@ -53,6 +55,8 @@ export function minresRecurrence(
   const right = new RightReflections();
   const entries = new LastEntries();
   const estimates = new Estimates();
+  const known = settings.normAtLeast !== undefined;
+  if (known) estimates.norm = settings.normAtLeast;
   let xNorm = 0;
   let residual = beta1;
   let reason: MinresTermination | undefined;
@@ -72,7 +76,7 @@ export function minresRecurrence(
 
     // Is taken{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
     // MinresTermination.
-    if (passedOnly && k > 1 && estimates.kernelHoldsRightSide(n)) {
+    if (passedOnly && (k > 1 || known) && estimates.kernelHoldsRightSide(n)) {
       x.fill(0);
       xNorm = 0;
       residual = beta1;
@@ -145,7 +149,7 @@ export function minresRecurrence(
     b,
     settings,
     { x: taken, ...measured, norm, condition, iterations: k },
-    { xNorm, beta1 },
+    { xNorm, beta1, ended: lanczos.betaNext <= endedSpace * norm },
     minresRecurrence,
   );
 }

@@ -93,13 +93,16 @@ export interface MinresQLPResult {
   readonly relativeResidual: number;
   /** ||A r|| / (||A|| ||r||); 0 for A r = 0. */
   readonly relativeCokernelResidual: number;
-  /** Running estimate of the 2-norm ||A||, a lower bound. */
+  /**
+   * Running estimate of the 2-norm ||A||, a lower bound; from a fixed vector where the Krylov space of b shows less than
+   * 1e-11 of it.
+   */
   readonly norm: number;
   /** ||A|| over the smallest diagonal entry of the factor L used for x; at `condition-limit` that of the refused L. */
   readonly condition: number;
   /**
    * Number of Lanczos steps, one product with A each, those of a second attempt included. The residuals take two more,
-   * and a second attempt up to twelve.
+   * the norm outside the Krylov space one, and a second attempt up to thirteen.
    */
   readonly iterations: number;
   /** How the solver ended. */

@@ -5,6 +5,7 @@ import { orthogonalise } from "../lanczos.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
 import { accuracyOf, type Claim, isAccurate, mostCondition, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
+import { probedNorm } from "./unseenNorm.ts";
 
 /** What {@link orthogonalSolve} needs to know of a system. */
 interface OrthogonalProblem {
@@ -14,6 +15,8 @@ interface OrthogonalProblem {
   readonly relativeTolerance: number;
   readonly maxCondition: number;
   readonly maxNorm: number;
+  /** Lower bound of ||A||; by default from a product where the Krylov space ends early. */
+  readonly normAtLeast: number | undefined;
   /** Greatest number of steps. */
   readonly steps: number;
 }
@@ -43,12 +46,12 @@ const meaningful = 0.5;
  * does not lower its residual along their vectors. What else is at most norm / maxCondition is left out too, and the
  * termination says so. What x has been made from is corrected by its measured residual.
  *
- * Cost: as many products as the Krylov space has dimensions m, 4 m^2 n + 3 m^3 operations, m vectors.
+ * Cost: as many products as the Krylov space has dimensions m, and one if m < n; 4 m^2 n + 3 m^3 operations, m vectors.
  *
  * @returns undefined if a product is not finite
  */
 export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution | undefined {
-  const { map, shift, b, relativeTolerance, maxCondition, maxNorm, steps } = problem;
+  const { map, shift, b, relativeTolerance, maxCondition, maxNorm, normAtLeast, steps } = problem;
   const n = b.length;
   const times = (v: Float64Array, out: Float64Array): void => {
     map.apply(v, out);
@@ -59,7 +62,9 @@ export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution 
   const { basis, alpha, beta, complete } = krylov;
   const { values, rows } = tridiagonalEigen(alpha, beta, "all");
   const m = values.length;
-  const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  // A Krylov space that ends early has not seen all of A.
+  const elsewhere = normAtLeast ?? (m < n ? probedNorm(map, shift) : 0);
+  const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), elsewhere);
   const rounding = roundingOfKernel * norm;
   const smallest = Math.max(rounding, norm / maxCondition);
   const places = Array.from(values.keys()).sort((i, j) => Math.abs(values[j]!) - Math.abs(values[i]!));

@@ -6,6 +6,7 @@ import type { MinresSettings } from "./minresChecks.ts";
 import { measureResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult } from "./minresTypes.ts";
 import { orthogonalSolve } from "./orthogonalSolve.ts";
+import { unseenNorm } from "./unseenNorm.ts";
 
 /** Size up to which a doubtful system is solved again with a basis that is kept. */
 const mostStored = 512;
@@ -20,6 +21,8 @@ type Recur = (map: LinearMap, b: Float64Array, settings: MinresSettings, zeros: 
 interface Sizes {
   readonly xNorm: number;
   readonly beta1: number;
+  /** Whether the Krylov space seems to have ended. */
+  readonly ended: boolean;
 }
 
 /**
@@ -29,7 +32,7 @@ interface Sizes {
  *
  * In doubt is what is claimed to a tolerance up to 1e-8 although the condition number leaves the length of x open, what
  * ended at `maxCondition` or at the default of `maxIterations`, and everything beyond the condition number that
- * rounding allows.
+ * rounding allows. A solution from a Krylov space that has not seen the norm of A is found again with a bound on it.
  *
  * @param recur the recurrences
  */
@@ -42,10 +45,21 @@ export function settle(
   recur: Recur,
 ): MinresQLPResult {
   const { shift, preconditioner, relativeTolerance, maxIterations, maxNorm, maxCondition } = settings;
+  const normAtLeast = isSolution(found) ? unseenNorm(map, settings, found, sizes.ended) : undefined;
+  if (normAtLeast !== undefined) return solveAgain(map, b, { ...settings, normAtLeast }, found, recur);
   if (isSettled(found, settings, sizes)) return found;
   const steps = Math.min(b.length, (maxIterations ?? Number.POSITIVE_INFINITY) - found.iterations);
   if (mayBeStored(b.length, settings) && steps === b.length) {
-    const solved = orthogonalSolve({ map, shift, b, relativeTolerance, maxCondition, maxNorm, steps });
+    const solved = orthogonalSolve({
+      map,
+      shift,
+      b,
+      relativeTolerance,
+      maxCondition,
+      maxNorm,
+      normAtLeast: settings.normAtLeast,
+      steps,
+    });
     if (solved !== undefined) {
       const { x, norm, condition, termination } = solved;
       const recurred = { xNorm: normOf(x), residual: 0, norm, beta1: sizes.beta1, relativeTolerance };
@@ -59,6 +73,23 @@ export function settle(
     return corrected;
   }
   return { ...found, termination: "condition-limit" };
+}
+
+/** Solves the system again with a bound on ||A|| that its Krylov space does not show. */
+function solveAgain(
+  map: LinearMap,
+  b: Float64Array,
+  settings: MinresSettings & { readonly normAtLeast: number },
+  { iterations, ...found }: MinresQLPResult,
+  recur: Recur,
+): MinresQLPResult {
+  const left = (settings.maxIterations ?? 4 * b.length) - iterations;
+  if (left > 0) {
+    const again = recur(map, b, { ...settings, maxIterations: left }, () => new Float64Array(b.length));
+    return { ...again, iterations: iterations + again.iterations };
+  }
+  const condition = found.condition * (settings.normAtLeast / found.norm);
+  return { ...found, iterations, condition, termination: "condition-limit" };
 }
 
 /** Corrects x once, by the solution of the system that has its residual as right side; undefined if that does not help. */

@@ -170,8 +170,8 @@ test("recognises a right side that lies in the kernel up to rounding", () => {
 });
 
 test("solves for an eigenvector b in one step, and keeps its norm below maxNorm", () => {
-  const eigenvector = minresQLP(diagonal(Float64Array.of(1e-12, 10)), Float64Array.of(3, 0));
-  assertClose(eigenvector.x, [3e12, 0], 1e-12);
+  const eigenvector = minresQLP(diagonal(Float64Array.of(1e-9, 10)), Float64Array.of(3, 0));
+  assertClose(eigenvector.x, [3e9, 0], 1e-12);
   assert.is(eigenvector.termination, "solution");
   assert.is(eigenvector.iterations, 1);
   const bounded = minresQLP(diagonal(Float64Array.of(1e-12, 10)), Float64Array.of(3, 0), { maxNorm: 100 });
