@@ -275,7 +275,8 @@ function gapOf({ columns }: Pick<Row, "columns">): {
       else if (near > 0) {
         texts.push(
           `the Morse index ${morseIndex} is not certain: ${near} ${near === 1 ? "eigenvalue lies" : "eigenvalues lie"} ` +
-            `within a factor of 10 of the threshold ${short(indexThreshold)}`,
+            `within a factor of 10 of the threshold ${short(indexThreshold)}, or would count otherwise in other units of ` +
+            "the parameters",
         );
       }
       return texts;

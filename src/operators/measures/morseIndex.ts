@@ -51,7 +51,9 @@ const rules = {
  * - `morseIndex`, the number of eigenvalues below -threshold (divide it by n for the fraction of [1]);
  * - `indexThreshold`, the threshold in the units of J;
  * - `nearThreshold`, the number of eigenvalues whose size lies within a factor of 10 of it. The count is certain where
- *   this is 0; where J = 0 it is n;
+ *   this is 0; where J = 0 it is n. With a relative threshold and n <= 100 it also has the eigenvalues that would count
+ *   otherwise if every parameter were measured in units in which its curvature is about 1: a threshold hides them where
+ *   parameters are of very different size. Curvatures below n epsilon of the largest are taken for rounding;
  * - `smallestAbsoluteEigenvalue` and `largestAbsoluteEigenvalue`, which say how near to singular J is.
  *
  * The count does not depend on the units of the loss or of the parameters, unless `threshold` is given. It does depend

@@ -6,6 +6,7 @@ import { chain } from "../../../src/streams/chain.ts";
 import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import { assertClose, assertError, checkError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { linearProblem } from "../../support/linearProblem.ts";
 import { doubleWells } from "../../support/minima.ts";
 import { normalVector } from "../../support/random.ts";
@@ -39,6 +40,35 @@ test("takes the threshold as a size, with either sign", () => {
     const [row] = firstRows(saddle, [1, 1, 1, 1, 1], chain(morseIndex({ threshold }), stay), 1);
     assert.is(row!.columns.morseIndex, index);
   }
+});
+
+test("no index is certain that parameters of very different size have made wrong", () => {
+  const seen = { certain: 0, uncertain: 0 };
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 8 }),
+      fc.integer(),
+      // Curvatures below n epsilon of the largest are rounding.
+      fc.array(fc.integer({ min: -11, max: 11 }), { minLength: 8, maxLength: 8 }),
+      (n, seed, exponents) => {
+        // Diagonally dominant, so that the signs of its diagonal are those of its eigenvalues.
+        const numbers = normalVector(n * n + n, seed);
+        const signs = Array.from({ length: n }, (_, i) => Math.sign(numbers[n * n + i]!));
+        const entry = (i: number, j: number): number => {
+          const [low, high] = [Math.min(i, j), Math.max(i, j)];
+          const value = i === j ? signs[i]! : (0.5 / n) * Math.tanh(numbers[low * n + high]!);
+          return value * 2 ** (exponents[i]! + exponents[j]!);
+        };
+        const rows = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => entry(i, j)));
+        const zeros = new Array<number>(n).fill(0);
+        const [row] = firstRows(linearProblem(rows, zeros), zeros, chain(morseIndex(), stay), 1);
+        const { morseIndex: index, nearThreshold } = row!.columns;
+        if (nearThreshold === 0) assert.is(index, signs.filter((sign) => sign < 0).length);
+        seen[nearThreshold === 0 ? "certain" : "uncertain"]++;
+      },
+    ),
+  );
+  assert.ok(seen.certain > 0 && seen.uncertain > 0);
 });
 
 test("measures every so many steps", () => {
