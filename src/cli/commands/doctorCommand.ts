@@ -25,7 +25,7 @@ export function doctorCommand(command: Command): void {
       console.log(JSON.stringify({ cpu, ...found, kernels }));
       return;
     }
-    const { executor, node, multiplyAdd } = found;
+    const { executor, node, native, multiplyAdd } = found;
     const rows = [
       ["processor", cpu],
       ["Node.js", node],
@@ -33,6 +33,7 @@ export function doctorCommand(command: Command): void {
       ["matrix products", blas.library ?? "WebAssembly"],
       ["BLAS build", blas.configuration],
       ["BLAS kernels", blas.core],
+      ["loops", native.library === undefined ? "WebAssembly" : `${native.library}, ${native.width} numbers at once`],
       ["multiply-add", multiplyAdd],
     ];
     for (const line of tableLines(["what", "found"], rows)) console.log(line);

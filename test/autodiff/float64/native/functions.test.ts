@@ -1,0 +1,50 @@
+/** The functions of `native/functions.h`: what is asked of those in WebAssembly, and the same bits for every width. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ElementOp } from "../../../../src/autodiff/float64/lower/values.ts";
+import { assertNearScalar, assertSpecials, assertWithinTwoUnits } from "../../../support/functionAccuracy.ts";
+import { bits, kernels, nativeFunction, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
+import { uniformVector } from "../../../support/random.ts";
+
+const names = [
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "tanh",
+  "sigmoid",
+  "softplus",
+  "atan",
+  "erf",
+] as const satisfies readonly ElementOp[];
+
+const tests = suite("native functions");
+if (kernels === undefined) tests("are skipped", skipped);
+else {
+  const native = kernels;
+  for (const name of names) {
+    const f = nativeFunction(native, name);
+    tests(`${name} is within 2 units in the last place`, () => assertWithinTwoUnits(name, f));
+    tests(`${name} is within 3.2 units of the scalar function at 200,000 points of all sizes`, () =>
+      assertNearScalar(name, f),
+    );
+    tests(`${name} treats zeros, infinities, NaN and subnormal numbers as Math does`, () => assertSpecials(name, f));
+  }
+  tests("logisticDensity treats zeros, infinities, NaN and subnormal numbers as Math does", () =>
+    assertSpecials("logisticDensity", nativeFunction(native, "logisticDensity")),
+  );
+  for (const name of [...names, "logisticDensity"] as const) {
+    tests(`${name} has the same bits for every width and place in a vector`, () => {
+      const f = nativeFunction(native, name);
+      const x = uniformVector(1037, 7, -30, 30);
+      const expected = f(x);
+      for (const width of widths()) assert.is(bits(withWidth(width, () => f(x))), bits(expected), `width ${width}`);
+      // A number alone takes the way of the last numbers of a loop; beside an extraordinary one it takes another way.
+      const alone = x.map((value) => f(Float64Array.of(value))[0]!);
+      assert.is(bits(alone), bits(expected));
+      const beside = f(Float64Array.from([...x, Number.NaN, 900, -900]));
+      assert.is(bits(beside.slice(0, x.length)), bits(expected));
+    });
+  }
+}
+tests.run();
