@@ -11,22 +11,36 @@
 #define GROUPS 64
 #define EACH _Pragma("omp simd") for (int l = 0; l < LANES; l++)
 
+/* Half of a group. Compilers keep these in registers, but not arrays. */
+typedef double four __attribute__((vector_size(32)));
+typedef int64_t mask __attribute__((vector_size(32)));
+
+static inline four loaded(const double *x) {
+  four y;
+  memcpy(&y, x, sizeof y);
+  return y;
+}
+
+static inline four chosen(mask where, four x, four otherwise) {
+  return (four)(((mask)x & where) | ((mask)otherwise & ~where));
+}
+
 struct lanes {
   double largest[LANES], missing[LANES], rest[LANES], ties[LANES];
 };
 
 static void take_largest(struct lanes *all, const double *x, ptrdiff_t groups) {
-  double largest[LANES], missing[LANES];
-  memcpy(largest, all->largest, sizeof largest);
-  memcpy(missing, all->missing, sizeof missing);
-  for (ptrdiff_t i = 0; i < groups; i++, x += LANES) {
-    EACH {
-      missing[l] += x[l] != x[l] ? 1 : 0;
-      largest[l] = x[l] > largest[l] ? x[l] : largest[l];
+  for (int half = 0; half < LANES; half += 4) {
+    four largest = loaded(all->largest + half);
+    mask missing = {0};
+    for (ptrdiff_t i = 0; i < groups; i++) {
+      four y = loaded(x + i * LANES + half);
+      missing |= y != y;
+      largest = chosen(y > largest, y, largest);
     }
+    memcpy(all->largest + half, &largest, sizeof largest);
+    for (int l = 0; l < 4; l++) all->missing[half + l] += missing[l] != 0 ? 1 : 0;
   }
-  memcpy(all->largest, largest, sizeof largest);
-  memcpy(all->missing, missing, sizeof missing);
 }
 
 /* Adds up e^(x - m), and apart from it how many numbers equal m. */
@@ -40,27 +54,24 @@ static void take_terms(struct lanes *all, const double *x, const double *m, ptrd
   } else {
     _Pragma("omp simd") for (ptrdiff_t i = 0; i < groups * LANES; i++) terms[i] = whole_exp(terms[i]);
   }
-  double rest[LANES], ties[LANES];
-  memcpy(rest, all->rest, sizeof rest);
-  memcpy(ties, all->ties, sizeof ties);
-  for (ptrdiff_t i = 0; i < groups; i++) {
-    EACH {
-      int largest = x[i * LANES + l] == m[l];
-      rest[l] += largest ? 0 : terms[i * LANES + l];
-      ties[l] += largest ? 1 : 0;
+  for (int half = 0; half < LANES; half += 4) {
+    four rest = loaded(all->rest + half), ties = loaded(all->ties + half), largest = loaded(m + half);
+    const four one = {1, 1, 1, 1}, zero = {0};
+    for (ptrdiff_t i = 0; i < groups; i++) {
+      mask equal = loaded(x + i * LANES + half) == largest;
+      rest += chosen(equal, zero, loaded(terms + i * LANES + half));
+      ties += chosen(equal, one, zero);
     }
+    memcpy(all->rest + half, &rest, sizeof rest);
+    memcpy(all->ties + half, &ties, sizeof ties);
   }
-  memcpy(all->rest, rest, sizeof rest);
-  memcpy(all->ties, ties, sizeof ties);
 }
 
 /* m + log1p(rest + ties - 1) where m is finite, else m. */
-static void finish(struct lanes *all) {
-  EACH {
-    double m = all->missing[l] > 0 ? NOT_A_NUMBER : all->largest[l];
-    double sum = m + fluxion_log1p(all->rest[l] + (all->ties[l] - 1));
-    all->largest[l] = m - m == 0 ? sum : m;
-  }
+static inline double finished(double largest, double missing, double rest, double ties) {
+  double m = missing > 0 ? NOT_A_NUMBER : largest;
+  double sum = m + fluxion_log1p(rest + (ties - 1));
+  return m - m == 0 ? sum : m;
 }
 
 static void begin(struct lanes *all) {
@@ -70,24 +81,7 @@ static void begin(struct lanes *all) {
   }
 }
 
-/* Sets all lanes to what they have in common. Numbers that are missing are then counted more than once. */
-static void join(struct lanes *all) {
-  for (int step = 1; step < LANES; step *= 2) {
-    struct lanes other;
-    for (int l = 0; l < LANES; l++) {
-      other.largest[l] = all->largest[l ^ step];
-      other.missing[l] = all->missing[l ^ step];
-      other.rest[l] = all->rest[l ^ step];
-      other.ties[l] = all->ties[l ^ step];
-    }
-    EACH {
-      all->largest[l] = other.largest[l] > all->largest[l] ? other.largest[l] : all->largest[l];
-      all->missing[l] += other.missing[l];
-      all->rest[l] += other.rest[l];
-      all->ties[l] += other.ties[l];
-    }
-  }
-}
+static double joined(const double *x) { return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])); }
 
 static void short_rows(const double *x, double *y, ptrdiff_t count, ptrdiff_t length) {
   double turned[GROUPS * LANES];
@@ -101,29 +95,27 @@ static void short_rows(const double *x, double *y, ptrdiff_t count, ptrdiff_t le
     begin(&all);
     take_largest(&all, turned, length);
     take_terms(&all, turned, all.largest, length);
-    finish(&all);
-    for (int l = 0; l < LANES && r + l < count; l++) y[r + l] = all.largest[l];
+    double found[LANES];
+    EACH found[l] = finished(all.largest[l], all.missing[l], all.rest[l], all.ties[l]);
+    for (int l = 0; l < LANES && r + l < count; l++) y[r + l] = found[l];
   }
 }
 
 static void long_row(const double *x, double *y, ptrdiff_t length) {
-  ptrdiff_t whole = length / LANES;
-  double last[LANES];
-  for (int l = 0; l < LANES; l++) last[l] = whole * LANES + l < length ? x[whole * LANES + l] : -INFINITE;
+  ptrdiff_t whole = length / LANES, left = length % LANES;
+  double last[LANES], m[LANES], largest = -INFINITE;
+  for (int l = 0; l < LANES; l++) last[l] = l < left ? x[whole * LANES + l] : -INFINITE;
   struct lanes all;
   begin(&all);
   take_largest(&all, x, whole);
-  take_largest(&all, last, 1);
-  join(&all);
-  double m[LANES];
-  memcpy(m, all.largest, sizeof m);
+  if (left > 0) take_largest(&all, last, 1);
+  for (int l = 0; l < LANES; l++) largest = all.largest[l] > largest ? all.largest[l] : largest;
+  for (int l = 0; l < LANES; l++) m[l] = largest;
   for (ptrdiff_t i = 0; i < whole; i += GROUPS) {
     take_terms(&all, x + i * LANES, m, whole - i < GROUPS ? whole - i : GROUPS);
   }
-  take_terms(&all, last, m, 1);
-  join(&all);
-  finish(&all);
-  *y = all.largest[0];
+  if (left > 0) take_terms(&all, last, m, 1);
+  *y = finished(largest, joined(all.missing), joined(all.rest), joined(all.ties));
 }
 
 void FLUXION_NAME(rows)(const double *x, double *y, ptrdiff_t count, ptrdiff_t length) {

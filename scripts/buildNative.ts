@@ -96,11 +96,15 @@ export const targets: readonly Target[] = [
   { platform: "win32", arch: "x64", zig: "x86_64-windows-gnu" },
 ];
 
-/** Compiles the library with a compiler and its first arguments. Throws what the compiler says. */
+/**
+ * Compiles the library with a compiler and its first arguments; with a `program` in C, that program, with the kernels in it.
+ * Throws what the compiler says.
+ */
 export function compileLibrary(
   compiler: readonly string[],
   { platform, arch }: Pick<Target, "platform" | "arch">,
   out: string,
+  program?: string,
 ): void {
   const scratch = mkdtempSync(join(tmpdir(), "fluxion-native-"));
   try {
@@ -124,7 +128,8 @@ export function compileLibrary(
         objects.push(`${part}-${width}.o`);
       }
     }
-    run("-shared", ...objects, ...(linking[platform] ?? []), "-o", "library");
+    if (program !== undefined) run("-static", ...objects, program, "-o", "library");
+    else run("-shared", ...objects, ...(linking[platform] ?? []), "-o", "library");
     mkdirSync(join(out, ".."), { recursive: true });
     // Another process may be loading the old one, which therefore is replaced as a whole.
     const fresh = `${out}.${process.pid}`;
@@ -152,7 +157,8 @@ export function compileHere(out = join(built, libraryName(process.platform, proc
   return reasons.join("\n");
 }
 
-const zig = [process.env.PYTHON ?? "python3", "-m", "ziglang", "cc"];
+/** The command of the compiler for all platforms. */
+export const zig = [process.env.PYTHON ?? "python3", "-m", "ziglang", "cc"];
 
 /** Whether zig is installed, as a package of Python. */
 export function hasZig(): boolean {

@@ -1,10 +1,12 @@
 /** Building the native kernels: the same bytes twice, all functions exported, no compiler no harm. */
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compileAll, compileHere, hasZig, targets } from "../../../../scripts/buildNative.ts";
+import { compileAll, compileHere, compileLibrary, hasZig, targets, zig } from "../../../../scripts/buildNative.ts";
+import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer.ts";
 import { describeNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { scratchPath } from "../../../support/scratch.ts";
 
@@ -53,6 +55,37 @@ if (process.env.FLUXION_TEST_FULL === "1") {
     }
     const here = first.find((path) => basename(path).startsWith(`${process.platform}-${process.arch}.`));
     if (here !== undefined) assert.is(describeNative(here).warning, undefined);
+  });
+}
+
+const emulator = "qemu-aarch64-static";
+if (process.env.FLUXION_TEST_FULL === "1") {
+  tests("has the same bits on arm64, emulated", () => {
+    if (!hasZig() || spawnSync(emulator, ["--version"]).status !== 0) {
+      if (process.env.FLUXION_TEST_NO_SKIP === "1") throw new Error(`no zig or no ${emulator}`);
+      console.log(`skipped: no zig or no ${emulator}`);
+      return;
+    }
+    const source = fileURLToPath(new URL("../../../support/native/runKernels.c", import.meta.url));
+    const folder = scratchPath();
+    const [program, image] = [join(folder, "runKernels"), join(folder, "memory")];
+    const target = targets.find(({ platform, arch }) => platform === "linux" && arch === "arm64")!;
+    compileLibrary([...zig, "-target", target.zig], target, program, source);
+    let memory = new ArrayBuffer(0);
+    const run = (...words: readonly (string | number)[]): void => {
+      writeFileSync(image, new Uint8Array(memory));
+      execFileSync(emulator, [program, image, ...words.map(String)]);
+      new Uint8Array(memory).set(readFileSync(image));
+    };
+    const emulated = {
+      loop: (_: number, table: number) => run("loop", table),
+      rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
+      addressOf: (buffer: ArrayBuffer) => {
+        memory = buffer;
+        return 0;
+      },
+    };
+    assert.is(knownAnswer(emulated), undefined);
   });
 }
 tests.run();
