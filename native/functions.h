@@ -22,10 +22,11 @@ static const double shifter = 0x1.8p52;
 static const uint64_t sign_bit = 0x8000000000000000u;
 
 /*
- * Polynomials with 7, 11 or 13 coefficients, the lowest power first. They are computed in groups of four, so that few
+ * Polynomials with 6, 7, 11 or 13 coefficients, the lowest power first. They are computed in groups of four, so that few
  * operations wait for others.
  */
 #define FOUR(x, z, a, b, c, d) FMA(FMA(d, x, c), z, FMA(b, x, a))
+#define POLYNOMIAL6(x, z, w, a, b, c, d, e, f) FMA(FMA(f, x, e), w, FOUR(x, z, a, b, c, d))
 #define POLYNOMIAL7(x, z, w, a, b, c, d, e, f, g) FMA(FMA(g, z, FMA(f, x, e)), w, FOUR(x, z, a, b, c, d))
 #define POLYNOMIAL11(x, z, w, a, b, c, d, e, f, g, h, i, j, k) \
   FMA(FMA(FMA(k, z, FMA(j, x, i)), w, FOUR(x, z, e, f, g, h)), w, FOUR(x, z, a, b, c, d))
@@ -180,9 +181,87 @@ static inline double fluxion_atan(double x) {
   return with_sign(x, head + (t + FMA(t * z, POLYNOMIAL(11, z, ARC_TANGENT), tail)));
 }
 
+/* x = (number of quarter turns) pi / 2 + y + rest with |y| <= pi / 4, up to whole turns. */
+struct angle {
+  double y, rest;
+  uint64_t quadrant;
+};
+
+/* Size of x above which the reduction by pi / 2 in three parts is no longer exact. */
+static const double turning = 1e6;
+
+static inline struct angle small_angle(double x) {
+  double shifted = FMA(x, TWO_OVER_PI, shifter), n = shifted - shifter;
+  double first = x - n * HALF_PI_FIRST, second = n * HALF_PI_SECOND, t = first - second;
+  double w = n * HALF_PI_THIRD - ((first - t) - second), y = t - w;
+  return (struct angle){y, (t - y) - w, bits_of(shifted)};
+}
+
+/* Sine, or cosine with shift 1. */
+static inline double sine_of(struct angle angle, int shift) {
+  double y = angle.y, rest = angle.rest, z = y * y, half = 0.5 * z;
+  double sine = y + FMA(y * z, POLYNOMIAL(6, z, SINE), rest * (1 - half));
+  /* The part that rounding takes from 1 - z / 2 is added to the tail. */
+  double head = 1 - half;
+  double cosine = head + (((1 - head) - half) + FMA(z * z, POLYNOMIAL(6, z, COSINE), -(y * rest)));
+  uint64_t quadrant = angle.quadrant + shift;
+  double value = (quadrant & 1) != 0 ? cosine : sine;
+  return number_of(bits_of(value) ^ ((quadrant & 2) << 62));
+}
+
+static inline double small_sine(double x, int shift) {
+  double value = sine_of(small_angle(x), shift);
+  return shift == 0 && x == 0 ? x : value;
+}
+
+/*
+ * Reduces large angles by as many digits of 2 / pi as they need. x = m 2^e with an integer m below 2^53; bits of 2 / pi
+ * above 2^(2 - e) only make whole turns, and of those below, 192 are enough.
+ */
+static struct angle large_angle(double x) {
+  static const uint64_t words[] = {TWO_OVER_PI_WORDS};
+  uint64_t bits = bits_of(x) & ~sign_bit, m = (bits & 0x000fffffffffffffu) | 0x0010000000000000u;
+  /* The words begin with 64 zeros. */
+  int place = (int)(bits >> 52) - 1075 - 2 + 64, word = place / 64, shift = place % 64;
+  uint64_t part[3];
+  for (int i = 0; i < 3; i++) {
+    part[i] = words[word + i] << shift | (shift == 0 ? 0 : words[word + i + 1] >> (64 - shift));
+  }
+  /* Quarter turns: m times the parts, modulo 2^192, with the point after the second bit. */
+  unsigned __int128 low = (unsigned __int128)m * part[2], middle = (unsigned __int128)m * part[1] + (uint64_t)(low >> 64);
+  uint64_t high = m * part[0] + (uint64_t)(middle >> 64), next = (uint64_t)middle, last = (uint64_t)low;
+  uint64_t quadrant = high >> 62;
+  high = high << 2 | next >> 62, next = next << 2 | last >> 62, last <<= 2;
+  uint64_t below = high >> 63;
+  if (below != 0) high = ~high, next = ~next, last = ~last, quadrant++;
+  /* The fraction, of which 106 bits are kept as the sum of two numbers. */
+  int zeros = 0;
+  while (high == 0 && zeros < 128) high = next, next = last, last = 0, zeros += 64;
+  int more = high == 0 ? 0 : __builtin_clzll(high);
+  if (more > 0) high = high << more | next >> (64 - more), next = next << more | last >> (64 - more), zeros += more;
+  double head = (double)(high >> 11), tail = (double)((high & 0x7ff) << 42 | next >> 22) * 0x1p-53;
+  double scale = number_of((uint64_t)(1023 - 53 - zeros) << 52);
+  head *= scale, tail *= scale;
+  double product = head * HALF_PI_HEAD;
+  double rest = FMA(head, HALF_PI_HEAD, -product) + (head * HALF_PI_TAIL + tail * HALF_PI_HEAD);
+  double y = product + rest;
+  rest = (product - y) + rest;
+  if (below != 0) y = -y, rest = -rest;
+  return x < 0 ? (struct angle){-y, -rest, 4 - (quadrant & 3)} : (struct angle){y, rest, quadrant};
+}
+
+/* The same for every x. */
+static inline double whole_sine(double x, int shift) {
+  if (absolute(x) <= turning) return small_sine(x, shift);
+  return absolute(x) < INFINITE ? sine_of(large_angle(x), shift) : NOT_A_NUMBER;
+}
+
 static inline double fluxion_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
-/* Whether no number is larger than this, and none is NaN. Up to 708 `ordinary_exp` may be used. */
+/*
+ * Whether no number is larger than this, and none is NaN. Up to 708 `ordinary_exp` may be used, up to `turning`
+ * `small_sine`.
+ */
 static inline int are_ordinary(ptrdiff_t n, const double *x, double largest) {
   const uint64_t most = bits_of(largest);
   uint64_t beyond = 0;

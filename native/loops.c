@@ -40,6 +40,15 @@ typedef void operation(ptrdiff_t n, double *y, const double *a, const double *b,
       }                                                                                              \
     }                                                                                                \
   }
+#define SINE_OF(name, shift)                                                                         \
+  static void of_##name(ptrdiff_t n, double *y, const double *a, const double *b, const double *c) { \
+    (void)b, (void)c;                                                                                \
+    if (are_ordinary(n, a, turning)) {                                                               \
+      EVERY y[i] = small_sine(a[i], shift);                                                          \
+    } else {                                                                                         \
+      for (ptrdiff_t i = 0; i < n; i++) y[i] = whole_sine(a[i], shift);                              \
+    }                                                                                                \
+  }
 #define BINARY(name, value)                                                                     \
   static void of_##name(ptrdiff_t n, double *y, const double *a, const double *b, const double *c) { \
     (void)c;                                                                                    \
@@ -56,6 +65,8 @@ EXPONENTIAL_OF(decay, negative(x))
 UNARY(expm1, fluxion_expm1(x))
 UNARY(log, fluxion_log(x))
 UNARY(log1p, fluxion_log1p(x))
+SINE_OF(sin, 0)
+SINE_OF(cos, 1)
 UNARY(sqrt, __builtin_sqrt(x))
 UNARY(atan, fluxion_atan(x))
 UNARY(tanh, fluxion_tanh(x))

@@ -15,6 +15,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { libraryName } from "../src/autodiff/float64/native/libraryName.ts";
 import { nativeOperations, nativeSizes } from "../src/autodiff/float64/native/operations.ts";
 import * as coefficients from "../src/elementary/coefficients.ts";
+import { twoOverPiWords } from "../src/elementary/largeAngles.ts";
 
 const sources = fileURLToPath(new URL("../native/", import.meta.url));
 /** Folder of the compiled libraries. */
@@ -35,6 +36,13 @@ function header(): string {
     HALF_PI_TAIL: [coefficients.halfPiPair.tail],
     QUARTER_PI_HEAD: [coefficients.quarterPi.head],
     QUARTER_PI_TAIL: [coefficients.quarterPi.tail],
+    SINE: coefficients.sine,
+    COSINE: coefficients.cosine,
+    TWO_OVER_PI: [2 / Math.PI],
+    HALF_PI_FIRST: [coefficients.halfPi[0]],
+    HALF_PI_SECOND: [coefficients.halfPi[1]],
+    HALF_PI_THIRD: [coefficients.halfPi[2]],
+    TWO_OVER_PI_WORDS: twoOverPiWords().map((word) => `0x${word.toString(16)}u`),
     TAN_PI_8: [Math.SQRT2 - 1],
     TAN_3_PI_8: [Math.SQRT2 + 1],
   };

@@ -24,6 +24,8 @@ const costs: Readonly<Record<string, Cost>> = {
   sigmoidOf: { wasm: 0.6, native: 0.35 },
   densityOf: { wasm: 0.6, native: 0.35 },
   softplusOf: { wasm: 7, native: 1.9 },
+  sin: { wasm: 6, native: 3 },
+  cos: { wasm: 6, native: 3 },
   erf: { wasm: 9.2, native: 2.9 },
   sqrt: { wasm: 1.3, native: 0.7 },
   div: { wasm: 0.6, native: 0.35 },

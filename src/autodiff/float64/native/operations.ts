@@ -12,6 +12,8 @@ export const nativeOperations = [
   "log",
   "log1p",
   "sqrt",
+  "sin",
+  "cos",
   "atan",
   "tanh",
   "decay",

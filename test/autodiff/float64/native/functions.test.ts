@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ElementOp } from "../../../../src/autodiff/float64/lower/values.ts";
+import { scalarFunctions } from "../../../../src/autodiff/kernels/scalars.ts";
 import { assertNearScalar, assertSpecials, assertWithinTwoUnits } from "../../../support/functionAccuracy.ts";
 import { bits, kernels, nativeFunction, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
 import { uniformVector } from "../../../support/random.ts";
@@ -14,6 +15,8 @@ const names = [
   "tanh",
   "sigmoid",
   "softplus",
+  "sin",
+  "cos",
   "atan",
   "erf",
 ] as const satisfies readonly ElementOp[];
@@ -29,6 +32,24 @@ else {
       assertNearScalar(name, f),
     );
     tests(`${name} treats zeros, infinities, NaN and subnormal numbers as Math does`, () => assertSpecials(name, f));
+  }
+  for (const name of ["sin", "cos"] as const) {
+    tests(`${name} is that of the scalar function for large angles of all sizes, alone and among small ones`, () => {
+      const f = nativeFunction(native, name);
+      const exponents = uniformVector(20_000, 3, Math.log10(0.9e6), 308);
+      const x = uniformVector(20_000, 4, -1, 1).map(
+        (unit, i) => (1 + Math.abs(unit) / 10) * Math.sign(unit) * 10 ** exponents[i]!,
+      );
+      // The double closest to a multiple of pi / 2.
+      x[0] = 6381956970095103 * 2 ** 797;
+      for (const [i, value] of f(x).entries()) {
+        const expected = scalarFunctions[name](x[i]!);
+        assert.ok(
+          Math.abs(value - expected) <= 2.5 * 2 ** -52 * Math.abs(expected),
+          `${name}(${x[i]}) is ${value}, not ${expected}`,
+        );
+      }
+    });
   }
   tests("logisticDensity treats zeros, infinities, NaN and subnormal numbers as Math does", () =>
     assertSpecials("logisticDensity", nativeFunction(native, "logisticDensity")),
