@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 import { loopShape } from "../../src/autodiff/float64/emit/loopShape.ts";
 import type { LoopStep, LoopValue } from "../../src/autodiff/float64/lower/steps.ts";
 import type { Buffer, ElementOp } from "../../src/autodiff/float64/lower/values.ts";
-import { describeNative, findNative, type NativeKernels } from "../../src/autodiff/float64/native/library.ts";
+import type { NativeKernels } from "../../src/autodiff/float64/native/kernels.ts";
+import { describeNative, findNative } from "../../src/autodiff/float64/native/library.ts";
 import { nativeTable } from "../../src/autodiff/float64/native/table.ts";
 
 /** The native kernels of this machine; undefined where nobody compiled them, or where there are none. */

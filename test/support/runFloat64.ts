@@ -1,5 +1,5 @@
 import { Arena } from "../../src/autodiff/float64/arena.ts";
-import type { NativeKernels } from "../../src/autodiff/float64/native/library.ts";
+import type { NativeKernels } from "../../src/autodiff/float64/native/kernels.ts";
 import { compilePrograms } from "../../src/autodiff/float64/program.ts";
 import { type Graph, isOp, sizeOf } from "../../src/autodiff/graph/graph.ts";
 import { reachable } from "../../src/autodiff/graph/walk.ts";

@@ -9,7 +9,7 @@ import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lower.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
-import type { NativeKernels } from "./native/library.ts";
+import type { NativeKernels } from "./native/kernels.ts";
 
 const page = 65536;
 /** Number of bytes that 32-bit addresses reach. */

@@ -4,7 +4,7 @@ import { loopShape } from "../emit/loopShape.ts";
 import type { LoopStep, LoopValue } from "../lower/steps.ts";
 import type { Buffer, ElementOp } from "../lower/values.ts";
 import { isNative } from "./instructions.ts";
-import type { NativeKernels } from "./library.ts";
+import type { NativeKernels } from "./kernels.ts";
 import { nativeTable } from "./table.ts";
 
 /** Digest of the results of every function. Only a change that is meant to change bits changes it. */
@@ -39,7 +39,7 @@ export function knownAnswer(kernels: NativeKernels): string | undefined {
 }
 
 /** Computes the digest of the results of all functions on fixed arguments. */
-export function nativeBits({ loop, rows, addressOf }: NativeKernels): string {
+function nativeBits({ loop, rows, addressOf }: NativeKernels): string {
   const inputs = [specials, [], specials].map((first, i) => argumentsOf(211 * i, first));
   const count = size / rowLength;
   const numbers = new Float64Array(16 + (inputs.length + operations.length + 2) * size + 2 * count + 2000);

@@ -1,18 +1,10 @@
 /** Finds the compiled library of `native/`, and uses it only if it computes the right bits. */
 import { bare, builtin, environment, warn } from "../../../host.ts";
 import { isPortable } from "../../../linalg/blas/blas.ts";
+import type { NativeKernels } from "./kernels.ts";
 import { knownAnswer } from "./knownAnswer.ts";
 import { libraryName } from "./libraryName.ts";
 import { nativeFormat } from "./operations.ts";
-
-/** Elementwise kernels in C. Addresses are numbers, and nothing checks them. */
-export interface NativeKernels {
-  /** Runs the loop whose table is at this offset from the start of the memory. */
-  readonly loop: (memory: number, table: number) => void;
-  /** Writes log(sum of exp) of each dense row. Places are offsets from the start of the memory. */
-  readonly rows: (memory: number, input: number, out: number, count: number, length: number) => void;
-  readonly addressOf: (buffer: ArrayBuffer) => number;
-}
 
 /** Description of what computes long loops here, for `run.json` and `fluxion doctor`. */
 export type NativeDescription = {
