@@ -97,19 +97,22 @@ static void of_select(ptrdiff_t n, double *y, const double *a, const double *b, 
   }
 }
 
-/* tanh x, and at c e^-2|x|. The three arrays are different ones, or y is a. */
-static void of_tanhDecay(ptrdiff_t n, double *y, const double *a, const double *b, const double *c) {
+/* tanh x, and at c logisticDensity(2 x). Either may be written over a, but not over the other. */
+static void of_tanhSlope(ptrdiff_t n, double *y, const double *a, const double *b, const double *c) {
   (void)b;
-  double *decay = (double *)c;
+  double *slope = (double *)c;
   if (are_ordinary(n, a, 354)) {
     EVERY {
       double x = a[i], k, p = small_expm1(reduce_by_ln2(negative(2 * x), &k)), power = power_of_two(k);
-      decay[i] = (1 + p) * power;
+      slope[i] = fluxion_logistic_density((1 + p) * power);
       y[i] = tanh_of(x, p, power);
     }
   } else {
-    EVERY decay[i] = whole_exp(negative(2 * a[i]));
-    EVERY y[i] = fluxion_tanh(a[i]);
+    EVERY {
+      double x = a[i];
+      slope[i] = fluxion_logistic_density(whole_exp(negative(2 * x)));
+      y[i] = fluxion_tanh(x);
+    }
   }
 }
 

@@ -19,7 +19,7 @@ const costs: Readonly<Record<string, Cost>> = {
   log1p: { wasm: 6.8, native: 2.3 },
   atan: { wasm: 5.3, native: 1.7 },
   tanh: { wasm: 5.2, native: 1.5 },
-  tanhDecay: { wasm: 5.2, native: 1.7 },
+  tanhSlope: { wasm: 5.5, native: 1.8 },
   decay: { wasm: 2.8, native: 1.1 },
   sigmoidOf: { wasm: 0.6, native: 0.35 },
   densityOf: { wasm: 0.6, native: 0.35 },

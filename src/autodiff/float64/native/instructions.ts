@@ -7,8 +7,8 @@ export interface Instruction {
   readonly op: NativeOperation;
   readonly operands: readonly number[];
   readonly result: number;
-  /** Second result of `tanhDecay`. */
-  readonly decay?: number;
+  /** Second result of `tanhSlope`. */
+  readonly slope?: number;
 }
 
 /** Functions of x that are computed from e^-|x|, with whether they need x too. */
@@ -32,11 +32,14 @@ export function isNative(op: ElementOp): boolean {
 
 /**
  * Turns the values of a loop into instructions; all of its operations must be native. Functions of the same x share
- * e^-|x|, as tanh x and functions of 2 x do.
+ * e^-|x|, and tanh x is computed together with its slope, which is a function of 2 x. What nobody reads is left out.
  */
-export function instructionsOf({ values }: LoopStep): readonly Instruction[] {
+export function instructionsOf(step: LoopStep): readonly Instruction[] {
+  const { values } = step;
   const instructions: Instruction[] = [];
   const decays = new Map<number, number>();
+  const slopes = slopesOf(values);
+  const made = new Set<number>();
   let next = values.length;
   const decayOf = (x: number): number => {
     let known = decays.get(x);
@@ -48,37 +51,51 @@ export function instructionsOf({ values }: LoopStep): readonly Instruction[] {
     return known;
   };
   for (const [result, value] of values.entries()) {
-    if (value.kind !== "operation") continue;
+    if (value.kind !== "operation" || made.has(result)) continue;
     const { op, operands } = value;
     const [x] = operands as [number];
     const { op: of, both } = fromDecay[op] ?? {};
-    const doubled = op === "tanh" ? doubleOf(values, x) : undefined;
-    if (of !== undefined) {
+    const slope = slopes.get(result);
+    if (slope !== undefined) {
+      instructions.push({ op: "tanhSlope", operands, result, slope });
+      made.add(slope);
+    } else if (of !== undefined) {
       const decay = decayOf(x);
       instructions.push({ op: of, operands: both ? [x, decay] : [decay], result });
-    } else if (doubled !== undefined && !decays.has(doubled)) {
-      decays.set(doubled, next);
-      instructions.push({ op: "tanhDecay", operands, result, decay: next++ });
     } else instructions.push({ op: direct.get(op)!, operands, result });
   }
-  return instructions;
+  return read(step, instructions);
 }
 
-/** Finds 2 x among the values of a loop, if a function of it is computed from e^-2|x|. */
-function doubleOf(values: readonly LoopValue[], x: number): number | undefined {
+/** Pairs tanh x with a later logisticDensity(2 x), by their indices. */
+function slopesOf(values: readonly LoopValue[]): ReadonlyMap<number, number> {
+  const pairs = new Map<number, number>();
   const isTwo = (i: number): boolean => {
     const value = values[i]!;
     return value.kind === "number" && value.value === 2;
   };
-  const found = values.findIndex(
-    (value) =>
-      value.kind === "operation" &&
-      value.op === "mul" &&
-      value.operands.includes(x) &&
-      value.operands.some((operand) => isTwo(operand)),
-  );
-  const used = values.some(
-    (value) => value.kind === "operation" && fromDecay[value.op] !== undefined && value.operands[0] === found,
-  );
-  return found >= 0 && used ? found : undefined;
+  for (const [i, value] of values.entries()) {
+    if (value.kind !== "operation" || value.op !== "logisticDensity") continue;
+    const doubled = values[value.operands[0]!]!;
+    if (doubled.kind !== "operation" || doubled.op !== "mul" || !doubled.operands.some(isTwo)) continue;
+    const x = doubled.operands.find((operand) => !isTwo(operand));
+    const tanh = values.findIndex(
+      (other, at) => at < i && other.kind === "operation" && other.op === "tanh" && other.operands[0] === x,
+    );
+    if (tanh >= 0) pairs.set(tanh, i);
+  }
+  return pairs;
+}
+
+/** Leaves out instructions whose results nobody reads. */
+function read({ stores, sums }: LoopStep, instructions: readonly Instruction[]): readonly Instruction[] {
+  const needed = new Set([...stores, ...sums].map(({ value }) => value));
+  const kept: Instruction[] = [];
+  for (const instruction of instructions.toReversed()) {
+    const { operands, result, slope } = instruction;
+    if (!needed.has(result) && (slope === undefined || !needed.has(slope))) continue;
+    for (const operand of operands) needed.add(operand);
+    kept.unshift(instruction);
+  }
+  return kept;
 }

@@ -2,7 +2,7 @@
 
 /**
  * Operations of the library, in the order of their numbers. `decay` is e^-|x|, from which `sigmoidOf`, `densityOf` and
- * `softplusOf` compute their results; `tanhDecay` computes tanh x and e^-2|x| together.
+ * `softplusOf` compute their results; `tanhSlope` computes tanh x and logisticDensity(2 x) together.
  */
 export const nativeOperations = [
   "copy",
@@ -17,7 +17,7 @@ export const nativeOperations = [
   "atan",
   "tanh",
   "decay",
-  "tanhDecay",
+  "tanhSlope",
   "sigmoidOf",
   "densityOf",
   "softplusOf",

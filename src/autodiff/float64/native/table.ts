@@ -69,7 +69,8 @@ export function nativeTable(step: LoopStep, shape: LoopShape): Int32Array | unde
   const isOverwritten = (value: number, walk: Walk): boolean =>
     shape.stores.some((store, i) => {
       if (!overlap(store, walk)) return false;
-      const writer = instructions.findIndex(({ result }) => result === step.stores[i]!.value);
+      const { value: made } = step.stores[i]!;
+      const writer = instructions.findIndex(({ result, slope }) => result === made || slope === made);
       return (uses.get(value) ?? -1) > (isCopied(i) ? instructions.length - 1 : writer);
     });
   const read = [...loads].filter(([value, walk]) => dense(walk) && !isOverwritten(value, walk));
@@ -85,9 +86,9 @@ export function nativeTable(step: LoopStep, shape: LoopShape): Int32Array | unde
   if (next > nativeSizes.slots) return undefined;
   const slot = (value: number): number => slots.get(value)!;
 
-  const operations = instructions.flatMap(({ op, operands, result, decay }) => {
+  const operations = instructions.flatMap(({ op, operands, result, slope }) => {
     const [a = 0, b = 0, c = 0] = operands.map(slot);
-    return [nativeOperations.indexOf(op), slot(result), a, b, decay === undefined ? c : slot(decay)];
+    return [nativeOperations.indexOf(op), slot(result), a, b, slope === undefined ? c : slot(slope)];
   });
   const lists = {
     filled: filled.map(([value, walk]) => wordsOf(walk, slot(value))),
@@ -135,17 +136,14 @@ function registersOf(
     if (register !== undefined) slots.set(value, register);
     return register !== undefined;
   };
-  for (const [i, { operands, result, decay }] of instructions.entries()) {
-    // Both results of an instruction must not go where its operand is.
-    if (decay !== undefined && !take(decay)) return undefined;
+  for (const [i, { operands, result, slope }] of instructions.entries()) {
     for (const operand of new Set(operands)) {
       if (!kept.has(operand) && uses.get(operand) === i) free.push(slots.get(operand)!);
     }
-    if (!elsewhere.has(result) && !take(result)) return undefined;
+    const made = slope === undefined ? [result] : [result, slope];
+    for (const value of made) if (!elsewhere.has(value) && !take(value)) return undefined;
     // What nobody reads needs its register only here.
-    for (const value of [result, decay]) {
-      if (value !== undefined && !kept.has(value) && !uses.has(value)) free.push(slots.get(value)!);
-    }
+    for (const value of made) if (!kept.has(value) && !uses.has(value)) free.push(slots.get(value)!);
   }
   return slots;
 }

@@ -1,10 +1,11 @@
 /** The functions of `native/functions.h`: what is asked of those in WebAssembly, and the same bits for every width. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { LoopValue } from "../../../../src/autodiff/float64/lower/steps.ts";
 import type { ElementOp } from "../../../../src/autodiff/float64/lower/values.ts";
 import { scalarFunctions } from "../../../../src/autodiff/kernels/scalars.ts";
 import { assertNearScalar, assertSpecials, assertWithinTwoUnits } from "../../../support/functionAccuracy.ts";
-import { bits, kernels, nativeFunction, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
+import { bits, kernels, nativeFunction, runLoop, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
 import { uniformVector } from "../../../support/random.ts";
 
 const names = [
@@ -51,6 +52,27 @@ else {
       }
     });
   }
+  tests("tanh and its slope, computed together, have the bits of either alone", () => {
+    for (const x of [uniformVector(1037, 5, -30, 30), uniformVector(1037, 5, -1e3, 1e3)]) {
+      const n = x.length;
+      const numbers = new Float64Array(3 * n + 100);
+      numbers.set(x);
+      const access = (place: number) => ({ buffer: { size: n, level: 0, place: 8 * place }, offset: 0, strides: [1] });
+      const values: readonly LoopValue[] = [
+        { kind: "load", access: access(0) },
+        { kind: "operation", op: "tanh", operands: [0] },
+        { kind: "number", value: 2 },
+        { kind: "operation", op: "mul", operands: [2, 0] },
+        { kind: "operation", op: "logisticDensity", operands: [3] },
+      ];
+      // The slope goes where x was.
+      const stores = [1, 4].map((value, i) => ({ value, access: access(i === 0 ? n : 0) }));
+      runLoop(native, { kind: "loop", shape: [n], values, stores, sums: [] }, numbers);
+      assert.is(bits(numbers.slice(n, 2 * n)), bits(nativeFunction(native, "tanh")(x)));
+      const slope = nativeFunction(native, "logisticDensity")(x.map((value) => 2 * value));
+      assert.is(bits(numbers.slice(0, n)), bits(slope));
+    }
+  });
   tests("logisticDensity treats zeros, infinities, NaN and subnormal numbers as Math does", () =>
     assertSpecials("logisticDensity", nativeFunction(native, "logisticDensity")),
   );
