@@ -68,11 +68,13 @@ static const struct kernels *chosen;
  */
 EXPORTED int fluxion_use(int most) {
   int here = greatest_width();
-  chosen = NULL;
-  for (size_t i = 0; i < sizeof known / sizeof *known && chosen == NULL; i++) {
-    if (known[i].width <= most && known[i].width <= here) chosen = &known[i];
+  const struct kernels *found = NULL;
+  for (size_t i = 0; i < sizeof known / sizeof *known && found == NULL; i++) {
+    if (known[i].width <= most && known[i].width <= here) found = &known[i];
   }
-  return chosen == NULL ? 0 : chosen->width;
+  /* Other threads may be computing, so this is written once. */
+  chosen = found;
+  return found == NULL ? 0 : found->width;
 }
 
 /* What both sides of a call have to agree on. */

@@ -40,7 +40,8 @@ function distances({ advances }: Walk, outer: readonly number[]): readonly numbe
 /**
  * Writes the table of a loop whose buffers have places. The sums that it adds to must be 0 before.
  *
- * @returns undefined if the library cannot run it: an operation is missing, or it needs too many registers
+ * @returns undefined if the library cannot run it: an operation is missing, it needs too many registers, or its arrays are
+ *   too far apart
  */
 export function nativeTable(step: LoopStep, shape: LoopShape): Int32Array | undefined {
   const { values } = step;
@@ -53,6 +54,9 @@ export function nativeTable(step: LoopStep, shape: LoopShape): Int32Array | unde
     return [slot, placeOf(walk), walk.step, all.at(-1) ?? 0, ...all.slice(0, -1)];
   };
   if (!shape.stores.every(dense)) return undefined;
+  const walks = [...shape.loads, ...shape.stores, ...shape.sums];
+  const longest = (walk: Walk): number => Math.max(...[walk.step, ...distances(walk, shape.outer)].map(Math.abs));
+  if (walks.some((walk) => longest(walk) >= 2 ** 31)) return undefined;
 
   const instructions = instructionsOf(step);
   const uses = usesOf(step, instructions);

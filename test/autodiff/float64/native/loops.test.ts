@@ -1,9 +1,11 @@
 /** Random loops in native kernels: the numbers of a plain evaluation, for every width, and nothing else is written. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { loopShape } from "../../../../src/autodiff/float64/emit/loopShape.ts";
 import type { Access, LoopStep, LoopValue } from "../../../../src/autodiff/float64/lower/steps.ts";
 import type { ElementOp } from "../../../../src/autodiff/float64/lower/values.ts";
 import { denseStrides } from "../../../../src/autodiff/float64/lower/view.ts";
+import { nativeTable } from "../../../../src/autodiff/float64/native/table.ts";
 import { scalarFunctions } from "../../../../src/autodiff/kernels/scalars.ts";
 import * as fc from "../../../support/fastCheck.ts";
 import { bits, kernels, runLoop, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
@@ -141,6 +143,32 @@ function evaluated({ shape, values, stores, sums }: LoopStep, numbers: Float64Ar
 }
 
 const tests = suite("native loops");
+tests("leave to WebAssembly what a table cannot say", () => {
+  const access = (size: number, strides: readonly number[]): Access => ({
+    buffer: { size, level: 0, place: 64 },
+    offset: 0,
+    strides,
+  });
+  const loop = (shape: readonly number[], values: readonly LoopValue[], strides = denseStrides(shape)): LoopStep => ({
+    kind: "loop",
+    shape,
+    values,
+    stores: [{ value: values.length - 1, access: access(2 ** 28, strides) }],
+    sums: [],
+  });
+  const tableOf = (step: LoopStep) => nativeTable(step, loopShape(step));
+  const read = (strides: readonly number[]): LoopValue => ({ kind: "load", access: access(2 ** 29, strides) });
+  const neg: LoopValue = { kind: "operation", op: "neg", operands: [0] };
+  assert.ok(tableOf(loop([2, 5], [read([2 ** 28 - 1, 1]), neg])));
+  assert.is(tableOf(loop([2, 5], [read([2 ** 28, 1]), neg])), undefined, "2 GiB between two rows");
+  assert.is(tableOf(loop([5], [read([1]), { kind: "operation", op: "asinh", operands: [0] }])), undefined, "asinh");
+  const many = Array.from({ length: 40 }, (_, value): LoopValue => ({ kind: "number", value }));
+  assert.is(tableOf(loop([5], [...many, { kind: "operation", op: "add", operands: [3, 39] }])), undefined, "registers");
+  assert.ok(tableOf(loop([5], [...many.slice(0, 20), { kind: "operation", op: "add", operands: [3, 19] }])));
+  const deep = Array.from({ length: 12 }, () => 2);
+  const reversed = read(denseStrides(deep).toReversed());
+  assert.is(tableOf(loop(deep, [reversed, neg])), undefined, "levels");
+});
 if (kernels === undefined) tests("are skipped", skipped);
 else {
   const native = kernels;
