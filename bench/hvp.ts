@@ -41,6 +41,7 @@ for (const start of [
   () => own("products as written", { FLUXION_REGROUP: "off" }),
   () => own(reduced, {}),
   () => own("without BLAS", { FLUXION_BLAS: "off" }),
+  () => own("without native kernels", { FLUXION_NATIVE: "off" }),
   () => peer("torch"),
   () => peer("jax"),
   () => peer("autograd"),

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { compileHere } from "./buildNative.ts";
 import { buildViewer } from "./buildViewer.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,3 +20,6 @@ try {
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }
+
+const missing = compileHere();
+if (missing !== undefined) console.error(`No native kernels; WebAssembly computes in their place. ${missing}`);

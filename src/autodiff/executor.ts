@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { engine, environment } from "../host.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
+import { describeNative, type NativeDescription } from "./float64/native/library.ts";
 
 /**
  * `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
@@ -42,6 +43,8 @@ export type ExecutorDescription = {
   readonly node: string;
   /** Library that multiplies matrices; WebAssembly does where it names none. */
   readonly blas: BlasDescription;
+  /** Library that computes long loops of exp, tanh and the like; WebAssembly does where it names none. */
+  readonly native: NativeDescription;
   /** Fused multiply-add: `unavailable` in this engine, or whether `FLUXION_FMA=on` asks for it. */
   readonly multiplyAdd: "on" | "off" | "unavailable";
   /** What is slower than it need be, and what to do about it. */
@@ -49,23 +52,26 @@ export type ExecutorDescription = {
 };
 
 /**
- * Describes the executor, the BLAS and the instruction set of this thread.
+ * Describes the executor, the libraries and the instruction set of this thread.
  *
  * @example console.log(describeExecutor().blas.library)
  */
 export function describeExecutor(): ExecutorDescription {
   const executor = executorOf();
   const blas = describeBlas();
+  const native = describeNative();
   const wanted = environment("FLUXION_FMA") === "on" && executor === "float64";
   const warnings: string[] = [];
   if (!hasSimd())
     warnings.push("this engine has no WebAssembly SIMD: everything runs in plain TypeScript, many times slower");
   if (blas.warning !== undefined) warnings.push(`BLAS: ${blas.warning}`);
+  if (native.warning !== undefined) warnings.push(`native kernels: ${native.warning}`);
   if (wanted && !hasMultiplyAdd()) warnings.push("FLUXION_FMA=on has no effect: this engine has no relaxed SIMD");
   return {
     executor,
     node: engine(),
     blas,
+    native,
     multiplyAdd: hasMultiplyAdd() ? (wanted ? "on" : "off") : "unavailable",
     warnings,
   };

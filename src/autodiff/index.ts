@@ -5,6 +5,7 @@ export { type CheckGraphOptions, checkGraph } from "./derivatives/checkGraph.ts"
 export { gradient, pullback, pushforward } from "./derivatives/differentiate.ts";
 export { describeExecutor, type Executor, type ExecutorDescription, executors } from "./executor.ts";
 export type { FieldParts } from "./fieldParts.ts";
+export type { NativeDescription } from "./float64/native/library.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
 export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";

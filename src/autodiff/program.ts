@@ -89,7 +89,7 @@ function engineOf(parts: FieldParts): FieldEngine {
 }
 
 /** Choices that decide last bits, which a portable run takes whatever the environment says. */
-const portable = { blas: "off", fused: false, regroup: true } as const;
+const portable = { blas: "off", native: "off", fused: false, regroup: true } as const;
 
 function checkLength(who: string, what: string, values: Float64Array, length: number): void {
   if (values.length === length) return;

@@ -9,14 +9,17 @@ function nameOf(library: string): string {
   return library.slice(Math.max(library.lastIndexOf("/"), library.lastIndexOf("\\")) + 1);
 }
 
+/** What earlier versions noted too. */
+type Recorded = Omit<ExecutorDescription, "native"> & Partial<Pick<ExecutorDescription, "native">>;
+
 /** The parts of the executor that decide the last bits of a result, in words. */
-function named({ executor, blas, multiplyAdd }: ExecutorDescription): string {
+function named({ executor, blas, native, multiplyAdd }: Recorded): string {
   const products =
     blas.library === undefined ? "WebAssembly products" : [nameOf(blas.library), blas.core].filter(Boolean).join(" ");
-  return `${executor}, ${products}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
+  return `${executor}, ${products}${native?.library === undefined ? "" : ", native loops"}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
 }
 
-function isDescription(value: JsonValue | undefined): value is ExecutorDescription {
+function isDescription(value: JsonValue | undefined): value is Recorded {
   return (
     typeof value === "object" && value !== null && "executor" in value && "blas" in value && "multiplyAdd" in value
   );

@@ -28,6 +28,16 @@ function ratio(): bigint {
 const number = new Float64Array(1);
 const word = new BigUint64Array(number.buffer);
 
+/** Gives 2 / pi as 64-bit words, after one word of zeros, for the C of the native kernels. */
+export function twoOverPiWords(): readonly bigint[] {
+  const count = bits / 64n;
+  const words = Array.from(
+    { length: Number(count) },
+    (_, i) => (ratio() >> (64n * (count - 1n - BigInt(i)))) & ((1n << 64n) - 1n),
+  );
+  return [0n, ...words];
+}
+
 /** Reduces an angle: x = n pi / 2 + y + rest with |y| <= pi / 4; `quadrant` is n modulo 4. */
 export function reduceLarge(x: number): { readonly quadrant: number; readonly y: number; readonly rest: number } {
   number[0] = Math.abs(x);

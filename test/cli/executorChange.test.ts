@@ -33,8 +33,20 @@ change("names both where another library computes", () => {
   const directory = experimentWith(other);
   assert.match(
     executorChange(directory, ["a"]) ?? "",
-    /computed by float64, libother\.so Z80, and is now computed by .*up to rounding/,
+    /computed by float64, libother\.so Z80(?:, native loops)?, and is now computed by .*up to rounding/,
   );
+});
+change("names native loops, and takes runs of earlier versions as computed without them", () => {
+  const here = describeExecutor();
+  const { native, ...earlier } = here;
+  const [withLoops, without] = [
+    { ...here, native: { library: "/some/library.so" } },
+    { ...here, native: {} },
+  ];
+  const other = native.library === undefined ? withLoops : without;
+  assert.match(executorChange(experimentWith(other), ["a"]) ?? "", /native loops/);
+  assert.is(executorChange(experimentWith(earlier), ["a"]) === undefined, native.library === undefined);
+  assert.is(executorChange(experimentWith({ ...here, native: { ...native, width: 16 } }), ["a"]), undefined);
 });
 change("says nothing of a portable experiment, which goes on as one wherever it is resumed", () => {
   const other = { ...describeExecutor(), blas: { library: "libother.so", core: "Z80" } };

@@ -17,8 +17,9 @@ import { quadraticSaddle } from "../../src/problems/games/quadraticSaddle.ts";
 import { deepLinearAutoencoder } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../../src/problems/linearAutoencoder/linearNetwork.ts";
 import { network } from "../../src/problems/networks/network.ts";
-import type { Problem } from "../../src/problems/problem.ts";
+import type { Problem, TracedProblem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
+import { minibatches } from "../../src/problems/traced/minibatches.ts";
 import { evaluate } from "../../src/streams/loop/evaluation.ts";
 import { sampleByIteration } from "../../src/streams/sampleByIteration.ts";
 
@@ -32,6 +33,24 @@ interface Generator {
 
 function joined(...parts: readonly Float64Array[]): Float64Array {
   return Float64Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** The rows of the batches of two epochs. */
+function batchRows(): Float64Array {
+  const rows: number[] = [];
+  const problem: Pick<TracedProblem, "rowsOf"> = {
+    rowsOf: () =>
+      Object.assign(
+        (chosen: ArrayLike<number>) => {
+          rows.push(...Array.from(chosen));
+          return problem as TracedProblem;
+        },
+        { count: 40 },
+      ),
+  };
+  const batches = minibatches(problem as TracedProblem, {}, { size: 8, seed: 3 });
+  for (let step = 0; step < 2 * batches.perEpoch; step++) batches(step);
+  return Float64Array.from(rows);
 }
 
 /** F where the strategies are even, or at one half each. */
@@ -161,6 +180,7 @@ export const generators: readonly Generator[] = [
       }).initialPoint(5),
     hash: "9500c2f8",
   },
+  { file: "problems/traced/minibatches.ts", numbers: batchRows, hash: "4eee688c" },
   {
     file: "streams/sampling.ts",
     numbers: () => joined(...sampleByIteration(rows(), { count: 3, seed: 2, variance: 0.1 }).map(({ point }) => point)),

@@ -9,6 +9,7 @@ import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lower.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
+import type { NativeKernels } from "./native/kernels.ts";
 
 const page = 65536;
 /** Number of bytes that 32-bit addresses reach. */
@@ -24,6 +25,7 @@ type PlacedRuns = Runs & { readonly address: number };
  */
 export class Arena implements ConstantPool {
   readonly #blas: Blas | undefined;
+  readonly #native: NativeKernels | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
   readonly #runs = new Map<string, PlacedRuns>();
   /** Numbers to write when the memory is made. */
@@ -39,8 +41,9 @@ export class Arena implements ConstantPool {
   /** Number that changes whenever the memory is replaced. */
   version = 0;
 
-  constructor(blas: Blas | undefined) {
+  constructor(blas: Blas | undefined, native?: NativeKernels) {
     this.#blas = blas;
+    this.#native = native;
   }
 
   /** Number of bytes given out so far. */
@@ -91,6 +94,13 @@ export class Arena implements ConstantPool {
     return known;
   }
 
+  /** Keeps the table of a loop for the native kernels, and returns its address. */
+  table(words: Int32Array): number {
+    const place = this.#take(words.byteLength);
+    this.#pending.push({ place, values: words });
+    return place;
+  }
+
   /** Makes the memory, or a larger one if more has been given out since. Returns what programs import. */
   settle(): Readonly<Record<string, WasmImport>> {
     if (this.#memory === undefined || this.#memory.buffer.byteLength < this.#top) this.#move();
@@ -99,7 +109,13 @@ export class Arena implements ConstantPool {
       else new Int32Array(this.#numbers.buffer, place, values.length).set(values);
     }
     this.#pending = [];
-    return { ...hostFunctions, memory: this.#memory!, gemm: this.#gemm };
+    return {
+      ...hostFunctions,
+      memory: this.#memory!,
+      gemm: this.#gemm,
+      nativeLoop: this.#loop,
+      nativeRows: this.#rows,
+    };
   }
 
   write(place: number, values: Float64Array, from = 0, size = values.length): void {
@@ -139,9 +155,17 @@ export class Arena implements ConstantPool {
     this.#memory = memory;
     this.#numbers = numbers;
     // The address is valid only while this object holds the memory.
-    this.#address = this.#blas?.addressOf(memory.buffer) ?? 0;
+    this.#address = (this.#blas ?? this.#native)?.addressOf(memory.buffer) ?? 0;
     this.version++;
   }
+
+  readonly #loop = (table: number): void => {
+    this.#native!.loop(this.#address, table >>> 0);
+  };
+
+  readonly #rows = (input: number, out: number, count: number, length: number): void => {
+    this.#native!.rows(this.#address, input >>> 0, out >>> 0, count, length);
+  };
 
   /**
    * Calls the BLAS. Flags: 1 transposes A, 2 transposes B, 4 adds to C. Addresses are offsets into the memory, perhaps

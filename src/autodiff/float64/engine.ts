@@ -6,10 +6,19 @@ import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts"
 import type { FieldParts } from "../fieldParts.ts";
 import { Arena } from "./arena.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
+import type { NativeParts } from "./emit/emit.ts";
+import { gainsNatively, rowsGainNatively } from "./native/cost.ts";
+import { findNative } from "./native/library.ts";
+
+function nativeParts(arena: Arena): NativeParts {
+  return { loops: gainsNatively, rows: rowsGainNatively, table: (words) => arena.table(words) };
+}
 
 interface EngineOptions {
   /** BLAS to use, in the form of `FLUXION_BLAS`. Default: that variable. */
   readonly blas?: string;
+  /** Native kernels to use, in the form of `FLUXION_NATIVE`. Default: that variable. */
+  readonly native?: string;
   /**
    * Whether to use fused multiply-add where the engine has it: faster, with other last bits. Default: whether
    * `FLUXION_FMA` is `on`.
@@ -49,10 +58,11 @@ export class Float64Engine implements FieldEngine {
   #reached: Stage = stage.none;
 
   constructor(parts: FieldParts, options: EngineOptions = {}) {
-    const { blas, fused = environment("FLUXION_FMA") === "on" } = options;
+    const { blas, native, fused = environment("FLUXION_FMA") === "on" } = options;
     const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
     const library = findBlas(blas);
-    const arena = new Arena(library);
+    const kernels = findNative(native);
+    const arena = new Arena(library, kernels);
     this.#parts = parts;
     this.#arena = arena;
     this.#options = {
@@ -61,6 +71,7 @@ export class Float64Engine implements FieldEngine {
         blas: library !== undefined,
         fused: fused && hasMultiplyAdd(),
         packing: (bytes) => arena.packing(bytes),
+        ...(kernels === undefined ? {} : { native: nativeParts(arena) }),
       },
     };
     this.#compiled = compile(arena, parts, this.#options);

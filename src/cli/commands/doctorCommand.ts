@@ -34,7 +34,7 @@ export function doctorCommand(command: Command): void {
       say(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
       return;
     }
-    const { executor, node, multiplyAdd } = found;
+    const { executor, node, native, multiplyAdd } = found;
     const rows = [
       ["processor", cpu],
       ["Node.js", node],
@@ -43,6 +43,7 @@ export function doctorCommand(command: Command): void {
       ["BLAS build", blas.configuration],
       ["BLAS kernels", blas.insteadOf === undefined ? blas.core : `${blas.core} instead of ${blas.insteadOf}`],
       ["operations per ns", speedText(speed, peak)],
+      ["loops", native.library === undefined ? "WebAssembly" : `${native.library}, ${native.width} numbers at once`],
       ["multiply-add", multiplyAdd],
     ];
     for (const line of tableLines(["what", "found"], rows)) say(line);

@@ -5,6 +5,7 @@ import { type Node, sizeOf } from "../../../src/autodiff/graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../../../src/autodiff/graph/operations.ts";
 import { scalarFunctions } from "../../../src/autodiff/kernels/scalars.ts";
 import { assertClose } from "../../support/assert.ts";
+import { kernels, skipped } from "../../support/nativeLoop.ts";
 import { normalVector } from "../../support/random.ts";
 import { runFloat64 } from "../../support/runFloat64.ts";
 
@@ -36,45 +37,57 @@ function assertAlike(found: number, expected: number, what: string): void {
 }
 
 const elementwise = suite("elementwise primitives");
-for (const op of unaryOps) {
-  elementwise(`${op} treats every kind of number as the scalar function does`, () => {
-    const b = new GraphBuilder();
-    const x = b.input("x", "data", [specials.length]);
-    const graph = { inputs: [x], outputs: [b.make(op, [x], {})] };
-    const [found] = runFloat64(graph, { x: Float64Array.from(specials) });
-    for (const [i, value] of specials.entries()) assertAlike(found![i]!, scalarFunctions[op](value), `${op}(${value})`);
-  });
-}
-for (const op of binaryOps) {
-  elementwise(`${op} treats every pair of numbers as the scalar function does`, () => {
-    const n = specials.length;
-    const b = new GraphBuilder();
-    const [u, v] = [b.input("u", "data", [n, 1]), b.input("v", "data", [n])];
-    const outputs = [b.make(op, [b.broadcast(u, [n, n]), b.broadcast(v, [n, n])], {})];
-    const values = Float64Array.from(specials);
-    const [found] = runFloat64({ inputs: [u, v], outputs }, { u: values, v: values });
-    for (const [i, left] of specials.entries()) {
-      for (const [j, right] of specials.entries()) {
-        assertAlike(found![i * n + j]!, scalarFunctions[op](left, right), `${op}(${left}, ${right})`);
+if (kernels === undefined) elementwise("are skipped with native kernels", skipped);
+/** WebAssembly alone, and native kernels where this machine has them. */
+const ways =
+  kernels === undefined
+    ? ([["", undefined]] as const)
+    : ([
+        ["", undefined],
+        [", natively", kernels],
+      ] as const);
+for (const [how, native] of ways) {
+  for (const op of unaryOps) {
+    elementwise(`${op} treats every kind of number as the scalar function does${how}`, () => {
+      const b = new GraphBuilder();
+      const x = b.input("x", "data", [specials.length]);
+      const graph = { inputs: [x], outputs: [b.make(op, [x], {})] };
+      const [found] = runFloat64(graph, { x: Float64Array.from(specials) }, native);
+      for (const [i, value] of specials.entries())
+        assertAlike(found![i]!, scalarFunctions[op](value), `${op}(${value})`);
+    });
+  }
+  for (const op of binaryOps) {
+    elementwise(`${op} treats every pair of numbers as the scalar function does${how}`, () => {
+      const n = specials.length;
+      const b = new GraphBuilder();
+      const [u, v] = [b.input("u", "data", [n, 1]), b.input("v", "data", [n])];
+      const outputs = [b.make(op, [b.broadcast(u, [n, n]), b.broadcast(v, [n, n])], {})];
+      const values = Float64Array.from(specials);
+      const [found] = runFloat64({ inputs: [u, v], outputs }, { u: values, v: values }, native);
+      for (const [i, left] of specials.entries()) {
+        for (const [j, right] of specials.entries()) {
+          assertAlike(found![i * n + j]!, scalarFunctions[op](left, right), `${op}(${left}, ${right})`);
+        }
       }
-    }
+    });
+  }
+  elementwise(`select takes the first where the condition is not 0, NaN included${how}`, () => {
+    const b = new GraphBuilder();
+    const [c, u, v] = ["c", "u", "v"].map((name) => b.input(name, "data", [5])) as [
+      Node<"input">,
+      Node<"input">,
+      Node<"input">,
+    ];
+    const numbers = {
+      c: Float64Array.of(0, -0, 1, NaN, -2),
+      u: new Float64Array(5).fill(1),
+      v: new Float64Array(5).fill(2),
+    };
+    const [found] = runFloat64({ inputs: [c, u, v], outputs: [b.select(c, u, v)] }, numbers, native);
+    assertClose(found!, [2, 2, 1, 1, 1], 0);
   });
 }
-elementwise("select takes the first where the condition is not 0, NaN included", () => {
-  const b = new GraphBuilder();
-  const [c, u, v] = ["c", "u", "v"].map((name) => b.input(name, "data", [5])) as [
-    Node<"input">,
-    Node<"input">,
-    Node<"input">,
-  ];
-  const numbers = {
-    c: Float64Array.of(0, -0, 1, NaN, -2),
-    u: new Float64Array(5).fill(1),
-    v: new Float64Array(5).fill(2),
-  };
-  const [found] = runFloat64({ inputs: [c, u, v], outputs: [b.select(c, u, v)] }, numbers);
-  assertClose(found!, [2, 2, 1, 1, 1], 0);
-});
 elementwise.run();
 
 const shape = [3, 5, 7];
@@ -85,20 +98,21 @@ function same(
   make: (b: GraphBuilder, x: Node) => Node,
   special: Readonly<Record<number, number>> = {},
 ): void {
-  structure(`${title} gives what the interpreter gives`, () => {
-    const b = new GraphBuilder();
-    const x = b.input("x", "data", shape);
-    const graph = { inputs: [x], outputs: [make(b, x)] };
-    const values = normalVector(sizeOf(shape), 5);
-    for (const [place, value] of Object.entries(special)) values[Number(place)] = value;
-    const [found] = runFloat64(graph, { x: values });
-    const [expected] = compileFunction(graph)({ x: values });
-    assertClose(found!, expected!, 1e-14);
-    for (const [i, value] of expected!.entries()) {
-      if (Number.isNaN(value) !== Number.isNaN(found![i]))
-        throw new Error(`entry ${i} is ${found![i]}, expected ${value}`);
-    }
-  });
+  for (const [how, native] of ways)
+    structure(`${title} gives what the interpreter gives${how}`, () => {
+      const b = new GraphBuilder();
+      const x = b.input("x", "data", shape);
+      const graph = { inputs: [x], outputs: [make(b, x)] };
+      const values = normalVector(sizeOf(shape), 5);
+      for (const [place, value] of Object.entries(special)) values[Number(place)] = value;
+      const [found] = runFloat64(graph, { x: values }, native);
+      const [expected] = compileFunction(graph)({ x: values });
+      assertClose(found!, expected!, 1e-14);
+      for (const [i, value] of expected!.entries()) {
+        if (Number.isNaN(value) !== Number.isNaN(found![i]))
+          throw new Error(`entry ${i} is ${found![i]}, expected ${value}`);
+      }
+    });
 }
 const subsets = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
 for (const axes of subsets) {

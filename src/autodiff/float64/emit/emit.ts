@@ -1,11 +1,22 @@
-import { type Code, call, FunctionBuilder, f64, i32, type Local, loop, memoryFill } from "../../../linalg/wasm/code.ts";
+import {
+  type Code,
+  call,
+  FunctionBuilder,
+  f64,
+  i32,
+  type Local,
+  loop,
+  memoryFill,
+  type Signature,
+} from "../../../linalg/wasm/code.ts";
 import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
 import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "../lower/steps.ts";
 import type { Buffer } from "../lower/values.ts";
+import { nativeTable } from "../native/table.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
 import { type GemmKind, gemmKernel } from "./gemm.ts";
-import { loopShape } from "./loopShape.ts";
+import { type LoopShape, loopShape } from "./loopShape.ts";
 import { type EmitContext, loopArguments, loopFunction, loopKey } from "./loops.ts";
 import { moveFunction } from "./moves.ts";
 import { rowsFunction, rowsKey } from "./rows.ts";
@@ -18,6 +29,16 @@ export interface EmitOptions {
   readonly fused: boolean;
   /** Returns the start of memory of this many bytes in which large products pack their operands. */
   readonly packing: (bytes: number) => number;
+  /** What the native kernels compute. Without it WebAssembly computes everything. */
+  readonly native?: NativeParts;
+}
+
+/** The parts of a program that the imported functions `nativeLoop` and `nativeRows` compute. */
+export interface NativeParts {
+  readonly loops: (step: LoopStep, shape: LoopShape) => boolean;
+  readonly rows: (step: RowsStep) => boolean;
+  /** Keeps the table of a loop and returns its address. */
+  readonly table: (words: Int32Array) => number;
 }
 
 /**
@@ -45,6 +66,8 @@ class Emitter {
   readonly #known = new Map<string, number>();
   readonly #run = new FunctionBuilder([]);
   readonly #gemm: number;
+  readonly #nativeLoop: number;
+  readonly #nativeRows: number;
 
   constructor(options: EmitOptions) {
     this.#options = options;
@@ -59,6 +82,9 @@ class Emitter {
       parameters: [...integers, "f64", ...integers, ...integers.slice(2)],
       results: [],
     });
+    const addresses = (count: number): Signature => ({ parameters: integers.slice(0, count), results: [] });
+    this.#nativeLoop = this.#module.import("nativeLoop", addresses(1));
+    this.#nativeRows = this.#module.import("nativeRows", addresses(4));
     this.#context = { fused: options.fused, host: (name) => host.get(name)! };
   }
 
@@ -92,6 +118,11 @@ class Emitter {
 
   #loop(step: LoopStep): Code {
     const shape = loopShape(step);
+    const table = this.#table(step, shape);
+    if (table !== undefined) {
+      const sums = step.sums.map(({ access: { buffer } }) => memoryFill(place(buffer), 8 * buffer.size));
+      return [sums, call(this.#nativeLoop, i32.constant(table))];
+    }
     const zeros = shape.sums
       .filter(({ once }) => !once || shape.run === 0)
       .map(({ access: { buffer } }) => memoryFill(place(buffer), 8 * buffer.size));
@@ -100,9 +131,21 @@ class Emitter {
     return [zeros, call(index, ...loopArguments(shape).map(i32.constant))];
   }
 
+  /** Returns the address of the table of a loop that the native kernels compute. */
+  #table(step: LoopStep, shape: LoopShape): number | undefined {
+    const { native } = this.#options;
+    if (native === undefined || shape.run === 0 || !native.loops(step, shape)) return undefined;
+    const words = nativeTable(step, shape);
+    return words === undefined ? undefined : native.table(words);
+  }
+
   #rows(step: RowsStep): Code {
-    const index = this.#function(rowsKey(step), () => rowsFunction(step, this.#context));
     const { input, out, count, length } = step;
+    if (step.op === "logSumExp" && this.#options.native?.rows(step) === true) {
+      const operands = [place(input.buffer, input.offset), place(out), count, length];
+      return call(this.#nativeRows, ...operands.map(i32.constant));
+    }
+    const index = this.#function(rowsKey(step), () => rowsFunction(step, this.#context));
     return call(index, ...[place(input.buffer, input.offset), place(out), count, 8 * length].map(i32.constant));
   }
 

@@ -1,0 +1,92 @@
+/*
+ * What the library exports. It chooses the widest vectors that the processor and the system have; which ones changes no
+ * bit of a result. Processors without fused multiply-add are left to WebAssembly.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coefficients.h"
+
+#if defined(_WIN32)
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default")))
+#endif
+
+#define DECLARED(name)                          \
+  void loop_##name(char *memory, uint32_t table); \
+  void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);
+
+/* Vectors of 2, 4 or 8 numbers. */
+struct kernels {
+  int width;
+  void (*loop)(char *, uint32_t);
+  void (*rows)(const double *, double *, ptrdiff_t, ptrdiff_t);
+};
+
+#if defined(__x86_64__)
+DECLARED(fma)
+DECLARED(avx2)
+DECLARED(avx512)
+
+static const struct kernels known[] = {{8, loop_avx512, rows_avx512}, {4, loop_avx2, rows_avx2}, {2, loop_fma, rows_fma}};
+
+struct registers {
+  uint32_t a, b, c, d;
+};
+
+static struct registers cpuid(uint32_t leaf) {
+  struct registers found;
+  __asm__ volatile("cpuid" : "=a"(found.a), "=b"(found.b), "=c"(found.c), "=d"(found.d) : "a"(leaf), "c"(0));
+  return found;
+}
+
+static int greatest_width(void) {
+  const uint32_t fma = 1u << 12, saves = 1u << 27, avx = 1u << 28;
+  if (cpuid(0).a < 7 || (cpuid(1).c & (fma | saves | avx)) != (fma | saves | avx)) return 0;
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 0x6) != 0x6) return 0;
+  uint32_t more = cpuid(7).b;
+  const uint32_t avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+  if ((more & avx2) == 0) return 2;
+  return (more & avx512) == avx512 && (low & 0xe6) == 0xe6 ? 8 : 4;
+}
+#else
+DECLARED(neon)
+
+static const struct kernels known[] = {{2, loop_neon, rows_neon}};
+
+static int greatest_width(void) { return 2; }
+#endif
+
+static const struct kernels *chosen;
+
+/*
+ * Uses vectors of at most so many numbers, if the processor has them, and returns how many they are: 0 if there are none,
+ * and then nothing else may be called.
+ */
+EXPORTED int fluxion_use(int most) {
+  int here = greatest_width();
+  const struct kernels *found = NULL;
+  for (size_t i = 0; i < sizeof known / sizeof *known && found == NULL; i++) {
+    if (known[i].width <= most && known[i].width <= here) found = &known[i];
+  }
+  /* Other threads may be computing, so this is written once. */
+  chosen = found;
+  return found == NULL ? 0 : found->width;
+}
+
+/* What both sides of a call have to agree on. */
+#define TEXT(x) #x
+#define WRITTEN(x) TEXT(x)
+#define NAME(name) " " #name
+EXPORTED const char *fluxion_format(void) { return WRITTEN(FLUXION_FORMAT) FLUXION_OPERATIONS(NAME); }
+
+/* Runs the loop whose table has this place in memory. */
+EXPORTED void fluxion_loop(size_t memory, uint32_t table) { chosen->loop((char *)memory, table); }
+
+/* Writes log(sum of exp) of each row. */
+EXPORTED void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t count, uint32_t length) {
+  chosen->rows((const double *)(memory + input), (double *)(memory + out), count, length);
+}
