@@ -59,7 +59,7 @@ export interface TracedProblem extends Problem {
   /**
    * Gives the problem on rows of larger data, which are chosen later. The data are checked once. The rows are copied
    * when the problem is evaluated, straight into the memory of its program, so neither the data nor an array of row
-   * numbers may change. {@link minibatches} chooses the rows of each step.
+   * numbers may change. `minibatches` chooses the rows of each step.
    *
    * @throws {RangeError} as `with`, also ERR_LENGTH for data of different numbers of rows
    */

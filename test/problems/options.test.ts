@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { data } from "../../src/autodiff/index.ts";
 import { denseMatrix } from "../../src/linalg/maps/maps.ts";
 import * as games from "../../src/problems/games/index.ts";
 import * as problems from "../../src/problems/index.ts";
@@ -47,6 +48,10 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   intersectionSet: [[sets.simplex(2), sets.ball([0, 0])]],
   matrixGame: [[[1]]],
   matrixGameFromCsv: ["1, 2"],
+  minibatches: [
+    problems.objective([[]], (w: tf.Scalar) => tf.mul(w, tf.sum(data("x", [1, 2], [2])))),
+    { x: [1, 2, 3] },
+  ],
   modelObjective: [[weight], () => tf.square(weight)],
   objective: [[[]], square],
   saddlePoint: [[[]], [[]], (x: tf.Tensor, y: tf.Tensor) => tf.mul(x, y)],
