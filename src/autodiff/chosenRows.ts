@@ -28,7 +28,7 @@ export class ChosenRows {
 }
 
 /** Numbers of a data input, or where they come from. */
-export type InputData = Float64Array | ChosenRows;
+export type InputData = Float64Array | { readonly length: number; write(target: Float64Array): void };
 
 /** Gives the numbers of an input as an array. */
 export function numbersOf(data: InputData): Float64Array {

@@ -20,11 +20,14 @@ export interface FieldProgram {
   /**
    * Makes an instance on some data.
    *
-   * @param data numbers of each input
+   * @param data numbers of each input, or what writes them into memory of their length
    * @param copy whether they are copied; if not, they must not change while the instance is used. Default true
    * @throws ERR_DATA_NAME, ERR_LENGTH if they do not fit
    */
-  instance(data?: Readonly<Record<string, InputData>>, copy?: boolean): FieldInstance;
+  instance(
+    data?: Readonly<Record<string, Float64Array | { readonly length: number; write(target: Float64Array): void }>>,
+    copy?: boolean,
+  ): FieldInstance;
   /** Numbers of computations, over all instances. */
   readonly counts: FieldCounts;
 }

@@ -38,7 +38,7 @@ const rules = {
  * of a step depends on nothing else, and a resumed run has the batches of the run that was not interrupted.
  *
  * Use it when a loss is a mean over samples and all of them at once cost too much. The problem's own data, given by
- * {@link data}, only say how many numbers are in a row; they may have another number of rows than a batch.
+ * `data` of `fluxion/autodiff`, only say how many numbers are in a row; they may have another number of rows than a batch.
  *
  * Cost: the data are checked once, and must not change afterwards. A step copies the rows of its batch, once; an epoch
  * costs its order, about 20 ns per row.
