@@ -58,6 +58,12 @@ function adam(): FunctionBuilder {
   ];
   const sum = (a: Local, b: Local): Code =>
     f64x2.add(f64x2.mul(f64x2.mul(squareFade.get, a.get), a.get), f64x2.mul(f64x2.mul(squareShare.get, b.get), b.get));
+  const power = (of: Local, ifSmall: number, ifLarge: number): Code =>
+    v128.select(
+      f64x2.lessEqual(of.get, f64x2.constant(2 ** -900)),
+      f64x2.constant(ifSmall),
+      v128.select(f64x2.greaterEqual(of.get, f64x2.constant(2 ** 1000)), f64x2.constant(ifLarge), f64x2.constant(1)),
+    );
   const pair = (at: number): Code => [
     entry.set(v128.load(field.get, at)),
     average.set(f64x2.add(f64x2.mul(fade.get, v128.load(mean.get, at)), f64x2.mul(share.get, entry.get))),
@@ -65,18 +71,8 @@ function adam(): FunctionBuilder {
     former.set(v128.load(root.get, at)),
     square.set(sum(former, entry)),
     // Where a square leaves the range, both numbers are scaled by a power of two, which rounds nothing.
-    unit.set(
-      v128.select(
-        f64x2.lessEqual(square.get, f64x2.constant(2 ** -900)),
-        f64x2.constant(2 ** 600),
-        v128.select(
-          f64x2.greaterEqual(square.get, f64x2.constant(2 ** 1000)),
-          f64x2.constant(2 ** -600),
-          f64x2.constant(1),
-        ),
-      ),
-    ),
-    back.set(f64x2.div(f64x2.constant(1), unit.get)),
+    unit.set(power(square, 2 ** 600, 2 ** -600)),
+    back.set(power(square, 2 ** -600, 2 ** 600)),
     former.set(f64x2.mul(former.get, unit.get)),
     entry.set(f64x2.mul(entry.get, unit.get)),
     size.set(f64x2.mul(f64x2.sqrt(sum(former, entry)), back.get)),
