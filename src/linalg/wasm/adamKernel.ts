@@ -22,40 +22,18 @@ export interface AdamKernel {
 
 export const adamKernel: Readonly<Record<keyof AdamKernel, () => FunctionBuilder>> = { adam };
 
+type Seven = [Local, Local, Local, Local, Local, Local, Local];
+
 function adam(): FunctionBuilder {
   const builder = new FunctionBuilder([
     ...(["i32", "i32", "i32", "i32", "i32"] as const),
     ...(["f64", "f64", "f64", "f64", "f64", "f64", "i32"] as const),
   ]);
   const [mean, root, field, point, out] = builder.parameters as [Local, Local, Local, Local, Local];
-  const [decay, fresh, squareDecay, scale, shift, pull, count] = builder.parameters.slice(5) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [decay, fresh, squareDecay, scale, shift, pull, count] = builder.parameters.slice(5) as Seven;
   const vectors = (): Local[] => Array.from({ length: 7 }, () => builder.local("v128"));
-  const [fade, share, squareFade, squareShare, factor, damping, weight] = vectors() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [entry, former, square, unit, back, size, average] = vectors() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [fade, share, squareFade, squareShare, factor, damping, weight] = vectors() as Seven;
+  const [entry, former, square, unit, back, size, average] = vectors() as Seven;
   const sum = (a: Local, b: Local): Code =>
     f64x2.add(f64x2.mul(f64x2.mul(squareFade.get, a.get), a.get), f64x2.mul(f64x2.mul(squareShare.get, b.get), b.get));
   const power = (of: Local, ifSmall: number, ifLarge: number): Code =>
