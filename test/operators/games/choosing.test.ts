@@ -36,12 +36,12 @@ import { bilinear } from "../../../src/problems/games/bilinear.ts";
 import type { ConvexSet, Problem } from "../../../src/problems/problem.ts";
 import { ball } from "../../../src/problems/sets/ball.ts";
 import { box, orthant } from "../../../src/problems/sets/box.ts";
-import { randomSource } from "../../../src/random.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { firstRows } from "../../../src/streams/firstRows.ts";
 import type { Iterate, Measure, Update } from "../../../src/streams/types.ts";
 import { counted } from "../../support/countedProblem.ts";
 import { affineGame, over, randomGame, randomMatrixGame } from "../../support/games.ts";
+import { meanSquares } from "../../support/noise.ts";
 import { logLogSlope } from "../../support/slope.ts";
 
 /** Rotations of modulus 2^0 ... 2^-12: L is 1, and no order of residuals is better here than in the worst case. */
@@ -146,32 +146,6 @@ function fallsLinearly(problem: Problem, start: ArrayLike<number>, update: Updat
   assert.ok(c - b < 4 * (b - a) + 20, `${problem.name}: steps ${a}, ${b}, ${c}`);
 }
 
-/** Mean of |z|^2 over seeds, with normal noise of standard deviation 1/2 on F, another for each batch. */
-function meanSquares(
-  problem: Problem,
-  update: (second: (batch: number) => Problem) => Update,
-  steps: readonly number[],
-): number[] {
-  const seeds = 12;
-  const sums = steps.map(() => 0);
-  for (let seed = 0; seed < seeds; seed++) {
-    const batches = (batch: number): Problem => ({
-      ...problem,
-      evaluate(point, field) {
-        problem.evaluate(point, field);
-        const random = randomSource(seed, "noise", batch);
-        for (let i = 0; i < field.length; i++) field[i] = field[i]! + random.normal() / 2;
-        return Number.NaN;
-      },
-    });
-    const made = update((k) => batches(-1 - k));
-    const rows = firstRows(batches, [1, 1], made, Math.max(...steps) + 1);
-    steps.forEach((k, i) => {
-      sums[i] = sums[i]! + rows[k]!.point.reduce((sum, x) => sum + x * x, 0) / seeds;
-    });
-  }
-  return sums;
-}
 const noisySteps = [100, 200, 400, 800, 1600, 3200];
 const orderOf = (values: readonly number[]): number => logLogSlope(noisySteps.map((k, i) => [k, values[i]!]));
 
