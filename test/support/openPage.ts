@@ -44,6 +44,9 @@ export async function withPage(
     await open.goto(server.url);
     await act(open, server);
     assert.equal(complaints, []);
+  } catch (error) {
+    if (complaints.length > 0 && error instanceof Error) error.message += `\nThe page said: ${complaints.join("\n")}`;
+    throw error;
   } finally {
     await context.close();
     await server.close();
@@ -83,4 +86,13 @@ export function search(server: ViewerServer, name = "search", dimension = 5) {
 export async function shows(open: Page, selector: string, text: string | RegExp): Promise<void> {
   const found = open.locator(selector).filter({ hasText: text });
   await found.first().waitFor({ timeout: 30_000 });
+}
+
+/**
+ * Waits until a run's charts are drawn up to a step. Before that they push what stands below them down, and a button
+ * that moves between the press and the release of the mouse is not clicked.
+ */
+export async function settles(open: Page, lastStep: number): Promise<void> {
+  await shows(open, '[data-tile="step"]', new RegExp(`^${lastStep}$`));
+  await open.locator('[data-column="squaredFieldNorm"] canvas').waitFor();
 }

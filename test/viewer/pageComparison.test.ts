@@ -3,7 +3,7 @@ import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { webSocket } from "../../src/sinks/webSocket.ts";
-import { closeBrowser, search, shows, withPage } from "../support/openPage.ts";
+import { closeBrowser, search, settles, shows, withPage } from "../support/openPage.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 
 const page = suite("runs beside each other on the page");
@@ -182,6 +182,7 @@ page("shows the figures that the server draws", () => {
   return withPage(
     async (open, server) => {
       search(server).emit(3);
+      await settles(open, 2);
       await open.getByRole("button", { name: "Draw figures" }).click();
       const image = open.getByRole("img", { name: "loss against index" });
       await image.waitFor();

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ViewerCommand } from "../../src/server/createViewerServer.ts";
-import { closeBrowser, search, shows, withPage } from "../support/openPage.ts";
+import { closeBrowser, search, settles, shows, withPage } from "../support/openPage.ts";
 
 const page = suite("control by the page");
 
@@ -11,6 +11,7 @@ page("pauses, steps, resumes, sets a parameter, and asks before it stops", () =>
     const run = search(server);
     const taken = run.obey();
     run.emit(10);
+    await settles(open, 9);
     await open.locator('[data-command="pause"]').click();
     await shows(open, "h1 ~ .state", "paused");
     await shows(open, ".log", "pause, before step 10");
@@ -43,6 +44,7 @@ page("says that a command waits for the end of a step, and does not give it twic
     search(server).emit(10);
     const waiting: ViewerCommand[] = [];
     server.commandsFor("search").subscribe((command) => waiting.push(command));
+    await settles(open, 9);
     await open.locator('[data-command="pause"]').click();
     await shows(open, '[data-command="pause"]', "Pausing …");
     await shows(open, ".log", "pause: after this step …");
