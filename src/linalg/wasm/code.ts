@@ -70,6 +70,7 @@ export const f64 = {
   add: binary(0xa0),
   sub: binary(0xa1),
   mul: binary(0xa2),
+  div: binary(0xa3),
   equal: binary(0x61),
   notEqual: binary(0x62),
   greater: binary(0x64),

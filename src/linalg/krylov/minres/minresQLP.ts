@@ -1,8 +1,7 @@
 import { readOptions } from "../../../options.ts";
 import type { LinearMap } from "../../linearMap.ts";
-import { withVectors } from "../../vectorMemory.ts";
 import { checkSystem, minresRules } from "./minresChecks.ts";
-import { mostVectors } from "./minresRecurrence.ts";
+import { withPasses } from "./minresPasses.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";
 import { solveInUnits } from "./scaledSystem.ts";
 
@@ -53,8 +52,8 @@ import { solveInUnits } from "./scaledSystem.ts";
 export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
   const settings = readOptions("minresQLP", options, minresRules);
   checkSystem(map, b, settings.preconditioner);
-  return withVectors(b.length, mostVectors, (zeros) => {
-    const result = solveInUnits(map, b, settings, zeros);
+  return withPasses(map, settings.preconditioner, (passes) => {
+    const result = solveInUnits(map, b, settings, passes);
     return { ...result, x: result.x.slice() };
   });
 }
