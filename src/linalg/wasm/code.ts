@@ -67,6 +67,7 @@ export const f64 = {
   constant: (value: number): Code => [0x44, ...bits(value)],
   load: (address: Code, offset = 0): Code => [address, 0x2b, ...at(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, ...at(offset)],
+  neg: unary(0x9a),
   add: binary(0xa0),
   sub: binary(0xa1),
   mul: binary(0xa2),
