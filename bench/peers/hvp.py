@@ -40,7 +40,8 @@ def flat(parts):
     return np.concatenate([np.asarray(part).reshape(-1) for part in parts])
 
 
-def with_jax(case):
+def jax_loss(case):
+    """The loss of a list of weights, the point and the direction as such lists."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -62,6 +63,13 @@ def with_jax(case):
 
     point = [jnp.asarray(part) for part in case.split(case.point)]
     direction = [jnp.asarray(part) for part in case.split(case.direction)]
+    return loss, point, direction
+
+
+def with_jax(case):
+    import jax
+
+    loss, point, direction = jax_loss(case)
     gradient = jax.jit(jax.grad(loss))
     _, linear = jax.linearize(jax.grad(loss), point)
     constants = jax.jit(linear)
@@ -158,7 +166,8 @@ def answer(command):
     return {"us": min(duration(f, command["seconds"] / len(chosen)) for f in chosen)}
 
 
-__import__(library)
-print(json.dumps({"version": __import__("importlib.metadata").metadata.version(library)}), flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+if __name__ == "__main__":
+    __import__(library)
+    print(json.dumps({"version": __import__("importlib.metadata").metadata.version(library)}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
