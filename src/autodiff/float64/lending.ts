@@ -65,11 +65,10 @@ export class Lending implements ProgramMemory {
 
   /** Finds memory and code where they have moved, and tells whether they have. */
   #find(): boolean {
-    const { version } = this.#arena;
-    if (this.#version === version) return false;
-    this.#version = version;
-    this.memory = this.#arena.memory;
+    if (this.#version === this.#arena.version) return false;
     this.product = this.#linear.program.code()!;
+    this.memory = this.#arena.memory;
+    this.#version = this.#arena.version;
     return true;
   }
 }
