@@ -38,6 +38,8 @@ export interface MinresPasses {
   turn(step: Turn, anyFinal: boolean): void;
   /** Reflects v_k into the directions and updates x. */
   qlp(step: QLPStep): void;
+  /** Gives two vectors that are needed no more after the last Lanczos step. */
+  spare(): readonly [Float64Array, Float64Array];
 }
 
 /** Greatest number of vectors that {@link VectorPasses} takes. */
@@ -127,5 +129,9 @@ export class VectorPasses implements MinresPasses {
 
   qlp(step: QLPStep): void {
     qlpStep(this.#v, this.#w, this.#wBefore, this.#final!, this.x, step);
+  }
+
+  spare(): readonly [Float64Array, Float64Array] {
+    return [this.#now, this.#before];
   }
 }

@@ -135,12 +135,13 @@ export function minresRecurrence(
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
   const ended = reason ?? "iteration-limit";
   let taken = passes.x;
-  let measured = measureResiduals(map, shift, preconditioner, b, taken, recurred, ended);
+  const spare = passes.spare();
+  let measured = measureResiduals(map, shift, preconditioner, b, taken, recurred, ended, spare);
   const tolerance = Math.max(relativeTolerance, shorterTolerance);
   if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
     taken = longer.x;
     xNorm = longer.xNorm;
-    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended);
+    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended, spare);
   }
   return settle(
     map,

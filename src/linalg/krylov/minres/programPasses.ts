@@ -37,14 +37,15 @@ export class ProgramPasses implements MinresPasses {
   constructor(memory: ProgramMemory, n: number) {
     this.#memory = memory;
     this.#n = n;
-    const place = (i: number): number => memory.own + 8 * i * strideOf(n);
-    this.#now = place(0);
-    this.#before = place(1);
-    this.#w = place(2);
-    this.#wBefore = place(3);
-    this.#final = place(4);
-    this.#x = place(5);
-    this.#alpha = place(vectors);
+    const { own } = memory;
+    const stride = 8 * strideOf(n);
+    this.#now = own;
+    this.#before = own + stride;
+    this.#w = own + 2 * stride;
+    this.#wBefore = own + 3 * stride;
+    this.#final = own + 4 * stride;
+    this.#x = own + 5 * stride;
+    this.#alpha = own + vectors * stride;
     this.#kernels = stepKernels(memory);
     this.#own = this.#view(memory.own, vectorsInProgram(n)).fill(0);
   }
@@ -92,6 +93,10 @@ export class ProgramPasses implements MinresPasses {
     const { input } = this.#memory;
     const [w, wBefore, final, x] = [this.#w, this.#wBefore, this.#final, this.#x];
     this.#kernels.qlpStep(input, w, wBefore, final, x, cr1, sr1, cr2, sr2, ul2, ul, u, this.#n);
+  }
+
+  spare(): readonly [Float64Array, Float64Array] {
+    return [this.#view(this.#now), this.#view(this.#before)];
   }
 
   #view(place: number, length = this.#n): Float64Array {
