@@ -12,7 +12,8 @@ import { fairEnvironment, isPinned, startWorker } from "./support/worker.ts";
  *
  * Both libraries run on the same core and take turns, round by round. Ratios are taken within a round. JAX's solvers
  * are written by hand around its jitted linear map (or around jvp of grad), in lax.fori_loop and in lax.while_loop, and
- * the fastest form counts. They stop by nothing, where fluxion's tests for convergence run in every iteration.
+ * the fastest form counts. Its MINRES and CG test nothing but
+ * the count, or whether a number is finite; fluxion's tests for convergence run in every iteration.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);
@@ -36,7 +37,7 @@ const rows: readonly {
   { title: "MINRES-QLP, an iteration", own: "minres", peers: { "jitted loop": "minres", "CG, jitted loop": "cg" } },
   { title: "the same with all updates of QLP", own: "minres qlp", peers: { "jitted loop": "minres" } },
   { title: "the same with vectors apart", own: "minres apart", peers: { "jitted loop": "minres" } },
-  { title: "Lanczos, a step of 50", own: "lanczos", peers: { "jitted loop": "lanczos" } },
+  { title: "Lanczos and its Ritz values, a step of 50", own: "lanczos", peers: { "jitted loop": "lanczos" } },
   { title: "gradient step", own: "gradient loop", peers: { "jitted loop": "gradient loop" } },
 ];
 const columns = ["dispatched", "jitted loop", "CG, jitted loop"];

@@ -71,18 +71,21 @@ def conjugate_gradients(product, n, b, loop):
 
 
 def lanczos(product, n, b, m, loop):
-    """Diagonal of T, with full reorthogonalisation: the basis is a matrix, so that BLAS does it, twice."""
+    """Ritz values. The basis is a matrix, with which classical Gram-Schmidt is two products, done twice."""
 
     def body(state):
-        k, basis, diagonal, v = state
+        k, basis, diagonal, beside, v = state
         basis = basis.at[k].set(v)
         w = product(v)
         diagonal = diagonal.at[k].set(v @ w)
         w = w - (basis @ w) @ basis
         w = w - (basis @ w) @ basis
-        return k + 1, basis, diagonal, w / jnp.sqrt(w @ w)
+        beta = jnp.sqrt(w @ w)
+        return k + 1, basis, diagonal, beside.at[k].set(beta), w / beta
 
-    return loop(body)((0, jnp.zeros((m, n)), jnp.zeros(m), b / jnp.sqrt(b @ b)))[2]
+    start = (0, jnp.zeros((m, n)), jnp.zeros(m), jnp.zeros(m), b / jnp.sqrt(b @ b))
+    _, _, diagonal, beside, _ = loop(body)(start)
+    return jnp.linalg.eigvalsh(jnp.diag(diagonal) + jnp.diag(beside[:-1], 1) + jnp.diag(beside[:-1], -1))
 
 
 def load(case, folder):

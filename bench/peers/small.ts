@@ -71,7 +71,7 @@ function load({ case: network, folder }: Command): void {
   const results: Readonly<Record<string, Float64Array>> = {
     product: out.slice(),
     minres: minresQLP(beside, b, { ...options, maxIterations: 20 }).x,
-    lanczos: lanczos(beside, { start: b, steps: lanczosSteps }).diagonal,
+    lanczos: lanczos(beside, { start: b, steps: lanczosSteps }).values,
   };
   descend();
   for (const [task, values] of Object.entries({ ...results, "gradient loop": z })) {

@@ -125,7 +125,7 @@ for (const [variables, executor, sizes] of environments) {
             assertSameBits(numbersOf(map, b, given), numbersOf(apart(map), b, given), `n = ${n}`);
           },
         ),
-        { numRuns: n > 64 ? 12 : 40 },
+        { numRuns: n > 60 ? 6 : 25 },
       );
     }
   });
