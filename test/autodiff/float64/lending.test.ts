@@ -8,8 +8,8 @@ import { Float64Engine } from "../../../src/autodiff/float64/engine.ts";
 import { compileField } from "../../../src/autodiff/program.ts";
 import { linearMap, minresQLP } from "../../../src/linalg/index.ts";
 import type { LinearMap } from "../../../src/linalg/linearMap.ts";
-import { borrowMemory } from "../../../src/linalg/programMemory.ts";
-import { backtrackGradientNorm, newtonDirection } from "../../../src/operators/index.ts";
+import { borrowMemory, memoryOfProgram, type ProgramMemory } from "../../../src/linalg/programMemory.ts";
+import { backtrackGradientNorm, dampedNewton, newtonDirection } from "../../../src/operators/index.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { normalVector } from "../../support/random.ts";
@@ -99,25 +99,48 @@ function hidden(map: LinearMap): LinearMap {
   return linearMap({ rows, columns, symmetric, apply: (v, out) => map.apply(v, out) });
 }
 
-lending("a run has the same rows and counts the same products", () => {
+lending("a run has the same rows and counts the same products, in the parameters' units and in their own", () => {
   const x = tf.tensor2d(Float32Array.from(normalVector(12 * 16, 1)), [12, 16]);
-  const problem = objective(
-    [
-      [5, 12],
-      [12, 5],
-    ],
-    (a: tf.Tensor2D, b: tf.Tensor2D) => tf.mean(tf.square(tf.sub(tf.matMul(b, tf.tanh(tf.matMul(a, x))), x))),
-  );
-  const without: Problem = { ...problem, linearize: (point) => hidden(problem.linearize(point)) };
-  assert.ok(borrowMemory(problem.linearize(new Float64Array(120)), 1) !== undefined);
-  const [found, wanted] = [problem, without].map((each) =>
-    firstRows(each, normalVector(120, 2), chain(newtonDirection({ scaling: "none" }), backtrackGradientNorm()), 6),
-  );
-  for (const [k, row] of found!.entries()) {
-    assert.equal(row.point, wanted![k]!.point);
-    assert.is(row.products, wanted![k]!.products);
+  for (const width of [3, 5]) {
+    const n = 24 * width;
+    const problem = objective(
+      [
+        [width, 12],
+        [12, width],
+      ],
+      (a: tf.Tensor2D, b: tf.Tensor2D) => tf.mean(tf.square(tf.sub(tf.matMul(b, tf.tanh(tf.matMul(a, x))), x))),
+    );
+    // What lends its memory to be run in, and how often.
+    let lent = 0;
+    const watched: Problem = {
+      ...problem,
+      linearize: (point) => {
+        const map = problem.linearize(point);
+        const borrow = (numbers: number, onProduct?: () => void): ProgramMemory | undefined => {
+          lent++;
+          return borrowMemory(map, numbers, onProduct);
+        };
+        return { ...hidden(map), [memoryOfProgram]: borrow } as LinearMap;
+      },
+    };
+    const without: Problem = { ...problem, linearize: (point) => hidden(problem.linearize(point)) };
+    for (const scaling of ["none", "curvature"] as const) {
+      for (const update of [
+        chain(newtonDirection({ scaling }), backtrackGradientNorm()),
+        dampedNewton({ scaling, dampings: [1e-3, 1] }),
+      ]) {
+        const rowsOf = (each: Problem) => firstRows(each, normalVector(n, 2), update, 5);
+        lent = 0;
+        const [found, wanted] = [rowsOf(watched), rowsOf(without)];
+        assert.ok(lent >= 5);
+        for (const [k, row] of found.entries()) {
+          assert.equal(row.point, wanted[k]!.point);
+          assert.is(row.products, wanted[k]!.products);
+        }
+        assert.ok(found.at(-1)!.products > 100);
+      }
+    }
   }
-  assert.ok(found!.at(-1)!.products > 100);
 });
 
 lending.run();

@@ -34,8 +34,10 @@ import { solveInUnits } from "./scaledSystem.ts";
  *    tells the size of A. If the condition number is beyond 1e11 with it, the system is solved again with this bound.
  *
  * Cost: one product per iteration and two more for the residuals, three in case 8; about 9 n (MINRES) to 14 n (QLP)
- * multiplications per iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A
- * doubtful result costs up to n + 13 products, 4 n^3 + 3 n^3 operations and n vectors more.
+ * multiplications per iteration. There are eight vectors, which from n = 64 on the next call of the same size uses
+ * again. For the Jacobian of a small compiled problem there are six, in the memory of its program, where one call of
+ * WebAssembly does a product and what follows it; the bits are the same. A doubtful result costs up to n + 13 products,
+ * 4 n^3 + 3 n^3 operations and n vectors more.
  *
  * @example
  * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });
