@@ -5,7 +5,7 @@ import { ModuleBuilder } from "./module.ts";
 import { entries } from "./pairs.ts";
 
 /** Addresses in bytes. The vectors of the program of A are `inner` and `output`. */
-export interface ScaledPlaces {
+interface ScaledPlaces {
   readonly input: number;
   readonly columns: number;
   readonly inner: number;

@@ -1,9 +1,9 @@
 import { readOptions } from "../../../options.ts";
 import type { LinearMap } from "../../linearMap.ts";
 import { checkSystem, minresRules } from "./minresChecks.ts";
-import { withPasses } from "./minresPasses.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";
 import { solveInUnits } from "./scaledSystem.ts";
+import { withPasses } from "./withPasses.ts";
 
 /**
  * Solves (A + shift I) x = b for a symmetric map A by MINRES-QLP [1, 2]. If A + shift I is singular, x is the

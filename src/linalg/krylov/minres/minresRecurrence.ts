@@ -5,12 +5,13 @@ import { LanczosProcess } from "./lanczosProcess.ts";
 import { LastEntries, type Part } from "./lastEntries.ts";
 import { LeftReflections } from "./leftReflections.ts";
 import type { MinresSettings } from "./minresChecks.ts";
-import { type MinresPasses, VectorPasses } from "./minresPasses.ts";
+import type { MinresPasses } from "./minresPasses.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
 import { conditionLimit, settle } from "./settle.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
+import { VectorPasses } from "./vectorPasses.ts";
 
 const epsilon = Number.EPSILON;
 /** Rounding errors that the recurrences have been seen to make, relative to ||A|| ||x|| + ||b||. */
