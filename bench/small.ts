@@ -12,8 +12,8 @@ import { fairEnvironment, isPinned, startWorker } from "./support/worker.ts";
  *
  * Both libraries run on the same core and take turns, round by round. Ratios are taken within a round. JAX's solvers
  * are written by hand around its jitted linear map (or around jvp of grad), in lax.fori_loop and in lax.while_loop, and
- * the fastest form counts. Its MINRES and CG test nothing but
- * the count, or whether a number is finite; fluxion's tests for convergence run in every iteration.
+ * the fastest form counts. Its MINRES and CG test nothing but the count, or whether a number is finite; fluxion's tests
+ * for convergence run in every iteration.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);

@@ -121,7 +121,8 @@ interface Solved {
 }
 
 function solveWith(map: LinearMap, b: Float64Array, settings: GmresSettings): Solved {
-  return withBasis(b.length, settings.restart + 1, (zeros) => {
+  const most = Math.min(settings.restart, settings.maxIterations) + 1;
+  return withBasis(b.length, most, (zeros) => {
     const slots: Float64Array[] = [];
     return solve(map, b, settings, (j) => {
       slots[j] ??= zeros();
