@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { orderOfEpoch } from "../src/problems/traced/minibatches.ts";
 import { randomFrom } from "./support/random.ts";
+import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { methods, type TrainingCase } from "./support/training.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
 
@@ -36,9 +37,6 @@ for (const [name, start] of Object.entries(starts)) {
     console.log(`skipped: ${name}, since ${python} has no such module (name another by --python)`);
   else workers.push(worker);
 }
-
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.round(share * (values.length - 1))]!;
 
 function writeCase(folder: string, { inputs, hidden, classes, samples, epochs }: TrainingCase): void {
   const random = randomFrom(1);
@@ -72,6 +70,8 @@ function distance(a: Float64Array, b: Float64Array): number {
   return most / size;
 }
 
+const probeThere = async (): Promise<number> => Number((await workers[0]!.ask({ op: "probe" })).us);
+
 const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
 try {
   writeCase(folder, training);
@@ -84,21 +84,19 @@ try {
   console.log(`Times of three epochs divided by fluxion's, quartiles of ${rounds} rounds; ${JSON.stringify(machine)}`);
   console.log("| method | library | CPU ms | ratio | its end differs by |\n| --- | --- | --- | --- | --- |");
   for (const method of methods) {
-    const times = new Map<string, number[]>(workers.map(({ name }) => [name, []]));
-    for (let round = -1; round < rounds; round++) {
-      for (const worker of workers) {
-        const { ms } = await worker.ask({ op: "time", method });
-        if (round >= 0) times.get(worker.name)!.push(Number(ms));
-      }
-    }
-    const base = times.get("fluxion")!;
+    const { results, repeated, noisy } = await steadyRounds(rounds, probeThere, async () => {
+      const times = new Map<string, number>();
+      for (const worker of workers) times.set(worker.name, Number((await worker.ask({ op: "time", method })).ms));
+      return times;
+    });
     const end = numbersOf(`${folder}/fluxion.${method}.f64`);
-    for (const [name, list] of times) {
-      const ratios = list.map((ms, i) => ms / base[i]!);
-      const spread = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2)).join(" / ");
+    for (const { name } of workers) {
+      const times = results.map((round) => round.get(name)!);
+      const ratios = results.map((round) => round.get(name)! / round.get("fluxion")!);
       const differs = distance(end, numbersOf(`${folder}/${name}.${method}.f64`)).toExponential(0);
-      console.log(`| ${method} | ${name} | ${quantile(list, 0.5).toFixed(0)} | ${spread} | ${differs} |`);
+      console.log(`| ${method} | ${name} | ${quantile(times, 0.5).toFixed(0)} | ${quartiles(ratios)} | ${differs} |`);
     }
+    console.log(`(rounds repeated: ${repeated}, counted although the machine was slow: ${noisy})`);
   }
 } finally {
   for (const worker of workers) worker.stop();

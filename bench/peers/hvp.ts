@@ -5,6 +5,7 @@ import { describeExecutor } from "../../src/autodiff/executor.ts";
 import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
+import { probe } from "../support/rounds.ts";
 
 type Functions = Readonly<Record<string, () => void>>;
 let functions: Functions = {};
@@ -78,7 +79,7 @@ function duration(run: () => void, seconds: number): number {
 }
 
 interface Command {
-  readonly op: "load" | "time";
+  readonly op: "load" | "time" | "probe";
   readonly case: NetworkCase;
   readonly folder: string;
   readonly name: string;
@@ -94,6 +95,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (command.op === "load") {
     load(command);
     console.log(JSON.stringify({ ok: true }));
+    return;
+  }
+  if (command.op === "probe") {
+    console.log(JSON.stringify({ us: probe() }));
     return;
   }
   const run = functions[command.what];

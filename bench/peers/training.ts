@@ -12,6 +12,7 @@ import { minibatches } from "../../src/problems/traced/minibatches.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 import type { Update } from "../../src/streams/types.ts";
+import { probe } from "../support/rounds.ts";
 import { type Method, rates, type TrainingCase } from "../support/training.ts";
 
 const numbersOf = (file: string): Float64Array => {
@@ -57,6 +58,7 @@ function trainer({ inputs, hidden, classes, samples, batch, epochs }: TrainingCa
 
 type Command =
   | { readonly op: "load"; readonly case: TrainingCase; readonly folder: string }
+  | { readonly op: "probe" }
   | { readonly op: "time"; readonly method: Method };
 
 let train: ((method: Method) => number) | undefined;
@@ -66,5 +68,6 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (command.op === "load") {
     train = trainer(command.case, command.folder);
     console.log(JSON.stringify({ ok: true }));
-  } else console.log(JSON.stringify({ ms: train!(command.method) }));
+  } else if (command.op === "probe") console.log(JSON.stringify({ us: probe() }));
+  else console.log(JSON.stringify({ ms: train!(command.method) }));
 });
