@@ -1,6 +1,6 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nearestZero } from "../support/nearestZero.ts";
-import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
+import { nearestZero } from "../support/ends/nearestZero.ts";
+import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/ends/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {

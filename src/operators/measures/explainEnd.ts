@@ -3,9 +3,9 @@
  * Morse index.
  */
 import type { Row } from "../../authoring/index.ts";
-import { criticality, short, trustedSquaredNorm } from "../support/criticality.ts";
-import { endMeanings } from "../support/endMeanings.ts";
-import { indexTrust } from "../support/indexTrust.ts";
+import { criticality, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
+import { endMeanings } from "../support/ends/endMeanings.ts";
+import { indexTrust } from "../support/ends/indexTrust.ts";
 
 export { trustedSquaredNorm };
 

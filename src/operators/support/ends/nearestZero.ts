@@ -1,14 +1,14 @@
 /** How far the zero of F is to which Newton's step leads, and whether it leads there at all. */
-import { axpy, dot, type Evaluation, evaluate, isFiniteVector, norm } from "../../authoring/index.ts";
-import { exponentOf, unitOf } from "../../elementary/index.ts";
-import { symmetricEigen } from "../../linalg/dense/dense.ts";
-import { pseudoSolve } from "../../linalg/dense/pseudoInverse.ts";
-import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
-import { linearMap } from "../../linalg/makeLinearMap.ts";
-import { denseMatrix } from "../../linalg/maps/maps.ts";
-import { roundingCutoff } from "./cutOff.ts";
-import { finiteMatrix } from "./finiteMatrix.ts";
-import { fieldInUnits, matrixInUnits, stepFromUnits, type Units, unitsOf, vectorInUnits } from "./parameterScale.ts";
+import { axpy, dot, type Evaluation, evaluate, isFiniteVector, norm } from "../../../authoring/index.ts";
+import { exponentOf, unitOf } from "../../../elementary/index.ts";
+import { symmetricEigen } from "../../../linalg/dense/dense.ts";
+import { pseudoSolve } from "../../../linalg/dense/pseudoInverse.ts";
+import { minresQLP } from "../../../linalg/krylov/minres/minresQLP.ts";
+import { linearMap } from "../../../linalg/makeLinearMap.ts";
+import { denseMatrix } from "../../../linalg/maps/maps.ts";
+import { roundingCutoff } from "../cutOff.ts";
+import { finiteMatrix } from "../finiteMatrix.ts";
+import { fieldInUnits, matrixInUnits, stepFromUnits, type Units, unitsOf, vectorInUnits } from "../parameterScale.ts";
 import { largestSize, nearby } from "./relativeField.ts";
 
 /** Share of its terms up to which a coordinate of F counts as rounding. */
@@ -29,7 +29,7 @@ const roundingOfCurvature = 1e-12;
 const visible = 20;
 
 /** What Newton's step says of the zero of F. */
-export interface NearestZero {
+interface NearestZero {
   /** Largest entry of Newton's step, in lengths of the parameters. */
   readonly relativeDistance: number | undefined;
   /** The same relative to the parameters at the point, or to 1e-3 of their lengths. */

@@ -1,5 +1,5 @@
 /** Whether the last point of a search is critical, by the columns of its row. */
-import type { Row } from "../../authoring/index.ts";
+import type { Row } from "../../../authoring/index.ts";
 
 /**
  * Largest ||F||^2 at which the Morse index is trusted where only ||F||^2 is known and judged by an absolute threshold.

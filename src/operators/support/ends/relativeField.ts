@@ -1,6 +1,6 @@
 /** The size of F in the units of the problem, by which a point is called critical. */
-import { distance, type Evaluation, evaluate, isFiniteVector, norm, randomSource } from "../../authoring/index.ts";
-import { unitOf } from "../../elementary/index.ts";
+import { distance, type Evaluation, evaluate, isFiniteVector, norm, randomSource } from "../../../authoring/index.ts";
+import { unitOf } from "../../../elementary/index.ts";
 
 /** Number of random products from which the scale of each entry of F is estimated. */
 const probes = 20;

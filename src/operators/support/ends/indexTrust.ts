@@ -1,5 +1,5 @@
 /** What makes the Morse index of a critical point uncertain. */
-import type { Row } from "../../authoring/index.ts";
+import type { Row } from "../../../authoring/index.ts";
 import { criticalDistance, criticalRelativeField, short } from "./criticality.ts";
 
 /** Relative change of J on the way to the critical point beyond which it counts as degenerate. */
