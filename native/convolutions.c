@@ -1,0 +1,272 @@
+/*
+ * Products with the windows of images, without the matrix of windows. Compiled once for each width of vectors, with
+ * FLUXION_NAME(x) as the name of its functions.
+ *
+ * Window q of an image X has place k at x[rows[q] + places[k]], where x is X with zeros around it. With F the filter:
+ *
+ *     forward   C[q, j] = sum_k x[rows[q] + places[k]] F[k, j]
+ *     filter    C[k, j] = sum_q x[rows[q] + places[k]] D[q, j]
+ *     image     x[rows[q] + places[k]] += sum_j D[q, j] F[k, j], then X is the inside of x
+ *
+ * One kernel computes all three: some rows times eight columns, each of whose sums is one chain of fused multiply-adds in
+ * the order of the definition. So no bit depends on the width of the vectors or on the number of rows.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define COLUMNS 8
+/* Longest part of a chain of `forward`, so that its part of the filter stays in the first cache. */
+#define PART 256
+/* Windows whose products are added up before they join the sum of `filter`. */
+#define BLOCK 256
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+typedef __m512d vector;
+#define WIDTH 8
+#define ROWS 8
+#define LOADED(p) _mm512_loadu_pd(p)
+#define STORE(p, v) _mm512_storeu_pd(p, v)
+#define SPLAT(x) _mm512_set1_pd(x)
+#define MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)
+#elif defined(__AVX2__)
+#include <immintrin.h>
+typedef __m256d vector;
+#define WIDTH 4
+#define ROWS 6
+#define LOADED(p) _mm256_loadu_pd(p)
+#define STORE(p, v) _mm256_storeu_pd(p, v)
+#define SPLAT(x) _mm256_set1_pd(x)
+#define MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)
+#elif defined(__FMA__)
+#include <immintrin.h>
+typedef __m128d vector;
+#define WIDTH 2
+#define ROWS 3
+#define LOADED(p) _mm_loadu_pd(p)
+#define STORE(p, v) _mm_storeu_pd(p, v)
+#define SPLAT(x) _mm_set1_pd(x)
+#define MULTIPLY_ADD(a, b, c) _mm_fmadd_pd(a, b, c)
+#else
+#include <arm_neon.h>
+typedef float64x2_t vector;
+#define WIDTH 2
+#define ROWS 4
+#define LOADED(p) vld1q_f64(p)
+#define STORE(p, v) vst1q_f64(p, v)
+#define SPLAT(x) vdupq_n_f64(x)
+#define MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)
+#endif
+
+#define VECTORS (COLUMNS / WIDTH)
+#define EACH_ROW _Pragma("GCC unroll 8") for (int r = 0; r < ROWS; r++)
+#define EACH_VECTOR _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
+
+/* Places and sizes, as src/autodiff/float64/native/convolution.ts writes them. Places are offsets from the memory's start. */
+struct product {
+  int32_t role, accumulate, images, group, windows, places, columns, padded;
+  uint32_t image, image_size, matrix, matrix_row, matrix_column, other, other_row, packed;
+  uint32_t around, around_size, block, sums;
+  uint32_t rows_table, places_table, runs_table, runs;
+  double factor;
+};
+
+enum { FORWARD, FILTER, IMAGE };
+
+/* acc[r][j] += sum_t from[r][index[t]] b[t * distance + j]. */
+static inline __attribute__((always_inline)) void multiply(double acc[ROWS][COLUMNS], const double *const from[ROWS],
+                                                           const int32_t *index, ptrdiff_t count, const double *b,
+                                                           ptrdiff_t distance) {
+  vector sums[ROWS][VECTORS];
+  const double *at[ROWS];
+  EACH_ROW {
+    at[r] = from[r];
+    EACH_VECTOR sums[r][v] = LOADED(acc[r] + v * WIDTH);
+  }
+  for (ptrdiff_t t = 0; t < count; t++, b += distance) {
+    ptrdiff_t place = index[t];
+    vector right[VECTORS];
+    EACH_VECTOR right[v] = LOADED(b + v * WIDTH);
+    EACH_ROW {
+      vector left = SPLAT(at[r][place]);
+      EACH_VECTOR sums[r][v] = MULTIPLY_ADD(left, right[v], sums[r][v]);
+    }
+  }
+  EACH_ROW EACH_VECTOR STORE(acc[r] + v * WIDTH, sums[r][v]);
+}
+
+static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+
+/* Writes factor times a matrix (length x width) as panels of eight columns, the last of which ends with zeros. */
+static void pack(double *to, const double *from, ptrdiff_t length, ptrdiff_t width, ptrdiff_t down, ptrdiff_t right,
+                 double factor) {
+  for (ptrdiff_t j = 0; j < width; j += COLUMNS) {
+    for (ptrdiff_t t = 0; t < length; t++) {
+      for (ptrdiff_t c = 0; c < COLUMNS; c++) *to++ = j + c < width ? factor * from[t * down + (j + c) * right] : 0;
+    }
+  }
+}
+
+static void copy(double *to, const double *from, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) to[i] = from[i];
+}
+
+static void clear(double *to, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) to[i] = 0;
+}
+
+/* Moves images between their place and that with zeros around them. */
+static void move(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count, int back) {
+  const int32_t *runs = (const int32_t *)(memory + p->runs_table);
+  for (ptrdiff_t g = 0; g < count; g++) {
+    double *image = (double *)(memory + p->image) + (first + g) * (ptrdiff_t)p->image_size;
+    double *around = (double *)(memory + p->around) + g * (ptrdiff_t)p->around_size;
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)p->runs; i++) {
+      const int32_t *run = runs + 3 * i;
+      if (back) copy(image + run[1], around + run[0], run[2]);
+      else copy(around + run[0], image + run[1], run[2]);
+    }
+  }
+}
+
+static double *start_of(char *memory, const struct product *p, ptrdiff_t first) {
+  return p->padded ? (double *)(memory + p->around) : (double *)(memory + p->image) + first * (ptrdiff_t)p->image_size;
+}
+
+static void forward(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count) {
+  const int32_t *rows = (const int32_t *)(memory + p->rows_table), *places = (const int32_t *)(memory + p->places_table);
+  const double *x = start_of(memory, p, first), *packed = (const double *)(memory + p->packed);
+  const ptrdiff_t windows = count * p->windows, length = p->places, n = p->columns;
+  double *out = (double *)(memory + p->other) + first * p->windows * (ptrdiff_t)p->other_row;
+  for (ptrdiff_t part = 0; part < length; part += PART) {
+    for (ptrdiff_t j = 0; j < n; j += COLUMNS) {
+      const ptrdiff_t width = least(COLUMNS, n - j);
+      for (ptrdiff_t q = 0; q < windows; q += ROWS) {
+        const double *from[ROWS];
+        double acc[ROWS][COLUMNS];
+        const ptrdiff_t height = least(ROWS, windows - q);
+        EACH_ROW from[r] = x + rows[r < height ? q + r : q];
+        if (part > 0 || p->accumulate) {
+          for (ptrdiff_t r = 0; r < ROWS; r++) {
+            const double *row = out + (r < height ? q + r : q) * (ptrdiff_t)p->other_row + j;
+            for (ptrdiff_t c = 0; c < COLUMNS; c++) acc[r][c] = c < width ? row[c] : 0;
+          }
+        } else {
+          memset(acc, 0, sizeof acc);
+        }
+        multiply(acc, from, places + part, least(PART, length - part), packed + j * length + part * COLUMNS, COLUMNS);
+        for (ptrdiff_t r = 0; r < height; r++) {
+          double *row = out + (q + r) * (ptrdiff_t)p->other_row + j;
+          if (width == COLUMNS) memcpy(row, acc[r], sizeof acc[r]);
+          else copy(row, acc[r], width);
+        }
+      }
+    }
+  }
+}
+
+static void filter(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count) {
+  const int32_t *rows = (const int32_t *)(memory + p->rows_table), *places = (const int32_t *)(memory + p->places_table);
+  const double *x = start_of(memory, p, first);
+  double *sums = (double *)(memory + p->sums), *block = (double *)(memory + p->block);
+  const ptrdiff_t windows = count * p->windows, length = p->places, n = p->columns, wide = (n + 7) / 8 * 8;
+  const double *matrix = (const double *)(memory + p->matrix) + first * p->windows * (ptrdiff_t)p->matrix_row;
+  for (ptrdiff_t q = 0; q < windows; q += BLOCK) {
+    const ptrdiff_t height = least(BLOCK, windows - q);
+    const double *right = matrix + q * (ptrdiff_t)p->matrix_row;
+    ptrdiff_t distance = p->matrix_row;
+    if (wide != n) {
+      for (ptrdiff_t i = 0; i < height; i++) {
+        copy(block + i * wide, right + i * distance, n);
+        clear(block + i * wide + n, wide - n);
+      }
+      right = block;
+      distance = wide;
+    }
+    for (ptrdiff_t k = 0; k < length; k += ROWS) {
+      const double *from[ROWS];
+      const ptrdiff_t many = least(ROWS, length - k);
+      EACH_ROW from[r] = x + places[r < many ? k + r : k];
+      for (ptrdiff_t j = 0; j < n; j += COLUMNS) {
+        double acc[ROWS][COLUMNS];
+        memset(acc, 0, sizeof acc);
+        multiply(acc, from, rows + q, height, right + j, distance);
+        for (ptrdiff_t r = 0; r < many; r++) {
+          double *row = sums + (k + r) * wide + j;
+          for (ptrdiff_t c = 0; c < COLUMNS; c++) row[c] += acc[r][c];
+        }
+      }
+    }
+  }
+}
+
+static void image(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count) {
+  const int32_t *rows = (const int32_t *)(memory + p->rows_table), *places = (const int32_t *)(memory + p->places_table);
+  /* Places 0, 1, 2, ... stand behind those of the windows. */
+  const int32_t *each = places + p->places;
+  double *x = start_of(memory, p, first);
+  const double *packed = (const double *)(memory + p->packed);
+  const ptrdiff_t windows = count * p->windows, length = p->places, n = p->columns;
+  const double *other = (const double *)(memory + p->other) + first * p->windows * (ptrdiff_t)p->other_row;
+  for (ptrdiff_t k = 0; k < length; k += COLUMNS) {
+    const ptrdiff_t width = least(COLUMNS, length - k);
+    int dense = width == COLUMNS;
+    for (ptrdiff_t c = 1; c < width; c++) dense &= places[k + c] == places[k] + c;
+    for (ptrdiff_t q = 0; q < windows; q += ROWS) {
+      const double *from[ROWS];
+      double acc[ROWS][COLUMNS];
+      const ptrdiff_t height = least(ROWS, windows - q);
+      EACH_ROW from[r] = other + (r < height ? q + r : q) * (ptrdiff_t)p->other_row;
+      memset(acc, 0, sizeof acc);
+      multiply(acc, from, each, n, packed + k * n, COLUMNS);
+      for (ptrdiff_t r = 0; r < height; r++) {
+        double *row = x + rows[q + r];
+        if (dense) {
+          row += places[k];
+          for (ptrdiff_t c = 0; c < COLUMNS; c++) row[c] += acc[r][c];
+        } else {
+          for (ptrdiff_t c = 0; c < width; c++) row[places[k + c]] += acc[r][c];
+        }
+      }
+    }
+  }
+}
+
+static void finish_filter(char *memory, const struct product *p) {
+  const ptrdiff_t length = p->places, n = p->columns, wide = (n + 7) / 8 * 8;
+  const double *sums = (const double *)(memory + p->sums);
+  double *out = (double *)(memory + p->other);
+  for (ptrdiff_t k = 0; k < length; k++) {
+    for (ptrdiff_t j = 0; j < n; j++) {
+      double *to = out + k * (ptrdiff_t)p->other_row + j;
+      double found = p->factor * sums[k * wide + j];
+      *to = p->accumulate ? *to + found : found;
+    }
+  }
+}
+
+void FLUXION_NAME(convolution)(char *memory, uint32_t table) {
+  const struct product *p = (const struct product *)(memory + table);
+  const ptrdiff_t length = p->places, n = p->columns;
+  const double *matrix = (const double *)(memory + p->matrix);
+  double *packed = (double *)(memory + p->packed);
+  if (p->role == FORWARD) pack(packed, matrix, length, n, p->matrix_row, p->matrix_column, p->factor);
+  if (p->role == IMAGE) pack(packed, matrix, n, length, p->matrix_column, p->matrix_row, p->factor);
+  if (p->role == FILTER) clear((double *)(memory + p->sums), length * ((n + 7) / 8 * 8));
+  if (p->padded) clear((double *)(memory + p->around), (ptrdiff_t)p->group * p->around_size);
+  for (ptrdiff_t first = 0; first < p->images; first += p->group) {
+    const ptrdiff_t count = least(p->group, p->images - first);
+    if (p->role == IMAGE) {
+      if (!p->accumulate) clear(start_of(memory, p, first), count * (ptrdiff_t)p->around_size);
+      else if (p->padded) move(memory, p, first, count, 0);
+      image(memory, p, first, count);
+      if (p->padded) move(memory, p, first, count, 1);
+    } else {
+      if (p->padded) move(memory, p, first, count, 0);
+      if (p->role == FORWARD) forward(memory, p, first, count);
+      else filter(memory, p, first, count);
+    }
+  }
+  if (p->role == FILTER) finish_filter(memory, p);
+}
