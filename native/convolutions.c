@@ -66,10 +66,10 @@ typedef float64x2_t vector;
 /* Places and sizes, as src/autodiff/float64/native/convolution.ts writes them. Places are offsets from the memory's start. */
 struct product {
   int32_t role, accumulate, images, group, windows, places, columns, padded;
-  uint32_t image, image_size, matrix, matrix_row, matrix_column, other, other_row, packed;
+  uint32_t image, image_size, matrix, matrix_row, matrix_column, matrix_split, matrix_outer, other, other_row, packed;
   uint32_t around, around_size, block, sums;
   uint32_t rows_table, places_table, runs_table, runs;
-  double factor;
+  int32_t factor[2];
 };
 
 enum { FORWARD, FILTER, IMAGE };
@@ -98,13 +98,26 @@ static inline __attribute__((always_inline)) void multiply(double acc[ROWS][COLU
 
 static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-/* Writes factor times a matrix (length x width) as panels of eight columns, the last of which ends with zeros. */
+static double factor_of(const struct product *p) {
+  double factor;
+  memcpy(&factor, p->factor, sizeof factor);
+  return factor;
+}
+
+/*
+ * Writes factor times a matrix (length x width) as panels of eight columns, the last of which ends with zeros. Row
+ * a * split + b of the matrix begins at a * outer + b * down.
+ */
 static void pack(double *to, const double *from, ptrdiff_t length, ptrdiff_t width, ptrdiff_t down, ptrdiff_t right,
-                 double factor) {
+                 ptrdiff_t split, ptrdiff_t outer, double factor) {
   for (ptrdiff_t j = 0; j < width; j += COLUMNS) {
-    for (ptrdiff_t t = 0; t < length; t++) {
-      for (ptrdiff_t c = 0; c < COLUMNS; c++) *to++ = j + c < width ? factor * from[t * down + (j + c) * right] : 0;
+    for (ptrdiff_t a = 0; a < length; a += split, from += outer) {
+      for (ptrdiff_t b = 0; b < split; b++) {
+        const double *row = from + b * down;
+        for (ptrdiff_t c = 0; c < COLUMNS; c++) *to++ = j + c < width ? factor * row[(j + c) * right] : 0;
+      }
     }
+    from -= length / split * outer;
   }
 }
 
@@ -237,10 +250,11 @@ static void finish_filter(char *memory, const struct product *p) {
   const ptrdiff_t length = p->places, n = p->columns, wide = (n + 7) / 8 * 8;
   const double *sums = (const double *)(memory + p->sums);
   double *out = (double *)(memory + p->other);
+  const double factor = factor_of(p);
   for (ptrdiff_t k = 0; k < length; k++) {
     for (ptrdiff_t j = 0; j < n; j++) {
       double *to = out + k * (ptrdiff_t)p->other_row + j;
-      double found = p->factor * sums[k * wide + j];
+      double found = factor * sums[k * wide + j];
       *to = p->accumulate ? *to + found : found;
     }
   }
@@ -251,8 +265,10 @@ void FLUXION_NAME(convolution)(char *memory, uint32_t table) {
   const ptrdiff_t length = p->places, n = p->columns;
   const double *matrix = (const double *)(memory + p->matrix);
   double *packed = (double *)(memory + p->packed);
-  if (p->role == FORWARD) pack(packed, matrix, length, n, p->matrix_row, p->matrix_column, p->factor);
-  if (p->role == IMAGE) pack(packed, matrix, n, length, p->matrix_column, p->matrix_row, p->factor);
+  if (p->role == FORWARD) {
+    pack(packed, matrix, length, n, p->matrix_row, p->matrix_column, p->matrix_split, p->matrix_outer, factor_of(p));
+  }
+  if (p->role == IMAGE) pack(packed, matrix, n, length, p->matrix_column, p->matrix_row, n, 0, factor_of(p));
   if (p->role == FILTER) clear((double *)(memory + p->sums), length * ((n + 7) / 8 * 8));
   if (p->padded) clear((double *)(memory + p->around), (ptrdiff_t)p->group * p->around_size);
   for (ptrdiff_t first = 0; first < p->images; first += p->group) {

@@ -1,5 +1,5 @@
 import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
-import { isNativeProduct, scratchOf } from "../native/convolution.ts";
+import { distancesOf, isNativeProduct, scratchOf } from "../native/convolution.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
@@ -19,7 +19,7 @@ import {
   transposeView,
   wholeView,
 } from "./view.ts";
-import { spreadWindowsOf, windowMatrixOf, withoutReshapes } from "./windows.ts";
+import { gatheredWindowsOf, spreadWindowsOf, windowMatrixOf, withoutReshapes } from "./windows.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
@@ -39,6 +39,9 @@ interface LowerOptions {
   /** Whether native kernels compute products with windows of images. Default false. */
   readonly windows?: boolean;
 }
+
+/** Number of channels from which the numbers of an image collect what belongs to them. */
+const fewChannels = 4;
 
 /** Turns a graph into steps over buffers, in no particular order: fused loops, products, and the rest. */
 export function lower(options: LowerOptions): readonly Step[] {
@@ -251,9 +254,26 @@ class Lowering {
     const steps = terms.map(({ factor, product }): WindowsTerm => {
       const [a, b] = product.inputs as readonly [Node, Node];
       const { transposeA, transposeB } = product.attributes;
-      const windows = spreadWindowsOf(node, product.shape[0]!)!;
       const rows = this.#rowMatrix(a, transposeA);
       const columns = a.shape[transposeA ? 0 : 1]!;
+      const channels = node.shape.at(-1)!;
+      const gathered = channels >= fewChannels ? gatheredWindowsOf(node, columns) : undefined;
+      if (gathered !== undefined && rows.distance === columns) {
+        const matrix = matrixOf(this.#matrix(b, !transposeB))!;
+        const [row, column] = distancesOf(matrix);
+        return {
+          factor,
+          role: "forward",
+          windows: gathered,
+          image: rows,
+          matrix,
+          rearranged: { rows: columns, outer: channels * row, inner: column, column: row },
+          columns: channels,
+          otherRow: channels,
+          scratch: { size: scratchOf(gathered, "forward", channels).size, level: 0 },
+        };
+      }
+      const windows = spreadWindowsOf(node, product.shape[0]!)!;
       return {
         factor,
         role: "image",

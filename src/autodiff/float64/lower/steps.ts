@@ -69,6 +69,16 @@ export interface WindowsTerm {
   readonly image?: { readonly buffer: Buffer; readonly offset: number };
   /** The filter M; for `filter`, one row per window. */
   readonly matrix: Matrix;
+  /**
+   * Where row a * rows + b of op(M) begins, if not at the row with that number: behind `outer` a + `inner` b numbers.
+   * Columns are then `column` numbers apart.
+   */
+  readonly rearranged?: {
+    readonly rows: number;
+    readonly outer: number;
+    readonly inner: number;
+    readonly column: number;
+  };
   /** Number of columns of op(M). */
   readonly columns: number;
   /** The matrix D, one row per window, for `image`. */

@@ -1,4 +1,4 @@
-import { isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { isShared } from "./runs.ts";
 import { denseStrides } from "./view.ts";
 
@@ -42,6 +42,43 @@ export function spreadWindowsOf(node: Node<"scatterAdd">, rows: number): Windows
   return windowsIn(node, node.shape, node.inputs[0]!.shape, rows);
 }
 
+/**
+ * Returns the windows of D from which each number of an image collects what `scatterAdd` adds to it, if neighbouring
+ * windows are neighbours in the image too, as in a convolution without strides. D has so many columns.
+ *
+ * Window p of D then has the places (k, j), where k is a place in the plane and j a column of D, so that the image is the
+ * product of these windows with the filter whose rows are (k, j) and whose columns are the channels.
+ */
+export function gatheredWindowsOf(node: Node<"scatterAdd">, columns: number): Windows | undefined {
+  const { shape: image } = node;
+  const { maps } = node.attributes;
+  const windows = node.inputs[0]!.shape;
+  let shared = 0;
+  while (shared < image.length && isShared(maps, image, windows, shared)) shared++;
+  const plane = image.length - shared - 1;
+  const rank = shared + 2 * plane + 1;
+  if (plane < 1 || windows.length !== rank || windows[rank - 1] !== image.at(-1)) return undefined;
+  const moves = (axis: number, ...by: readonly (readonly [axis: number, stride: number])[]): AxisMap => {
+    const strides = Array.from({ length: rank }, () => 0);
+    for (const [i, stride] of by) strides[i] = stride;
+    return { offset: axis, strides };
+  };
+  const same = (map: AxisMap, other: AxisMap): boolean =>
+    map.table === undefined && map.offset === other.offset && map.strides.every((x, i) => x === other.strides[i]);
+  if (!same(maps.at(-1)!, moves(0, [rank - 1, 1]))) return undefined;
+  const turned: AxisMap[] = maps.slice(0, shared);
+  for (let i = shared; i < shared + plane; i++) {
+    const { offset, strides } = maps[i]!;
+    const dilation = strides[i + plane]!;
+    if (!same(maps[i]!, moves(offset, [i, 1], [i + plane, dilation]))) return undefined;
+    turned.push(moves(-offset, [i, 1], [i + plane, -dilation]));
+  }
+  const outs = windows.slice(0, shared + plane);
+  const shape = [...image.slice(0, -1), ...windows.slice(shared + plane, -1), columns];
+  const rows = sizeOf(image.slice(0, -1));
+  return findWindows([...turned, maps.at(-1)!], [...outs, columns], shape, rows);
+}
+
 export function withoutReshapes(node: Node): Node {
   let base = node;
   while (isOp(base, "reshape")) base = base.inputs[0]!;
@@ -76,16 +113,11 @@ function windowsIn(node: Node<"take" | "scatterAdd">, large: Shape, shape: Shape
     all = new Map();
     known.set(node, all);
   }
-  if (!all.has(rows)) all.set(rows, findWindows(node, large, shape, rows));
+  if (!all.has(rows)) all.set(rows, findWindows(node.attributes.maps, large, shape, rows));
   return all.get(rows);
 }
 
-function findWindows(
-  { attributes: { maps } }: Node<"take" | "scatterAdd">,
-  large: Shape,
-  shape: Shape,
-  rows: number,
-): Windows | undefined {
+function findWindows(maps: readonly AxisMap[], large: Shape, shape: Shape, rows: number): Windows | undefined {
   if (sizeOf(shape) === 0 || sizeOf(large) === 0 || maps.some(({ table }) => table !== undefined)) return undefined;
   let rowAxes = 0;
   while (rowAxes < shape.length && sizeOf(shape.slice(0, rowAxes)) < rows) rowAxes++;

@@ -80,23 +80,28 @@ export function windowTables(windows: Windows, role: WindowRole, columns: number
   return { rows: all, places: Int32Array.from([...places, ...each]), runs: runs ?? new Int32Array(0) };
 }
 
-/** Distances between the rows and between the columns of op(M). */
-const distancesOf = ({ distance, transpose }: Matrix): readonly [row: number, column: number] =>
+/** Returns the distances between the rows and between the columns of op(M). */
+export const distancesOf = ({ distance, transpose }: Matrix): readonly [row: number, column: number] =>
   transpose ? [1, distance] : [distance, 1];
 
 /** Writes the table of a product. */
 export function windowsTable(
-  { factor, windows, role, matrix, otherRow, columns }: WindowsTerm,
+  { factor, windows, role, matrix, rearranged, otherRow, columns }: WindowsTerm,
   accumulate: boolean,
   at: WindowPlaces,
 ): Int32Array {
   const scratch = scratchOf(windows, role, columns);
   const place = (start: number): number => at.scratch + 8 * start;
+  const [row, column] = distancesOf(matrix);
+  const order =
+    rearranged === undefined
+      ? [row, column, windows.places.length, 0]
+      : [rearranged.inner, rearranged.column, rearranged.rows, rearranged.outer];
   const number = new Int32Array(Float64Array.of(factor).buffer);
   return Int32Array.from([
     ...[windowRoles.indexOf(role), accumulate ? 1 : 0, windows.images, scratch.group],
     ...[windows.rows.length, windows.places.length, columns, windows.runs === undefined ? 0 : 1],
-    ...[at.image, windows.imageSize, at.matrix, ...distancesOf(matrix)],
+    ...[at.image, windows.imageSize, at.matrix, ...order],
     ...[at.other, otherRow, place(scratch.packed)],
     ...[place(scratch.around), windows.aroundSize, place(scratch.block), place(scratch.sums)],
     ...[at.tables.rows, at.tables.places, at.tables.runs, (windows.runs?.length ?? 0) / 3],
