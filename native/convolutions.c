@@ -7,8 +7,10 @@
  *     forward   C[q, j] = sum_k x[rows[q] + places[k]] F[k, j]
  *     filter    C[k, j] = sum_q x[rows[q] + places[k]] D[q, j]
  *     image     x[rows[q] + places[k]] += sum_j D[q, j] F[k, j], then X is the inside of x
+ *     sum       C[q, j] = sum_k x[rows[q] + places[k, j]], where columns j are neighbours in x
+ *     spread    x[rows[q] + places[k, j]] += D[q, j], then X is the inside of x
  *
- * One kernel computes all three: some rows times eight columns, each of whose sums is one chain of fused multiply-adds in
+ * One kernel computes the first three: some rows times eight columns, each of whose sums is one chain of fused multiply-adds in
  * the order of the definition. So no bit depends on the width of the vectors or on the number of rows.
  */
 #include <stddef.h>
@@ -72,7 +74,7 @@ struct product {
   int32_t factor[2];
 };
 
-enum { FORWARD, FILTER, IMAGE };
+enum { FORWARD, FILTER, IMAGE, SUM, SPREAD };
 
 /* acc[r][j] += sum_t from[r][index[t]] b[t * distance + j]. */
 static inline __attribute__((always_inline)) void multiply(double acc[ROWS][COLUMNS], const double *const from[ROWS],
@@ -246,6 +248,52 @@ static void image(char *memory, const struct product *p, ptrdiff_t first, ptrdif
   }
 }
 
+/* to[j] += sum_k from[places[k, j]] */
+static inline void gather(double *to, const double *from, const int32_t *places, ptrdiff_t count, ptrdiff_t n) {
+  ptrdiff_t j = 0;
+  for (; j + COLUMNS <= n; j += COLUMNS) {
+    vector sums[VECTORS];
+    EACH_VECTOR sums[v] = LOADED(to + j + v * WIDTH);
+    for (ptrdiff_t k = 0; k < count; k++) {
+      const double *x = from + places[k * n] + j;
+      EACH_VECTOR sums[v] = sums[v] + LOADED(x + v * WIDTH);
+    }
+    EACH_VECTOR STORE(to + j + v * WIDTH, sums[v]);
+  }
+  for (; j < n; j++) {
+    double sum = to[j];
+    for (ptrdiff_t k = 0; k < count; k++) sum += from[places[k * n] + j];
+    to[j] = sum;
+  }
+}
+
+static void sum(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count) {
+  const int32_t *rows = (const int32_t *)(memory + p->rows_table), *places = (const int32_t *)(memory + p->places_table);
+  const double *x = start_of(memory, p, first);
+  const ptrdiff_t n = p->columns;
+  double *out = (double *)(memory + p->other) + first * p->windows * n;
+  if (!p->accumulate) clear(out, count * p->windows * n);
+  for (ptrdiff_t q = 0; q < count * p->windows; q++) gather(out + q * n, x + rows[q], places, p->places / n, n);
+}
+
+static void spread(char *memory, const struct product *p, ptrdiff_t first, ptrdiff_t count) {
+  const int32_t *rows = (const int32_t *)(memory + p->rows_table), *places = (const int32_t *)(memory + p->places_table);
+  double *x = start_of(memory, p, first);
+  const ptrdiff_t n = p->columns, many = p->places / n;
+  const double *other = (const double *)(memory + p->other) + first * p->windows * n;
+  for (ptrdiff_t q = 0; q < count * p->windows; q++) {
+    const double *from = other + q * n;
+    for (ptrdiff_t k = 0; k < many; k++) {
+      double *to = x + rows[q] + places[k * n];
+      ptrdiff_t j = 0;
+      for (; j + COLUMNS <= n; j += COLUMNS) {
+        EACH_VECTOR STORE(to + j + v * WIDTH, LOADED(to + j + v * WIDTH) + LOADED(from + j + v * WIDTH));
+      }
+      for (; j < n; j++) to[j] += from[j];
+    }
+  }
+}
+
 static void finish_filter(char *memory, const struct product *p) {
   const ptrdiff_t length = p->places, n = p->columns, wide = (n + 7) / 8 * 8;
   const double *sums = (const double *)(memory + p->sums);
@@ -273,14 +321,16 @@ void FLUXION_NAME(convolution)(char *memory, uint32_t table) {
   if (p->padded) clear((double *)(memory + p->around), (ptrdiff_t)p->group * p->around_size);
   for (ptrdiff_t first = 0; first < p->images; first += p->group) {
     const ptrdiff_t count = least(p->group, p->images - first);
-    if (p->role == IMAGE) {
+    if (p->role == IMAGE || p->role == SPREAD) {
       if (!p->accumulate) clear(start_of(memory, p, first), count * (ptrdiff_t)p->around_size);
       else if (p->padded) move(memory, p, first, count, 0);
-      image(memory, p, first, count);
+      if (p->role == IMAGE) image(memory, p, first, count);
+      else spread(memory, p, first, count);
       if (p->padded) move(memory, p, first, count, 1);
     } else {
       if (p->padded) move(memory, p, first, count, 0);
       if (p->role == FORWARD) forward(memory, p, first, count);
+      else if (p->role == SUM) sum(memory, p, first, count);
       else filter(memory, p, first, count);
     }
   }

@@ -177,7 +177,7 @@ class Emitter {
     const tables = windowTables(windows, role, columns);
     const table = windowsTable(term, accumulate, {
       image: image === undefined ? place(out) : place(image.buffer, image.offset),
-      matrix: place(matrix.buffer, matrix.offset),
+      matrix: matrix === undefined ? undefined : place(matrix.buffer, matrix.offset),
       other: rows === undefined ? place(out) : place(rows.buffer, rows.offset),
       scratch: place(scratch),
       tables: { rows: keep(tables.rows), places: keep(tables.places), runs: keep(tables.runs) },

@@ -19,7 +19,7 @@ import {
   transposeView,
   wholeView,
 } from "./view.ts";
-import { gatheredWindowsOf, spreadWindowsOf, windowMatrixOf, withoutReshapes } from "./windows.ts";
+import { channelWindowsOf, gatheredWindowsOf, spreadWindowsOf, windowMatrixOf, withoutReshapes } from "./windows.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
@@ -100,6 +100,8 @@ class Lowering {
     view: (node) => this.#view(node),
     item: (op, operands, shape) => this.#item(op, operands, shape),
     sum: (x, axes, shape) => this.#sum(x, axes, shape),
+    windowSum: (node) => this.#windowSum(node),
+    windowSpread: (node) => this.#windowSpread(node),
     rows: (op, x, axes, flags) => this.#rows(op, x, axes, flags),
     move: (op, x, take, shape) => this.#move(op, x, take, shape),
     copy: (x) => this.#copy(x),
@@ -288,6 +290,44 @@ class Lowering {
     return this.#products(out, node.shape, steps);
   }
 
+  #windowSum(node: Node<"sum">): View | undefined {
+    const take = node.inputs[0]!;
+    const { axes } = node.attributes;
+    if (!isOp(take, "take") || !this.#deferred.has(take) || !areInner(axes, take.shape.length)) return undefined;
+    const windows = channelWindowsOf(take, axes[0]!);
+    if (windows === undefined || !isNativeProduct(windows, 1)) return undefined;
+    const channels = take.shape.at(-1)!;
+    const image = this.#dense(this.#view(take.inputs[0]!));
+    return this.#channelTerm({ role: "sum", windows, image, columns: channels }, node.shape);
+  }
+
+  #windowSpread(node: Node<"scatterAdd">): View | undefined {
+    if (this.#options.windows !== true) return undefined;
+    const x = this.#view(node.inputs[0]!);
+    const axes = [...x.shape.keys()].filter((axis) => x.strides[axis] === 0 && x.shape[axis] !== 1);
+    if (typeof x.from === "number" || !areInner(axes, x.shape.length)) return undefined;
+    const windows = channelWindowsOf(node, axes[0]!);
+    if (windows === undefined || !isNativeProduct(windows, 1)) return undefined;
+    const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
+    const narrow: View = {
+      ...x,
+      shape: kept.map((axis) => x.shape[axis]!),
+      strides: kept.map((axis) => x.strides[axis]!),
+    };
+    return this.#channelTerm(
+      { role: "spread", windows, rows: this.#dense(narrow), columns: x.shape.at(-1)! },
+      node.shape,
+    );
+  }
+
+  #channelTerm(term: Pick<WindowsTerm, "role" | "windows" | "image" | "rows" | "columns">, shape: Shape): View {
+    const { windows, role, columns } = term;
+    const scratch: Buffer = { size: scratchOf(windows, role, columns).size, level: 0 };
+    return this.#products({ size: sizeOf(shape), level: 0 }, shape, [
+      { ...term, factor: 1, otherRow: columns, scratch },
+    ]);
+  }
+
   /** Adds a step along rows. The reduced axes become the last ones, so that rows are dense. */
   #rows(
     op: RowsStep["op"],
@@ -338,6 +378,11 @@ class Lowering {
     }
     this.#add("copy", [view], view.shape, buffer).external = true;
   }
+}
+
+/** Whether axes are neighbours, and the last but one is the last of them. */
+function areInner(axes: readonly number[], rank: number): boolean {
+  return axes.length > 0 && axes.every((axis, i) => axis === rank - 1 - axes.length + i);
 }
 
 function lastTwoSwapped(rank: number): readonly number[] {

@@ -60,6 +60,9 @@ export interface Batch {
  * A product with the windows X of images, as one matrix with a row per window, that native kernels compute without that
  * matrix: `forward` is C = factor X op(M), `filter` is C = factor X^T M, and `image` adds the rows of factor D op(M)^T to
  * the windows of the image C.
+ *
+ * Without a matrix, `sum` adds up the places of each window, channel by channel, and `spread` adds the rows of D to every
+ * place of the windows of the image C. Their factor is 1, and their columns are the channels.
  */
 export interface WindowsTerm {
   readonly factor: number;
@@ -68,7 +71,7 @@ export interface WindowsTerm {
   /** The images; undefined if they are the result. */
   readonly image?: { readonly buffer: Buffer; readonly offset: number };
   /** The filter M; for `filter`, one row per window. */
-  readonly matrix: Matrix;
+  readonly matrix?: Matrix;
   /**
    * Where row a * rows + b of op(M) begins, if not at the row with that number: behind `outer` a + `inner` b numbers.
    * Columns are then `column` numbers apart.
@@ -81,8 +84,8 @@ export interface WindowsTerm {
   };
   /** Number of columns of op(M). */
   readonly columns: number;
-  /** The matrix D, one row per window, for `image`. */
-  readonly rows?: Matrix;
+  /** The matrix D, one row per window, for `image` and `spread`. */
+  readonly rows?: { readonly buffer: Buffer; readonly offset: number };
   /** Distance between two rows of D, or else of C, counted in numbers. */
   readonly otherRow: number;
   /** Numbers that are needed meanwhile. */

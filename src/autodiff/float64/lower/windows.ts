@@ -37,6 +37,19 @@ export function windowMatrixOf(matrix: Node): WindowMatrix | undefined {
   return windows === undefined ? undefined : { take, windows };
 }
 
+/**
+ * Returns the windows of an array with axes rows..., places..., channels, if neighbouring channels are neighbours in the
+ * image; `rowAxes` is the number of axes before the places.
+ */
+export function channelWindowsOf(node: Node<"take" | "scatterAdd">, rowAxes: number): Windows | undefined {
+  const [large, shape] = node.op === "take" ? [node.inputs[0]!.shape, node.shape] : [node.shape, node.inputs[0]!.shape];
+  const channels = shape.at(-1)!;
+  const windows = windowsIn(node, large, shape, sizeOf(shape.slice(0, rowAxes)));
+  const { places } = windows ?? {};
+  const isDense = places?.every((place, i) => place === places[i - (i % channels)]! + (i % channels));
+  return isDense === true ? windows : undefined;
+}
+
 /** Returns the windows to which `scatterAdd` adds the rows of a matrix with these many rows. */
 export function spreadWindowsOf(node: Node<"scatterAdd">, rows: number): Windows | undefined {
   return windowsIn(node, node.shape, node.inputs[0]!.shape, rows);

@@ -3,7 +3,7 @@ import type { GemmTerm, Matrix, WindowsTerm } from "../lower/steps.ts";
 import type { Windows } from "../lower/windows.ts";
 
 /** What such a product computes, in the order of the library's numbers for it. */
-export const windowRoles = ["forward", "filter", "image"] as const;
+export const windowRoles = ["forward", "filter", "image", "sum", "spread"] as const;
 export type WindowRole = (typeof windowRoles)[number];
 
 /** Columns that the library computes together. */
@@ -17,7 +17,7 @@ const groupSize = 4096;
  */
 const nativeFrom = 8000;
 
-/** Whether the library computes a product of so many columns. */
+/** Whether the library computes a product of so many columns; 1 for sums over windows. */
 export function isNativeProduct({ images, rows, places }: Windows, columns: number): boolean {
   return 2 * images * rows.length * places.length * columns >= nativeFrom;
 }
@@ -56,7 +56,7 @@ export function scratchOf({ images, aroundSize, places, runs }: Windows, role: W
 /** Places in memory of what a product reads and writes. */
 export interface WindowPlaces {
   readonly image: number;
-  readonly matrix: number;
+  readonly matrix: number | undefined;
   readonly other: number;
   readonly scratch: number;
   /** Addresses of the tables that {@link windowTables} makes. */
@@ -92,7 +92,7 @@ export function windowsTable(
 ): Int32Array {
   const scratch = scratchOf(windows, role, columns);
   const place = (start: number): number => at.scratch + 8 * start;
-  const [row, column] = distancesOf(matrix);
+  const [row, column] = matrix === undefined ? [0, 0] : distancesOf(matrix);
   const order =
     rearranged === undefined
       ? [row, column, windows.places.length, 0]
@@ -101,7 +101,7 @@ export function windowsTable(
   return Int32Array.from([
     ...[windowRoles.indexOf(role), accumulate ? 1 : 0, windows.images, scratch.group],
     ...[windows.rows.length, windows.places.length, columns, windows.runs === undefined ? 0 : 1],
-    ...[at.image, windows.imageSize, at.matrix, ...order],
+    ...[at.image, windows.imageSize, at.matrix ?? 0, ...order],
     ...[at.other, otherRow, place(scratch.packed)],
     ...[place(scratch.around), windows.aroundSize, place(scratch.block), place(scratch.sums)],
     ...[at.tables.rows, at.tables.places, at.tables.runs, (windows.runs?.length ?? 0) / 3],
