@@ -12,6 +12,7 @@ import {
 import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
 import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step, WindowsTerm } from "../lower/steps.ts";
 import type { Buffer } from "../lower/values.ts";
+import type { Windows } from "../lower/windows.ts";
 import { isWindowsTerm, windowsTable, windowTables } from "../native/convolution.ts";
 import { nativeTable } from "../native/table.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
@@ -41,6 +42,8 @@ export interface EmitOptions {
 export interface NativeParts {
   readonly loops: (step: LoopStep, shape: LoopShape) => boolean;
   readonly rows: (step: RowsStep) => boolean;
+  /** Whether they compute a product with windows of images with so many columns; 1 for sums over windows. */
+  readonly windows: (windows: Windows, columns: number) => boolean;
   /** Keeps a table and returns its address. Equal tables may share one. */
   readonly table: (words: Int32Array) => number;
 }

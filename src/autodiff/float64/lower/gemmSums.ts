@@ -1,7 +1,9 @@
 import { fillValue } from "../../build/simplify/match.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
-import { isNativeProduct } from "../native/convolution.ts";
-import { spreadWindowsOf } from "./windows.ts";
+import { spreadWindowsOf, type Windows } from "./windows.ts";
+
+/** Says whether native kernels compute a product with windows of images with so many columns; 1 for sums over windows. */
+export type NativeWindows = (windows: Windows, columns: number) => boolean;
 
 /** A product of matrices times a factor. */
 export interface ProductTerm {
@@ -23,9 +25,13 @@ export interface GemmSums {
  *
  * The kernels of products do their additions, since they have a factor and can add to the result in memory.
  *
- * @param windows whether native kernels compute products with windows of images
+ * @param native whether native kernels compute a product with windows of images, by default none
  */
-export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>, windows = false): GemmSums {
+export function gemmSums(
+  nodes: readonly Node[],
+  results: ReadonlySet<Node>,
+  native: NativeWindows = () => false,
+): GemmSums {
   const uses = new Map<Node, number>();
   for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const terms = new Map<Node, readonly ProductTerm[]>();
@@ -35,9 +41,9 @@ export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>, win
   const inner = (node: Node): readonly ProductTerm[] | undefined =>
     uses.get(node) === 1 && !results.has(node) ? terms.get(node) : undefined;
   for (const node of nodes) {
-    if (windows && isOp(node, "scatterAdd")) {
+    if (isOp(node, "scatterAdd")) {
       const inside = inner(node.inputs[0]!);
-      if (inside?.every(({ product }) => isSpread(node, product)) !== true) continue;
+      if (inside?.every(({ product }) => isSpread(node, product, native)) !== true) continue;
       spread.set(node, inside);
       absorbed.add(node.inputs[0]!);
       continue;
@@ -51,10 +57,14 @@ export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>, win
 }
 
 /** Whether native kernels add the rows of a product to windows of images. */
-function isSpread(node: Node<"scatterAdd">, { shape, inputs, attributes }: Node<"matmul">): boolean {
+function isSpread(
+  node: Node<"scatterAdd">,
+  { shape, inputs, attributes }: Node<"matmul">,
+  native: NativeWindows,
+): boolean {
   if (shape.length !== 2) return false;
   const found = spreadWindowsOf(node, shape[0]!);
-  return found !== undefined && isNativeProduct(found, inputs[0]!.shape[attributes.transposeA ? 0 : 1]!);
+  return found !== undefined && native(found, inputs[0]!.shape[attributes.transposeA ? 0 : 1]!);
 }
 
 function combined(

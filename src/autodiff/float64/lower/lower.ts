@@ -1,7 +1,7 @@
 import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
-import { distancesOf, isNativeProduct, scratchOf } from "../native/convolution.ts";
+import { distancesOf, scratchOf } from "../native/convolution.ts";
 import { loopsOf } from "./fuse.ts";
-import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
+import { type GemmSums, gemmSums, type NativeWindows, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
@@ -19,7 +19,14 @@ import {
   transposeView,
   wholeView,
 } from "./view.ts";
-import { channelWindowsOf, gatheredWindowsOf, spreadWindowsOf, windowMatrixOf, withoutReshapes } from "./windows.ts";
+import {
+  channelWindowsOf,
+  gatheredWindowsOf,
+  spreadWindowsOf,
+  type Windows,
+  windowMatrixOf,
+  withoutReshapes,
+} from "./windows.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
@@ -36,8 +43,8 @@ interface LowerOptions {
   /** Buffers into which results go. */
   readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
   readonly constants: ConstantPool;
-  /** Whether native kernels compute products with windows of images. Default false. */
-  readonly windows?: boolean;
+  /** Whether native kernels compute a product with windows of images. Default: none. */
+  readonly windows?: NativeWindows | undefined;
 }
 
 /** Number of channels from which the numbers of an image collect what belongs to them. */
@@ -60,7 +67,7 @@ class Lowering {
   constructor(options: LowerOptions) {
     this.#options = options;
     this.#sums = gemmSums(options.nodes, new Set(options.results.map(({ node }) => node)), options.windows);
-    if (options.windows !== true) return;
+    if (options.windows === undefined) return;
     for (const node of options.nodes) {
       const base = withoutReshapes(node);
       if (isOp(base, "take") && !options.given.has(base)) this.#deferred.add(node);
@@ -230,7 +237,7 @@ class Lowering {
     if (!this.#deferred.has(a)) return undefined;
     const found = windowMatrixOf(a);
     const columns = product.shape.at(-1)!;
-    if (found === undefined || !isNativeProduct(found.windows, columns)) return undefined;
+    if (found === undefined || !this.#isNative(found.windows, columns)) return undefined;
     const { take, windows } = found;
     const x = this.#view(take.inputs[0]!);
     const view = takeView(x, take.attributes);
@@ -290,24 +297,28 @@ class Lowering {
     return this.#products(out, node.shape, steps);
   }
 
+  #isNative(windows: Windows, columns: number): boolean {
+    return this.#options.windows?.(windows, columns) === true;
+  }
+
   #windowSum(node: Node<"sum">): View | undefined {
     const take = node.inputs[0]!;
     const { axes } = node.attributes;
     if (!isOp(take, "take") || !this.#deferred.has(take) || !areInner(axes, take.shape.length)) return undefined;
     const windows = channelWindowsOf(take, axes[0]!);
-    if (windows === undefined || !isNativeProduct(windows, 1)) return undefined;
+    if (windows === undefined || !this.#isNative(windows, 1)) return undefined;
     const channels = take.shape.at(-1)!;
     const image = this.#dense(this.#view(take.inputs[0]!));
     return this.#channelTerm({ role: "sum", windows, image, columns: channels }, node.shape);
   }
 
   #windowSpread(node: Node<"scatterAdd">): View | undefined {
-    if (this.#options.windows !== true) return undefined;
+    if (this.#options.windows === undefined) return undefined;
     const x = this.#view(node.inputs[0]!);
     const axes = [...x.shape.keys()].filter((axis) => x.strides[axis] === 0 && x.shape[axis] !== 1);
     if (typeof x.from === "number" || !areInner(axes, x.shape.length)) return undefined;
     const windows = channelWindowsOf(node, axes[0]!);
-    if (windows === undefined || !isNativeProduct(windows, 1)) return undefined;
+    if (windows === undefined || !this.#isNative(windows, 1)) return undefined;
     const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
     const narrow: View = {
       ...x,

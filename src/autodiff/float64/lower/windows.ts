@@ -89,7 +89,7 @@ export function gatheredWindowsOf(node: Node<"scatterAdd">, columns: number): Wi
   const outs = windows.slice(0, shared + plane);
   const shape = [...image.slice(0, -1), ...windows.slice(shared + plane, -1), columns];
   const rows = sizeOf(image.slice(0, -1));
-  return findWindows([...turned, maps.at(-1)!], [...outs, columns], shape, rows);
+  return windowsBetween([...turned, maps.at(-1)!], [...outs, columns], shape, rows);
 }
 
 export function withoutReshapes(node: Node): Node {
@@ -126,11 +126,20 @@ function windowsIn(node: Node<"take" | "scatterAdd">, large: Shape, shape: Shape
     all = new Map();
     known.set(node, all);
   }
-  if (!all.has(rows)) all.set(rows, findWindows(node.attributes.maps, large, shape, rows));
+  if (!all.has(rows)) all.set(rows, windowsBetween(node.attributes.maps, large, shape, rows));
   return all.get(rows);
 }
 
-function findWindows(maps: readonly AxisMap[], large: Shape, shape: Shape, rows: number): Windows | undefined {
+/**
+ * Returns the windows that `take` with these maps reads from a larger array, if the first axes of their shape, with so many
+ * entries, are those of the windows, and the others those of the places.
+ */
+export function windowsBetween(
+  maps: readonly AxisMap[],
+  large: Shape,
+  shape: Shape,
+  rows: number,
+): Windows | undefined {
   if (sizeOf(shape) === 0 || sizeOf(large) === 0 || maps.some(({ table }) => table !== undefined)) return undefined;
   let rowAxes = 0;
   while (rowAxes < shape.length && sizeOf(shape.slice(0, rowAxes)) < rows) rowAxes++;

@@ -12,16 +12,6 @@ const columnsAtOnce = 8;
 const windowsAtOnce = 256;
 /** Numbers of images that are computed together, as far as they are small enough. */
 const groupSize = 4096;
-/**
- * Number of operations from which the library is used, as for a machine's BLAS. It is fixed because it decides last bits.
- */
-const nativeFrom = 8000;
-
-/** Whether the library computes a product of so many columns; 1 for sums over windows. */
-export function isNativeProduct({ images, rows, places }: Windows, columns: number): boolean {
-  return 2 * images * rows.length * places.length * columns >= nativeFrom;
-}
-
 /** Parts of the memory that a product needs while it is computed: their starts, counted in numbers. */
 interface Scratch {
   readonly group: number;

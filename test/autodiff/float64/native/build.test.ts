@@ -85,6 +85,7 @@ if (process.env.FLUXION_TEST_FULL === "1") {
     const emulated = {
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
+      convolution: (_: number, table: number) => run("convolution", table),
       addressOf: (buffer: ArrayBuffer) => {
         memory = buffer;
         return 0;
