@@ -11,7 +11,7 @@ import type { NativeKernels } from "../../../../src/autodiff/float64/native/kern
 import { type Graph, type Node, sizeOf } from "../../../../src/autodiff/graph/graph.ts";
 import { trace } from "../../../../src/autodiff/trace/trace.ts";
 import { richardson } from "../../../../src/problems/richardson.ts";
-import { assertClose } from "../../../support/assert.ts";
+import { assertClose, assertError } from "../../../support/assert.ts";
 import * as fc from "../../../support/fastCheck.ts";
 import { bits, kernels, skipped, widths, withWidth } from "../../../support/nativeLoop.ts";
 import { normalVector } from "../../../support/random.ts";
@@ -24,8 +24,8 @@ interface Case {
   readonly name: string;
   readonly shapes: readonly (readonly number[])[];
   readonly call: (...tensors: tf.Tensor[]) => tf.Tensor;
-  /** Whether TensorFlow.js can compute it here. */
-  readonly known?: boolean;
+  /** The same in a form that TensorFlow.js can compute here. Default: `call`. */
+  readonly known?: (...tensors: tf.Tensor[]) => tf.Tensor;
 }
 
 type Pad = "same" | "valid" | number | [[0, 0], [number, number], [number, number], [0, 0]];
@@ -60,23 +60,21 @@ type Plane = typeof plane extends fc.Arbitrary<infer T> ? T : never;
 const conv2d: fc.Arbitrary<Case> = plane.map((p: Plane): Case => {
   const { images, height, width, kernel, pad, first } = p;
   const [stride, dilation] = p.steps;
-  // The backend on the CPU computes with channels last alone.
+  const round = Array.isArray(pad) || typeof pad === "number" ? "floor" : undefined;
+  const last = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad as "same", "NHWC", dilation, round);
   const image = first ? [images, p.channels, height, width] : [images, height, width, p.channels];
   const turned = Array.isArray(pad) && first ? [pad[0], pad[3], pad[1], pad[2]] : pad;
   return {
     name: `conv2d ${JSON.stringify(p)}`,
     shapes: [image, [...kernel, p.channels, p.outputs]],
     call: (x, filter) =>
-      tf.conv2d(
-        x as tf.Tensor4D,
-        filter as tf.Tensor4D,
-        stride,
-        turned as "same",
-        first ? "NCHW" : "NHWC",
-        dilation,
-        Array.isArray(pad) || typeof pad === "number" ? "floor" : undefined,
-      ),
-    known: !first,
+      first
+        ? tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, turned as "same", "NCHW", dilation, round)
+        : last(x, filter),
+    // The backend on the CPU computes with channels last alone.
+    known: (x, filter) =>
+      first ? tf.transpose(last(tf.transpose(x, [0, 2, 3, 1]), filter), [0, 3, 1, 2]) : last(x, filter),
   };
 });
 
@@ -92,7 +90,6 @@ const depthwise: fc.Arbitrary<Case> = plane.map((p: Plane): Case => {
     ],
     call: (x, filter) =>
       tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad, "NHWC", dilation, rounding),
-    known: true,
   };
 });
 
@@ -110,7 +107,6 @@ const transposed: fc.Arbitrary<Case> = plane.map((p: Plane): Case => {
     ],
     call: (x, filter) =>
       tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [p.images, height, width, p.channels], stride, pad),
-    known: true,
   };
 });
 
@@ -124,7 +120,6 @@ const line: fc.Arbitrary<Case> = plane.map((p: Plane): Case => {
       [p.kernel[0], p.channels, p.outputs],
     ],
     call: (x, filter) => tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, stride, pad, "NWC", dilation),
-    known: true,
   };
 });
 
@@ -138,7 +133,6 @@ const volume: fc.Arbitrary<Case> = plane.map((p: Plane): Case => {
       [p.kernel[0], 2, p.kernel[1], p.channels, 3],
     ],
     call: (x, filter) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, stride, pad),
-    known: true,
   };
 });
 
@@ -151,7 +145,6 @@ const pooling: fc.Arbitrary<Case> = fc
       name: `${isMaximum ? "maximum" : "mean"} ${JSON.stringify({ ...p, pad, stride })}`,
       shapes: [[p.images, p.height, p.width, p.channels]],
       call: (x) => pool(x as tf.Tensor4D, p.kernel, stride, pad),
-      known: true,
     };
   });
 
@@ -171,6 +164,18 @@ const network: fc.Arbitrary<Case> = plane.map(
     },
   }),
 );
+
+/** Whether a window is so much larger than its image that TensorFlow.js counts a negative number of them. */
+function isTooLarge({ shapes, call, known = call }: Case): boolean {
+  return tf.tidy(() => {
+    try {
+      return known(...shapes.map((shape) => tf.zeros([...shape]))).shape.some((extent) => extent < 0);
+    } catch (error) {
+      if (/negative|Invalid|integers/i.test(String(error))) return true;
+      throw error;
+    }
+  });
+}
 
 /** The graph of the value y of a function, of the gradient of a sum of its squares, and of a product with the Hessian. */
 function graphOf({ name, shapes, call }: Case): Graph | undefined {
@@ -205,7 +210,7 @@ function counted(native: NativeKernels): { readonly native: NativeKernels; reado
   return { native: { ...native, convolution }, calls: () => calls };
 }
 
-const runs = process.env.FLUXION_TEST_FULL === "1" ? 300 : 40;
+const runs = process.env.FLUXION_TEST_FULL === "1" ? 300 : 25;
 const tests = suite("native convolutions");
 const families = { conv2d, depthwise, transposed, line, volume, pooling, network };
 
@@ -217,6 +222,10 @@ else {
       const { native, calls } = counted(all);
       fc.assert(
         fc.property(cases, (one) => {
+          if (isTooLarge(one)) {
+            assertError(() => graphOf(one), "ERR_SHAPE", /takes windows of \d+ numbers from an image with \d+ numbers/);
+            return;
+          }
           const graph = graphOf(one);
           if (graph === undefined) return;
           const numbers = numbersFor(graph);
@@ -227,9 +236,8 @@ else {
             const again = withWidth(width, () => runFloat64(graph, numbers, native));
             assert.equal(again.map(bits), found.map(bits), `${one.name}, vectors of ${width}`);
           }
-          if (one.known !== true) return;
           const tensors = one.shapes.map((shape, i) => tf.tensor(Float32Array.from(numbers[`x${i}`]!), [...shape]));
-          const known = tf.tidy(() => one.call(...tensors).dataSync());
+          const known = tf.tidy(() => (one.known ?? one.call)(...tensors).dataSync());
           for (const tensor of tensors) tensor.dispose();
           assertClose(found[0]!, Float64Array.from(known), 1e-5, `${one.name}, TensorFlow.js`, 1);
         }),
