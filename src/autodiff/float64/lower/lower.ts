@@ -1,5 +1,4 @@
 import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
-import { distancesOf, scratchOf } from "../native/convolution.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type NativeWindows, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
@@ -8,25 +7,9 @@ import { matrixOf, productBatches } from "./matrices.ts";
 import type { Runs } from "./runs.ts";
 import { type GemmTerm, type Matrix, type RowsStep, readsOf, type Step, type WindowsTerm } from "./steps.ts";
 import type { Buffer, ElementOp, Item, View } from "./values.ts";
-import {
-  canonical,
-  canonicalStrides,
-  denseStrides,
-  isDense,
-  isWhole,
-  reshapeView,
-  takeView,
-  transposeView,
-  wholeView,
-} from "./view.ts";
-import {
-  channelWindowsOf,
-  gatheredWindowsOf,
-  spreadWindowsOf,
-  type Windows,
-  windowMatrixOf,
-  withoutReshapes,
-} from "./windows.ts";
+import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
+import { withoutReshapes } from "./windows.ts";
+import { spreadProducts, type WindowOperands, windowProduct, windowSpread, windowSum } from "./windowTerms.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
@@ -46,9 +29,6 @@ interface LowerOptions {
   /** Whether native kernels compute a product with windows of images. Default: none. */
   readonly windows?: NativeWindows | undefined;
 }
-
-/** Number of channels from which the numbers of an image collect what belongs to them. */
-const fewChannels = 4;
 
 /** Turns a graph into steps over buffers, in no particular order: fused loops, products, and the rest. */
 export function lower(options: LowerOptions): readonly Step[] {
@@ -99,7 +79,9 @@ class Lowering {
     const terms = this.#sums.terms.get(node);
     if (terms !== undefined) return this.#gemm(node.shape, terms);
     const spread = this.#sums.spread.get(node);
-    if (spread !== undefined) return this.#spread(node as Node<"scatterAdd">, spread);
+    if (spread !== undefined) {
+      return this.#windows(node.shape, spreadProducts(this.#operands, node as Node<"scatterAdd">, spread))!;
+    }
     return (lowerings[node.op] as (node: Node) => View).call(this.#api, node);
   }
 
@@ -107,12 +89,26 @@ class Lowering {
     view: (node) => this.#view(node),
     item: (op, operands, shape) => this.#item(op, operands, shape),
     sum: (x, axes, shape) => this.#sum(x, axes, shape),
-    windowSum: (node) => this.#windowSum(node),
-    windowSpread: (node) => this.#windowSpread(node),
+    windows: (node) => {
+      if (this.#options.windows === undefined) return undefined;
+      const terms = isOp(node, "sum")
+        ? windowSum(this.#operands, node)
+        : windowSpread(this.#operands, node as Node<"scatterAdd">);
+      return this.#windows(node.shape, terms);
+    },
     rows: (op, x, axes, flags) => this.#rows(op, x, axes, flags),
     move: (op, x, take, shape) => this.#move(op, x, take, shape),
     copy: (x) => this.#copy(x),
     constant: (values) => this.#options.constants.numbers(values),
+  };
+
+  readonly #operands: WindowOperands = {
+    isNative: (windows, columns) => this.#options.windows?.(windows, columns) === true,
+    isDeferred: (node) => this.#deferred.has(node),
+    view: (node) => this.#view(node),
+    dense: (x) => this.#dense(x),
+    matrix: (node, flip) => matrixOf(this.#matrix(node, flip))!,
+    rowMatrix: (node, flip) => this.#rowMatrix(node, flip),
   };
 
   #add(op: Item["op"], operands: readonly View[], shape: Shape, buffer: Buffer, sumStrides?: readonly number[]): Item {
@@ -191,8 +187,13 @@ class Lowering {
   #gemm(shape: Shape, terms: readonly ProductTerm[]): View {
     const out: Buffer = { size: sizeOf(shape), level: 0 };
     if (out.size === 0) return wholeView(out, shape);
-    const steps = terms.map((term) => this.#windowed(term) ?? this.#product(term));
+    const steps = terms.map((term) => windowProduct(this.#operands, term) ?? this.#product(term));
     return this.#products(out, shape, steps);
+  }
+
+  /** Adds a step for a product with windows of images, if native kernels compute it. */
+  #windows(shape: Shape, terms: readonly WindowsTerm[] | undefined): View | undefined {
+    return terms === undefined ? undefined : this.#products({ size: sizeOf(shape), level: 0 }, shape, terms);
   }
 
   /** Adds a step that adds up products. */
@@ -229,114 +230,6 @@ class Lowering {
     const copy = this.#copy(view);
     this.#read(copy);
     return matrixOf(copy)!;
-  }
-
-  /** Returns a product with windows of images as native kernels compute it; undefined if it is another one. */
-  #windowed({ factor, product }: ProductTerm): WindowsTerm | undefined {
-    const [a, b] = product.inputs as readonly [Node, Node];
-    if (!this.#deferred.has(a)) return undefined;
-    const found = windowMatrixOf(a);
-    const columns = product.shape.at(-1)!;
-    if (found === undefined || !this.#isNative(found.windows, columns)) return undefined;
-    const { take, windows } = found;
-    const x = this.#view(take.inputs[0]!);
-    const view = takeView(x, take.attributes);
-    const inPlace = view === undefined ? undefined : reshapeView(view, a.shape);
-    if (inPlace !== undefined && matrixOf(inPlace) !== undefined) return undefined;
-    const { transposeA, transposeB } = product.attributes;
-    const role = transposeA ? "filter" : "forward";
-    return {
-      factor,
-      role,
-      windows,
-      image: this.#dense(x),
-      matrix: transposeA ? this.#rowMatrix(b, transposeB) : matrixOf(this.#matrix(b, transposeB))!,
-      columns,
-      otherRow: columns,
-      scratch: { size: scratchOf(windows, role, columns).size, level: 0 },
-    };
-  }
-
-  /** Adds the rows of products to windows of images, without storing the products. */
-  #spread(node: Node<"scatterAdd">, terms: readonly ProductTerm[]): View {
-    const out: Buffer = { size: sizeOf(node.shape), level: 0 };
-    const steps = terms.map(({ factor, product }): WindowsTerm => {
-      const [a, b] = product.inputs as readonly [Node, Node];
-      const { transposeA, transposeB } = product.attributes;
-      const rows = this.#rowMatrix(a, transposeA);
-      const columns = a.shape[transposeA ? 0 : 1]!;
-      const channels = node.shape.at(-1)!;
-      const gathered = channels >= fewChannels ? gatheredWindowsOf(node, columns) : undefined;
-      if (gathered !== undefined && rows.distance === columns) {
-        const matrix = matrixOf(this.#matrix(b, !transposeB))!;
-        const [row, column] = distancesOf(matrix);
-        return {
-          factor,
-          role: "forward",
-          windows: gathered,
-          image: rows,
-          matrix,
-          rearranged: { rows: columns, outer: channels * row, inner: column, column: row },
-          columns: channels,
-          otherRow: channels,
-          scratch: { size: scratchOf(gathered, "forward", channels).size, level: 0 },
-        };
-      }
-      const windows = spreadWindowsOf(node, product.shape[0]!)!;
-      return {
-        factor,
-        role: "image",
-        windows,
-        matrix: matrixOf(this.#matrix(b, !transposeB))!,
-        columns,
-        rows,
-        otherRow: rows.distance,
-        scratch: { size: scratchOf(windows, "image", columns).size, level: 0 },
-      };
-    });
-    return this.#products(out, node.shape, steps);
-  }
-
-  #isNative(windows: Windows, columns: number): boolean {
-    return this.#options.windows?.(windows, columns) === true;
-  }
-
-  #windowSum(node: Node<"sum">): View | undefined {
-    const take = node.inputs[0]!;
-    const { axes } = node.attributes;
-    if (!isOp(take, "take") || !this.#deferred.has(take) || !areInner(axes, take.shape.length)) return undefined;
-    const windows = channelWindowsOf(take, axes[0]!);
-    if (windows === undefined || !this.#isNative(windows, 1)) return undefined;
-    const channels = take.shape.at(-1)!;
-    const image = this.#dense(this.#view(take.inputs[0]!));
-    return this.#channelTerm({ role: "sum", windows, image, columns: channels }, node.shape);
-  }
-
-  #windowSpread(node: Node<"scatterAdd">): View | undefined {
-    if (this.#options.windows === undefined) return undefined;
-    const x = this.#view(node.inputs[0]!);
-    const axes = [...x.shape.keys()].filter((axis) => x.strides[axis] === 0 && x.shape[axis] !== 1);
-    if (typeof x.from === "number" || !areInner(axes, x.shape.length)) return undefined;
-    const windows = channelWindowsOf(node, axes[0]!);
-    if (windows === undefined || !this.#isNative(windows, 1)) return undefined;
-    const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
-    const narrow: View = {
-      ...x,
-      shape: kept.map((axis) => x.shape[axis]!),
-      strides: kept.map((axis) => x.strides[axis]!),
-    };
-    return this.#channelTerm(
-      { role: "spread", windows, rows: this.#dense(narrow), columns: x.shape.at(-1)! },
-      node.shape,
-    );
-  }
-
-  #channelTerm(term: Pick<WindowsTerm, "role" | "windows" | "image" | "rows" | "columns">, shape: Shape): View {
-    const { windows, role, columns } = term;
-    const scratch: Buffer = { size: scratchOf(windows, role, columns).size, level: 0 };
-    return this.#products({ size: sizeOf(shape), level: 0 }, shape, [
-      { ...term, factor: 1, otherRow: columns, scratch },
-    ]);
   }
 
   /** Adds a step along rows. The reduced axes become the last ones, so that rows are dense. */
@@ -389,11 +282,6 @@ class Lowering {
     }
     this.#add("copy", [view], view.shape, buffer).external = true;
   }
-}
-
-/** Whether axes are neighbours, and the last but one is the last of them. */
-function areInner(axes: readonly number[], rank: number): boolean {
-  return axes.length > 0 && axes.every((axis, i) => axis === rank - 1 - axes.length + i);
 }
 
 function lastTwoSwapped(rank: number): readonly number[] {

@@ -9,8 +9,7 @@ export interface LoweringApi {
   item(op: ElementOp | "copy", operands: readonly View[], shape: Shape): View;
   sum(x: View, axes: readonly number[], shape: Shape): View;
   /** Returns the sum over the places of windows, or what is added to all of them, if native kernels compute it. */
-  windowSum(node: Node<"sum">): View | undefined;
-  windowSpread(node: Node<"scatterAdd">): View | undefined;
+  windows(node: Node<"sum"> | Node<"scatterAdd">): View | undefined;
   rows(op: RowsStep["op"], x: View, axes: readonly number[], flags: { exclusive: boolean; reverse: boolean }): View;
   move(op: "take" | "scatterAdd", x: View, take: Attributes["take"], shape: Shape): View;
   copy(x: View): View;
@@ -86,7 +85,7 @@ export const lowerings: { readonly [K in Op]: Lower<K> } = {
   select: elementwise,
   sum(node) {
     const { inputs, attributes, shape } = node;
-    return this.windowSum(node) ?? this.sum(this.view(inputs[0]!), attributes.axes, shape);
+    return this.windows(node) ?? this.sum(this.view(inputs[0]!), attributes.axes, shape);
   },
   reduceMax: rows,
   logSumExp: rows,
@@ -112,6 +111,6 @@ export const lowerings: { readonly [K in Op]: Lower<K> } = {
   },
   scatterAdd(node) {
     const { inputs, attributes, shape } = node;
-    return this.windowSpread(node) ?? this.move("scatterAdd", this.view(inputs[0]!), attributes, shape);
+    return this.windows(node) ?? this.move("scatterAdd", this.view(inputs[0]!), attributes, shape);
   },
 };
