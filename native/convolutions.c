@@ -21,7 +21,7 @@
 /* Longest part of a chain of `forward`, so that its part of the filter stays in the first cache. */
 #define PART 256
 /* Windows whose products are added up before they join the sum of `filter`. */
-#define BLOCK 256
+#define BLOCK 128
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -76,16 +76,19 @@ struct product {
 
 enum { FORWARD, FILTER, IMAGE, SUM, SPREAD };
 
-/* acc[r][j] += sum_t from[r][index[t]] b[t * distance + j]. */
-static inline __attribute__((always_inline)) void multiply(double acc[ROWS][COLUMNS], const double *const from[ROWS],
+/* A tile of a result in registers. */
+typedef vector tile[ROWS][VECTORS];
+
+static inline __attribute__((always_inline)) void zero(tile sums) {
+  EACH_ROW EACH_VECTOR sums[r][v] = SPLAT(0);
+}
+
+/* sums[r][j] += sum_t from[r][index[t]] b[t * distance + j]. */
+static inline __attribute__((always_inline)) void multiply(tile sums, const double *const from[ROWS],
                                                            const int32_t *index, ptrdiff_t count, const double *b,
                                                            ptrdiff_t distance) {
-  vector sums[ROWS][VECTORS];
   const double *at[ROWS];
-  EACH_ROW {
-    at[r] = from[r];
-    EACH_VECTOR sums[r][v] = LOADED(acc[r] + v * WIDTH);
-  }
+  EACH_ROW at[r] = from[r];
   for (ptrdiff_t t = 0; t < count; t++, b += distance) {
     ptrdiff_t place = index[t];
     vector right[VECTORS];
@@ -95,7 +98,11 @@ static inline __attribute__((always_inline)) void multiply(double acc[ROWS][COLU
       EACH_VECTOR sums[r][v] = MULTIPLY_ADD(left, right[v], sums[r][v]);
     }
   }
-  EACH_ROW EACH_VECTOR STORE(acc[r] + v * WIDTH, sums[r][v]);
+}
+
+/* Adds a row of a tile to eight numbers. */
+static inline __attribute__((always_inline)) void add_row(double *to, const vector row[VECTORS]) {
+  EACH_VECTOR STORE(to + v * WIDTH, LOADED(to + v * WIDTH) + row[v]);
 }
 
 static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -159,22 +166,28 @@ static void forward(char *memory, const struct product *p, ptrdiff_t first, ptrd
       const ptrdiff_t width = least(COLUMNS, n - j);
       for (ptrdiff_t q = 0; q < windows; q += ROWS) {
         const double *from[ROWS];
-        double acc[ROWS][COLUMNS];
-        const ptrdiff_t height = least(ROWS, windows - q);
+        double *to = out + q * (ptrdiff_t)p->other_row + j, edge[COLUMNS];
+        const ptrdiff_t row = p->other_row, height = least(ROWS, windows - q);
+        tile sums;
         EACH_ROW from[r] = x + rows[r < height ? q + r : q];
-        if (part > 0 || p->accumulate) {
-          for (ptrdiff_t r = 0; r < ROWS; r++) {
-            const double *row = out + (r < height ? q + r : q) * (ptrdiff_t)p->other_row + j;
-            for (ptrdiff_t c = 0; c < COLUMNS; c++) acc[r][c] = c < width ? row[c] : 0;
-          }
+        if (part == 0 && !p->accumulate) {
+          zero(sums);
+        } else if (height == ROWS && width == COLUMNS) {
+          EACH_ROW EACH_VECTOR sums[r][v] = LOADED(to + r * row + v * WIDTH);
         } else {
-          memset(acc, 0, sizeof acc);
+          EACH_ROW {
+            for (ptrdiff_t c = 0; c < COLUMNS; c++) edge[c] = r < height && c < width ? to[r * row + c] : 0;
+            EACH_VECTOR sums[r][v] = LOADED(edge + v * WIDTH);
+          }
         }
-        multiply(acc, from, places + part, least(PART, length - part), packed + j * length + part * COLUMNS, COLUMNS);
-        for (ptrdiff_t r = 0; r < height; r++) {
-          double *row = out + (q + r) * (ptrdiff_t)p->other_row + j;
-          if (width == COLUMNS) memcpy(row, acc[r], sizeof acc[r]);
-          else copy(row, acc[r], width);
+        multiply(sums, from, places + part, least(PART, length - part), packed + j * length + part * COLUMNS, COLUMNS);
+        if (height == ROWS && width == COLUMNS) {
+          EACH_ROW EACH_VECTOR STORE(to + r * row + v * WIDTH, sums[r][v]);
+        } else {
+          EACH_ROW if (r < height) {
+            EACH_VECTOR STORE(edge + v * WIDTH, sums[r][v]);
+            copy(to + r * row, edge, width);
+          }
         }
       }
     }
@@ -204,13 +217,10 @@ static void filter(char *memory, const struct product *p, ptrdiff_t first, ptrdi
       const ptrdiff_t many = least(ROWS, length - k);
       EACH_ROW from[r] = x + places[r < many ? k + r : k];
       for (ptrdiff_t j = 0; j < n; j += COLUMNS) {
-        double acc[ROWS][COLUMNS];
-        memset(acc, 0, sizeof acc);
-        multiply(acc, from, rows + q, height, right + j, distance);
-        for (ptrdiff_t r = 0; r < many; r++) {
-          double *row = sums + (k + r) * wide + j;
-          for (ptrdiff_t c = 0; c < COLUMNS; c++) row[c] += acc[r][c];
-        }
+        tile found;
+        zero(found);
+        multiply(found, from, rows + q, height, right + j, distance);
+        EACH_ROW if (r < many) add_row(sums + (k + r) * wide + j, found[r]);
       }
     }
   }
@@ -230,18 +240,18 @@ static void image(char *memory, const struct product *p, ptrdiff_t first, ptrdif
     for (ptrdiff_t c = 1; c < width; c++) dense &= places[k + c] == places[k] + c;
     for (ptrdiff_t q = 0; q < windows; q += ROWS) {
       const double *from[ROWS];
-      double acc[ROWS][COLUMNS];
       const ptrdiff_t height = least(ROWS, windows - q);
+      tile sums;
       EACH_ROW from[r] = other + (r < height ? q + r : q) * (ptrdiff_t)p->other_row;
-      memset(acc, 0, sizeof acc);
-      multiply(acc, from, each, n, packed + k * n, COLUMNS);
-      for (ptrdiff_t r = 0; r < height; r++) {
-        double *row = x + rows[q + r];
-        if (dense) {
-          row += places[k];
-          for (ptrdiff_t c = 0; c < COLUMNS; c++) row[c] += acc[r][c];
-        } else {
-          for (ptrdiff_t c = 0; c < width; c++) row[places[k + c]] += acc[r][c];
+      zero(sums);
+      multiply(sums, from, each, n, packed + k * n, COLUMNS);
+      if (dense) {
+        EACH_ROW if (r < height) add_row(x + rows[q + r] + places[k], sums[r]);
+      } else {
+        EACH_ROW if (r < height) {
+          double edge[COLUMNS], *to = x + rows[q + r];
+          EACH_VECTOR STORE(edge + v * WIDTH, sums[r][v]);
+          for (ptrdiff_t c = 0; c < width; c++) to[places[k + c]] += edge[c];
         }
       }
     }

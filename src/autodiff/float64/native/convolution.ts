@@ -9,7 +9,7 @@ export type WindowRole = (typeof windowRoles)[number];
 /** Columns that the library computes together. */
 const columnsAtOnce = 8;
 /** Windows whose products the library adds up before they join the sum of `filter`. */
-const windowsAtOnce = 256;
+const windowsAtOnce = 128;
 /** Numbers of images that are computed together, as far as they are small enough. */
 const groupSize = 4096;
 /** Parts of the memory that a product needs while it is computed: their starts, counted in numbers. */
