@@ -3,7 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dimensionOf, inputsOf, labelsOf, type NetworkCase, networkCases, pointOf } from "./support/networks.ts";
+import {
+  dimensionOf,
+  inputsOf,
+  labelsOf,
+  type NetworkCase,
+  networkCases,
+  pointOf,
+  shapesOf,
+} from "./support/networks.ts";
 import { randomFrom } from "./support/random.ts";
 import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
@@ -89,12 +97,15 @@ async function measure(network: NetworkCase): Promise<readonly Row[]> {
     writeFileSync(`${folder}/labels.i32`, labelsOf(network));
     writeFileSync(`${folder}/point.f64`, pointOf(network));
     writeFileSync(`${folder}/direction.f64`, Float64Array.from({ length: dimensionOf(network) }, random));
+    const present: Worker[] = [];
     for (const worker of workers) {
       const name = worker.name.replaceAll(" ", "-");
       const reduceSamples = worker.name === reduced;
-      if (!reduceSamples || isLinear) await worker.ask({ op: "load", case: network, folder, name, reduceSamples });
+      if (reduceSamples && !isLinear) continue;
+      const shapes = shapesOf(network);
+      const { ok } = await worker.ask({ op: "load", case: network, shapes, folder, name, reduceSamples });
+      if (ok === true) present.push(worker);
     }
-    const present = workers.filter(({ name }) => name !== reduced || isLinear);
     const rows: Row[] = [];
     for (const what of ["hvp", "gradient"] as const) {
       const contestants = [

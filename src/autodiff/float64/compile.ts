@@ -6,6 +6,7 @@ import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft } from "./linear.ts";
+import { windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
@@ -61,19 +62,19 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
   const dataPlaces = data.map(keep);
 
-  const jacobian = linearize(builder, field, parameters, { rewrite: options.rewrite });
+  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
   const fieldPlaces = reserveParts(arena, field);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-  const stages = stagesOf(outputs, jacobian.residuals, parameters);
+  const stages = stagesOf(outputs, jacobian.residuals, parameters, options.emit.native !== undefined);
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
-  const linear = draftLinear(arena, jacobian, new Map(buffers));
+  const linear = draftLinear(arena, jacobian, new Map(buffers), options.emit.native !== undefined);
   const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
@@ -87,6 +88,11 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   };
 }
 
+/** Native kernels read windows of images from the images, which therefore are kept in their place. */
+function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
+  return emit.native === undefined ? { rewrite } : { rewrite, repeated: windowTakes };
+}
+
 /** Compiles J^T u for a field that is compiled already, whose residuals it reads. */
 export function compileTransposed(
   arena: Arena,
@@ -94,8 +100,8 @@ export function compileTransposed(
   { buffers }: CompiledField,
   options: CompileOptions,
 ): LinearProgram {
-  const graph = linearize(builder, field, parameters, { transpose: true, rewrite: options.rewrite });
-  const linear = draftLinear(arena, graph, new Map(buffers));
+  const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
+  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native !== undefined);
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 

@@ -7,11 +7,12 @@ import type { FieldParts } from "../fieldParts.ts";
 import { Arena } from "./arena.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
 import type { NativeParts } from "./emit/emit.ts";
-import { gainsNatively, rowsGainNatively } from "./native/cost.ts";
+import { gainsNatively, rowsGainNatively, windowsGainNatively } from "./native/cost.ts";
 import { findNative } from "./native/library.ts";
 
 function nativeParts(arena: Arena): NativeParts {
-  return { loops: gainsNatively, rows: rowsGainNatively, table: (words) => arena.table(words) };
+  const table = (words: Int32Array): number => arena.table(words);
+  return { loops: gainsNatively, rows: rowsGainNatively, windows: windowsGainNatively, table };
 }
 
 interface EngineOptions {

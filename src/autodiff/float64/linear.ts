@@ -2,6 +2,7 @@ import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import type { Linearization } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
+import { windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
@@ -18,11 +19,13 @@ export interface LinearDraft {
  * Prepares a linear graph for compilation.
  *
  * @param buffers buffers of residuals that other programs keep
+ * @param windows whether native kernels read windows of images from the images
  */
 export function draftLinear(
   arena: Arena,
   { directions, residuals, linear: graph }: Linearization,
   buffers: ReadonlyMap<Node, Fixed>,
+  windows = false,
 ): LinearDraft {
   const v = reserveParts(arena, directions);
   const products = reserveParts(arena, graph.outputs);
@@ -41,7 +44,12 @@ export function draftLinear(
   const nodes = all.filter((node) => !isOp(node, "input"));
   const varying = dependents(all, graph.inputs);
   const moving = nodes.filter((node) => varying.has(node));
-  const { nodes: late, needs } = withRepeated(nodes, moving, graph.outputs);
+  const { nodes: late, needs } = withRepeated(
+    nodes,
+    moving,
+    graph.outputs,
+    windows ? windowTakes(all, graph.outputs) : undefined,
+  );
   const constants = [...needs]
     .filter((node) => isStored(node))
     .map((node) => ({ node, buffer: arena.reserve(sizeOf(node.shape)) }));
