@@ -1,5 +1,6 @@
 import { environment } from "../../host.ts";
 import { findBlas } from "../../linalg/blas/blas.ts";
+import type { ProgramMemory } from "../../linalg/programMemory.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { InputData } from "../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
@@ -7,6 +8,7 @@ import type { FieldParts } from "../fieldParts.ts";
 import { Arena } from "./arena.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
 import type { NativeParts } from "./emit/emit.ts";
+import { Lending } from "./lending.ts";
 import { gainsNatively, rowsGainNatively, windowsGainNatively } from "./native/cost.ts";
 import { findNative } from "./native/library.ts";
 
@@ -47,6 +49,7 @@ export class Float64Engine implements FieldEngine {
   readonly #options: CompileOptions;
   readonly #arena: Arena;
   readonly #compiled: CompiledField;
+  readonly #lending: Lending;
   /** Program of J^T u, compiled when it is first needed. */
   #transposed: LinearProgram | undefined;
   /** The owner whose residuals are in a program's own buffers. */
@@ -76,6 +79,7 @@ export class Float64Engine implements FieldEngine {
       },
     };
     this.#compiled = compile(arena, parts, this.#options);
+    this.#lending = new Lending(arena, this.#compiled.jacobian);
     this.dimension = this.#compiled.point.length;
   }
 
@@ -109,14 +113,8 @@ export class Float64Engine implements FieldEngine {
   }
 
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose = false): void {
-    const before = this.counts.linearizations;
-    this.linearize(owner);
-    this.counts.relinearizations += this.counts.linearizations - before;
     const found = transpose ? this.#forTranspose() : this.#compiled.jacobian;
-    if (this.#owners.get(found) !== owner) {
-      found.residuals.run();
-      this.#owners.set(found, owner);
-    }
+    this.#prepare(owner, found);
     // The vectors are multiplied one after the other. Together they were measured to take up to twice as long: their
     // products have more matrices, not larger ones, and lose the cheapest order.
     const { dimension } = this;
@@ -125,6 +123,24 @@ export class Float64Engine implements FieldEngine {
       found.program.run();
       this.#arena.read(found.products.place, out, at, dimension);
     }
+  }
+
+  lend(owner: ResidualOwner, numbers: number, onProduct?: () => void): ProgramMemory | undefined {
+    const { jacobian } = this.#compiled;
+    return this.#lending.lend(numbers, () => {
+      this.#prepare(owner, jacobian);
+      onProduct?.();
+    });
+  }
+
+  /** Makes a program ready for products at the owner's point. */
+  #prepare(owner: ResidualOwner, program: LinearProgram): void {
+    const before = this.counts.linearizations;
+    this.linearize(owner);
+    this.counts.relinearizations += this.counts.linearizations - before;
+    if (this.#owners.get(program) === owner) return;
+    program.residuals.run();
+    this.#owners.set(program, owner);
   }
 
   #forTranspose(): LinearProgram {

@@ -12,7 +12,8 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
-import { lanczos, orthogonalise } from "../../linalg/krylov/lanczos.ts";
+import { lanczos } from "../../linalg/krylov/lanczos.ts";
+import { orthogonalise } from "../../linalg/krylov/orthogonalise.ts";
 import {
   type KeptSizes,
   noSizes,

@@ -2,6 +2,8 @@
 import { type Evaluation, isFiniteVector, type LinearMap, norm, squaredNorm } from "../../authoring/index.ts";
 import { exponentOf, scaleByPower } from "../../elementary/index.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
+import { borrowScaled } from "../../linalg/scaledMemory.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 
 /**
@@ -136,7 +138,11 @@ function mapInUnits(map: LinearMap, { columns, rows }: Units): LinearMap {
     map.applyTranspose(rows === undefined ? u : times(u, rows, inner), out);
     times(out, columns, out);
   };
-  return linearMap({ rows: n, columns: n, symmetric: map.symmetric, apply, applyTranspose });
+  const scaled = linearMap({ rows: n, columns: n, symmetric: map.symmetric, apply, applyTranspose });
+  if (rows === undefined) return scaled;
+  const borrow = (numbers: number, onProduct?: () => void): ProgramMemory | undefined =>
+    borrowScaled(map, rows, columns, numbers, onProduct);
+  return Object.assign(scaled, { [memoryOfProgram]: borrow });
 }
 
 /** What a method with a line search remembers of the parameters; nothing before its first row, and without scaling. */

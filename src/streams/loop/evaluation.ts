@@ -1,4 +1,5 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
+import { borrowMemory, memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
 import { isFiniteVector, negate, squaredNorm } from "../../linalg/vector.ts";
 import { checkWritten } from "../../problems/checkWritten.ts";
 import type { Problem } from "../../problems/problem.ts";
@@ -108,6 +109,13 @@ class CountedMap implements LinearMap {
   applyMany(vectors: Float64Array, count: number, out: Float64Array): void {
     this.count.products += count;
     this.map.applyMany(vectors, count, out);
+  }
+
+  [memoryOfProgram](numbers: number, onProduct?: () => void): ProgramMemory | undefined {
+    return borrowMemory(this.map, numbers, () => {
+      this.count.products++;
+      onProduct?.();
+    });
   }
 }
 
