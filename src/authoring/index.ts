@@ -67,4 +67,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "../streams/types.ts";
-export { oppositeOfDirection, rowVector, scratchVector } from "../streams/vectors.ts";
+export { oppositeOfDirection, rowVector, rowVectorOver, scratchVector } from "../streams/vectors.ts";

@@ -37,4 +37,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "./types.ts";
-export { oppositeOfDirection, rowVector, scratchVector } from "./vectors.ts";
+export { oppositeOfDirection, rowVector, rowVectorOver, scratchVector } from "./vectors.ts";

@@ -4,6 +4,7 @@ import {
   oppositeOfDirection,
   readOptions,
   rowVector,
+  rowVectorOver,
   scaledMinus,
   settingOf,
   type Update,
@@ -45,9 +46,9 @@ export function momentum(options: MomentumOptions = {}): Update {
     name: "momentum",
     refines: "direction",
     settings: { decay: settingOf(rules.decay, decay) },
-    init: (first) => new Float64Array(first.point.length),
+    init: (first) => rowVector(first).fill(0),
     step(it, velocity, settings) {
-      const next = rowVector(it);
+      const next = rowVectorOver(it, velocity);
       const opposite = oppositeOfDirection(it);
       if (opposite === undefined) addScaled(it.direction, settings.decay, velocity, next);
       else scaledMinus(settings.decay, velocity, opposite, next);

@@ -5,6 +5,7 @@ import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, OperatorMemory } from "../types.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import { mergeColumns } from "./mergeColumns.ts";
+import { ownArray, withArrays } from "./stateArrays.ts";
 import { Workspace } from "./workspace.ts";
 
 /** What a run must know about an operator to give it a place. */
@@ -86,6 +87,8 @@ export class Session {
     readonly attempt: number,
     private readonly restored: Readonly<Record<string, OperatorMemory>> = {},
     reuse = false,
+    /** Dimension of the points of a restored run. */
+    private readonly dimension = 0,
   ) {
     if (reuse) this.workspace = new Workspace(() => this.#slots.values());
   }
@@ -104,7 +107,8 @@ export class Session {
     if (memory !== undefined && memory.inside === inside) {
       slot.begun = memory.begun ?? -1;
       if (decides !== undefined && memory.restarted !== undefined) this.restart(decides, memory.restarted);
-      slot.state = structuredClone(memory.state);
+      const state = structuredClone(memory.state);
+      slot.state = this.workspace === undefined ? state : this.workspace.adopt(state, this.dimension);
       for (const key of Object.keys(slot.settings)) slot.settings[key] = memory.settings[key] ?? slot.settings[key]!;
     }
     this.#slots.set(name, slot);
@@ -196,7 +200,7 @@ export class Session {
     for (const { name, inside, begun, decides, settings, state } of this.#slots.values()) {
       try {
         memories[name] = {
-          state: structuredClone(state),
+          state: structuredClone(this.workspace === undefined ? state : withArrays(state, ownArray)),
           begun: begun < 0 ? undefined : begun,
           restarted: decides === undefined || decides.restartedAt < 0 ? undefined : decides.restartedAt,
           settings: { ...settings },
