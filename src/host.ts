@@ -7,6 +7,7 @@ import { visible } from "./visible.ts";
 
 interface Builtins {
   readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:crypto": typeof import("node:crypto");
   readonly "node:fs": typeof import("node:fs");
   readonly "node:module": typeof import("node:module");
   readonly "node:os": typeof import("node:os");
