@@ -5,7 +5,7 @@ import { type Node, sizeOf } from "../graph/graph.ts";
 import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
-import { draftLinear, type LinearDraft } from "./linear.ts";
+import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
@@ -13,6 +13,8 @@ import { stagesOf } from "./stages.ts";
 /** Options of {@link compile}. */
 export interface CompileOptions {
   readonly rewrite: NonNullable<LinearizeOptions["rewrite"]>;
+  /** As for `linearize`. */
+  readonly dataLast?: boolean;
   readonly emit: EmitOptions;
 }
 
@@ -20,6 +22,7 @@ export interface CompileOptions {
 export interface LinearProgram {
   readonly directions: Parts;
   readonly products: Parts;
+  readonly reads: readonly Read[];
   /** Computes residuals that only this program reads. */
   readonly residuals: Program;
   readonly program: Program;
@@ -61,7 +64,7 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
   const dataPlaces = data.map(keep);
 
-  const jacobian = linearize(builder, field, parameters, { rewrite: options.rewrite });
+  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
   const fieldPlaces = reserveParts(arena, field);
@@ -94,19 +97,23 @@ export function compileTransposed(
   { buffers }: CompiledField,
   options: CompileOptions,
 ): LinearProgram {
-  const graph = linearize(builder, field, parameters, { transpose: true, rewrite: options.rewrite });
+  const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
   const linear = draftLinear(arena, graph, new Map(buffers));
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 
+function linearizeOptions({ rewrite, dataLast }: CompileOptions): LinearizeOptions {
+  return { rewrite, ...(dataLast === undefined ? {} : { dataLast }) };
+}
+
 /** Computes now what depends on no input. */
 function started(
-  { directions, products }: LinearDraft,
+  { directions, products, reads }: LinearDraft,
   [constants, residuals, program]: readonly Program[],
 ): LinearProgram {
   if (constants === undefined || residuals === undefined || program === undefined) {
     throw new Error("internal: compile: three programs are needed");
   }
   constants.run();
-  return { directions, products, residuals, program };
+  return { directions, products, reads, residuals, program };
 }

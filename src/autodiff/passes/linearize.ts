@@ -28,6 +28,11 @@ export interface LinearizeOptions {
   readonly count?: number;
   /** Last pass that rewrites the product to make it cheaper. Default "none". */
   readonly rewrite?: "none" | "normalForm" | "regroup";
+  /**
+   * Whether what depends on the data alone is computed once for all points, so that `regroup` counts it as nearly free.
+   * Default true.
+   */
+  readonly dataLast?: boolean;
 }
 
 /**
@@ -66,12 +71,12 @@ export function linearize(
   builder: GraphBuilder,
   outputs: readonly Node[],
   wrt: readonly Node<"input">[],
-  { transpose = false, count, rewrite = "none" }: LinearizeOptions = {},
+  { transpose = false, count, rewrite = "none", dataLast = true }: LinearizeOptions = {},
 ): Linearization {
   let graph = tangents(builder, { inputs: inputsOf(outputs, wrt), outputs }, wrt, transpose ? undefined : count);
   if (transpose) graph = transposed(builder, graph);
   if (rewrite !== "none") graph = normalForm(builder, graph);
-  if (rewrite === "regroup") graph = regroup(builder, graph);
+  if (rewrite === "regroup") graph = regroup(builder, graph, dataLast);
   const directions = directionsOf(graph);
   return { directions, ...split(builder, graph) };
 }

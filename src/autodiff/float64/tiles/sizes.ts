@@ -1,0 +1,97 @@
+/** How samples are cut into tiles, and tiles into blocks. All of it depends on the shapes alone, as last bits do. */
+import { isOp, type Node, sizeOf } from "../../graph/graph.ts";
+import { dependents, reachable } from "../../graph/walk.ts";
+import type { SampleSums, SampleTile } from "../../passes/sampleSums.ts";
+import { isStored } from "../stages.ts";
+
+/** How many samples a tile has, and which tiles a block. */
+export interface Tiling {
+  readonly samples: number;
+  /** Samples of every tile but the last, which may have fewer. */
+  readonly size: number;
+  readonly tiles: number;
+  /** Number of blocks of tiles. The sums of the blocks are added in their order. */
+  readonly blocks: number;
+}
+
+/** Bytes of a tile's results that should stay in the cache nearest to a core that is large enough. */
+const cacheBytes = 1 << 20;
+/** Most samples of a tile. */
+const mostSamples = 4096;
+/** Operations of a tile for each number of its sums, below which adding up the sums would take much of the time. */
+const workPerSum = 1000;
+/** Operations of a tile for each operation that every tile repeats. */
+const workPerRepeated = 20;
+/** Operations of an evaluation below which a field is not tiled. */
+const leastWork = 2e7;
+/** Fewest tiles for which tiles are worth their overhead. */
+const leastTiles = 4;
+/** Most blocks, and most bytes of all their sums. */
+const mostBlocks = 64;
+const blockBytes = 1 << 26;
+/** Operations for each number of an elementwise result. */
+const elementWork = 4;
+/** Part of the elementwise results that are stored, since most share a loop with others. */
+const storedPart = 0.5;
+
+/** What a tile costs. */
+export interface TileCost {
+  /** Operations and bytes of results for one sample. */
+  readonly work: number;
+  readonly bytes: number;
+  /** Operations that every tile repeats, since they do not depend on the samples. */
+  readonly repeated: number;
+  /** Numbers of the sums. */
+  readonly sums: number;
+}
+
+/** Number of operations of a node. */
+export function workOf(node: Node): number {
+  if (!isStored(node) || isOp(node, "broadcast") || isOp(node, "reshape")) return 0;
+  if (!isOp(node, "matmul"))
+    return elementWork * Math.max(sizeOf(node.shape), ...node.inputs.map((x) => sizeOf(x.shape)));
+  return 2 * sizeOf(node.shape) * node.inputs[0]!.shape.at(node.attributes.transposeA ? -2 : -1)!;
+}
+
+/** Estimates what a tile costs from its graph for `size` samples. */
+export function costOf({ sums, inputs }: SampleTile, size: number): TileCost {
+  const nodes = reachable(sums);
+  const leaves = inputs.filter(({ place }) => place !== undefined).map(({ node }) => node);
+  const sampled = dependents(nodes, leaves);
+  let [work, bytes, repeated] = [0, 0, 0];
+  for (const node of nodes) {
+    if (!sampled.has(node)) {
+      repeated += workOf(node);
+      continue;
+    }
+    work += workOf(node) / size;
+    if (isOp(node, "broadcast") || isOp(node, "reshape") || sums.includes(node)) continue;
+    bytes += ((isOp(node, "input") || isOp(node, "matmul") ? 1 : storedPart) * 8 * sizeOf(node.shape)) / size;
+  }
+  return { work, bytes, repeated, sums: sums.reduce((sum, node) => sum + sizeOf(node.shape), 0) };
+}
+
+/** Number of samples for which a tile's cost is estimated. */
+const trial = 16;
+
+/** Chooses tiles; undefined if a field has too few samples or too little work for them. */
+export function chooseTiling(sums: SampleSums): Tiling | undefined {
+  const cost = costOf(sums.tile(trial), trial);
+  if (cost.work * sums.samples < leastWork) return undefined;
+  const least = Math.max((workPerSum * cost.sums) / cost.work, (workPerRepeated * cost.repeated) / cost.work, 1);
+  const wanted = Math.min(Math.max(cacheBytes / cost.bytes, least), Math.max(mostSamples, least));
+  const size = wanted >= 16 ? 16 * Math.ceil(wanted / 16) : Math.ceil(wanted);
+  return sums.samples < leastTiles * size ? undefined : tilingOf(sums.samples, size, cost.sums);
+}
+
+/** Cuts samples into tiles of a size. */
+export function tilingOf(samples: number, size: number, sums: number): Tiling {
+  const tiles = Math.ceil(samples / size);
+  const blocks = Math.max(1, Math.min(tiles, mostBlocks, Math.floor(blockBytes / (8 * sums))));
+  return { samples, size, tiles, blocks };
+}
+
+/** Returns the first tile of a block, which is the number of tiles for the block after the last. */
+export function firstTile({ tiles, blocks }: Tiling, block: number): number {
+  return Math.floor((block * tiles) / blocks);
+}
