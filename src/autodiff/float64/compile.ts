@@ -2,7 +2,7 @@
 
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
-import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
+import { type Linearization, type LinearizeOptions, linearize } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
@@ -13,8 +13,6 @@ import { stagesOf } from "./stages.ts";
 /** Options of {@link compile}. */
 export interface CompileOptions {
   readonly rewrite: NonNullable<LinearizeOptions["rewrite"]>;
-  /** As for `linearize`. */
-  readonly dataLast?: boolean;
   readonly emit: EmitOptions;
 }
 
@@ -53,7 +51,18 @@ export interface CompiledField {
  * `compilePrograms` does the last three.
  */
 export function compile(arena: Arena, parts: FieldParts, options: CompileOptions): CompiledField {
-  const { builder, parameters, data = [], value, field } = parts;
+  const { builder, parameters, field } = parts;
+  const jacobian = linearize(builder, field, parameters, { rewrite: options.rewrite });
+  return compileGraphs(arena, parts, jacobian, options.emit);
+}
+
+/** Compiles value and field, and a linear map whose residuals depend on the same point and data. */
+export function compileGraphs(
+  arena: Arena,
+  { parameters, data = [], value, field }: Pick<FieldParts, "parameters" | "data" | "value" | "field">,
+  jacobian: Linearization,
+  emit: EmitOptions,
+): CompiledField {
   const buffers = new Map<Node, Fixed>();
   const keep = (node: Node): Fixed => {
     const buffer = buffers.get(node) ?? arena.reserve(sizeOf(node.shape));
@@ -64,7 +73,6 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
   const dataPlaces = data.map(keep);
 
-  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
   const fieldPlaces = reserveParts(arena, field);
@@ -77,7 +85,7 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
   const linear = draftLinear(arena, jacobian, new Map(buffers));
-  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
+  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
     point,
@@ -97,13 +105,9 @@ export function compileTransposed(
   { buffers }: CompiledField,
   options: CompileOptions,
 ): LinearProgram {
-  const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
+  const graph = linearize(builder, field, parameters, { transpose: true, rewrite: options.rewrite });
   const linear = draftLinear(arena, graph, new Map(buffers));
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
-}
-
-function linearizeOptions({ rewrite, dataLast }: CompileOptions): LinearizeOptions {
-  return { rewrite, ...(dataLast === undefined ? {} : { dataLast }) };
 }
 
 /** Computes now what depends on no input. */

@@ -28,11 +28,6 @@ export interface LinearizeOptions {
   readonly count?: number;
   /** Last pass that rewrites the product to make it cheaper. Default "none". */
   readonly rewrite?: "none" | "normalForm" | "regroup";
-  /**
-   * Whether what depends on the data alone is computed once for all points, so that `regroup` counts it as nearly free.
-   * Default true.
-   */
-  readonly dataLast?: boolean;
 }
 
 /**
@@ -71,12 +66,21 @@ export function linearize(
   builder: GraphBuilder,
   outputs: readonly Node[],
   wrt: readonly Node<"input">[],
-  { transpose = false, count, rewrite = "none", dataLast = true }: LinearizeOptions = {},
+  options: LinearizeOptions = {},
 ): Linearization {
+  const graph = productGraph(builder, outputs, wrt, options);
+  return { directions: directionsOf(graph), ...split(builder, graph) };
+}
+
+/** Makes the graph of J v or J^T u, whose inputs are the directions, the point and the data: all passes but `split`. */
+export function productGraph(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  wrt: readonly Node<"input">[],
+  { transpose = false, count, rewrite = "none" }: LinearizeOptions = {},
+): Graph {
   let graph = tangents(builder, { inputs: inputsOf(outputs, wrt), outputs }, wrt, transpose ? undefined : count);
   if (transpose) graph = transposed(builder, graph);
   if (rewrite !== "none") graph = normalForm(builder, graph);
-  if (rewrite === "regroup") graph = regroup(builder, graph, dataLast);
-  const directions = directionsOf(graph);
-  return { directions, ...split(builder, graph) };
+  return rewrite === "regroup" ? regroup(builder, graph) : graph;
 }

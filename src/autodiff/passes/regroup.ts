@@ -1,8 +1,8 @@
 import type { GraphBuilder } from "../build/builder.ts";
-import { type Graph, isOp, type Node, sizeOf } from "../graph/graph.ts";
+import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { buildChains, type Chain, chainsOf, type ProductPrice, type Weight } from "./chains.ts";
-import { directionsOf, parametersOf } from "./pass.ts";
+import { directionsOf, type Pass, parametersOf } from "./pass.ts";
 
 /** Weights of operations that are done for every v, once per point, and once for the data. */
 const weights = { moving: 1, point: 0.1, data: 0.001 } as const;
@@ -26,18 +26,15 @@ type Variant = (typeof variants)[number];
  * shared products counted once. For a linear network with squared loss, only products with the second moments of its
  * data remain.
  *
- * With `dataLast` false, products of data alone count as if they were done for every v.
- *
  * Assumes that outputs are linear in the directions, and that `normalForm` came before, which turns other expressions
  * into expressions of products. Guarantees the same values up to rounding, and that outputs stay linear. It must not be
  * applied to gradients: there it would replace small residuals by differences of large moments.
  */
-export function regroup(builder: GraphBuilder, graph: Graph, dataLast = true): Graph {
+export const regroup: Pass = (builder, graph) => {
   const { inputs, outputs } = graph;
   const directions = directionsOf(graph);
   const parameters = parametersOf(graph);
   const nodes = reachable(outputs);
-  const dataWeight = dataLast ? weights.data : weights.moving;
   const moving = dependents(nodes, directions);
   const roots = rootsOf(nodes, outputs, moving);
   const multilinear = multilinearNodes(nodes);
@@ -63,13 +60,13 @@ export function regroup(builder: GraphBuilder, graph: Graph, dataLast = true): G
         number,
         factors: factors.map(({ node, transpose }) => ({ node: fresh(node), transpose })),
       }));
-      return buildChains(builder, own, weightOf(own, directions, parameters, dataWeight), price);
+      return buildChains(builder, own, weightOf(own, directions, parameters), price);
     });
   const candidates: { choice: Map<Node, Variant>; outputs: readonly Node[]; cost: number }[] = variants.map(
     (variant) => {
       const choice = new Map([...chains.keys()].map((root) => [root, variant] as const));
       const made = rewrite(choice);
-      return { choice, outputs: made, cost: graphCost(made, directions, parameters, dataWeight) };
+      return { choice, outputs: made, cost: graphCost(made, directions, parameters) };
     },
   );
   let best = candidates.reduce((a, b) => (b.cost < a.cost ? b : a));
@@ -78,12 +75,12 @@ export function regroup(builder: GraphBuilder, graph: Graph, dataLast = true): G
       if (variant === best.choice.get(root)) continue;
       const choice = new Map(best.choice).set(root, variant);
       const made = rewrite(choice);
-      const cost = graphCost(made, directions, parameters, dataWeight);
+      const cost = graphCost(made, directions, parameters);
       if (cost < best.cost) best = { choice, outputs: made, cost };
     }
   }
   return { inputs, outputs: best.outputs };
-}
+};
 
 /**
  * Returns the nodes that are made of inputs and constants by matrix operations alone.
@@ -142,32 +139,22 @@ function classes(
   outputs: readonly Node[],
   directions: readonly Node[],
   parameters: readonly Node[],
-  dataWeight: number,
 ): { readonly nodes: readonly Node[]; readonly weight: Weight } {
   const nodes = reachable(outputs);
   const moving = dependents(nodes, directions);
   const varying = dependents(nodes, parameters);
-  const weight: Weight = (node) => (moving.has(node) ? weights.moving : varying.has(node) ? weights.point : dataWeight);
+  const weight: Weight = (node) =>
+    moving.has(node) ? weights.moving : varying.has(node) ? weights.point : weights.data;
   return { nodes, weight };
 }
 
-function weightOf(
-  chains: readonly Chain[],
-  directions: readonly Node[],
-  parameters: readonly Node[],
-  dataWeight: number,
-): Weight {
+function weightOf(chains: readonly Chain[], directions: readonly Node[], parameters: readonly Node[]): Weight {
   const leaves = chains.flatMap(({ factors }) => factors.map(({ node }) => node));
-  return classes(leaves, directions, parameters, dataWeight).weight;
+  return classes(leaves, directions, parameters).weight;
 }
 
-function graphCost(
-  outputs: readonly Node[],
-  directions: readonly Node[],
-  parameters: readonly Node[],
-  dataWeight: number,
-): number {
-  const { nodes, weight } = classes(outputs, directions, parameters, dataWeight);
+function graphCost(outputs: readonly Node[], directions: readonly Node[], parameters: readonly Node[]): number {
+  const { nodes, weight } = classes(outputs, directions, parameters);
   let cost = 0;
   for (const node of nodes) {
     if (isOp(node, "matmul")) {

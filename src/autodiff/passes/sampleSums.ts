@@ -1,38 +1,58 @@
 import { GraphBuilder } from "../build/builder.ts";
+import { inputsOf } from "../derivatives/differentiate.ts";
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
-import { reachable } from "../graph/walk.ts";
+import { dependents, reachable } from "../graph/walk.ts";
 import { TileBuilder, type TileInput } from "./samples/tile.ts";
 
-/** A field in a graph: its parameters, its value if it has one, and the field itself. */
-export interface FieldGraph {
+/** A graph of a point, of data, and perhaps of directions in which it is linear. */
+export interface SampledGraph {
   readonly parameters: readonly Node<"input">[];
-  readonly value?: Node | undefined;
-  readonly field: readonly Node[];
+  /** Default: none. */
+  readonly directions?: readonly Node<"input">[];
+  readonly outputs: readonly Node[];
 }
 
-/** The part of a field's graph that is summed over the samples, for some of them. */
+/** The part of a graph that is summed over the samples, for some of them. */
 export interface SampleTile {
   readonly builder: GraphBuilder;
+  /** The graph's parameters and directions, each followed by the outputs of the head. */
   readonly parameters: readonly Node<"input">[];
+  readonly directions: readonly Node<"input">[];
   readonly inputs: readonly TileInput[];
-  /** Parts of the sums: added up over all samples, they are the sums of the whole graph. */
-  readonly sums: readonly Node[];
+  /** Parts of the sums that do not depend on the directions. Added up over all samples, they are those of the graph. */
+  readonly pointSums: readonly Node[];
+  /** Parts of the sums that depend on the directions. */
+  readonly movingSums: readonly Node[];
+}
+
+/** What all tiles need and what depends on no sample. It is a part of the graph itself. */
+export interface SampleHead {
+  /** Nodes that do not depend on the directions. */
+  readonly point: readonly Node[];
+  readonly moving: readonly Node[];
+  /** Data inputs that it reads. */
+  readonly data: readonly Node<"input">[];
 }
 
 /** What is computed from the sums. */
 export interface SampleTail {
   readonly builder: GraphBuilder;
-  /** The field's parameters, then one input for each sum. */
+  /** The graph's parameters, then one input for each sum that does not depend on the directions. */
   readonly parameters: readonly Node<"input">[];
+  /** The graph's directions, then one input for each of the other sums. */
+  readonly directions: readonly Node<"input">[];
   /** Data inputs that it reads, with those of the whole graph. */
   readonly data: readonly { readonly node: Node<"input">; readonly source: Node }[];
-  readonly value?: Node;
-  readonly field: readonly Node[];
+  readonly outputs: readonly Node[];
 }
 
-/** A field as a function of sums over samples. */
+/** A graph as a function of sums over samples. */
 export interface SampleSums {
   readonly samples: number;
+  readonly directions: readonly Node<"input">[];
+  /** Whether sums that do not depend on the directions depend on the parameters, and not on the data alone. */
+  readonly pointSumsMove: boolean;
+  readonly head: SampleHead;
   readonly tail: SampleTail;
   /** Makes the graph of the sums over `size` samples. */
   tile(size: number): SampleTile;
@@ -42,23 +62,23 @@ export interface SampleSums {
 const mostGuesses = 4;
 
 /**
- * Splits a field's graph into sums over the samples and a tail that computes value and field from them.
+ * Splits a graph into sums over the samples and a tail that computes the outputs from them.
  *
  * The samples are an axis that some data input or constant has, and along which all work is done sample by sample until
  * it is summed: by `sum`, or by a product of matrices over that axis. The number of samples is guessed from the shapes of
  * the data, the largest first.
  *
  * Assumes nothing. Guarantees that the parts of the sums over disjoint samples add up to the sums over all of them, up to
- * rounding, and that the tail has the value and the field of the graph.
+ * rounding, and that the tail has the outputs of the graph.
  *
+ * @param samples number of samples, where it is known
  * @returns undefined if the graph has no such axis, as where a loss normalises over the batch or sums are needed again by
  *   the samples
  */
-export function sampleSums(graph: FieldGraph): SampleSums | undefined {
-  const outputs = graph.value === undefined ? graph.field : [graph.value, ...graph.field];
-  const nodes = reachable(outputs);
-  for (const samples of guesses(nodes)) {
-    const found = attempt(graph, nodes, outputs, samples);
+export function sampleSums(graph: SampledGraph, samples?: number): SampleSums | undefined {
+  const nodes = reachable(graph.outputs);
+  for (const guess of samples === undefined ? guesses(nodes) : [samples]) {
+    const found = attempt(graph, nodes, guess);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -66,84 +86,95 @@ export function sampleSums(graph: FieldGraph): SampleSums | undefined {
 
 /** Returns extents of the data, those of the largest data first. */
 function guesses(nodes: readonly Node[]): readonly number[] {
-  const leaves = nodes.filter(
-    (node) => isOp(node, "constant") || (isOp(node, "input") && node.attributes.role === "data"),
-  );
-  const extents = leaves
+  const isLeaf = (node: Node): boolean =>
+    isOp(node, "constant") || (isOp(node, "input") && node.attributes.role === "data");
+  const extents = nodes
+    .filter(isLeaf)
     .toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape))
     .flatMap(({ shape }) => shape.toSorted((a, b) => b - a))
     .filter((extent) => extent > 1);
   return [...new Set(extents)].slice(0, mostGuesses);
 }
 
-function attempt(
-  graph: FieldGraph,
-  nodes: readonly Node[],
-  outputs: readonly Node[],
-  samples: number,
-): SampleSums | undefined {
-  const whole = new TileBuilder(samples, samples);
+function attempt(graph: SampledGraph, nodes: readonly Node[], samples: number): SampleSums | undefined {
+  const { parameters, directions = [], outputs } = graph;
+  const moving = dependents(nodes, directions);
+  const whole = new TileBuilder(samples, samples, moving);
   if (!whole.build(nodes) || whole.sums.size === 0 || outputs.some((node) => whole.isSampled(node))) return undefined;
-  const sums = [...whole.sums.keys()];
+  const movingSums = [...whole.sums.keys()].filter((node) => moving.has(node));
+  const pointSums = [...whole.sums.keys()].filter((node) => !moving.has(node));
+  const varying = dependents(nodes, parameters);
+  const heads = [...whole.heads.keys()];
   return {
     samples,
-    tail: tailOf(graph, whole, nodes, sums),
+    directions,
+    pointSumsMove: pointSums.some((node) => varying.has(node)),
+    head: {
+      point: heads.filter((node) => !moving.has(node)),
+      moving: heads.filter((node) => moving.has(node)),
+      data: inputsOf(heads).filter(({ attributes: { role } }) => role === "data"),
+    },
+    tail: tailOf(graph, nodes, pointSums, movingSums),
     tile(size) {
-      const tile = new TileBuilder(samples, size);
+      const tile = new TileBuilder(samples, size, moving);
       if (!tile.build(nodes)) throw new Error("internal: sampleSums: a tile differs from the whole");
       const { builder, inputs } = tile;
+      const own = (node: Node<"input">): Node<"input"> => builder.make("input", [], node.attributes);
+      const headsOf = (move: boolean): Node<"input">[] =>
+        heads.filter((node) => moving.has(node) === move).map((node) => tile.heads.get(node)!);
       return {
         builder,
-        parameters: graph.parameters.map((node) => builder.make("input", [], node.attributes)),
+        parameters: [...parameters.map(own), ...headsOf(false)],
+        directions: [...directions.map(own), ...headsOf(true)],
         inputs,
-        sums: sums.map((node) => tile.sums.get(node)!),
+        pointSums: pointSums.map((node) => tile.sums.get(node)!),
+        movingSums: movingSums.map((node) => tile.sums.get(node)!),
       };
     },
   };
 }
 
-function tailOf(graph: FieldGraph, whole: TileBuilder, nodes: readonly Node[], sums: readonly Node[]): SampleTail {
+function tailOf(
+  { parameters, directions = [], outputs }: SampledGraph,
+  nodes: readonly Node[],
+  pointSums: readonly Node[],
+  movingSums: readonly Node[],
+): SampleTail {
   const builder = new GraphBuilder();
   const made = new Map<Node, Node>();
   const data: { node: Node<"input">; source: Node }[] = [];
-  const parameters = graph.parameters.map((node) => {
-    const own = builder.make("input", [], node.attributes);
+  const known = (node: Node, own: Node<"input">): Node<"input"> => {
     made.set(node, own);
     return own;
-  });
-  for (const [i, node] of sums.entries()) {
-    const input = builder.input(`sum ${i}`, "parameter", node.shape);
-    made.set(node, input);
-    parameters.push(input);
-  }
+  };
+  const copied = (node: Node<"input">): Node<"input"> => known(node, builder.make("input", [], node.attributes));
+  const tailParameters = [
+    ...parameters.map(copied),
+    ...pointSums.map((node, i) => known(node, builder.input(`sum ${i}`, "parameter", node.shape))),
+  ];
+  const tailDirections = [
+    ...directions.map(copied),
+    ...movingSums.map((node, i) => known(node, builder.input(`moving sum ${i}`, "tangent", node.shape))),
+  ];
   // Only what the outputs need beyond the sums, so that nothing of the samples is copied.
-  const outputs = graph.value === undefined ? graph.field : [graph.value, ...graph.field];
   const needed = new Set<Node>(outputs);
-  for (const node of needed) if (!whole.sums.has(node)) for (const input of node.inputs) needed.add(input);
+  for (const node of needed) if (!made.has(node)) for (const input of node.inputs) needed.add(input);
   for (const node of nodes) {
     if (!needed.has(node) || made.has(node)) continue;
     if (isOp(node, "input")) {
-      const own = builder.make("input", [], node.attributes);
-      data.push({ node: own, source: node });
-      made.set(node, own);
+      data.push({ node: copied(node), source: node });
     } else if (node.inputs.length === 0) {
       made.set(node, builder.make(node.op, [], node.attributes));
     } else {
-      made.set(
-        node,
-        builder.rebuild(
-          node,
-          node.inputs.map((input) => made.get(input)!),
-        ),
-      );
+      const inputs = node.inputs.map((input) => made.get(input)!);
+      made.set(node, builder.rebuild(node, inputs));
     }
   }
-  const found = (node: Node): Node => made.get(node)!;
   return {
     builder,
-    parameters,
+    parameters: tailParameters,
+    directions: tailDirections,
     data,
-    ...(graph.value === undefined ? {} : { value: found(graph.value) }),
-    field: graph.field.map(found),
+    outputs: outputs.map((node) => made.get(node)!),
   };
 }

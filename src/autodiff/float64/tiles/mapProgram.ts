@@ -1,37 +1,30 @@
-import type { FieldParts } from "../../fieldParts.ts";
+import type { GraphBuilder } from "../../build/builder.ts";
+import { isOp, type Node } from "../../graph/graph.ts";
+import { reachable } from "../../graph/walk.ts";
+import { split } from "../../passes/split.ts";
 import type { Arena } from "../arena.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
-import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "../compile.ts";
+import { type CompiledField, compileGraphs } from "../compile.ts";
 
-/** Which product with a Jacobian: J v or J^T u. */
-export type Product = "forward" | "transposed";
+/** A graph of a point and data whose further outputs are linear in directions. */
+export interface MapGraph {
+  readonly builder: GraphBuilder;
+  readonly parameters: readonly Node<"input">[];
+  readonly directions: readonly Node<"input">[];
+  readonly data: readonly Node<"input">[];
+  /** Outputs that do not depend on the directions. */
+  readonly outputs: readonly Node[];
+  readonly linear: readonly Node[];
+}
 
-/** A differentiable map between vectors of different lengths, compiled over a memory of its own. */
-export class MapProgram {
-  readonly arena: Arena;
-  readonly compiled: CompiledField;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly #parts: FieldParts;
-  readonly #options: CompileOptions;
-  #transposed: LinearProgram | undefined;
-
-  constructor(parts: FieldParts, options: BackendOptions, dataLast: boolean) {
-    const { arena, compile: compileOptions } = backendOf(options);
-    this.arena = arena;
-    this.#parts = parts;
-    this.#options = { ...compileOptions, dataLast };
-    this.compiled = compile(arena, parts, this.#options);
-    this.inputs = this.compiled.point.length;
-    this.outputs = this.compiled.field.length;
-  }
-
-  /** Returns the program of a product. That of J^T u is compiled when it is first needed. */
-  linear(product: Product): LinearProgram {
-    if (product === "forward") return this.compiled.jacobian;
-    this.#transposed ??= compileTransposed(this.arena, this.#parts, this.compiled, this.#options);
-    return this.#transposed;
-  }
+/** Programs of a graph over a memory of their own: the outputs are the field, the linear ones the Jacobian's product. */
+export function compileMap(graph: MapGraph, options: BackendOptions): { arena: Arena; compiled: CompiledField } {
+  const { builder, parameters, directions, data, outputs, linear } = graph;
+  const { arena, compile } = backendOf(options);
+  const others = reachable(linear).filter((node) => isOp(node, "input") && !directions.includes(node));
+  const inputs = [...directions, ...others.filter((node) => isOp(node, "input"))];
+  const jacobian = { directions, ...split(builder, { inputs, outputs: linear }) };
+  return { arena, compiled: compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit) };
 }
 
 /** Writes numbers of the memory to an array, or adds them to it. */

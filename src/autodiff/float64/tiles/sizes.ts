@@ -16,12 +16,13 @@ export interface Tiling {
 
 /** Bytes of a tile's results that should stay in the cache nearest to a core that is large enough. */
 const cacheBytes = 1 << 20;
-/** Most samples of a tile. */
-const mostSamples = 4096;
-/** Operations of a tile for each number of its sums, below which adding up the sums would take much of the time. */
-const workPerSum = 1000;
-/** Operations of a tile for each operation that every tile repeats. */
-const workPerRepeated = 20;
+/**
+ * Operations of a tile for each number of its sums: adding up the sums of the tiles takes a few per cent of the time at the
+ * second number, and an eighth at the first, which is the least.
+ */
+const workPerSum = [1000, 4000] as const;
+/** Tiles among which the samples are shared where sizes leave the choice, so that many threads are kept busy. */
+const goodTiles = 16;
 /** Operations of an evaluation below which a field is not tiled. */
 const leastWork = 2e7;
 /** Fewest tiles for which tiles are worth their overhead. */
@@ -35,40 +36,41 @@ const elementWork = 4;
 const storedPart = 0.5;
 
 /** What a tile costs. */
-export interface TileCost {
+interface TileCost {
   /** Operations and bytes of results for one sample. */
   readonly work: number;
   readonly bytes: number;
-  /** Operations that every tile repeats, since they do not depend on the samples. */
-  readonly repeated: number;
   /** Numbers of the sums. */
   readonly sums: number;
 }
 
 /** Number of operations of a node. */
-export function workOf(node: Node): number {
+function workOf(node: Node): number {
   if (!isStored(node) || isOp(node, "broadcast") || isOp(node, "reshape")) return 0;
   if (!isOp(node, "matmul"))
     return elementWork * Math.max(sizeOf(node.shape), ...node.inputs.map((x) => sizeOf(x.shape)));
   return 2 * sizeOf(node.shape) * node.inputs[0]!.shape.at(node.attributes.transposeA ? -2 : -1)!;
 }
 
+/** Whether a field has too little work for tiles, whatever its samples are. */
+export function isLittleWork(outputs: readonly Node[]): boolean {
+  return reachable(outputs).reduce((sum, node) => sum + workOf(node), 0) < leastWork;
+}
+
 /** Estimates what a tile costs from its graph for `size` samples. */
-export function costOf({ sums, inputs }: SampleTile, size: number): TileCost {
+export function costOf({ pointSums, movingSums, inputs }: SampleTile, size: number): TileCost {
+  const sums = [...pointSums, ...movingSums];
   const nodes = reachable(sums);
   const leaves = inputs.filter(({ place }) => place !== undefined).map(({ node }) => node);
   const sampled = dependents(nodes, leaves);
-  let [work, bytes, repeated] = [0, 0, 0];
+  let [work, bytes] = [0, 0];
   for (const node of nodes) {
-    if (!sampled.has(node)) {
-      repeated += workOf(node);
-      continue;
-    }
+    if (!sampled.has(node)) continue;
     work += workOf(node) / size;
     if (isOp(node, "broadcast") || isOp(node, "reshape") || sums.includes(node)) continue;
     bytes += ((isOp(node, "input") || isOp(node, "matmul") ? 1 : storedPart) * 8 * sizeOf(node.shape)) / size;
   }
-  return { work, bytes, repeated, sums: sums.reduce((sum, node) => sum + sizeOf(node.shape), 0) };
+  return { work, bytes, sums: sums.reduce((sum, node) => sum + sizeOf(node.shape), 0) };
 }
 
 /** Number of samples for which a tile's cost is estimated. */
@@ -78,8 +80,10 @@ const trial = 16;
 export function chooseTiling(sums: SampleSums): Tiling | undefined {
   const cost = costOf(sums.tile(trial), trial);
   if (cost.work * sums.samples < leastWork) return undefined;
-  const least = Math.max((workPerSum * cost.sums) / cost.work, (workPerRepeated * cost.repeated) / cost.work, 1);
-  const wanted = Math.min(Math.max(cacheBytes / cost.bytes, least), Math.max(mostSamples, least));
+  const perSum = cost.sums / cost.work;
+  const least = Math.max(workPerSum[0] * perSum, 1);
+  const most = Math.max(cacheBytes / cost.bytes, workPerSum[1] * perSum, 1);
+  const wanted = Math.min(Math.max(sums.samples / goodTiles, least), most);
   const size = wanted >= 16 ? 16 * Math.ceil(wanted / 16) : Math.ceil(wanted);
   return sums.samples < leastTiles * size ? undefined : tilingOf(sums.samples, size, cost.sums);
 }

@@ -1,155 +1,159 @@
 import { type Node, sizeOf } from "../../graph/graph.ts";
 import { dependents, reachable } from "../../graph/walk.ts";
 import type { SampleTile } from "../../passes/sampleSums.ts";
+import type { Arena } from "../arena.ts";
 import type { BackendOptions } from "../backend.ts";
-import type { LinearProgram } from "../compile.ts";
+import type { CompiledField } from "../compile.ts";
 import { isStored } from "../stages.ts";
-import { collect, MapProgram, type Product } from "./mapProgram.ts";
+import { collect, compileMap } from "./mapProgram.ts";
 import { copyRows, type Rows, rowsOf } from "./rows.ts";
 import type { Stash } from "./stash.ts";
 
-/** What a product reads of a tile's residuals. */
-interface Reads {
-  readonly program: LinearProgram;
-  /** Residuals that differ from tile to tile. */
-  readonly kept: readonly { readonly place: number; readonly size: number }[];
-  readonly size: number;
-  /** Inputs of the tile that it reads. */
-  readonly inputs: readonly number[];
-  /** Whether it also reads what depends on the point alone. */
-  readonly readsPoint: boolean;
-  /** Stamp of the point for which those were computed. */
-  pointStamp: number;
+/** A tile: its number, its first sample, and where its residuals are kept for which point. */
+export interface Tile {
+  readonly number: number;
+  readonly first: number;
+  readonly stash: Stash;
+  /** Number of the point, above 0. */
+  readonly stamp: number;
 }
 
-/** Runs the sums over a fixed number of samples, and their derivatives. */
+/** Runs the sums over a fixed number of samples. */
 export class TileProgram {
   readonly size: number;
-  readonly #map: MapProgram;
+  readonly #arena: Arena;
+  readonly #compiled: CompiledField;
   readonly #rows: readonly (Rows | undefined)[];
-  /** Inputs that differ from tile to tile. */
-  readonly #leaves: readonly Node[];
-  readonly #inputOf: ReadonlyMap<Node, number>;
-  readonly #reads = new Map<Product, Reads>();
+  /** Inputs that products read, and residuals that differ from tile to tile. */
+  readonly #linearInputs: readonly number[];
+  readonly #kept: readonly { readonly place: number; readonly size: number }[];
+  /** Whether products also read what depends on the point alone, and the point for which that was computed. */
+  readonly #readsPoint: boolean;
+  #computed = 0;
+  #direction: Float64Array | undefined;
   #data: readonly Float64Array[] = [];
 
   constructor(tile: SampleTile, size: number, options: BackendOptions) {
-    const { builder, parameters, inputs, sums } = tile;
+    const { builder, parameters, directions, inputs, pointSums, movingSums } = tile;
+    const data = inputs.map(({ node }) => node);
     this.size = size;
-    this.#map = new MapProgram(
-      { builder, parameters, data: inputs.map(({ node }) => node), field: sums, symmetric: false },
+    const { arena, compiled } = compileMap(
+      { builder, parameters, directions, data, outputs: pointSums, linear: movingSums },
       options,
-      false,
     );
+    this.#arena = arena;
+    this.#compiled = compiled;
     this.#rows = inputs.map(({ source, place }) => place && rowsOf(source.shape, place));
-    this.#inputOf = new Map(inputs.map(({ node }, i) => [node as Node, i]));
-    this.#leaves = inputs.filter(({ place }) => place !== undefined).map(({ node }) => node);
+    const { reads } = compiled.jacobian;
+    const leaves = data.filter((_, i) => this.#rows[i] !== undefined);
+    const varying = dependents(reachable(reads.map(({ node }) => node)), leaves);
+    const inputOf = new Map<Node, number>(data.map((node, i) => [node, i]));
+    this.#linearInputs = reads.flatMap(({ node }) => inputOf.get(node) ?? []);
+    const residuals = reads.filter(({ node }) => !inputOf.has(node));
+    this.#kept = residuals
+      .filter(({ node }) => varying.has(node))
+      .map(({ node, buffer }) => ({ place: buffer.place, size: sizeOf(node.shape) }));
+    this.#readsPoint = residuals.some(({ node }) => !varying.has(node) && isStored(node));
   }
 
-  get sums(): number {
-    return this.#map.outputs;
+  /** Numbers of the sums that do not depend on the directions. */
+  get pointSums(): number {
+    return this.#compiled.field.length;
   }
 
-  get dimension(): number {
-    return this.#map.inputs;
+  /** Numbers of the directions, and of the sums that depend on them. */
+  get directions(): number {
+    return this.#compiled.jacobian.directions.length;
+  }
+  get movingSums(): number {
+    return this.#compiled.jacobian.products.length;
+  }
+
+  /** Numbers of residuals that are kept of a tile. */
+  get residuals(): number {
+    return this.#kept.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Takes the data: for each input the numbers of all samples. Those without samples are read now. */
   load(data: readonly Float64Array[]): void {
     this.#data = data;
     for (const [i, values] of data.entries()) {
-      if (this.#rows[i] === undefined) this.#map.arena.write(this.#map.compiled.data[i]!.place, values);
+      if (this.#rows[i] === undefined) this.#arena.write(this.#compiled.data[i]!.place, values);
     }
-    for (const reads of this.#reads.values()) reads.pointStamp = -1;
+    this.#computed = 0;
   }
 
   /** Takes a point. What depends on the old one is no longer valid. */
   move(point: Float64Array): void {
-    this.#map.arena.write(this.#map.compiled.point.place, point);
-    for (const reads of this.#reads.values()) reads.pointStamp = -1;
+    this.#arena.write(this.#compiled.point.place, point);
+    this.#computed = 0;
   }
 
-  /** Number of residuals of a tile. */
-  residuals(product: Product): number {
-    return this.#readsOf(product).size;
-  }
-
-  /** Writes the sums over the samples from `first` on, or adds them to those that are there. */
+  /** Writes the sums over a tile, or adds them to those that are there. */
   evaluate(first: number, into: Float64Array, add: boolean): void {
-    const { arena, compiled } = this.#map;
     for (const i of this.#rows.keys()) this.#read(i, first);
-    compiled.stages[0].run();
-    compiled.stages[1].run();
-    collect(arena, compiled.field.place, into, 0, this.#map.outputs, add);
+    const [prepare, evaluate] = this.#compiled.stages;
+    prepare.run();
+    evaluate.run();
+    this.#collectSums(into, add);
+  }
+
+  /** Does the same, and keeps the residuals for products. */
+  linearize(tile: Tile, into: Float64Array, add: boolean): void {
+    this.#compute(tile);
+    this.#collectSums(into, add);
   }
 
   /**
-   * Writes products of the sums' Jacobian with several vectors, or adds them to those that are there. The residuals come
-   * from the stash if it has them for this stamp, else they are computed, and kept if the stash has a slot for the tile.
+   * Writes products with several directions, or adds them to those that are there. The residuals come from the stash, or
+   * are computed if it does not have them.
    */
-  multiply(
-    product: Product,
-    { first, tile, stash, stamp }: { first: number; tile: number; stash: Stash; stamp: number },
-    vectors: Float64Array,
-    count: number,
-    into: Float64Array,
-    add: boolean,
-  ): void {
-    const { arena, compiled } = this.#map;
-    const reads = this.#readsOf(product);
-    const { directions, products, program, residuals } = reads.program;
-    if (stash.has(tile, stamp) && (!reads.readsPoint || reads.pointStamp === stamp)) {
-      for (const i of reads.inputs) this.#read(i, first);
-      let at = stash.start(tile);
-      for (const { place, size } of reads.kept) {
-        arena.write(place, stash.numbers, at, size);
+  multiply(tile: Tile, vectors: Float64Array, count: number, into: Float64Array, add: boolean): void {
+    // Several vectors take turns in the memory; one stays there for all tiles.
+    const isThere = count === 1 && this.#direction === vectors;
+    this.#direction = vectors;
+    const { stash, stamp, number, first } = tile;
+    if (stash.has(number, stamp) && (!this.#readsPoint || this.#computed === stamp)) {
+      for (const i of this.#linearInputs) this.#read(i, first);
+      let at = stash.start(number);
+      for (const { place, size } of this.#kept) {
+        this.#arena.write(place, stash.numbers, at, size);
         at += size;
       }
     } else {
-      for (const i of this.#rows.keys()) this.#read(i, first);
-      for (const stage of compiled.stages) stage.run();
-      residuals.run();
-      reads.pointStamp = stamp;
-      if (stash.holds(tile) && !stash.has(tile, stamp)) {
-        let at = stash.start(tile);
-        for (const { place, size } of reads.kept) {
-          arena.read(place, stash.numbers, at, size);
-          at += size;
-        }
-        stash.mark(tile, stamp);
-      }
+      this.#compute(tile);
     }
+    const { directions, products, program } = this.#compiled.jacobian;
     for (let k = 0; k < count; k++) {
-      arena.write(directions.place, vectors, k * directions.length, directions.length);
+      if (!isThere) this.#arena.write(directions.place, vectors, k * directions.length, directions.length);
       program.run();
-      collect(arena, products.place, into, k * products.length, products.length, add);
+      collect(this.#arena, products.place, into, k * products.length, products.length, add);
     }
+  }
+
+  /** Computes the residuals, and keeps them if there is a slot. */
+  #compute({ stash, stamp, number, first }: Tile): void {
+    for (const i of this.#rows.keys()) this.#read(i, first);
+    for (const stage of this.#compiled.stages) stage.run();
+    this.#compiled.jacobian.residuals.run();
+    this.#computed = stamp;
+    if (!stash.holds(number) || stash.has(number, stamp)) return;
+    let at = stash.start(number);
+    for (const { place, size } of this.#kept) {
+      this.#arena.read(place, stash.numbers, at, size);
+      at += size;
+    }
+    stash.mark(number, stamp);
+  }
+
+  #collectSums(into: Float64Array, add: boolean): void {
+    const { place, length } = this.#compiled.field;
+    collect(this.#arena, place, into, 0, length, add);
   }
 
   #read(input: number, first: number): void {
     const rows = this.#rows[input];
     if (rows === undefined) return;
-    copyRows(this.#data[input]!, rows, first, this.size, this.#map.arena, this.#map.compiled.data[input]!.place);
-  }
-
-  #readsOf(product: Product): Reads {
-    let known = this.#reads.get(product);
-    if (known === undefined) {
-      const program = this.#map.linear(product);
-      const kept = [];
-      const inputs = [];
-      let readsPoint = false;
-      const varying = dependents(reachable(program.reads.map(({ node }) => node)), this.#leaves);
-      for (const { node, buffer } of program.reads) {
-        const input = this.#inputOf.get(node);
-        if (input !== undefined) inputs.push(input);
-        else if (!varying.has(node)) readsPoint ||= isStored(node);
-        else kept.push({ place: buffer.place, size: sizeOf(node.shape) });
-      }
-      const size = kept.reduce((sum, range) => sum + range.size, 0);
-      known = { program, kept, size, inputs, readsPoint, pointStamp: -1 };
-      this.#reads.set(product, known);
-    }
-    return known;
+    copyRows(this.#data[input]!, rows, first, this.size, this.#arena, this.#compiled.data[input]!.place);
   }
 }

@@ -1,9 +1,14 @@
 import type { SampleTile } from "../../passes/sampleSums.ts";
 import type { BackendOptions } from "../backend.ts";
-import type { Product } from "./mapProgram.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
 import type { Stash } from "./stash.ts";
-import { TileProgram } from "./tileProgram.ts";
+import { type Tile, TileProgram } from "./tileProgram.ts";
+
+/** What is computed for a block of tiles. */
+export type Task =
+  | { readonly kind: "evaluate" }
+  | { readonly kind: "linearize" }
+  | { readonly kind: "multiply"; readonly vectors: Float64Array; readonly count: number };
 
 /** Computes blocks of tiles in one thread. */
 export class TileWork {
@@ -14,21 +19,25 @@ export class TileWork {
   constructor(tile: (size: number) => SampleTile, tiling: Tiling, options: BackendOptions) {
     const { samples, size } = tiling;
     const last = samples % size;
+    const sizes = [...(samples >= size ? [size] : []), ...(last === 0 ? [] : [last])];
     this.tiling = tiling;
-    this.#programs = [size, ...(last === 0 ? [] : [last])].map((count) => new TileProgram(tile(count), count, options));
+    this.#programs = sizes.map((count) => new TileProgram(tile(count), count, options));
   }
 
-  get dimension(): number {
-    return this.#programs[0]!.dimension;
+  /** Numbers of the sums that do not depend on the directions. */
+  get pointSums(): number {
+    return this.#programs[0]!.pointSums;
+  }
+  get directions(): number {
+    return this.#programs[0]!.directions;
+  }
+  get movingSums(): number {
+    return this.#programs[0]!.movingSums;
   }
 
-  get sums(): number {
-    return this.#programs[0]!.sums;
-  }
-
-  /** Number of residuals of a tile. */
-  residuals(product: Product): number {
-    return Math.max(...this.#programs.map((program) => program.residuals(product)));
+  /** Numbers of residuals that are kept of a tile. */
+  get residuals(): number {
+    return Math.max(...this.#programs.map(({ residuals }) => residuals));
   }
 
   load(data: readonly Float64Array[]): void {
@@ -39,33 +48,17 @@ export class TileWork {
     for (const program of this.#programs) program.move(point);
   }
 
-  /** Writes the sums over the tiles of a block. */
-  evaluate(block: number, into: Float64Array): void {
-    this.#tiles(block, (program, _, first, add) => program.evaluate(first, into, add));
-  }
-
-  /** Writes products with the Jacobian of a block's sums, for `count` vectors one after the other. */
-  multiply(
-    block: number,
-    product: Product,
-    { stash, stamp }: { readonly stash: Stash; readonly stamp: number },
-    vectors: Float64Array,
-    count: number,
-    into: Float64Array,
-  ): void {
-    this.#tiles(block, (program, tile, first, add) =>
-      program.multiply(product, { first, tile, stash, stamp }, vectors, count, into, add),
-    );
-  }
-
-  #tiles(block: number, each: (program: TileProgram, tile: number, first: number, add: boolean) => void): void {
+  /** Writes the sums over a block, or the products for each vector, one after the other. */
+  run(task: Task, block: number, stash: Stash, stamp: number, into: Float64Array): void {
     const { size, samples } = this.tiling;
     const from = firstTile(this.tiling, block);
     const to = firstTile(this.tiling, block + 1);
-    for (let tile = from; tile < to; tile++) {
-      const first = tile * size;
-      const program = first + size > samples ? this.#programs[1]! : this.#programs[0]!;
-      each(program, tile, first, tile > from);
+    for (let number = from; number < to; number++) {
+      const tile: Tile = { number, first: number * size, stash, stamp };
+      const program = tile.first + size > samples ? this.#programs.at(-1)! : this.#programs[0]!;
+      if (task.kind === "evaluate") program.evaluate(tile.first, into, number > from);
+      else if (task.kind === "linearize") program.linearize(tile, into, number > from);
+      else program.multiply(tile, task.vectors, task.count, into, number > from);
     }
   }
 }

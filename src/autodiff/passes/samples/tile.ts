@@ -26,12 +26,14 @@ export interface TileInput {
 /** A result of a tile for a node of the whole graph. */
 interface Made {
   readonly node: Node;
-  /** Where the samples lie; undefined if the node has none. */
+  /** Where the samples lie; undefined for a sum over them. */
   readonly place?: Place;
 }
 
 /** Marks a node that depends on sums over the samples. */
 const after = Symbol("after the sums");
+/** Marks a node that depends neither on samples nor on sums. The tile has it only where it is needed. */
+const free = Symbol("free");
 
 /**
  * Builds the graph for some of the samples from the graph for all of them.
@@ -45,7 +47,10 @@ export class TileBuilder {
   readonly inputs: TileInput[] = [];
   /** Sums over the samples in the whole graph, each with its part in the tile. */
   readonly sums = new Map<Node, Node>();
-  readonly #made = new Map<Node, Made | typeof after>();
+  /** Nodes that depend on no sample, each with an input of the tile that brings it. They are computed once for all. */
+  readonly heads = new Map<Node, Node<"input">>();
+  readonly #made = new Map<Node, Made | typeof after | typeof free>();
+  readonly #moving: ReadonlySet<Node>;
   readonly #demanded = new Map<string, Node | undefined>();
   readonly #samples: number;
   readonly #size: number;
@@ -53,8 +58,10 @@ export class TileBuilder {
   /**
    * @param samples number of samples of the whole graph
    * @param size number of samples of the tile
+   * @param moving nodes that depend on the directions
    */
-  constructor(samples: number, size: number) {
+  constructor(samples: number, size: number, moving: ReadonlySet<Node>) {
+    this.#moving = moving;
     this.#samples = samples;
     this.#size = size;
   }
@@ -69,11 +76,6 @@ export class TileBuilder {
     return true;
   }
 
-  /** Whether a node depends on sums over the samples. */
-  isAfter(node: Node): boolean {
-    return this.#made.get(node) === after;
-  }
-
   /** Whether a node has a row for each sample. */
   isSampled(node: Node): boolean {
     return this.#place(node) !== undefined;
@@ -81,30 +83,41 @@ export class TileBuilder {
 
   #place(node: Node): Place | undefined {
     const made = this.#made.get(node);
-    return made === undefined || made === after ? undefined : made.place;
+    return typeof made === "object" ? made.place : undefined;
   }
 
+  /** Gives a node of the tile for a sampled node or one that depends on no sample. */
   #node(node: Node): Node {
     const made = this.#made.get(node);
-    if (made === undefined || made === after) throw new Error(`internal: tile: ${node.op} is not in the tile`);
+    if (made === free) return this.#free(node);
+    if (typeof made !== "object") throw new Error(`internal: tile: ${node.op} is not in the tile`);
     return made.node;
   }
 
-  #make(node: Node): Made | typeof after | undefined {
+  /** Reads a node that depends on no sample. What is not there anyway becomes an input. */
+  #free(node: Node): Node {
+    if (isOp(node, "input") && node.attributes.role === "data") return this.#input(node);
+    if (node.inputs.length === 0) return this.builder.make(node.op, [], node.attributes);
+    if (isView(node)) {
+      const inputs = node.inputs.map((input) => this.#free(input));
+      return this.builder.rebuild(node, inputs);
+    }
+    let head = this.heads.get(node);
+    if (head === undefined) {
+      head = this.builder.input(`h${this.heads.size}`, this.#moving.has(node) ? "tangent" : "parameter", node.shape);
+      this.heads.set(node, head);
+    }
+    return head;
+  }
+
+  #make(node: Node): Made | typeof after | typeof free | undefined {
     if (isOp(node, "constant") || (isOp(node, "input") && node.attributes.role === "data")) return this.#leaf(node);
-    if (node.inputs.length === 0) return { node: this.#copy(node, []) };
     const sampled = node.inputs.some((input) => this.isSampled(input));
     if (node.inputs.some((input) => this.#made.get(input) === after)) {
       // Samples that need a sum over all samples cannot be computed tile by tile.
       return sampled ? undefined : after;
     }
-    if (!sampled)
-      return {
-        node: this.#copy(
-          node,
-          node.inputs.map((input) => this.#node(input)),
-        ),
-      };
+    if (!sampled) return free;
     const made = this.#sampled(node);
     if (made === undefined || made.place !== undefined) return made;
     this.sums.set(node, made.node);
@@ -112,13 +125,11 @@ export class TileBuilder {
   }
 
   /** Makes data with the samples along the first axis that has as many entries. */
-  #leaf(node: Node): Made {
+  #leaf(node: Node): Made | typeof free {
     const axis = node.shape.indexOf(this.#samples);
-    if (axis >= 0) {
-      const place = { axis, per: 1 };
-      return { node: this.#input(node, place), place };
-    }
-    return { node: isOp(node, "constant") ? this.#copy(node, []) : this.#input(node) };
+    if (axis < 0) return free;
+    const place = { axis, per: 1 };
+    return { node: this.#input(node, place), place };
   }
 
   #input(source: Node, place?: Place): Node {
@@ -132,13 +143,6 @@ export class TileBuilder {
     const node = this.builder.input(`d${this.inputs.length}`, "data", shape);
     this.inputs.push({ node, source, ...(place === undefined ? {} : { place }) });
     return node;
-  }
-
-  /** Makes the same operation. Sources are not copied, since constants may be large. */
-  #copy<K extends Op>(node: Node<K>, inputs: readonly Node[]): Node {
-    return node.inputs.length === 0
-      ? this.builder.make(node.op, [], node.attributes)
-      : this.builder.rebuild(node, inputs);
   }
 
   /** Makes a node whose samples lie at `place`. */
@@ -229,7 +233,7 @@ export class TileBuilder {
   #at(node: Node, place: Place): Node | undefined {
     const made = this.#made.get(node);
     if (made === after) return undefined;
-    if (made?.place !== undefined && samePlace(made.place, place)) return made.node;
+    if (typeof made === "object" && made.place !== undefined && samePlace(made.place, place)) return made.node;
     const key = `${node.id}:${place.axis}:${place.per}`;
     if (!this.#demanded.has(key)) {
       const can = sizeOf(node.shape) > 0 && fits(node.shape, place, this.#samples);
@@ -261,6 +265,10 @@ export class TileBuilder {
     const inputs = this.#allAt(node.inputs, place);
     return inputs && builder.rebuild(node, inputs);
   }
+}
+
+function isView(node: Node): boolean {
+  return isOp(node, "reshape") || isOp(node, "broadcast") || isOp(node, "transpose");
 }
 
 const notElementwise: ReadonlySet<Op> = new Set([

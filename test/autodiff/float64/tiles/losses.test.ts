@@ -41,14 +41,26 @@ for (const [index, { name, shapes, loss, point }] of everyLoss.entries()) {
     });
     const { builder, parameters, outputs } = traced;
     const value = outputs[0]!;
-    const parts: FieldParts = { builder, parameters, value, field: gradient(builder, value, parameters), symmetric: true };
+    const parts: FieldParts = {
+      builder,
+      parameters,
+      value,
+      field: gradient(builder, value, parameters),
+      symmetric: false,
+    };
     const reference = new Float64Engine(parts);
     const at = point === undefined ? normalVector(reference.dimension, 100 + index) : Float64Array.from(point);
     let expected: readonly Float64Array[] | undefined;
     for (const size of [1, 2, 3]) {
-      const engine = tiledEngine(parts, {}, size);
-      if (engine === undefined) {if (size===1) console.log("untiled", name); break;}
-      if (size === 1) {tiled++;console.log("TILED", name, engine.tiling.samples);}
+      const engine = tiledEngine(parts, { size });
+      if (engine === undefined) {
+        if (size === 1) console.log("untiled", name);
+        break;
+      }
+      if (size === 1) {
+        tiled++;
+        console.log("TILED", name, engine.tiling.samples);
+      }
       expected ??= everything(reference, at);
       const found = everything(engine, at);
       for (const [i, what] of ["value", "field", "J v", "J^T u", "J V"].entries()) {

@@ -1,0 +1,203 @@
+import { type InputData, numbersOf } from "../../chosenRows.ts";
+import type { FieldParts } from "../../fieldParts.ts";
+import { isOp, type Node } from "../../graph/graph.ts";
+import type { SampleSums } from "../../passes/sampleSums.ts";
+import type { Arena } from "../arena.ts";
+import type { BackendOptions } from "../backend.ts";
+import type { CompiledField } from "../compile.ts";
+import { sameBits } from "../sameBits.ts";
+import { compileMap } from "./mapProgram.ts";
+import type { Tiling } from "./sizes.ts";
+import { Stash } from "./stash.ts";
+import { type Task, TileWork } from "./work.ts";
+
+/** Vectors that are multiplied while a tile's residuals are at hand. */
+const mostVectors = 8;
+
+/** Runs a graph that is a function of sums over samples: its tiles, then its tail. */
+export class SummedProgram {
+  readonly #work: TileWork;
+  readonly #arena: Arena;
+  readonly #tail: CompiledField;
+  /** For each input of a tile and of the tail: a constant, or the place of a data input. */
+  readonly #tileSources: readonly (number | Float64Array)[];
+  readonly #tailSources: readonly (number | Float64Array)[];
+  readonly #stash: Stash;
+  #stamp = 0;
+  #loaded: readonly InputData[] | undefined;
+  #moved = false;
+  readonly #pointSumsMove: boolean;
+  /** Whether the sums that depend on the data alone are those of the data. */
+  #dataSummed = false;
+  /** Computes what all tiles need; absent if that is nothing. */
+  readonly #head: { readonly arena: Arena; readonly compiled: CompiledField } | undefined;
+  readonly #headSources: readonly (number | Float64Array)[];
+  /** The point, then the head's outputs. */
+  readonly #tilePoint: Float64Array;
+  /** The point, then the sums that do not depend on the directions. */
+  readonly #point: Float64Array;
+  readonly #dimension: number;
+
+  /** @param residualBytes most bytes of residuals that are kept from one product to the next */
+  constructor(
+    sums: SampleSums,
+    { builder, parameters, data = [] }: FieldParts,
+    { tiling, residualBytes, ...options }: BackendOptions & { readonly tiling: Tiling; readonly residualBytes: number },
+  ) {
+    const { tail } = sums;
+    this.#pointSumsMove = sums.pointSumsMove;
+    this.#work = new TileWork((size) => sums.tile(size), tiling, options);
+    const isLinear = tail.directions.length > 0;
+    const { arena, compiled } = compileMap(
+      {
+        ...tail,
+        data: tail.data.map(({ node }) => node),
+        outputs: isLinear ? [] : tail.outputs,
+        linear: isLinear ? tail.outputs : [],
+      },
+      options,
+    );
+    this.#arena = arena;
+    this.#tail = compiled;
+    const { point, moving, data: headData } = sums.head;
+    const directions = sums.directions;
+    this.#head =
+      point.length + moving.length === 0
+        ? undefined
+        : compileMap({ builder, parameters, directions, data: headData, outputs: point, linear: moving }, options);
+    this.#headSources = headData.map((node) => sourceOf(data, node));
+    this.#tileSources = sums.tile(1).inputs.map(({ source }) => sourceOf(data, source));
+    this.#tailSources = tail.data.map(({ source }) => sourceOf(data, source));
+    this.#point = new Float64Array(compiled.point.length);
+    this.#dimension = this.#point.length - this.#work.pointSums;
+    this.#tilePoint = new Float64Array(this.#dimension + (this.#head?.compiled.field.length ?? 0));
+    this.#stash = Stash.of(tiling.tiles, this.#work.residuals, residualBytes);
+  }
+
+  get tiling(): Tiling {
+    return this.#work.tiling;
+  }
+
+  /** Makes the outputs those of a point on some data. Returns whether they were not yet. */
+  evaluate(data: readonly InputData[], point: Float64Array): boolean {
+    if (!this.#move(data, point)) return false;
+    this.#sumPoint({ kind: "evaluate" });
+    return true;
+  }
+
+  /** Writes the outputs of the tail from the `from`-th number on. */
+  outputs(from: number, into: Float64Array): void {
+    this.#arena.read(this.#tail.field.place + 8 * from, into);
+  }
+
+  output(at: number): number {
+    return this.#arena.number(this.#tail.field.place + 8 * at);
+  }
+
+  /** Makes the residuals those of a point. Residuals that no sum needs are computed by the first product. */
+  linearize(data: readonly InputData[], point: Float64Array): void {
+    if (!this.#move(data, point)) return;
+    this.#stamp++;
+    this.#sumPoint({ kind: "linearize" });
+    this.#tail.stages[2].run();
+    this.#tail.jacobian.residuals.run();
+  }
+
+  /** Multiplies vectors that lie one after the other. */
+  multiply(vectors: Float64Array, count: number, out: Float64Array): void {
+    const { directions, products, program } = this.#tail.jacobian;
+    const m = this.#work.movingSums;
+    const n = directions.length - m;
+    for (let done = 0; done < count; done += mostVectors) {
+      const some = Math.min(mostVectors, count - done);
+      const part = vectors.subarray(done * n, (done + some) * n);
+      const given = this.#withHead(part, some, n);
+      const sums = this.#sum({ kind: "multiply", vectors: given, count: some }, new Float64Array(some * m));
+      for (let k = 0; k < some; k++) {
+        this.#arena.write(directions.place, part, k * n, n);
+        this.#arena.write(directions.place + 8 * n, sums, k * m, m);
+        program.run();
+        this.#arena.read(products.place, out, (done + k) * products.length, products.length);
+      }
+    }
+  }
+
+  /** Puts behind each vector what the head makes of it. */
+  #withHead(vectors: Float64Array, count: number, n: number): Float64Array {
+    if (this.#head === undefined) return vectors;
+    const { arena, compiled } = this.#head;
+    const { directions, products, program } = compiled.jacobian;
+    const length = n + products.length;
+    const given = new Float64Array(count * length);
+    for (let k = 0; k < count; k++) {
+      arena.write(directions.place, vectors, k * n, n);
+      program.run();
+      given.set(vectors.subarray(k * n, (k + 1) * n), k * length);
+      arena.read(products.place, given, k * length + n, products.length);
+    }
+    return given;
+  }
+
+  #sumPoint(task: Task): void {
+    const needed = this.#pointSumsMove || !this.#dataSummed;
+    this.#dataSummed = true;
+    if (this.#work.pointSums > 0 && needed) this.#sum(task, this.#point.subarray(this.#dimension));
+    this.#arena.write(this.#tail.point.place, this.#point);
+    this.#tail.stages[1].run();
+  }
+
+  /** Adds up all blocks in their order. */
+  #sum(task: Task, total: Float64Array): Float64Array {
+    if (total.length === 0) return total;
+    const part = new Float64Array(total.length);
+    for (let block = 0; block < this.tiling.blocks; block++) {
+      this.#work.run(task, block, this.#stash, this.#stamp, block === 0 ? total : part);
+      if (block > 0) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
+    }
+    return total;
+  }
+
+  /** Takes the point and the data. Returns whether one of them is new. */
+  #move(data: readonly InputData[], point: Float64Array): boolean {
+    const known = this.#point.subarray(0, this.#dimension);
+    if (this.#moved && this.#loaded === data && sameBits(point, known)) return false;
+    if (this.#loaded !== data) this.#load(data);
+    known.set(point);
+    this.#tilePoint.set(point);
+    if (this.#head !== undefined) {
+      const { arena, compiled } = this.#head;
+      arena.write(compiled.point.place, point);
+      for (const stage of compiled.stages.slice(1)) stage.run();
+      compiled.jacobian.residuals.run();
+      arena.read(compiled.field.place, this.#tilePoint, this.#dimension, compiled.field.length);
+    }
+    this.#work.move(this.#tilePoint);
+    this.#moved = true;
+    return true;
+  }
+
+  #load(data: readonly InputData[]): void {
+    const numbers = data.map(numbersOf);
+    const given = (sources: readonly (number | Float64Array)[]): Float64Array[] =>
+      sources.map((source) => (typeof source === "number" ? numbers[source]! : source));
+    this.#work.load(given(this.#tileSources));
+    const programs = [
+      { arena: this.#arena, compiled: this.#tail, sources: this.#tailSources },
+      ...(this.#head === undefined ? [] : [{ ...this.#head, sources: this.#headSources }]),
+    ];
+    for (const { arena, compiled, sources } of programs) {
+      for (const [i, values] of given(sources).entries()) arena.write(compiled.data[i]!.place, values);
+      compiled.stages[0].run();
+    }
+    this.#dataSummed = false;
+    this.#loaded = data;
+  }
+}
+
+/** Gives the place of a data input, or the numbers of a constant. */
+function sourceOf(data: readonly Node[], source: Node): number | Float64Array {
+  if (isOp(source, "constant")) return source.attributes.values;
+  const place = data.indexOf(source);
+  if (place < 0) throw new Error("internal: tiles: an input is not among the data");
+  return place;
+}
