@@ -6,23 +6,19 @@ import type { Arena } from "../arena.ts";
 import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { sameBits } from "../sameBits.ts";
+import { BlockRunner } from "./blockRunner.ts";
 import { compileMap } from "./mapProgram.ts";
 import type { Tiling } from "./sizes.ts";
-import { Stash } from "./stash.ts";
-import { type Task, TileWork } from "./work.ts";
-
-/** Vectors that are multiplied while a tile's residuals are at hand. */
-const mostVectors = 8;
+import { type Task, workGraphs } from "./work.ts";
 
 /** Runs a graph that is a function of sums over samples: its tiles, then its tail. */
 export class SummedProgram {
-  readonly #work: TileWork;
+  readonly #work: BlockRunner;
   readonly #arena: Arena;
   readonly #tail: CompiledField;
   /** For each input of a tile and of the tail: a constant, or the place of a data input. */
   readonly #tileSources: readonly (number | Float64Array)[];
   readonly #tailSources: readonly (number | Float64Array)[];
-  readonly #stash: Stash;
   #stamp = 0;
   #loaded: readonly InputData[] | undefined;
   #moved = false;
@@ -46,7 +42,8 @@ export class SummedProgram {
   ) {
     const { tail } = sums;
     this.#pointSumsMove = sums.pointSumsMove;
-    this.#work = new TileWork((size) => sums.tile(size), tiling, options);
+    const graphs = workGraphs(sums, tiling);
+    this.#work = new BlockRunner(graphs, options, residualBytes);
     const isLinear = tail.directions.length > 0;
     const { arena, compiled } = compileMap(
       {
@@ -71,7 +68,6 @@ export class SummedProgram {
     this.#point = new Float64Array(compiled.point.length);
     this.#dimension = this.#point.length - this.#work.pointSums;
     this.#tilePoint = new Float64Array(this.#dimension + (this.#head?.compiled.field.length ?? 0));
-    this.#stash = Stash.of(tiling.tiles, this.#work.residuals, residualBytes);
   }
 
   get tiling(): Tiling {
@@ -106,13 +102,17 @@ export class SummedProgram {
   /** Multiplies vectors that lie one after the other. */
   multiply(vectors: Float64Array, count: number, out: Float64Array): void {
     const { directions, products, program } = this.#tail.jacobian;
-    const m = this.#work.movingSums;
+    const { movingSums: m, mostVectors } = this.#work;
     const n = directions.length - m;
     for (let done = 0; done < count; done += mostVectors) {
       const some = Math.min(mostVectors, count - done);
       const part = vectors.subarray(done * n, (done + some) * n);
       const given = this.#withHead(part, some, n);
-      const sums = this.#sum({ kind: "multiply", vectors: given, count: some }, new Float64Array(some * m));
+      const sums = this.#work.sum(
+        { kind: "multiply", vectors: given, count: some },
+        this.#stamp,
+        new Float64Array(some * m),
+      );
       for (let k = 0; k < some; k++) {
         this.#arena.write(directions.place, part, k * n, n);
         this.#arena.write(directions.place + 8 * n, sums, k * m, m);
@@ -141,20 +141,9 @@ export class SummedProgram {
   #sumPoint(task: Task): void {
     const needed = this.#pointSumsMove || !this.#dataSummed;
     this.#dataSummed = true;
-    if (this.#work.pointSums > 0 && needed) this.#sum(task, this.#point.subarray(this.#dimension));
+    if (this.#work.pointSums > 0 && needed) this.#work.sum(task, this.#stamp, this.#point.subarray(this.#dimension));
     this.#arena.write(this.#tail.point.place, this.#point);
     this.#tail.stages[1].run();
-  }
-
-  /** Adds up all blocks in their order. */
-  #sum(task: Task, total: Float64Array): Float64Array {
-    if (total.length === 0) return total;
-    const part = new Float64Array(total.length);
-    for (let block = 0; block < this.tiling.blocks; block++) {
-      this.#work.run(task, block, this.#stash, this.#stamp, block === 0 ? total : part);
-      if (block > 0) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
-    }
-    return total;
   }
 
   /** Takes the point and the data. Returns whether one of them is new. */

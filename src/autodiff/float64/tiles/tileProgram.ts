@@ -1,13 +1,13 @@
 import { type Node, sizeOf } from "../../graph/graph.ts";
 import { dependents, reachable } from "../../graph/walk.ts";
-import type { SampleTile } from "../../passes/sampleSums.ts";
 import type { Arena } from "../arena.ts";
 import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { isStored } from "../stages.ts";
 import { collect, compileMap } from "./mapProgram.ts";
-import { copyRows, type Rows, rowsOf } from "./rows.ts";
+import { copyRows, type Rows } from "./rows.ts";
 import type { Stash } from "./stash.ts";
+import { type TileGraph, tileNodes } from "./tileGraph.ts";
 
 /** A tile: its number, its first sample, and where its residuals are kept for which point. */
 export interface Tile {
@@ -33,17 +33,16 @@ export class TileProgram {
   #direction: Float64Array | undefined;
   #data: readonly Float64Array[] = [];
 
-  constructor(tile: SampleTile, size: number, options: BackendOptions) {
-    const { builder, parameters, directions, inputs, pointSums, movingSums } = tile;
-    const data = inputs.map(({ node }) => node);
-    this.size = size;
+  constructor(graph: TileGraph, options: BackendOptions) {
+    const { builder, parameters, directions, data, pointSums, movingSums } = tileNodes(graph);
+    this.size = graph.size;
     const { arena, compiled } = compileMap(
       { builder, parameters, directions, data, outputs: pointSums, linear: movingSums },
       options,
     );
     this.#arena = arena;
     this.#compiled = compiled;
-    this.#rows = inputs.map(({ source, place }) => place && rowsOf(source.shape, place));
+    this.#rows = graph.rows;
     const { reads } = compiled.jacobian;
     const leaves = data.filter((_, i) => this.#rows[i] !== undefined);
     const varying = dependents(reachable(reads.map(({ node }) => node)), leaves);

@@ -1,7 +1,8 @@
-import type { SampleTile } from "../../passes/sampleSums.ts";
+import type { SampleSums } from "../../passes/sampleSums.ts";
 import type { BackendOptions } from "../backend.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
 import type { Stash } from "./stash.ts";
+import { type TileGraph, tileGraph } from "./tileGraph.ts";
 import { type Tile, TileProgram } from "./tileProgram.ts";
 
 /** What is computed for a block of tiles. */
@@ -10,18 +11,29 @@ export type Task =
   | { readonly kind: "linearize" }
   | { readonly kind: "multiply"; readonly vectors: Float64Array; readonly count: number };
 
+/** What a thread needs to compute blocks: plain data. */
+export interface WorkGraphs {
+  readonly tiling: Tiling;
+  /** Graph of a full tile, and of the last one if that has fewer samples. */
+  readonly graphs: readonly TileGraph[];
+}
+
+/** Writes down the graphs of all tiles. */
+export function workGraphs(sums: SampleSums, tiling: Tiling): WorkGraphs {
+  const { samples, size } = tiling;
+  const last = samples % size;
+  const sizes = [...(samples >= size ? [size] : []), ...(last === 0 ? [] : [last])];
+  return { tiling, graphs: sizes.map((count) => tileGraph(sums.tile(count), count)) };
+}
+
 /** Computes blocks of tiles in one thread. */
 export class TileWork {
   readonly tiling: Tiling;
   readonly #programs: readonly TileProgram[];
 
-  /** @param tile makes the graph for a number of samples */
-  constructor(tile: (size: number) => SampleTile, tiling: Tiling, options: BackendOptions) {
-    const { samples, size } = tiling;
-    const last = samples % size;
-    const sizes = [...(samples >= size ? [size] : []), ...(last === 0 ? [] : [last])];
+  constructor({ tiling, graphs }: WorkGraphs, options: BackendOptions) {
     this.tiling = tiling;
-    this.#programs = sizes.map((count) => new TileProgram(tile(count), count, options));
+    this.#programs = graphs.map((graph) => new TileProgram(graph, options));
   }
 
   /** Numbers of the sums that do not depend on the directions. */
