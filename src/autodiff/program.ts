@@ -92,7 +92,8 @@ function engineOf(parts: FieldParts): FieldEngine {
   const executor = executorOf(parts.executor);
   if (executor === "interpreter") return new Engine(parts);
   const options = executor === "portable" || isPortable() ? portable : {};
-  const tiled = environment("FLUXION_TILES") === "off" ? undefined : tiledEngine(parts, options);
+  const tiled =
+    environment("FLUXION_TILES") === "off" ? undefined : tiledEngine(parts, { ...options, threads: parts.threads });
   return tiled ?? new Float64Engine(parts, options);
 }
 

@@ -19,6 +19,8 @@ export const word = {
   point: 9,
   /** Messages that a thread must have read before it works. */
   messages: 10,
+  /** Number of threads that may help. */
+  helpers: 11,
   /** From here on: for each block the task for which it is done. */
   finished: 16,
 } as const;

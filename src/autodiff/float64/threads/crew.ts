@@ -9,6 +9,8 @@ import { type JobData, kinds } from "./protocol.ts";
 
 /** What a crew needs to begin. */
 interface CrewParts {
+  /** Number of threads, this one among them. */
+  readonly threads: number;
   readonly graphs: WorkGraphs;
   readonly options: BackendOptions;
   readonly stash: Stash;
@@ -47,7 +49,7 @@ export class Crew {
   }
 
   /** Puts the threads to work; undefined if there are none, or no memory to share with them. */
-  static of({ graphs, options, stash, pointLength, directions, sums, vectors }: CrewParts): Crew | undefined {
+  static of({ threads, graphs, options, stash, pointLength, directions, sums, vectors }: CrewParts): Crew | undefined {
     const numbers = (length: number): Float64Array | undefined => {
       const memory = shared(8 * length);
       return memory && new Float64Array(memory);
@@ -55,7 +57,7 @@ export class Crew {
     const point = numbers(pointLength);
     const given = numbers(vectors * directions);
     const results = numbers(graphs.tiling.blocks * sums);
-    const pool = sharedPool();
+    const pool = sharedPool(threads);
     if (pool === undefined || point === undefined || given === undefined || results === undefined) return undefined;
     const { numbers: kept, stamps, size } = stash;
     return new Crew(pool, {
@@ -88,7 +90,12 @@ export class Crew {
   }
 
   /** Writes the sums over all blocks. Returns false if there are no threads any more. */
-  sum(task: Task, stamp: number, total: Float64Array, own: (block: number, into: Float64Array) => void): boolean {
+  sum(
+    task: Task,
+    { stamp, threads }: { readonly stamp: number; readonly threads: number },
+    total: Float64Array,
+    own: (block: number, into: Float64Array) => void,
+  ): boolean {
     if (this.#pool.closed) return false;
     const { length } = total;
     const count = task.kind === "multiply" ? task.count : 0;
@@ -97,6 +104,7 @@ export class Crew {
     this.#pool.run(
       {
         job: this.#job,
+        helpers: threads - 1,
         kind: kinds.indexOf(task.kind),
         count,
         stamp,

@@ -1,7 +1,6 @@
 import { builtin, thisHost, warn, workerModule } from "../../../host.ts";
 import { describeBlas } from "../../../linalg/blas/blas.ts";
 import { claimWord, finishBlock, mostTasks, takeBlock, waitWhile, word, words } from "./control.ts";
-import { threadCount } from "./count.ts";
 import { state, type ThreadData, type ToThread } from "./protocol.ts";
 
 type Worker = import("node:worker_threads").Worker;
@@ -15,6 +14,8 @@ interface Thread {
 /** What all threads compute together. */
 export interface PoolTask {
   readonly job: number;
+  /** Number of threads that may help. */
+  readonly helpers: number;
   readonly kind: number;
   readonly count: number;
   readonly stamp: number;
@@ -89,7 +90,7 @@ export class Pool {
     const control = this.#control;
     this.#lookAfter();
     this.#task = (this.#task % mostTasks) + 1;
-    for (const name of ["job", "kind", "count", "stamp", "blocks", "length", "point"] as const) {
+    for (const name of ["job", "helpers", "kind", "count", "stamp", "blocks", "length", "point"] as const) {
       control[word[name]] = task[name];
     }
     Atomics.store(control, word.done, 0);
@@ -187,9 +188,13 @@ export class Pool {
 
 let pool: Pool | undefined;
 
-/** The threads of this process, started when they are first needed; undefined if one thread is all there is. */
-export function sharedPool(): Pool | undefined {
-  if (pool === undefined && threadCount() > 1) pool = new Pool(threadCount() - 1);
+/**
+ * The threads of this process, started when they are first needed; undefined if they were given up.
+ *
+ * @param threads number of threads to start, with this one
+ */
+export function sharedPool(threads: number): Pool | undefined {
+  if (pool === undefined && threads > 1) pool = new Pool(threads - 1);
   return pool?.closed === true ? undefined : pool;
 }
 

@@ -56,6 +56,7 @@ function help(task: number): void {
   const [blocks, length, stamp, point] = [word.blocks, word.length, word.stamp, word.point].map(
     (place) => control[place]!,
   ) as [number, number, number, number];
+  if (index >= control[word.helpers]!) return;
   const doing = taskOf(job);
   for (;;) {
     const block = takeBlock(control, task, blocks);
@@ -64,7 +65,12 @@ function help(task: number): void {
       job.work.move(job.data.point);
       job.point = point;
     }
-    job.work.run(doing, block, job.stash, stamp, job.data.sums.subarray(block * length, (block + 1) * length));
+    job.work.run(
+      doing,
+      block,
+      { stash: job.stash, stamp },
+      job.data.sums.subarray(block * length, (block + 1) * length),
+    );
     finishBlock(control, task, block);
   }
 }

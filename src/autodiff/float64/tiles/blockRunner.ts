@@ -3,7 +3,7 @@ import { threadCount } from "../threads/count.ts";
 import { Crew } from "../threads/crew.ts";
 import { shared } from "../threads/memory.ts";
 import { addTo } from "./addTo.ts";
-import type { Tiling } from "./sizes.ts";
+import { firstTile, type Tiling } from "./sizes.ts";
 import { Stash } from "./stash.ts";
 import { type Task, TileWork, type WorkGraphs } from "./work.ts";
 
@@ -13,6 +13,14 @@ const vectorBytes = 1 << 28;
 /** Milliseconds of work after which other threads are asked to help. They take about as long to be ready. */
 const patience = 300;
 
+/** Options of {@link BlockRunner}. */
+export interface BlockOptions extends BackendOptions {
+  /** Most bytes of residuals that are kept from one product to the next. */
+  readonly residualBytes: number;
+  /** Most threads. Default: as `threadCount` says. */
+  readonly threads?: number | undefined;
+}
+
 /** Computes sums over all blocks, in this thread and in others if the work is worth them. The bits are the same. */
 export class BlockRunner {
   readonly tiling: Tiling;
@@ -20,19 +28,20 @@ export class BlockRunner {
   readonly #stash: Stash;
   readonly #graphs: WorkGraphs;
   readonly #options: BackendOptions;
+  readonly #threads: number | undefined;
   #crew: Crew | undefined;
   #spent = 0;
   #data: readonly Float64Array[] = [];
   #point: Float64Array = new Float64Array(0);
 
-  /** @param residualBytes most bytes of residuals that are kept from one product to the next */
-  constructor(graphs: WorkGraphs, options: BackendOptions, residualBytes: number) {
+  constructor(graphs: WorkGraphs, { residualBytes, threads, ...options }: BlockOptions) {
+    this.#threads = threads;
     this.tiling = graphs.tiling;
     this.#graphs = graphs;
     this.#options = options;
     this.#work = new TileWork(graphs, options);
     const { residuals } = this.#work;
-    const allocate = threadCount() > 1 ? shared : undefined;
+    const allocate = threadCount(threads) > 1 ? shared : undefined;
     this.#stash = Stash.of(residuals === 0 ? 0 : this.tiling.tiles, residuals, residualBytes, allocate);
   }
 
@@ -67,23 +76,29 @@ export class BlockRunner {
     if (total.length === 0) return total;
     const start = performance.now();
     const { blocks } = this.tiling;
-    const own = (block: number, into: Float64Array): void => this.#work.run(task, block, this.#stash, stamp, into);
-    if (this.#crew === undefined || !this.#crew.sum(task, stamp, total, own)) {
+    const own = (block: number, into: Float64Array, add = false): void =>
+      this.#work.run(task, block, { stash: this.#stash, stamp }, into, add);
+    const threads = threadCount(this.#threads);
+    const crew = threads > 1 ? this.#crew : undefined;
+    if (crew === undefined || !crew.sum(task, { stamp, threads }, total, own)) {
       const part = new Float64Array(total.length);
       for (let block = 0; block < blocks; block++) {
-        own(block, block === 0 ? total : part);
-        if (block > 0) addTo(total, part);
+        // One tile is added at once: its sums need no place of their own.
+        const isOne = firstTile(this.tiling, block + 1) - firstTile(this.tiling, block) === 1;
+        own(block, block === 0 || isOne ? total : part, block > 0 && isOne);
+        if (block > 0 && !isOne) addTo(total, part);
       }
       this.#spent += performance.now() - start;
-      if (this.#spent > patience && blocks > 1) this.#callHelp();
+      if (threads > 1 && blocks > 1 && this.#spent > patience) this.#callHelp(threads);
     }
     return total;
   }
 
-  #callHelp(): void {
+  #callHelp(threads: number): void {
     this.#spent = 0;
-    if (this.#crew !== undefined || threadCount() === 1) return;
+    if (this.#crew !== undefined) return;
     this.#crew = Crew.of({
+      threads,
       graphs: this.#graphs,
       options: this.#options,
       stash: this.#stash,

@@ -7,7 +7,7 @@ import { directionsOf } from "../../passes/pass.ts";
 import { type SampleSums, sampleSums } from "../../passes/sampleSums.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
 import { chooseTiling, isLittleWork, type Tiling, tilingOf } from "./sizes.ts";
-import { SummedProgram } from "./summedProgram.ts";
+import { type SummedOptions, SummedProgram } from "./summedProgram.ts";
 
 /** Options of {@link tiledEngine}. */
 export interface TileOptions extends BackendOptions {
@@ -15,6 +15,8 @@ export interface TileOptions extends BackendOptions {
   readonly residualBytes?: number;
   /** Samples of a tile. Default: chosen by the work and the results of a sample. */
   readonly size?: number;
+  /** Most threads. Default: as `threadCount` says. */
+  readonly threads?: number | undefined;
 }
 
 const residualBytes = 2 ** 30;
@@ -44,7 +46,7 @@ export class TiledEngine implements FieldEngine {
   };
   readonly #parts: FieldParts;
   readonly #sums: SummedField;
-  readonly #options: BackendOptions & { readonly tiling: Tiling; readonly residualBytes: number };
+  readonly #options: SummedOptions;
   readonly #field: SummedProgram;
   /** Compiled when they are first needed. */
   #forward: SummedProgram | undefined;

@@ -17,16 +17,16 @@ export interface Tiling {
 /** Bytes of a tile's results that should stay in the cache nearest to a core that is large enough. */
 const cacheBytes = 1 << 20;
 /**
- * Operations of a tile for each number of its sums: adding up the sums of the tiles takes a few per cent of the time at the
- * second number, and an eighth at the first, which is the least.
+ * Operations of a tile for each number of its sums: the least, and more than which gains nothing, since adding up the sums
+ * of tiles then takes a few per cent of the time.
  */
-const workPerSum = [1000, 4000] as const;
+const workPerSum = [2000, 4000] as const;
 /** Tiles among which the samples are shared where sizes leave the choice, so that many threads are kept busy. */
 const goodTiles = 16;
 /** Operations of an evaluation below which a field is not tiled. */
 const leastWork = 2e7;
 /** Fewest tiles for which tiles are worth their overhead. */
-const leastTiles = 4;
+const leastTiles = 2;
 /** Most blocks, and most bytes of all their sums. */
 const mostBlocks = 64;
 const blockBytes = 1 << 26;
@@ -84,8 +84,10 @@ export function chooseTiling(sums: SampleSums): Tiling | undefined {
   const least = Math.max(workPerSum[0] * perSum, 1);
   const most = Math.max(cacheBytes / cost.bytes, workPerSum[1] * perSum, 1);
   const wanted = Math.min(Math.max(sums.samples / goodTiles, least), most);
-  const size = wanted >= 16 ? 16 * Math.ceil(wanted / 16) : Math.ceil(wanted);
-  return sums.samples < leastTiles * size ? undefined : tilingOf(sums.samples, size, cost.sums);
+  const fitting = Math.floor(sums.samples / wanted);
+  // Few tiles are a power of two, so that as many threads have equal shares.
+  const tiles = fitting < goodTiles ? 1 << (31 - Math.clz32(Math.max(1, fitting))) : fitting;
+  return tiles < leastTiles ? undefined : tilingOf(sums.samples, Math.ceil(sums.samples / tiles), cost.sums);
 }
 
 /** Cuts samples into tiles of a size. */

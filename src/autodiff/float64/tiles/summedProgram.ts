@@ -3,13 +3,17 @@ import type { FieldParts } from "../../fieldParts.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
 import type { SampleSums } from "../../passes/sampleSums.ts";
 import type { Arena } from "../arena.ts";
-import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { sameBits } from "../sameBits.ts";
-import { BlockRunner } from "./blockRunner.ts";
+import { type BlockOptions, BlockRunner } from "./blockRunner.ts";
 import { compileMap } from "./mapProgram.ts";
 import type { Tiling } from "./sizes.ts";
 import { type Task, workGraphs } from "./work.ts";
+
+/** Options of {@link SummedProgram}. */
+export interface SummedOptions extends BlockOptions {
+  readonly tiling: Tiling;
+}
 
 /** Runs a graph that is a function of sums over samples: its tiles, then its tail. */
 export class SummedProgram {
@@ -34,16 +38,15 @@ export class SummedProgram {
   readonly #point: Float64Array;
   readonly #dimension: number;
 
-  /** @param residualBytes most bytes of residuals that are kept from one product to the next */
   constructor(
     sums: SampleSums,
     { builder, parameters, data = [] }: FieldParts,
-    { tiling, residualBytes, ...options }: BackendOptions & { readonly tiling: Tiling; readonly residualBytes: number },
+    { tiling, residualBytes, threads, ...options }: SummedOptions,
   ) {
     const { tail } = sums;
     this.#pointSumsMove = sums.pointSumsMove;
     const graphs = workGraphs(sums, tiling);
-    this.#work = new BlockRunner(graphs, options, residualBytes);
+    this.#work = new BlockRunner(graphs, { ...options, residualBytes, threads });
     const isLinear = tail.directions.length > 0;
     const { arena, compiled } = compileMap(
       {

@@ -1,7 +1,6 @@
 import type { SampleSums } from "../../passes/sampleSums.ts";
 import type { BackendOptions } from "../backend.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
-import type { Stash } from "./stash.ts";
 import { type TileGraph, tileGraph } from "./tileGraph.ts";
 import { type Tile, TileProgram } from "./tileProgram.ts";
 
@@ -60,17 +59,18 @@ export class TileWork {
     for (const program of this.#programs) program.move(point);
   }
 
-  /** Writes the sums over a block, or the products for each vector, one after the other. */
-  run(task: Task, block: number, stash: Stash, stamp: number, into: Float64Array): void {
+  /** Writes the sums over a block, or the products for each vector, one after the other; or adds a block of one tile. */
+  run(task: Task, block: number, kept: Pick<Tile, "stash" | "stamp">, into: Float64Array, add = false): void {
     const { size, samples } = this.tiling;
     const from = firstTile(this.tiling, block);
     const to = firstTile(this.tiling, block + 1);
     for (let number = from; number < to; number++) {
-      const tile: Tile = { number, first: number * size, stash, stamp };
+      const tile: Tile = { number, first: number * size, ...kept };
       const program = tile.first + size > samples ? this.#programs.at(-1)! : this.#programs[0]!;
-      if (task.kind === "evaluate") program.evaluate(tile.first, into, number > from);
-      else if (task.kind === "linearize") program.linearize(tile, into, number > from);
-      else program.multiply(tile, task.vectors, task.count, into, number > from);
+      const adds = add || number > from;
+      if (task.kind === "evaluate") program.evaluate(tile.first, into, adds);
+      else if (task.kind === "linearize") program.linearize(tile, into, adds);
+      else program.multiply(tile, task.vectors, task.count, into, adds);
     }
   }
 }
