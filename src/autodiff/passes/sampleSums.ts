@@ -5,7 +5,7 @@ import { dependents, reachable } from "../graph/walk.ts";
 import { TileBuilder, type TileInput } from "./samples/tile.ts";
 
 /** A graph of a point, of data, and perhaps of directions in which it is linear. */
-export interface SampledGraph {
+interface SampledGraph {
   readonly parameters: readonly Node<"input">[];
   /** Default: none. */
   readonly directions?: readonly Node<"input">[];
@@ -26,7 +26,7 @@ export interface SampleTile {
 }
 
 /** What all tiles need and what depends on no sample. It is a part of the graph itself. */
-export interface SampleHead {
+interface SampleHead {
   /** Nodes that do not depend on the directions. */
   readonly point: readonly Node[];
   readonly moving: readonly Node[];
@@ -35,7 +35,7 @@ export interface SampleHead {
 }
 
 /** What is computed from the sums. */
-export interface SampleTail {
+interface SampleTail {
   readonly builder: GraphBuilder;
   /** The graph's parameters, then one input for each sum that does not depend on the directions. */
   readonly parameters: readonly Node<"input">[];

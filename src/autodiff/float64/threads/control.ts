@@ -27,7 +27,7 @@ export const word = {
 
 const blockBits = 10;
 /** Most blocks of a task. */
-export const mostBlocks = (1 << blockBits) - 1;
+const mostBlocks = (1 << blockBits) - 1;
 /** Number of words. */
 export const words = word.finished + mostBlocks + 1;
 /** Task numbers begin again after this one, so that they fit the claim. */

@@ -4,7 +4,7 @@ import { addTo } from "../tiles/addTo.ts";
 import type { Stash } from "../tiles/stash.ts";
 import type { Task, WorkGraphs } from "../tiles/work.ts";
 import { shared } from "./memory.ts";
-import { type Pool, sharedPool } from "./pool.ts";
+import { Pool, processPool } from "./pool.ts";
 import { type JobData, kinds } from "./protocol.ts";
 
 /** What a crew needs to begin. */
@@ -57,8 +57,10 @@ export class Crew {
     const point = numbers(pointLength);
     const given = numbers(vectors * directions);
     const results = numbers(graphs.tiling.blocks * sums);
-    const pool = sharedPool(threads);
-    if (pool === undefined || point === undefined || given === undefined || results === undefined) return undefined;
+    if (point === undefined || given === undefined || results === undefined) return undefined;
+    processPool.current ??= new Pool(threads - 1);
+    const pool = processPool.current;
+    if (pool.closed) return undefined;
     const { numbers: kept, stamps, size } = stash;
     return new Crew(pool, {
       graphs,

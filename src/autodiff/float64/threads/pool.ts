@@ -12,7 +12,7 @@ interface Thread {
 }
 
 /** What all threads compute together. */
-export interface PoolTask {
+interface PoolTask {
   readonly job: number;
   /** Number of threads that may help. */
   readonly helpers: number;
@@ -186,20 +186,5 @@ export class Pool {
   }
 }
 
-let pool: Pool | undefined;
-
-/**
- * The threads of this process, started when they are first needed; undefined if they were given up.
- *
- * @param threads number of threads to start, with this one
- */
-export function sharedPool(threads: number): Pool | undefined {
-  if (pool === undefined && threads > 1) pool = new Pool(threads - 1);
-  return pool?.closed === true ? undefined : pool;
-}
-
-/** Makes other threads the threads of this process, for tests. Default: none, until they are needed again. */
-export function replacePool(other?: Pool): void {
-  pool?.close();
-  pool = other;
-}
+/** The threads of this process, once they were needed. */
+export const processPool: { current?: Pool | undefined } = {};

@@ -10,7 +10,7 @@ import { chooseTiling, isLittleWork, type Tiling, tilingOf } from "./sizes.ts";
 import { type SummedOptions, SummedProgram } from "./summedProgram.ts";
 
 /** Options of {@link tiledEngine}. */
-export interface TileOptions extends BackendOptions {
+interface TileOptions extends BackendOptions {
   /** Bytes of residuals that are kept from one product to the next. Default 1 GiB. */
   readonly residualBytes?: number;
   /** Samples of a tile. Default: chosen by the work and the results of a sample. */
@@ -37,7 +37,7 @@ interface SummedField {
  * that make them cheaper. So memory beside the data does not grow with the number of samples, apart from residuals that
  * are kept for further products at the same point, up to a limit; beyond it they are computed for each product.
  */
-export class TiledEngine implements FieldEngine {
+class TiledEngine implements FieldEngine {
   readonly dimension: number;
   readonly counts: { -readonly [K in keyof FieldCounts]: number } = {
     evaluations: 0,

@@ -7,7 +7,7 @@ import { type BackendOptions, backendOf } from "../backend.ts";
 import { type CompiledField, compileGraphs } from "../compile.ts";
 
 /** A graph of a point and data whose further outputs are linear in directions. */
-export interface MapGraph {
+interface MapGraph {
   readonly builder: GraphBuilder;
   readonly parameters: readonly Node<"input">[];
   readonly directions: readonly Node<"input">[];

@@ -58,7 +58,7 @@ export function isLittleWork(outputs: readonly Node[]): boolean {
 }
 
 /** Estimates what a tile costs from its graph for `size` samples. */
-export function costOf({ pointSums, movingSums, inputs }: SampleTile, size: number): TileCost {
+function costOf({ pointSums, movingSums, inputs }: SampleTile, size: number): TileCost {
   const sums = [...pointSums, ...movingSums];
   const nodes = reachable(sums);
   const leaves = inputs.filter(({ place }) => place !== undefined).map(({ node }) => node);

@@ -1,5 +1,5 @@
 /** Makes memory for numbers; undefined if there is none. */
-export type Allocate = (bytes: number) => ArrayBufferLike | undefined;
+type Allocate = (bytes: number) => ArrayBufferLike | undefined;
 
 /** Keeps residuals of tiles from one product to the next, as many as fit. */
 export class Stash {

@@ -46,7 +46,7 @@ export function tileGraph(tile: SampleTile, size: number): TileGraph {
 }
 
 /** The nodes of a tile's graph. */
-export interface TileNodes {
+interface TileNodes {
   readonly builder: GraphBuilder;
   readonly parameters: readonly Node<"input">[];
   readonly directions: readonly Node<"input">[];

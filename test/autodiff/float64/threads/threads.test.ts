@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { threadCount } from "../../../../src/autodiff/float64/threads/count.ts";
-import { Pool, replacePool } from "../../../../src/autodiff/float64/threads/pool.ts";
+import { Pool, processPool } from "../../../../src/autodiff/float64/threads/pool.ts";
 import { data } from "../../../../src/autodiff/trace/constant.ts";
 import { objective } from "../../../../src/problems/objective.ts";
 import type { TracedProblem } from "../../../../src/problems/problem.ts";
@@ -57,7 +57,8 @@ async function withThreads<T>(count: number, act: () => T | Promise<T>): Promise
   try {
     return await act();
   } finally {
-    replacePool();
+    processPool.current?.close();
+    processPool.current = undefined;
     if (before === undefined) delete process.env.FLUXION_THREADS;
     else process.env.FLUXION_THREADS = before;
   }
@@ -79,7 +80,7 @@ tests("1, 2 and 3 threads give the same bits, also on other data and other numbe
   for (const count of [2, 3]) {
     await withThreads(count, () => {
       const pool = new Pool(count - 1);
-      replacePool(pool);
+      processPool.current = pool;
       const problem = classifier();
       workUntil(pool, problem, 20);
       const before = pool.helped;
@@ -129,7 +130,7 @@ for (const [what, end] of [
     const expected = await withThreads(1, () => everything(classifier()));
     await withThreads(2, async () => {
       const pool = new Pool(1, badThread(end));
-      replacePool(pool);
+      processPool.current = pool;
       const problem = classifier();
       const warnings = await warningsOf(() => {
         workUntil(pool, problem, 1);
@@ -147,7 +148,7 @@ tests("a thread that never starts is named, and the rest goes on", async () => {
     const file = scratchPath("thread.mjs");
     writeFileSync(file, `throw new Error("no memory for a thread");`);
     const pool = new Pool(1, pathToFileURL(file));
-    replacePool(pool);
+    processPool.current = pool;
     const problem = classifier();
     const warnings = await warningsOf(async () => {
       assert.equal(everything(problem), expected);

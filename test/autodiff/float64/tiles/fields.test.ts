@@ -5,7 +5,7 @@ import { GraphBuilder } from "../../../../src/autodiff/build/builder.ts";
 import { gradient } from "../../../../src/autodiff/derivatives/differentiate.ts";
 import type { FieldParts } from "../../../../src/autodiff/fieldParts.ts";
 import { Float64Engine } from "../../../../src/autodiff/float64/engine.ts";
-import { type TiledEngine, tiledEngine } from "../../../../src/autodiff/float64/tiles/engine.ts";
+import { tiledEngine } from "../../../../src/autodiff/float64/tiles/engine.ts";
 import { type Node, sizeOf } from "../../../../src/autodiff/graph/graph.ts";
 import { assertClose } from "../../../support/assert.ts";
 import * as fc from "../../../support/fastCheck.ts";
@@ -118,6 +118,8 @@ const example: Network = {
   regularised: true,
   bias: true,
 };
+
+type TiledEngine = NonNullable<ReturnType<typeof tiledEngine>>;
 
 function tiled(made: Made, size: number, residualBytes?: number): TiledEngine {
   const engine = tiledEngine(made.parts, { size, ...(residualBytes === undefined ? {} : { residualBytes }) });
