@@ -13,8 +13,9 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
-#define DECLARED(name)                          \
-  void loop_##name(char *memory, uint32_t table); \
+#define DECLARED(name)                                   \
+  void loop_##name(char *memory, uint32_t table);        \
+  void convolution_##name(char *memory, uint32_t table); \
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);
 
 /* Vectors of 2, 4 or 8 numbers. */
@@ -22,6 +23,7 @@ struct kernels {
   int width;
   void (*loop)(char *, uint32_t);
   void (*rows)(const double *, double *, ptrdiff_t, ptrdiff_t);
+  void (*convolution)(char *, uint32_t);
 };
 
 #if defined(__x86_64__)
@@ -29,7 +31,11 @@ DECLARED(fma)
 DECLARED(avx2)
 DECLARED(avx512)
 
-static const struct kernels known[] = {{8, loop_avx512, rows_avx512}, {4, loop_avx2, rows_avx2}, {2, loop_fma, rows_fma}};
+static const struct kernels known[] = {
+    {8, loop_avx512, rows_avx512, convolution_avx512},
+    {4, loop_avx2, rows_avx2, convolution_avx2},
+    {2, loop_fma, rows_fma, convolution_fma},
+};
 
 struct registers {
   uint32_t a, b, c, d;
@@ -55,7 +61,7 @@ static int greatest_width(void) {
 #else
 DECLARED(neon)
 
-static const struct kernels known[] = {{2, loop_neon, rows_neon}};
+static const struct kernels known[] = {{2, loop_neon, rows_neon, convolution_neon}};
 
 static int greatest_width(void) { return 2; }
 #endif
@@ -90,3 +96,6 @@ EXPORTED void fluxion_loop(size_t memory, uint32_t table) { chosen->loop((char *
 EXPORTED void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t count, uint32_t length) {
   chosen->rows((const double *)(memory + input), (double *)(memory + out), count, length);
 }
+
+/* Computes the product with windows of images whose table has this place in memory. */
+EXPORTED void fluxion_convolution(size_t memory, uint32_t table) { chosen->convolution((char *)memory, table); }

@@ -6,6 +6,7 @@ import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { duration } from "../support/duration.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
+import { probe } from "../support/rounds.ts";
 
 type Functions = Readonly<Record<string, () => void>>;
 let functions: Functions = {};
@@ -61,7 +62,7 @@ function load({ case: network, folder, name, reduceSamples }: Command): void {
 }
 
 interface Command {
-  readonly op: "load" | "time";
+  readonly op: "load" | "time" | "probe";
   readonly case: NetworkCase;
   readonly folder: string;
   readonly name: string;
@@ -77,6 +78,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (command.op === "load") {
     load(command);
     console.log(JSON.stringify({ ok: true }));
+    return;
+  }
+  if (command.op === "probe") {
+    console.log(JSON.stringify({ us: probe() }));
     return;
   }
   const run = functions[command.what];

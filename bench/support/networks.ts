@@ -1,18 +1,22 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
+import { type Images, imageCase, imageProducts, imageScores, imageShapes } from "./images.ts";
 import { randomFrom } from "./random.ts";
 
 /** A loss of the benches. The peers make the same loss from these sizes. */
 export interface NetworkCase {
   readonly name: string;
-  /** Widths of the layers, the input first. */
+  /** Widths of the layers, the input first; of images, their channels. */
   readonly layers: readonly number[];
   readonly samples: number;
-  readonly activation: "linear" | "swish" | "tanh";
+  readonly activation: "linear" | "swish" | "tanh" | "relu";
   /**
-   * Kind of loss: mean squared difference to the inputs (`autoencoder`), mean cross-entropy of softmax (`classifier`).
+   * Kind of loss: mean squared difference to the inputs (`autoencoder`), mean cross-entropy of softmax (`classifier`, and
+   * `images` for convolutions).
    */
-  readonly kind: "autoencoder" | "classifier";
+  readonly kind: "autoencoder" | "classifier" | "images";
+  /** Planes of the convolutions of `images`. */
+  readonly images?: Images;
 }
 
 const autoencoder = (
@@ -55,21 +59,28 @@ export const networkCases: readonly NetworkCase[] = [
   classifier(1000),
   ten(64),
   ten(1000),
+  imageCase({ size: 28, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 100),
+  imageCase({ size: 28, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 1000),
+  imageCase({ size: 28, kernel: 5, pooling: "maximum" }, [1, 16, 32, 10], "relu", 100),
+  imageCase({ size: 8, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 256),
 ];
 
-/** Shapes of the weights W_l, outputs x inputs. */
-export function shapesOf({ layers }: NetworkCase): readonly (readonly [number, number])[] {
+/** Shapes of the weights W_l, outputs x inputs; of filters, as TensorFlow.js has them. */
+export function shapesOf({ layers, images }: NetworkCase): readonly (readonly number[])[] {
+  if (images !== undefined) return imageShapes(layers, images);
   return layers.slice(1).map((width, i) => [width, layers[i]!] as const);
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+
 export function dimensionOf(network: NetworkCase): number {
-  return shapesOf(network).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  return shapesOf(network).reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
 
-/** The data X, inputs x samples, in float32 so that TensorFlow.js holds them exactly. */
-export function inputsOf({ layers, samples }: NetworkCase): Float32Array {
+/** The data X, inputs x samples, or samples x height x width x channels, in float32 so that TensorFlow.js holds them exactly. */
+export function inputsOf({ layers, samples, images }: NetworkCase): Float32Array {
   const random = randomFrom(1);
-  return Float32Array.from({ length: layers[0]! * samples }, random);
+  return Float32Array.from({ length: (images?.size ?? 1) ** 2 * layers[0]! * samples }, random);
 }
 
 /** One label per sample. */
@@ -82,19 +93,34 @@ export function pointOf(network: NetworkCase): Float64Array {
   const random = randomFrom(2);
   const point = new Float64Array(dimensionOf(network));
   let at = 0;
-  for (const [rows, columns] of shapesOf(network)) {
-    for (let i = 0; i < rows * columns; i++) point[at++] = random() / Math.sqrt(columns);
+  for (const shape of shapesOf(network)) {
+    const inputs = network.images === undefined ? shape[1]! : sizeOf(shape) / shape.at(-1)!;
+    for (let i = 0; i < sizeOf(shape); i++) point[at++] = random() / Math.sqrt(inputs);
   }
   return point;
 }
 
-/** The loss as one would write it in TensorFlow.js. Samples are columns. */
+const activations: Readonly<Record<NetworkCase["activation"], (h: Tensor) => Tensor>> = {
+  linear: (h) => h,
+  swish: (h) => tf.mul(h, tf.sigmoid(h)),
+  tanh: tf.tanh,
+  relu: tf.relu,
+};
+
+/** The loss as one would write it in TensorFlow.js. Samples are columns, except of images. */
 export function lossOf(network: NetworkCase): (...weights: Tensor[]) => Tensor {
-  const { layers, samples, activation, kind } = network;
-  const x = tf.tensor2d(inputsOf(network), [layers[0]!, samples]);
-  const act = (h: Tensor): Tensor =>
-    activation === "linear" ? h : activation === "tanh" ? tf.tanh(h) : tf.mul(h, tf.sigmoid(h));
+  const { layers, samples, activation, kind, images } = network;
+  const { size } = images ?? {};
+  const x = tf.tensor(
+    inputsOf(network),
+    size === undefined ? [layers[0]!, samples] : [samples, size, size, layers[0]!],
+  );
+  const act = activations[activation];
   return (...weights) => {
+    if (images !== undefined) {
+      const labels = tf.oneHot(tf.tensor1d(labelsOf(network), "int32"), layers.at(-1)!);
+      return tf.losses.softmaxCrossEntropy(labels, imageScores(x, weights, images, act));
+    }
     let h: Tensor = x;
     for (const [i, w] of weights.entries()) {
       h = tf.matMul(w, h);
@@ -111,12 +137,19 @@ export function textbookProducts(
   network: NetworkCase,
   of: "hvp" | "gradient",
 ): readonly (readonly [number, number, number])[] {
-  const { samples } = network;
+  const { samples, layers, images } = network;
   const found: [number, number, number][] = [];
-  for (const [i, [rows, columns]] of shapesOf(network).entries()) {
-    const forward = [rows, samples, columns] as [number, number, number];
-    const backward = [columns, samples, rows] as [number, number, number];
-    const outer = [rows, columns, samples] as [number, number, number];
+  const sizes =
+    images === undefined
+      ? shapesOf(network).map(([rows, columns]) => [samples, rows!, columns!] as const)
+      : imageProducts(layers, images, samples);
+  for (const [i, [many, outputs, inputs]] of sizes.entries()) {
+    // Samples, or the windows of images, are rows where these are many, as one would write it.
+    const order = (a: number, b: number, k: number): [number, number, number] =>
+      images === undefined ? [b, a, k] : [a, b, k];
+    const forward = order(many, outputs, inputs);
+    const backward = order(many, inputs, outputs);
+    const outer = order(inputs, outputs, many);
     if (of === "gradient") found.push(forward, outer, ...(i > 0 ? [backward] : []));
     else if (i === 0) found.push(forward, outer);
     else found.push(forward, forward, backward, backward, outer, outer);

@@ -14,7 +14,8 @@ export function runFloat64(
   native?: NativeKernels,
 ): Float64Array[] {
   const arena = new Arena(undefined, native);
-  const always = { loops: () => true, rows: () => true, table: (words: Int32Array) => arena.table(words) };
+  const table = (words: Int32Array): number => arena.table(words);
+  const always = { loops: () => true, rows: () => true, windows: () => true, table };
   const given = new Map(graph.inputs.map((node) => [node, arena.reserve(sizeOf(node.shape))] as const));
   const results = graph.outputs.map((node) => ({ node, buffer: arena.reserve(sizeOf(node.shape)) }));
   const nodes = reachable(graph.outputs).filter((node) => !isOp(node, "input"));

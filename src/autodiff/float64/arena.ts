@@ -28,6 +28,7 @@ export class Arena implements ConstantPool {
   readonly #native: NativeKernels | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
   readonly #runs = new Map<string, PlacedRuns>();
+  readonly #tables = new Map<string, number>();
   /** Numbers to write when the memory is made. */
   #pending: { readonly place: number; readonly values: Float64Array | Int32Array }[] = [
     { place: rootsPlace, values: Float64Array.from(rootsOfTwo) },
@@ -94,10 +95,15 @@ export class Arena implements ConstantPool {
     return known;
   }
 
-  /** Keeps the table of a loop for the native kernels, and returns its address. */
+  /** Keeps a table for the native kernels, and returns its address. Equal tables share one. */
   table(words: Int32Array): number {
-    const place = this.#take(words.byteLength);
-    this.#pending.push({ place, values: words });
+    const key = words.join();
+    let place = this.#tables.get(key);
+    if (place === undefined) {
+      place = this.#take(words.byteLength);
+      this.#pending.push({ place, values: words });
+      this.#tables.set(key, place);
+    }
     return place;
   }
 
@@ -115,6 +121,7 @@ export class Arena implements ConstantPool {
       gemm: this.#gemm,
       nativeLoop: this.#loop,
       nativeRows: this.#rows,
+      nativeConvolution: this.#convolution,
     };
   }
 
@@ -170,6 +177,10 @@ export class Arena implements ConstantPool {
 
   readonly #rows = (input: number, out: number, count: number, length: number): void => {
     this.#native!.rows(this.#address, input >>> 0, out >>> 0, count, length);
+  };
+
+  readonly #convolution = (table: number): void => {
+    this.#native!.convolution(this.#address, table >>> 0);
   };
 
   /**

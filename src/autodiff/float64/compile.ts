@@ -2,10 +2,11 @@
 
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
-import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
+import { type Linearization, type LinearizeOptions, linearize } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
-import { draftLinear, type LinearDraft } from "./linear.ts";
+import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
+import { windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
@@ -20,6 +21,7 @@ export interface CompileOptions {
 export interface LinearProgram {
   readonly directions: Parts;
   readonly products: Parts;
+  readonly reads: readonly Read[];
   /** Computes residuals that only this program reads. */
   readonly residuals: Program;
   readonly program: Program;
@@ -50,7 +52,18 @@ export interface CompiledField {
  * `compilePrograms` does the last three.
  */
 export function compile(arena: Arena, parts: FieldParts, options: CompileOptions): CompiledField {
-  const { builder, parameters, data = [], value, field } = parts;
+  const { builder, parameters, field } = parts;
+  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
+  return compileGraphs(arena, parts, jacobian, options.emit);
+}
+
+/** Compiles value and field, and a linear map whose residuals depend on the same point and data. */
+export function compileGraphs(
+  arena: Arena,
+  { parameters, data = [], value, field }: Pick<FieldParts, "parameters" | "data" | "value" | "field">,
+  jacobian: Linearization,
+  emit: EmitOptions,
+): CompiledField {
   const buffers = new Map<Node, Fixed>();
   const keep = (node: Node): Fixed => {
     const buffer = buffers.get(node) ?? arena.reserve(sizeOf(node.shape));
@@ -61,20 +74,19 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
   const dataPlaces = data.map(keep);
 
-  const jacobian = linearize(builder, field, parameters, { rewrite: options.rewrite });
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
   const fieldPlaces = reserveParts(arena, field);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-  const stages = stagesOf(outputs, jacobian.residuals, parameters);
+  const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native !== undefined);
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
-  const linear = draftLinear(arena, jacobian, new Map(buffers));
-  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
+  const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native !== undefined);
+  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
     point,
@@ -87,6 +99,11 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   };
 }
 
+/** Native kernels read windows of images from the images, which therefore are kept in their place. */
+export function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
+  return emit.native === undefined ? { rewrite } : { rewrite, repeated: windowTakes };
+}
+
 /** Compiles J^T u for a field that is compiled already, whose residuals it reads. */
 export function compileTransposed(
   arena: Arena,
@@ -94,19 +111,19 @@ export function compileTransposed(
   { buffers }: CompiledField,
   options: CompileOptions,
 ): LinearProgram {
-  const graph = linearize(builder, field, parameters, { transpose: true, rewrite: options.rewrite });
-  const linear = draftLinear(arena, graph, new Map(buffers));
+  const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
+  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native !== undefined);
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 
 /** Computes now what depends on no input. */
 function started(
-  { directions, products }: LinearDraft,
+  { directions, products, reads }: LinearDraft,
   [constants, residuals, program]: readonly Program[],
 ): LinearProgram {
   if (constants === undefined || residuals === undefined || program === undefined) {
     throw new Error("internal: compile: three programs are needed");
   }
   constants.run();
-  return { directions, products, residuals, program };
+  return { directions, products, reads, residuals, program };
 }

@@ -1,36 +1,12 @@
-import { environment } from "../../host.ts";
-import { findBlas } from "../../linalg/blas/blas.ts";
 import type { ProgramMemory } from "../../linalg/programMemory.ts";
-import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import type { InputData } from "../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
-import { Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { type BackendOptions, backendOf } from "./backend.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
-import type { NativeParts } from "./emit/emit.ts";
 import { Lending } from "./lending.ts";
-import { gainsNatively, rowsGainNatively } from "./native/cost.ts";
-import { findNative } from "./native/library.ts";
-
-function nativeParts(arena: Arena): NativeParts {
-  return { loops: gainsNatively, rows: rowsGainNatively, table: (words) => arena.table(words) };
-}
-
-interface EngineOptions {
-  /** BLAS to use, in the form of `FLUXION_BLAS`. Default: that variable. */
-  readonly blas?: string;
-  /** Native kernels to use, in the form of `FLUXION_NATIVE`. Default: that variable. */
-  readonly native?: string;
-  /**
-   * Whether to use fused multiply-add where the engine has it: faster, with other last bits. Default: whether
-   * `FLUXION_FMA` is `on`.
-   */
-  readonly fused?: boolean;
-  /**
-   * Whether products of matrices in J v may be bracketed differently. Default: true unless `FLUXION_REGROUP` is `off`.
-   */
-  readonly regroup?: boolean;
-}
+import { sameBits } from "./sameBits.ts";
 
 /** Stages of computation. In memory the results of the stage reached and of all earlier ones are valid. */
 const stage = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
@@ -60,23 +36,11 @@ export class Float64Engine implements FieldEngine {
   #owner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
 
-  constructor(parts: FieldParts, options: EngineOptions = {}) {
-    const { blas, native, fused = environment("FLUXION_FMA") === "on" } = options;
-    const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
-    const library = findBlas(blas);
-    const kernels = findNative(native);
-    const arena = new Arena(library, kernels);
+  constructor(parts: FieldParts, options: BackendOptions = {}) {
+    const { arena, compile: compileOptions } = backendOf(options);
     this.#parts = parts;
     this.#arena = arena;
-    this.#options = {
-      rewrite: regroup ? "regroup" : "normalForm",
-      emit: {
-        blas: library !== undefined,
-        fused: fused && hasMultiplyAdd(),
-        packing: (bytes) => arena.packing(bytes),
-        ...(kernels === undefined ? {} : { native: nativeParts(arena) }),
-      },
-    };
+    this.#options = compileOptions;
     this.#compiled = compile(arena, parts, this.#options);
     this.#lending = new Lending(arena, this.#compiled.jacobian);
     this.dimension = this.#compiled.point.length;
@@ -183,17 +147,4 @@ export class Float64Engine implements FieldEngine {
     this.#reached = to;
     this.#owner = undefined;
   }
-}
-
-/**
- * Whether two points are equal. 0 and -0 differ, since their reciprocals do. NaN differs from itself, which costs an
- * evaluation.
- */
-function sameBits(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < b.length; i++) {
-    const x = a[i]!;
-    const y = b[i]!;
-    if (x !== y || (x === 0 && 1 / x !== 1 / y)) return false;
-  }
-  return true;
 }

@@ -2,14 +2,23 @@ import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import type { Linearization } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
+import { windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
+
+/** A node that a linear graph reads. */
+export interface Read {
+  readonly node: Node;
+  readonly buffer: Fixed;
+}
 
 /** A linear graph ready to be compiled. */
 export interface LinearDraft {
   readonly directions: Parts;
   readonly products: Parts;
+  /** What J v reads of the point and the data, and where. */
+  readonly reads: readonly Read[];
   /** Drafts of what depends on no input, of residuals that no other program keeps, and of J v itself. */
   readonly drafts: readonly [constants: Draft, residuals: Draft, product: Draft];
 }
@@ -18,16 +27,19 @@ export interface LinearDraft {
  * Prepares a linear graph for compilation.
  *
  * @param buffers buffers of residuals that other programs keep
+ * @param windows whether native kernels read windows of images from the images
  */
 export function draftLinear(
   arena: Arena,
   { directions, residuals, linear: graph }: Linearization,
   buffers: ReadonlyMap<Node, Fixed>,
+  windows = false,
 ): LinearDraft {
   const v = reserveParts(arena, directions);
   const products = reserveParts(arena, graph.outputs);
   const given = new Map<Node, Fixed>(directions.map((node, i) => [node, v.buffers[i]!]));
   const own = new Map<Node, Fixed>();
+  const reads: Read[] = [];
   for (const [i, node] of graph.inputs.slice(directions.length).entries()) {
     const residual = residuals[i]!;
     let buffer = buffers.get(residual);
@@ -36,12 +48,18 @@ export function draftLinear(
       own.set(residual, buffer);
     }
     given.set(node, buffer);
+    reads.push({ node: residual, buffer });
   }
   const all = reachable(graph.outputs);
   const nodes = all.filter((node) => !isOp(node, "input"));
   const varying = dependents(all, graph.inputs);
   const moving = nodes.filter((node) => varying.has(node));
-  const { nodes: late, needs } = withRepeated(nodes, moving, graph.outputs);
+  const { nodes: late, needs } = withRepeated(
+    nodes,
+    moving,
+    graph.outputs,
+    windows ? windowTakes(all, graph.outputs) : undefined,
+  );
   const constants = [...needs]
     .filter((node) => isStored(node))
     .map((node) => ({ node, buffer: arena.reserve(sizeOf(node.shape)) }));
@@ -49,6 +67,7 @@ export function draftLinear(
   return {
     directions: v,
     products,
+    reads,
     drafts: [
       { nodes: nodes.filter((node) => !varying.has(node)), given: new Map(), results: constants },
       {

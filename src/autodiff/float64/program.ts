@@ -24,7 +24,7 @@ export interface Program {
 
 /** Compiles graphs that share an arena. They use its scratch memory one after the other. */
 export function compilePrograms(arena: Arena, drafts: readonly Draft[], options: EmitOptions): readonly Program[] {
-  const plans = drafts.map((draft) => plan(lower({ ...draft, constants: arena })));
+  const plans = drafts.map((draft) => plan(lower({ ...draft, constants: arena, windows: options.native?.windows })));
   const scratch = arena.scratch(Math.max(0, ...plans.map(({ bytes }) => bytes)));
   const programs = plans.map((made) => {
     made.settle(scratch);

@@ -1,6 +1,7 @@
 import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { isCheap } from "./lower/item.ts";
+import { windowTakes } from "./lower/windows.ts";
 
 /** A part of a graph that runs at its own time. */
 interface Stage {
@@ -15,11 +16,14 @@ interface Stage {
  * evaluation), and what else is needed (once per linearisation).
  *
  * A later stage repeats views and cheap operations on numbers that are kept anyway, instead of reading kept results.
+ *
+ * @param windows whether native kernels read windows of images from the images, so that windows are repeated too
  */
 export function stagesOf(
   outputs: readonly Node[],
   others: readonly Node[],
   parameters: readonly Node[],
+  windows = false,
 ): readonly [prepare: Stage, evaluate: Stage, linearize: Stage] {
   const all = reachable([...outputs, ...others]);
   const nodes = all.filter((node) => !isOp(node, "input"));
@@ -31,10 +35,11 @@ export function stagesOf(
     nodes.filter((node) => moving.has(node) && !early.has(node)),
   ] as const;
   const [prepared, evaluated, late] = parts.map((part) => new Set(part)) as [Set<Node>, Set<Node>, Set<Node>];
+  const free = windows ? windowTakes(all, [...outputs, ...others]) : new Set<Node>();
   // The last stage comes first, since what it repeats decides what earlier ones keep.
-  const linearize = withRepeated(nodes, parts[2], []);
+  const linearize = withRepeated(nodes, parts[2], [], free);
   const kept = [...others, ...linearize.needs];
-  const evaluate = withRepeated(nodes, parts[1], [...outputs, ...kept.filter((node) => evaluated.has(node))]);
+  const evaluate = withRepeated(nodes, parts[1], [...outputs, ...kept.filter((node) => evaluated.has(node))], free);
   const keptOf = (stage: ReadonlySet<Node>, wanted: readonly Node[]): ReadonlySet<Node> =>
     new Set(wanted.filter((node) => stage.has(node) && isStored(node)));
   return [
@@ -56,6 +61,7 @@ export function withRepeated(
   all: readonly Node[],
   stage: readonly Node[],
   wanted: readonly Node[],
+  repeated: ReadonlySet<Node> = new Set(),
 ): { readonly nodes: readonly Node[]; readonly needs: ReadonlySet<Node> } {
   const own = new Set(stage);
   const needs = new Set(wanted.filter((node) => !own.has(node)));
@@ -63,7 +69,7 @@ export function withRepeated(
   const again = new Set<Node>();
   for (const node of all.toReversed()) {
     if (!needs.has(node) || own.has(node)) continue;
-    const free = isView(node) || isOp(node, "constant") || isOp(node, "fill");
+    const free = isView(node) || isOp(node, "constant") || isOp(node, "fill") || repeated.has(node);
     if (!free && !(isElementwise(node) && node.inputs.every((input) => isAtHand(input, needs, own)))) continue;
     needs.delete(node);
     again.add(node);

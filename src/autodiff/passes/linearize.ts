@@ -4,7 +4,7 @@ import type { Graph, Node } from "../graph/graph.ts";
 import { normalForm } from "./normalForm.ts";
 import { directionsOf } from "./pass.ts";
 import { regroup } from "./regroup.ts";
-import { split } from "./split.ts";
+import { type Repeated, split } from "./split.ts";
 import { tangents, transposed } from "./tangents.ts";
 
 /** A Jacobian as a graph that is linear in the direction. What depends on the point alone is separate. */
@@ -28,6 +28,8 @@ export interface LinearizeOptions {
   readonly count?: number;
   /** Last pass that rewrites the product to make it cheaper. Default "none". */
   readonly rewrite?: "none" | "normalForm" | "regroup";
+  /** Nodes that J v computes again for each v, instead of keeping them as residuals. Default: none. */
+  readonly repeated?: Repeated;
 }
 
 /**
@@ -66,12 +68,21 @@ export function linearize(
   builder: GraphBuilder,
   outputs: readonly Node[],
   wrt: readonly Node<"input">[],
-  { transpose = false, count, rewrite = "none" }: LinearizeOptions = {},
+  options: LinearizeOptions = {},
 ): Linearization {
+  const graph = productGraph(builder, outputs, wrt, options);
+  return { directions: directionsOf(graph), ...split(builder, graph, options.repeated) };
+}
+
+/** Makes the graph of J v or J^T u, whose inputs are the directions, the point and the data: all passes but `split`. */
+export function productGraph(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  wrt: readonly Node<"input">[],
+  { transpose = false, count, rewrite = "none" }: LinearizeOptions = {},
+): Graph {
   let graph = tangents(builder, { inputs: inputsOf(outputs, wrt), outputs }, wrt, transpose ? undefined : count);
   if (transpose) graph = transposed(builder, graph);
   if (rewrite !== "none") graph = normalForm(builder, graph);
-  if (rewrite === "regroup") graph = regroup(builder, graph);
-  const directions = directionsOf(graph);
-  return { directions, ...split(builder, graph) };
+  return rewrite === "regroup" ? regroup(builder, graph) : graph;
 }

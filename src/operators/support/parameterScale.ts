@@ -209,6 +209,24 @@ export function tellUnits(at: Evaluation, units: Units | undefined): void {
   else chosenUnits.set(at, units);
 }
 
+/** The units in which the direction at a point was chosen; undefined for the parameters as they are. */
+export function toldUnits(at: Evaluation): Units | undefined {
+  return chosenUnits.get(at);
+}
+
+/** The evaluation of a problem without a constraint, as it looks in units. */
+export function evaluationInUnits(at: Evaluation, units: Units): Evaluation {
+  const field = fieldInUnits(at, units);
+  const point = vectorInUnits(at.point, units);
+  return {
+    ...at,
+    point,
+    field,
+    squaredFieldNorm: squaredNorm(field),
+    linearize: () => mapInUnits(at.linearize(), units),
+  };
+}
+
 /** ||F||^2 as a line search compares it. */
 interface Merit {
   readonly fieldOf: (at: Evaluation) => Float64Array;

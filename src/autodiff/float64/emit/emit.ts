@@ -10,8 +10,10 @@ import {
   type Signature,
 } from "../../../linalg/wasm/code.ts";
 import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
-import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step } from "../lower/steps.ts";
+import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step, WindowsTerm } from "../lower/steps.ts";
 import type { Buffer } from "../lower/values.ts";
+import type { Windows } from "../lower/windows.ts";
+import { isWindowsTerm, windowsTable, windowTables } from "../native/convolution.ts";
 import { nativeTable } from "../native/table.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
@@ -33,11 +35,16 @@ export interface EmitOptions {
   readonly native?: NativeParts;
 }
 
-/** The parts of a program that the imported functions `nativeLoop` and `nativeRows` compute. */
+/**
+ * The parts of a program that the imported functions `nativeLoop` and `nativeRows` compute. Products with windows of
+ * images, which `nativeConvolution` computes, are steps of their own.
+ */
 export interface NativeParts {
   readonly loops: (step: LoopStep, shape: LoopShape) => boolean;
   readonly rows: (step: RowsStep) => boolean;
-  /** Keeps the table of a loop and returns its address. */
+  /** Whether they compute a product with windows of images with so many columns; 1 for sums over windows. */
+  readonly windows: (windows: Windows, columns: number) => boolean;
+  /** Keeps a table and returns its address. Equal tables may share one. */
   readonly table: (words: Int32Array) => number;
 }
 
@@ -68,6 +75,7 @@ class Emitter {
   readonly #gemm: number;
   readonly #nativeLoop: number;
   readonly #nativeRows: number;
+  readonly #nativeConvolution: number;
 
   constructor(options: EmitOptions) {
     this.#options = options;
@@ -85,6 +93,7 @@ class Emitter {
     const addresses = (count: number): Signature => ({ parameters: integers.slice(0, count), results: [] });
     this.#nativeLoop = this.#module.import("nativeLoop", addresses(1));
     this.#nativeRows = this.#module.import("nativeRows", addresses(4));
+    this.#nativeConvolution = this.#module.import("nativeConvolution", addresses(1));
     this.#context = { fused: options.fused, host: (name) => host.get(name)! };
   }
 
@@ -160,7 +169,23 @@ class Emitter {
   }
 
   #products({ terms, out }: GemmStep): Code {
-    return terms.map((term, i) => this.#batches(term, out, i > 0, 0, []));
+    return terms.map((term, i) =>
+      isWindowsTerm(term) ? this.#windows(term, out, i > 0) : this.#batches(term, out, i > 0, 0, []),
+    );
+  }
+
+  #windows(term: WindowsTerm, out: Buffer, accumulate: boolean): Code {
+    const { windows, role, columns, image, matrix, rows, scratch } = term;
+    const keep = this.#options.native!.table;
+    const tables = windowTables(windows, role, columns);
+    const table = windowsTable(term, accumulate, {
+      image: image === undefined ? place(out) : place(image.buffer, image.offset),
+      matrix: matrix === undefined ? undefined : place(matrix.buffer, matrix.offset),
+      other: rows === undefined ? place(out) : place(rows.buffer, rows.offset),
+      scratch: place(scratch),
+      tables: { rows: keep(tables.rows), places: keep(tables.places), runs: keep(tables.runs) },
+    });
+    return call(this.#nativeConvolution, i32.constant(keep(table)));
   }
 
   /** Emits loops over the batches around the product, whose addresses move by the locals of the loops. */

@@ -1,5 +1,9 @@
 import { fillValue } from "../../build/simplify/match.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
+import { spreadWindowsOf, type Windows } from "./windows.ts";
+
+/** Says whether native kernels compute a product with windows of images with so many columns; 1 for sums over windows. */
+export type NativeWindows = (windows: Windows, columns: number) => boolean;
 
 /** A product of matrices times a factor. */
 export interface ProductTerm {
@@ -10,6 +14,8 @@ export interface ProductTerm {
 export interface GemmSums {
   /** Terms of each node that is computed as a sum of products. */
   readonly terms: ReadonlyMap<Node, readonly ProductTerm[]>;
+  /** Terms whose sum a `scatterAdd` adds to windows of images, where native kernels do that. */
+  readonly spread: ReadonlyMap<Node, readonly ProductTerm[]>;
   /** Nodes inside such sums, which are never stored. */
   readonly absorbed: ReadonlySet<Node>;
 }
@@ -18,22 +24,47 @@ export interface GemmSums {
  * Finds the largest trees of sums, differences, scalings and reshapes over products that nobody else uses.
  *
  * The kernels of products do their additions, since they have a factor and can add to the result in memory.
+ *
+ * @param native whether native kernels compute a product with windows of images, by default none
  */
-export function gemmSums(nodes: readonly Node[], results: ReadonlySet<Node>): GemmSums {
+export function gemmSums(
+  nodes: readonly Node[],
+  results: ReadonlySet<Node>,
+  native: NativeWindows = () => false,
+): GemmSums {
   const uses = new Map<Node, number>();
   for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const terms = new Map<Node, readonly ProductTerm[]>();
+  const spread = new Map<Node, readonly ProductTerm[]>();
   const absorbed = new Set<Node>();
   /** Returns the terms of an operand that may become part of its only user. */
   const inner = (node: Node): readonly ProductTerm[] | undefined =>
     uses.get(node) === 1 && !results.has(node) ? terms.get(node) : undefined;
   for (const node of nodes) {
+    if (isOp(node, "scatterAdd")) {
+      const inside = inner(node.inputs[0]!);
+      if (inside?.every(({ product }) => isSpread(node, product, native)) !== true) continue;
+      spread.set(node, inside);
+      absorbed.add(node.inputs[0]!);
+      continue;
+    }
     const found = isOp(node, "matmul") ? [{ factor: 1, product: node }] : combined(node, inner);
     if (found === undefined) continue;
     terms.set(node, found);
     if (!isOp(node, "matmul")) for (const input of node.inputs) if (terms.has(input)) absorbed.add(input);
   }
-  return { terms, absorbed };
+  return { terms, spread, absorbed };
+}
+
+/** Whether native kernels add the rows of a product to windows of images. */
+function isSpread(
+  node: Node<"scatterAdd">,
+  { shape, inputs, attributes }: Node<"matmul">,
+  native: NativeWindows,
+): boolean {
+  if (shape.length !== 2) return false;
+  const found = spreadWindowsOf(node, shape[0]!);
+  return found !== undefined && native(found, inputs[0]!.shape[attributes.transposeA ? 0 : 1]!);
 }
 
 function combined(

@@ -1,13 +1,15 @@
-import { type Attributes, type AxisMap, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { loopsOf } from "./fuse.ts";
-import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
+import { type GemmSums, gemmSums, type NativeWindows, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
 import type { Runs } from "./runs.ts";
-import type { GemmTerm, RowsStep, Step } from "./steps.ts";
+import { type GemmTerm, type Matrix, type RowsStep, readsOf, type Step, type WindowsTerm } from "./steps.ts";
 import type { Buffer, ElementOp, Item, View } from "./values.ts";
 import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
+import { withoutReshapes } from "./windows.ts";
+import { spreadProducts, type WindowOperands, windowProduct, windowSpread, windowSum } from "./windowTerms.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */
 export interface ConstantPool {
@@ -24,6 +26,8 @@ interface LowerOptions {
   /** Buffers into which results go. */
   readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
   readonly constants: ConstantPool;
+  /** Whether native kernels compute a product with windows of images. Default: none. */
+  readonly windows?: NativeWindows | undefined;
 }
 
 /** Turns a graph into steps over buffers, in no particular order: fused loops, products, and the rest. */
@@ -37,17 +41,24 @@ class Lowering {
   readonly #items: Item[] = [];
   readonly #steps: Step[] = [];
   readonly #sums: GemmSums;
+  /** Windows of images, and reshapes of them, which are lowered when something other than a native product reads them. */
+  readonly #deferred = new Set<Node>();
 
   constructor(options: LowerOptions) {
     this.#options = options;
-    this.#sums = gemmSums(options.nodes, new Set(options.results.map(({ node }) => node)));
+    this.#sums = gemmSums(options.nodes, new Set(options.results.map(({ node }) => node)), options.windows);
+    if (options.windows === undefined) return;
+    for (const node of options.nodes) {
+      const base = withoutReshapes(node);
+      if (isOp(base, "take") && !options.given.has(base)) this.#deferred.add(node);
+    }
   }
 
   run(): readonly Step[] {
     const { nodes, given, results } = this.#options;
     for (const [node, buffer] of given) this.#views.set(node, wholeView(buffer, node.shape));
     for (const node of nodes) {
-      if (this.#views.has(node) || this.#sums.absorbed.has(node)) continue;
+      if (this.#views.has(node) || this.#sums.absorbed.has(node) || this.#deferred.has(node)) continue;
       this.#views.set(node, this.#lower(node));
     }
     for (const { node, buffer } of results) this.#deliver(this.#view(node), buffer);
@@ -55,7 +66,11 @@ class Lowering {
   }
 
   #view(node: Node): View {
-    const view = this.#views.get(node);
+    let view = this.#views.get(node);
+    if (view === undefined && this.#deferred.has(node)) {
+      view = this.#lower(node);
+      this.#views.set(node, view);
+    }
     if (view === undefined) throw new Error(`internal: lower: ${node.op} is used before it is computed`);
     return view;
   }
@@ -63,6 +78,10 @@ class Lowering {
   #lower(node: Node): View {
     const terms = this.#sums.terms.get(node);
     if (terms !== undefined) return this.#gemm(node.shape, terms);
+    const spread = this.#sums.spread.get(node);
+    if (spread !== undefined) {
+      return this.#windows(node.shape, spreadProducts(this.#operands, node as Node<"scatterAdd">, spread))!;
+    }
     return (lowerings[node.op] as (node: Node) => View).call(this.#api, node);
   }
 
@@ -70,10 +89,26 @@ class Lowering {
     view: (node) => this.#view(node),
     item: (op, operands, shape) => this.#item(op, operands, shape),
     sum: (x, axes, shape) => this.#sum(x, axes, shape),
+    windows: (node) => {
+      if (this.#options.windows === undefined) return undefined;
+      const terms = isOp(node, "sum")
+        ? windowSum(this.#operands, node)
+        : windowSpread(this.#operands, node as Node<"scatterAdd">);
+      return this.#windows(node.shape, terms);
+    },
     rows: (op, x, axes, flags) => this.#rows(op, x, axes, flags),
     move: (op, x, take, shape) => this.#move(op, x, take, shape),
     copy: (x) => this.#copy(x),
     constant: (values) => this.#options.constants.numbers(values),
+  };
+
+  readonly #operands: WindowOperands = {
+    isNative: (windows, columns) => this.#options.windows?.(windows, columns) === true,
+    isDeferred: (node) => this.#deferred.has(node),
+    view: (node) => this.#view(node),
+    dense: (x) => this.#dense(x),
+    matrix: (node, flip) => matrixOf(this.#matrix(node, flip))!,
+    rowMatrix: (node, flip) => this.#rowMatrix(node, flip),
   };
 
   #add(op: Item["op"], operands: readonly View[], shape: Shape, buffer: Buffer, sumStrides?: readonly number[]): Item {
@@ -152,26 +187,49 @@ class Lowering {
   #gemm(shape: Shape, terms: readonly ProductTerm[]): View {
     const out: Buffer = { size: sizeOf(shape), level: 0 };
     if (out.size === 0) return wholeView(out, shape);
-    let level = 0;
-    const matrix = (node: Node, flip: boolean): View => {
-      const found = this.#view(node);
-      const turned = flip ? transposeView(found, lastTwoSwapped(found.shape.length)) : found;
-      if (matrixOf(turned) !== undefined) return turned;
-      const copy = this.#copy(found);
-      return flip ? transposeView(copy, lastTwoSwapped(copy.shape.length)) : copy;
-    };
-    const steps = terms.map(({ factor, product }): GemmTerm => {
-      const { transposeA, transposeB } = product.attributes;
-      const a = matrix(product.inputs[0]!, transposeA);
-      const b = matrix(product.inputs[1]!, transposeB);
-      for (const x of [a, b]) level = Math.max(level, this.#read(x).level + 1);
-      const [m, n] = product.shape.slice(-2) as [number, number];
-      const k = a.shape.at(-1)!;
-      return { factor, a: matrixOf(a)!, b: matrixOf(b)!, m, n, k, batches: productBatches(a, b, product.shape) };
-    });
-    out.level = level;
-    this.#steps.push({ kind: "gemm", terms: steps, out });
+    const steps = terms.map((term) => windowProduct(this.#operands, term) ?? this.#product(term));
+    return this.#products(out, shape, steps);
+  }
+
+  /** Adds a step for a product with windows of images, if native kernels compute it. */
+  #windows(shape: Shape, terms: readonly WindowsTerm[] | undefined): View | undefined {
+    return terms === undefined ? undefined : this.#products({ size: sizeOf(shape), level: 0 }, shape, terms);
+  }
+
+  /** Adds a step that adds up products. */
+  #products(out: Buffer, shape: Shape, terms: readonly (GemmTerm | WindowsTerm)[]): View {
+    const step = { kind: "gemm", terms, out } as const;
+    for (const buffer of readsOf(step)) out.level = Math.max(out.level, buffer.level + 1);
+    this.#steps.push(step);
     return wholeView(out, shape);
+  }
+
+  #product({ factor, product }: ProductTerm): GemmTerm {
+    const { transposeA, transposeB } = product.attributes;
+    const [a, b] = [this.#matrix(product.inputs[0]!, transposeA), this.#matrix(product.inputs[1]!, transposeB)];
+    const [m, n] = product.shape.slice(-2) as [number, number];
+    const k = a.shape.at(-1)!;
+    return { factor, a: matrixOf(a)!, b: matrixOf(b)!, m, n, k, batches: productBatches(a, b, product.shape) };
+  }
+
+  /** Returns a view that products can read in place. */
+  #matrix(node: Node, flip: boolean): View {
+    const found = this.#view(node);
+    const turned = flip ? transposeView(found, lastTwoSwapped(found.shape.length)) : found;
+    const copy = matrixOf(turned) === undefined ? this.#copy(found) : undefined;
+    const view = copy === undefined ? turned : flip ? transposeView(copy, lastTwoSwapped(copy.shape.length)) : copy;
+    this.#read(view);
+    return view;
+  }
+
+  /** Returns a matrix whose rows lie one after the other. */
+  #rowMatrix(node: Node, flip: boolean): Matrix {
+    const view = this.#matrix(node, flip);
+    const matrix = matrixOf(view)!;
+    if (!matrix.transpose) return matrix;
+    const copy = this.#copy(view);
+    this.#read(copy);
+    return matrixOf(copy)!;
   }
 
   /** Adds a step along rows. The reduced axes become the last ones, so that rows are dense. */

@@ -8,6 +8,8 @@ export interface LoweringApi {
   view(node: Node): View;
   item(op: ElementOp | "copy", operands: readonly View[], shape: Shape): View;
   sum(x: View, axes: readonly number[], shape: Shape): View;
+  /** Returns the sum over the places of windows, or what is added to all of them, if native kernels compute it. */
+  windows(node: Node<"sum"> | Node<"scatterAdd">): View | undefined;
   rows(op: RowsStep["op"], x: View, axes: readonly number[], flags: { exclusive: boolean; reverse: boolean }): View;
   move(op: "take" | "scatterAdd", x: View, take: Attributes["take"], shape: Shape): View;
   copy(x: View): View;
@@ -81,8 +83,9 @@ export const lowerings: { readonly [K in Op]: Lower<K> } = {
   lessEqual: elementwise,
   equal: elementwise,
   select: elementwise,
-  sum({ inputs, attributes, shape }) {
-    return this.sum(this.view(inputs[0]!), attributes.axes, shape);
+  sum(node) {
+    const { inputs, attributes, shape } = node;
+    return this.windows(node) ?? this.sum(this.view(inputs[0]!), attributes.axes, shape);
   },
   reduceMax: rows,
   logSumExp: rows,
@@ -106,7 +109,8 @@ export const lowerings: { readonly [K in Op]: Lower<K> } = {
     const x = this.view(inputs[0]!);
     return takeView(x, attributes) ?? this.move("take", x, attributes, shape);
   },
-  scatterAdd({ inputs, attributes, shape }) {
-    return this.move("scatterAdd", this.view(inputs[0]!), attributes, shape);
+  scatterAdd(node) {
+    const { inputs, attributes, shape } = node;
+    return this.windows(node) ?? this.move("scatterAdd", this.view(inputs[0]!), attributes, shape);
   },
 };

@@ -54,7 +54,7 @@ export function runsOf(maps: readonly AxisMap[], large: Shape, windows: Shape): 
 }
 
 /** Whether an axis of the windows is the same axis of the larger array, and no other axis depends on it. */
-function isShared(maps: readonly AxisMap[], large: Shape, windows: Shape, axis: number): boolean {
+export function isShared(maps: readonly AxisMap[], large: Shape, windows: Shape, axis: number): boolean {
   if (large[axis] !== windows[axis]) return false;
   return maps.every((map, i) =>
     i === axis

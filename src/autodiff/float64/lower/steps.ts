@@ -1,5 +1,7 @@
 import type { Shape } from "../../graph/graph.ts";
+import type { WindowRole } from "../native/convolution.ts";
 import type { Buffer, ElementOp } from "./values.ts";
+import type { Windows } from "./windows.ts";
 
 /** One step of a program. Everything about it is known, except the addresses of buffers without a place. */
 export type Step = LoopStep | GemmStep | RowsStep | MoveStep;
@@ -54,10 +56,46 @@ export interface Batch {
   readonly c: number;
 }
 
+/**
+ * A product with the windows X of images, as one matrix with a row per window, that native kernels compute without that
+ * matrix: `forward` is C = factor X op(M), `filter` is C = factor X^T M, and `image` adds the rows of factor D op(M)^T to
+ * the windows of the image C.
+ *
+ * Without a matrix, `sum` adds up the places of each window, channel by channel, and `spread` adds the rows of D to every
+ * place of the windows of the image C. Their factor is 1, and their columns are the channels.
+ */
+export interface WindowsTerm {
+  readonly factor: number;
+  readonly role: WindowRole;
+  readonly windows: Windows;
+  /** The images; undefined if they are the result. */
+  readonly image?: { readonly buffer: Buffer; readonly offset: number };
+  /** The filter M; for `filter`, one row per window. */
+  readonly matrix?: Matrix;
+  /**
+   * Where row a * rows + b of op(M) begins, if not at the row with that number: behind `outer` a + `inner` b numbers.
+   * Columns are then `column` numbers apart.
+   */
+  readonly rearranged?: {
+    readonly rows: number;
+    readonly outer: number;
+    readonly inner: number;
+    readonly column: number;
+  };
+  /** Number of columns of op(M). */
+  readonly columns: number;
+  /** The matrix D, one row per window, for `image` and `spread`. */
+  readonly rows?: { readonly buffer: Buffer; readonly offset: number };
+  /** Distance between two rows of D, or else of C, counted in numbers. */
+  readonly otherRow: number;
+  /** Numbers that are needed meanwhile. */
+  readonly scratch: Buffer;
+}
+
 /** C = the sum of terms, where C is dense. */
 export interface GemmStep {
   readonly kind: "gemm";
-  readonly terms: readonly GemmTerm[];
+  readonly terms: readonly (GemmTerm | WindowsTerm)[];
   readonly out: Buffer;
 }
 
@@ -105,13 +143,19 @@ export function readsOf(step: Step): readonly Buffer[] {
     case "loop":
       return step.values.flatMap((value) => (value.kind === "load" ? [value.access.buffer] : []));
     case "gemm":
-      return step.terms.flatMap(({ a, b }) => [a.buffer, b.buffer]);
+      return step.terms.flatMap((term) => {
+        if (!("windows" in term)) return [term.a.buffer, term.b.buffer];
+        const { image, matrix, rows } = term;
+        return [image, matrix, rows].flatMap((operand) => (operand === undefined ? [] : [operand.buffer]));
+      });
     default:
       return [step.input.buffer];
   }
 }
 
-/** Returns the buffers that a step fills. */
+/** Returns the buffers that a step fills, with those that it needs meanwhile. */
 export function writesOf(step: Step): readonly Buffer[] {
-  return step.kind === "loop" ? [...step.stores, ...step.sums].map(({ access }) => access.buffer) : [step.out];
+  if (step.kind === "loop") return [...step.stores, ...step.sums].map(({ access }) => access.buffer);
+  if (step.kind !== "gemm") return [step.out];
+  return [step.out, ...step.terms.flatMap((term) => ("windows" in term ? [term.scratch] : []))];
 }

@@ -1,6 +1,7 @@
 /** Which loops gain by the native kernels. The choice decides last bits, so it is made from fixed numbers. */
 import type { LoopShape } from "../emit/loopShape.ts";
 import type { LoopStep, RowsStep } from "../lower/steps.ts";
+import type { Windows } from "../lower/windows.ts";
 import { instructionsOf, isNativeLoop } from "./instructions.ts";
 import { blocksOf } from "./table.ts";
 
@@ -61,4 +62,15 @@ export function gainsNatively(step: LoopStep, shape: LoopShape): boolean {
 /** Whether log(sum of exp) along rows is faster in the library. */
 export function rowsGainNatively({ op, count, length }: RowsStep): boolean {
   return op === "logSumExp" && ofRows * count * length > ofCall;
+}
+
+/**
+ * Number of operations from which products with windows gain, as for a machine's BLAS. It is fixed because it decides last
+ * bits.
+ */
+const windowsFrom = 8000;
+
+/** Whether a product with windows of images gains; its columns are 1 for sums over windows. */
+export function windowsGainNatively({ images, rows, places }: Windows, columns: number): boolean {
+  return 2 * images * rows.length * places.length * columns >= windowsFrom;
 }

@@ -3,12 +3,16 @@ import { elementwise } from "../emit/elementwise.ts";
 import { loopShape } from "../emit/loopShape.ts";
 import type { LoopStep, LoopValue } from "../lower/steps.ts";
 import type { Buffer, ElementOp } from "../lower/values.ts";
+import { digest } from "./digest.ts";
 import { isNative } from "./instructions.ts";
 import type { NativeKernels } from "./kernels.ts";
+import { windowNumbers } from "./knownWindows.ts";
 import { nativeTable } from "./table.ts";
 
 /** Digest of the results of every function. Only a change that is meant to change bits changes it. */
 const knownBits = "0941fafab6aa77a0";
+/** The same for products with windows of images. */
+const knownWindowBits = "ade4f795280f07fc";
 
 const operations = (Object.keys(elementwise) as ElementOp[]).filter(isNative);
 
@@ -34,8 +38,9 @@ function argumentsOf(shift: number, first: readonly number[]): Float64Array {
 
 /** Returns what is wrong with a library, if anything is. */
 export function knownAnswer(kernels: NativeKernels): string | undefined {
-  const found = nativeBits(kernels);
-  return found === knownBits ? undefined : `its results have the digest ${found}, expected ${knownBits}`;
+  const found = [nativeBits(kernels), digest(windowNumbers(kernels))].join(" ");
+  const expected = `${knownBits} ${knownWindowBits}`;
+  return found === expected ? undefined : `its results have the digest ${found}, expected ${expected}`;
 }
 
 /** Computes the digest of the results of all functions on fixed arguments. */
@@ -100,15 +105,4 @@ function nativeBits({ loop, rows, addressOf }: NativeKernels): string {
   rows(memory, buffers[0]!.place!, reductions[1]!.place, size, 1);
   rows(memory, outputs[operations.indexOf("tanh")]!.place!, reductions[2]!.place, 1, size);
   return digest(numbers.subarray(first, end));
-}
-
-/** FNV-1a over the bits of numbers, in which every NaN counts as the same. */
-function digest(values: Float64Array): string {
-  const words = new Uint32Array(values.map((value) => (Number.isNaN(value) ? Number.NaN : value)).buffer);
-  let [low, high] = [0x811c9dc5, 0x2545f491];
-  for (const word of words) {
-    low = Math.imul(low ^ word, 0x01000193);
-    high = Math.imul(high ^ (word >>> 16) ^ low, 0x01000193);
-  }
-  return [high, low].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
 }

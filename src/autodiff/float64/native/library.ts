@@ -100,6 +100,9 @@ function open(path: string): Found {
     rows: library.func(
       "void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t count, uint32_t length)",
     ) as NativeKernels["rows"],
+    convolution: library.func(
+      "void fluxion_convolution(size_t memory, uint32_t table)",
+    ) as NativeKernels["convolution"],
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
   };
   const wrong = knownAnswer(kernels);

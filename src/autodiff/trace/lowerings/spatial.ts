@@ -5,6 +5,7 @@ import type { Spatial } from "./windows.ts";
 
 type Pad = Parameters<typeof backend_util.computeConv2DInfo>[4];
 type Rounding = "floor" | "round" | "ceil";
+type Pair = [number, number];
 type Four = [number, number, number, number];
 type Five = [number, number, number, number, number];
 
@@ -18,48 +19,50 @@ export function spatial2D(call: KernelCall, image: Shape, filter: Shape): readon
     padOf(call),
     roundingOf(call),
   );
-  return axes2D(info);
+  return checked(call, axes2D(info));
 }
 
 export function pooling2D(call: KernelCall, image: Shape): readonly Spatial[] {
-  return axes2D(
-    backend_util.computePool2DInfo(
-      four(image),
-      pair(call, "filterSize"),
-      pair(call, "strides"),
-      1,
-      padOf(call),
-      roundingOf(call),
-    ),
+  const info = backend_util.computePool2DInfo(
+    four(image),
+    pair(call, "filterSize"),
+    pair(call, "strides"),
+    1,
+    padOf(call),
+    roundingOf(call),
   );
+  return checked(call, axes2D(info));
 }
 
 export function spatial3D(call: KernelCall, image: Shape, filter: Shape): readonly Spatial[] {
   const dilations = call.attributes.dilations;
-  return axes3D(
-    backend_util.computeConv3DInfo(
-      five(image),
-      five(filter),
-      triple(call, "strides"),
-      dilations === undefined || dilations === null ? 1 : triple(call, "dilations"),
-      padOf3D(call),
-    ),
+  const info = backend_util.computeConv3DInfo(
+    five(image),
+    five(filter),
+    triple(call, "strides"),
+    dilations === undefined || dilations === null ? 1 : triple(call, "dilations"),
+    padOf3D(call),
   );
+  return checked(call, axes3D(info));
 }
 
 export function pooling3D(call: KernelCall, image: Shape): readonly Spatial[] {
   const size = triple(call, "filterSize");
-  return axes3D(
-    backend_util.computePool3DInfo(
-      five(image),
-      size,
-      triple(call, "strides"),
-      1,
-      padOf3D(call),
-      roundingOf(call),
-      "NDHWC",
-    ),
-  );
+  const strides = triple(call, "strides");
+  const info = backend_util.computePool3DInfo(five(image), size, strides, 1, padOf3D(call), roundingOf(call), "NDHWC");
+  return checked(call, axes3D(info));
+}
+
+/** Refuses windows that are larger than the image with its zeros, of which TensorFlow.js makes a negative number. */
+function checked(call: KernelCall, spatial: readonly Spatial[]): readonly Spatial[] {
+  for (const { out, kernel, dilation, extent } of spatial) {
+    if (out >= 0) continue;
+    throw call.refuseShape(
+      `takes windows of ${(kernel - 1) * dilation + 1} numbers from an image with ${extent} numbers along an axis`,
+      'pad the image, as with "same", or take a smaller filter',
+    );
+  }
+  return spatial;
 }
 
 type Plane = ReturnType<typeof backend_util.computeConv2DInfo> | ReturnType<typeof backend_util.computeConv3DInfo>;
@@ -101,8 +104,9 @@ function axes3D(info: ReturnType<typeof backend_util.computeConv3DInfo>): readon
 function padOf(call: KernelCall): Pad {
   const { pad } = call.attributes;
   if (pad === "same" || pad === "valid" || typeof pad === "number") return pad;
-  const [a, b, c, d] = call.pairs("pad");
-  return [mutable(a!), mutable(b!), mutable(c!), mutable(d!)];
+  const [batch, second, third, fourth] = call.pairs("pad").map(mutable) as [Pair, Pair, Pair, Pair];
+  // Images have channels last here, whatever order they were given in.
+  return call.text("dataFormat", "NHWC") === "NCHW" ? [batch, third, fourth, second] : [batch, second, third, fourth];
 }
 
 function padOf3D(call: KernelCall): "same" | "valid" | number {
@@ -126,6 +130,6 @@ function triple(call: KernelCall, name: string): [number, number, number] {
   return [a!, b ?? a!, c ?? a!];
 }
 
-const mutable = ([a, b]: readonly [number, number]): [number, number] => [a, b];
+const mutable = ([a, b]: readonly [number, number]): Pair => [a, b];
 const four = ([a, b, c, d]: Shape): Four => [a!, b!, c!, d!];
 const five = ([a, b, c, d, e]: Shape): Five => [a!, b!, c!, d!, e!];

@@ -10,7 +10,7 @@ import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer
 import { describeNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { scratchPath } from "../../../support/scratch.ts";
 
-const exported = ["fluxion_use", "fluxion_format", "fluxion_loop", "fluxion_rows"];
+const exported = ["fluxion_use", "fluxion_format", "fluxion_loop", "fluxion_rows", "fluxion_convolution"];
 
 const tests = suite("buildNative");
 tests("without a compiler says what is missing, and makes nothing", () => {
@@ -85,6 +85,7 @@ if (process.env.FLUXION_TEST_FULL === "1") {
     const emulated = {
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
+      convolution: (_: number, table: number) => run("convolution", table),
       addressOf: (buffer: ArrayBuffer) => {
         memory = buffer;
         return 0;
