@@ -68,13 +68,13 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   const fieldPlaces = reserveParts(arena, field);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-  const stages = stagesOf(outputs, jacobian.residuals, parameters, options.emit.native !== undefined);
+  const stages = stagesOf(outputs, jacobian.residuals, parameters, options.emit.native?.windows);
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
-  const linear = draftLinear(arena, jacobian, new Map(buffers), options.emit.native !== undefined);
+  const linear = draftLinear(arena, jacobian, new Map(buffers), options.emit.native?.windows);
   const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
@@ -88,9 +88,11 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   };
 }
 
-/** Native kernels read windows of images from the images, which therefore are kept in their place. */
+/** Native kernels read windows of images from the images, which are therefore kept instead. */
 function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
-  return emit.native === undefined ? { rewrite } : { rewrite, repeated: windowTakes };
+  const native = emit.native?.windows;
+  if (native === undefined) return { rewrite };
+  return { rewrite, repeated: (nodes, outputs) => windowTakes(nodes, outputs, native) };
 }
 
 /** Compiles J^T u for a field that is compiled already, whose residuals it reads. */
@@ -101,7 +103,7 @@ export function compileTransposed(
   options: CompileOptions,
 ): LinearProgram {
   const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
-  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native !== undefined);
+  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native?.windows);
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 
