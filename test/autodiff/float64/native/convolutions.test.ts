@@ -9,6 +9,7 @@ import { compileFunction } from "../../../../src/autodiff/compileFunction.ts";
 import { gradient, inputsOf, pushforward } from "../../../../src/autodiff/derivatives/differentiate.ts";
 import { Float64Engine } from "../../../../src/autodiff/float64/engine.ts";
 import type { NativeKernels } from "../../../../src/autodiff/float64/native/kernels.ts";
+import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer.ts";
 import { type Graph, type Node, sizeOf } from "../../../../src/autodiff/graph/graph.ts";
 import { compileField } from "../../../../src/autodiff/program.ts";
 import { trace } from "../../../../src/autodiff/trace/trace.ts";
@@ -324,6 +325,17 @@ else {
       return engine.memory.memory;
     });
     assert.ok(2 * memory[0]! < memory[1]!, memory.join());
+  });
+
+  tests("whose library leaves one of them out are not used", () => {
+    for (let left = 0; left < 15; left++) {
+      let calls = 0;
+      const convolution: NativeKernels["convolution"] = (memory, table) => {
+        if (calls++ !== left) all.convolution(memory, table);
+      };
+      assert.match(knownAnswer({ ...all, convolution })!, /its products with windows have the digest [0-9a-f]{16}/);
+      assert.is(calls, 15);
+    }
   });
 
   tests("are used for every product with windows", () => {
