@@ -13,20 +13,21 @@ import {
   shapesOf,
 } from "./support/networks.ts";
 import { randomFrom } from "./support/random.ts";
+import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
 
 /*
- * npm run bench -- hvp [--json] [--rounds 7] [--seconds 0.1] [--only 0,3] [--python /path/to/python]
+ * npm run bench -- hvp [--json] [--rounds 11] [--seconds 0.1] [--only 0,3] [--python /path/to/python]
  *
- * Each library runs in a process of its own on the same core. They take turns, round by round. Ratios are taken within
- * a round, and their medians are shown. Hessian-vector products are at a fixed point, with all work that does not
+ * Each library runs in a process of its own on the same core. They take turns, round by round, and a round in which the
+ * machine was slow is repeated. Ratios are taken within a round; their quartiles and medians are shown. Hessian-vector products are at a fixed point, with all work that does not
  * depend on v done before.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);
   return place < 0 ? otherwise : (process.argv[place + 1] ?? otherwise);
 };
-const rounds = Number(option("rounds", "7"));
+const rounds = Number(option("rounds", "11"));
 const seconds = Number(option("seconds", "0.1"));
 const python = option("python", process.env.PYTHON ?? "python3");
 const only = option("only", networkCases.map((_, i) => i).join())
@@ -59,10 +60,7 @@ for (const start of [
 }
 const ours = workers[0]!;
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-};
+const probeThere = async (): Promise<number> => Number((await ours.ask({ op: "probe" })).us);
 
 function read(file: string): Float64Array {
   const bytes = readFileSync(file);
@@ -83,8 +81,10 @@ interface Row {
   readonly case: string;
   readonly what: string;
   readonly us: number;
-  /** Times divided by ours, medians of the rounds. */
-  readonly ratios: Readonly<Record<string, number>>;
+  /** Times divided by ours: first quartile, median and third quartile of the rounds. */
+  readonly ratios: Readonly<Record<string, string>>;
+  /** Number of rounds in which the machine was slower than usual. */
+  readonly noisy: number;
   readonly differences: Readonly<Record<string, number>>;
 }
 
@@ -112,24 +112,33 @@ async function measure(network: NetworkCase): Promise<readonly Row[]> {
         ...present.map((worker) => ({ name: worker.name, worker, what: what as string })),
         { name: "products alone", worker: ours, what: `${what} products` },
       ];
-      const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
-      for (let round = -2; round < rounds; round++) {
+      const { results, noisy } = await steadyRounds(rounds, probeThere, async (warming) => {
+        const times = new Map<string, number>();
         for (const { name, worker, what: task } of contestants) {
-          const { us } = await worker.ask({ op: "time", what: task, seconds: round < 0 ? seconds / 2 : seconds });
-          if (round >= 0 && typeof us === "number") times.get(name)!.push(us);
+          const { us } = await worker.ask({ op: "time", what: task, seconds: warming ? seconds / 2 : seconds });
+          if (typeof us === "number") times.set(name, us);
         }
-      }
-      const base = times.get(ours.name)!;
-      const ratios: Record<string, number> = {};
-      for (const [name, list] of times) {
-        if (name !== ours.name && list.length > 0) ratios[name] = median(list.map((us, i) => us / base[i]!));
+        return times;
+      });
+      const us = quantile(
+        results.map((times) => times.get(ours.name)!),
+        0.5,
+      );
+      const ratios: Record<string, string> = {};
+      for (const { name } of contestants) {
+        const list = results.flatMap((times) => {
+          const time = times.get(name);
+          return time === undefined ? [] : [time / times.get(ours.name)!];
+        });
+        if (name !== ours.name && list.length > 0) ratios[name] = quartiles(list);
       }
       const expected = read(`${folder}/fluxion.${what}.f64`);
       const differences: Record<string, number> = {};
       for (const { name } of present.slice(1)) {
         differences[name] = difference(expected, read(`${folder}/${name.replaceAll(" ", "-")}.${what}.f64`));
       }
-      rows.push({ case: network.name, what, us: median(base), ratios, differences });
+      rows.push({ case: network.name, what, us, ratios, noisy, differences });
+      if (!json) console.log(`${network.name}, ${what}: ${us.toPrecision(3)} us; ${JSON.stringify(ratios)}`);
     }
     return rows;
   } finally {
@@ -154,13 +163,15 @@ if (json) {
 } else {
   console.log(`Times divided by fluxion's, on one core; ${JSON.stringify(machine)}`);
   for (const what of ["hvp", "gradient"]) {
-    const head = [what === "hvp" ? "Hessian-vector product" : "gradient", "us", ...columns, "largest difference"];
+    const name = what === "hvp" ? "Hessian-vector product" : "gradient";
+    const head = [name, "us", ...columns, "slow rounds", "largest difference"];
     const body = all
       .filter((row) => row.what === what)
       .map((row) => [
         row.case,
         row.us.toPrecision(3),
-        ...columns.map((name) => row.ratios[name]?.toPrecision(2) ?? "-"),
+        ...columns.map((name) => row.ratios[name] ?? "-"),
+        row.noisy.toString(),
         Math.max(...Object.values(row.differences)).toExponential(0),
       ]);
     const lines = [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`);

@@ -7,6 +7,7 @@ import { visible } from "./visible.ts";
 
 interface Builtins {
   readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:crypto": typeof import("node:crypto");
   readonly "node:fs": typeof import("node:fs");
   readonly "node:module": typeof import("node:module");
   readonly "node:os": typeof import("node:os");
@@ -29,6 +30,20 @@ export function builtin<Name extends keyof Builtins>(name: Name, who: string): B
   const found = host?.getBuiltinModule?.(name) as Builtins[Name] | undefined;
   if (found === undefined) throw failure("ERR_UNSUPPORTED", `${who}: needs ${name}, which a browser does not have`);
   return found;
+}
+
+/**
+ * Gives the module that a worker thread runs: a neighbour of the caller's file, TypeScript if the caller's file is.
+ *
+ * @param caller `import.meta.url` of the caller
+ * @param name name of the neighbour, without its ending
+ */
+export function workerModule(caller: string, name: string): URL {
+  const entry = caller.replace(/[^/]*(\.[jt]s)$/, `${name}$1`);
+  if (!entry.endsWith(".ts")) return new URL(entry);
+  // Node passes `--import tsx` on to workers, but tsx registers itself in the main thread only.
+  const code = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register(); await import(${JSON.stringify(entry)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
 /** Reads an environment variable; undefined in browsers. */

@@ -44,12 +44,17 @@ def flat(parts):
     return np.concatenate([np.asarray(part).reshape(-1) for part in parts])
 
 
-def jax_functions(case, loss):
-    import jax
+def jax_lists(case):
+    """The point and the direction as lists of arrays."""
     import jax.numpy as jnp
 
-    point = [jnp.asarray(part) for part in case.split(case.point)]
-    direction = [jnp.asarray(part) for part in case.split(case.direction)]
+    return [[jnp.asarray(part) for part in case.split(flat)] for flat in (case.point, case.direction)]
+
+
+def jax_functions(case, loss):
+    import jax
+
+    point, direction = jax_lists(case)
     gradient = jax.jit(jax.grad(loss))
     _, linear = jax.linearize(jax.grad(loss), point)
     constants = jax.jit(linear)
@@ -140,14 +145,13 @@ def jax_images(case):
     return {task: function for task, (_, function) in best.items()}
 
 
-def with_jax(case):
+def jax_loss(case):
+    """The loss of a network without convolutions, the point and the direction as lists of weights."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
     import jax.numpy as jnp
 
-    if case.images:
-        return jax_images(case)
     x = jnp.asarray(case.x)
     one_hot = jnp.asarray(np.eye(case.shapes[-1][0])[case.labels].T) if case.kind == "classifier" else None
     act = {"linear": lambda h: h, "tanh": jnp.tanh, "swish": lambda h: h * jax.nn.sigmoid(h)}[case.activation]
@@ -162,7 +166,14 @@ def with_jax(case):
             return jnp.mean((h - x) ** 2)
         return jnp.mean(jax.nn.logsumexp(h, axis=0) - jnp.sum(one_hot * h, axis=0))
 
-    return jax_functions(case, loss)
+    return loss, *jax_lists(case)
+
+
+def with_jax(case):
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    return jax_images(case) if case.images else jax_functions(case, jax_loss(case)[0])
 
 
 def torch_images(case, order):
@@ -281,7 +292,8 @@ def answer(command):
     return {"us": min(duration(f, command["seconds"] / len(chosen)) for f in chosen)}
 
 
-__import__(library)
-print(json.dumps({"version": __import__("importlib.metadata").metadata.version(library)}), flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+if __name__ == "__main__":
+    __import__(library)
+    print(json.dumps({"version": __import__("importlib.metadata").metadata.version(library)}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)

@@ -4,7 +4,9 @@ import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
 import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
+import { duration } from "../support/duration.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
+import { probe } from "../support/rounds.ts";
 
 type Functions = Readonly<Record<string, () => void>>;
 let functions: Functions = {};
@@ -59,26 +61,8 @@ function load({ case: network, folder, name, reduceSamples }: Command): void {
   };
 }
 
-/** Microseconds of CPU time per call, over as many calls as the time allows. Wall time would include other programs. */
-function duration(run: () => void, seconds: number): number {
-  run();
-  const cpu = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  };
-  const start = cpu();
-  let [count, calls] = [1, 0];
-  for (;;) {
-    for (let i = 0; i < count; i++) run();
-    calls += count;
-    const passed = cpu() - start;
-    if (passed >= seconds) return (1e6 * passed) / calls;
-    count = Math.max(1, Math.min(2 * count, Math.floor((calls * (seconds - passed)) / passed)));
-  }
-}
-
 interface Command {
-  readonly op: "load" | "time";
+  readonly op: "load" | "time" | "probe";
   readonly case: NetworkCase;
   readonly folder: string;
   readonly name: string;
@@ -94,6 +78,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (command.op === "load") {
     load(command);
     console.log(JSON.stringify({ ok: true }));
+    return;
+  }
+  if (command.op === "probe") {
+    console.log(JSON.stringify({ us: probe() }));
     return;
   }
   const run = functions[command.what];

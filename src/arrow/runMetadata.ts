@@ -1,5 +1,5 @@
 /** A run as text, which a file carries so that it can be replayed alone, without `run.json`. */
-import type { JsonValue } from "../json.ts";
+import { isTooDeep, type JsonValue, mostLevels } from "../json.ts";
 import { presentName } from "./formerNames.ts";
 import type { AppliedCommand, Column, Columns, Run, Setting, Settings } from "./row.ts";
 
@@ -50,8 +50,13 @@ export function runFromJson(text: string): Run | string {
     attempt: data.attempt as number,
     columns,
     settings: settingsFrom(data.settings),
-    ...(data.description === undefined ? {} : { description: data.description as JsonValue }),
+    ...(data.description === undefined ? {} : { description: descriptionFrom(data.description as JsonValue) }),
   };
+}
+
+/** Whoever writes a description as JSON recurses, so that a forged one could exhaust the stack. */
+function descriptionFrom(data: JsonValue): JsonValue {
+  return isTooDeep(data) ? `left out, since it is nested deeper than ${mostLevels} levels` : data;
 }
 
 /** Reads commands from the text that the column `commands` holds. */
@@ -67,7 +72,13 @@ export function columnsFrom(data: unknown): Columns | undefined {
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(data)) {
     if (!isRecord(column) || typeof column.meaning !== "string") return undefined;
-    columns[presentName(name)] = column as unknown as Column;
+    const { meaning, unit, kind, values } = column;
+    columns[presentName(name)] = {
+      meaning,
+      ...(typeof unit === "string" ? { unit } : {}),
+      ...(kind === "number" || kind === "vector" || kind === "category" ? { kind } : {}),
+      ...(isTexts(values) ? { values } : {}),
+    };
   }
   return columns;
 }
@@ -92,6 +103,10 @@ export function settingsFrom(data: unknown): Settings {
 function number(value: unknown): number {
   if (typeof value === "number") return value;
   return typeof value === "string" && Object.hasOwn(words, value) ? words[value]! : Number.NaN;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

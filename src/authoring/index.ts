@@ -53,6 +53,7 @@ export { firstRows } from "../streams/firstRows.ts";
 export { iterate } from "../streams/iterate.ts";
 export { evaluate } from "../streams/loop/evaluation.ts";
 export { restartable } from "../streams/restartable.ts";
+export { type Schedule, scheduled } from "../streams/scheduled.ts";
 export { switchMethod } from "../streams/switchMethod.ts";
 export type {
   Evaluation,
@@ -67,4 +68,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "../streams/types.ts";
-export { oppositeOfDirection, rowVector, scratchVector } from "../streams/vectors.ts";
+export { oppositeOfDirection, rowVector, rowVectorOver, scratchVector } from "../streams/vectors.ts";

@@ -3,6 +3,7 @@ import { engine, environment } from "../host.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 import { describeNative, type NativeDescription } from "./float64/native/library.ts";
+import { threadCount } from "./float64/threads/count.ts";
 
 /**
  * `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
@@ -47,6 +48,8 @@ export type ExecutorDescription = {
   readonly native: NativeDescription;
   /** Fused multiply-add: `unavailable` in this engine, or whether `FLUXION_FMA=on` asks for it. */
   readonly multiplyAdd: "on" | "off" | "unavailable";
+  /** Most threads that work on a field with many samples. It does not change the bits. */
+  readonly threads: number;
   /** What is slower than it need be, and what to do about it. */
   readonly warnings: readonly string[];
 };
@@ -73,6 +76,7 @@ export function describeExecutor(): ExecutorDescription {
     blas,
     native,
     multiplyAdd: hasMultiplyAdd() ? (wanted ? "on" : "off") : "unavailable",
+    threads: executor === "interpreter" ? 1 : threadCount(),
     warnings,
   };
 }

@@ -1,3 +1,4 @@
+import type { ProgramMemory } from "../linalg/programMemory.ts";
 import type { InputData } from "./chosenRows.ts";
 
 /** The owner of residuals in memory: a point on some data. */
@@ -26,4 +27,6 @@ export interface FieldEngine {
   linearize(owner: ResidualOwner): void;
   /** Computes out = J v or J^T u at the owner's point, for `count` vectors stored one after the other. */
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose?: boolean): void;
+  /** Lends memory beside the program of J v at the owner's point; see `programMemory.ts`. */
+  lend?(owner: ResidualOwner, numbers: number, onProduct?: () => void): ProgramMemory | undefined;
 }

@@ -1,5 +1,6 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
+import { memoryOfProgram, type ProgramMemory } from "../linalg/programMemory.ts";
 import type { InputData } from "./chosenRows.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
@@ -33,6 +34,10 @@ export class FieldMap implements LinearMap, ResidualOwner {
 
   applyMany(vectors: Float64Array, count: number, out: Float64Array): void {
     this.#multiply(vectors, count, out, false);
+  }
+
+  [memoryOfProgram](numbers: number, onProduct?: () => void): ProgramMemory | undefined {
+    return this.#engine.lend?.(this, numbers, onProduct);
   }
 
   #multiply(vectors: Float64Array, count: number, out: Float64Array, transpose: boolean): void {

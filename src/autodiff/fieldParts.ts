@@ -17,4 +17,9 @@ export interface FieldParts {
   readonly symmetric: boolean;
   /** Executor of the graphs. Default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly SIMD. */
   readonly executor?: Executor;
+  /**
+   * Most threads that work on a field with many samples; the bits are the same for any number. Default:
+   * `FLUXION_THREADS`, else the processors that the process may use; 1 in a browser, in Deno and in a worker thread.
+   */
+  readonly threads?: number;
 }

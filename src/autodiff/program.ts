@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { environment } from "../host.ts";
 import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { InputData } from "./chosenRows.ts";
@@ -7,6 +8,7 @@ import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
 import type { FieldParts } from "./fieldParts.ts";
 import { Float64Engine } from "./float64/engine.ts";
+import { tiledEngine } from "./float64/tiles/engine.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
 import { showShape } from "./graph/shapes.ts";
 import { Engine } from "./interpret/engine.ts";
@@ -47,7 +49,8 @@ export interface FieldInstance {
 /**
  * Differentiates a field and compiles it: value, field, and the Jacobian as a linear map.
  *
- * What the Jacobian's products need of the point alone is computed once per point.
+ * What the Jacobian's products need of the point alone is computed once per point. Where value and field are functions of
+ * sums over many samples, they are computed tile by tile, so that memory beside the data does not grow with the samples.
  *
  * @example
  * const builder = new GraphBuilder();
@@ -88,7 +91,10 @@ export function compileField(parts: FieldParts): FieldProgram {
 function engineOf(parts: FieldParts): FieldEngine {
   const executor = executorOf(parts.executor);
   if (executor === "interpreter") return new Engine(parts);
-  return new Float64Engine(parts, executor === "portable" || isPortable() ? portable : {});
+  const options = executor === "portable" || isPortable() ? portable : {};
+  const tiled =
+    environment("FLUXION_TILES") === "off" ? undefined : tiledEngine(parts, { ...options, threads: parts.threads });
+  return tiled ?? new Float64Engine(parts, options);
 }
 
 /** Choices that decide last bits, which a portable run takes whatever the environment says. */

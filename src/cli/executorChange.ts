@@ -10,7 +10,7 @@ function nameOf(library: string): string {
 }
 
 /** What earlier versions noted too. */
-type Recorded = Omit<ExecutorDescription, "native"> & Partial<Pick<ExecutorDescription, "native">>;
+type Recorded = Omit<ExecutorDescription, "native" | "threads"> & Partial<Pick<ExecutorDescription, "native">>;
 
 /** The parts of the executor that decide the last bits of a result, in words. */
 function named({ executor, blas, native, multiplyAdd }: Recorded): string {

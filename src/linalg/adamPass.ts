@@ -54,8 +54,8 @@ export function adamPass(
 const enlarge = 2 ** 600;
 const reduce = 2 ** -600;
 
-/** Returns sqrt(decay root^2 + (1 - decay) entry^2). */
-function rootMeanSquare(decay: number, root: number, entry: number): number {
+/** Returns sqrt(decay root^2 + (1 - decay) entry^2), also where the squares overflow or underflow. */
+export function rootMeanSquare(decay: number, root: number, entry: number): number {
   const square = decay * root * root + (1 - decay) * entry * entry;
   if (square > 2 ** -900 && square < 2 ** 1000) return Math.sqrt(square);
   if (root === 0 && entry === 0) return 0;

@@ -43,6 +43,11 @@ export function dot(a: Float64Array, b: Float64Array): number {
 const smallestSafeSquare = 1e-280;
 const largestSafeSquare = 1e280;
 
+/** Whether a sum of squares has neither overflowed nor lost digits to underflow, so that its root is the norm. */
+export function isSafeSquare(sum: number): boolean {
+  return sum > smallestSafeSquare && sum < largestSafeSquare;
+}
+
 /**
  * Computes the Euclidean norm ||a||, also where the squares of entries overflow or underflow.
  *
@@ -52,12 +57,12 @@ const largestSafeSquare = 1e280;
  */
 export function norm(a: Float64Array): number {
   const sum = squaredNorm(a);
-  return sum > smallestSafeSquare && sum < largestSafeSquare ? Math.sqrt(sum) : scaledNorm(a);
+  return isSafeSquare(sum) ? Math.sqrt(sum) : scaledNorm(a);
 }
 
 /** Computes ||a|| where ||a||^2 is known already: its root, or by scaling where the sum is not safe. */
 export function normFromSquare(sum: number, a: Float64Array): number {
-  return sum > smallestSafeSquare && sum < largestSafeSquare ? Math.sqrt(sum) : scaledNorm(a);
+  return isSafeSquare(sum) ? Math.sqrt(sum) : scaledNorm(a);
 }
 
 function scaledNorm(a: Float64Array): number {
@@ -77,7 +82,7 @@ function scaledNorm(a: Float64Array): number {
 /** Computes sqrt(a^2 + b^2), safe from overflow and underflow like {@link norm}. */
 export function hypotenuse(a: number, b: number): number {
   const sum = a * a + b * b;
-  if (sum > smallestSafeSquare && sum < largestSafeSquare) return Math.sqrt(sum);
+  if (isSafeSquare(sum)) return Math.sqrt(sum);
   const largest = Math.max(Math.abs(a), Math.abs(b));
   // An infinity beside NaN gives Infinity, as in IEEE 754.
   if (Math.abs(a) === Number.POSITIVE_INFINITY || Math.abs(b) === Number.POSITIVE_INFINITY) {
@@ -185,7 +190,7 @@ export function squaredNorm(a: Float64Array): number {
 export function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  if (sum > smallestSafeSquare && sum < largestSafeSquare) return Math.sqrt(sum);
+  if (isSafeSquare(sum)) return Math.sqrt(sum);
   return scaledNorm(a.map((x, i) => x - b[i]!));
 }
 

@@ -9,6 +9,7 @@ import { type Guard, makeGuard, warnOnce } from "./guard.ts";
 import { makeAccess, pageAddress } from "./http/access.ts";
 import { refuse } from "./http/answers.ts";
 import { makeFigureDesk } from "./http/figureDesk.ts";
+import { inTurn } from "./http/inTurn.ts";
 import { limitConnections, timeLimits } from "./http/limits.ts";
 import { makeRoutes } from "./http/routes.ts";
 import { makeUpgrade } from "./http/upgrade.ts";
@@ -85,7 +86,7 @@ export async function serveViewers({
   const http = createServer(timeLimits);
   const limits = limitConnections(http, connections, guard);
   const route = makeRoutes({ host: site, access, limits, pageDirectory, figures });
-  http.on("request", guard(route, answerFault));
+  http.on("request", guard(inTurn(route, guard), answerFault));
   http.on(
     "upgrade",
     makeUpgrade({

@@ -11,6 +11,7 @@ export { restartable } from "./restartable.ts";
 export { sampleByHeight } from "./sampleByHeight.ts";
 export { sampleByIteration } from "./sampleByIteration.ts";
 export type { Sample, SampleOptions } from "./sampling.ts";
+export { type Schedule, scheduled } from "./scheduled.ts";
 export { switchMethod } from "./switchMethod.ts";
 export type {
   AppliedCommand,
@@ -37,4 +38,4 @@ export type {
   UpdateResult,
   UpdateSpec,
 } from "./types.ts";
-export { oppositeOfDirection, rowVector, scratchVector } from "./vectors.ts";
+export { oppositeOfDirection, rowVector, rowVectorOver, scratchVector } from "./vectors.ts";

@@ -28,6 +28,31 @@ export function rowVector(it: Proposal): Float64Array {
 }
 
 /**
+ * Gives the vector into which an operator writes what replaces a vector of its state: that vector itself where nothing
+ * else reads it any more, as with `reuse` once its row is over, and one of {@link rowVector} otherwise.
+ *
+ * The result may go out in the row. Entry i may be written once entry i of `before` has been read.
+ *
+ * @example
+ * const heavyBall = defineUpdate({
+ *   name: "heavyBall",
+ *   refines: "direction",
+ *   init: (first) => rowVector(first).fill(0),
+ *   step(it, velocity) {
+ *     const next = rowVectorOver(it, velocity);
+ *     addScaled(it.direction, 0.9, velocity, next);
+ *     return { state: next, direction: next };
+ *   },
+ * });
+ * const rows = firstRows(quartic(), [1, 2], chain(heavyBall, gradientStep(0.02)), 3);
+ * console.log(rows.map((it) => it.value.toFixed(4)).join(" "));
+ * // 80.6500 52.1523 45.2979
+ */
+export function rowVectorOver(it: Proposal, before: Float64Array): Float64Array {
+  return sessionOf(it)?.workspace?.isHeldOnce(before) === true ? before : rowVector(it);
+}
+
+/**
  * Gives a vector as long as the point that is used in this step only. It holds arbitrary numbers, so write every entry.
  *
  * Each call within a step gives another vector. They must not go into the row or the state.

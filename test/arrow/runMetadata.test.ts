@@ -42,6 +42,24 @@ runs("tell why a text holds no run, and never throw", () => {
     }),
   );
 });
+
+runs("leave out a description that nobody could write again, and what a column has beside its fields", () => {
+  const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+  const text = (description: string, extra: string): string =>
+    `{"format":1,"name":"a","attempt":1,"columns":{"x":{"meaning":"x","kind":"vector"${extra}}},"settings":{},"description":${description}}`;
+  const columns = { x: { meaning: "x", kind: "vector" as const } };
+  for (const levels of [1, 100, 101, 1000, 20_000, 500_000]) {
+    const run = runFromJson(text(nested(levels), `,"values":${nested(levels)},"other":${nested(levels)}`));
+    if (typeof run === "string") throw new Error(run);
+    assert.equal(
+      { ...run.columns, x: { ...run.columns.x, values: undefined } },
+      { x: { ...columns.x, values: undefined } },
+    );
+    if (levels <= 100) assert.is(JSON.stringify(run.description), nested(levels));
+    else assert.is(run.description, "left out, since it is nested deeper than 100 levels");
+    assert.equal(runFromJson(runToJson(run)), run);
+  }
+});
 runs.run();
 
 const parts = suite("stringify, columnsFrom, settingsFrom, commandsFromJson");

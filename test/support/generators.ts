@@ -7,7 +7,7 @@ import { frobeniusNorm, spectralNorm } from "../../src/linalg/spectra/norms.ts";
 import { wigner, wishart } from "../../src/linalg/spectra/randomMatrices.ts";
 import { spectralDensity } from "../../src/linalg/spectra/spectralDensity.ts";
 import { hutchPlusPlus } from "../../src/linalg/spectra/traceEstimates.ts";
-import { relativeField } from "../../src/operators/support/relativeField.ts";
+import { relativeField } from "../../src/operators/support/ends/relativeField.ts";
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { dataHash } from "../../src/problems/data/dataHash.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
@@ -144,7 +144,7 @@ export const generators: readonly Generator[] = [
     hash: "af14d5be",
   },
   {
-    file: "operators/support/relativeField.ts",
+    file: "operators/support/ends/relativeField.ts",
     numbers: () => Float64Array.of(relativeSize()),
     hash: "4f5a8c5b",
   },

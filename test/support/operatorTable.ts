@@ -21,9 +21,11 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
 /** Options that must be given. */
 const required: Readonly<Record<string, object>> = {
   clipByNorm: { maxNorm: 1 },
+  clipByValue: { maxEntry: 1 },
   decayingStep: { stepSize: 0.1 },
   stochasticExtragradient: { aheadStepSize: 0.1 },
   untilCritical: { squaredFieldNorm: 1 },
+  weightDecay: { weight: 0.1 },
   whiten: { block: "weights", moment: Float64Array.of(1) },
 };
 

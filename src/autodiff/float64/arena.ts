@@ -125,6 +125,11 @@ export class Arena implements ConstantPool {
     };
   }
 
+  /** The memory, which moves when `version` changes. It exists once a program has run or `settle` was called. */
+  get memory(): WasmMemory {
+    return this.#memory!;
+  }
+
   write(place: number, values: Float64Array, from = 0, size = values.length): void {
     copy(values, from, this.#numbers, place / 8, size);
   }

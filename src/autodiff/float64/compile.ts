@@ -2,10 +2,10 @@
 
 import type { FieldParts } from "../fieldParts.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
-import { type LinearizeOptions, linearize } from "../passes/linearize.ts";
+import { type Linearization, type LinearizeOptions, linearize } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
-import { draftLinear, type LinearDraft } from "./linear.ts";
+import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
 import { windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
@@ -21,6 +21,7 @@ export interface CompileOptions {
 export interface LinearProgram {
   readonly directions: Parts;
   readonly products: Parts;
+  readonly reads: readonly Read[];
   /** Computes residuals that only this program reads. */
   readonly residuals: Program;
   readonly program: Program;
@@ -51,7 +52,18 @@ export interface CompiledField {
  * `compilePrograms` does the last three.
  */
 export function compile(arena: Arena, parts: FieldParts, options: CompileOptions): CompiledField {
-  const { builder, parameters, data = [], value, field } = parts;
+  const { builder, parameters, field } = parts;
+  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
+  return compileGraphs(arena, parts, jacobian, options.emit);
+}
+
+/** Compiles value and field, and a linear map whose residuals depend on the same point and data. */
+export function compileGraphs(
+  arena: Arena,
+  { parameters, data = [], value, field }: Pick<FieldParts, "parameters" | "data" | "value" | "field">,
+  jacobian: Linearization,
+  emit: EmitOptions,
+): CompiledField {
   const buffers = new Map<Node, Fixed>();
   const keep = (node: Node): Fixed => {
     const buffer = buffers.get(node) ?? arena.reserve(sizeOf(node.shape));
@@ -62,20 +74,19 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   for (const [i, node] of parameters.entries()) buffers.set(node, point.buffers[i]!);
   const dataPlaces = data.map(keep);
 
-  const jacobian = linearize(builder, field, parameters, linearizeOptions(options));
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
   const fieldPlaces = reserveParts(arena, field);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-  const stages = stagesOf(outputs, jacobian.residuals, parameters, options.emit.native?.windows);
+  const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native?.windows);
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
-  const linear = draftLinear(arena, jacobian, new Map(buffers), options.emit.native?.windows);
-  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], options.emit);
+  const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native?.windows);
+  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
     point,
@@ -89,7 +100,7 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
 }
 
 /** Native kernels read windows of images from the images, which are therefore kept instead. */
-function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
+export function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
   const native = emit.native?.windows;
   if (native === undefined) return { rewrite };
   return { rewrite, repeated: (nodes, outputs) => windowTakes(nodes, outputs, native) };
@@ -109,12 +120,12 @@ export function compileTransposed(
 
 /** Computes now what depends on no input. */
 function started(
-  { directions, products }: LinearDraft,
+  { directions, products, reads }: LinearDraft,
   [constants, residuals, program]: readonly Program[],
 ): LinearProgram {
   if (constants === undefined || residuals === undefined || program === undefined) {
     throw new Error("internal: compile: three programs are needed");
   }
   constants.run();
-  return { directions, products, residuals, program };
+  return { directions, products, reads, residuals, program };
 }

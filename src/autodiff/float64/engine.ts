@@ -1,35 +1,12 @@
-import { environment } from "../../host.ts";
-import { findBlas } from "../../linalg/blas/blas.ts";
-import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
+import type { ProgramMemory } from "../../linalg/programMemory.ts";
 import type { InputData } from "../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
-import { Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { type BackendOptions, backendOf } from "./backend.ts";
 import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
-import type { NativeParts } from "./emit/emit.ts";
-import { gainsNatively, rowsGainNatively, windowsGainNatively } from "./native/cost.ts";
-import { findNative } from "./native/library.ts";
-
-function nativeParts(arena: Arena): NativeParts {
-  const table = (words: Int32Array): number => arena.table(words);
-  return { loops: gainsNatively, rows: rowsGainNatively, windows: windowsGainNatively, table };
-}
-
-interface EngineOptions {
-  /** BLAS to use, in the form of `FLUXION_BLAS`. Default: that variable. */
-  readonly blas?: string;
-  /** Native kernels to use, in the form of `FLUXION_NATIVE`. Default: that variable. */
-  readonly native?: string;
-  /**
-   * Whether to use fused multiply-add where the engine has it: faster, with other last bits. Default: whether
-   * `FLUXION_FMA` is `on`.
-   */
-  readonly fused?: boolean;
-  /**
-   * Whether products of matrices in J v may be bracketed differently. Default: true unless `FLUXION_REGROUP` is `off`.
-   */
-  readonly regroup?: boolean;
-}
+import { Lending } from "./lending.ts";
+import { sameBits } from "./sameBits.ts";
 
 /** Stages of computation. In memory the results of the stage reached and of all earlier ones are valid. */
 const stage = { none: -1, prepare: 0, evaluate: 1, linearize: 2 } as const;
@@ -47,6 +24,7 @@ export class Float64Engine implements FieldEngine {
   readonly #options: CompileOptions;
   readonly #arena: Arena;
   readonly #compiled: CompiledField;
+  readonly #lending: Lending;
   /** Program of J^T u, compiled when it is first needed. */
   #transposed: LinearProgram | undefined;
   /** The owner whose residuals are in a program's own buffers. */
@@ -58,24 +36,13 @@ export class Float64Engine implements FieldEngine {
   #owner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
 
-  constructor(parts: FieldParts, options: EngineOptions = {}) {
-    const { blas, native, fused = environment("FLUXION_FMA") === "on" } = options;
-    const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
-    const library = findBlas(blas);
-    const kernels = findNative(native);
-    const arena = new Arena(library, kernels);
+  constructor(parts: FieldParts, options: BackendOptions = {}) {
+    const { arena, compile: compileOptions } = backendOf(options);
     this.#parts = parts;
     this.#arena = arena;
-    this.#options = {
-      rewrite: regroup ? "regroup" : "normalForm",
-      emit: {
-        blas: library !== undefined,
-        fused: fused && hasMultiplyAdd(),
-        packing: (bytes) => arena.packing(bytes),
-        ...(kernels === undefined ? {} : { native: nativeParts(arena) }),
-      },
-    };
+    this.#options = compileOptions;
     this.#compiled = compile(arena, parts, this.#options);
+    this.#lending = new Lending(arena, this.#compiled.jacobian);
     this.dimension = this.#compiled.point.length;
   }
 
@@ -109,14 +76,8 @@ export class Float64Engine implements FieldEngine {
   }
 
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose = false): void {
-    const before = this.counts.linearizations;
-    this.linearize(owner);
-    this.counts.relinearizations += this.counts.linearizations - before;
     const found = transpose ? this.#forTranspose() : this.#compiled.jacobian;
-    if (this.#owners.get(found) !== owner) {
-      found.residuals.run();
-      this.#owners.set(found, owner);
-    }
+    this.#prepare(owner, found);
     // The vectors are multiplied one after the other. Together they were measured to take up to twice as long: their
     // products have more matrices, not larger ones, and lose the cheapest order.
     const { dimension } = this;
@@ -125,6 +86,24 @@ export class Float64Engine implements FieldEngine {
       found.program.run();
       this.#arena.read(found.products.place, out, at, dimension);
     }
+  }
+
+  lend(owner: ResidualOwner, numbers: number, onProduct?: () => void): ProgramMemory | undefined {
+    const { jacobian } = this.#compiled;
+    return this.#lending.lend(numbers, () => {
+      this.#prepare(owner, jacobian);
+      onProduct?.();
+    });
+  }
+
+  /** Makes a program ready for products at the owner's point. */
+  #prepare(owner: ResidualOwner, program: LinearProgram): void {
+    const before = this.counts.linearizations;
+    this.linearize(owner);
+    this.counts.relinearizations += this.counts.linearizations - before;
+    if (this.#owners.get(program) === owner) return;
+    program.residuals.run();
+    this.#owners.set(program, owner);
   }
 
   #forTranspose(): LinearProgram {
@@ -168,17 +147,4 @@ export class Float64Engine implements FieldEngine {
     this.#reached = to;
     this.#owner = undefined;
   }
-}
-
-/**
- * Whether two points are equal. 0 and -0 differ, since their reciprocals do. NaN differs from itself, which costs an
- * evaluation.
- */
-function sameBits(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < b.length; i++) {
-    const x = a[i]!;
-    const y = b[i]!;
-    if (x !== y || (x === 0 && 1 / x !== 1 / y)) return false;
-  }
-  return true;
 }

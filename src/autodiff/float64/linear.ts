@@ -7,10 +7,18 @@ import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
 
+/** A node that a linear graph reads. */
+export interface Read {
+  readonly node: Node;
+  readonly buffer: Fixed;
+}
+
 /** A linear graph ready to be compiled. */
 export interface LinearDraft {
   readonly directions: Parts;
   readonly products: Parts;
+  /** What J v reads of the point and the data, and where. */
+  readonly reads: readonly Read[];
   /** Drafts of what depends on no input, of residuals that no other program keeps, and of J v itself. */
   readonly drafts: readonly [constants: Draft, residuals: Draft, product: Draft];
 }
@@ -31,6 +39,7 @@ export function draftLinear(
   const products = reserveParts(arena, graph.outputs);
   const given = new Map<Node, Fixed>(directions.map((node, i) => [node, v.buffers[i]!]));
   const own = new Map<Node, Fixed>();
+  const reads: Read[] = [];
   for (const [i, node] of graph.inputs.slice(directions.length).entries()) {
     const residual = residuals[i]!;
     let buffer = buffers.get(residual);
@@ -39,6 +48,7 @@ export function draftLinear(
       own.set(residual, buffer);
     }
     given.set(node, buffer);
+    reads.push({ node: residual, buffer });
   }
   const all = reachable(graph.outputs);
   const nodes = all.filter((node) => !isOp(node, "input"));
@@ -57,6 +67,7 @@ export function draftLinear(
   return {
     directions: v,
     products,
+    reads,
     drafts: [
       { nodes: nodes.filter((node) => !varying.has(node)), given: new Map(), results: constants },
       {

@@ -18,6 +18,8 @@ export interface Program {
   readonly plan: Plan;
   readonly codeBytes: number;
   run(): void;
+  /** Returns the code of `run` over the memory that there is now; undefined if there are no steps. */
+  code(): WasmFunction | undefined;
 }
 
 /** Compiles graphs that share an arena. They use its scratch memory one after the other. */
@@ -26,19 +28,20 @@ export function compilePrograms(arena: Arena, drafts: readonly Draft[], options:
   const scratch = arena.scratch(Math.max(0, ...plans.map(({ bytes }) => bytes)));
   const programs = plans.map((made) => {
     made.settle(scratch);
-    if (made.steps.length === 0) return { plan: made, codeBytes: 0, run: () => {} };
+    if (made.steps.length === 0) return { plan: made, codeBytes: 0, run: () => {}, code: () => undefined };
     const bytes = emit(made.steps, options);
-    return { plan: made, codeBytes: bytes.length, run: runner(arena, bytes) };
+    const code = runner(arena, bytes);
+    return { plan: made, codeBytes: bytes.length, run: () => void code()(), code };
   });
   arena.settle();
   return programs;
 }
 
 /**
- * Makes a function that runs a module. It instantiates the module at the first call, and again when the memory has
- * moved.
+ * Makes a function that gives the code of a module. It instantiates the module at the first call, and again when the
+ * memory has moved.
  */
-function runner(arena: Arena, bytes: Uint8Array<ArrayBuffer>): () => void {
+function runner(arena: Arena, bytes: Uint8Array<ArrayBuffer>): () => WasmFunction {
   const module = new wasm.Module(bytes);
   let version = -1;
   let run: WasmFunction | undefined;
@@ -48,6 +51,6 @@ function runner(arena: Arena, bytes: Uint8Array<ArrayBuffer>): () => void {
       run = new wasm.Instance(module, { env }).exports.run!;
       version = arena.version;
     }
-    run();
+    return run;
   };
 }

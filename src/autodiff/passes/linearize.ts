@@ -68,12 +68,21 @@ export function linearize(
   builder: GraphBuilder,
   outputs: readonly Node[],
   wrt: readonly Node<"input">[],
-  { transpose = false, count, rewrite = "none", repeated }: LinearizeOptions = {},
+  options: LinearizeOptions = {},
 ): Linearization {
+  const graph = productGraph(builder, outputs, wrt, options);
+  return { directions: directionsOf(graph), ...split(builder, graph, options.repeated) };
+}
+
+/** Makes the graph of J v or J^T u, whose inputs are the directions, the point and the data: all passes but `split`. */
+export function productGraph(
+  builder: GraphBuilder,
+  outputs: readonly Node[],
+  wrt: readonly Node<"input">[],
+  { transpose = false, count, rewrite = "none" }: LinearizeOptions = {},
+): Graph {
   let graph = tangents(builder, { inputs: inputsOf(outputs, wrt), outputs }, wrt, transpose ? undefined : count);
   if (transpose) graph = transposed(builder, graph);
   if (rewrite !== "none") graph = normalForm(builder, graph);
-  if (rewrite === "regroup") graph = regroup(builder, graph);
-  const directions = directionsOf(graph);
-  return { directions, ...split(builder, graph, repeated) };
+  return rewrite === "regroup" ? regroup(builder, graph) : graph;
 }

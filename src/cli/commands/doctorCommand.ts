@@ -34,7 +34,7 @@ export function doctorCommand(command: Command): void {
       say(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
       return;
     }
-    const { executor, node, native, multiplyAdd } = found;
+    const { executor, node, native, multiplyAdd, threads } = found;
     const rows = [
       ["processor", cpu],
       ["Node.js", node],
@@ -45,6 +45,7 @@ export function doctorCommand(command: Command): void {
       ["operations per ns", speedText(speed, peak)],
       ["loops", native.library === undefined ? "WebAssembly" : `${native.library}, ${native.width} numbers at once`],
       ["multiply-add", multiplyAdd],
+      ["threads", threads],
     ];
     for (const line of tableLines(["what", "found"], rows)) say(line);
     if (kernels.length > 0) {

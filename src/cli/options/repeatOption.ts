@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { failure } from "../../errors.ts";
+import { mostRepetitions } from "../../experiments/framework/repetitions.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 
 /** The option `--repeat`: repetitions of each run, which show whether its end depends on the last bits of the start. */
@@ -9,8 +10,8 @@ export function repeatOption(): Option {
     "repeat each run from starts moved in their last place, and count the ends that agree",
   ).argParser((text) => {
     const repetitions = numberFrom("--repeat", text);
-    if (!(Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= 1000)) {
-      throw failure("ERR_COMMAND_LINE", `--repeat: expected an integer from 1 to 1000, got "${text}"`);
+    if (!(Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= mostRepetitions)) {
+      throw failure("ERR_COMMAND_LINE", `--repeat: expected an integer from 1 to ${mostRepetitions}, got "${text}"`);
     }
     return repetitions;
   });

@@ -6,11 +6,13 @@ import { concatMap, Observable, Subject } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { checkOption } from "../../options.ts";
 import { makeDirectory } from "../../sinks/files.ts";
 import { type Lease, ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { replay } from "../../streams/replay.ts";
 import { summaries } from "../catalogue/summaries.ts";
 import { startSearchTeam } from "../threads/searchTeam.ts";
+import { type Agreement, mostRepetitions } from "./repetitions.ts";
 
 /** Options of {@link campaign}. */
 export interface CampaignOptions {
@@ -30,6 +32,14 @@ export interface CampaignOptions {
    * docs/executors.md. Default: whether `FLUXION_EXECUTOR` is `portable`.
    */
   readonly portable?: boolean;
+  /**
+   * Number of repetitions of each run, an integer from 0 to 1000, from starts whose coordinates are moved by up to 2
+   * units in their last place. They show whether the end of a run depends on rounding. Their rows are kept below
+   * `repeats` in the directory and are not emitted. Default 0.
+   */
+  readonly repeat?: number;
+  /** Called when all repetitions of a run have ended, in the order of the runs. */
+  readonly onAgreement?: (agreement: Agreement) => void;
 }
 
 /** Campaigns of this process that are about to end, by directory. */
@@ -46,21 +56,26 @@ const ending = new Map<string, Promise<void>>();
  *
  * Cost: a thread takes about 0.3 s to start and traces the problem for itself, so short searches gain nothing.
  *
+ * With `repeat` each run is repeated from starts that differ in their last bits, as `fluxion run --repeat` does, and
+ * `onAgreement` gets what its repetitions have in common with it.
+ *
  * @example
  * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
  *   .pipe(filter((row) => row.status !== "running"))
  *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
  * @param experiment name of a built-in experiment, or path or URL of a module whose default export is an experiment
  * @throws ERR_RUN_BUSY in the stream if another process writes the directory; ERR_COMMAND_LINE for an unknown name,
- *   ERR_OPTION_RANGE for a number of workers that is not a positive integer; in the stream whatever the experiment, its
+ *   ERR_OPTION_RANGE for a number of workers or repetitions out of range; in the stream whatever the experiment, its
  *   options (ERR_COMMAND_LINE) or its files cause, as an Error with the message and code of the thread where it
  *   happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
   const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;
+  const { repeat = 0, onAgreement } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw failure("ERR_OPTION_RANGE", `campaign: expected workers to be a positive integer, got ${workers}`);
   }
+  checkOption("campaign", "repeat", repeat, { integer: true, min: 0, max: mostRepetitions });
   const wanted = sourceOf(experiment);
   return new Observable((subscriber) => {
     const team = startSearchTeam(wanted, portable);
@@ -71,6 +86,7 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
       // A run of another thread is read when the leader comes to it, so that the order is that of a single thread.
       if (message.kind === "opened" && message.elsewhere !== true) directories.set(message.run.name, message.directory);
       if (message.kind === "replayed") finished.next(message.directory);
+      if (message.kind === "agreement") onAgreement?.(message.agreement);
       if (message.kind === "closed") {
         const path = directories.get(message.run);
         if (path !== undefined) finished.next(path);
@@ -90,7 +106,11 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
       lease = takeLease("campaign", directory, { dead, onLost });
       const { release: _, ...claim } = lease;
       const done = team.next("done");
-      team.post({ kind: "start", order: { options: given, seed, directory, resume: true, workers, lease: claim } });
+      const repetitions = repeat === 0 ? {} : { repetitions: repeat };
+      team.post({
+        kind: "start",
+        order: { options: given, seed, directory, resume: true, workers, lease: claim, ...repetitions },
+      });
       await done;
       finished.complete();
     };

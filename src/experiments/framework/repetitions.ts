@@ -34,6 +34,9 @@ export interface Agreement {
 /** Folder, in the directory of an experiment, with a directory for each repetition: `repeats/search-1`. */
 export const repetitionsFolder = "repeats";
 
+/** Largest number of repetitions of a run. */
+export const mostRepetitions = 1000;
+
 /** Largest number of units in the last place by which a coordinate is moved. */
 const farthest = 2;
 

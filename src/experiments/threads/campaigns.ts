@@ -1,4 +1,5 @@
 /** Decides which searches of a campaign a thread runs: the thread leads all campaigns, or takes a share of one. */
+
 import { join } from "node:path";
 import {
   concat,
@@ -13,6 +14,7 @@ import {
   take,
 } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
+import { shareProcessors } from "../../autodiff/float64/threads/count.ts";
 import { type Campaign, oneByOne } from "../framework/context.ts";
 import { campaignFiles } from "./campaignFiles.ts";
 import type { CampaignShare, FromWorker, StartOrder, ToWorker } from "./protocol.ts";
@@ -53,6 +55,7 @@ export function leading(
     const claims = new SharedArrayBuffer(4 * count);
     const finished = new ReplaySubject<Searched>();
     searched.pipe(filter((message) => message.campaign === own)).subscribe(finished);
+    shareProcessors(Math.min(order.workers, count));
     post({ kind: "campaign", campaign: own, count, claims });
     const waitFor = (index: number): Observable<never> =>
       finished.pipe(

@@ -1,5 +1,6 @@
 /** The main thread's end of the worker in which an experiment runs. */
 import { Worker } from "node:worker_threads";
+import { workerModule } from "../../host.ts";
 import { describeBlas, isPortable } from "../../linalg/blas/blas.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 
@@ -51,7 +52,7 @@ export function startSearchThread(experiment: WorkerData["experiment"], options:
   // The main thread alone can choose the kernels of a BLAS.
   if (!(portable ?? isPortable())) describeBlas();
   // Standard output of the worker belongs to users' modules; the worker itself sends messages.
-  const worker = new Worker(workerEntry(), {
+  const worker = new Worker(workerModule(import.meta.url, "worker"), {
     workerData,
     // A module may compile its problem when it is loaded, so the thread has to know before that.
     ...(portable === undefined ? {} : { env: { ...process.env, FLUXION_EXECUTOR: executorFor(portable) } }),
@@ -123,12 +124,4 @@ export function startSearchThread(experiment: WorkerData["experiment"], options:
 function executorFor(portable: boolean): string {
   const { FLUXION_EXECUTOR: own = "" } = process.env;
   return portable ? "portable" : own === "portable" ? "" : own;
-}
-
-function workerEntry(): URL {
-  const entry = import.meta.url.replace(/searchThread(\.[jt]s)$/, "worker$1");
-  if (!entry.endsWith(".ts")) return new URL(entry);
-  // Node passes `--import tsx` on to workers, but tsx registers itself in the main thread only.
-  const code = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register(); await import(${JSON.stringify(entry)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

@@ -1,11 +1,13 @@
 /**
  * The thread in which an experiment runs. It loads the module, runs it, writes its files, and informs the main thread.
  */
+
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { filter, lastValueFrom, map, Subject, takeUntil } from "rxjs";
 import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
+import { shareProcessors } from "../../autodiff/float64/threads/count.ts";
 import { isFluxionError } from "../../errors.ts";
 import type { Command } from "../../streams/types.ts";
 import { experimentContext } from "../framework/context.ts";
@@ -77,6 +79,7 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
   const { directory, resume, seed, share, lease, repetitions = 0 } = order;
   const files = fileReporter();
+  shareProcessors(share === undefined ? 1 : order.workers);
   const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
   const store = directoryStore({
     directory,

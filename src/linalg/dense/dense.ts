@@ -95,9 +95,16 @@ export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen
   return { values: found.map((value) => value * unit), vectors };
 }
 
-/** The same by ml-matrix. */
+/** Entries below this size, beside a largest one of about 1, change no eigenvalue. */
+const negligible = 2 ** -500;
+
+/** The same by ml-matrix, whose QL divides by subnormal numbers, so that such entries count as 0. */
 function ownEigen(matrix: Float64Array, n: number): SymmetricEigen {
-  const dense = Matrix.from1DArray(n, n, matrix);
+  const dense = Matrix.from1DArray(
+    n,
+    n,
+    matrix.map((entry) => (Math.abs(entry) < negligible ? 0 : entry)),
+  );
   const decomposition = new EigenvalueDecomposition(dense, { assumeSymmetric: true });
   const found = decomposition.realEigenvalues;
   const order = Array.from(found, (_, k) => k).sort((a, b) => found[a]! - found[b]!);

@@ -1,6 +1,7 @@
 /** One cycle of GMRES: Arnoldi's vectors, and the corrections of least residual in their span. */
 import type { LinearMap } from "../linearMap.ts";
-import { axpy, dot, hypotenuse, norm, scale } from "../vector.ts";
+import { axpy, hypotenuse, norm, scale } from "../vector.ts";
+import { orthogonalise } from "./orthogonalise.ts";
 
 /** What one cycle between two restarts found. */
 interface Cycle {
@@ -17,16 +18,22 @@ interface Cycle {
   readonly invariant: boolean;
 }
 
-/** Makes up to `steps` Arnoldi steps from the residual and finds the correction of least residual in their space. */
+/**
+ * Makes up to `steps` Arnoldi steps from the residual and finds the correction of least residual in their space.
+ *
+ * @param slot gives the memory of basis vector j, which holds it until the next cycle
+ */
 export function arnoldi(
   map: LinearMap,
   preconditioner: LinearMap | undefined,
   residual: Float64Array,
   residualNorm: number,
   limits: { readonly steps: number; readonly target: number },
+  slot: (j: number) => Float64Array,
 ): Cycle {
   const n = residual.length;
-  const first = residual.slice();
+  const first = slot(0);
+  first.set(residual);
   scale(1 / residualNorm, first);
   const basis = [first];
   const columns: Float64Array[] = [];
@@ -38,7 +45,7 @@ export function arnoldi(
   let largest = 0;
   while (columns.length < limits.steps && !invariant && Math.abs(right[columns.length]!) > limits.target) {
     const j = columns.length;
-    const w = new Float64Array(n);
+    const w = slot(j + 1);
     if (preconditioner === undefined) map.apply(basis[j]!, w);
     else {
       preconditioner.apply(basis[j]!, conditioned);
@@ -57,13 +64,7 @@ export function arnoldi(
       };
     }
     const h = new Float64Array(j + 2);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let i = 0; i <= j; i++) {
-        const overlap = dot(basis[i]!, w);
-        h[i] = h[i]! + overlap;
-        axpy(-overlap, basis[i]!, w);
-      }
-    }
+    orthogonalise(w, basis, h);
     const beta = norm(w);
     invariant = !(beta > 8 * Number.EPSILON * before);
     h[j + 1] = invariant ? 0 : beta;

@@ -5,6 +5,7 @@ import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, preconditionerRule } from "../rules.ts";
 import { axpy, isFiniteVector, norm } from "../vector.ts";
 import { arnoldi } from "./arnoldi.ts";
+import { withBasis } from "./orthogonalise.ts";
 import { isSafe, largestExponent, scaledMap, scaledVector } from "./powersOfTwo.ts";
 
 /**
@@ -90,7 +91,7 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
   const settings = { relativeTolerance, maxIterations, restart, preconditioner };
   const q = largestExponent(b) ?? 0;
   if (isSafe(q)) {
-    const { found, exponent } = solve(map, b, settings);
+    const { found, exponent } = solveWith(map, b, settings);
     if (isSafe(exponent)) return found;
   }
   // In units of powers of two, which are exact.
@@ -102,7 +103,7 @@ export function gmres(map: LinearMap, b: Float64Array, options: GmresOptions = {
   };
   const p = size(map, right);
   const inUnits = preconditioner === undefined ? undefined : scaledMap(preconditioner, -size(preconditioner, right));
-  const { found } = solve(scaledMap(map, -p), right, { ...settings, preconditioner: inUnits });
+  const { found } = solveWith(scaledMap(map, -p), right, { ...settings, preconditioner: inUnits });
   return { ...found, x: scaledVector(found.x, q - p), residualNorm: scaleByPower(found.residualNorm, q) };
 }
 
@@ -113,12 +114,29 @@ interface GmresSettings {
   readonly preconditioner: LinearMap | undefined;
 }
 
-/** Solves a system, and tells the exponent of the largest product with A; NaN where that is not finite. */
+/** A solution, and the exponent of the largest product with A; NaN where that is not finite. */
+interface Solved {
+  readonly found: GmresResult;
+  readonly exponent: number;
+}
+
+function solveWith(map: LinearMap, b: Float64Array, settings: GmresSettings): Solved {
+  const most = Math.min(settings.restart, settings.maxIterations) + 1;
+  return withBasis(b.length, most, (zeros) => {
+    const slots: Float64Array[] = [];
+    return solve(map, b, settings, (j) => {
+      slots[j] ??= zeros();
+      return slots[j];
+    });
+  });
+}
+
 function solve(
   map: LinearMap,
   b: Float64Array,
   { relativeTolerance, maxIterations, restart, preconditioner }: GmresSettings,
-): { readonly found: GmresResult; readonly exponent: number } {
+  slot: (j: number) => Float64Array,
+): Solved {
   const n = b.length;
   const x = new Float64Array(n);
   const size = norm(b);
@@ -134,10 +152,8 @@ function solve(
   let largest = 0;
   let termination: GmresTermination | undefined;
   while (termination === undefined) {
-    const cycle = arnoldi(map, preconditioner, residual, residualNorm, {
-      steps: Math.min(restart, maxIterations - iterations),
-      target: relativeTolerance * size,
-    });
+    const limits = { steps: Math.min(restart, maxIterations - iterations), target: relativeTolerance * size };
+    const cycle = arnoldi(map, preconditioner, residual, residualNorm, limits, slot);
     iterations += cycle.steps;
     largest = Math.max(largest, cycle.largest);
     if (!cycle.finite) {

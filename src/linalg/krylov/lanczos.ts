@@ -4,6 +4,7 @@ import { randomSource } from "../../random.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
 import { axpy, dot, norm, scale } from "../vector.ts";
+import { kept, orthogonalise, withBasis } from "./orthogonalise.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of {@link lanczos}. */
@@ -75,31 +76,12 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
     throw failure("ERR_NOT_SYMMETRIC", "lanczos: expected a symmetric map, got one with symmetric: false");
   }
   const random = randomSource(seed, "lanczos");
-  const basis: Float64Array[] = [startOf(start, n, random)];
-  const alpha: number[] = [];
-  const beta: number[] = [];
-  let remainder = 0;
-  let size = 0;
-  for (;;) {
-    const current = basis[basis.length - 1]!;
-    const next = new Float64Array(n);
-    map.apply(current, next);
-    const before = norm(next);
-    if (!Number.isFinite(before)) {
-      throw failure("ERR_NOT_FINITE", "lanczos: expected finite products, got NaN or an infinity");
-    }
-    size = Math.max(size, before);
-    alpha.push(dot(current, next));
-    orthogonalise(next, basis);
-    remainder = norm(next);
-    // Rounding alone leaves so much of a vector of this size.
-    if (remainder <= 64 * Number.EPSILON * size) remainder = 0;
-    if (basis.length === Math.min(steps, n)) break;
-    if (remainder > 0) scale(1 / remainder, next);
-    else if (exhausted === "stop" || !freshVector(next, basis, random)) break;
-    beta.push(remainder);
-    basis.push(next);
-  }
+  const first = startOf(start, n, random);
+  const most = Math.min(steps, n);
+  const { basis, alpha, beta, remainder } = withBasis(n, most + 1, (zeros) => {
+    const found = lanczosVectors(map, first, { most, zeros, fresh: exhausted === "restart" ? random : undefined });
+    return { ...found, basis: kept(found.basis) };
+  });
   const { values, rows } = tridiagonalEigen(alpha, beta, "ends");
   const m = alpha.length;
   let all: readonly Float64Array[] | undefined;
@@ -125,6 +107,51 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
 
 type Random = ReturnType<typeof randomSource>;
 
+/** Lanczos vectors, and the numbers of T. */
+interface LanczosVectors {
+  readonly basis: readonly Float64Array[];
+  readonly alpha: readonly number[];
+  readonly beta: readonly number[];
+  readonly remainder: number;
+}
+
+interface VectorOptions {
+  /** Greatest number of vectors. */
+  readonly most: number;
+  readonly zeros: () => Float64Array;
+  /** Source of vectors that replace one of length 0, if the process is to go on without it. */
+  readonly fresh: Random | undefined;
+}
+
+function lanczosVectors(map: LinearMap, first: Float64Array, { most, zeros, fresh }: VectorOptions): LanczosVectors {
+  const start = zeros();
+  start.set(first);
+  const basis = [start];
+  const alpha: number[] = [];
+  const beta: number[] = [];
+  let size = 0;
+  for (;;) {
+    const current = basis[basis.length - 1]!;
+    const next = zeros();
+    map.apply(current, next);
+    const before = norm(next);
+    if (!Number.isFinite(before)) {
+      throw failure("ERR_NOT_FINITE", "lanczos: expected finite products, got NaN or an infinity");
+    }
+    size = Math.max(size, before);
+    alpha.push(dot(current, next));
+    orthogonalise(next, basis);
+    let remainder = norm(next);
+    // Rounding alone leaves so much of a vector of this size.
+    if (remainder <= 64 * Number.EPSILON * size) remainder = 0;
+    if (basis.length === most) return { basis, alpha, beta, remainder };
+    if (remainder > 0) scale(1 / remainder, next);
+    else if (fresh === undefined || !freshVector(next, basis, fresh)) return { basis, alpha, beta, remainder };
+    beta.push(remainder);
+    basis.push(next);
+  }
+}
+
 /** Gives the first vector, of length one. */
 function startOf(given: Float64Array | undefined, n: number, random: Random): Float64Array {
   if (given !== undefined && given.length !== n) {
@@ -139,11 +166,6 @@ function startOf(given: Float64Array | undefined, n: number, random: Random): Fl
   scale(1 / Math.sqrt(length), start);
   scale(1 / norm(start), start);
   return start;
-}
-
-/** Makes a vector orthogonal to an orthonormal basis. Doing so twice is enough (Kahan, Parlett). */
-export function orthogonalise(v: Float64Array, basis: readonly Float64Array[]): void {
-  for (let pass = 0; pass < 2; pass++) for (const b of basis) axpy(-dot(b, v), b, v);
 }
 
 /** Fills `v` with a random unit vector that is orthogonal to the basis; false if none is found. */

@@ -1,7 +1,7 @@
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { forEachColumn } from "../dense/dense.ts";
-import { orthogonalise } from "../krylov/lanczos.ts";
+import { orthogonalise, withBasis } from "../krylov/orthogonalise.ts";
 import { tridiagonalEigen } from "../krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { composed, transposed } from "../maps/maps.ts";
@@ -96,14 +96,20 @@ export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}):
 /** Computes the largest |theta| over the Ritz values of a symmetric map. */
 function largestRitzValue(map: LinearMap, steps: number, seed: number): number {
   const n = map.columns;
+  return withBasis(n, Math.min(steps, n) + 1, (zeros) => ritzValueOver(map, steps, seed, zeros));
+}
+
+function ritzValueOver(map: LinearMap, steps: number, seed: number, zeros: () => Float64Array): number {
+  const n = map.columns;
   const random = randomSource(seed, "spectralNorm");
-  const v = Float64Array.from({ length: n }, () => random.normal());
+  const v = zeros();
+  for (let i = 0; i < n; i++) v[i] = random.normal();
   scale(1 / norm(v), v);
   const basis: Float64Array[] = [];
   const diagonal: number[] = [];
   const off: number[] = [];
   for (let current = v; basis.length < Math.min(steps, n); ) {
-    const next = new Float64Array(n);
+    const next = zeros();
     map.apply(current, next);
     basis.push(current);
     diagonal.push(dot(current, next));

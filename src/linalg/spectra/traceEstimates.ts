@@ -1,7 +1,7 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { type RandomSource, randomSource } from "../../random.ts";
-import { orthogonalise } from "../krylov/lanczos.ts";
+import { orthogonalise } from "../krylov/orthogonalise.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { seed } from "../rules.ts";
 import { dot, norm, scale } from "../vector.ts";

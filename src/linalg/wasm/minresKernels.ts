@@ -1,15 +1,15 @@
 /** The loops of minresLoops.ts as SIMD kernels of WebAssembly, over vectors that share one memory. */
-import { type Code, FunctionBuilder, f64, f64x2, type Local, v128 } from "./code.ts";
-import { lanes, pairs } from "./pairs.ts";
+import { type Code, FunctionBuilder, f64, f64x2, type Local, when } from "./code.ts";
+import { type Access, entries, Sum } from "./pairs.ts";
 
-/** Kernels of MINRES-QLP. Addresses are in bytes; counts are numbers of entries, multiples of four. */
+/** Kernels of MINRES-QLP. Addresses are in bytes; counts are numbers of entries. */
 export interface MinresKernels {
-  /** Computes v <- factor source. */
-  scaled(source: number, factor: number, v: number, count: number): void;
-  /** Computes av <- (av + shift v) - back r1 and returns <av, v>, from four sums. */
-  lanczosProduct(av: number, v: number, shift: number, r1: number, back: number, count: number): number;
-  /** Computes av <- av - along r2 and returns ||av||^2, from four sums. */
-  lanczosRemainder(av: number, along: number, r2: number, count: number): number;
+  /** Computes v <- source / beta. */
+  normalise(source: number, beta: number, v: number, count: number): void;
+  /** Computes before <- (av + shift v) - back before and returns <before, v>, from four sums. */
+  lanczosProduct(av: number, v: number, shift: number, before: number, back: number, count: number): number;
+  /** Computes next <- next - along now and returns ||next||^2, from four sums. */
+  lanczosRemainder(next: number, along: number, now: number, count: number): number;
   /** Computes d = (a v + al w) + al2 wl, wl <- d, x <- x + tau d. */
   minresStep(
     v: number,
@@ -41,75 +41,75 @@ export interface MinresKernels {
 }
 
 export const minresKernels: Readonly<Record<keyof MinresKernels, () => FunctionBuilder>> = {
-  scaled,
+  normalise,
   lanczosProduct,
   lanczosRemainder,
   minresStep,
   qlpStep,
 };
 
-const { add, sub, mul } = f64x2;
+const { add, sub, mul, div } = f64x2;
 
-/** Copies parameters into both lanes of local variables, once before the loop. */
-function splat(builder: FunctionBuilder, parameters: readonly Local[]): { readonly set: Code; readonly all: Local[] } {
-  const all = parameters.map(() => builder.local("v128"));
-  return { set: all.map((local, i) => local.set(f64x2.splat(parameters[i]!.get))), all };
+/** Copies numbers into both lanes of local variables, once before the loop. */
+function splat(builder: FunctionBuilder, numbers: readonly Local[]): { readonly set: Code; readonly all: Local[] } {
+  const all = locals(builder, numbers.length);
+  return { set: all.map((local, i) => local.set(f64x2.splat(numbers[i]!.get))), all };
 }
 
 function locals(builder: FunctionBuilder, count: number): Local[] {
   return Array.from({ length: count }, () => builder.local("v128"));
 }
 
-function scaled(): FunctionBuilder {
+function normalise(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "f64", "i32", "i32"]);
-  const [source, factor, v, count] = builder.parameters as [Local, Local, Local, Local];
-  const { set, all } = splat(builder, [factor]);
+  const [source, beta, v, count] = builder.parameters as [Local, Local, Local, Local];
+  const perBeta = builder.local("f64");
+  const { set, all } = splat(builder, [beta, perBeta]);
+  const [divisor, factor] = all as [Local, Local];
+  const each = (of: (x: Code) => Code): Code =>
+    entries(builder, [source, v], count, ({ load, store }) => store(v, of(load(source))));
+  const finite = f64.equal(f64.sub(perBeta.get, perBeta.get), f64.constant(0));
   builder.body = [
+    perBeta.set(f64.div(f64.constant(1), beta.get)),
     set,
-    pairs([source, v], count, (at) => v128.store(v.get, mul(v128.load(source.get, at), all[0]!.get), at)),
+    when(
+      finite,
+      each((x) => mul(x, factor.get)),
+      each((x) => div(x, divisor.get)),
+    ),
   ];
   return builder;
 }
 
 function lanczosProduct(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "i32", "f64", "i32", "f64", "i32"], ["f64"]);
-  const [av, v, shift, r1, back, count] = builder.parameters as [Local, Local, Local, Local, Local, Local];
+  const [av, v, shift, before, back, count] = builder.parameters as [Local, Local, Local, Local, Local, Local];
   const { set, all } = splat(builder, [shift, back]);
   const [shifts, backs] = all as [Local, Local];
-  const [a, vi, early, late] = locals(builder, 4) as [Local, Local, Local, Local];
-  builder.body = [
-    set,
-    pairs([av, v, r1], count, (at) => {
-      const sums = at === 0 ? early : late;
-      return [
-        vi.set(v128.load(v.get, at)),
-        a.set(sub(add(v128.load(av.get, at), mul(shifts.get, vi.get)), mul(backs.get, v128.load(r1.get, at)))),
-        v128.store(av.get, a.get, at),
-        sums.set(add(sums.get, mul(a.get, vi.get))),
-      ];
-    }),
-    f64.add(lanes(early), lanes(late)),
+  const [a, vi] = locals(builder, 2) as [Local, Local];
+  const sum = new Sum(builder);
+  const pass = ({ load, store, add: addUp }: Access): Code => [
+    vi.set(load(v)),
+    a.set(sub(add(load(av), mul(shifts.get, vi.get)), mul(backs.get, load(before)))),
+    store(before, a.get),
+    addUp(mul(a.get, vi.get)),
   ];
+  builder.body = [set, entries(builder, [av, v, before], count, pass, sum), sum.total.get];
   return builder;
 }
 
 function lanczosRemainder(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "f64", "i32", "i32"], ["f64"]);
-  const [av, along, r2, count] = builder.parameters as [Local, Local, Local, Local];
+  const [next, along, now, count] = builder.parameters as [Local, Local, Local, Local];
   const { set, all } = splat(builder, [along]);
-  const [a, early, late] = locals(builder, 3) as [Local, Local, Local];
-  builder.body = [
-    set,
-    pairs([av, r2], count, (at) => {
-      const sums = at === 0 ? early : late;
-      return [
-        a.set(sub(v128.load(av.get, at), mul(all[0]!.get, v128.load(r2.get, at)))),
-        v128.store(av.get, a.get, at),
-        sums.set(add(sums.get, mul(a.get, a.get))),
-      ];
-    }),
-    f64.add(lanes(early), lanes(late)),
+  const [a] = locals(builder, 1) as [Local];
+  const sum = new Sum(builder);
+  const pass = ({ load, store, add: addUp }: Access): Code => [
+    a.set(sub(load(next), mul(all[0]!.get, load(now)))),
+    store(next, a.get),
+    addUp(mul(a.get, a.get)),
   ];
+  builder.body = [set, entries(builder, [next, now], count, pass, sum), sum.total.get];
   return builder;
 }
 
@@ -121,15 +121,10 @@ function minresStep(): FunctionBuilder {
   const d = builder.local("v128");
   builder.body = [
     set,
-    pairs([v, w, wl, x], builder.parameters[8]!, (at) => [
-      d.set(
-        add(
-          add(mul(a.get, v128.load(v.get, at)), mul(al.get, v128.load(w.get, at))),
-          mul(al2.get, v128.load(wl.get, at)),
-        ),
-      ),
-      v128.store(wl.get, d.get, at),
-      v128.store(x.get, add(v128.load(x.get, at), mul(tau.get, d.get)), at),
+    entries(builder, [v, w, wl, x], builder.parameters[8]!, ({ load, store }) => [
+      d.set(add(add(mul(a.get, load(v)), mul(al.get, load(w))), mul(al2.get, load(wl)))),
+      store(wl, d.get),
+      store(x, add(load(x), mul(tau.get, d.get))),
     ]),
   ];
   return builder;
@@ -149,18 +144,18 @@ function qlpStep(): FunctionBuilder {
   const times = (p: Local, q: Local): Code => mul(p.get, q.get);
   builder.body = [
     set,
-    pairs([v, w, wl, xl2, x], builder.parameters[12]!, (at) => [
-      wli.set(v128.load(wl.get, at)),
-      wi.set(v128.load(w.get, at)),
-      vi.set(v128.load(v.get, at)),
+    entries(builder, [v, w, wl, xl2, x], builder.parameters[12]!, ({ load, store }) => [
+      wli.set(load(wl)),
+      wi.set(load(w)),
+      vi.set(load(v)),
       turned.set(sub(times(wli, sr2), times(vi, cr2))),
-      final.set(add(v128.load(xl2.get, at), mul(add(times(wli, cr2), times(vi, sr2)), ul2.get))),
+      final.set(add(load(xl2), mul(add(times(wli, cr2), times(vi, sr2)), ul2.get))),
       newer.set(add(times(wi, cr1), times(turned, sr1))),
       newest.set(sub(times(wi, sr1), times(turned, cr1))),
-      v128.store(xl2.get, final.get, at),
-      v128.store(wl.get, newer.get, at),
-      v128.store(w.get, newest.get, at),
-      v128.store(x.get, add(add(final.get, times(newer, ul)), times(newest, u)), at),
+      store(xl2, final.get),
+      store(wl, newer.get),
+      store(w, newest.get),
+      store(x, add(add(final.get, times(newer, ul)), times(newest, u))),
     ]),
   ];
   return builder;

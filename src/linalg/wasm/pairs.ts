@@ -1,5 +1,5 @@
 /** Code that all kernels over shared vectors have in common. */
-import { type Code, f64, f64x2, i32, type Local, loop, v128, when } from "./code.ts";
+import { type Code, type FunctionBuilder, f64, f64x2, i32, type Local, loop, v128, when } from "./code.ts";
 
 /** Number of entries per turn of a loop: two pairs. */
 export const turn = 4;
@@ -19,6 +19,67 @@ export function pairs(pointers: readonly Local[], count: Local, pair: (offset: n
       again(count.get),
     ]),
   );
+}
+
+/** How the code of a pass reads and writes: two numbers at a time, or the last ones of a vector one by one. */
+export interface Access {
+  load(pointer: Local): Code;
+  store(pointer: Local, value: Code): Code;
+  /** Adds the numbers of a vector to the sum of the pass. */
+  add(value: Code): Code;
+}
+
+/** Sum of a pass: two vectors of two numbers each, so that it has the bits of the four sums in `vector.ts`. */
+export class Sum {
+  readonly early: Local;
+  readonly late: Local;
+  readonly total: Local;
+
+  constructor(builder: FunctionBuilder) {
+    this.early = builder.local("v128");
+    this.late = builder.local("v128");
+    this.total = builder.local("f64");
+  }
+}
+
+/** Makes a loop over all entries of vectors. `count` is any number of entries; it and the pointers are used up. */
+export function entries(
+  builder: FunctionBuilder,
+  pointers: readonly Local[],
+  count: Local,
+  pass: (access: Access) => Code,
+  sum?: Sum,
+): Code {
+  const left = builder.local("i32");
+  const two = (offset: number): Access => {
+    const part = offset === 0 ? sum?.early : sum?.late;
+    return {
+      load: (pointer) => v128.load(pointer.get, offset),
+      store: (pointer, value) => v128.store(pointer.get, value, offset),
+      add: (value) => part!.set(f64x2.add(part!.get, value)),
+    };
+  };
+  const one: Access = {
+    load: (pointer) => v128.loadZero(pointer.get),
+    store: (pointer, value) => v128.storeLane(pointer.get, value, 0),
+    add: (value) => sum!.total.set(f64.add(sum!.total.get, f64x2.lane(value, 0))),
+  };
+  return [
+    left.set(i32.and(count.get, i32.constant(turn - 1))),
+    count.set(i32.sub(count.get, left.get)),
+    sum === undefined ? [] : [sum.early, sum.late].map((part) => part.set(f64x2.constant(0))),
+    pairs(pointers, count, (offset) => pass(two(offset))),
+    sum === undefined ? [] : sum.total.set(f64.add(lanes(sum.early), lanes(sum.late))),
+    when(
+      left.get,
+      loop((again) => [
+        pass(one),
+        pointers.map((pointer) => pointer.set(i32.add(pointer.get, i32.constant(8)))),
+        left.set(i32.sub(left.get, i32.constant(1))),
+        again(left.get),
+      ]),
+    ),
+  ];
 }
 
 /** Makes x + alpha y at a place. It is not fused, so it has the bits of the loops in TypeScript. */

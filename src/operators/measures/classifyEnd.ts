@@ -1,5 +1,6 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { curvatureChange, distances, growLengths, relativeField, relativeStep } from "../support/relativeField.ts";
+import { nearestZero } from "../support/ends/nearestZero.ts";
+import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/ends/relativeField.ts";
 import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
@@ -30,6 +31,12 @@ interface State {
  *   no zero is near, and the point is not critical;
  * - `pointDistance`, the same relative to the parameters at the point, or to 1e-3 of their lengths; where it is above
  *   0.01 the index of the critical point may be another one, and is not trusted;
+ * - `stepContraction`, the larger ratio of the next two Newton steps to the ones before them; above 0.95 they lead to no
+ *   zero, above 0.1 not to a regular one. For n <= 100, as the next two;
+ * - `unresolvedCurvatures`, the number of curvatures within rounding of zero, in units of the parameters, where these are
+ *   of so different size that J as it is hides one;
+ * - `unreachedShare`, the share of F, in these units, that no step of the parameters' lengths removes; below 0.1 F is not
+ *   flat, whatever the residuals are;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
@@ -43,8 +50,8 @@ interface State {
  * rather than its end.
  *
  * State: the residuals of the last system solved, and the lengths. Cost: n operations per row; at the last one 23
- * products and an evaluation, and where F is small Newton's step: n products and 9 n^3 operations for n <= 100, up to
- * 200 products above.
+ * products and an evaluation, and Newton's step: n products and 9 n^3 operations for n <= 100, up to three times where F
+ * is small, and up to 200 products above.
  *
  * @example
  * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });
@@ -69,6 +76,9 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       relativeField: { meaning: "largest |F_i| / R_i, R_i the change of F_i when every parameter moves by its length" },
       relativeDistance: { meaning: "largest entry of Newton's step, in lengths of the parameters, where F is small" },
       pointDistance: { meaning: "the same relative to the parameters at the point, or to 1e-3 of their lengths" },
+      stepContraction: { meaning: "length of the next Newton step, in lengths of this one, or of the one after both" },
+      unresolvedCurvatures: { meaning: "number of curvatures of which rounding leaves not even the size" },
+      unreachedShare: { meaning: "share of F, in units of the parameters, that no step of their lengths removes" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
@@ -100,6 +110,9 @@ const notMeasured = {
   relativeField: undefined,
   relativeDistance: undefined,
   pointDistance: undefined,
+  stepContraction: undefined,
+  unresolvedCurvatures: undefined,
+  unreachedShare: undefined,
   relativeStep: undefined,
   curvatureChange: undefined,
 } as const;
@@ -111,11 +124,13 @@ function measuredField(row: Row, lengths: Float64Array | undefined): MeasuredFie
   const { at } = row as Row & Partial<Pick<Iterate, "at">>;
   if (at === undefined || lengths === undefined || row.status === "diverged") return undefined;
   const relative = relativeField(at, lengths);
+  const { stepChange = 0, ...zero } = nearestZero(at, lengths, relative);
+  const change = curvatureChange(at, lengths, relative);
   return {
     relativeField: relative,
-    ...distances(at, lengths, relative),
+    ...zero,
     relativeStep: relativeStep(at, lengths),
-    curvatureChange: curvatureChange(at, lengths, relative),
+    curvatureChange: change === undefined ? undefined : Math.max(change, stepChange),
   };
 }
 

@@ -3,7 +3,11 @@
  * Morse index.
  */
 import type { Row } from "../../authoring/index.ts";
-import { endMeanings } from "../support/endMeanings.ts";
+import { criticality, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
+import { endMeanings } from "../support/ends/endMeanings.ts";
+import { indexTrust } from "../support/ends/indexTrust.ts";
+
+export { trustedSquaredNorm };
 
 /** What the end of a search can be: the values of the column `end`. */
 export const endClasses = [
@@ -51,8 +55,9 @@ export interface EndExplanation {
   /** Texts that say what to doubt. */
   readonly warnings: readonly string[];
   /**
-   * Whether the Morse index is that of a critical point: the point is critical, and no eigenvalue lies within a factor
-   * of 10 of the threshold below which eigenvalues count as negative. False if one of the two was not measured.
+   * Whether the Morse index is that of a critical point: the point is critical, no eigenvalue lies within a factor of 10
+   * of the threshold below which eigenvalues count as negative, and Newton's steps lead to a zero near by. False if one
+   * of the first two was not measured.
    */
   readonly indexTrusted: boolean;
   /** Relative size of F at the last point, against which `relativeField` is held; undefined if it was not measured. */
@@ -66,23 +71,6 @@ export interface EndExplanation {
 }
 
 /**
- * Largest ||F||^2 at which the Morse index is trusted where only ||F||^2 is known and judged by an absolute threshold.
- *
- * Of 80 searches on a deep linear autoencoder none had a wrong index at 1e-10, 3 of 54 at 1e-9, 9 of 61 at 1e-8, 61 of
- * 77 at 1e-6. The number holds in the units of that network.
- */
-export const trustedSquaredNorm = 1e-10;
-
-/** Largest relative size of F at a critical point. */
-const criticalRelativeField = 1e-6;
-
-/**
- * Longest Newton step at a critical point, in lengths of the parameters, and longest one where its index is trusted,
- * relative to the parameters themselves.
- */
-const criticalDistance = 0.01;
-
-/**
  * Explains how a search ended, from its last rows.
  *
  * 1. Diverged, where F or the potential is not a finite number.
@@ -92,20 +80,25 @@ const criticalDistance = 0.01;
  *    with the lengths in the vector `lengths`, so that a stored row gives the same verdict as a live one. Neither the
  *    unit of the loss nor that of the parameters matters, and lengths are not zero at a critical point at the origin.
  *    Nor may Newton's step be longer than 0.01 of these lengths (`relativeDistance`): on the floor of a narrow valley, or
- *    where a loss fades, F is small although no zero is near.
+ *    where a loss fades, F is small although no zero is near. Nor may one of the next two Newton steps be longer than 0.95
+ *    of the one before it (`stepContraction`): a step that ends on the wall of a curved valley leads to no zero.
  *    With the threshold `squaredFieldNorm`, critical means ||F||^2 <= squaredFieldNorm instead, as in [1].
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
  *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
- *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10.
+ *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where a step no longer than the
+ *    parameters leaves less than a tenth of F (`unreachedShare`): then F only looks flat, since the parameters differ in
+ *    size.
  * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
  * The first class that applies is the verdict. It is "not judged" where the numbers leave the range of float64, or
  * where a run has converged and its last row does not hold the relative size of F.
  *
  * The index is trusted at a critical point whose spectrum has a gap: `morseIndex` has found no eigenvalue within a
- * factor of 10 of its threshold, Newton's step is at most 0.01 of the parameters (`pointDistance`), and J changes by at most a tenth (`curvatureChange`) within the distance at which the
- * critical point may still lie. Where J vanishes there too, it has no index.
+ * factor of 10 of its threshold, Newton's step is at most 0.01 of the parameters (`pointDistance`) and the next ones at
+ * most a tenth of that (`stepContraction`), J changes by at most a tenth (`curvatureChange`) within the distance at which
+ * the critical point may still lie, and rounding hides no curvature (`unresolvedCurvatures`). Where J vanishes at the
+ * critical point too, it has no index.
  *
  * Use {@link classifyEnd} when the verdict is to stand in the row.
  *
@@ -131,21 +124,19 @@ export function explainEnd(
   solved: Pick<Row, "columns"> | undefined,
   thresholds: EndThresholds = {},
 ): EndExplanation {
-  const { squaredFieldNorm, relativeResidual = 0.9, relativeCokernelResidual = 5e-4 } = thresholds;
-  const { relativeStep: longest = 10 } = thresholds;
-  const reach = last.columns.relativeStep;
+  const { squaredFieldNorm, relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeStep = 10 } = thresholds;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
-  const share = last.columns.kernelShare;
+  const left = last.columns.unreachedShare;
   const { critical, text, trusted } = criticality(last, squaredFieldNorm, thresholds.relativeField);
-  const { near, degenerate, warnings } = gapOf(last);
+  const { certain, warnings } = indexTrust(last);
   const judged = (verdict: EndClass, because: string): EndExplanation => ({
     verdict,
     because,
     meaning: endMeanings[verdict],
     warnings: verdict === "critical point" ? warnings(trusted) : [],
-    indexTrusted: verdict === "critical point" && trusted && near === 0 && !degenerate,
+    indexTrusted: verdict === "critical point" && trusted && certain,
     relativeField: last.columns.relativeField,
     relativeResidual: r,
     relativeCokernelResidual: rH,
@@ -157,133 +148,55 @@ export function explainEnd(
   }
   if (critical === true) return judged("critical point", text);
   if (critical === "out of range") return judged("not judged", text);
-  if (r !== undefined && rH !== undefined && r > relativeResidual && rH < relativeCokernelResidual) {
-    const because = `${text}, and r = ${short(r)} > ${relativeResidual}, r_H = ${short(rH)} < ${relativeCokernelResidual}`;
-    return judged("gradient-flat region", because);
-  }
-  if (curvature !== undefined && curvature < relativeCokernelResidual) {
-    const because = `${text}, and |H grad| / (|H| |grad|) = ${short(curvature)} < ${relativeCokernelResidual}`;
-    return judged("gradient-flat region", because);
-  }
-  if (share !== undefined && share > relativeResidual) {
-    return judged("gradient-flat region", `${text}, and |P grad| / |grad| = ${short(share)} > ${relativeResidual}`);
-  }
-  if (last.status === "stagnated" && reach !== undefined && reach > longest) {
-    const because = `${text}, no step was found, and |grad|^2 / (|H grad| |z|) = ${short(reach)} > ${longest}`;
-    return judged("gradient-flat region", because);
-  }
+  const flat = flatness(last, { r, rH, curvature }, { relativeResidual, relativeCokernelResidual, relativeStep });
+  if (flat !== undefined && !(left !== undefined && left < leastUnreached))
+    return judged("gradient-flat region", `${text}, and ${flat}`);
   if (critical === undefined && last.status === "converged") return judged("not judged", text);
   const rest = [
+    ...(flat === undefined
+      ? []
+      : [`${flat}, but a step no longer than the parameters leaves ${short(left)} of it (flat: > ${leastUnreached})`]),
     `r = ${short(r)} (flat: > ${relativeResidual})`,
     `r_H = ${short(rH)} (flat: < ${relativeCokernelResidual})`,
     `|H grad| / (|H| |grad|) = ${short(curvature)} (flat: < ${relativeCokernelResidual})`,
-    ...(last.status === "stagnated" ? [`|grad|^2 / (|H grad| |z|) = ${short(reach)} (flat: > ${longest})`] : []),
+    ...(last.status === "stagnated"
+      ? [`|grad|^2 / (|H grad| |z|) = ${short(last.columns.relativeStep)} (flat: > ${relativeStep})`]
+      : []),
   ].join(", ");
   const ended = `the search ended as ${last.status} at step ${last.step}${last.because === undefined ? "" : `: ${last.because}`}`;
   return judged(last.status === "stagnated" ? "stagnated" : "unfinished", `${text}, ${rest}; ${ended}`);
 }
 
-/** Whether the last point is critical; undefined if that was not measured. */
-function criticality(
-  { squaredFieldNorm: square, columns }: Pick<Row, "squaredFieldNorm" | "columns">,
-  absolute: number | undefined,
-  relativeThreshold = criticalRelativeField,
-): { readonly critical: boolean | "out of range" | undefined; readonly text: string; readonly trusted: boolean } {
-  const relative = columns.relativeField;
-  const trusted = relative === undefined ? square <= trustedSquaredNorm : relative <= criticalRelativeField;
-  if (absolute !== undefined) {
-    const critical = square <= absolute;
-    if (square === Number.POSITIVE_INFINITY) return { critical: "out of range", trusted, text: outOfRange(square) };
-    return { critical, trusted, text: `|grad|^2 = ${short(square)} ${critical ? "<=" : ">"} ${absolute}` };
+/** The numbers that call F flat in the parameters as they are; undefined where it is not. */
+function flatness(
+  last: Pick<Row, "status" | "columns">,
+  { r, rH, curvature }: Solve,
+  { relativeResidual, relativeCokernelResidual, relativeStep }: FlatThresholds,
+): string | undefined {
+  const { kernelShare: share, relativeStep: reach } = last.columns;
+  if (r !== undefined && rH !== undefined && r > relativeResidual && rH < relativeCokernelResidual) {
+    return `r = ${short(r)} > ${relativeResidual}, r_H = ${short(rH)} < ${relativeCokernelResidual}`;
   }
-  if (relative === undefined) {
-    // Where F = 0 there is nothing to compare.
-    return {
-      critical: square === 0 ? true : square === Number.POSITIVE_INFINITY ? "out of range" : undefined,
-      trusted: false,
-      text:
-        square === 0
-          ? "|grad|^2 = 0"
-          : square === Number.POSITIVE_INFINITY
-            ? outOfRange(square)
-            : `|grad|^2 = ${short(square)}, whose relative size was not measured (classifyEnd() in the run measures it)`,
-    };
+  if (curvature !== undefined && curvature < relativeCokernelResidual) {
+    return `|H grad| / (|H| |grad|) = ${short(curvature)} < ${relativeCokernelResidual}`;
   }
-  const away = columns.relativeDistance;
-  if (relative <= relativeThreshold && away !== undefined && away > criticalDistance) {
-    const text = `relative gradient ${short(relative)} <= ${relativeThreshold}, but Newton's step is long: ${short(away)} > ${criticalDistance}`;
-    return { critical: false, trusted: false, text };
+  if (share !== undefined && share > relativeResidual) {
+    return `|P grad| / |grad| = ${short(share)} > ${relativeResidual}`;
   }
-  if (relative <= relativeThreshold) {
-    return { critical: true, trusted, text: `relative gradient ${short(relative)} <= ${relativeThreshold}` };
+  if (last.status === "stagnated" && reach !== undefined && reach > relativeStep) {
+    return `no step was found, and |grad|^2 / (|H grad| |z|) = ${short(reach)} > ${relativeStep}`;
   }
-  const lost = Number.isNaN(relative) || square === Number.POSITIVE_INFINITY || square < smallestSquare;
-  return {
-    critical: lost ? "out of range" : false,
-    trusted,
-    text: lost ? outOfRange(square) : `relative gradient ${short(relative)} > ${relativeThreshold}`,
-  };
+  return undefined;
 }
 
-function outOfRange(square: number): string {
-  return (
-    `|grad|^2 = ${square} or the Hessian is beyond the range of float64, so the search could not compare points; ` +
-    "multiply the loss or the parameters by a power of ten"
-  );
+type FlatThresholds = Record<"relativeResidual" | "relativeCokernelResidual" | "relativeStep", number>;
+
+/** What the last solve says of flatness. */
+interface Solve {
+  readonly r: number | undefined;
+  readonly rH: number | undefined;
+  readonly curvature: number | undefined;
 }
 
-/** Smallest ||F||^2 that has not lost digits to underflow. */
-const smallestSquare = 1e-290;
-
-/** Relative change of J within the remaining distance beyond which the critical point counts as degenerate. */
-const largestChange = 0.1;
-
-/** How many eigenvalues lie so near to the threshold of the Morse index that its count is not certain. */
-function gapOf({ columns }: Pick<Row, "columns">): {
-  readonly near: number | undefined;
-  readonly degenerate: boolean;
-  readonly warnings: (trusted: boolean) => readonly string[];
-} {
-  const { morseIndex, nearThreshold: near, indexThreshold, curvatureChange: change = 0, pointDistance = 0 } = columns;
-  const changed = !(change <= largestChange);
-  const far = !(pointDistance <= criticalDistance);
-  return {
-    near,
-    degenerate: changed || far,
-    warnings(trusted) {
-      if (morseIndex === undefined) return [];
-      const texts: string[] = [];
-      if (!trusted) {
-        texts.push(
-          `|grad| is too large to trust the Morse index ${morseIndex}: zero eigenvalues drift with |grad|; ` +
-            `go on to a relative gradient of ${criticalRelativeField} or below`,
-        );
-      }
-      if (far) {
-        texts.push(
-          `the Morse index ${morseIndex} is not certain: Newton's step is long, ${short(pointDistance)} > ` +
-            `${criticalDistance} of the parameters; go on`,
-        );
-      }
-      if (changed) {
-        texts.push(
-          `the Morse index ${morseIndex} is not certain: the Hessian changes by a share of ${short(change)} within the ` +
-            "distance at which the critical point may still lie; it may vanish there",
-        );
-      }
-      if (near === undefined) texts.push(`the Morse index ${morseIndex} is not certain: no gap was measured around it`);
-      else if (near > 0) {
-        texts.push(
-          `the Morse index ${morseIndex} is not certain: ${near} ${near === 1 ? "eigenvalue lies" : "eigenvalues lie"} ` +
-            `within a factor of 10 of the threshold ${short(indexThreshold)}, or would count otherwise in other units of ` +
-            "the parameters",
-        );
-      }
-      return texts;
-    },
-  };
-}
-
-function short(value: number | undefined): string {
-  return value === undefined ? "unknown" : value.toPrecision(3);
-}
+/** Share of F that a step no longer than the parameters leaves at least where F is flat. */
+const leastUnreached = 0.1;

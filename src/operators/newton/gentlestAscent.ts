@@ -12,7 +12,19 @@ import {
   type Update,
 } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
-import { lanczos, orthogonalise } from "../../linalg/krylov/lanczos.ts";
+import { lanczos } from "../../linalg/krylov/lanczos.ts";
+import { orthogonalise } from "../../linalg/krylov/orthogonalise.ts";
+import {
+  type KeptSizes,
+  noSizes,
+  type Scaling,
+  scalingRule,
+  stepFromUnits,
+  tellUnits,
+  type Units,
+  vectorInUnits,
+  viewInUnits,
+} from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
 
@@ -24,13 +36,27 @@ export interface GentlestAscentOptions {
   readonly firstSteps?: number;
   /** Seed of the Lanczos start vector. Default 0. */
   readonly seed?: number;
+  /**
+   * Units of the parameters in which V is sought and the flow goes downhill: `curvature`, `none` or `automatic`. In
+   * units of the curvature the flow and the local steps of `gradientStep()` do not depend on how each parameter is
+   * measured; a step size that is a number then multiplies curvatures of about 1. Default `none`.
+   */
+  readonly scaling?: Scaling;
 }
 
 const rules = {
   index: { ...positiveInteger, default: 1 },
   firstSteps: positiveInteger,
   seed,
+  scaling: { ...scalingRule, default: "none" },
 } as const;
+
+interface State extends KeptSizes {
+  /** V, in the units of the last row. */
+  readonly frame: readonly Float64Array[];
+  /** These units; undefined for the parameters as they are. */
+  readonly units: Units | undefined;
+}
 
 /**
  * Makes the direction that of the gentlest ascent dynamics [1]: p = -F + 2 V V^T F, where V holds the k lowest
@@ -41,7 +67,7 @@ const rules = {
  * V - V Theta, which converges while z moves slowly. The operator chooses no step size: put `gradientStep` after it,
  * with steps below 2 / ||H||.
  *
- * Column `highestFollowed`: the largest Rayleigh quotient of the k directions that are climbed.
+ * Column `highestFollowed`: the largest Rayleigh quotient of the k directions that are climbed, in the units of `scaling`.
  *
  * When it works: any n, since it needs products only, for saddles of low index above a known minimum. It converges
  * linearly, at the rate of gradient descent; finish with `newtonMR` (`switchMethod`). As a flow it passes gradient-flat
@@ -50,7 +76,8 @@ const rules = {
  * Use {@link eigenvectorFollowing} when n is small, where it converges quadratically; {@link newtonMR} for critical
  * points of any index.
  *
- * Cost: 2 k products per step, `firstSteps` more at the first row. State: V, k n numbers.
+ * Cost: 2 k products per step, `firstSteps` more at the first row, n more per step with `scaling`. State: V, k n numbers,
+ * with `scaling` 3 n more.
  *
  * @example
  * const loss = deepLinearAutoencoder({ inputs: 2, hidden: 1, data: Float64Array.of(2, 0, 0, 1) });
@@ -67,27 +94,50 @@ const rules = {
  * @see [1] E and Zhou, "The gentlest ascent dynamics", Nonlinearity 24, 2011, doi:10.1088/0951-7715/24/6/008
  */
 export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
-  const { index, seed: key, firstSteps: given } = readOptions("gentlestAscent", options, rules);
+  const { index, seed: key, firstSteps: given, scaling } = readOptions("gentlestAscent", options, rules);
   const firstSteps = given ?? Math.max(20, 2 * index);
   const who = "gentlestAscent";
   checkOption(who, "firstSteps", firstSteps, { integer: true, min: index });
   return defineUpdate({
     name: who,
     columns: { highestFollowed: { meaning: "largest Rayleigh quotient of the k directions that are climbed" } },
-    init: (_first, previous?: { frame: readonly Float64Array[] }) => previous ?? { frame: [] },
+    init: (_first, previous?: State): State => previous ?? { ...noSizes, frame: [], units: undefined },
     step(it, state) {
-      const { problem, field } = it.at;
+      const { problem, field: own } = it.at;
       requireSymmetric(who, problem, "use newtonFlow or levenbergMarquardt, since an index counts real eigenvalues");
-      checkOption(who, "index", index, { integer: true, min: 1, max: field.length });
-      const map = it.at.linearize();
-      const { frame, values } =
-        state.frame.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, state.frame);
+      checkOption(who, "index", index, { integer: true, min: 1, max: own.length });
+      const { map, field, units, sizes } = viewInUnits(it.at, scaling, state);
+      const before = inOtherUnits(state.frame, state.units, units);
+      const { frame, values } = before.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, before);
       const direction = rowVector(it);
       negate(field, direction);
       for (const v of frame) axpy(2 * dot(v, field), v, direction);
-      return { state: { frame }, direction, columns: { highestFollowed: values[index - 1]! } };
+      stepFromUnits(direction, units);
+      tellUnits(it.at, units);
+      return { state: { frame, sizes, units }, direction, columns: { highestFollowed: values[index - 1]! } };
     },
   });
+}
+
+/** The frame where parameters are measured anew: the same directions, orthonormal in the new units. */
+function inOtherUnits(
+  frame: readonly Float64Array[],
+  before: Units | undefined,
+  now: Units | undefined,
+): readonly Float64Array[] {
+  if (before === undefined || now === undefined || before.columns.every((unit, i) => unit === now.columns[i])) {
+    return frame;
+  }
+  return orthonormal(frame.map((v) => vectorInUnits(stepFromUnits(v.slice(), before), now)));
+}
+
+/** Makes vectors orthonormal, in place. */
+function orthonormal(vectors: readonly Float64Array[]): readonly Float64Array[] {
+  vectors.forEach((v, k) => {
+    orthogonalise(v, vectors.slice(0, k));
+    scale(1 / norm(v), v);
+  });
+  return vectors;
 }
 
 interface Frame {
@@ -131,11 +181,7 @@ function improved(map: LinearMap, frame: readonly Float64Array[]): Frame {
     return v;
   });
   // Orthogonalised again, so that rounding does not add up over the rows.
-  next.forEach((v, k) => {
-    orthogonalise(v, next.slice(0, k));
-    scale(1 / norm(v), v);
-  });
-  return { frame: next, values: values.slice(0, frame.length) };
+  return { frame: orthonormal(next), values: values.slice(0, frame.length) };
 }
 
 function imageOf(map: LinearMap, v: Float64Array): Float64Array {

@@ -1,5 +1,13 @@
-import { checkOption, defineUpdate, distance, settingOf, type Update } from "../../authoring/index.ts";
+import { checkOption, defineUpdate, distance, type Proposal, settingOf, type Update } from "../../authoring/index.ts";
 import { localStepSize } from "../support/localStepSize.ts";
+import {
+  evaluationInUnits,
+  fieldInUnits,
+  stepFromUnits,
+  toldUnits,
+  type Units,
+  vectorInUnits,
+} from "../support/parameterScale.ts";
 
 const range = { above: 0 } as const;
 
@@ -16,6 +24,7 @@ const range = { above: 0 } as const;
  * gradient descent without descent [1]: eta <- min(sqrt(1 + theta) eta_, ||dz|| / (2 ||dF||)), where eta_ is the last
  * step size, theta the factor by which it had changed, and dz, dF what the last step changed. For a convex loss with
  * a locally Lipschitz gradient this converges. The steps do not depend on the units of the loss and of the parameters.
+ * After a direction with `scaling` lengths are measured in its units, where there is no constraint.
  * Where eta leaves the range of float64 this is the last row (status "stagnated").
  *
  * Use {@link decayingStep} when the field is noisy, {@link extragradient} or {@link optimistic} when it is monotone but
@@ -49,11 +58,12 @@ function localStep(): Update {
     init: (_first, previous?: LocalState): LocalState => ({ eta: previous?.eta, theta: 1, last: undefined }),
     step(it, { eta: before, theta, last }) {
       const { point, at } = it;
-      let eta = before ?? localStepSize(at, it.evaluate);
+      const units = at.problem.constraint === undefined ? toldUnits(at) : undefined;
+      let eta = before ?? firstStepSize(it, units);
       let growth = 1;
       if (last !== undefined && before !== undefined) {
-        const way = distance(point, last.point);
-        const change = distance(at.field, last.field);
+        const way = distance(vectorInUnits(point, units), vectorInUnits(last.point, units));
+        const change = distance(fieldInUnits(at, units), fieldInUnits(last, units));
         // A point that has not moved gives no information about F.
         if (way > 0) eta = Math.min(Math.sqrt(1 + theta) * before, way / (2 * change));
         growth = eta / before;
@@ -63,6 +73,12 @@ function localStep(): Update {
       return { stepSize: eta, state: { eta, theta: growth, last: { point: point.slice(), field: at.field.slice() } } };
     },
   });
+}
+
+function firstStepSize({ at, evaluate }: Proposal, units: Units | undefined): number {
+  if (units === undefined) return localStepSize(at, evaluate);
+  const look = (there: Float64Array) => evaluationInUnits(evaluate(stepFromUnits(there.slice(), units)), units);
+  return localStepSize(evaluationInUnits(at, units), look);
 }
 
 interface LocalState {

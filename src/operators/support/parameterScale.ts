@@ -2,6 +2,8 @@
 import { type Evaluation, isFiniteVector, type LinearMap, norm, squaredNorm } from "../../authoring/index.ts";
 import { exponentOf, scaleByPower } from "../../elementary/index.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
+import { memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
+import { borrowScaled } from "../../linalg/scaledMemory.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
 
 /**
@@ -136,7 +138,11 @@ function mapInUnits(map: LinearMap, { columns, rows }: Units): LinearMap {
     map.applyTranspose(rows === undefined ? u : times(u, rows, inner), out);
     times(out, columns, out);
   };
-  return linearMap({ rows: n, columns: n, symmetric: map.symmetric, apply, applyTranspose });
+  const scaled = linearMap({ rows: n, columns: n, symmetric: map.symmetric, apply, applyTranspose });
+  if (rows === undefined) return scaled;
+  const borrow = (numbers: number, onProduct?: () => void): ProgramMemory | undefined =>
+    borrowScaled(map, rows, columns, numbers, onProduct);
+  return Object.assign(scaled, { [memoryOfProgram]: borrow });
 }
 
 /** What a method with a line search remembers of the parameters; nothing before its first row, and without scaling. */
@@ -201,6 +207,24 @@ const chosenUnits = new WeakMap<Evaluation, Units>();
 export function tellUnits(at: Evaluation, units: Units | undefined): void {
   if (units === undefined) chosenUnits.delete(at);
   else chosenUnits.set(at, units);
+}
+
+/** The units in which the direction at a point was chosen; undefined for the parameters as they are. */
+export function toldUnits(at: Evaluation): Units | undefined {
+  return chosenUnits.get(at);
+}
+
+/** The evaluation of a problem without a constraint, as it looks in units. */
+export function evaluationInUnits(at: Evaluation, units: Units): Evaluation {
+  const field = fieldInUnits(at, units);
+  const point = vectorInUnits(at.point, units);
+  return {
+    ...at,
+    point,
+    field,
+    squaredFieldNorm: squaredNorm(field),
+    linearize: () => mapInUnits(at.linearize(), units),
+  };
 }
 
 /** ||F||^2 as a line search compares it. */

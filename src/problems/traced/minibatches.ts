@@ -84,7 +84,7 @@ export function minibatches<P extends TracedProblem>(
     const epoch = Math.floor(step / perEpoch);
     if (orderOf !== undefined && orderOf !== epoch) {
       // Problems of the last epoch may still read its order.
-      order = shuffled(samples, key, epoch);
+      order = orderOfEpoch(samples, key, epoch);
       orderOf = epoch;
     }
     const first = (step - epoch * perEpoch) * size;
@@ -94,8 +94,8 @@ export function minibatches<P extends TracedProblem>(
   return Object.assign(batchOf, { perEpoch });
 }
 
-/** The numbers below `count` in random order, by Fisher and Yates. */
-function shuffled(count: number, seed: number, epoch: number): Int32Array {
+/** The numbers below `count` in the order of an epoch, by Fisher and Yates. */
+export function orderOfEpoch(count: number, seed: number, epoch: number): Int32Array {
   const random = randomSource(seed, "minibatches", epoch);
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {

@@ -1,4 +1,5 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
+import { borrowMemory, memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
 import { isFiniteVector, negate, squaredNorm } from "../../linalg/vector.ts";
 import { checkWritten } from "../../problems/checkWritten.ts";
 import type { Problem } from "../../problems/problem.ts";
@@ -109,6 +110,13 @@ class CountedMap implements LinearMap {
     this.count.products += count;
     this.map.applyMany(vectors, count, out);
   }
+
+  [memoryOfProgram](numbers: number, onProduct?: () => void): ProgramMemory | undefined {
+    return borrowMemory(this.map, numbers, () => {
+      this.count.products++;
+      onProduct?.();
+    });
+  }
 }
 
 /**
@@ -136,18 +144,28 @@ export function evaluateAt(
 ): EvaluatedPoint {
   if (workspace !== undefined && problem.dimension >= large) {
     const lent = workspace.take(problem.dimension);
-    lent.set(point);
-    return evaluateInto(problem, lent, workspace.take(problem.dimension), undefined, count);
+    return evaluateCopy(problem, point, lent, workspace.take(problem.dimension), undefined, count, careful);
   }
   const buffer = bufferFor(problem.dimension);
-  // The missing entries of a point that is too short are 0.
   const own = partOf(buffer, 0, problem.dimension);
+  return evaluateCopy(problem, point, own, partOf(buffer, 1, own.length), buffer, count, careful);
+}
+
+function evaluateCopy(
+  problem: Problem,
+  point: ArrayLike<number>,
+  own: Float64Array,
+  field: Float64Array,
+  buffer: ArrayBuffer | undefined,
+  count: WorkCount | undefined,
+  careful: boolean,
+): EvaluatedPoint {
+  // The missing entries of a point that is too short are 0.
   if (point.length < own.length) own.fill(0, point.length);
   own.set(point);
-  if (!careful) return evaluateIn(problem, buffer, own, count);
-  const field = partOf(buffer, 1, own.length).fill(Number.NaN);
+  if (careful) field.fill(Number.NaN);
   const at = evaluateInto(problem, own, field, buffer, count);
-  checkWritten(problem.name, field, (again) => problem.evaluate(own, again));
+  if (careful) checkWritten(problem.name, field, (again) => problem.evaluate(own, again));
   return at;
 }
 
@@ -167,7 +185,8 @@ export function evaluateStep(
 ): EvaluatedPoint {
   const n = problem.dimension;
   if (workspace !== undefined && n >= large) {
-    const own = workspace.take(n);
+    // The row before is over. Memory that is not touched costs nothing, so the point moves where it lies.
+    const own = workspace.mayOverwrite(point) ? point : workspace.take(n);
     stepInside(problem.constraint, point, stepSize, direction, own);
     workspace.reclaim(own);
     return evaluateInto(problem, own, workspace.take(n), undefined, count);

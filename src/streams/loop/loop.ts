@@ -55,7 +55,7 @@ export class Loop {
     this.#slice = slice;
     this.#clock = new CheckpointClock(checkpoints);
     const session = isCheckpoint(start)
-      ? new Session(start.run, start.attempt + 1, start.operators, reuse)
+      ? new Session(start.run, start.attempt + 1, start.operators, reuse, start.point.length)
       : new Session(name, 1, {}, reuse);
     if (isCheckpoint(start)) session.step = start.step;
     this.#session = session;

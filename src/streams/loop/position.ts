@@ -62,10 +62,12 @@ export class Position {
   }
 
   #evaluatedStart(problem: Problem): EvaluatedPoint {
-    const { count } = this.session;
-    if (!isCheckpoint(this.start))
-      return evaluateAt(problem, startInside(problem, this.start, this.session), count, { careful: true });
-    const at = evaluateAt(problem, this.start.point, count);
+    const { count, workspace } = this.session;
+    if (!isCheckpoint(this.start)) {
+      const inside = startInside(problem, this.start, this.session);
+      return evaluateAt(problem, inside, count, { careful: true, workspace });
+    }
+    const at = evaluateAt(problem, this.start.point, count, { workspace });
     // The earlier attempt has already counted the evaluation at this point.
     count.evaluations = this.start.evaluations;
     count.products = this.start.products;

@@ -5,6 +5,8 @@ import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, OperatorMemory } from "../types.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import { mergeColumns } from "./mergeColumns.ts";
+import { type Appointment, Timetable } from "./scheduling.ts";
+import { ownArray, withArrays } from "./stateArrays.ts";
 import { Workspace } from "./workspace.ts";
 
 /** What a run must know about an operator to give it a place. */
@@ -32,6 +34,8 @@ export class Slot {
   readonly scopes: RestartScope[] = [];
   /** Scope that it restarts; undefined for most operators. */
   decides: RestartScope | undefined;
+  /** Schedules that its settings follow; undefined for most operators. */
+  timetable: Timetable | undefined;
 
   constructor(
     /** Name in the run: `momentum`, and `momentum#2` for a second one. */
@@ -77,6 +81,10 @@ export class Session {
   #scopes: readonly RestartScope[] = [];
   /** Scope on which the operators that register now decide. */
   #decides: RestartScope | undefined;
+  /** Schedules for the operators that register now. */
+  #appointments: readonly Appointment[] = [];
+  /** Settings of the operators that register now, for messages about schedules. */
+  #scheduledSettings: string[] | undefined;
   readonly #slots = new Map<string, Slot>();
   #columns: Columns = {};
   #run: Run | undefined;
@@ -86,6 +94,8 @@ export class Session {
     readonly attempt: number,
     private readonly restored: Readonly<Record<string, OperatorMemory>> = {},
     reuse = false,
+    /** Dimension of the points of a restored run. */
+    private readonly dimension = 0,
   ) {
     if (reuse) this.workspace = new Workspace(() => this.#slots.values());
   }
@@ -95,16 +105,20 @@ export class Session {
     const name = this.#freeName(spec.name);
     const decides = inside ? this.#decides : undefined;
     const columns = decides === undefined ? (spec.columns ?? {}) : { ...spec.columns, ...restartColumns };
-    if (inside) this.#columns = mergeColumns(spec.name, this.#columns, columns);
+    const timetable = inside ? Timetable.of(name, spec.settings ?? {}, this.#appointments) : undefined;
+    if (inside) this.#columns = mergeColumns(spec.name, this.#columns, { ...columns, ...timetable?.columns });
+    this.#scheduledSettings?.push(...Object.keys(spec.settings ?? {}).map((key) => `${name}.${key}`));
     const slot = new Slot(name, inside, columns, spec.settings ?? {}, valuesOf(spec.settings));
     slot.decides = decides;
+    slot.timetable = timetable;
     if (inside) slot.scopes.push(...this.#scopes);
     if (inside && spec.followsRestarts === true) slot.scopes.push(this.#restarts);
     const memory = Object.hasOwn(this.restored, name) ? this.restored[name] : undefined;
     if (memory !== undefined && memory.inside === inside) {
       slot.begun = memory.begun ?? -1;
       if (decides !== undefined && memory.restarted !== undefined) this.restart(decides, memory.restarted);
-      slot.state = structuredClone(memory.state);
+      const state = structuredClone(memory.state);
+      slot.state = this.workspace === undefined ? state : this.workspace.adopt(state, this.dimension);
       for (const key of Object.keys(slot.settings)) slot.settings[key] = memory.settings[key] ?? slot.settings[key]!;
     }
     this.#slots.set(name, slot);
@@ -131,6 +145,20 @@ export class Session {
     } finally {
       this.#scopes = scopes;
       this.#decides = decides;
+    }
+  }
+
+  /** Applies a part of the update whose settings follow schedules, and notes the settings that there are. */
+  scheduling<T>(appointments: readonly Appointment[], settings: string[], apply: () => T): T {
+    const [outer, outerSettings] = [this.#appointments, this.#scheduledSettings];
+    this.#appointments = [...outer, ...appointments];
+    this.#scheduledSettings = settings;
+    try {
+      return apply();
+    } finally {
+      this.#appointments = outer;
+      this.#scheduledSettings = outerSettings;
+      outerSettings?.push(...settings);
     }
   }
 
@@ -196,7 +224,7 @@ export class Session {
     for (const { name, inside, begun, decides, settings, state } of this.#slots.values()) {
       try {
         memories[name] = {
-          state: structuredClone(state),
+          state: structuredClone(this.workspace === undefined ? state : withArrays(state, ownArray)),
           begun: begun < 0 ? undefined : begun,
           restarted: decides === undefined || decides.restartedAt < 0 ? undefined : decides.restartedAt,
           settings: { ...settings },

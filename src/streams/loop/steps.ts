@@ -44,7 +44,11 @@ abstract class Step<T extends Row> extends Subscriber<T> {
 
   protected call(it: T, slot: Slot): AnyResult | undefined {
     if (slot.mustBegin) this.begin(it, slot);
-    const result = this.spec.step(it, slot.state, slot.settings) ?? undefined;
+    const { timetable } = slot;
+    const settings =
+      timetable === undefined ? slot.settings : timetable.valuesAt(it.step - slot.begun, slot.settings, whereOf(it));
+    timetable?.write(it.columns);
+    const result = this.spec.step(it, slot.state, settings) ?? undefined;
     if (result !== undefined && result.state !== undefined) slot.state = result.state;
     return result;
   }
@@ -54,6 +58,10 @@ abstract class Step<T extends Row> extends Subscriber<T> {
     slot.state = this.spec.init?.(it, slot.begun < 0 ? undefined : slot.state, slot.settings);
     slot.begun = it.step;
   }
+}
+
+function whereOf(it: Row): string {
+  return sessionOf(it)?.where() ?? "";
 }
 
 /** Checks that an operator sees each proposal once. */

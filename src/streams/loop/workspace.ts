@@ -1,6 +1,7 @@
 /** Keeps vectors that a run uses again and again, for `reuse` in {@link IterateOptions}. */
 import { vectorMemory } from "../../linalg/vectorMemory.ts";
-import { vectorToFill } from "./memory.ts";
+import { large, vectorToFill } from "./memory.ts";
+import { withArrays } from "./stateArrays.ts";
 
 /**
  * Number of vectors that lie in one memory: point and field of two steps, direction, and those that operators borrow.
@@ -24,18 +25,54 @@ export class Workspace {
     return vector;
   }
 
+  /**
+   * Moves the vectors of a restored state into the memory of the others, where loops over them are as fast as in the
+   * run that saved it.
+   */
+  adopt(state: unknown, n: number): unknown {
+    if (n < large) return state;
+    return withArrays(state, (array) => {
+      if (array.length !== n) return array;
+      const vector = this.take(n);
+      vector.set(array);
+      return vector;
+    });
+  }
+
   /** Leaves a vector that was lent to its borrower for good. */
   keep(vector: Float64Array): void {
     this.#lent.splice(this.#lent.indexOf(vector), 1);
+  }
+
+  /** Whether a vector is one that was lent and no operator's state holds it, once its row is over. */
+  mayOverwrite(vector: Float64Array): boolean {
+    return this.#lent.includes(vector) && this.#holders(vector) === 0;
+  }
+
+  /** Whether a vector is one that was lent and a single place in the operators' states holds it. */
+  isHeldOnce(vector: Float64Array): boolean {
+    return this.#lent.includes(vector) && this.#holders(vector) === 1;
+  }
+
+  #holders(vector: Float64Array): number {
+    const held = this.#held();
+    let holders = 0;
+    for (const other of held) if (overlap(vector, other)) holders++;
+    return holders;
+  }
+
+  /** The arrays in the operators' states, each as often as different states hold it. */
+  #held(): ArrayBufferView[] {
+    const held: ArrayBufferView[] = [];
+    for (const { state } of this.slots()) addArrays(state, held, new Set());
+    return held;
   }
 
   /** Takes back all vectors that were lent, except `kept` and those that an operator's state holds. */
   reclaim(...kept: readonly Float64Array[]): void {
     const lent = this.#lent;
     this.#lent = [];
-    const held: ArrayBufferView[] = [...kept];
-    const seen = new Set<object>();
-    for (const { state } of this.slots()) addArrays(state, held, seen);
+    const held = [...kept, ...this.#held()];
     for (const vector of lent) {
       if (held.some((other) => overlap(vector, other))) this.#lent.push(vector);
       else this.#free?.push(vector);

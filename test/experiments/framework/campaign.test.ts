@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Row } from "../../../src/arrow/row.ts";
 import { campaign } from "../../../src/experiments/framework/campaign.ts";
+import type { Agreement } from "../../../src/experiments/framework/repetitions.ts";
 import { replay } from "../../../src/streams/replay.ts";
 import { assertError } from "../../support/assert.ts";
 import { scratchDirectory } from "../../support/command.ts";
@@ -52,10 +53,36 @@ test("goes on where it was left, to the same rows", async () => {
   assert.equal((await rowsOf(directory, 2)).map(content), whole.map(content));
 });
 
+test("repeats each run from starts moved in their last place, whatever the number of threads", async () => {
+  const few = { ...options, searches: 2, iterations: 10 };
+  const found = async (workers: number, directory: string): Promise<[Row[], Agreement[]]> => {
+    const agreements: Agreement[] = [];
+    const onAgreement = (agreement: Agreement): void => void agreements.push(agreement);
+    const repeated = campaign("dlae", { directory, options: few, seed: 4, workers, repeat: 2, onAgreement });
+    return [await lastValueFrom(repeated.pipe(toArray())), agreements];
+  };
+  const directory = scratchDirectory();
+  const [rows, agreements] = await found(2, directory);
+  const [aloneRows, alone] = await found(1, scratchDirectory());
+  assert.equal(agreements, alone);
+  assert.equal(rows.map(content), aloneRows.map(content));
+  const plain = await lastValueFrom(
+    campaign("dlae", { directory: scratchDirectory(), options: few, seed: 4 }).pipe(toArray()),
+  );
+  assert.equal(rows.map(content), plain.map(content));
+  assert.equal(
+    agreements.map(({ run, repetitions, ends }) => [run, repetitions, ends.length]),
+    ["search-1", "search-2"].map((name) => [name, 2, 3]),
+  );
+  const kept = await lastValueFrom(replay(join(directory, "repeats", "search-2-1")).pipe(toArray()));
+  assert.is(kept.at(-1)!.value, agreements[1]!.ends[1]!.value);
+});
+
 test("says what is wrong with its arguments, at once or in the stream", async () => {
   const directory = scratchDirectory();
   assertError(() => campaign("dlea", { directory }), "ERR_COMMAND_LINE", /name of an experiment, got "dlea"/);
   assertError(() => campaign("dlae", { directory, workers: 0 }), "ERR_OPTION_RANGE", /workers/);
+  assertError(() => campaign("dlae", { directory, repeat: -1 }), "ERR_OPTION_RANGE", /repeat/);
   const wrong = campaign("dlae", { directory, options: { searches: -1 } });
   const error = await lastValueFrom(wrong).then(
     () => undefined,

@@ -48,6 +48,29 @@ eigen("finds ascending eigenvalues and orthonormal eigenvectors of random symmet
     { numRuns: 60, seed: 3 },
   );
 });
+eigen("solves A v = lambda v where entries are of any size, subnormal ones too", () => {
+  const entry = fc.constantFrom(0, 0, 5e-316, -5e-324, 1e-200, -1e-160, 1e-20, -1.75, 1.5, 2);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 5 }).chain((n) => fc.array(entry, { minLength: n * n, maxLength: n * n })),
+      (values) => {
+        const n = Math.sqrt(values.length);
+        const matrix = Float64Array.from(values, (_, k) => values[Math.max(k, (k % n) * n + Math.floor(k / n))]!);
+        const found = symmetricEigen(matrix);
+        for (let k = 0; k < n; k++) {
+          const vector = found.vectors.subarray(k * n, (k + 1) * n);
+          const product = Float64Array.from({ length: n }, (_, i) => dot(matrix.subarray(i * n, (i + 1) * n), vector));
+          const most = Math.max(...matrix.map(Math.abs));
+          const error = product.map((x, i) => x - found.values[k]! * vector[i]!);
+          assert.ok(norm(error) <= 1e-13 * most + 1e-322, `${[...matrix]}`);
+          assert.ok(Math.abs(norm(vector) - 1) <= 1e-13, `${[...matrix]}`);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
 eigen("takes the symmetric part of a matrix", () => {
   assertClose(symmetricEigen(Float64Array.of(0, 2, 0, 0)).values, [-1, 1], 1e-15);
 });

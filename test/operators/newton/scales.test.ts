@@ -63,6 +63,7 @@ const withOptions: Readonly<Record<string, () => Update>> = {
   "saddleFreeDirection on a subspace": () =>
     chain(saddleFreeDirection({ subspace: 2, scaling: "curvature" }), wolfeLineSearch({ merit: "value" })),
   "denseNewtonDirection, exact": () => chain(denseNewtonDirection({ inverse: "exact" }), backtrackGradientNorm()),
+  'gentlestAscent, scaling: "curvature"': () => chain(gentlestAscent({ scaling: "curvature" }), gradientStep()),
   "eigenvectorFollowing, index 0": () => eigenvectorFollowing({ index: 0 }),
 };
 /** Options with which the sense of the loss and that of all parameters hold as well. */

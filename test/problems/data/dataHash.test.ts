@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dataHash } from "../../../src/problems/data/dataHash.ts";
+import { dataHash, portableHash } from "../../../src/problems/data/dataHash.ts";
+import * as fc from "../../support/fastCheck.ts";
 
 const hash = suite("dataHash");
 
@@ -19,6 +20,15 @@ hash("is the same for equal numbers and differs by one bit, by the shape and by 
   assert.is.not(dataHash([2], Float64Array.of(1, 2 + 2 ** -51)), same);
   assert.is.not(dataHash([1, 2], Float64Array.of(1, 2)), same);
   assert.is.not(dataHash([2], Uint8Array.of(1, 2)), dataHash([2], Uint16Array.of(1, 2)));
+});
+
+hash("is the same without Node's SHA-256", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const head = new TextEncoder().encode(`1:${bytes.length};`);
+      assert.is(dataHash([bytes.length], bytes), `sha256:${portableHash(head, bytes)}`);
+    }),
+  );
 });
 
 hash.run();

@@ -10,10 +10,13 @@ import { distanceTo } from "../../../src/operators/measures/distanceTo.ts";
 import { naturalResidual } from "../../../src/operators/measures/gaps/naturalResidual.ts";
 import { measuredRate } from "../../../src/operators/measures/measuredRate.ts";
 import { backtrackGradientNorm } from "../../../src/operators/newton/lineSearch/backtrackGradientNorm.ts";
+import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { momentum } from "../../../src/operators/steps/momentum.ts";
 import { productSet, simplex } from "../../../src/problems/sets/index.ts";
 import { arrowFile } from "../../../src/sinks/arrowFile.ts";
 import { chain } from "../../../src/streams/chain.ts";
 import { defineMeasure } from "../../../src/streams/defineMeasure.ts";
+import { defineUpdate } from "../../../src/streams/defineUpdate.ts";
 import { iterate } from "../../../src/streams/iterate.ts";
 import { large } from "../../../src/streams/loop/memory.ts";
 import type { Checkpoint, Iterate, Update } from "../../../src/streams/types.ts";
@@ -147,6 +150,55 @@ test("a checkpoint holds copies, from which a run goes on to the same rows", () 
   const again: Seen[] = [];
   rows(then, again);
   assert.equal(again.slice(0, 10), all.slice(5));
+});
+
+/** Says where the state of momentum lies, and how often it was made anew. */
+function places(from: ArrayLike<number> | Checkpoint, keeper: Update, save: (checkpoint: Checkpoint) => void) {
+  const [directions, besidePoint] = [new Set<Float64Array>(), new Set<boolean>()];
+  iterate(game, from, chain(momentum({ decay: 0.5 }), keeper, gradientStep(1e-3)), {
+    slice: Number.POSITIVE_INFINITY,
+    reuse: true,
+    checkpoints: { every: 5, save },
+  })
+    .pipe(take(12))
+    .subscribe(({ direction, point }) => {
+      directions.add(direction);
+      besidePoint.add(direction.buffer === point.buffer);
+    });
+  return { directions: directions.size, besidePoint };
+}
+
+test("a state lies beside the point and is written in place, also after a resume; a checkpoint copies it alone", () => {
+  const idle = defineUpdate({ name: "idle", step: () => undefined });
+  const saved: Checkpoint[] = [];
+  assert.equal(
+    places(start, idle, (checkpoint) => saved.push(checkpoint)),
+    {
+      directions: 1,
+      besidePoint: new Set([true]),
+    },
+  );
+  assert.equal(
+    places(saved[1]!, idle, () => {}),
+    { directions: 1, besidePoint: new Set([true]) },
+  );
+  const velocity = saved[1]!.operators.momentum!.state as Float64Array;
+  assert.is(velocity.buffer.byteLength, 8 * n);
+});
+
+test("a vector that another state holds too is not written in place", () => {
+  const wrong: number[] = [];
+  const holder = defineUpdate({
+    name: "holder",
+    init: (): { last: Float64Array; copy: Float64Array } => ({ last: new Float64Array(0), copy: new Float64Array(0) }),
+    step({ direction, step }, { last, copy }) {
+      if (last.some((x, i) => !Object.is(x, copy[i]))) wrong.push(step);
+      return { state: { last: direction, copy: direction.slice() } };
+    },
+  });
+  const { directions } = places(start, holder, () => {});
+  assert.equal(wrong, []);
+  assert.ok(directions > 1);
 });
 
 test("what is no boolean is refused", () => {

@@ -1,24 +1,24 @@
 /**
  * The passes over vectors that an iteration of MINRES-QLP makes. They are functions of their own, since V8 then keeps
  * the few numbers of each in registers. They take two or four entries per turn, with sums in four parts (`vector.ts`
- * says why), or run as SIMD.
+ * says why), or run as SIMD (`wasm/minresKernels.ts`) with the same bits.
  */
 import { lent, sharedKernels } from "../../vectorMemory.ts";
 
 /** Computes v <- source / beta. */
 export function normalise(source: Float64Array, beta: number, v: Float64Array): void {
   const n = v.length;
+  const shared = sharedKernels(lent, v, source);
+  if (shared !== undefined) {
+    shared.kernels.normalise(source.byteOffset, beta, v.byteOffset, n);
+    return;
+  }
   const perBeta = 1 / beta;
   if (!Number.isFinite(perBeta)) {
     for (let i = 0; i < n; i++) v[i] = source[i]! / beta;
     return;
   }
   let i = 0;
-  const shared = sharedKernels(lent, v, source);
-  if (shared !== undefined) {
-    i = shared.count;
-    shared.kernels.scaled(source.byteOffset, perBeta, v.byteOffset, i);
-  }
   for (; i + 3 < n; i += 4) {
     v[i] = source[i]! * perBeta;
     v[i + 1] = source[i + 1]! * perBeta;
@@ -28,38 +28,37 @@ export function normalise(source: Float64Array, beta: number, v: Float64Array): 
   for (; i < n; i++) v[i] = source[i]! * perBeta;
 }
 
-/** Computes av <- av + shift v - back r1, where av holds A v before. Returns alpha = <av, v>. */
+/** Computes before <- av + shift v - back before, where av holds A v. Returns alpha = <before, v>. */
 export function lanczosProduct(
   av: Float64Array,
   v: Float64Array,
   shift: number,
-  r1: Float64Array,
+  before: Float64Array,
   back: number,
 ): number {
   const n = v.length;
+  const shared = sharedKernels(lent, av, v, before);
+  if (shared !== undefined) {
+    return shared.kernels.lanczosProduct(av.byteOffset, v.byteOffset, shift, before.byteOffset, back, n);
+  }
   let first = 0;
   let second = 0;
   let third = 0;
   let fourth = 0;
   let i = 0;
-  const shared = sharedKernels(lent, av, v, r1);
-  if (shared !== undefined) {
-    i = shared.count;
-    first = shared.kernels.lanczosProduct(av.byteOffset, v.byteOffset, shift, r1.byteOffset, back, i);
-  }
   for (; i + 3 < n; i += 4) {
     const v0 = v[i]!;
     const v1 = v[i + 1]!;
     const v2 = v[i + 2]!;
     const v3 = v[i + 3]!;
-    const a0 = av[i]! + shift * v0 - back * r1[i]!;
-    const a1 = av[i + 1]! + shift * v1 - back * r1[i + 1]!;
-    const a2 = av[i + 2]! + shift * v2 - back * r1[i + 2]!;
-    const a3 = av[i + 3]! + shift * v3 - back * r1[i + 3]!;
-    av[i] = a0;
-    av[i + 1] = a1;
-    av[i + 2] = a2;
-    av[i + 3] = a3;
+    const a0 = av[i]! + shift * v0 - back * before[i]!;
+    const a1 = av[i + 1]! + shift * v1 - back * before[i + 1]!;
+    const a2 = av[i + 2]! + shift * v2 - back * before[i + 2]!;
+    const a3 = av[i + 3]! + shift * v3 - back * before[i + 3]!;
+    before[i] = a0;
+    before[i + 1] = a1;
+    before[i + 2] = a2;
+    before[i + 3] = a3;
     first += a0 * v0;
     second += a1 * v1;
     third += a2 * v2;
@@ -67,35 +66,32 @@ export function lanczosProduct(
   }
   let sum = first + second + (third + fourth);
   for (; i < n; i++) {
-    const a = av[i]! + shift * v[i]! - back * r1[i]!;
-    av[i] = a;
+    const a = av[i]! + shift * v[i]! - back * before[i]!;
+    before[i] = a;
     sum += a * v[i]!;
   }
   return sum;
 }
 
-/** Computes av <- av - along r2 and returns ||av||^2. */
-export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Array): number {
-  const n = av.length;
+/** Computes next <- next - along now and returns ||next||^2. */
+export function lanczosRemainder(next: Float64Array, along: number, now: Float64Array): number {
+  const n = next.length;
+  const shared = sharedKernels(lent, next, now);
+  if (shared !== undefined) return shared.kernels.lanczosRemainder(next.byteOffset, along, now.byteOffset, n);
   let first = 0;
   let second = 0;
   let third = 0;
   let fourth = 0;
   let i = 0;
-  const shared = sharedKernels(lent, av, r2);
-  if (shared !== undefined) {
-    i = shared.count;
-    first = shared.kernels.lanczosRemainder(av.byteOffset, along, r2.byteOffset, i);
-  }
   for (; i + 3 < n; i += 4) {
-    const a0 = av[i]! - along * r2[i]!;
-    const a1 = av[i + 1]! - along * r2[i + 1]!;
-    const a2 = av[i + 2]! - along * r2[i + 2]!;
-    const a3 = av[i + 3]! - along * r2[i + 3]!;
-    av[i] = a0;
-    av[i + 1] = a1;
-    av[i + 2] = a2;
-    av[i + 3] = a3;
+    const a0 = next[i]! - along * now[i]!;
+    const a1 = next[i + 1]! - along * now[i + 1]!;
+    const a2 = next[i + 2]! - along * now[i + 2]!;
+    const a3 = next[i + 3]! - along * now[i + 3]!;
+    next[i] = a0;
+    next[i + 1] = a1;
+    next[i + 2] = a2;
+    next[i + 3] = a3;
     first += a0 * a0;
     second += a1 * a1;
     third += a2 * a2;
@@ -103,8 +99,8 @@ export function lanczosRemainder(av: Float64Array, along: number, r2: Float64Arr
   }
   let sum = first + second + (third + fourth);
   for (; i < n; i++) {
-    const a = av[i]! - along * r2[i]!;
-    av[i] = a;
+    const a = next[i]! - along * now[i]!;
+    next[i] = a;
     sum += a * a;
   }
   return sum;
@@ -122,12 +118,12 @@ export function minresStep(
   tau: number,
 ): void {
   const n = v.length;
-  let i = 0;
   const shared = sharedKernels(lent, v, w, wl, x);
   if (shared !== undefined) {
-    i = shared.count;
-    shared.kernels.minresStep(v.byteOffset, w.byteOffset, wl.byteOffset, x.byteOffset, a, al, al2, tau, i);
+    shared.kernels.minresStep(v.byteOffset, w.byteOffset, wl.byteOffset, x.byteOffset, a, al, al2, tau, n);
+    return;
   }
+  let i = 0;
   for (; i + 1 < n; i += 2) {
     const d0 = a * v[i]! + al * w[i]! + al2 * wl[i]!;
     const d1 = a * v[i + 1]! + al * w[i + 1]! + al2 * wl[i + 1]!;
@@ -144,7 +140,7 @@ export function minresStep(
 }
 
 /** The two reflections of a step of QLP, and the last three entries of u. */
-interface QLPStep {
+export interface QLPStep {
   readonly cr1: number;
   readonly sr1: number;
   readonly cr2: number;
@@ -164,14 +160,13 @@ export function qlpStep(
   { cr1, sr1, cr2, sr2, ul2, ul, u }: QLPStep,
 ): void {
   const n = v.length;
-  let i = 0;
   const shared = sharedKernels(lent, v, w, wl, xl2, x);
   if (shared !== undefined) {
-    i = shared.count;
     const [pv, pw, pwl, pxl2, px] = [v.byteOffset, w.byteOffset, wl.byteOffset, xl2.byteOffset, x.byteOffset];
-    shared.kernels.qlpStep(pv, pw, pwl, pxl2, px, cr1, sr1, cr2, sr2, ul2, ul, u, i);
+    shared.kernels.qlpStep(pv, pw, pwl, pxl2, px, cr1, sr1, cr2, sr2, ul2, ul, u, n);
+    return;
   }
-  for (; i < n; i++) {
+  for (let i = 0; i < n; i++) {
     const wli = wl[i]!;
     const wi = w[i]!;
     const vi = v[i]!;
@@ -183,5 +178,35 @@ export function qlpStep(
     wl[i] = newer;
     w[i] = newest;
     x[i] = final + newer * ul + newest * u;
+  }
+}
+
+/** The last two columns of L that turn directions of MINRES into those of QLP, and the last two entries of u. */
+export interface Turn {
+  readonly gammaBefore: number;
+  readonly vartheta: number;
+  readonly gamma: number;
+  readonly uBefore: number;
+  readonly u: number;
+}
+
+/**
+ * Turns directions of MINRES into those of QLP by W = D L, and writes into xl2 the part of x that is final: what is
+ * left of x, or 0 where no column is final.
+ */
+export function turnStep(
+  w: Float64Array,
+  wl: Float64Array,
+  xl2: Float64Array,
+  x: Float64Array,
+  { gammaBefore, vartheta, gamma, uBefore, u }: Turn,
+  anyFinal: boolean,
+): void {
+  for (let i = 0; i < x.length; i++) {
+    const before = gammaBefore * wl[i]! + vartheta * w[i]!;
+    const now = gamma * w[i]!;
+    wl[i] = before;
+    w[i] = now;
+    xl2[i] = anyFinal ? x[i]! - before * uBefore - now * u : 0;
   }
 }

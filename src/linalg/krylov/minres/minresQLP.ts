@@ -1,10 +1,9 @@
 import { readOptions } from "../../../options.ts";
 import type { LinearMap } from "../../linearMap.ts";
-import { withVectors } from "../../vectorMemory.ts";
 import { checkSystem, minresRules } from "./minresChecks.ts";
-import { mostVectors } from "./minresRecurrence.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";
 import { solveInUnits } from "./scaledSystem.ts";
+import { withPasses } from "./withPasses.ts";
 
 /**
  * Solves (A + shift I) x = b for a symmetric map A by MINRES-QLP [1, 2]. If A + shift I is singular, x is the
@@ -35,8 +34,10 @@ import { solveInUnits } from "./scaledSystem.ts";
  *    tells the size of A. If the condition number is beyond 1e11 with it, the system is solved again with this bound.
  *
  * Cost: one product per iteration and two more for the residuals, three in case 8; about 9 n (MINRES) to 14 n (QLP)
- * multiplications per iteration; nine vectors, which from n = 64 on the next call of the same size uses again. A
- * doubtful result costs up to n + 13 products, 4 n^3 + 3 n^3 operations and n vectors more.
+ * multiplications per iteration. There are eight vectors, which from n = 64 on the next call of the same size uses
+ * again. For the Jacobian of a small compiled problem there are six, in the memory of its program, where one call of
+ * WebAssembly does a product and what follows it; the bits are the same. A doubtful result costs up to n + 13 products,
+ * 4 n^3 + 3 n^3 operations and n vectors more.
  *
  * @example
  * const a = denseMatrix(2, 2, Float64Array.of(1, 0, 0, 0), { symmetric: true });
@@ -53,8 +54,8 @@ import { solveInUnits } from "./scaledSystem.ts";
 export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
   const settings = readOptions("minresQLP", options, minresRules);
   checkSystem(map, b, settings.preconditioner);
-  return withVectors(b.length, mostVectors, (zeros) => {
-    const result = solveInUnits(map, b, settings, zeros);
+  return withPasses(map, settings.preconditioner, (passes) => {
+    const result = solveInUnits(map, b, settings, passes);
     return { ...result, x: result.x.slice() };
   });
 }

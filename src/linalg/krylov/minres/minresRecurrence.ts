@@ -5,11 +5,13 @@ import { LanczosProcess } from "./lanczosProcess.ts";
 import { LastEntries, type Part } from "./lastEntries.ts";
 import { LeftReflections } from "./leftReflections.ts";
 import type { MinresSettings } from "./minresChecks.ts";
+import type { MinresPasses } from "./minresPasses.ts";
 import { isLeastSquares, measureResiduals, noResiduals } from "./minresResiduals.ts";
 import type { MinresQLPResult, MinresTermination } from "./minresTypes.ts";
 import { RightReflections } from "./rightReflections.ts";
 import { conditionLimit, settle } from "./settle.ts";
 import { SolutionUpdate } from "./solutionUpdate.ts";
+import { VectorPasses } from "./vectorPasses.ts";
 
 const epsilon = Number.EPSILON;
 /** Rounding errors that the recurrences have been seen to make, relative to ||A|| ||x|| + ||b||. */
@@ -21,35 +23,32 @@ const smallestPivot = 2.3e-308;
 /** Norm of the next Lanczos vector, relative to ||A||, at which the Krylov space may have ended. */
 const endedSpace = 1e-8;
 const nothingDone = { norm: 0, condition: 1, iterations: 0 } as const;
-/** Greatest number of vectors that {@link minresRecurrence} takes. */
-export const mostVectors = 9;
 
 /**
  * Iterates MINRES-QLP. The comment of {@link minresQLP} describes the method; names are those of its reference [1].
  *
- * @param zeros gives vectors of n zeros, one of which becomes x of the result
+ * @param passes what does the work on vectors, which begins with zeros; x of the result may be one of its vectors
  */
 export function minresRecurrence(
   map: LinearMap,
   b: Float64Array,
   settings: MinresSettings,
-  zeros: () => Float64Array,
+  passes: MinresPasses = new VectorPasses(map, settings.preconditioner),
 ): MinresQLPResult {
   const n = b.length;
   const { shift, preconditioner, relativeTolerance, maxIterations = 4 * n } = settings;
   const { maxNorm, transitionCondition, returnedIterate, onIteration } = settings;
   const maxCondition = conditionLimit(n, settings);
   const passedOnly = returnedIterate === "passed";
-  const solution = new SolutionUpdate(zeros);
-  const { x } = solution;
-  const lanczos = new LanczosProcess(map, shift, preconditioner, b, zeros);
+  const solution = new SolutionUpdate(passes);
+  const lanczos = new LanczosProcess(passes, shift, b);
   const { beta1 } = lanczos;
   // Either b = 0, or b lies in the kernel of a singular preconditioner.
-  if (beta1 === 0) return { x, ...noResiduals(0, 0, 0, 0), ...nothingDone, termination: "zero" };
+  if (beta1 === 0) return { x: passes.x, ...noResiduals(0, 0, 0, 0), ...nothingDone, termination: "zero" };
   // The preconditioner gave NaN or an infinity.
   if (!Number.isFinite(beta1)) {
     const unknown = Number.POSITIVE_INFINITY;
-    return { x, ...noResiduals(normOf(b), unknown, 1, unknown), ...nothingDone, termination: "non-finite" };
+    return { x: passes.x, ...noResiduals(normOf(b), unknown, 1, unknown), ...nothingDone, termination: "non-finite" };
   }
   const left = new LeftReflections(beta1);
   const right = new RightReflections();
@@ -77,7 +76,7 @@ export function minresRecurrence(
     // Is taken{k-1} a least-squares solution? Are limits reached? This one place decides, in the order of
     // MinresTermination.
     if (passedOnly && (k > 1 || known) && estimates.kernelHoldsRightSide(n)) {
-      x.fill(0);
+      passes.x.fill(0);
       xNorm = 0;
       residual = beta1;
       estimates.norm = estimates.normNow;
@@ -105,7 +104,7 @@ export function minresRecurrence(
       if (reason.startsWith("least-squares")) {
         // Of two least-squares solutions the shorter one is taken. Whether it is one is tested below, when it exists.
         if (!(lengthWithout <= xNorm)) part = "none";
-        if (part === "shorter") longer = { x: x.slice(), xNorm, residual };
+        if (part === "shorter") longer = { x: passes.x.slice(), xNorm, residual };
       }
     }
     estimates.norm = estimates.normNow;
@@ -117,8 +116,8 @@ export function minresRecurrence(
     estimates.take(part === "whole" || reason === "condition-limit");
     residual = entries.residual;
     xNorm = entries.length;
-    if (solution.byMinres && part === "whole" && conditionNow < transitionCondition) solution.minres(lanczos, left);
-    else solution.qlp(k, lanczos, right, entries);
+    if (solution.byMinres && part === "whole" && conditionNow < transitionCondition) solution.minres(left);
+    else solution.qlp(k, right, entries);
     right.ahead(k, left.epsilonNext);
     estimates.ahead(k, right);
 
@@ -136,13 +135,14 @@ export function minresRecurrence(
   const { norm, condition } = estimates;
   const recurred = { xNorm, residual, norm, beta1, relativeTolerance };
   const ended = reason ?? "iteration-limit";
-  let taken = x;
-  let measured = measureResiduals(map, shift, preconditioner, b, x, recurred, ended);
+  let taken = passes.x;
+  const spare = passes.spare();
+  let measured = measureResiduals(map, shift, preconditioner, b, taken, recurred, ended, spare);
   const tolerance = Math.max(relativeTolerance, shorterTolerance);
   if (longer !== undefined && !isLeastSquares(measured, norm, tolerance, roundingOfLanczos * (norm * xNorm + beta1))) {
     taken = longer.x;
     xNorm = longer.xNorm;
-    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended);
+    measured = measureResiduals(map, shift, preconditioner, b, taken, { ...recurred, ...longer }, ended, spare);
   }
   return settle(
     map,

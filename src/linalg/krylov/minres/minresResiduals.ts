@@ -30,6 +30,8 @@ interface Recurred {
 /**
  * Computes the residuals of x by two products, and the termination in the light of them: a tolerance that is met takes
  * precedence over a limit that was reached.
+ *
+ * @param spare two vectors for r and A r, which are overwritten
  */
 export function measureResiduals(
   map: LinearMap,
@@ -39,6 +41,7 @@ export function measureResiduals(
   x: Float64Array,
   recurred: Recurred,
   reason: MinresTermination,
+  spare: readonly [Float64Array, Float64Array] = [new Float64Array(b.length), new Float64Array(b.length)],
 ): Residuals & { readonly termination: MinresTermination } {
   const { norm, beta1, relativeTolerance } = recurred;
   const xNorm = preconditioner === undefined ? normOf(x) : recurred.xNorm;
@@ -52,7 +55,8 @@ export function measureResiduals(
   if (reason === "non-finite") return { ...unknown, termination: reason };
 
   const n = b.length;
-  let r = new Float64Array(n);
+  let [r] = spare;
+  const [, product] = spare;
   if (xNorm === 0) {
     r.set(b);
   } else {
@@ -60,7 +64,6 @@ export function measureResiduals(
     for (let i = 0; i < n; i++) r[i] = b[i]! - r[i]! - shift * x[i]!;
   }
   let residualNorm: number;
-  const product = new Float64Array(n);
   if (preconditioner === undefined) {
     residualNorm = normOf(r);
   } else {
@@ -69,7 +72,7 @@ export function measureResiduals(
     r = z;
   }
   map.apply(r, product);
-  axpy(shift, r, product);
+  if (shift !== 0) axpy(shift, r, product);
   const cokernelResidualNorm =
     preconditioner === undefined ? normOf(product) : weightedNorm(preconditioner, product, r);
   if (!Number.isFinite(residualNorm) || !Number.isFinite(cokernelResidualNorm)) {

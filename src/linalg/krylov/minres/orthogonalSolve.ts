@@ -1,7 +1,7 @@
 /** Solves a system from an orthonormal Krylov basis that is kept: for what the recurrences cannot tell from rounding. */
 import type { LinearMap } from "../../linearMap.ts";
 import { axpy, dot, norm as normOf, scale } from "../../vector.ts";
-import { orthogonalise } from "../lanczos.ts";
+import { orthogonalise, withBasis } from "../orthogonalise.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
 import { accuracyOf, type Claim, isAccurate, mostCondition, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
@@ -51,13 +51,18 @@ const meaningful = 0.5;
  * @returns undefined if a product is not finite
  */
 export function orthogonalSolve(problem: OrthogonalProblem): OrthogonalSolution | undefined {
+  const n = problem.b.length;
+  return withBasis(n, Math.min(problem.steps, n) + 1, (zeros) => solveOver(problem, zeros));
+}
+
+function solveOver(problem: OrthogonalProblem, zeros: () => Float64Array): OrthogonalSolution | undefined {
   const { map, shift, b, relativeTolerance, maxCondition, maxNorm, normAtLeast, steps } = problem;
   const n = b.length;
   const times = (v: Float64Array, out: Float64Array): void => {
     map.apply(v, out);
     if (shift !== 0) axpy(shift, v, out);
   };
-  const krylov = krylovBasis(times, b, steps);
+  const krylov = krylovBasis(times, b, steps, zeros);
   if (krylov === undefined) return undefined;
   const { basis, alpha, beta, complete } = krylov;
   const { values, rows } = tridiagonalEigen(alpha, beta, "all");
@@ -179,9 +184,11 @@ function krylovBasis(
   times: (v: Float64Array, out: Float64Array) => void,
   b: Float64Array,
   steps: number,
+  zeros: () => Float64Array,
 ): KrylovBasis | undefined {
   const n = b.length;
-  const first = b.slice();
+  const first = zeros();
+  first.set(b);
   scale(1 / normOf(b), first);
   const basis = [first];
   const alpha: number[] = [];
@@ -189,7 +196,7 @@ function krylovBasis(
   let size = 0;
   for (;;) {
     const current = basis[basis.length - 1]!;
-    const next = new Float64Array(n);
+    const next = zeros();
     times(current, next);
     const before = normOf(next);
     if (!Number.isFinite(before)) return undefined;

@@ -3,6 +3,7 @@ import { exponentOf, scaleByPower } from "../../../elementary/index.ts";
 import type { LinearMap } from "../../linearMap.ts";
 import { isSafe, largestExponent, scaledMap, scaledVector } from "../powersOfTwo.ts";
 import type { MinresSettings } from "./minresChecks.ts";
+import type { MinresPasses } from "./minresPasses.ts";
 import { minresRecurrence } from "./minresRecurrence.ts";
 import type { MinresQLPResult } from "./minresTypes.ts";
 
@@ -14,11 +15,11 @@ export function solveInUnits(
   map: LinearMap,
   b: Float64Array,
   settings: MinresSettings,
-  zeros: () => Float64Array,
+  passes: MinresPasses,
 ): MinresQLPResult {
   const q = largestExponent(b);
   if (q === undefined || isSafe(q)) {
-    const result = minresRecurrence(map, b, settings, zeros);
+    const result = minresRecurrence(map, b, settings, passes);
     const { norm, termination } = result;
     if (termination === "zero" || (termination !== "non-finite" && norm > 0 && isSafe(exponentOf(norm)))) return result;
     const p = exponentOfMap(map, b, q ?? 0, settings.shift);
@@ -45,17 +46,12 @@ function solveScaled(
   const { preconditioner, shift, maxNorm } = settings;
   // Norms in P take square roots of its power.
   const p = preconditioner === undefined ? exponent : 2 * Math.round(exponent / 2);
-  const solved = minresRecurrence(
-    scaledMap(map, -p),
-    scaledVector(b, -q),
-    {
-      ...settings,
-      shift: scaleByPower(shift, -p),
-      maxNorm: scaleByPower(maxNorm, p - q),
-      ...(preconditioner === undefined ? {} : { preconditioner: scaledMap(preconditioner, p) }),
-    },
-    () => new Float64Array(b.length),
-  );
+  const solved = minresRecurrence(scaledMap(map, -p), scaledVector(b, -q), {
+    ...settings,
+    shift: scaleByPower(shift, -p),
+    maxNorm: scaleByPower(maxNorm, p - q),
+    ...(preconditioner === undefined ? {} : { preconditioner: scaledMap(preconditioner, p) }),
+  });
   return {
     ...solved,
     x: scaledVector(solved.x, q - p),

@@ -16,7 +16,7 @@ const tightTolerance = 1e-8;
 /** Tolerance of a correction, which is not in doubt itself. */
 const correctionTolerance = 1e-7;
 
-type Recur = (map: LinearMap, b: Float64Array, settings: MinresSettings, zeros: () => Float64Array) => MinresQLPResult;
+type Recur = (map: LinearMap, b: Float64Array, settings: MinresSettings) => MinresQLPResult;
 
 interface Sizes {
   readonly xNorm: number;
@@ -85,7 +85,7 @@ function solveAgain(
 ): MinresQLPResult {
   const left = (settings.maxIterations ?? 4 * b.length) - iterations;
   if (left > 0) {
-    const again = recur(map, b, { ...settings, maxIterations: left }, () => new Float64Array(b.length));
+    const again = recur(map, b, { ...settings, maxIterations: left });
     return { ...again, iterations: iterations + again.iterations };
   }
   const condition = found.condition * (settings.normAtLeast / found.norm);
@@ -108,7 +108,7 @@ function correct(
   map.apply(found.x, r);
   for (let i = 0; i < n; i++) r[i] = b[i]! - r[i]! - shift * found.x[i]!;
   const to = { ...settings, relativeTolerance: correctionTolerance, maxIterations: left };
-  const second = recur(map, r, to, () => new Float64Array(n));
+  const second = recur(map, r, to);
   const { x } = second;
   axpy(1, found.x, x);
   const xNorm = normOf(x);

@@ -1,0 +1,17 @@
+/** What bench/training.ts and its peers train. */
+
+/** Sizes of a network of one hidden layer, of its data, and of the training. */
+export interface TrainingCase {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly classes: number;
+  readonly samples: number;
+  readonly batch: number;
+  readonly epochs: number;
+}
+
+export type Method = "momentum" | "adam";
+export const methods: readonly Method[] = ["momentum", "adam"];
+
+/** Step sizes of the methods. */
+export const rates: Readonly<Record<Method, number>> = { momentum: 0.01, adam: 0.001 };

@@ -1,0 +1,38 @@
+import type { GraphBuilder } from "../../build/builder.ts";
+import { isOp, type Node } from "../../graph/graph.ts";
+import { reachable } from "../../graph/walk.ts";
+import { split } from "../../passes/split.ts";
+import type { Arena } from "../arena.ts";
+import { type BackendOptions, backendOf } from "../backend.ts";
+import { type CompiledField, compileGraphs, linearizeOptions } from "../compile.ts";
+
+/** A graph of a point and data whose further outputs are linear in directions. */
+interface MapGraph {
+  readonly builder: GraphBuilder;
+  readonly parameters: readonly Node<"input">[];
+  readonly directions: readonly Node<"input">[];
+  readonly data: readonly Node<"input">[];
+  /** Outputs that do not depend on the directions. */
+  readonly outputs: readonly Node[];
+  readonly linear: readonly Node[];
+}
+
+/** Programs of a graph over a memory of their own: the outputs are the field, the linear ones the Jacobian's product. */
+export function compileMap(graph: MapGraph, options: BackendOptions): { arena: Arena; compiled: CompiledField } {
+  const { builder, parameters, directions, data, outputs, linear } = graph;
+  const { arena, compile } = backendOf(options);
+  const others = reachable(linear).filter((node) => isOp(node, "input") && !directions.includes(node));
+  const inputs = [...directions, ...others.filter((node) => isOp(node, "input"))];
+  const jacobian = { directions, ...split(builder, { inputs, outputs: linear }, linearizeOptions(compile).repeated) };
+  return { arena, compiled: compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit) };
+}
+
+/** Writes numbers of the memory to an array, or adds them to it. */
+export function collect(arena: Arena, place: number, into: Float64Array, at: number, size: number, add: boolean): void {
+  if (!add) {
+    arena.read(place, into, at, size);
+    return;
+  }
+  const numbers = arena.view(place, size);
+  for (let i = 0; i < size; i++) into[at + i]! += numbers[i]!;
+}

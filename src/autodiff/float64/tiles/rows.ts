@@ -1,0 +1,32 @@
+import type { Shape } from "../../graph/graph.ts";
+import { sizeOf } from "../../graph/graph.ts";
+import type { Place } from "../../passes/samples/places.ts";
+import type { Arena } from "../arena.ts";
+
+/** How the rows of some samples lie in an array of all samples. */
+export interface Rows {
+  /** Numbers of one sample that lie together. */
+  readonly width: number;
+  /** Number of such groups per sample, which lie `stride` numbers apart. */
+  readonly groups: number;
+  readonly stride: number;
+}
+
+/** Returns the layout of the samples of an array. */
+export function rowsOf(shape: Shape, { axis, per }: Place): Rows {
+  const behind = sizeOf(shape.slice(axis + 1));
+  return { width: per * behind, groups: sizeOf(shape.slice(0, axis)), stride: shape[axis]! * behind };
+}
+
+/** Copies the rows of `count` samples to the memory of a program. */
+export function copyRows(
+  values: Float64Array,
+  { width, groups, stride }: Rows,
+  first: number,
+  count: number,
+  arena: Arena,
+  place: number,
+): void {
+  const size = count * width;
+  for (let i = 0; i < groups; i++) arena.write(place + 8 * i * size, values, i * stride + first * width, size);
+}

@@ -1,0 +1,195 @@
+import { type InputData, numbersOf } from "../../chosenRows.ts";
+import type { FieldParts } from "../../fieldParts.ts";
+import { isOp, type Node } from "../../graph/graph.ts";
+import type { SampleSums } from "../../passes/sampleSums.ts";
+import type { Arena } from "../arena.ts";
+import type { CompiledField } from "../compile.ts";
+import { sameBits } from "../sameBits.ts";
+import { type BlockOptions, BlockRunner } from "./blockRunner.ts";
+import { compileMap } from "./mapProgram.ts";
+import type { Tiling } from "./sizes.ts";
+import { type Task, workGraphs } from "./work.ts";
+
+/** Options of {@link SummedProgram}. */
+export interface SummedOptions extends BlockOptions {
+  readonly tiling: Tiling;
+}
+
+/** Runs a graph that is a function of sums over samples: its tiles, then its tail. */
+export class SummedProgram {
+  readonly #work: BlockRunner;
+  readonly #arena: Arena;
+  readonly #tail: CompiledField;
+  /** For each input of a tile and of the tail: a constant, or the place of a data input. */
+  readonly #tileSources: readonly (number | Float64Array)[];
+  readonly #tailSources: readonly (number | Float64Array)[];
+  #stamp = 0;
+  #loaded: readonly InputData[] | undefined;
+  #moved = false;
+  readonly #pointSumsMove: boolean;
+  /** Whether the sums that depend on the data alone are those of the data. */
+  #dataSummed = false;
+  /** Computes what all tiles need; absent if that is nothing. */
+  readonly #head: { readonly arena: Arena; readonly compiled: CompiledField } | undefined;
+  readonly #headSources: readonly (number | Float64Array)[];
+  /** The point, then the head's outputs. */
+  readonly #tilePoint: Float64Array;
+  /** The point, then the sums that do not depend on the directions. */
+  readonly #point: Float64Array;
+  readonly #dimension: number;
+
+  constructor(
+    sums: SampleSums,
+    { builder, parameters, data = [] }: FieldParts,
+    { tiling, residualBytes, threads, ...options }: SummedOptions,
+  ) {
+    const { tail } = sums;
+    this.#pointSumsMove = sums.pointSumsMove;
+    const graphs = workGraphs(sums, tiling);
+    this.#work = new BlockRunner(graphs, { ...options, residualBytes, threads });
+    const isLinear = tail.directions.length > 0;
+    const { arena, compiled } = compileMap(
+      {
+        ...tail,
+        data: tail.data.map(({ node }) => node),
+        outputs: isLinear ? [] : tail.outputs,
+        linear: isLinear ? tail.outputs : [],
+      },
+      options,
+    );
+    this.#arena = arena;
+    this.#tail = compiled;
+    const { point, moving, data: headData } = sums.head;
+    const directions = sums.directions;
+    this.#head =
+      point.length + moving.length === 0
+        ? undefined
+        : compileMap({ builder, parameters, directions, data: headData, outputs: point, linear: moving }, options);
+    this.#headSources = headData.map((node) => sourceOf(data, node));
+    this.#tileSources = sums.tile(1).inputs.map(({ source }) => sourceOf(data, source));
+    this.#tailSources = tail.data.map(({ source }) => sourceOf(data, source));
+    this.#point = new Float64Array(compiled.point.length);
+    this.#dimension = this.#point.length - this.#work.pointSums;
+    this.#tilePoint = new Float64Array(this.#dimension + (this.#head?.compiled.field.length ?? 0));
+  }
+
+  get tiling(): Tiling {
+    return this.#work.tiling;
+  }
+
+  /** Makes the outputs those of a point on some data. Returns whether they were not yet. */
+  evaluate(data: readonly InputData[], point: Float64Array): boolean {
+    if (!this.#move(data, point)) return false;
+    this.#sumPoint({ kind: "evaluate" });
+    return true;
+  }
+
+  /** Writes the outputs of the tail from the `from`-th number on. */
+  outputs(from: number, into: Float64Array): void {
+    this.#arena.read(this.#tail.field.place + 8 * from, into);
+  }
+
+  output(at: number): number {
+    return this.#arena.number(this.#tail.field.place + 8 * at);
+  }
+
+  /** Makes the residuals those of a point. Residuals that no sum needs are computed by the first product. */
+  linearize(data: readonly InputData[], point: Float64Array): void {
+    if (!this.#move(data, point)) return;
+    this.#stamp++;
+    this.#sumPoint({ kind: "linearize" });
+    this.#tail.stages[2].run();
+    this.#tail.jacobian.residuals.run();
+  }
+
+  /** Multiplies vectors that lie one after the other. */
+  multiply(vectors: Float64Array, count: number, out: Float64Array): void {
+    const { directions, products, program } = this.#tail.jacobian;
+    const { movingSums: m, mostVectors } = this.#work;
+    const n = directions.length - m;
+    for (let done = 0; done < count; done += mostVectors) {
+      const some = Math.min(mostVectors, count - done);
+      const part = vectors.subarray(done * n, (done + some) * n);
+      const given = this.#withHead(part, some, n);
+      const sums = this.#work.sum(
+        { kind: "multiply", vectors: given, count: some },
+        this.#stamp,
+        new Float64Array(some * m),
+      );
+      for (let k = 0; k < some; k++) {
+        this.#arena.write(directions.place, part, k * n, n);
+        this.#arena.write(directions.place + 8 * n, sums, k * m, m);
+        program.run();
+        this.#arena.read(products.place, out, (done + k) * products.length, products.length);
+      }
+    }
+  }
+
+  /** Puts behind each vector what the head makes of it. */
+  #withHead(vectors: Float64Array, count: number, n: number): Float64Array {
+    if (this.#head === undefined) return vectors;
+    const { arena, compiled } = this.#head;
+    const { directions, products, program } = compiled.jacobian;
+    const length = n + products.length;
+    const given = new Float64Array(count * length);
+    for (let k = 0; k < count; k++) {
+      arena.write(directions.place, vectors, k * n, n);
+      program.run();
+      given.set(vectors.subarray(k * n, (k + 1) * n), k * length);
+      arena.read(products.place, given, k * length + n, products.length);
+    }
+    return given;
+  }
+
+  #sumPoint(task: Task): void {
+    const needed = this.#pointSumsMove || !this.#dataSummed;
+    this.#dataSummed = true;
+    if (this.#work.pointSums > 0 && needed) this.#work.sum(task, this.#stamp, this.#point.subarray(this.#dimension));
+    this.#arena.write(this.#tail.point.place, this.#point);
+    this.#tail.stages[1].run();
+  }
+
+  /** Takes the point and the data. Returns whether one of them is new. */
+  #move(data: readonly InputData[], point: Float64Array): boolean {
+    const known = this.#point.subarray(0, this.#dimension);
+    if (this.#moved && this.#loaded === data && sameBits(point, known)) return false;
+    if (this.#loaded !== data) this.#load(data);
+    known.set(point);
+    this.#tilePoint.set(point);
+    if (this.#head !== undefined) {
+      const { arena, compiled } = this.#head;
+      arena.write(compiled.point.place, point);
+      for (const stage of compiled.stages.slice(1)) stage.run();
+      compiled.jacobian.residuals.run();
+      arena.read(compiled.field.place, this.#tilePoint, this.#dimension, compiled.field.length);
+    }
+    this.#work.move(this.#tilePoint);
+    this.#moved = true;
+    return true;
+  }
+
+  #load(data: readonly InputData[]): void {
+    const numbers = data.map(numbersOf);
+    const given = (sources: readonly (number | Float64Array)[]): Float64Array[] =>
+      sources.map((source) => (typeof source === "number" ? numbers[source]! : source));
+    this.#work.load(given(this.#tileSources));
+    const programs = [
+      { arena: this.#arena, compiled: this.#tail, sources: this.#tailSources },
+      ...(this.#head === undefined ? [] : [{ ...this.#head, sources: this.#headSources }]),
+    ];
+    for (const { arena, compiled, sources } of programs) {
+      for (const [i, values] of given(sources).entries()) arena.write(compiled.data[i]!.place, values);
+      compiled.stages[0].run();
+    }
+    this.#dataSummed = false;
+    this.#loaded = data;
+  }
+}
+
+/** Gives the place of a data input, or the numbers of a constant. */
+function sourceOf(data: readonly Node[], source: Node): number | Float64Array {
+  if (isOp(source, "constant")) return source.attributes.values;
+  const place = data.indexOf(source);
+  if (place < 0) throw new Error("internal: tiles: an input is not among the data");
+  return place;
+}
