@@ -79,13 +79,13 @@ export function compileGraphs(
   const fieldPlaces = reserveParts(arena, field);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
-  const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native !== undefined);
+  const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native?.windows);
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
-  const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native !== undefined);
+  const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native?.windows);
   const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit);
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
@@ -99,9 +99,11 @@ export function compileGraphs(
   };
 }
 
-/** Native kernels read windows of images from the images, which therefore are kept in their place. */
+/** Native kernels read windows of images from the images, which are therefore kept instead. */
 export function linearizeOptions({ rewrite, emit }: CompileOptions): LinearizeOptions {
-  return emit.native === undefined ? { rewrite } : { rewrite, repeated: windowTakes };
+  const native = emit.native?.windows;
+  if (native === undefined) return { rewrite };
+  return { rewrite, repeated: (nodes, outputs) => windowTakes(nodes, outputs, native) };
 }
 
 /** Compiles J^T u for a field that is compiled already, whose residuals it reads. */
@@ -112,7 +114,7 @@ export function compileTransposed(
   options: CompileOptions,
 ): LinearProgram {
   const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
-  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native !== undefined);
+  const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native?.windows);
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
 }
 

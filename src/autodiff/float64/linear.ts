@@ -2,7 +2,7 @@ import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import type { Linearization } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
-import { windowTakes } from "./lower/windows.ts";
+import { type NativeWindows, windowTakes } from "./lower/windows.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import type { Draft } from "./program.ts";
 import { isStored, withRepeated } from "./stages.ts";
@@ -27,13 +27,13 @@ export interface LinearDraft {
  * Prepares a linear graph for compilation.
  *
  * @param buffers buffers of residuals that other programs keep
- * @param windows whether native kernels read windows of images from the images
+ * @param native which products with windows of images native kernels compute
  */
 export function draftLinear(
   arena: Arena,
   { directions, residuals, linear: graph }: Linearization,
   buffers: ReadonlyMap<Node, Fixed>,
-  windows = false,
+  native?: NativeWindows,
 ): LinearDraft {
   const v = reserveParts(arena, directions);
   const products = reserveParts(arena, graph.outputs);
@@ -58,7 +58,7 @@ export function draftLinear(
     nodes,
     moving,
     graph.outputs,
-    windows ? windowTakes(all, graph.outputs) : undefined,
+    native === undefined ? undefined : windowTakes(all, graph.outputs, native),
   );
   const constants = [...needs]
     .filter((node) => isStored(node))

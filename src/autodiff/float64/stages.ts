@@ -1,7 +1,7 @@
 import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { isCheap } from "./lower/item.ts";
-import { windowTakes } from "./lower/windows.ts";
+import { type NativeWindows, windowTakes } from "./lower/windows.ts";
 
 /** A part of a graph that runs at its own time. */
 interface Stage {
@@ -17,13 +17,13 @@ interface Stage {
  *
  * A later stage repeats views and cheap operations on numbers that are kept anyway, instead of reading kept results.
  *
- * @param windows whether native kernels read windows of images from the images, so that windows are repeated too
+ * @param native which products with windows of images native kernels compute: these windows are repeated too
  */
 export function stagesOf(
   outputs: readonly Node[],
   others: readonly Node[],
   parameters: readonly Node[],
-  windows = false,
+  native?: NativeWindows,
 ): readonly [prepare: Stage, evaluate: Stage, linearize: Stage] {
   const all = reachable([...outputs, ...others]);
   const nodes = all.filter((node) => !isOp(node, "input"));
@@ -35,7 +35,7 @@ export function stagesOf(
     nodes.filter((node) => moving.has(node) && !early.has(node)),
   ] as const;
   const [prepared, evaluated, late] = parts.map((part) => new Set(part)) as [Set<Node>, Set<Node>, Set<Node>];
-  const free = windows ? windowTakes(all, [...outputs, ...others]) : new Set<Node>();
+  const free = native === undefined ? new Set<Node>() : windowTakes(all, [...outputs, ...others], native);
   // The last stage comes first, since what it repeats decides what earlier ones keep.
   const linearize = withRepeated(nodes, parts[2], [], free);
   const kept = [...others, ...linearize.needs];

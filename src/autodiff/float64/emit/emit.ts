@@ -10,10 +10,20 @@ import {
   type Signature,
 } from "../../../linalg/wasm/code.ts";
 import { ModuleBuilder } from "../../../linalg/wasm/module.ts";
-import type { GemmStep, GemmTerm, LoopStep, Matrix, MoveStep, RowsStep, Step, WindowsTerm } from "../lower/steps.ts";
+import {
+  type GemmStep,
+  type GemmTerm,
+  isWindowsTerm,
+  type LoopStep,
+  type Matrix,
+  type MoveStep,
+  type RowsStep,
+  type Step,
+  type WindowsTerm,
+} from "../lower/steps.ts";
 import type { Buffer } from "../lower/values.ts";
 import type { Windows } from "../lower/windows.ts";
-import { isWindowsTerm, windowsTable, windowTables } from "../native/convolution.ts";
+import { windowsTable, windowTables } from "../native/convolution.ts";
 import { nativeTable } from "../native/table.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";

@@ -1,9 +1,6 @@
 import { fillValue } from "../../build/simplify/match.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
-import { spreadWindowsOf, type Windows } from "./windows.ts";
-
-/** Says whether native kernels compute a product with windows of images with so many columns; 1 for sums over windows. */
-export type NativeWindows = (windows: Windows, columns: number) => boolean;
+import { type NativeWindows, spreadWindowsOf } from "./windows.ts";
 
 /** A product of matrices times a factor. */
 export interface ProductTerm {

@@ -1,6 +1,6 @@
 import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { loopsOf } from "./fuse.ts";
-import { type GemmSums, gemmSums, type NativeWindows, type ProductTerm } from "./gemmSums.ts";
+import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
@@ -8,7 +8,7 @@ import type { Runs } from "./runs.ts";
 import { type GemmTerm, type Matrix, type RowsStep, readsOf, type Step, type WindowsTerm } from "./steps.ts";
 import type { Buffer, ElementOp, Item, View } from "./values.ts";
 import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
-import { withoutReshapes } from "./windows.ts";
+import { type NativeWindows, withoutReshapes } from "./windows.ts";
 import { spreadProducts, type WindowOperands, windowProduct, windowSpread, windowSum } from "./windowTerms.ts";
 
 /** Keeps numbers that do not change in memory, and returns their buffer or address. */

@@ -1,7 +1,6 @@
 import type { Shape } from "../../graph/graph.ts";
-import type { WindowRole } from "../native/convolution.ts";
 import type { Buffer, ElementOp } from "./values.ts";
-import type { Windows } from "./windows.ts";
+import type { WindowRole, Windows } from "./windows.ts";
 
 /** One step of a program. Everything about it is known, except the addresses of buffers without a place. */
 export type Step = LoopStep | GemmStep | RowsStep | MoveStep;
@@ -92,6 +91,8 @@ export interface WindowsTerm {
   readonly scratch: Buffer;
 }
 
+export const isWindowsTerm = (term: GemmTerm | WindowsTerm): term is WindowsTerm => "windows" in term;
+
 /** C = the sum of terms, where C is dense. */
 export interface GemmStep {
   readonly kind: "gemm";
@@ -144,7 +145,7 @@ export function readsOf(step: Step): readonly Buffer[] {
       return step.values.flatMap((value) => (value.kind === "load" ? [value.access.buffer] : []));
     case "gemm":
       return step.terms.flatMap((term) => {
-        if (!("windows" in term)) return [term.a.buffer, term.b.buffer];
+        if (!isWindowsTerm(term)) return [term.a.buffer, term.b.buffer];
         const { image, matrix, rows } = term;
         return [image, matrix, rows].flatMap((operand) => (operand === undefined ? [] : [operand.buffer]));
       });
@@ -157,5 +158,5 @@ export function readsOf(step: Step): readonly Buffer[] {
 export function writesOf(step: Step): readonly Buffer[] {
   if (step.kind === "loop") return [...step.stores, ...step.sums].map(({ access }) => access.buffer);
   if (step.kind !== "gemm") return [step.out];
-  return [step.out, ...step.terms.flatMap((term) => ("windows" in term ? [term.scratch] : []))];
+  return [step.out, ...step.terms.flatMap((term) => (isWindowsTerm(term) ? [term.scratch] : []))];
 }

@@ -1,12 +1,12 @@
 /** Products with windows of images, as native kernels compute them. */
 import { isOp, type Node } from "../../graph/graph.ts";
 import { distancesOf, scratchOf } from "../native/convolution.ts";
-import type { NativeWindows, ProductTerm } from "./gemmSums.ts";
+import type { ProductTerm } from "./gemmSums.ts";
 import { matrixOf } from "./matrices.ts";
 import type { Matrix, WindowsTerm } from "./steps.ts";
 import type { View } from "./values.ts";
 import { reshapeView, takeView } from "./view.ts";
-import { channelWindowsOf, gatheredWindowsOf, spreadWindowsOf, windowMatrixOf } from "./windows.ts";
+import { channelWindowsOf, gatheredWindowsOf, type NativeWindows, spreadWindowsOf, windowMatrixOf } from "./windows.ts";
 
 /** How terms get at their operands. */
 export interface WindowOperands {

@@ -23,8 +23,15 @@ export interface Windows {
   readonly runs: Int32Array | undefined;
 }
 
+/** What native kernels compute with windows, in the order of the library's numbers for it. */
+export const windowRoles = ["forward", "filter", "image", "sum", "spread"] as const;
+export type WindowRole = (typeof windowRoles)[number];
+
+/** Says whether native kernels compute a product with windows of images with so many columns; 1 for sums over windows. */
+export type NativeWindows = (windows: Windows, columns: number) => boolean;
+
 /** A `take` whose result is read as a matrix with one window per row. */
-export interface WindowMatrix {
+interface WindowMatrix {
   readonly take: Node<"take">;
   readonly windows: Windows;
 }
@@ -99,10 +106,10 @@ export function withoutReshapes(node: Node): Node {
 }
 
 /**
- * Returns those nodes that are windows of images, and larger than these, and of which nothing but products reads: it is
- * cheaper to make them again than to keep them.
+ * Returns those nodes that are windows of images, and larger than these, and that are read by products of native kernels
+ * alone. These read the images instead, so that windows need not be kept.
  */
-export function windowTakes(nodes: readonly Node[], results: Iterable<Node>): ReadonlySet<Node> {
+export function windowTakes(nodes: readonly Node[], results: Iterable<Node>, native: NativeWindows): ReadonlySet<Node> {
   const found = new Set<Node>();
   const others = new Set<Node>();
   for (const result of results) others.add(withoutReshapes(result));
@@ -111,7 +118,8 @@ export function windowTakes(nodes: readonly Node[], results: Iterable<Node>): Re
     for (const [place, input] of node.inputs.entries()) {
       const take = withoutReshapes(input);
       if (!isOp(take, "take")) continue;
-      const isWindows = isOp(node, "matmul") && place === 0 && windowMatrixOf(input) !== undefined;
+      const matrix = isOp(node, "matmul") && place === 0 ? windowMatrixOf(input) : undefined;
+      const isWindows = matrix !== undefined && native(matrix.windows, node.shape.at(-1)!);
       (isWindows && sizeOf(take.shape) > sizeOf(take.inputs[0]!.shape) ? found : others).add(take);
     }
   }

@@ -1,10 +1,6 @@
 /** Describes a product with the windows of images to the C library. `native/convolutions.c` reads it. */
-import type { GemmTerm, Matrix, WindowsTerm } from "../lower/steps.ts";
-import type { Windows } from "../lower/windows.ts";
-
-/** What such a product computes, in the order of the library's numbers for it. */
-export const windowRoles = ["forward", "filter", "image", "sum", "spread"] as const;
-export type WindowRole = (typeof windowRoles)[number];
+import type { Matrix, WindowsTerm } from "../lower/steps.ts";
+import { type WindowRole, type Windows, windowRoles } from "../lower/windows.ts";
 
 /** Columns that the library computes together. */
 const columnsAtOnce = 8;
@@ -44,7 +40,7 @@ export function scratchOf({ images, aroundSize, places, runs }: Windows, role: W
 }
 
 /** Places in memory of what a product reads and writes. */
-export interface WindowPlaces {
+interface WindowPlaces {
   readonly image: number;
   readonly matrix: number | undefined;
   readonly other: number;
@@ -98,5 +94,3 @@ export function windowsTable(
     ...number,
   ]);
 }
-
-export const isWindowsTerm = (term: GemmTerm | WindowsTerm): term is WindowsTerm => "windows" in term;

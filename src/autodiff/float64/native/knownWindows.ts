@@ -1,7 +1,7 @@
 import type { AxisMap, Shape } from "../../graph/graph.ts";
 import type { WindowsTerm } from "../lower/steps.ts";
-import { type Windows, windowsBetween } from "../lower/windows.ts";
-import { scratchOf, type WindowRole, windowRoles, windowsTable, windowTables } from "./convolution.ts";
+import { type WindowRole, type Windows, windowRoles, windowsBetween } from "../lower/windows.ts";
+import { scratchOf, windowsTable, windowTables } from "./convolution.ts";
 import type { NativeKernels } from "./kernels.ts";
 
 interface Case {
