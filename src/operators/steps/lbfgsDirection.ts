@@ -50,7 +50,7 @@ const rules = {
  * iterate(quartic(), [1, 2], chain(untilCritical({ squaredFieldNorm: 1e-16 }), search))
  *   .pipe(last())
  *   .subscribe((it) => console.log(it.status, it.evaluations, it.value.toFixed(6)));
- * // converged 48 6.250000
+ * // converged 16 6.250000
  * @param options {@link LbfgsDirectionOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN; in the stream ERR_NOT_SYMMETRIC for a field that is no
  *   gradient
