@@ -79,8 +79,13 @@ export { type AdamWOptions, adamW } from "./steps/adamW.ts";
 export { type AmsGradOptions, amsGrad } from "./steps/amsGrad.ts";
 export { type ClipByNormOptions, clipByNorm } from "./steps/clipByNorm.ts";
 export { type ClipByValueOptions, clipByValue } from "./steps/clipByValue.ts";
+export {
+  type ConjugateGradientDirectionOptions,
+  conjugateGradientDirection,
+} from "./steps/conjugateGradientDirection.ts";
 export { type DecayingStepOptions, decayingStep } from "./steps/decayingStep.ts";
 export { gradientStep } from "./steps/gradientStep.ts";
+export { type LbfgsDirectionOptions, lbfgsDirection } from "./steps/lbfgsDirection.ts";
 export { type LionOptions, lion } from "./steps/lion.ts";
 export { type MomentumOptions, momentum } from "./steps/momentum.ts";
 export { type PreconditionOptions, precondition } from "./steps/precondition.ts";

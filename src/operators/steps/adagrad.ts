@@ -1,7 +1,6 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { hypotenuse } from "../../linalg/vector.ts";
-import { incoming } from "../support/incoming.ts";
-import { quotient } from "../support/quotient.ts";
+import { incoming, quotient } from "../support/entrywise.ts";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions {

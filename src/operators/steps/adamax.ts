@@ -1,6 +1,5 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
-import { incoming } from "../support/incoming.ts";
-import { quotient } from "../support/quotient.ts";
+import { incoming, quotient } from "../support/entrywise.ts";
 
 /** Options of {@link adamax}. All of them are settings that can be steered during a run. */
 export interface AdamaxOptions {

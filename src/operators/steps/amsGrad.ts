@@ -1,7 +1,6 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { rootMeanSquare } from "../../linalg/adamPass.ts";
-import { incoming } from "../support/incoming.ts";
-import { quotient } from "../support/quotient.ts";
+import { incoming, quotient } from "../support/entrywise.ts";
 
 /** Options of {@link amsGrad}. The numbers are settings that can be steered during a run. */
 export interface AmsGradOptions {

@@ -1,8 +1,7 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { unitOf } from "../../elementary/index.ts";
 import { rootMeanSquare } from "../../linalg/adamPass.ts";
-import { incoming } from "../support/incoming.ts";
-import { quotient } from "../support/quotient.ts";
+import { incoming, quotient } from "../support/entrywise.ts";
 
 /** Options of {@link rmsProp}. */
 export interface RmsPropOptions {

@@ -1,6 +1,6 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { bare, builtin } from "../../host.ts";
+import { portableHash } from "./portableHash.ts";
 
 /**
  * Names data by their content: the SHA-256 of the shape and of the little-endian bytes of the numbers.
@@ -19,11 +19,6 @@ export function dataHash(shape: readonly number[], values: Float64Array | Uint8A
 
 function nativeHash(head: Uint8Array, body: Uint8Array): string {
   return builtin("node:crypto", "dataHash").createHash("sha256").update(head).update(body).digest("hex");
-}
-
-/** The same without Node, for browsers, where the built-in SHA-256 would have to be awaited. */
-export function portableHash(head: Uint8Array, body: Uint8Array): string {
-  return bytesToHex(sha256.create().update(head).update(body).digest());
 }
 
 function littleEndian(values: Float64Array | Uint8Array | Uint16Array): Uint8Array {

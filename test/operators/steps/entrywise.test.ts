@@ -155,7 +155,7 @@ test("clipByValue cuts entries to the bound, counts them, and lets NaN and short
       });
       const zero = d.map(() => 0);
       const [row] = firstRows(given([zero]), zero, chain(fixed, clipByValue({ maxEntry: c }), gradientStep(1)), 1);
-      const expected = d.map((x) => (x > c ? c : x < -c ? -c : x));
+      const expected = d.map((x) => Math.max(-c, Math.min(c, x)));
       assert.equal([...row!.direction], expected);
       assert.is(row!.columns.clippedEntries, d.filter((x) => Math.abs(x) > c).length);
     }),

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dataHash, portableHash } from "../../../src/problems/data/dataHash.ts";
+import { dataHash } from "../../../src/problems/data/dataHash.ts";
+import { portableHash } from "../../../src/problems/data/portableHash.ts";
 import * as fc from "../../support/fastCheck.ts";
 
 const hash = suite("dataHash");

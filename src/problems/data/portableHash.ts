@@ -1,0 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+/** SHA-256 of two parts without Node, for browsers, where the built-in one would have to be awaited. */
+export function portableHash(head: Uint8Array, body: Uint8Array): string {
+  return bytesToHex(sha256.create().update(head).update(body).digest());
+}
