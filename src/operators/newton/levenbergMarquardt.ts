@@ -8,10 +8,10 @@ import {
   settingOf,
   type Update,
 } from "../../authoring/index.ts";
-import { minresQLP } from "../../linalg/krylov/minres/minresQLP.ts";
-import { composed, denseMatrix, transposed } from "../../linalg/maps/maps.ts";
+import { denseMatrix } from "../../linalg/maps/maps.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
 import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { normalSolve } from "../support/normalSolve.ts";
 import {
   fieldInUnits,
   matrixInUnits,
@@ -33,7 +33,10 @@ export interface LevenbergMarquardtOptions {
   readonly damping?: number;
   /** Relative tolerance of the inner solver, in [0, 1]. Default 1e-10. Steerable. */
   readonly relativeTolerance?: number;
-  /** Largest number of inner iterations, two products each. Default 4 n. */
+  /**
+   * Largest number of inner iterations, two products each. Default 4 n; where n / 4 are not enough, J^T J + mu I is
+   * factored instead for n from 33 to 1000.
+   */
   readonly maxIterations?: number;
   /**
    * Units of the parameters. `curvature`: powers of two next to 1 / sqrt(largest |J_ii| so far), or one over the
@@ -63,7 +66,8 @@ const rules = {
  * The gain ratio rho is the fall of ||F||^2 over the fall that ||F + J p||^2 predicts. Where rho > 0 the step is taken,
  * mu <- mu max(1/3, 1 - (2 rho - 1)^3) and nu <- 2. Otherwise it is refused: the point stays, mu <- nu mu and nu <- 2
  * nu; such a row has outcome `rejected` and step size 0, and the next one tries again. The system is solved by
- * MINRES-QLP, so J need be neither symmetric nor regular. A step that changes no coordinate makes this the last row
+ * MINRES-QLP, or by a factor of J^T J + mu I where that takes many iterations, so J need be neither symmetric nor
+ * regular. A step that changes no coordinate makes this the last row
  * (status "stagnated"): G is stationary there to rounding.
  *
  * Columns: `outcome` and `trials` as in `backtrackGradientNorm`; `damping`, mu; `gainRatio`, rho; `directionNorm`,
@@ -72,12 +76,13 @@ const rules = {
  * When it works: on fields that are not gradients as well. It lies between Newton's method (small mu: quadratic
  * convergence, also to degenerate zeros where ||F|| grows as the distance) and descent on G (large mu), and needs no
  * line search. Its fixed points are those with J^T F = 0, so gradient-flat points catch it. J^T J squares the condition
- * number, so ill-conditioned problems take many inner iterations.
+ * number, so ill-conditioned problems take many inner iterations, or the factor, which is refined.
  *
  * Use {@link newtonMR} when J is symmetric, {@link denseNewtonDirection} with a line search when n is small,
  * {@link gradientNormDirection} when solving is too expensive.
  *
- * Cost: one evaluation, 2 products per inner iteration and 3 more per step; 20 or 40 products for ||J|| at the first
+ * Cost: one evaluation, 2 products per inner iteration and 3 more per step; for 33 <= n <= 1000 at most n / 4 iterations
+ * as a rule, then n products and 7/3 n^3 operations; 20 or 40 products for ||J|| at the first
  * row. State: mu and nu.
  *
  * @example
@@ -131,7 +136,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Upd
         },
       });
       if (!isFiniteVector(right)) return last("non-finite", undefined);
-      const { x: inUnits } = minresQLP(composed(transposed(jacobian), jacobian, { symmetric: true }), right, {
+      const inUnits = normalSolve(jacobian, right, {
         shift: mu,
         relativeTolerance: settings.relativeTolerance,
         ...(maxIterations === undefined ? {} : { maxIterations }),
