@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { orderOfEpoch } from "../src/problems/traced/minibatches.ts";
+import { orderOfEpoch } from "../src/problems/traced/orderOfEpoch.ts";
 import { randomFrom } from "./support/random.ts";
 import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { methods, type TrainingCase } from "./support/training.ts";

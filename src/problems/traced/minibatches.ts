@@ -1,8 +1,8 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
-import { randomSource } from "../../random.ts";
 import type { DataValues, TracedProblem } from "../problem.ts";
 import { positiveInteger, seed, yesOrNo } from "../rules.ts";
+import { orderOfEpoch } from "./orderOfEpoch.ts";
 
 /** Options of {@link minibatches}. */
 export interface MinibatchOptions {
@@ -92,17 +92,4 @@ export function minibatches<P extends TracedProblem>(
     return rowsOf(order.subarray(first, Math.min(first + size, samples))) as P;
   };
   return Object.assign(batchOf, { perEpoch });
-}
-
-/** The numbers below `count` in the order of an epoch, by Fisher and Yates. */
-export function orderOfEpoch(count: number, seed: number, epoch: number): Int32Array {
-  const random = randomSource(seed, "minibatches", epoch);
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const other = order[j]!;
-    order[j] = order[i]!;
-    order[i] = other;
-  }
-  return order;
 }
