@@ -27,8 +27,20 @@ export class ChosenRows {
   }
 }
 
+/** Numbers that are written where a program needs them. They must not change. */
+export interface WrittenData {
+  readonly length: number;
+  /** Writes all of them. */
+  write(target: Float64Array): void;
+  /**
+   * Writes those from the place `from` on, as many as the target holds. With it, a field that is computed in tiles never
+   * needs all of them at once, so that they may be more than memory holds, as in a file.
+   */
+  part?(target: Float64Array, from: number): void;
+}
+
 /** Numbers of a data input, or where they come from. */
-export type InputData = Float64Array | { readonly length: number; write(target: Float64Array): void };
+export type InputData = Float64Array | WrittenData;
 
 /** Gives the numbers of an input as an array. */
 export function numbersOf(data: InputData): Float64Array {

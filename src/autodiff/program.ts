@@ -22,14 +22,12 @@ export interface FieldProgram {
   /**
    * Makes an instance on some data.
    *
-   * @param data numbers of each input, or what writes them into memory of their length
+   * @param data numbers of each input, or what writes them into memory of their length; with `part`, which writes those
+   *   from a place on, a field with many samples never needs all of them at once, so that they may lie in a file
    * @param copy whether they are copied; if not, they must not change while the instance is used. Default true
    * @throws ERR_DATA_NAME, ERR_LENGTH if they do not fit
    */
-  instance(
-    data?: Readonly<Record<string, Float64Array | { readonly length: number; write(target: Float64Array): void }>>,
-    copy?: boolean,
-  ): FieldInstance;
+  instance(data?: Readonly<Record<string, InputData>>, copy?: boolean): FieldInstance;
   /** Numbers of computations, over all instances. */
   readonly counts: FieldCounts;
 }

@@ -1,6 +1,7 @@
 import { describeBlas } from "../../../linalg/blas/blas.ts";
 import type { BackendOptions } from "../backend.ts";
 import { addTo } from "../tiles/addTo.ts";
+import type { TileData } from "../tiles/rows.ts";
 import type { Stash } from "../tiles/stash.ts";
 import type { Task, WorkGraphs } from "../tiles/work.ts";
 import { shared } from "./memory.ts";
@@ -36,6 +37,7 @@ export class Crew {
   readonly #vectors: Float64Array;
   readonly #sums: Float64Array;
   #pointNumber = 0;
+  #canShare = true;
 
   private constructor(pool: Pool, data: JobData) {
     this.#pool = pool;
@@ -73,8 +75,14 @@ export class Crew {
     });
   }
 
-  /** Gives the threads the data, in memory that all share. They may not change. */
-  load(data: readonly Float64Array[]): void {
+  /** Gives the threads the data, in memory that all share. What this thread has to read for them they cannot have. */
+  load(data: readonly TileData[]): void {
+    const given = data.filter((values) => values instanceof Float64Array);
+    this.#canShare = given.length === data.length;
+    if (this.#canShare) this.#share(given);
+  }
+
+  #share(data: readonly Float64Array[]): void {
     const all = data.map((values) => {
       if (values.buffer instanceof SharedArrayBuffer) return values;
       const memory = shared(8 * values.length);
@@ -98,7 +106,7 @@ export class Crew {
     total: Float64Array,
     own: (block: number, into: Float64Array) => void,
   ): boolean {
-    if (this.#pool.closed) return false;
+    if (this.#pool.closed || !this.#canShare) return false;
     const { length } = total;
     const count = task.kind === "multiply" ? task.count : 0;
     if (task.kind === "multiply") this.#vectors.set(task.vectors);

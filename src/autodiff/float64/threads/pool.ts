@@ -28,7 +28,7 @@ interface PoolTask {
 /** Milliseconds after which a thread that has not begun to work is given up. */
 const startTime = 60_000;
 /** Milliseconds without progress after which a block is given up, beside 50 times what a block takes here. */
-const blockTime = 2000;
+const blockTime = 4000;
 /** Milliseconds after which the main thread looks whether it has waited too long. */
 const lookTime = 100;
 
@@ -108,7 +108,7 @@ export class Pool {
       mine++;
     }
     this.helped += task.blocks - mine;
-    if (!this.#wait(task.blocks, longest === 0 ? 5 * blockTime : blockTime + 50 * longest)) {
+    if (!this.#wait(task.blocks, longest === 0 ? 3 * blockTime : blockTime + 50 * longest)) {
       for (let block = 0; block < task.blocks; block++) {
         if (Atomics.load(control, word.finished + block) !== this.#task) again(block);
       }

@@ -3,6 +3,7 @@ import { threadCount } from "../threads/count.ts";
 import { Crew } from "../threads/crew.ts";
 import { shared } from "../threads/memory.ts";
 import { addTo } from "./addTo.ts";
+import type { TileData } from "./rows.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
 import { Stash } from "./stash.ts";
 import { type Task, TileWork, type WorkGraphs } from "./work.ts";
@@ -31,7 +32,7 @@ export class BlockRunner {
   readonly #threads: number | undefined;
   #crew: Crew | undefined;
   #spent = 0;
-  #data: readonly Float64Array[] = [];
+  #data: readonly TileData[] = [];
   #point: Float64Array = new Float64Array(0);
 
   constructor(graphs: WorkGraphs, { residualBytes, threads, ...options }: BlockOptions) {
@@ -59,7 +60,7 @@ export class BlockRunner {
     return Math.max(1, Math.min(mostVectors, most));
   }
 
-  load(data: readonly Float64Array[]): void {
+  load(data: readonly TileData[]): void {
     this.#data = data;
     this.#work.load(data);
     this.#crew?.load(data);

@@ -18,9 +18,12 @@ export function rowsOf(shape: Shape, { axis, per }: Place): Rows {
   return { width: per * behind, groups: sizeOf(shape.slice(0, axis)), stride: shape[axis]! * behind };
 }
 
+/** Numbers of a tile's input: all of them, or where each part comes from. */
+export type TileData = Float64Array | { part(target: Float64Array, from: number): void };
+
 /** Copies the rows of `count` samples to the memory of a program. */
 export function copyRows(
-  values: Float64Array,
+  values: TileData,
   { width, groups, stride }: Rows,
   first: number,
   count: number,
@@ -28,5 +31,9 @@ export function copyRows(
   place: number,
 ): void {
   const size = count * width;
-  for (let i = 0; i < groups; i++) arena.write(place + 8 * i * size, values, i * stride + first * width, size);
+  for (let i = 0; i < groups; i++) {
+    const [to, from] = [place + 8 * i * size, i * stride + first * width];
+    if (values instanceof Float64Array) arena.write(to, values, from, size);
+    else values.part(arena.view(to, size), from);
+  }
 }

@@ -20,9 +20,9 @@ const cacheBytes = 1 << 20;
  * Operations of a tile for each number of its sums: the least, and more than which gains nothing, since adding up the sums
  * of tiles then takes a few per cent of the time.
  */
-const workPerSum = [2000, 4000] as const;
+const workPerSum = [2000, 8000] as const;
 /** Tiles among which the samples are shared where sizes leave the choice, so that many threads are kept busy. */
-const goodTiles = 16;
+const goodTiles = 8;
 /** Operations of an evaluation below which a field is not tiled. */
 const leastWork = 2e7;
 /** Fewest tiles for which tiles are worth their overhead. */

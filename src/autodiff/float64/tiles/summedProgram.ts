@@ -1,12 +1,14 @@
-import { type InputData, numbersOf } from "../../chosenRows.ts";
+import { type InputData, numbersOf, type WrittenData } from "../../chosenRows.ts";
 import type { FieldParts } from "../../fieldParts.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
+import { reachable } from "../../graph/walk.ts";
 import type { SampleSums } from "../../passes/sampleSums.ts";
 import type { Arena } from "../arena.ts";
 import type { CompiledField } from "../compile.ts";
 import { sameBits } from "../sameBits.ts";
 import { type BlockOptions, BlockRunner } from "./blockRunner.ts";
 import { compileMap } from "./mapProgram.ts";
+import type { TileData } from "./rows.ts";
 import type { Tiling } from "./sizes.ts";
 import { type Task, workGraphs } from "./work.ts";
 
@@ -27,6 +29,8 @@ export class SummedProgram {
   #loaded: readonly InputData[] | undefined;
   #moved = false;
   readonly #pointSumsMove: boolean;
+  /** Whether the tail reads the point itself and not only sums, as for a penalty on the parameters. */
+  readonly #tailReadsPoint: boolean;
   /** Whether the sums that depend on the data alone are those of the data. */
   #dataSummed = false;
   /** Computes what all tiles need; absent if that is nothing. */
@@ -70,7 +74,11 @@ export class SummedProgram {
     this.#tailSources = tail.data.map(({ source }) => sourceOf(data, source));
     this.#point = new Float64Array(compiled.point.length);
     this.#dimension = this.#point.length - this.#work.pointSums;
-    this.#tilePoint = new Float64Array(this.#dimension + (this.#head?.compiled.field.length ?? 0));
+    const headLength = this.#head?.compiled.field.length ?? 0;
+    this.#tilePoint =
+      headLength === 0 ? this.#point.subarray(0, this.#dimension) : new Float64Array(this.#dimension + headLength);
+    const read = new Set(reachable(tail.outputs));
+    this.#tailReadsPoint = parameters.some((_, i) => read.has(tail.parameters[i]!));
   }
 
   get tiling(): Tiling {
@@ -145,7 +153,8 @@ export class SummedProgram {
     const needed = this.#pointSumsMove || !this.#dataSummed;
     this.#dataSummed = true;
     if (this.#work.pointSums > 0 && needed) this.#work.sum(task, this.#stamp, this.#point.subarray(this.#dimension));
-    this.#arena.write(this.#tail.point.place, this.#point);
+    const from = this.#tailReadsPoint ? 0 : this.#dimension;
+    this.#arena.write(this.#tail.point.place + 8 * from, this.#point, from, this.#point.length - from);
     this.#tail.stages[1].run();
   }
 
@@ -155,7 +164,7 @@ export class SummedProgram {
     if (this.#moved && this.#loaded === data && sameBits(point, known)) return false;
     if (this.#loaded !== data) this.#load(data);
     known.set(point);
-    this.#tilePoint.set(point);
+    if (this.#tilePoint.length > this.#dimension) this.#tilePoint.set(point);
     if (this.#head !== undefined) {
       const { arena, compiled } = this.#head;
       arena.write(compiled.point.place, point);
@@ -169,10 +178,13 @@ export class SummedProgram {
   }
 
   #load(data: readonly InputData[]): void {
-    const numbers = data.map(numbersOf);
+    // What can be read in parts is read as a whole only by what all tiles need.
+    const tiled = data.map((values) =>
+      "part" in values && values.part !== undefined ? partsOf(values) : numbersOf(values),
+    );
+    this.#work.load(this.#tileSources.map((source) => (typeof source === "number" ? tiled[source]! : source)));
     const given = (sources: readonly (number | Float64Array)[]): Float64Array[] =>
-      sources.map((source) => (typeof source === "number" ? numbers[source]! : source));
-    this.#work.load(given(this.#tileSources));
+      sources.map((source) => (typeof source === "number" ? numbersOf(data[source]!) : source));
     const programs = [
       { arena: this.#arena, compiled: this.#tail, sources: this.#tailSources },
       ...(this.#head === undefined ? [] : [{ ...this.#head, sources: this.#headSources }]),
@@ -184,6 +196,10 @@ export class SummedProgram {
     this.#dataSummed = false;
     this.#loaded = data;
   }
+}
+
+function partsOf(values: WrittenData): TileData {
+  return { part: (target, from) => values.part!(target, from) };
 }
 
 /** Gives the place of a data input, or the numbers of a constant. */

@@ -5,7 +5,7 @@ import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { isStored } from "../stages.ts";
 import { collect, compileMap } from "./mapProgram.ts";
-import { copyRows, type Rows } from "./rows.ts";
+import { copyRows, type Rows, type TileData } from "./rows.ts";
 import type { Stash } from "./stash.ts";
 import { type TileGraph, tileNodes } from "./tileGraph.ts";
 
@@ -31,7 +31,7 @@ export class TileProgram {
   readonly #readsPoint: boolean;
   #computed = 0;
   #direction: Float64Array | undefined;
-  #data: readonly Float64Array[] = [];
+  #data: readonly TileData[] = [];
 
   constructor(graph: TileGraph, options: BackendOptions) {
     const { builder, parameters, directions, data, pointSums, movingSums } = tileNodes(graph);
@@ -74,10 +74,12 @@ export class TileProgram {
   }
 
   /** Takes the data: for each input the numbers of all samples. Those without samples are read now. */
-  load(data: readonly Float64Array[]): void {
+  load(data: readonly TileData[]): void {
     this.#data = data;
-    for (const [i, values] of data.entries()) {
-      if (this.#rows[i] === undefined) this.#arena.write(this.#compiled.data[i]!.place, values);
+    for (const [i, { place, size }] of this.#compiled.data.entries()) {
+      // Inputs without samples are one group of one sample.
+      if (this.#rows[i] === undefined)
+        copyRows(data[i]!, { width: size, groups: 1, stride: 0 }, 0, 1, this.#arena, place);
     }
     this.#computed = 0;
   }

@@ -1,5 +1,6 @@
 import type { SampleSums } from "../../passes/sampleSums.ts";
 import type { BackendOptions } from "../backend.ts";
+import type { TileData } from "./rows.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
 import { type TileGraph, tileGraph } from "./tileGraph.ts";
 import { type Tile, TileProgram } from "./tileProgram.ts";
@@ -51,7 +52,7 @@ export class TileWork {
     return Math.max(...this.#programs.map(({ residuals }) => residuals));
   }
 
-  load(data: readonly Float64Array[]): void {
+  load(data: readonly TileData[]): void {
     for (const program of this.#programs) program.load(data);
   }
 

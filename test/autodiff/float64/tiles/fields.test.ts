@@ -178,6 +178,25 @@ tests("read rows where they are written by a function", () => {
   assert.equal(everythingOf(engine, written, point), everythingOf(engine, made.data, point));
 });
 
+tests("read rows in parts, and never all of them, where a function can write parts", () => {
+  for (const columns of [false, true]) {
+    const made = make({ ...example, columns });
+    const engine = tiled(made, 5);
+    const point = normalVector(engine.dimension, 1);
+    let largest = 0;
+    const inParts = made.data.map((numbers) => ({
+      length: numbers.length,
+      write: () => assert.unreachable("all rows were read"),
+      part(target: Float64Array, from: number) {
+        largest = Math.max(largest, target.length);
+        target.set(numbers.subarray(from, from + target.length));
+      },
+    }));
+    assert.equal(everythingOf(engine, inParts, point), everythingOf(engine, made.data, point));
+    assert.is(largest, columns ? 5 : 5 * 4);
+  }
+});
+
 tests("are not used where samples need a sum over all of them", () => {
   const b = new GraphBuilder();
   const x = b.input("x", "data", [20, 3]);
