@@ -72,9 +72,9 @@ test("repeats each run from starts moved in their last place, whatever the numbe
   assert.equal(rows.map(content), plain.map(content));
   assert.equal(
     agreements.map(({ run, repetitions, ends }) => [run, repetitions, ends.length]),
-    ["search-1", "search-2"].map((name) => [name, 2, 3]),
+    ["search-01", "search-02"].map((name) => [name, 2, 3]),
   );
-  const kept = await lastValueFrom(replay(join(directory, "repeats", "search-2-1")).pipe(toArray()));
+  const kept = await lastValueFrom(replay(join(directory, "repeats", "search-02-1")).pipe(toArray()));
   assert.is(kept.at(-1)!.value, agreements[1]!.ends[1]!.value);
 });
 
