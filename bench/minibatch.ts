@@ -15,6 +15,8 @@ import { randomFrom } from "./support/random.ts";
 const [inputs, hidden, classes, batch, samples] = [784, 128, 10, 64, 6400];
 const steps = 50;
 const rounds = 15;
+/** Steps after which a run has touched all of its memory. */
+const firstSteps = 5;
 const eta = 1e-3;
 
 const random = randomFrom(1);
@@ -70,12 +72,17 @@ const updates: Readonly<Record<keyof typeof bare, () => Update>> = {
   adam: () => chain(adamW({ weightDecay: 0 }), gradientStep(eta)),
 };
 
+/** Microseconds of CPU time since an earlier reading. */
+function since(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
 /** Takes steps and gives microseconds of CPU time per step. */
 function timed(work: () => void): number {
   const before = process.cpuUsage();
   work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / steps;
+  return since(before) / steps;
 }
 
 function gradientAlone(): void {
@@ -93,29 +100,43 @@ function bareStep(name: keyof typeof bare): void {
   }
 }
 
-function iterated(name: keyof typeof bare, reuse: boolean): void {
-  iterate(batches, start, chain(untilStep(steps - 1), updates[name]()), {
+/** Microseconds of CPU time until a run has made its first steps, and per step after that. */
+function iterated(name: keyof typeof bare, reuse: boolean): { readonly start: number; readonly step: number } {
+  const before = process.cpuUsage();
+  let begun = before;
+  let beginning = 0;
+  iterate(batches, start, chain(untilStep(firstSteps + steps), updates[name]()), {
     reuse,
     slice: Number.POSITIVE_INFINITY,
-  }).subscribe();
+  }).subscribe(({ step }) => {
+    if (step !== firstSteps) return;
+    beginning = since(before);
+    begun = process.cpuUsage();
+  });
+  return { start: beginning, step: since(begun) / steps };
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 console.log(`us of CPU time per step, medians of ${rounds} rounds of ${steps} steps; Node ${process.version}`);
 for (const name of Object.keys(bare) as (keyof typeof bare)[]) {
-  const rows = {
-    gradient: () => gradientAlone(),
-    bare: () => bareStep(name),
-    iterate: () => iterated(name, false),
-    reuse: () => iterated(name, true),
+  const starts: number[] = [];
+  const rows: Readonly<Record<string, () => number>> = {
+    gradient: () => timed(gradientAlone),
+    bare: () => timed(() => bareStep(name)),
+    iterate: () => iterated(name, false).step,
+    reuse: () => {
+      const { start: beginning, step } = iterated(name, true);
+      starts.push(beginning - firstSteps * step);
+      return step;
+    },
   };
   const times = Object.fromEntries(Object.keys(rows).map((row) => [row, [] as number[]]));
   for (let round = 0; round < rounds + 2; round++) {
     // A point that moves would be a gradient of other cost, and the first rounds compile.
     point.set(start);
     for (const [row, work] of Object.entries(rows)) {
-      const time = timed(work);
+      const time = work();
       if (round > 1) times[row]!.push(time);
     }
   }
@@ -124,6 +145,6 @@ for (const name of Object.keys(bare) as (keyof typeof bare)[]) {
   console.log(
     `${name.padEnd(9)} gradient ${median(times.gradient!).toFixed(0)}, bare pass and batch ${median(times.bare!).toFixed(0)}, ` +
       `iterate beside its gradient ${beside("iterate").toFixed(0)}, with reuse ${beside("reuse").toFixed(0)}; ` +
-      `goal at most ${most.toFixed(0)}`,
+      `goal at most ${most.toFixed(0)}; to begin a run ${median(starts).toFixed(0)}`,
   );
 }

@@ -12,8 +12,8 @@ export type { Schedule } from "./loop/scheduling.ts";
  *
  * A schedule is a function of k = 0, 1, ..., the number of the operator's steps since it began: the first step has the
  * factor of k = 0. `cosine`, `warmUp`, `stepDecay`, `exponentialDecay` and `oneCycle` of `fluxion/operators` make some,
- * and a function of your own is one too. It must depend on k alone, so that a resumed run goes on with the same numbers. A restart of
- * the operator begins its schedules anew.
+ * and a function of your own is one too. It must depend on k alone, so that a resumed run goes on with the same
+ * numbers. A restart of the operator begins its schedules anew.
  *
  * Any operator's setting that can be steered can be scheduled. A key names a setting of all operators in `update` that
  * have it (`stepSize`), or of one of them (`momentum.decay`). A command to such a setting exchanges the number that is

@@ -19,8 +19,8 @@ const rules = {
 } as const;
 
 /**
- * Makes a schedule that falls like a power, for {@link scheduled}: the factor of step k is max(floor, decay^(k / every)).
- * {@link stepDecay} falls in steps.
+ * Makes a schedule that falls like a power, for {@link scheduled}: the factor of step k is
+ * max(floor, decay^(k / every)). {@link stepDecay} falls in steps.
  *
  * @example
  * const factor = exponentialDecay({ decay: 0.5, every: 2 });

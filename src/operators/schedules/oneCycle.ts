@@ -32,8 +32,8 @@ const rules = {
  * k = rise steps - 1, and from there to `final` at k = steps - 1, along half a cosine or a straight line.
  *
  * The setting itself is then the largest step size. A momentum that falls while the step size rises is a cycle of its
- * own: `{ stepSize: oneCycle({ steps }), "momentum.decay": oneCycle({ steps, initial: 1, peak: 0.85 / 0.95, final: 1 }) }`
- * with `momentum({ decay: 0.95 })` is what PyTorch does by default.
+ * own: `{ stepSize: oneCycle({ steps }), "momentum.decay": oneCycle({ steps, initial: 1, peak: 0.85 / 0.95, final: 1 })
+ * }` with `momentum({ decay: 0.95 })` is what PyTorch does by default.
  *
  * [1] Smith, Topin: Super-convergence: very fast training of neural networks using large learning rates. 2018,
  * arXiv:1708.07120.

@@ -23,8 +23,8 @@ const rules = {
 } as const;
 
 /**
- * Makes a schedule that falls in steps, for {@link scheduled}: the factor of step k is decay^floor(k / every), or `decay`
- * to the number of entries of `at` that are at most k.
+ * Makes a schedule that falls in steps, for {@link scheduled}: the factor of step k is decay^floor(k / every), or
+ * `decay` to the number of entries of `at` that are at most k.
  *
  * @example
  * const factor = stepDecay({ decay: 0.5, every: 2 });

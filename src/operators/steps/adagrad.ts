@@ -33,9 +33,9 @@ const rules = {
  * The operator behind this one chooses the step size. Steps shrink like 1 / sqrt(k), which suits convex losses and
  * sparse fields; {@link rmsProp} forgets. The field may be that of a game.
  *
- * If the loss and `damping` are multiplied by the same power of two (`initial`, and `damping` inside, by its square) the
- * directions keep all their bits. No square overflows or underflows: the state holds sqrt(s). Where the divisor is 0 the
- * quotient counts as 0.
+ * If the loss and `damping` are multiplied by the same power of two (`initial`, and `damping` inside, by its square)
+ * the directions keep all their bits. No square overflows or underflows: the state holds sqrt(s). Where the divisor is
+ * 0 the quotient counts as 0.
  *
  * State: sqrt(s), n numbers, begun anew at a restart. Cost: a division and a root per entry, and a vector.
  *

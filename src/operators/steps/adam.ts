@@ -35,9 +35,9 @@ const rules = {
  * steered, its powers are products of its values so far.
  *
  * The operator behind this one chooses the step size. {@link weightDecay} before it pulls as a term of the loss does,
- * and behind it as in AdamW. The field may be that of a game. If the loss and `damping` are multiplied by the same power
- * of two the directions keep all their bits, and no square overflows or underflows: the state holds sqrt(v). Where the
- * divisor is 0 the quotient counts as 0.
+ * and behind it as in AdamW. The field may be that of a game. If the loss and `damping` are multiplied by the same
+ * power of two the directions keep all their bits, and no square overflows or underflows: the state holds sqrt(v).
+ * Where the divisor is 0 the quotient counts as 0.
  *
  * State: m, sqrt(v) and both powers, 2 n + 2 numbers, begun anew at a restart. Cost: a division and a root per entry,
  * and a vector.

@@ -26,9 +26,8 @@ const rules = {
  *     m <- beta1 m + (1 - beta1) F,    u <- max(beta2 u, |F| + epsilon),    direction = -m / ((1 - beta1^t) u).
  *
  * The options `decay`, `sizeDecay` and `damping` are beta1, beta2 and epsilon. The operator behind this one chooses the
- * step size. No entry of the direction is longer than that of Adam with beta2 = 0 can be, and the field may be that of a
- * game. If the loss and `damping` are multiplied by the same power of two the directions keep all their bits. Where u is
- * 0 the quotient counts as 0.
+ * step size. The field may be that of a game. If the loss and `damping` are multiplied by the same power of two the
+ * directions keep all their bits. Where u is 0 the quotient counts as 0.
  *
  * State: m, u and beta1^t, 2 n + 1 numbers, begun anew at a restart. Cost: a division per entry, and a vector.
  *

@@ -39,15 +39,16 @@ const leastBeta = 0.01;
  *     p <- -F + beta p,    direction = c p,
  *
  * with the beta of `kind` and y the last change of F. At the start p = -F, and again where p would not lead down or
- * |<F, F_before>| >= 0.2 ||F||^2, since conjugacy is lost there [3]. The number c is fixed: it gives the first direction
- * the length `firstLength`, or that of F if F is shorter, so that step sizes begin near 1.
+ * |<F, F_before>| >= 0.2 ||F||^2, since conjugacy is lost there [3]. The number c is fixed: it gives the first
+ * direction the length `firstLength`, or that of F if F is shorter, so that step sizes begin near 1.
  *
- * Put a search on L behind it that meets the Wolfe conditions with a small `curvature`, as in the example. F must be the gradient of one loss throughout, not of
- * minibatches. Use {@link lbfgsDirection} if there is memory for some twenty vectors; it takes fewer evaluations.
+ * Put a search on L behind it that meets the Wolfe conditions with a small `curvature`, as in the example. F must be
+ * the gradient of one loss throughout, not of minibatches. Use {@link lbfgsDirection} if there is memory for some
+ * twenty vectors; it takes fewer evaluations.
  *
  * If the loss is multiplied by a power of two the directions keep their bits.
  *
- * State: p, F and two numbers, begun anew at a restart. Cost: about 10 n operations and a vector.
+ * State: p, F and c, 2 n + 1 numbers, begun anew at a restart. Cost: about 10 n operations and a vector.
  *
  * @example
  * const line = wolfeLineSearch({ merit: "value", curvature: 0.2, firstTrial: "previous" });

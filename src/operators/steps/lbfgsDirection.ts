@@ -38,8 +38,8 @@ const rules = {
  *
  * Put a search on L behind it that meets the Wolfe conditions, as in the example: they make curvature positive, and the
  * step size 1 is mostly accepted. F must be the gradient of one loss throughout: with minibatches y holds their noise.
- * Use {@link conjugateGradientDirection} where memory for 2 `memory` vectors is lacking, {@link newtonMR} where products
- * with the Hessian are cheap or critical points of another kind are sought.
+ * Use {@link conjugateGradientDirection} where memory for 2 `memory` vectors is lacking, {@link newtonMR} where
+ * products with the Hessian are cheap or critical points of another kind are sought.
  *
  * If the loss is multiplied by a power of two the directions after the first keep their bits.
  *

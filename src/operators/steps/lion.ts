@@ -25,8 +25,8 @@ const rules = {
  * takes a third to a tenth of that of Adam. For the weight decay of [1] put {@link weightDecay} behind it, as in
  * `chain(lion(), weightDecay({ weight: 1 }), gradientStep(1e-4))`.
  *
- * Every entry moves by the step size, or not at all where the mean is 0. If the loss is multiplied by a power of two the
- * directions keep all their bits. The field may be that of a game.
+ * Every entry moves by the step size, or not at all where the mean is 0. If the loss is multiplied by a power of two
+ * the directions keep all their bits. The field may be that of a game.
  *
  * State: m, n numbers, 0 after a restart. Cost: 6 n operations and a vector.
  *

@@ -16,8 +16,8 @@ const rules = { weight: { required: true, min: 0 } } as const;
  * is decoupled weight decay [1]: `chain(adam(), weightDecay({ weight }), gradientStep(0.001))` takes the steps of
  * {@link adamW}, and `lion()` takes the place of `adam()`. Before plain steps both are the same.
  *
- * The direction may be that of a game. The run comes to rest where F = -lambda z, so leave the operator out to search for
- * critical points or equilibria.
+ * The direction may be that of a game. The run comes to rest where F = -lambda z, so leave the operator out to search
+ * for critical points or equilibria.
  *
  * Cost: 2 n operations and a vector.
  *

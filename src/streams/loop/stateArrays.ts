@@ -1,8 +1,8 @@
 /** Replaces the arrays in an operator's state, which is plain data that structuredClone copies. */
 
 /**
- * Gives a copy of a state in which `replace` has exchanged each Float64Array. What holds no such array, and every object
- * that is not plain, is passed on as it is. Arrays that occur several times stay one array.
+ * Gives a copy of a state in which `replace` has exchanged each Float64Array. Objects that
+ * are not plain are passed on as they are. Arrays that occur several times stay one array.
  */
 export function withArrays(state: unknown, replace: (array: Float64Array) => Float64Array): unknown {
   const known = new Map<object, unknown>();
