@@ -10,6 +10,7 @@ export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./g
 export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
+export type { Repeated } from "./passes/split.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
 export type { DataInput } from "./trace/dataInputs.ts";

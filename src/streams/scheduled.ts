@@ -22,7 +22,7 @@ export type { Schedule } from "./loop/scheduling.ts";
  *
  * Rows hold the values: a step size in `stepSize`, others in a column such as `momentum.decay`.
  *
- * Use {@link decayingStep} for the rates of stochastic approximation.
+ * Use `decayingStep` for the rates of stochastic approximation.
  *
  * @example
  * const search = chain(momentum(), gradientStep(0.02));

@@ -22,12 +22,12 @@ const rules = {
 } as const;
 
 /**
- * Makes the schedule of cosine annealing, for {@link scheduled} [1].
+ * Makes the schedule of cosine annealing, for `scheduled` [1].
  *
  * With T = `steps` - `warmUp` and j = k - `warmUp` the factor of step k is floor + (1 - floor) (1 + cos(pi j / T)) / 2,
  * then `floor`. Before that it rises in a straight line, from `initial` at k = 0 to 1 at k = `warmUp`.
  *
- * Under {@link restartable} each restart begins the curve anew.
+ * Under `restartable` each restart begins the curve anew.
  *
  * [1] Loshchilov, Hutter: SGDR: stochastic gradient descent with warm restarts. ICLR 2017, arXiv:1608.03983.
  *

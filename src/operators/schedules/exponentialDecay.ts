@@ -19,7 +19,7 @@ const rules = {
 } as const;
 
 /**
- * Makes a schedule that falls like a power, for {@link scheduled}: the factor of step k is
+ * Makes a schedule that falls like a power, for `scheduled`: the factor of step k is
  * max(floor, decay^(k / every)). {@link stepDecay} falls in steps.
  *
  * @example

@@ -28,7 +28,7 @@ const rules = {
 } as const;
 
 /**
- * Makes the schedule of one cycle [1], for {@link scheduled}: the factor goes from `initial` at k = 0 to `peak` at
+ * Makes the schedule of one cycle [1], for `scheduled`: the factor goes from `initial` at k = 0 to `peak` at
  * k = rise steps - 1, and from there to `final` at k = steps - 1, along half a cosine or a straight line.
  *
  * The setting itself is then the largest step size. A momentum that falls while the step size rises is a cycle of its

@@ -23,7 +23,7 @@ const rules = {
 } as const;
 
 /**
- * Makes a schedule that falls in steps, for {@link scheduled}: the factor of step k is decay^floor(k / every), or
+ * Makes a schedule that falls in steps, for `scheduled`: the factor of step k is decay^floor(k / every), or
  * `decay` to the number of entries of `at` that are at most k.
  *
  * @example

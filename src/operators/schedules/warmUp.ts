@@ -18,7 +18,7 @@ const rules = {
 } as const;
 
 /**
- * Makes a schedule that rises in a straight line, for {@link scheduled}: from `initial` at k = 0 to 1 at k = `steps`.
+ * Makes a schedule that rises in a straight line, for `scheduled`: from `initial` at k = 0 to 1 at k = `steps`.
  *
  * @example
  * const factor = warmUp({ steps: 4, initial: 0.2, next: (k) => 0.5 ** k });
