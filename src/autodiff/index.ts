@@ -1,6 +1,6 @@
 export type { BlasDescription } from "../linalg/blas/blas.ts";
 export { GraphBuilder } from "./build/builder.ts";
-export type { InputData } from "./chosenRows.ts";
+export type { InputData, WrittenData } from "./chosenRows.ts";
 export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
 export { type CheckGraphOptions, checkGraph } from "./derivatives/checkGraph.ts";
 export { gradient, pullback, pushforward } from "./derivatives/differentiate.ts";

@@ -36,8 +36,28 @@ export const mostTasks = (1 << (31 - blockBits)) - 1;
 /** Milliseconds for which a thread looks for work before it sleeps. Waking it takes about as long. */
 const spinTime = 0.1;
 
-export function claimWord(task: number, block: number): number {
+const told = ["job", "helpers", "kind", "count", "stamp", "blocks", "length", "point"] as const;
+/** What a task tells the threads. */
+export type TaskWords = Readonly<Record<(typeof told)[number], number>>;
+
+function claimWord(task: number, block: number): number {
   return (task << blockBits) | block;
+}
+
+/**
+ * Says what to write, in this order, to begin a task.
+ *
+ * The claim comes first, with no block left: a late thread that still has the task before reads words of this one, and
+ * with its greater number of blocks would take one that the task before never had.
+ */
+export function beginning(task: number, given: TaskWords): readonly (readonly [place: number, value: number])[] {
+  return [
+    [word.claim, claimWord(task, mostBlocks)],
+    ...told.map((name) => [word[name], given[name]] as const),
+    [word.done, 0],
+    [word.claim, claimWord(task, 0)],
+    [word.task, task],
+  ];
 }
 
 /** Takes the next block of a task; undefined if all are taken or the task is over. */

@@ -1,6 +1,6 @@
 import { builtin, thisHost, warn, workerModule } from "../../../host.ts";
 import { describeBlas } from "../../../linalg/blas/blas.ts";
-import { claimWord, finishBlock, mostTasks, takeBlock, waitWhile, word, words } from "./control.ts";
+import { beginning, finishBlock, mostTasks, type TaskWords, takeBlock, waitWhile, word, words } from "./control.ts";
 import { state, type ThreadData, type ToThread } from "./protocol.ts";
 
 type Worker = import("node:worker_threads").Worker;
@@ -9,20 +9,6 @@ type MessagePort = import("node:worker_threads").MessagePort;
 interface Thread {
   readonly worker: Worker;
   readonly port: MessagePort;
-}
-
-/** What all threads compute together. */
-interface PoolTask {
-  readonly job: number;
-  /** Number of threads that may help. */
-  readonly helpers: number;
-  readonly kind: number;
-  readonly count: number;
-  readonly stamp: number;
-  readonly blocks: number;
-  /** Numbers of each block. */
-  readonly length: number;
-  readonly point: number;
 }
 
 /** Milliseconds after which a thread that has not begun to work is given up. */
@@ -86,16 +72,11 @@ export class Pool {
    * @param own computes a block in this thread, at its place in the shared memory
    * @param again computes a block whose thread has not finished it, into memory of this thread
    */
-  run(task: PoolTask, own: (block: number) => void, again: (block: number) => void): void {
+  run(task: TaskWords, own: (block: number) => void, again: (block: number) => void): void {
     const control = this.#control;
     this.#lookAfter();
     this.#task = (this.#task % mostTasks) + 1;
-    for (const name of ["job", "helpers", "kind", "count", "stamp", "blocks", "length", "point"] as const) {
-      control[word[name]] = task[name];
-    }
-    Atomics.store(control, word.done, 0);
-    Atomics.store(control, word.claim, claimWord(this.#task, 0));
-    Atomics.store(control, word.task, this.#task);
+    for (const [place, value] of beginning(this.#task, task)) Atomics.store(control, place, value);
     Atomics.notify(control, word.task);
     let [longest, mine] = [0, 0];
     for (;;) {
