@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { verifyRun } from "../../src/arrow/verifyRun.ts";
 import { newExperiment, writeExperiment } from "../../src/cli/experimentFile.ts";
-import { recoverFiles } from "../../src/cli/recoverFiles.ts";
+import { recoverFiles } from "../../src/cli/recover/recoverFiles.ts";
 import { isFluxionError } from "../../src/errors.ts";
 import { untilStep } from "../../src/operators/measures/untilStep.ts";
 import { gradientStep } from "../../src/operators/steps/gradientStep.ts";

@@ -10,7 +10,7 @@ import { readRun } from "../../src/arrow/readRun.ts";
 import { readRunFile } from "../../src/arrow/runFile.ts";
 import { verifyRun } from "../../src/arrow/verifyRun.ts";
 import { experimentsIn, newExperiment, readExperiment, writeExperiment } from "../../src/cli/experimentFile.ts";
-import { recoverFiles } from "../../src/cli/recoverFiles.ts";
+import { recoverFiles } from "../../src/cli/recover/recoverFiles.ts";
 import { readableRuns, runsIn } from "../../src/cli/runDirectories.ts";
 import { isFluxionError } from "../../src/errors.ts";
 import { experimentContext } from "../../src/experiments/framework/context.ts";

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { jsonSeal } from "../../src/arrow/checks/sealedJson.ts";
 import { readRun } from "../../src/arrow/readRun.ts";
 import { readRunFile, runState } from "../../src/arrow/runFile.ts";
-import { recoverFiles } from "../../src/cli/recoverFiles.ts";
+import { recoverFiles } from "../../src/cli/recover/recoverFiles.ts";
 import { saveCheckpoint } from "../../src/sinks/checkpointFile.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";
 import { assertError } from "../support/assert.ts";

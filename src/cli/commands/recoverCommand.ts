@@ -1,7 +1,7 @@
 /** `fluxion recover`: writes what is whole of damaged files into a new directory. */
 import type { Command } from "commander";
 import { say } from "../output/say.ts";
-import { recoverFiles } from "../recoverFiles.ts";
+import { recoverFiles } from "../recover/recoverFiles.ts";
 
 const help = `
 The damaged directory is only read. Whole batches are copied; run.json is written anew, counts the rows that there are,
