@@ -1,4 +1,7 @@
-import { sharedKernels, vectorised } from "./vectorMemory.ts";
+import { kernelFinder, vectorised } from "./vectorMemory.ts";
+import { type AdamKernel, adamKernel } from "./wasm/adamKernel.ts";
+
+const sharedKernels = kernelFinder<AdamKernel>(adamKernel);
 
 /** Numbers of a step of Adam. */
 interface AdamFactors {

@@ -1,23 +1,18 @@
-import { type AdamKernel, adamKernel } from "./wasm/adamKernel.ts";
+import type { FunctionBuilder } from "./wasm/code.ts";
 import { type WasmMemory, wasm } from "./wasm/host.ts";
-import { type MinresKernels, minresKernels } from "./wasm/minresKernels.ts";
 import { hasSimd, ModuleBuilder } from "./wasm/module.ts";
 import { turn } from "./wasm/pairs.ts";
-import { type VectorKernels, vectorKernels } from "./wasm/vectorKernels.ts";
-
-type Kernels = VectorKernels & MinresKernels & AdamKernel;
+import { vectorKernels } from "./wasm/vectorKernels.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 const page = 65536;
 /** Bytes that 32-bit addresses reach. */
 const largest = 65536 * page;
 
-interface Shared {
-  readonly memory: WasmMemory;
-  readonly kernels: Kernels;
-}
-const known = new WeakMap<ArrayBufferLike, Shared>();
-let module: object | undefined;
+/** The memories that vectors share. */
+const known = new WeakMap<ArrayBufferLike, WasmMemory>();
+/** Whether there has been one: most programs need none, and then nothing is looked up. */
+let isUsed = false;
 
 /** Length from which on a single loop looks up where its vectors lie: the look-up then costs little beside the loop. */
 export const vectorised = 512;
@@ -43,7 +38,8 @@ export function vectorMemory(n: number, count: number): readonly Float64Array[] 
   if (pages * page > largest || !hasSimd()) return undefined;
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages });
-    known.set(memory.buffer, { memory, kernels: kernelsOver(memory) });
+    known.set(memory.buffer, memory);
+    isUsed = true;
     return Array.from({ length: count }, (_, i) => new Float64Array(memory.buffer, i * stride, n));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -84,17 +80,42 @@ export function withVectors<T>(n: number, count: number, use: (zeros: () => Floa
  *
  * @returns undefined if the vectors do not share a memory, or if they are shorter than `least`
  */
-export function sharedKernels(
+type KernelFinder<K> = (
   least: number,
   out: Float64Array,
   ...others: readonly Float64Array[]
-): { readonly kernels: Kernels; readonly count: number } | undefined {
-  if (module === undefined || out.length < least) return undefined;
-  const { buffer } = out;
-  for (let i = 0; i < others.length; i++) if (others[i]!.buffer !== buffer) return undefined;
-  const kernels = known.get(buffer)?.kernels;
-  return kernels === undefined ? undefined : { kernels, count: out.length - (out.length % turn) };
+) => { readonly kernels: K; readonly count: number } | undefined;
+
+/** Makes a finder of kernels that are compiled together, when vectors of one memory first meet them. */
+export function kernelFinder<K>(builders: Readonly<Record<keyof K, () => FunctionBuilder>>): KernelFinder<K> {
+  let module: object | undefined;
+  const over = new WeakMap<ArrayBufferLike, K>();
+  const instance = (memory: WasmMemory): K => {
+    module ??= new wasm.Module(encode(builders));
+    // The module has the names of the builders.
+    const kernels = new wasm.Instance(module, { env: { memory } }).exports as unknown as K;
+    over.set(memory.buffer, kernels);
+    return kernels;
+  };
+  return (least, out, ...others) => {
+    if (!isUsed || out.length < least) return undefined;
+    const { buffer } = out;
+    for (let i = 0; i < others.length; i++) if (others[i]!.buffer !== buffer) return undefined;
+    const found = over.get(buffer);
+    const memory = found === undefined ? known.get(buffer) : undefined;
+    if (found === undefined && memory === undefined) return undefined;
+    return { kernels: found ?? instance(memory!), count: out.length - (out.length % turn) };
+  };
 }
+
+function encode(builders: Readonly<Record<string, () => FunctionBuilder>>): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  for (const [name, builder] of Object.entries(builders)) module.add(builder(), name);
+  return module.encode();
+}
+
+/** The kernels of the loops that nearly every program needs. */
+export const sharedKernels = kernelFinder(vectorKernels);
 
 /** Length up to which copying two vectors there and one back costs less than SIMD saves in a pass that clamps. */
 const longestCopied = 4096;
@@ -116,16 +137,5 @@ export function copiedTogether(a: Float64Array, b: Float64Array): readonly [Floa
 
 /** Finds the memory in which two vectors lie together, for kernels of the caller's own. */
 export function commonMemory(a: Float64Array, b: Float64Array): WasmMemory | undefined {
-  return a.buffer === b.buffer ? known.get(a.buffer)?.memory : undefined;
-}
-
-function kernelsOver(memory: WasmMemory): Kernels {
-  if (module === undefined) {
-    const builder = new ModuleBuilder();
-    const all = { ...vectorKernels, ...minresKernels, ...adamKernel };
-    for (const [name, kernel] of Object.entries(all)) builder.add(kernel(), name);
-    module = new wasm.Module(builder.encode());
-  }
-  // By its type `all` has the names of the three interfaces.
-  return new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  return a.buffer === b.buffer ? known.get(a.buffer) : undefined;
 }

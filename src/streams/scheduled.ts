@@ -1,7 +1,7 @@
 import { didYouMean } from "../didYouMean.ts";
 import { failure } from "../errors.ts";
 import { checkUpdates } from "./loop/checks.ts";
-import type { Appointment, Schedule } from "./loop/scheduling.ts";
+import { type Appointment, type Schedule, Timetable } from "./loop/scheduling.ts";
 import { ambientSession } from "./loop/session.ts";
 import type { Update } from "./types.ts";
 
@@ -59,7 +59,7 @@ export function scheduled(update: Update, schedules: Readonly<Record<string, Sch
       ([setting, schedule]): Appointment => ({ setting, schedule, met: false }),
     );
     const known: string[] = [];
-    const result = session.scheduling(entries, known, () => update(source));
+    const result = session.scheduling(Timetable.of, entries, known, () => update(source));
     const lost = entries.find(({ met }) => !met);
     if (lost === undefined) return result;
     throw failure(

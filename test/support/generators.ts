@@ -180,7 +180,7 @@ export const generators: readonly Generator[] = [
       }).initialPoint(5),
     hash: "9500c2f8",
   },
-  { file: "problems/traced/minibatches.ts", numbers: batchRows, hash: "4eee688c" },
+  { file: "problems/traced/orderOfEpoch.ts", numbers: batchRows, hash: "4eee688c" },
   {
     file: "streams/sampling.ts",
     numbers: () => joined(...sampleByIteration(rows(), { count: 3, seed: 2, variance: 0.1 }).map(({ point }) => point)),

@@ -4,7 +4,8 @@ import { randomSource } from "../../random.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
 import { axpy, dot, norm, scale } from "../vector.ts";
-import { kept, orthogonalise, withBasis } from "./orthogonalise.ts";
+import { kept, withBasis } from "./orthogonalise.ts";
+import { orthogonaliseShared } from "./orthogonaliseShared.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of {@link lanczos}. */
@@ -140,7 +141,7 @@ function lanczosVectors(map: LinearMap, first: Float64Array, { most, zeros, fres
     }
     size = Math.max(size, before);
     alpha.push(dot(current, next));
-    orthogonalise(next, basis);
+    orthogonaliseShared(next, basis);
     let remainder = norm(next);
     // Rounding alone leaves so much of a vector of this size.
     if (remainder <= 64 * Number.EPSILON * size) remainder = 0;
@@ -173,11 +174,11 @@ function freshVector(v: Float64Array, basis: readonly Float64Array[], random: Ra
   for (let attempt = 0; attempt < 3; attempt++) {
     for (let i = 0; i < v.length; i++) v[i] = random.normal();
     const before = norm(v);
-    orthogonalise(v, basis);
+    orthogonaliseShared(v, basis);
     const length = norm(v);
     if (length <= 1e-8 * before) continue;
     scale(1 / length, v);
-    orthogonalise(v, basis);
+    orthogonaliseShared(v, basis);
     scale(1 / norm(v), v);
     return true;
   }

@@ -1,5 +1,5 @@
 import { axpy, dot } from "../vector.ts";
-import { lent, sharedKernels, withVectors } from "../vectorMemory.ts";
+import { withVectors } from "../vectorMemory.ts";
 
 /** Most numbers of a basis that is lent a memory: copying what is returned doubles its size for a moment. */
 const mostLent = 2 ** 22;
@@ -17,51 +17,36 @@ export function kept(vectors: readonly Float64Array[]): readonly Float64Array[] 
   return vectors.map((vector) => (vector.buffer.byteLength === vector.byteLength ? vector : vector.slice()));
 }
 
+/** Computes v <- v + alpha b_i and returns <b_next, v>. */
+type Pass = (alpha: number, i: number, next: number) => number;
+
 /**
  * Makes a vector orthogonal to an orthonormal basis, by modified Gram-Schmidt. Doing so twice is enough (Kahan,
  * Parlett).
  *
- * The pass that subtracts one component computes the next one, with the bits of `dot` and `axpy`. It runs as SIMD if
- * the vectors share a memory. Cost: 8 m n operations for m vectors.
+ * The pass that subtracts one component computes the next one, with the bits of `dot` and `axpy`. Cost: 8 m n
+ * operations for m vectors.
  *
  * @param components numbers to which the components along the basis are added
+ * @param pass another way to compute a pass
  */
-export function orthogonalise(v: Float64Array, basis: readonly Float64Array[], components?: Float64Array): void {
+export function orthogonalise(
+  v: Float64Array,
+  basis: readonly Float64Array[],
+  components?: Float64Array,
+  pass: Pass = (alpha, i, next) => addScaledDot(v, alpha, basis[i]!, basis[next]!),
+): void {
   const m = basis.length;
   if (m === 0) return;
-  const n = v.length;
-  const kernels = sharedKernels(lent, v, basis[0]!)?.kernels;
-  const stride = kernels === undefined ? undefined : strideOf(basis);
-  const first = basis[0]!.byteOffset;
-  if (kernels !== undefined && stride !== undefined && components === undefined) {
-    kernels.orthogonalise(v.byteOffset, first, stride, m, n);
-    return;
-  }
   let component = dot(basis[0]!, v);
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < m; i++) {
-      const after = i + 1 === m ? 0 : i + 1;
+      const next = i + 1 === m ? 0 : i + 1;
       if (components !== undefined) components[i] = components[i]! + component;
-      if (round === 1 && after === 0) axpy(-component, basis[i]!, v);
-      else if (kernels === undefined || stride === undefined) {
-        component = addScaledDot(v, -component, basis[i]!, basis[after]!);
-      } else {
-        component = kernels.addScaledDot(v.byteOffset, -component, first + i * stride, first + after * stride, n);
-      }
+      if (round === 1 && next === 0) axpy(-component, basis[i]!, v);
+      else component = pass(-component, i, next);
     }
   }
-}
-
-/** Bytes from one vector of a basis to the next; undefined where they do not lie at equal distances in one memory. */
-function strideOf(basis: readonly Float64Array[]): number | undefined {
-  const { buffer, byteOffset } = basis[0]!;
-  if (basis.length === 1) return 0;
-  const stride = basis[1]!.byteOffset - byteOffset;
-  for (let i = 1; i < basis.length; i++) {
-    const b = basis[i]!;
-    if (b.buffer !== buffer || b.byteOffset !== byteOffset + i * stride) return undefined;
-  }
-  return stride;
 }
 
 /** The pass in TypeScript. It takes four entries per turn for the reason given in vector.ts. */

@@ -1,7 +1,8 @@
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { forEachColumn } from "../dense/dense.ts";
-import { orthogonalise, withBasis } from "../krylov/orthogonalise.ts";
+import { withBasis } from "../krylov/orthogonalise.ts";
+import { orthogonaliseShared } from "../krylov/orthogonaliseShared.ts";
 import { tridiagonalEigen } from "../krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { composed, transposed } from "../maps/maps.ts";
@@ -114,7 +115,7 @@ function ritzValueOver(map: LinearMap, steps: number, seed: number, zeros: () =>
     basis.push(current);
     diagonal.push(dot(current, next));
     const before = norm(next);
-    orthogonalise(next, basis);
+    orthogonaliseShared(next, basis);
     const beta = norm(next);
     if (!(beta > 64 * Number.EPSILON * before)) {
       if (!Number.isFinite(before)) return before;

@@ -1,7 +1,7 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { type RandomSource, randomSource } from "../../random.ts";
-import { orthogonalise } from "../krylov/orthogonalise.ts";
+import { orthogonaliseShared } from "../krylov/orthogonaliseShared.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { seed } from "../rules.ts";
 import { dot, norm, scale } from "../vector.ts";
@@ -75,12 +75,12 @@ export function hutchPlusPlus(map: LinearMap, options: TraceOptions = {}): Trace
   for (let k = 0; k < size; k++) {
     const q = image(map, signs(n, random));
     const before = norm(q);
-    orthogonalise(q, basis);
+    orthogonaliseShared(q, basis);
     const length = norm(q);
     // For A of low rank only rounding is left.
     if (!(length > 1e-10 * before)) continue;
     scale(1 / length, q);
-    orthogonalise(q, basis);
+    orthogonaliseShared(q, basis);
     scale(1 / norm(q), q);
     basis.push(q);
   }
@@ -91,7 +91,7 @@ export function hutchPlusPlus(map: LinearMap, options: TraceOptions = {}): Trace
   const samples: number[] = [];
   for (let k = 0; k < Math.max(1, Math.floor(products / 3)); k++) {
     const g = signs(n, random);
-    orthogonalise(g, basis);
+    orthogonaliseShared(g, basis);
     samples.push(dot(g, image(map, g)));
     used++;
   }

@@ -86,9 +86,9 @@ export interface EndExplanation {
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
  *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
- *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where a step no longer than the
- *    parameters leaves less than a tenth of F (`unreachedShare`): then F only looks flat, since the parameters differ in
- *    size.
+ *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where a step of 0.7 of the
+ *    parameters' lengths leaves less than a tenth of F (`unreachedShare`): then F only looks flat, since the parameters
+ *    differ in size.
  * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
  * The first class that applies is the verdict. It is "not judged" where the numbers leave the range of float64, or
@@ -155,7 +155,9 @@ export function explainEnd(
   const rest = [
     ...(flat === undefined
       ? []
-      : [`${flat}, but a step no longer than the parameters leaves ${short(left)} of it (flat: > ${leastUnreached})`]),
+      : [
+          `${flat}, but a step of 0.85 of the parameters' lengths leaves ${short(left)} of it (flat: > ${leastUnreached})`,
+        ]),
     `r = ${short(r)} (flat: > ${relativeResidual})`,
     `r_H = ${short(rH)} (flat: < ${relativeCokernelResidual})`,
     `|H grad| / (|H| |grad|) = ${short(curvature)} (flat: < ${relativeCokernelResidual})`,
@@ -198,5 +200,5 @@ interface Solve {
   readonly curvature: number | undefined;
 }
 
-/** Share of F that a step no longer than the parameters leaves at least where F is flat. */
+/** Share of F that a step of 0.85 of the parameters' lengths leaves at least where F is flat. */
 const leastUnreached = 0.1;

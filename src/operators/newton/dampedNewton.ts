@@ -21,12 +21,12 @@ import {
   type Scaling,
   scalingRule,
   stepFromUnits,
-  type Units,
   viewInUnits,
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { naturalNumber, positiveInteger, share } from "../support/rules.ts";
 import { searchColumns, searchOutcomes } from "../support/searchOutcome.ts";
+import type { Units } from "../support/toldUnits.ts";
 import { trialPoint } from "../support/trialPoint.ts";
 
 /** Options of {@link dampedNewton}; those of the solver are as in `newtonDirection`. */

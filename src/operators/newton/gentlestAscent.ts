@@ -13,7 +13,7 @@ import {
 } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
-import { orthogonalise } from "../../linalg/krylov/orthogonalise.ts";
+import { orthogonaliseShared } from "../../linalg/krylov/orthogonaliseShared.ts";
 import {
   type KeptSizes,
   noSizes,
@@ -21,12 +21,12 @@ import {
   scalingRule,
   stepFromUnits,
   tellUnits,
-  type Units,
   vectorInUnits,
   viewInUnits,
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
+import type { Units } from "../support/toldUnits.ts";
 
 /** Options of {@link gentlestAscent}. */
 export interface GentlestAscentOptions {
@@ -134,7 +134,7 @@ function inOtherUnits(
 /** Makes vectors orthonormal, in place. */
 function orthonormal(vectors: readonly Float64Array[]): readonly Float64Array[] {
   vectors.forEach((v, k) => {
-    orthogonalise(v, vectors.slice(0, k));
+    orthogonaliseShared(v, vectors.slice(0, k));
     scale(1 / norm(v), v);
   });
   return vectors;
@@ -163,7 +163,7 @@ function improved(map: LinearMap, frame: readonly Float64Array[]): Frame {
   for (const image of images) {
     const residual = image.slice();
     const before = norm(residual);
-    orthogonalise(residual, basis);
+    orthogonaliseShared(residual, basis);
     const length = norm(residual);
     if (!(length > 1e-12 * before)) continue;
     scale(1 / length, residual);

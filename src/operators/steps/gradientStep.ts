@@ -1,13 +1,6 @@
 import { checkOption, defineUpdate, distance, type Proposal, settingOf, type Update } from "../../authoring/index.ts";
 import { localStepSize } from "../support/localStepSize.ts";
-import {
-  evaluationInUnits,
-  fieldInUnits,
-  stepFromUnits,
-  toldUnits,
-  type Units,
-  vectorInUnits,
-} from "../support/parameterScale.ts";
+import { told, type UnitsView } from "../support/toldUnits.ts";
 
 const range = { above: 0 } as const;
 
@@ -58,12 +51,13 @@ function localStep(): Update {
     init: (_first, previous?: LocalState): LocalState => ({ eta: previous?.eta, theta: 1, last: undefined }),
     step(it, { eta: before, theta, last }) {
       const { point, at } = it;
-      const units = at.problem.constraint === undefined ? toldUnits(at) : undefined;
-      let eta = before ?? firstStepSize(it, units);
+      const view = at.problem.constraint === undefined ? told.get(at) : undefined;
+      let eta = before ?? firstStepSize(it, view);
       let growth = 1;
       if (last !== undefined && before !== undefined) {
-        const way = distance(vectorInUnits(point, units), vectorInUnits(last.point, units));
-        const change = distance(fieldInUnits(at, units), fieldInUnits(last, units));
+        const way =
+          view === undefined ? distance(point, last.point) : distance(view.vector(point), view.vector(last.point));
+        const change = view === undefined ? distance(at.field, last.field) : distance(view.field(at), view.field(last));
         // A point that has not moved gives no information about F.
         if (way > 0) eta = Math.min(Math.sqrt(1 + theta) * before, way / (2 * change));
         growth = eta / before;
@@ -75,10 +69,9 @@ function localStep(): Update {
   });
 }
 
-function firstStepSize({ at, evaluate }: Proposal, units: Units | undefined): number {
-  if (units === undefined) return localStepSize(at, evaluate);
-  const look = (there: Float64Array) => evaluationInUnits(evaluate(stepFromUnits(there.slice(), units)), units);
-  return localStepSize(evaluationInUnits(at, units), look);
+function firstStepSize({ at, evaluate }: Proposal, view: UnitsView | undefined): number {
+  if (view === undefined) return localStepSize(at, evaluate);
+  return localStepSize(view.evaluation(at), (there) => view.evaluation(evaluate(view.back(there))));
 }
 
 interface LocalState {

@@ -23,11 +23,11 @@ import {
   type Sizes,
   scales,
   stepFromUnits,
-  type Units,
   unitsOf,
   vectorInUnits,
 } from "./parameterScale.ts";
 import type { SearchOutcome } from "./searchOutcome.ts";
+import type { Units } from "./toldUnits.ts";
 import { trialPoint } from "./trialPoint.ts";
 
 /** Share of the length of the start that the first step has. */

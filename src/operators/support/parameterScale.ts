@@ -5,6 +5,7 @@ import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
 import { borrowScaled } from "../../linalg/scaledMemory.ts";
 import { finiteMatrix } from "./finiteMatrix.ts";
+import { told, type Units, type UnitsView } from "./toldUnits.ts";
 
 /**
  * The option `scaling` of the operators that know units of the parameters. `curvature`: powers of two next to
@@ -38,18 +39,6 @@ export interface Sizes {
   readonly curvatures: Float64Array;
   /** Whether the exponent of the first curvature was odd at the first row. */
   readonly odd: boolean;
-}
-
-/**
- * Units: parameter i is u_i y_i, where u_i is a power of two, so that changing units rounds nothing. A field that is a
- * gradient then is R F with the Jacobian R J U, where R is U, or U / 2, so that this is the Hessian of a loss in units;
- * any other field keeps its own units, and J becomes J U.
- */
-export interface Units {
-  /** The diagonal of U. */
-  readonly columns: Float64Array;
-  /** The diagonal of R; undefined for a field that is not a gradient. */
-  readonly rows: Float64Array | undefined;
 }
 
 /**
@@ -200,31 +189,34 @@ export function boundInUnits(maxNorm: number, units: Units | undefined): number 
   return units === undefined ? maxNorm : maxNorm / units.columns.reduce((most, unit) => Math.max(most, unit), 0);
 }
 
-/** Units in which the direction at a point was chosen, for the line search after it. */
-const chosenUnits = new WeakMap<Evaluation, Units>();
-
-/** Tells the line search after a direction in which units it was chosen. */
+/** Tells the line search and the step size after a direction in which units it was chosen. */
 export function tellUnits(at: Evaluation, units: Units | undefined): void {
-  if (units === undefined) chosenUnits.delete(at);
-  else chosenUnits.set(at, units);
+  told.set(at, units && new ScaledView(units));
 }
 
-/** The units in which the direction at a point was chosen; undefined for the parameters as they are. */
-export function toldUnits(at: Evaluation): Units | undefined {
-  return chosenUnits.get(at);
-}
+/** A problem without a constraint, as it looks in units. */
+class ScaledView implements UnitsView {
+  constructor(readonly units: Units) {}
 
-/** The evaluation of a problem without a constraint, as it looks in units. */
-export function evaluationInUnits(at: Evaluation, units: Units): Evaluation {
-  const field = fieldInUnits(at, units);
-  const point = vectorInUnits(at.point, units);
-  return {
-    ...at,
-    point,
-    field,
-    squaredFieldNorm: squaredNorm(field),
-    linearize: () => mapInUnits(at.linearize(), units),
-  };
+  vector(vector: Float64Array): Float64Array {
+    return vectorInUnits(vector, this.units);
+  }
+  field(at: Pick<Evaluation, "field">): Float64Array {
+    return fieldInUnits(at, this.units);
+  }
+  back(vector: Float64Array): Float64Array {
+    return stepFromUnits(vector.slice(), this.units);
+  }
+  evaluation(at: Evaluation): Evaluation {
+    const field = this.field(at);
+    return {
+      ...at,
+      point: this.vector(at.point),
+      field,
+      squaredFieldNorm: squaredNorm(field),
+      linearize: () => mapInUnits(at.linearize(), this.units),
+    };
+  }
 }
 
 /** ||F||^2 as a line search compares it. */
@@ -240,14 +232,14 @@ interface Merit {
  * would overflow or underflow, F is divided by the power of two next to its largest entry.
  */
 export function meritOf(start: Evaluation): Merit {
-  const told = chosenUnits.get(start)?.rows;
-  const first = told === undefined ? start.field : times(start.field, told, new Float64Array(told.length));
+  const rowUnits = told.get(start)?.units.rows;
+  const first = rowUnits === undefined ? start.field : times(start.field, rowUnits, new Float64Array(rowUnits.length));
   const square = squaredNorm(first);
   const unit = square > leastSquare && square < mostSquare ? 1 : perUnit(first);
-  if (told === undefined && unit === 1) {
+  if (rowUnits === undefined && unit === 1) {
     return { fieldOf: (at) => at.field, squareOf: (at) => at.squaredFieldNorm, convert: () => {} };
   }
-  const rows = told === undefined ? first.map(() => unit) : told.map((u) => u * unit);
+  const rows = rowUnits === undefined ? first.map(() => unit) : rowUnits.map((u) => u * unit);
   const fieldOf = ({ field }: Evaluation): Float64Array => times(field, rows, new Float64Array(field.length));
   return { fieldOf, squareOf: (at) => squaredNorm(fieldOf(at)), convert: (product) => times(product, rows, product) };
 }

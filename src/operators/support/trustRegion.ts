@@ -2,8 +2,9 @@
 import { axpy, dot, type Evaluation, norm, type Proposal, scratchVector } from "../../authoring/index.ts";
 import type { SymmetricEigen } from "../../linalg/dense/dense.ts";
 import { roundingCutoff, shareOf } from "./cutOff.ts";
-import { fieldInUnits, lengthInUnits, lossInUnits, stepFromUnits, type Units } from "./parameterScale.ts";
+import { fieldInUnits, lengthInUnits, lossInUnits, stepFromUnits } from "./parameterScale.ts";
 import type { SearchOutcome } from "./searchOutcome.ts";
+import type { Units } from "./toldUnits.ts";
 import { trialPoint } from "./trialPoint.ts";
 import { trust } from "./trust.ts";
 

@@ -5,7 +5,7 @@ import type { Problem } from "../../problems/problem.ts";
 import type { Checkpoint, OperatorMemory } from "../types.ts";
 import type { EvaluatedPoint, WorkCount } from "./evaluation.ts";
 import { mergeColumns } from "./mergeColumns.ts";
-import { type Appointment, Timetable } from "./scheduling.ts";
+import type { Appointment, Timetable } from "./scheduling.ts";
 import { ownArray, withArrays } from "./stateArrays.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -83,6 +83,8 @@ export class Session {
   #decides: RestartScope | undefined;
   /** Schedules for the operators that register now. */
   #appointments: readonly Appointment[] = [];
+  /** Makes timetables; given by the first that schedules, so that a program without schedules carries none of it. */
+  #timetableOf: typeof Timetable.of | undefined;
   /** Settings of the operators that register now, for messages about schedules. */
   #scheduledSettings: string[] | undefined;
   readonly #slots = new Map<string, Slot>();
@@ -105,7 +107,7 @@ export class Session {
     const name = this.#freeName(spec.name);
     const decides = inside ? this.#decides : undefined;
     const columns = decides === undefined ? (spec.columns ?? {}) : { ...spec.columns, ...restartColumns };
-    const timetable = inside ? Timetable.of(name, spec.settings ?? {}, this.#appointments) : undefined;
+    const timetable = inside ? this.#timetableOf?.(name, spec.settings ?? {}, this.#appointments) : undefined;
     if (inside) this.#columns = mergeColumns(spec.name, this.#columns, { ...columns, ...timetable?.columns });
     this.#scheduledSettings?.push(...Object.keys(spec.settings ?? {}).map((key) => `${name}.${key}`));
     const slot = new Slot(name, inside, columns, spec.settings ?? {}, valuesOf(spec.settings));
@@ -149,7 +151,13 @@ export class Session {
   }
 
   /** Applies a part of the update whose settings follow schedules, and notes the settings that there are. */
-  scheduling<T>(appointments: readonly Appointment[], settings: string[], apply: () => T): T {
+  scheduling<T>(
+    timetableOf: typeof Timetable.of,
+    appointments: readonly Appointment[],
+    settings: string[],
+    apply: () => T,
+  ): T {
+    this.#timetableOf = timetableOf;
     const [outer, outerSettings] = [this.#appointments, this.#scheduledSettings];
     this.#appointments = [...outer, ...appointments];
     this.#scheduledSettings = settings;

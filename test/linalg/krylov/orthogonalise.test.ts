@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { gmres } from "../../../src/linalg/krylov/gmres.ts";
 import { lanczos } from "../../../src/linalg/krylov/lanczos.ts";
-import { kept, orthogonalise, withBasis } from "../../../src/linalg/krylov/orthogonalise.ts";
+import { kept, withBasis } from "../../../src/linalg/krylov/orthogonalise.ts";
+import { orthogonaliseShared } from "../../../src/linalg/krylov/orthogonaliseShared.ts";
 import { linearMap } from "../../../src/linalg/makeLinearMap.ts";
 import { denseMatrix, diagonal } from "../../../src/linalg/maps/maps.ts";
 import { axpy, dot, norm, scale } from "../../../src/linalg/vector.ts";
@@ -51,7 +52,7 @@ for (const n of [1, 4, 63, lent, lent + 1, lent + 2, lent + 3, 130]) {
         for (const own of [basis, places, apart]) {
           for (const sum of [undefined, new Float64Array(basis.length)]) {
             last.set(v);
-            orthogonalise(last, own, sum);
+            orthogonaliseShared(last, own, sum);
             assertSame(last, expected, "the vector");
             if (sum !== undefined) assertSame(sum, components, "the components");
             for (const [i, b] of own.entries()) assertSame(b, basis[i]!, `vector ${i} of the basis`);

@@ -3,7 +3,10 @@
  * the few numbers of each in registers. They take two or four entries per turn, with sums in four parts (`vector.ts`
  * says why), or run as SIMD (`wasm/minresKernels.ts`) with the same bits.
  */
-import { lent, sharedKernels } from "../../vectorMemory.ts";
+import { kernelFinder, lent } from "../../vectorMemory.ts";
+import { type MinresKernels, minresKernels } from "../../wasm/minresKernels.ts";
+
+const sharedKernels = kernelFinder<MinresKernels>(minresKernels);
 
 /** Computes v <- source / beta. */
 export function normalise(source: Float64Array, beta: number, v: Float64Array): void {

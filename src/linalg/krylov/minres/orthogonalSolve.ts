@@ -1,7 +1,8 @@
 /** Solves a system from an orthonormal Krylov basis that is kept: for what the recurrences cannot tell from rounding. */
 import type { LinearMap } from "../../linearMap.ts";
 import { axpy, dot, norm as normOf, scale } from "../../vector.ts";
-import { orthogonalise, withBasis } from "../orthogonalise.ts";
+import { withBasis } from "../orthogonalise.ts";
+import { orthogonaliseShared } from "../orthogonaliseShared.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
 import { accuracyOf, type Claim, isAccurate, mostCondition, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
@@ -202,7 +203,7 @@ function krylovBasis(
     if (!Number.isFinite(before)) return undefined;
     size = Math.max(size, before);
     alpha.push(dot(current, next));
-    orthogonalise(next, basis);
+    orthogonaliseShared(next, basis);
     const remainder = normOf(next);
     const complete = basis.length === n || remainder <= roundingOfProducts * size;
     if (complete || basis.length >= steps) return { basis, alpha, beta, complete };

@@ -8,7 +8,8 @@ import { linearMap } from "../../../linalg/makeLinearMap.ts";
 import { denseMatrix } from "../../../linalg/maps/maps.ts";
 import { roundingCutoff } from "../cutOff.ts";
 import { finiteMatrix } from "../finiteMatrix.ts";
-import { fieldInUnits, matrixInUnits, stepFromUnits, type Units, unitsOf, vectorInUnits } from "../parameterScale.ts";
+import { fieldInUnits, matrixInUnits, stepFromUnits, unitsOf, vectorInUnits } from "../parameterScale.ts";
+import type { Units } from "../toldUnits.ts";
 import { largestSize, nearby } from "./relativeField.ts";
 
 /** Share of its terms up to which a coordinate of F counts as rounding. */
@@ -25,6 +26,12 @@ const shortest = 1e-10;
 const leastShare = 1e-3;
 /** Share of the largest eigenvalue, in units, up to which rounding may have made an eigenvalue what it is. */
 const roundingOfCurvature = 1e-12;
+/**
+ * Share of the parameters' lengths within which a step counts as one that removes F: between the steps of problems that
+ * only look flat because of their units (below it among the test functions) and those of flat regions of networks,
+ * which are about as long as the parameters.
+ */
+const reach = 0.85;
 /** Powers of two by which F changes less at most when a parameter that matters moves by its size, not another one. */
 const visible = 20;
 
@@ -40,7 +47,7 @@ interface NearestZero {
   readonly stepChange: number | undefined;
   /** Number of curvatures of which rounding leaves not even the size. */
   readonly unresolvedCurvatures: number | undefined;
-  /** Share of ||F||, in units, that no step within the lengths of the parameters removes. */
+  /** Share of ||F||, in units, that no step within 0.85 of the parameters' lengths removes. */
   readonly unreachedShare: number | undefined;
 }
 
@@ -191,7 +198,7 @@ function anyModel(at: Evaluation, lengths: Float64Array, inUnits: Float64Array, 
   const left = new Float64Array(n);
   map.apply(step, left);
   axpy(1, at.field, left);
-  const within = sizeOf(stepFromUnits(step, units), lengths) <= 1;
+  const within = sizeOf(stepFromUnits(step, units), lengths) <= reach;
   return {
     inUnits,
     units,
@@ -236,7 +243,7 @@ function symmetricModel(at: Evaluation, lengths: Float64Array, { matrix, inUnits
     if (Math.abs(along) <= roundings[k]!) return 0;
     if (Math.abs(value) <= least) return along;
     const step = vectorOf(k).map((v) => (v * along) / value);
-    return sizeOf(stepFromUnits(step, units), lengths) > 1 ? along : 0;
+    return sizeOf(stepFromUnits(step, units), lengths) > reach ? along : 0;
   });
   const cut = norm(Float64Array.from(unreached));
   const endless = values.some(
