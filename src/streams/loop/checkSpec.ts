@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
-import type { OperatorSpec } from "./session.ts";
+import type { OperatorSpec } from "./slot.ts";
 
 /**
  * Checks an operator's specification.

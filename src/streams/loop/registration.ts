@@ -2,7 +2,8 @@
 import { Observable, type Subscriber } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
-import { ambientSession, type Session, type Slot } from "./session.ts";
+import { ambientSession, type Session } from "./session.ts";
+import type { Slot } from "./slot.ts";
 import { type AnySpec, InsideStep, LateOperator, OutsideStep } from "./steps.ts";
 
 /** Applies a measure, inside the loop that is being put together or after a loop. */

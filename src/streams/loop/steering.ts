@@ -4,7 +4,8 @@ import type { AppliedCommand } from "../../arrow/row.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { describeRange, inRange } from "../../range.ts";
 import type { Command, IterateOptions } from "../types.ts";
-import type { Session, Slot } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Slot } from "./slot.ts";
 
 /** Steers one run. Commands wait here until the boundary before a step. */
 export class Steering {

@@ -5,7 +5,8 @@ import { failure } from "../../errors.ts";
 import type { MeasureResult, Proposal, Refines, Spec, UpdateResult } from "../types.ts";
 import { chosen } from "./choices.ts";
 import { CHOICE, choiceOf, directionIn, directionOf, sessionOf, withMove, withRow, withStatus } from "./records.ts";
-import { extendRun, type RestartScope, type Session, Slot, valuesOf } from "./session.ts";
+import { extendRun, type Session, valuesOf } from "./session.ts";
+import { type RestartScope, Slot } from "./slot.ts";
 import { write } from "./writing.ts";
 
 // Specifications and results without their type parameters.

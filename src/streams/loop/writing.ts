@@ -3,7 +3,8 @@ import type { Run } from "../../arrow/row.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { showValue } from "../../options.ts";
-import type { Session, Slot } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Slot } from "./slot.ts";
 
 interface Writable {
   readonly run: Run;
