@@ -1,34 +1,13 @@
-import type { Observable } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { untilStep } from "../../src/operators/measures/untilStep.ts";
-import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { defineMeasure } from "../../src/streams/defineMeasure.ts";
-import { defineRowMeasure } from "../../src/streams/defineRowMeasure.ts";
 import { firstRows } from "../../src/streams/firstRows.ts";
-import { iterate } from "../../src/streams/iterate.ts";
-import type { Columns, Iterate, Measure, RowMeasure, Update } from "../../src/streams/types.ts";
+import type { Measure } from "../../src/streams/types.ts";
 import { checkError } from "../support/assert.ts";
 import { collect, valuesOf } from "../support/collect.ts";
-
-const descent = gradientStep(0.01);
-const run = (rule: Update, name = "run"): Observable<Iterate> =>
-  iterate(quartic(), [1, 2], chain(untilStep(5), rule), { name });
-
-/** Counts the rows it met: state and one column. */
-function counter(name = "counter", columns: Columns = { seen: { meaning: "rows met so far" } }): RowMeasure {
-  return defineRowMeasure({
-    name,
-    columns,
-    init: () => ({ count: 0 }),
-    step(_row, { count }) {
-      const [column] = Object.keys(columns);
-      return { state: { count: count + 1 }, columns: { [column!]: count + 1 } };
-    },
-  });
-}
+import { counter, descent, run } from "../support/counter.ts";
 
 const columns = suite("columns");
 

@@ -1,8 +1,6 @@
-import { defer, merge, mergeMap, type Observable, of, repeat, switchMap, take } from "rxjs";
+import { defer, merge, mergeMap, of, repeat, switchMap, take } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { untilStep } from "../../src/operators/measures/untilStep.ts";
-import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
 import { momentum } from "../../src/operators/steps/momentum.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { chain } from "../../src/streams/chain.ts";
@@ -10,27 +8,11 @@ import { defineMeasure } from "../../src/streams/defineMeasure.ts";
 import { defineRowMeasure } from "../../src/streams/defineRowMeasure.ts";
 import { defineUpdate } from "../../src/streams/defineUpdate.ts";
 import { firstRows } from "../../src/streams/firstRows.ts";
-import { iterate } from "../../src/streams/iterate.ts";
-import type { Columns, Iterate, Measure, Proposal, RowMeasure, Status, Update } from "../../src/streams/types.ts";
+import type { Iterate, Measure, Proposal, Status, Update } from "../../src/streams/types.ts";
 import { assertError, checkError } from "../support/assert.ts";
 import { collect, valuesOf } from "../support/collect.ts";
+import { counter, descent, run } from "../support/counter.ts";
 
-const descent = gradientStep(0.01);
-const run = (rule: Update, name = "run"): Observable<Iterate> =>
-  iterate(quartic(), [1, 2], chain(untilStep(5), rule), { name });
-
-/** Counts the rows it met: state and one column. */
-function counter(name = "counter", columns: Columns = { seen: { meaning: "rows met so far" } }): RowMeasure {
-  return defineRowMeasure({
-    name,
-    columns,
-    init: () => ({ count: 0 }),
-    step(_row, { count }) {
-      const [column] = Object.keys(columns);
-      return { state: { count: count + 1 }, columns: { [column!]: count + 1 } };
-    },
-  });
-}
 const last = (rows: readonly Iterate[]): Iterate => rows.at(-1)!;
 
 interface Calls {

@@ -1,6 +1,6 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { hypotenuse } from "../../linalg/vector.ts";
-import { incoming, quotient } from "../support/entrywise.ts";
+import { incoming, quotient } from "../support/entries/entrywise.ts";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions {

@@ -1,6 +1,6 @@
-import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
-import { adamPass } from "../../linalg/adamPass.ts";
-import { incoming, quotient } from "../support/entrywise.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { adamState, adamStep } from "../support/entries/adamStep.ts";
+import { quotient } from "../support/entries/entrywise.ts";
 
 /** Options of {@link adam}. The numbers are settings that can be steered during a run. */
 export interface AdamOptions {
@@ -63,30 +63,15 @@ export function adam(options: AdamOptions = {}): Update {
       squareDecay: settingOf(rules.squareDecay, chosen.squareDecay),
       damping: settingOf(rules.damping, chosen.damping),
     },
-    init: (first) => ({
-      mean: rowVector(first).fill(0),
-      root: rowVector(first).fill(0),
-      power: 1,
-      squarePower: 1,
-    }),
-    step(it, state, { decay, squareDecay, damping }) {
-      const { mean, root } = state;
-      const { from, sign } = incoming(it);
-      const direction = rowVector(it);
-      state.power *= decay;
-      state.squarePower *= squareDecay;
-      const share = 1 - state.power;
-      const rootShare = Math.sqrt(1 - state.squarePower);
-      // The mean is that of the directions -F.
-      const fresh = -sign * (1 - decay);
-      // A division takes as long as all else together, so the factors of mean and root are taken out of it.
-      const factors = { decay, fresh, squareDecay, scale: rootShare / share, shift: rootShare * damping, pull: 0 };
-      adamPass(mean, root, from, it.point, direction, factors);
+    init: adamState,
+    step(it, state, settings) {
+      const { direction, from, fresh, share, rootShare } = adamStep(it, state, settings, 0);
       if (!chosen.nesterov) return { direction };
-      const ahead = decay / (1 - state.power * decay);
+      const { mean, root } = state;
+      const ahead = settings.decay / (1 - state.power * settings.decay);
       for (let i = 0; i < direction.length; i++) {
         const looking = ahead * mean[i]! + (fresh / share) * from[i]!;
-        direction[i] = quotient(looking, root[i]! / rootShare, damping, false);
+        direction[i] = quotient(looking, root[i]! / rootShare, settings.damping, false);
       }
       return { direction };
     },

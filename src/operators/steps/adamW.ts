@@ -1,12 +1,5 @@
-import {
-  defineUpdate,
-  oppositeOfDirection,
-  readOptions,
-  rowVector,
-  settingOf,
-  type Update,
-} from "../../authoring/index.ts";
-import { adamPass } from "../../linalg/adamPass.ts";
+import { defineUpdate, readOptions, settingOf, type Update } from "../../authoring/index.ts";
+import { adamState, adamStep } from "../support/entries/adamStep.ts";
 
 /** Options of {@link adamW}. All of them are settings that can be steered during a run. */
 export interface AdamWOptions {
@@ -81,33 +74,7 @@ export function adamW(options: AdamWOptions = {}): Update {
       damping: settingOf(rules.damping, chosen.damping),
       weightDecay: settingOf(rules.weightDecay, chosen.weightDecay),
     },
-    init: (first) => ({
-      mean: rowVector(first).fill(0),
-      root: rowVector(first).fill(0),
-      power: 1,
-      squarePower: 1,
-    }),
-    step(it, state, { decay, squareDecay, damping, weightDecay }) {
-      const { mean, root } = state;
-      state.power *= decay;
-      state.squarePower *= squareDecay;
-      const share = 1 - state.power;
-      const rootShare = Math.sqrt(1 - state.squarePower);
-      const { point } = it;
-      const opposite = oppositeOfDirection(it);
-      const before = opposite ?? it.direction;
-      const fresh = opposite === undefined ? 1 - decay : decay - 1;
-      const direction = rowVector(it);
-      // A division takes as long as all else together: mean / share / (root / rootShare + damping) has one of them here.
-      adamPass(mean, root, before, point, direction, {
-        decay,
-        fresh,
-        squareDecay,
-        scale: rootShare / share,
-        shift: rootShare * damping,
-        pull: weightDecay,
-      });
-      return { direction };
-    },
+    init: adamState,
+    step: (it, state, settings) => ({ direction: adamStep(it, state, settings, settings.weightDecay).direction }),
   });
 }

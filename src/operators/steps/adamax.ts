@@ -1,5 +1,5 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
-import { incoming, quotient } from "../support/entrywise.ts";
+import { incoming, quotient } from "../support/entries/entrywise.ts";
 
 /** Options of {@link adamax}. All of them are settings that can be steered during a run. */
 export interface AdamaxOptions {

@@ -1,6 +1,7 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { rootMeanSquare } from "../../linalg/adamPass.ts";
-import { incoming, quotient } from "../support/entrywise.ts";
+import { adamState } from "../support/entries/adamStep.ts";
+import { incoming, quotient } from "../support/entries/entrywise.ts";
 
 /** Options of {@link amsGrad}. The numbers are settings that can be steered during a run. */
 export interface AmsGradOptions {
@@ -63,13 +64,7 @@ export function amsGrad(options: AmsGradOptions = {}): Update {
       squareDecay: settingOf(rules.squareDecay, chosen.squareDecay),
       damping: settingOf(rules.damping, chosen.damping),
     },
-    init: (first) => ({
-      mean: rowVector(first).fill(0),
-      root: rowVector(first).fill(0),
-      largest: rowVector(first).fill(0),
-      power: 1,
-      squarePower: 1,
-    }),
+    init: (first) => ({ ...adamState(first), largest: rowVector(first).fill(0) }),
     step(it, state, { decay, squareDecay, damping }) {
       const { mean, root, largest } = state;
       const { from, sign } = incoming(it);

@@ -1,7 +1,7 @@
 import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "../../authoring/index.ts";
 import { unitOf } from "../../elementary/index.ts";
 import { rootMeanSquare } from "../../linalg/adamPass.ts";
-import { incoming, quotient } from "../support/entrywise.ts";
+import { incoming, quotient } from "../support/entries/entrywise.ts";
 
 /** Options of {@link rmsProp}. */
 export interface RmsPropOptions {

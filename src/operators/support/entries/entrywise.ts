@@ -1,6 +1,6 @@
 /** What operators share that treat each entry of the field by itself. */
-import { oppositeOfDirection, type Proposal } from "../../authoring/index.ts";
-import { hypotenuse } from "../../linalg/vector.ts";
+import { oppositeOfDirection, type Proposal } from "../../../authoring/index.ts";
+import { hypotenuse } from "../../../linalg/vector.ts";
 
 /**
  * Gives the field F that an operator refines, the negative of the direction so far: a vector and the sign with which
