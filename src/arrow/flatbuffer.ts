@@ -24,6 +24,18 @@ export class Table {
     return at === undefined ? 0 : this.data.getUint8(at);
   }
 
+  /** Reads a 16-bit integer; 0 if the field is missing. */
+  int16(field: number): number {
+    const at = this.#place(field);
+    return at === undefined ? 0 : this.data.getInt16(at, true);
+  }
+
+  /** Reads a 32-bit integer; 0 if the field is missing. */
+  int32(field: number): number {
+    const at = this.#place(field);
+    return at === undefined ? 0 : this.data.getInt32(at, true);
+  }
+
   /** Reads a 64-bit integer; 0 if the field is missing. */
   int64(field: number): number {
     const at = this.#place(field);
@@ -51,6 +63,18 @@ export class Table {
     const vector = this.#vector(field);
     if (vector === undefined) return [];
     return Array.from({ length: count }, (_, i) => new Table(this.data, follow(this.data, vector.at + 4 * i)));
+  }
+
+  /** Reads a vector of structs as its bytes, after checking that all of them are there. */
+  structs(field: number, bytesEach: number): DataView {
+    const count = this.count(field, bytesEach);
+    const at = count === 0 ? 0 : this.#vector(field)!.at;
+    return new DataView(this.data.buffer, this.data.byteOffset + at, count * bytesEach);
+  }
+
+  /** Reads a text; empty if the field is missing. */
+  text(field: number): string {
+    return new TextDecoder().decode(this.structs(field, 1));
   }
 
   #vector(field: number): { readonly at: number; readonly count: number } | undefined {

@@ -2,6 +2,7 @@
 export { type Damage, describeDamage } from "./checks/damage.ts";
 export type { BatchFacts } from "./checks/seal.ts";
 export { coreColumns } from "./coreColumns.ts";
+export { type ArrowRows, arrowRows } from "./data/arrowRows.ts";
 export {
   concatenate,
   type EncoderOptions,

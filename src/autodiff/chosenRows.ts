@@ -1,3 +1,5 @@
+import { failure } from "../errors.ts";
+
 /** Length from which on a view of a row and `set` are faster than a loop. */
 const longRow = 32;
 
@@ -42,10 +44,18 @@ export interface WrittenData {
 /** Numbers of a data input, or where they come from. */
 export type InputData = Float64Array | WrittenData;
 
-/** Gives the numbers of an input as an array. */
+/** Gives the numbers of an input as an array. @throws ERR_MEMORY if there is no memory for all of them */
 export function numbersOf(data: InputData): Float64Array {
   if (data instanceof Float64Array) return data;
-  const numbers = new Float64Array(data.length);
+  let numbers: Float64Array;
+  try {
+    numbers = new Float64Array(data.length);
+  } catch (cause) {
+    const what = `${data.length} numbers that are needed at once`;
+    throw failure("ERR_MEMORY", `data: expected memory for ${what}, got none; give the data in smaller batches`, {
+      cause,
+    });
+  }
   data.write(numbers);
   return numbers;
 }

@@ -64,6 +64,7 @@ export type {
   Player,
   Problem,
   ProblemOnRows,
+  RowSource,
   TracedProblem,
 } from "./problem.ts";
 export { quartic } from "./quartic.ts";

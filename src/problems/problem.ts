@@ -41,8 +41,25 @@ export interface Problem {
   readonly description?: JsonValue;
 }
 
-/** Values of data inputs, by name. They are copied. */
-export type DataValues = Readonly<Record<string, Float64Array | readonly number[]>>;
+/** Values of data inputs, by name. Numbers are copied; rows of a source are read where they are needed. */
+export type DataValues = Readonly<Record<string, Float64Array | readonly number[] | RowSource>>;
+
+/**
+ * Rows of data that are read in parts, so that there may be more of them than memory holds. `arrowRows` of
+ * `fluxion/arrow` gives those of a file. They must not change.
+ */
+export interface RowSource {
+  /** Words for messages, such as "the column x of train.arrow". */
+  readonly name: string;
+  /** Number of rows. */
+  readonly count: number;
+  /** Numbers per row. */
+  readonly width: number;
+  /** Writes rows from the number `first` on, one after the other, as many as the target holds. */
+  read(first: number, target: Float64Array): void;
+  /** Writes the rows of these numbers, one after the other. */
+  gather(rows: ArrayLike<number>, target: Float64Array): void;
+}
 
 /** A problem that `objective`, `vectorField` and their kin trace. */
 export interface TracedProblem extends Problem {
@@ -50,6 +67,9 @@ export interface TracedProblem extends Problem {
    * Gives the same problem on other data: a cheap new object that shares the compiled program. Values with another
    * leading extent (minibatches of another size) cost one more trace of the loss when that size comes for the first
    * time.
+   *
+   * The rows of a source are checked once, by one pass over them. A field that is a sum over samples then reads them
+   * tile by tile, so they never lie in memory all at once; any other field reads them as a whole.
    *
    * @throws {RangeError} ERR_DATA_NAME for a name that the function does not use, ERR_LENGTH for values that do not
    *   fill a shape, ERR_NOT_FINITE, ERR_OPTION_RANGE for numbers that the input's type or place does not take,

@@ -66,23 +66,30 @@ export function data(
   return session?.tensor(session.dataInput(name, exact, shape, dtype)) ?? outside(exact, shape, dtype, name);
 }
 
-/** Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place. */
-export function checkData(who: string, values: Float64Array, shape: Shape, dtype: NumberType): void {
+/**
+ * Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place.
+ *
+ * @param where says where a number stands; default: its index, and its coordinates in the shape
+ */
+export function checkData(
+  who: string,
+  values: Float64Array,
+  shape: Shape,
+  dtype: NumberType,
+  where: (index: number) => string = (index) => `at ${place(index, shape)}`,
+): void {
   if (!Object.hasOwn(wanted, dtype)) {
     throw failure("ERR_OPTION_TYPE", `${who}: expected the type "float32", "int32" or "bool", got ${String(dtype)}`);
   }
   const infinite = firstInfinite(values);
   if (infinite >= 0) {
-    throw failure(
-      "ERR_NOT_FINITE",
-      `${who}: expected finite numbers, got ${values[infinite]} at ${place(infinite, shape)}`,
-    );
+    throw failure("ERR_NOT_FINITE", `${who}: expected finite numbers, got ${values[infinite]} ${where(infinite)}`);
   }
   const foreign = dtype === "float32" ? -1 : dtype === "int32" ? firstNotWhole(values) : firstNotBoolean(values);
   if (foreign < 0) return;
   throw failure(
     "ERR_OPTION_RANGE",
-    `${who}: expected ${wanted[dtype]} (${dtype}), got ${values[foreign]} at ${place(foreign, shape)}`,
+    `${who}: expected ${wanted[dtype]} (${dtype}), got ${values[foreign]} ${where(foreign)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { bare, builtin } from "../../host.ts";
-import { portableHash } from "./portableHash.ts";
+import { portableDigest, portableHash } from "./portableHash.ts";
 
 /**
  * Names data by their content: the SHA-256 of the shape and of the little-endian bytes of the numbers.
@@ -13,8 +13,25 @@ import { portableHash } from "./portableHash.ts";
  * @example dataHash([2, 1], Float64Array.of(1, 2)) // "sha256:..." of 64 hexadecimal digits
  */
 export function dataHash(shape: readonly number[], values: Float64Array | Uint8Array | Uint16Array): string {
-  const head = utf8ToBytes(`${values.BYTES_PER_ELEMENT}:${shape.join("x")};`);
+  const head = headOf(values.BYTES_PER_ELEMENT, shape);
   return `sha256:${(bare ? portableHash : nativeHash)(head, littleEndian(values))}`;
+}
+
+/** Computes {@link dataHash} of numbers that come in parts. */
+export function hashInParts(shape: readonly number[]): {
+  readonly add: (values: Float64Array) => void;
+  readonly text: () => string;
+} {
+  const digest = bare ? portableDigest() : builtin("node:crypto", "dataHash").createHash("sha256");
+  digest.update(headOf(Float64Array.BYTES_PER_ELEMENT, shape));
+  return {
+    add: (values) => void digest.update(littleEndian(values)),
+    text: () => `sha256:${digest.digest("hex")}`,
+  };
+}
+
+function headOf(bytesEach: number, shape: readonly number[]): Uint8Array {
+  return utf8ToBytes(`${bytesEach}:${shape.join("x")};`);
 }
 
 function nativeHash(head: Uint8Array, body: Uint8Array): string {

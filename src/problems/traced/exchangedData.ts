@@ -1,10 +1,13 @@
 import { ChosenRows, type InputData } from "../../autodiff/chosenRows.ts";
 import type { Shape } from "../../autodiff/graph/graph.ts";
 import { checkData } from "../../autodiff/trace/constant.ts";
+import type { DataInput } from "../../autodiff/trace/dataInputs.ts";
 import { missingPlace } from "../../autodiff/trace/places.ts";
 import type { TracedFunction } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
-import type { DataValues } from "../problem.ts";
+import { showValue } from "../../options.ts";
+import type { DataValues, RowSource } from "../problem.ts";
+import { checkSource, GatheredRows, isRowSource, SourceRows, sourceShape } from "./sourceRows.ts";
 
 interface ExchangedData {
   readonly values: ReadonlyMap<string, InputData>;
@@ -32,7 +35,7 @@ export function exchanged(
     const checked = checkedInput(`${who}.with`, traced, name, numbers);
     resized ||= checked.shape !== shapes.get(name);
     shapes.set(name, checked.shape);
-    values.set(name, checked.numbers);
+    values.set(name, isRowSource(checked.numbers) ? new SourceRows(checked.numbers) : checked.numbers);
   }
   return resized ? { values, shapes } : { values };
 }
@@ -52,7 +55,11 @@ export function rowChooser(
   const inputs = Object.entries(given).map(([name, list]) => {
     const { numbers, shape } = checkedInput(place, traced, name, list);
     if (shape.length === 0) throw failure("ERR_LENGTH", `${place}: expected "${name}" to have rows, got a number`);
-    return { name, numbers, rows: shape[0]!, row: shape.slice(1), width: numbers.length / shape[0]! };
+    const [rows, ...row] = shape as readonly [number, ...number[]];
+    const choose = isRowSource(numbers)
+      ? (chosen: ArrayLike<number>): InputData => new GatheredRows(numbers, chosen)
+      : (chosen: ArrayLike<number>): InputData => new ChosenRows(numbers, numbers.length / rows, chosen);
+    return { name, rows, row, choose };
   });
   const [first, ...others] = inputs;
   if (first === undefined) throw failure("ERR_LENGTH", `${place}: expected data of one input at least, got none`);
@@ -73,8 +80,8 @@ export function rowChooser(
     const values = new Map(data);
     const shapes = shapesOf(traced);
     let resized = false;
-    for (const { name, numbers, row, width } of inputs) {
-      values.set(name, new ChosenRows(numbers, width, rows));
+    for (const { name, row, choose: chooseRows } of inputs) {
+      values.set(name, chooseRows(rows));
       if (shapes.get(name)![0] === rows.length) continue;
       resized = true;
       shapes.set(name, [rows.length, ...row]);
@@ -93,27 +100,50 @@ function checkedInput(
   who: string,
   traced: TracedFunction,
   name: string,
-  list: Float64Array | readonly number[],
-): { readonly numbers: Float64Array; readonly shape: Shape } {
+  list: DataValues[string],
+): { readonly numbers: Float64Array | RowSource; readonly shape: Shape } {
   const input = traced.data.get(name);
   if (input === undefined) {
     const known = traced.data.size === 0 ? "it has none" : `it has ${[...traced.data.keys()].join(", ")}`;
     throw failure("ERR_DATA_NAME", `${who}: no data input is named "${name}"; ${known}`);
   }
+  if (isRowSource(list)) {
+    const shape = sourceShape(who, name, input.node.shape, list);
+    checkSource(list, input, (numbers, from) => {
+      const where = (index: number): string => {
+        const at = from + index;
+        return `in row ${Math.floor(at / list.width)}, feature ${at % list.width} of ${list.name}`;
+      };
+      checkNumbers(who, name, input, numbers, shape, where);
+    });
+    return { numbers: list, shape };
+  }
   if (!(list instanceof Float64Array) && !Array.isArray(list)) {
     throw failure(
       "ERR_OPTION_TYPE",
-      `${who}: expected "${name}" to be a Float64Array or an array of numbers, got ${typeof list}`,
+      `${who}: expected "${name}" to be a Float64Array, an array of numbers or a source of rows, got ${showValue(list)}`,
     );
   }
   const numbers = list instanceof Float64Array ? list : Float64Array.from(list);
   const shape = fittingShape(who, name, input.node.shape, numbers.length);
-  checkData(`${who}: data "${name}"`, numbers, shape, input.dtype);
-  for (const extents of input.indexes) {
-    const missing = missingPlace(numbers, extents);
+  checkNumbers(who, name, input, numbers, shape);
+  return { numbers, shape };
+}
+
+/** Checks that an input takes these numbers. */
+function checkNumbers(
+  who: string,
+  name: string,
+  { dtype, indexes }: DataInput,
+  numbers: Float64Array,
+  shape: Shape,
+  where?: (index: number) => string,
+): void {
+  checkData(`${who}: data "${name}"`, numbers, shape, dtype, where);
+  for (const extents of indexes) {
+    const missing = missingPlace(numbers, extents, where);
     if (missing !== undefined) throw failure("ERR_OPTION_RANGE", `${who}: data "${name}" holds ${missing}`);
   }
-  return { numbers, shape };
 }
 
 /** Gives the shape itself, or the same with as many rows as the numbers fill. */

@@ -40,8 +40,10 @@ const rules = {
  * Use it when a loss is a mean over samples and all of them at once cost too much. The problem's own data, given by
  * `data` of `fluxion/autodiff`, only say how many numbers are in a row; they may have another number of rows than a batch.
  *
- * Cost: the data are checked once, and must not change afterwards. A step copies the rows of its batch, once; an epoch
- * costs its order, about 20 ns per row.
+ * Data larger than memory are given as rows of a file, by `arrowRows` of `fluxion/arrow`: the run has the same bits.
+ *
+ * Cost: the data are checked once, and must not change afterwards. A step copies the rows of its batch, once, or reads
+ * them; an epoch costs its order, 4 bytes and about 20 ns per row.
  *
  * @example
  * const inputs = gaussianData({ inputs: 3, samples: 100, seed: 1 });
@@ -78,7 +80,7 @@ export function minibatches<P extends TracedProblem>(
     );
   }
   const perEpoch = dropLast ? Math.floor(samples / size) : Math.ceil(samples / size);
-  let order: Int32Array = Int32Array.from({ length: samples }, (_, i) => i);
+  let order: Int32Array = shuffle ? new Int32Array(0) : Int32Array.from({ length: samples }, (_, i) => i);
   let orderOf = shuffle ? -1 : undefined;
   const batchOf = (step: number): P => {
     const epoch = Math.floor(step / perEpoch);

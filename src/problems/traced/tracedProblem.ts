@@ -14,6 +14,7 @@ import { dataHash } from "../data/dataHash.ts";
 import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "../problem.ts";
 import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
 import { exchanged, rowChooser } from "./exchangedData.ts";
+import { firstSourceRows, SourceRows } from "./sourceRows.ts";
 
 /** Options that all traced problems share. */
 export interface TracedProblemOptions {
@@ -194,12 +195,12 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     linearize,
     blocks,
     ...(symmetric ? { hasPotential: true } : {}),
-    explainNotFinite: (point) => compiled.explain(allNumbers(data), point),
+    explainNotFinite: (point) => explain(family, compiled, data, point),
     ...compiled.extend?.(data),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
-      return options.description ?? descriptionOf(family, compiled, allNumbers(data));
+      return options.description ?? descriptionOf(family, compiled, data);
     },
     with(given) {
       const { values, shapes } = exchanged(family.name, compiled.traced, data, given);
@@ -214,6 +215,22 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
       return Object.assign(onRows, { count });
     },
   };
+}
+
+function explain(
+  family: Family,
+  compiled: Compiled,
+  data: ReadonlyMap<string, InputData>,
+  point: Float64Array,
+): string | undefined {
+  const some = firstSourceRows(compiled.traced, data);
+  if (some === undefined) return compiled.explain(allNumbers(data), point);
+  try {
+    return family.ofSizes(some.shapes).explain(some.numbers, point);
+  } catch {
+    // A function of this number of samples alone is not explained.
+    return undefined;
+  }
 }
 
 function allNumbers(data: ReadonlyMap<string, InputData>): ReadonlyMap<string, Float64Array> {
@@ -240,13 +257,16 @@ function ofSizes({ name, ofSizes }: Family, shapes: ReadonlyMap<string, Shape>):
 function descriptionOf(
   { name, blocks }: Family,
   { traced, reductions }: Compiled,
-  data: ReadonlyMap<string, Float64Array>,
+  data: ReadonlyMap<string, InputData>,
 ): JsonValue {
   return {
     problem: name,
     blocks: blocks.map((block) => ({ name: block.name, shape: [...block.shape] })),
     data: Object.fromEntries(
-      [...data].map(([key, values]) => [key, dataHash(traced.data.get(key)!.node.shape, values)]),
+      [...data].map(([key, input]) => {
+        const { shape } = traced.data.get(key)!.node;
+        return [key, input instanceof SourceRows ? input.hash(shape) : dataHash(shape, numbersOf(input))];
+      }),
     ),
     ...(reductions.length === 0 ? {} : { reducedSamples: reductions.map((reduction) => ({ ...reduction })) }),
   };
