@@ -66,6 +66,16 @@ export function data(
   return session?.tensor(session.dataInput(name, exact, shape, dtype)) ?? outside(exact, shape, dtype, name);
 }
 
+/**
+ * Makes a tensor that stands for an intermediate result while a function is traced, so that what is computed from it is a
+ * function of it alone. Its node is the input of that name and role `residual`.
+ */
+export function standIn(name: string, shape: Shape): Tensor {
+  const session = currentSession();
+  if (session === undefined) throw new Error("internal: standIn: there is no trace");
+  return session.tensor({ node: session.builder.input(name, "residual", shape), dtype: "float32" });
+}
+
 /** Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place. */
 export function checkData(who: string, values: Float64Array, shape: Shape, dtype: NumberType): void {
   if (!Object.hasOwn(wanted, dtype)) {
