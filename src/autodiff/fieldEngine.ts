@@ -27,6 +27,8 @@ export interface FieldEngine {
   linearize(owner: ResidualOwner): void;
   /** Computes out = J v or J^T u at the owner's point, for `count` vectors stored one after the other. */
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose?: boolean): void;
+  /** Computes out = M v at the owner's point for the map M of a name, for `count` vectors stored one after the other. */
+  multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void;
   /** Lends memory beside the program of J v at the owner's point; see `programMemory.ts`. */
   lend?(owner: ResidualOwner, numbers: number, onProduct?: () => void): ProgramMemory | undefined;
 }

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "./build/builder.ts";
 import type { Executor } from "./executor.ts";
-import type { Node } from "./graph/graph.ts";
+import type { Graph, Node } from "./graph/graph.ts";
 
 /** Graphs of a field and how to run them. */
 export interface FieldParts {
@@ -15,6 +15,12 @@ export interface FieldParts {
   readonly field: readonly Node[];
   /** Whether J = J^T, as for a gradient. */
   readonly symmetric: boolean;
+  /**
+   * Further linear maps at the point, by name, such as the Gauss-Newton matrix. Each is a graph that is linear in its
+   * inputs of role `tangent` or `cotangent`, which come first; it is made and compiled when a product needs it.
+   * Default: none.
+   */
+  readonly maps?: Readonly<Record<string, () => Graph>>;
   /** Executor of the graphs. Default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly SIMD. */
   readonly executor?: Executor;
   /**

@@ -12,6 +12,7 @@ import { tiledEngine } from "./float64/tiles/engine.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
 import { showShape } from "./graph/shapes.ts";
 import { Engine } from "./interpret/engine.ts";
+import { ProductMap, type ProductPrograms } from "./productMap.ts";
 
 export type { FieldCounts } from "./fieldEngine.ts";
 
@@ -42,6 +43,13 @@ export interface FieldInstance {
    * @throws ERR_LENGTH
    */
   linearize(point: Float64Array): LinearMap;
+  /**
+   * Returns one of the further maps of the parts at a point. It stays valid, and shares the forward pass with an
+   * evaluation at the same point.
+   *
+   * @throws ERR_LENGTH
+   */
+  map(point: Float64Array, programs: ProductPrograms): LinearMap;
 }
 
 /**
@@ -81,6 +89,10 @@ export function compileField(parts: FieldParts): FieldProgram {
           engine.linearize(map);
           return map;
         },
+        map(point, programs) {
+          checkLength("map", "the point", point, dimension);
+          return new ProductMap(engine, own, point.slice(), programs);
+        },
       };
     },
   };
@@ -96,7 +108,7 @@ function engineOf(parts: FieldParts): FieldEngine {
 }
 
 /** Choices that decide last bits, which a portable run takes whatever the environment says. */
-const portable = { blas: "off", native: "off", fused: false, regroup: true } as const;
+export const portable = { blas: "off", native: "off", fused: false, regroup: true } as const;
 
 function checkLength(who: string, what: string, values: Float64Array, length: number): void {
   if (values.length === length) return;

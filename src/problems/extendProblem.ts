@@ -1,7 +1,9 @@
+import { outputMembers } from "./outputs/outputObjective.ts";
 import type { Problem, TracedProblem } from "./problem.ts";
 
 /** Adds members to a problem. It delegates to the problem, so it does not matter how the problem was made. */
-export function extendProblem<Extra extends object>(problem: TracedProblem, extra: Extra): TracedProblem & Extra {
+export function extendProblem<P extends TracedProblem, Extra extends object>(problem: P, extra: Extra): P & Extra;
+export function extendProblem(problem: TracedProblem, extra: object): TracedProblem {
   return {
     name: problem.name,
     dimension: problem.dimension,
@@ -15,6 +17,7 @@ export function extendProblem<Extra extends object>(problem: TracedProblem, extr
     linearize: (point) => problem.linearize(point),
     with: (data) => problem.with(data),
     rowsOf: (data) => problem.rowsOf(data),
+    ...outputMembers(problem),
     ...extra,
   };
 }

@@ -54,6 +54,9 @@ export {
 } from "./networks/networkLosses.ts";
 export type { NetworkOptions } from "./networks/networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
+export type { OutputLossName } from "./outputs/outputLosses.ts";
+export { hasOutputs, type OutputObjective } from "./outputs/outputObjective.ts";
+export type { LossOfOutputs, OutputsAndLoss, SampleLoss } from "./outputs/outputsAndLoss.ts";
 export type { PlainField, PlainJacobian } from "./plainField.ts";
 export type {
   ConvexSet,

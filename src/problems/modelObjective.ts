@@ -4,6 +4,9 @@ import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import { extendProblem } from "./extendProblem.ts";
 import { scalarLoss } from "./objective.ts";
+import { outputParts } from "./outputs/outputField.ts";
+import type { OutputObjective } from "./outputs/outputObjective.ts";
+import { OutputLoss, type OutputsAndLoss } from "./outputs/outputsAndLoss.ts";
 import type { TracedProblem } from "./problem.ts";
 import { type BlockOptions, blockRules, blocksOf } from "./traced/blocksOf.ts";
 import { type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
@@ -49,6 +52,9 @@ export interface ModelObjective extends TracedProblem {
  * `writeBack` changes the model. Constraints and regularisers of layers are not part of the loss unless the loss adds
  * them.
  *
+ * `{ outputs: (m) => m.apply(x), loss, targets }` in place of the function gives the matrices of {@link OutputObjective}
+ * as well.
+ *
  * In training mode dropout needs a seed. Batch normalisation uses the moments of the batch. Its moving averages stay as
  * they are, and a warning says so; apply the model in training mode after the run to update them.
  *
@@ -69,17 +75,30 @@ export interface ModelObjective extends TracedProblem {
  */
 export function modelObjective<Model extends ModelOfLayers | readonly Variable[]>(
   model: Model,
+  loss: OutputsAndLoss<(model: Model) => Tensor>,
+  options?: ModelObjectiveOptions,
+): ModelObjective & OutputObjective;
+export function modelObjective<Model extends ModelOfLayers | readonly Variable[]>(
+  model: Model,
   loss: (model: Model) => Tensor,
+  options?: ModelObjectiveOptions,
+): ModelObjective;
+export function modelObjective<Model extends ModelOfLayers | readonly Variable[]>(
+  model: Model,
+  loss: ((model: Model) => Tensor) | OutputsAndLoss<(model: Model) => Tensor>,
   options: ModelObjectiveOptions = {},
 ): ModelObjective {
   const read = readOptions("modelObjective", options, rules);
   const { names, variables } = weightsOf(model);
   const shapes = variables.map(({ shape }) => shape);
   const blocks = blocksOf("modelObjective", shapes, { players: read.players, names });
-  if (typeof loss !== "function") {
+  const spec = typeof loss === "object" && loss !== null ? loss : undefined;
+  const outputLoss = spec && new OutputLoss("modelObjective", spec);
+  const call = typeof loss === "function" ? loss : spec?.outputs;
+  if (typeof call !== "function") {
     throw failure("ERR_OPTION_TYPE", `modelObjective: expected a function as second argument, got ${typeof loss}`);
   }
-  const name = read.name ?? (("name" in model && model.name) || loss.name || "modelObjective");
+  const name = read.name ?? (("name" in model && model.name) || call.name || "modelObjective");
   const known = new Set<Tensor>(variables);
   const problem = tracedProblem({
     who: "modelObjective",
@@ -87,9 +106,9 @@ export function modelObjective<Model extends ModelOfLayers | readonly Variable[]
     blocks,
     variables,
     constants: isList(model) ? [] : (model.weights ?? []).map((weight) => weight.read()).filter((x) => !known.has(x)),
-    call: () => loss(model),
+    call: () => call(model),
     options: { ...read, name },
-    outputsOf: scalarLoss,
+    ...(outputLoss === undefined ? { outputsOf: scalarLoss } : outputParts(outputLoss, name)),
   });
   return extendProblem(problem, {
     currentPoint() {

@@ -1,8 +1,8 @@
 /** Compiles a field to WebAssembly, after the passes on graphs (`passes/linearize.ts`). */
 
 import type { FieldParts } from "../fieldParts.ts";
-import { type Node, sizeOf } from "../graph/graph.ts";
-import { type Linearization, type LinearizeOptions, linearize } from "../passes/linearize.ts";
+import { type Graph, type Node, sizeOf } from "../graph/graph.ts";
+import { type Linearization, type LinearizeOptions, linearize, linearizeGraph } from "../passes/linearize.ts";
 import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
@@ -35,6 +35,8 @@ export interface CompiledField {
   readonly field: Parts;
   /** Results that last from one program to the next. */
   readonly buffers: ReadonlyMap<Node, Fixed>;
+  /** Those of them that are valid as soon as value and field are computed. */
+  readonly early: ReadonlyMap<Node, Fixed>;
   /** Programs that compute what depends on the data alone, then value and field, then residuals. */
   readonly stages: readonly [prepare: Program, evaluate: Program, linearize: Program];
   readonly jacobian: LinearProgram;
@@ -80,9 +82,11 @@ export function compileGraphs(
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
   const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
   const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native?.windows);
+  let early: ReadonlyMap<Node, Fixed> = buffers;
   const drafts = stages.map((stage): Draft => {
     const given = new Map(buffers);
     const results = [...stage.kept].map((node) => ({ node, buffer: keep(node) }));
+    if (stage === stages[1]) early = new Map(buffers);
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
   const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native?.windows);
@@ -94,6 +98,7 @@ export function compileGraphs(
     value: valuePlace,
     field: fieldPlaces,
     buffers,
+    early,
     stages: [prepare, evaluate, residuals],
     jacobian: started(linear, programs.slice(drafts.length)),
   };
@@ -116,6 +121,19 @@ export function compileTransposed(
   const graph = linearize(builder, field, parameters, { transpose: true, ...linearizeOptions(options) });
   const linear = draftLinear(arena, graph, new Map(buffers), options.emit.native?.windows);
   return started(linear, compilePrograms(arena, linear.drafts, options.emit));
+}
+
+/** Compiles a graph that is linear in its directions, for a field that is compiled already, whose forward pass it reads. */
+export function compileProduct(
+  arena: Arena,
+  { builder }: FieldParts,
+  graph: Graph,
+  { early }: CompiledField,
+  options: CompileOptions,
+): LinearProgram {
+  const linear = linearizeGraph(builder, graph, linearizeOptions(options));
+  const draft = draftLinear(arena, linear, new Map(early), options.emit.native?.windows);
+  return started(draft, compilePrograms(arena, draft.drafts, options.emit));
 }
 
 /** Computes now what depends on no input. */

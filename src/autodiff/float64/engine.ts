@@ -4,7 +4,14 @@ import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts"
 import type { FieldParts } from "../fieldParts.ts";
 import type { Arena } from "./arena.ts";
 import { type BackendOptions, backendOf } from "./backend.ts";
-import { type CompiledField, type CompileOptions, compile, compileTransposed, type LinearProgram } from "./compile.ts";
+import {
+  type CompiledField,
+  type CompileOptions,
+  compile,
+  compileProduct,
+  compileTransposed,
+  type LinearProgram,
+} from "./compile.ts";
 import { Lending } from "./lending.ts";
 import { sameBits } from "./sameBits.ts";
 
@@ -27,6 +34,8 @@ export class Float64Engine implements FieldEngine {
   readonly #lending: Lending;
   /** Program of J^T u, compiled when it is first needed. */
   #transposed: LinearProgram | undefined;
+  /** Programs of further maps, compiled when they are first needed. */
+  readonly #maps = new Map<string, LinearProgram>();
   /** The owner whose residuals are in a program's own buffers. */
   readonly #owners = new Map<LinearProgram, ResidualOwner>();
   /** View of the point in memory, to which everything valid there belongs. */
@@ -34,6 +43,8 @@ export class Float64Engine implements FieldEngine {
   #version = -1;
   #loaded: readonly InputData[] | undefined;
   #owner: ResidualOwner | undefined;
+  /** The owner of a further map whose point the memory holds. */
+  #mapOwner: ResidualOwner | undefined;
   #reached: Stage = stage.none;
 
   constructor(parts: FieldParts, options: BackendOptions = {}) {
@@ -53,7 +64,7 @@ export class Float64Engine implements FieldEngine {
   get memory(): { memory: number; scratch: number; lowerBound: number; code: number } {
     const { stages, jacobian } = this.#compiled;
     const linear = this.#transposed === undefined ? [jacobian] : [jacobian, this.#transposed];
-    const programs = [...stages, ...linear.map(({ program }) => program)];
+    const programs = [...stages, ...[...linear, ...this.#maps.values()].map(({ program }) => program)];
     return {
       memory: this.#arena.bytes,
       scratch: Math.max(...programs.map(({ plan }) => plan.bytes)),
@@ -78,13 +89,31 @@ export class Float64Engine implements FieldEngine {
   multiply(owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array, transpose = false): void {
     const found = transpose ? this.#forTranspose() : this.#compiled.jacobian;
     this.#prepare(owner, found);
+    this.#run(found, vectors, count, out);
+  }
+
+  multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void {
+    const found = this.#map(name);
+    if (this.#mapOwner !== owner) {
+      this.#reach(stage.evaluate, owner.data, owner.point);
+      this.#mapOwner = owner;
+    }
+    this.#prepareOwn(owner, found);
+    this.#run(found, vectors, count, out);
+  }
+
+  #run(
+    { directions, products, program }: LinearProgram,
+    vectors: Float64Array,
+    count: number,
+    out: Float64Array,
+  ): void {
     // The vectors are multiplied one after the other. Together they were measured to take up to twice as long: their
     // products have more matrices, not larger ones, and lose the cheapest order.
-    const { dimension } = this;
-    for (let at = 0; at < count * dimension; at += dimension) {
-      this.#arena.write(found.directions.place, vectors, at, dimension);
-      found.program.run();
-      this.#arena.read(found.products.place, out, at, dimension);
+    for (let k = 0; k < count; k++) {
+      this.#arena.write(directions.place, vectors, k * directions.length, directions.length);
+      program.run();
+      this.#arena.read(products.place, out, k * products.length, products.length);
     }
   }
 
@@ -101,6 +130,10 @@ export class Float64Engine implements FieldEngine {
     const before = this.counts.linearizations;
     this.linearize(owner);
     this.counts.relinearizations += this.counts.linearizations - before;
+    this.#prepareOwn(owner, program);
+  }
+
+  #prepareOwn(owner: ResidualOwner, program: LinearProgram): void {
     if (this.#owners.get(program) === owner) return;
     program.residuals.run();
     this.#owners.set(program, owner);
@@ -109,6 +142,16 @@ export class Float64Engine implements FieldEngine {
   #forTranspose(): LinearProgram {
     this.#transposed ??= compileTransposed(this.#arena, this.#parts, this.#compiled, this.#options);
     return this.#transposed;
+  }
+
+  #map(name: string): LinearProgram {
+    const known = this.#maps.get(name);
+    if (known !== undefined) return known;
+    const graph = this.#parts.maps?.[name]?.();
+    if (graph === undefined) throw new Error(`internal: engine: no map is named ${name}`);
+    const made = compileProduct(this.#arena, this.#parts, graph, this.#compiled, this.#options);
+    this.#maps.set(name, made);
+    return made;
   }
 
   /** Runs the stages that are missing up to `wanted`. */
@@ -146,5 +189,6 @@ export class Float64Engine implements FieldEngine {
   #forget(to: Stage): void {
     this.#reached = to;
     this.#owner = undefined;
+    this.#mapOwner = undefined;
   }
 }

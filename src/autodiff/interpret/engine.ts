@@ -6,6 +6,7 @@ import { dependents, reachable } from "../graph/walk.ts";
 import { Machine } from "../kernels/machine.ts";
 import { type Linearization, linearize } from "../passes/linearize.ts";
 import { compileLinear, type LinearProgram } from "./linearProgram.ts";
+import { MapMachine } from "./mapMachine.ts";
 import { Packing } from "./packing.ts";
 
 /** Stages of computation. In memory the results of the stage reached and of all earlier ones are valid. */
@@ -38,6 +39,7 @@ export class Engine implements FieldEngine {
   readonly #value: Float64Array;
   readonly #jacobian: Linearization;
   readonly #programs = new Map<string, LinearProgram | undefined>();
+  readonly #maps = new Map<string, MapMachine>();
   /** Data and owner to which the numbers in memory belong, as far as `#reached` says. */
   #loaded: readonly InputData[] | undefined;
   #owner: ResidualOwner | undefined;
@@ -91,6 +93,17 @@ export class Engine implements FieldEngine {
       program.output.gather(out, done * this.dimension);
       done += program.input.count;
     }
+  }
+
+  multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void {
+    let machine = this.#maps.get(name);
+    if (machine === undefined) {
+      const graph = this.#parts.maps?.[name]?.();
+      if (graph === undefined) throw new Error(`internal: engine: no map is named ${name}`);
+      machine = new MapMachine(this.#parts, graph);
+      this.#maps.set(name, machine);
+    }
+    machine.multiply(owner, vectors, count, out);
   }
 
   /** Runs the stages that are missing up to `wanted`. */

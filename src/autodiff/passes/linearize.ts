@@ -74,6 +74,16 @@ export function linearize(
   return { directions: directionsOf(graph), ...split(builder, graph, options.repeated) };
 }
 
+/** Prepares a graph that is linear in its tangents and cotangents, as {@link linearize} does that of J v. */
+export function linearizeGraph(
+  builder: GraphBuilder,
+  graph: Graph,
+  { rewrite = "none", repeated }: Pick<LinearizeOptions, "rewrite" | "repeated"> = {},
+): Linearization {
+  const cheaper = rewritten(builder, graph, rewrite);
+  return { directions: directionsOf(cheaper), ...split(builder, cheaper, repeated) };
+}
+
 /** Makes the graph of J v or J^T u, whose inputs are the directions, the point and the data: all passes but `split`. */
 export function productGraph(
   builder: GraphBuilder,
@@ -83,6 +93,16 @@ export function productGraph(
 ): Graph {
   let graph = tangents(builder, { inputs: inputsOf(outputs, wrt), outputs }, wrt, transpose ? undefined : count);
   if (transpose) graph = transposed(builder, graph);
-  if (rewrite !== "none") graph = normalForm(builder, graph);
-  return rewrite === "regroup" ? regroup(builder, graph) : graph;
+  return rewritten(builder, graph, rewrite);
+}
+
+/** Runs the passes that make a linear graph cheaper. */
+export function rewritten(
+  builder: GraphBuilder,
+  graph: Graph,
+  rewrite: NonNullable<LinearizeOptions["rewrite"]>,
+): Graph {
+  if (rewrite === "none") return graph;
+  const normal = normalForm(builder, graph);
+  return rewrite === "regroup" ? regroup(builder, normal) : normal;
 }

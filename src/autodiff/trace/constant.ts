@@ -67,6 +67,16 @@ export function data(
 }
 
 /**
+ * Makes a tensor that stands for an intermediate result while a function is traced, so that what is computed from it is a
+ * function of it alone. Its node is the input of that name and role `residual`.
+ */
+export function standIn(name: string, shape: Shape): Tensor {
+  const session = currentSession();
+  if (session === undefined) throw new Error("internal: standIn: there is no trace");
+  return session.tensor({ node: session.builder.input(name, "residual", shape), dtype: "float32" });
+}
+
+/**
  * Refuses NaN, infinities and numbers that the type does not have. The message names the input and the place.
  *
  * @param where says where a number stands; default: its index, and its coordinates in the shape

@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../linearMap.ts";
+import { matrixOf } from "../ownMatrix.ts";
 import { lapackEigen } from "./lapackEigen.ts";
 import { unitScale } from "./unitScale.ts";
 
@@ -40,6 +41,8 @@ export function forEachColumn(map: LinearMap, visit: (column: number, values: Fl
  */
 export function denseOf(map: LinearMap): Float64Array {
   const { rows, columns } = map;
+  const own = matrixOf(map);
+  if (own !== undefined) return own;
   const values = new Float64Array(rows * columns);
   forEachColumn(map, (j, column) => {
     for (let i = 0; i < rows; i++) values[i * columns + j] = column[i]!;

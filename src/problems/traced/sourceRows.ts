@@ -38,6 +38,15 @@ function forEachPiece(source: RowSource, multiple: number, look: (numbers: Float
   }
 }
 
+/** Calls a function with the numbers of an input, all at once or, from a source, in turn, and with the first place. */
+export function forEachPart(
+  values: ArrayLike<number> | RowSource,
+  look: (numbers: ArrayLike<number>, from: number) => void,
+): void {
+  if (isRowSource(values)) forEachPiece(values, 1, look);
+  else look(values, 0);
+}
+
 /**
  * Checks all numbers of a source, unless they were checked before.
  *

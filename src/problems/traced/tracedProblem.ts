@@ -1,17 +1,18 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
+import type { FieldParts } from "../../autodiff/fieldParts.ts";
 import type { Node, Shape } from "../../autodiff/graph/graph.ts";
 import { reachable } from "../../autodiff/graph/walk.ts";
 import { firstNotFinite, type NamedOutputs } from "../../autodiff/interpret/firstNotFinite.ts";
 import { reduceSamples, type SampleReduction } from "../../autodiff/passes/reduceSamples.ts";
-import { compileField, type FieldProgram } from "../../autodiff/program.ts";
+import { compileField, type FieldInstance, type FieldProgram } from "../../autodiff/program.ts";
 import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import { warn as report } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import { dataHash } from "../data/dataHash.ts";
-import type { ConvexSet, ParameterBlock, Problem, TracedProblem } from "../problem.ts";
+import type { ConvexSet, DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
 import { exchanged, rowChooser } from "./exchangedData.ts";
 import { firstSourceRows, SourceRows } from "./sourceRows.ts";
@@ -53,7 +54,7 @@ export const tracedRules = { ...tracedGameRules, constraint: convexSetRule } as 
 /** The options after `readOptions`; some kinds of problems do not have all of them. */
 type ReadTracedOptions = { readonly [K in keyof TracedProblemOptions]?: TracedProblemOptions[K] | undefined };
 
-interface TracedProblemParts {
+export interface TracedProblemParts {
   readonly who: string;
   readonly symmetric: boolean;
   readonly blocks: readonly ParameterBlock[];
@@ -68,6 +69,10 @@ interface TracedProblemParts {
    * the outputs themselves.
    */
   readonly fieldOf?: (traced: TracedFunction, symmetric: boolean) => TracedField;
+  /** Makes the first output the loss, if the function returns something else. Default: nothing. */
+  readonly arrange?: (traced: TracedFunction) => TracedFunction;
+  /** Checks data that take the place of the function's own, beyond their type. Default: nothing. */
+  readonly checkData?: (who: string, data: DataValues) => void;
   readonly options: ReadTracedOptions;
 }
 
@@ -75,8 +80,10 @@ interface TracedProblemParts {
 export interface TracedField {
   /** Field F(z): for each parameter one tensor of its shape. */
   readonly field: readonly Node[];
+  /** Further linear maps, which the field's program computes. */
+  readonly maps?: NonNullable<FieldParts["maps"]>;
   /** Further members of the problem on the given data. */
-  readonly extend?: (data: ReadonlyMap<string, InputData>) => Partial<Problem>;
+  readonly extend?: (data: ReadonlyMap<string, InputData>, instance: FieldInstance) => object;
 }
 
 /**
@@ -134,6 +141,7 @@ function compile(
     call,
     outputsOf,
     fieldOf = defaultField,
+    arrange = (traced) => traced,
     options,
   }: TracedProblemParts,
   dataShapes: ReadonlyMap<string, readonly number[]>,
@@ -142,7 +150,7 @@ function compile(
     const variable = variables?.[i];
     return variable === undefined ? { name, shape } : { name, shape, variable };
   });
-  const asWritten = trace({ who, parameters: named, call, outputsOf, constants, dataShapes });
+  const asWritten = arrange(trace({ who, parameters: named, call, outputsOf, constants, dataShapes }));
   const { output, reductions } =
     symmetric && options.reduceSamples !== false
       ? reduceSamples(asWritten.builder, asWritten.outputs[0]!)
@@ -157,7 +165,7 @@ function compile(
         ]
       : [{ words: "in the field", outputs: slopes }];
   const { builder, parameters, data, outputs } = traced;
-  const { field, extend } = fieldOf(traced, symmetric);
+  const { field, maps, extend } = fieldOf(traced, symmetric);
   const program = compileField({
     builder,
     parameters,
@@ -165,6 +173,7 @@ function compile(
     ...(symmetric ? { value: outputs[0]! } : {}),
     field,
     symmetric,
+    ...(maps === undefined ? {} : { maps }),
   });
   const explain = (numbers: ReadonlyMap<string, Float64Array>, point: Float64Array): string | undefined => {
     const given = new Map<Node, Float64Array>();
@@ -186,7 +195,8 @@ function sizesKey({ data }: TracedFunction): string {
 function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string, InputData>): TracedProblem {
   const { name, dimension, symmetric, blocks, options } = family;
   // The trace and `with` have copied them.
-  const { evaluate, linearize } = compiled.program.instance(Object.fromEntries(data), false);
+  const instance = compiled.program.instance(Object.fromEntries(data), false);
+  const { evaluate, linearize } = instance;
   return {
     name,
     dimension,
@@ -196,17 +206,19 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     blocks,
     ...(symmetric ? { hasPotential: true } : {}),
     explainNotFinite: (point) => explain(family, compiled, data, point),
-    ...compiled.extend?.(data),
+    ...compiled.extend?.(data, instance),
     ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
       return options.description ?? descriptionOf(family, compiled, data);
     },
     with(given) {
+      family.checkData?.(`${name}.with`, given);
       const { values, shapes } = exchanged(family.name, compiled.traced, data, given);
       return problemOf(family, shapes === undefined ? compiled : ofSizes(family, shapes), values);
     },
     rowsOf(given) {
+      family.checkData?.(`${name}.rowsOf`, given);
       const { count, choose } = rowChooser(family.name, compiled.traced, data, given);
       const onRows = (rows: ArrayLike<number>): TracedProblem => {
         const { values, shapes } = choose(rows);

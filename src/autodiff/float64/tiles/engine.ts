@@ -2,10 +2,11 @@ import type { InputData } from "../../chosenRows.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../../fieldEngine.ts";
 import type { FieldParts } from "../../fieldParts.ts";
 import { sizeOf } from "../../graph/graph.ts";
-import { productGraph } from "../../passes/linearize.ts";
+import { productGraph, rewritten } from "../../passes/linearize.ts";
 import { directionsOf } from "../../passes/pass.ts";
 import { type SampleSums, sampleSums } from "../../passes/sampleSums.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
+import { Float64Engine } from "../engine.ts";
 import { chooseTiling, isLittleWork, type Tiling, tilingOf } from "./sizes.ts";
 import { type SummedOptions, SummedProgram } from "./summedProgram.ts";
 
@@ -51,6 +52,9 @@ class TiledEngine implements FieldEngine {
   /** Compiled when they are first needed. */
   #forward: SummedProgram | undefined;
   #transposed: SummedProgram | undefined;
+  readonly #maps = new Map<string, SummedProgram | undefined>();
+  /** Multiplies by maps whose products are not sums over samples. */
+  #whole: Float64Engine | undefined;
   #owner: ResidualOwner | undefined;
 
   constructor(parts: FieldParts, sums: SummedField, tiling: Tiling, options: TileOptions = {}) {
@@ -88,6 +92,32 @@ class TiledEngine implements FieldEngine {
     const program = transpose ? this.#forTranspose() : this.#forForward();
     program.linearize(owner.data, owner.point);
     program.multiply(vectors, count, out);
+  }
+
+  multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void {
+    if (!this.#maps.has(name)) this.#maps.set(name, this.#summed(name));
+    const program = this.#maps.get(name);
+    if (program !== undefined) {
+      program.linearize(owner.data, owner.point);
+      program.multiply(vectors, count, out);
+      return;
+    }
+    if (this.#whole === undefined) {
+      const { value: _, ...parts } = this.#parts;
+      this.#whole = new Float64Engine({ ...parts, field: [] }, this.#options);
+    }
+    this.#whole.multiplyBy(name, owner, vectors, count, out);
+  }
+
+  /** Compiles a map whose products are sums over the samples. */
+  #summed(name: string): SummedProgram | undefined {
+    const { builder, parameters, maps } = this.#parts;
+    const graph = maps?.[name]?.();
+    if (graph === undefined) throw new Error(`internal: engine: no map is named ${name}`);
+    const product = rewritten(builder, graph, backendOf(this.#options).compile.rewrite);
+    const directions = directionsOf(product);
+    const sums = sampleSums({ parameters, directions, outputs: product.outputs }, this.tiling.samples);
+    return sums && new SummedProgram(sums, this.#parts, this.#options);
   }
 
   #forForward(): SummedProgram {

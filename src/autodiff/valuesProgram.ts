@@ -1,0 +1,86 @@
+import { isPortable } from "../linalg/blas/blas.ts";
+import { type InputData, numbersOf } from "./chosenRows.ts";
+import { executorOf } from "./executor.ts";
+import type { FieldParts } from "./fieldParts.ts";
+import { compileMap } from "./float64/tiles/mapProgram.ts";
+import { type Node, sizeOf } from "./graph/graph.ts";
+import { dependents, reachable } from "./graph/walk.ts";
+import { Packing } from "./interpret/packing.ts";
+import { Machine } from "./kernels/machine.ts";
+import { portable } from "./program.ts";
+
+/** Arrays as functions of a point and data. */
+export interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
+  readonly outputs: readonly Node[];
+}
+
+/** Compiled arrays. */
+export interface ValuesProgram {
+  /** Count of the numbers of all outputs. */
+  readonly size: number;
+  /** Writes the outputs, one after the other. The data stand in the order of the parts. */
+  evaluate(data: readonly InputData[], point: Float64Array, out: Float64Array): void;
+}
+
+/**
+ * Compiles arrays that depend on a point and on data, without their derivatives.
+ *
+ * What depends on the data alone is computed once for as long as the same list of data comes.
+ */
+export function compileValues(parts: ValuesParts): ValuesProgram {
+  const executor = executorOf(parts.executor);
+  const size = parts.outputs.reduce((sum, node) => sum + sizeOf(node.shape), 0);
+  const run = executor === "interpreter" ? interpreted(parts) : compiled(parts, executor === "portable");
+  return { size, evaluate: run };
+}
+
+function compiled(
+  { builder, parameters, data = [], outputs }: ValuesParts,
+  isBound: boolean,
+): ValuesProgram["evaluate"] {
+  const options = isBound || isPortable() ? portable : {};
+  const { arena, compiled } = compileMap({ builder, parameters, directions: [], data, outputs, linear: [] }, options);
+  const [prepare, evaluate] = compiled.stages;
+  let loaded: readonly InputData[] | undefined;
+  return (given, point, out) => {
+    if (loaded !== given) {
+      for (const [i, { place }] of compiled.data.entries()) {
+        const values = given[i]!;
+        if (values instanceof Float64Array) arena.write(place, values);
+        else values.write(arena.view(place, values.length));
+      }
+      prepare.run();
+      loaded = given;
+    }
+    arena.write(compiled.point.place, point);
+    evaluate.run();
+    arena.read(compiled.field.place, out);
+  };
+}
+
+function interpreted({ parameters, data = [], outputs }: ValuesParts): ValuesProgram["evaluate"] {
+  const given = new Map<Node, Float64Array>();
+  const arrayOf = (node: Node): Float64Array => {
+    const array = new Float64Array(sizeOf(node.shape));
+    given.set(node, array);
+    return array;
+  };
+  const place = new Packing(parameters.map(arrayOf));
+  const arrays = data.map(arrayOf);
+  const nodes = reachable(outputs).filter((node) => !given.has(node));
+  const moving = dependents(reachable(outputs), parameters);
+  const stages = [nodes.filter((node) => !moving.has(node)), nodes.filter((node) => moving.has(node))];
+  const machine = new Machine(stages, { given, results: outputs });
+  const results = new Packing(outputs.map((node) => machine.values(node)));
+  let loaded: readonly InputData[] | undefined;
+  return (values, point, out) => {
+    if (loaded !== values) {
+      for (const [i, array] of arrays.entries()) array.set(numbersOf(values[i]!));
+      machine.run(0);
+      loaded = values;
+    }
+    place.scatter(point);
+    machine.run(1);
+    results.gather(out);
+  };
+}

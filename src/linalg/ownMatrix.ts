@@ -1,0 +1,17 @@
+import type { LinearMap } from "./linearMap.ts";
+
+/**
+ * Key under which a linear map computes its matrix in a way that is cheaper than a product per column. It is a symbol, so
+ * that no map of a user has it by accident.
+ */
+export const ownMatrix: unique symbol = Symbol("ownMatrix");
+
+interface MatrixMap extends LinearMap {
+  /** Computes the matrix, row-major; undefined if products are to be used after all. */
+  [ownMatrix](): Float64Array | undefined;
+}
+
+/** Returns the matrix of a map that has a way of its own to compute it; undefined for all others. */
+export function matrixOf(map: LinearMap): Float64Array | undefined {
+  return ownMatrix in map ? (map as MatrixMap)[ownMatrix]() : undefined;
+}

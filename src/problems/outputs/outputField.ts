@@ -1,0 +1,214 @@
+import type { InputData } from "../../autodiff/chosenRows.ts";
+import { gradient } from "../../autodiff/derivatives/differentiate.ts";
+import { type Node, sizeOf } from "../../autodiff/graph/graph.ts";
+import { oneSample } from "../../autodiff/passes/samples/oneSample.ts";
+import type { ProductPrograms } from "../../autodiff/productMap.ts";
+import type { FieldInstance } from "../../autodiff/program.ts";
+import { SamplePrograms } from "../../autodiff/samplePrograms.ts";
+import { substitute } from "../../autodiff/trace/substitute.ts";
+import type { TracedFunction } from "../../autodiff/trace/trace.ts";
+import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
+import { failure } from "../../errors.ts";
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import type { TracedProblem } from "../problem.ts";
+import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
+import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
+import type { OutputObjective } from "./outputObjective.ts";
+import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
+
+/** What the outputs add to a problem. */
+type OutputMembers = Omit<OutputObjective, keyof TracedProblem>;
+
+/** Gives the parts of a traced problem whose function returns outputs. */
+export function outputParts(
+  loss: OutputLoss,
+  name: string,
+): Pick<TracedProblemParts, "outputsOf" | "arrange" | "fieldOf" | "checkData"> {
+  return {
+    outputsOf: (result, complain) => loss.tensors(result, complain),
+    arrange: (traced) => arrangeOutputs(loss, traced),
+    fieldOf: (traced) => outputField(name, loss, traced),
+    checkData: (who, data) => loss.check(who, data),
+  };
+}
+
+/** Makes the first output of a trace L = sum_i w_i l_i(z_i), from the outputs z, the losses and the weights. */
+function arrangeOutputs(loss: OutputLoss, traced: TracedFunction): TracedFunction {
+  const { builder: b } = traced;
+  const [z, losses, given] = traced.outputs as [Node, Node, Node | undefined];
+  const n = z.shape[0]!;
+  const weights =
+    given === undefined
+      ? b.fill(loss.weighting === "sum" ? 1 : 1 / n, [n])
+      : b.div(given, b.broadcast(b.sum(given), [n]));
+  const zeta = b.input(standInName, "residual", z.shape);
+  const total = substitute(b, [b.sum(b.mul(weights, losses))], new Map([[zeta, z]]))[0]!;
+  return { ...traced, outputs: [total, z, losses, weights] };
+}
+
+/** Gives the gradient as field, the curvature maps, and the members of {@link OutputObjective}. */
+function outputField(who: string, loss: OutputLoss, traced: TracedFunction): TracedField {
+  const { builder, parameters, outputs } = traced;
+  const [total, z, losses, weights] = outputs as [Node, Node, Node, Node];
+  const zeta = builder.input(standInName, "residual", z.shape);
+  const [n, c] = z.shape as [number, number];
+  const graph: OutputGraph = {
+    builder,
+    parameters,
+    z,
+    zeta,
+    losses,
+    weights,
+    variance: loss.law === undefined ? [] : loss.varianceFor(c),
+    ...(loss.law === undefined ? {} : { law: loss.law }),
+  };
+  const shared = new OutputPrograms(who, loss, traced, graph);
+  return {
+    field: gradient(builder, total, parameters),
+    maps: curvatureGraphs(graph),
+    extend: (data, instance) => membersOf(shared, [n, c], [...data.values()], instance),
+  };
+}
+
+/** What problems on different data of the same sizes share. */
+class OutputPrograms {
+  readonly dimension: number;
+  readonly #who: string;
+  readonly #loss: OutputLoss;
+  readonly #traced: TracedFunction;
+  readonly #graph: OutputGraph;
+  readonly #inputs: readonly Node<"input">[];
+  #values: ValuesProgram | undefined;
+  #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
+
+  constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
+    this.#who = who;
+    this.#loss = loss;
+    this.#traced = traced;
+    this.#graph = graph;
+    this.#inputs = [...traced.data.values()].map(({ node }) => node);
+    this.dimension = traced.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
+  outputs(data: readonly InputData[], point: Float64Array): Float64Array {
+    const { builder, parameters } = this.#traced;
+    this.checkPoint("outputsAt", point);
+    this.#values ??= compileValues({ builder, parameters, data: this.#inputs, outputs: [this.#graph.z] });
+    const out = new Float64Array(this.#values.size);
+    this.#values.evaluate(data, point, out);
+    return out;
+  }
+
+  dataOf(data: readonly InputData[]): (source: Node) => InputData {
+    return (source) => data[this.#inputs.indexOf(source as Node<"input">)]!;
+  }
+
+  /** Returns programs of one sample, where the samples can be told apart. @throws ERR_SAMPLES_COUPLED */
+  samples(what: string): SamplePrograms | undefined {
+    this.#cut ??= this.#cutSamples();
+    const { coupled, programs } = this.#cut;
+    if (coupled === undefined) return programs;
+    throw failure(
+      "ERR_SAMPLES_COUPLED",
+      `${this.#who}.${what}: expected outputs and losses of which each sample has its own, got samples that share a ` +
+        `result of the operation "${coupled.op}" over all of them, as batch normalisation in training does; ` +
+        "use fixed moments, or gaussNewton and the Hessian, which need no samples",
+    );
+  }
+
+  /** The programs for matrices of samples; undefined if the samples cannot be told apart. */
+  samplesOrNone(): SamplePrograms | undefined {
+    this.#cut ??= this.#cutSamples();
+    return this.#cut.programs;
+  }
+
+  #cutSamples(): { readonly programs?: SamplePrograms; readonly coupled?: Node } {
+    const { builder, parameters, z, zeta, losses } = this.#graph;
+    const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
+    const cut = oneSample([z, own], parameters, z.shape[0]!);
+    if (cut.kind === "coupled") return { coupled: cut.node };
+    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph) } : {};
+  }
+
+  checkLaw(what: string): void {
+    if (this.#loss.law !== undefined) return;
+    throw failure(
+      "ERR_LAW",
+      `${this.#who}.${what}: expected a loss with a known law, got ${this.#loss.name}, of which only the values are ` +
+        "known; name one of the losses of fluxion, or use gaussNewton or empiricalFisher",
+    );
+  }
+
+  checkPoint(what: string, point: Float64Array): void {
+    if (point.length === this.dimension) return;
+    throw failure(
+      "ERR_LENGTH",
+      `${this.#who}.${what}: expected ${this.dimension} numbers for the point, got ${point.length}`,
+    );
+  }
+}
+
+function membersOf(
+  shared: OutputPrograms,
+  [n, c]: readonly [number, number],
+  data: readonly InputData[],
+  instance: FieldInstance,
+): OutputMembers {
+  const p = shared.dimension;
+  const map = (
+    what: keyof OutputMembers,
+    point: Float64Array,
+    size: readonly [number, number],
+    forward: keyof CurvatureGraphs,
+    transposed?: keyof CurvatureGraphs,
+    matrix?: () => Float64Array | undefined,
+  ): LinearMap => {
+    shared.checkPoint(what, point);
+    const programs: ProductPrograms = {
+      rows: size[0],
+      columns: size[1],
+      forward,
+      ...(transposed === undefined ? {} : { transposed }),
+      ...(matrix === undefined ? {} : { matrix }),
+    };
+    return instance.map(point, programs);
+  };
+  const dataOf = shared.dataOf(data);
+  return {
+    samples: n,
+    outputs: c,
+    outputsAt: (point) => shared.outputs(data, point),
+    outputJacobian: (given) => {
+      const point = given.slice();
+      return map("outputJacobian", point, [n * c, p], "jacobian", "pullback", () => {
+        // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
+        const programs = shared.samplesOrNone();
+        if (programs === undefined) return undefined;
+        const matrix = new Float64Array(n * c * p);
+        programs.forEachJacobian(n, dataOf, point, (i, jacobian) => matrix.set(jacobian, i * c * p));
+        return matrix;
+      });
+    },
+    gaussNewton: (point) => map("gaussNewton", point, [p, p], "gaussNewton"),
+    fisher(point) {
+      shared.checkLaw("fisher");
+      shared.samples("fisher");
+      return map("fisher", point, [p, p], "fisher");
+    },
+    empiricalFisher(point) {
+      shared.samples("empiricalFisher");
+      return map("empiricalFisher", point, [p, p], "empiricalFisher");
+    },
+    tangentKernel: (point) => map("tangentKernel", point, [n * c, n * c], "tangentKernel"),
+    exampleGradients(given) {
+      const programs = shared.samples("exampleGradients");
+      const point = given.slice();
+      return map("exampleGradients", point, [n, p], "exampleGradients", "exampleGradientsTransposed", () => {
+        if (programs === undefined) return undefined;
+        const matrix = new Float64Array(n * p);
+        programs.gradients(n, dataOf, point, matrix);
+        return matrix;
+      });
+    },
+  };
+}

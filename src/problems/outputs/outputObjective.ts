@@ -1,0 +1,77 @@
+import type { LinearMap } from "../../linalg/linearMap.ts";
+import type { DataValues, ProblemOnRows, TracedProblem } from "../problem.ts";
+
+/**
+ * A problem whose loss is L(theta) = sum_i w_i l_i(z_i) of outputs z(theta), n rows of c numbers, with the curvature
+ * matrices that this form has.
+ *
+ * J_i is the Jacobian of row z_i, P the number of parameters, theta row-major in the order of the blocks. All matrices are
+ * exact, and given as linear maps that compute products without the matrix; `denseOf` of `fluxion/linalg` gives the
+ * matrix.
+ */
+export interface OutputObjective extends TracedProblem {
+  /** Number n of samples, the rows of the outputs. */
+  readonly samples: number;
+  /** Number c of outputs of a sample. */
+  readonly outputs: number;
+  /** Computes the outputs z, row by row, n x c numbers. @throws ERR_LENGTH */
+  outputsAt(point: Float64Array): Float64Array;
+  /** Gives the Jacobian J of the outputs, n c x P; the output j of sample i has row i c + j. @throws ERR_LENGTH */
+  outputJacobian(point: Float64Array): LinearMap;
+  /**
+   * Gives the generalised Gauss-Newton matrix sum_i w_i J_i^T (d^2 l_i / d z_i^2) J_i. It is indefinite where l_i is not
+   * convex in z_i: nothing is clamped. A product costs about a Hessian's. @throws ERR_LENGTH
+   */
+  gaussNewton(point: Float64Array): LinearMap;
+  /**
+   * Gives the Fisher matrix sum_i w_i J_i^T E[s s^T] J_i, with the exact expectation of the score s = -d l_i / d z_i over
+   * targets that the law of the loss draws at z_i.
+   *
+   * @throws ERR_LAW for a loss without a known law, ERR_SAMPLES_COUPLED, ERR_LENGTH
+   */
+  fisher(point: Float64Array): LinearMap;
+  /**
+   * Gives the empirical Fisher matrix sum_i w_i grad l_i grad l_i^T, with the targets of the data, uncentred.
+   *
+   * @throws ERR_SAMPLES_COUPLED, ERR_LENGTH
+   */
+  empiricalFisher(point: Float64Array): LinearMap;
+  /** Gives the neural tangent kernel J J^T, n c x n c, without weights and without 1/n. @throws ERR_LENGTH */
+  tangentKernel(point: Float64Array): LinearMap;
+  /**
+   * Gives the gradients of the l_i, without the weights, as rows of an n x P matrix.
+   *
+   * @throws ERR_SAMPLES_COUPLED, ERR_LENGTH
+   */
+  exampleGradients(point: Float64Array): LinearMap;
+  with(data: DataValues): OutputObjective;
+  rowsOf(data: DataValues): ProblemOnRows<OutputObjective>;
+}
+
+/** Gives the members that a problem with outputs has beyond a traced one, for problems that wrap it. */
+export function outputMembers(problem: TracedProblem): Partial<OutputObjective> {
+  if (!hasOutputs(problem)) return {};
+  const { samples, outputs } = problem;
+  return {
+    samples,
+    outputs,
+    outputsAt: (point) => problem.outputsAt(point),
+    outputJacobian: (point) => problem.outputJacobian(point),
+    gaussNewton: (point) => problem.gaussNewton(point),
+    fisher: (point) => problem.fisher(point),
+    empiricalFisher: (point) => problem.empiricalFisher(point),
+    tangentKernel: (point) => problem.tangentKernel(point),
+    exampleGradients: (point) => problem.exampleGradients(point),
+  };
+}
+
+/**
+ * Says whether a problem was made from outputs and a loss of them, and so has the matrices of an {@link OutputObjective}.
+ *
+ * @example
+ * console.log(hasOutputs(quartic()));
+ * // false
+ */
+export function hasOutputs(problem: object): problem is OutputObjective {
+  return "gaussNewton" in problem && typeof problem.gaussNewton === "function";
+}
