@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { environment } from "../host.ts";
 import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
+import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
 import type { InputData } from "./chosenRows.ts";
 import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
@@ -33,7 +34,7 @@ export interface FieldProgram {
 }
 
 /** A compiled field on some data. */
-export interface FieldInstance {
+export interface FieldInstance extends VectorLender {
   /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
   /**
@@ -81,6 +82,7 @@ export function compileField(parts: FieldParts): FieldProgram {
           engine.linearize(map);
           return map;
         },
+        [vectorsOfProgram]: (count) => engine.borrow?.(count),
       };
     },
   };

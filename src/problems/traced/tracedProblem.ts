@@ -185,13 +185,12 @@ function sizesKey({ data }: TracedFunction): string {
 function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string, InputData>): TracedProblem {
   const { name, dimension, symmetric, blocks, options } = family;
   // The trace and `with` have copied them.
-  const { evaluate, linearize } = compiled.program.instance(Object.fromEntries(data), false);
+  const instance = compiled.program.instance(Object.fromEntries(data), false);
   return {
     name,
     dimension,
     symmetric,
-    evaluate,
-    linearize,
+    ...instance,
     blocks,
     ...(symmetric ? { hasPotential: true } : {}),
     explainNotFinite: (point) => compiled.explain(allNumbers(data), point),
