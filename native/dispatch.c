@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "coefficients.h"
+#include "vectors.h"
 
 #if defined(_WIN32)
 #define EXPORTED __declspec(dllexport)
@@ -13,10 +14,12 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
-#define DECLARED(name)                                   \
-  void loop_##name(char *memory, uint32_t table);        \
-  void convolution_##name(char *memory, uint32_t table); \
-  void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);
+#define DECLARED(name)                                                                               \
+  void loop_##name(char *memory, uint32_t table);                                                    \
+  void convolution_##name(char *memory, uint32_t table);                                             \
+  void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
+  void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
+  void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
 
 /* Vectors of 2, 4 or 8 numbers. */
 struct kernels {
@@ -24,7 +27,10 @@ struct kernels {
   void (*loop)(char *, uint32_t);
   void (*rows)(const double *, double *, ptrdiff_t, ptrdiff_t);
   void (*convolution)(char *, uint32_t);
+  void (*adam)(const struct adam *, ptrdiff_t);
+  void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
+#define KERNELS(width, name) {width, loop_##name, rows_##name, convolution_##name, adam_##name, choose_##name}
 
 #if defined(__x86_64__)
 DECLARED(fma)
@@ -32,9 +38,9 @@ DECLARED(avx2)
 DECLARED(avx512)
 
 static const struct kernels known[] = {
-    {8, loop_avx512, rows_avx512, convolution_avx512},
-    {4, loop_avx2, rows_avx2, convolution_avx2},
-    {2, loop_fma, rows_fma, convolution_fma},
+    KERNELS(8, avx512),
+    KERNELS(4, avx2),
+    KERNELS(2, fma),
 };
 
 struct registers {
@@ -61,7 +67,7 @@ static int greatest_width(void) {
 #else
 DECLARED(neon)
 
-static const struct kernels known[] = {{2, loop_neon, rows_neon, convolution_neon}};
+static const struct kernels known[] = {KERNELS(2, neon)};
 
 static int greatest_width(void) { return 2; }
 #endif
@@ -99,3 +105,16 @@ EXPORTED void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t
 
 /* Computes the product with windows of images whose table has this place in memory. */
 EXPORTED void fluxion_convolution(size_t memory, uint32_t table) { chosen->convolution((char *)memory, table); }
+
+/* Does the pass of Adam over n numbers of each vector, wherever they lie. */
+EXPORTED void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh,
+                           double square_decay, double scale, double shift, double pull, uint32_t n) {
+  const struct adam of = {(double *)mean, (double *)root, (const double *)field, (const double *)point, (double *)out,
+                          decay, fresh, square_decay, scale, shift, pull};
+  chosen->adam(&of, n);
+}
+
+/* Copies rows of a matrix, wherever they lie. */
+EXPORTED void fluxion_choose(size_t to, size_t from, size_t rows, uint32_t count, uint32_t width) {
+  chosen->choose((double *)to, (const double *)from, (const int32_t *)rows, count, width);
+}

@@ -89,16 +89,15 @@ function splitMix(word: bigint): bigint {
 
 /** Makes one step of xoshiro256++ on halves: s[2i] is the low half of word i and s[2i + 1] the high one. */
 function nextXoshiro(s: Uint32Array, out: Uint32Array): void {
-  const [s0l, s0h, s1l, s1h, s2l, s2h, s3l, s3h] = s as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  // One by one, since taking an array apart asks its iterator for each number.
+  const s0l = s[0]!;
+  const s0h = s[1]!;
+  const s1l = s[2]!;
+  const s1h = s[3]!;
+  const s2l = s[4]!;
+  const s2h = s[5]!;
+  const s3l = s[6]!;
+  const s3h = s[7]!;
   // result = rotl(s0 + s3, 23) + s0
   const sumL = (s0l + s3l) >>> 0;
   const sumH = (s0h + s3h + (sumL < s0l ? 1 : 0)) >>> 0;

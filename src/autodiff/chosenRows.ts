@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { nativePass } from "../linalg/nativeVectors.ts";
 
 /** Length from which on a view of a row and `set` are faster than a loop. */
 const longRow = 32;
@@ -20,12 +21,28 @@ export class ChosenRows {
   /** Writes the rows one after the other into memory of their length. */
   write(target: Float64Array): void {
     const { matrix, width, rows } = this;
+    // The library reads whatever it is told to, so the rows are checked again: they may have been changed meanwhile.
+    if (width >= longRow && rows instanceof Int32Array && this.#areThere(target)) {
+      const pass = nativePass(this.length, target, matrix, rows);
+      if (pass !== undefined) {
+        const places = pass.addresses as readonly [number, number, number];
+        pass.native.choose(...places, rows.length, width);
+        return;
+      }
+    }
     for (let i = 0; i < rows.length; i++) {
       const from = rows[i]! * width;
       const to = i * width;
       if (width >= longRow) target.set(matrix.subarray(from, from + width), to);
       else for (let j = 0; j < width; j++) target[to + j] = matrix[from + j]!;
     }
+  }
+
+  #areThere(target: Float64Array): boolean {
+    const { matrix, width, rows } = this;
+    const last = matrix.length / width - 1;
+    for (let i = 0; i < rows.length; i++) if (!(rows[i]! >= 0 && rows[i]! <= last)) return false;
+    return target.length === this.length && rows.length * width === this.length;
   }
 }
 

@@ -31,4 +31,6 @@ export interface FieldEngine {
   multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void;
   /** Lends memory beside the program of J v at the owner's point; see `programMemory.ts`. */
   lend?(owner: ResidualOwner, numbers: number, onProduct?: () => void): ProgramMemory | undefined;
+  /** Lends so many vectors beside the program of F; see `programMemory.ts`. */
+  borrow?(count: number): readonly Float64Array[] | undefined;
 }

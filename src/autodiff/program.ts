@@ -2,6 +2,7 @@ import { failure } from "../errors.ts";
 import { environment } from "../host.ts";
 import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
+import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
 import type { InputData } from "./chosenRows.ts";
 import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
@@ -34,7 +35,7 @@ export interface FieldProgram {
 }
 
 /** A compiled field on some data. */
-export interface FieldInstance {
+export interface FieldInstance extends VectorLender {
   /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
   /**
@@ -93,6 +94,7 @@ export function compileField(parts: FieldParts): FieldProgram {
           checkLength("map", "the point", point, dimension);
           return new ProductMap(engine, own, point.slice(), programs);
         },
+        [vectorsOfProgram]: (count) => engine.borrow?.(count),
       };
     },
   };

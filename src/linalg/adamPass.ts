@@ -1,3 +1,4 @@
+import { nativePass } from "./nativeVectors.ts";
 import { kernelFinder, vectorised } from "./vectorMemory.ts";
 import { type AdamKernel, adamKernel } from "./wasm/adamKernel.ts";
 
@@ -24,7 +25,7 @@ interface AdamFactors {
  * squareDecay) field^2) without overflow or underflow, out <- scale mean / (root + shift) - pull point, where 0 / 0
  * counts as 0.
  *
- * Vectors that share a memory take a SIMD kernel with the same bits.
+ * Long vectors take a kernel in C, and vectors that share a memory a SIMD kernel, with the same bits.
  */
 export function adamPass(
   mean: Float64Array,
@@ -35,6 +36,12 @@ export function adamPass(
   { decay, fresh, squareDecay, scale, shift, pull }: AdamFactors,
 ): void {
   const n = out.length;
+  const pass = nativePass(n, mean, root, field, point, out);
+  if (pass !== undefined && [mean, root, field, point].every(({ length }) => length === n)) {
+    const places = pass.addresses as readonly [number, number, number, number, number];
+    pass.native.adam(...places, decay, fresh, squareDecay, scale, shift, pull, n);
+    return;
+  }
   let i = 0;
   const shared = sharedKernels(vectorised, out, mean, root, field, point);
   if (shared !== undefined) {

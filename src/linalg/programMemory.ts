@@ -46,3 +46,17 @@ export interface ProgramMemory {
 export function borrowMemory(map: LinearMap, numbers: number, onProduct?: () => void): ProgramMemory | undefined {
   return memoryOfProgram in map ? (map as ProgramMap)[memoryOfProgram](numbers, onProduct) : undefined;
 }
+
+/** Key under which a problem lends the memory of its program to a run. It is a symbol, as {@link memoryOfProgram} is. */
+export const vectorsOfProgram: unique symbol = Symbol("vectorsOfProgram");
+
+/** What lends vectors that lie beside a program. */
+export interface VectorLender {
+  /**
+   * Lends so many vectors as long as the point, at least two, of which all are arbitrary. The program evaluates without
+   * copies where its point is the last of them and its field the one before it. They stay the borrower's for good.
+   *
+   * @returns undefined where that does not pay
+   */
+  [vectorsOfProgram]?(count: number): readonly Float64Array[] | undefined;
+}

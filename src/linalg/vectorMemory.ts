@@ -21,6 +21,20 @@ export const vectorised = 512;
  */
 export const lent = 64;
 
+/** Says how far apart vectors of n numbers lie in one memory, and how many bytes `count` of them take. */
+export function layVectors(n: number, count: number): { readonly stride: number; readonly bytes: number } {
+  // Each vector begins at a cache line, but at a different place of a page than its neighbours: else the vectors of a
+  // loop would push each other out of the cache.
+  const stride = 64 * Math.ceil((8 * n) / 64) + 64 * 5;
+  return { stride, bytes: stride * count };
+}
+
+/** Makes known a memory in which vectors lie, for the kernels. */
+export function shareMemory(memory: WasmMemory): void {
+  known.set(memory.buffer, memory);
+  isUsed = true;
+}
+
 /**
  * Allocates `count` vectors of n numbers in one WebAssembly memory.
  *
@@ -31,15 +45,12 @@ export const lent = 64;
  * @returns undefined if the engine has no SIMD, or if it cannot provide the memory
  */
 export function vectorMemory(n: number, count: number): readonly Float64Array[] | undefined {
-  // Each vector begins at a cache line, but at a different place of a page than its neighbours: else the vectors of a
-  // loop would push each other out of the cache.
-  const stride = 64 * Math.ceil((8 * n) / 64) + 64 * 5;
-  const pages = Math.ceil((stride * count) / page);
+  const { stride, bytes } = layVectors(n, count);
+  const pages = Math.ceil(bytes / page);
   if (pages * page > largest || !hasSimd()) return undefined;
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages });
-    known.set(memory.buffer, memory);
-    isUsed = true;
+    shareMemory(memory);
     return Array.from({ length: count }, (_, i) => new Float64Array(memory.buffer, i * stride, n));
   } catch (error) {
     if (error instanceof RangeError) return undefined;

@@ -109,7 +109,7 @@ export class Arena implements ConstantPool {
 
   /** Makes the memory, or a larger one if more has been given out since. Returns what programs import. */
   settle(): Readonly<Record<string, WasmImport>> {
-    if (this.#memory === undefined || this.#memory.buffer.byteLength < this.#top) this.#move();
+    if (this.#memory === undefined || this.#memory.buffer.byteLength < this.#top) this.move();
     for (const { place, values } of this.#pending) {
       if (values instanceof Float64Array) this.#numbers.set(values, place / 8);
       else new Int32Array(this.#numbers.buffer, place, values.length).set(values);
@@ -154,7 +154,8 @@ export class Arena implements ConstantPool {
     return place;
   }
 
-  #move(): void {
+  /** Moves everything to a new memory. The old one stays as it is. */
+  move(): void {
     const pages = Math.ceil(this.#top / page);
     let memory: WasmMemory;
     try {

@@ -12,6 +12,7 @@ import {
   compileTransposed,
   type LinearProgram,
 } from "./compile.ts";
+import { Lease } from "./lease.ts";
 import { Lending } from "./lending.ts";
 import { sameBits } from "./sameBits.ts";
 
@@ -32,6 +33,7 @@ export class Float64Engine implements FieldEngine {
   readonly #arena: Arena;
   readonly #compiled: CompiledField;
   readonly #lending: Lending;
+  readonly #lease: Lease;
   /** Program of J^T u, compiled when it is first needed. */
   #transposed: LinearProgram | undefined;
   /** Programs of further maps, compiled when they are first needed. */
@@ -54,6 +56,7 @@ export class Float64Engine implements FieldEngine {
     this.#options = compileOptions;
     this.#compiled = compile(arena, parts, this.#options);
     this.#lending = new Lending(arena, this.#compiled.jacobian);
+    this.#lease = new Lease(arena, this.#compiled.point, this.#compiled.field);
     this.dimension = this.#compiled.point.length;
   }
 
@@ -75,12 +78,16 @@ export class Float64Engine implements FieldEngine {
 
   evaluate(data: readonly InputData[], point: Float64Array, field: Float64Array): number {
     const { value, field: places } = this.#compiled;
-    this.#reach(stage.evaluate, data, point);
-    this.#arena.read(places.place, field);
+    const inPlace = this.#lease.holds(point, field);
+    if (inPlace) this.#forget(stage.prepare);
+    else this.#endLease();
+    this.#reach(stage.evaluate, data, point, inPlace);
+    if (!inPlace) this.#arena.read(places.place, field);
     return value === undefined ? Number.NaN : this.#arena.number(value.place);
   }
 
   linearize(owner: ResidualOwner): void {
+    this.#endLease();
     if (this.#owner === owner) return;
     this.#reach(stage.linearize, owner.data, owner.point);
     this.#owner = owner;
@@ -93,6 +100,7 @@ export class Float64Engine implements FieldEngine {
   }
 
   multiplyBy(name: string, owner: ResidualOwner, vectors: Float64Array, count: number, out: Float64Array): void {
+    this.#endLease();
     const found = this.#map(name);
     if (this.#mapOwner !== owner) {
       this.#reach(stage.evaluate, owner.data, owner.point);
@@ -125,6 +133,18 @@ export class Float64Engine implements FieldEngine {
     });
   }
 
+  borrow(count: number): readonly Float64Array[] | undefined {
+    this.#endLease();
+    return this.#lease.begin(count);
+  }
+
+  /** Takes the program elsewhere if its vectors are lent, where nobody knows what became of the point. */
+  #endLease(): void {
+    if (!this.#lease.isOpen) return;
+    this.#lease.end();
+    this.#forget(stage.prepare);
+  }
+
   /** Makes a program ready for products at the owner's point. */
   #prepare(owner: ResidualOwner, program: LinearProgram): void {
     const before = this.counts.linearizations;
@@ -154,8 +174,8 @@ export class Float64Engine implements FieldEngine {
     return made;
   }
 
-  /** Runs the stages that are missing up to `wanted`. */
-  #reach(wanted: Stage, data: readonly InputData[], point: Float64Array): void {
+  /** Runs the stages that are missing up to `wanted`; `inPlace`: the point lies where the program reads it. */
+  #reach(wanted: Stage, data: readonly InputData[], point: Float64Array, inPlace = false): void {
     const { stages, data: places, point: pointPlace } = this.#compiled;
     if (this.#loaded !== data) {
       for (const [i, { place }] of places.entries()) this.#load(place, data[i]!);
@@ -169,7 +189,7 @@ export class Float64Engine implements FieldEngine {
     }
     if (this.#reached > stage.prepare && !sameBits(point, this.#now)) this.#forget(stage.prepare);
     if (this.#reached < stage.evaluate && wanted >= stage.evaluate) {
-      this.#arena.write(pointPlace.place, point);
+      if (!inPlace) this.#arena.write(pointPlace.place, point);
       stages[stage.evaluate].run();
       this.counts.evaluations++;
       this.#reached = stage.evaluate;

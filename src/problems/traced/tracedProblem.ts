@@ -196,13 +196,12 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
   const { name, dimension, symmetric, blocks, options } = family;
   // The trace and `with` have copied them.
   const instance = compiled.program.instance(Object.fromEntries(data), false);
-  const { evaluate, linearize } = instance;
+  const { map: _, ...field } = instance;
   return {
     name,
     dimension,
     symmetric,
-    evaluate,
-    linearize,
+    ...field,
     blocks,
     ...(symmetric ? { hasPotential: true } : {}),
     explainNotFinite: (point) => explain(family, compiled, data, point),

@@ -1,5 +1,5 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
-import { borrowMemory, memoryOfProgram, type ProgramMemory } from "../../linalg/programMemory.ts";
+import { borrowMemory, memoryOfProgram, type ProgramMemory, type VectorLender } from "../../linalg/programMemory.ts";
 import { isFiniteVector, negate, squaredNorm } from "../../linalg/vector.ts";
 import { checkWritten } from "../../problems/checkWritten.ts";
 import type { Problem } from "../../problems/problem.ts";
@@ -143,7 +143,7 @@ export function evaluateAt(
   { careful = false, workspace }: { readonly careful?: boolean; readonly workspace?: Workspace | undefined } = {},
 ): EvaluatedPoint {
   if (workspace !== undefined && problem.dimension >= large) {
-    const lent = workspace.take(problem.dimension);
+    const lent = workspace.take(problem.dimension, problem as VectorLender);
     return evaluateCopy(problem, point, lent, workspace.take(problem.dimension), undefined, count, careful);
   }
   const buffer = bufferFor(problem.dimension);

@@ -1,4 +1,5 @@
 /** Keeps vectors that a run uses again and again, for `reuse` in {@link IterateOptions}. */
+import { type VectorLender, vectorsOfProgram } from "../../linalg/programMemory.ts";
 import { vectorMemory } from "../../linalg/vectorMemory.ts";
 import { large, vectorToFill } from "./memory.ts";
 import { withArrays } from "./stateArrays.ts";
@@ -16,9 +17,12 @@ export class Workspace {
   /** @param slots gives the operators, whose states may hold vectors that were lent */
   constructor(private readonly slots: () => Iterable<{ readonly state: unknown }>) {}
 
-  /** Lends a vector of arbitrary numbers until it is reclaimed. */
-  take(n: number): Float64Array {
-    this.#free ??= [...(vectorMemory(n, together) ?? [])];
+  /**
+   * Lends a vector of arbitrary numbers until it is reclaimed. The first ones that it lends are the places of point and
+   * field in the memory of `lender`, if that lends them.
+   */
+  take(n: number, lender?: VectorLender): Float64Array {
+    this.#free ??= [...(lender?.[vectorsOfProgram]?.(together) ?? vectorMemory(n, together) ?? [])];
     const known = this.#free.pop();
     const vector = known?.length === n ? known : vectorToFill(n);
     this.#lent.push(vector);
@@ -70,7 +74,8 @@ export class Workspace {
 
   /** Takes back all vectors that were lent, except `kept` and those that an operator's state holds. */
   reclaim(...kept: readonly Float64Array[]): void {
-    const lent = this.#lent;
+    // Backwards, so that what was lent first is the next to be lent: the field then stays where it is.
+    const lent = this.#lent.reverse();
     this.#lent = [];
     const held = [...kept, ...this.#held()];
     for (const vector of lent) {

@@ -1,10 +1,11 @@
+import type { NativeVectors } from "../../../linalg/nativeVectors.ts";
+
 /** Kernels in C. Addresses are numbers, and nothing checks them. */
-export interface NativeKernels {
+export interface NativeKernels extends NativeVectors {
   /** Runs the loop whose table is at this offset from the start of the memory. */
   readonly loop: (memory: number, table: number) => void;
   /** Writes log(sum of exp) of each dense row. Places are offsets from the start of the memory. */
   readonly rows: (memory: number, input: number, out: number, count: number, length: number) => void;
   /** Computes the product with windows of images whose table is at this offset. */
   readonly convolution: (memory: number, table: number) => void;
-  readonly addressOf: (buffer: ArrayBuffer) => number;
 }

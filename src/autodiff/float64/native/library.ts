@@ -1,6 +1,7 @@
 /** Finds the compiled library of `native/`, and uses it only if it computes the right bits. */
 import { bare, builtin, environment, warn } from "../../../host.ts";
 import { isPortable } from "../../../linalg/blas/blas.ts";
+import { provideVectors } from "../../../linalg/nativeVectors.ts";
 import type { NativeKernels } from "./kernels.ts";
 import { knownAnswer } from "./knownAnswer.ts";
 import { libraryName } from "./libraryName.ts";
@@ -103,9 +104,17 @@ function open(path: string): Found {
     convolution: library.func(
       "void fluxion_convolution(size_t memory, uint32_t table)",
     ) as NativeKernels["convolution"],
+    adam: library.func(
+      "void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh, " +
+        "double squareDecay, double scale, double shift, double pull, uint32_t n)",
+    ) as NativeKernels["adam"],
+    choose: library.func(
+      "void fluxion_choose(size_t to, size_t from, size_t rows, uint32_t count, uint32_t width)",
+    ) as NativeKernels["choose"],
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
   };
   const wrong = knownAnswer(kernels);
   if (wrong !== undefined) throw new Error(wrong);
+  provideVectors(kernels);
   return { kernels, description: { library: path, width } };
 }

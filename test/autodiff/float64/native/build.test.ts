@@ -10,7 +10,8 @@ import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer
 import { describeNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { scratchPath } from "../../../support/scratch.ts";
 
-const exported = ["fluxion_use", "fluxion_format", "fluxion_loop", "fluxion_rows", "fluxion_convolution"];
+const kernels = ["loop", "rows", "convolution", "adam", "choose"];
+const exported = ["use", "format", ...kernels].map((name) => `fluxion_${name}`);
 
 const tests = suite("buildNative");
 tests("without a compiler says what is missing, and makes nothing", () => {
@@ -86,6 +87,8 @@ if (process.env.FLUXION_TEST_FULL === "1") {
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
       convolution: (_: number, table: number) => run("convolution", table),
+      adam: (...operands: readonly number[]) => run("adam", ...operands),
+      choose: (...operands: readonly number[]) => run("choose", ...operands),
       addressOf: (buffer: ArrayBuffer) => {
         memory = buffer;
         return 0;

@@ -1,0 +1,50 @@
+/*
+ * Passes over whole vectors, with the bits of their loops in TypeScript: nothing is fused, and nothing is added up. Compiled
+ * once for each width of vectors.
+ */
+#include "functions.h"
+#include "vectors.h"
+
+/* Powers of two, so that scaling rounds nothing. */
+#define SMALLEST 0x1p-900
+#define GREATEST 0x1p1000
+#define ENLARGE 0x1p600
+#define REDUCE 0x1p-600
+
+static inline double unit_of(uint64_t small, uint64_t great) {
+  return number_of((bits_of(ENLARGE) & small) | (bits_of(REDUCE) & great) | (bits_of(1) & ~(small | great)));
+}
+
+void FLUXION_NAME(adam)(const struct adam *of, ptrdiff_t n) {
+  double *mean = of->mean, *root = of->root, *out = of->out;
+  const double *field = of->field, *point = of->point;
+  const double decay = of->decay, fresh = of->fresh, fade = of->square_decay, share = 1 - fade;
+  const double scale = of->scale, shift = of->shift, pull = of->pull;
+  _Pragma("omp simd") for (ptrdiff_t i = 0; i < n; i++) {
+    double entry = field[i], former = root[i], average = decay * mean[i] + fresh * entry;
+    double square = fade * former * former + share * entry * entry;
+    uint64_t small = -(uint64_t)(square <= SMALLEST), great = -(uint64_t)(square >= GREATEST);
+    /* By their bits: a compiler would compute the products for all three units, of which some underflow, which is slow. */
+    double unit = unit_of(small, great), back = unit_of(great, small);
+    former *= unit;
+    entry *= unit;
+    double size = __builtin_sqrt(fade * former * former + share * entry * entry) * back, whole = size + shift;
+    double quotient = scale * (average / whole);
+    mean[i] = average;
+    root[i] = size;
+    out[i] = (whole == 0 ? 0 : quotient) - pull * point[i];
+  }
+}
+
+/* Copies rows of a matrix one after the other, and asks for the next row meanwhile: nothing else foresees where it lies. */
+void FLUXION_NAME(choose)(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < count; r++, to += width) {
+    const double *row = from + rows[r] * width, *next = r + 1 < count ? from + rows[r + 1] * width : row;
+    ptrdiff_t i = 0;
+    for (; i + 8 <= width; i += 8) {
+      __builtin_prefetch(next + i);
+      memcpy(to + i, row + i, 64);
+    }
+    for (; i < width; i++) to[i] = row[i];
+  }
+}
