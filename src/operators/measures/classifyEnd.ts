@@ -35,8 +35,8 @@ interface State {
  *   zero, above 0.1 not to a regular one. For n <= 100, as the next two;
  * - `unresolvedCurvatures`, the number of curvatures within rounding of zero, in units of the parameters, where these are
  *   of so different size that J as it is hides one;
- * - `unreachedShare`, the share of F, in these units, that no step of 0.85 of the parameters' lengths removes; below 0.1 F is not
- *   flat, whatever the residuals are;
+ * - `removableShare`, the share of F that Newton's method removes by the second-order model, 1 beside a zero and 0 at a
+ *   flat point, in whatever units; above 0.1 F is not flat, whatever the residuals are;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
@@ -78,9 +78,7 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       pointDistance: { meaning: "the same relative to the parameters at the point, or to 1e-3 of their lengths" },
       stepContraction: { meaning: "length of the next Newton step, in lengths of this one, or of the one after both" },
       unresolvedCurvatures: { meaning: "number of curvatures of which rounding leaves not even the size" },
-      unreachedShare: {
-        meaning: "share of F, in units of the parameters, that no step of 0.85 of their lengths removes",
-      },
+      removableShare: { meaning: "share of F that Newton's method removes, by the second-order model of F" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
@@ -114,7 +112,7 @@ const notMeasured = {
   pointDistance: undefined,
   stepContraction: undefined,
   unresolvedCurvatures: undefined,
-  unreachedShare: undefined,
+  removableShare: undefined,
   relativeStep: undefined,
   curvatureChange: undefined,
 } as const;

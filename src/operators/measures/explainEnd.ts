@@ -86,9 +86,8 @@ export interface EndExplanation {
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
  *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
- *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where a step of 0.7 of the
- *    parameters' lengths leaves less than a tenth of F (`unreachedShare`): then F only looks flat, since the parameters
- *    differ in size.
+ *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where Newton's method
+ *    removes more than a tenth of F (`removableShare`): then F only looks flat, since the parameters differ in size.
  * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
  * The first class that applies is the verdict. It is "not judged" where the numbers leave the range of float64, or
@@ -128,7 +127,7 @@ export function explainEnd(
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
-  const left = last.columns.unreachedShare;
+  const removable = last.columns.removableShare;
   const { critical, text, trusted } = criticality(last, squaredFieldNorm, thresholds.relativeField);
   const { certain, warnings } = indexTrust(last);
   const judged = (verdict: EndClass, because: string): EndExplanation => ({
@@ -149,15 +148,14 @@ export function explainEnd(
   if (critical === true) return judged("critical point", text);
   if (critical === "out of range") return judged("not judged", text);
   const flat = flatness(last, { r, rH, curvature }, { relativeResidual, relativeCokernelResidual, relativeStep });
-  if (flat !== undefined && !(left !== undefined && left < leastUnreached))
+  if (flat !== undefined && !(removable !== undefined && removable > mostRemovable)) {
     return judged("gradient-flat region", `${text}, and ${flat}`);
+  }
   if (critical === undefined && last.status === "converged") return judged("not judged", text);
   const rest = [
     ...(flat === undefined
       ? []
-      : [
-          `${flat}, but a step of 0.85 of the parameters' lengths leaves ${short(left)} of it (flat: > ${leastUnreached})`,
-        ]),
+      : [`${flat}, but Newton's method removes ${short(removable)} of it (flat: <= ${mostRemovable})`]),
     `r = ${short(r)} (flat: > ${relativeResidual})`,
     `r_H = ${short(rH)} (flat: < ${relativeCokernelResidual})`,
     `|H grad| / (|H| |grad|) = ${short(curvature)} (flat: < ${relativeCokernelResidual})`,
@@ -200,5 +198,8 @@ interface Solve {
   readonly curvature: number | undefined;
 }
 
-/** Share of F that a step of 0.85 of the parameters' lengths leaves at least where F is flat. */
-const leastUnreached = 0.1;
+/**
+ * Share of F that Newton's method removes at most where F is flat: a tenth, as r > 0.9 says that a step leaves nine
+ * tenths of it.
+ */
+const mostRemovable = 0.1;
