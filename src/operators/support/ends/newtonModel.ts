@@ -10,6 +10,7 @@ import { roundingCutoff, shareOf } from "../cutOff.ts";
 import { finiteMatrix } from "../finiteMatrix.ts";
 import { fieldInUnits, matrixInUnits, stepFromUnits, unitsOf, vectorInUnits } from "../parameterScale.ts";
 import type { Units } from "../toldUnits.ts";
+import { minorShare } from "./criticality.ts";
 import { largestSize } from "./relativeField.ts";
 
 /** Share of its terms up to which a coordinate of F counts as rounding. */
@@ -22,8 +23,6 @@ export const fewParameters = 100;
 const mostProducts = 200;
 /** Share of the largest eigenvalue, in units, up to which rounding may have made an eigenvalue what it is. */
 const roundingOfCurvature = 1e-12;
-/** Share of F that a step may leave and still count as one that removes F. */
-export const minorShare = 0.1;
 /** Powers of two by which F changes less at most when a parameter that matters moves by its size, not another one. */
 const visible = 20;
 

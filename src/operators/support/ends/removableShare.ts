@@ -5,8 +5,11 @@ import { moved, sizeOf } from "./stepSizes.ts";
 
 /** Distance from the point, in lengths of the parameters, within which Newton's steps have to come to rest. */
 const beside = 0.5;
-/** Most Newton steps. With them a zero of multiplicity 4 is still seen. */
-const mostSteps = 8;
+/**
+ * Most Newton steps. On the floor of a curved valley the first one ends beside the zero, on a wall, and the second on the
+ * floor. More would also find zeros far from a flat point.
+ */
+const mostSteps = 2;
 /** Share of the first step's length from which on Newton's steps have come to rest. */
 const atRest = 0.1;
 
@@ -21,8 +24,8 @@ const atRest = 0.1;
  * distance to it in lengths over which F changes by itself.
  *
  * Beside the curved floor of a narrow valley the model holds for short steps only, although a few Newton steps solve
- * the problem. So the share is also 1 where eight Newton steps at most become ten times shorter within half of the
- * parameters' lengths.
+ * the problem. So the share is also 1 where Newton's second or third step is a tenth as long as the first, within
+ * half of the parameters' lengths.
  *
  * @returns undefined where Newton's step is not known
  * @see [1] Deuflhard, "Newton Methods for Nonlinear Problems", Springer 2004, sections 2.1 and 2.2
