@@ -1,7 +1,8 @@
 import { defineRowMeasure, type Iterate, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
+import { flatDistance } from "../support/ends/flatDistance.ts";
 import { nearestZero } from "../support/ends/nearestZero.ts";
 import { curvatureChange, growLengths, relativeField, relativeStep } from "../support/ends/relativeField.ts";
-import { type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
+import { type EndExplanation, type EndThresholds, endClasses, explainEnd } from "./explainEnd.ts";
 
 const rules = {
   relativeField: { min: 0 },
@@ -35,8 +36,10 @@ interface State {
  *   zero, above 0.1 not to a regular one. For n <= 100, as the next two;
  * - `unresolvedCurvatures`, the number of curvatures within rounding of zero, in units of the parameters, where these are
  *   of so different size that J as it is hides one;
- * - `unreachedShare`, the share of F, in these units, that no step of 0.85 of the parameters' lengths removes; below 0.1 F is not
- *   flat, whatever the residuals are;
+ * - `removableShare`, the share of F that Newton's method removes by the second-order model, 1 beside a zero and 0 at a
+ *   flat point, in whatever units; above 0.1 F is not flat, whatever the residuals are;
+ * - `flatDistance`, where a search found no step and nothing else calls it flat: the distance to a minimum of ||F|| that
+ *   is not zero, in lengths l_j; undefined where there is none within 0.01, and for n > 100;
  * - `relativeStep`, ||F||^2 / (||J F|| ||l||), which is large where no step of the parameters' size removes F;
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
@@ -78,9 +81,8 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       pointDistance: { meaning: "the same relative to the parameters at the point, or to 1e-3 of their lengths" },
       stepContraction: { meaning: "length of the next Newton step, in lengths of this one, or of the one after both" },
       unresolvedCurvatures: { meaning: "number of curvatures of which rounding leaves not even the size" },
-      unreachedShare: {
-        meaning: "share of F, in units of the parameters, that no step of 0.85 of their lengths removes",
-      },
+      removableShare: { meaning: "share of F that Newton's method removes, by the second-order model of F" },
+      flatDistance: { meaning: "distance to a minimum of ||F|| that is not zero, in lengths of the parameters" },
       relativeStep: { meaning: "length of a step along F that removes it, ||F||^2 / ||J F||, in lengths of the point" },
       curvatureChange: { meaning: "relative change of J within the share relativeField of the parameters' lengths" },
       lengths: { meaning: "length of each parameter: its largest absolute value on the way", kind: "vector" },
@@ -94,12 +96,17 @@ export function classifyEnd(thresholds: EndThresholds = {}): RowMeasure {
       if (lengths !== undefined && row.point !== undefined) growLengths(lengths, row.point);
       const known = solved ? { relativeResidual, relativeCokernelResidual, lengths } : state;
       if (row.status === "running") return solved ? { state: known } : undefined;
-      const measured = measuredField(row, lengths);
+      let measured = measuredField(row, lengths);
       const residuals = {
         relativeResidual: known.relativeResidual,
         relativeCokernelResidual: known.relativeCokernelResidual,
       };
-      const { verdict, indexTrusted } = explainEnd(withColumns(row, measured), { columns: residuals }, given);
+      const explain = (): EndExplanation => explainEnd(withColumns(row, measured), { columns: residuals }, given);
+      let { verdict, indexTrusted } = explain();
+      if (verdict === "stagnated" && measured !== undefined) {
+        measured = { ...measured, flatDistance: distanceToFlat(row, lengths!, given.relativeCokernelResidual) };
+        ({ verdict, indexTrusted } = explain());
+      }
       return {
         columns: { end: endClasses.indexOf(verdict), indexTrusted: indexTrusted ? 1 : 0, ...(measured ?? notMeasured) },
         vectors: { lengths: measured === undefined ? undefined : lengths?.slice() },
@@ -114,7 +121,8 @@ const notMeasured = {
   pointDistance: undefined,
   stepContraction: undefined,
   unresolvedCurvatures: undefined,
-  unreachedShare: undefined,
+  removableShare: undefined,
+  flatDistance: undefined,
   relativeStep: undefined,
   curvatureChange: undefined,
 } as const;
@@ -131,9 +139,16 @@ function measuredField(row: Row, lengths: Float64Array | undefined): MeasuredFie
   return {
     relativeField: relative,
     ...zero,
+    flatDistance: undefined,
     relativeStep: relativeStep(at, lengths),
     curvatureChange: change === undefined ? undefined : Math.max(change, stepChange),
   };
+}
+
+/** The distance to a minimum of ||F|| that is not zero, where the row comes from a loop. */
+function distanceToFlat(row: Row, lengths: Float64Array, tolerance = 5e-4): number | undefined {
+  const { at } = row as Row & Partial<Pick<Iterate, "at">>;
+  return at === undefined ? undefined : flatDistance(at, lengths, tolerance);
 }
 
 function withColumns(row: Row, measured: Row["columns"] | undefined): Parameters<typeof explainEnd>[0] {

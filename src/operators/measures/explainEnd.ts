@@ -3,7 +3,7 @@
  * Morse index.
  */
 import type { Row } from "../../authoring/index.ts";
-import { criticality, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
+import { criticality, flatBeside, minorShare, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
 import { endMeanings } from "../support/ends/endMeanings.ts";
 import { indexTrust } from "../support/ends/indexTrust.ts";
 
@@ -86,9 +86,9 @@ export interface EndExplanation {
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
  *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
- *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10. But not where a step of 0.7 of the
- *    parameters' lengths leaves less than a tenth of F (`unreachedShare`): then F only looks flat, since the parameters
- *    differ in size.
+ *    than 10 times as long as the parameters are: ||F||^2 / (||J F|| ||l||) > 10, or ||F|| has a minimum that is not zero
+ *    within 0.01 of their lengths (`flatDistance`). But not where Newton's method
+ *    removes more than a tenth of F (`removableShare`): then F only looks flat, since the parameters differ in size.
  * 4. Stagnated, where no step was found; unfinished, where the budget or the user ended the search.
  *
  * The first class that applies is the verdict. It is "not judged" where the numbers leave the range of float64, or
@@ -128,7 +128,7 @@ export function explainEnd(
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
-  const left = last.columns.unreachedShare;
+  const removable = last.columns.removableShare;
   const { critical, text, trusted } = criticality(last, squaredFieldNorm, thresholds.relativeField);
   const { certain, warnings } = indexTrust(last);
   const judged = (verdict: EndClass, because: string): EndExplanation => ({
@@ -148,16 +148,21 @@ export function explainEnd(
   }
   if (critical === true) return judged("critical point", text);
   if (critical === "out of range") return judged("not judged", text);
+  const beside = last.status === "stagnated" ? last.columns.flatDistance : undefined;
+  if (beside !== undefined && beside <= flatBeside) {
+    const minimum = `no step was found, and ${short(beside)} of the parameters' lengths away (flat: <= ${flatBeside})`;
+    return judged("gradient-flat region", `${text}, ${minimum} |grad| has a minimum that is not zero`);
+  }
   const flat = flatness(last, { r, rH, curvature }, { relativeResidual, relativeCokernelResidual, relativeStep });
-  if (flat !== undefined && !(left !== undefined && left < leastUnreached))
-    return judged("gradient-flat region", `${text}, and ${flat}`);
+  if (flat !== undefined && !(removable !== undefined && removable > minorShare)) {
+    const asked = removable === undefined ? "; it was not measured whether Newton's method removes it" : "";
+    return judged("gradient-flat region", `${text}, and ${flat}${asked}`);
+  }
   if (critical === undefined && last.status === "converged") return judged("not judged", text);
   const rest = [
     ...(flat === undefined
       ? []
-      : [
-          `${flat}, but a step of 0.85 of the parameters' lengths leaves ${short(left)} of it (flat: > ${leastUnreached})`,
-        ]),
+      : [`${flat}, but Newton's method removes ${short(removable)} of it (flat: <= ${minorShare})`]),
     `r = ${short(r)} (flat: > ${relativeResidual})`,
     `r_H = ${short(rH)} (flat: < ${relativeCokernelResidual})`,
     `|H grad| / (|H| |grad|) = ${short(curvature)} (flat: < ${relativeCokernelResidual})`,
@@ -199,6 +204,3 @@ interface Solve {
   readonly rH: number | undefined;
   readonly curvature: number | undefined;
 }
-
-/** Share of F that a step of 0.85 of the parameters' lengths leaves at least where F is flat. */
-const leastUnreached = 0.1;

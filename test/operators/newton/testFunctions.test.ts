@@ -132,7 +132,9 @@ for (const name of Object.keys(finders)) {
   });
 
   tests(`${name} calls a point flat only where F lies in the kernel and Newton's step is longer than the way`, () => {
-    for (const { what, last } of endsOf(name).filter(({ verdict }) => verdict === "gradient-flat region")) {
+    const flat = endsOf(name).filter(({ verdict }) => verdict === "gradient-flat region");
+    // Those beside a minimum of ||F||, where F lies in the kernel, are tried in stagnated.test.ts.
+    for (const { what, last } of flat.filter(({ last }) => last.columns.flatDistance === undefined)) {
       assert.ok(shareInKernel(last) > 0.9, `${what}, ${shareInKernel(last)} of F is in the kernel`);
       assert.ok(newtonStep(last) > 1, `${what}, Newton's step is ${newtonStep(last)}`);
     }

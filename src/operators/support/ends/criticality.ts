@@ -19,6 +19,15 @@ export const criticalRelativeField = 1e-6;
 export const criticalDistance = 0.01;
 
 /**
+ * Share of F that Newton's method removes at most where F is flat, a tenth, as r > 0.9 says that a step leaves nine tenths
+ * of it; a step that leaves no more than that share removes F.
+ */
+export const minorShare = 0.1;
+
+/** Distance, in lengths of the parameters, within which a minimum of ||F|| makes an end without a step flat. */
+export const flatBeside = 0.01;
+
+/**
  * Largest ratio of two Newton steps at a critical point. At a regular zero it falls with the distance; where F is power
  * m of the distance it is 1 - 1 / m. In a curved valley without a zero one of two ratios in a row is above 1.
  */
