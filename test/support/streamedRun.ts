@@ -61,11 +61,12 @@ if (process.argv[1]?.endsWith("streamedRun.ts") && path !== undefined) {
   const gradient = time(() => problem.with(rows).evaluate(start, field));
   let point = start;
   const all = time(() => {
-    iterate(batches, start, chain(untilStep(Number(steps)), momentum(), gradientStep(0.01)), { reuse: true }).subscribe(
-      (it) => {
-        if (it.status !== "running") point = it.point.slice();
-      },
-    );
+    iterate(batches, start, chain(untilStep(Number(steps)), momentum(), gradientStep(0.01)), {
+      reuse: true,
+      slice: Number.POSITIVE_INFINITY,
+    }).subscribe((it) => {
+      if (it.status !== "running") point = it.point.slice();
+    });
   });
   const report: StreamedReport = {
     before,

@@ -1,0 +1,50 @@
+/** Training on a file that is killed in the middle of an epoch. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lastValueFrom, toArray } from "rxjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Row } from "../../src/arrow/row.ts";
+import { readRunFile } from "../../src/arrow/runFile.ts";
+import { replay } from "../../src/streams/replay.ts";
+import { fluxion, scratchDirectory, startFluxion } from "../support/command.ts";
+import { dataFile } from "../support/dataFiles.ts";
+import { until } from "../support/processes.ts";
+import { normalVector } from "../support/random.ts";
+import { assertSameRows, timeless } from "../support/sameRows.ts";
+
+const experiment = fileURLToPath(new URL("../support/streamedExperiment.ts", import.meta.url));
+const rowsOf = async (directory: string): Promise<Row[]> =>
+  timeless(await lastValueFrom(replay(directory).pipe(toArray())));
+
+const killed = suite("a run on minibatches of a file");
+
+killed(
+  "killed in the middle of an epoch goes on with the bits of the whole run, which are those of arrays",
+  async () => {
+    // 21 steps are an epoch.
+    const path = dataFile(
+      { x: { numbers: normalVector(330 * 6, 1), extents: [6] }, y: { numbers: normalVector(330, 2) } },
+      100,
+    );
+    const here = scratchDirectory();
+    const args = ["run", experiment, "--no-serve", "--data", path, "--out"];
+    const arrays = fluxion([...args, "arrays", "--arrays", "--milliseconds", "0"], here);
+    const cut = startFluxion([...args, "cut", "--milliseconds", "20"], here);
+    const directory = join(here, "cut", "streamed");
+    // Until the first batch is written there may be no directory, or no file in it.
+    const written = async (): Promise<boolean> => (await rowsOf(directory).catch(() => [])).length > 0;
+    await until(written, "row of the run");
+    cut.process.kill("SIGKILL");
+    const [whole] = await Promise.all([arrays, cut.ended]);
+    assert.is(whole.code, 0, whole.stderr);
+    const { code, stderr } = await fluxion(["resume", "cut", experiment, "--no-serve"], here);
+    assert.is(code, 0, stderr);
+    const rows = await rowsOf(directory);
+    assert.is(rows.length, 121);
+    assertSameRows(rows, await rowsOf(join(here, "arrays", "streamed")));
+    assert.is(readRunFile(directory).attempts.length, 2);
+  },
+);
+
+killed.run();
