@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import { ownMatrix } from "../linalg/ownMatrix.ts";
+import { ownDiagonal, ownMatrix } from "../linalg/ownMatrix.ts";
 import type { InputData } from "./chosenRows.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
@@ -13,6 +13,8 @@ export interface ProductPrograms {
   readonly transposed?: string;
   /** Computes the matrix, row-major, where that is cheaper than products; undefined if it is not. */
   readonly matrix?: () => Float64Array | undefined;
+  /** Computes the diagonal, on the same condition. */
+  readonly diagonal?: () => Float64Array | undefined;
 }
 
 /** One of the further maps of a field at a point. It stays valid, as the Jacobian does. */
@@ -50,6 +52,10 @@ export class ProductMap implements LinearMap, ResidualOwner {
 
   [ownMatrix](): Float64Array | undefined {
     return this.#programs.matrix?.();
+  }
+
+  [ownDiagonal](): Float64Array | undefined {
+    return this.#programs.diagonal?.();
   }
 
   #multiply(name: string, vectors: Float64Array, count: number, out: Float64Array, from: number, to: number): void {

@@ -25,8 +25,13 @@ export class SamplePrograms {
     this.#width = sizeOf(graph.outputs[0]!.shape);
   }
 
-  /** Writes grad l_i of the samples, one after the other. */
-  gradients(samples: number, dataOf: (source: Node) => InputData, point: Float64Array, out: Float64Array): void {
+  /** Calls `visit` with grad l_i, for one sample after the other. The array is used again. */
+  forEachGradient(
+    samples: number,
+    dataOf: (source: Node) => InputData,
+    point: Float64Array,
+    visit: (sample: number, gradient: Float64Array) => void,
+  ): void {
     const { builder, parameters, inputs, outputs } = this.#graph;
     this.#gradient ??= compileValues({
       builder,
@@ -36,8 +41,11 @@ export class SamplePrograms {
       ...(this.#executor === undefined ? {} : { executor: this.#executor }),
     });
     const partsOf = this.#partsOf(samples, dataOf);
-    const n = this.#dimension;
-    for (let i = 0; i < samples; i++) this.#gradient.evaluate(partsOf(i), point, out.subarray(i * n, (i + 1) * n));
+    const out = new Float64Array(this.#dimension);
+    for (let i = 0; i < samples; i++) {
+      this.#gradient.evaluate(partsOf(i), point, out);
+      visit(i, out);
+    }
   }
 
   /** Calls `visit` with J_i, the Jacobian of the outputs of a sample, for one sample after the other. */

@@ -10,7 +10,7 @@ import { Machine } from "./kernels/machine.ts";
 import { portable } from "./program.ts";
 
 /** Arrays as functions of a point and data. */
-export interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
+interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
   readonly outputs: readonly Node[];
 }
 

@@ -1,9 +1,15 @@
 /** Linear algebra: linear maps, Krylov solvers, dense factors, spectra and their estimates. */
 export { denseOf, type SymmetricEigen, symmetricEigen } from "./dense/dense.ts";
+export { diagonalOf } from "./dense/diagonalOf.ts";
 export { type GeneralEigenvalues, generalEigenvalues } from "./dense/generalEigenvalues.ts";
 export { type LuFactor, luFactor } from "./dense/luFactor.ts";
 export { type PseudoSolution, pseudoSolve } from "./dense/pseudoInverse.ts";
 export { type Inertia, type SymmetricFactor, symmetricFactor } from "./dense/symmetricFactor.ts";
+export {
+  type ConjugateGradients,
+  type ConjugateGradientsOptions,
+  conjugateGradients,
+} from "./krylov/conjugateGradients.ts";
 export {
   type GmresOptions,
   type GmresResult,

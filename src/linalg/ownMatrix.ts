@@ -6,6 +6,14 @@ import type { LinearMap } from "./linearMap.ts";
  */
 export const ownMatrix: unique symbol = Symbol("ownMatrix");
 
+/** Key under which a linear map computes its diagonal without its matrix. */
+export const ownDiagonal: unique symbol = Symbol("ownDiagonal");
+
+interface DiagonalMap extends LinearMap {
+  /** Computes the diagonal; undefined if products are to be used after all. */
+  [ownDiagonal](): Float64Array | undefined;
+}
+
 interface MatrixMap extends LinearMap {
   /** Computes the matrix, row-major; undefined if products are to be used after all. */
   [ownMatrix](): Float64Array | undefined;
@@ -14,4 +22,9 @@ interface MatrixMap extends LinearMap {
 /** Returns the matrix of a map that has a way of its own to compute it; undefined for all others. */
 export function matrixOf(map: LinearMap): Float64Array | undefined {
   return ownMatrix in map ? (map as MatrixMap)[ownMatrix]() : undefined;
+}
+
+/** Returns the diagonal of a map that has a way of its own to compute it; undefined for all others. */
+export function ownDiagonalOf(map: LinearMap): Float64Array | undefined {
+  return ownDiagonal in map ? (map as DiagonalMap)[ownDiagonal]() : undefined;
 }

@@ -57,12 +57,17 @@ export { type DampedNewtonOptions, dampedNewton } from "./newton/dampedNewton.ts
 export { type DeflateDirectionOptions, deflateDirection } from "./newton/deflateDirection.ts";
 export { type DenseNewtonDirectionOptions, denseNewtonDirection } from "./newton/denseNewtonDirection.ts";
 export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./newton/eigenvectorFollowing.ts";
+export { type GaussNewtonDirectionOptions, gaussNewtonDirection } from "./newton/gaussNewtonDirection.ts";
 export { type GentlestAscentOptions, gentlestAscent } from "./newton/gentlestAscent.ts";
 export { type GradientNormDirectionOptions, gradientNormDirection } from "./newton/gradientNormDirection.ts";
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./newton/levenbergMarquardt.ts";
 export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./newton/lineSearch/backtrackGradientNorm.ts";
 export { type WolfeLineSearchOptions, wolfeLineSearch } from "./newton/lineSearch/wolfeLineSearch.ts";
 export { type MinimizeGradientNormOptions, minimizeGradientNorm } from "./newton/minimizeGradientNorm.ts";
+export {
+  type NaturalGradientDirectionOptions,
+  naturalGradientDirection,
+} from "./newton/naturalGradientDirection.ts";
 export { type NewtonDirectionOptions, newtonDirection } from "./newton/newtonDirection.ts";
 export { type NewtonFlowOptions, newtonFlow } from "./newton/newtonFlow.ts";
 export { type NewtonMROptions, newtonMR } from "./newton/newtonMR.ts";

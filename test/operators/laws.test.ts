@@ -1,4 +1,5 @@
 /** Laws of every public operator: what was interrupted goes on, reused vectors and other runs at the same time change nothing. */
+import * as tf from "@tensorflow/tfjs";
 import { lastValueFrom, map, take, tap, toArray, zip } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,6 +9,7 @@ import { newtonDirection } from "../../src/operators/newton/newtonDirection.ts";
 import { gradientStep } from "../../src/operators/steps/gradientStep.ts";
 import { bilinear } from "../../src/problems/games/bilinear.ts";
 import { matrixGame } from "../../src/problems/games/matrixGame.ts";
+import { objective } from "../../src/problems/objective.ts";
 import type { Problem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { chain } from "../../src/streams/chain.ts";
@@ -20,10 +22,18 @@ import { makeOperator, type OperatorEntry, operatorTable, usableOptions } from "
 /** Number of rows that each operator runs. */
 const count = 8;
 
-/** Problems on which an operator may be tried: an objective, a saddle point without bounds, a game on simplices. */
+/** A loss of outputs, three samples of two outputs each. */
+const line = objective([[1, 2]], {
+  outputs: (w) => tf.tanh(tf.matMul(tf.tensor2d([1, -2, 0.5], [3, 1]), w)),
+  loss: "crossEntropy",
+  targets: [0, 1, 1],
+});
+
+/** Problems on which an operator may be tried: an objective, one with outputs, a saddle point without bounds, a game on simplices. */
 const problems: readonly (readonly [Problem, readonly number[]])[] = [
   [quartic(), [-3.5, 1]],
   [withWeights(quartic()), [-3.5, 1]],
+  [line, [1, -2]],
   [bilinear(), [1, 2]],
   [
     matrixGame([

@@ -45,16 +45,16 @@ export function curvatureGraphs(parts: OutputGraph) {
     const slope = gradient(b, b.sum(b.mul(weights, losses)), [zeta]);
     return atZ(pushforward(b, slope, new Map([[zeta, t]]))[0]!);
   };
-  const fisher = (t: Node): Node => b.mul(perRow(weights), law!.fisher(b, z, t, variance));
+  const expected = (t: Node): Node => b.mul(perRow(weights), law!.fisher(b, z, t, variance));
   const along = (directions: readonly Node[]): Node => b.sum(b.mul(slopes(), push(directions)), [1]);
   const back = (numbers: Node): Node[] => pull(b.mul(slopes(), perRow(numbers)));
   return {
     jacobian: () => graph(v(), [push(v())]),
     pullback: () => graph([u(z.shape)], pull(u(z.shape))),
     lossHessian: () => graph([u(z.shape)], [hessian(u(z.shape))]),
-    lossFisher: () => graph([u(z.shape)], [fisher(u(z.shape))]),
+    lossFisher: () => graph([u(z.shape)], [expected(u(z.shape))]),
     gaussNewton: () => graph(v(), pull(hessian(push(v())))),
-    fisher: () => graph(v(), pull(fisher(push(v())))),
+    fisher: () => graph(v(), pull(expected(push(v())))),
     empiricalFisher: () => graph(v(), back(b.mul(weights, along(v())))),
     tangentKernel: () => graph([u(z.shape)], [push(pull(u(z.shape)))]),
     exampleGradients: () => graph(v(), [along(v())]),

@@ -10,8 +10,10 @@ import type { TracedFunction } from "../../autodiff/trace/trace.ts";
 import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
+import { denseMatrix } from "../../linalg/maps/maps.ts";
 import type { TracedProblem } from "../problem.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
+import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
 import type { OutputObjective } from "./outputObjective.ts";
 import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
@@ -79,6 +81,7 @@ class OutputPrograms {
   readonly #graph: OutputGraph;
   readonly #inputs: readonly Node<"input">[];
   #values: ValuesProgram | undefined;
+  #weights: ValuesProgram | undefined;
   #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
 
   constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
@@ -96,6 +99,15 @@ class OutputPrograms {
     this.#values ??= compileValues({ builder, parameters, data: this.#inputs, outputs: [this.#graph.z] });
     const out = new Float64Array(this.#values.size);
     this.#values.evaluate(data, point, out);
+    return out;
+  }
+
+  weights(data: readonly InputData[]): Float64Array {
+    const { builder } = this.#traced;
+    const { weights } = this.#graph;
+    this.#weights ??= compileValues({ builder, parameters: [], data: this.#inputs, outputs: [weights] });
+    const out = new Float64Array(this.#weights.size);
+    this.#weights.evaluate(data, new Float64Array(0), out);
     return out;
   }
 
@@ -148,6 +160,9 @@ class OutputPrograms {
   }
 }
 
+/** Most numbers of the Jacobian of the outputs that are kept at once. */
+const mostNumbers = 2 ** 26;
+
 function membersOf(
   shared: OutputPrograms,
   [n, c]: readonly [number, number],
@@ -155,59 +170,100 @@ function membersOf(
   instance: FieldInstance,
 ): OutputMembers {
   const p = shared.dimension;
+  const dataOf = shared.dataOf(data);
   const map = (
     what: keyof OutputMembers,
     point: Float64Array,
-    size: readonly [number, number],
+    [rows, columns]: readonly [number, number],
     forward: keyof CurvatureGraphs,
-    transposed?: keyof CurvatureGraphs,
-    matrix?: () => Float64Array | undefined,
+    more: Partial<ProductPrograms> = {},
   ): LinearMap => {
     shared.checkPoint(what, point);
-    const programs: ProductPrograms = {
-      rows: size[0],
-      columns: size[1],
-      forward,
-      ...(transposed === undefined ? {} : { transposed }),
-      ...(matrix === undefined ? {} : { matrix }),
-    };
-    return instance.map(point, programs);
+    return instance.map(point, { rows, columns, forward, ...more });
   };
-  const dataOf = shared.dataOf(data);
+  const jacobianMatrix = (point: Float64Array): Float64Array | undefined => {
+    // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
+    const programs = shared.samplesOrNone();
+    if (programs === undefined) return undefined;
+    const matrix = new Float64Array(n * c * p);
+    programs.forEachJacobian(n, dataOf, point, (i, jacobian) => matrix.set(jacobian, i * c * p));
+    return matrix;
+  };
+  /** The diagonal of sum_i J_i^T H_i J_i. */
+  const diagonal = (given: Float64Array, blocks: LinearMap) => {
+    const point = given.slice();
+    return (): Float64Array | undefined => {
+      const programs = shared.samplesOrNone();
+      if (programs === undefined) return undefined;
+      const [entries, all] = [new Float64Array(p), blocksOf(blocks, n, c)];
+      programs.forEachJacobian(n, dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
+      return entries;
+    };
+  };
+  const outputHessian = (point: Float64Array): LinearMap => map("outputHessian", point, [n * c, n * c], "lossHessian");
+  const outputFisher = (point: Float64Array): LinearMap => {
+    shared.checkLaw("outputFisher");
+    return map("outputFisher", point, [n * c, n * c], "lossFisher");
+  };
+  const weights = (): Float64Array => shared.weights(data);
   return {
     samples: n,
     outputs: c,
     outputsAt: (point) => shared.outputs(data, point),
-    outputJacobian: (given) => {
+    outputJacobian(given) {
       const point = given.slice();
-      return map("outputJacobian", point, [n * c, p], "jacobian", "pullback", () => {
-        // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
-        const programs = shared.samplesOrNone();
-        if (programs === undefined) return undefined;
-        const matrix = new Float64Array(n * c * p);
-        programs.forEachJacobian(n, dataOf, point, (i, jacobian) => matrix.set(jacobian, i * c * p));
-        return matrix;
+      return map("outputJacobian", point, [n * c, p], "jacobian", {
+        transposed: "pullback",
+        matrix: () => jacobianMatrix(point),
       });
     },
-    gaussNewton: (point) => map("gaussNewton", point, [p, p], "gaussNewton"),
+    outputHessian,
+    outputFisher,
+    sampleWeights: weights,
+    gaussNewton: (point) =>
+      map("gaussNewton", point, [p, p], "gaussNewton", { diagonal: diagonal(point, outputHessian(point)) }),
     fisher(point) {
       shared.checkLaw("fisher");
       shared.samples("fisher");
-      return map("fisher", point, [p, p], "fisher");
+      return map("fisher", point, [p, p], "fisher", { diagonal: diagonal(point, outputFisher(point)) });
     },
-    empiricalFisher(point) {
-      shared.samples("empiricalFisher");
-      return map("empiricalFisher", point, [p, p], "empiricalFisher");
+    empiricalFisher(given) {
+      const programs = shared.samples("empiricalFisher");
+      const point = given.slice();
+      return map("empiricalFisher", point, [p, p], "empiricalFisher", {
+        diagonal() {
+          if (programs === undefined) return undefined;
+          const [entries, w] = [new Float64Array(p), weights()];
+          programs.forEachGradient(n, dataOf, point, (i, gradient) => {
+            for (let k = 0; k < p; k++) entries[k] = entries[k]! + w[i]! * gradient[k]! * gradient[k]!;
+          });
+          return entries;
+        },
+      });
     },
-    tangentKernel: (point) => map("tangentKernel", point, [n * c, n * c], "tangentKernel"),
+    tangentKernel(given) {
+      const point = given.slice();
+      return map("tangentKernel", point, [n * c, n * c], "tangentKernel", {
+        matrix() {
+          const jacobian = n * c * p <= mostNumbers ? jacobianMatrix(point) : undefined;
+          if (jacobian === undefined) return undefined;
+          const kernel = new Float64Array(n * c * n * c);
+          denseMatrix(n * c, p, jacobian).applyMany(jacobian, n * c, kernel);
+          return kernel;
+        },
+      });
+    },
     exampleGradients(given) {
       const programs = shared.samples("exampleGradients");
       const point = given.slice();
-      return map("exampleGradients", point, [n, p], "exampleGradients", "exampleGradientsTransposed", () => {
-        if (programs === undefined) return undefined;
-        const matrix = new Float64Array(n * p);
-        programs.gradients(n, dataOf, point, matrix);
-        return matrix;
+      return map("exampleGradients", point, [n, p], "exampleGradients", {
+        transposed: "exampleGradientsTransposed",
+        matrix() {
+          if (programs === undefined) return undefined;
+          const matrix = new Float64Array(n * p);
+          programs.forEachGradient(n, dataOf, point, (i, gradient) => matrix.set(gradient, i * p));
+          return matrix;
+        },
       });
     },
   };

@@ -18,6 +18,12 @@ export interface OutputObjective extends TracedProblem {
   outputsAt(point: Float64Array): Float64Array;
   /** Gives the Jacobian J of the outputs, n c x P; the output j of sample i has row i c + j. @throws ERR_LENGTH */
   outputJacobian(point: Float64Array): LinearMap;
+  /** Gives the Hessian of L in z, n c x n c: blocks w_i d^2 l_i / d z_i^2. @throws ERR_LENGTH */
+  outputHessian(point: Float64Array): LinearMap;
+  /** Gives the Fisher matrix of the outputs, n c x n c: blocks w_i E[s s^T]. @throws ERR_LAW, ERR_LENGTH */
+  outputFisher(point: Float64Array): LinearMap;
+  /** Gives the weights w_i, n numbers. */
+  sampleWeights(): Float64Array;
   /**
    * Gives the generalised Gauss-Newton matrix sum_i w_i J_i^T (d^2 l_i / d z_i^2) J_i. It is indefinite where l_i is not
    * convex in z_i: nothing is clamped. A product costs about a Hessian's. @throws ERR_LENGTH
@@ -57,6 +63,9 @@ export function outputMembers(problem: TracedProblem): Partial<OutputObjective> 
     outputs,
     outputsAt: (point) => problem.outputsAt(point),
     outputJacobian: (point) => problem.outputJacobian(point),
+    outputHessian: (point) => problem.outputHessian(point),
+    outputFisher: (point) => problem.outputFisher(point),
+    sampleWeights: () => problem.sampleWeights(),
     gaussNewton: (point) => problem.gaussNewton(point),
     fisher: (point) => problem.fisher(point),
     empiricalFisher: (point) => problem.empiricalFisher(point),

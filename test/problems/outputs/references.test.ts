@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { executors } from "../../../src/autodiff/executor.ts";
 import { denseOf } from "../../../src/linalg/dense/dense.ts";
+import { diagonalOf } from "../../../src/linalg/dense/diagonalOf.ts";
 import type { LinearMap } from "../../../src/linalg/linearMap.ts";
 import { assertClose } from "../../support/assert.ts";
 import { curvatureCases, networkOf } from "../../support/curvatureCases.ts";
@@ -53,6 +54,10 @@ for (const executor of executors) {
         for (const name of matrices) {
           const map = problem[name](point);
           assertClose(denseOf(map), given[name], 1e-10);
+          if (map.rows === map.columns) {
+            const entries = given[name].filter((_, k) => k % (map.rows + 1) === 0);
+            assertClose(diagonalOf(map), entries, 1e-10);
+          }
           const columns = byProducts(map, (v, out) => map.apply(v, out));
           assertClose(columns, given[name], 1e-10);
           const { rows, columns: width } = map;

@@ -14,7 +14,7 @@ export interface SampleGraph {
 }
 
 /** What {@link oneSample} finds. */
-export type SampleCut =
+type SampleCut =
   | { readonly kind: "separate"; readonly graph: SampleGraph }
   /** Samples read a node that depends on other samples and on the parameters. */
   | { readonly kind: "coupled"; readonly node: Node }
