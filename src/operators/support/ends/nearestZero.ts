@@ -44,7 +44,8 @@ const unknown: NearestZero = {
  * F may be small although no zero is near, on the floor of a narrow valley or where a loss fades. There Newton's step is
  * long, or it ends on the wall of the valley, and one of the next two is longer: `stepContraction`. For n <= 100 the step comes
  * from the eigenvalues of J, each parameter in a unit next to 1 / sqrt(|J_ii|), without coordinates of F that are
- * rounding errors; for larger n from 200 products at most, which may find it too short, and the rest is not measured.
+ * rounding errors; for larger n from 200 products at most, which may find it too short. Where they do not solve the system,
+ * the rest is not measured.
  *
  * @param relative what `relativeField` gave
  * @returns undefined distances where F is not small; nothing where J is not finite, and for a J that is large and not

@@ -88,22 +88,26 @@ interface StepByProducts {
 }
 
 /** Share of F up to which a solve that ran out of products counts as done. */
-const solved = 1e-4;
+const solved = 1e-10;
 
 function modelByProducts(at: Evaluation, lengths: Float64Array): NewtonModel {
-  const done = ({ left, ended }: StepByProducts): boolean =>
-    left <= solved || (ended !== "iteration-limit" && ended !== "non-finite" && ended !== "norm-limit");
-  const first = stepByProducts(at, lengths, at.field);
-  const stepFor = (field: Float64Array): Float64Array | undefined => {
-    const found = field === at.field ? first : stepByProducts(at, lengths, field);
-    return done(found) ? found.step : undefined;
+  // Where parameters were turned, their own lengths are as bad as any, and one length for all may do.
+  const same = new Float64Array(lengths.length).fill(unitOf(Math.max(largestSize(lengths), Number.MIN_VALUE)));
+  const solve = (field: Float64Array): StepByProducts | undefined => {
+    for (const each of [lengths, same]) {
+      const found = stepByProducts(at, each, field);
+      if (isDone(found)) return found;
+    }
+    return undefined;
   };
-  return {
-    stepFor,
-    mainStepFor: stepFor,
-    cutShare: done(first) ? first.left : undefined,
-    endless: false,
-  };
+  const first = solve(at.field);
+  const stepFor = (field: Float64Array): Float64Array | undefined =>
+    (field === at.field ? first : first && solve(field))?.step;
+  return { stepFor, mainStepFor: stepFor, cutShare: first?.left, endless: false };
+}
+
+function isDone({ left, ended }: StepByProducts): boolean {
+  return left <= solved || (ended !== "iteration-limit" && ended !== "non-finite" && ended !== "norm-limit");
 }
 
 function anyModel(at: Evaluation, inUnits: Float64Array, units: Units): NewtonModel {
