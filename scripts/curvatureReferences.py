@@ -218,4 +218,36 @@ cases = [
     case("convolution", convolutional((3, 3, 1), 2, 2, 1), "crossEntropy", ones, np.eye(2)[[0, 1, 1, 1]], given=np.array([0, 1, 1, 1])),
     case("strided convolution", convolutional((4, 4, 2), 2, 3, 2), "squared", images, numbers(12, 0.7).reshape(4, 3), weighting=[1.0, 0.0, 2.0, 1.5]),
 ]
-print(json.dumps(cases))
+
+
+def shampoo(shapes, steps, rate, damping=1e-4, decay=None):
+    """Minimises sum((x - target)^4) / 4, array by array, by the definition of Shampoo with eigenvalues from LAPACK."""
+    sizes = [int(np.prod(s)) for s in shapes]
+    x = numbers(sum(sizes), 1.3)
+    target = numbers(sum(sizes), 0.7, 0.5)
+    statistics = [[damping * np.eye(d) for d in s] for s in shapes]
+    for _ in range(steps):
+        gradient = (x - target) ** 3
+        at = 0
+        for s, k, own in zip(shapes, sizes, statistics):
+            g = gradient[at : at + k].reshape(s)
+            for axis, d in enumerate(s):
+                flat = np.moveaxis(g, axis, 0).reshape(d, -1)
+                moment = flat @ flat.T
+                own[axis] = own[axis] + moment if decay is None else decay * own[axis] + (1 - decay) * moment
+            step = g
+            for axis, d in enumerate(s):
+                values, vectors = np.linalg.eigh(own[axis])
+                root = vectors @ np.diag(values ** (-1 / (2 * len(s)))) @ vectors.T
+                step = np.moveaxis(np.tensordot(root, step, axes=(1, axis)), 0, axis)
+            x[at : at + k] -= rate * step.ravel()
+            at += k
+    return x.tolist()
+
+
+shapes = [(3, 4), (4,), (2, 3, 2)]
+runs = [
+    {"options": {}, "end": shampoo(shapes, 20, 0.05)},
+    {"options": {"decay": 0.9, "damping": 0.01}, "end": shampoo(shapes, 20, 0.05, 0.01, 0.9)},
+]
+print(json.dumps({"cases": cases, "shampoo": {"shapes": shapes, "runs": runs}}))

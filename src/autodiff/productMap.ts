@@ -9,7 +9,7 @@ export interface ProductPrograms {
   readonly rows: number;
   readonly columns: number;
   readonly forward: string;
-  /** Program of the transpose. Absent if the map is symmetric. */
+  /** Program of the transpose. Absent if the map is symmetric, or if nobody needs the transpose. */
   readonly transposed?: string;
   /** Computes the matrix, row-major, where that is cheaper than products; undefined if it is not. */
   readonly matrix?: () => Float64Array | undefined;
@@ -30,7 +30,7 @@ export class ProductMap implements LinearMap, ResidualOwner {
   constructor(engine: FieldEngine, data: readonly InputData[], point: Float64Array, programs: ProductPrograms) {
     this.rows = programs.rows;
     this.columns = programs.columns;
-    this.symmetric = programs.transposed === undefined;
+    this.symmetric = programs.transposed === undefined && programs.rows === programs.columns;
     this.data = data;
     this.point = point;
     this.#engine = engine;

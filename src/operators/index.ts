@@ -60,6 +60,7 @@ export { type EigenvectorFollowingOptions, eigenvectorFollowing } from "./newton
 export { type GaussNewtonDirectionOptions, gaussNewtonDirection } from "./newton/gaussNewtonDirection.ts";
 export { type GentlestAscentOptions, gentlestAscent } from "./newton/gentlestAscent.ts";
 export { type GradientNormDirectionOptions, gradientNormDirection } from "./newton/gradientNormDirection.ts";
+export { type KfacDirectionOptions, kfacDirection } from "./newton/kfacDirection.ts";
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./newton/levenbergMarquardt.ts";
 export { type BacktrackGradientNormOptions, backtrackGradientNorm } from "./newton/lineSearch/backtrackGradientNorm.ts";
 export { type WolfeLineSearchOptions, wolfeLineSearch } from "./newton/lineSearch/wolfeLineSearch.ts";
@@ -95,6 +96,7 @@ export { type LionOptions, lion } from "./steps/lion.ts";
 export { type MomentumOptions, momentum } from "./steps/momentum.ts";
 export { type PreconditionOptions, precondition } from "./steps/precondition.ts";
 export { type RmsPropOptions, rmsProp } from "./steps/rmsProp.ts";
+export { type ShampooOptions, shampoo } from "./steps/shampoo.ts";
 export { type WeightDecayOptions, weightDecay } from "./steps/weightDecay.ts";
 export { type WhitenOptions, whiten } from "./steps/whiten.ts";
 export { type EscapeKind, escapeKinds } from "./support/escape.ts";

@@ -54,6 +54,7 @@ export {
 } from "./networks/networkLosses.ts";
 export type { NetworkOptions } from "./networks/networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
+export type { KroneckerFactors } from "./outputs/kroneckerFactors.ts";
 export type { OutputLossName } from "./outputs/outputLosses.ts";
 export { hasOutputs, type OutputObjective } from "./outputs/outputObjective.ts";
 export type { LossOfOutputs, OutputsAndLoss, SampleLoss } from "./outputs/outputsAndLoss.ts";

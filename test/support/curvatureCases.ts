@@ -27,9 +27,18 @@ export interface CurvatureCase {
   readonly factors: readonly { readonly inputs: readonly number[]; readonly outputs: readonly number[] }[];
 }
 
-export const curvatureCases = JSON.parse(
+interface References {
+  readonly cases: readonly CurvatureCase[];
+  /** Ends of 20 steps of Shampoo with step size 0.05 on sum (x - t)^4 / 4, x and t as in the script. */
+  readonly shampoo: {
+    readonly shapes: readonly (readonly number[])[];
+    readonly runs: readonly { readonly options: object; readonly end: readonly number[] }[];
+  };
+}
+
+export const { cases: curvatureCases, shampoo: shampooRuns } = JSON.parse(
   readFileSync(new URL("../data/curvature.json", import.meta.url), "utf8"),
-) as readonly CurvatureCase[];
+) as References;
 
 /** Builds the network of a case: dense layers with tanh between them, or a convolution with "same" zeros before one. */
 export function networkOf(given: CurvatureCase): OutputObjective {

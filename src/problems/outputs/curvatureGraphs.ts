@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../../autodiff/build/builder.ts";
 import { gradient, inputsOf, pullback, pushforward } from "../../autodiff/derivatives/differentiate.ts";
 import type { Graph, Node } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/trace/substitute.ts";
+import { layersOf } from "./layersOf.ts";
 import type { OutputLaw } from "./outputLosses.ts";
 
 /** A traced loss of outputs. */
@@ -57,6 +58,10 @@ export function curvatureGraphs(parts: OutputGraph) {
     fisher: () => graph(v(), pull(expected(push(v())))),
     empiricalFisher: () => graph(v(), back(b.mul(weights, along(v())))),
     tangentKernel: () => graph([u(z.shape)], [push(pull(u(z.shape)))]),
+    layerSlopes: () => {
+      const results = layersOf(z, parameters).layers.map(({ output }) => output);
+      return graph([u(z.shape)], pullback(b, [z], [u(z.shape)], results));
+    },
     exampleGradients: () => graph(v(), [along(v())]),
     exampleGradientsTransposed: () => graph([u(losses.shape)], back(u(losses.shape))),
   };

@@ -15,6 +15,7 @@ import type { TracedProblem } from "../problem.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
 import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
+import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputObjective } from "./outputObjective.ts";
 import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
 
@@ -82,6 +83,7 @@ class OutputPrograms {
   readonly #inputs: readonly Node<"input">[];
   #values: ValuesProgram | undefined;
   #weights: ValuesProgram | undefined;
+  #factors: LayerFactors | undefined;
   #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
 
   constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
@@ -100,6 +102,11 @@ class OutputPrograms {
     const out = new Float64Array(this.#values.size);
     this.#values.evaluate(data, point, out);
     return out;
+  }
+
+  factors(): LayerFactors {
+    this.#factors ??= new LayerFactors(`${this.#who}.kroneckerFactors`, this.#graph, this.#inputs);
+    return this.#factors;
   }
 
   weights(data: readonly InputData[]): Float64Array {
@@ -252,6 +259,14 @@ function membersOf(
           return kernel;
         },
       });
+    },
+    kroneckerFactors(point) {
+      shared.checkLaw("kroneckerFactors");
+      shared.samples("kroneckerFactors");
+      const factors = shared.factors();
+      const length = factors.layers.reduce((sum, { rows, outputs }) => sum + rows * outputs, 0);
+      const slopes = map("kroneckerFactors", point, [length, n * c], "layerSlopes");
+      return factors.at(data, point, blocksOf(outputFisher(point), n, c), slopes);
     },
     exampleGradients(given) {
       const programs = shared.samples("exampleGradients");

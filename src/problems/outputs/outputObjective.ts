@@ -1,5 +1,6 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import type { DataValues, ProblemOnRows, TracedProblem } from "../problem.ts";
+import type { KroneckerFactors } from "./kroneckerFactors.ts";
 
 /**
  * A problem whose loss is L(theta) = sum_i w_i l_i(z_i) of outputs z(theta), n rows of c numbers, with the curvature
@@ -50,6 +51,18 @@ export interface OutputObjective extends TracedProblem {
    * @throws ERR_SAMPLES_COUPLED, ERR_LENGTH
    */
   exampleGradients(point: Float64Array): LinearMap;
+  /**
+   * Gives the Kronecker factors of the Fisher matrix's blocks, one pair per dense or convolutional layer [1, 2]:
+   * A = sum_i (w_i / sum w) sum_t a a^T over the T positions of the layer's result, where a ends in 1 if there is a bias,
+   * and G = sum_i w_i (1/T) sum_t E[g g^T], g the slope of -log p at the result, by the exact law.
+   *
+   * @throws ERR_LAW, ERR_SAMPLES_COUPLED, ERR_LENGTH; ERR_UNSUPPORTED for parameters outside such layers
+   * @see [1] Martens and Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", 2015,
+   *   arXiv:1503.05671
+   * @see [2] Grosse and Martens, "A Kronecker-factored approximate Fisher matrix for convolution layers", 2016,
+   *   arXiv:1602.01407
+   */
+  kroneckerFactors(point: Float64Array): readonly KroneckerFactors[];
   with(data: DataValues): OutputObjective;
   rowsOf(data: DataValues): ProblemOnRows<OutputObjective>;
 }
@@ -71,6 +84,7 @@ export function outputMembers(problem: TracedProblem): Partial<OutputObjective> 
     empiricalFisher: (point) => problem.empiricalFisher(point),
     tangentKernel: (point) => problem.tangentKernel(point),
     exampleGradients: (point) => problem.exampleGradients(point),
+    kroneckerFactors: (point) => problem.kroneckerFactors(point),
   };
 }
 

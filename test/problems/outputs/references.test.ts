@@ -65,6 +65,12 @@ for (const executor of executors) {
           const byTranspose = byProducts(turned, (u, out) => map.applyTranspose(u, out));
           assertClose(transposedOf(byTranspose, width, rows), given[name], 1e-10);
         }
+        const factors = problem.kroneckerFactors(point);
+        assert.is(factors.length, given.factors.length);
+        for (const [l, { inputMoment, slopeMoment }] of factors.entries()) {
+          assertClose(inputMoment, given.factors[l]!.inputs, 1e-10);
+          assertClose(slopeMoment, given.factors[l]!.outputs, 1e-10);
+        }
       }),
     );
   }
