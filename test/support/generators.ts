@@ -11,6 +11,7 @@ import { relativeField } from "../../src/operators/support/ends/relativeField.ts
 import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { dataHash } from "../../src/problems/data/dataHash.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
+import { dataset } from "../../src/problems/datasets/dataset.ts";
 import { ganRing } from "../../src/problems/games/adversarial/ganRing.ts";
 import { randomMatrixGame } from "../../src/problems/games/matrixGame.ts";
 import { quadraticSaddle } from "../../src/problems/games/quadraticSaddle.ts";
@@ -106,6 +107,12 @@ export const generators: readonly Generator[] = [
     file: "problems/data/gaussianData.ts",
     numbers: () => gaussianData({ samples: 1000, inputs: 16, seed: 1 }),
     hash: "4cfa0cc2",
+  },
+  {
+    file: "problems/datasets/split.ts",
+    numbers: () =>
+      dataset({ inputs: Float64Array.from({ length: 100 }, (_, i) => i) }).split({ train: 0.5, seed: 3 }).train.inputs,
+    hash: "00000000",
   },
   {
     file: "linalg/spectra/randomMatrices.ts",

@@ -1,0 +1,58 @@
+import { failure } from "../../errors.ts";
+
+/**
+ * Refuses NaN and infinities, and says in which row and feature the first one stands.
+ *
+ * @param what beginning of the message, such as `dataset: expected finite inputs of "digits"`
+ * @param names names of the features; if there are none, `width` says how many a row has
+ * @throws ERR_NOT_FINITE
+ */
+export function checkNumbers(
+  what: string,
+  values: Float64Array,
+  names: readonly string[] | undefined,
+  width = names?.length ?? 1,
+): void {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    if (value - value === 0) continue;
+    const feature = at % width;
+    const named = names === undefined ? `place ${feature}` : `"${names[feature]}"`;
+    throw failure("ERR_NOT_FINITE", `${what}, got ${value} in row ${Math.floor(at / width)}, ${named}`);
+  }
+}
+
+/**
+ * Checks classes of rows and counts them.
+ *
+ * @throws ERR_LENGTH if there are not as many as rows, ERR_OPTION_RANGE if one is not an integer from 0 to classes - 1
+ */
+export function checkedLabels(
+  name: string,
+  given: ArrayLike<number> | undefined,
+  classes: number | undefined,
+  count: number,
+): { readonly labels?: Int32Array; readonly classes: number } {
+  if (given === undefined) {
+    if (classes === undefined) return { classes: 0 };
+    throw failure("ERR_OPTION_RANGE", `dataset: expected labels of "${name}", because there are classes, got none`);
+  }
+  if (given.length !== count) {
+    throw failure("ERR_LENGTH", `dataset: expected ${count} labels of "${name}", one per row, got ${given.length}`);
+  }
+  let largest = 0;
+  for (let i = 0; i < count; i++) {
+    const label = given[i]!;
+    if (!(Number.isInteger(label) && label >= 0 && label < (classes ?? mostClasses))) {
+      throw failure(
+        "ERR_OPTION_RANGE",
+        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${label} in row ${i}`,
+      );
+    }
+    if (label > largest) largest = label;
+  }
+  return { labels: Int32Array.from(given), classes: classes ?? largest + 1 };
+}
+
+/** A label above it is taken for an error: one-hot targets of so many classes would fill memory. */
+const mostClasses = 1 << 16;
