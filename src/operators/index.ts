@@ -50,6 +50,10 @@ export { type HessianSpectrumOptions, hessianSpectrum } from "./measures/hessian
 export { type JacobianSpectrumOptions, jacobianSpectrum } from "./measures/jacobianSpectrum.ts";
 export { type MeasuredRateOptions, measuredRate } from "./measures/measuredRate.ts";
 export { type MorseIndexOptions, morseIndex } from "./measures/morseIndex.ts";
+export { accuracy } from "./measures/training/accuracy.ts";
+export { type CalibrationOptions, calibration } from "./measures/training/calibration.ts";
+export { type EarlyStoppingOptions, earlyStopping, stopReasons } from "./measures/training/earlyStopping.ts";
+export { testLoss } from "./measures/training/testLoss.ts";
 export { type UntilCriticalOptions, untilCritical } from "./measures/untilCritical.ts";
 export { untilStep } from "./measures/untilStep.ts";
 export { type WarnNotMonotoneOptions, warnNotMonotone } from "./measures/warnNotMonotone.ts";
@@ -100,6 +104,7 @@ export { type ShampooOptions, shampoo } from "./steps/shampoo.ts";
 export { type WeightDecayOptions, weightDecay } from "./steps/weightDecay.ts";
 export { type WhitenOptions, whiten } from "./steps/whiten.ts";
 export { type EscapeKind, escapeKinds } from "./support/escape.ts";
+export type { HeldOutOptions, Predict } from "./support/heldOut.ts";
 export type { MeasuredPointOptions } from "./support/measuredPoint.ts";
 export type { Scaling } from "./support/parameterScale.ts";
 export { type SearchOutcome, searchOutcomes } from "./support/searchOutcome.ts";

@@ -79,6 +79,7 @@ export { type SaddlePointOptions, saddlePoint } from "./saddlePoint.ts";
 export { distanceProblem, movedToZero } from "./solvable.ts";
 export { type Minibatches, type MinibatchOptions, minibatches } from "./traced/minibatches.ts";
 export type { ParametersOf, Shapes, TensorFunction, TensorOf } from "./traced/parametersOf.ts";
+export { type Predictions, type PredictionsOptions, predictions } from "./traced/predictions.ts";
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";

@@ -11,10 +11,15 @@ const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
 type Factory = (...parts: readonly unknown[]) => unknown;
 const factories = operators as unknown as Readonly<Record<string, Factory>>;
 
+/** The first two coordinates of a point, as the outputs of a row for two classes. */
+const firstTwo = (point: Float64Array): Float64Array => point.slice(0, 2);
 /** What comes before the options, of those whose first parameter is another. */
 const before: Readonly<Record<string, readonly unknown[]>> = {
   restarts: [operators.momentum()],
   distanceTo: [[new Float64Array(2)]],
+  testLoss: [(point: Float64Array) => point[0]! ** 2],
+  accuracy: [firstTwo, [0]],
+  calibration: [firstTwo, [0]],
   deflateDirection: [[[0, 0]]],
   precondition: [() => quartic().linearize(new Float64Array([1, 2]))],
 };

@@ -32,13 +32,30 @@ export function measuredPoint(
   },
 ): (it: Iterate) => Evaluation | undefined {
   const { of } = options;
+  const chosen = chosenPoint(who, options);
+  return (it) => {
+    const point = chosen(it);
+    if (point === undefined) return undefined;
+    return of === undefined ? it.at : evaluate(it.at.problem, point);
+  };
+}
+
+/** Finds the point to measure; undefined where this row is not measured. */
+export function chosenPoint(
+  who: string,
+  options: {
+    readonly of: string | undefined;
+    readonly every: number | undefined;
+    readonly when: "end" | undefined;
+  },
+): (it: Iterate) => Float64Array | undefined {
+  const { of } = options;
   const measured = measuredSteps(who, options);
   return (it) => {
     if (!measured(it)) return undefined;
-    if (of === undefined) return it.at;
+    if (of === undefined) return it.point;
     if (it.run.columns[of]?.kind !== "vector") throw noVector(who, of, it);
-    const point = it.vectors[of];
-    return point === undefined ? undefined : evaluate(it.at.problem, point);
+    return it.vectors[of];
   };
 }
 

@@ -4,9 +4,13 @@ import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
+import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
 import { networkLosses, penaltyOf } from "./networkLosses.ts";
 import { checkedNetwork, type NetworkOptions } from "./networkOptions.ts";
+
+/** Number of rows whose outputs are computed at once: enough for fast products of matrices, few enough for a cache. */
+export const rowsAtOnce = 256;
 
 export interface Network extends TracedProblem {
   /**
@@ -16,6 +20,13 @@ export interface Network extends TracedProblem {
    * @see [1] He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015, arXiv:1502.01852
    */
   initialPoint(seed: number): Float64Array;
+  /**
+   * Gives the outputs A_last on other inputs, samples x layers[0], as a function of the point: samples x outputs. They
+   * are compiled here, in pieces of 256 samples.
+   *
+   * @throws ERR_LENGTH, ERR_NOT_FINITE for inputs that do not fit
+   */
+  predictionsOn(inputs: Float64Array): Predictions;
 }
 
 /**
@@ -55,18 +66,22 @@ export function network(options: NetworkOptions): Network {
   }
   const stride = biases ? 2 : 1;
 
+  const outputsOf = (x: Tensor, parameters: readonly Tensor[]): Tensor => {
+    let signal = x;
+    for (let l = 0; l < depth; l++) {
+      const product: Tensor = matMul(signal as Tensor2D, parameters[stride * l] as Tensor2D);
+      const z = biases ? add(product, parameters[stride * l + 1]!) : product;
+      const activation = l === depth - 1 ? output : hidden[l]!;
+      signal = (typeof activation === "string" ? activations[activation] : activation)(z);
+    }
+    return signal;
+  };
   const problem = objective(
     shapes,
     (...parameters: readonly Tensor[]) => {
       const x = dataInput("inputs", inputs, [samples, layers[0]!]);
       const wanted = targets === undefined ? x : dataInput("targets", targets, [samples, layers[depth]!]);
-      let signal: Tensor = x;
-      for (let l = 0; l < depth; l++) {
-        const product: Tensor = matMul(signal as Tensor2D, parameters[stride * l] as Tensor2D);
-        const z = biases ? add(product, parameters[stride * l + 1]!) : product;
-        const activation = l === depth - 1 ? output : hidden[l]!;
-        signal = (typeof activation === "string" ? activations[activation] : activation)(z);
-      }
+      const signal = outputsOf(x, parameters);
       const fit = typeof loss === "string" ? networkLosses[loss](signal, wanted) : loss(signal, wanted);
       return regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization));
     },
@@ -84,6 +99,12 @@ export function network(options: NetworkOptions): Network {
         for (let i = 0; i < block.size; i++) point[block.offset + i] = deviation * random.normal();
       }
       return point;
+    },
+    predictionsOn(others: Float64Array) {
+      const first = inputs.subarray(0, layers[0]);
+      const traced = (...parameters: readonly Tensor[]): Tensor =>
+        outputsOf(dataInput("inputs", first, [1, layers[0]!]), parameters);
+      return predictions(shapes, traced, { name, chunk: rowsAtOnce }).with({ inputs: others });
     },
   });
 }
