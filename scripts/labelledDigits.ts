@@ -20,15 +20,17 @@ export interface Digits {
   /** Name of the column of numbers, such as `pixels`. */
   readonly name: string;
   /** Numbers of all digits, row by row. */
-  readonly numbers: Data<Float64 | Uint16>;
+  readonly numbers: Data<Float64 | Uint16 | Uint8>;
   /** Labels, one digit per row. */
   readonly labels: Uint8Array;
   /** Metadata: the source of the digits and the meaning of the numbers. */
   readonly about: readonly (readonly [string, string])[];
+  /** Licence of the file. Default: that of MNIST. */
+  readonly licence?: string;
 }
 
 /** Makes an Arrow file with two columns: a list of numbers, called `name`, and `label`. */
-export function labelledDigits({ name, numbers, labels, about }: Digits): Uint8Array {
+export function labelledDigits({ name, numbers, labels, about, licence = "CC BY-SA 3.0" }: Digits): Uint8Array {
   const count = labels.length;
   const width = numbers.length / count;
   const item = new Field("item", numbers.type, false);
@@ -37,7 +39,7 @@ export function labelledDigits({ name, numbers, labels, about }: Digits): Uint8A
     ...about,
     [`${name}.hash`, dataHash([count, width], numbers.values)],
     ["label.hash", dataHash([count], labels)],
-    ["licence", "CC BY-SA 3.0"],
+    ["licence", licence],
   ]);
   const list = makeData({ type: new FixedSizeList(width, item), child: numbers, length: count, nullCount: 0 });
   const label = makeData({ type: new Uint8(), data: labels, length: count, nullCount: 0 });

@@ -11,9 +11,13 @@ export { type GaussianDataOptions, gaussianData } from "./data/gaussianData.ts";
 export { type Digits, type Mnist4x4Options, mnist4x4 } from "./data/mnist.ts";
 export { type MnistBinaryOptions, mnistBinary, type ZerosAndOnes } from "./data/mnistBinary.ts";
 export { secondMoment } from "./data/secondMoment.ts";
+export { type Cifar10Options, cifar10, cifar10Classes } from "./datasets/cifar10.ts";
 export { type Dataset, type DatasetOptions, dataset, type Rows } from "./datasets/dataset.ts";
+export { type Digits8x8Options, digits8x8 } from "./datasets/digits8x8.ts";
+export { type MnistOptions, mnist } from "./datasets/mnist.ts";
 export type { Split, SplitOptions } from "./datasets/split.ts";
 export { type Standardisation, standardised } from "./datasets/standardised.ts";
+export { type TableDataOptions, tableData } from "./datasets/tableData.ts";
 export { type DeflatedOptions, deflated } from "./deflated.ts";
 export { fixedPoint, type PlainMapOptions } from "./fixedPoint.ts";
 export { type GameOptions, game, type PlayerSpec } from "./game.ts";
@@ -47,6 +51,16 @@ export {
   type ModelOfLayers,
   modelObjective,
 } from "./modelObjective.ts";
+export { type ConvolutionalOptions, convolutionalNetwork } from "./models/convolutional.ts";
+export { linearModel, multilayerPerceptron, type PerceptronOptions } from "./models/dense.ts";
+export type { Model, ModelOptions } from "./models/model.ts";
+export {
+  type ResidualOptions,
+  residualNetwork,
+  type WideResidualOptions,
+  wideResidualNetwork,
+} from "./models/residual.ts";
+export { type HeldOut, type Trainable, type TrainableOptions, trainable } from "./models/trainable.ts";
 export { type Activation, type ActivationName, activations } from "./networks/activations.ts";
 export { type Network, network } from "./networks/network.ts";
 export {

@@ -17,6 +17,7 @@ const firstTwo = (point: Float64Array): Float64Array => point.slice(0, 2);
 const before: Readonly<Record<string, readonly unknown[]>> = {
   restarts: [operators.momentum()],
   distanceTo: [[new Float64Array(2)]],
+  blockNorms: [quartic().blocks],
   testLoss: [(point: Float64Array) => point[0]! ** 2],
   accuracy: [firstTwo, [0]],
   calibration: [firstTwo, [0]],

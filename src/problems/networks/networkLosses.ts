@@ -38,7 +38,7 @@ export interface Regularization {
 /** Computes c times the sum or the mean of the squares of the parameters. */
 export function penaltyOf(parameters: readonly Tensor[], regularization: Required<Regularization>): Tensor {
   const { coefficient, average, biases } = regularization;
-  const counted = biases ? parameters : parameters.filter((parameter) => parameter.rank === 2);
+  const counted = biases ? parameters : parameters.filter((parameter) => parameter.rank > 1);
   const squares = addN(counted.map((parameter) => reshape(sum(square(parameter)), [])));
   const count = average ? counted.reduce((total, parameter) => total + parameter.size, 0) : 1;
   return mul(squares, coefficient / count);
