@@ -6,6 +6,7 @@ import { didYouMean } from "../didYouMean.ts";
 import { failure } from "../errors.ts";
 import { summaries } from "../experiments/catalogue/summaries.ts";
 import { type Flag, flagValue } from "../experiments/threads/flags.ts";
+import { isModulePath } from "../experiments/threads/importModule.ts";
 import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
 import type { JsonValue } from "../json.ts";
 
@@ -15,7 +16,7 @@ type Described = Extract<FromWorker, { kind: "described" }>;
 export function experimentOf(wanted: string): WorkerData["experiment"] {
   const names = Object.keys(summaries);
   if (names.includes(wanted)) return { name: wanted };
-  if (/[\\/]|\.[cm]?[jt]sx?$/.test(wanted)) {
+  if (isModulePath(wanted)) {
     const path = resolve(wanted);
     if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
     return { path };

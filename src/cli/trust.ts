@@ -1,13 +1,35 @@
 /** Decides whose code `fluxion resume` may run. The rules are in docs/reliability.md. */
-import { existsSync, realpathSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { failure } from "../errors.ts";
+import { isModulePath } from "../experiments/threads/importModule.ts";
 import type { ModuleSource, WorkerData } from "../experiments/threads/protocol.ts";
 import { changesOf, dependenciesOf } from "../experiments/threads/sources.ts";
+import type { JsonValue } from "../json.ts";
 import { shellWord } from "./output/say.ts";
 
+/**
+ * Finds the module of which an option of a built-in experiment says that its code is to run, as `--model ./net.ts` does.
+ *
+ * @returns its absolute path; undefined if there is none
+ */
+export function usedModule(source: ModuleSource, options: Readonly<Record<string, JsonValue>>): string | undefined {
+  const { model } = options;
+  if (source.module !== "built-in" || typeof model !== "string" || !isModulePath(model)) return undefined;
+  return resolve(model);
+}
+
+/** Says where the code of a module stood when an experiment began. */
+export function sourceOf(path: string): ModuleSource {
+  if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+  return { module: path, hash: createHash("sha256").update(readFileSync(path)).digest("hex"), ...dependenciesOf(path) };
+}
+
 interface TrustOptions {
+  /** Options of the experiment, one of which may name a module. Default: none. */
+  readonly options?: Readonly<Record<string, JsonValue>>;
   /** Path of the module as the user gave it again. */
   readonly module?: string | undefined;
   /** Whether the user trusts the path that the directory names. */
@@ -28,15 +50,23 @@ export async function trustedExperiment(
   directory: string,
   name: string,
   source: ModuleSource,
-  { module, trust, changed, ask }: TrustOptions,
+  { options = {}, module, trust, changed, ask }: TrustOptions,
 ): Promise<WorkerData["experiment"]> {
-  if (source.module === "built-in") return { name };
-  const path = module === undefined ? source.module : resolve(module);
+  const used = usedModule(source, options);
+  if (source.module === "built-in" && used === undefined) return { name };
+  const path = module === undefined ? (used ?? source.module) : resolve(module);
   if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+  if (used !== undefined && path !== used) {
+    throw failure(
+      "ERR_MODULE",
+      `resume: ${directory} was made with the module ${used}, got ${path}; name that one again`,
+    );
+  }
   if (module === undefined && !trust) await confirm(directory, path, ask);
-  if (!changed && source.files !== undefined) {
+  const began = used === undefined ? source : source.uses;
+  if (!changed && began?.files !== undefined) {
     const now = dependenciesOf(path);
-    const changes = changesOf({ files: source.files, packages: source.packages ?? {}, scan: source.scan }, now);
+    const changes = changesOf({ files: began.files, packages: began.packages ?? {}, scan: began.scan }, now);
     if (changes.length > 0) {
       throw failure(
         "ERR_MODULE",
@@ -45,7 +75,7 @@ export async function trustedExperiment(
       );
     }
   }
-  return { path };
+  return used === undefined ? { path } : { name };
 }
 
 async function confirm(directory: string, path: string, ask: TrustOptions["ask"]): Promise<void> {

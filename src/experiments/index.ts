@@ -24,6 +24,7 @@ export { mnistAutoencoderExperiment } from "./catalogue/mnistAutoencoder.ts";
 export { mnistClassifierExperiment } from "./catalogue/mnistClassifier.ts";
 export { quarticExperiment } from "./catalogue/quartic.ts";
 export { defaultExperiment } from "./catalogue/summaries.ts";
+export { trainExperiment } from "./catalogue/training/train.ts";
 export { type CampaignOptions, campaign } from "./framework/campaign.ts";
 export {
   type Campaign,

@@ -61,7 +61,9 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   if (change !== undefined) note(`fluxion: ${change}`);
   const { name, source } = before;
   const { trust = false, changed = false } = flags;
-  const wanted = await trustedExperiment(directory, name, source, { module, trust, changed, ask: askAtTerminal() });
+  const ask = askAtTerminal();
+  const { options } = before;
+  const wanted = await trustedExperiment(directory, name, source, { options, module, trust, changed, ask });
   const thread = startSearchTeam(wanted, before.portable);
   try {
     const described = await thread.next("described");

@@ -12,6 +12,7 @@ import { seedOption } from "../options/seedOption.ts";
 import { workersOption } from "../options/workersOption.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
+import { sourceOf, usedModule } from "../trust.ts";
 
 /** Flags that the command has for every experiment. */
 interface GeneralFlags extends ServeFlags {
@@ -65,7 +66,11 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     const checked = thread.next("checked");
     thread.post({ kind: "check", options });
     await checked;
-    const { name, source, summary } = described;
+    const { name, summary } = described;
+    const used = usedModule(described.source, options);
+    // The module is found again, whatever the folder in which the experiment is resumed.
+    if (used !== undefined) options.model = used;
+    const source = used === undefined ? described.source : { ...described.source, uses: sourceOf(used) };
     const { seed, workers, repeat } = general;
     return await serveSession(wishOf(general), summary, () => {
       const claim = claimDirectory(name, general.out);

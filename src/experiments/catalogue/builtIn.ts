@@ -11,6 +11,7 @@ import { memorisationExperiment } from "./memorisation.ts";
 import { mnistAutoencoderExperiment } from "./mnistAutoencoder.ts";
 import { mnistClassifierExperiment } from "./mnistClassifier.ts";
 import { quarticExperiment } from "./quartic.ts";
+import { trainExperiment } from "./training/train.ts";
 
 /** The experiments that `fluxion run` knows by name. */
 export const builtInExperiments: readonly Experiment[] = [
@@ -22,6 +23,7 @@ export const builtInExperiments: readonly Experiment[] = [
   dlaeSamplingExperiment,
   gaussianAutoencoderExperiment,
   mnistClassifierExperiment,
+  trainExperiment,
   memorisationExperiment,
   quarticExperiment,
   bilinearExperiment,

@@ -1,12 +1,11 @@
 /** Finds an experiment by its name or its module's path. It runs in the worker, so that users' code runs there only. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { register } from "node:module";
-import { pathToFileURL } from "node:url";
 import { failure } from "../../errors.ts";
 import { loaders } from "../catalogue/loaders.ts";
 import type { ExperimentName } from "../catalogue/summaries.ts";
 import { type Experiment, isExperiment } from "../framework/definition.ts";
+import { importModule, reasonOf } from "./importModule.ts";
 import type { ModuleSource, WorkerData } from "./protocol.ts";
 import { dependenciesOf } from "./sources.ts";
 import { version } from "./version.ts";
@@ -35,13 +34,7 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
   }
   // Before the module runs, since it may change its own files.
   const dependencies = dependenciesOf(path);
-  await prepareLoader();
-  let module: { readonly default?: unknown };
-  try {
-    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  } catch (cause) {
-    throw failure("ERR_MODULE", `the module ${path} cannot be loaded: ${reasonOf(cause)}`, { cause });
-  }
+  const module: { readonly default?: unknown } = await importModule(path);
   // The `exports.default` of a CommonJS module arrives one level deeper.
   const inner = (module.default as { readonly default?: unknown } | undefined)?.default;
   const exported = isExperiment(inner) ? inner : module.default;
@@ -55,18 +48,4 @@ async function loadModule(path: string): Promise<LoadedExperiment> {
   }
   const hash = createHash("sha256").update(bytes).digest("hex");
   return { experiment: exported, source: { module: path, hash, ...dependencies } };
-}
-
-let prepared = false;
-
-/** Registers tsx for TypeScript, then our own hook. The hook that is registered last is asked first. */
-async function prepareLoader(): Promise<void> {
-  if (prepared) return;
-  prepared = true;
-  if (!import.meta.url.endsWith(".ts")) (await import("tsx/esm/api")).register();
-  register(import.meta.url.replace(/loadModule(\.[jt]s)$/, "resolveHook$1"));
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -19,6 +19,8 @@ export interface ModuleSource {
   readonly packages?: Readonly<Record<string, string>>;
   /** Rules by which files and packages were found. Absent: those of earlier versions, which found less. */
   readonly scan?: number | undefined;
+  /** Module that an option of a built-in experiment names, whose code runs too. Absent: there is none. */
+  readonly uses?: ModuleSource;
 }
 
 /** Data with which the worker begins. */

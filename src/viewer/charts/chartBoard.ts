@@ -17,6 +17,22 @@ const main: readonly ChartSpec[] = [
     removable: false,
   },
   {
+    column: "validationLoss",
+    title: "Validation loss",
+    symbol: "",
+    meaning: "loss on rows that are not trained on",
+    logY: "positive",
+    removable: false,
+  },
+  {
+    column: "validationAccuracy",
+    title: "Validation accuracy",
+    symbol: "",
+    meaning: "share of these rows that is classified correctly",
+    logY: false,
+    removable: false,
+  },
+  {
     column: "squaredFieldNorm",
     title: "Squared gradient norm",
     symbol: "‖F(z)‖²",

@@ -1,0 +1,73 @@
+import { failure } from "../../../errors.ts";
+import { cifar10 } from "../../../problems/datasets/cifar10.ts";
+import type { Dataset } from "../../../problems/datasets/dataset.ts";
+import { digits8x8 } from "../../../problems/datasets/digits8x8.ts";
+import { mnist } from "../../../problems/datasets/mnist.ts";
+import { standardised } from "../../../problems/datasets/standardised.ts";
+import { tableData } from "../../../problems/datasets/tableData.ts";
+
+/** Options by which the data of a training run are chosen. */
+export interface TrainingDataOptions {
+  readonly data: string;
+  readonly folder?: string | undefined;
+  readonly target?: string | undefined;
+  readonly samples?: number | undefined;
+  readonly validation: number;
+  readonly test: number;
+  readonly standardise: boolean;
+}
+
+/** The three parts of the data. */
+export interface TrainingData {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly test: Dataset;
+}
+
+/**
+ * Reads the data of a training run and divides them, by classes where there are any. MNIST and CIFAR-10 have a test set of
+ * their own; of others a part is set aside.
+ */
+export function trainingData(options: TrainingDataOptions, seed: number): TrainingData {
+  const { validation, test } = options;
+  const all = wholeData(options, seed);
+  const stratify = all.train.labels !== undefined;
+  const shared = { validation, seed, stratify };
+  const parts: TrainingData =
+    all.test === undefined ? all.train.split({ ...shared, test }) : { ...all.train.split(shared), test: all.test };
+  return options.standardise ? standardised({ ...parts }) : parts;
+}
+
+function wholeData(
+  { data, folder, target, samples }: TrainingDataOptions,
+  seed: number,
+): { readonly train: Dataset; readonly test?: Dataset } {
+  const some = samples === undefined ? {} : { samples, seed };
+  if (data === "digits") return { train: digits8x8(some) };
+  if (data === "mnist") {
+    const where = folder === undefined ? {} : { folder };
+    return { train: mnist({ ...some, ...where }), test: mnist({ ...where, part: "test" }) };
+  }
+  if (data === "cifar10") {
+    if (folder === undefined) {
+      throw failure(
+        "ERR_COMMAND_LINE",
+        "train: expected --folder with CIFAR-10's files, got none; get " +
+          "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and give its folder cifar-10-batches-bin",
+      );
+    }
+    return { train: cifar10({ ...some, folder }), test: cifar10({ folder, part: "test" }) };
+  }
+  if (!/\.(csv|arrows?|feather|ipc)$/i.test(data)) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `train: expected --data to be digits, mnist, cifar10 or the path of a .csv or .arrow file, got "${data}"`,
+    );
+  }
+  const whole = tableData(data, target === undefined ? {} : { target });
+  if (samples === undefined) return { train: whole };
+  if (samples > whole.count) {
+    throw failure("ERR_COMMAND_LINE", `train: expected --samples to be at most ${whole.count}, got ${samples}`);
+  }
+  return { train: whole.split({ train: samples / whole.count, seed }).train };
+}

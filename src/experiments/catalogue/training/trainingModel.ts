@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { failure } from "../../../errors.ts";
+import type { Dataset } from "../../../problems/datasets/dataset.ts";
+import { convolutionalNetwork } from "../../../problems/models/convolutional.ts";
+import { linearModel, multilayerPerceptron } from "../../../problems/models/dense.ts";
+import type { Model, ModelOptions } from "../../../problems/models/model.ts";
+import { residualNetwork, wideResidualNetwork } from "../../../problems/models/residual.ts";
+import { importModule, isModulePath } from "../../threads/importModule.ts";
+
+const models: Readonly<Record<string, (options: ModelOptions) => Model>> = {
+  linear: linearModel,
+  mlp: multilayerPerceptron,
+  convolutional: convolutionalNetwork,
+  residual: residualNetwork,
+  "wide-residual": (options) => wideResidualNetwork({ ...options, depth: 10, width: 1 }),
+};
+
+/** Names of the models that `fluxion run train --model` knows. */
+export const modelNames: readonly string[] = Object.keys(models);
+
+/**
+ * Finds the model of a training run: a known one for the data, or the default export of a module, which is a model or a
+ * function of `{ inputShape, outputs }` that returns one.
+ *
+ * @throws ERR_COMMAND_LINE for an unknown name; ERR_MODULE for a module that does not export a model
+ */
+export async function trainingModel(wanted: string, data: Dataset): Promise<Model> {
+  const options = { inputShape: data.fields.inputs!, outputs: data.fields.targets?.[0] ?? 1 };
+  if (Object.hasOwn(models, wanted)) return models[wanted]!(options);
+  if (!isModulePath(wanted)) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `train: expected --model to be ${modelNames.join(", ")} or the path of a module, got "${wanted}"`,
+    );
+  }
+  const path = resolve(wanted);
+  const { default: exported } = await importModule(path);
+  const model: unknown =
+    typeof exported === "function" ? (exported as (given: ModelOptions) => unknown)(options) : exported;
+  if (isModel(model)) return model;
+  throw failure(
+    "ERR_MODULE",
+    `train: the module ${path} must have a model as default export, or a function of { inputShape, outputs } that returns ` +
+      `one, got ${exported === undefined ? "none" : typeof exported}; see docs/training.md`,
+  );
+}
+
+function isModel(value: unknown): value is Model {
+  const { shapes, names, inputShape, apply, initialPoint } = (value ?? {}) as Partial<Model>;
+  const lists = [shapes, names, inputShape].every((list) => Array.isArray(list));
+  return lists && typeof apply === "function" && typeof initialPoint === "function";
+}
