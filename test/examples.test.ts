@@ -43,6 +43,13 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
   "convolutionalNet.ts"(lines) {
     assert.equal(lines, [""]);
   },
+  "trainClassifier.ts"(lines) {
+    const [, step, share] = /^best at step (\d+): (\S+) % of 270 unseen digits are read correctly$/.exec(
+      lines.at(-1)!,
+    )!;
+    assert.ok(Number(step) > 100 && Number(share) > 93, lines.at(-1));
+    assert.is(lines.length, 1);
+  },
   "ownLoss.ts"(lines) {
     assert.is(lines[0], "0  f = 2.420e+1  |gradient|^2 = 5.423e+4");
     const [, x, y] = /^converged at \((\S+), (\S+)\)$/.exec(lines.at(-1)!)!;

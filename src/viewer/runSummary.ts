@@ -27,6 +27,12 @@ const tiles: readonly Tile[] = [
   },
   { name: "stepSize", title: "step size", text: (data) => formatNumber(newest(data, "stepSize")) },
   { name: "seconds", title: "time", text: (data) => formatSeconds(data.last("seconds")) },
+  {
+    name: "secondsLeft",
+    title: "time left",
+    text: (data) => formatSeconds(newest(data, "secondsLeft")),
+    needs: "secondsLeft",
+  },
   { name: "evaluations", title: "evaluations", text: (data) => formatCount(data.last("evaluations")) },
   { name: "products", title: "products", text: (data) => formatCount(data.last("products")) },
 ];
