@@ -9,7 +9,7 @@ import { Machine } from "./kernels/machine.ts";
 import { portable } from "./program.ts";
 
 /** Outputs of a graph, without derivatives. */
-export interface OutputsParts {
+interface OutputsParts {
   /** Tensors of which the point consists, one after the other. */
   readonly parameters: readonly Node<"input">[];
   readonly data: readonly Node<"input">[];

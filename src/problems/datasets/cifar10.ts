@@ -2,7 +2,8 @@ import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { positiveInteger, text } from "../rules.ts";
 import { chosenRows, pixelNames, readDataFile } from "./dataFile.ts";
-import { type Dataset, dataset } from "./dataset.ts";
+import { dataset } from "./dataset.ts";
+import type { Dataset } from "./types.ts";
 
 /** Options of {@link cifar10}. */
 export interface Cifar10Options {

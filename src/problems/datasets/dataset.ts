@@ -2,50 +2,10 @@ import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
-import type { DataValues } from "../problem.ts";
 import { arePositiveIntegers, json, positiveInteger, text, texts } from "../rules.ts";
 import { checkedLabels, checkNumbers } from "./checkNumbers.ts";
-import { type Split, type SplitOptions, splitRows } from "./split.ts";
-import type { Standardisation } from "./standardised.ts";
-
-/** Rows of named fields, whatever holds their numbers: typed arrays here, files elsewhere. */
-export interface Rows {
-  /** Number of rows. */
-  readonly count: number;
-  /** Shape of one row of each field: [] is one number, [8, 8, 1] an image of one channel. */
-  readonly fields: Readonly<Record<string, readonly number[]>>;
-}
-
-/** Rows in memory, for training: inputs with what they are to give. */
-export interface Dataset extends Rows {
-  /** Name in messages and in `run.json`. */
-  readonly name: string;
-  /** Inputs, row after row. */
-  readonly inputs: Float64Array;
-  /** Targets, row after row. Of a data set with labels they are one-hot, rows x classes. Absent: there are none. */
-  readonly targets?: Float64Array;
-  /** Class of each row, 0 to classes - 1. Absent: the rows have none. */
-  readonly labels?: Int32Array;
-  /** Number of classes; 0 without labels. */
-  readonly classes: number;
-  /** Name of each number of an input. */
-  readonly names: readonly string[];
-  /** Inputs and targets by the names that problems give their data, for `with`, `rowsOf` and `minibatches`. */
-  readonly values: DataValues;
-  /** How the inputs were standardised. Absent: they were not. */
-  readonly standardisation?: Standardisation;
-  /** Data that `run.json` keeps: name, number of rows, part, hashes. */
-  readonly description: JsonValue;
-  /** Gives some of the rows, in the order of the list, as a data set. @throws ERR_OPTION_RANGE, ERR_LENGTH */
-  rows(chosen: ArrayLike<number>): Dataset;
-  /**
-   * Divides the rows into parts at random, by {@link SplitOptions}. Each part keeps the order of the rows.
-   *
-   * @throws {RangeError} ERR_OPTION_RANGE for fractions outside [0, 1] or of a sum above 1, for a part without rows, and
-   *   for `stratify` without labels
-   */
-  split<const O extends SplitOptions>(options: O): Split<O>;
-}
+import { splitRows } from "./split.ts";
+import type { Dataset, SplitOptions, Standardisation } from "./types.ts";
 
 /** Options of {@link dataset}. */
 export interface DatasetOptions {
@@ -100,7 +60,7 @@ interface Parts extends Pick<Dataset, "name" | "count" | "inputs" | "targets" | 
  * Makes a named data set from numbers in memory, checked once, to be split, standardised, and trained on.
  *
  * Rows have an input of any shape, and a target, a class, or neither. Classes become one-hot targets as well. A feature
- * that is the same in all rows is no error; {@link standardised} reports it.
+ * may be the same in all rows; {@link standardised} reports it.
  *
  * Cost: the numbers are read once and not copied, except for lists; one-hot targets take rows x classes numbers.
  *
@@ -157,7 +117,7 @@ export function dataset(options: DatasetOptions): Dataset {
 }
 
 /** Builds a data set from checked parts; rows of it and standardised ones are made here too. */
-export function datasetOf(parts: Parts): Dataset {
+function datasetOf(parts: Parts): Dataset {
   const { name, count, shape, inputs, labels, classes, names, about, standardisation } = parts;
   const width = sizeOf(shape);
   const targets = parts.targets ?? (labels === undefined ? undefined : oneHot(labels, classes));

@@ -4,7 +4,8 @@ import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { bytes, positiveInteger, text } from "../rules.ts";
 import { chosenRows, pixelNames, readDataFile } from "./dataFile.ts";
-import { type Dataset, dataset } from "./dataset.ts";
+import { dataset } from "./dataset.ts";
+import type { Dataset } from "./types.ts";
 
 const side = 8;
 /** Largest grey value: all pixels of a block of 4 x 4. */

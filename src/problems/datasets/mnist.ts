@@ -3,7 +3,8 @@ import { builtin } from "../../host.ts";
 import { readOptions } from "../../options.ts";
 import { positiveInteger, text } from "../rules.ts";
 import { chosenRows, pixelNames, readDataFile } from "./dataFile.ts";
-import { type Dataset, dataset } from "./dataset.ts";
+import { dataset } from "./dataset.ts";
+import type { Dataset } from "./types.ts";
 
 /** Options of {@link mnist}. */
 export interface MnistOptions {
@@ -106,7 +107,7 @@ function readIdx(path: string, rank: number): { readonly extents: readonly numbe
     const zipped = file[0] === 0x1f && file[1] === 0x8b ? "; it is compressed, so unpack it with gunzip" : "";
     throw failure(
       "ERR_DATA_FILE",
-      `mnist: ${path} is no whole IDX file of bytes with ${rank} extents: its header says ${extents.join(" x ")}, ` +
+      `mnist: ${path} is not a whole IDX file of bytes with ${rank} extents: its header says ${extents.join(" x ")}, ` +
         `and ${Math.max(0, file.length - header)} bytes follow${zipped}`,
     );
   }

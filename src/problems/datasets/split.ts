@@ -2,26 +2,7 @@ import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { seed, yesOrNo } from "../rules.ts";
-import type { Dataset } from "./dataset.ts";
-
-/** Options of `split` of a data set: fractions of its rows, whose sum is at most 1. Rows that are left over belong to no part. */
-export interface SplitOptions {
-  /** Fraction of the rows to train on, in (0, 1]. Default: what the other parts leave. */
-  readonly train?: number;
-  /** Fraction for choices such as the time to stop. Default: there is no such part. */
-  readonly validation?: number;
-  /** Fraction for the final judgement. Default: there is no such part. */
-  readonly test?: number;
-  /** Seed by which the rows are drawn. Default 1. */
-  readonly seed?: number;
-  /** Whether each class has its fraction in each part, to one row. Default false. */
-  readonly stratify?: boolean;
-}
-
-/** The parts of a data set: `train`, and those for which a fraction was given. */
-export type Split<O extends SplitOptions = Required<SplitOptions>> = {
-  readonly [Part in "train" | Extract<keyof O, "validation" | "test">]: Dataset;
-};
+import type { Dataset, Split, SplitOptions } from "./types.ts";
 
 const fraction = { min: 0, max: 1 } as const;
 const rules = {

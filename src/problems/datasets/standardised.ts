@@ -1,16 +1,7 @@
 import { failure } from "../../errors.ts";
 import { checkNumbers } from "./checkNumbers.ts";
-import { type Dataset, withInputs } from "./dataset.ts";
-
-/** How the inputs of a data set were standardised, from those of the training part alone. */
-export interface Standardisation {
-  /** Mean of each feature over the training part. */
-  readonly means: Float64Array;
-  /** Standard deviation (with 1/n) of each feature over the training part. */
-  readonly deviations: Float64Array;
-  /** Names of the features that are the same in all rows of the training part. They become 0 in every part. */
-  readonly constantFeatures: readonly string[];
-}
+import { withInputs } from "./dataset.ts";
+import type { Dataset, Standardisation } from "./types.ts";
 
 /**
  * Standardises each feature by mean and standard deviation (with 1/n) of the training part: (x - mean) / deviation.

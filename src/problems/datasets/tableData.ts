@@ -3,7 +3,8 @@ import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
 import { readDataFile } from "./dataFile.ts";
-import { type Dataset, dataset } from "./dataset.ts";
+import { dataset } from "./dataset.ts";
+import type { Dataset } from "./types.ts";
 
 /** Options of {@link tableData}. */
 export interface TableDataOptions {

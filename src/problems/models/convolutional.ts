@@ -55,7 +55,7 @@ const rules = {
  * console.log(model.names.join(), model.initialPoint(1).length);
  * // layer1.filters,layer1.bias,layer2.filters,layer2.bias,output.weights,output.bias 666
  * @param options {@link ConvolutionalOptions}
- * @throws {RangeError} ERR_SHAPE for inputs that are no images, or too small to be halved so often; ERR_OPTION_RANGE for
+ * @throws {RangeError} ERR_SHAPE for inputs that are not images, or too small to be halved so often; ERR_OPTION_RANGE for
  *   numbers that are not positive integers
  */
 export function convolutionalNetwork(options: ConvolutionalOptions): Model {

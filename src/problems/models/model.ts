@@ -25,7 +25,7 @@ export interface Model {
 }
 
 /** One parameter tensor and how it begins. */
-export interface Weight {
+interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   /** Deviation of independent normal entries. Absent: all entries are `value`. */
@@ -126,7 +126,7 @@ export const gainBefore = (activation: Activation): number => (activation === "r
 export const activationName = (activation: Activation): string =>
   typeof activation === "string" ? activation : `function ${activation.name || "(unnamed)"}`;
 
-/** Refuses inputs that are no images. */
+/** Refuses inputs that are not images. */
 export function checkImages(who: string, inputShape: readonly number[]): void {
   if (inputShape.length === 3) return;
   throw failure(

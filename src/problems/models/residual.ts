@@ -83,7 +83,7 @@ const wideRules = {
  * convolution. Paddings are "same".
  *
  * The normalisation is that of groups of channels within one image [2], so each row's outputs depend on that row alone.
- * Batch normalisation is not offered: its outputs couple the rows of a batch, and its running averages are no function
+ * Batch normalisation is not offered: its outputs couple the rows of a batch, and its running averages are not a function
  * of the point.
  *
  * Filters begin as independent normal numbers of variance gain / (inputs of a filter), the gain 2 before relu, else 1;
@@ -95,7 +95,7 @@ const wideRules = {
  * console.log(model.names.length, model.initialPoint(1).length);
  * // 17 1374
  * @param options {@link ResidualOptions}
- * @throws {RangeError} ERR_SHAPE for inputs that are no images; ERR_OPTION_RANGE for numbers that are not positive
+ * @throws {RangeError} ERR_SHAPE for inputs that are not images; ERR_OPTION_RANGE for numbers that are not positive
  *   integers
  * @see [1] Zagoruyko and Komodakis, "Wide residual networks", 2016, arXiv:1605.07146; He et al., "Identity mappings in
  *   deep residual networks", 2016, arXiv:1603.05027

@@ -2,7 +2,7 @@ import { add, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
-import type { Dataset } from "../datasets/dataset.ts";
+import type { Dataset } from "../datasets/types.ts";
 import { rowsAtOnce } from "../networks/network.ts";
 import { type NetworkLoss, networkLosses, penaltyOf, type Regularization } from "../networks/networkLosses.ts";
 import { objective } from "../objective.ts";

@@ -1,7 +1,8 @@
 /** Data sets: what they hold, how they are divided, and what is refused by name. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Dataset, dataset } from "../../../src/problems/datasets/dataset.ts";
+import { dataset } from "../../../src/problems/datasets/dataset.ts";
+import type { Dataset } from "../../../src/problems/datasets/types.ts";
 import { assertError } from "../../support/assert.ts";
 import * as fc from "../../support/fastCheck.ts";
 

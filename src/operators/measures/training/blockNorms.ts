@@ -9,10 +9,9 @@ import { type MeasuredSteps, measuredSteps, stepRules } from "../../support/meas
  * Cost: n operations per measurement.
  *
  * @example
- * const problem = objective([[], []], (x, y) => tf.add(tf.square(x), tf.mul(4, y)), { names: ["x", "y"] });
- * const [first] = firstRows(problem, [3, 1], chain(gradientStep(0.1), blockNorms(problem.blocks)), 1);
- * console.log(first!.columns["fieldNorm.x"], first!.columns["fieldNorm.y"]);
- * // 6 4
+ * const [first] = firstRows(quartic(), [1, 2], chain(gradientStep(0.01), blockNorms(quartic().blocks)), 1);
+ * console.log(first!.columns["fieldNorm.x"], first!.columns["fieldNorm.y"]!.toFixed(1));
+ * // 4 48.8
  * @param blocks blocks of the problem, of which only the names count
  * @param options {@link MeasuredSteps}
  * @throws {RangeError} ERR_OPTION_RANGE for no blocks and, in the stream, for a block that the problem does not have

@@ -38,11 +38,11 @@ export const stopReasons: readonly string[] = ["no improvement", "other"];
  * Cost: a copy of n numbers per improvement. State: the best point.
  *
  * @example
- * const heldOut = (point: Float64Array) => (point[0]! - 2.5) ** 2;
+ * const heldOut = (point: Float64Array) => (point[0]! - 0.8) ** 2;
  * const update = chain(gradientStep(0.005), testLoss(heldOut, { on: "validation" }), earlyStopping({ of: "validationLoss", patience: 3 }));
  * const end = firstRows(quartic(), [1, 2], update, 100).at(-1)!;
  * console.log(end.step, end.status, end.columns.bestStep, end.vectors.bestPoint![0]!.toFixed(3));
- * // 18 stopped 15 2.515
+ * // 12 stopped 9 0.808
  * @param options {@link EarlyStoppingOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range; in the stream for a column that the run does not have
  */

@@ -21,14 +21,14 @@ import { chosenPoint, columnName } from "../../support/measuredPoint.ts";
  * Cost per measurement: an evaluation of the problem, gradient included, or of the function.
  *
  * @example
- * const heldOut = (point: Float64Array) => (point[0]! - 3) ** 2;
- * const update = chain(untilStep(4), gradientStep(0.02), testLoss(heldOut, { every: 2 }));
+ * const heldOut = (point: Float64Array) => (point[0]! + 1) ** 2;
+ * const update = chain(untilStep(4), gradientStep(0.005), testLoss(heldOut, { every: 2 }));
  * for (const { step, columns } of firstRows(quartic(), [1, 2], update, 5)) console.log(step, columns.testLoss?.toFixed(3));
  * // 0 4.000
  * // 1 undefined
- * // 2 0.953
+ * // 2 3.840
  * // 3 undefined
- * // 4 1.022
+ * // 4 3.679
  * @param loss problem with a potential on held-out data, or a function of the point
  * @param options {@link HeldOutOptions}
  * @throws {TypeError} ERR_OPTION_TYPE for something else; ERR_UNSUPPORTED for a problem without a potential
