@@ -13,6 +13,7 @@ interface Builtins {
   readonly "node:os": typeof import("node:os");
   readonly "node:url": typeof import("node:url");
   readonly "node:worker_threads": typeof import("node:worker_threads");
+  readonly "node:zlib": typeof import("node:zlib");
 }
 
 /** The process; undefined in browsers. A bundler's replacement for it may lack any of its properties. */

@@ -8,7 +8,7 @@ export {
 export { type ComplementarityBounds, complementarity } from "./complementarity.ts";
 export { dataHash } from "./data/dataHash.ts";
 export { type GaussianDataOptions, gaussianData } from "./data/gaussianData.ts";
-export { type Digits, type Mnist4x4Options, mnist4x4 } from "./data/mnist.ts";
+export { type Digits, type Mnist4x4Options, mnist4x4 } from "./data/mnist4x4.ts";
 export { type MnistBinaryOptions, mnistBinary, type ZerosAndOnes } from "./data/mnistBinary.ts";
 export { secondMoment } from "./data/secondMoment.ts";
 export { type Cifar10Options, cifar10, cifar10Classes } from "./datasets/cifar10.ts";

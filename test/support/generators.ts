@@ -96,7 +96,7 @@ export const elsewhere = [
   "figures/entropies.ts",
   "operators/measures/detectFlatness.ts",
   "operators/measures/gaps/dualityGap.ts",
-  "problems/data/mnist.ts",
+  "problems/data/chooseSamples.ts",
   "problems/data/mnistBinary.ts",
   "problems/games/adversarial/adversarialDigits.ts",
   "random.ts",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mnist4x4 } from "../../problems/data/mnist.ts";
+import { mnist4x4 } from "../../problems/data/mnist4x4.ts";
 import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";

@@ -1,11 +1,10 @@
-import { DataType, type Table, tableFromIPC } from "apache-arrow";
-import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { bytes, text } from "../rules.ts";
 import { dataHash } from "./dataHash.ts";
-import { readShipped } from "./readShipped.ts";
+import { readLabelled } from "./labelledNumbers.ts";
+import { oneHot } from "./oneHot.ts";
 
 /** Place of the file, the same seen from `src/problems` and from `dist/problems`. */
 const shipped = new URL("../../../data/mnist-binary.arrow", import.meta.url);
@@ -54,19 +53,26 @@ export interface ZerosAndOnes {
  */
 export function mnistBinary(options: MnistBinaryOptions = {}): ZerosAndOnes {
   const { permuteLabels, path, bytes } = readOptions("mnistBinary", options, rules);
-  const { components, labels: trueLabels, inputs } = readImages(path ?? shipped.href, bytes);
+  const {
+    values: components,
+    labels: trueLabels,
+    width: inputs,
+  } = readLabelled({
+    who: "mnistBinary",
+    file: path ?? shipped.href,
+    bytes,
+    column: "components",
+    type: Float64Array,
+    madeBy: "makeMnistBinary.ts",
+  });
   const samples = trueLabels.length;
   const labels = permuteLabels === undefined ? trueLabels : permuted(trueLabels, permuteLabels);
-  const oneHotLabels = new Float64Array(2 * samples);
-  labels.forEach((label, i) => {
-    oneHotLabels[2 * i + label] = 1;
-  });
   return {
     samples,
     inputs,
     components,
     labels,
-    oneHotLabels,
+    oneHotLabels: oneHot(labels, 2),
     description: {
       data: `MNIST, ${samples} zeros and ones, ${inputs} principal components`,
       labels: permuteLabels === undefined ? "true" : `permuted, seed ${permuteLabels}`,
@@ -87,48 +93,3 @@ function permuted(labels: Uint8Array, seed: number): Uint8Array {
   }
   return out;
 }
-
-function readImages(
-  file: string,
-  bytes: Uint8Array | undefined,
-): { components: Float64Array; labels: Uint8Array; inputs: number } {
-  let table: Table;
-  try {
-    table = tableFromIPC(bytes ?? readShipped(file, "mnistBinary"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw failure("ERR_DATA_FILE", `mnistBinary: cannot read ${file}: ${reason}; ${remedy}`, { cause });
-  }
-  const list = table.getChild("components");
-  const label = table.getChild("label");
-  const part = list?.data[0];
-  const values: unknown = part?.children[0]?.values;
-  if (
-    list === null ||
-    label === null ||
-    !DataType.isFixedSizeList(list.type) ||
-    !(values instanceof Float64Array) ||
-    list.data.length !== 1 ||
-    values.length < table.numRows * list.type.listSize
-  ) {
-    throw damaged(file, "expected the columns components (FixedSizeList of Float64) and label (Uint8), whole");
-  }
-  const inputs = list.type.listSize;
-  const components = values.slice(0, table.numRows * inputs);
-  const labelValues: unknown = label.toArray();
-  if (!(labelValues instanceof Uint8Array)) throw damaged(file, "expected labels of one byte");
-  const labels = labelValues.slice(0, table.numRows);
-  const { metadata } = table.schema;
-  for (const [key, hash] of [
-    ["components.hash", dataHash([labels.length, inputs], components)],
-    ["label.hash", dataHash([labels.length], labels)],
-  ] as const) {
-    if (metadata.get(key) !== hash) throw damaged(file, `its numbers do not have the hash that it states (${key})`);
-  }
-  return { components, labels, inputs };
-}
-
-const remedy = "install fluxion again, or make the file with scripts/makeMnistBinary.ts";
-
-const damaged = (file: string, what: string): Error =>
-  failure("ERR_DATA_FILE", `mnistBinary: ${file} is damaged: ${what}; ${remedy}`);

@@ -1,7 +1,8 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
+import { chooseSamples } from "../data/chooseSamples.ts";
 import { positiveInteger, text } from "../rules.ts";
-import { chosenRows, pixelNames, readDataFile } from "./dataFile.ts";
+import { pixelNames, readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
 import type { Dataset } from "./types.ts";
 
@@ -84,7 +85,7 @@ export function cifar10(options: Cifar10Options): Dataset {
     }
     return bytes;
   });
-  const chosen = chosenRows("cifar10", names.length * perFile, samples, seed);
+  const chosen = chooseSamples("cifar10", names.length * perFile, samples, seed);
   const inputs = new Float64Array(chosen.length * 3 * pixels);
   const labels = new Uint8Array(chosen.length);
   for (let i = 0; i < chosen.length; i++) {

@@ -1,43 +1,28 @@
 /** What the loaders of data files share. */
 import { failure } from "../../errors.ts";
-import { randomSource } from "../../random.ts";
+import { builtin } from "../../host.ts";
 import { readShipped } from "../data/readShipped.ts";
 
+/** Most bytes that a compressed file may become; no data set here comes near. */
+const mostBytes = 2 ** 31;
+
 /**
- * Reads a file of the user's.
+ * Reads a file of the user's, and unpacks it if it is compressed by gzip. If there is none of this name, one with `.gz` is
+ * read.
  *
  * @param remedy where the file comes from
  * @throws ERR_DATA_FILE if it cannot be read
  */
 export function readDataFile(who: string, path: string, remedy: string): Uint8Array {
   try {
-    return readShipped(path, who);
+    const { existsSync } = builtin("node:fs", who);
+    const bytes = readShipped(existsSync(path) || !existsSync(`${path}.gz`) ? path : `${path}.gz`, who);
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return isPacked ? builtin("node:zlib", who).gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw failure("ERR_DATA_FILE", `${who}: cannot read ${path}: ${reason}; ${remedy}`, { cause });
   }
-}
-
-/** Chooses rows without replacement in an order of Fisher and Yates; without a seed simply the first. */
-export function chosenRows(
-  who: string,
-  count: number,
-  samples: number | undefined,
-  seed: number | undefined,
-): Int32Array {
-  const n = samples ?? count;
-  if (n > count) throw failure("ERR_OPTION_RANGE", `${who}: expected samples to be at most ${count}, got ${n}`);
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  if (seed !== undefined) {
-    const random = randomSource(seed, "chosenRows");
-    for (let i = 0; i < n; i++) {
-      const j = i + random.integer(count - i);
-      const other = order[j]!;
-      order[j] = order[i]!;
-      order[i] = other;
-    }
-  }
-  return order.subarray(0, n);
 }
 
 /** Names of the pixels of an image, counted from 1. */

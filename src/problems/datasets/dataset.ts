@@ -2,6 +2,7 @@ import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
+import { oneHot } from "../data/oneHot.ts";
 import { arePositiveIntegers, json, positiveInteger, text, texts } from "../rules.ts";
 import { checkedLabels, checkNumbers } from "./checkNumbers.ts";
 import { splitRows } from "./split.ts";
@@ -229,12 +230,6 @@ function flat(
     values.set(row, i * width);
   }
   return { values, shape: own, count: given.length };
-}
-
-function oneHot(labels: Int32Array, classes: number): Float64Array {
-  const targets = new Float64Array(labels.length * classes);
-  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]!] = 1;
-  return targets;
 }
 
 function gathered(values: Float64Array, width: number, rows: ArrayLike<number>): Float64Array {

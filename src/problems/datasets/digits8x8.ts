@@ -1,9 +1,8 @@
-import { DataType, type Table, tableFromIPC } from "apache-arrow";
-import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
-import { dataHash } from "../data/dataHash.ts";
+import { chooseSamples } from "../data/chooseSamples.ts";
+import { readLabelled } from "../data/labelledNumbers.ts";
 import { bytes, positiveInteger, text } from "../rules.ts";
-import { chosenRows, pixelNames, readDataFile } from "./dataFile.ts";
+import { pixelNames } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
 import type { Dataset } from "./types.ts";
 
@@ -46,9 +45,17 @@ const rules = { samples: positiveInteger, seed: {}, path: text, bytes } as const
  */
 export function digits8x8(options: Digits8x8Options = {}): Dataset {
   const { samples, seed, path, bytes } = readOptions("digits8x8", options, rules);
-  const file = path ?? shipped.href;
-  const { pixels, labels } = readDigits(file, bytes ?? readDataFile("digits8x8", file, remedy));
-  const rows = chosenRows("digits8x8", labels.length, samples, seed);
+  const { values: pixels, labels } = readLabelled({
+    who: "digits8x8",
+    file: path ?? shipped.href,
+    bytes,
+    column: "pixels",
+    type: Uint8Array,
+    width: side * side,
+    largest: white,
+    madeBy: "makeDigits8x8.ts",
+  });
+  const rows = chooseSamples("digits8x8", labels.length, samples, seed);
   const inputs = new Float64Array(rows.length * side * side);
   for (let at = 0; at < inputs.length; at++) {
     inputs[at] = pixels[rows[Math.floor(at / 64)]! * 64 + (at % 64)]! / white;
@@ -67,42 +74,3 @@ export function digits8x8(options: Digits8x8Options = {}): Dataset {
     },
   });
 }
-
-function readDigits(file: string, bytes: Uint8Array): { readonly pixels: Uint8Array; readonly labels: Uint8Array } {
-  let table: Table;
-  try {
-    table = tableFromIPC(bytes);
-  } catch (cause) {
-    throw damaged(file, "it is not an Arrow file", cause);
-  }
-  const list = table.getChild("pixels");
-  const part = list?.data[0];
-  const pixels: unknown = part?.children[0]?.values;
-  const labels: unknown = table.getChild("label")?.toArray();
-  const n = table.numRows;
-  if (
-    list === null ||
-    !DataType.isFixedSizeList(list.type) ||
-    list.type.listSize !== side * side ||
-    list.data.length !== 1 ||
-    !(pixels instanceof Uint8Array && labels instanceof Uint8Array) ||
-    pixels.length < n * side * side ||
-    labels.length < n
-  ) {
-    throw damaged(file, "expected the columns pixels (64 x Uint8) and label (Uint8), whole");
-  }
-  const own = { pixels: pixels.slice(0, n * side * side), labels: labels.slice(0, n) };
-  const { metadata } = table.schema;
-  if (
-    metadata.get("pixels.hash") !== dataHash([n, side * side], own.pixels) ||
-    metadata.get("label.hash") !== dataHash([n], own.labels)
-  ) {
-    throw damaged(file, "its numbers do not have the hash that it states");
-  }
-  return own;
-}
-
-const remedy = "install fluxion again, or make the file with scripts/makeDigits8x8.ts";
-
-const damaged = (file: string, what: string, cause?: unknown): Error =>
-  failure("ERR_DATA_FILE", `digits8x8: ${file} is damaged: ${what}; ${remedy}`, { cause });

@@ -2,8 +2,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import type { Shape } from "../../autodiff/graph/graph.ts";
 import { sizeOf } from "../../autodiff/graph/graph.ts";
-import { compileOutputs, type OutputsProgram } from "../../autodiff/outputsProgram.ts";
 import { isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
+import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import type { DataValues } from "../problem.ts";
@@ -78,7 +78,7 @@ export function predictions(shapes: Shapes, outputs: Traceable, options: Predict
   );
   const parameters = blocksOf("predictions", shapes, {});
   const dimension = parameters.reduce((sum, { size }) => sum + size, 0);
-  const programs = new Map<string, OutputsProgram>();
+  const programs = new Map<string, ValuesProgram>();
   const ofSizes = (dataShapes: ReadonlyMap<string, Shape>): Traced => {
     const traced = trace({
       who: name,
@@ -100,14 +100,15 @@ export function predictions(shapes: Shapes, outputs: Traceable, options: Predict
     traces.set(key, known);
     return known;
   };
-  const programOf = (traced: Traced): OutputsProgram => {
+  const programOf = (traced: Traced): ValuesProgram => {
     const key = keyOf(shapesIn(traced));
     const known =
       programs.get(key) ??
-      compileOutputs({
+      compileValues({
+        builder: traced.builder,
         parameters: traced.parameters,
-        data: [...traced.data].map(([, { node }]) => node),
-        outputs: traced.outputs[0]!,
+        data: [...traced.data.values()].map(({ node }) => node),
+        outputs: traced.outputs,
       });
     programs.set(key, known);
     return known;
@@ -141,7 +142,7 @@ export function predictions(shapes: Shapes, outputs: Traceable, options: Predict
       const found = new Float64Array(pieces.reduce((sum, { size }) => sum + size, 0));
       let at = 0;
       for (const { numbers, traced, size } of pieces) {
-        programOf(traced)(numbers, point, found.subarray(at, at + size));
+        programOf(traced).evaluate(numbers, point, found.subarray(at, at + size));
         at += size;
       }
       last = { point: point.slice(), found };

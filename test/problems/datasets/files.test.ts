@@ -99,6 +99,11 @@ fromIdx("reads images and labels of the part", () => {
   assert.is(train.names[5], "row 2, column 3");
   assert.equal([...mnist({ folder, part: "test" }).labels!], [1, 2]);
   assert.equal([...mnist({ folder, samples: 2 }).labels!], [7, 0]);
+  const packed = folderOf({
+    "train-images-idx3-ubyte.gz": gzipSync(idx([3, 2, 3], images)),
+    "train-labels-idx1-ubyte": gzipSync(idx([3], [7, 0, 9])),
+  });
+  assert.equal(mnist({ folder: packed }).inputs, train.inputs);
   const drawn = mnist({ folder, samples: 2, seed: 1 });
   for (const [i, label] of drawn.labels!.entries()) {
     const row = [7, 0, 9].indexOf(label);
@@ -106,7 +111,7 @@ fromIdx("reads images and labels of the part", () => {
   }
 });
 
-fromIdx("says which files are missing, compressed, cut off or do not belong together", () => {
+fromIdx("says which files are missing, cut off or do not belong together", () => {
   const [good, labels] = [idx([3, 2, 3], images), idx([3], [7, 0, 9])];
   const name = "train-images-idx3-ubyte";
   const other = { "train-labels-idx1-ubyte": labels };
@@ -116,7 +121,7 @@ fromIdx("says which files are missing, compressed, cut off or do not belong toge
     [{ [name]: good.subarray(0, 20), ...other }, /not a whole IDX file .* 3 x 2 x 3, and 4 bytes follow/],
     [{ [name]: new Uint8Array(0), ...other }, /not a whole IDX file/],
     [{ [name]: idx([3, 6], images), ...other }, /not a whole IDX file/],
-    [{ [name]: gzipSync(good), ...other }, /compressed, so unpack it/],
+    [{ [`${name}.gz`]: gzipSync(good).subarray(0, 30), ...other }, /cannot read/],
     [{ [name]: good, "train-labels-idx1-ubyte": idx([2], [1, 2]) }, /as many labels as images .* 3, got 2/],
   ];
   for (const [files, message] of cases) assertError(() => mnist({ folder: folderOf(files) }), "ERR_DATA_FILE", message);

@@ -16,7 +16,7 @@ import { exp, log1p } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
 import { readOptions } from "../../../options.ts";
 import { randomSource } from "../../../random.ts";
-import { mnist4x4 } from "../../data/mnist.ts";
+import { mnist4x4 } from "../../data/mnist4x4.ts";
 import { extendProblem } from "../../extendProblem.ts";
 import { activations } from "../../networks/activations.ts";
 import type { DataValues } from "../../problem.ts";

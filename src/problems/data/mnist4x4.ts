@@ -1,11 +1,10 @@
-import { DataType, type Table, tableFromIPC } from "apache-arrow";
-import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import { checkOption, readOptions } from "../../options.ts";
-import { randomSource } from "../../random.ts";
+import { readOptions } from "../../options.ts";
 import { bytes, positiveInteger, text } from "../rules.ts";
+import { chooseSamples } from "./chooseSamples.ts";
 import { dataHash } from "./dataHash.ts";
-import { readShipped } from "./readShipped.ts";
+import { readLabelled } from "./labelledNumbers.ts";
+import { oneHot } from "./oneHot.ts";
 
 const pixelsPerDigit = 16;
 /** Sum of 25 grey values of at most 255. */
@@ -74,17 +73,19 @@ export interface Digits {
  */
 export function mnist4x4(options: Mnist4x4Options = {}): Digits {
   const { samples, seed, constantPixels, path, bytes } = readOptions("mnist4x4", options, rules);
-  const file = path ?? shipped.href;
-  const { sums, labels: allLabels } = readDigits(file, bytes);
-  const available = allLabels.length;
-  const n = samples ?? available;
-  checkOption("mnist4x4", "samples", n, { ...positiveInteger, max: available });
-  const chosen = choose(n, available, seed);
-  const labels = Uint8Array.from(chosen, (digit) => allLabels[digit]!);
-  const oneHotLabels = new Float64Array(n * 10);
-  labels.forEach((label, i) => {
-    oneHotLabels[10 * i + label] = 1;
+  const { values: sums, labels: allLabels } = readLabelled({
+    who: "mnist4x4",
+    file: path ?? shipped.href,
+    bytes,
+    column: "pixels",
+    type: Uint16Array,
+    width: pixelsPerDigit,
+    largest: largestSum,
+    madeBy: "makeMnist4x4.ts",
   });
+  const chosen = chooseSamples("mnist4x4", allLabels.length, samples, seed);
+  const n = chosen.length;
+  const labels = Uint8Array.from(chosen, (digit) => allLabels[digit]!);
 
   const all = Array.from({ length: pixelsPerDigit }, (_, pixel) => ({
     pixel,
@@ -106,7 +107,7 @@ export function mnist4x4(options: Mnist4x4Options = {}): Digits {
     inputs: k,
     pixels,
     labels,
-    oneHotLabels,
+    oneHotLabels: oneHot(labels, 10),
     names: kept.map((column) => column.name),
     constantPixels: constantNames,
     means: Float64Array.from(kept, (column) => column.total / (25 * n)),
@@ -124,20 +125,6 @@ export function mnist4x4(options: Mnist4x4Options = {}): Digits {
 }
 
 const nameOf = (pixel: number): string => `row ${Math.floor(pixel / 4) + 1}, column ${(pixel % 4) + 1}`;
-
-/** Chooses the first `n` of a shuffle of all digits (Fisher and Yates), or without a seed simply the first. */
-function choose(n: number, available: number, seed: number | undefined): Uint32Array {
-  const order = Uint32Array.from({ length: available }, (_, i) => i);
-  if (seed === undefined) return order.subarray(0, n);
-  const random = randomSource(seed, "mnist4x4");
-  for (let i = 0; i < n; i++) {
-    const j = i + random.integer(available - i);
-    const other = order[j]!;
-    order[j] = order[i]!;
-    order[i] = other;
-  }
-  return order.subarray(0, n);
-}
 
 interface Moments {
   /** Sum of the block sums, a whole number. */
@@ -162,64 +149,3 @@ function moments(sums: Uint16Array, chosen: Uint32Array, pixel: number): Moments
   }
   return { total, spread: chosen.length * squares - total * total };
 }
-
-function readDigits(file: string, given: Uint8Array | undefined): { sums: Uint16Array; labels: Uint8Array } {
-  let bytes: Uint8Array;
-  try {
-    bytes = given ?? readShipped(file, "mnist4x4");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw failure("ERR_DATA_FILE", `mnist4x4: cannot read the digits: ${reason}; ${remedy}`, { cause });
-  }
-  let table: Table;
-  try {
-    table = tableFromIPC(bytes);
-  } catch (cause) {
-    throw damaged(file, "it is not an Arrow file", cause);
-  }
-  const pixels = table.getChild("pixels");
-  const label = table.getChild("label");
-  if (
-    pixels === null ||
-    label === null ||
-    !DataType.isFixedSizeList(pixels.type) ||
-    pixels.type.listSize !== pixelsPerDigit ||
-    !isUnsigned(pixels.type.children[0]?.type, 16) ||
-    !isUnsigned(label.type, 8)
-  ) {
-    throw damaged(file, "expected the columns pixels (16 x Uint16) and label (Uint8)");
-  }
-  const n = table.numRows;
-  const sums = new Uint16Array(n * pixelsPerDigit);
-  let at = 0;
-  for (const part of pixels.data) {
-    const values: unknown = part.children[0]?.values;
-    if (!(values instanceof Uint16Array) || values.length < part.length * pixelsPerDigit)
-      throw damaged(file, "it is cut off");
-    sums.set(values.subarray(0, part.length * pixelsPerDigit), at);
-    at += part.length * pixelsPerDigit;
-  }
-  const values: unknown = label.toArray();
-  if (!(values instanceof Uint8Array) || values.length < n || n === 0) throw damaged(file, `it holds ${n} digits`);
-  const labels = values.slice(0, n);
-  if (sums.some((sum) => sum > largestSum) || labels.some((digit) => digit > 9)) {
-    throw damaged(file, "it holds grey values or labels that are out of range");
-  }
-  const { metadata } = table.schema;
-  for (const [key, hash] of [
-    ["pixels.hash", dataHash([n, pixelsPerDigit], sums)],
-    ["label.hash", dataHash([n], labels)],
-  ] as const) {
-    if (metadata.get(key) !== hash) throw damaged(file, `its numbers do not have the hash that it states (${key})`);
-  }
-  return { sums, labels };
-}
-
-// A type that was read from a file is a plain Int of some width, whatever class wrote it.
-const isUnsigned = (type: DataType | undefined, bits: number): boolean =>
-  DataType.isInt(type) && type.bitWidth === bits && !type.isSigned;
-
-const remedy = "install fluxion again, or make the file with scripts/makeMnist4x4.ts";
-
-const damaged = (file: string, what: string, cause?: unknown): Error =>
-  failure("ERR_DATA_FILE", `mnist4x4: ${file} is damaged: ${what}; ${remedy}`, { cause });

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { arrowFileOf, blockSums } from "../../../scripts/makeMnist4x4.ts";
 import { readIdx } from "../../../scripts/mnistSource.ts";
-import { mnist4x4 } from "../../../src/problems/data/mnist.ts";
+import { mnist4x4 } from "../../../src/problems/data/mnist4x4.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 
 function withFile(contents: Uint8Array, use: (path: string) => void): void {
@@ -144,7 +144,7 @@ script("is written to a file that is the same each time, with the shipped one as
 script("refuses a source file with another header", () => {
   withFile(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 7), (path) => {
     assert.equal(Array.from(readIdx(path, [2])), [7, 7]);
-    assert.throws(() => readIdx(path, [3]), /expected an IDX file of 3 bytes/);
+    assert.throws(() => readIdx(path, [3]), /expected 3 bytes, got 2/);
   });
 });
 
