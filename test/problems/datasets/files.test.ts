@@ -56,7 +56,7 @@ digits("are drawn by seed, and the script makes the same bytes again", () => {
     [...Array.from(whole.inputs.subarray(64 * i, 64 * i + 64), (x) => 16 * x), label].join(","),
   );
   assert.ok(Buffer.compare(Buffer.from(arrowFileOf(lines.join("\n"))), readFileSync(shipped)) === 0);
-  assertError(() => digits8x8({ samples: 1798 }), "ERR_OPTION_RANGE", /at most 1797, got 1798/);
+  assertError(() => digits8x8({ samples: 1798 }), "ERR_OPTION_RANGE", /in \[1, 1797\], got 1798/);
 });
 
 digits("refuses a file that is missing, cut off or altered anywhere", () => {
@@ -181,7 +181,7 @@ cifar("reads the published binary format: labels, planes of colours put side by 
   const test = cifar10({ folder, perFile, part: "test" });
   assert.equal([test.count, [...test.labels!]], [2, [0, 1]]);
   assert.equal([...cifar10({ folder, perFile, samples: 3 }).labels!], [0, 1, 2]);
-  assertError(() => cifar10({ folder, perFile, samples: 11 }), "ERR_OPTION_RANGE", /at most 10, got 11/);
+  assertError(() => cifar10({ folder, perFile, samples: 11 }), "ERR_OPTION_RANGE", /in \[1, 10\], got 11/);
 });
 
 cifar("says which file is missing or not whole, and where to get it", () => {
