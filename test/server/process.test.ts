@@ -11,36 +11,20 @@ import * as assert from "uvu/assert";
 import { recordRun } from "../../src/arrow/recorder.ts";
 import type { Row } from "../../src/arrow/row.ts";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
-import {
-  createViewerServer,
-  type ViewerServer,
-  type ViewerServerOptions,
-} from "../../src/server/createViewerServer.ts";
+import { createViewerServer, type ViewerServer } from "../../src/server/createViewerServer.ts";
 import { makeGuard } from "../../src/server/guard.ts";
 import { makeSupervisor } from "../../src/server/process/supervisor.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
 import { isAlive, isOpen, reconnect, until } from "../support/processes.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
+import { withProcess } from "../support/serverProcess.ts";
 import { connect, firstSteps, type Viewer } from "../support/viewer.ts";
 
 const processes = suite("the process of the server");
 
 /** Number of times that the server is killed in one test; more than four would wait for the next minute. */
 const kills = Number(process.env.FLUXION_TEST_KILLS ?? 3);
-
-async function withProcess(
-  act: (server: ViewerServer, warnings: string[]) => Promise<void>,
-  options: ViewerServerOptions = {},
-): Promise<void> {
-  const warnings: string[] = [];
-  const server = await createViewerServer({ warn: (text) => warnings.push(text), ...options });
-  try {
-    await act(server, warnings);
-  } finally {
-    await server.close();
-  }
-}
 
 processes("is started again on the same port with the same token, and knows everything, while the runs go on", () =>
   withProcess(async (server, warnings) => {
