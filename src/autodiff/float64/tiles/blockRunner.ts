@@ -102,7 +102,8 @@ export class BlockRunner {
 
   #callHelp(threads: number): void {
     this.#spent = 0;
-    if (this.#crew !== undefined) return;
+    // Rows that this thread reads from a file others cannot have.
+    if (this.#crew !== undefined || !this.#data.every((values) => values instanceof Float64Array)) return;
     this.#crew = Crew.of({
       threads,
       graphs: this.#graphs,
