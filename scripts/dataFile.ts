@@ -1,5 +1,10 @@
-/** Writes Arrow files of numbers batch by batch, so that they may be larger than memory: for tests, benches and scripts. */
+/**
+ * Writes Arrow files of numbers batch by batch, so that they may be larger than memory: for tests and benches.
+ *
+ *     tsx scripts/dataFile.ts images.arrow 4     writes 4 GiB of images with their classes
+ */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import {
   type Data,
   type DataType,
@@ -108,4 +113,42 @@ export function writeDataFile(path: string, batches: Iterable<Readonly<Record<st
   } finally {
     closeSync(file);
   }
+}
+
+/** A number between -1 and 1, and the state from which the next one comes. */
+function* numbers(seed: number): Generator<number, never> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    yield state / 2 ** 31;
+  }
+}
+
+/** Bytes of a row of {@link writeImages}. */
+export const imageBytes = 8 * (784 + 10);
+
+/** Writes rows of 784 numbers, in the column x, and of a class of ten, in the column y. */
+export function writeImages(path: string, rows: number): void {
+  const batch = 2048;
+  const pattern = numbers(1);
+  const images = Float64Array.from({ length: batch * 784 }, () => pattern.next().value);
+  writeDataFile(
+    path,
+    (function* () {
+      for (let first = 0; first < rows; first += batch) {
+        const some = Math.min(batch, rows - first);
+        const x = images.slice(0, some * 784);
+        // Every batch has numbers of its own.
+        for (let i = 0; i < some; i++) x[i * 784] = Math.sin(first + i);
+        const y = new Float64Array(some * 10);
+        for (let i = 0; i < some; i++) y[i * 10 + ((first + i) % 10)] = 1;
+        yield { x: { numbers: x, extents: [784] }, y: { numbers: y, extents: [10] } };
+      }
+    })(),
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const [path, gigabytes = "4"] = process.argv.slice(2);
+  if (path === undefined) throw new Error("expected the path of the file to write, and perhaps its size in GiB");
+  writeImages(path, Math.ceil((Number(gigabytes) * 2 ** 30) / imageBytes));
 }

@@ -3,6 +3,8 @@
  *
  *     tsx test/support/streamedRun.ts PATH STEPS
  */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { arrowRows } from "../../src/arrow/index.ts";
 import { data } from "../../src/autodiff/index.ts";
@@ -15,10 +17,10 @@ import { chain } from "../../src/streams/chain.ts";
 import { iterate } from "../../src/streams/iterate.ts";
 
 /** Numbers per row of the file's columns. */
-export const streamedWidths = { x: 784, y: 10 } as const;
+const streamedWidths = { x: 784, y: 10 } as const;
 
 /** A network of one hidden layer and its mean cross-entropy over the samples. */
-export function streamedProblem(hidden: number) {
+function streamedProblem(hidden: number) {
   const { x: inputs, y: classes } = streamedWidths;
   return objective([[inputs, hidden], [hidden], [hidden, classes]], (v, b, w) => {
     const x = data("x", new Float64Array(inputs), [1, inputs]) as tf.Tensor2D;
@@ -38,6 +40,14 @@ export interface StreamedReport {
   readonly point: string;
   /** Seconds of opening and checking, of the gradient, and per step. */
   readonly seconds: Readonly<Record<"check" | "gradient" | "step", number>>;
+}
+
+/** Trains on a file in a process of its own, since memory that was used once counts for ever. */
+export function trainApart(file: string, count: number): StreamedReport {
+  const args = ["--import", "tsx", fileURLToPath(import.meta.url), file, String(count)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as StreamedReport;
 }
 
 const [path, steps] = process.argv.slice(2);

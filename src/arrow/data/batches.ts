@@ -4,7 +4,7 @@ import { columnsOf, type DataColumn } from "./columns.ts";
 import type { DataFile } from "./dataFile.ts";
 
 /** What the end of an Arrow file says of it. */
-export interface Footer {
+interface Footer {
   readonly columns: readonly DataColumn[];
   /** For each batch three numbers: the place of its message, and the lengths of its metadata and of its body. */
   readonly blocks: Float64Array;

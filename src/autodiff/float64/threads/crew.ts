@@ -129,8 +129,11 @@ export class Crew {
         own(block, shares[block]);
       },
     );
-    total.set(shares[0]!);
-    for (const share of shares.slice(1)) addTo(total, share);
+    const [first, second, ...others] = shares as [Float64Array, ...Float64Array[]];
+    // One pass for two blocks: what is added up may be larger than the cache.
+    if (second === undefined) total.set(first);
+    else for (let i = 0; i < length; i++) total[i] = first[i]! + second[i]!;
+    for (const share of others) addTo(total, share);
     return true;
   }
 }

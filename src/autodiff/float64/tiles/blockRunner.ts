@@ -82,12 +82,17 @@ export class BlockRunner {
     const threads = threadCount(this.#threads);
     const crew = threads > 1 ? this.#crew : undefined;
     if (crew === undefined || !crew.sum(task, { stamp, threads }, total, own)) {
-      const part = new Float64Array(total.length);
+      let part: Float64Array | undefined;
       for (let block = 0; block < blocks; block++) {
         // One tile is added at once: its sums need no place of their own.
         const isOne = firstTile(this.tiling, block + 1) - firstTile(this.tiling, block) === 1;
-        own(block, block === 0 || isOne ? total : part, block > 0 && isOne);
-        if (block > 0 && !isOne) addTo(total, part);
+        if (block === 0 || isOne) {
+          own(block, total, block > 0);
+          continue;
+        }
+        part ??= new Float64Array(total.length);
+        own(block, part);
+        addTo(total, part);
       }
       this.#spent += performance.now() - start;
       if (threads > 1 && blocks > 1 && this.#spent > patience) this.#callHelp(threads);
@@ -97,7 +102,8 @@ export class BlockRunner {
 
   #callHelp(threads: number): void {
     this.#spent = 0;
-    if (this.#crew !== undefined) return;
+    // Rows that this thread reads from a file others cannot have.
+    if (this.#crew !== undefined || !this.#data.every((values) => values instanceof Float64Array)) return;
     this.#crew = Crew.of({
       threads,
       graphs: this.#graphs,

@@ -38,7 +38,6 @@ export class SummedProgram {
   readonly #headSources: readonly (number | Float64Array)[];
   /** The point, then the head's outputs. */
   readonly #tilePoint: Float64Array;
-  /** The point, then the sums that do not depend on the directions. */
   readonly #point: Float64Array;
   readonly #dimension: number;
 
@@ -72,11 +71,10 @@ export class SummedProgram {
     this.#headSources = headData.map((node) => sourceOf(data, node));
     this.#tileSources = sums.tile(1).inputs.map(({ source }) => sourceOf(data, source));
     this.#tailSources = tail.data.map(({ source }) => sourceOf(data, source));
-    this.#point = new Float64Array(compiled.point.length);
-    this.#dimension = this.#point.length - this.#work.pointSums;
+    this.#dimension = compiled.point.length - this.#work.pointSums;
+    this.#point = new Float64Array(this.#dimension);
     const headLength = this.#head?.compiled.field.length ?? 0;
-    this.#tilePoint =
-      headLength === 0 ? this.#point.subarray(0, this.#dimension) : new Float64Array(this.#dimension + headLength);
+    this.#tilePoint = headLength === 0 ? this.#point : new Float64Array(this.#dimension + headLength);
     const read = new Set(reachable(tail.outputs));
     this.#tailReadsPoint = parameters.some((_, i) => read.has(tail.parameters[i]!));
   }
@@ -119,14 +117,12 @@ export class SummedProgram {
       const some = Math.min(mostVectors, count - done);
       const part = vectors.subarray(done * n, (done + some) * n);
       const given = this.#withHead(part, some, n);
-      const sums = this.#work.sum(
-        { kind: "multiply", vectors: given, count: some },
-        this.#stamp,
-        new Float64Array(some * m),
-      );
+      // The sums of one product are added up where the tail reads them; those of several take turns there.
+      const sums = some === 1 ? this.#arena.view(directions.place + 8 * n, m) : new Float64Array(some * m);
+      this.#work.sum({ kind: "multiply", vectors: given, count: some }, this.#stamp, sums);
       for (let k = 0; k < some; k++) {
         this.#arena.write(directions.place, part, k * n, n);
-        this.#arena.write(directions.place + 8 * n, sums, k * m, m);
+        if (some > 1) this.#arena.write(directions.place + 8 * n, sums, k * m, m);
         program.run();
         this.#arena.read(products.place, out, (done + k) * products.length, products.length);
       }
@@ -152,18 +148,21 @@ export class SummedProgram {
   #sumPoint(task: Task): void {
     const needed = this.#pointSumsMove || !this.#dataSummed;
     this.#dataSummed = true;
-    if (this.#work.pointSums > 0 && needed) this.#work.sum(task, this.#stamp, this.#point.subarray(this.#dimension));
-    const from = this.#tailReadsPoint ? 0 : this.#dimension;
-    this.#arena.write(this.#tail.point.place + 8 * from, this.#point, from, this.#point.length - from);
+    const { place } = this.#tail.point;
+    const { pointSums } = this.#work;
+    // The sums are added up where the tail reads them.
+    if (pointSums > 0 && needed) {
+      this.#work.sum(task, this.#stamp, this.#arena.view(place + 8 * this.#dimension, pointSums));
+    }
+    if (this.#tailReadsPoint) this.#arena.write(place, this.#point);
     this.#tail.stages[1].run();
   }
 
   /** Takes the point and the data. Returns whether one of them is new. */
   #move(data: readonly InputData[], point: Float64Array): boolean {
-    const known = this.#point.subarray(0, this.#dimension);
-    if (this.#moved && this.#loaded === data && sameBits(point, known)) return false;
+    if (this.#moved && this.#loaded === data && sameBits(point, this.#point)) return false;
     if (this.#loaded !== data) this.#load(data);
-    known.set(point);
+    this.#point.set(point);
     if (this.#tilePoint.length > this.#dimension) this.#tilePoint.set(point);
     if (this.#head !== undefined) {
       const { arena, compiled } = this.#head;
