@@ -34,7 +34,7 @@ export interface FieldProgram {
 }
 
 /** A compiled field on some data. */
-export interface FieldInstance extends VectorLender {
+export interface FieldInstance {
   /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
   /**
@@ -70,7 +70,9 @@ export function compileField(parts: FieldParts): FieldProgram {
     instance(data = {}, copy = true) {
       const own = ownData(inputs, data, copy);
       const { dimension } = engine;
+      const lender: VectorLender = { [vectorsOfProgram]: (count) => engine.borrow?.(count) };
       return {
+        ...lender,
         evaluate(point, field) {
           checkLength("evaluate", "the point", point, dimension);
           checkLength("evaluate", "the field", field, dimension);
@@ -82,7 +84,6 @@ export function compileField(parts: FieldParts): FieldProgram {
           engine.linearize(map);
           return map;
         },
-        [vectorsOfProgram]: (count) => engine.borrow?.(count),
       };
     },
   };
