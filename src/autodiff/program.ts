@@ -35,7 +35,7 @@ export interface FieldProgram {
 }
 
 /** A compiled field on some data. */
-export interface FieldInstance extends VectorLender {
+export interface FieldInstance {
   /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
   /**
@@ -78,7 +78,9 @@ export function compileField(parts: FieldParts): FieldProgram {
     instance(data = {}, copy = true) {
       const own = ownData(inputs, data, copy);
       const { dimension } = engine;
+      const lender: VectorLender = { [vectorsOfProgram]: (count) => engine.borrow?.(count) };
       return {
+        ...lender,
         evaluate(point, field) {
           checkLength("evaluate", "the point", point, dimension);
           checkLength("evaluate", "the field", field, dimension);
@@ -94,7 +96,6 @@ export function compileField(parts: FieldParts): FieldProgram {
           checkLength("map", "the point", point, dimension);
           return new ProductMap(engine, own, point.slice(), programs);
         },
-        [vectorsOfProgram]: (count) => engine.borrow?.(count),
       };
     },
   };

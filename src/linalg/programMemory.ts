@@ -48,7 +48,7 @@ export function borrowMemory(map: LinearMap, numbers: number, onProduct?: () => 
 }
 
 /** Key under which a problem lends the memory of its program to a run. It is a symbol, as {@link memoryOfProgram} is. */
-export const vectorsOfProgram: unique symbol = Symbol("vectorsOfProgram");
+export const vectorsOfProgram: unique symbol = Symbol("vectors");
 
 /** What lends vectors that lie beside a program. */
 export interface VectorLender {

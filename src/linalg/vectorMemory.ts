@@ -21,12 +21,12 @@ export const vectorised = 512;
  */
 export const lent = 64;
 
-/** Says how far apart vectors of n numbers lie in one memory, and how many bytes `count` of them take. */
-export function layVectors(n: number, count: number): { readonly stride: number; readonly bytes: number } {
-  // Each vector begins at a cache line, but at a different place of a page than its neighbours: else the vectors of a
-  // loop would push each other out of the cache.
-  const stride = 64 * Math.ceil((8 * n) / 64) + 64 * 5;
-  return { stride, bytes: stride * count };
+/**
+ * Gives the distance in bytes between vectors of n numbers in one memory. Each begins at a cache line, but at a different
+ * place of a page than its neighbours: else the vectors of a loop would push each other out of the cache.
+ */
+export function strideOf(n: number): number {
+  return 64 * (Math.ceil(n / 8) + 5);
 }
 
 /** Makes known a memory in which vectors lie, for the kernels. */
@@ -45,8 +45,8 @@ export function shareMemory(memory: WasmMemory): void {
  * @returns undefined if the engine has no SIMD, or if it cannot provide the memory
  */
 export function vectorMemory(n: number, count: number): readonly Float64Array[] | undefined {
-  const { stride, bytes } = layVectors(n, count);
-  const pages = Math.ceil(bytes / page);
+  const stride = strideOf(n);
+  const pages = Math.ceil((stride * count) / page);
   if (pages * page > largest || !hasSimd()) return undefined;
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages });

@@ -1,4 +1,4 @@
-import { layVectors, shareMemory } from "../../linalg/vectorMemory.ts";
+import { shareMemory, strideOf } from "../../linalg/vectorMemory.ts";
 import type { Arena } from "./arena.ts";
 import type { Parts } from "./parts.ts";
 
@@ -38,7 +38,8 @@ export class Lease {
   begin(count: number): readonly Float64Array[] | undefined {
     const { length } = this.#point;
     const arena = this.#arena;
-    const { stride, bytes } = layVectors(length, count - 2);
+    const stride = strideOf(length);
+    const bytes = stride * (count - 2);
     if (length < shortest || arena.bytes + bytes > largestArena) return undefined;
     this.end();
     if (this.#beside === undefined || this.#beside.count < count - 2) {

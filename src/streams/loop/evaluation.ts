@@ -194,16 +194,7 @@ export function evaluateStep(
   const buffer = bufferFor(n);
   const own = partOf(buffer, 0, n);
   stepInside(problem.constraint, point, stepSize, direction, own);
-  return evaluateIn(problem, buffer, own, count);
-}
-
-function evaluateIn(
-  problem: Problem,
-  buffer: ArrayBuffer | undefined,
-  point: Float64Array,
-  count: WorkCount | undefined,
-): EvaluatedPoint {
-  return evaluateInto(problem, point, partOf(buffer, 1, point.length), buffer, count);
+  return evaluateInto(problem, own, partOf(buffer, 1, n), buffer, count);
 }
 
 function evaluateInto(
