@@ -6,6 +6,7 @@ import { docBlocks, run } from "../support/docBlocks.ts";
 /** Documents, and the least number of their programs: one in most sections. */
 const documents = {
   "docs/concepts.md": 10,
+  "docs/curvature.md": 2,
   "docs/games.md": 8,
   "docs/optimisers.md": 3,
   "docs/data-files.md": 1,

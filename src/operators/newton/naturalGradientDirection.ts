@@ -21,8 +21,8 @@ const rules = { ...curvatureRules, fisher: { default: "exact", oneOf: ["exact", 
  *
  * Columns, options and cost are those of {@link gaussNewtonDirection}.
  *
- * Use {@link gaussNewtonDirection} for losses without a law. The empirical Fisher matrix is no approximation of F away from
- * a model that fits its data [2].
+ * Use {@link gaussNewtonDirection} for losses without a law. The empirical Fisher matrix approximates F only
+ * where the model fits its data [2].
  *
  * @example
  * const inputs = Float64Array.of(-2, -1, 0, 1, 2);

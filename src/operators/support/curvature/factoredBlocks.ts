@@ -58,7 +58,7 @@ export function traceOf(factors: readonly KroneckerFactors[]): number {
 }
 
 /** How an eigenvalue a of A and g of G are inverted together. */
-export interface Inversion {
+interface Inversion {
   /** Factor alpha of the blocks. */
   readonly scale: number;
   /** Number beta that is added to them. */
