@@ -51,7 +51,7 @@ export { type JacobianSpectrumOptions, jacobianSpectrum } from "./measures/jacob
 export { type MeasuredRateOptions, measuredRate } from "./measures/measuredRate.ts";
 export { type MorseIndexOptions, morseIndex } from "./measures/morseIndex.ts";
 export { accuracy } from "./measures/training/accuracy.ts";
-export { blockNorms } from "./measures/training/blockNorms.ts";
+export { type BlockNormsOptions, blockNorms } from "./measures/training/blockNorms.ts";
 export { type CalibrationOptions, calibration } from "./measures/training/calibration.ts";
 export { type EarlyStoppingOptions, earlyStopping, stopReasons } from "./measures/training/earlyStopping.ts";
 export { testLoss } from "./measures/training/testLoss.ts";

@@ -17,6 +17,7 @@ import { randomMatrixGame } from "../../src/problems/games/matrixGame.ts";
 import { quadraticSaddle } from "../../src/problems/games/quadraticSaddle.ts";
 import { deepLinearAutoencoder } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../../src/problems/linearAutoencoder/linearNetwork.ts";
+import { residualNetwork } from "../../src/problems/models/residual.ts";
 import { network } from "../../src/problems/networks/network.ts";
 import type { Problem, TracedProblem } from "../../src/problems/problem.ts";
 import { quartic } from "../../src/problems/quartic.ts";
@@ -98,6 +99,7 @@ export const elsewhere = [
   "operators/measures/gaps/dualityGap.ts",
   "problems/data/chooseSamples.ts",
   "problems/data/mnistBinary.ts",
+  "problems/datasets/dataFile.ts",
   "problems/games/adversarial/adversarialDigits.ts",
   "random.ts",
 ];
@@ -112,7 +114,12 @@ export const generators: readonly Generator[] = [
     file: "problems/datasets/split.ts",
     numbers: () =>
       dataset({ inputs: Float64Array.from({ length: 100 }, (_, i) => i) }).split({ train: 0.5, seed: 3 }).train.inputs,
-    hash: "00000000",
+    hash: "e3b93ec7",
+  },
+  {
+    file: "problems/models/model.ts",
+    numbers: () => residualNetwork({ inputShape: [8, 8, 1], outputs: 10, channels: [4] }).initialPoint(3),
+    hash: "427ec88f",
   },
   {
     file: "linalg/spectra/randomMatrices.ts",

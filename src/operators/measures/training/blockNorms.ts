@@ -1,6 +1,9 @@
 import { blockNamed, defineMeasure, failure, type Measure, readOptions } from "../../../authoring/index.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../../support/measuredSteps.ts";
 
+/** Options of {@link blockNorms}. */
+export interface BlockNormsOptions extends MeasuredSteps {}
+
 /**
  * Measures the norm of the field in each parameter block: of the gradient of each layer's weights.
  *
@@ -13,10 +16,10 @@ import { type MeasuredSteps, measuredSteps, stepRules } from "../../support/meas
  * console.log(first!.columns["fieldNorm.x"], first!.columns["fieldNorm.y"]!.toFixed(1));
  * // 4 48.8
  * @param blocks blocks of the problem, of which only the names count
- * @param options {@link MeasuredSteps}
+ * @param options {@link BlockNormsOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for no blocks and, in the stream, for a block that the problem does not have
  */
-export function blockNorms(blocks: readonly { readonly name: string }[], options: MeasuredSteps = {}): Measure {
+export function blockNorms(blocks: readonly { readonly name: string }[], options: BlockNormsOptions = {}): Measure {
   const measured = measuredSteps("blockNorms", readOptions("blockNorms", options, stepRules));
   if (!(Array.isArray(blocks) && blocks.length > 0)) {
     throw failure("ERR_OPTION_RANGE", "blockNorms: expected the blocks of a problem, got none");
