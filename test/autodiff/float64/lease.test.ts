@@ -6,7 +6,15 @@ import { chain, type Iterate, type Update } from "../../../src/authoring/index.t
 import { GraphBuilder } from "../../../src/autodiff/build/builder.ts";
 import { Float64Engine } from "../../../src/autodiff/float64/engine.ts";
 import { data } from "../../../src/autodiff/index.ts";
-import { adamW, dampedNewton, extragradient, gradientStep, momentum, untilStep } from "../../../src/operators/index.ts";
+import {
+  adamW,
+  dampedNewton,
+  extragradient,
+  gaussNewtonDirection,
+  gradientStep,
+  momentum,
+  untilStep,
+} from "../../../src/operators/index.ts";
 import { minibatches } from "../../../src/problems/index.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
@@ -177,6 +185,24 @@ for (const [method, update] of Object.entries(updates)) {
     });
   }
 }
+
+runs("have the bits of those that do not where a step needs other matrices of the program: Gauss-Newton", () => {
+  const withOutputs = objective([[rows, columns]], {
+    outputs: (w: tf.Tensor2D) =>
+      tf.tanh(tf.matMul(data("inputs", inputs.slice(0, 8 * rows), [8, rows]) as tf.Tensor2D, w)),
+    loss: "squared",
+    targets: targets.slice(0, 8 * columns),
+  });
+  const pointsOf = (reuse: boolean): readonly Float64Array[] => {
+    const points: Float64Array[] = [];
+    const update = chain(untilStep(3), gaussNewtonDirection({ damping: 0.1 }), gradientStep(0.5));
+    iterate(withOutputs, start, update, { reuse, slice: Number.POSITIVE_INFINITY }).subscribe((it) => {
+      points.push(it.point.slice(), it.at.field.slice());
+    });
+    return points;
+  };
+  assert.equal(pointsOf(true), pointsOf(false));
+});
 
 runs("are not disturbed by what happens on the same program while a row is new", () => {
   const out = new Float64Array(start.length);
