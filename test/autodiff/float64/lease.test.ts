@@ -186,22 +186,32 @@ for (const [method, update] of Object.entries(updates)) {
   }
 }
 
-runs("have the bits of those that do not where a step needs other matrices of the program: Gauss-Newton", () => {
+runs("are not disturbed by other matrices of the program, at their point or elsewhere", () => {
   const withOutputs = objective([[rows, columns]], {
     outputs: (w: tf.Tensor2D) =>
       tf.tanh(tf.matMul(data("inputs", inputs.slice(0, 8 * rows), [8, rows]) as tf.Tensor2D, w)),
     loss: "squared",
     targets: targets.slice(0, 8 * columns),
   });
-  const pointsOf = (reuse: boolean): readonly Float64Array[] => {
-    const points: Float64Array[] = [];
-    const update = chain(untilStep(3), gaussNewtonDirection({ damping: 0.1 }), gradientStep(0.5));
-    iterate(withOutputs, start, update, { reuse, slice: Number.POSITIVE_INFINITY }).subscribe((it) => {
-      points.push(it.point.slice(), it.at.field.slice());
+  const out = new Float64Array(start.length);
+  const vectorsOf = (update: Update, reuse: boolean, look: boolean): readonly Float64Array[] => {
+    const vectors: Float64Array[] = [];
+    iterate(withOutputs, start, chain(untilStep(3), update), { reuse, slice: Number.POSITIVE_INFINITY }).subscribe({
+      next(it) {
+        if (look) withOutputs.gaussNewton(start).apply(it.point.slice(), out);
+        vectors.push(it.point.slice(), it.at.field.slice());
+      },
+      error(error) {
+        throw error;
+      },
     });
-    return points;
+    return vectors;
   };
-  assert.equal(pointsOf(true), pointsOf(false));
+  for (const update of [updates.momentum!, () => chain(gaussNewtonDirection({ damping: 0.1 }), gradientStep(0.5))]) {
+    const expected = vectorsOf(update(), false, false);
+    assert.equal(vectorsOf(update(), true, false), expected);
+    assert.equal(vectorsOf(update(), true, true), expected);
+  }
 });
 
 runs("are not disturbed by what happens on the same program while a row is new", () => {
