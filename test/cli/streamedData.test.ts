@@ -29,14 +29,15 @@ killed(
     );
     const here = scratchDirectory();
     const args = ["run", experiment, "--no-serve", "--data", path, "--out"];
-    const arrays = fluxion([...args, "arrays", "--arrays", "--milliseconds", "0"], here);
     const cut = startFluxion([...args, "cut", "--milliseconds", "20"], here);
     const directory = join(here, "cut", "streamed");
     // Until the first batch is written there may be no directory, or no file in it.
     const written = async (): Promise<boolean> => (await rowsOf(directory).catch(() => [])).length > 0;
+    await cut.says(/files: cut/);
     await until(written, "row of the run");
     cut.process.kill("SIGKILL");
-    const [whole] = await Promise.all([arrays, cut.ended]);
+    await cut.ended;
+    const whole = await fluxion([...args, "arrays", "--arrays", "--milliseconds", "0"], here);
     assert.is(whole.code, 0, whole.stderr);
     const { code, stderr } = await fluxion(["resume", "cut", experiment, "--no-serve"], here);
     assert.is(code, 0, stderr);
