@@ -62,6 +62,7 @@ const elementary = await import("../../src/elementary/index.ts");
 
 /** Values that make an experiment small, by the names of its options. */
 const small: Readonly<Record<string, JsonValue>> = {
+  epochs: 1,
   searches: 2,
   gradientSearches: 1,
   iterations: 4,

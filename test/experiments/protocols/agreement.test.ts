@@ -42,8 +42,13 @@ const tiny: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {
   "dlae-tolerance": { searches: 3, inputs: 5, hidden: 2, samples: 60, trajectories: 1, trajectorySteps: 2000 },
   quartic: { grid: 3, iterations: 10 },
 };
-/** Experiments on games conclude nothing: their table has a row for each run, with the columns of `--repeat`. */
-const withoutConclusions = builtInExperiments.filter(({ options }) => "method" in options.shape);
+/**
+ * Experiments on games conclude nothing: their table has a row for each run, with the columns of `--repeat`. A training
+ * run is one run, whose conclusion counts nothing.
+ */
+const withoutConclusions = builtInExperiments.filter(
+  ({ name, options }) => "method" in options.shape || name === "train",
+);
 
 const protocols = suite("protocols with --repeat");
 for (const experiment of builtInExperiments) {
