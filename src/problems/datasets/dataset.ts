@@ -88,6 +88,8 @@ export function dataset(options: DatasetOptions): Dataset {
   }
   const { count, shape } = input;
   const width = sizeOf(shape);
+  if (width === 0)
+    throw failure("ERR_LENGTH", `dataset: expected a feature at least in each row of "${name}", got none`);
   const names = read.names ?? Array.from({ length: width }, (_, j) => `feature ${j + 1}`);
   if (names.length !== width) {
     throw failure("ERR_LENGTH", `dataset: expected ${width} names of "${name}", one per feature, got ${names.length}`);

@@ -85,6 +85,13 @@ export function modelOf(parts: {
   };
 }
 
+/** Whether a value has what {@link Model} promises. */
+export function isModel(value: unknown): value is Model {
+  const { shapes, names, inputShape, apply, initialPoint } = (value ?? {}) as Partial<Model>;
+  const lists = [shapes, names, inputShape].every((list) => Array.isArray(list));
+  return lists && typeof apply === "function" && typeof initialPoint === "function";
+}
+
 /** Options that all models have. */
 export interface ModelOptions {
   /** Shape of one input, such as [64], or [8, 8, 1] for images: rows, columns, channels. */

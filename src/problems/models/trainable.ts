@@ -1,7 +1,7 @@
 import { add, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
 import { failure } from "../../errors.ts";
-import { readOptions } from "../../options.ts";
+import { readOptions, showValue } from "../../options.ts";
 import type { Dataset } from "../datasets/types.ts";
 import { rowsAtOnce } from "../networks/network.ts";
 import { type NetworkLoss, networkLosses, penaltyOf, type Regularization } from "../networks/networkLosses.ts";
@@ -10,7 +10,7 @@ import type { ParameterBlock, TracedProblem } from "../problem.ts";
 import { nonNegative, text, yesOrNo } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
-import type { Model } from "./model.ts";
+import { isModel, type Model } from "./model.ts";
 
 /** Options of {@link trainable}. */
 export interface TrainableOptions {
@@ -90,10 +90,16 @@ const regularizationRules = {
  * @param options {@link TrainableOptions}
  * @throws {RangeError} ERR_SHAPE for data that do not have the model's shapes; ERR_OPTION_RANGE for options out of range,
  *   and for data without labels or targets
- * @throws {TypeError} as `objective`, where the model or the loss cannot be traced
+ * @throws {TypeError} ERR_OPTION_TYPE for something that is not a model; as `objective`, where the model or the loss cannot be traced
  */
 export function trainable(model: Model, train: Dataset, options: TrainableOptions = {}): Trainable {
   const read = readOptions("trainable", options, rules);
+  if (!isModel(model)) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `trainable: expected a model, with shapes, names, apply and initialPoint, got ${showValue(model)}`,
+    );
+  }
   const { name = model.name } = read;
   const loss = read.loss ?? (train.labels === undefined ? "meanSquaredError" : "softmaxCrossEntropy");
   const regularization = readOptions(

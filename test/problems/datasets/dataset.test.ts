@@ -169,6 +169,7 @@ test("data that do not fit are named: where NaN stands, how many labels there ar
       },
     ),
   );
+  assertError(() => dataset({ inputs: [[], []] }), "ERR_LENGTH", /a feature at least in each row/);
   assertError(() => dataset({ inputs: [[1]] }), "ERR_LENGTH", /at least two rows of "data", got 1/);
   assertError(() => dataset({ inputs: new Float64Array(0) }), "ERR_LENGTH", /at least two rows of "data", got 0/);
   assertError(() => dataset({ inputs: [[1, 2], [3]] }), "ERR_LENGTH", /2 inputs in each row of "data", got 1 in row 1/);

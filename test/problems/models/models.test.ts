@@ -251,6 +251,11 @@ test("what does not fit is named", () => {
   assertError(() => linearModel({ inputShape: [], outputs: 2 }), "ERR_OPTION_RANGE", /inputShape/);
   assertError(() => multilayerPerceptron({ inputShape: [2], outputs: 0 }), "ERR_OPTION_RANGE", /outputs/);
   const model = linearModel({ inputShape: [4], outputs: 2 });
+  assertError(
+    () => trainable({} as never, images),
+    "ERR_OPTION_TYPE",
+    /expected a model, with shapes, .* got an object/,
+  );
   const bare = dataset({
     inputs: [
       [1, 2, 3, 4],

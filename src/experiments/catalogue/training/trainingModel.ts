@@ -3,7 +3,7 @@ import { failure } from "../../../errors.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
 import { convolutionalNetwork } from "../../../problems/models/convolutional.ts";
 import { linearModel, multilayerPerceptron } from "../../../problems/models/dense.ts";
-import type { Model, ModelOptions } from "../../../problems/models/model.ts";
+import { isModel, type Model, type ModelOptions } from "../../../problems/models/model.ts";
 import { residualNetwork, wideResidualNetwork } from "../../../problems/models/residual.ts";
 import { importModule, isModulePath } from "../../threads/importModule.ts";
 
@@ -43,10 +43,4 @@ export async function trainingModel(wanted: string, data: Dataset): Promise<Mode
     `train: the module ${path} must have a model as default export, or a function of { inputShape, outputs } that returns ` +
       `one, got ${exported === undefined ? "none" : typeof exported}; see docs/training.md`,
   );
-}
-
-function isModel(value: unknown): value is Model {
-  const { shapes, names, inputShape, apply, initialPoint } = (value ?? {}) as Partial<Model>;
-  const lists = [shapes, names, inputShape].every((list) => Array.isArray(list));
-  return lists && typeof apply === "function" && typeof initialPoint === "function";
 }
