@@ -93,7 +93,7 @@ const wideRules = {
  * @example
  * const model = residualNetwork({ inputShape: [8, 8, 1], outputs: 10, channels: [4, 8] });
  * console.log(model.names.length, model.initialPoint(1).length);
- * // 17 1374
+ * // 18 1366
  * @param options {@link ResidualOptions}
  * @throws {RangeError} ERR_SHAPE for inputs that are not images; ERR_OPTION_RANGE for numbers that are not positive
  *   integers
@@ -116,7 +116,7 @@ export function residualNetwork(options: ResidualOptions): Model {
  * @example
  * const model = wideResidualNetwork({ inputShape: [32, 32, 3], outputs: 10, depth: 10, width: 1 });
  * console.log(model.names.length, model.initialPoint(1).length);
- * // 24 77850
+ * // 25 77850
  * @param options {@link WideResidualOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for a depth that is not 6 n + 4; else as {@link residualNetwork}
  * @see [1] Zagoruyko and Komodakis, "Wide residual networks", 2016, arXiv:1605.07146
