@@ -58,6 +58,11 @@ export class Arena implements ConstantPool {
     return { size, level: 0, place };
   }
 
+  /** Takes back what was given out last, so that memory which could not be made is not asked for again. */
+  giveBack({ place }: { readonly place: number }): void {
+    this.#top = place;
+  }
+
   /** Returns the start of memory that programs share, one after the other. */
   scratch(bytes: number): number {
     const known = this.#scratch.find((other) => other.bytes >= bytes);

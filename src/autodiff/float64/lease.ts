@@ -1,3 +1,4 @@
+import { isFluxionError } from "../../errors.ts";
 import { shareMemory, strideOf } from "../../linalg/vectorMemory.ts";
 import type { Arena } from "./arena.ts";
 import type { Parts } from "./parts.ts";
@@ -43,8 +44,16 @@ export class Lease {
     if (length < shortest || arena.bytes + bytes > largestArena) return undefined;
     this.end();
     if (this.#beside === undefined || this.#beside.count < count - 2) {
-      this.#beside = { place: arena.reserve(bytes / 8).place, count: count - 2 };
-      arena.settle();
+      const more = arena.reserve(bytes / 8);
+      try {
+        arena.settle();
+      } catch (error) {
+        if (!isFluxionError(error) || error.code !== "ERR_MEMORY") throw error;
+        // The run does without.
+        arena.giveBack(more);
+        return undefined;
+      }
+      this.#beside = { place: more.place, count: count - 2 };
     }
     this.#version = arena.version;
     shareMemory(arena.memory);

@@ -120,6 +120,29 @@ lease("are not copied to or from: the program runs where the run's vectors are",
   assert.is.not(engine.borrow(5)![4]!.buffer, point.buffer, "in another memory");
 });
 
+lease("are not lent where the system gives no more memory, and the program goes on", () => {
+  const engine = new Float64Engine(swung());
+  const [point, field] = [normalVector(n, 1), new Float64Array(n)];
+  engine.evaluate([], point, field);
+  const { memory } = engine.memory;
+  const host = (globalThis as unknown as { readonly WebAssembly: { Memory: unknown } }).WebAssembly;
+  const { Memory } = host;
+  try {
+    host.Memory = class {
+      constructor() {
+        throw new RangeError("no memory");
+      }
+    };
+    assert.is(engine.borrow(12_000), undefined);
+    engine.evaluate([], normalVector(n, 2), field);
+    assertField(normalVector(n, 2), field, "without more memory");
+  } finally {
+    host.Memory = Memory;
+  }
+  assert.is(engine.memory.memory, memory);
+  assert.is(engine.borrow(5)!.length, 5);
+});
+
 lease("are not lent for short points", () => {
   const b = new GraphBuilder();
   const z = b.input("z", "parameter", [511]);
