@@ -119,7 +119,7 @@ class OutputPrograms {
   }
 
   dataOf(data: readonly InputData[]): (source: Node) => InputData {
-    return (source) => data[this.#inputs.findIndex((node) => node === source)]!;
+    return (source) => data[(this.#inputs as readonly Node[]).indexOf(source)]!;
   }
 
   /** Returns programs of one sample, where the samples can be told apart. @throws ERR_UNSUPPORTED */
@@ -197,12 +197,12 @@ function membersOf(
     return matrix;
   };
   /** The diagonal of sum_i J_i^T H_i J_i. */
-  const diagonal = (given: Float64Array, blocks: LinearMap) => {
+  const diagonal = (given: Float64Array, blocks: (point: Float64Array) => LinearMap) => {
     const point = given.slice();
     return (): Float64Array | undefined => {
       const programs = shared.samplesOrNone();
       if (programs === undefined) return undefined;
-      const [entries, all] = [new Float64Array(p), blocksOf(blocks, n, c)];
+      const [entries, all] = [new Float64Array(p), blocksOf(blocks(point), n, c)];
       programs.forEachJacobian(n, dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
       return entries;
     };
@@ -228,11 +228,11 @@ function membersOf(
     outputFisher,
     sampleWeights: weights,
     gaussNewton: (point) =>
-      map("gaussNewton", point, [p, p], "gaussNewton", { diagonal: diagonal(point, outputHessian(point)) }),
+      map("gaussNewton", point, [p, p], "gaussNewton", { diagonal: diagonal(point, outputHessian) }),
     fisher(point) {
       shared.checkLaw("fisher");
       shared.samples("fisher");
-      return map("fisher", point, [p, p], "fisher", { diagonal: diagonal(point, outputFisher(point)) });
+      return map("fisher", point, [p, p], "fisher", { diagonal: diagonal(point, outputFisher) });
     },
     empiricalFisher(given) {
       const programs = shared.samples("empiricalFisher");
