@@ -66,11 +66,6 @@ export const errorTable = {
   },
   ERR_CUSTOM_GRADIENT: { kind: "type", meaning: "a loss uses a tf.customGrad of its own" },
   ERR_VARIABLE: { kind: "type", meaning: "a loss uses a trainable variable that is not among its parameters" },
-  ERR_LAW: { kind: "type", meaning: "a Fisher matrix is asked of a loss without a known law of its targets" },
-  ERR_SAMPLES_COUPLED: {
-    kind: "type",
-    meaning: "matrices of single samples are asked of outputs that couple the samples, such as batch normalisation",
-  },
   ERR_DATA_NAME: { kind: "range", meaning: "a named data input is unknown, or defined twice" },
   ERR_DATA_FILE: { kind: "input", meaning: "a data file is missing or damaged, has changed, or lacks numbers" },
   ERR_PORT_IN_USE: { kind: "input", meaning: "another program already listens on the port" },

@@ -1,10 +1,12 @@
 /** The @example of every operator and measure runs and prints the lines that stand below it. */
 import { format } from "node:util";
+import * as tf from "@tensorflow/tfjs";
 import { transform } from "esbuild";
 import * as rxjs from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as authoring from "../../src/authoring/index.ts";
+import * as autodiff from "../../src/autodiff/index.ts";
 import * as fluxion from "../../src/index.ts";
 import * as linalg from "../../src/linalg/index.ts";
 import * as operators from "../../src/operators/index.ts";
@@ -15,8 +17,8 @@ import * as streams from "../../src/streams/index.ts";
 import { type DocExample, docExamples, examplesOf } from "../support/docExamples.ts";
 
 /** What an example may use without an import. The first room that exports a name gives it. */
-const rooms = [fluxion, operators, authoring, problems, games, sets, linalg, streams, rxjs];
-const names: Readonly<Record<string, unknown>> = Object.assign({}, ...[...rooms].reverse());
+const rooms = [fluxion, operators, authoring, problems, games, sets, linalg, streams, rxjs, autodiff];
+const names: Readonly<Record<string, unknown>> = Object.assign({ tf }, ...[...rooms].reverse());
 
 /** The functions of src/streams whose examples run too. */
 const ofStreams = [

@@ -74,8 +74,8 @@ interface State {
  * // 2 0.3728
  * @param options {@link KfacDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, damping and mixing together
- * @throws {TypeError} in the stream: ERR_UNSUPPORTED for a problem without outputs or with parameters outside layers,
- *   ERR_LAW, ERR_SAMPLES_COUPLED
+ * @throws {TypeError} in the stream: ERR_UNSUPPORTED for a problem without outputs, with parameters outside layers, without
+ *   a known law, or whose outputs couple the samples
  * @see [1] Martens and Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", 2015,
  *   arXiv:1503.05671
  * @see [2] Grosse and Martens, "A Kronecker-factored approximate Fisher matrix for convolution layers", 2016,

@@ -40,8 +40,8 @@ const rules = { ...curvatureRules, fisher: { default: "exact", oneOf: ["exact", 
  * @param options {@link NaturalGradientDirectionOptions}
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, damping and mixing together, or `adaptive` without
  *   damping
- * @throws {TypeError} in the stream: ERR_UNSUPPORTED for a problem without outputs, ERR_LAW for a loss without a known
- *   law, ERR_SAMPLES_COUPLED for outputs that couple the samples
+ * @throws {TypeError} in the stream: ERR_UNSUPPORTED for a problem without outputs, a loss without a known law, or outputs
+ *   that couple the samples
  * @see [1] Amari, "Natural gradient works efficiently in learning", Neural Computation 10, 1998,
  *   doi:10.1162/089976698300017746
  * @see [2] Kunstner, Balles and Hennig, "Limitations of the empirical Fisher approximation for natural gradient descent",

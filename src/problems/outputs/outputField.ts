@@ -119,16 +119,16 @@ class OutputPrograms {
   }
 
   dataOf(data: readonly InputData[]): (source: Node) => InputData {
-    return (source) => data[this.#inputs.indexOf(source as Node<"input">)]!;
+    return (source) => data[(this.#inputs as readonly Node[]).indexOf(source)]!;
   }
 
-  /** Returns programs of one sample, where the samples can be told apart. @throws ERR_SAMPLES_COUPLED */
+  /** Returns programs of one sample, where the samples can be told apart. @throws ERR_UNSUPPORTED */
   samples(what: string): SamplePrograms | undefined {
     this.#cut ??= this.#cutSamples();
     const { coupled, programs } = this.#cut;
     if (coupled === undefined) return programs;
     throw failure(
-      "ERR_SAMPLES_COUPLED",
+      "ERR_UNSUPPORTED",
       `${this.#who}.${what}: expected outputs and losses of which each sample has its own, got samples that share a ` +
         `result of the operation "${coupled.op}" over all of them, as batch normalisation in training does; ` +
         "use fixed moments, or gaussNewton and the Hessian, which need no samples",
@@ -152,7 +152,7 @@ class OutputPrograms {
   checkLaw(what: string): void {
     if (this.#loss.law !== undefined) return;
     throw failure(
-      "ERR_LAW",
+      "ERR_UNSUPPORTED",
       `${this.#who}.${what}: expected a loss with a known law, got ${this.#loss.name}, of which only the values are ` +
         "known; name one of the losses of fluxion, or use gaussNewton or empiricalFisher",
     );
@@ -197,12 +197,12 @@ function membersOf(
     return matrix;
   };
   /** The diagonal of sum_i J_i^T H_i J_i. */
-  const diagonal = (given: Float64Array, blocksAt: (point: Float64Array) => LinearMap) => {
+  const diagonal = (given: Float64Array, blocks: (point: Float64Array) => LinearMap) => {
     const point = given.slice();
     return (): Float64Array | undefined => {
       const programs = shared.samplesOrNone();
       if (programs === undefined) return undefined;
-      const [entries, all] = [new Float64Array(p), blocksOf(blocksAt(point), n, c)];
+      const [entries, all] = [new Float64Array(p), blocksOf(blocks(point), n, c)];
       programs.forEachJacobian(n, dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
       return entries;
     };

@@ -21,7 +21,7 @@ export interface OutputObjective extends TracedProblem {
   outputJacobian(point: Float64Array): LinearMap;
   /** Gives the Hessian of L in z, n c x n c: blocks w_i d^2 l_i / d z_i^2. @throws ERR_LENGTH */
   outputHessian(point: Float64Array): LinearMap;
-  /** Gives the Fisher matrix of the outputs, n c x n c: blocks w_i E[s s^T]. @throws ERR_LAW, ERR_LENGTH */
+  /** Gives the Fisher matrix of the outputs, n c x n c: blocks w_i E[s s^T]. @throws ERR_UNSUPPORTED, ERR_LENGTH */
   outputFisher(point: Float64Array): LinearMap;
   /** Gives the weights w_i, n numbers. */
   sampleWeights(): Float64Array;
@@ -34,13 +34,13 @@ export interface OutputObjective extends TracedProblem {
    * Gives the Fisher matrix sum_i w_i J_i^T E[s s^T] J_i, with the exact expectation of the score s = -d l_i / d z_i over
    * targets that the law of the loss draws at z_i.
    *
-   * @throws ERR_LAW for a loss without a known law, ERR_SAMPLES_COUPLED, ERR_LENGTH
+   * @throws ERR_UNSUPPORTED for a loss without a known law or outputs that couple the samples, ERR_LENGTH
    */
   fisher(point: Float64Array): LinearMap;
   /**
    * Gives the empirical Fisher matrix sum_i w_i grad l_i grad l_i^T, with the targets of the data, uncentred.
    *
-   * @throws ERR_SAMPLES_COUPLED, ERR_LENGTH
+   * @throws ERR_UNSUPPORTED, ERR_LENGTH
    */
   empiricalFisher(point: Float64Array): LinearMap;
   /** Gives the neural tangent kernel J J^T, n c x n c, without weights and without 1/n. @throws ERR_LENGTH */
@@ -48,7 +48,7 @@ export interface OutputObjective extends TracedProblem {
   /**
    * Gives the gradients of the l_i, without the weights, as rows of an n x P matrix.
    *
-   * @throws ERR_SAMPLES_COUPLED, ERR_LENGTH
+   * @throws ERR_UNSUPPORTED, ERR_LENGTH
    */
   exampleGradients(point: Float64Array): LinearMap;
   /**
@@ -56,7 +56,7 @@ export interface OutputObjective extends TracedProblem {
    * A = sum_i (w_i / sum w) sum_t a a^T over the T positions of the layer's result, where a ends in 1 if there is a bias,
    * and G = sum_i w_i (1/T) sum_t E[g g^T], g the slope of -log p at the result, by the exact law.
    *
-   * @throws ERR_LAW, ERR_SAMPLES_COUPLED, ERR_LENGTH; ERR_UNSUPPORTED for parameters outside such layers
+   * @throws ERR_UNSUPPORTED for a loss without a known law, coupled samples, or parameters outside such layers; ERR_LENGTH
    * @see [1] Martens and Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", 2015,
    *   arXiv:1503.05671
    * @see [2] Grosse and Martens, "A Kronecker-factored approximate Fisher matrix for convolution layers", 2016,
