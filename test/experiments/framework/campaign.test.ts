@@ -19,23 +19,26 @@ function content({ run, seconds: _, point, ...rest }: Row): unknown {
 const rowsOf = (directory: string, workers: number): Promise<Row[]> =>
   lastValueFrom(campaign("dlae", { directory, options, seed: 4, workers }).pipe(toArray()));
 
+/** Starting threads takes most of the time, so two tests look at the same campaign. */
+const together = scratchDirectory();
+let [aloneRows, togetherRows]: [Row[], Row[]] = [[], []];
+
 const test = suite("campaign");
+test.before(async () => {
+  aloneRows = await rowsOf(scratchDirectory(), 1);
+  togetherRows = await rowsOf(together, 3);
+});
 
 test("gives the same rows in the same order, whatever the number of threads", async () => {
-  const [one, three] = [scratchDirectory(), scratchDirectory()];
-  const alone = await rowsOf(one, 1);
-  const together = await rowsOf(three, 3);
-  assert.equal(together.map(content), alone.map(content));
-  const names = [...new Set(alone.map((row) => row.run.name))];
+  assert.equal(togetherRows.map(content), aloneRows.map(content));
+  const names = [...new Set(aloneRows.map((row) => row.run.name))];
   assert.equal(names, ["trajectory", "search-01", "search-02", "search-03", "search-04", "search-05"]);
 });
 
 test("keeps all iterates in one file and the end points in another", async () => {
-  const directory = scratchDirectory();
-  const rows = await rowsOf(directory, 2);
-  const iterates = await lastValueFrom(replay(join(directory, "iterates.arrows")).pipe(toArray()));
-  const ends = await lastValueFrom(replay(join(directory, "ends.arrows")).pipe(toArray()));
-  const searches = rows.filter((row) => row.run.name !== "trajectory");
+  const iterates = await lastValueFrom(replay(join(together, "iterates.arrows")).pipe(toArray()));
+  const ends = await lastValueFrom(replay(join(together, "ends.arrows")).pipe(toArray()));
+  const searches = togetherRows.filter((row) => row.run.name !== "trajectory");
   assert.equal(iterates.length, searches.length);
   assert.equal(
     ends.map((row) => row.step),
@@ -45,12 +48,11 @@ test("keeps all iterates in one file and the end points in another", async () =>
 });
 
 test("goes on where it was left, to the same rows", async () => {
-  const whole = await rowsOf(scratchDirectory(), 1);
   const directory = scratchDirectory();
   const begun = campaign("dlae", { directory, options, seed: 4, workers: 2 });
   await lastValueFrom(begun.pipe(take(160)));
   assert.ok(existsSync(join(directory, "trajectory")));
-  assert.equal((await rowsOf(directory, 2)).map(content), whole.map(content));
+  assert.equal((await rowsOf(directory, 1)).map(content), aloneRows.map(content));
 });
 
 test("repeats each run from starts moved in their last place, whatever the number of threads", async () => {
@@ -63,9 +65,9 @@ test("repeats each run from starts moved in their last place, whatever the numbe
   };
   const directory = scratchDirectory();
   const [rows, agreements] = await found(2, directory);
-  const [aloneRows, alone] = await found(1, scratchDirectory());
+  const [rowsOfOne, alone] = await found(1, scratchDirectory());
   assert.equal(agreements, alone);
-  assert.equal(rows.map(content), aloneRows.map(content));
+  assert.equal(rows.map(content), rowsOfOne.map(content));
   const plain = await lastValueFrom(
     campaign("dlae", { directory: scratchDirectory(), options: few, seed: 4 }).pipe(toArray()),
   );

@@ -1,6 +1,7 @@
 /** Ends of problems with 102 to 400 parameters: the verdicts of the small problems that they repeat, turned or not. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { diagonal } from "../../../src/linalg/maps/maps.ts";
 import { classifyEnd } from "../../../src/operators/measures/classifyEnd.ts";
 import { detectFlatness } from "../../../src/operators/measures/detectFlatness.ts";
 import { endClasses, explainEnd } from "../../../src/operators/measures/explainEnd.ts";
@@ -8,7 +9,6 @@ import { morseIndex } from "../../../src/operators/measures/morseIndex.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
-import { diagonal } from "../../../src/linalg/maps/maps.ts";
 import type { Problem } from "../../../src/problems/problem.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
 import { chain } from "../../../src/streams/chain.ts";
