@@ -12,6 +12,7 @@ export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
 export type { Repeated } from "./passes/split.ts";
+export type { ProductPrograms } from "./productMap.ts";
 export { compileField, type FieldCounts, type FieldInstance, type FieldProgram } from "./program.ts";
 export { constant, data } from "./trace/constant.ts";
 export type { DataInput } from "./trace/dataInputs.ts";

@@ -52,8 +52,11 @@ function halvesOver(variance: readonly number[]): Tensor {
   );
 }
 
+/** Losses of the outputs that are known by name. */
+export type OutputLossName = "squared" | "meanSquared" | "crossEntropy" | "bernoulli" | "poisson" | "gaussian";
+
 /** Every loss that {@link OutputsAndLoss} knows by name. */
-export const outputLosses = {
+export const outputLosses: Readonly<Record<OutputLossName, OutputLaw>> = {
   squared,
   meanSquared: squared,
   crossEntropy: {
@@ -104,6 +107,4 @@ export const outputLosses = {
     targetWidth: (outputs) => outputs / 2,
     wrong: any,
   },
-} as const satisfies Readonly<Record<string, OutputLaw>>;
-
-export type OutputLossName = keyof typeof outputLosses;
+};
