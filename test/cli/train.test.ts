@@ -88,7 +88,10 @@ test("has the columns of training at their cadence, and judges the best point on
   const [finding] = findings;
   assert.equal([finding!.verdict, finding!.numbers!["best step"]], ["trained", last.columns.bestStep]);
   assert.ok((finding!.numbers!["test accuracy"] as number) > 0.3);
-  assert.match(lines.at(-1)!, /^on 60 test rows, at the best point by validation \(step \d+\): loss [\d.]+, accuracy/);
+  assert.match(
+    lines.at(-1)!,
+    /^on (59|60|61) test rows, at the best point by validation \(step \d+\): loss [\d.]+, accuracy/,
+  );
   assert.match(JSON.stringify(last.run.description), /"model":\{"model":"multilayer perceptron".*"part":"train"/);
 });
 
@@ -136,7 +139,7 @@ test("names what it cannot do", async () => {
     [{ model: "big" }, "ERR_COMMAND_LINE", /linear, mlp, .* or the path of a module, got "big"/],
     [{ model: "./nowhere.ts" }, "ERR_MODULE", /nowhere\.ts cannot be loaded/],
     [{ model: moduleIn("export default 3;\n") }, "ERR_MODULE", /must have a model as default export, or a function/],
-    [{ samples: 5000 }, "ERR_OPTION_RANGE", /samples to be at most 1797, got 5000/],
+    [{ samples: 5000 }, "ERR_OPTION_RANGE", /samples to be an integer in \[1, 1797\], got 5000/],
     [{ validation: 0.6, test: 0.5 }, "ERR_OPTION_RANGE", /a sum of at most 1/],
   ];
   for (const [given, code, message] of cases) {

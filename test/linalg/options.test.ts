@@ -28,6 +28,7 @@ const vector = Float64Array.of(1, 2, 3);
 const before: Readonly<Record<string, readonly unknown[]>> = {
   banded: [3],
   composed: [map, map],
+  conjugateGradients: [map, vector],
   denseMatrix: [1, 1, Float64Array.of(2)],
   gmres: [map, vector],
   kernelShare: [map, vector],

@@ -33,8 +33,8 @@ interface State {
  * - `pointDistance`, the same relative to the parameters at the point, or to 1e-3 of their lengths; where it is above
  *   0.01 the index of the critical point may be another one, and is not trusted;
  * - `stepContraction`, the larger ratio of the next two Newton steps to the ones before them; above 0.95 they lead to no
- *   zero, above 0.1 not to a regular one. For n > 100 it is
- *   undefined where 200 products do not solve for a step, as is `removableShare`;
+ *   zero, above 0.1 not to a regular one. For n > 100 it is undefined where 200 products do not solve for a step, as is
+ *   `removableShare`;
  * - `unresolvedCurvatures`, the number of curvatures within rounding of zero, in units of the parameters, where these are
  *   of so different size that J as it is hides one; for n <= 100;
  * - `removableShare`, the share of F that Newton's method removes by the second-order model, 1 beside a zero and 0 at a
@@ -55,8 +55,8 @@ interface State {
  *
  * State: the residuals of the last system solved, and the lengths. Cost: n operations per row; at the last one 23
  * products and an evaluation, and Newton's step: n products and 9 n^3 operations for n <= 100, up to six times, and
- * up to 400 products for each of these steps above. Where the search found no step, `flatDistance` takes 3 n products and 9 n^3
- * operations for each of at most 80 steps.
+ * up to 400 products for each of these steps above. Where the search found no step, `flatDistance` takes 3 n products
+ * and 9 n^3 operations for each of at most 80 steps.
  *
  * @example
  * const finder = newtonMR({ direction: { maxNorm: 100 }, flatness: { by: "curvature" } });

@@ -20,8 +20,8 @@ const atRest = 0.1;
  * which no change of units of the loss or of single parameters changes, up to the norm. If F is quadratic along p, h =
  * 2 theta is the quantity of Kantorovich's theorem [1]. Where h <= 1/2 there is a zero. Where h > 1/2 there is none: the
  * smallest |F| along p is at a flat point, where J p = 0, and |F| there is smaller by the share 1 / (2 h) = 1 / (4 theta).
- * So this share is 1 near a zero, however the parameters are measured, and tends to 0 at a flat point, at least like the squared
- * distance to it in lengths over which F changes by itself.
+ * So this share is 1 near a zero, however the parameters are measured, and tends to 0 at a flat point, at least like the
+ * squared distance to it in lengths over which F changes by itself.
  *
  * Beside the curved floor of a narrow valley the model holds for short steps only, although a few Newton steps solve
  * the problem. So the share is also 1 where Newton's second or third step is a tenth as long as the first, within
