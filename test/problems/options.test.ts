@@ -1,5 +1,6 @@
 /** What every problem, game and set says of wrong options: the functions are read from the sources, so new ones are covered. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -10,6 +11,7 @@ import * as problems from "../../src/problems/index.ts";
 import type { PlainField } from "../../src/problems/plainField.ts";
 import * as sets from "../../src/problems/sets/index.ts";
 import { assertError } from "../support/assert.ts";
+import { scratchPath } from "../support/scratch.ts";
 
 type Factory = (...parts: readonly unknown[]) => unknown;
 const factories = { ...problems, ...games, ...sets } as unknown as Readonly<Record<string, Factory>>;
@@ -35,6 +37,19 @@ const copy: PlainField = (z, out) => out.set(z);
 const unit = Float64Array.of(1, 0, 0, 1);
 const weight = tf.variable(tf.scalar(1));
 
+/** A folder with the smallest data files: images of one pixel, and one image per file of CIFAR-10. */
+const images = scratchPath("images");
+mkdirSync(images);
+writeFileSync(join(images, "points.csv"), "x,label\n1,0\n2,1\n");
+writeFileSync(
+  join(images, "train-images-idx3-ubyte"),
+  Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7, 9),
+);
+writeFileSync(join(images, "train-labels-idx1-ubyte"), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 4));
+for (const i of [1, 2, 3, 4, 5]) writeFileSync(join(images, `data_batch_${i}.bin`), new Uint8Array(3073));
+const shape = { inputShape: [2], outputs: 2 };
+const picture = { inputShape: [4, 4, 1], outputs: 2 };
+
 /** What comes before the options. */
 const before: Readonly<Record<string, readonly unknown[]>> = {
   affineField: [denseMatrix(1, 1, Float64Array.of(1))],
@@ -54,9 +69,21 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   ],
   modelObjective: [[weight], () => tf.square(weight)],
   objective: [[[]], square],
+  predictions: [[[]], square],
   saddlePoint: [[[]], [[]], (x: tf.Tensor, y: tf.Tensor) => tf.mul(x, y)],
   simplex: [2],
+  tableData: [join(images, "points.csv")],
   trafficAssignment: [games.braess()],
+  trainable: [
+    problems.linearModel(shape),
+    problems.dataset({
+      inputs: [
+        [1, 2],
+        [3, 4],
+      ],
+      labels: [0, 1],
+    }),
+  ],
   variationalInequality: [copy, sets.simplex(2)],
   vectorField: [[[]], double],
 };
@@ -67,23 +94,37 @@ const regression = { inputs: [[1], [2]], targets: [1, 3] };
 
 /** Options that must be given. */
 const required: Readonly<Record<string, object>> = {
+  cifar10: { folder: images },
   convexSet: { name: "plane", dimension: 2, bounded: false, project: copy, support: () => 0 },
   complementarity: { dimension: 2 },
+  convolutionalNetwork: picture,
   cournot: { costs: [1] },
+  dataset: { inputs: [[1], [2]] },
   differentialGame: linearQuadratic,
   distributionallyRobustRegression: regression,
   fixedPoint: { dimension: 2 },
   gaussianData: { inputs: 2, samples: 3 },
   kellyAuction: { gains: [1, 2] },
+  linearModel: shape,
   linearNetwork: { widths: [2, 1, 2], inputs: unit },
   linearNetworkClasses: { widths: [2, 1, 2], inputMoment: unit, crossMoment: unit, targetTrace: 2, hash: "none" },
   linearQuadraticGame: linearQuadratic,
   autoencoderClasses: { inputs: 2, hidden: 1, moment: unit, hash: "none" },
+  multilayerPerceptron: shape,
   network: { layers: [2, 1, 2], inputs: unit },
   normalFormGame: { strategies: [1], payoffs: [[1]] },
   polyhedron: { inequalities: { matrix: [[1]], bounds: [1] } },
   randomMatrixGame: { rows: 2 },
+  residualNetwork: picture,
   robustRegression: regression,
+  wideResidualNetwork: picture,
+};
+
+/** Options without which a function finds no data here, or takes long. */
+const here: Readonly<Record<string, object>> = {
+  cifar10: { perFile: 1 },
+  mnist: { folder: images },
+  wideResidualNetwork: { depth: 10, width: 1 },
 };
 
 /** Options with which the function has another form. */
@@ -137,8 +178,8 @@ options("that are not an object are refused: simplex(2, 3) would keep its defaul
 options("may be left out exactly where all of them have defaults", () => {
   for (const { name, optional } of exported) {
     if (!optional) assertError(call(name), "ERR_OPTION_TYPE", new RegExp(`^${name}: expected an object of options`));
-    else if (required[name] === undefined) assert.ok(call(name)(), name);
-    assert.ok(call(name, required[name] ?? {})(), name);
+    else if (required[name] === undefined && here[name] === undefined) assert.ok(call(name)(), name);
+    assert.ok(call(name, { ...required[name], ...here[name] })(), name);
   }
 });
 
