@@ -5,9 +5,10 @@ import { readOptions, showValue } from "../../options.ts";
 import type { Dataset } from "../datasets/types.ts";
 import { rowsAtOnce } from "../networks/network.ts";
 import { type NetworkLoss, networkLosses, penaltyOf, type Regularization } from "../networks/networkLosses.ts";
+import { fullRegularization, regularizationRule } from "../networks/regularization.ts";
 import { objective } from "../objective.ts";
 import type { ParameterBlock, TracedProblem } from "../problem.ts";
-import { nonNegative, text, yesOrNo } from "../rules.ts";
+import { text } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { isModel, type Model } from "./model.ts";
@@ -52,20 +53,8 @@ const rules = {
       typeof value === "function" || (typeof value === "string" && Object.hasOwn(networkLosses, value)),
     range: true,
   },
-  regularization: {
-    default: 0,
-    expected: "a non-negative number or an object { coefficient, average, biases }",
-    is: (value: unknown) =>
-      (typeof value === "object" && value !== null) ||
-      (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY),
-    range: true,
-  },
+  regularization: regularizationRule,
   name: text,
-} as const;
-const regularizationRules = {
-  coefficient: { ...nonNegative, required: true },
-  average: { ...yesOrNo, default: false },
-  biases: { ...yesOrNo, default: true },
 } as const;
 
 /**
@@ -102,12 +91,7 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
   }
   const { name = model.name } = read;
   const loss = read.loss ?? (train.labels === undefined ? "meanSquaredError" : "softmaxCrossEntropy");
-  const regularization = readOptions(
-    "trainable",
-    typeof read.regularization === "number" ? { coefficient: read.regularization } : read.regularization,
-    regularizationRules,
-    "regularization",
-  );
+  const regularization = fullRegularization("trainable", read.regularization);
   const targets = checkedTargets(model, train);
   const fitOf = (outputs: Tensor, wanted: Tensor): Tensor =>
     typeof loss === "string" ? networkLosses[loss](outputs, wanted) : loss(outputs, wanted);

@@ -2,9 +2,10 @@ import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { readOptions } from "../../options.ts";
 import { dataHash } from "../data/dataHash.ts";
-import { arePositiveIntegers, float64Array, json, nonNegative, text, yesOrNo } from "../rules.ts";
+import { arePositiveIntegers, float64Array, json, text, yesOrNo } from "../rules.ts";
 import { type Activation, activations } from "./activations.ts";
 import { type NetworkLoss, networkLosses, type Regularization } from "./networkLosses.ts";
+import { fullRegularization, regularizationRule } from "./regularization.ts";
 
 /**
  * Options of {@link network}.
@@ -63,22 +64,9 @@ const rules = {
   inputs: { ...float64Array, required: true },
   targets: float64Array,
   biases: { ...yesOrNo, default: true },
-  regularization: {
-    default: 0,
-    expected: "a non-negative number or an object { coefficient, average, biases }",
-    is: (value: unknown) =>
-      (typeof value === "object" && value !== null) ||
-      (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY),
-    range: true,
-  },
+  regularization: regularizationRule,
   name: { ...text, default: "network" },
   dataDescription: json,
-} as const;
-
-const regularizationRules = {
-  coefficient: { ...nonNegative, required: true },
-  average: { ...yesOrNo, default: false },
-  biases: { ...yesOrNo, default: true },
 } as const;
 
 interface CheckedNetwork {
@@ -102,12 +90,7 @@ export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
   const { layers, activation, outputActivation, loss, inputs, targets, biases, name, dataDescription } = read;
   const depth = layers.length - 1;
   const hidden = activationsOf(activation, depth - 1);
-  const regularization = readOptions(
-    "network",
-    typeof read.regularization === "number" ? { coefficient: read.regularization } : read.regularization,
-    regularizationRules,
-    "regularization",
-  );
+  const regularization = fullRegularization("network", read.regularization);
   const samples = countSamples("inputs", inputs, layers[0]!);
   if (targets === undefined) {
     if (layers[0] !== layers[depth]) {
