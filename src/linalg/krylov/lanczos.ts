@@ -4,6 +4,7 @@ import { randomSource } from "../../random.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
 import { axpy, dot, norm, scale } from "../vector.ts";
+import { inRange } from "./inRange.ts";
 import { kept, withBasis } from "./orthogonalise.ts";
 import { orthogonaliseShared } from "./orthogonaliseShared.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
@@ -79,8 +80,9 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
   const random = randomSource(seed, "lanczos");
   const first = startOf(start, n, random);
   const most = Math.min(steps, n);
+  const { map: inUnits, unscaled } = inRange(map);
   const { basis, alpha, beta, remainder } = withBasis(n, most + 1, (zeros) => {
-    const found = lanczosVectors(map, first, { most, zeros, fresh: exhausted === "restart" ? random : undefined });
+    const found = lanczosVectors(inUnits, first, { most, zeros, fresh: exhausted === "restart" ? random : undefined });
     return { ...found, basis: kept(found.basis) };
   });
   const { values, rows } = tridiagonalEigen(alpha, beta, "ends");
@@ -88,11 +90,11 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
   let all: readonly Float64Array[] | undefined;
   return {
     steps: m,
-    diagonal: Float64Array.from(alpha),
-    offDiagonal: Float64Array.from(beta),
-    remainder: m === n ? 0 : remainder,
-    values,
-    residuals: rows[1]!.map((s) => Math.abs(s) * (m === n ? 0 : remainder)),
+    diagonal: Float64Array.from(alpha, unscaled),
+    offDiagonal: Float64Array.from(beta, unscaled),
+    remainder: m === n ? 0 : unscaled(remainder),
+    values: values.map(unscaled),
+    residuals: rows[1]!.map((s) => unscaled(Math.abs(s) * (m === n ? 0 : remainder))),
     weights: rows[0]!.map((s) => s * s),
     basis,
     vectors(places) {

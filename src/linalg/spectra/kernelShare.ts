@@ -1,7 +1,7 @@
 import { readOptions } from "../../options.ts";
+import { gramInRange } from "../krylov/inRange.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
-import { composed, transposed } from "../maps/maps.ts";
 import { positiveInteger } from "../rules.ts";
 import { norm as normOf } from "../vector.ts";
 import { spectralNorm } from "./norms.ts";
@@ -50,9 +50,9 @@ export function kernelShare(map: LinearMap, v: Float64Array, options: KernelShar
   const read = readOptions("kernelShare", options, rules);
   const { relativeTolerance, steps = Math.min(map.columns, 50), norm } = read;
   if (normOf(v) === 0) return 1;
-  const square = map.symmetric ? map : composed(transposed(map), map, { symmetric: true });
-  const { values, weights } = lanczos(square, { start: v, steps });
-  const sizes = values.map((value) => (map.symmetric ? Math.abs(value) : Math.sqrt(Math.max(0, value))));
+  const gram = map.symmetric ? undefined : gramInRange(map);
+  const { values, weights } = lanczos(gram?.map ?? map, { start: v, steps });
+  const sizes = values.map((value) => gram?.unscaled(Math.sqrt(Math.max(0, value))) ?? Math.abs(value));
   const largest = norm ?? sizes.reduce((most, size) => Math.max(most, size), spectralNorm(map));
   let share = 0;
   for (let k = 0; k < sizes.length; k++) if (sizes[k]! <= relativeTolerance * largest) share += weights[k]!;

@@ -1,11 +1,11 @@
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { forEachColumn } from "../dense/dense.ts";
+import { gramInRange, inRange } from "../krylov/inRange.ts";
 import { withBasis } from "../krylov/orthogonalise.ts";
 import { orthogonaliseShared } from "../krylov/orthogonaliseShared.ts";
 import { tridiagonalEigen } from "../krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linearMap.ts";
-import { composed, transposed } from "../maps/maps.ts";
 import { positiveInteger, seed } from "../rules.ts";
 import { dot, norm, scale } from "../vector.ts";
 
@@ -90,8 +90,12 @@ const spectralRules = { steps: { ...positiveInteger, default: 20 }, seed } as co
  */
 export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}): number {
   const { steps, seed } = readOptions("spectralNorm", options, spectralRules);
-  if (map.symmetric) return largestRitzValue(map, steps, seed);
-  return Math.sqrt(largestRitzValue(composed(transposed(map), map, { symmetric: true }), steps, seed));
+  if (!map.symmetric) {
+    const { map: gram, unscaled } = gramInRange(map);
+    return unscaled(Math.sqrt(largestRitzValue(gram, steps, seed)));
+  }
+  const { map: inUnits, unscaled } = inRange(map);
+  return unscaled(largestRitzValue(inUnits, steps, seed));
 }
 
 /** Computes the largest |theta| over the Ritz values of a symmetric map. */

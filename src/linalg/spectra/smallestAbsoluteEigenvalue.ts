@@ -1,4 +1,5 @@
 import { symmetricFactor } from "../dense/symmetricFactor.ts";
+import { unitScale } from "../dense/unitScale.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import { linearMap } from "../makeLinearMap.ts";
 
@@ -18,7 +19,8 @@ const steps = 40;
  */
 export function smallestAbsoluteEigenvalue(matrix: Float64Array): number {
   const n = Math.round(Math.sqrt(matrix.length));
-  const factor = symmetricFactor(matrix);
+  const { scaled, unit } = unitScale(matrix);
+  const factor = symmetricFactor(scaled);
   if (factor.inertia.zero > 0) return 0;
   let overflow = false;
   const inverse = linearMap({
@@ -36,5 +38,5 @@ export function smallestAbsoluteEigenvalue(matrix: Float64Array): number {
     },
   });
   const { values } = lanczos(inverse, { steps: Math.min(n, steps), exhausted: "restart" });
-  return overflow ? 0 : 1 / Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
+  return overflow ? 0 : unit / Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
 }
