@@ -11,6 +11,7 @@ import {
 import { kernelShare } from "../../linalg/spectra/kernelShare.ts";
 import { frobeniusNorm } from "../../linalg/spectra/norms.ts";
 import { seed, share } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link detectFlatness}. */
 export interface DetectFlatnessOptions {
@@ -155,10 +156,13 @@ function byProjection(leastShare: number, tolerance: number, norm: "two" | "frob
     step(it) {
       if (!Number.isFinite(it.squaredFieldNorm)) return;
       const jacobian = it.at.linearize();
-      const share = kernelShare(jacobian, it.at.field, {
-        relativeTolerance: tolerance,
-        ...(norm === "two" ? {} : { norm: frobeniusNorm(jacobian, { seed }) }),
-      });
+      const share = whereFinite(() =>
+        kernelShare(jacobian, it.at.field, {
+          relativeTolerance: tolerance,
+          ...(norm === "two" ? {} : { norm: frobeniusNorm(jacobian, { seed }) }),
+        }),
+      );
+      if (share === undefined) return { columns: { flat: undefined, kernelShare: undefined } };
       return { columns: { flat: share > leastShare ? 1 : 0, kernelShare: share } };
     },
   });

@@ -5,6 +5,7 @@ import { finiteMatrix } from "../support/finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link hessianSpectrum}. */
 export interface HessianSpectrumOptions extends MeasuredSteps {
@@ -79,12 +80,14 @@ export function hessianSpectrum(options: HessianSpectrumOptions = {}): Measure {
         const matrix = finiteMatrix(it.at);
         return matrix === undefined ? undefined : { vectors: { spectrum: symmetricEigen(matrix).values } };
       }
-      const { nodes, weights } = spectralDensity(it.at.linearize(), {
-        ...(probes === undefined ? {} : { probes }),
-        ...(steps === undefined ? {} : { steps }),
-        ...(seed === undefined ? {} : { seed }),
-      });
-      return { vectors: { spectrumNodes: nodes, spectrumWeights: weights } };
+      const density = whereFinite(() =>
+        spectralDensity(it.at.linearize(), {
+          ...(probes === undefined ? {} : { probes }),
+          ...(steps === undefined ? {} : { steps }),
+          ...(seed === undefined ? {} : { seed }),
+        }),
+      );
+      return density && { vectors: { spectrumNodes: density.nodes, spectrumWeights: density.weights } };
     },
   });
 }

@@ -8,6 +8,7 @@ import {
   stationaryPoints,
   stepLimit,
 } from "../../linalg/spectra/stationaryMethods.ts";
+import { finiteMatrix } from "../support/finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { positiveInteger } from "../support/rules.ts";
 
@@ -105,7 +106,9 @@ export function jacobianSpectrum(options: JacobianSpectrumOptions = {}): Measure
         );
       }
       if (it.status === "diverged") return;
-      const spectrum = generalEigenvalues(it.at.linearize());
+      const matrix = finiteMatrix(it.at);
+      if (matrix === undefined) return;
+      const spectrum = generalEigenvalues(matrix);
       return {
         vectors: { eigenvaluesReal: spectrum.real, eigenvaluesImaginary: spectrum.imaginary },
         columns: {

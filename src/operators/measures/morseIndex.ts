@@ -11,6 +11,7 @@ import { gap, indexAt, indexThreshold, thresholdText } from "../support/indexAt.
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link morseIndex}. */
 export interface MorseIndexOptions extends MeasuredSteps {
@@ -123,11 +124,14 @@ export function morseIndex(options: MorseIndexOptions = {}): Measure {
       // Such a row is not measured, and its status says why.
       if (!isFiniteVector(it.at.field)) return undefined;
       if (by === "lanczos") {
-        const bounds = indexBounds(it.at.linearize(), {
-          seed: key,
-          ...("absolute" in wanted ? { below: -wanted.absolute } : { belowShare: wanted.relative }),
-          ...(steps === undefined ? {} : { steps }),
-        });
+        const bounds = whereFinite(() =>
+          indexBounds(it.at.linearize(), {
+            seed: key,
+            ...("absolute" in wanted ? { below: -wanted.absolute } : { belowShare: wanted.relative }),
+            ...(steps === undefined ? {} : { steps }),
+          }),
+        );
+        if (bounds === undefined) return undefined;
         const { lower, upper } = bounds;
         return {
           columns: {

@@ -27,6 +27,7 @@ import {
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
 import type { Units } from "../support/toldUnits.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link gentlestAscent}. */
 export interface GentlestAscentOptions {
@@ -108,8 +109,16 @@ export function gentlestAscent(options: GentlestAscentOptions = {}): Update {
       checkOption(who, "index", index, { integer: true, min: 1, max: own.length });
       const { map, field, units, sizes } = viewInUnits(it.at, scaling, state);
       const before = inOtherUnits(state.frame, state.units, units);
-      const { frame, values } = before.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, before);
+      const found = whereFinite(() =>
+        before.length === 0 ? firstFrame(map, index, firstSteps, key) : improved(map, before),
+      );
       const direction = rowVector(it);
+      if (found === undefined) {
+        // J is not finite, so there is no direction.
+        direction.fill(0);
+        return { direction, stepSize: 0, next: it.at, status: "stagnated", columns: { highestFollowed: undefined } };
+      }
+      const { frame, values } = found;
       negate(field, direction);
       for (const v of frame) axpy(2 * dot(v, field), v, direction);
       stepFromUnits(direction, units);

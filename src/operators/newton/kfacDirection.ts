@@ -2,6 +2,7 @@ import { defineUpdate, failure, norm, readOptions, settingOf, type Update } from
 import { averaged, decomposed, type FactoredBlock, solveBlocks, traceOf } from "../support/curvature/factoredBlocks.ts";
 import { outputsOf } from "../support/curvature/outputsOf.ts";
 import { positiveInteger, share } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link kfacDirection}. */
 export interface KfacDirectionOptions {
@@ -99,7 +100,20 @@ export function kfacDirection(options: KfacDirectionOptions = {}): Update {
     step(it, { age, layers: before }, settings) {
       const problem = outputsOf(who, it.at.problem);
       const isDue = before === undefined || age >= every;
-      const layers = isDue ? decomposed(averaged(problem.kroneckerFactors(it.point), before, decay)) : before;
+      const layers = isDue
+        ? whereFinite(() => decomposed(averaged(problem.kroneckerFactors(it.point), before, decay)))
+        : before;
+      if (layers === undefined) {
+        // A factor is not finite, so there is no direction.
+        const columns = { directionNorm: undefined, refreshed: undefined };
+        return {
+          direction: new Float64Array(problem.dimension),
+          stepSize: 0,
+          next: it.at,
+          status: "stagnated",
+          columns,
+        };
+      }
       const trace = normalise ? traceOf(layers) : 0;
       const share = settings.mixing;
       const scale = (1 - share) * (trace > 0 ? problem.dimension / trace : 1);

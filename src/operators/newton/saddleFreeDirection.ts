@@ -24,6 +24,7 @@ import {
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link saddleFreeDirection}. */
 export interface SaddleFreeDirectionOptions {
@@ -108,8 +109,14 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
       const { problem, field } = it.at;
       requireSymmetric(who, problem, "use levenbergMarquardt, which needs no symmetry");
       const direction = rowVector(it).fill(0);
-      const none = { directionNorm: 0, lowestCurvature: undefined, cutDirections: 0, cutShare: 0 };
-      if (norm(field) === 0) return { direction, columns: none };
+      const none = {
+        directionNorm: undefined,
+        lowestCurvature: undefined,
+        cutDirections: undefined,
+        cutShare: undefined,
+      };
+      if (norm(field) === 0)
+        return { direction, columns: { ...none, directionNorm: 0, cutDirections: 0, cutShare: 0 } };
       const view = viewInUnits(it.at, scaling, state);
       const size = subspace ?? Math.min(field.length, 100);
       const whole = size === "all" || size >= field.length;
@@ -120,7 +127,10 @@ export function saddleFreeDirection(options: SaddleFreeDirectionOptions = {}): U
         if (settings.damping > 0) return -1 / (absolute + settings.damping);
         return absolute > bound * largest ? -1 / absolute : 0;
       };
-      const { lowest, left } = solve(view.map, view.field, inverted, direction);
+      const solved = whereFinite(() => solve(view.map, view.field, inverted, direction));
+      // J is not finite, so there is no direction.
+      if (solved === undefined) return { direction, stepSize: 0, next: it.at, status: "stagnated", columns: none };
+      const { lowest, left } = solved;
       stepFromUnits(direction, view.units);
       const columns = {
         directionNorm: norm(direction),

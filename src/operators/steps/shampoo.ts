@@ -3,6 +3,7 @@ import { pow } from "../../elementary/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { incoming } from "../support/entries/entrywise.ts";
 import { positiveInteger } from "../support/rules.ts";
+import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link shampoo}. */
 export interface ShampooOptions {
@@ -76,17 +77,26 @@ export function shampoo(options: ShampooOptions = {}): Update {
       const direction = rowVector(it);
       const isDue = age % every === 0;
       const fading = settings.decay;
+      let finite = true;
       const next = it.at.problem.blocks.map(({ shape, offset, size }, place): BlockState => {
         const axes = axesOf(shape);
         const g = from.subarray(offset, offset + size);
         const before = blocks[place]!;
         const statistics = axes.map((d, axis) => updated(before.statistics[axis]!, g, axes, axis, d, fading));
-        const roots = isDue ? statistics.map((matrix) => inverseRoot(matrix, 2 * axes.length)) : before.roots;
+        const roots = isDue
+          ? whereFinite(() => statistics.map((matrix) => inverseRoot(matrix, 2 * axes.length)))
+          : before.roots;
+        if (roots === undefined) {
+          finite = false;
+          return before;
+        }
         let made: Float64Array = g;
         for (const [axis, root] of roots.entries()) made = alongAxis(root, made, axes, axis);
         for (let i = 0; i < size; i++) direction[offset + i] = -sign * made[i]!;
         return { statistics, roots };
       });
+      // Squares of F are not numbers any more, so there is no direction.
+      if (!finite) return { direction: direction.fill(0), stepSize: 0, next: it.at, status: "stagnated" };
       return { state: { age: age + 1, blocks: next }, direction };
     },
   });

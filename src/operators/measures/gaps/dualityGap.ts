@@ -92,6 +92,8 @@ function checkZeroSum(at: Evaluation): void {
   const there = dot(u, image);
   map.apply(u, image);
   const back = dot(v, image);
+  // A Jacobian that is not finite says nothing of the game.
+  if (!Number.isFinite(there) || !Number.isFinite(back)) return;
   if (Math.abs(there + back) <= 1e-9 * Math.max(Math.abs(there), Math.abs(back))) return;
   throw failure(
     "ERR_UNSUPPORTED",
