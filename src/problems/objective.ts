@@ -70,7 +70,7 @@ export function objective(
   options: ObjectiveOptions = {},
 ): TracedProblem {
   const read = readOptions("objective", options, rules);
-  if (typeof loss === "object" && loss !== null) {
+  if (isOutputLoss(loss)) {
     const outputLoss = new OutputLoss("objective", loss);
     const call = loss.outputs;
     return tracedProblem({
@@ -104,4 +104,9 @@ export function scalarLoss(result: unknown, complain: Complain): readonly Tensor
     );
   }
   return [result];
+}
+
+/** A list is a mistake in the order of arguments, which the tracer names. */
+function isOutputLoss(loss: Traceable | OutputsAndLoss): loss is OutputsAndLoss {
+  return typeof loss === "object" && loss !== null && !Array.isArray(loss);
 }
