@@ -1,9 +1,10 @@
-import { type Table, tableFromIPC } from "apache-arrow";
+import { DataType, type Table, tableFromIPC, Vector } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
 import { readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
+import { chosenColumns, featureNames } from "./tableColumns.ts";
 import type { Dataset } from "./types.ts";
 
 /** Options of {@link tableData}. */
@@ -20,7 +21,8 @@ const rules = { label: text, target: text } as const;
  * Reads a data set from a table in a file: CSV with a line of names, or Arrow (IPC, file or stream).
  *
  * Each column but that of the label or target is a feature, under its name. Cells are numbers; an empty cell or a text
- * counts as NaN, which is refused with its row and feature. Labels are integers from 0.
+ * counts as NaN, which is refused with its row and feature. A cell of an Arrow file may also be a list of numbers of fixed
+ * size, which are as many features, `pixels 1`, `pixels 2`, and so on. Labels are integers from 0.
  *
  * Cost: the whole table is in memory.
  *
@@ -34,35 +36,58 @@ export function tableData(path: string, options: TableDataOptions = {}): Dataset
   const read = readOptions("tableData", options, rules);
   const bytes = readDataFile("tableData", path, "give the path of a CSV or Arrow file");
   const columns = /\.csv$/i.test(path) ? csvColumns(path, bytes) : arrowColumns(path, bytes);
-  const { target } = read;
-  const label = read.label ?? (target === undefined && columns.has("label") ? "label" : undefined);
-  for (const name of [label, target]) {
-    if (name === undefined || columns.has(name)) continue;
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `tableData: expected a column of ${path}, ${[...columns.keys()].join(", ")}, got "${name}"`,
-    );
+  const { label, target, features } = chosenColumns("tableData", path, [...columns.keys()], read);
+  for (const name of [label, ...features, target]) {
+    if (name !== undefined) checkCells(path, name, columns.get(name)!, name === label);
   }
-  const names = [...columns.keys()].filter((name) => name !== label && name !== target);
-  const rows = [...columns.values()][0]?.length ?? 0;
-  if (names.length === 0)
-    throw failure("ERR_DATA_FILE", `tableData: expected columns of features in ${path}, got none`);
+  const wanted = target === undefined ? undefined : columns.get(target)!.numbers;
+  const names = featureNames(features.map((name) => ({ name, width: columns.get(name)!.width })));
+  const rows = columns.get(features[0]!)!.numbers.length / columns.get(features[0]!)!.width;
   const inputs = new Float64Array(rows * names.length);
-  for (const [j, name] of names.entries()) {
-    const column = columns.get(name)!;
-    for (let i = 0; i < rows; i++) inputs[i * names.length + j] = column[i]!;
+  let place = 0;
+  for (const name of features) {
+    const { numbers, width } = columns.get(name)!;
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < width; j++) inputs[i * names.length + place + j] = numbers[i * width + j]!;
+    }
+    place += width;
   }
   return dataset({
     inputs,
     shape: [names.length],
     names,
-    ...(label === undefined ? {} : { labels: columns.get(label)! }),
-    ...(target === undefined ? {} : { targets: columns.get(target)! }),
+    ...(label === undefined ? {} : { labels: columns.get(label)!.numbers }),
+    ...(wanted === undefined ? {} : { targets: wanted }),
     name: path.replace(/^.*[\\/]/, ""),
   });
 }
 
-type Columns = ReadonlyMap<string, Float64Array>;
+/** A column: the numbers of its cells, and how many are in each. */
+interface Column {
+  readonly numbers: Float64Array;
+  readonly width: number;
+  /** The first cell that is not a number, with its row. */
+  readonly odd?: { readonly row: number; readonly text: string } | undefined;
+}
+/** Refuses cells that are not numbers, and lists as labels. */
+function checkCells(path: string, name: string, { odd, width }: Column, isLabel: boolean): void {
+  if (isLabel && width !== 1) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected one label in each cell of "${name}" in ${path}, got lists of ${width} numbers; ` +
+        "give the number of the class, from 0, or take the column as target",
+    );
+  }
+  if (odd === undefined) return;
+  const cell = odd.text === "" ? "an empty cell" : `the text ${JSON.stringify(odd.text.slice(0, 40))}`;
+  const remedy = isLabel ? "number the classes from 0" : "leave such rows or the column out, or fill them";
+  throw failure(
+    "ERR_NOT_FINITE",
+    `tableData: expected numbers in ${path}, got NaN in row ${odd.row}, "${name}", from ${cell}; ${remedy}`,
+  );
+}
+
+type Columns = ReadonlyMap<string, Column>;
 
 function csvColumns(path: string, bytes: Uint8Array): Columns {
   const lines = new TextDecoder()
@@ -71,6 +96,7 @@ function csvColumns(path: string, bytes: Uint8Array): Columns {
     .filter((line) => line.trim() !== "");
   const names = (lines[0] ?? "").split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   const columns = names.map(() => new Float64Array(Math.max(0, lines.length - 1)));
+  const odd: NonNullable<Column["odd"]>[] = [];
   if (new Set(names).size !== names.length) {
     throw failure(
       "ERR_DATA_FILE",
@@ -85,9 +111,13 @@ function csvColumns(path: string, bytes: Uint8Array): Columns {
         `tableData: expected ${names.length} cells in each line of ${path}, got ${cells.length} in row ${i}`,
       );
     }
-    for (const [j, cell] of cells.entries()) columns[j]![i] = cell.trim() === "" ? Number.NaN : Number(cell);
+    for (const [j, cell] of cells.entries()) {
+      const number = cell.trim() === "" ? Number.NaN : Number(cell);
+      columns[j]![i] = number;
+      if (Number.isNaN(number)) odd[j] ??= { row: i, text: cell.trim() };
+    }
   }
-  return new Map(names.map((name, j) => [name, columns[j]!]));
+  return new Map(names.map((name, j) => [name, { numbers: columns[j]!, width: 1, odd: odd[j] }]));
 }
 
 function arrowColumns(path: string, bytes: Uint8Array): Columns {
@@ -98,12 +128,34 @@ function arrowColumns(path: string, bytes: Uint8Array): Columns {
     throw failure("ERR_DATA_FILE", `tableData: ${path} is not an Arrow file; CSV files end in .csv`, { cause });
   }
   return new Map(
-    table.schema.fields.map(({ name }) => {
-      const column = table.getChild(name)!;
-      return [name, Float64Array.from({ length: table.numRows }, (_, i) => cellOf(column.get(i)))];
+    table.schema.fields.map((field) => {
+      const column = table.getChild(field.name)!;
+      const width = widthOf(field.type);
+      const numbers = new Float64Array(table.numRows * width);
+      let odd: Column["odd"];
+      for (let i = 0; i < table.numRows; i++) {
+        const cell: unknown = column.get(i);
+        write(cell, width, numbers, i * width);
+        if (odd === undefined && numbers.subarray(i * width, (i + 1) * width).includes(Number.NaN)) {
+          odd = { row: i, text: cell === null ? "" : String(cell) };
+        }
+      }
+      return [field.name, { numbers, width, odd }];
     }),
   );
 }
 
-const cellOf = (value: unknown): number =>
-  typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? Number(value) : Number.NaN;
+/** Numbers in a cell: those of a fixed size list, else one. */
+const widthOf = (type: DataType): number =>
+  DataType.isFixedSizeList(type) ? type.listSize * widthOf(type.children[0]!.type) : 1;
+
+/** Writes the numbers of a cell; what is not a number becomes NaN. */
+function write(value: unknown, width: number, target: Float64Array, at: number): void {
+  if (value instanceof Vector) {
+    const each = width / value.length;
+    for (let i = 0; i < value.length; i++) write(value.get(i), each, target, at + i * each);
+    return;
+  }
+  const isNumber = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+  target.fill(isNumber ? Number(value) : Number.NaN, at, at + width);
+}

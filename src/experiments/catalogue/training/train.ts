@@ -36,6 +36,13 @@ const options = z.object({
   data: z.string().default("digits").describe("digits, mnist, cifar10, or a .csv or .arrow file with a column label"),
   folder: z.string().optional().describe("folder of the files of MNIST or CIFAR-10"),
   target: z.string().optional().describe("column of the targets in the file, for regression"),
+  inMemory: z
+    .number()
+    .min(0)
+    .default(256)
+    .describe(
+      "megabytes up to which an Arrow file is read into memory; of a larger one, rows are read as they are needed",
+    ),
   samples: z.number().int().min(2).optional().describe("number of rows, drawn from all (default: all)"),
   validation: z.number().gt(0).lt(1).default(0.1).describe("share of the rows by which the best point is chosen"),
   test: z
@@ -122,6 +129,8 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
     steps,
     seed: context.seed,
     evaluatedEvery: every,
+    // Their hashes let a resumed run notice other data.
+    heldOut: { validation: validation.description, test: data.test.description },
   };
   let last: Row | undefined;
   const rows = context.iterate(batches, start, update, { name: "training", points: every, description });

@@ -5,6 +5,7 @@ import { mnist } from "../../../problems/datasets/mnist.ts";
 import { standardised } from "../../../problems/datasets/standardised.ts";
 import { tableData } from "../../../problems/datasets/tableData.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
+import { isLarge, streamedTable } from "./streamedTable.ts";
 
 /** Options by which the data of a training run are chosen. */
 interface TrainingDataOptions {
@@ -15,6 +16,8 @@ interface TrainingDataOptions {
   readonly validation: number;
   readonly test: number;
   readonly standardise: boolean;
+  /** Megabytes up to which an Arrow file is read into memory. */
+  readonly inMemory: number;
 }
 
 /** The three parts of the data. */
@@ -39,7 +42,7 @@ export function trainingData(options: TrainingDataOptions, seed: number): Traini
 }
 
 function wholeData(
-  { data, folder, target, samples }: TrainingDataOptions,
+  { data, folder, target, samples, inMemory }: TrainingDataOptions,
   seed: number,
 ): { readonly train: Dataset; readonly test?: Dataset } {
   const some = samples === undefined ? {} : { samples, seed };
@@ -64,7 +67,8 @@ function wholeData(
       `train: expected --data to be digits, mnist, cifar10 or the path of a .csv or .arrow file, got "${data}"`,
     );
   }
-  const whole = tableData(data, target === undefined ? {} : { target });
+  const columns = target === undefined ? {} : { target };
+  const whole = isLarge(data, inMemory) ? streamedTable(data, columns) : tableData(data, columns);
   if (samples === undefined) return { train: whole };
   if (samples > whole.count) {
     throw failure("ERR_COMMAND_LINE", `train: expected --samples to be at most ${whole.count}, got ${samples}`);
