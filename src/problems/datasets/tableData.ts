@@ -35,6 +35,7 @@ const rules = { label: text, target: text } as const;
 export function tableData(path: string, options: TableDataOptions = {}): Dataset {
   const read = readOptions("tableData", options, rules);
   const bytes = readDataFile("tableData", path, "give the path of a CSV or Arrow file");
+  if (bytes.length === 0) throw failure("ERR_DATA_FILE", `tableData: expected a table in ${path}, got an empty file`);
   const columns = /\.csv$/i.test(path) ? csvColumns(path, bytes) : arrowColumns(path, bytes);
   const { label, target, features } = chosenColumns("tableData", path, [...columns.keys()], read);
   for (const name of [label, ...features, target]) {
@@ -89,22 +90,54 @@ function checkCells(path: string, name: string, { odd, width }: Column, isLabel:
 
 type Columns = ReadonlyMap<string, Column>;
 
+/** Divides a line of CSV into its cells. A cell in quotation marks may hold commas, and marks as two. */
+function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
+  return Array.from(line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
+    (quoted === undefined ? plain! : quoted.replaceAll('""', '"')).trim(),
+  );
+}
+
+/** Refuses a first line that is not one of names. */
+function checkNames(path: string, names: readonly string[]): void {
+  const refuse = (what: string): Error => failure("ERR_DATA_FILE", `tableData: expected ${what}`);
+  const [only] = names;
+  if (names.length === 1 && /[;\t|]/.test(only!)) {
+    throw refuse(`commas between the cells of ${path}, got the first line ${JSON.stringify(only!.slice(0, 40))}`);
+  }
+  // Other programs number columns without names from 0.
+  const areNumbers = names.every((name) => name !== "" && Number.isFinite(Number(name)));
+  if (areNumbers && names.some((name, j) => name !== String(j))) {
+    throw refuse(
+      `names in the first line of ${path}, got the numbers ${names.slice(0, 8).join(", ")}; add a line of names`,
+    );
+  }
+  if (new Set(names).size !== names.length) {
+    throw refuse(`different names in the first line of ${path}, got ${names.join(", ")}`);
+  }
+}
+
+const arrowMagic = "ARROW1";
+const begins = (bytes: Uint8Array, text: string): boolean =>
+  bytes.length >= text.length && [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
+
 function csvColumns(path: string, bytes: Uint8Array): Columns {
+  if (begins(bytes, arrowMagic)) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected CSV in ${path}, got an Arrow file; give it a name that ends in .arrow`,
+    );
+  }
   const lines = new TextDecoder()
     .decode(bytes)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "");
-  const names = (lines[0] ?? "").split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  const names = cellsOf(lines[0] ?? "");
+  checkNames(path, names);
   const columns = names.map(() => new Float64Array(Math.max(0, lines.length - 1)));
   const odd: NonNullable<Column["odd"]>[] = [];
-  if (new Set(names).size !== names.length) {
-    throw failure(
-      "ERR_DATA_FILE",
-      `tableData: expected different names in the first line of ${path}, got ${names.join(", ")}`,
-    );
-  }
   for (const [i, line] of lines.slice(1).entries()) {
-    const cells = line.split(",");
+    const cells = cellsOf(line);
     if (cells.length !== names.length) {
       throw failure(
         "ERR_DATA_FILE",
@@ -112,15 +145,22 @@ function csvColumns(path: string, bytes: Uint8Array): Columns {
       );
     }
     for (const [j, cell] of cells.entries()) {
-      const number = cell.trim() === "" ? Number.NaN : Number(cell);
+      const number = cell === "" ? Number.NaN : Number(cell);
       columns[j]![i] = number;
-      if (Number.isNaN(number)) odd[j] ??= { row: i, text: cell.trim() };
+      if (Number.isNaN(number)) odd[j] ??= { row: i, text: cell };
     }
   }
   return new Map(names.map((name, j) => [name, { numbers: columns[j]!, width: 1, odd: odd[j] }]));
 }
 
 function arrowColumns(path: string, bytes: Uint8Array): Columns {
+  if (begins(bytes, arrowMagic) && !begins(bytes.subarray(-arrowMagic.length), arrowMagic)) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected a whole Arrow file, got ${bytes.length} bytes of ${path} that do not end with ${arrowMagic}; ` +
+        "copy it again, or close it where it is written",
+    );
+  }
   let table: Table;
   try {
     table = tableFromIPC(bytes);

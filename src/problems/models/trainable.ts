@@ -1,6 +1,7 @@
 import { add, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
-import { failure } from "../../errors.ts";
+import { isTensor } from "../../autodiff/trace/trace.ts";
+import { failure, isFluxionError } from "../../errors.ts";
 import { readOptions, showValue } from "../../options.ts";
 import { sizeOf } from "../datasets/flatNumbers.ts";
 import { firstRowsOf, isOfFile, type Numbers } from "../datasets/rowSources.ts";
@@ -13,7 +14,8 @@ import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { text } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
-import { isModel, type Model } from "./model.ts";
+import { describeResult } from "../traced/tracedProblem.ts";
+import { type Model, whyNotModel } from "./model.ts";
 
 /** Options of {@link trainable}. */
 export interface TrainableOptions {
@@ -85,12 +87,8 @@ const rules = {
  */
 export function trainable(model: Model, train: Dataset, options: TrainableOptions = {}): Trainable {
   const read = readOptions("trainable", options, rules);
-  if (!isModel(model)) {
-    throw failure(
-      "ERR_OPTION_TYPE",
-      `trainable: expected a model, with shapes, names, apply and initialPoint, got ${showValue(model)}`,
-    );
-  }
+  const wrong = whyNotModel(model);
+  if (wrong !== undefined) throw failure("ERR_OPTION_TYPE", `trainable: expected a model, but ${wrong}`);
   const { name = model.name } = read;
   const loss = read.loss ?? (train.labels === undefined ? "meanSquaredError" : "softmaxCrossEntropy");
   const regularization = fullRegularization("trainable", read.regularization);
@@ -105,7 +103,7 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
     (...parameters: readonly Tensor[]) => {
       const x = dataInput("inputs", inputs, [rows, ...model.inputShape]);
       const wanted = dataInput("targets", targets, [rows, model.outputs]);
-      const fit = fitOf(model.apply(x, parameters), wanted);
+      const fit = fitOf(outputsOf(model, x, parameters), wanted);
       return (regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization))) as Scalar;
     },
     {
@@ -123,7 +121,14 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
   return {
     model,
     blocks: problem.blocks,
-    initialPoint: (seed) => model.initialPoint(seed),
+    initialPoint(seed) {
+      const point: unknown = model.initialPoint(seed);
+      if (point instanceof Float64Array || Array.isArray(point)) return Float64Array.from(point as ArrayLike<number>);
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `${model.name}: expected initialPoint to give a list of numbers, got ${showValue(point)}`,
+      );
+    },
     batches: (given) => minibatches(problem, train.values, given),
     full: () => problem.with(inMemory(train)),
     heldOut(data) {
@@ -133,7 +138,7 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
       const predict = predictions(
         shapes,
         (...parameters: readonly Tensor[]) =>
-          model.apply(dataInput("inputs", first, [1, ...model.inputShape]), parameters),
+          outputsOf(model, dataInput("inputs", first, [1, ...model.inputShape]), parameters),
         { name, chunk: rowsAtOnce },
       ).with({ inputs: data.values.inputs! });
       const size = [data.count, model.outputs];
@@ -141,6 +146,23 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
       return { predict, loss: (point) => fit(predict(point))[0]! };
     },
   };
+}
+
+/** The outputs of a model, whose shape would otherwise be stretched to that of the targets, or fail far from its cause. */
+function outputsOf(model: Model, x: Tensor, parameters: readonly Tensor[]): Tensor {
+  let outputs: unknown;
+  try {
+    outputs = model.apply(x, parameters);
+  } catch (cause) {
+    if (isFluxionError(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw failure("ERR_LOSS", `${model.name}: apply fails: ${reason}`, { cause });
+  }
+  const wanted = [x.shape[0]!, model.outputs];
+  const what = `${model.name}: expected apply to return a tensor of the shape [${wanted.join(", ")}], rows x outputs`;
+  if (!isTensor(outputs)) throw failure("ERR_LOSS", `${what}, got ${describeResult(outputs)}`);
+  if (outputs.shape.join() !== wanted.join()) throw failure("ERR_SHAPE", `${what}, got [${outputs.shape.join(", ")}]`);
+  return outputs;
 }
 
 /** Inputs and targets of the first rows, for the trace. */

@@ -19,7 +19,7 @@ export function isLarge(path: string, megabytes: number): boolean {
  *
  * @throws as `arrowRows`, `tableData` and `dataset`
  */
-export function streamedTable(path: string, wanted: { readonly target?: string | undefined }): Dataset {
+export function streamedTable(path: string, wanted: { readonly label?: string; readonly target?: string }): Dataset {
   const columns = dataColumns("train", path);
   const names = columns.map(({ name }) => name);
   const { label, target, features } = chosenColumns("train", path, names, wanted);

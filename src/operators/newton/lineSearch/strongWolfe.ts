@@ -23,7 +23,7 @@ export interface StrongWolfeOptions {
   readonly maxTrials: number;
   /** Relative change of phi up to which it counts as rounding. Default 0. */
   readonly rounding?: number;
-  /** Least distance of an interpolated trial from the best end of its interval, as a share of the interval. Default 0.1. */
+  /** Least distance of an interpolated trial from the best end of its interval, as a share of it. Default 0.1. */
   readonly margin?: number;
 }
 
@@ -44,8 +44,9 @@ const outerMargin = 0.1;
  * zooms ([1], algorithms 3.5 and 3.6), with safeguarded cubic interpolation.
  *
  * Where phi changes by no more than `rounding`, slopes decide on the decrease instead: (2 c1 - 1)
- * phi'(0) >= phi'(alpha) [2], and the next trial is where a line through both slopes vanishes. Where the trials are used up, or `probe` returns undefined because a step has no effect,
- * the result is the best alpha of sufficient decrease, with `complete: false`.
+ * phi'(0) >= phi'(alpha) [2], and the next trial is where a line through both slopes vanishes. Where the trials are used
+ * up, or `probe` returns undefined because a step has no effect, the result is the best alpha of sufficient decrease,
+ * with `complete: false`.
  *
  * @param start phi at 0, with a negative slope
  * @param probe gives phi at alpha, or undefined where alpha does not change the point
