@@ -93,7 +93,11 @@ function standardise(columns: readonly Feature[]): (rows: Float64Array) => void 
     for (let at = 0; at < rows.length; ) {
       for (let j = 0; j < width; j++, at++) {
         const own = range[j]!;
-        rows[at] = own > 0 ? (share(rows[at]!, least[j]!, own) - mean[j]!) / deviation[j]! : 0;
+        const difference = rows[at]! - least[j]!;
+        // The plain case of `share` stands here, since a call would take as long as the divisions.
+        const isPlain = difference - difference === 0 && own < Number.MAX_VALUE;
+        const part = isPlain ? difference / own : share(rows[at]!, least[j]!, own);
+        rows[at] = own > 0 ? (part - mean[j]!) / deviation[j]! : 0;
       }
     }
   };
