@@ -341,14 +341,10 @@ test("the command ends with a code that says so, and a mistake on the way keeps 
   const args = ["run", "train", "--data", goodFile, "--epochs", "2", "--no-serve", "--out", "run"];
   assert.is((await fluxion(args, here)).code, 0);
   const rows = readFileSync(join(here, "run/training/iterates-0001.arrows"));
+  // A run keeps its options.
   const other = await fluxion(["resume", "run", "--batch", "5"], here);
-  assert.is.not(other.code, 0);
-  assert.match(other.stderr, /--batch/);
-  writeFileSync(goodFile, good.replace("a,b,label\n0,1,0", "a,b,label\n0,2,0"));
-  const changed = await fluxion(["resume", "run", "--no-serve"], here);
-  writeFileSync(goodFile, good);
-  assert.is(changed.code, 2);
-  assert.match(changed.stderr, /the data with which the run "training" began, got others/);
+  assert.is(other.code, 2);
+  assert.match(other.stderr, /unknown option '--batch'/);
   assert.equal(readFileSync(join(here, "run/training/iterates-0001.arrows")), rows);
 });
 

@@ -112,7 +112,7 @@ test("a number that has changed since, in any part of any kind of file, is notic
       );
       assertSameRows(await rowsOf(join(directory, "training")), rows);
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
   // With the data back the run goes on.
   for (const { directory, options } of begun.values()) {
@@ -149,6 +149,21 @@ test("the command is killed and resumed, to the rows of a run in memory", async 
   await until(async () => (await rowsOf(directory).catch(() => [])).length > 0, "row of the run");
   cut.process.kill("SIGKILL");
   await cut.ended;
+  const before = readFileSync(data);
+  const kept = readFileSync(join(directory, "iterates-0001.arrows"));
+  writeFileSync(
+    data,
+    readFileSync(
+      table((columns) => {
+        columns.z[70]! += 1e-9;
+      }),
+    ),
+  );
+  const other = await fluxion(["resume", "cut", "--no-serve"], here);
+  assert.is(other.code, 2);
+  assert.match(other.stderr, /the data with which the run "training" began, got others: .*put the data back/);
+  assert.equal(readFileSync(join(directory, "iterates-0001.arrows")), kept);
+  writeFileSync(data, before);
   const { code, stderr } = await fluxion(["resume", "cut", "--no-serve"], here);
   assert.is(code, 0, stderr);
   const whole = await fluxion([...args, "whole"], here);
