@@ -1,7 +1,7 @@
 /**
  * Writes Arrow files of numbers batch by batch, so that they may be larger than memory: for tests and benches.
  *
- *     tsx scripts/dataFile.ts images.arrow 4     writes 4 GiB of images with their classes
+ *     tsx scripts/dataFile.ts images.arrow 4     writes 4 GiB of images with their classes, for `fluxion run train --data`
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -147,8 +147,34 @@ export function writeImages(path: string, rows: number): void {
   );
 }
 
+/** Bytes of a row of {@link writeLabelledImages}. */
+export const labelledImageBytes = 8 * 784 + 4;
+
+/** Writes rows of 784 numbers, in the column x, and of their class, in the column label, which a network can learn. */
+export function writeLabelledImages(path: string, rows: number): void {
+  const batch = 2048;
+  const pattern = numbers(1);
+  const images = Float64Array.from({ length: batch * 784 }, () => pattern.next().value);
+  writeDataFile(
+    path,
+    (function* () {
+      for (let first = 0; first < rows; first += batch) {
+        const some = Math.min(batch, rows - first);
+        const x = images.slice(0, some * 784);
+        const label = Int32Array.from({ length: some }, (_, i) => (first + i) % 10);
+        for (let i = 0; i < some; i++) {
+          // Every batch has numbers of its own, and some pixels are brighter in each class.
+          x[i * 784] = Math.sin(first + i);
+          for (let j = 0; j < 8; j++) x[i * 784 + 10 + 70 * label[i]! + j]! += 1;
+        }
+        yield { x: { numbers: x, extents: [784] }, label: { numbers: label } };
+      }
+    })(),
+  );
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const [path, gigabytes = "4"] = process.argv.slice(2);
   if (path === undefined) throw new Error("expected the path of the file to write, and perhaps its size in GiB");
-  writeImages(path, Math.ceil((Number(gigabytes) * 2 ** 30) / imageBytes));
+  writeLabelledImages(path, Math.ceil((Number(gigabytes) * 2 ** 30) / labelledImageBytes));
 }

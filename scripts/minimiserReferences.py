@@ -2,7 +2,7 @@
 
     python scripts/minimiserReferences.py > test/data/minimisers.json     # with scipy and jax installed
 
-Each problem is solved from its usual start and from four points near it. Both methods stop where no entry of the gradient exceeds 1e-6. Functions are those of More, Garbow and Hillstrom, their extended
+Each problem is solved from its usual start and from 19 points near it. Both methods stop where no entry of the gradient exceeds 1e-6. Functions are those of More, Garbow and Hillstrom, their extended
 Rosenbrock function, a quadratic of condition 10^4 and the logistic regression of optimisers.json on all samples.
 """
 import json
@@ -16,7 +16,7 @@ import scipy
 from scipy.optimize import minimize
 
 jax.config.update("jax_enable_x64", True)
-STARTS = 5
+STARTS = 20
 data = json.loads(pathlib.Path(__file__).parent.parent.joinpath("test/data/optimisers.json").read_text())
 samples, labels = jnp.array(data["samples"]), jnp.array(data["labels"])
 

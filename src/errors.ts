@@ -33,7 +33,10 @@ export const errorTable = {
   },
   ERR_SUBSCRIBED_TWICE: { kind: "type", meaning: "an operator that was applied once is subscribed twice" },
   ERR_NOT_OBSERVABLE: { kind: "type", meaning: "an update returned something that is not an Observable" },
-  ERR_RESUME: { kind: "range", meaning: "a checkpoint does not fit the run that should continue from it" },
+  ERR_RESUME: {
+    kind: "range",
+    meaning: "a checkpoint does not fit the run that should continue from it, or the run's data have changed",
+  },
   ERR_STATE: { kind: "type", meaning: "an operator's state cannot be copied into a checkpoint" },
   ERR_NOT_SYMMETRIC: {
     kind: "type",

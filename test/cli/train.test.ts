@@ -4,63 +4,15 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Row } from "../../src/arrow/row.ts";
 import { sourceOf, trustedExperiment, usedModule } from "../../src/cli/trust.ts";
-import { trainExperiment } from "../../src/experiments/catalogue/training/train.ts";
-import { experimentContext } from "../../src/experiments/framework/context.ts";
-import type { Finding } from "../../src/experiments/framework/definition.ts";
-import { directoryStore } from "../../src/experiments/framework/directoryStore.ts";
 import type { JsonValue } from "../../src/json.ts";
 import { replay } from "../../src/streams/replay.ts";
 import { checkError } from "../support/assert.ts";
 import { fluxion } from "../support/command.ts";
 import { scratchPath } from "../support/scratch.ts";
-
-interface Session {
-  readonly rows: readonly Row[];
-  readonly findings: readonly Finding[];
-  readonly lines: readonly string[];
-}
-
-/** Runs the experiment in this process; `until` says at which row it is stopped. */
-async function train(
-  given: Readonly<Record<string, JsonValue>>,
-  where?: { readonly directory: string; readonly resume: boolean; readonly until?: number },
-): Promise<Session> {
-  const abort = new AbortController();
-  const findings: Finding[] = [];
-  const lines: string[] = [];
-  const rows: Row[] = [];
-  const context = experimentContext({
-    seed: 3,
-    signal: abort.signal,
-    onFinding: (finding) => findings.push(finding),
-    onConclusion: (line) => lines.push(line),
-    onNote: (line) => lines.push(line),
-    ...(where === undefined
-      ? {}
-      : { store: directoryStore({ directory: where.directory, resume: () => where.resume }) }),
-  });
-  await new Promise<void>((done, fail) => {
-    context.complete(trainExperiment.run(trainExperiment.options.parse(given), context)).subscribe({
-      next(row) {
-        rows.push(row);
-        if (row.step === where?.until) abort.abort();
-      },
-      error: fail,
-      complete: done,
-    });
-  });
-  return { rows, findings, lines };
-}
+import { train, trainingNumbers } from "../support/training.ts";
 
 const small = { samples: 300, epochs: 3, batch: 32, validation: 0.2, test: 0.2 };
-const numbers = ({ step, value, stepSize, columns, status }: Row): unknown => {
-  // Rows that are read back have a place for each column, also for those without a number.
-  const rest = Object.entries(columns).filter(([name, own]) => name !== "secondsLeft" && own !== undefined);
-  return { step, value, stepSize, status, rest };
-};
-
 const test = suite("fluxion run train");
 
 test("has the columns of training at their cadence, and judges the best point on the test part", async () => {
@@ -101,7 +53,7 @@ test("is stopped in the middle of an epoch and goes on to the same rows, bit for
     const directory = scratchPath("train");
     await train({ ...small, optimiser: "momentum" }, { directory, resume: false, until });
     const { rows, findings } = await train({ ...small, optimiser: "momentum" }, { directory, resume: true });
-    assert.equal(rows.map(numbers), whole.rows.map(numbers));
+    assert.equal(rows.map(trainingNumbers), whole.rows.map(trainingNumbers));
     assert.equal(rows.at(-1)!.vectors.bestPoint, whole.rows.at(-1)!.vectors.bestPoint);
     assert.equal(findings, whole.findings);
     const read = await lastValueFrom(replay(join(directory, "training")).pipe(toArray()));

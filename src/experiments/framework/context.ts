@@ -17,6 +17,7 @@ import {
 } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { iterate } from "../../streams/iterate.ts";
 import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
@@ -25,6 +26,7 @@ import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definit
 import { graceful } from "./graceful.ts";
 import { plainName } from "./plainName.ts";
 import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
+import { requireSameData } from "./sameData.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
 /** The part of a run that an earlier session has left. */
@@ -35,6 +37,8 @@ export interface EarlierRun {
   readonly rows: () => Observable<Row>;
   /** Checkpoint from which to continue; undefined to begin at the start. */
   readonly checkpoint: Checkpoint | undefined;
+  /** What the run's file says of its problem and data. Absent: nothing, so that no other data can be noticed. */
+  readonly description?: JsonValue;
 }
 
 /** The place where the runs of an experiment are kept. */
@@ -159,6 +163,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
   ): Observable<Row> => {
     const { description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
     const earlier = where?.earlier(name);
+    if (earlier !== undefined) requireSameData(name, earlier.description, problem, description);
     if (earlier?.finished === true) return earlier.rows();
     const kept = where?.keep(name, runOptions);
     const stop = kept === undefined ? undefined : stops.begin(kept.save);

@@ -90,13 +90,14 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
       refuseLink(path);
       if (!resume() || !existsSync(join(path, runFileName))) return undefined;
       const file = runFileIn(path);
+      const described = file?.description === undefined ? {} : { description: file.description };
       const completed = file !== undefined && runState(file) === "completed";
       const lost = completed ? lostRows(path, file.attempts.at(-1)) : undefined;
       if (completed && lost === undefined) {
         // Damage to rows that a later attempt has again costs nothing.
         const rows = replay(path, { onDamage: () => {} }).pipe(catchError(noneIfEmpty));
         const tell = lastSeen((row) => onReplayed?.(row, path));
-        return { finished: true, rows: () => rows.pipe(tell), checkpoint: undefined };
+        return { ...described, finished: true, rows: () => rows.pipe(tell), checkpoint: undefined };
       }
       let checkpoint = checkpointIn(path);
       // A checkpoint behind rows that are lost would leave the finished run without them.
@@ -108,7 +109,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
             `the run begins again from ${from} as a new attempt, and all rows that are there stay`,
         );
       }
-      return { finished: false, rows: () => rowsBefore(path, checkpoint?.step ?? 0), checkpoint };
+      return { ...described, finished: false, rows: () => rowsBefore(path, checkpoint?.step ?? 0), checkpoint };
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);

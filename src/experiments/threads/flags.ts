@@ -1,8 +1,11 @@
 /** Turns a zod schema into flags of the command line, and the text of flags into options. */
 import { z } from "zod";
+import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { showValue } from "../../options.ts";
 import type { OptionsSchema } from "../framework/definition.ts";
+import { choicesOf, expectedOf, type JsonSchema } from "./expected.ts";
 
 /**
  * What the command line needs to know about an option. It is plain data, since the schema stays in the worker thread.
@@ -17,23 +20,13 @@ export interface Flag {
   readonly default?: JsonValue;
   readonly required: boolean;
   readonly description: string;
-}
-
-interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly JsonValue[];
-  readonly const?: JsonValue;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly default?: JsonValue;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
+  /** What a value has to be, in words: `a positive integer`. */
+  readonly expected: string;
 }
 
 /** Reads the flags of a schema, in its order. */
 export function flagsOf(schema: OptionsSchema): Flag[] {
-  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const json = jsonOf(schema);
   return Object.entries(json.properties ?? {}).map(([key, property]) => {
     const choices = choicesOf(property);
     return {
@@ -42,23 +35,19 @@ export function flagsOf(schema: OptionsSchema): Flag[] {
       kind: kindOf(property, choices),
       required: property.default === undefined && (json.required ?? []).includes(key),
       description: property.description ?? "",
+      expected: expectedOf(property),
       ...(choices === undefined ? {} : { choices }),
       ...(property.default === undefined ? {} : { default: property.default }),
     };
   });
 }
 
+const jsonOf = (schema: OptionsSchema): JsonSchema =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+
 /** Writes the key of an option as a flag: `stepSize` -> `--step-size`. */
 export function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** Lists the alternatives of an option if each of them is a constant. */
-function choicesOf(property: JsonSchema): readonly string[] | undefined {
-  if (property.enum !== undefined) return property.enum.map(String);
-  if (property.const !== undefined) return [String(property.const)];
-  const parts = property.anyOf?.map(choicesOf);
-  return parts?.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
 function kindOf(property: JsonSchema, choices: readonly string[] | undefined): Flag["kind"] {
@@ -77,7 +66,12 @@ function kindOf(property: JsonSchema, choices: readonly string[] | undefined): F
  */
 export function flagValue(flag: Flag, text: string): JsonValue {
   if (flag.kind === "text") return text;
-  if (flag.kind === "number") return numberFrom(flag.name, text);
+  if (flag.kind === "number") {
+    const number = numberFrom(flag.name, text, flag.expected);
+    // No option takes an infinity; of a number above float64's range the text says more.
+    if (!Number.isFinite(number)) throw notTaken(flag.name, flag.expected, text);
+    return number;
+  }
   if (flag.kind === "list") {
     const items = text.split(",").map((item) => item.trim());
     const numbers = items.map((item) => (item === "" ? Number.NaN : Number(item)));
@@ -91,11 +85,14 @@ export function flagValue(flag: Flag, text: string): JsonValue {
 }
 
 /** Reads the number of a flag from its text. @throws ERR_COMMAND_LINE */
-export function numberFrom(name: string, text: string): number {
+export function numberFrom(name: string, text: string, expected = "a number"): number {
   const number = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(number)) throw failure("ERR_COMMAND_LINE", `${name}: expected a number, got "${text}"`);
+  if (Number.isNaN(number)) throw notTaken(name, expected, text);
   return number;
 }
+
+const notTaken = (name: string, expected: string, text: string): Error =>
+  failure("ERR_COMMAND_LINE", `${name}: expected ${expected}, got ${JSON.stringify(text)}`);
 
 /**
  * Checks the given options against the schema, and fills in its defaults.
@@ -108,14 +105,22 @@ export function optionsFrom(
 ): Record<string, unknown> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
+  const { properties = {} } = jsonOf(schema);
   const lines = result.error.issues.map(({ path, message }) => {
     const key = String(path[0] ?? "");
-    const got = key === "" ? given : given[key];
-    const what = message.replace(/^Invalid (input|option): /, "").replace(/^Too (small|big): /, "");
-    const missing =
-      got === undefined ? "; it must be given" : `, got ${typeof got === "string" ? got : JSON.stringify(got)}`;
-    return `${key === "" ? "options" : flagName(key)}: ${what}${missing}`;
+    if (key === "") return `options: ${message}`;
+    const property = properties[key];
+    const got = given[key];
+    // A message of the experiment's own stays.
+    const own = property === undefined || !rawMessage.test(message);
+    const choices = property === undefined ? undefined : choicesOf(property);
+    const hint = choices === undefined || got === undefined ? "" : didYouMean(String(got), choices);
+    const what = own ? message : `expected ${expectedOf(property)}`;
+    return `${flagName(key)}: ${what}, got ${got === undefined ? "nothing; it must be given" : showValue(got)}${hint && `.${hint}`}`;
   });
   // Several items of one list may give the same line.
   throw failure("ERR_COMMAND_LINE", [...new Set(lines)].join("\n"));
 }
+
+/** How the messages of the validator itself begin. */
+const rawMessage = /^(Invalid|Too small|Too big|Unrecognized|Required)\b/;

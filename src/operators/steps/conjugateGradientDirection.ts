@@ -55,7 +55,7 @@ const leastBeta = 0.01;
  * iterate(quartic(), [1, 2], chain(untilCritical({ squaredFieldNorm: 1e-16 }), conjugateGradientDirection(), line))
  *   .pipe(last())
  *   .subscribe((it) => console.log(it.status, it.evaluations, it.value.toFixed(6)));
- * // converged 48 6.250000
+ * // converged 21 6.250000
  * @param options {@link ConjugateGradientDirectionOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN; in the stream ERR_NOT_SYMMETRIC for a field that is no
  *   gradient

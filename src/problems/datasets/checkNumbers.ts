@@ -1,10 +1,15 @@
 import { failure } from "../../errors.ts";
+import { hashInParts } from "../data/dataHash.ts";
+import type { RowSource } from "../problem.ts";
+import { isRowSource, knownFinite } from "../traced/sourceRows.ts";
+import { arrayOf, forEachRows, isOfFile, type Numbers } from "./rowSources.ts";
 
 /**
  * Refuses NaN and infinities, and says in which row and feature the first one stands.
  *
  * @param what beginning of the message, such as `dataset: expected finite inputs of "digits"`
  * @param names names of the features; if there are none, `width` says how many a row has
+ * @param first number of the first row
  * @throws ERR_NOT_FINITE
  */
 export function checkNumbers(
@@ -12,14 +17,41 @@ export function checkNumbers(
   values: Float64Array,
   names: readonly string[] | undefined,
   width = names?.length ?? 1,
+  first = 0,
 ): void {
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     if (value - value === 0) continue;
     const feature = at % width;
     const named = names === undefined ? `place ${feature}` : `"${names[feature]}"`;
-    throw failure("ERR_NOT_FINITE", `${what}, got ${value} in row ${Math.floor(at / width)}, ${named}`);
+    throw failure("ERR_NOT_FINITE", `${what}, got ${value} in row ${first + Math.floor(at / width)}, ${named}`);
   }
+}
+
+/**
+ * Checks numbers wherever they come from. Those of a file are hashed in the same pass, so that another file is noticed.
+ *
+ * @param shape extents of all numbers, the number of rows first
+ * @throws ERR_NOT_FINITE
+ */
+export function checkedNumbers(
+  what: string,
+  numbers: Numbers,
+  names: readonly string[] | undefined,
+  shape: readonly number[],
+): { readonly hash?: string } {
+  const width = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  if (numbers instanceof Float64Array) {
+    checkNumbers(what, numbers, names, width);
+    return {};
+  }
+  const hash = isOfFile(numbers) ? hashInParts(shape) : undefined;
+  forEachRows(numbers, width, (rows, first) => {
+    checkNumbers(what, rows, names, width, first);
+    hash?.add(rows);
+  });
+  knownFinite(numbers);
+  return hash === undefined ? {} : { hash: hash.text() };
 }
 
 /**
@@ -29,14 +61,21 @@ export function checkNumbers(
  */
 export function checkedLabels(
   name: string,
-  given: ArrayLike<number> | undefined,
+  list: ArrayLike<number> | RowSource | undefined,
   classes: number | undefined,
   count: number,
 ): { readonly labels?: Int32Array; readonly classes: number } {
-  if (given === undefined) {
+  if (list === undefined) {
     if (classes === undefined) return { classes: 0 };
     throw failure("ERR_OPTION_RANGE", `dataset: expected labels of "${name}", because there are classes, got none`);
   }
+  if (isRowSource(list) && list.width !== 1) {
+    throw failure(
+      "ERR_LENGTH",
+      `dataset: expected one label in each row of "${name}", got ${list.width} in ${list.name}; give them as targets`,
+    );
+  }
+  const given = isRowSource(list) ? arrayOf(list) : list;
   if (given.length !== count) {
     throw failure("ERR_LENGTH", `dataset: expected ${count} labels of "${name}", one per row, got ${given.length}`);
   }

@@ -39,7 +39,7 @@ const prefixes = { train: "train", test: "t10k" } as const;
  * `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as
  * it is or compressed, with `.gz`.
  *
- * Cost: 6272 bytes of memory per digit, 376 MB for the training set.
+ * Cost: 784 bytes of memory per digit, 47 MB for the training set, since pixels stay bytes until a batch needs them.
  *
  * @example
  * const train = mnist({ samples: 10_000, seed: 1 });
@@ -62,12 +62,11 @@ export function mnist(options: MnistOptions = {}): Dataset {
   }
   const chosen = chooseSamples("mnist", count, samples, seed);
   const size = rows * columns;
-  const inputs = new Float64Array(chosen.length * size);
-  for (let i = 0; i < chosen.length; i++) {
-    for (let j = 0; j < size; j++) inputs[i * size + j] = images.bytes[chosen[i]! * size + j]! / 255;
-  }
+  const inputs = new Uint8Array(chosen.length * size);
+  for (const [i, row] of chosen.entries()) inputs.set(images.bytes.subarray(row * size, (row + 1) * size), i * size);
   return dataset({
     inputs,
+    scale: 255,
     shape: [rows, columns, 1],
     labels: Uint8Array.from(chosen, (row) => labels.bytes[row]!),
     classes: Math.max(10, labels.bytes.reduce((most, label) => Math.max(most, label), 0) + 1),

@@ -1,6 +1,8 @@
 import { failure } from "../../errors.ts";
+import { knownFinite } from "../traced/sourceRows.ts";
 import { checkNumbers } from "./checkNumbers.ts";
 import { withInputs } from "./dataset.ts";
+import { changedRows, forEachRows, type Numbers } from "./rowSources.ts";
 import type { Dataset, Standardisation } from "./types.ts";
 
 /**
@@ -12,7 +14,8 @@ import type { Dataset, Standardisation } from "./types.ts";
  *
  * Numbers near the ends of float64's range are scaled on the way, so that no square overflows.
  *
- * Cost: four passes over the training part, and a copy of all inputs.
+ * Cost: three passes over the training part, and a copy of all inputs. Bytes and rows of a file are standardised where
+ * they are needed, without a copy; the other parts then take one pass each.
  *
  * @example
  * const data = dataset({ inputs: [[1, 5], [3, 5], [5, 5], [9, 5]], names: ["length", "width"] });
@@ -30,33 +33,36 @@ export function standardised<const Parts extends { readonly train: Dataset }>(
 ): { readonly [Part in keyof Parts]: Dataset } {
   const { train } = parts;
   const width = train.names.length;
-  const columns = Array.from({ length: width }, (_, j) => columnOf(train.inputs, width, j));
+  const columns = columnsOf(train.values.inputs as Numbers, width, train.count);
   const standardisation: Standardisation = {
     means: Float64Array.from(columns, ({ least, range, mean }) => 2 * (least / 2 + (range / 2) * mean)),
     deviations: Float64Array.from(columns, ({ range, deviation }) => range * deviation),
     constantFeatures: train.names.filter((_, j) => columns[j]!.range === 0),
   };
-  const standardise = (data: Dataset): Dataset => {
+  const change = standardise(columns);
+  const changed = (data: Dataset): Dataset => {
     if (data.names.length !== width) {
       throw failure(
         "ERR_LENGTH",
         `standardised: expected ${width} features of "${data.name}", as of "${train.name}", got ${data.names.length}`,
       );
     }
-    const inputs = new Float64Array(data.inputs.length);
-    for (let at = 0; at < inputs.length; at++) {
-      const { least, range, mean, deviation } = columns[at % width]!;
-      if (range > 0) inputs[at] = (share(data.inputs[at]!, least, range) - mean) / deviation;
+    const what = `standardised: expected numbers of "${data.name}" near those of the training part`;
+    const given = data.values.inputs as Numbers;
+    if (given instanceof Float64Array) {
+      const inputs = given.slice();
+      change(inputs);
+      checkNumbers(what, inputs, data.names);
+      return withInputs(data, inputs, standardisation);
     }
-    checkNumbers(
-      `standardised: expected numbers of "${data.name}" near those of the training part`,
-      inputs,
-      data.names,
-    );
+    const inputs = changedRows(given, change);
+    // Numbers of the training part are at most the root of its number of rows.
+    if (data !== train) forEachRows(inputs, width, (rows, first) => checkNumbers(what, rows, data.names, width, first));
+    knownFinite(inputs);
     return withInputs(data, inputs, standardisation);
   };
   return Object.fromEntries(
-    Object.entries(parts as Readonly<Record<string, Dataset>>).map(([part, data]) => [part, standardise(data)]),
+    Object.entries(parts as Readonly<Record<string, Dataset>>).map(([part, data]) => [part, changed(data)]),
   ) as { readonly [Part in keyof Parts]: Dataset };
 }
 
@@ -77,21 +83,51 @@ function share(x: number, least: number, range: number): number {
     : (x / 2 - least / 2) / (range / 2);
 }
 
-function columnOf(values: Float64Array, width: number, j: number): Feature {
-  let least = Number.POSITIVE_INFINITY;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let at = j; at < values.length; at += width) {
-    const value = values[at]!;
-    if (value < least) least = value;
-    if (value > largest) largest = value;
-  }
-  const range = Math.min(largest - least, Number.MAX_VALUE);
-  if (range === 0) return { least, range, mean: 0, deviation: 0 };
-  const count = values.length / width;
-  let sum = 0;
-  for (let at = j; at < values.length; at += width) sum += share(values[at]!, least, range);
-  const mean = sum / count;
-  let squares = 0;
-  for (let at = j; at < values.length; at += width) squares += (share(values[at]!, least, range) - mean) ** 2;
-  return { least, range, mean, deviation: Math.sqrt(squares / count) };
+/** Gives the function that standardises whole rows in place, as every batch of bytes or of a file needs it. */
+function standardise(columns: readonly Feature[]): (rows: Float64Array) => void {
+  const [least, range, mean, deviation] = (["least", "range", "mean", "deviation"] as const).map((name) =>
+    Float64Array.from(columns, (column) => column[name]),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const width = columns.length;
+  return (rows) => {
+    for (let at = 0; at < rows.length; ) {
+      for (let j = 0; j < width; j++, at++) {
+        const own = range[j]!;
+        const difference = rows[at]! - least[j]!;
+        // The plain case of `share` stands here, since a call would take as long as the divisions.
+        const isPlain = difference - difference === 0 && own < Number.MAX_VALUE;
+        const part = isPlain ? difference / own : share(rows[at]!, least[j]!, own);
+        rows[at] = own > 0 ? (part - mean[j]!) / deviation[j]! : 0;
+      }
+    }
+  };
+}
+
+/** Looks at all features in three passes over the rows, which come in order, so that each sum has its order of terms. */
+function columnsOf(values: Numbers, width: number, count: number): readonly Feature[] {
+  const least = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+  const largest = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  const pass = (look: (value: number, j: number) => void): void =>
+    forEachRows(values, width, (rows) => {
+      for (let at = 0; at < rows.length; ) for (let j = 0; j < width; j++, at++) look(rows[at]!, j);
+    });
+  pass((value, j) => {
+    if (value < least[j]!) least[j] = value;
+    if (value > largest[j]!) largest[j] = value;
+  });
+  const ranges = least.map((low, j) => Math.min(largest[j]! - low, Number.MAX_VALUE));
+  const sums = new Float64Array(width);
+  pass((value, j) => {
+    sums[j]! += share(value, least[j]!, ranges[j]!);
+  });
+  const means = sums.map((sum) => sum / count);
+  const squares = new Float64Array(width);
+  pass((value, j) => {
+    squares[j]! += (share(value, least[j]!, ranges[j]!) - means[j]!) ** 2;
+  });
+  return Array.from(least, (low, j) =>
+    ranges[j] === 0
+      ? { least: low, range: 0, mean: 0, deviation: 0 }
+      : { least: low, range: ranges[j]!, mean: means[j]!, deviation: Math.sqrt(squares[j]! / count) },
+  );
 }

@@ -1,9 +1,10 @@
-import { type Table, tableFromIPC } from "apache-arrow";
+import { DataType, type Table, tableFromIPC, Vector } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
 import { readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
+import { chosenColumns, featureNames } from "./tableColumns.ts";
 import type { Dataset } from "./types.ts";
 
 /** Options of {@link tableData}. */
@@ -20,7 +21,8 @@ const rules = { label: text, target: text } as const;
  * Reads a data set from a table in a file: CSV with a line of names, or Arrow (IPC, file or stream).
  *
  * Each column but that of the label or target is a feature, under its name. Cells are numbers; an empty cell or a text
- * counts as NaN, which is refused with its row and feature. Labels are integers from 0.
+ * counts as NaN, which is refused with its row and feature. A cell of an Arrow file may also be a list of numbers of fixed
+ * size, which are as many features, `pixels 1`, `pixels 2`, and so on. Labels are integers from 0.
  *
  * Cost: the whole table is in memory.
  *
@@ -33,64 +35,132 @@ const rules = { label: text, target: text } as const;
 export function tableData(path: string, options: TableDataOptions = {}): Dataset {
   const read = readOptions("tableData", options, rules);
   const bytes = readDataFile("tableData", path, "give the path of a CSV or Arrow file");
+  if (bytes.length === 0) throw failure("ERR_DATA_FILE", `tableData: expected a table in ${path}, got an empty file`);
   const columns = /\.csv$/i.test(path) ? csvColumns(path, bytes) : arrowColumns(path, bytes);
-  const { target } = read;
-  const label = read.label ?? (target === undefined && columns.has("label") ? "label" : undefined);
-  for (const name of [label, target]) {
-    if (name === undefined || columns.has(name)) continue;
-    throw failure(
-      "ERR_OPTION_RANGE",
-      `tableData: expected a column of ${path}, ${[...columns.keys()].join(", ")}, got "${name}"`,
-    );
+  const { label, target, features } = chosenColumns("tableData", path, [...columns.keys()], read);
+  for (const name of [label, ...features, target]) {
+    if (name !== undefined) checkCells(path, name, columns.get(name)!, name === label);
   }
-  const names = [...columns.keys()].filter((name) => name !== label && name !== target);
-  const rows = [...columns.values()][0]?.length ?? 0;
-  if (names.length === 0)
-    throw failure("ERR_DATA_FILE", `tableData: expected columns of features in ${path}, got none`);
+  const wanted = target === undefined ? undefined : columns.get(target)!.numbers;
+  const names = featureNames(features.map((name) => ({ name, width: columns.get(name)!.width })));
+  const rows = columns.get(features[0]!)!.numbers.length / columns.get(features[0]!)!.width;
   const inputs = new Float64Array(rows * names.length);
-  for (const [j, name] of names.entries()) {
-    const column = columns.get(name)!;
-    for (let i = 0; i < rows; i++) inputs[i * names.length + j] = column[i]!;
+  let place = 0;
+  for (const name of features) {
+    const { numbers, width } = columns.get(name)!;
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < width; j++) inputs[i * names.length + place + j] = numbers[i * width + j]!;
+    }
+    place += width;
   }
   return dataset({
     inputs,
     shape: [names.length],
     names,
-    ...(label === undefined ? {} : { labels: columns.get(label)! }),
-    ...(target === undefined ? {} : { targets: columns.get(target)! }),
+    ...(label === undefined ? {} : { labels: columns.get(label)!.numbers }),
+    ...(wanted === undefined ? {} : { targets: wanted }),
     name: path.replace(/^.*[\\/]/, ""),
   });
 }
 
-type Columns = ReadonlyMap<string, Float64Array>;
+/** A column: the numbers of its cells, and how many are in each. */
+interface Column {
+  readonly numbers: Float64Array;
+  readonly width: number;
+  /** The first cell that is not a number, with its row. */
+  readonly odd?: { readonly row: number; readonly text: string } | undefined;
+}
+/** Refuses cells that are not numbers, and lists as labels. */
+function checkCells(path: string, name: string, { odd, width }: Column, isLabel: boolean): void {
+  if (isLabel && width !== 1) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected one label in each cell of "${name}" in ${path}, got lists of ${width} numbers; ` +
+        "give the number of the class, from 0, or take the column as target",
+    );
+  }
+  if (odd === undefined) return;
+  const cell = odd.text === "" ? "an empty cell" : `the text ${JSON.stringify(odd.text.slice(0, 40))}`;
+  const remedy = isLabel ? "number the classes from 0" : "leave such rows or the column out, or fill them";
+  throw failure(
+    "ERR_NOT_FINITE",
+    `tableData: expected numbers in ${path}, got NaN in row ${odd.row}, "${name}", from ${cell}; ${remedy}`,
+  );
+}
+
+type Columns = ReadonlyMap<string, Column>;
+
+/** Divides a line of CSV into its cells. A cell in quotation marks may hold commas, and marks as two. */
+function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
+  return Array.from(line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
+    (quoted === undefined ? plain! : quoted.replaceAll('""', '"')).trim(),
+  );
+}
+
+/** Refuses a first line that is not one of names. */
+function checkNames(path: string, names: readonly string[]): void {
+  const refuse = (what: string): Error => failure("ERR_DATA_FILE", `tableData: expected ${what}`);
+  const [only] = names;
+  if (names.length === 1 && /[;\t|]/.test(only!)) {
+    throw refuse(`commas between the cells of ${path}, got the first line ${JSON.stringify(only!.slice(0, 40))}`);
+  }
+  // Other programs number columns without names from 0.
+  const areNumbers = names.every((name) => name !== "" && Number.isFinite(Number(name)));
+  if (areNumbers && names.some((name, j) => name !== String(j))) {
+    throw refuse(
+      `names in the first line of ${path}, got the numbers ${names.slice(0, 8).join(", ")}; add a line of names`,
+    );
+  }
+  if (new Set(names).size !== names.length) {
+    throw refuse(`different names in the first line of ${path}, got ${names.join(", ")}`);
+  }
+}
+
+const arrowMagic = "ARROW1";
+const begins = (bytes: Uint8Array, text: string): boolean =>
+  bytes.length >= text.length && [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
 
 function csvColumns(path: string, bytes: Uint8Array): Columns {
+  if (begins(bytes, arrowMagic)) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected CSV in ${path}, got an Arrow file; give it a name that ends in .arrow`,
+    );
+  }
   const lines = new TextDecoder()
     .decode(bytes)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "");
-  const names = (lines[0] ?? "").split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  const names = cellsOf(lines[0] ?? "");
+  checkNames(path, names);
   const columns = names.map(() => new Float64Array(Math.max(0, lines.length - 1)));
-  if (new Set(names).size !== names.length) {
-    throw failure(
-      "ERR_DATA_FILE",
-      `tableData: expected different names in the first line of ${path}, got ${names.join(", ")}`,
-    );
-  }
+  const odd: NonNullable<Column["odd"]>[] = [];
   for (const [i, line] of lines.slice(1).entries()) {
-    const cells = line.split(",");
+    const cells = cellsOf(line);
     if (cells.length !== names.length) {
       throw failure(
         "ERR_DATA_FILE",
         `tableData: expected ${names.length} cells in each line of ${path}, got ${cells.length} in row ${i}`,
       );
     }
-    for (const [j, cell] of cells.entries()) columns[j]![i] = cell.trim() === "" ? Number.NaN : Number(cell);
+    for (const [j, cell] of cells.entries()) {
+      const number = cell === "" ? Number.NaN : Number(cell);
+      columns[j]![i] = number;
+      if (Number.isNaN(number)) odd[j] ??= { row: i, text: cell };
+    }
   }
-  return new Map(names.map((name, j) => [name, columns[j]!]));
+  return new Map(names.map((name, j) => [name, { numbers: columns[j]!, width: 1, odd: odd[j] }]));
 }
 
 function arrowColumns(path: string, bytes: Uint8Array): Columns {
+  if (begins(bytes, arrowMagic) && !begins(bytes.subarray(-arrowMagic.length), arrowMagic)) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected a whole Arrow file, got ${bytes.length} bytes of ${path} that do not end with ${arrowMagic}; ` +
+        "copy it again, or close it where it is written",
+    );
+  }
   let table: Table;
   try {
     table = tableFromIPC(bytes);
@@ -98,12 +168,34 @@ function arrowColumns(path: string, bytes: Uint8Array): Columns {
     throw failure("ERR_DATA_FILE", `tableData: ${path} is not an Arrow file; CSV files end in .csv`, { cause });
   }
   return new Map(
-    table.schema.fields.map(({ name }) => {
-      const column = table.getChild(name)!;
-      return [name, Float64Array.from({ length: table.numRows }, (_, i) => cellOf(column.get(i)))];
+    table.schema.fields.map((field) => {
+      const column = table.getChild(field.name)!;
+      const width = widthOf(field.type);
+      const numbers = new Float64Array(table.numRows * width);
+      let odd: Column["odd"];
+      for (let i = 0; i < table.numRows; i++) {
+        const cell: unknown = column.get(i);
+        write(cell, width, numbers, i * width);
+        if (odd === undefined && numbers.subarray(i * width, (i + 1) * width).includes(Number.NaN)) {
+          odd = { row: i, text: cell === null ? "" : String(cell) };
+        }
+      }
+      return [field.name, { numbers, width, odd }];
     }),
   );
 }
 
-const cellOf = (value: unknown): number =>
-  typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? Number(value) : Number.NaN;
+/** Numbers in a cell: those of a fixed size list, else one. */
+const widthOf = (type: DataType): number =>
+  DataType.isFixedSizeList(type) ? type.listSize * widthOf(type.children[0]!.type) : 1;
+
+/** Writes the numbers of a cell; what is not a number becomes NaN. */
+function write(value: unknown, width: number, target: Float64Array, at: number): void {
+  if (value instanceof Vector) {
+    const each = width / value.length;
+    for (let i = 0; i < value.length; i++) write(value.get(i), each, target, at + i * each);
+    return;
+  }
+  const isNumber = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+  target.fill(isNumber ? Number(value) : Number.NaN, at, at + width);
+}

@@ -10,13 +10,19 @@ export interface Rows {
   readonly fields: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Rows in memory, for training: inputs with what they are to give. */
+/** Rows for training: inputs with what they are to give. */
 export interface Dataset extends Rows {
   /** Name in messages and in `run.json`. */
   readonly name: string;
-  /** Inputs, row after row. */
+  /**
+   * Inputs, row after row. Those of bytes or of a file are all made when this is read, 8 bytes per number; `values` has
+   * them as they are.
+   */
   readonly inputs: Float64Array;
-  /** Targets, row after row. Of a data set with labels they are one-hot, rows x classes. Absent: there are none. */
+  /**
+   * Targets, row after row. Of a data set with labels they are one-hot, rows x classes. Those of bytes or of a file are
+   * made when this is read. Absent: there are none.
+   */
   readonly targets?: Float64Array;
   /** Class of each row, 0 to classes - 1. Absent: the rows have none. */
   readonly labels?: Int32Array;

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { showValue } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { type Activation, activations } from "../networks/activations.ts";
 import { arePositiveIntegers, positiveInteger } from "../rules.ts";
@@ -85,11 +86,22 @@ export function modelOf(parts: {
   };
 }
 
-/** Whether a value has what {@link Model} promises. */
-export function isModel(value: unknown): value is Model {
-  const { shapes, names, inputShape, apply, initialPoint } = (value ?? {}) as Partial<Model>;
-  const lists = [shapes, names, inputShape].every((list) => Array.isArray(list));
-  return lists && typeof apply === "function" && typeof initialPoint === "function";
+/** Says what of a {@link Model} a value lacks; undefined if nothing. */
+export function whyNotModel(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return `expected an object, got ${showValue(value)}`;
+  const model = value as Partial<Record<keyof Model, unknown>>;
+  const lists = (list: unknown): boolean => Array.isArray(list);
+  const demands: readonly (readonly [keyof Model, string, (part: unknown) => boolean])[] = [
+    ["name", "a text", (part) => typeof part === "string" && part !== ""],
+    ["inputShape", "a list of positive integers", (part) => arePositiveIntegers(part, 0)],
+    ["outputs", "a positive integer", (part) => arePositiveIntegers([part], 1)],
+    ["shapes", "a list of shapes", (part) => lists(part) && (part as unknown[]).every(lists)],
+    ["names", "a list of names", lists],
+    ["apply", "a function", (part) => typeof part === "function"],
+    ["initialPoint", "a function", (part) => typeof part === "function"],
+  ];
+  const wrong = demands.find(([part, , is]) => !is(model[part]));
+  return wrong === undefined ? undefined : `expected ${wrong[0]} to be ${wrong[1]}, got ${showValue(model[wrong[0]])}`;
 }
 
 /** Options that all models have. */

@@ -1,17 +1,21 @@
 import { add, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
-import { failure } from "../../errors.ts";
+import { isTensor } from "../../autodiff/trace/trace.ts";
+import { failure, isFluxionError } from "../../errors.ts";
 import { readOptions, showValue } from "../../options.ts";
+import { sizeOf } from "../datasets/flatNumbers.ts";
+import { firstRowsOf, isOfFile, type Numbers } from "../datasets/rowSources.ts";
 import type { Dataset } from "../datasets/types.ts";
 import { rowsAtOnce } from "../networks/network.ts";
 import { type NetworkLoss, networkLosses, penaltyOf, type Regularization } from "../networks/networkLosses.ts";
 import { fullRegularization, regularizationRule } from "../networks/regularization.ts";
 import { objective } from "../objective.ts";
-import type { ParameterBlock, TracedProblem } from "../problem.ts";
+import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { text } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
-import { isModel, type Model } from "./model.ts";
+import { describeResult } from "../traced/tracedProblem.ts";
+import { type Model, whyNotModel } from "./model.ts";
 
 /** Options of {@link trainable}. */
 export interface TrainableOptions {
@@ -83,27 +87,23 @@ const rules = {
  */
 export function trainable(model: Model, train: Dataset, options: TrainableOptions = {}): Trainable {
   const read = readOptions("trainable", options, rules);
-  if (!isModel(model)) {
-    throw failure(
-      "ERR_OPTION_TYPE",
-      `trainable: expected a model, with shapes, names, apply and initialPoint, got ${showValue(model)}`,
-    );
-  }
+  const wrong = whyNotModel(model);
+  if (wrong !== undefined) throw failure("ERR_OPTION_TYPE", `trainable: expected a model, but ${wrong}`);
   const { name = model.name } = read;
   const loss = read.loss ?? (train.labels === undefined ? "meanSquaredError" : "softmaxCrossEntropy");
   const regularization = fullRegularization("trainable", read.regularization);
-  const targets = checkedTargets(model, train);
+  checkShapes(model, train);
   const fitOf = (outputs: Tensor, wanted: Tensor): Tensor =>
     typeof loss === "string" ? networkLosses[loss](outputs, wanted) : loss(outputs, wanted);
-  const width = train.inputs.length / train.count;
   const rows = Math.min(64, train.count);
+  const { inputs, targets } = firstNumbers(train, rows);
   const { shapes, names } = model;
   const problem = objective(
     shapes,
     (...parameters: readonly Tensor[]) => {
-      const x = dataInput("inputs", train.inputs.subarray(0, rows * width), [rows, ...model.inputShape]);
-      const wanted = dataInput("targets", targets.subarray(0, rows * model.outputs), [rows, model.outputs]);
-      const fit = fitOf(model.apply(x, parameters), wanted);
+      const x = dataInput("inputs", inputs, [rows, ...model.inputShape]);
+      const wanted = dataInput("targets", targets, [rows, model.outputs]);
+      const fit = fitOf(outputsOf(model, x, parameters), wanted);
       return (regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization))) as Scalar;
     },
     {
@@ -121,18 +121,26 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
   return {
     model,
     blocks: problem.blocks,
-    initialPoint: (seed) => model.initialPoint(seed),
+    initialPoint(seed) {
+      const point: unknown = model.initialPoint(seed);
+      if (point instanceof Float64Array || Array.isArray(point)) return Float64Array.from(point as ArrayLike<number>);
+      throw failure(
+        "ERR_OPTION_TYPE",
+        `${model.name}: expected initialPoint to give a list of numbers, got ${showValue(point)}`,
+      );
+    },
     batches: (given) => minibatches(problem, train.values, given),
-    full: () => problem.with(train.values),
+    full: () => problem.with(inMemory(train)),
     heldOut(data) {
-      const truth = checkedTargets(model, data);
-      const first = train.inputs.subarray(0, width);
+      checkShapes(model, data);
+      const truth = data.targets!;
+      const first = firstNumbers(train, 1).inputs;
       const predict = predictions(
         shapes,
         (...parameters: readonly Tensor[]) =>
-          model.apply(dataInput("inputs", first, [1, ...model.inputShape]), parameters),
+          outputsOf(model, dataInput("inputs", first, [1, ...model.inputShape]), parameters),
         { name, chunk: rowsAtOnce },
-      ).with({ inputs: data.inputs });
+      ).with({ inputs: data.values.inputs! });
       const size = [data.count, model.outputs];
       const fit = predictions([size], (outputs) => fitOf(outputs, dataInput("targets", truth, size)), { name });
       return { predict, loss: (point) => fit(predict(point))[0]! };
@@ -140,21 +148,52 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
   };
 }
 
-function checkedTargets(model: Model, { name, fields, targets }: Dataset): Float64Array {
-  if (targets === undefined) {
+/** The outputs of a model, whose shape would otherwise be stretched to that of the targets, or fail far from its cause. */
+function outputsOf(model: Model, x: Tensor, parameters: readonly Tensor[]): Tensor {
+  let outputs: unknown;
+  try {
+    outputs = model.apply(x, parameters);
+  } catch (cause) {
+    if (isFluxionError(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw failure("ERR_LOSS", `${model.name}: apply fails: ${reason}`, { cause });
+  }
+  const wanted = [x.shape[0]!, model.outputs];
+  const what = `${model.name}: expected apply to return a tensor of the shape [${wanted.join(", ")}], rows x outputs`;
+  if (!isTensor(outputs)) throw failure("ERR_LOSS", `${what}, got ${describeResult(outputs)}`);
+  if (outputs.shape.join() !== wanted.join()) throw failure("ERR_SHAPE", `${what}, got [${outputs.shape.join(", ")}]`);
+  return outputs;
+}
+
+/** Inputs and targets of the first rows, for the trace. */
+function firstNumbers(
+  { fields, values }: Dataset,
+  rows: number,
+): { readonly inputs: Float64Array; readonly targets: Float64Array } {
+  const first = (field: "inputs" | "targets"): Float64Array =>
+    firstRowsOf(values[field] as Numbers, rows, sizeOf(fields[field]!));
+  return { inputs: first("inputs"), targets: first("targets") };
+}
+
+/** All data for one field: bytes as numbers, which several threads can share; rows of a file where they are. */
+function inMemory(data: Dataset): DataValues {
+  const { inputs, targets } = data.values as Readonly<Record<"inputs" | "targets", Numbers>>;
+  return isOfFile(inputs) || isOfFile(targets) ? data.values : { inputs: data.inputs, targets: data.targets! };
+}
+
+function checkShapes(model: Model, { name, fields, values }: Dataset): void {
+  if (values.targets === undefined) {
     throw failure("ERR_OPTION_RANGE", `trainable: expected labels or targets of "${name}", got none`);
   }
   for (const [what, own, wanted] of [
     ["inputs", fields.inputs!, model.inputShape],
     ["targets", fields.targets!, [model.outputs]],
   ] as const) {
-    const size = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-    if (own.join() === wanted.join() || (size(own) === size(wanted) && (own.length === 1 || wanted.length === 1)))
+    if (own.join() === wanted.join() || (sizeOf(own) === sizeOf(wanted) && (own.length === 1 || wanted.length === 1)))
       continue;
     throw failure(
       "ERR_SHAPE",
       `trainable: expected ${what} of "${name}" of the shape [${wanted.join(", ")}] of ${model.name}, got [${own.join(", ")}]`,
     );
   }
-  return targets;
 }

@@ -188,11 +188,17 @@ function piecesOf(
     const extents = new Map([...shapes].map(([key, shape]) => [key, [to - from, ...shape.slice(1)]]));
     const numbers = [...values].map(([key, data]) => {
       const width = data.length / shapes.get(key)![0]!;
-      return numbersOf(data).subarray(from * width, to * width);
+      return partOf(data, from * width, to * width);
     });
     pieces.push({ numbers, extents });
   }
   return pieces;
+}
+
+/** Some of the numbers of an input; those of a source are read where they are needed. */
+function partOf(data: InputData, from: number, to: number): InputData {
+  if (data instanceof Float64Array || data.part === undefined) return numbersOf(data).subarray(from, to);
+  return { length: to - from, write: (target) => data.part!(target, from) };
 }
 
 function shapesIn({ data }: TracedFunction): Map<string, Shape> {

@@ -17,7 +17,14 @@ interface Demands {
 
 /** The demands that a source is known to meet, so that it is read once. */
 const checked = new WeakMap<RowSource, Set<string>>();
+/** Sources all of whose numbers are known to be finite. */
+const finite = new WeakSet<RowSource>();
 const hashes = new WeakMap<RowSource, Map<string, string>>();
+
+/** Notes that all numbers of a source are finite, so that no further pass over them is needed where that is all. */
+export function knownFinite(source: RowSource): void {
+  finite.add(source);
+}
 
 /** Whether a value is a source of rows. */
 export function isRowSource(value: unknown): value is RowSource {
@@ -57,6 +64,7 @@ export function checkSource(
   { dtype, indexes }: Demands,
   check: (numbers: Float64Array, from: number) => void,
 ): void {
+  if (dtype === "float32" && indexes.length === 0 && finite.has(source)) return;
   const key = JSON.stringify([dtype, indexes]);
   const known = checked.get(source) ?? new Set<string>();
   if (known.has(key)) return;

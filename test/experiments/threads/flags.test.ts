@@ -23,6 +23,7 @@ reading("gives a field its flag in kebab case, with kind, default and descriptio
     kind: "number",
     required: false,
     description: "eta",
+    expected: "a positive number",
     default: 0.5,
   });
 });
@@ -49,8 +50,16 @@ values("reads numbers, exponents and negative ones too", () => {
   assert.is(flagValue(flags.stepSize!, "-2.5e-3"), -0.0025);
 });
 values("refuses a text where a number is wanted, and an empty one", () => {
-  assertError(() => flagValue(flags.steps!, "ten"), "ERR_COMMAND_LINE", /--steps: expected a number, got "ten"/);
-  assertError(() => flagValue(flags.steps!, ""), "ERR_COMMAND_LINE", /--steps: expected a number/);
+  assertError(
+    () => flagValue(flags.steps!, "ten"),
+    "ERR_COMMAND_LINE",
+    /^--steps: expected an integer in \[1, 100\], got "ten"$/,
+  );
+  assertError(
+    () => flagValue(flags.steps!, ""),
+    "ERR_COMMAND_LINE",
+    /^--steps: expected an integer in \[1, 100\], got ""$/,
+  );
 });
 values("reads a list of numbers, of words where one is no number", () => {
   assert.equal(flagValue(flags.start!, "1, -2"), [1, -2]);
@@ -78,14 +87,22 @@ options("names the flag, what it takes and what came, one line for each that doe
   }
   const lines = message.split("\n");
   assert.is(lines.length, 3);
-  assert.match(lines[0]!, /^--steps: expected number to be <=100, got 1000$/);
-  assert.match(lines[1]!, /^--method: expected one of .*gda.*extragradient.*, got gdaa$/);
-  assert.match(lines[2]!, /^--title: expected string.*; it must be given$/);
+  assert.match(lines[0]!, /^--steps: expected an integer in \[1, 100\], got 1000$/);
+  assert.match(lines[1]!, /^--method: expected gda or extragradient, got "gdaa"\. Did you mean "gda"\?$/);
+  assert.match(lines[2]!, /^--title: expected a text, got nothing; it must be given$/);
 });
 options("says once what is wrong with the items of a list", () => {
-  assertError(() => optionsFrom(schema, { title: "t", start: ["a", "b"] }), "ERR_COMMAND_LINE", /^--start: [^\n]*$/);
+  assertError(
+    () => optionsFrom(schema, { title: "t", start: ["a", "b"] }),
+    "ERR_COMMAND_LINE",
+    /^--start: expected a list of 2 numbers, [^\n]*, got \["a", "b"\]$/,
+  );
 });
 options("refuses with ERR_COMMAND_LINE", () => {
-  assertError(() => optionsFrom(schema, { title: "t", stepSize: -1 }), "ERR_COMMAND_LINE", /--step-size: .*>0, got -1/);
+  assertError(
+    () => optionsFrom(schema, { title: "t", stepSize: -1 }),
+    "ERR_COMMAND_LINE",
+    /^--step-size: expected a positive number, got -1$/,
+  );
 });
 options.run();

@@ -53,7 +53,8 @@ function ratios(method: "L-BFGS-B" | "CG", make: () => Update): Readonly<Record<
     for (const reference of solved) {
       const { evaluations, value } = lastRow(problem, reference.start, make());
       const least = reference[method].value;
-      assert.ok(value <= least + 1e-9 * (1 + Math.abs(least)), `${name}: ${value} in place of ${least}`);
+      // Where the Hessian is singular, values at gradients of 1e-6 differ by up to 1e-8.
+      assert.ok(value <= least + 1e-8 * (1 + Math.abs(least)), `${name}: ${value} in place of ${least}`);
       ours += evaluations;
       theirs += reference[method].evaluations;
     }
@@ -66,14 +67,11 @@ test("lbfgsDirection reaches SciPy's minima with at most 1.2 times its evaluatio
   for (const [name, ratio] of Object.entries(ratios("L-BFGS-B", lbfgs))) assert.ok(ratio <= 1.2, `${name}: ${ratio}`);
 });
 
-test("conjugateGradientDirection reaches SciPy's minima with at most 1.2 times its evaluations", () => {
-  const found = ratios("CG", conjugate);
-  const mean = Math.exp(
-    Object.values(found).reduce((sum, ratio) => sum + Math.log(ratio), 0) / Object.keys(found).length,
-  );
-  assert.ok(mean <= 1.2, `${mean}`);
-  // On a single function of two to four unknowns the number of evaluations is a matter of luck for both.
-  for (const [name, ratio] of Object.entries(found)) assert.ok(ratio <= 1.6, `${name}: ${ratio}`);
+test("conjugateGradientDirection reaches SciPy's minima with at most 1.2 times its evaluations on each problem", () => {
+  for (const kind of ["daiKou", "hagerZhang", "polakRibiere"] as const) {
+    const found = Object.entries(ratios("CG", () => conjugate({ kind })));
+    for (const [name, ratio] of found) assert.ok(ratio <= 1.2, `${kind}, ${name}: ${ratio}`);
+  }
 });
 
 test("every formula of beta finds the minimum", () => {

@@ -254,7 +254,7 @@ test("what does not fit is named", () => {
   assertError(
     () => trainable({} as never, images),
     "ERR_OPTION_TYPE",
-    /expected a model, with shapes, .* got an object/,
+    /expected a model, but expected name to be a text, got nothing/,
   );
   const bare = dataset({
     inputs: [

@@ -33,9 +33,17 @@ const optimisers = {
 } as const satisfies Readonly<Record<string, { readonly stepSize: number; readonly update: (eta: number) => Update }>>;
 
 const options = z.object({
-  data: z.string().default("digits").describe("digits, mnist, cifar10, or a .csv or .arrow file with a column label"),
+  data: z.string().default("digits").describe("digits, mnist, cifar10, or a .csv or .arrow file"),
   folder: z.string().optional().describe("folder of the files of MNIST or CIFAR-10"),
+  label: z.string().optional().describe("column of the classes in the file (default: label)"),
   target: z.string().optional().describe("column of the targets in the file, for regression"),
+  inMemory: z
+    .number()
+    .min(0)
+    .default(256)
+    .describe(
+      "megabytes up to which an Arrow file is read into memory; of a larger one, rows are read as they are needed",
+    ),
   samples: z.number().int().min(2).optional().describe("number of rows, drawn from all (default: all)"),
   validation: z.number().gt(0).lt(1).default(0.1).describe("share of the rows by which the best point is chosen"),
   test: z
@@ -102,6 +110,9 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
   context.note(
     `${model.name}, ${start.length} parameters; rows: ${parts.join(", ")}; ${batches.perEpoch} steps per epoch`,
   );
+  if (batch > train.count)
+    context.note(`a batch of ${batch} rows is more than the ${train.count} of an epoch: all rows are one batch`);
+  for (const line of absentClasses(data)) context.note(line);
   const constant = train.standardisation?.constantFeatures.length ?? 0;
   if (constant > 0)
     context.note(`${constant} of ${train.names.length} features are constant in the training part: they are 0`);
@@ -122,6 +133,8 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
     steps,
     seed: context.seed,
     evaluatedEvery: every,
+    // Their hashes let a resumed run notice other data.
+    heldOut: { validation: validation.description, test: data.test.description },
   };
   let last: Row | undefined;
   const rows = context.iterate(batches, start, update, { name: "training", points: every, description });
@@ -135,6 +148,21 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
       if (last !== undefined && last.status !== "running") tell(context, net, data.test, last);
     }),
   );
+}
+
+/** Most classes that a line names. */
+const mostNamed = 8;
+
+/** Says which classes have no row in a part: nothing is learnt about them, or nothing known. */
+function absentClasses(data: TrainingData): readonly string[] {
+  return Object.entries(data).flatMap(([part, { labels, classes }]: readonly [string, Dataset]) => {
+    if (labels === undefined) return [];
+    const there = new Set(labels);
+    if (there.size === classes) return [];
+    const absent = Array.from({ length: classes }, (_, label) => label).filter((label) => !there.has(label));
+    const named = absent.slice(0, mostNamed).join(", ") + (absent.length > mostNamed ? ", ..." : "");
+    return [`${absent.length} of ${classes} classes have no row in the ${part} part: ${named}`];
+  });
 }
 
 /** The measures on held-out data: the loss, and for classes how they are told apart and how surely. */
@@ -163,7 +191,8 @@ function tell(context: ExperimentContext, net: Trainable, test: Dataset, last: R
   const point = last.vectors.bestPoint;
   const { best, bestStep, validationAccuracy, stoppedBecause } = last.columns;
   const early = stopReasons[stoppedBecause ?? 1] === "no improvement";
-  const verdict = last.status === "diverged" ? "diverged" : early ? "stopped early" : "trained";
+  const diverged = last.status === "diverged";
+  const verdict = diverged ? "diverged" : early ? "stopped early" : bestStep === 0 ? "not better" : "trained";
   if (point === undefined) {
     context.report({ run: "training", verdict, because: "no finite validation loss" });
     return;
@@ -174,7 +203,11 @@ function tell(context: ExperimentContext, net: Trainable, test: Dataset, last: R
   context.report({
     run: "training",
     verdict,
-    because: early ? `validation loss not better since step ${bestStep}` : `all ${last.step} steps were made`,
+    because: diverged
+      ? `step ${last.step} gave no finite loss`
+      : early || bestStep === 0
+        ? `validation loss not better since step ${bestStep}`
+        : `all ${last.step} steps were made`,
     numbers: right === undefined ? numbers : { ...numbers, "test accuracy": right },
   });
   const accuracyText = right === undefined ? "" : `, accuracy ${(100 * right).toFixed(1)} %`;

@@ -5,17 +5,24 @@ import { mnist } from "../../../problems/datasets/mnist.ts";
 import { standardised } from "../../../problems/datasets/standardised.ts";
 import { tableData } from "../../../problems/datasets/tableData.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
+import { isLarge, streamedTable } from "./streamedTable.ts";
 
 /** Options by which the data of a training run are chosen. */
 interface TrainingDataOptions {
   readonly data: string;
   readonly folder?: string | undefined;
+  readonly label?: string | undefined;
   readonly target?: string | undefined;
   readonly samples?: number | undefined;
   readonly validation: number;
   readonly test: number;
   readonly standardise: boolean;
+  /** Megabytes up to which an Arrow file is read into memory. */
+  readonly inMemory: number;
 }
+
+/** Most columns that a message names. */
+const mostNamed = 12;
 
 /** The three parts of the data. */
 export interface TrainingData {
@@ -39,7 +46,7 @@ export function trainingData(options: TrainingDataOptions, seed: number): Traini
 }
 
 function wholeData(
-  { data, folder, target, samples }: TrainingDataOptions,
+  { data, folder, label, target, samples, inMemory }: TrainingDataOptions,
   seed: number,
 ): { readonly train: Dataset; readonly test?: Dataset } {
   const some = samples === undefined ? {} : { samples, seed };
@@ -64,7 +71,25 @@ function wholeData(
       `train: expected --data to be digits, mnist, cifar10 or the path of a .csv or .arrow file, got "${data}"`,
     );
   }
-  const whole = tableData(data, target === undefined ? {} : { target });
+  if (label !== undefined && target !== undefined) {
+    throw failure("ERR_COMMAND_LINE", `train: expected --label for classes or --target for regression, got both`);
+  }
+  const columns = { ...(label === undefined ? {} : { label }), ...(target === undefined ? {} : { target }) };
+  const whole = isLarge(data, inMemory) ? streamedTable(data, columns) : tableData(data, columns);
+  if (whole.values.targets === undefined) {
+    const names = whole.names.slice(0, mostNamed).join(", ") + (whole.names.length > mostNamed ? ", ..." : "");
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `train: expected a column "label" in ${data}, got ${names}; name the column of the classes by --label, ` +
+        "or that of the numbers to predict by --target",
+    );
+  }
+  if (whole.labels !== undefined && new Set(whole.labels).size === 1) {
+    throw failure(
+      "ERR_DATA_FILE",
+      `train: expected rows of two classes at least in ${data}, got class ${whole.labels[0]} alone`,
+    );
+  }
   if (samples === undefined) return { train: whole };
   if (samples > whole.count) {
     throw failure("ERR_COMMAND_LINE", `train: expected --samples to be at most ${whole.count}, got ${samples}`);

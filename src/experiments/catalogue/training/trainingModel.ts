@@ -3,7 +3,7 @@ import { failure } from "../../../errors.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
 import { convolutionalNetwork } from "../../../problems/models/convolutional.ts";
 import { linearModel, multilayerPerceptron } from "../../../problems/models/dense.ts";
-import { isModel, type Model, type ModelOptions } from "../../../problems/models/model.ts";
+import { type Model, type ModelOptions, whyNotModel } from "../../../problems/models/model.ts";
 import { residualNetwork, wideResidualNetwork } from "../../../problems/models/residual.ts";
 import { importModule, isModulePath } from "../../threads/importModule.ts";
 
@@ -35,12 +35,26 @@ export async function trainingModel(wanted: string, data: Dataset): Promise<Mode
   }
   const path = resolve(wanted);
   const { default: exported } = await importModule(path);
-  const model: unknown =
-    typeof exported === "function" ? (exported as (given: ModelOptions) => unknown)(options) : exported;
-  if (isModel(model)) return model;
+  let model: unknown = exported;
+  if (typeof exported === "function") {
+    try {
+      model = await (exported as (given: ModelOptions) => unknown)(options);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw failure(
+        "ERR_MODULE",
+        `train: the default export of ${path} fails when it is called with { inputShape, outputs }: ${reason}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+  const wrong = whyNotModel(model);
+  if (wrong === undefined) return model as Model;
   throw failure(
     "ERR_MODULE",
     `train: the module ${path} must have a model as default export, or a function of { inputShape, outputs } that returns ` +
-      `one, got ${exported === undefined ? "none" : typeof exported}; see docs/training.md`,
+      `one, got ${exported === undefined ? "none" : typeof exported}${model === undefined && exported === undefined ? "" : `: ${wrong}`}; see docs/training.md`,
   );
 }

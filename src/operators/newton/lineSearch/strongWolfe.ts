@@ -23,6 +23,8 @@ export interface StrongWolfeOptions {
   readonly maxTrials: number;
   /** Relative change of phi up to which it counts as rounding. Default 0. */
   readonly rounding?: number;
+  /** Least distance of an interpolated trial from the best end of its interval, as a share of it. Default 0.1. */
+  readonly margin?: number;
 }
 
 /**
@@ -34,16 +36,17 @@ interface StrongWolfeResult<P extends Probe> {
   readonly complete: boolean;
 }
 
-/** Least distance of an interpolated trial from the ends of its interval, as a share of the interval. */
-const margin = 0.1;
+/** Least distance of an interpolated trial from the worse end of its interval, as a share of the interval. */
+const outerMargin = 0.1;
 
 /**
  * Finds an alpha with phi(alpha) <= phi(0) + c1 alpha phi'(0) and |phi'(alpha)| <= c2 |phi'(0)|: it brackets, then
  * zooms ([1], algorithms 3.5 and 3.6), with safeguarded cubic interpolation.
  *
  * Where phi changes by no more than `rounding`, slopes decide on the decrease instead: (2 c1 - 1)
- * phi'(0) >= phi'(alpha) [2]. Where the trials are used up, or `probe` returns undefined because a step has no effect,
- * the result is the best alpha of sufficient decrease, with `complete: false`.
+ * phi'(0) >= phi'(alpha) [2], and the next trial is where a line through both slopes vanishes. Where the trials are used
+ * up, or `probe` returns undefined because a step has no effect, the result is the best alpha of sufficient decrease,
+ * with `complete: false`.
  *
  * @param start phi at 0, with a negative slope
  * @param probe gives phi at alpha, or undefined where alpha does not change the point
@@ -56,7 +59,8 @@ export function strongWolfe<P extends Probe>(
   probe: (alpha: number) => P | undefined,
   options: StrongWolfeOptions,
 ): StrongWolfeResult<P> {
-  const { sufficientDecrease: c1, curvature: c2, maxStepSize, maxTrials, rounding = 0 } = options;
+  const { sufficientDecrease: c1, curvature: c2, maxStepSize, maxTrials, rounding = 0, margin = outerMargin } = options;
+  const noise = rounding * Math.abs(start.value);
   const slope0 = start.slope();
   let trials = 0;
   const attempt = (alpha: number): P | undefined => {
@@ -66,7 +70,7 @@ export function strongWolfe<P extends Probe>(
   };
   const decreases = (at: Probe): boolean => {
     if (at.value <= start.value + c1 * at.alpha * slope0) return true;
-    return Math.abs(at.value - start.value) <= rounding * Math.abs(start.value) && at.slope() <= (2 * c1 - 1) * slope0;
+    return Math.abs(at.value - start.value) <= noise && at.slope() <= (2 * c1 - 1) * slope0;
   };
 
   let before: Probe = start;
@@ -92,11 +96,11 @@ export function strongWolfe<P extends Probe>(
   function zoom(low: Probe, lowFound: P | undefined, high: Probe): StrongWolfeResult<P> {
     let best = lowFound;
     for (;;) {
-      const alpha = between(low, high);
+      const alpha = between(low, high, margin, noise);
       if (alpha === low.alpha || alpha === high.alpha) return { found: best, complete: false };
       const at = attempt(alpha);
       if (at === undefined) return { found: best, complete: false };
-      if (!Number.isFinite(at.value) || !decreases(at) || at.value > low.value) {
+      if (!Number.isFinite(at.value) || !decreases(at) || at.value > low.value + noise) {
         high = at;
         continue;
       }
@@ -112,16 +116,18 @@ export function strongWolfe<P extends Probe>(
  * The minimum of the cubic through both ends, kept away from them; the middle of the interval where the cubic has no
  * minimum.
  */
-function between(low: Probe, high: Probe): number {
+function between(low: Probe, high: Probe, margin: number, noise: number): number {
   const width = high.alpha - low.alpha;
   const middle = low.alpha + width / 2;
+  const at = (share: number): number => low.alpha + width * Math.min(1 - outerMargin, Math.max(margin, share));
   if (!Number.isFinite(high.value)) return middle;
   const s0 = low.slope();
   const s1 = high.slope();
+  // Values that differ by rounding alone say nothing about the shape between them; slopes still do.
+  if (noise > 0 && Math.abs(high.value - low.value) <= noise && s0 * s1 < 0) return at(s0 / (s0 - s1));
   const d = s0 + s1 - (3 * (low.value - high.value)) / (low.alpha - high.alpha);
   const root = Math.sign(width) * Math.sqrt(d * d - s0 * s1);
   const wanted = high.alpha - (width * (s1 + root - d)) / (s1 - s0 + 2 * root);
   if (!Number.isFinite(wanted)) return middle;
-  const share = (wanted - low.alpha) / width;
-  return low.alpha + width * Math.min(1 - margin, Math.max(margin, share));
+  return at((wanted - low.alpha) / width);
 }

@@ -43,6 +43,13 @@ export interface WolfeLineSearchOptions {
 /** Relative change of L that counts as rounding. */
 const roundingOfValue = 16 * Number.EPSILON;
 
+/**
+ * Least share of an interval that a trial goes which is interpolated after a first one like the `previous`. Step sizes of
+ * gradients often fall by a factor of hundreds from one step to the next, and a larger share would take several trials
+ * for that.
+ */
+const marginAfterPrevious = 0.001;
+
 const rules = {
   merit: { default: "gradientNorm", oneOf: ["gradientNorm", "value"] },
   sufficientDecrease: { default: 1e-4, above: 0, max: 0.5 },
@@ -140,6 +147,7 @@ export function wolfeLineSearch(options: WolfeLineSearchOptions = {}): Update {
           maxTrials,
           // Near a zero ||F||^2 falls towards 0, but L keeps its size, so its changes drown in rounding much earlier.
           rounding: merit === "value" ? roundingOfValue : 0,
+          ...(merit === "value" && firstTrial === "previous" ? { margin: marginAfterPrevious } : {}),
         },
       );
       if (found === undefined) {

@@ -1,0 +1,351 @@
+/** What `fluxion run train` says of the mistakes that its users make with tables and with models of their own. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tableFromArrays, tableToIPC } from "apache-arrow";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { JsonValue } from "../../src/json.ts";
+import { checkError } from "../support/assert.ts";
+import { fluxion, scratchDirectory } from "../support/command.ts";
+import { dataFile } from "../support/dataFiles.ts";
+import { normalVector } from "../support/random.ts";
+import { scratchPath } from "../support/scratch.ts";
+import { train } from "../support/training.ts";
+
+const folder = scratchPath("mistakes");
+mkdirSync(folder);
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const count = 60;
+const table = (header: string, line: (i: number) => string): string =>
+  `${header}\n${Array.from({ length: count }, (_, i) => line(i)).join("\n")}\n`;
+const good = table("a,b,label", (i) => `${Math.sin(i)},${Math.cos(3 * i)},${i % 3}`);
+const goodFile = file("good.csv", good);
+const arrow = readFileSync(
+  dataFile(
+    {
+      a: { numbers: normalVector(count, 1) },
+      label: { numbers: Int32Array.from({ length: count }, (_, i) => i % 2) },
+    },
+    20,
+  ),
+);
+const texts = tableToIPC(tableFromArrays({ a: [1, 2, 3, 4], label: ["x", "y", "x", "y"] }), "file");
+let modules = 0;
+const module = (text: string): string => file(`net${++modules}.ts`, text);
+/** A module with a model of two inputs and three outputs, in which some parts are replaced. */
+const model = (parts: string): string =>
+  module(`import * as tf from "@tensorflow/tfjs";
+export default { name: "own", inputShape: [2], outputs: 3, shapes: [[2, 3]], names: ["w"], description: {},
+  apply: (x, [w]) => tf.matMul(x, w), initialPoint: () => new Float64Array(6), ${parts} };\n`);
+
+type Options = Readonly<Record<string, JsonValue>>;
+const small = { epochs: 2, batch: 16 };
+const refusalOf = (options: Options): Promise<unknown> =>
+  train({ ...small, ...options }).then(
+    ({ findings }) => findings,
+    (error: unknown) => error,
+  );
+const inFile = (name: string, content: string | Uint8Array, more: Options = {}): Options => ({
+  data: file(name, content),
+  ...more,
+});
+const own = (path: string): Options => ({ data: goodFile, model: path });
+
+const refused: readonly (readonly [string, Options, string, RegExp])[] = [
+  [
+    "labels as texts",
+    inFile(
+      "texts.csv",
+      table("a,label", (i) => `${i},${i % 2 ? "cat" : "dog"}`),
+    ),
+    "ERR_NOT_FINITE",
+    /texts\.csv, got NaN in row 0, "label", from the text "dog"; number the classes from 0/,
+  ],
+  [
+    "one-hot labels",
+    inFile(
+      "hot.csv",
+      table("a,label_0,label_1", (i) => `${i},${i % 2},${1 - (i % 2)}`),
+    ),
+    "ERR_COMMAND_LINE",
+    /a column "label" in .*hot\.csv, got a, label_0, label_1; .*--label, .*--target/,
+  ],
+  [
+    "labels between integers",
+    inFile(
+      "half.csv",
+      table("a,label", (i) => `${i},${i / 2}`),
+    ),
+    "ERR_OPTION_RANGE",
+    /integers from 0 to 65535, got 0\.5 in row 1/,
+  ],
+  [
+    "labels without end",
+    inFile(
+      "big.csv",
+      table("a,label", (i) => `${i},${1e5 * i}`),
+    ),
+    "ERR_OPTION_RANGE",
+    /got 100000 in row 1/,
+  ],
+  [
+    "one class",
+    inFile(
+      "one.csv",
+      table("a,label", (i) => `${i},4`),
+    ),
+    "ERR_DATA_FILE",
+    /two classes at least in .*one\.csv, got class 4 alone/,
+  ],
+  [
+    "an empty cell",
+    inFile(
+      "cell.csv",
+      table("a,label", (i) => `${i === 9 ? "" : i},${i % 2}`),
+    ),
+    "ERR_NOT_FINITE",
+    /NaN in row 9, "a", from an empty cell/,
+  ],
+  [
+    "a number without end",
+    inFile(
+      "inf.csv",
+      table("a,label", (i) => `${i === 9 ? "1e999" : i},${i % 2}`),
+    ),
+    "ERR_NOT_FINITE",
+    /Infinity in row 9, "a"/,
+  ],
+  ["no row", inFile("none.csv", "a,label\n"), "ERR_LENGTH", /at least two rows of "none\.csv", got 0/],
+  ["one row", inFile("row.csv", "a,label\n1,0\n"), "ERR_LENGTH", /at least two rows of "row\.csv", got 1/],
+  [
+    "a part without rows",
+    inFile("two.csv", "a,label\n1,0\n2,1\n"),
+    "ERR_OPTION_RANGE",
+    /a row at least of "two\.csv" for/,
+  ],
+  [
+    "no labels",
+    inFile(
+      "no.csv",
+      table("a,class", (i) => `${i},${i % 2}`),
+    ),
+    "ERR_COMMAND_LINE",
+    /"label" in .*got a, class/,
+  ],
+  [
+    "no such target",
+    { data: goodFile, target: "price" },
+    "ERR_OPTION_RANGE",
+    /a column of .*, a, b, label, got "price"/,
+  ],
+  ["no such label", { data: goodFile, label: "lable" }, "ERR_OPTION_RANGE", /got "lable"\. Did you mean "label"\?/],
+  [
+    "label and target",
+    { data: goodFile, label: "label", target: "a" },
+    "ERR_COMMAND_LINE",
+    /--label .* or --target .*got both/,
+  ],
+  ["an empty file", inFile("empty.csv", ""), "ERR_DATA_FILE", /a table in .*empty\.csv, got an empty file/],
+  ["an empty Arrow file", inFile("empty.arrow", ""), "ERR_DATA_FILE", /got an empty file/],
+  [
+    "a folder",
+    { data: (mkdirSync(join(folder, "d.arrow")), join(folder, "d.arrow")) },
+    "ERR_DATA_FILE",
+    /cannot read .*d\.arrow/,
+  ],
+  [
+    "a cut Arrow file",
+    inFile("cut.arrow", arrow.subarray(0, 900)),
+    "ERR_DATA_FILE",
+    /a whole Arrow file, got 900 bytes .*copy it/,
+  ],
+  [
+    "a cut one, not in memory",
+    inFile("cut2.arrow", arrow.subarray(0, 900), { inMemory: 0 }),
+    "ERR_ARROW_CORRUPT",
+    /not complete/,
+  ],
+  [
+    "CSV as Arrow",
+    inFile("csv.arrow", good),
+    "ERR_DATA_FILE",
+    /csv\.arrow is not an Arrow file; CSV files end in \.csv/,
+  ],
+  [
+    "CSV as Arrow, not in memory",
+    inFile("csv2.arrow", good, { inMemory: 0 }),
+    "ERR_ARROW_FORMAT",
+    /is not an Arrow file/,
+  ],
+  [
+    "Arrow as CSV",
+    inFile("arrow.csv", arrow),
+    "ERR_DATA_FILE",
+    /got an Arrow file; give it a name that ends in \.arrow/,
+  ],
+  ["texts in Arrow", inFile("texts.arrow", texts), "ERR_NOT_FINITE", /NaN in row 0, "label", from the text "x"/],
+  [
+    "texts, not in memory",
+    inFile("texts2.arrow", texts, { inMemory: 0 }),
+    "ERR_DATA_FILE",
+    /holds dictionary of utf8 .*"label"/,
+  ],
+  [
+    "semicolons",
+    inFile("semi.csv", good.replaceAll(",", ";")),
+    "ERR_DATA_FILE",
+    /commas .*got the first line "a;b;label"/,
+  ],
+  [
+    "no names",
+    inFile("names.csv", good.slice(good.indexOf("\n") + 1)),
+    "ERR_DATA_FILE",
+    /names in the first line .*got the numbers/,
+  ],
+  ["no such file", { data: join(folder, "missing.arrow") }, "ERR_DATA_FILE", /cannot read .*missing\.arrow/],
+  ["no name of a file", { data: "" }, "ERR_COMMAND_LINE", /--data to be digits, .*, got ""/],
+  [
+    "images wanted",
+    { data: goodFile, model: "convolutional" },
+    "ERR_SHAPE",
+    /inputShape to be \[rows, columns, channels\], got \[2\]/,
+  ],
+  ["nothing exported", own(module("const a = 1;\n")), "ERR_MODULE", /a model as default export, .*got none/],
+  ["a module that throws", own(module('throw new Error("boom");\n')), "ERR_MODULE", /cannot be loaded: boom/],
+  [
+    "a function that throws",
+    own(module('export default () => { throw new Error("boom"); };\n')),
+    "ERR_MODULE",
+    /fails when it is called with \{ inputShape, outputs \}: boom/,
+  ],
+  ["a class", own(module("export default class Net {}\n")), "ERR_MODULE", /fails when it is called .*without 'new'/],
+  [
+    "a function that gives no model",
+    own(module("export default async () => 3;\n")),
+    "ERR_MODULE",
+    /expected an object, got 3/,
+  ],
+  ["no name", own(model("name: undefined")), "ERR_MODULE", /expected name to be a text, got nothing/],
+  ["no outputs", own(model("outputs: 0")), "ERR_MODULE", /expected outputs to be a positive integer, got 0/],
+  ["no start", own(model("initialPoint: 3")), "ERR_MODULE", /expected initialPoint to be a function, got 3/],
+  ["other inputs", own(model("inputShape: [5]")), "ERR_SHAPE", /inputs of .* of the shape \[5\] of own, got \[2\]/],
+  ["other outputs", own(model("outputs: 4")), "ERR_SHAPE", /targets of .* of the shape \[4\] of own, got \[3\]/],
+  [
+    "another width",
+    own(model("apply: (x, [w]) => tf.matMul(x, tf.slice(w, [0, 0], [2, 1]))")),
+    "ERR_SHAPE",
+    /own: expected apply to return a tensor of the shape \[48, 3\], rows x outputs, got \[48, 1\]/,
+  ],
+  ["a scalar", own(model("apply: (x, [w]) => tf.sum(tf.matMul(x, w))")), "ERR_SHAPE", /rows x outputs, got \[\]/],
+  ["no tensor", own(model("apply: () => undefined")), "ERR_LOSS", /rows x outputs, got undefined/],
+  [
+    "a model that throws",
+    own(model('apply: () => { throw new Error("boom"); }')),
+    "ERR_LOSS",
+    /own: apply fails: boom/,
+  ],
+  [
+    "a start that is none",
+    own(model("initialPoint: () => undefined")),
+    "ERR_OPTION_TYPE",
+    /initialPoint to give a list of numbers, got nothing/,
+  ],
+  ["a short start", own(model("initialPoint: () => new Float64Array(5)")), "ERR_LENGTH", /a start of length 6, got 5/],
+  [
+    "a start of NaN",
+    own(model("initialPoint: () => new Float64Array(6).fill(NaN)")),
+    "ERR_NOT_FINITE",
+    /got NaN as entry 0/,
+  ],
+];
+
+const test = suite("mistakes in fluxion run train");
+
+test("each is named, with what was expected and what came", async () => {
+  for (const [name, options, code, message] of refused) {
+    const error = await refusalOf(options);
+    assert.ok(error instanceof Error, `${name}: ${JSON.stringify(error)}`);
+    checkError(error, code, message);
+  }
+});
+
+test("what can be trained is, and the notes say what is odd about it", async () => {
+  const cases: readonly (readonly [Options, string, RegExp])[] = [
+    [
+      inFile(
+        "float.csv",
+        table("a,b,label", (i) => `${i},${(i * i) % 7},${i % 2}.0`),
+      ),
+      "trained",
+      /rows: train 48/,
+    ],
+    [
+      inFile(
+        "quoted.csv",
+        table('"a","b, c",label', (i) => `"${i}",${(i * i) % 7},"${i % 2}"`),
+      ),
+      "trained",
+      /rows: train 48/,
+    ],
+    [
+      inFile(
+        "pandas.csv",
+        table("0,1,2", (i) => `${i},${(i * i) % 7},${i % 2}`),
+        { label: "2" },
+      ),
+      "trained",
+      /rows: train 48/,
+    ],
+    [
+      inFile(
+        "absent.csv",
+        table("a,b,label", (i) => `${i},${(i * i) % 7},${i === 7 ? 3 : i % 2}`),
+      ),
+      "trained",
+      /1 of 4 classes have no row in the train part: 2\n/,
+    ],
+    [
+      inFile(
+        "constant.csv",
+        table("a,b,label", (i) => `${i},5,${i % 2}`),
+      ),
+      "trained",
+      /1 of 2 features are constant in the training part: they are 0/,
+    ],
+    [{ data: goodFile, batch: 1000 }, "not better", /a batch of 1000 rows is more than the 48 of an epoch/],
+    [{ data: goodFile, stepSize: 1e10, optimiser: "sgd" }, "not better", /at the best point by validation \(step 0\)/],
+    [{ data: goodFile, stepSize: 1e300 }, "diverged", /at the best point by validation \(step 0\)/],
+    [own(model("apply: (x, [w]) => tf.log(tf.sub(-1, tf.square(tf.matMul(x, w))))")), "diverged", /own, 6 parameters/],
+  ];
+  for (const [options, verdict, note] of cases) {
+    const { findings, lines, rows } = await train({ ...small, ...options });
+    assert.is(findings[0]!.verdict, verdict, JSON.stringify(options));
+    assert.match(`${lines.join("\n")}\n`, note);
+    if (verdict === "diverged") assert.match(findings[0]!.because!, /no finite/);
+    assert.ok(rows.length > 0);
+  }
+});
+
+test("the command ends with a code that says so, and a mistake on the way keeps the rows", async () => {
+  const here = scratchDirectory();
+  const bad = await fluxion(["run", "train", "--batch", "0"], here);
+  assert.is(bad.code, 2);
+  assert.match(bad.stderr, /--batch: expected a positive integer, got 0/);
+  const missing = await fluxion(["run", "train", "--data", "missing.csv", "--no-serve"], here);
+  assert.is(missing.code, 2);
+  assert.match(missing.stderr, /cannot read missing\.csv/);
+  const args = ["run", "train", "--data", goodFile, "--epochs", "2", "--no-serve", "--out", "run"];
+  assert.is((await fluxion(args, here)).code, 0);
+  const rows = readFileSync(join(here, "run/training/iterates-0001.arrows"));
+  // A run keeps its options.
+  const other = await fluxion(["resume", "run", "--batch", "5"], here);
+  assert.is(other.code, 2);
+  assert.match(other.stderr, /unknown option '--batch'/);
+  assert.equal(readFileSync(join(here, "run/training/iterates-0001.arrows")), rows);
+});
+
+test.run();
