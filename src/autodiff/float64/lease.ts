@@ -74,6 +74,8 @@ export class Lease {
 
   /** Leaves the vectors to their borrower. Results of the program that depend on the point are no longer valid. */
   end(): void {
-    if (this.isOpen) this.#arena.move();
+    if (!this.isOpen) return;
+    const { place = 0, count = 0 } = this.#beside ?? {};
+    this.#arena.move({ place, size: (count * strideOf(this.#point.length)) / 8 });
   }
 }

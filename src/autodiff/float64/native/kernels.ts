@@ -8,4 +8,22 @@ export interface NativeKernels extends NativeVectors {
   readonly rows: (memory: number, input: number, out: number, count: number, length: number) => void;
   /** Computes the product with windows of images whose table is at this offset. */
   readonly convolution: (memory: number, table: number) => void;
+  /**
+   * Computes C = factor op(A) op(B), m x n, whose matrices have these offsets, and these distances between their rows.
+   * Flags: 1 transposes A, 2 transposes B, 4 adds to C.
+   */
+  readonly product: (
+    memory: number,
+    flags: number,
+    m: number,
+    n: number,
+    k: number,
+    factor: number,
+    a: number,
+    rowA: number,
+    b: number,
+    rowB: number,
+    c: number,
+    rowC: number,
+  ) => void;
 }
