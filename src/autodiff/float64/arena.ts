@@ -176,7 +176,8 @@ export class Arena implements ConstantPool {
     const numbers = new Float64Array(memory.buffer);
     const [from, to] = [without.place / 8, without.place / 8 + without.size];
     numbers.set(this.#numbers.subarray(0, from));
-    if (to < this.#numbers.length) numbers.set(this.#numbers.subarray(to), to);
+    // The new memory is shorter if something was given back.
+    if (to < this.#numbers.length) numbers.set(this.#numbers.subarray(to, numbers.length), to);
     this.#memory = memory;
     this.#numbers = numbers;
     // The address is valid only while this object holds the memory.
