@@ -215,7 +215,7 @@ export class Arena implements ConstantPool {
     ldc: number,
   ): void => {
     const base = this.#address;
-    if (this.#native !== undefined && productsGainNatively(m, n, k)) {
+    if (this.#native !== undefined && productsGainNatively(this.#native, m, n, k)) {
       this.#native.product(base, flags, m, n, k, factor, a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc);
       return;
     }

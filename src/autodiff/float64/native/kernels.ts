@@ -2,6 +2,8 @@ import type { NativeVectors } from "../../../linalg/nativeVectors.ts";
 
 /** Kernels in C. Addresses are numbers, and nothing checks them. */
 export interface NativeKernels extends NativeVectors {
+  /** How many numbers the vectors of this processor hold that it uses. */
+  readonly width: number;
   /** Runs the loop whose table is at this offset from the start of the memory. */
   readonly loop: (memory: number, table: number) => void;
   /** Writes log(sum of exp) of each dense row. Places are offsets from the start of the memory. */

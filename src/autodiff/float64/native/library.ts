@@ -97,6 +97,7 @@ function open(path: string): Found {
   const width = Number(library.func("int fluxion_use(int most)")(widest));
   if (width === 0) throw new Error("this processor has no fused multiply-add");
   const kernels: NativeKernels = {
+    width,
     loop: library.func("void fluxion_loop(size_t memory, uint32_t table)") as NativeKernels["loop"],
     rows: library.func(
       "void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t count, uint32_t length)",

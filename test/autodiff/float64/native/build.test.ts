@@ -84,6 +84,7 @@ if (process.env.FLUXION_TEST_FULL === "1") {
       new Uint8Array(memory).set(readFileSync(image));
     };
     const emulated = {
+      width: 2,
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
       convolution: (_: number, table: number) => run("convolution", table),

@@ -119,25 +119,26 @@ else {
     }
   });
 
-  tests("take the place of the BLAS up to a size, which the numbers of threads and cores do not change", () => {
-    let [ours, theirs] = [0, 0];
+  tests("take the place of the BLAS up to a size, with vectors for which that was measured", () => {
     const blas = findBlas();
     if (blas === undefined) return;
-    const native = { ...all, product: () => void ours++ };
-    const arena = new Arena({ ...blas, gemm: () => void theirs++ }, native);
-    arena.reserve(1);
-    const gemm = arena.settle().gemm as (...operands: readonly number[]) => void;
-    for (const sizes of [
-      [64, 128, 784],
-      [784, 128, 64],
-      [1000, 1000, 1000],
-    ]) {
-      const [m, n, k] = sizes as [number, number, number];
-      const before = ours;
-      gemm(0, m, n, k, 1, 0, k, 0, n, 0, n);
-      assert.is(ours > before, productsGainNatively(m, n, k), sizes.join());
+    for (const width of [2, 4, 8]) {
+      let [ours, theirs] = [0, 0];
+      const native = { ...all, width, product: () => void ours++ };
+      const arena = new Arena({ ...blas, gemm: () => void theirs++ }, native);
+      arena.reserve(1);
+      const gemm = arena.settle().gemm as (...operands: readonly number[]) => void;
+      for (const [m, n, k] of [
+        [64, 128, 784],
+        [784, 128, 64],
+        [1000, 1000, 1000],
+      ] as const) {
+        const before = ours;
+        gemm(0, m, n, k, 1, 0, k, 0, n, 0, n);
+        assert.is(ours > before, productsGainNatively(native, m, n, k), `${m}, ${n}, ${k}`);
+      }
+      assert.equal([ours, theirs], width === 4 ? [2, 1] : [0, 3]);
     }
-    assert.equal([ours, theirs], [2, 1]);
   });
 }
 tests.run();
