@@ -13,57 +13,16 @@
  * One kernel computes the first three: some rows times eight columns, each of whose sums is one chain of fused multiply-adds in
  * the order of the definition. So no bit depends on the width of the vectors or on the number of rows.
  */
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#define COLUMNS 8
+#include "simd.h"
+
 /* Longest part of a chain of `forward`, so that its part of the filter stays in the first cache. */
 #define PART 256
 /* Windows whose products are added up before they join the sum of `filter`. */
 #define BLOCK 128
 
-#if defined(__AVX512F__)
-#include <immintrin.h>
-typedef __m512d vector;
-#define WIDTH 8
-#define ROWS 8
-#define LOADED(p) _mm512_loadu_pd(p)
-#define STORE(p, v) _mm512_storeu_pd(p, v)
-#define SPLAT(x) _mm512_set1_pd(x)
-#define MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)
-#elif defined(__AVX2__)
-#include <immintrin.h>
-typedef __m256d vector;
-#define WIDTH 4
-#define ROWS 6
-#define LOADED(p) _mm256_loadu_pd(p)
-#define STORE(p, v) _mm256_storeu_pd(p, v)
-#define SPLAT(x) _mm256_set1_pd(x)
-#define MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)
-#elif defined(__FMA__)
-#include <immintrin.h>
-typedef __m128d vector;
-#define WIDTH 2
-#define ROWS 3
-#define LOADED(p) _mm_loadu_pd(p)
-#define STORE(p, v) _mm_storeu_pd(p, v)
-#define SPLAT(x) _mm_set1_pd(x)
-#define MULTIPLY_ADD(a, b, c) _mm_fmadd_pd(a, b, c)
-#else
-#include <arm_neon.h>
-typedef float64x2_t vector;
-#define WIDTH 2
-#define ROWS 4
-#define LOADED(p) vld1q_f64(p)
-#define STORE(p, v) vst1q_f64(p, v)
-#define SPLAT(x) vdupq_n_f64(x)
-#define MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)
-#endif
-
-#define VECTORS (COLUMNS / WIDTH)
 #define EACH_ROW _Pragma("GCC unroll 8") for (int r = 0; r < ROWS; r++)
-#define EACH_VECTOR _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
 
 /* Places and sizes, as src/autodiff/float64/native/convolution.ts writes them. Places are offsets from the memory's start. */
 struct product {
@@ -104,8 +63,6 @@ static inline __attribute__((always_inline)) void multiply(tile sums, const doub
 static inline __attribute__((always_inline)) void add_row(double *to, const vector row[VECTORS]) {
   EACH_VECTOR STORE(to + v * WIDTH, LOADED(to + v * WIDTH) + row[v]);
 }
-
-static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 static double factor_of(const struct product *p) {
   double factor;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "coefficients.h"
+#include "products.h"
 #include "vectors.h"
 
 #if defined(_WIN32)
@@ -17,6 +18,7 @@
 #define DECLARED(name)                                                                               \
   void loop_##name(char *memory, uint32_t table);                                                    \
   void convolution_##name(char *memory, uint32_t table);                                             \
+  void product_##name(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k);             \
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
   void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
   void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
@@ -27,10 +29,12 @@ struct kernels {
   void (*loop)(char *, uint32_t);
   void (*rows)(const double *, double *, ptrdiff_t, ptrdiff_t);
   void (*convolution)(char *, uint32_t);
+  void (*product)(const struct matrices *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*adam)(const struct adam *, ptrdiff_t);
   void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
-#define KERNELS(width, name) {width, loop_##name, rows_##name, convolution_##name, adam_##name, choose_##name}
+#define KERNELS(width, name) \
+  {width, loop_##name, rows_##name, convolution_##name, product_##name, adam_##name, choose_##name}
 
 #if defined(__x86_64__)
 DECLARED(fma)
@@ -105,6 +109,17 @@ EXPORTED void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t
 
 /* Computes the product with windows of images whose table has this place in memory. */
 EXPORTED void fluxion_convolution(size_t memory, uint32_t table) { chosen->convolution((char *)memory, table); }
+
+/*
+ * Computes C = factor op(A) op(B), m x n, from places in memory and the distances between rows there. Flags: 1 transposes A,
+ * 2 transposes B, 4 adds to C. No size may be 0.
+ */
+EXPORTED void fluxion_product(size_t memory, uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, uint32_t a,
+                              uint32_t row_a, uint32_t b, uint32_t row_b, uint32_t c, uint32_t row_c) {
+  const struct matrices of = {(const double *)(memory + a), (const double *)(memory + b), (double *)(memory + c),
+                              row_a, row_b, row_c, flags & 1, flags & 2, flags & 4, factor};
+  chosen->product(&of, m, n, k);
+}
 
 /* Does the pass of Adam over n numbers of each vector, wherever they lie. */
 EXPORTED void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh,

@@ -36,8 +36,23 @@ void FLUXION_NAME(adam)(const struct adam *of, ptrdiff_t n) {
   }
 }
 
-/* Copies rows of a matrix one after the other, and asks for the next row meanwhile: nothing else foresees where it lies. */
+/* Number of rows of one cache line or two that are asked for before they are copied. */
+#define AHEAD 16
+
+/* Copies rows of a matrix one after the other, and asks for later rows meanwhile: nothing else foresees where they lie. */
 void FLUXION_NAME(choose)(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width) {
+  if (width <= 16) {
+    for (ptrdiff_t r = 0; r < count + AHEAD; r++) {
+      if (r < count) {
+        __builtin_prefetch(from + rows[r] * width);
+        __builtin_prefetch(from + rows[r] * width + width - 1);
+      }
+      if (r < AHEAD) continue;
+      const double *row = from + rows[r - AHEAD] * width;
+      for (ptrdiff_t i = 0; i < width; i++) *to++ = row[i];
+    }
+    return;
+  }
   for (ptrdiff_t r = 0; r < count; r++, to += width) {
     const double *row = from + rows[r] * width, *next = r + 1 < count ? from + rows[r + 1] * width : row;
     ptrdiff_t i = 0;

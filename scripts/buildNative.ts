@@ -134,7 +134,7 @@ export function compileLibrary(
       objects.push("windows.o");
     }
     for (const [width, flags] of Object.entries(widths[arch]!)) {
-      for (const part of ["loops", "rows", "convolutions", "vectors"]) {
+      for (const part of ["loops", "rows", "convolutions", "products", "vectors"]) {
         compile(`${part}.c`, `${part}-${width}.o`, [...flags, `-DFLUXION_NAME(name)=name##_${width}`]);
         objects.push(`${part}-${width}.o`);
       }

@@ -3,6 +3,8 @@ import { nativePass } from "../linalg/nativeVectors.ts";
 
 /** Length from which on a view of a row and `set` are faster than a loop. */
 const longRow = 32;
+/** To find a row in memory takes as long as to copy so many numbers. */
+const ofRow = 32;
 
 /** Rows of a matrix, copied where a program needs them. The matrix and the numbers of the rows must not change. */
 export class ChosenRows {
@@ -22,8 +24,8 @@ export class ChosenRows {
   write(target: Float64Array): void {
     const { matrix, width, rows } = this;
     // The library reads whatever it is told to, so the rows are checked again: they may have been changed meanwhile.
-    if (width >= longRow && rows instanceof Int32Array && this.#areThere(target)) {
-      const pass = nativePass(this.length, target, matrix, rows);
+    if (rows instanceof Int32Array && this.#areThere(target)) {
+      const pass = nativePass(Math.max(this.length, ofRow * rows.length), target, matrix, rows);
       if (pass !== undefined) {
         const places = pass.addresses as readonly [number, number, number];
         pass.native.choose(...places, rows.length, width);

@@ -35,7 +35,7 @@ export interface FieldProgram {
 }
 
 /** A compiled field on some data. */
-export interface FieldInstance {
+export interface FieldInstance extends Required<VectorLender> {
   /** Returns L(z), or NaN if there is no value, and writes F(z) into `field`. @throws ERR_LENGTH */
   evaluate(point: Float64Array, field: Float64Array): number;
   /**
@@ -72,15 +72,16 @@ export interface FieldInstance {
 export function compileField(parts: FieldParts): FieldProgram {
   const engine = engineOf(parts);
   const inputs = parts.data ?? [];
+  const { dimension } = engine;
+  const borrow = (count: number): readonly Float64Array[] | undefined => engine.borrow?.(count);
   return {
-    dimension: engine.dimension,
+    dimension,
     counts: engine.counts,
     instance(data = {}, copy = true) {
       const own = ownData(inputs, data, copy);
-      const { dimension } = engine;
-      const lender: VectorLender = { [vectorsOfProgram]: (count) => engine.borrow?.(count) };
+      // Without spreads, since each minibatch makes one.
       return {
-        ...lender,
+        [vectorsOfProgram]: borrow,
         evaluate(point, field) {
           checkLength("evaluate", "the point", point, dimension);
           checkLength("evaluate", "the field", field, dimension);

@@ -9,6 +9,7 @@ import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lower.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
+import { productsGainNatively } from "./native/cost.ts";
 import type { NativeKernels } from "./native/kernels.ts";
 
 const page = 65536;
@@ -159,8 +160,12 @@ export class Arena implements ConstantPool {
     return place;
   }
 
-  /** Moves everything to a new memory. The old one stays as it is. */
-  move(): void {
+  /**
+   * Moves everything to a new memory. The old one stays as it is.
+   *
+   * @param without a part whose numbers nobody needs there: pages that are not written cost nothing
+   */
+  move(without: { readonly place: number; readonly size: number } = { place: 0, size: 0 }): void {
     const pages = Math.ceil(this.#top / page);
     let memory: WasmMemory;
     try {
@@ -169,7 +174,10 @@ export class Arena implements ConstantPool {
       throw tooLarge(this.#top, error);
     }
     const numbers = new Float64Array(memory.buffer);
-    numbers.set(this.#numbers);
+    const [from, to] = [without.place / 8, without.place / 8 + without.size];
+    numbers.set(this.#numbers.subarray(0, from));
+    // The new memory is shorter if something was given back.
+    if (to < this.#numbers.length) numbers.set(this.#numbers.subarray(to, numbers.length), to);
     this.#memory = memory;
     this.#numbers = numbers;
     // The address is valid only while this object holds the memory.
@@ -190,7 +198,7 @@ export class Arena implements ConstantPool {
   };
 
   /**
-   * Calls the BLAS. Flags: 1 transposes A, 2 transposes B, 4 adds to C. Addresses are offsets into the memory, perhaps
+   * Calls the library's product or the BLAS, whichever is faster for the sizes. Flags: 1 transposes A, 2 transposes B, 4 adds to C. Addresses are offsets into the memory, perhaps
    * above 2^31.
    */
   readonly #gemm = (
@@ -207,6 +215,10 @@ export class Arena implements ConstantPool {
     ldc: number,
   ): void => {
     const base = this.#address;
+    if (this.#native !== undefined && productsGainNatively(this.#native, m, n, k)) {
+      this.#native.product(base, flags, m, n, k, factor, a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc);
+      return;
+    }
     this.#blas!.gemm(
       101,
       (flags & 1) === 0 ? 111 : 112,

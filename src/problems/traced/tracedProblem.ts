@@ -11,6 +11,7 @@ import { type Complain, isTensor, type Traceable, type TracedFunction, trace } f
 import { failure, isFluxionError } from "../../errors.ts";
 import { warn as report } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
+import { type VectorLender, vectorsOfProgram } from "../../linalg/programMemory.ts";
 import { dataHash } from "../data/dataHash.ts";
 import type { ConvexSet, DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
@@ -196,17 +197,16 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
   const { name, dimension, symmetric, blocks, options } = family;
   // The trace and `with` have copied them.
   const instance = compiled.program.instance(Object.fromEntries(data), false);
-  const { map: _, ...field } = instance;
-  return {
+  // Without spreads, since each minibatch makes one.
+  const problem: Made = {
     name,
     dimension,
     symmetric,
-    ...field,
+    evaluate: instance.evaluate,
+    linearize: instance.linearize,
+    [vectorsOfProgram]: instance[vectorsOfProgram],
     blocks,
-    ...(symmetric ? { hasPotential: true } : {}),
     explainNotFinite: (point) => explain(family, compiled, data, point),
-    ...compiled.extend?.(data, instance),
-    ...(options.constraint === undefined ? {} : { constraint: options.constraint }),
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
       return options.description ?? descriptionOf(family, compiled, data);
@@ -226,7 +226,14 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
       return Object.assign(onRows, { count });
     },
   };
+  if (symmetric) problem.hasPotential = true;
+  if (compiled.extend !== undefined) Object.assign(problem, compiled.extend(data, instance));
+  if (options.constraint !== undefined) problem.constraint = options.constraint;
+  return problem;
 }
+
+/** A problem that is being made. */
+type Made = { -readonly [K in keyof TracedProblem]: TracedProblem[K] } & VectorLender;
 
 function explain(
   family: Family,

@@ -53,6 +53,7 @@ interface Loan {
 const lease = suite("places lent to a run");
 
 lease("hold what their borrowers wrote, and results are right, in any order of uses", () => {
+  // Every run writes to all of its vectors, so that the next one is lent as many.
   const use = fc.record({
     kind: fc.constantFrom("borrow", "step", "step", "evaluate", "write", "multiply", "transpose", "solve"),
     loan: fc.nat(3),
@@ -116,8 +117,33 @@ lease("are not copied to or from: the program runs where the run's vectors are",
     assert.is(point.buffer, field.buffer);
   }
   assert.is(engine.counts.evaluations, before + 3);
-  assert.is(engine.borrow(5)![4]!.byteOffset, point.byteOffset, "the next borrower gets the same places");
-  assert.is.not(engine.borrow(5)![4]!.buffer, point.buffer, "in another memory");
+  assert.is(engine.borrow(5)!.at(-1)!.byteOffset, point.byteOffset, "the next borrower gets the same places");
+  assert.is.not(engine.borrow(5)!.at(-1)!.buffer, point.buffer, "in another memory");
+});
+
+lease("take little more memory than the runs before them have needed", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(8), { minLength: 1, maxLength: 6 }), (uses) => {
+      const engine = new Float64Engine(swung());
+      const bare = engine.memory.memory;
+      let [most, last]: [number, Float64Array | undefined] = [8, undefined];
+      for (const [i, wish] of uses.entries()) {
+        const vectors = engine.borrow(10)!;
+        const beside = i === 0 ? 8 : Math.min(8, most + 1);
+        assert.is(vectors.length, beside + 2);
+        assert.ok(engine.memory.memory - bare <= beside * 8 * (n + 50), `${engine.memory.memory - bare} bytes`);
+        assert.is.not(vectors[0]!.buffer, last?.buffer);
+        const used = Math.min(wish, beside);
+        for (const vector of vectors.slice(beside - used)) vector.set(normalVector(n, i + 1));
+        const [field, point] = vectors.slice(-2) as [Float64Array, Float64Array];
+        engine.evaluate([], point, field);
+        assertField(point, field, `run ${i}`);
+        most = Math.max(i === 0 ? 0 : most, used < beside ? used : 2 * used);
+        last = point;
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 lease("are not lent where the system gives no more memory, and the program goes on", () => {

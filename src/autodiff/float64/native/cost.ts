@@ -74,3 +74,13 @@ const windowsFrom = 8000;
 export function windowsGainNatively({ images, rows, places }: Windows, columns: number): boolean {
   return 2 * images * rows.length * places.length * columns >= windowsFrom;
 }
+
+/** Width of vectors, that of AVX2, for which products were measured; others are left to the BLAS. */
+const widthOfProducts = 4;
+/** Operations from which on BLAS libraries gain by what they do before they multiply. */
+const mostOfProduct = 3e7;
+
+/** Whether the library computes a product of m x k by k x n numbers faster than a BLAS does, as measured with OpenBLAS. */
+export function productsGainNatively({ width }: { readonly width: number }, m: number, n: number, k: number): boolean {
+  return width === widthOfProducts && 2 * m * n * k <= mostOfProduct;
+}

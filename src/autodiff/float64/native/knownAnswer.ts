@@ -6,6 +6,7 @@ import type { Buffer, ElementOp } from "../lower/values.ts";
 import { digest } from "./digest.ts";
 import { isNative } from "./instructions.ts";
 import type { NativeKernels } from "./kernels.ts";
+import { productNumbers } from "./knownProducts.ts";
 import { knownVectors } from "./knownVectors.ts";
 import { windowNumbers } from "./knownWindows.ts";
 import { nativeTable } from "./table.ts";
@@ -14,6 +15,8 @@ import { nativeTable } from "./table.ts";
 const knownBits = "0941fafab6aa77a0";
 /** The same for products with windows of images. */
 const knownWindowBits = "ade4f795280f07fc";
+/** The same for products of matrices. */
+const knownProductBits = "686ea31993dc8064";
 
 const operations = (Object.keys(elementwise) as ElementOp[]).filter(isNative);
 
@@ -42,8 +45,11 @@ export function knownAnswer(kernels: NativeKernels): string | undefined {
   const found = nativeBits(kernels);
   if (found !== knownBits) return `its results have the digest ${found}, expected ${knownBits}`;
   const windows = digest(windowNumbers(kernels));
-  if (windows === knownWindowBits) return knownVectors(kernels, (shift) => argumentsOf(shift, specials));
-  return `its products with windows have the digest ${windows}, expected ${knownWindowBits}`;
+  if (windows !== knownWindowBits)
+    return `its products with windows have the digest ${windows}, expected ${knownWindowBits}`;
+  const products = digest(productNumbers(kernels));
+  if (products !== knownProductBits) return `its products have the digest ${products}, expected ${knownProductBits}`;
+  return knownVectors(kernels, (shift) => argumentsOf(shift, specials));
 }
 
 /** Computes the digest of the results of all functions on fixed arguments. */

@@ -97,6 +97,7 @@ function open(path: string): Found {
   const width = Number(library.func("int fluxion_use(int most)")(widest));
   if (width === 0) throw new Error("this processor has no fused multiply-add");
   const kernels: NativeKernels = {
+    width,
     loop: library.func("void fluxion_loop(size_t memory, uint32_t table)") as NativeKernels["loop"],
     rows: library.func(
       "void fluxion_rows(size_t memory, uint32_t input, uint32_t out, uint32_t count, uint32_t length)",
@@ -104,6 +105,10 @@ function open(path: string): Found {
     convolution: library.func(
       "void fluxion_convolution(size_t memory, uint32_t table)",
     ) as NativeKernels["convolution"],
+    product: library.func(
+      "void fluxion_product(size_t memory, uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, uint32_t a, " +
+        "uint32_t rowA, uint32_t b, uint32_t rowB, uint32_t c, uint32_t rowC)",
+    ) as NativeKernels["product"],
     adam: library.func(
       "void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh, " +
         "double squareDecay, double scale, double shift, double pull, uint32_t n)",

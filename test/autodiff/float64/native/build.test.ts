@@ -10,7 +10,7 @@ import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer
 import { describeNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { scratchPath } from "../../../support/scratch.ts";
 
-const kernels = ["loop", "rows", "convolution", "adam", "choose"];
+const kernels = ["loop", "rows", "convolution", "product", "adam", "choose"];
 const exported = ["use", "format", ...kernels].map((name) => `fluxion_${name}`);
 
 const tests = suite("buildNative");
@@ -84,9 +84,11 @@ if (process.env.FLUXION_TEST_FULL === "1") {
       new Uint8Array(memory).set(readFileSync(image));
     };
     const emulated = {
+      width: 2,
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
       convolution: (_: number, table: number) => run("convolution", table),
+      product: (_: number, ...operands: readonly number[]) => run("product", ...operands),
       adam: (...operands: readonly number[]) => run("adam", ...operands),
       choose: (...operands: readonly number[]) => run("choose", ...operands),
       addressOf: (buffer: ArrayBuffer) => {
