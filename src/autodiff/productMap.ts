@@ -11,8 +11,8 @@ export interface ProductPrograms {
   readonly forward: string;
   /** Program of the transpose. Absent if the map is symmetric, or if nobody needs the transpose. */
   readonly transposed?: string;
-  /** Computes the matrix, row-major, where that is cheaper than products; undefined if it is not. */
-  readonly matrix?: () => Float64Array | undefined;
+  /** Computes the matrix, row-major, in `into` if given, where that is cheaper than products; undefined if it is not. */
+  readonly matrix?: (into?: Float64Array) => Float64Array | undefined;
   /** Computes the diagonal, on the same condition. */
   readonly diagonal?: () => Float64Array | undefined;
 }
@@ -50,8 +50,8 @@ export class ProductMap implements LinearMap, ResidualOwner {
     this.#multiply(this.#programs.forward, vectors, count, out, this.columns, this.rows);
   }
 
-  [ownMatrix](): Float64Array | undefined {
-    return this.#programs.matrix?.();
+  [ownMatrix](into?: Float64Array): Float64Array | undefined {
+    return this.#programs.matrix?.(into);
   }
 
   [ownDiagonal](): Float64Array | undefined {

@@ -15,13 +15,13 @@ interface DiagonalMap extends LinearMap {
 }
 
 interface MatrixMap extends LinearMap {
-  /** Computes the matrix, row-major; undefined if products are to be used after all. */
-  [ownMatrix](): Float64Array | undefined;
+  /** Computes the matrix, row-major, in `into` if given; undefined if products are to be used after all. */
+  [ownMatrix](into?: Float64Array): Float64Array | undefined;
 }
 
 /** Returns the matrix of a map that has a way of its own to compute it; undefined for all others. */
-export function matrixOf(map: LinearMap): Float64Array | undefined {
-  return ownMatrix in map ? (map as MatrixMap)[ownMatrix]() : undefined;
+export function matrixOf(map: LinearMap, into?: Float64Array): Float64Array | undefined {
+  return ownMatrix in map ? (map as MatrixMap)[ownMatrix](into) : undefined;
 }
 
 /** Returns the diagonal of a map that has a way of its own to compute it; undefined for all others. */

@@ -146,7 +146,7 @@ class OutputPrograms {
     const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
     const cut = oneSample([z, own], parameters, z.shape[0]!);
     if (cut.kind === "coupled") return { coupled: cut.node };
-    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph) } : {};
+    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph, z.shape[0]!) } : {};
   }
 
   checkLaw(what: string): void {
@@ -188,13 +188,9 @@ function membersOf(
     shared.checkPoint(what, point);
     return instance.map(point, { rows, columns, forward, ...more });
   };
-  const jacobianMatrix = (point: Float64Array): Float64Array | undefined => {
+  const jacobianMatrix = (point: Float64Array, into?: Float64Array): Float64Array | undefined => {
     // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
-    const programs = shared.samplesOrNone();
-    if (programs === undefined) return undefined;
-    const matrix = new Float64Array(n * c * p);
-    programs.forEachJacobian(n, dataOf, point, (i, jacobian) => matrix.set(jacobian, i * c * p));
-    return matrix;
+    return shared.samplesOrNone()?.jacobian(dataOf, point, into);
   };
   /** The diagonal of sum_i J_i^T H_i J_i. */
   const diagonal = (given: Float64Array, blocks: (point: Float64Array) => LinearMap) => {
@@ -203,7 +199,7 @@ function membersOf(
       const programs = shared.samplesOrNone();
       if (programs === undefined) return undefined;
       const [entries, all] = [new Float64Array(p), blocksOf(blocks(point), n, c)];
-      programs.forEachJacobian(n, dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
+      programs.forEachJacobian(dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
       return entries;
     };
   };
@@ -221,7 +217,7 @@ function membersOf(
       const point = given.slice();
       return map("outputJacobian", point, [n * c, p], "jacobian", {
         transposed: "pullback",
-        matrix: () => jacobianMatrix(point),
+        matrix: (into) => jacobianMatrix(point, into),
       });
     },
     outputHessian,
@@ -241,7 +237,7 @@ function membersOf(
         diagonal() {
           if (programs === undefined) return undefined;
           const [entries, w] = [new Float64Array(p), weights()];
-          programs.forEachGradient(n, dataOf, point, (i, gradient) => {
+          programs.forEachGradient(dataOf, point, (i, gradient) => {
             for (let k = 0; k < p; k++) entries[k] = entries[k]! + w[i]! * gradient[k]! * gradient[k]!;
           });
           return entries;
@@ -251,10 +247,9 @@ function membersOf(
     tangentKernel(given) {
       const point = given.slice();
       return map("tangentKernel", point, [n * c, n * c], "tangentKernel", {
-        matrix() {
+        matrix(kernel: Float64Array = new Float64Array(n * c * n * c)) {
           const jacobian = n * c * p <= mostNumbers ? jacobianMatrix(point) : undefined;
           if (jacobian === undefined) return undefined;
-          const kernel = new Float64Array(n * c * n * c);
           denseMatrix(n * c, p, jacobian).applyMany(jacobian, n * c, kernel);
           return kernel;
         },
@@ -273,12 +268,7 @@ function membersOf(
       const point = given.slice();
       return map("exampleGradients", point, [n, p], "exampleGradients", {
         transposed: "exampleGradientsTransposed",
-        matrix() {
-          if (programs === undefined) return undefined;
-          const matrix = new Float64Array(n * p);
-          programs.forEachGradient(n, dataOf, point, (i, gradient) => matrix.set(gradient, i * p));
-          return matrix;
-        },
+        matrix: (into) => programs?.gradients(dataOf, point, into),
       });
     },
   };
