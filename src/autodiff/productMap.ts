@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import { ownDiagonal, ownMatrix } from "../linalg/ownMatrix.ts";
+import { ownDiagonal, ownGram, ownMatrix } from "../linalg/ownMatrix.ts";
 import type { InputData } from "./chosenRows.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
@@ -15,6 +15,8 @@ export interface ProductPrograms {
   readonly matrix?: (into?: Float64Array) => Float64Array | undefined;
   /** Computes the diagonal, on the same condition. */
   readonly diagonal?: () => Float64Array | undefined;
+  /** Computes A A^T, on the same condition. */
+  readonly gram?: () => Float64Array | undefined;
 }
 
 /** One of the further maps of a field at a point. It stays valid, as the Jacobian does. */
@@ -52,6 +54,10 @@ export class ProductMap implements LinearMap, ResidualOwner {
 
   [ownMatrix](into?: Float64Array): Float64Array | undefined {
     return this.#programs.matrix?.(into);
+  }
+
+  [ownGram](): Float64Array | undefined {
+    return this.#programs.gram?.();
   }
 
   [ownDiagonal](): Float64Array | undefined {

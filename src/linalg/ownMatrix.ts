@@ -9,6 +9,14 @@ export const ownMatrix: unique symbol = Symbol("ownMatrix");
 /** Key under which a linear map computes its diagonal without its matrix. */
 export const ownDiagonal: unique symbol = Symbol("ownDiagonal");
 
+/** Key under which a linear map A computes A A^T without its matrix. */
+export const ownGram: unique symbol = Symbol("ownGram");
+
+interface GramMap extends LinearMap {
+  /** Computes A A^T, row-major; undefined if the matrix is to be used after all. */
+  [ownGram](): Float64Array | undefined;
+}
+
 interface DiagonalMap extends LinearMap {
   /** Computes the diagonal; undefined if products are to be used after all. */
   [ownDiagonal](): Float64Array | undefined;
@@ -27,4 +35,9 @@ export function matrixOf(map: LinearMap, into?: Float64Array): Float64Array | un
 /** Returns the diagonal of a map that has a way of its own to compute it; undefined for all others. */
 export function ownDiagonalOf(map: LinearMap): Float64Array | undefined {
   return ownDiagonal in map ? (map as DiagonalMap)[ownDiagonal]() : undefined;
+}
+
+/** Returns A A^T of a map A that has a way of its own to compute it; undefined for all others. */
+export function ownGramOf(map: LinearMap): Float64Array | undefined {
+  return ownGram in map ? (map as GramMap)[ownGram]() : undefined;
 }

@@ -15,6 +15,7 @@ import type { TracedProblem } from "../problem.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
 import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
+import { DenseLayers } from "./denseLayers.ts";
 import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputObjective } from "./outputObjective.ts";
 import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
@@ -85,6 +86,7 @@ class OutputPrograms {
   #weights: ValuesProgram | undefined;
   #factors: LayerFactors | undefined;
   #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
+  #dense: { readonly layers: DenseLayers | undefined } | undefined;
 
   constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
     this.#who = who;
@@ -141,6 +143,13 @@ class OutputPrograms {
     return this.#cut.programs;
   }
 
+  /** The layers of a model that has dense ones alone; undefined for all others. */
+  denseLayers(): DenseLayers | undefined {
+    const programs = this.samplesOrNone();
+    this.#dense ??= { layers: programs && DenseLayers.of(programs) };
+    return this.#dense.layers;
+  }
+
   #cutSamples(): { readonly programs?: SamplePrograms; readonly coupled?: Node } {
     const { builder, parameters, z, zeta, losses } = this.#graph;
     const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
@@ -190,7 +199,7 @@ function membersOf(
   };
   const jacobianMatrix = (point: Float64Array, into?: Float64Array): Float64Array | undefined => {
     // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
-    return shared.samplesOrNone()?.jacobian(dataOf, point, into);
+    return shared.samplesOrNone()?.matrix("outputs", dataOf, point, into);
   };
   /** The diagonal of sum_i J_i^T H_i J_i. */
   const diagonal = (given: Float64Array, blocks: (point: Float64Array) => LinearMap) => {
@@ -198,8 +207,11 @@ function membersOf(
     return (): Float64Array | undefined => {
       const programs = shared.samplesOrNone();
       if (programs === undefined) return undefined;
-      const [entries, all] = [new Float64Array(p), blocksOf(blocks(point), n, c)];
-      programs.forEachJacobian(dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
+      const all = blocksOf(blocks(point), n, c);
+      const dense = shared.denseLayers();
+      if (dense !== undefined) return dense.diagonal("outputs", dataOf, point, all);
+      const entries = new Float64Array(p);
+      programs.forEach("outputs", dataOf, point, (i, rows) => addDiagonal(rows, all, i, [c, p], entries));
       return entries;
     };
   };
@@ -218,6 +230,7 @@ function membersOf(
       return map("outputJacobian", point, [n * c, p], "jacobian", {
         transposed: "pullback",
         matrix: (into) => jacobianMatrix(point, into),
+        gram: () => shared.denseLayers()?.gram("outputs", dataOf, point),
       });
     },
     outputHessian,
@@ -236,8 +249,10 @@ function membersOf(
       return map("empiricalFisher", point, [p, p], "empiricalFisher", {
         diagonal() {
           if (programs === undefined) return undefined;
+          const dense = shared.denseLayers();
+          if (dense !== undefined) return dense.diagonal("loss", dataOf, point, weights());
           const [entries, w] = [new Float64Array(p), weights()];
-          programs.forEachGradient(dataOf, point, (i, gradient) => {
+          programs.forEach("loss", dataOf, point, (i, gradient) => {
             for (let k = 0; k < p; k++) entries[k] = entries[k]! + w[i]! * gradient[k]! * gradient[k]!;
           });
           return entries;
@@ -247,9 +262,12 @@ function membersOf(
     tangentKernel(given) {
       const point = given.slice();
       return map("tangentKernel", point, [n * c, n * c], "tangentKernel", {
-        matrix(kernel: Float64Array = new Float64Array(n * c * n * c)) {
+        matrix(into) {
+          const dense = shared.denseLayers();
+          if (dense !== undefined) return dense.gram("outputs", dataOf, point, into);
           const jacobian = n * c * p <= mostNumbers ? jacobianMatrix(point) : undefined;
           if (jacobian === undefined) return undefined;
+          const kernel = into ?? new Float64Array(n * c * n * c);
           denseMatrix(n * c, p, jacobian).applyMany(jacobian, n * c, kernel);
           return kernel;
         },
@@ -268,7 +286,8 @@ function membersOf(
       const point = given.slice();
       return map("exampleGradients", point, [n, p], "exampleGradients", {
         transposed: "exampleGradientsTransposed",
-        matrix: (into) => programs?.gradients(dataOf, point, into),
+        matrix: (into) => programs?.matrix("loss", dataOf, point, into),
+        gram: () => shared.denseLayers()?.gram("loss", dataOf, point),
       });
     },
   };

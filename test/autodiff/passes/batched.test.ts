@@ -71,7 +71,8 @@ for (const executor of executors) {
         const made = Array.from({ length: samples + 2 }, (_, k) => {
           const programs = new SamplePrograms(graph, samples, { blockSize: k + 1, executor });
           const rows: Float64Array[] = [];
-          programs.forEachGradient(
+          programs.forEach(
+            "loss",
             () => data,
             point,
             (i, row) => {
@@ -79,9 +80,9 @@ for (const executor of executors) {
               rows.push(row.slice());
             },
           );
-          const gradients = programs.gradients(() => data, point);
+          const gradients = programs.matrix("loss", () => data, point);
           assert.equal(Float64Array.from(rows.flatMap((row) => [...row])), gradients);
-          return [gradients, programs.jacobian(() => data, point)] as const;
+          return [gradients, programs.matrix("outputs", () => data, point)] as const;
         });
         const [first] = made as [(typeof made)[0]];
         for (const [gradients, jacobian] of made) {
@@ -115,8 +116,8 @@ blocks("read data that lie elsewhere block by block", () => {
   };
   const programs = new SamplePrograms(graph, samples, { blockSize: 4 });
   assert.equal(
-    programs.gradients(() => elsewhere, point),
-    programs.gradients(() => data, point),
+    programs.matrix("loss", () => elsewhere, point),
+    programs.matrix("loss", () => data, point),
   );
   assert.equal(reads, [12, 12, 12]);
 });

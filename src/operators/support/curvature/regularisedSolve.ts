@@ -7,6 +7,7 @@ import { pseudoSolve } from "../../../linalg/dense/pseudoInverse.ts";
 import { conjugateGradients } from "../../../linalg/krylov/conjugateGradients.ts";
 import { minresQLP } from "../../../linalg/krylov/minres/minresQLP.ts";
 import { denseMatrix, diagonal, scaled } from "../../../linalg/maps/maps.ts";
+import { ownGramOf } from "../../../linalg/ownMatrix.ts";
 import type { OutputObjective } from "../../../problems/outputs/outputObjective.ts";
 
 /** Curvature matrices that a step may invert. */
@@ -122,6 +123,18 @@ function residual(matrix: LinearMap, shift: number, x: Float64Array, g: Float64A
   return left;
 }
 
+/** Gives R for products, and R R^T. Where that has a way of its own, nothing of the size of R is computed. */
+function factorAndKernel(rows: LinearMap): { readonly factor: LinearMap; readonly kernel: Float64Array } {
+  const own = ownGramOf(rows);
+  if (own !== undefined) return { factor: rows, kernel: own };
+  const m = rows.rows;
+  const matrix = denseOf(rows);
+  const factor = denseMatrix(m, rows.columns, matrix);
+  const kernel = new Float64Array(m * m);
+  factor.applyMany(matrix, m, kernel);
+  return { factor, kernel };
+}
+
 /**
  * Returns a function that solves (alpha R^T M R + beta I) x = g by the system of the rows of R alone (Woodbury):
  *
@@ -145,10 +158,7 @@ function inSampleSpace(
       ? problem.outputFisher(point)
       : problem.outputHessian(point);
   const m = rows.rows;
-  const r = denseOf(rows);
-  const kernel = new Float64Array(m * m);
-  const factor = denseMatrix(m, rows.columns, r);
-  factor.applyMany(r, m, kernel);
+  const { factor, kernel } = factorAndKernel(rows);
   // The kernel is symmetric, so that its rows are its columns, and M maps each of them.
   const product = new Float64Array(m * m);
   middle.applyMany(kernel, m, product);
