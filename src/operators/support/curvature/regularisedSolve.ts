@@ -8,7 +8,7 @@ import { conjugateGradients } from "../../../linalg/krylov/conjugateGradients.ts
 import { minresQLP } from "../../../linalg/krylov/minres/minresQLP.ts";
 import { denseMatrix, diagonal, scaled } from "../../../linalg/maps/maps.ts";
 import { ownGramOf } from "../../../linalg/ownMatrix.ts";
-import type { OutputObjective } from "../../../problems/outputs/outputObjective.ts";
+import type { CountedOutputs } from "./outputsOf.ts";
 
 /** Curvature matrices that a step may invert. */
 export type CurvatureName = "gaussNewton" | "fisher" | "empiricalFisher";
@@ -50,14 +50,14 @@ const refinements = 2;
  * would be scaled is negative.
  */
 export function regularisedSolve(
-  problem: OutputObjective,
+  { problem, counted }: CountedOutputs,
   name: CurvatureName,
   point: Float64Array,
   gradient: Float64Array,
   options: SolveOptions,
 ): CurvatureSolution | undefined {
   const { damping, mixing, normalise } = options;
-  const map = problem[name](point);
+  const map = counted(problem[name](point));
   const p = problem.dimension;
   const trace = normalise ? diagonalOf(map).reduce((sum, entry) => sum + entry, 0) : p;
   // A matrix of trace 0 has no mean eigenvalue to divide by; a semidefinite one is 0.
@@ -92,7 +92,7 @@ export function regularisedSolve(
     const x = luFactor(dense).solve(gradient);
     return x && found(x);
   }
-  const solve = inSampleSpace(problem, name, point, scale, shift);
+  const solve = inSampleSpace({ problem, counted }, name, point, scale, shift);
   const first = solve(gradient);
   if (first === undefined) return undefined;
   for (let k = 0; k < refinements; k++) {
@@ -144,14 +144,14 @@ function factorAndKernel(rows: LinearMap): { readonly factor: LinearMap; readonl
  * indefinite.
  */
 function inSampleSpace(
-  problem: OutputObjective,
+  { problem, counted }: CountedOutputs,
   name: CurvatureName,
   point: Float64Array,
   scale: number,
   shift: number,
 ): (g: Float64Array) => Float64Array | undefined {
   const isEmpirical = name === "empiricalFisher";
-  const rows = isEmpirical ? problem.exampleGradients(point) : problem.outputJacobian(point);
+  const rows = counted(isEmpirical ? problem.exampleGradients(point) : problem.outputJacobian(point));
   const middle = isEmpirical
     ? diagonal(problem.sampleWeights())
     : name === "fisher"
