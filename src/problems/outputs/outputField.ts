@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { InputData } from "../../autodiff/chosenRows.ts";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
 import { type Node, sizeOf } from "../../autodiff/graph/graph.ts";
@@ -12,13 +13,15 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { denseMatrix } from "../../linalg/maps/maps.ts";
 import type { TracedProblem } from "../problem.ts";
+import { scalarLoss } from "../traced/scalarLoss.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
 import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
 import { DenseLayers } from "./denseLayers.ts";
 import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputObjective } from "./outputObjective.ts";
-import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
+import { type OutputLoss, type OutputsAndTotal, standInName } from "./outputsAndLoss.ts";
+import { penalised, penaltyFactors } from "./penalty.ts";
 
 /** What the outputs add to a problem. */
 type OutputMembers = Omit<OutputObjective, keyof TracedProblem>;
@@ -36,7 +39,34 @@ export function outputParts(
   };
 }
 
-/** Makes the first output of a trace L = sum_i w_i l_i(z_i), from the outputs z, the losses and the weights. */
+/** Gives the parts of a traced problem whose function returns outputs, targets and the total, {@link OutputsAndTotal}. */
+export function modelParts(
+  loss: OutputLoss,
+  name: string,
+): Pick<TracedProblemParts, "outputsOf" | "arrange" | "fieldOf"> {
+  return {
+    outputsOf(result, complain) {
+      const model = result as OutputsAndTotal;
+      const [total] = scalarLoss(model.total, complain) as [Tensor];
+      return loss.tensorsOfModel({ ...model, total });
+    },
+    arrange(traced) {
+      const { builder: b, outputs } = traced;
+      const [z, losses, total] = outputs as [Node, Node, Node];
+      return outputs.length === 1
+        ? traced
+        : { ...traced, outputs: [total, z, losses, b.fill(1 / z.shape[0]!, [z.shape[0]!])] };
+    },
+    fieldOf(traced) {
+      const { builder, parameters, outputs } = traced;
+      return outputs.length === 1
+        ? { field: gradient(builder, outputs[0]!, parameters) }
+        : outputField(name, loss, traced);
+    },
+  };
+}
+
+/** Makes the first output of a trace L = sum_i w_i l_i(z_i), and the penalty, from the outputs z, the losses and the weights. */
 function arrangeOutputs(loss: OutputLoss, traced: TracedFunction): TracedFunction {
   const { builder: b } = traced;
   const [z, losses, given] = traced.outputs as [Node, Node, Node | undefined];
@@ -46,8 +76,16 @@ function arrangeOutputs(loss: OutputLoss, traced: TracedFunction): TracedFunctio
       ? b.fill(loss.weighting === "sum" ? 1 : 1 / n, [n])
       : b.div(given, b.broadcast(b.sum(given), [n]));
   const zeta = b.input(standInName, "residual", z.shape);
-  const total = substitute(b, [b.sum(b.mul(weights, losses))], new Map([[zeta, z]]))[0]!;
+  const fit = substitute(b, [b.sum(b.mul(weights, losses))], new Map([[zeta, z]]))[0]!;
+  const total = penalised(b, fit, traced.parameters, factorsOf(loss, traced));
   return { ...traced, outputs: [total, z, losses, weights] };
+}
+
+function factorsOf({ regularization }: OutputLoss, { parameters }: TracedFunction): readonly number[] {
+  return penaltyFactors(
+    regularization,
+    parameters.map(({ shape }) => shape),
+  );
 }
 
 /** Gives the gradient as field, the curvature maps, and the members of {@link OutputObjective}. */
@@ -64,6 +102,7 @@ function outputField(who: string, loss: OutputLoss, traced: TracedFunction): Tra
     losses,
     weights,
     variance: loss.law === undefined ? [] : loss.varianceFor(c),
+    penalty: factorsOf(loss, traced),
     ...(loss.law === undefined ? {} : { law: loss.law }),
   };
   const shared = new OutputPrograms(who, loss, traced, graph);
@@ -95,6 +134,18 @@ class OutputPrograms {
     this.#graph = graph;
     this.#inputs = [...traced.data.values()].map(({ node }) => node);
     this.dimension = traced.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
+  /** The diagonal of the penalty's Hessian. */
+  penaltyCurvature(): Float64Array {
+    const entries = new Float64Array(this.dimension);
+    let next = 0;
+    for (const [k, { shape }] of this.#graph.parameters.entries()) {
+      const end = next + sizeOf(shape);
+      entries.fill(2 * this.#graph.penalty[k]!, next, end);
+      next = end;
+    }
+    return entries;
   }
 
   outputs(data: readonly InputData[], point: Float64Array): Float64Array {
@@ -236,8 +287,16 @@ function membersOf(
     outputHessian,
     outputFisher,
     sampleWeights: weights,
-    gaussNewton: (point) =>
-      map("gaussNewton", point, [p, p], "gaussNewton", { diagonal: diagonal(point, outputHessian) }),
+    penaltyCurvature: () => shared.penaltyCurvature(),
+    gaussNewton(point) {
+      const ofLosses = diagonal(point, outputHessian);
+      return map("gaussNewton", point, [p, p], "gaussNewton", {
+        diagonal() {
+          const more = shared.penaltyCurvature();
+          return ofLosses()?.map((entry, k) => entry + more[k]!);
+        },
+      });
+    },
     fisher(point) {
       shared.checkLaw("fisher");
       shared.samples("fisher");

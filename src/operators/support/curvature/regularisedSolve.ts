@@ -66,8 +66,12 @@ export function regularisedSolve(
   const shift = mixing > 0 ? mixing : damping;
   const matrix = scaled(scale, map);
   const regularised: LinearMap = { ...matrix, symmetric: true };
+  // Woodbury's formula adds one number to the diagonal, so that the penalty has to weigh all parameters alike.
+  const penalty = name === "gaussNewton" ? problem.penaltyCurvature() : new Float64Array(1);
+  const isEven = penalty.every((entry) => entry === penalty[0]);
+  const even = isEven ? scale * (penalty[0] ?? 0) + shift : 0;
   const rows = name === "empiricalFisher" ? problem.samples : problem.samples * problem.outputs;
-  const solver = chosen(options.solver, shift, rows, p);
+  const solver = chosen(options.solver, even, rows, p);
   const found = (x: Float64Array, iterations = 0): CurvatureSolution | undefined => {
     if (!isFiniteVector(x)) return undefined;
     const left = residual(regularised, shift, x, gradient);
@@ -92,7 +96,7 @@ export function regularisedSolve(
     const x = luFactor(dense).solve(gradient);
     return x && found(x);
   }
-  const solve = inSampleSpace({ problem, counted }, name, point, scale, shift);
+  const solve = inSampleSpace({ problem, counted }, name, point, scale, even);
   const first = solve(gradient);
   if (first === undefined) return undefined;
   for (let k = 0; k < refinements; k++) {
