@@ -49,7 +49,7 @@ try {
       for (const worker of workers) {
         ends.set(worker.name, (await worker.ask({ op: "load", case: given, product })).result as readonly number[]);
       }
-      const count = given.samples > 500 || product === "exampleGradients" ? 1 : 10;
+      const count = given.samples > 500 || product.startsWith("exampleGradients") ? 1 : 10;
       const { results } = await steadyRounds(rounds, probeThere, async () => {
         const times = new Map<string, number>();
         for (const worker of workers)

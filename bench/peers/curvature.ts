@@ -25,10 +25,11 @@ function load({ inputs, hidden, classes, samples }: CurvatureBenchCase, product:
   });
   const p = problem.dimension;
   const point = waves(p, 1.3, 0.1);
-  if (product === "exampleGradients") {
-    let matrix = new Float64Array(0);
+  if (product === "exampleGradients" || product === "exampleGradientsAnew") {
+    let matrix: Float64Array = new Float64Array(samples * p);
     const run = (): void => {
-      matrix = denseOf(problem.exampleGradients(point)) as Float64Array<ArrayBuffer>;
+      const gradients = problem.exampleGradients(point);
+      matrix = product === "exampleGradients" ? denseOf(gradients, matrix) : denseOf(gradients);
     };
     return { run, result: () => matrix };
   }

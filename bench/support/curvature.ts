@@ -8,7 +8,8 @@ export interface CurvatureBenchCase {
   readonly samples: number;
 }
 
-export const products = ["gaussNewton", "empiricalFisher", "exampleGradients"] as const;
+/** `exampleGradients` go to an array that is used again, `exampleGradientsAnew` to a new one each time. */
+export const products = ["gaussNewton", "empiricalFisher", "exampleGradients", "exampleGradientsAnew"] as const;
 export type CurvatureProduct = (typeof products)[number];
 
 export const curvatureBenchCases: readonly CurvatureBenchCase[] = [

@@ -9,7 +9,7 @@ export const coreColumns = {
   seconds: { type: "number", meaning: "wall time since the run began, pauses included, over all attempts", unit: "s" },
   status: { type: "text", meaning: "running, or on the last row converged, stagnated, diverged or stopped" },
   evaluations: { type: "number", meaning: "evaluations of F since the run began, trials included" },
-  products: { type: "number", meaning: "Jacobian-vector products since the run began" },
+  products: { type: "number", meaning: "matrix-vector products since the run began" },
   value: { type: "number", meaning: "L(z), NaN without a potential" },
   squaredFieldNorm: { type: "number", meaning: "||F(z)||^2" },
   stepSize: { type: "number", meaning: "step size chosen at this row, NaN on a last row without a step" },

@@ -57,7 +57,7 @@ export interface Row {
   readonly status: Status;
   /** Number of evaluations of F since the run began, trials included. */
   readonly evaluations: number;
-  /** Number of Jacobian-vector products since the run began. */
+  /** Number of products with the Jacobian or a curvature matrix since the run began. */
   readonly products: number;
   /** L(z), the potential at the point; NaN without a potential. */
   readonly value: number;

@@ -1,6 +1,6 @@
 import { failure } from "../errors.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
-import { ownDiagonal, ownMatrix } from "../linalg/ownMatrix.ts";
+import { ownDiagonal, ownGram, ownMatrix } from "../linalg/ownMatrix.ts";
 import type { InputData } from "./chosenRows.ts";
 import type { FieldEngine, ResidualOwner } from "./fieldEngine.ts";
 
@@ -11,10 +11,12 @@ export interface ProductPrograms {
   readonly forward: string;
   /** Program of the transpose. Absent if the map is symmetric, or if nobody needs the transpose. */
   readonly transposed?: string;
-  /** Computes the matrix, row-major, where that is cheaper than products; undefined if it is not. */
-  readonly matrix?: () => Float64Array | undefined;
+  /** Computes the matrix, row-major, in `into` if given, where that is cheaper than products; undefined if it is not. */
+  readonly matrix?: (into?: Float64Array) => Float64Array | undefined;
   /** Computes the diagonal, on the same condition. */
   readonly diagonal?: () => Float64Array | undefined;
+  /** Computes A A^T, on the same condition. */
+  readonly gram?: () => Float64Array | undefined;
 }
 
 /** One of the further maps of a field at a point. It stays valid, as the Jacobian does. */
@@ -50,8 +52,12 @@ export class ProductMap implements LinearMap, ResidualOwner {
     this.#multiply(this.#programs.forward, vectors, count, out, this.columns, this.rows);
   }
 
-  [ownMatrix](): Float64Array | undefined {
-    return this.#programs.matrix?.();
+  [ownMatrix](into?: Float64Array): Float64Array | undefined {
+    return this.#programs.matrix?.(into);
+  }
+
+  [ownGram](): Float64Array | undefined {
+    return this.#programs.gram?.();
   }
 
   [ownDiagonal](): Float64Array | undefined {

@@ -1,115 +1,81 @@
 import type { InputData } from "./chosenRows.ts";
-import { numbersOf } from "./chosenRows.ts";
-import { inputsOf, pullback } from "./derivatives/differentiate.ts";
-import { gradient } from "./derivatives/reverse.ts";
-import type { Executor } from "./executor.ts";
-import { rowsOf } from "./float64/tiles/rows.ts";
-import { isOp, type Node, sizeOf } from "./graph/graph.ts";
+import { gradient, pullback } from "./derivatives/differentiate.ts";
+import { type Node, sizeOf } from "./graph/graph.ts";
+import { batched } from "./passes/samples/batched.ts";
 import type { SampleGraph } from "./passes/samples/oneSample.ts";
-import { compileField, type FieldProgram } from "./program.ts";
-import { compileValues, type ValuesProgram } from "./valuesProgram.ts";
+import { type BlockOptions, BlockProgram } from "./sampleBlocks.ts";
 
-/** Programs of the graph of one sample, whose outputs are its row z_i of the outputs and its loss l_i. */
+/** What is differentiated: the loss l_i of a sample, or its outputs z_i, all of them. */
+export type Differentiated = "loss" | "outputs";
+
+/**
+ * Programs of the graph of one sample, whose outputs are its row z_i of the outputs and its loss l_i. They compute blocks
+ * of samples at once.
+ */
 export class SamplePrograms {
-  readonly #graph: SampleGraph;
-  readonly #executor: Executor | undefined;
-  readonly #dimension: number;
-  readonly #width: number;
-  #gradient: ValuesProgram | undefined;
-  #pull: FieldProgram | undefined;
+  readonly graph: SampleGraph;
+  /** Number of samples of the data. */
+  readonly samples: number;
+  readonly #options: BlockOptions;
+  readonly #programs = new Map<Differentiated, BlockProgram>();
 
-  constructor(graph: SampleGraph, executor?: Executor) {
-    this.#graph = graph;
-    this.#executor = executor;
-    this.#dimension = graph.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    this.#width = sizeOf(graph.outputs[0]!.shape);
+  constructor(graph: SampleGraph, samples: number, options: BlockOptions = {}) {
+    this.graph = graph;
+    this.samples = samples;
+    this.#options = options;
   }
 
-  /** Calls `visit` with grad l_i, for one sample after the other. The array is used again. */
-  forEachGradient(
-    samples: number,
+  /** Number of rows that a sample has: 1 for the loss, else one per output. */
+  rowsOf(what: Differentiated): number {
+    return what === "loss" ? 1 : sizeOf(this.graph.outputs[0]!.shape);
+  }
+
+  /** Writes the gradients of all l_i as rows, or the Jacobians of all z_i, one below the other. */
+  matrix(
+    what: Differentiated,
     dataOf: (source: Node) => InputData,
     point: Float64Array,
-    visit: (sample: number, gradient: Float64Array) => void,
-  ): void {
-    const { builder, parameters, inputs, outputs } = this.#graph;
-    this.#gradient ??= compileValues({
-      builder,
-      parameters,
-      data: inputs.map(({ node }) => node),
-      outputs: gradient(builder, builder.sum(outputs[1]!), parameters),
-      ...(this.#executor === undefined ? {} : { executor: this.#executor }),
-    });
-    const partsOf = this.#partsOf(samples, dataOf);
-    const out = new Float64Array(this.#dimension);
-    for (let i = 0; i < samples; i++) {
-      this.#gradient.evaluate(partsOf(i), point, out);
-      visit(i, out);
-    }
+    into?: Float64Array,
+  ): Float64Array {
+    return this.#programOf(what).write(dataOf, point, into);
   }
 
-  /** Calls `visit` with J_i, the Jacobian of the outputs of a sample, for one sample after the other. */
-  forEachJacobian(
-    samples: number,
+  /** Calls `visit` with the gradient or the Jacobian of a sample, for one after the other. The array is used again. */
+  forEach(
+    what: Differentiated,
     dataOf: (source: Node) => InputData,
     point: Float64Array,
-    visit: (sample: number, jacobian: Float64Array) => void,
+    visit: (sample: number, rows: Float64Array) => void,
   ): void {
-    const { builder, parameters, inputs, outputs } = this.#graph;
-    const z = outputs[0]!;
-    this.#pull ??= compileField({
-      builder,
-      parameters,
-      data: inputs.map(({ node }) => node),
-      field: [],
-      symmetric: false,
-      maps: {
-        pull: () => {
-          const u = builder.input("u0", "cotangent", z.shape);
-          const results = pullback(builder, [z], [u], parameters);
-          return { inputs: inputsOf(results, [u]), outputs: results };
-        },
-      },
-      ...(this.#executor === undefined ? {} : { executor: this.#executor }),
-    });
-    const partsOf = this.#partsOf(samples, dataOf);
-    const [n, c] = [this.#dimension, this.#width];
-    const names = inputs.map(({ node }) => node.attributes.name);
-    const units = new Float64Array(c * c);
-    for (let j = 0; j < c; j++) units[j * c + j] = 1;
-    const jacobian = new Float64Array(c * n);
-    for (let i = 0; i < samples; i++) {
-      const parts = partsOf(i);
-      const data = Object.fromEntries(names.map((name, k) => [name, parts[k]!]));
-      this.#pull
-        .instance(data, false)
-        .map(point, { forward: "pull", rows: n, columns: c })
-        .applyMany(units, c, jacobian);
-      visit(i, jacobian);
-    }
+    this.#programOf(what).forEach(dataOf, point, visit);
   }
 
-  /** Returns a function that gives the data of a sample, always in the same arrays. */
-  #partsOf(samples: number, dataOf: (source: Node) => InputData): (sample: number) => readonly Float64Array[] {
-    const writers = this.#graph.inputs.map(({ source, place }) => {
-      const all = isOp(source, "constant") ? source.attributes.values : numbersOf(dataOf(source));
-      if (place === undefined) return { part: all, write: () => {} };
-      const { width, groups, stride } = rowsOf(source.shape, place);
-      const size = width;
-      const part = new Float64Array(groups * size);
-      const write = (sample: number): void => {
-        for (let g = 0; g < groups; g++) {
-          const from = g * stride + sample * width;
-          for (let k = 0; k < size; k++) part[g * size + k] = all[from + k]!;
-        }
-      };
-      return { part, write };
-    });
-    if (samples < 1) return () => [];
-    return (sample) => {
-      for (const { write } of writers) write(sample);
-      // A new list tells the programs that the numbers have changed.
-      return writers.map(({ part }) => part);
-    };
+  /** Compiles further results of which each sample has its own: nodes of its graph, with a common first extent. */
+  compile(outputs: readonly Node[]): BlockProgram {
+    return new BlockProgram(this.graph, this.samples, outputs, this.#options);
+  }
+
+  /**
+   * Makes the slopes of the loss or of the outputs with respect to nodes of the graph of one sample, with the rows along
+   * the first axis.
+   */
+  slopes(what: Differentiated, wrt: readonly Node[]): readonly Node[] {
+    const { builder: b, outputs } = this.graph;
+    const [z, losses] = outputs as readonly [Node, Node];
+    if (what === "loss") return gradient(b, b.sum(losses), wrt).map((node) => b.reshape(node, [1, ...node.shape]));
+    // The rows of J_i are pullbacks of unit vectors, which go through the graph together.
+    const c = sizeOf(z.shape);
+    const unit = b.input("u0", "cotangent", z.shape);
+    const units = Float64Array.from({ length: c * c }, (_, k) => (k % (c + 1) === 0 ? 1 : 0));
+    return batched(b, pullback(b, [z], [unit], wrt), new Map([[unit, b.constant(units, [c, ...z.shape])]]), c);
+  }
+
+  #programOf(what: Differentiated): BlockProgram {
+    let program = this.#programs.get(what);
+    if (program === undefined) {
+      program = this.compile(this.slopes(what, this.graph.parameters));
+      this.#programs.set(what, program);
+    }
+    return program;
   }
 }

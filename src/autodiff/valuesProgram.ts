@@ -12,14 +12,19 @@ import { portable } from "./program.ts";
 /** Arrays as functions of a point and data. */
 interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
   readonly outputs: readonly Node[];
+  /**
+   * Extent r of the first axis of all outputs, if they lie side by side: r vectors, each of which consists of one row of
+   * every output. Default: the outputs lie one after the other.
+   */
+  readonly rows?: number;
 }
 
 /** Compiled arrays. */
 export interface ValuesProgram {
   /** Count of the numbers of all outputs. */
   readonly size: number;
-  /** Writes the outputs, one after the other. The data stand in the order of the parts. */
-  evaluate(data: readonly InputData[], point: Float64Array, out: Float64Array): void;
+  /** Writes the outputs into `out`, from the place `at` on. The data stand in the order of the parts. Default 0. */
+  evaluate(data: readonly InputData[], point: Float64Array, out: Float64Array, at?: number): void;
 }
 
 /**
@@ -35,14 +40,17 @@ export function compileValues(parts: ValuesParts): ValuesProgram {
 }
 
 function compiled(
-  { builder, parameters, data = [], outputs }: ValuesParts,
+  { builder, parameters, data = [], outputs, rows }: ValuesParts,
   isBound: boolean,
 ): ValuesProgram["evaluate"] {
   const options = isBound || isPortable() ? portable : {};
-  const { arena, compiled } = compileMap({ builder, parameters, directions: [], data, outputs, linear: [] }, options);
+  const { arena, compiled } = compileMap(
+    { builder, parameters, directions: [], data, outputs, linear: [], rows },
+    options,
+  );
   const [prepare, evaluate] = compiled.stages;
   let loaded: readonly InputData[] | undefined;
-  return (given, point, out) => {
+  return (given, point, out, at = 0) => {
     if (loaded !== given) {
       for (const [i, { place }] of compiled.data.entries()) {
         const values = given[i]!;
@@ -54,11 +62,11 @@ function compiled(
     }
     arena.write(compiled.point.place, point);
     evaluate.run();
-    arena.read(compiled.field.place, out);
+    arena.read(compiled.field.place, out, at, compiled.field.length);
   };
 }
 
-function interpreted({ parameters, data = [], outputs }: ValuesParts): ValuesProgram["evaluate"] {
+function interpreted({ parameters, data = [], outputs, rows }: ValuesParts): ValuesProgram["evaluate"] {
   const given = new Map<Node, Float64Array>();
   const arrayOf = (node: Node): Float64Array => {
     const array = new Float64Array(sizeOf(node.shape));
@@ -71,9 +79,12 @@ function interpreted({ parameters, data = [], outputs }: ValuesParts): ValuesPro
   const moving = dependents(reachable(outputs), parameters);
   const stages = [nodes.filter((node) => !moving.has(node)), nodes.filter((node) => moving.has(node))];
   const machine = new Machine(stages, { given, results: outputs });
-  const results = new Packing(outputs.map((node) => machine.values(node)));
+  const results = new Packing(
+    outputs.map((node) => machine.values(node)),
+    rows,
+  );
   let loaded: readonly InputData[] | undefined;
-  return (values, point, out) => {
+  return (values, point, out, at) => {
     if (loaded !== values) {
       for (const [i, array] of arrays.entries()) array.set(numbersOf(values[i]!));
       machine.run(0);
@@ -81,6 +92,6 @@ function interpreted({ parameters, data = [], outputs }: ValuesParts): ValuesPro
     }
     place.scatter(point);
     machine.run(1);
-    results.gather(out);
+    results.gather(out, at);
   };
 }

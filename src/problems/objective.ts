@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type Complain, isTensor, type Traceable } from "../autodiff/trace/trace.ts";
+import type { Traceable } from "../autodiff/trace/trace.ts";
 import { readOptions } from "../options.ts";
 import { outputParts } from "./outputs/outputField.ts";
 import type { OutputObjective } from "./outputs/outputObjective.ts";
@@ -7,7 +7,8 @@ import { OutputLoss, type OutputsAndLoss } from "./outputs/outputsAndLoss.ts";
 import type { TracedProblem } from "./problem.ts";
 import { type BlockOptions, blockRules, blocksOf } from "./traced/blocksOf.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
-import { describeResult, type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
+import { scalarLoss } from "./traced/scalarLoss.ts";
+import { type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
 
 export interface ObjectiveOptions extends TracedProblemOptions, BlockOptions {}
 
@@ -90,20 +91,6 @@ export function objective(
     options: read,
     outputsOf: scalarLoss,
   });
-}
-
-/** Checks that a loss returned one scalar, and gives it as the list of outputs. */
-export function scalarLoss(result: unknown, complain: Complain): readonly Tensor[] {
-  if (!isTensor(result)) {
-    throw complain(`returns ${describeResult(result)} instead of a scalar tensor`, "return the loss as a tensor");
-  }
-  if (result.shape.length > 0) {
-    throw complain(
-      `returns a tensor of shape [${result.shape.join(", ")}] instead of a scalar`,
-      "reduce it by tf.mean or tf.sum (by tf.squeeze if it is a single number)",
-    );
-  }
-  return [result];
 }
 
 /** A list is a mistake in the order of arguments, which the tracer names. */

@@ -20,6 +20,11 @@ export interface Evaluation {
   readonly squaredFieldNorm: number;
   /** Gives the Jacobian J(z). It is cached, so all operators of a step share one. */
   linearize(): LinearMap;
+  /**
+   * Work of the run so far. Evaluations and products with the Jacobian count themselves; an operator that multiplies by
+   * maps of its own adds its products. Undefined for an evaluation outside a run.
+   */
+  readonly count?: { evaluations: number; products: number } | undefined;
 }
 
 /** An iterate, as `iterate` emits it. */
@@ -208,7 +213,7 @@ export interface Checkpoint {
   readonly seconds: number;
   /** Number of evaluations so far. */
   readonly evaluations: number;
-  /** Number of products with the Jacobian so far. */
+  /** Number of products with the Jacobian, or with a curvature matrix, so far. */
   readonly products: number;
   /** Point of the step. */
   readonly point: Float64Array;

@@ -4,6 +4,7 @@ import { checkGraph } from "../../src/autodiff/derivatives/checkGraph.ts";
 import { gradient, inputsOf, pullback, pushforward } from "../../src/autodiff/derivatives/differentiate.ts";
 import { type Node, sizeOf } from "../../src/autodiff/graph/graph.ts";
 import { linearize } from "../../src/autodiff/passes/linearize.ts";
+import { batched } from "../../src/autodiff/passes/samples/batched.ts";
 import { richardson } from "../../src/problems/richardson.ts";
 import { assertClose } from "./assert.ts";
 import { normalVector } from "./random.ts";
@@ -83,6 +84,41 @@ export function assertLaws(
   }
 
   splitAgrees(b, inputs, first, at, directions, join(second));
+  assertBatched(b, inputs, [y, ...first], at);
+}
+
+/**
+ * For every choice of inputs that have several values, the batched graph gives what the graph gives for each of them. The
+ * values are those at the point, in other orders.
+ */
+export function assertBatched(
+  b: GraphBuilder,
+  inputs: readonly Node<"input">[],
+  outputs: readonly Node[],
+  at: Numbers,
+): void {
+  const count = 3;
+  for (let chosen = 1; chosen < 2 ** inputs.length; chosen++) {
+    const many = inputs.filter((_, i) => ((chosen >> i) & 1) === 1);
+    const given = new Map<Node, Node<"input">>(
+      many.map((node) => [node, b.input(`${node.attributes.name} x ${count}`, "data", [count, ...node.shape])]),
+    );
+    const moved = (name: string, k: number): Float64Array => at[name]!.map((_, i, all) => all[(i + k) % all.length]!);
+    const values = Object.fromEntries(
+      many.map(({ attributes: { name } }) => [
+        `${name} x ${count}`,
+        join(Array.from({ length: count }, (_, k) => moved(name, k))),
+      ]),
+    );
+    const found = evaluate(batched(b, outputs, given, count), { ...at, ...values });
+    for (let k = 0; k < count; k++) {
+      const own = Object.fromEntries(many.map(({ attributes: { name } }) => [name, moved(name, k)]));
+      const expected = evaluate(outputs, { ...at, ...own });
+      for (const [i, output] of outputs.entries()) {
+        assertClose(row(found[i]!, k), expected[i]!, 1e-12, `batched: ${output.op}, value ${k} of ${chosen}`);
+      }
+    }
+  }
 }
 
 /** The linear graph on stored residuals gives the same product; its transpose is its adjoint. */

@@ -59,12 +59,17 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   return compileGraphs(arena, parts, jacobian, options.emit);
 }
 
-/** Compiles value and field, and a linear map whose residuals depend on the same point and data. */
+/**
+ * Compiles value and field, and a linear map whose residuals depend on the same point and data.
+ *
+ * @param rows extent of the first axis of all parts of the field, if it consists of that many vectors and has no value
+ */
 export function compileGraphs(
   arena: Arena,
   { parameters, data = [], value, field }: Pick<FieldParts, "parameters" | "data" | "value" | "field">,
   jacobian: Linearization,
   emit: EmitOptions,
+  rows?: number,
 ): CompiledField {
   const buffers = new Map<Node, Fixed>();
   const keep = (node: Node): Fixed => {
@@ -78,9 +83,10 @@ export function compileGraphs(
 
   const outputs = value === undefined ? field : [value, ...field];
   const valuePlace = value === undefined ? undefined : arena.reserve(1);
-  const fieldPlaces = reserveParts(arena, field);
+  const fieldPlaces = reserveParts(arena, field, rows);
   const places = valuePlace === undefined ? fieldPlaces.buffers : [valuePlace, ...fieldPlaces.buffers];
-  const delivered = outputs.map((node, i) => ({ node, buffer: places[i]! }));
+  const distance = rows === undefined ? {} : { distance: fieldPlaces.length / rows };
+  const delivered = outputs.map((node, i) => ({ node, buffer: places[i]!, ...distance }));
   const stages = stagesOf(outputs, jacobian.residuals, parameters, emit.native?.windows);
   let early: ReadonlyMap<Node, Fixed> = buffers;
   const drafts = stages.map((stage): Draft => {

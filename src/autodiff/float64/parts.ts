@@ -12,14 +12,19 @@ export interface Parts {
   readonly buffers: readonly Fixed[];
 }
 
-/** Reserves memory for a vector that consists of the tensors `nodes`. */
-export function reserveParts(arena: Arena, nodes: readonly Node[]): Parts {
+/**
+ * Reserves memory for a vector that consists of the tensors `nodes`.
+ *
+ * @param rows extent of the first axis of all of them, if there are that many vectors, one after the other, and each
+ *   consists of one row of every tensor. Default 1
+ */
+export function reserveParts(arena: Arena, nodes: readonly Node[], rows = 1): Parts {
   const length = nodes.reduce((sum, node) => sum + sizeOf(node.shape), 0);
   const { place } = arena.reserve(length);
   let next = place;
   const buffers = nodes.map((node): Fixed => {
     const buffer = { size: sizeOf(node.shape), level: 0, place: next };
-    next += 8 * buffer.size;
+    next += (8 * buffer.size) / rows;
     return buffer;
   });
   return { length, place, buffers };

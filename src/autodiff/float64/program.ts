@@ -2,7 +2,7 @@ import { type WasmFunction, wasm } from "../../linalg/wasm/host.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
 import { type EmitOptions, emit } from "./emit/emit.ts";
-import { lower } from "./lower/lower.ts";
+import { lower, type Result } from "./lower/lower.ts";
 import type { Buffer } from "./lower/values.ts";
 import { type Plan, plan } from "./plan.ts";
 
@@ -10,7 +10,7 @@ import { type Plan, plan } from "./plan.ts";
 export interface Draft {
   readonly nodes: readonly Node[];
   readonly given: ReadonlyMap<Node, Buffer>;
-  readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
+  readonly results: readonly Result[];
 }
 
 /** A compiled graph over the memory of an arena. */

@@ -98,8 +98,10 @@ export function kfacDirection(options: KfacDirectionOptions = {}): Update {
     },
     init: (_first, previous?: State): State => previous ?? { age: 0, layers: undefined },
     step(it, { age, layers: before }, settings) {
-      const problem = outputsOf(who, it.at.problem);
+      const { problem } = outputsOf(who, it.at);
       const isDue = before === undefined || age >= every;
+      // A pullback of each output, for all samples at once.
+      if (isDue && it.at.count !== undefined) it.at.count.products += problem.outputs;
       const layers = isDue
         ? whereFinite(() => decomposed(averaged(problem.kroneckerFactors(it.point), before, decay)))
         : before;

@@ -1,4 +1,4 @@
-import { add, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
 import { isTensor } from "../../autodiff/trace/trace.ts";
 import { failure, isFluxionError } from "../../errors.ts";
@@ -6,10 +6,16 @@ import { readOptions, showValue } from "../../options.ts";
 import { sizeOf } from "../datasets/flatNumbers.ts";
 import { firstRowsOf, isOfFile, type Numbers } from "../datasets/rowSources.ts";
 import type { Dataset } from "../datasets/types.ts";
+import { modelLoss } from "../networks/modelLoss.ts";
 import { rowsAtOnce } from "../networks/network.ts";
-import { type NetworkLoss, networkLosses, penaltyOf, type Regularization } from "../networks/networkLosses.ts";
+import {
+  type NetworkLoss,
+  type NetworkLossName,
+  networkLosses,
+  type Regularization,
+} from "../networks/networkLosses.ts";
 import { fullRegularization, regularizationRule } from "../networks/regularization.ts";
-import { objective } from "../objective.ts";
+import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { text } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
@@ -36,16 +42,16 @@ export interface HeldOut {
 }
 
 /** A model together with the data on which it is trained. */
-export interface Trainable {
+export interface Trainable<P extends TracedProblem = TracedProblem> {
   readonly model: Model;
   /** Places of the parameters in a point. */
   readonly blocks: readonly ParameterBlock[];
   /** Draws a start, as the model says. */
   initialPoint(seed: number): Float64Array;
   /** Gives the problem of each step, on a batch of the training data. */
-  batches(options?: MinibatchOptions): Minibatches;
+  batches(options?: MinibatchOptions): Minibatches<P>;
   /** Gives the problem on all training data at once. */
-  full(): TracedProblem;
+  full(): P;
   /** Gives loss and outputs on other data of the same shape. @throws ERR_SHAPE if they have another one */
   heldOut(data: Dataset): HeldOut;
 }
@@ -65,7 +71,9 @@ const rules = {
  * Puts a model and training data together: minibatches to iterate on, and the loss and outputs on held-out data for the
  * measures `testLoss`, `accuracy` and `calibration`.
  *
- * The loss is L(z) = loss(outputs(z), targets) + c ||z||^2, where the fit is a mean over the rows of a batch.
+ * The loss is L(z) = loss(outputs(z), targets) + c ||z||^2, where the fit is a mean over the rows of a batch. With a loss
+ * by name the problems also have the curvature of their outputs, see {@link OutputObjective}, which `kfacDirection` and
+ * its neighbours use.
  *
  * Cost: the loss is traced for a batch of at most 64 rows, and once more for each other size.
  *
@@ -85,6 +93,12 @@ const rules = {
  *   and for data without labels or targets
  * @throws {TypeError} ERR_OPTION_TYPE for something that is not a model; as `objective`, where the model or the loss cannot be traced
  */
+export function trainable(
+  model: Model,
+  train: Dataset,
+  options?: TrainableOptions & { readonly loss?: NetworkLossName },
+): Trainable<OutputObjective>;
+export function trainable(model: Model, train: Dataset, options?: TrainableOptions): Trainable;
 export function trainable(model: Model, train: Dataset, options: TrainableOptions = {}): Trainable {
   const read = readOptions("trainable", options, rules);
   const wrong = whyNotModel(model);
@@ -98,13 +112,17 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
   const rows = Math.min(64, train.count);
   const { inputs, targets } = firstNumbers(train, rows);
   const { shapes, names } = model;
-  const problem = objective(
-    shapes,
-    (...parameters: readonly Tensor[]) => {
-      const x = dataInput("inputs", inputs, [rows, ...model.inputShape]);
-      const wanted = dataInput("targets", targets, [rows, model.outputs]);
-      const fit = fitOf(outputsOf(model, x, parameters), wanted);
-      return (regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization))) as Scalar;
+  const problem = modelLoss(
+    {
+      who: "trainable",
+      shapes,
+      call(parameters) {
+        const x = dataInput("inputs", inputs, [rows, ...model.inputShape]);
+        const wanted = dataInput("targets", targets, [rows, model.outputs]);
+        return { outputs: outputsOf(model, x, parameters), targets: wanted };
+      },
+      loss,
+      regularization,
     },
     {
       name,

@@ -2,11 +2,12 @@ import { add, matMul, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
 import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
-import { objective } from "../objective.ts";
+import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
-import { networkLosses, penaltyOf } from "./networkLosses.ts";
+import { modelLoss } from "./modelLoss.ts";
+import type { NetworkLossName } from "./networkLosses.ts";
 import { checkedNetwork, type NetworkOptions } from "./networkOptions.ts";
 
 /** Number of rows whose outputs are computed at once: enough for fast products of matrices, few enough for a cache. */
@@ -41,6 +42,8 @@ export interface Network extends TracedProblem {
  * `with({ inputs, targets })` gives the same network on as many other samples (minibatches) without a new trace. An
  * autoencoder has `inputs` only.
  *
+ * With a loss by name it also has the curvature of its outputs, see {@link OutputObjective}.
+ *
  * Cost of an evaluation: about 6 x samples x weights operations.
  *
  * @example
@@ -51,6 +54,8 @@ export interface Network extends TracedProblem {
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
  * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH, ERR_NOT_FINITE for layers, data and options that do not fit
  */
+export function network(options: NetworkOptions & { readonly loss?: NetworkLossName }): Network & OutputObjective;
+export function network(options: NetworkOptions): Network;
 export function network(options: NetworkOptions): Network {
   const { layers, hidden, output, loss, biases, regularization, inputs, targets, samples, name, description } =
     checkedNetwork(options);
@@ -76,14 +81,17 @@ export function network(options: NetworkOptions): Network {
     }
     return signal;
   };
-  const problem = objective(
-    shapes,
-    (...parameters: readonly Tensor[]) => {
-      const x = dataInput("inputs", inputs, [samples, layers[0]!]);
-      const wanted = targets === undefined ? x : dataInput("targets", targets, [samples, layers[depth]!]);
-      const signal = outputsOf(x, parameters);
-      const fit = typeof loss === "string" ? networkLosses[loss](signal, wanted) : loss(signal, wanted);
-      return regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization));
+  const problem = modelLoss(
+    {
+      who: "network",
+      shapes,
+      call(parameters) {
+        const x = dataInput("inputs", inputs, [samples, layers[0]!]);
+        const wanted = targets === undefined ? x : dataInput("targets", targets, [samples, layers[depth]!]);
+        return { outputs: outputsOf(x, parameters), targets: wanted };
+      },
+      loss,
+      regularization,
     },
     { name, names, description },
   );

@@ -21,6 +21,8 @@ export interface OutputGraph {
   readonly law?: Pick<OutputLaw, "fisher">;
   /** Variances, one per output, where the law has known ones. */
   readonly variance: readonly number[];
+  /** Factor c_k of each parameter in the penalty sum_k c_k ||theta_k||^2. */
+  readonly penalty: readonly number[];
 }
 
 /** Names of the maps and the graphs that they have. */
@@ -28,7 +30,7 @@ export type CurvatureGraphs = ReturnType<typeof curvatureGraphs>;
 
 /** Gives the graph of each map, to be made when it is needed. */
 export function curvatureGraphs(parts: OutputGraph) {
-  const { builder: b, parameters, z, zeta, losses, weights, law, variance } = parts;
+  const { builder: b, parameters, z, zeta, losses, weights, law, variance, penalty } = parts;
   const v = (): readonly Node<"input">[] => parameters.map((node, i) => b.input(`v${i}`, "tangent", node.shape));
   const u = (shape: Node["shape"]): Node<"input"> => b.input("u0", "cotangent", shape);
   const graph = (directions: readonly Node<"input">[], outputs: readonly Node[]): Graph => ({
@@ -54,7 +56,13 @@ export function curvatureGraphs(parts: OutputGraph) {
     pullback: () => graph([u(z.shape)], pull(u(z.shape))),
     lossHessian: () => graph([u(z.shape)], [hessian(u(z.shape))]),
     lossFisher: () => graph([u(z.shape)], [expected(u(z.shape))]),
-    gaussNewton: () => graph(v(), pull(hessian(push(v())))),
+    gaussNewton: () => {
+      const ofLosses = pull(hessian(push(v())));
+      return graph(
+        v(),
+        v().map((direction, k) => b.add(ofLosses[k]!, b.scale(2 * penalty[k]!, direction))),
+      );
+    },
     fisher: () => graph(v(), pull(expected(push(v())))),
     empiricalFisher: () => graph(v(), back(b.mul(weights, along(v())))),
     tangentKernel: () => graph([u(z.shape)], [push(pull(u(z.shape)))]),

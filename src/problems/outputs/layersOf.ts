@@ -77,7 +77,7 @@ function withBias(
     if (bias !== first && onlyUser(bias) === undefined) return plain;
     bias = bias.inputs[0]!;
   }
-  if (bias === undefined || first === undefined || first === bias) return plain;
+  if (bias === undefined || first === undefined || (first === bias && product.shape[0] !== 1)) return plain;
   const place = parameters.indexOf(bias);
   if (place < 0 || onlyUser(bias) === undefined || bias.shape.at(-1) !== outputs || sizeOf(bias.shape) !== outputs) {
     return plain;

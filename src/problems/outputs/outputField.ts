@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { InputData } from "../../autodiff/chosenRows.ts";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
 import { type Node, sizeOf } from "../../autodiff/graph/graph.ts";
@@ -12,12 +13,15 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { denseMatrix } from "../../linalg/maps/maps.ts";
 import type { TracedProblem } from "../problem.ts";
+import { scalarLoss } from "../traced/scalarLoss.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
 import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
+import { DenseLayers } from "./denseLayers.ts";
 import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputObjective } from "./outputObjective.ts";
-import { type OutputLoss, standInName } from "./outputsAndLoss.ts";
+import { type OutputLoss, type OutputsAndTotal, standInName } from "./outputsAndLoss.ts";
+import { penalised, penaltyFactors } from "./penalty.ts";
 
 /** What the outputs add to a problem. */
 type OutputMembers = Omit<OutputObjective, keyof TracedProblem>;
@@ -35,7 +39,34 @@ export function outputParts(
   };
 }
 
-/** Makes the first output of a trace L = sum_i w_i l_i(z_i), from the outputs z, the losses and the weights. */
+/** Gives the parts of a traced problem whose function returns outputs, targets and the total, {@link OutputsAndTotal}. */
+export function modelParts(
+  loss: OutputLoss,
+  name: string,
+): Pick<TracedProblemParts, "outputsOf" | "arrange" | "fieldOf"> {
+  return {
+    outputsOf(result, complain) {
+      const model = result as OutputsAndTotal;
+      const [total] = scalarLoss(model.total, complain) as [Tensor];
+      return loss.tensorsOfModel({ ...model, total });
+    },
+    arrange(traced) {
+      const { builder: b, outputs } = traced;
+      const [z, losses, total] = outputs as [Node, Node, Node];
+      return outputs.length === 1
+        ? traced
+        : { ...traced, outputs: [total, z, losses, b.fill(1 / z.shape[0]!, [z.shape[0]!])] };
+    },
+    fieldOf(traced) {
+      const { builder, parameters, outputs } = traced;
+      return outputs.length === 1
+        ? { field: gradient(builder, outputs[0]!, parameters) }
+        : outputField(name, loss, traced);
+    },
+  };
+}
+
+/** Makes the first output of a trace L = sum_i w_i l_i(z_i), and the penalty, from the outputs z, the losses and the weights. */
 function arrangeOutputs(loss: OutputLoss, traced: TracedFunction): TracedFunction {
   const { builder: b } = traced;
   const [z, losses, given] = traced.outputs as [Node, Node, Node | undefined];
@@ -45,8 +76,16 @@ function arrangeOutputs(loss: OutputLoss, traced: TracedFunction): TracedFunctio
       ? b.fill(loss.weighting === "sum" ? 1 : 1 / n, [n])
       : b.div(given, b.broadcast(b.sum(given), [n]));
   const zeta = b.input(standInName, "residual", z.shape);
-  const total = substitute(b, [b.sum(b.mul(weights, losses))], new Map([[zeta, z]]))[0]!;
+  const fit = substitute(b, [b.sum(b.mul(weights, losses))], new Map([[zeta, z]]))[0]!;
+  const total = penalised(b, fit, traced.parameters, factorsOf(loss, traced));
   return { ...traced, outputs: [total, z, losses, weights] };
+}
+
+function factorsOf({ regularization }: OutputLoss, { parameters }: TracedFunction): readonly number[] {
+  return penaltyFactors(
+    regularization,
+    parameters.map(({ shape }) => shape),
+  );
 }
 
 /** Gives the gradient as field, the curvature maps, and the members of {@link OutputObjective}. */
@@ -63,6 +102,7 @@ function outputField(who: string, loss: OutputLoss, traced: TracedFunction): Tra
     losses,
     weights,
     variance: loss.law === undefined ? [] : loss.varianceFor(c),
+    penalty: factorsOf(loss, traced),
     ...(loss.law === undefined ? {} : { law: loss.law }),
   };
   const shared = new OutputPrograms(who, loss, traced, graph);
@@ -85,6 +125,7 @@ class OutputPrograms {
   #weights: ValuesProgram | undefined;
   #factors: LayerFactors | undefined;
   #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
+  #dense: { readonly layers: DenseLayers | undefined } | undefined;
 
   constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
     this.#who = who;
@@ -93,6 +134,18 @@ class OutputPrograms {
     this.#graph = graph;
     this.#inputs = [...traced.data.values()].map(({ node }) => node);
     this.dimension = traced.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
+  /** The diagonal of the penalty's Hessian. */
+  penaltyCurvature(): Float64Array {
+    const entries = new Float64Array(this.dimension);
+    let next = 0;
+    for (const [k, { shape }] of this.#graph.parameters.entries()) {
+      const end = next + sizeOf(shape);
+      entries.fill(2 * this.#graph.penalty[k]!, next, end);
+      next = end;
+    }
+    return entries;
   }
 
   outputs(data: readonly InputData[], point: Float64Array): Float64Array {
@@ -141,12 +194,19 @@ class OutputPrograms {
     return this.#cut.programs;
   }
 
+  /** The layers of a model that has dense ones alone; undefined for all others. */
+  denseLayers(): DenseLayers | undefined {
+    const programs = this.samplesOrNone();
+    this.#dense ??= { layers: programs && DenseLayers.of(programs) };
+    return this.#dense.layers;
+  }
+
   #cutSamples(): { readonly programs?: SamplePrograms; readonly coupled?: Node } {
     const { builder, parameters, z, zeta, losses } = this.#graph;
     const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
     const cut = oneSample([z, own], parameters, z.shape[0]!);
     if (cut.kind === "coupled") return { coupled: cut.node };
-    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph) } : {};
+    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph, z.shape[0]!) } : {};
   }
 
   checkLaw(what: string): void {
@@ -188,13 +248,9 @@ function membersOf(
     shared.checkPoint(what, point);
     return instance.map(point, { rows, columns, forward, ...more });
   };
-  const jacobianMatrix = (point: Float64Array): Float64Array | undefined => {
+  const jacobianMatrix = (point: Float64Array, into?: Float64Array): Float64Array | undefined => {
     // As many pullbacks as outputs, one sample each, are cheaper than as many pushforwards as parameters.
-    const programs = shared.samplesOrNone();
-    if (programs === undefined) return undefined;
-    const matrix = new Float64Array(n * c * p);
-    programs.forEachJacobian(n, dataOf, point, (i, jacobian) => matrix.set(jacobian, i * c * p));
-    return matrix;
+    return shared.samplesOrNone()?.matrix("outputs", dataOf, point, into);
   };
   /** The diagonal of sum_i J_i^T H_i J_i. */
   const diagonal = (given: Float64Array, blocks: (point: Float64Array) => LinearMap) => {
@@ -202,8 +258,11 @@ function membersOf(
     return (): Float64Array | undefined => {
       const programs = shared.samplesOrNone();
       if (programs === undefined) return undefined;
-      const [entries, all] = [new Float64Array(p), blocksOf(blocks(point), n, c)];
-      programs.forEachJacobian(n, dataOf, point, (i, jacobian) => addDiagonal(jacobian, all, i, [c, p], entries));
+      const all = blocksOf(blocks(point), n, c);
+      const dense = shared.denseLayers();
+      if (dense !== undefined) return dense.diagonal("outputs", dataOf, point, all);
+      const entries = new Float64Array(p);
+      programs.forEach("outputs", dataOf, point, (i, rows) => addDiagonal(rows, all, i, [c, p], entries));
       return entries;
     };
   };
@@ -221,14 +280,23 @@ function membersOf(
       const point = given.slice();
       return map("outputJacobian", point, [n * c, p], "jacobian", {
         transposed: "pullback",
-        matrix: () => jacobianMatrix(point),
+        matrix: (into) => jacobianMatrix(point, into),
+        gram: () => shared.denseLayers()?.gram("outputs", dataOf, point),
       });
     },
     outputHessian,
     outputFisher,
     sampleWeights: weights,
-    gaussNewton: (point) =>
-      map("gaussNewton", point, [p, p], "gaussNewton", { diagonal: diagonal(point, outputHessian) }),
+    penaltyCurvature: () => shared.penaltyCurvature(),
+    gaussNewton(point) {
+      const ofLosses = diagonal(point, outputHessian);
+      return map("gaussNewton", point, [p, p], "gaussNewton", {
+        diagonal() {
+          const more = shared.penaltyCurvature();
+          return ofLosses()?.map((entry, k) => entry + more[k]!);
+        },
+      });
+    },
     fisher(point) {
       shared.checkLaw("fisher");
       shared.samples("fisher");
@@ -240,8 +308,10 @@ function membersOf(
       return map("empiricalFisher", point, [p, p], "empiricalFisher", {
         diagonal() {
           if (programs === undefined) return undefined;
+          const dense = shared.denseLayers();
+          if (dense !== undefined) return dense.diagonal("loss", dataOf, point, weights());
           const [entries, w] = [new Float64Array(p), weights()];
-          programs.forEachGradient(n, dataOf, point, (i, gradient) => {
+          programs.forEach("loss", dataOf, point, (i, gradient) => {
             for (let k = 0; k < p; k++) entries[k] = entries[k]! + w[i]! * gradient[k]! * gradient[k]!;
           });
           return entries;
@@ -251,10 +321,12 @@ function membersOf(
     tangentKernel(given) {
       const point = given.slice();
       return map("tangentKernel", point, [n * c, n * c], "tangentKernel", {
-        matrix() {
+        matrix(into) {
+          const dense = shared.denseLayers();
+          if (dense !== undefined) return dense.gram("outputs", dataOf, point, into);
           const jacobian = n * c * p <= mostNumbers ? jacobianMatrix(point) : undefined;
           if (jacobian === undefined) return undefined;
-          const kernel = new Float64Array(n * c * n * c);
+          const kernel = into ?? new Float64Array(n * c * n * c);
           denseMatrix(n * c, p, jacobian).applyMany(jacobian, n * c, kernel);
           return kernel;
         },
@@ -273,12 +345,8 @@ function membersOf(
       const point = given.slice();
       return map("exampleGradients", point, [n, p], "exampleGradients", {
         transposed: "exampleGradientsTransposed",
-        matrix() {
-          if (programs === undefined) return undefined;
-          const matrix = new Float64Array(n * p);
-          programs.forEachGradient(n, dataOf, point, (i, gradient) => matrix.set(gradient, i * p));
-          return matrix;
-        },
+        matrix: (into) => programs?.matrix("loss", dataOf, point, into),
+        gram: () => shared.denseLayers()?.gram("loss", dataOf, point),
       });
     },
   };

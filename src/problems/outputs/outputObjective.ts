@@ -25,9 +25,12 @@ export interface OutputObjective extends TracedProblem {
   outputFisher(point: Float64Array): LinearMap;
   /** Gives the weights w_i, n numbers. */
   sampleWeights(): Float64Array;
+  /** Gives the diagonal of the Hessian of the penalty, 2 c for each parameter that counts, P numbers; 0 without one. */
+  penaltyCurvature(): Float64Array;
   /**
-   * Gives the generalised Gauss-Newton matrix sum_i w_i J_i^T (d^2 l_i / d z_i^2) J_i. It is indefinite where l_i is not
-   * convex in z_i: nothing is clamped. A product costs about a Hessian's. @throws ERR_LENGTH
+   * Gives the generalised Gauss-Newton matrix sum_i w_i J_i^T (d^2 l_i / d z_i^2) J_i, plus the Hessian of the penalty if
+   * there is one. It is indefinite where l_i is not convex in z_i: nothing is clamped. A product costs about a Hessian's.
+   * @throws ERR_LENGTH
    */
   gaussNewton(point: Float64Array): LinearMap;
   /**
@@ -79,6 +82,7 @@ export function outputMembers(problem: TracedProblem): Partial<OutputObjective> 
     outputHessian: (point) => problem.outputHessian(point),
     outputFisher: (point) => problem.outputFisher(point),
     sampleWeights: () => problem.sampleWeights(),
+    penaltyCurvature: () => problem.penaltyCurvature(),
     gaussNewton: (point) => problem.gaussNewton(point),
     fisher: (point) => problem.fisher(point),
     empiricalFisher: (point) => problem.empiricalFisher(point),

@@ -3,6 +3,8 @@ import { data, standIn } from "../../autodiff/trace/constant.ts";
 import { type Complain, isTensor, type Traceable } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
+import type { Regularization } from "../networks/networkLosses.ts";
+import { fullRegularization, regularizationRule } from "../networks/regularization.ts";
 import type { DataValues, RowSource } from "../problem.ts";
 import { callback } from "../rules.ts";
 import { forEachPart } from "../traced/sourceRows.ts";
@@ -41,6 +43,12 @@ export interface LossOfOutputs {
   readonly weighting?: "mean" | "sum" | Float64Array | readonly number[];
   /** Variance of the law of `squared`: a number, or one per output. Default 1. */
   readonly variance?: number | readonly number[];
+  /**
+   * Coefficient c of a penalty c ||theta||^2 that is added to L: the sum over all parameters, biases too, without a factor
+   * 1/2. An object gives the choices in full. Its Hessian is a part of the Gauss-Newton matrix; the matrices of the law and
+   * of the samples are those of the losses alone. Default 0.
+   */
+  readonly regularization?: number | Regularization;
 }
 
 /** The loss of a model that is written as its outputs and a loss of them. */
@@ -83,20 +91,32 @@ const rules = {
       [value].flat().every((each) => typeof each === "number" && each > 0 && each < Infinity),
     range: true,
   },
+  regularization: regularizationRule,
 } as const;
+
+/** What a model's function returns that computes L itself, in operations of its own. */
+export interface OutputsAndTotal {
+  readonly outputs: Tensor;
+  /** Targets, of the shape of the outputs. */
+  readonly targets: Tensor;
+  /** L, the penalty included. */
+  readonly total: Tensor;
+}
 
 /** The checked loss of outputs, as far as it is known before the outputs are. */
 export class OutputLoss {
   readonly law: OutputLaw | undefined;
   readonly name: string;
   readonly weighting: "mean" | "sum" | "weights";
+  readonly regularization: Required<Regularization>;
   readonly #who: string;
   readonly #given: Required<Pick<LossOfOutputs, "loss" | "weighting" | "variance">> & Pick<LossOfOutputs, "targets">;
   /** Samples, outputs and numbers of a target as the loss is given. */
   #first: { readonly samples: number; readonly outputs: number; readonly width: number } | undefined;
 
   constructor(who: string, given: OutputsAndLoss<unknown>) {
-    const { outputs: _, targets, ...read } = readOptions(who, given, rules);
+    const { outputs: _, targets, regularization, ...read } = readOptions(who, given, rules);
+    this.regularization = fullRegularization(who, regularization);
     this.#who = who;
     this.#given = { ...read, ...(targets === undefined ? {} : { targets }) };
     const { loss, weighting } = read;
@@ -146,6 +166,18 @@ export class OutputLoss {
     }
     if (typeof weighting === "string") return [z, losses];
     return [z, losses, data("weights", weighting, [weighting.length])];
+  }
+
+  /**
+   * Makes the outputs, the losses of an input that stands for them, and the total of a model that computes it; the total
+   * alone where outputs and targets are not rows of equally many numbers.
+   */
+  tensorsOfModel({ outputs, targets, total }: OutputsAndTotal): readonly Tensor[] {
+    const fits = outputs.rank === 2 && targets.rank === 2 && outputs.shape.join() === targets.shape.join();
+    if (!fits) return [total];
+    const zeta = standIn(standInName, outputs.shape) as Tensor2D;
+    const losses = this.law!.loss(zeta, targets as Tensor2D, this.varianceFor(outputs.shape[1]!));
+    return [outputs, losses, total];
   }
 
   /** Checks targets and weights that take the place of those given. */

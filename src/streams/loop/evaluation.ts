@@ -12,7 +12,7 @@ import type { Workspace } from "./workspace.ts";
 export interface WorkCount {
   /** Number of evaluations of the field. */
   evaluations: number;
-  /** Number of products with the Jacobian. */
+  /** Number of products with the Jacobian, and with the maps of operators. */
   products: number;
   /** Whether a point of the run had a value, so that NaN at another means that the potential is lost there. */
   valued?: boolean;
@@ -30,7 +30,7 @@ export class EvaluatedPoint implements Evaluation {
     readonly field: Float64Array,
     readonly value: number,
     private buffer: ArrayBuffer | undefined,
-    private readonly count: WorkCount | undefined,
+    readonly count: WorkCount | undefined,
     /** Whether the potential is not finite, so that F, which may have finite numbers there, is not its gradient. */
     readonly lost: boolean,
   ) {}

@@ -5,6 +5,7 @@ import { firstRows } from "../../../src/authoring/index.ts";
 import { luFactor } from "../../../src/linalg/dense/luFactor.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { gaussNewtonDirection } from "../../../src/operators/newton/gaussNewtonDirection.ts";
+import { kfacDirection } from "../../../src/operators/newton/kfacDirection.ts";
 import { naturalGradientDirection } from "../../../src/operators/newton/naturalGradientDirection.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
 import type { CurvatureStepOptions } from "../../../src/operators/support/curvature/curvatureStep.ts";
@@ -116,6 +117,36 @@ steps("refuse problems without outputs, and options that contradict each other",
     /damping or mixing, got both/,
   );
   assertError(() => naturalGradientDirection({ adaptive: true }), "ERR_OPTION_RANGE", /a damping above 0 to adapt/);
+});
+
+steps("count their products in the rows, K-FAC those of a refresh", () => {
+  const given = some[0]!;
+  const rows = (update: Update): readonly { readonly products: number }[] =>
+    firstRows(network(given), given.point, chain(untilStep(3), update, gradientStep(0.1)), 9);
+  for (const make of Object.values(operators)) {
+    const [iterative, dense, sampled] = (["minresQLP", "dense", "samples"] as const).map((solver) =>
+      rows(make({ solver, damping: 0.1 })).map(({ products }) => products),
+    ) as [number[], number[], number[]];
+    const iterations = firstRows(
+      network(given),
+      given.point,
+      chain(untilStep(3), make({ solver: "minresQLP", damping: 0.1 }), gradientStep(0.1)),
+      9,
+    ).map(({ columns }) => Number(columns.solverIterations));
+    let sum = 0;
+    for (const [step, count] of iterations.slice(0, 3).entries()) {
+      // One more is that of the residual in the column curvatureResidual.
+      sum += count + 1;
+      assert.ok(iterative[step]! >= sum, `${iterative[step]} of ${sum}`);
+      assert.ok(dense[step]! > (step === 0 ? 0 : dense[step - 1]!));
+      assert.ok(sampled[step]! > (step === 0 ? 0 : sampled[step - 1]!));
+    }
+  }
+  const { outputs } = network(given);
+  assert.equal(
+    rows(kfacDirection({ damping: 0.1, every: 2 })).map(({ products }) => products),
+    [outputs, outputs, 2 * outputs, 2 * outputs],
+  );
 });
 
 steps.run();

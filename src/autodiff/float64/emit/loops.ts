@@ -39,10 +39,11 @@ export function loopKey(step: LoopStep, shape: LoopShape): string {
     if (value.kind === "number") return Object.is(value.value, -0) ? "-0" : String(value.value);
     return `${value.op}(${value.operands.join()})`;
   });
+  const stores = shape.stores.map((store, i) => `${step.stores[i]!.value}${store.step === 8 ? "" : "s"}`);
   const sums = shape.sums.map(({ within, once }, i) => `${step.sums[i]!.value}${within ? "w" : ""}${once ? "o" : ""}`);
   const { outer, run } = shape;
   const size = `${outer.length}${run > 1 ? "p" : ""}${run % 2 === 1 ? "t" : ""}${run > part ? "b" : ""}`;
-  return `${size}|${values.join(";")}|${step.stores.map(({ value }) => value).join()}|${sums.join()}`;
+  return `${size}|${values.join(";")}|${stores.join()}|${sums.join()}`;
 }
 
 /** Returns the arguments with which a loop's function is called. */
@@ -160,10 +161,8 @@ class LoopEmitter {
       ]);
     };
     return [
-      this.#loads.map(({ shared, at, address }) => [
-        shared === undefined ? [] : shared.set(v128.loadSplat(address.get)),
-        at === undefined ? [] : at.set(address.get),
-      ]),
+      this.#loads.map(({ shared, address }) => (shared === undefined ? [] : shared.set(v128.loadSplat(address.get)))),
+      [...this.#loads, ...this.#stores].map(({ at, address }) => (at === undefined ? [] : at.set(address.get))),
       sums.map(({ total, part: partial }) => [total.set(zero), partial.set(zero)]),
       this.#place.set(i32.constant(0)),
       run > 1 ? (run > part && sums.length > 0 ? parts() : pairs(this.#pairs.get)) : [],
@@ -183,8 +182,7 @@ class LoopEmitter {
       else values.push(elementwise[value.op](s, ...value.operands.map((operand) => values[operand]!)));
     }
     for (const [i, { value }] of this.#step.stores.entries()) {
-      const address = this.#entry(this.#stores[i]!);
-      s.statements.push(pair ? v128.store(address, values[value]!) : v128.storeLane(address, values[value]!, 0));
+      s.statements.push(this.#store(this.#stores[i]!, values[value]!, pair));
     }
     for (const [i, { value }] of this.#step.sums.entries()) s.statements.push(this.#add(i, values[value]!, pair));
     return s.statements;
@@ -192,6 +190,16 @@ class LoopEmitter {
 
   #entry({ address }: Cursor): Code {
     return i32.add(address.get, this.#place.get);
+  }
+
+  #store(cursor: Cursor, value: Code, pair: boolean): Code {
+    const { at, stride } = cursor;
+    if (at === undefined || stride === undefined) {
+      const address = this.#entry(cursor);
+      return pair ? v128.store(address, value) : v128.storeLane(address, value, 0);
+    }
+    const lane = (place: 0 | 1): Code => [v128.storeLane(at.get, value, place), at.set(i32.add(at.get, stride.get))];
+    return pair ? [lane(0), lane(1)] : lane(0);
   }
 
   #load(s: Sequence, cursor: Cursor, pair: boolean): Code {

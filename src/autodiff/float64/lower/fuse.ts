@@ -158,7 +158,7 @@ function loopOf(group: readonly Item[], live: ReadonlySet<Item>): LoopStep {
     if (item.op === "copy") known.set(item, operands[0]!);
     else add(item, { kind: "operation", op: item.op, operands });
     if (isStored(item, live)) {
-      const access = { buffer: item.buffer, offset: 0, strides: denseStrides(shape) };
+      const access = { buffer: item.buffer, offset: 0, strides: item.storeStrides ?? denseStrides(shape) };
       stores.push({ value: known.get(item)!, access });
     }
   }

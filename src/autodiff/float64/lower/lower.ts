@@ -18,13 +18,21 @@ export interface ConstantPool {
   runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
 }
 
+/** A node and the buffer into which it goes. */
+export interface Result {
+  readonly node: Node;
+  readonly buffer: Buffer;
+  /** Distance between two entries of the first axis, in numbers, if the result does not lie row by row without gaps. */
+  readonly distance?: number;
+}
+
 interface LowerOptions {
   /** Nodes to compute, in topological order. */
   readonly nodes: readonly Node[];
   /** Buffers of nodes that are computed before. */
   readonly given: ReadonlyMap<Node, Buffer>;
   /** Buffers into which results go. */
-  readonly results: readonly { readonly node: Node; readonly buffer: Buffer }[];
+  readonly results: readonly Result[];
   readonly constants: ConstantPool;
   /** Whether native kernels compute a product with windows of images. Default: none. */
   readonly windows?: NativeWindows | undefined;
@@ -61,7 +69,7 @@ class Lowering {
       if (this.#views.has(node) || this.#sums.absorbed.has(node) || this.#deferred.has(node)) continue;
       this.#views.set(node, this.#lower(node));
     }
-    for (const { node, buffer } of results) this.#deliver(this.#view(node), buffer);
+    for (const { node, buffer, distance } of results) this.#deliver(this.#view(node), buffer, distance);
     return [...this.#steps, ...loopsOf(this.#items)];
   }
 
@@ -111,7 +119,13 @@ class Lowering {
     rowMatrix: (node, flip) => this.#rowMatrix(node, flip),
   };
 
-  #add(op: Item["op"], operands: readonly View[], shape: Shape, buffer: Buffer, sumStrides?: readonly number[]): Item {
+  #add(
+    op: Item["op"],
+    operands: readonly View[],
+    shape: Shape,
+    buffer: Buffer,
+    strides: Pick<Item, "sumStrides" | "storeStrides"> = {},
+  ): Item {
     let level = 0;
     const found: Item[] = [];
     for (const operand of operands) {
@@ -125,7 +139,7 @@ class Lowering {
       op,
       operands,
       shape: canonical(shape),
-      ...(sumStrides === undefined ? {} : { sumStrides }),
+      ...strides,
       buffer,
       level,
       part: 0,
@@ -150,7 +164,7 @@ class Lowering {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const dense = denseStrides(shape);
     const strides = x.shape.map((_, axis) => (kept.includes(axis) ? dense[kept.indexOf(axis)]! : 0));
-    this.#add("sum", [x], x.shape, buffer, canonicalStrides(x.shape, strides));
+    this.#add("sum", [x], x.shape, buffer, { sumStrides: canonicalStrides(x.shape, strides) });
     return wholeView(buffer, shape);
   }
 
@@ -273,7 +287,13 @@ class Lowering {
   }
 
   /** Makes a result lie in the buffer in which it is expected. */
-  #deliver(view: View, buffer: Buffer): void {
+  #deliver(view: View, buffer: Buffer, distance?: number): void {
+    const { shape } = view;
+    if (distance !== undefined) {
+      const storeStrides = canonicalStrides(shape, [distance, ...denseStrides(shape).slice(1)]);
+      this.#add("copy", [view], shape, buffer, { storeStrides }).external = true;
+      return;
+    }
     const own = isWhole(view) && view.from.place === undefined ? view.from : undefined;
     if (own !== undefined) {
       own.place = buffer.place!;

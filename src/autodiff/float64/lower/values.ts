@@ -36,6 +36,8 @@ export interface Item {
   readonly shape: Shape;
   /** Strides of the results of a sum along the axes of `shape`: 0 for axes over which it adds. */
   readonly sumStrides?: readonly number[];
+  /** Strides of the results along the axes of `shape`, if they do not lie one after the other. */
+  readonly storeStrides?: readonly number[];
   readonly buffer: Buffer;
   /** Level of the loop. Items of the same shape and level share one loop. */
   level: number;

@@ -15,16 +15,18 @@ interface MapGraph {
   /** Outputs that do not depend on the directions. */
   readonly outputs: readonly Node[];
   readonly linear: readonly Node[];
+  /** Extent of the first axis of all outputs, if they lie side by side, row by row. Default: one after the other. */
+  readonly rows?: number | undefined;
 }
 
 /** Programs of a graph over a memory of their own: the outputs are the field, the linear ones the Jacobian's product. */
 export function compileMap(graph: MapGraph, options: BackendOptions): { arena: Arena; compiled: CompiledField } {
-  const { builder, parameters, directions, data, outputs, linear } = graph;
+  const { builder, parameters, directions, data, outputs, linear, rows } = graph;
   const { arena, compile } = backendOf(options);
   const others = reachable(linear).filter((node) => isOp(node, "input") && !directions.includes(node));
   const inputs = [...directions, ...others.filter((node) => isOp(node, "input"))];
   const jacobian = { directions, ...split(builder, { inputs, outputs: linear }, linearizeOptions(compile).repeated) };
-  return { arena, compiled: compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit) };
+  return { arena, compiled: compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit, rows) };
 }
 
 /** Writes numbers of the memory to an array, or adds them to it. */

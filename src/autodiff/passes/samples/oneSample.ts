@@ -48,7 +48,8 @@ export function oneSample(outputs: readonly Node[], parameters: readonly Node<"i
     else demand.places.set(keyOf(place), place);
   };
   let known = true;
-  for (const output of outputs) ask(output, { axis: 0, per: 1 });
+  // One sample alone is all of the graph, in which no axis can be told from another by its extent.
+  for (const output of outputs) ask(output, samples === 1 ? undefined : rowOfSample);
   for (const node of nodes.toReversed()) {
     const demand = demands.get(node);
     if (demand === undefined) continue;
@@ -67,6 +68,7 @@ export function oneSample(outputs: readonly Node[], parameters: readonly Node<"i
   return known ? { kind: "separate", graph: build(nodes, demands, outputs, parameters, samples) } : { kind: "unknown" };
 }
 
+const rowOfSample: Place = { axis: 0, per: 1 };
 const keyOf = ({ axis, per }: Place): string => `${axis}:${per}`;
 
 /** Finds a node that is read as a whole and depends on the parameters and on leaves that are also read by the sample. */
@@ -198,6 +200,6 @@ function build(
     builder,
     parameters: own,
     inputs,
-    outputs: outputs.map((node) => made.get(node)!.get(keyOf({ axis: 0, per: 1 }))!),
+    outputs: outputs.map((node) => made.get(node)!.get(samples === 1 ? "whole" : keyOf(rowOfSample))!),
   };
 }

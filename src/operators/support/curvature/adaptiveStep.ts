@@ -39,9 +39,9 @@ export function adaptiveStep(
     },
     init: (_first, previous?: State): State => previous ?? { damping: options.damping },
     step(it, { damping }, settings) {
-      const problem = outputsOf(who, it.at.problem);
+      const outputs = outputsOf(who, it.at);
       const gradient = it.at.field;
-      const solved = regularisedSolve(problem, name, it.point, gradient, { ...options, ...settings, damping });
+      const solved = regularisedSolve(outputs, name, it.point, gradient, { ...options, ...settings, damping });
       const direction = solved?.x.map((entry) => -entry);
       const columns = (outcome: SearchOutcome, gainRatio?: number) => ({
         directionNorm: direction && norm(direction),

@@ -78,8 +78,8 @@ export function curvatureStep(who: string, name: CurvatureName, options: ReadOpt
     },
     columns: curvatureColumns,
     step(it, _state, settings) {
-      const problem = outputsOf(who, it.at.problem);
-      const solved = regularisedSolve(problem, name, it.point, it.at.field, { ...fixed, ...settings });
+      const outputs = outputsOf(who, it.at);
+      const solved = regularisedSolve(outputs, name, it.point, it.at.field, { ...fixed, ...settings });
       if (solved === undefined) {
         const none = { directionNorm: undefined, curvatureResidual: undefined, solverIterations: undefined };
         return { stepSize: 0, next: it.at, status: "stagnated", columns: none };

@@ -7,7 +7,8 @@ import { pseudoSolve } from "../../../linalg/dense/pseudoInverse.ts";
 import { conjugateGradients } from "../../../linalg/krylov/conjugateGradients.ts";
 import { minresQLP } from "../../../linalg/krylov/minres/minresQLP.ts";
 import { denseMatrix, diagonal, scaled } from "../../../linalg/maps/maps.ts";
-import type { OutputObjective } from "../../../problems/outputs/outputObjective.ts";
+import { ownGramOf } from "../../../linalg/ownMatrix.ts";
+import type { CountedOutputs } from "./outputsOf.ts";
 
 /** Curvature matrices that a step may invert. */
 export type CurvatureName = "gaussNewton" | "fisher" | "empiricalFisher";
@@ -49,14 +50,14 @@ const refinements = 2;
  * would be scaled is negative.
  */
 export function regularisedSolve(
-  problem: OutputObjective,
+  { problem, counted }: CountedOutputs,
   name: CurvatureName,
   point: Float64Array,
   gradient: Float64Array,
   options: SolveOptions,
 ): CurvatureSolution | undefined {
   const { damping, mixing, normalise } = options;
-  const map = problem[name](point);
+  const map = counted(problem[name](point));
   const p = problem.dimension;
   const trace = normalise ? diagonalOf(map).reduce((sum, entry) => sum + entry, 0) : p;
   // A matrix of trace 0 has no mean eigenvalue to divide by; a semidefinite one is 0.
@@ -65,8 +66,12 @@ export function regularisedSolve(
   const shift = mixing > 0 ? mixing : damping;
   const matrix = scaled(scale, map);
   const regularised: LinearMap = { ...matrix, symmetric: true };
+  // Woodbury's formula adds one number to the diagonal, so that the penalty has to weigh all parameters alike.
+  const penalty = name === "gaussNewton" ? problem.penaltyCurvature() : new Float64Array(1);
+  const isEven = penalty.every((entry) => entry === penalty[0]);
+  const even = isEven ? scale * (penalty[0] ?? 0) + shift : 0;
   const rows = name === "empiricalFisher" ? problem.samples : problem.samples * problem.outputs;
-  const solver = chosen(options.solver, shift, rows, p);
+  const solver = chosen(options.solver, even, rows, p);
   const found = (x: Float64Array, iterations = 0): CurvatureSolution | undefined => {
     if (!isFiniteVector(x)) return undefined;
     const left = residual(regularised, shift, x, gradient);
@@ -91,7 +96,7 @@ export function regularisedSolve(
     const x = luFactor(dense).solve(gradient);
     return x && found(x);
   }
-  const solve = inSampleSpace(problem, name, point, scale, shift);
+  const solve = inSampleSpace({ problem, counted }, name, point, scale, even);
   const first = solve(gradient);
   if (first === undefined) return undefined;
   for (let k = 0; k < refinements; k++) {
@@ -122,6 +127,18 @@ function residual(matrix: LinearMap, shift: number, x: Float64Array, g: Float64A
   return left;
 }
 
+/** Gives R for products, and R R^T. Where that has a way of its own, nothing of the size of R is computed. */
+function factorAndKernel(rows: LinearMap): { readonly factor: LinearMap; readonly kernel: Float64Array } {
+  const own = ownGramOf(rows);
+  if (own !== undefined) return { factor: rows, kernel: own };
+  const m = rows.rows;
+  const matrix = denseOf(rows);
+  const factor = denseMatrix(m, rows.columns, matrix);
+  const kernel = new Float64Array(m * m);
+  factor.applyMany(matrix, m, kernel);
+  return { factor, kernel };
+}
+
 /**
  * Returns a function that solves (alpha R^T M R + beta I) x = g by the system of the rows of R alone (Woodbury):
  *
@@ -131,24 +148,21 @@ function residual(matrix: LinearMap, shift: number, x: Float64Array, g: Float64A
  * indefinite.
  */
 function inSampleSpace(
-  problem: OutputObjective,
+  { problem, counted }: CountedOutputs,
   name: CurvatureName,
   point: Float64Array,
   scale: number,
   shift: number,
 ): (g: Float64Array) => Float64Array | undefined {
   const isEmpirical = name === "empiricalFisher";
-  const rows = isEmpirical ? problem.exampleGradients(point) : problem.outputJacobian(point);
+  const rows = counted(isEmpirical ? problem.exampleGradients(point) : problem.outputJacobian(point));
   const middle = isEmpirical
     ? diagonal(problem.sampleWeights())
     : name === "fisher"
       ? problem.outputFisher(point)
       : problem.outputHessian(point);
   const m = rows.rows;
-  const r = denseOf(rows);
-  const kernel = new Float64Array(m * m);
-  const factor = denseMatrix(m, rows.columns, r);
-  factor.applyMany(r, m, kernel);
+  const { factor, kernel } = factorAndKernel(rows);
   // The kernel is symmetric, so that its rows are its columns, and M maps each of them.
   const product = new Float64Array(m * m);
   middle.applyMany(kernel, m, product);
