@@ -116,6 +116,7 @@ const required: Readonly<Record<string, object>> = {
   linearNetworkClasses: { widths: [2, 1, 2], inputMoment: unit, crossMoment: unit, targetTrace: 2, hash: "none" },
   linearQuadraticGame: linearQuadratic,
   autoencoderClasses: { inputs: 2, hidden: 1, moment: unit, hash: "none" },
+  moments: { features: 2 },
   multilayerPerceptron: shape,
   network: { layers: [2, 1, 2], inputs: unit },
   normalFormGame: { strategies: [1], payoffs: [[1]] },

@@ -5,7 +5,7 @@ import { orthogonaliseColumns } from "./jacobiColumns.ts";
 import { lapackRoutine } from "./lapack.ts";
 
 /** What the singular value decomposition X = U diag(sigma) V^T of n samples of d numbers says of the features. */
-export interface SingularFactor {
+interface SingularFactor {
   /** Singular values sigma, descending: min(n, d) of them. */
   readonly values: Float64Array;
   /** Right singular vectors, one after the other: min(n, d) of them, or d that begin with these. */

@@ -54,13 +54,16 @@ export function factorOfSamples(
   };
 }
 
+/** Negative eigenvalues up to this share of the largest are rounding. */
+const rounding = 1e-12;
+
 /**
  * Factors a given S, d x d.
  *
- * @param noise share of the largest root below which roots count as rounding
+ * @param tolerated share of the largest eigenvalue up to which negative ones count as zero
  * @throws ERR_NOT_POSITIVE_DEFINITE for an eigenvalue that is negative beyond rounding
  */
-export function factorOfMoment(who: string, moment: Float64Array, d: number): MomentFactor {
+export function factorOfMoment(who: string, moment: Float64Array, d: number, tolerated = rounding): MomentFactor {
   const ascending: SymmetricEigen = symmetricEigen(moment);
   const largest = Math.max(0, ascending.values[d - 1]!);
   const least = ascending.values[0]!;
@@ -93,6 +96,3 @@ export function factorOfMoment(who: string, moment: Float64Array, d: number): Mo
     },
   };
 }
-
-/** Negative eigenvalues up to this share of the largest are rounding. */
-const tolerated = 1e-12;
