@@ -1,6 +1,5 @@
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import { denseProducts } from "../../linalg/dense/denseProducts.ts";
 import { readOptions } from "../../options.ts";
 import { withFeatures } from "../datasets/dataset.ts";
 import type { Dataset } from "../datasets/types.ts";
@@ -8,6 +7,7 @@ import { positiveInteger, yesOrNo } from "../rules.ts";
 import { centre, meanOf } from "./centring.ts";
 import { ledoitWolfShare } from "./ledoitWolf.ts";
 import { type Source, sourceOf } from "./momentOf.ts";
+import { product, transposed } from "./products.ts";
 import { areSamples, readSamples, type Samples, samplesRule } from "./samples.ts";
 import type { KnownMoment, Whitening, WhiteningKind, WhiteningOptions } from "./types.ts";
 
@@ -235,20 +235,4 @@ function triangularForm(lower: Float64Array, d: number): Form {
       return transposed(solve(unit, d), d, d);
     },
   };
-}
-
-/** Gives the images A y of samples y, row after row. */
-function product(rows: number, columns: number, a: Float64Array): (y: Float64Array, count: number) => Float64Array {
-  const { applyMany } = denseProducts(rows, columns, a);
-  return (y, count) => {
-    const out = new Float64Array(count * rows);
-    if (count > 0) applyMany(y, count, out);
-    return out;
-  };
-}
-
-function transposed(x: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(x.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j]!;
-  return out;
 }
