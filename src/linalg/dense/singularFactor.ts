@@ -146,8 +146,12 @@ function transposed(x: Float64Array, rows: number, columns: number): Float64Arra
   return out;
 }
 
-function makeLargestPositive(vector: Float64Array): void {
-  let at = 0;
-  for (let i = 1; i < vector.length; i++) if (Math.abs(vector[i]!) > Math.abs(vector[at]!)) at = i;
-  if (vector[at]! < 0) for (let i = 0; i < vector.length; i++) vector[i] = -vector[i]!;
+/**
+ * Turns a vector such that its entry of the largest size is positive; of entries that are equal but for rounding, the
+ * first one.
+ */
+export function makeLargestPositive(vector: Float64Array): void {
+  const bound = (1 - 1e-9) * largestEntry(vector);
+  const largest = vector.find((entry) => Math.abs(entry) >= bound);
+  if (largest !== undefined && largest < 0) for (let i = 0; i < vector.length; i++) vector[i] = -vector[i]!;
 }

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { type SymmetricEigen, symmetricEigen } from "../../linalg/dense/dense.ts";
-import { lowerFactor, singularFactor } from "../../linalg/dense/singularFactor.ts";
+import { lowerFactor, makeLargestPositive, singularFactor } from "../../linalg/dense/singularFactor.ts";
 
 /** Eigenvalues and eigenvectors of a second moment S, and how exactly they are known. */
 export interface MomentFactor {
@@ -76,6 +76,7 @@ export function factorOfMoment(who: string, moment: Float64Array, d: number, tol
     const from = d - 1 - k;
     roots[k] = Math.sqrt(Math.max(0, ascending.values[from]!));
     vectors.set(ascending.vectors.subarray(from * d, (from + 1) * d), k * d);
+    makeLargestPositive(vectors.subarray(k * d, (k + 1) * d));
   }
   return {
     features: d,
