@@ -1,7 +1,7 @@
 import { unitOf } from "../../elementary/index.ts";
 import { dot, largestEntry, scale } from "../vector.ts";
 import { reflections } from "./householder.ts";
-import { orthogonaliseColumns } from "./jacobiColumns.ts";
+import { negligibleLength, orthogonaliseColumns } from "./jacobiColumns.ts";
 import { lapackRoutine } from "./lapack.ts";
 
 /** What the singular value decomposition X = U diag(sigma) V^T of n samples of d numbers says of the features. */
@@ -113,7 +113,8 @@ function byRotations(x: Float64Array, n: number, d: number, complete: boolean): 
   orthogonaliseColumns(columns, k);
   const lengths = Float64Array.from({ length: k }, (_, j) => {
     const column = columns.subarray(j * k, (j + 1) * k);
-    return Math.sqrt(dot(column, column));
+    const length = Math.sqrt(dot(column, column));
+    return length > negligibleLength ? length : 0;
   });
   const order = Array.from(lengths, (_, j) => j).sort((a, b) => lengths[b]! - lengths[a]!);
   const vectors = new Float64Array(d * (complete ? d : k));
