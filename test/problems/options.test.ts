@@ -86,6 +86,13 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   ],
   variationalInequality: [copy, sets.simplex(2)],
   vectorField: [[[]], double],
+  kernelAlignment: [unit, [0, 1]],
+  sampleMoment: [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
   whitening: [
     [
       [1, 2],
