@@ -30,10 +30,15 @@ const smallest = 12;
 export function singularFactor(x: Float64Array, n: number, d: number, complete = false): SingularFactor {
   const largest = largestEntry(x);
   const unit = largest === 0 ? 1 : unitOf(largest);
-  const scaled = new Float64Array(x.length);
-  for (let i = 0; i < x.length; i++) scaled[i] = x[i]! / unit;
+  // Each way works in a copy of its own.
+  const scaled = (): Float64Array => {
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) out[i] = x[i]! / unit;
+    return out;
+  };
   const { values, vectors } =
-    (Math.min(n, d) < smallest ? undefined : byLapack(scaled, n, d, complete)) ?? byRotations(scaled, n, d, complete);
+    (Math.min(n, d) < smallest ? undefined : byLapack(scaled(), n, d, complete)) ??
+    byRotations(scaled(), n, d, complete);
   scale(unit, values);
   for (let k = 0; k < vectors.length; k += d) makeLargestPositive(vectors.subarray(k, k + d));
   return { values, vectors };
@@ -74,11 +79,12 @@ function lapackTriangle(x: Float64Array, n: number, d: number): Float64Array | u
   return lower;
 }
 
+/** X is overwritten. */
 function byLapack(x: Float64Array, n: number, d: number, complete: boolean): SingularFactor | undefined {
   const gesdd = lapackRoutine("dgesdd", 14);
   if (gesdd === undefined) return undefined;
   // Read by columns, the samples are the columns of X^T, whose left singular vectors are wanted.
-  const short = n > d ? lapackTriangle(x.slice(), n, d) : x.slice();
+  const short = n > d ? lapackTriangle(x, n, d) : x;
   if (short === undefined) return undefined;
   const columns = Math.min(n, d);
   const values = new Float64Array(columns);
@@ -94,9 +100,10 @@ function byLapack(x: Float64Array, n: number, d: number, complete: boolean): Sin
   return call(work, work.length) === 0 ? { values, vectors } : undefined;
 }
 
+/** X is overwritten. */
 function byRotations(x: Float64Array, n: number, d: number, complete: boolean): SingularFactor {
   const k = Math.min(n, d);
-  const tall = n >= d ? reflections(transposed(x, n, d), n, d) : reflections(x.slice(), d, n);
+  const tall = n >= d ? reflections(transposed(x, n, d), n, d) : reflections(x, d, n);
   // A second factorisation with pivots, of the small triangle, saves rotations: with R = Q1 R1 P^T, the columns of R1^T
   // are nearly orthogonal.
   const pivoted = reflections(transposed(tall.triangle, k, k), k, k, true);

@@ -1,5 +1,6 @@
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { lapackRoutine } from "../../linalg/dense/lapack.ts";
 import { readOptions } from "../../options.ts";
 import { withFeatures } from "../datasets/dataset.ts";
 import type { Dataset } from "../datasets/types.ts";
@@ -215,6 +216,7 @@ function formOf(kind: WhiteningKind, { factor }: Source, own: Kept): Form {
 function triangularForm(lower: Float64Array, d: number): Form {
   const solve = (y: Float64Array, count: number): Float64Array => {
     const out = y.slice();
+    if (count * d * d >= worthLapack && solveByLapack(lower, out, count, d)) return out;
     for (let s = 0; s < count; s++) {
       const base = s * d;
       for (let i = 0; i < d; i++) {
@@ -235,4 +237,13 @@ function triangularForm(lower: Float64Array, d: number): Form {
       return transposed(solve(unit, d), d, d);
     },
   };
+}
+
+/** Number of products from which on LAPACK is worth its call. */
+const worthLapack = 1e5;
+
+/** Solves L x = y for rows y by `dtrtrs`, in place. Read by columns, L is its transpose. */
+function solveByLapack(lower: Float64Array, rows: Float64Array, count: number, d: number): boolean {
+  const trtrs = lapackRoutine("dtrtrs", 10);
+  return trtrs !== undefined && trtrs.call("U", "T", "N", d, count, lower, d, rows, d) === 0;
 }
