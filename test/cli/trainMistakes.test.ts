@@ -49,6 +49,10 @@ const refusalOf = (options: Options): Promise<unknown> =>
     ({ findings }) => findings,
     (error: unknown) => error,
   );
+const emptyFolder = (name: string): string => {
+  mkdirSync(join(folder, name));
+  return join(folder, name);
+};
 const inFile = (name: string, content: string | Uint8Array, more: Options = {}): Options => ({
   data: file(name, content),
   ...more,
@@ -151,12 +155,7 @@ const refused: readonly (readonly [string, Options, string, RegExp])[] = [
   ],
   ["an empty file", inFile("empty.csv", ""), "ERR_DATA_FILE", /a table in .*empty\.csv, got an empty file/],
   ["an empty Arrow file", inFile("empty.arrow", ""), "ERR_DATA_FILE", /got an empty file/],
-  [
-    "a folder",
-    { data: (mkdirSync(join(folder, "d.arrow")), join(folder, "d.arrow")) },
-    "ERR_DATA_FILE",
-    /cannot read .*d\.arrow/,
-  ],
+  ["a folder", { data: emptyFolder("d.arrow") }, "ERR_DATA_FILE", /cannot read .*d\.arrow/],
   [
     "a cut Arrow file",
     inFile("cut.arrow", arrow.subarray(0, 900)),

@@ -6,7 +6,7 @@ import { composed, transposed } from "../maps/maps.ts";
 import { isSafe, largestExponent } from "./powersOfTwo.ts";
 
 /** A map in units of its own. */
-export interface InRange {
+interface InRange {
   /** The map divided by its unit, a power of two that the first product that is not zero decides. */
   readonly map: LinearMap;
   /** Multiplies an eigenvalue of `map` by the unit. */

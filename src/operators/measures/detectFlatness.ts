@@ -10,8 +10,8 @@ import {
 } from "../../authoring/index.ts";
 import { kernelShare } from "../../linalg/spectra/kernelShare.ts";
 import { frobeniusNorm } from "../../linalg/spectra/norms.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import { seed, share } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link detectFlatness}. */
 export interface DetectFlatnessOptions {

@@ -1,11 +1,10 @@
 import { type Columns, defineMeasure, failure, type Measure, readOptions } from "../../authoring/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { spectralDensity } from "../../linalg/spectra/spectralDensity.ts";
-import { finiteMatrix } from "../support/finiteMatrix.ts";
+import { finiteMatrix, whereFinite } from "../support/finiteMatrix.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link hessianSpectrum}. */
 export interface HessianSpectrumOptions extends MeasuredSteps {

@@ -7,11 +7,11 @@ import {
   readOptions,
 } from "../../authoring/index.ts";
 import { indexBounds } from "../../linalg/spectra/indexBounds.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import { gap, indexAt, indexThreshold, thresholdText } from "../support/indexAt.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link morseIndex}. */
 export interface MorseIndexOptions extends MeasuredSteps {

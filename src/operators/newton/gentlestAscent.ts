@@ -14,6 +14,7 @@ import {
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import { orthogonaliseShared } from "../../linalg/krylov/orthogonaliseShared.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import {
   type KeptSizes,
   noSizes,
@@ -27,7 +28,6 @@ import {
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger, seed } from "../support/rules.ts";
 import type { Units } from "../support/toldUnits.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link gentlestAscent}. */
 export interface GentlestAscentOptions {

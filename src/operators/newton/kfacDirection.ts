@@ -1,8 +1,8 @@
 import { defineUpdate, failure, norm, readOptions, settingOf, type Update } from "../../authoring/index.ts";
 import { averaged, decomposed, type FactoredBlock, solveBlocks, traceOf } from "../support/curvature/factoredBlocks.ts";
 import { outputsOf } from "../support/curvature/outputsOf.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import { positiveInteger, share } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link kfacDirection}. */
 export interface KfacDirectionOptions {

@@ -14,6 +14,7 @@ import { unitScale } from "../../linalg/dense/unitScale.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import { tridiagonalEigen } from "../../linalg/krylov/tridiagonalEigen.ts";
 import { cutOffColumns, cutoffRule, roundingCutoff, shareOf } from "../support/cutOff.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import {
   type KeptSizes,
   noSizes,
@@ -24,7 +25,6 @@ import {
 } from "../support/parameterScale.ts";
 import { requireSymmetric } from "../support/requireSymmetric.ts";
 import { positiveInteger } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link saddleFreeDirection}. */
 export interface SaddleFreeDirectionOptions {

@@ -2,8 +2,8 @@ import { defineUpdate, readOptions, rowVector, settingOf, type Update } from "..
 import { pow } from "../../elementary/index.ts";
 import { symmetricEigen } from "../../linalg/dense/dense.ts";
 import { incoming } from "../support/entries/entrywise.ts";
+import { whereFinite } from "../support/finiteMatrix.ts";
 import { positiveInteger } from "../support/rules.ts";
-import { whereFinite } from "../support/whereFinite.ts";
 
 /** Options of {@link shampoo}. */
 export interface ShampooOptions {
