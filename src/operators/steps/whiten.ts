@@ -67,7 +67,7 @@ const rules = {
  *
  * Use {@link precondition} when M is a map of your own.
  *
- * The operator is without state; it factors B at the first step, as {@link whitening} does. Cost: 4 r d x outputs
+ * The operator is without state; it factors B at the first step, as `whitening` does. Cost: 4 r d x outputs
  * operations per step, where r is the rank, or d with `mixing` or `damping`; once 2 n d^2 + 22 d^3 for n >= d inputs,
  * 6 d n^2 + 20 n^3 for fewer, and 9 d^3 for a moment.
  *

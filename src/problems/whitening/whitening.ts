@@ -44,7 +44,7 @@ function isMoment(value: unknown): value is KnownMoment {
  * that are constant are dropped with the other directions without variance. The sign of an eigenvector is that with
  * which its entry of the largest size is positive.
  *
- * Use {@link whiten} for the same effect inside a run, on the gradient; `standardised` where features should have
+ * Use `whiten` for the same effect inside a run, on the gradient; `standardised` where features should have
  * variance 1 each but stay correlated.
  *
  * Cost: 2 n d^2 + 22 d^3 operations for n >= d, else 6 d n^2 + 20 n^3 (a half more and about 30 d^3 where the machine has
