@@ -33,6 +33,9 @@ const ofStreams = [
   "firstRows",
 ];
 
+/** The functions of src/problems/whitening. */
+const ofWhitening = ["degreesOfFreedom", "kernelAlignment", "moments", "sampleMoment", "whitening"];
+
 type AsyncFunction = new (...parametersAndBody: string[]) => (...values: unknown[]) => Promise<void>;
 const asyncFunction = (async () => {}).constructor as AsyncFunction;
 
@@ -63,8 +66,9 @@ const wanted = [
     .filter(([, exported]) => typeof exported === "function")
     .map(([name]) => name),
   ...ofStreams,
+  ...ofWhitening,
 ];
-const examples = [...docExamples("operators"), ...docExamples("streams")];
+const examples = [...docExamples("operators"), ...docExamples("streams"), ...docExamples("problems/whitening")];
 
 for (const name of wanted) {
   test(name, async () => {

@@ -73,7 +73,7 @@ const rules = {
  * const features = white.outputs;
  * const seen = sampleMoment(white.transform(train), { test: white.transform(test), features });
  * console.log(seen.identityDistance < 1e-14, seen.crossShare! < 1e-14, seen.rank);
- * // 0.6999 0.8677 3 2
+ * // 0.7143 0.8440 3 2
  * // true true 2
  * @param train training samples, one per row
  * @param options {@link SampleMomentOptions}

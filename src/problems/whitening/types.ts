@@ -76,14 +76,14 @@ export interface Whitening {
   readonly mean: Float64Array;
   /** M, row-major, outputs x d. It is computed when it is first read. */
   readonly matrix: Float64Array;
+  /** Whitens the inputs of a data set, which keeps its rows, labels and targets. @throws as for plain samples */
+  transform(data: Dataset): Dataset;
   /**
-   * Whitens the inputs of a data set, M (x - mean), row after row; labels and targets stay.
+   * Whitens samples, M (x - mean), row after row: n x outputs numbers.
    *
    * @throws {RangeError} ERR_LENGTH for samples that have not d features; ERR_NOT_FINITE for NaN or infinities in them,
    *   and for samples so large beside those of S that a result overflows
    */
-  transform(data: Dataset): Dataset;
-  /** Whitens samples in the same way; gives numbers, n x outputs. Errors as for a data set. */
   transform(data: Samples): Float64Array;
   /**
    * Goes back, M^+ y + mean, row after row. What was dropped by a rank below d stays away.
