@@ -82,11 +82,16 @@ struct right {
   ptrdiff_t panel, row, length, width;
 };
 
-/* Computes `rows` x 8 sums and finishes them. */
-static inline __attribute__((always_inline)) void tile(int rows, struct left a, const double *b, ptrdiff_t row,
-                                                       ptrdiff_t length, const struct target *to) {
+/* Least number of columns that a tile computes: where fewer are left over, half of one is enough. */
+#define HALF (WIDTH > COLUMNS / 2 ? COLUMNS : COLUMNS / 2)
+
+/* Computes `rows` x 8 sums, or half of their columns, and finishes them. */
+static inline __attribute__((always_inline)) void tile(int rows, int columns, struct left a, const double *b,
+                                                       ptrdiff_t row, ptrdiff_t length, const struct target *to) {
   vector sums[ROWS][VECTORS];
 #define EACH_ROW _Pragma("GCC unroll 8") for (int r = 0; r < rows; r++)
+#undef EACH_VECTOR
+#define EACH_VECTOR _Pragma("GCC unroll 4") for (int v = 0; v < columns / WIDTH; v++)
   EACH_ROW EACH_VECTOR sums[r][v] = SPLAT(0);
   const double *from[ROWS];
   EACH_ROW from[r] = a.at + r * a.down;
@@ -105,7 +110,7 @@ static inline __attribute__((always_inline)) void tile(int rows, struct left a, 
   vector factor = SPLAT(to->factor);
   EACH_ROW EACH_VECTOR sums[r][v] = factor * sums[r][v];
   double *c = to->c;
-  if (to->width == COLUMNS) {
+  if (to->width == columns) {
     if (to->add) {
       EACH_ROW EACH_VECTOR sums[r][v] = LOADED(c + r * to->row + v * WIDTH) + sums[r][v];
     }
@@ -127,7 +132,9 @@ static inline __attribute__((always_inline)) void rows_of(int rows, struct left 
   for (ptrdiff_t j = 0; j < b->width; j += COLUMNS) {
     to.c = c + j;
     to.width = least(COLUMNS, b->width - j);
-    tile(rows, a, b->at + j / COLUMNS * b->panel, b->row, b->length, &to);
+    const double *at = b->at + j / COLUMNS * b->panel;
+    if (to.width <= HALF) tile(rows, HALF, a, at, b->row, b->length, &to);
+    else tile(rows, COLUMNS, a, at, b->row, b->length, &to);
   }
 }
 
@@ -146,9 +153,9 @@ static inline __attribute__((always_inline)) void some_rows(ptrdiff_t height, st
 /* Whether the rows of a transposed A lie so near to each other that they need not be packed. */
 static inline int is_narrow(const struct matrices *of) { return of->row_a <= NARROW; }
 
-/* Whether columns of B are read too seldom for a copy. A row that ends within eight numbers cannot be read where it lies. */
+/* Whether columns of B are read too seldom for a copy. A row that ends within a tile cannot be read where it lies. */
 static inline int is_ready(const struct matrices *of, ptrdiff_t m, ptrdiff_t width) {
-  return !of->turned_b && width % COLUMNS == 0 && m <= 3 * ROWS;
+  return !of->turned_b && width % HALF == 0 && m <= 3 * ROWS;
 }
 
 void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
