@@ -26,7 +26,7 @@ export interface TrainableOptions {
   /** Coefficient c of the penalty c ||z||^2 over all parameters, or an object with the choices in full. Default 0. */
   readonly regularization?: number | Regularization;
   /**
-   * Whether the problem also has the curvature of its outputs, see {@link OutputObjective}, which a loss by name can have.
+   * Whether the problem also has the curvature of its outputs, `OutputObjective`, which a loss by name can have.
    * It costs each minibatch some microseconds. Default false.
    */
   readonly curvature?: boolean;

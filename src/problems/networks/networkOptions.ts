@@ -34,7 +34,7 @@ export interface NetworkOptions {
    */
   readonly regularization?: number | Regularization;
   /**
-   * Whether the problem also has the curvature of its outputs, see {@link OutputObjective}, which a loss by name can have.
+   * Whether the problem also has the curvature of its outputs, `OutputObjective`, which a loss by name can have.
    * It costs each minibatch some microseconds. Default false.
    */
   readonly curvature?: boolean;
