@@ -17,7 +17,7 @@ import {
 import { fullRegularization, regularizationRule } from "../networks/regularization.ts";
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
-import { text } from "../rules.ts";
+import { text, yesOrNo } from "../rules.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { describeResult } from "../traced/tracedProblem.ts";
@@ -29,6 +29,11 @@ export interface TrainableOptions {
   readonly loss?: NetworkLoss;
   /** Coefficient c of the penalty c ||z||^2 over all parameters, or an object with the choices in full. Default 0. */
   readonly regularization?: number | Regularization;
+  /**
+   * Whether the problem also has the curvature of its outputs, `OutputObjective`, which a loss by name can have.
+   * It costs each minibatch some microseconds. Default false.
+   */
+  readonly curvature?: boolean;
   /** Name of the problem in messages, rows and files. Default: that of the model. */
   readonly name?: string;
 }
@@ -64,6 +69,7 @@ const rules = {
     range: true,
   },
   regularization: regularizationRule,
+  curvature: { ...yesOrNo, default: false },
   name: text,
 } as const;
 
@@ -71,9 +77,9 @@ const rules = {
  * Puts a model and training data together: minibatches to iterate on, and the loss and outputs on held-out data for the
  * measures `testLoss`, `accuracy` and `calibration`.
  *
- * The loss is L(z) = loss(outputs(z), targets) + c ||z||^2, where the fit is a mean over the rows of a batch. With a loss
- * by name the problems also have the curvature of their outputs, see {@link OutputObjective}, which `kfacDirection` and
- * its neighbours use.
+ * The loss is L(z) = loss(outputs(z), targets) + c ||z||^2, where the fit is a mean over the rows of a batch. With
+ * `curvature: true` and a loss by name the problems also have the matrices of {@link OutputObjective}, which
+ * `kfacDirection` and its neighbours use.
  *
  * Cost: the loss is traced for a batch of at most 64 rows, and once more for each other size.
  *
@@ -96,7 +102,7 @@ const rules = {
 export function trainable(
   model: Model,
   train: Dataset,
-  options?: TrainableOptions & { readonly loss?: NetworkLossName },
+  options: TrainableOptions & { readonly loss?: NetworkLossName; readonly curvature: true },
 ): Trainable<OutputObjective>;
 export function trainable(model: Model, train: Dataset, options?: TrainableOptions): Trainable;
 export function trainable(model: Model, train: Dataset, options: TrainableOptions = {}): Trainable {
@@ -123,6 +129,7 @@ export function trainable(model: Model, train: Dataset, options: TrainableOption
       },
       loss,
       regularization,
+      curvature: read.curvature,
     },
     {
       name,

@@ -28,14 +28,15 @@ interface ModelLoss {
   readonly call: (parameters: readonly Tensor[]) => { readonly outputs: Tensor; readonly targets: Tensor };
   readonly loss: NetworkLoss;
   readonly regularization: Required<Regularization>;
+  readonly curvature: boolean;
 }
 
 /**
- * Builds the problem of a model's loss, with the curvature of outputs where the loss has a name: its losses of samples are
- * then known. The value is computed as the loss says, whatever the curvature needs.
+ * Builds the problem of a model's loss; with the curvature of outputs where it is wanted and the loss has a name: its
+ * losses of samples are then known. The value is computed as the loss says, whatever the curvature needs.
  */
 export function modelLoss(
-  { who, shapes, call, loss, regularization }: ModelLoss,
+  { who, shapes, call, loss, regularization, curvature }: ModelLoss,
   options: Required<Pick<ObjectiveOptions, "name" | "names" | "description">>,
 ): TracedProblem | OutputObjective {
   const traced = (...parameters: readonly Tensor[]) => {
@@ -44,7 +45,7 @@ export function modelLoss(
     const total = regularization.coefficient === 0 ? fit : add(fit, penaltyOf(parameters, regularization));
     return { outputs, targets, total };
   };
-  if (typeof loss !== "string") {
+  if (typeof loss !== "string" || !curvature) {
     return objective(shapes, (...parameters: readonly Tensor[]) => traced(...parameters).total, options);
   }
   const ofSamples = new OutputLoss(who, {

@@ -42,7 +42,7 @@ export interface Network extends TracedProblem {
  * `with({ inputs, targets })` gives the same network on as many other samples (minibatches) without a new trace. An
  * autoencoder has `inputs` only.
  *
- * With a loss by name it also has the curvature of its outputs, see {@link OutputObjective}.
+ * With `curvature: true` and a loss by name it also has the matrices of {@link OutputObjective}.
  *
  * Cost of an evaluation: about 6 x samples x weights operations.
  *
@@ -54,11 +54,25 @@ export interface Network extends TracedProblem {
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options
  * @throws {RangeError} ERR_OPTION_RANGE, ERR_LENGTH, ERR_NOT_FINITE for layers, data and options that do not fit
  */
-export function network(options: NetworkOptions & { readonly loss?: NetworkLossName }): Network & OutputObjective;
+export function network(
+  options: NetworkOptions & { readonly loss?: NetworkLossName; readonly curvature: true },
+): Network & OutputObjective;
 export function network(options: NetworkOptions): Network;
 export function network(options: NetworkOptions): Network {
-  const { layers, hidden, output, loss, biases, regularization, inputs, targets, samples, name, description } =
-    checkedNetwork(options);
+  const {
+    layers,
+    hidden,
+    output,
+    loss,
+    biases,
+    regularization,
+    curvature,
+    inputs,
+    targets,
+    samples,
+    name,
+    description,
+  } = checkedNetwork(options);
   const depth = layers.length - 1;
   const shapes: (readonly number[])[] = [];
   const names: string[] = [];
@@ -92,6 +106,7 @@ export function network(options: NetworkOptions): Network {
       },
       loss,
       regularization,
+      curvature,
     },
     { name, names, description },
   );

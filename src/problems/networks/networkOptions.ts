@@ -33,6 +33,11 @@ export interface NetworkOptions {
    * gives the choices in full. Default 0.
    */
   readonly regularization?: number | Regularization;
+  /**
+   * Whether the problem also has the curvature of its outputs, `OutputObjective`, which a loss by name can have.
+   * It costs each minibatch some microseconds. Default false.
+   */
+  readonly curvature?: boolean;
   /** Name of the problem in messages, rows and files. Default "network". */
   readonly name?: string;
   /** Description of the data that `run.json` keeps, such as their source. It keeps a hash of the data in any case. */
@@ -65,6 +70,7 @@ const rules = {
   targets: float64Array,
   biases: { ...yesOrNo, default: true },
   regularization: regularizationRule,
+  curvature: { ...yesOrNo, default: false },
   name: { ...text, default: "network" },
   dataDescription: json,
 } as const;
@@ -77,6 +83,7 @@ interface CheckedNetwork {
   readonly loss: NetworkLoss;
   readonly biases: boolean;
   readonly regularization: Required<Regularization>;
+  readonly curvature: boolean;
   readonly inputs: Float64Array;
   readonly targets: Float64Array | undefined;
   readonly samples: number;
@@ -87,7 +94,8 @@ interface CheckedNetwork {
 /** Checks the options and fills in their defaults. */
 export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
   const read = readOptions("network", options, rules);
-  const { layers, activation, outputActivation, loss, inputs, targets, biases, name, dataDescription } = read;
+  const { layers, activation, outputActivation, loss, inputs, targets, biases, curvature, name, dataDescription } =
+    read;
   const depth = layers.length - 1;
   const hidden = activationsOf(activation, depth - 1);
   const regularization = fullRegularization("network", read.regularization);
@@ -112,6 +120,7 @@ export function checkedNetwork(options: NetworkOptions): CheckedNetwork {
     loss,
     biases,
     regularization,
+    curvature,
     // The caller's arrays may change, but the hash below must stay right.
     inputs: inputs.slice(),
     targets: targets?.slice(),

@@ -63,7 +63,15 @@ const models = suite("curvature of models");
 
 for (const [loss, ofSamples, targets] of losses) {
   models(`of a network is that of its outputs, ${loss}`, () => {
-    const net = network({ layers: [d, h, c], activation: "tanh", loss, inputs, targets, regularization: 0.01 });
+    const net = network({
+      layers: [d, h, c],
+      activation: "tanh",
+      loss,
+      inputs,
+      targets,
+      regularization: 0.01,
+      curvature: true,
+    });
     const given = { outputs, loss: ofSamples, targets, regularization: 0.01 };
     const written = objective(shapes, given);
     const point = uniformVector(net.dimension, 3, -1, 1);
@@ -80,7 +88,7 @@ for (const [loss, ofSamples, targets] of losses) {
 }
 
 models("of an autoencoder has its inputs as targets", () => {
-  const net = network({ layers: [d, 2, d], activation: "tanh", inputs });
+  const net = network({ layers: [d, 2, d], activation: "tanh", inputs, curvature: true });
   const written = objective([[d, 2], [2], [2, d], [d]], {
     outputs: (w1, b1, w2, b2) => {
       const x = data("inputs", inputs, [n, d]) as tf.Tensor2D;
@@ -98,7 +106,7 @@ models("leaves value and gradient of networks and models as they are, to the las
     const z = outputs(...parameters);
     return tf.mean(tf.square(tf.sub(z, data("targets", numbers, [n, c]))));
   });
-  const net = network({ layers: [d, h, c], activation: "tanh", inputs, targets: numbers });
+  const net = network({ layers: [d, h, c], activation: "tanh", inputs, targets: numbers, curvature: true });
   const [own, other] = [new Float64Array(point.length), new Float64Array(point.length)];
   assert.is(net.evaluate(point, own), plain.evaluate(point, other));
   assert.equal(own, other);
@@ -112,7 +120,7 @@ models("on data have it, on all rows and on batches, and K-FAC takes them", () =
     convolutionalNetwork({ inputShape: [8, 8, 1], outputs: 10, channels: [2] }),
   ];
   for (const model of made) {
-    const net = trainable(model, train, { regularization: { coefficient: 0.01, biases: false } });
+    const net = trainable(model, train, { regularization: { coefficient: 0.01, biases: false }, curvature: true });
     const point = net.initialPoint(1);
     const full = net.full();
     assert.is(full.samples, train.count);
@@ -143,7 +151,9 @@ models("on data have it, on all rows and on batches, and K-FAC takes them", () =
 });
 
 models("whose parameters are not those of layers alone have all but the factors", () => {
-  const net = trainable(residualNetwork({ inputShape: [8, 8, 1], outputs: 10, channels: [2], blocks: 1 }), train);
+  const net = trainable(residualNetwork({ inputShape: [8, 8, 1], outputs: 10, channels: [2], blocks: 1 }), train, {
+    curvature: true,
+  });
   const batch = net.batches({ size: 3 })(0);
   const point = net.initialPoint(1);
   assertError(() => batch.kroneckerFactors(point), "ERR_UNSUPPORTED", /weights and biases of dense and convolutional/);
@@ -158,7 +168,13 @@ models("whose parameters are not those of layers alone have all but the factors"
 });
 
 models("with a loss of their own have none, and need outputs of the targets' shape", () => {
-  const own = network({ layers: [d, h, c], inputs, targets: numbers, loss: (z, y) => tf.mean(tf.abs(tf.sub(z, y))) });
+  const own = network({
+    layers: [d, h, c],
+    inputs,
+    targets: numbers,
+    curvature: true,
+    loss: (z, y) => tf.mean(tf.abs(tf.sub(z, y))),
+  });
   assert.not.ok(hasOutputs(own));
   const flat: Model = {
     name: "flat",
@@ -171,7 +187,8 @@ models("with a loss of their own have none, and need outputs of the targets' sha
     apply: (_, [b]) => tf.reshape(b!, [1, 10]),
     initialPoint: () => new Float64Array(10),
   };
-  const net = trainable(flat, train);
+  assert.not.ok(hasOutputs(network({ layers: [d, h, c], inputs, targets: numbers })));
+  const net = trainable(flat, train, { curvature: true });
   assert.not.ok(hasOutputs(net.full()));
   assertClose(net.full().evaluate(new Float64Array(10), new Float64Array(10)), Math.log(10), 1e-14);
 });

@@ -19,7 +19,7 @@ export function outputsOf(who: string, { problem, count }: Evaluation): CountedO
   throw failure(
     "ERR_UNSUPPORTED",
     `${who}: expected an objective with outputs, got ${problem.name}; write it as objective(shapes, { outputs, loss }), ` +
-      "or use newtonDirection, which needs the loss alone",
+      "give network or trainable curvature: true, or use newtonDirection, which needs the loss alone",
   );
 }
 
