@@ -99,3 +99,6 @@ export { type Predictions, type PredictionsOptions, predictions } from "./traced
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";
+export type { Samples } from "./whitening/samples.ts";
+export type { KnownMoment, Whitening, WhiteningKind, WhiteningOptions } from "./whitening/types.ts";
+export { whitening } from "./whitening/whitening.ts";

@@ -86,6 +86,12 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   ],
   variationalInequality: [copy, sets.simplex(2)],
   vectorField: [[[]], double],
+  whitening: [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
 };
 
 const player = { input: [[1]], stateCost: [[1]], controlCost: [[1]] };

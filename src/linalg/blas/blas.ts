@@ -13,8 +13,10 @@ export interface Blas {
    */
   readonly gemm: BlasSymbols["gemm"];
   readonly addressOf: (buffer: ArrayBuffer) => number;
-  /** The function `dsyevd` of LAPACK, if the library has it. It checks nothing. */
-  readonly syevd?: NonNullable<BlasSymbols["syevd"]>;
+  /** Finds a routine of LAPACK, whose arguments are all pointers. It checks nothing. */
+  readonly lapack: BlasSymbols["lapack"];
+  /** Whether the library's integers have 8 bytes. */
+  readonly wide: boolean;
 }
 
 /** Description of what multiplies matrices here, for `run.json` and `fluxion doctor`. */

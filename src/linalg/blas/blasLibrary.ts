@@ -6,8 +6,10 @@ export interface BlasSymbols {
   readonly library: string;
   readonly gemm: CblasGemm;
   readonly addressOf: (buffer: ArrayBuffer) => number;
-  /** LAPACK's solver of symmetric eigenproblems by divide and conquer, if the library has it. */
-  readonly syevd?: LapackSyevd;
+  /** Finds a routine of LAPACK by its name and its number of arguments; undefined if the library lacks it. */
+  readonly lapack: (name: string, count: number) => ((...operands: readonly unknown[]) => unknown) | undefined;
+  /** Whether the library's integers have 8 bytes. */
+  readonly wide: boolean;
   /** Description that OpenBLAS gives of itself; "" for other libraries. */
   readonly configuration: string;
   /** Kernels that OpenBLAS chose, such as "Haswell"; "" for other libraries. */
@@ -31,21 +33,6 @@ type CblasGemm = (
   beta: number,
   c: number,
   ldc: number,
-) => void;
-
-/** Arguments are those of Fortran: all by reference, characters as their codes. */
-type LapackSyevd = (
-  jobz: Uint8Array,
-  uplo: Uint8Array,
-  n: Int32Array,
-  a: Float64Array,
-  lda: Int32Array,
-  w: Float64Array,
-  work: Float64Array,
-  lwork: Int32Array,
-  iwork: Int32Array,
-  liwork: Int32Array,
-  info: Int32Array,
 ) => void;
 
 /** How a build of a BLAS names its functions, and the width of its integers. */
@@ -102,12 +89,11 @@ export function openLibrary(path: string): BlasSymbols {
   optional(`void ${prefix}openblas_set_num_threads${suffix}(int count)`)?.(1);
   optional("void bli_thread_set_num_threads(int64_t count)")?.(1);
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
-  // LAPACK's arguments are pointers to integers of 4 bytes here.
-  const syevd = integer === "int" ? (optional(syevdPrototype(convention)) as LapackSyevd | undefined) : undefined;
   return {
     library: path,
     gemm: library.func(gemmPrototype(convention)) as CblasGemm,
-    ...(syevd === undefined ? {} : { syevd }),
+    lapack: (name, count) => optional(`void ${prefix}${name}_${suffix}(${Array(count).fill("void *").join()})`),
+    wide: integer !== "int",
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
     configuration: text(optional(`str ${prefix}openblas_get_config${suffix}()`)?.()),
     core: text(optional(`str ${prefix}openblas_get_corename${suffix}()`)?.()),
@@ -120,9 +106,4 @@ function gemmPrototype({ prefix, suffix, integer }: Convention): string {
     `void ${prefix}cblas_dgemm${suffix}(int order, int transposeA, int transposeB, ${integer} m, ${integer} n, ` +
     `${integer} k, double alpha, size_t a, ${integer} lda, size_t b, ${integer} ldb, double beta, size_t c, ${integer} ldc)`
   );
-}
-
-function syevdPrototype({ prefix, suffix }: Convention): string {
-  const integers = "void *work, void *lwork, void *iwork, void *liwork, void *info";
-  return `void ${prefix}dsyevd_${suffix}(void *jobz, void *uplo, void *n, void *a, void *lda, void *w, ${integers})`;
 }

@@ -1,4 +1,4 @@
-import { findBlas } from "../blas/blas.ts";
+import { lapackRoutine } from "./lapack.ts";
 
 /** Size of the smallest matrices that are worth the call. */
 const smallest = 12;
@@ -13,28 +13,13 @@ export function lapackEigen(
   matrix: Float64Array,
   n: number,
 ): { readonly values: Float64Array; readonly vectors: Float64Array } | undefined {
-  const syevd = n < smallest ? undefined : findBlas()?.syevd;
+  const syevd = n < smallest ? undefined : lapackRoutine("dsyevd", 11);
   if (syevd === undefined) return undefined;
   const vectors = matrix.slice();
   const values = new Float64Array(n);
   const work = new Float64Array(1 + 6 * n + 2 * n * n);
-  const integers = new Int32Array(3 + 5 * n);
-  const info = new Int32Array(1);
-  const integer = (value: number): Int32Array => Int32Array.of(value);
-  const letter = (text: string): Uint8Array => Uint8Array.of(text.charCodeAt(0));
-  syevd(
-    letter("V"),
-    letter("L"),
-    integer(n),
-    vectors,
-    integer(n),
-    values,
-    work,
-    integer(work.length),
-    integers,
-    integer(integers.length),
-    info,
-  );
+  const integers = syevd.integers(3 + 5 * n);
+  const info = syevd.call("V", "L", n, vectors, n, values, work, work.length, integers, integers.length);
   // The eigenvectors are the columns of a column-major matrix, so they lie one after the other.
-  return info[0] === 0 ? { values, vectors } : undefined;
+  return info === 0 ? { values, vectors } : undefined;
 }

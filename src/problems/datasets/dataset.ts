@@ -178,6 +178,30 @@ export function withInputs(data: Dataset, inputs: Float64Array, standardisation:
   });
 }
 
+/**
+ * Gives the same rows with other features.
+ *
+ * @param component word with a number for the names of the features; undefined where shape and names stay
+ * @param how how the features were made, for `run.json`
+ */
+export function withFeatures(
+  data: Dataset,
+  inputs: Float64Array,
+  width: number,
+  component: string | undefined,
+  how: JsonValue,
+): Dataset {
+  const { name, count, fields, labels, targets, classes, names, description } = data;
+  return datasetOf({
+    ...{ name, count, inputs, classes },
+    shape: component === undefined ? fields.inputs! : [width],
+    names: component === undefined ? names : Array.from({ length: width }, (_, k) => `${component} ${k + 1}`),
+    ...(labels === undefined ? (targets === undefined ? {} : { targets }) : { labels }),
+    targetShape: fields.targets,
+    about: { from: description, features: how },
+  });
+}
+
 function partOf(parts: Parts, data: Dataset, part: string, rows: Int32Array, split: SplitOptions): Dataset {
   const chosen = data.rows(rows);
   return datasetOf({

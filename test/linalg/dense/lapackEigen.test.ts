@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { findBlas } from "../../../src/linalg/blas/blas.ts";
+
 import { symmetricEigen } from "../../../src/linalg/dense/dense.ts";
+import { lapackRoutine } from "../../../src/linalg/dense/lapack.ts";
 import { lapackEigen } from "../../../src/linalg/dense/lapackEigen.ts";
 import { assertClose } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
@@ -12,7 +13,7 @@ function symmetric(n: number): Float64Array {
   return entries;
 }
 
-const here = findBlas()?.syevd !== undefined;
+const here = lapackRoutine("dsyevd", 11) !== undefined;
 if (!here) console.log("skipped: lapackEigen: no LAPACK on this machine, or FLUXION_BLAS=off");
 
 const eigen = suite("lapackEigen");
