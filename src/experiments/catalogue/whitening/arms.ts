@@ -1,7 +1,7 @@
 /** The arms: the same draw of data, as it is and whitened in three ways, all of the same power. */
+import { whitening } from "../../../problems/whitening/whitening.ts";
 import { type Draw, type Part, slice } from "./draw.ts";
 import type { Source } from "./source.ts";
-import { whiteningOf } from "./whiteningOf.ts";
 
 /** Names of the arms: by which rows their whitening is computed. */
 export const armNames = ["raw", "train", "full", "distribution"] as const;
@@ -28,6 +28,8 @@ export interface ArmPart {
 export interface ArmOptions {
   /** Number of test rows that are whitened together with the training rows. */
   readonly testSet: number;
+  /** Number of such test sets, taken from the test rows in their order. */
+  readonly testSets: number;
   /** Kind of the whitening. Default zca. */
   readonly kind?: "pca" | "zca" | undefined;
 }
@@ -42,20 +44,20 @@ export interface ArmOptions {
 export function armOf(arm: ArmName, draw: Draw, source: Source, options: ArmOptions): readonly ArmPart[] {
   const { train, validation, test } = draw;
   const { width } = source;
-  const { testSet, kind = "zca" } = options;
+  const { testSet, testSets, kind = "zca" } = options;
   if (arm === "raw") return [scaled({ train: train.inputs, validation: validation.inputs, test, whitened: undefined })];
   const through = (rows: Float64Array, own: Part): ArmPart => {
-    const whiten = whiteningOf(rows, width, kind);
+    const whiten = whitening(rows, { features: width, kind });
     return scaled({
-      train: whiten.apply(train.inputs),
-      validation: whiten.apply(validation.inputs),
-      test: { ...own, inputs: whiten.apply(own.inputs) },
+      train: whiten.transform(train.inputs),
+      validation: whiten.transform(validation.inputs),
+      test: { ...own, inputs: whiten.transform(own.inputs) },
       whitened: { rank: whiten.rank, rows: rows.length / width },
     });
   };
   if (arm === "train") return [through(train.inputs, test)];
   if (arm === "distribution") return [through(source.inputs, test)];
-  return Array.from({ length: Math.max(1, Math.floor(test.rows / testSet)) }, (_, s) => {
+  return Array.from({ length: testSets }, (_, s) => {
     const own = slice(test, s * testSet, (s + 1) * testSet);
     const pooled = new Float64Array(train.inputs.length + own.inputs.length);
     pooled.set(train.inputs);

@@ -1,9 +1,15 @@
 /** Linear models of one draw, side by side: the arms, or steps between gradient descent and Newton's on raw data. */
 import { randomSource } from "../../../random.ts";
-import { type LinearPath, linearPath } from "../../protocols/linear/linearPath.ts";
-import { type LinearArm, type LinearContest, type LinearMember, timesUpTo } from "../../protocols/linear/sideBySide.ts";
+import { linearPath } from "../../protocols/linear/linearPath.ts";
+import {
+  type LinearArm,
+  type LinearContest,
+  type LinearMember,
+  type Look,
+  timesUpTo,
+} from "../../protocols/linear/sideBySide.ts";
 import { type ArmName, type ArmPart, armOf } from "./arms.ts";
-import { type Draw, type Part, scoreOf } from "./draw.ts";
+import { type Draw, scoreOf } from "./draw.ts";
 import type { Source } from "./source.ts";
 
 /** What a contest is made from. */
@@ -11,12 +17,14 @@ export interface ContestData {
   readonly source: Source;
   readonly draw: Draw;
   readonly testSet: number;
+  /** Number of test sets that are whitened together with the training rows. */
+  readonly testSets: number;
   /** Weights at the start, d x outputs. */
   readonly start: Float64Array;
 }
 
 /** Standard deviation of the weights at the start, times sqrt(d): small, so that what is not learnt adds little. */
-const startSize = 1e-3;
+const startSize = 1e-6;
 /** Part of the possible decrease of the training loss that the stated loss leaves. */
 const statedShare = 0.1;
 
@@ -30,7 +38,7 @@ export function startOf({ width, outputs }: Source, seed: number, draw: number):
 export function armsContest(data: ContestData, names: readonly ArmName[]): LinearContest {
   const arms = names.map((name): LinearArm => {
     const began = performance.now();
-    const parts = armOf(name, data.draw, data.source, { testSet: data.testSet });
+    const parts = armOf(name, data.draw, data.source, data);
     const members = parts.map((part) => memberOf(data, part));
     return { name, members, seconds: (performance.now() - began) / 1000 };
   });
@@ -45,7 +53,7 @@ export function armsContest(data: ContestData, names: readonly ArmName[]): Linea
  * lambda = 1, where its validation score is best; it is looked for at the rate 1 / (largest eigenvalue).
  */
 export function lambdaContest(data: ContestData, lambdas: readonly number[], updates: number): LinearContest {
-  const [part] = armOf("raw", data.draw, data.source, { testSet: data.testSet });
+  const [part] = armOf("raw", data.draw, data.source, data);
   const arms = lambdas.map((mixing): LinearArm => {
     const began = performance.now();
     const members = [memberOf(data, part!, mixing)];
@@ -57,13 +65,13 @@ export function lambdaContest(data: ContestData, lambdas: readonly number[], upd
 
 export const lambdaName = (lambda: number): string => `lambda ${lambda}`;
 
-function lossAtBestStop({ path, validation }: LinearMember, updates: number): number {
+function lossAtBestStop({ path, look }: LinearMember, updates: number): number {
   const [point, field] = [new Float64Array(path.size), new Float64Array(path.size)];
   let best = Number.POSITIVE_INFINITY;
   let loss = Number.NaN;
   for (const time of timesUpTo(updates)) {
     path.write(1, time, point);
-    const score = validation(point);
+    const score = look(point).validation;
     if (!(score < best)) continue;
     best = score;
     loss = path.evaluate(point, field);
@@ -77,21 +85,29 @@ function memberOf({ source, draw, start }: ContestData, part: ArmPart, mixing?: 
     ...{ inputs: part.train, targets: draw.train.targets, width, outputs, start },
     ...(mixing === undefined ? {} : { mixing }),
   });
-  const ofTest = path.outputs(part.test.inputs);
+  const [ofValidation, ofTest] = [path.outputs(part.validation), path.outputs(part.test.inputs)];
   const first = ofTest(new Float64Array(path.size));
   return {
     path,
-    validation: scored(path, part.validation, draw.validation),
-    test(point) {
+    look: remembering((point) => {
       const outputs = ofTest(point);
-      const moves = outputs.reduce((most, z, i) => Math.max(most, Math.abs(z - first[i]!)), 0);
-      return { score: scoreOf(outputs, part.test), moves };
-    },
+      return {
+        validation: scoreOf(ofValidation(point), draw.validation),
+        test: scoreOf(outputs, part.test),
+        moves: outputs.reduce((most, z, i) => Math.max(most, Math.abs(z - first[i]!)), 0),
+      };
+    }),
     ...(part.whitened === undefined ? {} : { whitened: part.whitened }),
   };
 }
 
-function scored(path: LinearPath, inputs: Float64Array, truth: Part): (point: Float64Array) => number {
-  const outputs = path.outputs(inputs);
-  return (point) => scoreOf(outputs(point), truth);
+/** A path that has arrived stays where it is for most of its time; then nothing is computed again. */
+function remembering(look: (point: Float64Array) => Look): (point: Float64Array) => Look {
+  let last: { readonly point: Float64Array; readonly look: Look } | undefined;
+  return (point) => {
+    if (last === undefined || point.some((z, i) => z !== last!.point[i])) {
+      last = { point: point.slice(), look: look(point) };
+    }
+    return last.look;
+  };
 }

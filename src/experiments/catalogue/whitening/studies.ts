@@ -6,6 +6,7 @@ import type { Source } from "./source.ts";
 
 export const sizes = protocolSizes({
   draws: { quick: 5, full: 20, meaning: "number of draws of the data, with the same rows for all arms" },
+  testSets: { quick: 4, full: 20, meaning: "most test sets that are whitened together with the training rows" },
   updates: { quick: 1_000_000, full: 1_000_000, meaning: "updates of an arm of the linear model" },
 });
 

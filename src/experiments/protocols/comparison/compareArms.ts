@@ -16,6 +16,8 @@ export interface Trial {
   readonly reached: number;
   /** Updates until the stated loss; undefined if it was not reached. */
   readonly updatesToLoss: number | undefined;
+  /** Whether the training loss at the end is above that at the start, or not finite. */
+  readonly diverged: boolean;
   /** Score on the validation part where it is best. Smaller is better. */
   readonly validation: number;
   /** Updates at that point. */
@@ -70,7 +72,8 @@ const within = 1.01;
 /**
  * Judges the arms of a comparison.
  *
- * The rate of an arm is the one with the smallest mean validation score, each draw at its own best stop. Rates within
+ * The rate of an arm is the one with the smallest mean validation score, each draw at its own best stop, among the
+ * rates at which no draw diverges. Rates within
  * `tie` of it are equally good, and the one that reaches the stated loss in the fewest updates is taken. An arm is
  * refused if its rate stands at an edge of the grid, since a rate beyond might be better, or if it did not come within
  * 1 % of the stated loss in each draw. If the baseline is refused, no difference may be reported.
@@ -110,6 +113,8 @@ function rateOf(
   const candidates = rates.flatMap((rate) => {
     const own = trials.filter((trial) => trial.arm === arm && trial.rate === rate);
     if (own.length !== draws) return [];
+    // A rate that diverges is no choice, even if its first update happens to score well.
+    if (own.some(({ diverged }) => diverged)) return [];
     own.sort((a, b) => a.draw - b.draw);
     const mean = own.reduce((sum, { validation }) => sum + validation, 0) / draws;
     const updates = median(own.map(({ updatesToLoss }) => updatesToLoss ?? Number.POSITIVE_INFINITY));
@@ -123,7 +128,7 @@ function rateOf(
 }
 
 function refusalOf(own: readonly Trial[], rate: number | undefined, { rates }: ComparisonRules): string | undefined {
-  if (rate === undefined) return `no rate of the grid ${rates.join(", ")} gave finite scores in all draws`;
+  if (rate === undefined) return `each rate of the grid ${rates.join(", ")} diverged in a draw, or gave no score`;
   const reasons: string[] = [];
   if (rate === rates[0] || rate === rates.at(-1)) {
     const side = rates.length === 1 ? "only" : rate === rates[0] ? "smallest" : "largest";

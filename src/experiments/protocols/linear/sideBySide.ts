@@ -13,12 +13,19 @@ import type { LinearPath } from "./linearPath.ts";
 /** One model on one data set, with scores of its outputs on held-out rows. */
 export interface LinearMember {
   readonly path: LinearPath;
-  /** Score on the validation rows; smaller is better. */
-  readonly validation: (point: Float64Array) => number;
-  /** Score on the test rows, and the largest change of an output there since the start. */
-  readonly test: (point: Float64Array) => { readonly score: number; readonly moves: number };
+  /** Scores the model at a point. */
+  readonly look: (point: Float64Array) => Look;
   /** Rank of the rows by which the whitening is computed, and how many they are. Absent: the data are not whitened. */
   readonly whitened?: { readonly rank: number; readonly rows: number };
+}
+
+/** What a model does on held-out rows. */
+export interface Look {
+  /** Score on the validation rows, and on the test rows; smaller is better. */
+  readonly validation: number;
+  readonly test: number;
+  /** Largest change of an output on the test rows since the start. */
+  readonly moves: number;
 }
 
 /** An arm: models whose losses and scores are averaged. */
@@ -50,18 +57,18 @@ export interface ContestForm {
   readonly times: readonly number[];
 }
 
-/** Numbers of updates from 0 to `most`: each one up to 8, then eight per decade. */
+/** Numbers of updates from 0 to `most`: each one up to 4, then five per decade. */
 export function timesUpTo(most: number): number[] {
   const times = [0];
   for (let exact = 1; exact < most; ) {
     times.push(Math.round(exact));
-    exact = exact < 8 ? exact + 1 : exact * perDecade;
+    exact = exact < 4 ? exact + 1 : exact * perDecade;
   }
   times.push(most);
   return times;
 }
 
-const perDecade = pow(10, 1 / 8);
+const perDecade = pow(10, 1 / 5);
 
 /** Column of an arm. */
 export const columnOf = (arm: string, what: ArmColumn): string => `${arm}.${what}`;
@@ -151,7 +158,7 @@ export function sideBySide(
       const { factor, updates } = placeOf(it.step + 1);
       const target = new Float64Array(dimension);
       each((member, _, from, to) => member.path.write(factor, updates, target.subarray(from, to)));
-      return { next: it.evaluate(target) };
+      return { stepSize: 1, next: it.evaluate(target) };
     },
   });
   const columns: Record<string, { readonly meaning: string }> = {
@@ -178,9 +185,9 @@ export function sideBySide(
           found[column] = (found[column] ?? 0) + value / members.length;
         };
         add("loss", member.path.evaluate(point, new Float64Array(size)));
-        add("validation", member.validation(point));
-        const { score, moves } = member.test(point);
-        add("test", score);
+        const { validation, test, moves } = member.look(point);
+        add("validation", validation);
+        add("test", test);
         const moved = columnOf(name, "moves");
         found[moved] = Math.max(found[moved] ?? 0, moves);
       });
