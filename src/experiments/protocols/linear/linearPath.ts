@@ -130,9 +130,16 @@ export function linearPath(task: LinearTask): LinearPath {
       const count = others.length / d;
       const base = times(others, count, transposed(start, d, c), c, d);
       const coordinates = times(others, count, vectors, rank, d);
+      if (coordinates.length === 0) return () => base.slice();
+      // The large matrix is the one that stays, so that the machine's BLAS can take it.
+      const map = denseMatrix(count, rank, coordinates);
+      const columns = new Float64Array(count * c);
       return (point) => {
-        const out = times(coordinates, count, transposed(point.subarray(0, rank * c), rank, c), c, rank);
-        for (let i = 0; i < out.length; i++) out[i] = out[i]! + base[i]!;
+        map.applyMany(transposed(point.subarray(0, rank * c), rank, c), c, columns);
+        const out = new Float64Array(count * c);
+        for (let i = 0; i < count; i++) {
+          for (let j = 0; j < c; j++) out[i * c + j] = columns[j * count + i]! + base[i * c + j]!;
+        }
         return out;
       };
     },
