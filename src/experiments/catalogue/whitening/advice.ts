@@ -5,8 +5,8 @@ import type { ArmResult } from "../../protocols/comparison/compareArms.ts";
 import { meanText } from "../../protocols/comparison/paired.ts";
 import { median } from "../../protocols/statistics.ts";
 import { type ArmName, armTitles } from "./arms.ts";
-import type { LinearCell } from "./linearStudy.ts";
 import type { Source } from "./source.ts";
+import type { Cell } from "./studies.ts";
 
 /** Score that counts as none the worse: the interval of a difference lies below it. One point for shares of rows. */
 const tolerated = 0.01;
@@ -66,7 +66,7 @@ function speedUp(baseline: ArmResult, arm: ArmResult): number {
 /** Advises for or against each whitening, by its paired difference from raw data at the largest n. */
 export function tellAdvice(
   context: ExperimentContext,
-  cell: LinearCell,
+  cell: Cell,
   results: readonly ArmResult[],
   percent: boolean,
 ): void {

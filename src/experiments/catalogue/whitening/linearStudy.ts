@@ -2,14 +2,10 @@
 import { concat, defer, type Observable, tap } from "rxjs";
 import type { Row } from "../../../arrow/row.ts";
 import type { ExperimentContext } from "../../framework/definition.ts";
+import { type ArmColumn, columnOf } from "../../protocols/comparison/armColumns.ts";
 import type { Trial } from "../../protocols/comparison/compareArms.ts";
-import {
-  type ArmColumn,
-  columnOf,
-  type LinearContest,
-  sideBySide,
-  timesUpTo,
-} from "../../protocols/linear/sideBySide.ts";
+import { trialsFrom } from "../../protocols/comparison/trialsFrom.ts";
+import { type LinearContest, sideBySide, timesUpTo } from "../../protocols/linear/sideBySide.ts";
 import { atTheEnd } from "../../protocols/trajectory.ts";
 import { drawOf, sizesOf } from "./draw.ts";
 import { type ContestData, startOf } from "./linearContests.ts";
@@ -68,7 +64,11 @@ export function linearStudy(context: ExperimentContext, study: LinearStudy): Obs
             start: startOf(source, context.seed, draw),
           }),
       );
-      const trials = trialsFrom(arms, draw, cell.moves);
+      const trials = trialsFrom(
+        arms.map((arm) => arm.name),
+        draw,
+        cell.moves,
+      );
       const digits = String(Math.max(...samples)).length;
       const run = `${name}-n${String(n).padStart(digits, "0")}-draw-${String(draw + 1).padStart(2, "0")}`;
       const about = {
@@ -117,49 +117,6 @@ function withMeans({
     mean(arm, what) {
       const values = last.flatMap(({ columns }) => columns[columnOf(arm, what)] ?? []);
       return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-    },
-  };
-}
-
-/** Collects the trials of a run from its rows, whether they are computed or read back. */
-function trialsFrom(
-  arms: readonly { readonly name: string }[],
-  draw: number,
-  moves: Map<string, number>,
-): { take(row: Row): void; ended(): readonly Trial[] } {
-  interface Best {
-    validation: number;
-    stopUpdates: number;
-    stop: number;
-  }
-  const fresh = (): Map<string, Best> => new Map();
-  let best = fresh();
-  const first = new Map<string, number>();
-  const trials: Trial[] = [];
-  return {
-    ended: () => trials,
-    take({ columns }) {
-      const { rate, updates } = columns;
-      if (rate === undefined || updates === undefined) return;
-      if (updates === 0) best = fresh();
-      for (const { name } of arms) {
-        const of = (what: ArmColumn): number => columns[columnOf(name, what)] ?? Number.NaN;
-        if (updates === 0) first.set(name, of("loss"));
-        const known = best.get(name);
-        const validation = of("validation");
-        if (known === undefined || validation < known.validation) {
-          best.set(name, { validation, stopUpdates: updates, stop: of("test") });
-        }
-        if (columns[columnOf(name, "stated")] === undefined) continue;
-        const diverged = !(of("loss") <= first.get(name)!);
-        if (!diverged) moves.set(name, Math.max(moves.get(name) ?? 0, of("moves")));
-        trials.push({
-          ...{ arm: name, draw, rate, diverged, stated: of("stated"), reached: of("reached") },
-          updatesToLoss: columns[columnOf(name, "updatesToLoss")],
-          ...best.get(name)!,
-          ...{ end: of("test"), seconds: of("seconds") },
-        });
-      }
     },
   };
 }

@@ -37,8 +37,13 @@ const known = ["digits", "mnist", "spectrum", "images"] as const;
 /** Rows of MNIST, and of data that are made here, from which draws are taken. */
 const pool = 6000;
 
-/** Reads the data. @throws ERR_COMMAND_LINE, and as the readers of the files */
-export function sourceOf(options: SourceOptions, seed: number): Source {
+/**
+ * Reads the data.
+ *
+ * @param keepAll whether constant features stay, for models that need the shape of the inputs
+ * @throws ERR_COMMAND_LINE, and as the readers of the files
+ */
+export function sourceOf(options: SourceOptions, seed: number, keepAll = false): Source {
   const data = wholeData(options, seed);
   const { count, inputs, labels, classes, name } = data;
   const { targets } = data;
@@ -50,7 +55,7 @@ export function sourceOf(options: SourceOptions, seed: number): Source {
     );
   }
   const all = inputs.length / count;
-  const kept = Array.from({ length: all }, (_, j) => j).filter((j) => varies(inputs, all, j));
+  const kept = Array.from({ length: all }, (_, j) => j).filter((j) => keepAll || varies(inputs, all, j));
   if (kept.length === 0) {
     throw failure("ERR_COMMAND_LINE", `whitening: expected a feature of ${name} that is not the same in all rows`);
   }

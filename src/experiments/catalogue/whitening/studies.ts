@@ -7,7 +7,6 @@ import type { Source } from "./source.ts";
 export const sizes = protocolSizes({
   draws: { quick: 5, full: 20, meaning: "number of draws of the data, with the same rows for all arms" },
   testSets: { quick: 4, full: 20, meaning: "most test sets that are whitened together with the training rows" },
-  updates: { quick: 1_000_000, full: 1_000_000, meaning: "updates of an arm of the linear model" },
 });
 
 /** Difference of mean scores up to which two rates count as equally good: half a point. */
@@ -29,3 +28,25 @@ export interface Cell {
 
 /** The rules by which the cells of a study are judged. */
 export type CellRules = Omit<ComparisonRules, "draws">;
+
+/** The options of one run of the experiment, with the data they name. */
+export interface Plan {
+  readonly options: {
+    readonly full: boolean;
+    readonly model: string;
+    readonly hidden?: number | undefined;
+    readonly updates?: number | undefined;
+    readonly newtonUpdates: number;
+    readonly rates?: readonly number[] | undefined;
+    readonly newtonRates: readonly number[];
+    readonly loss: number;
+    readonly lambdas?: readonly number[] | undefined;
+  };
+  readonly source: Source;
+  /** Numbers n of training rows, ascending. */
+  readonly samples: readonly number[];
+  readonly draws: number;
+  readonly testSets: number;
+  /** Whether scores are shares of rows, which are written in percent. */
+  readonly percent: boolean;
+}

@@ -36,8 +36,8 @@ export interface ComparisonRules {
   readonly arms: readonly string[];
   /** Arm from which differences are counted. */
   readonly baseline: string;
-  /** Grid of rates, the same for all arms, ascending. */
-  readonly rates: readonly number[];
+  /** Grid of rates, ascending: one for all arms, or one for each arm where their rates have different units. */
+  readonly rates: readonly number[] | ((arm: string) => readonly number[]);
   /** Draws that each arm must have at each rate. */
   readonly draws: number;
   /** Difference of mean validation scores up to which two rates count as equally good. */
@@ -89,7 +89,7 @@ export function compareArms(trials: readonly Trial[], rules: ComparisonRules): r
     return {
       arm,
       rate,
-      refused: refusalOf(own, rate, rules),
+      refused: refusalOf(own, rate, gridOf(rules.rates, arm)),
       stop: own.length === 0 ? nothing : meanOf(scores("stop", own)),
       end: own.length === 0 ? nothing : meanOf(scores("end", own)),
       stopDifference: difference("stop"),
@@ -110,7 +110,7 @@ function rateOf(
   arm: string,
   { rates, draws, tie }: ComparisonRules,
 ): { readonly rate: number | undefined; readonly own: readonly Trial[] } {
-  const candidates = rates.flatMap((rate) => {
+  const candidates = gridOf(rates, arm).flatMap((rate) => {
     const own = trials.filter((trial) => trial.arm === arm && trial.rate === rate);
     if (own.length !== draws) return [];
     // A rate that diverges is no choice, even if its first update happens to score well.
@@ -127,7 +127,11 @@ function rateOf(
   return found === undefined ? { rate: undefined, own: [] } : found;
 }
 
-function refusalOf(own: readonly Trial[], rate: number | undefined, { rates }: ComparisonRules): string | undefined {
+function gridOf(rates: ComparisonRules["rates"], arm: string): readonly number[] {
+  return typeof rates === "function" ? rates(arm) : rates;
+}
+
+function refusalOf(own: readonly Trial[], rate: number | undefined, rates: readonly number[]): string | undefined {
   if (rate === undefined) return `each rate of the grid ${rates.join(", ")} diverged in a draw, or gave no score`;
   const reasons: string[] = [];
   if (rate === rates[0] || rate === rates.at(-1)) {

@@ -8,6 +8,7 @@ import { chain } from "../../../streams/chain.ts";
 import { defineMeasure } from "../../../streams/defineMeasure.ts";
 import { defineUpdate } from "../../../streams/defineUpdate.ts";
 import type { Update } from "../../../streams/types.ts";
+import { type ArmColumn, columnOf, columnsOf } from "../comparison/armColumns.ts";
 import type { LinearPath } from "./linearPath.ts";
 
 /** One model on one data set, with scores of its outputs on held-out rows. */
@@ -69,25 +70,6 @@ export function timesUpTo(most: number): number[] {
 }
 
 const perDecade = pow(10, 1 / 5);
-
-/** Column of an arm. */
-export const columnOf = (arm: string, what: ArmColumn): string => `${arm}.${what}`;
-
-/** What is measured of each arm, with the meaning of the column. */
-export const armColumns = {
-  loss: "training loss",
-  validation: "score on the validation rows, smaller is better",
-  test: "score on the test rows, smaller is better",
-  moves: "largest change of an output on the test rows since the start",
-  reached: "smallest training loss up to the last update at this rate",
-  updatesToLoss: "updates until the stated training loss, in the last row of a rate",
-  stated: "training loss that all arms are to reach",
-  rank: "rank of the training rows",
-  whiteningRank: "smallest rank of the rows by which a whitening is computed",
-  independent: "share of the whitenings whose rows are linearly independent",
-  seconds: "seconds to whiten the data and decompose them",
-} as const;
-export type ArmColumn = keyof typeof armColumns;
 
 /** The problem, the start and the update of a contest. Nothing of the data is needed before the run begins. */
 export function sideBySide(
@@ -161,15 +143,10 @@ export function sideBySide(
       return { stepSize: 1, next: it.evaluate(target) };
     },
   });
-  const columns: Record<string, { readonly meaning: string }> = {
-    rate: { meaning: "rate, as a multiple of 1 / (largest eigenvalue)" },
-    updates: { meaning: "updates of gradient descent at this rate" },
-  };
-  for (const arm of arms) {
-    for (const [what, meaning] of Object.entries(armColumns)) {
-      columns[columnOf(arm.name, what as ArmColumn)] = { meaning: `${arm.name}: ${meaning}` };
-    }
-  }
+  const columns = columnsOf(
+    arms.map((arm) => arm.name),
+    "rate, as a multiple of 1 / (largest eigenvalue)",
+  );
   const look = defineMeasure({
     name: "arms",
     columns: columns as Columns,

@@ -8,7 +8,8 @@ import {
 } from "../../../../src/experiments/protocols/comparison/compareArms.ts";
 import * as fc from "../../../support/fastCheck.ts";
 
-const rules: ComparisonRules = { arms: ["a", "b"], baseline: "a", rates: [1, 2, 4, 8], draws: 3, tie: 0.005 };
+const grid = [1, 2, 4, 8];
+const rules: ComparisonRules = { arms: ["a", "b"], baseline: "a", rates: grid, draws: 3, tie: 0.005 };
 
 /** A trial whose validation score is smallest at the rate `best`, and which reaches the stated loss. */
 function trial(arm: string, draw: number, rate: number, best: number, change: Partial<Trial> = {}): Trial {
@@ -21,7 +22,7 @@ function trial(arm: string, draw: number, rate: number, best: number, change: Pa
 
 function all(best: number, change: (arm: string, draw: number, rate: number) => Partial<Trial> = () => ({})): Trial[] {
   return rules.arms.flatMap((arm) =>
-    [0, 1, 2].flatMap((draw) => rules.rates.map((rate) => trial(arm, draw, rate, best, change(arm, draw, rate)))),
+    [0, 1, 2].flatMap((draw) => grid.map((rate) => trial(arm, draw, rate, best, change(arm, draw, rate)))),
   );
 }
 
@@ -113,6 +114,13 @@ compare("takes the fastest of rates that are equally good", () => {
   }
   const inside = all(4, (_, __, rate) => ({ validation: rate === 8 ? 0.2 : 0.1 + 0.001 * rate }));
   for (const { rate } of compareArms(inside, rules)) assert.is(rate, 4);
+});
+
+compare("takes a grid for each arm where rates have different units", () => {
+  const trials = all(4).filter(({ arm, rate }) => arm === "a" || rate < 8);
+  const [a, b] = compareArms(trials, { ...rules, rates: (arm) => (arm === "a" ? grid : [1, 2, 4]) });
+  assert.equal([a!.rate, a!.refused], [4, undefined]);
+  assert.match(b!.refused!, /its best rate 4 is the largest of the grid 1, 2, 4/);
 });
 
 compare("has no difference for an arm that lacks a draw", () => {
