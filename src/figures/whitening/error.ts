@@ -46,7 +46,7 @@ export const whiteningError: Figure = {
       ],
       panels: rows,
       caption: [
-        `Means over ${Math.min(...draws)} to ${Math.max(...draws)} draws, with 95 % intervals by Student's t.`,
+        `Means over ${[...new Set(draws)].join(" or ")} draws, with 95 % intervals by Student's t.`,
         ...refused,
       ],
     });
@@ -76,7 +76,11 @@ function panel(
     width: 400,
     height: 280,
     plot: {
-      x: logAxis("training rows n", low, high),
+      x: {
+        ...logAxis("training rows n", low, high),
+        ticks: cells.map(({ n }) => n),
+        tickFormat: (n: number) => `${n}`,
+      },
       y: { label: "test error", grid: true, zero: true },
       marks: [
         ...marked.map(({ x, dashed }) =>

@@ -39,12 +39,12 @@ export const whiteningLambda: Figure = {
       const updates = own.map((point) => point.updates).filter((value) => value > 0 && Number.isFinite(value));
       return [
         {
-          title: `${studyTitles[cell.study]}, n = ${cell.n} (d = ${cell.d}): test error - that of gradient descent`,
+          title: `${studyTitles[cell.study]}, n = ${cell.n} (d = ${cell.d}): cost in test error`,
           width: 400,
           height: 220,
           plot: {
             x: axis,
-            y: { label: "difference at the best stops", grid: true },
+            y: { label: "test error - that of gradient descent", grid: true },
             marks: [
               Plot.ruleY([0], { stroke: ink }),
               Plot.ruleX(own, { x, y1: "low", y2: "high", stroke: color, strokeOpacity: 0.5 }),

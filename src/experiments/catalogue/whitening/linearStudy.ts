@@ -83,7 +83,12 @@ export function linearStudy(context: ExperimentContext, study: LinearStudy): Obs
         testSets,
       };
       return context
-        .iterate(contest.problem, contest.start, contest.update, { name: run, points: endsOnly, description: about })
+        .iterate(contest.problem, contest.start, contest.update, {
+          name: run,
+          points: endsOnly,
+          description: about,
+          repeat: false,
+        })
         .pipe(
           tap({
             next: (row) => {

@@ -83,7 +83,7 @@ export function networkStudy(context: ExperimentContext, study: NetworkStudy): O
         const update = chain(untilStep(arm.updates), arm.update(rate), look(study, arm, rate, lazy, programs));
         return context
           .iterate(lazy().problem, model.initialPoint(startSeed(context.seed, draw)), update, {
-            ...{ name: run, points: endsOnly, description: { ...about, rate } },
+            ...{ name: run, points: endsOnly, description: { ...about, rate }, repeat: false },
           })
           .pipe(
             tap({

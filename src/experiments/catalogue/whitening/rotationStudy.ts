@@ -62,7 +62,12 @@ export function rotationStudy(context: ExperimentContext, { source, options }: P
         const run = `rotation-${name}`;
         return context
           .iterate(problem, start, chain(untilStep(steps), methods[name]!(), measure), {
-            ...{ name: run, points: 2 ** 31, description: { study: "rotation", method: name, data: source.name } },
+            ...{
+              name: run,
+              points: 2 ** 31,
+              repeat: false,
+              description: { study: "rotation", method: name, data: source.name },
+            },
           })
           .pipe(
             tap((row) => {

@@ -113,7 +113,7 @@ function rateOf(
   const candidates = gridOf(rates, arm).flatMap((rate) => {
     const own = trials.filter((trial) => trial.arm === arm && trial.rate === rate);
     if (own.length !== draws) return [];
-    // A rate that diverges is no choice, even if its first update happens to score well.
+    // A rate that diverges cannot be chosen, even if its first update happens to score well.
     if (own.some(({ diverged }) => diverged)) return [];
     own.sort((a, b) => a.draw - b.draw);
     const mean = own.reduce((sum, { validation }) => sum + validation, 0) / draws;
