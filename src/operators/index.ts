@@ -54,6 +54,7 @@ export { accuracy } from "./measures/training/accuracy.ts";
 export { type BlockNormsOptions, blockNorms } from "./measures/training/blockNorms.ts";
 export { type CalibrationOptions, calibration } from "./measures/training/calibration.ts";
 export { type EarlyStoppingOptions, earlyStopping, stopReasons } from "./measures/training/earlyStopping.ts";
+export { type ModeProgressOptions, modeProgress } from "./measures/training/modeProgress.ts";
 export { testLoss } from "./measures/training/testLoss.ts";
 export { type UntilCriticalOptions, untilCritical } from "./measures/untilCritical.ts";
 export { untilStep } from "./measures/untilStep.ts";

@@ -99,6 +99,10 @@ export { type Predictions, type PredictionsOptions, predictions } from "./traced
 export type { GameProblem } from "./traced/tracedGame.ts";
 export { type PlainFieldOptions, type TensorFieldOptions, variationalInequality } from "./variationalInequality.ts";
 export { type VectorFieldOptions, vectorField } from "./vectorField.ts";
+export { type DegreesOfFreedom, degreesOfFreedom } from "./whitening/degreesOfFreedom.ts";
+export { type KernelAlignment, type KernelAlignmentOptions, kernelAlignment } from "./whitening/kernelAlignment.ts";
+export { type Moments, type MomentsOptions, type MomentsState, moments } from "./whitening/moments.ts";
+export { type SampleMoment, type SampleMomentOptions, sampleMoment } from "./whitening/sampleMoment.ts";
 export type { Samples } from "./whitening/samples.ts";
 export type { KnownMoment, Whitening, WhiteningKind, WhiteningOptions } from "./whitening/types.ts";
 export { whitening } from "./whitening/whitening.ts";

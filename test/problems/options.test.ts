@@ -86,6 +86,13 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   ],
   variationalInequality: [copy, sets.simplex(2)],
   vectorField: [[[]], double],
+  kernelAlignment: [unit, [0, 1]],
+  sampleMoment: [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
   whitening: [
     [
       [1, 2],
@@ -116,6 +123,7 @@ const required: Readonly<Record<string, object>> = {
   linearNetworkClasses: { widths: [2, 1, 2], inputMoment: unit, crossMoment: unit, targetTrace: 2, hash: "none" },
   linearQuadraticGame: linearQuadratic,
   autoencoderClasses: { inputs: 2, hidden: 1, moment: unit, hash: "none" },
+  moments: { features: 2 },
   multilayerPerceptron: shape,
   naturalImages: { samples: 3, side: 2 },
   network: { layers: [2, 1, 2], inputs: unit },

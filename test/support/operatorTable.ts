@@ -21,6 +21,7 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   testLoss: [(point: Float64Array) => point[0]! ** 2],
   accuracy: [firstTwo, [0]],
   calibration: [firstTwo, [0]],
+  modeProgress: [firstTwo, [[1], [2]], Float64Array.of(1, 2)],
   deflateDirection: [[[0, 0]]],
   precondition: [() => quartic().linearize(new Float64Array([1, 2]))],
 };

@@ -1,7 +1,7 @@
 import { axpy, dot } from "../vector.ts";
 
 /** A QR factorisation A = Q R of a tall matrix by reflections. */
-export interface Reflections {
+interface Reflections {
   /** Number of rows of A. */
   readonly rows: number;
   /** Number of columns of A, at most that of rows. */

@@ -3,6 +3,9 @@ import { dot } from "../vector.ts";
 /** Most sweeps over all pairs; six to ten are usual. */
 const mostSweeps = 40;
 const epsilon = 2 ** -52;
+/** Columns of this length and less, beside entries near 1, count as zero: their squares lose digits to underflow. */
+export const negligibleLength = 2 ** -480;
+const negligibleSquare = 2 ** -960;
 
 /**
  * Rotates the columns of a square matrix, which lie one after the other, until they are orthogonal: one-sided Jacobi.
@@ -23,7 +26,7 @@ export function orthogonaliseColumns(columns: Float64Array, n: number): void {
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) {
         const [a, b] = [squares[i]!, squares[j]!];
-        if (a === 0 || b === 0) continue;
+        if (a <= negligibleSquare || b <= negligibleSquare) continue;
         const c = dot(column[i]!, column[j]!);
         if (Math.abs(c) <= tolerance * Math.sqrt(a) * Math.sqrt(b)) continue;
         rotated = true;

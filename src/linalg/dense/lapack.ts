@@ -3,10 +3,10 @@ import { type Blas, findBlas } from "../blas/blas.ts";
 /** Argument of a routine: an array, a letter, or an integer. */
 type Operand = Float64Array | Integers | string | number;
 /** Integers of the library's width. */
-export type Integers = Int32Array | BigInt64Array;
+type Integers = Int32Array | BigInt64Array;
 
 /** A routine of LAPACK, called with values where Fortran takes references. */
-export interface LapackRoutine {
+interface LapackRoutine {
   /** Calls the routine and returns its `info`, which the call appends as the last argument. */
   readonly call: (...operands: readonly Operand[]) => number;
   /** Makes an array of integers for the routine to work in. */

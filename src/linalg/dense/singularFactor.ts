@@ -1,11 +1,11 @@
 import { unitOf } from "../../elementary/index.ts";
 import { dot, largestEntry, scale } from "../vector.ts";
 import { reflections } from "./householder.ts";
-import { orthogonaliseColumns } from "./jacobiColumns.ts";
+import { negligibleLength, orthogonaliseColumns } from "./jacobiColumns.ts";
 import { lapackRoutine } from "./lapack.ts";
 
 /** What the singular value decomposition X = U diag(sigma) V^T of n samples of d numbers says of the features. */
-export interface SingularFactor {
+interface SingularFactor {
   /** Singular values sigma, descending: min(n, d) of them. */
   readonly values: Float64Array;
   /** Right singular vectors, one after the other: min(n, d) of them, or d that begin with these. */
@@ -30,10 +30,15 @@ const smallest = 12;
 export function singularFactor(x: Float64Array, n: number, d: number, complete = false): SingularFactor {
   const largest = largestEntry(x);
   const unit = largest === 0 ? 1 : unitOf(largest);
-  const scaled = new Float64Array(x.length);
-  for (let i = 0; i < x.length; i++) scaled[i] = x[i]! / unit;
+  // Each way works in a copy of its own.
+  const scaled = (): Float64Array => {
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) out[i] = x[i]! / unit;
+    return out;
+  };
   const { values, vectors } =
-    (Math.min(n, d) < smallest ? undefined : byLapack(scaled, n, d, complete)) ?? byRotations(scaled, n, d, complete);
+    (Math.min(n, d) < smallest ? undefined : byLapack(scaled(), n, d, complete)) ??
+    byRotations(scaled(), n, d, complete);
   scale(unit, values);
   for (let k = 0; k < vectors.length; k += d) makeLargestPositive(vectors.subarray(k, k + d));
   return { values, vectors };
@@ -74,11 +79,12 @@ function lapackTriangle(x: Float64Array, n: number, d: number): Float64Array | u
   return lower;
 }
 
+/** X is overwritten. */
 function byLapack(x: Float64Array, n: number, d: number, complete: boolean): SingularFactor | undefined {
   const gesdd = lapackRoutine("dgesdd", 14);
   if (gesdd === undefined) return undefined;
   // Read by columns, the samples are the columns of X^T, whose left singular vectors are wanted.
-  const short = n > d ? lapackTriangle(x.slice(), n, d) : x.slice();
+  const short = n > d ? lapackTriangle(x, n, d) : x;
   if (short === undefined) return undefined;
   const columns = Math.min(n, d);
   const values = new Float64Array(columns);
@@ -94,9 +100,10 @@ function byLapack(x: Float64Array, n: number, d: number, complete: boolean): Sin
   return call(work, work.length) === 0 ? { values, vectors } : undefined;
 }
 
+/** X is overwritten. */
 function byRotations(x: Float64Array, n: number, d: number, complete: boolean): SingularFactor {
   const k = Math.min(n, d);
-  const tall = n >= d ? reflections(transposed(x, n, d), n, d) : reflections(x.slice(), d, n);
+  const tall = n >= d ? reflections(transposed(x, n, d), n, d) : reflections(x, d, n);
   // A second factorisation with pivots, of the small triangle, saves rotations: with R = Q1 R1 P^T, the columns of R1^T
   // are nearly orthogonal.
   const pivoted = reflections(transposed(tall.triangle, k, k), k, k, true);
@@ -113,7 +120,8 @@ function byRotations(x: Float64Array, n: number, d: number, complete: boolean): 
   orthogonaliseColumns(columns, k);
   const lengths = Float64Array.from({ length: k }, (_, j) => {
     const column = columns.subarray(j * k, (j + 1) * k);
-    return Math.sqrt(dot(column, column));
+    const length = Math.sqrt(dot(column, column));
+    return length > negligibleLength ? length : 0;
   });
   const order = Array.from(lengths, (_, j) => j).sort((a, b) => lengths[b]! - lengths[a]!);
   const vectors = new Float64Array(d * (complete ? d : k));
@@ -146,8 +154,12 @@ function transposed(x: Float64Array, rows: number, columns: number): Float64Arra
   return out;
 }
 
-function makeLargestPositive(vector: Float64Array): void {
-  let at = 0;
-  for (let i = 1; i < vector.length; i++) if (Math.abs(vector[i]!) > Math.abs(vector[at]!)) at = i;
-  if (vector[at]! < 0) for (let i = 0; i < vector.length; i++) vector[i] = -vector[i]!;
+/**
+ * Turns a vector such that its entry of the largest size is positive; of entries that are equal but for rounding, the
+ * first one.
+ */
+export function makeLargestPositive(vector: Float64Array): void {
+  const bound = (1 - 1e-9) * largestEntry(vector);
+  const largest = vector.find((entry) => Math.abs(entry) >= bound);
+  if (largest !== undefined && largest < 0) for (let i = 0; i < vector.length; i++) vector[i] = -vector[i]!;
 }

@@ -7,8 +7,10 @@ import {
   rowVector,
   type Update,
 } from "../../authoring/index.ts";
-import { symmetricEigen } from "../../linalg/dense/dense.ts";
-import { secondMoment } from "../../problems/data/secondMoment.ts";
+import { unitOf } from "../../elementary/index.ts";
+import { denseProducts } from "../../linalg/dense/denseProducts.ts";
+import { largestEntry } from "../../linalg/vector.ts";
+import { factorOfMoment, factorOfSamples, type MomentFactor } from "../../problems/whitening/momentFactor.ts";
 import { float64Array, share } from "../support/rules.ts";
 
 /** Options of {@link whiten}. */
@@ -16,8 +18,8 @@ export interface WhitenOptions {
   /** Name of the layer's weight block, such as `layer1.weights`. */
   readonly block: string;
   /**
-   * The layer's inputs X, n x d, one sample after the other; their second moment is B = X^T X / n. Give this or
-   * `moment`.
+   * The layer's inputs X, n x d, one sample after the other; their second moment is B = X^T X / n, which is not formed,
+   * so that its small eigenvalues stay exact. Give this or `moment`.
    */
   readonly inputs?: Float64Array;
   /** The second moment B itself, d x d, symmetric and positive semidefinite. Give this or `inputs`. */
@@ -34,7 +36,10 @@ export interface WhitenOptions {
   readonly mixing?: number;
   /** Shift epsilon >= 0 in [B + epsilon I]^-1, in units of B. Cannot be combined with `mixing`. Default 0. */
   readonly damping?: number;
-  /** Eigenvalues of B up to this share of the largest count as zero where B is not regularised. Default 1e-12. */
+  /**
+   * Eigenvalues of B up to this share of the largest count as zero where B is not regularised. Default 1e-12 for
+   * `moment`, which knows no smaller ones, and (max(n, d) eps)^2 for `inputs`.
+   */
   readonly cutoff?: number;
 }
 
@@ -45,7 +50,7 @@ const rules = {
   side: { default: "left", oneOf: ["left", "right"] },
   mixing: { ...share, default: 0 },
   damping: { default: 0, min: 0 },
-  cutoff: { default: 1e-12, min: 0, below: 1 },
+  cutoff: { min: 0, below: 1 },
 } as const;
 
 /**
@@ -57,12 +62,14 @@ const rules = {
  * `damping` regularises the inverse, which then amplifies the directions of smallest variance less.
  *
  * B is fixed: it comes from the data of the first layer, or from activations measured once. Biases are blocks of their
- * own and stay as they are.
+ * own and stay as they are. Rounding makes the two differ by some eps sqrt(cond B) of the largest prediction, where
+ * `inputs` are given.
  *
  * Use {@link precondition} when M is a map of your own.
  *
- * The operator is without state; it makes the map, d x d, at the first step. Cost: d^2 x outputs operations per step,
- * and 9 d^3 (with `inputs` n d^2 more) once.
+ * The operator is without state; it factors B at the first step, as {@link whitening} does. Cost: 4 r d x outputs
+ * operations per step, where r is the rank, or d with `mixing` or `damping`; once 2 n d^2 + 22 d^3 for n >= d inputs,
+ * 6 d n^2 + 20 n^3 for fewer, and 9 d^3 for a moment.
  *
  * @example
  * const data = Float64Array.of(2, 0, 0, 0, 1, 0, 0, 0, 1);
@@ -84,9 +91,9 @@ const rules = {
  */
 export function whiten(options: WhitenOptions): Update {
   const read = readOptions("whiten", options, rules);
-  const { block, inputs, moment, side } = read;
+  const { block, side } = read;
   checkTogether(read);
-  let map: { readonly size: number; readonly values: Float64Array } | undefined;
+  let inverse: Inverse | undefined;
   return defineUpdate({
     name: "whiten",
     refines: "direction",
@@ -99,15 +106,12 @@ export function whiten(options: WhitenOptions): Update {
         );
       }
       const [rows, columns] = place.shape as readonly [number, number];
-      const d = side === "left" ? rows : columns;
-      // One operator may serve problems of several sizes: the map of the last size is kept.
-      if (map?.size !== d) map = { size: d, values: inverseOf(moment ?? momentOf(inputs!, d, block), d, read) };
+      const [d, outputs] = side === "left" ? [rows, columns] : [columns, rows];
+      // One operator may serve problems of several sizes: the factor of the last size is kept.
+      if (inverse?.features !== d || inverse.outputs !== outputs) inverse = inverseOf(read, d, outputs);
       const direction = rowVector(it);
       direction.set(it.direction);
-      const part = it.direction.subarray(place.offset, place.offset + place.size);
-      const image = direction.subarray(place.offset, place.offset + place.size);
-      if (side === "left") multiplyLeft(map.values, part, image, rows, columns);
-      else multiplyRight(map.values, part, image, rows, columns);
+      inverse.apply(direction.subarray(place.offset, place.offset + place.size), side === "left");
       return { direction };
     },
   });
@@ -130,65 +134,89 @@ function checkTogether({ inputs, moment, mixing, damping }: ReadOptions): void {
   }
 }
 
-function momentOf(inputs: Float64Array, d: number, block: string): Float64Array {
+/** The factored inverse of B for weights of one size. */
+interface Inverse {
+  readonly features: number;
+  readonly outputs: number;
+  /** Multiplies B^+ into G, d x outputs, or outputs x d unless `left`. */
+  readonly apply: (g: Float64Array, left: boolean) => void;
+}
+
+/**
+ * U f(Lambda) U^T, where f(x) is 1 / ((1 - mixing) x + mixing), 1 / (x + damping), or 1/x with f = 0 for eigenvalue 0.
+ */
+function inverseOf(options: ReadOptions, d: number, outputs: number): Inverse {
+  const { mixing, damping } = options;
+  const regularised = mixing > 0 || damping > 0;
+  const { roots, vectors, noise, unit } = factorOf(options, d, regularised);
+  const zero = roots[0]! * noise;
+  const first = roots.findIndex((root) => !(root > zero));
+  const kept = regularised || first < 0 ? d : first;
+  const deviations = Float64Array.from({ length: kept }, (_, k) => {
+    const root = roots[k]! * unit;
+    return regularised ? Math.sqrt((1 - mixing) * root * root + mixing + damping) : root;
+  });
+  const basis = vectors.subarray(0, kept * d);
+  const columns = new Float64Array(d * kept);
+  transpose(basis, kept, d, columns);
+  const toBasis = denseProducts(kept, d, basis);
+  const fromBasis = denseProducts(d, kept, columns);
+  const rows = new Float64Array(outputs * d);
+  const parts = new Float64Array(outputs * kept);
+  return {
+    features: d,
+    outputs,
+    apply(g, left) {
+      if (kept === 0) {
+        g.fill(0);
+        return;
+      }
+      if (left) transpose(g, d, outputs, rows);
+      else rows.set(g);
+      toBasis.applyMany(rows, outputs, parts);
+      for (let at = 0; at < parts.length; ) {
+        // Two divisions, since the square of a small root may underflow.
+        for (let k = 0; k < kept; k++, at++) parts[at] = parts[at]! / deviations[k]! / deviations[k]!;
+      }
+      fromBasis.applyMany(parts, outputs, rows);
+      if (left) transpose(rows, outputs, d, g);
+      else g.set(rows);
+    },
+  };
+}
+
+/** Eigenvectors of B, roots of its eigenvalues in units of `unit`, and the share of the largest root that is noise. */
+interface Factor extends Pick<MomentFactor, "roots" | "vectors" | "noise"> {
+  readonly unit: number;
+}
+
+function factorOf({ inputs, moment, cutoff, block }: ReadOptions, d: number, complete: boolean): Factor {
+  if (inputs === undefined) {
+    if (moment!.length !== d * d) {
+      throw failure("ERR_LENGTH", `whiten: expected a ${d} x ${d} moment for ${block}, got ${moment!.length} numbers`);
+    }
+    const share = cutoff ?? leastOfMoment;
+    const factor = factorOfMoment("whiten", moment!, d, Math.max(leastOfMoment, share));
+    return { ...factor, noise: Math.sqrt(share), unit: 1 };
+  }
   if (inputs.length === 0 || inputs.length % d !== 0) {
     throw failure(
       "ERR_LENGTH",
       `whiten: expected whole samples of ${d} numbers for ${block}, got ${inputs.length} numbers`,
     );
   }
-  return secondMoment(inputs, d);
+  const n = inputs.length / d;
+  const largest = largestEntry(inputs);
+  const unit = largest === 0 ? 1 : unitOf(largest);
+  const scaled = inputs.map((x) => x / unit);
+  const factor = factorOfSamples(scaled, n, d, n, false, complete);
+  return { ...factor, noise: cutoff === undefined ? factor.noise : Math.sqrt(cutoff), unit };
 }
 
-/**
- * U f(Lambda) U^T, where f(x) is 1 / ((1 - mixing) x + mixing), 1 / (x + damping), or 1/x with f = 0 for eigenvalue 0.
- */
-function inverseOf(moment: Float64Array, d: number, options: ReadOptions): Float64Array {
-  if (moment.length !== d * d) {
-    throw failure(
-      "ERR_LENGTH",
-      `whiten: expected a ${d} x ${d} moment for ${options.block}, got ${moment.length} numbers`,
-    );
-  }
-  const { mixing, damping, cutoff } = options;
-  const { values, vectors } = symmetricEigen(moment);
-  const zero = cutoff * Math.abs(values[d - 1]!);
-  if (values[0]! < -Math.max(zero, 1e-12 * Math.abs(values[d - 1]!))) {
-    throw failure("ERR_NOT_POSITIVE_DEFINITE", `whiten: expected a second moment, got the eigenvalue ${values[0]}`);
-  }
-  const regularised = mixing > 0 || damping > 0;
-  const inverse = new Float64Array(d * d);
-  for (let l = 0; l < d; l++) {
-    const eigenvalue = Math.max(0, values[l]!);
-    if (!regularised && !(eigenvalue > zero)) continue;
-    const factor = 1 / ((1 - mixing) * eigenvalue + mixing + damping);
-    const u = vectors.subarray(l * d, (l + 1) * d);
-    for (let i = 0; i < d; i++) {
-      const scaled = factor * u[i]!;
-      for (let j = 0; j < d; j++) inverse[i * d + j] = inverse[i * d + j]! + scaled * u[j]!;
-    }
-  }
-  return inverse;
-}
+/** Share of the largest eigenvalue of a given moment below which its eigenvalues are rounding. */
+const leastOfMoment = 1e-12;
 
-/** out <- P G, where G is rows x columns. */
-function multiplyLeft(p: Float64Array, g: Float64Array, out: Float64Array, rows: number, columns: number): void {
-  out.fill(0);
-  for (let i = 0; i < rows; i++) {
-    for (let l = 0; l < rows; l++) {
-      const factor = p[i * rows + l]!;
-      for (let j = 0; j < columns; j++) out[i * columns + j] = out[i * columns + j]! + factor * g[l * columns + j]!;
-    }
-  }
-}
-
-/** out <- G P, where G is rows x columns and P is symmetric. */
-function multiplyRight(p: Float64Array, g: Float64Array, out: Float64Array, rows: number, columns: number): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      let sum = 0;
-      for (let l = 0; l < columns; l++) sum += g[i * columns + l]! * p[j * columns + l]!;
-      out[i * columns + j] = sum;
-    }
-  }
+/** Writes the transpose of x, rows x columns, into `out`. */
+function transpose(x: Float64Array, rows: number, columns: number, out: Float64Array): void {
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j]!;
 }

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import { type SymmetricEigen, symmetricEigen } from "../../linalg/dense/dense.ts";
-import { lowerFactor, singularFactor } from "../../linalg/dense/singularFactor.ts";
+import { lowerFactor, makeLargestPositive, singularFactor } from "../../linalg/dense/singularFactor.ts";
 
 /** Eigenvalues and eigenvectors of a second moment S, and how exactly they are known. */
 export interface MomentFactor {
@@ -54,13 +54,16 @@ export function factorOfSamples(
   };
 }
 
+/** Negative eigenvalues up to this share of the largest are rounding. */
+const rounding = 1e-12;
+
 /**
  * Factors a given S, d x d.
  *
- * @param noise share of the largest root below which roots count as rounding
+ * @param tolerated share of the largest eigenvalue up to which negative ones count as zero
  * @throws ERR_NOT_POSITIVE_DEFINITE for an eigenvalue that is negative beyond rounding
  */
-export function factorOfMoment(who: string, moment: Float64Array, d: number): MomentFactor {
+export function factorOfMoment(who: string, moment: Float64Array, d: number, tolerated = rounding): MomentFactor {
   const ascending: SymmetricEigen = symmetricEigen(moment);
   const largest = Math.max(0, ascending.values[d - 1]!);
   const least = ascending.values[0]!;
@@ -73,6 +76,7 @@ export function factorOfMoment(who: string, moment: Float64Array, d: number): Mo
     const from = d - 1 - k;
     roots[k] = Math.sqrt(Math.max(0, ascending.values[from]!));
     vectors.set(ascending.vectors.subarray(from * d, (from + 1) * d), k * d);
+    makeLargestPositive(vectors.subarray(k * d, (k + 1) * d));
   }
   return {
     features: d,
@@ -93,6 +97,3 @@ export function factorOfMoment(who: string, moment: Float64Array, d: number): Mo
     },
   };
 }
-
-/** Negative eigenvalues up to this share of the largest are rounding. */
-const tolerated = 1e-12;

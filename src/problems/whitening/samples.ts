@@ -38,6 +38,7 @@ export const samplesRule = {
  * @param what name of the argument in messages
  * @param features number of features, where it is known
  * @param least smallest number of samples
+ * @param firstRow number of the first row in messages
  * @throws ERR_OPTION_TYPE, ERR_LENGTH, ERR_NOT_FINITE with row and feature
  */
 export function readSamples(
@@ -46,6 +47,7 @@ export function readSamples(
   data: unknown,
   features: number | undefined,
   least: number,
+  firstRow = 0,
 ): CheckedSamples {
   if (!areSamples(data)) {
     throw failure("ERR_OPTION_TYPE", `${who}: expected ${what} to be ${samplesRule.expected}, got ${showValue(data)}`);
@@ -55,7 +57,7 @@ export function readSamples(
     const wanted = least === 1 ? "a sample" : "at least two samples";
     throw failure("ERR_LENGTH", `${who}: expected ${what} to hold ${wanted}, got ${read.count}`);
   }
-  checkFinite(who, what, read, isDataset(data) ? data.names : undefined);
+  checkFinite(who, what, read, isDataset(data) ? data.names : undefined, firstRow);
   return read;
 }
 
@@ -99,6 +101,7 @@ function checkFinite(
   what: string,
   { values, features }: CheckedSamples,
   names: readonly string[] | undefined,
+  firstRow: number,
 ): void {
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
@@ -107,7 +110,7 @@ function checkFinite(
     const named = names?.[feature] === undefined ? "" : ` ("${names[feature]}")`;
     throw failure(
       "ERR_NOT_FINITE",
-      `${who}: expected finite numbers in ${what}, got ${value} in row ${Math.floor(at / features)}, feature ${feature}${named}`,
+      `${who}: expected finite numbers in ${what}, got ${value} in row ${firstRow + Math.floor(at / features)}, feature ${feature}${named}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import { denseProducts } from "../../linalg/dense/denseProducts.ts";
+import { lapackRoutine } from "../../linalg/dense/lapack.ts";
 import { readOptions } from "../../options.ts";
 import { withFeatures } from "../datasets/dataset.ts";
 import type { Dataset } from "../datasets/types.ts";
@@ -8,6 +8,7 @@ import { positiveInteger, yesOrNo } from "../rules.ts";
 import { centre, meanOf } from "./centring.ts";
 import { ledoitWolfShare } from "./ledoitWolf.ts";
 import { type Source, sourceOf } from "./momentOf.ts";
+import { product, transposed } from "./products.ts";
 import { areSamples, readSamples, type Samples, samplesRule } from "./samples.ts";
 import type { KnownMoment, Whitening, WhiteningKind, WhiteningOptions } from "./types.ts";
 
@@ -215,6 +216,7 @@ function formOf(kind: WhiteningKind, { factor }: Source, own: Kept): Form {
 function triangularForm(lower: Float64Array, d: number): Form {
   const solve = (y: Float64Array, count: number): Float64Array => {
     const out = y.slice();
+    if (count * d * d >= worthLapack && solveByLapack(lower, out, count, d)) return out;
     for (let s = 0; s < count; s++) {
       const base = s * d;
       for (let i = 0; i < d; i++) {
@@ -237,18 +239,11 @@ function triangularForm(lower: Float64Array, d: number): Form {
   };
 }
 
-/** Gives the images A y of samples y, row after row. */
-function product(rows: number, columns: number, a: Float64Array): (y: Float64Array, count: number) => Float64Array {
-  const { applyMany } = denseProducts(rows, columns, a);
-  return (y, count) => {
-    const out = new Float64Array(count * rows);
-    if (count > 0) applyMany(y, count, out);
-    return out;
-  };
-}
+/** Number of products from which on LAPACK is worth its call. */
+const worthLapack = 1e5;
 
-function transposed(x: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(x.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j]!;
-  return out;
+/** Solves L x = y for rows y by `dtrtrs`, in place. Read by columns, L is its transpose. */
+function solveByLapack(lower: Float64Array, rows: Float64Array, count: number, d: number): boolean {
+  const trtrs = lapackRoutine("dtrtrs", 10);
+  return trtrs !== undefined && trtrs.call("U", "T", "N", d, count, lower, d, rows, d) === 0;
 }
