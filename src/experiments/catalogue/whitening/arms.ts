@@ -25,7 +25,7 @@ export interface ArmPart {
 }
 
 /** What whitening needs to know of the data. */
-export interface ArmOptions {
+interface ArmOptions {
   /** Number of test rows that are whitened together with the training rows. */
   readonly testSet: number;
   /** Number of such test sets, taken from the test rows in their order. */

@@ -3,7 +3,7 @@ import { randomSource } from "../../../random.ts";
 import type { Source } from "./source.ts";
 
 /** Numbers of rows of a draw. */
-export interface DrawSizes {
+interface DrawSizes {
   /** Training rows n. */
   readonly train: number;
   readonly validation: number;

@@ -13,7 +13,7 @@ import type { Source } from "./source.ts";
 import type { Cell } from "./studies.ts";
 
 /** A study of the linear model. */
-export interface LinearStudy {
+interface LinearStudy {
   /** Name of the study, with which the names of its runs begin. */
   readonly name: string;
   readonly source: Source;

@@ -35,7 +35,7 @@ export interface NetworkArm {
 }
 
 /** A study of networks. */
-export interface NetworkStudy {
+interface NetworkStudy {
   /** Name of the study, with which the names of its runs begin. */
   readonly name: string;
   readonly source: Source;

@@ -4,7 +4,7 @@
 export const columnOf = (arm: string, what: ArmColumn): string => `${arm}.${what}`;
 
 /** What is measured of each arm, with the meaning of the column. */
-export const armColumns = {
+const armColumns = {
   loss: "training loss",
   validation: "score on the validation rows, smaller is better",
   test: "score on the test rows, smaller is better",

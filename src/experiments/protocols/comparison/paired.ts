@@ -1,5 +1,5 @@
 /** Means and paired differences over draws, with 95 % intervals by Student's t. */
-import { atan, cos, sin } from "../../../elementary/index.ts";
+import { cos, sin } from "../../../elementary/index.ts";
 
 /** A mean with its 95 % interval, mean - half to mean + half. */
 export interface MeanEstimate {
@@ -17,7 +17,7 @@ export interface MeanEstimate {
  * @param freedom degrees of freedom, a positive integer
  * @see Abramowitz and Stegun, "Handbook of mathematical functions", 1964, 26.7.3 and 26.7.4
  */
-export function studentQuantile(freedom: number): number {
+function studentQuantile(freedom: number): number {
   let [low, high] = [0, Math.PI / 2];
   for (let k = 0; k < 60; k++) {
     const middle = (low + high) / 2;
@@ -40,11 +40,6 @@ function studentShare(angle: number, freedom: number): number {
     sum += term;
   }
   return odd ? (2 / Math.PI) * (angle + s * sum) : s * sum;
-}
-
-/** P(|T| <= t) of Student's distribution. */
-export function studentProbability(t: number, freedom: number): number {
-  return studentShare(atan(Math.abs(t) / Math.sqrt(freedom)), freedom);
 }
 
 /** Computes the mean of values with its 95 % interval: mean +- t s / sqrt(n). */

@@ -4,7 +4,7 @@ import { type ArmColumn, columnOf } from "./armColumns.ts";
 import type { Trial } from "./compareArms.ts";
 
 /** Collects the trials of a run, one for each arm and rate. */
-export interface TrialCollector {
+interface TrialCollector {
   take(row: Row): void;
   /** The trials, once all rows were taken. */
   ended(): readonly Trial[];

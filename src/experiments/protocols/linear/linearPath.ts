@@ -4,7 +4,7 @@ import { symmetricEigen } from "../../../linalg/dense/dense.ts";
 import { denseMatrix } from "../../../linalg/maps/maps.ts";
 
 /** Data of a linear model. */
-export interface LinearTask {
+interface LinearTask {
   /** Inputs X, sample after sample, n x d. */
   readonly inputs: Float64Array;
   /** Targets Y, n x c. */

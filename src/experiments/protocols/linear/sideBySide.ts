@@ -45,7 +45,7 @@ export interface LinearContest {
 }
 
 /** The form of a contest, which is known before its data. */
-export interface ContestForm {
+interface ContestForm {
   /** Name of the problem. */
   readonly name: string;
   /** Arms with the number of their members. */

@@ -1,13 +1,7 @@
 /** Intervals by Student's t, against tables, against the integral of the density, and by their coverage. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  meanOf,
-  meanText,
-  pairedDifference,
-  studentProbability,
-  studentQuantile,
-} from "../../../../src/experiments/protocols/comparison/paired.ts";
+import { meanOf, meanText, pairedDifference } from "../../../../src/experiments/protocols/comparison/paired.ts";
 import { randomSource } from "../../../../src/random.ts";
 import { assertClose } from "../../../support/assert.ts";
 
@@ -25,9 +19,17 @@ function byIntegral(t: number, freedom: number): number {
   return integral(Math.atan(t / Math.sqrt(freedom))) / integral(Math.PI / 2);
 }
 
-const quantile = suite("studentQuantile");
+/** The quantile of Student's t that an interval of so many values is made with. */
+function quantileOf(freedom: number): number {
+  const n = freedom + 1;
+  const values = Array.from({ length: n }, (_, i) => i);
+  const variance = values.reduce((sum, x) => sum + (x - freedom / 2) ** 2, 0) / freedom;
+  return meanOf(values).half / Math.sqrt(variance / n);
+}
 
-quantile("has the values of the tables", () => {
+const interval = suite("meanOf");
+
+interval("has the quantiles of the tables", () => {
   const table = [
     [1, 12.7062],
     [2, 4.3027],
@@ -39,19 +41,14 @@ quantile("has the values of the tables", () => {
     [30, 2.0423],
     [120, 1.9799],
   ] as const;
-  for (const [freedom, value] of table) assertClose([studentQuantile(freedom)], [value], 5e-5);
+  for (const [freedom, value] of table) assertClose([quantileOf(freedom)], [value], 5e-5);
 });
 
-quantile("inverts the distribution, which is the integral of the density, for odd and even freedom", () => {
-  for (let freedom = 1; freedom <= 41; freedom++) {
-    assertClose([studentProbability(studentQuantile(freedom), freedom)], [0.95], 1e-12);
-    for (const t of [0.1, 1, 2.5, 7]) {
-      assertClose([studentProbability(t, freedom)], [byIntegral(t, freedom)], 1e-9);
-    }
-  }
+interval("has 95 % of the integral of the density inside, for odd and even freedom", () => {
+  for (let freedom = 1; freedom <= 41; freedom++) assertClose([byIntegral(quantileOf(freedom), freedom)], [0.95], 1e-9);
 });
 
-quantile.run();
+interval.run();
 
 const paired = suite("pairedDifference");
 

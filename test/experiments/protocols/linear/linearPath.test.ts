@@ -1,10 +1,12 @@
 /** The exact path of a linear model, against updates that are made one by one. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type LinearTask, linearPath } from "../../../../src/experiments/protocols/linear/linearPath.ts";
+import { linearPath } from "../../../../src/experiments/protocols/linear/linearPath.ts";
 import { timesUpTo } from "../../../../src/experiments/protocols/linear/sideBySide.ts";
 import { randomSource } from "../../../../src/random.ts";
 import { assertClose } from "../../../support/assert.ts";
+
+type LinearTask = Parameters<typeof linearPath>[0];
 
 function normals(count: number, key: string): Float64Array {
   const random = randomSource(5, key);
