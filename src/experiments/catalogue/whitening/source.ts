@@ -31,6 +31,8 @@ export interface Source {
   readonly labels: Int32Array | undefined;
   /** Shape of one input; [width] if features were left out. */
   readonly shape: readonly number[];
+  /** Whether the data come from a file of the user's own. */
+  readonly own: boolean;
 }
 
 const known = ["digits", "mnist", "spectrum", "images"] as const;
@@ -68,6 +70,7 @@ export function sourceOf(options: SourceOptions, seed: number, keepAll = false):
     ...{ name, count, width, constant: all - width, targets, labels },
     inputs: width === all ? inputs : chosen,
     outputs: targets.length / count,
+    own: !known.some((own) => own === options.data),
     shape: width === all ? data.fields.inputs! : [width],
   };
 }

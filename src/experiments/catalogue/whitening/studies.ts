@@ -12,12 +12,19 @@ export const sizes = protocolSizes({
 /** Difference of mean scores up to which two rates count as equally good: half a point. */
 export const tie = 0.005;
 
-/** The training sizes n where none are given: about d, where arms differ most, and up to 20 d. */
-export function defaultSamples({ width, labels }: Source, most: number, quick: boolean): number[] {
-  const wanted = quick ? [0.4, 1, 4, 20] : [0.4, 0.7, 1, 2, 3, 5, 10, 20];
+/**
+ * The training sizes n where none are given: about d, where arms differ most, and up to 20 d. For networks, which take
+ * longer, they are fewer; for data of the user's own all rows that are left to train on are the last.
+ */
+export function defaultSamples(
+  { width, labels, own }: Source,
+  { most, quick, network }: { readonly most: number; readonly quick: boolean; readonly network: boolean },
+): number[] {
+  const ofNetwork = quick ? [1] : [0.4, 1, 2, 4, 8];
+  const wanted = network ? ofNetwork : quick ? [0.4, 1, 4, 20] : [0.4, 0.7, 1, 2, 3, 5, 10, 20];
   const least = labels === undefined ? 2 : 4;
   const found = wanted.map((times) => Math.max(least, Math.min(most, Math.floor(times * width))));
-  return [...new Set(found)].sort((a, b) => a - b);
+  return [...new Set(own ? [...found, most] : found)].sort((a, b) => a - b);
 }
 
 /** A cell of a study: the trials of all arms for one number of training rows. */

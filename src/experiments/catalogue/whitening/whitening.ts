@@ -103,7 +103,8 @@ export const whiteningExperiment: Experiment = experiment({
 function planOf(options: Options, source: Source): Plan {
   const { draws, testSets } = sizes.of(options);
   const { most } = sizesOf(source);
-  const samples = options.samples ?? defaultSamples(source, most, !options.full);
+  const samples =
+    options.samples ?? defaultSamples(source, { most, quick: !options.full, network: options.model !== "linear" });
   const tooMany = samples.find((n) => n > most);
   if (tooMany !== undefined || most < 2) {
     throw failure(
