@@ -49,6 +49,8 @@ export interface ExperimentFile {
   readonly agreements?: readonly Agreement[];
   /** Lines that say what the findings mean together. */
   readonly conclusions: readonly string[];
+  /** Reasons why results are not reported. Absent: there are none. */
+  readonly refusals?: readonly string[];
 }
 
 const fileName = "experiment.json";
@@ -72,7 +74,7 @@ export function newExperiment(
 }
 
 /** The content of the file when this process resumes the experiment. */
-export function resumedExperiment({ ended, message, agreements, ...before }: ExperimentFile): ExperimentFile {
+export function resumedExperiment({ ended, message, agreements, refusals, ...before }: ExperimentFile): ExperimentFile {
   return { ...before, process: thisProcess(), state: "running", runs: [], findings: [], conclusions: [] };
 }
 

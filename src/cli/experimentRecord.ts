@@ -14,12 +14,15 @@ interface ExperimentRecord {
   /** Lines that say what was found, or how the runs ended. */
   summary(): string[];
   hasRows(): boolean;
+  /** Whether a result was refused. */
+  refused(): boolean;
 }
 
 export function keepRecord(directory: string, file: ExperimentFile, lease: LeaseClaim): ExperimentRecord {
   const runs = [...file.runs];
   const findings: Finding[] = [];
   const conclusions: string[] = [];
+  const refusals: string[] = [];
   const agreements: Agreement[] = [];
   const lastRows = new Map<string, RowSummary>();
   const { source, name, seed, options } = file;
@@ -55,15 +58,25 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
         conclusions.push(message.line);
         save({ conclusions });
       }
+      if (message.kind === "refusal") {
+        refusals.push(message.line);
+        save({ refusals });
+      }
     },
     end: (change) => save({ ...change, ended: new Date().toISOString() }),
     summary: () => {
       const told = withAgreements(findings, agreements);
       const lines = summaryLines(directory, runs, told, lastRows, process.stdout.columns, again);
-      const after = [...conclusions, ...agreementLines(agreements, told.length > 0), ...portableLines(file)];
+      const after = [
+        ...conclusions,
+        ...refusals.map((line) => `refused: ${line}`),
+        ...agreementLines(agreements, told.length > 0),
+        ...portableLines(file),
+      ];
       return after.length === 0 ? lines : [...lines, "", ...after];
     },
     hasRows: () => lastRows.size > 0,
+    refused: () => refusals.length > 0,
   };
 }
 

@@ -52,7 +52,7 @@ export async function serveSession(
     note(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server });
     lease.release();
-    if (code === 0) await keepServing(server);
+    if (code === 0 || code === exitRefused) await keepServing(server);
     return code;
   } finally {
     lease?.release();
@@ -60,7 +60,13 @@ export async function serveSession(
   }
 }
 
-/** Runs the search to its end and prints what was found. Returns the exit code: 0, or 128 + the signal's number. */
+/** Exit code after an experiment that refuses to report a result. */
+const exitRefused = 1;
+
+/**
+ * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, or
+ * 128 + the signal's number.
+ */
 async function runSession(options: SessionOptions): Promise<number> {
   const { thread, directory, file, resume, workers, server, lease, lost } = options;
   const progress = makeProgress();
@@ -108,7 +114,8 @@ async function runSession(options: SessionOptions): Promise<number> {
     record.end({ state: stopped ? "stopped" : "finished" });
     for (const line of record.summary()) say(line);
     say(`\n${whatNow(directory, file.source.module, stopped)}`);
-    return stopped ? signals.exitCode() : 0;
+    if (stopped) return signals.exitCode();
+    return record.refused() ? exitRefused : 0;
   } catch (error) {
     progress.end();
     try {

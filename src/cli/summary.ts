@@ -8,6 +8,9 @@ import { type Cell, tableLines } from "./output/table.ts";
 /** Largest number of findings that are explained one by one; more would bury the table. */
 const mostExplained = 3;
 
+/** Largest number of runs without a finding that are listed beside findings. */
+const mostBare = 20;
+
 /**
  * The findings as a table, then the reasons, what each kind of ending means, and which command to type next. Runs
  * without a finding are shown by their last row; the column of files is left out if it makes the table too wide.
@@ -23,7 +26,9 @@ export function summaryLines(
   const numbers = [...new Set(findings.flatMap((finding) => Object.keys(finding.numbers ?? {})))];
   const named = new Map(findings.map((finding) => [finding.run, finding]));
   const alone = findings.length === 0;
-  const names = alone ? runs : [...new Set([...runs.filter((run) => !named.has(run)), ...named.keys()])];
+  const bare = runs.filter((run) => !named.has(run));
+  const many = !alone && bare.length > mostBare;
+  const names = alone ? runs : [...new Set([...(many ? [] : bare), ...named.keys()])];
   const headings = alone ? ["run", "ended", "step", "value", "|F|^2", "seconds"] : ["run", "verdict", ...numbers];
   const rows = names.map((run): Cell[] => {
     const last = lastRows.get(run);
@@ -40,11 +45,14 @@ export function summaryLines(
     }
     const finding = named.get(run);
     const cells = numbers.map((key) => finding?.numbers?.[key] ?? fromRow(key, last));
-    return [run, finding?.verdict ?? (last === undefined ? undefined : endedAs(last)), ...cells, join(directory, run)];
+    // A finding about many runs has no directory of its own.
+    const file = runs.includes(run) ? join(directory, run) : undefined;
+    return [run, finding?.verdict ?? (last === undefined ? undefined : endedAs(last)), ...cells, file];
   });
   const whole = tableLines([...headings, "file"], rows);
-  const fits = whole.every((line) => line.length <= width);
+  const fits = names.some((run) => runs.includes(run)) && whole.every((line) => line.length <= width);
   const lines = fits ? whole : tableLines(headings, rows);
+  if (many) lines.push(`and ${bare.length} runs, each with its own directory in ${directory}`);
   const explained = findings.filter(({ because }) => because !== undefined);
   if (explained.length <= mostExplained) {
     for (const { run, verdict, because } of explained)

@@ -25,6 +25,7 @@ export { mnistClassifierExperiment } from "./catalogue/mnistClassifier.ts";
 export { quarticExperiment } from "./catalogue/quartic.ts";
 export { defaultExperiment } from "./catalogue/summaries.ts";
 export { trainExperiment } from "./catalogue/training/train.ts";
+export { whiteningExperiment } from "./catalogue/whitening/whitening.ts";
 export { type CampaignOptions, campaign } from "./framework/campaign.ts";
 export {
   type Campaign,

@@ -8,6 +8,10 @@ import { lossIndex } from "./lossIndex.ts";
 import { phasePortrait } from "./phasePortrait.ts";
 import { rates } from "./rates.ts";
 import { spiral } from "./spiral.ts";
+import { whiteningError } from "./whitening/error.ts";
+import { whiteningLambda } from "./whitening/lambda.ts";
+import { whiteningRotation } from "./whitening/rotation.ts";
+import { whiteningSpeed } from "./whitening/speed.ts";
 
 /** The figures that `fluxion figure` knows by name. */
 export const builtInFigures: readonly Figure[] = [
@@ -20,4 +24,8 @@ export const builtInFigures: readonly Figure[] = [
   spiral,
   phasePortrait,
   rates,
+  whiteningError,
+  whiteningLambda,
+  whiteningSpeed,
+  whiteningRotation,
 ];

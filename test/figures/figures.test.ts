@@ -124,8 +124,15 @@ figures("are all in the list, under names that differ", () => {
     "pointCloud.ts",
     "runs.ts",
     "samplingGroups.ts",
+    "whitening",
   ];
-  assert.is(files.filter((file) => !helpers.includes(file)).length, builtInFigures.length);
+  // Those of whitening share a folder with what reads their comparisons.
+  const ofWhitening = readdirSync(fileURLToPath(new URL("../../src/figures/whitening/", import.meta.url)));
+  const own = [
+    ...files.filter((file) => !helpers.includes(file)),
+    ...ofWhitening.filter((file) => file !== "comparisons.ts"),
+  ];
+  assert.is(own.length, builtInFigures.length);
 });
 
 figures.run();

@@ -125,12 +125,14 @@ const required: Readonly<Record<string, object>> = {
   autoencoderClasses: { inputs: 2, hidden: 1, moment: unit, hash: "none" },
   moments: { features: 2 },
   multilayerPerceptron: shape,
+  naturalImages: { samples: 3 },
   network: { layers: [2, 1, 2], inputs: unit },
   normalFormGame: { strategies: [1], payoffs: [[1]] },
   polyhedron: { inequalities: { matrix: [[1]], bounds: [1] } },
   randomMatrixGame: { rows: 2 },
   residualNetwork: picture,
   robustRegression: regression,
+  spectralData: { spectrum: [2, 1], samples: 3 },
   wideResidualNetwork: picture,
 };
 

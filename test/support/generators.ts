@@ -12,6 +12,8 @@ import { checkDerivatives } from "../../src/problems/checkDerivatives.ts";
 import { dataHash } from "../../src/problems/data/dataHash.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
 import { dataset } from "../../src/problems/datasets/dataset.ts";
+import { naturalImages } from "../../src/problems/datasets/naturalImages.ts";
+import { spectralData } from "../../src/problems/datasets/spectralData.ts";
 import { ganRing } from "../../src/problems/games/adversarial/ganRing.ts";
 import { randomMatrixGame } from "../../src/problems/games/matrixGame.ts";
 import { quadraticSaddle } from "../../src/problems/games/quadraticSaddle.ts";
@@ -90,6 +92,9 @@ export const elsewhere = [
   "experiments/catalogue/dlaeSampling.ts",
   "experiments/catalogue/games/robustRegression.ts",
   "experiments/catalogue/games/starts.ts",
+  "experiments/catalogue/whitening/draw.ts",
+  "experiments/catalogue/whitening/linearContests.ts",
+  "experiments/catalogue/whitening/rotationStudy.ts",
   "experiments/framework/definition.ts",
   "experiments/protocols/statistics.ts",
   "experiments/protocols/trajectory.ts",
@@ -109,6 +114,22 @@ export const generators: readonly Generator[] = [
     file: "problems/data/gaussianData.ts",
     numbers: () => gaussianData({ samples: 1000, inputs: 16, seed: 1 }),
     hash: "4cfa0cc2",
+  },
+  {
+    file: "problems/datasets/spectralData.ts",
+    numbers: () => {
+      const { inputs, targets } = spectralData({ spectrum: [4, 1, 0.25], samples: 50, noise: 0.1, seed: 2 });
+      return joined(inputs, targets!);
+    },
+    hash: "420df711",
+  },
+  {
+    file: "problems/datasets/naturalImages.ts",
+    numbers: () => {
+      const { inputs, targets } = naturalImages({ samples: 20, side: 6, noise: 0.1, seed: 2 });
+      return joined(inputs, targets!);
+    },
+    hash: "4bcf5e13",
   },
   {
     file: "problems/datasets/split.ts",

@@ -12,6 +12,7 @@ import { mnistAutoencoderExperiment } from "./mnistAutoencoder.ts";
 import { mnistClassifierExperiment } from "./mnistClassifier.ts";
 import { quarticExperiment } from "./quartic.ts";
 import { trainExperiment } from "./training/train.ts";
+import { whiteningExperiment } from "./whitening/whitening.ts";
 
 /** The experiments that `fluxion run` knows by name. */
 export const builtInExperiments: readonly Experiment[] = [
@@ -24,6 +25,7 @@ export const builtInExperiments: readonly Experiment[] = [
   gaussianAutoencoderExperiment,
   mnistClassifierExperiment,
   trainExperiment,
+  whiteningExperiment,
   memorisationExperiment,
   quarticExperiment,
   bilinearExperiment,

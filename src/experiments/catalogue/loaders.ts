@@ -13,6 +13,7 @@ export const loaders: { readonly [Name in ExperimentName]: () => Promise<Experim
   "gaussian-autoencoder": async () => (await import("./gaussianAutoencoder.ts")).gaussianAutoencoderExperiment,
   "mnist-classifier": async () => (await import("./mnistClassifier.ts")).mnistClassifierExperiment,
   train: async () => (await import("./training/train.ts")).trainExperiment,
+  whitening: async () => (await import("./whitening/whitening.ts")).whiteningExperiment,
   memorisation: async () => (await import("./memorisation.ts")).memorisationExperiment,
   quartic: async () => (await import("./quartic.ts")).quarticExperiment,
   bilinear: async () => (await import("./games/bilinear.ts")).bilinearExperiment,

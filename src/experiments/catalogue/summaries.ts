@@ -14,6 +14,8 @@ export const summaries = {
   "mnist-classifier": "a classifier of handwritten digits: Newton-MR searches for critical points of its loss",
   train:
     "trains a network on digits, MNIST, CIFAR-10 or a table of your own, and keeps the point that is best in validation",
+  whitening:
+    "raw and whitened data, gradient descent and second order, by one protocol: which learns faster, which generalises",
   memorisation: "a network that memorises permuted labels: Newton-MR searches for critical points of its loss",
   quartic: "Newton-MR on a quartic in the plane: one critical point, and a gradient-flat point that catches it",
   bilinear: "the game f(x, y) = xy: gradient descent-ascent spirals outwards, extragradient inwards",

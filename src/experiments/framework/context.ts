@@ -97,6 +97,8 @@ export interface ContextOptions {
   readonly onNote?: (line: string) => void;
   /** Called with each line of the experiment's conclusion. */
   readonly onConclusion?: (line: string) => void;
+  /** Called with each reason why a result is not reported. */
+  readonly onRefusal?: (line: string) => void;
   /** Called when a step under way was ended. */
   readonly onStop?: () => void;
   /** Function that runs the searches of a campaign. Default: one after the other. */
@@ -189,6 +191,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     report: (finding) => onFinding?.(finding),
     note: (line) => onNote?.(line),
     conclude: (line) => onConclusion?.(line),
+    refuse: (line) => options.onRefusal?.(line),
     campaign: (count, search) => defer(() => (stopped() ? EMPTY : campaign(count, search))),
     iterate(problem, start, update, runOptions = {}) {
       const { name = "run", repeat = true, onRepetition } = runOptions;

@@ -73,6 +73,11 @@ export interface ExperimentContext {
   report(finding: Finding): void;
   /** Adds a line below the summary, to say what the findings mean together. */
   conclude(line: string): void;
+  /**
+   * Says in one line why a result is not reported, because its own protocol does not hold. The line is shown after the
+   * conclusions, and `fluxion run` ends with exit code 1. All rows stay.
+   */
+  refuse(line: string): void;
   /** Shows one line in the terminal, such as what begins or what was drawn. */
   note(line: string): void;
 }

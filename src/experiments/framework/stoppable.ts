@@ -1,5 +1,6 @@
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { domainOf } from "../../problems/extendProblem.ts";
+import { type OutputObjective, outputMembers } from "../../problems/outputs/outputObjective.ts";
 import type { Problem } from "../../problems/problem.ts";
 
 /** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
@@ -44,7 +45,23 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
       check();
       return stoppableMap(problem.linearize(point), check);
     },
+    ...stoppableOutputs(problem, check),
   };
+}
+
+/** The matrices of a problem with outputs, for the operators that need them. Those that Krylov solvers use stop too. */
+function stoppableOutputs(problem: Problem, check: () => void): Partial<OutputObjective> {
+  const members = outputMembers(problem);
+  const matrices = ["gaussNewton", "fisher", "empiricalFisher"] as const;
+  for (const name of matrices) {
+    const own = members[name];
+    if (own === undefined) continue;
+    members[name] = (point) => {
+      check();
+      return stoppableMap(own(point), check);
+    };
+  }
+  return members;
 }
 
 function stoppableMap(map: LinearMap, check: () => void): LinearMap {

@@ -133,7 +133,7 @@ export type FromWorker =
   | { readonly kind: "finding"; readonly finding: Finding }
   /** All repetitions of a run have ended. */
   | { readonly kind: "agreement"; readonly agreement: Agreement }
-  | { readonly kind: "note" | "conclusion"; readonly line: string }
+  | { readonly kind: "note" | "conclusion" | "refusal"; readonly line: string }
   | { readonly kind: "reply"; readonly id: number; readonly outcome: AppliedCommand }
   /** The experiment has ended; `stopped` if the user asked for it. */
   | { readonly kind: "done"; readonly stopped: boolean }

@@ -115,6 +115,7 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
     onFinding: (finding) => post({ kind: "finding", finding }),
     onNote: (line) => post({ kind: "note", line }),
     onConclusion: (line) => post({ kind: "conclusion", line }),
+    onRefusal: (line) => post({ kind: "refusal", line }),
     onStop: () => abort.abort(),
     campaign: campaigns.campaign,
   });

@@ -71,7 +71,7 @@ export interface OutputObjective extends TracedProblem {
 }
 
 /** Gives the members that a problem with outputs has beyond a traced one, for problems that wrap it. */
-export function outputMembers(problem: TracedProblem): Partial<OutputObjective> {
+export function outputMembers(problem: object): Partial<OutputObjective> {
   if (!hasOutputs(problem)) return {};
   const { samples, outputs } = problem;
   return {

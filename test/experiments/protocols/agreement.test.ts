@@ -44,10 +44,10 @@ const tiny: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {
 };
 /**
  * Experiments on games conclude nothing: their table has a row for each run, with the columns of `--repeat`. A training
- * run is one run, whose conclusion counts nothing.
+ * run is one run, whose conclusion counts nothing. Runs of whitening are not repeated: they start at 0, or compare draws.
  */
 const withoutConclusions = builtInExperiments.filter(
-  ({ name, options }) => "method" in options.shape || name === "train",
+  ({ name, options }) => "method" in options.shape || name === "train" || name === "whitening",
 );
 
 const protocols = suite("protocols with --repeat");

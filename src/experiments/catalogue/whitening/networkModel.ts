@@ -1,0 +1,38 @@
+/** The networks of the experiment. */
+import { add, matMul, type Tensor, type Tensor2D, tanh } from "@tensorflow/tfjs-core";
+import { dataset } from "../../../problems/datasets/dataset.ts";
+import { type Model, modelOf, Weights } from "../../../problems/models/model.ts";
+import { trainingModel } from "../training/trainingModel.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * A perceptron with a hidden layer of tanh, without a bias in its first layer: the theorem needs that the inputs enter by
+ * a product alone. Weights begin with variance 1 / (inputs of the layer), biases at 0.
+ */
+export function biaslessPerceptron(inputs: number, hidden: number, outputs: number): Model {
+  const weights = new Weights();
+  weights.normal("layer1.weights", [inputs, hidden], 1);
+  weights.normal("layer2.weights", [hidden, outputs], 1);
+  weights.filled("layer2.bias", outputs, 0);
+  return modelOf({
+    name: "perceptron without a bias in its first layer",
+    inputShape: [inputs],
+    outputs,
+    weights: weights.list,
+    options: { hidden: [hidden], activation: "tanh" },
+    apply: (x, [first, second, bias]) =>
+      add(matMul(tanh(matMul(x as Tensor2D, first as Tensor2D)) as Tensor2D, second as Tensor2D), bias as Tensor),
+  });
+}
+
+/** The network that is meant: `mlp`, or the default export of a module, as `fluxion run train` takes it. */
+export async function networkOf(wanted: string, source: Source, hidden: number): Promise<Model> {
+  if (wanted === "mlp") return biaslessPerceptron(source.width, hidden, source.outputs);
+  const { inputs, shape, targets, count } = source;
+  return trainingModel(wanted, dataset({ inputs, shape, targets: rowsOf(targets, count) }));
+}
+
+function rowsOf(values: Float64Array, count: number): Float64Array[] {
+  const width = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width));
+}

@@ -1,0 +1,59 @@
+/** What the studies of the experiment share. */
+
+import type { ComparisonRules, Trial } from "../../protocols/comparison/compareArms.ts";
+import { protocolSizes } from "../../protocols/protocolSizes.ts";
+import type { Source } from "./source.ts";
+
+export const sizes = protocolSizes({
+  draws: { quick: 5, full: 20, meaning: "number of draws of the data, with the same rows for all arms" },
+  testSets: { quick: 4, full: 20, meaning: "most test sets that are whitened together with the training rows" },
+});
+
+/** Difference of mean scores up to which two rates count as equally good: half a point. */
+export const tie = 0.005;
+
+/**
+ * The training sizes n where none are given: about d, where arms differ most, and up to 20 d. For networks, which take
+ * longer, they are fewer; for data of the user's own all rows that are left to train on are the last.
+ */
+export function defaultSamples(
+  { width, labels, own }: Source,
+  { most, quick, network }: { readonly most: number; readonly quick: boolean; readonly network: boolean },
+): number[] {
+  const ofNetwork = quick ? [1] : [0.4, 1, 2, 4, 8];
+  const wanted = network ? ofNetwork : quick ? [0.4, 1, 4, 20] : [0.4, 0.7, 1, 2, 3, 5, 10, 20];
+  const least = labels === undefined ? 2 : 4;
+  const found = wanted.map((times) => Math.max(least, Math.min(most, Math.floor(times * width))));
+  return [...new Set(own ? [...found, most] : found)].sort((a, b) => a - b);
+}
+
+/** A cell of a study: the trials of all arms for one number of training rows. */
+export interface Cell {
+  readonly n: number;
+  readonly trials: Trial[];
+}
+
+/** The rules by which the cells of a study are judged. */
+export type CellRules = Omit<ComparisonRules, "draws">;
+
+/** The options of one run of the experiment, with the data they name. */
+export interface Plan {
+  readonly options: {
+    readonly full: boolean;
+    readonly model: string;
+    readonly hidden?: number | undefined;
+    readonly updates?: number | undefined;
+    readonly newtonUpdates: number;
+    readonly rates?: readonly number[] | undefined;
+    readonly newtonRates: readonly number[];
+    readonly loss: number;
+    readonly lambdas?: readonly number[] | undefined;
+  };
+  readonly source: Source;
+  /** Numbers n of training rows, ascending. */
+  readonly samples: readonly number[];
+  readonly draws: number;
+  readonly testSets: number;
+  /** Whether scores are shares of rows, which are written in percent. */
+  readonly percent: boolean;
+}

@@ -1,0 +1,124 @@
+import { concat, defer } from "rxjs";
+import { z } from "zod";
+import { failure } from "../../../errors.ts";
+import { type Experiment, experiment } from "../../framework/definition.ts";
+import { summaries } from "../summaries.ts";
+import { sizesOf } from "./draw.ts";
+import { armsStudy, lambdaStudy } from "./linearStudies.ts";
+import { gaussNewtonStudy, networkArmsStudy } from "./networkStudies.ts";
+import { rotationStudy } from "./rotationStudy.ts";
+import { type Source, sourceOf } from "./source.ts";
+import { defaultSamples, type Plan, sizes } from "./studies.ts";
+
+const positives = z.array(z.number().positive());
+
+const options = z.object({
+  ...sizes.shape,
+  quick: z
+    .boolean()
+    .default(false)
+    .describe("few draws and few n, within a minute; this is what is done without --full"),
+  data: z.string().default("digits").describe("digits, mnist, spectrum, images, or a .csv or .arrow file"),
+  folder: z.string().optional().describe("folder of MNIST's files"),
+  labels: z.string().optional().describe('column of the classes in the file (default: "label", if there is one)'),
+  target: z.string().optional().describe("column of the targets in the file, for regression"),
+  model: z
+    .string()
+    .default("linear")
+    .describe("linear, mlp, convolutional or another model of fluxion run train, or a module such as ./net.ts"),
+  hidden: z.number().int().positive().optional().describe("width of mlp (default: 64; in the study lambda 8)"),
+  study: z
+    .array(z.enum(["arms", "lambda", "rotation"]))
+    .default(["arms", "lambda"])
+    .describe(
+      "arms: raw and whitened data; lambda: updates between gradient descent and Newton's or Gauss and Newton's; " +
+        "rotation: methods on rotated inputs",
+    ),
+  samples: z.array(z.number().int().min(2)).optional().describe("numbers n of training rows (default: 0.4 d to 20 d)"),
+  updates: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("updates of each arm (default: linear 1,000,000, networks 1000, in the study lambda 3000)"),
+  newtonUpdates: z.number().int().positive().default(100).describe("updates of Gauss and Newton's arms of a network"),
+  rates: positives
+    .optional()
+    .describe(
+      "grid of rates (default: 0.01 to 2.5; of the linear model as multiples of 1 / (largest eigenvalue of the arm))",
+    ),
+  newtonRates: positives
+    .default([0.3, 1, 3, 10, 30, 100])
+    .describe("grid of rates of Gauss and Newton's arms, whose matrix has mean eigenvalue 1"),
+  loss: z.number().positive().default(0.1).describe("training loss that each arm of a network is to reach"),
+  lambdas: z
+    .array(z.number().min(0).max(1))
+    .optional()
+    .describe("shares of the identity in [(1 - lambda) B + lambda I]^-1 (default: 1 to 0)"),
+});
+
+type Options = z.output<typeof options>;
+
+/**
+ * Shows what whitening and second-order updates do to learning and to generalisation, by one protocol for all arms.
+ *
+ * A draw divides the rows into training, validation and test parts, the same for all arms. The inputs of each arm are
+ * scaled to the power tr(moment) / d = 1. The rate of an arm is that of the grid with the best validation score; an arm
+ * whose best rate stands at the grid's edge, or that misses the stated training loss, is not reported.
+ *
+ * The model is linear with squared loss, without a bias, from small isotropic weights. Its path is exact, at all times
+ * at once.
+ *
+ * @see Wadia, Duckworth, Schoenholz, Dyer and Sohl-Dickstein, "Whitening and second order optimization both make
+ *   information in the dataset unusable during training, and can reduce or prevent generalization", 2021,
+ *   arXiv:2008.07545
+ */
+export const whiteningExperiment: Experiment = experiment({
+  name: "whitening",
+  summary: summaries.whitening,
+  options,
+  run: (options, context) =>
+    defer(() => {
+      if (options.quick && options.full) {
+        throw failure("ERR_COMMAND_LINE", "whitening: expected --quick or --full, got both");
+      }
+      const { model } = options;
+      const source = sourceOf(options, context.seed, model !== "linear" && model !== "mlp");
+      const plan = planOf(options, source);
+      const { constant, width, outputs, count } = source;
+      context.note(
+        `${source.name}: ${count} rows, d = ${width} features` +
+          `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} outputs` +
+          `${options.full ? "" : "; quick: few draws, so intervals are wide"}`,
+      );
+      const ofModel =
+        model === "linear"
+          ? { arms: armsStudy, lambda: lambdaStudy }
+          : { arms: networkArmsStudy, lambda: gaussNewtonStudy };
+      const studies = { ...ofModel, rotation: rotationStudy } as const;
+      return concat(...[...new Set(options.study)].map((name) => studies[name](context, plan)));
+    }),
+});
+
+function planOf(options: Options, source: Source): Plan {
+  const { draws, testSets } = sizes.of(options);
+  const { most } = sizesOf(source);
+  const samples =
+    options.samples ?? defaultSamples(source, { most, quick: !options.full, network: options.model !== "linear" });
+  const tooMany = samples.find((n) => n > most);
+  if (tooMany !== undefined || most < 2) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `whitening: expected at most ${Math.max(0, most)} training rows, since ${source.name} has ${source.count} rows and the ` +
+        `others validate and test, got ${tooMany ?? samples.join(", ")}`,
+    );
+  }
+  return {
+    options,
+    source,
+    samples: [...new Set(samples)].sort((a, b) => a - b),
+    draws,
+    testSets,
+    percent: source.labels !== undefined,
+  };
+}

@@ -1,0 +1,152 @@
+/** The one protocol by which arms of a comparison are judged: rates by validation, one stated loss, paired differences. */
+import { median } from "../statistics.ts";
+import { type MeanEstimate, meanOf, pairedDifference } from "./paired.ts";
+
+/** One arm, trained at one rate on one draw of the data. */
+export interface Trial {
+  /** Name of the arm. */
+  readonly arm: string;
+  /** Number of the draw; the arms of one draw have the same rows. */
+  readonly draw: number;
+  /** Rate, one of the grid. */
+  readonly rate: number;
+  /** Training loss that is stated for this draw: every arm is to come within 1 % of it. */
+  readonly stated: number;
+  /** Smallest training loss within the budget; infinite if the arm diverged at once. */
+  readonly reached: number;
+  /** Updates until the stated loss; undefined if it was not reached. */
+  readonly updatesToLoss: number | undefined;
+  /** Whether the training loss at the end is above that at the start, or not finite. */
+  readonly diverged: boolean;
+  /** Score on the validation part where it is best. Smaller is better. */
+  readonly validation: number;
+  /** Updates at that point. */
+  readonly stopUpdates: number;
+  /** Score on the test part at that point. */
+  readonly stop: number;
+  /** Score on the test part at the end of the budget. */
+  readonly end: number;
+  /** Seconds that the trial took. */
+  readonly seconds: number;
+}
+
+/** Rules of a comparison. */
+export interface ComparisonRules {
+  /** Names of the arms, in the order of the report. */
+  readonly arms: readonly string[];
+  /** Arm from which differences are counted. */
+  readonly baseline: string;
+  /** Grid of rates, ascending: one for all arms, or one for each arm where their rates have different units. */
+  readonly rates: readonly number[] | ((arm: string) => readonly number[]);
+  /** Draws that each arm must have at each rate. */
+  readonly draws: number;
+  /** Difference of mean validation scores up to which two rates count as equally good. */
+  readonly tie: number;
+}
+
+/** What became of one arm. */
+export interface ArmResult {
+  readonly arm: string;
+  /** Rate that validation chose; undefined if no rate has all draws. */
+  readonly rate: number | undefined;
+  /** Why the arm must not be reported; undefined if it may be. */
+  readonly refused: string | undefined;
+  /** Test score at the best-validation stop and at the end, over draws. */
+  readonly stop: MeanEstimate;
+  readonly end: MeanEstimate;
+  /** Paired differences from the baseline. */
+  readonly stopDifference: MeanEstimate;
+  readonly endDifference: MeanEstimate;
+  /** Median number of updates until the stated loss, and until the best-validation stop. */
+  readonly updatesToLoss: number;
+  readonly stopUpdates: number;
+  /** Mean seconds per trial. */
+  readonly seconds: number;
+  /** Trials at the chosen rate, in the order of the draws. */
+  readonly trials: readonly Trial[];
+}
+
+/** Factor of the stated loss within which an arm has to come. */
+const within = 1.01;
+
+/**
+ * Judges the arms of a comparison.
+ *
+ * The rate of an arm is the one with the smallest mean validation score, each draw at its own best stop, among the
+ * rates at which no draw diverges. Rates within
+ * `tie` of it are equally good, and the one that reaches the stated loss in the fewest updates is taken. An arm is
+ * refused if its rate stands at an edge of the grid, since a rate beyond might be better, or if it did not come within
+ * 1 % of the stated loss in each draw. If the baseline is refused, no difference may be reported.
+ */
+export function compareArms(trials: readonly Trial[], rules: ComparisonRules): readonly ArmResult[] {
+  const chosen = rules.arms.map((arm) => ({ arm, ...rateOf(trials, arm, rules) }));
+  const baseline = chosen.find(({ arm }) => arm === rules.baseline)?.own ?? [];
+  return chosen.map(({ arm, rate, own }): ArmResult => {
+    const scores = (of: "stop" | "end", from: readonly Trial[]): number[] => from.map((trial) => trial[of]);
+    const paired = own.length === baseline.length && own.length > 0;
+    const difference = (of: "stop" | "end"): MeanEstimate =>
+      paired ? pairedDifference(scores(of, own), scores(of, baseline)) : nothing;
+    return {
+      arm,
+      rate,
+      refused: refusalOf(own, rate, gridOf(rules.rates, arm)),
+      stop: own.length === 0 ? nothing : meanOf(scores("stop", own)),
+      end: own.length === 0 ? nothing : meanOf(scores("end", own)),
+      stopDifference: difference("stop"),
+      endDifference: difference("end"),
+      updatesToLoss: median(own.map(({ updatesToLoss }) => updatesToLoss ?? Number.POSITIVE_INFINITY)),
+      stopUpdates: median(own.map(({ stopUpdates }) => stopUpdates)),
+      seconds: own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length,
+      trials: own,
+    };
+  });
+}
+
+const nothing: MeanEstimate = { mean: Number.NaN, half: Number.NaN, count: 0 };
+
+/** Chooses the rate of an arm by validation. */
+function rateOf(
+  trials: readonly Trial[],
+  arm: string,
+  { rates, draws, tie }: ComparisonRules,
+): { readonly rate: number | undefined; readonly own: readonly Trial[] } {
+  const candidates = gridOf(rates, arm).flatMap((rate) => {
+    const own = trials.filter((trial) => trial.arm === arm && trial.rate === rate);
+    if (own.length !== draws) return [];
+    // A rate that diverges cannot be chosen, even if its first update happens to score well.
+    if (own.some(({ diverged }) => diverged)) return [];
+    own.sort((a, b) => a.draw - b.draw);
+    const mean = own.reduce((sum, { validation }) => sum + validation, 0) / draws;
+    const updates = median(own.map(({ updatesToLoss }) => updatesToLoss ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(mean) ? [{ rate, own, mean, updates }] : [];
+  });
+  const best = candidates.reduce((least, { mean }) => Math.min(least, mean), Number.POSITIVE_INFINITY);
+  const equal = candidates.filter(({ mean }) => mean <= best + tie);
+  const fewest = equal.reduce((least, { updates }) => Math.min(least, updates), Number.POSITIVE_INFINITY);
+  const found = equal.find(({ updates }) => updates === fewest);
+  return found === undefined ? { rate: undefined, own: [] } : found;
+}
+
+function gridOf(rates: ComparisonRules["rates"], arm: string): readonly number[] {
+  return typeof rates === "function" ? rates(arm) : rates;
+}
+
+function refusalOf(own: readonly Trial[], rate: number | undefined, rates: readonly number[]): string | undefined {
+  if (rate === undefined) return `each rate of the grid ${rates.join(", ")} diverged in a draw, or gave no score`;
+  const reasons: string[] = [];
+  if (rate === rates[0] || rate === rates.at(-1)) {
+    const side = rates.length === 1 ? "only" : rate === rates[0] ? "smallest" : "largest";
+    reasons.push(`its best rate ${rate} is the ${side} of the grid ${rates.join(", ")}; extend the grid`);
+  }
+  const missed = own.filter(({ reached, stated }) => !(reached <= within * stated));
+  if (missed.length > 0) {
+    const worst = missed.reduce((most, trial) =>
+      trial.reached / trial.stated > most.reached / most.stated ? trial : most,
+    );
+    reasons.push(
+      `in ${missed.length} of ${own.length} draws it did not come within 1 % of the stated training loss ` +
+        `(${worst.reached.toPrecision(3)} instead of ${worst.stated.toPrecision(3)}); allow more updates`,
+    );
+  }
+  return reasons.length === 0 ? undefined : reasons.join("; ");
+}

@@ -1,0 +1,136 @@
+/** The rules of a comparison: how a rate is chosen, and what forbids a report. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  type ComparisonRules,
+  compareArms,
+  type Trial,
+} from "../../../../src/experiments/protocols/comparison/compareArms.ts";
+import * as fc from "../../../support/fastCheck.ts";
+
+const grid = [1, 2, 4, 8];
+const rules: ComparisonRules = { arms: ["a", "b"], baseline: "a", rates: grid, draws: 3, tie: 0.005 };
+
+/** A trial whose validation score is smallest at the rate `best`, and which reaches the stated loss. */
+function trial(arm: string, draw: number, rate: number, best: number, change: Partial<Trial> = {}): Trial {
+  const validation = 0.1 + 0.1 * Math.abs(Math.log2(rate / best));
+  return {
+    ...{ arm, draw, rate, stated: 1, reached: 0.5, updatesToLoss: 100 / rate, diverged: false, validation },
+    ...{ stopUpdates: 10, stop: 0.2 + 0.01 * draw, end: 0.3, seconds: 1, ...change },
+  };
+}
+
+function all(best: number, change: (arm: string, draw: number, rate: number) => Partial<Trial> = () => ({})): Trial[] {
+  return rules.arms.flatMap((arm) =>
+    [0, 1, 2].flatMap((draw) => grid.map((rate) => trial(arm, draw, rate, best, change(arm, draw, rate)))),
+  );
+}
+
+const compare = suite("compareArms");
+
+compare("takes the rate with the best validation score, and gives paired differences", () => {
+  const trials = all(4, (arm, draw) => (arm === "b" ? { stop: 0.25 + 0.01 * draw, end: 0.2 } : {}));
+  const [a, b] = compareArms(trials, rules);
+  assert.equal([a!.rate, a!.refused, b!.rate, b!.refused], [4, undefined, 4, undefined]);
+  assert.ok(Math.abs(b!.stopDifference.mean - 0.05) < 1e-12 && b!.stopDifference.half < 1e-12);
+  assert.ok(Math.abs(b!.endDifference.mean + 0.1) < 1e-12);
+  assert.equal(
+    b!.trials.map(({ draw }) => draw),
+    [0, 1, 2],
+  );
+});
+
+compare("refuses an arm whose best rate stands at either edge of the grid, and says which", () => {
+  for (const [best, side] of [
+    [1, "smallest"],
+    [8, "largest"],
+    [0.25, "smallest"],
+    [64, "largest"],
+  ] as const) {
+    for (const result of compareArms(all(best), rules))
+      assert.match(result.refused!, new RegExp(`the ${side} of the grid`));
+  }
+  const one = compareArms(all(4), { ...rules, rates: [4] });
+  for (const result of one) assert.match(result.refused!, /the only of the grid/);
+});
+
+compare("refuses any grid that does not have the best rate inside", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: -8, max: 8 }), { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: -8, max: 8 }),
+      (exponents, at) => {
+        const rates = exponents.sort((x, y) => x - y).map((e) => 2 ** e);
+        const trials = [0, 1].flatMap((draw) => rates.map((rate) => trial("a", draw, rate, 2 ** at)));
+        const [result] = compareArms(trials, { ...rules, arms: ["a"], rates, draws: 2 });
+        // Rates at equal distance tie; the faster one, which is the larger one here, is taken.
+        const nearest = Math.min(...exponents.map((e) => Math.abs(e - at)));
+        const chosen = Math.max(...exponents.filter((e) => Math.abs(e - at) === nearest));
+        assert.is(result!.rate, 2 ** chosen);
+        const inside = chosen !== exponents[0] && chosen !== exponents.at(-1);
+        assert.is(result!.refused === undefined, inside);
+      },
+    ),
+  );
+});
+
+compare("refuses an arm that misses the stated training loss by more than 1 % in one draw", () => {
+  const near = compareArms(
+    all(4, (arm, draw) => (arm === "b" && draw === 1 ? { reached: 1.0099 } : {})),
+    rules,
+  );
+  assert.is(near[1]!.refused, undefined);
+  const missed = compareArms(
+    all(4, (arm, draw) => (arm === "b" && draw === 1 ? { reached: 1.02 } : {})),
+    rules,
+  );
+  assert.is(missed[0]!.refused, undefined);
+  assert.match(missed[1]!.refused!, /in 1 of 3 draws it did not come within 1 % .*\(1\.02 instead of 1\.00\)/);
+  const never = compareArms(
+    all(4, () => ({ reached: Number.NaN })),
+    rules,
+  );
+  for (const { refused } of never) assert.match(refused!, /in 3 of 3 draws/);
+});
+
+compare("never takes a rate that diverges in a draw, however well it scores", () => {
+  const trials = all(8, (_, draw, rate) => (rate === 8 && draw === 2 ? { diverged: true, validation: 0 } : {}));
+  for (const { rate, refused } of compareArms(trials, rules)) assert.equal([rate, refused], [4, undefined]);
+  for (const { rate, refused } of compareArms(
+    all(4, () => ({ diverged: true })),
+    rules,
+  )) {
+    assert.is(rate, undefined);
+    assert.match(refused!, /each rate of the grid .* diverged/);
+  }
+});
+
+compare("takes the fastest of rates that are equally good", () => {
+  const flat = all(4, () => ({ validation: 0.1 }));
+  // The largest rate is the fastest, and stands at the edge: a larger one might be faster still.
+  for (const { rate, refused } of compareArms(flat, rules)) {
+    assert.is(rate, 8);
+    assert.match(refused!, /largest/);
+  }
+  const inside = all(4, (_, __, rate) => ({ validation: rate === 8 ? 0.2 : 0.1 + 0.001 * rate }));
+  for (const { rate } of compareArms(inside, rules)) assert.is(rate, 4);
+});
+
+compare("takes a grid for each arm where rates have different units", () => {
+  const trials = all(4).filter(({ arm, rate }) => arm === "a" || rate < 8);
+  const [a, b] = compareArms(trials, { ...rules, rates: (arm) => (arm === "a" ? grid : [1, 2, 4]) });
+  assert.equal([a!.rate, a!.refused], [4, undefined]);
+  assert.match(b!.refused!, /its best rate 4 is the largest of the grid 1, 2, 4/);
+});
+
+compare("has no difference for an arm that lacks a draw", () => {
+  const [a, b] = compareArms(
+    all(4).filter(({ arm, draw }) => arm === "a" || draw < 2),
+    rules,
+  );
+  assert.is(a!.refused, undefined);
+  assert.is(b!.rate, undefined);
+  assert.ok(b!.refused !== undefined && Number.isNaN(b!.stopDifference.mean));
+});
+
+compare.run();
