@@ -66,7 +66,8 @@ export function gaussNewtonStudy(context: ExperimentContext, plan: Plan): Observ
       ? { name: lambdaName(1), data: "raw", rates: ascending(rates), updates, update: (rate) => gradientStep(rate) }
       : {
           ...{ name: lambdaName(mixing), ...newton },
-          update: (rate) => chain(gaussNewtonDirection({ mixing, solver: "cg", maxIterations: 200 }), gradientStep(rate)),
+          update: (rate) =>
+            chain(gaussNewtonDirection({ mixing, solver: "cg", maxIterations: 200 }), gradientStep(rate)),
         },
   );
   arms.push({
