@@ -2,7 +2,7 @@ import { pow } from "../elementary/index.ts";
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
-import { readOptions } from "../options.ts";
+import { readOptions, showValue } from "../options.ts";
 import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 
@@ -143,11 +143,17 @@ export function deflationRoots(
   dimension: number,
   what: string,
 ): readonly Float64Array[] {
-  return roots.map((root, i) => {
-    if (root.length !== dimension) {
+  if (!Array.isArray(roots)) {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `${who}: expected a list of roots, such as [[1, 0], [0, 1]], got ${showValue(roots)}`,
+    );
+  }
+  return roots.map((root: ArrayLike<number>, i) => {
+    if (root?.length !== dimension) {
       throw failure(
         "ERR_LENGTH",
-        `${who}: expected roots of length ${dimension}, that of ${what}, got ${root.length} for root ${i}`,
+        `${who}: expected roots of length ${dimension}, that of ${what}, got ${root?.length ?? showValue(root)} for root ${i}`,
       );
     }
     const point = Float64Array.from(root);

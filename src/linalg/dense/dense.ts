@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { failure } from "../../errors.ts";
+import { checkMap } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { matrixOf } from "../ownMatrix.ts";
 import { lapackEigen } from "./lapackEigen.ts";
@@ -43,6 +44,7 @@ export function forEachColumn(map: LinearMap, visit: (column: number, values: Fl
  * @throws {RangeError} ERR_LENGTH if `into` has another length
  */
 export function denseOf(map: LinearMap, into?: Float64Array): Float64Array {
+  checkMap("denseOf", map);
   const { rows, columns } = map;
   if (into !== undefined && into.length !== rows * columns) {
     throw failure("ERR_LENGTH", `denseOf: expected an array of ${rows * columns} numbers, got ${into.length}`);
@@ -78,6 +80,7 @@ export interface SymmetricEigen {
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function symmetricEigen(matrix: Float64Array | LinearMap): SymmetricEigen {
+  if (!(matrix instanceof Float64Array)) checkMap("symmetricEigen", matrix);
   const isDense = matrix instanceof Float64Array;
   if (!isDense && !matrix.symmetric) {
     throw failure("ERR_NOT_SYMMETRIC", "symmetricEigen: expected a symmetric map, got one with symmetric: false");

@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { checkMap } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { ownDiagonalOf } from "../ownMatrix.ts";
 import { forEachColumn } from "./dense.ts";
@@ -12,6 +13,7 @@ import { forEachColumn } from "./dense.ts";
  * @throws {RangeError} ERR_LENGTH if the map is not square
  */
 export function diagonalOf(map: LinearMap): Float64Array {
+  checkMap("diagonalOf", map);
   const { rows, columns } = map;
   if (rows !== columns) {
     throw failure("ERR_LENGTH", `diagonalOf: expected a square map, got ${rows} x ${columns}`);

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { failure } from "../../errors.ts";
+import { checkMap } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { denseOf } from "./dense.ts";
 import { unitScale } from "./unitScale.ts";
@@ -23,6 +24,7 @@ export interface GeneralEigenvalues {
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function generalEigenvalues(matrix: Float64Array | LinearMap): GeneralEigenvalues {
+  if (!(matrix instanceof Float64Array)) checkMap("generalEigenvalues", matrix);
   const values = matrix instanceof Float64Array ? matrix : denseOf(matrix);
   const n = Math.round(Math.sqrt(values.length));
   if (n * n !== values.length || n === 0 || (!(matrix instanceof Float64Array) && matrix.rows !== n)) {

@@ -1,5 +1,6 @@
 import { log } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
+import { checkNumbers } from "../arguments.ts";
 import { checkRightSide } from "./rightSide.ts";
 
 /** Factors P A = L U of a matrix A, as Newton's methods use them. */
@@ -21,6 +22,7 @@ export interface LuFactor {
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function luFactor(matrix: Float64Array): LuFactor {
+  checkNumbers("luFactor", "matrix", matrix);
   const n = Math.round(Math.sqrt(matrix.length));
   if (n * n !== matrix.length) {
     throw failure("ERR_LENGTH", `luFactor: expected n x n values, got ${matrix.length}`);

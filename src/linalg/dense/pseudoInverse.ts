@@ -1,6 +1,7 @@
 import { Matrix, SVD } from "ml-matrix";
 import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
+import { checkMap, checkNumbers } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { axpy, dot } from "../vector.ts";
 import { denseOf, symmetricEigen } from "./dense.ts";
@@ -33,6 +34,8 @@ export interface PseudoSolution {
  *   ERR_NOT_FINITE if an entry of A or b is NaN or infinite
  */
 export function pseudoSolve(map: LinearMap, b: Float64Array, cutoff = 1e-10): PseudoSolution {
+  checkMap("pseudoSolve", map);
+  checkNumbers("pseudoSolve", "b", b);
   checkRightSide("pseudoSolve", b, map.rows);
   checkOption("pseudoSolve", "cutoff", cutoff, { min: 0, below: 1 });
   checkFinite(b, "b");

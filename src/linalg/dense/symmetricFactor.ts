@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { checkNumbers } from "../arguments.ts";
 import { checkRightSide } from "./rightSide.ts";
 
 /** Numbers of negative, zero and positive eigenvalues. */
@@ -36,6 +37,7 @@ const alpha = (1 + Math.sqrt(17)) / 8;
  *   Comp. 31, 1977, doi:10.1090/S0025-5718-1977-0428694-0
  */
 export function symmetricFactor(matrix: Float64Array, shift = 0): SymmetricFactor {
+  checkNumbers("symmetricFactor", "matrix", matrix);
   const rows = lowerRows(matrix, shift);
   const n = rows.length;
   /** For each step its place, the row that it was swapped with, and whether its block has two rows. */

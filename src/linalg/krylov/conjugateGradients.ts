@@ -1,5 +1,6 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
+import { checkMap, checkNumbers } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { axpy, dot, norm } from "../vector.ts";
 import { largestExponent, scaledVector } from "./powersOfTwo.ts";
@@ -53,6 +54,8 @@ export function conjugateGradients(
   b: Float64Array,
   options: ConjugateGradientsOptions = {},
 ): ConjugateGradients {
+  checkMap("conjugateGradients", map);
+  checkNumbers("conjugateGradients", "b", b);
   const read = readOptions("conjugateGradients", options, rules);
   const { shift, relativeTolerance } = read;
   const n = map.rows;

@@ -1,6 +1,7 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { checkMap } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
 import { axpy, dot, norm, scale } from "../vector.ts";
@@ -72,6 +73,7 @@ export interface Lanczos {
  *   Appl. 34, 1980, doi:10.1016/0024-3795(80)90167-6
  */
 export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
+  checkMap("lanczos", map);
   const n = map.columns;
   const { steps = Math.min(n, 100), start, seed, exhausted } = readOptions("lanczos", options, rules);
   if (!map.symmetric) {

@@ -1,5 +1,6 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
+import { checkMap, checkNumbers } from "../arguments.ts";
 import { denseProducts } from "../dense/denseProducts.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { linearMap } from "../makeLinearMap.ts";
@@ -24,6 +25,7 @@ export function denseMatrix(
   values: Float64Array,
   options: { readonly symmetric?: boolean } = {},
 ): LinearMap {
+  checkNumbers("denseMatrix", "values", values);
   const { symmetric } = readOptions("denseMatrix", options, rules);
   if (values.length !== rows * columns) {
     throw failure("ERR_LENGTH", `denseMatrix: expected ${rows} x ${columns} values, got ${values.length}`);
@@ -39,6 +41,7 @@ export function denseMatrix(
  * @example diagonal(Float64Array.of(1, -2, 0))
  */
 export function diagonal(entries: Float64Array): LinearMap {
+  checkNumbers("diagonal", "entries", entries);
   const n = entries.length;
   return linearMap({
     rows: n,
@@ -148,6 +151,8 @@ export function composed(
   inner: LinearMap,
   options: { readonly symmetric?: boolean } = {},
 ): LinearMap {
+  checkMap("composed", outer);
+  checkMap("composed", inner);
   const { symmetric } = readOptions("composed", options, rules);
   if (outer.columns !== inner.rows) {
     throw failure("ERR_LENGTH", `composed: expected an outer map of ${inner.rows} columns, got ${outer.columns}`);
@@ -174,6 +179,7 @@ export function composed(
  * @example transposed(denseMatrix(1, 2, Float64Array.of(3, 4))) // 2 x 1
  */
 export function transposed(map: LinearMap): LinearMap {
+  checkMap("transposed", map);
   return linearMap({
     rows: map.columns,
     columns: map.rows,

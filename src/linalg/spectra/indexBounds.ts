@@ -1,5 +1,6 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
+import { checkMap } from "../arguments.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
@@ -58,6 +59,7 @@ const rules = { below: {}, belowShare: { min: 0, below: 1 }, steps: positiveInte
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, ERR_NOT_FINITE if the map gives NaN or an infinity
  */
 export function indexBounds(map: LinearMap, options: IndexBoundsOptions = {}): IndexBounds {
+  checkMap("indexBounds", map);
   const read = readOptions("indexBounds", options, rules);
   const { belowShare, steps = Math.min(map.columns, 100), seed } = read;
   if (read.below !== undefined && belowShare !== undefined) {

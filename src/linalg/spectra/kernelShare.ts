@@ -1,4 +1,5 @@
 import { readOptions } from "../../options.ts";
+import { checkMap, checkNumbers } from "../arguments.ts";
 import { gramInRange } from "../krylov/inRange.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
@@ -47,6 +48,8 @@ const rules = {
  *   the map gives NaN or an infinity
  */
 export function kernelShare(map: LinearMap, v: Float64Array, options: KernelShareOptions = {}): number {
+  checkMap("kernelShare", map);
+  checkNumbers("kernelShare", "v", v);
   const read = readOptions("kernelShare", options, rules);
   const { relativeTolerance, steps = Math.min(map.columns, 50), norm } = read;
   if (normOf(v) === 0) return 1;

@@ -1,5 +1,6 @@
 import { readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { checkMap } from "../arguments.ts";
 import { forEachColumn } from "../dense/dense.ts";
 import { gramInRange, inRange } from "../krylov/inRange.ts";
 import { withBasis } from "../krylov/orthogonalise.ts";
@@ -42,6 +43,7 @@ const frobeniusRules = {
  *   doi:10.1080/03610918908812806
  */
 export function frobeniusNorm(map: LinearMap, options: FrobeniusOptions = {}): number {
+  checkMap("frobeniusNorm", map);
   const { exactUpTo, probes, seed } = readOptions("frobeniusNorm", options, frobeniusRules);
   if (map.columns <= exactUpTo) {
     const norms = new Float64Array(map.columns);
@@ -89,6 +91,7 @@ const spectralRules = { steps: { ...positiveInteger, default: 20 }, seed } as co
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range
  */
 export function spectralNorm(map: LinearMap, options: SpectralNormOptions = {}): number {
+  checkMap("spectralNorm", map);
   const { steps, seed } = readOptions("spectralNorm", options, spectralRules);
   if (!map.symmetric) {
     const { map: gram, unscaled } = gramInRange(map);

@@ -1,3 +1,4 @@
+import { checkNumbers } from "../arguments.ts";
 import { symmetricFactor } from "../dense/symmetricFactor.ts";
 import { unitScale } from "../dense/unitScale.ts";
 import { lanczos } from "../krylov/lanczos.ts";
@@ -18,6 +19,7 @@ const steps = 40;
  * @throws {RangeError} ERR_LENGTH for a matrix that is not square, ERR_NOT_FINITE if an entry is NaN or infinite
  */
 export function smallestAbsoluteEigenvalue(matrix: Float64Array): number {
+  checkNumbers("smallestAbsoluteEigenvalue", "matrix", matrix);
   const n = Math.round(Math.sqrt(matrix.length));
   const { scaled, unit } = unitScale(matrix);
   const factor = symmetricFactor(scaled);

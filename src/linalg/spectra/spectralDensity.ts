@@ -1,6 +1,7 @@
 import { exp } from "../../elementary/index.ts";
 import { checkOption, readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { checkMap } from "../arguments.ts";
 import { lanczos } from "../krylov/lanczos.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
@@ -63,6 +64,7 @@ export interface SpectralDensity {
  *   Appl. 38, 2017, doi:10.1137/16M1104974
  */
 export function spectralDensity(map: LinearMap, options: SpectralDensityOptions = {}): SpectralDensity {
+  checkMap("spectralDensity", map);
   const { probes, steps = Math.min(map.columns, 80), seed } = readOptions("spectralDensity", options, rules);
   const runs = Array.from({ length: probes }, (_, probe) =>
     lanczos(map, { steps, start: probeVector(map.columns, seed, probe) }),

@@ -1,6 +1,7 @@
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { type RandomSource, randomSource } from "../../random.ts";
+import { checkMap } from "../arguments.ts";
 import { orthogonaliseShared } from "../krylov/orthogonaliseShared.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { seed } from "../rules.ts";
@@ -37,6 +38,7 @@ export interface TraceEstimate extends Estimate {
  *   doi:10.1080/03610918908812806
  */
 export function hutchinson(map: LinearMap, options: TraceOptions = {}): TraceEstimate {
+  checkMap("hutchinson", map);
   const { products, random } = prepared("hutchinson", map, options, 1);
   const samples: number[] = [];
   for (let k = 0; k < products; k++) {
@@ -68,6 +70,7 @@ export function hutchinson(map: LinearMap, options: TraceOptions = {}): TraceEst
  * @see [1] Meyer, Musco, Musco and Woodruff, "Hutch++: optimal stochastic trace estimation", 2021, arXiv:2010.09649
  */
 export function hutchPlusPlus(map: LinearMap, options: TraceOptions = {}): TraceEstimate {
+  checkMap("hutchPlusPlus", map);
   const { products, random } = prepared("hutchPlusPlus", map, options, 3);
   const n = map.columns;
   const size = Math.min(n, Math.floor(products / 3));

@@ -1,4 +1,5 @@
 import { defineMeasure, failure, type Iterate, type Measure, readOptions } from "../../authoring/index.ts";
+import { showValue } from "../../options.ts";
 import { columnName, type MeasuredPointOptions, pointRules } from "../support/measuredPoint.ts";
 import { measuredSteps } from "../support/measuredSteps.ts";
 
@@ -29,9 +30,13 @@ export function distanceTo(
 ): Measure {
   const { of, ...when } = readOptions("distanceTo", options, pointRules);
   const measured = measuredSteps("distanceTo", when);
-  const known = isPoint(solutions) ? [solutions] : solutions;
-  if (known.length === 0 || known.some((solution) => solution.length === 0)) {
-    throw failure("ERR_OPTION_RANGE", "distanceTo: expected a solution, got none");
+  const isList = Array.isArray(solutions) || ArrayBuffer.isView(solutions);
+  const known = isList && !isPoint(solutions) ? solutions : [solutions as ArrayLike<number>];
+  if (known.length === 0 || known.some((solution) => !(solution?.length > 0) || typeof solution[0] !== "number")) {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `distanceTo: expected a solution, or a list of them, got ${showValue(solutions)}`,
+    );
   }
   const name = columnName("distance", of);
   return defineMeasure({

@@ -50,7 +50,7 @@ const rules = { power: { default: 2, above: 0 }, shift: { default: "local", min:
  */
 export function deflateDirection(roots: readonly ArrayLike<number>[], options: DeflateDirectionOptions = {}): Update {
   const { power, shift } = readOptions("deflateDirection", options, rules);
-  const dimension = roots[0]?.length ?? 0;
+  const dimension = roots?.[0]?.length ?? 0;
   const known = deflationRoots("deflateDirection", roots, dimension, "the first root");
   return defineUpdate({
     name: "deflateDirection",

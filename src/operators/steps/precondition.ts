@@ -10,6 +10,7 @@ import {
   rowVector,
   type Update,
 } from "../../authoring/index.ts";
+import { showValue } from "../../options.ts";
 
 /** Options of {@link precondition}. */
 export interface PreconditionOptions {
@@ -88,6 +89,12 @@ export function precondition(
 }
 
 function checkSymmetric(map: LinearMap): void {
+  if (typeof map?.apply !== "function") {
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `precondition: expected a linear map, such as denseMatrix(2, 2, values, { symmetric: true }), got ${showValue(map)}`,
+    );
+  }
   if (!map.symmetric || map.rows !== map.columns) {
     throw failure(
       "ERR_NOT_SYMMETRIC",

@@ -1,4 +1,5 @@
 import { readOptions } from "../../../options.ts";
+import { checkMap, checkNumbers } from "../../arguments.ts";
 import type { LinearMap } from "../../linearMap.ts";
 import { checkSystem, minresRules } from "./minresChecks.ts";
 import type { MinresQLPOptions, MinresQLPResult } from "./minresTypes.ts";
@@ -52,6 +53,8 @@ import { withPasses } from "./withPasses.ts";
  *   problems", ACM Trans. Math. Softw. 40, 2014, doi:10.1145/2527267
  */
 export function minresQLP(map: LinearMap, b: Float64Array, options: MinresQLPOptions = {}): MinresQLPResult {
+  checkMap("minresQLP", map);
+  checkNumbers("minresQLP", "b", b);
   const settings = readOptions("minresQLP", options, minresRules);
   checkSystem(map, b, settings.preconditioner);
   return withPasses(map, settings.preconditioner, (passes) => {
