@@ -1,15 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { InputData } from "../../autodiff/chosenRows.ts";
 import { gradient } from "../../autodiff/derivatives/differentiate.ts";
-import { type Node, sizeOf } from "../../autodiff/graph/graph.ts";
-import { oneSample } from "../../autodiff/passes/samples/oneSample.ts";
+import type { Node } from "../../autodiff/graph/graph.ts";
 import type { ProductPrograms } from "../../autodiff/productMap.ts";
 import type { FieldInstance } from "../../autodiff/program.ts";
-import { SamplePrograms } from "../../autodiff/samplePrograms.ts";
 import { substitute } from "../../autodiff/trace/substitute.ts";
 import type { TracedFunction } from "../../autodiff/trace/trace.ts";
-import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
-import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { denseMatrix } from "../../linalg/maps/maps.ts";
 import type { TracedProblem } from "../problem.ts";
@@ -17,9 +13,8 @@ import { scalarLoss } from "../traced/scalarLoss.ts";
 import type { TracedField, TracedProblemParts } from "../traced/tracedProblem.ts";
 import { addDiagonal, blocksOf } from "./blocks.ts";
 import { type CurvatureGraphs, curvatureGraphs, type OutputGraph } from "./curvatureGraphs.ts";
-import { DenseLayers } from "./denseLayers.ts";
-import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputObjective } from "./outputObjective.ts";
+import { OutputPrograms } from "./outputPrograms.ts";
 import { type OutputLoss, type OutputsAndTotal, standInName } from "./outputsAndLoss.ts";
 import { penalised, penaltyFactors } from "./penalty.ts";
 
@@ -111,120 +106,6 @@ function outputField(who: string, loss: OutputLoss, traced: TracedFunction): Tra
     maps: curvatureGraphs(graph),
     extend: (data, instance) => membersOf(shared, [n, c], [...data.values()], instance),
   };
-}
-
-/** What problems on different data of the same sizes share. */
-class OutputPrograms {
-  readonly dimension: number;
-  readonly #who: string;
-  readonly #loss: OutputLoss;
-  readonly #traced: TracedFunction;
-  readonly #graph: OutputGraph;
-  readonly #inputs: readonly Node<"input">[];
-  #values: ValuesProgram | undefined;
-  #weights: ValuesProgram | undefined;
-  #factors: LayerFactors | undefined;
-  #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
-  #dense: { readonly layers: DenseLayers | undefined } | undefined;
-
-  constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
-    this.#who = who;
-    this.#loss = loss;
-    this.#traced = traced;
-    this.#graph = graph;
-    this.#inputs = [...traced.data.values()].map(({ node }) => node);
-    this.dimension = traced.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  }
-
-  /** The diagonal of the penalty's Hessian. */
-  penaltyCurvature(): Float64Array {
-    const entries = new Float64Array(this.dimension);
-    let next = 0;
-    for (const [k, { shape }] of this.#graph.parameters.entries()) {
-      const end = next + sizeOf(shape);
-      entries.fill(2 * this.#graph.penalty[k]!, next, end);
-      next = end;
-    }
-    return entries;
-  }
-
-  outputs(data: readonly InputData[], point: Float64Array): Float64Array {
-    const { builder, parameters } = this.#traced;
-    this.checkPoint("outputsAt", point);
-    this.#values ??= compileValues({ builder, parameters, data: this.#inputs, outputs: [this.#graph.z] });
-    const out = new Float64Array(this.#values.size);
-    this.#values.evaluate(data, point, out);
-    return out;
-  }
-
-  factors(): LayerFactors {
-    this.#factors ??= new LayerFactors(`${this.#who}.kroneckerFactors`, this.#graph, this.#inputs);
-    return this.#factors;
-  }
-
-  weights(data: readonly InputData[]): Float64Array {
-    const { builder } = this.#traced;
-    const { weights } = this.#graph;
-    this.#weights ??= compileValues({ builder, parameters: [], data: this.#inputs, outputs: [weights] });
-    const out = new Float64Array(this.#weights.size);
-    this.#weights.evaluate(data, new Float64Array(0), out);
-    return out;
-  }
-
-  dataOf(data: readonly InputData[]): (source: Node) => InputData {
-    return (source) => data[(this.#inputs as readonly Node[]).indexOf(source)]!;
-  }
-
-  /** Returns programs of one sample, where the samples can be told apart. @throws ERR_UNSUPPORTED */
-  samples(what: string): SamplePrograms | undefined {
-    this.#cut ??= this.#cutSamples();
-    const { coupled, programs } = this.#cut;
-    if (coupled === undefined) return programs;
-    throw failure(
-      "ERR_UNSUPPORTED",
-      `${this.#who}.${what}: expected outputs and losses of which each sample has its own, got samples that share a ` +
-        `result of the operation "${coupled.op}" over all of them, as batch normalisation in training does; ` +
-        "use fixed moments, or gaussNewton and the Hessian, which need no samples",
-    );
-  }
-
-  /** The programs for matrices of samples; undefined if the samples cannot be told apart. */
-  samplesOrNone(): SamplePrograms | undefined {
-    this.#cut ??= this.#cutSamples();
-    return this.#cut.programs;
-  }
-
-  /** The layers of a model that has dense ones alone; undefined for all others. */
-  denseLayers(): DenseLayers | undefined {
-    const programs = this.samplesOrNone();
-    this.#dense ??= { layers: programs && DenseLayers.of(programs) };
-    return this.#dense.layers;
-  }
-
-  #cutSamples(): { readonly programs?: SamplePrograms; readonly coupled?: Node } {
-    const { builder, parameters, z, zeta, losses } = this.#graph;
-    const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
-    const cut = oneSample([z, own], parameters, z.shape[0]!);
-    if (cut.kind === "coupled") return { coupled: cut.node };
-    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph, z.shape[0]!) } : {};
-  }
-
-  checkLaw(what: string): void {
-    if (this.#loss.law !== undefined) return;
-    throw failure(
-      "ERR_UNSUPPORTED",
-      `${this.#who}.${what}: expected a loss with a known law, got ${this.#loss.name}, of which only the values are ` +
-        "known; name one of the losses of fluxion, or use gaussNewton or empiricalFisher",
-    );
-  }
-
-  checkPoint(what: string, point: Float64Array): void {
-    if (point.length === this.dimension) return;
-    throw failure(
-      "ERR_LENGTH",
-      `${this.#who}.${what}: expected ${this.dimension} numbers for the point, got ${point.length}`,
-    );
-  }
 }
 
 /** Most numbers of the Jacobian of the outputs that are kept at once. */

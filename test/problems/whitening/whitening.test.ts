@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { secondMoment } from "../../../src/problems/data/secondMoment.ts";
-import { dataset } from "../../../src/problems/datasets/dataset.ts";
 import { digits8x8 } from "../../../src/problems/datasets/digits8x8.ts";
 import { moments } from "../../../src/problems/whitening/moments.ts";
 import type { Samples } from "../../../src/problems/whitening/samples.ts";
@@ -11,19 +10,10 @@ import { assertClose, assertError } from "../../support/assert.ts";
 import { bothFactors } from "../../support/bothFactors.ts";
 import * as fc from "../../support/fastCheck.ts";
 import { normalVector } from "../../support/random.ts";
+import { between } from "../../support/rowProducts.ts";
 
 const kinds: readonly WhiteningKind[] = ["pca", "zca", "cholesky"];
 const epsilon = 2 ** -52;
-
-/** Products of rows: a (n x k) times b^T (m x k). */
-function between(a: Float64Array, b: Float64Array, k: number): Float64Array {
-  const [n, m] = [a.length / k, b.length / k];
-  return Float64Array.from({ length: n * m }, (_, at) => {
-    let sum = 0;
-    for (let l = 0; l < k; l++) sum += a[Math.floor(at / m) * k + l]! * b[(at % m) * k + l]!;
-    return sum;
-  });
-}
 
 /** Samples of a rank, whose features have sizes over `decades` decades, and a mean. */
 const cases = fc
@@ -294,122 +284,6 @@ transform("keeps labels, targets and rows of a data set, and the shape of its im
   assert.equal(pca.targets, digits.targets);
   assert.equal(white.transform(digits.inputs), pca.inputs);
   assert.is.not(JSON.stringify(pca.description), JSON.stringify(digits.description));
-});
-
-transform("shrinks towards the mean variance, from S at 0 to a multiple of the identity at 1", () => {
-  const x = normalVector(5 * 8, 7);
-  const all = whitening(x, { features: 8, shrinkage: 1, kind: "zca" });
-  const size = Math.sqrt(x.reduce((sum, own) => sum + own * own, 0) / 5 / 8);
-  assertClose(
-    all.matrix,
-    all.matrix.map((_, at) => (at % 9 === 0 ? 1 / size : 0)),
-    1e-14,
-  );
-  assert.is(all.outputs, 8);
-  assert.is(all.rank, 5);
-  for (const kind of kinds) {
-    bothFactors(() => {
-      const some = whitening(x, { features: 8, shrinkage: 0.3, kind });
-      assert.is(some.outputs, 8);
-      const shrunk = secondMoment(x, 8).map((entry, at) => 0.7 * entry + (at % 9 === 0 ? 0.3 * size * size : 0));
-      const half = between(some.matrix, shrunk, 8);
-      assertClose(
-        between(half, some.matrix, 8),
-        half.map((_, at) => (at % 9 === 0 ? 1 : 0)),
-        1e-13,
-        kind,
-      );
-    });
-  }
-  // One feature has nothing to shrink to.
-  assert.is(whitening([[1], [2], [4]], { shrinkage: "ledoit-wolf" }).shrinkage, 0);
-});
-
-transform("refuses wrong data by row and feature", () => {
-  const good = [
-    [1, 2],
-    [3, 4],
-    [5, 7],
-  ];
-  const refused = (data: unknown, options: object, code: string, message: RegExp): void =>
-    assertError(() => whitening(data as Samples, options), code, message);
-  refused([...good, [1, Number.NaN]], {}, "ERR_NOT_FINITE", /got NaN in row 3, feature 1/);
-  refused([[Number.NEGATIVE_INFINITY, 1], ...good], {}, "ERR_NOT_FINITE", /got -Infinity in row 0, feature 0/);
-  refused(good, { using: "all", test: [[1, Number.NaN]] }, "ERR_NOT_FINITE", /in test, got NaN in row 0, feature 1/);
-  refused([...good, [1]], {}, "ERR_LENGTH", /got 1 in row 3 where row 0 has 2/);
-  refused([[1, 2]], {}, "ERR_LENGTH", /at least two samples, got 1/);
-  refused([], {}, "ERR_LENGTH", /at least two samples, got 0/);
-  refused([[], []], {}, "ERR_LENGTH", /at least one features? per row, got none in row 0/);
-  refused(new Float64Array(5), { features: 2 }, "ERR_LENGTH", /2 features per row, got 5 numbers/);
-  refused(new Float64Array(4), {}, "ERR_LENGTH", /the number of features of the data/);
-  refused("digits", {}, "ERR_OPTION_TYPE", /expected the data to be samples.*got "digits"/);
-  refused([1, 2], {}, "ERR_OPTION_TYPE", /expected the data to be samples/);
-  refused(good, { features: 3 }, "ERR_LENGTH", /3 features per row, got 2 in row 0/);
-  for (const shrinkage of [-0.1, 1.1]) {
-    refused(good, { shrinkage }, "ERR_OPTION_RANGE", /shrinkage to be a number in \[0, 1\], or "ledoit-wolf"/);
-  }
-  refused(good, { rankTolerance: -1e-9 }, "ERR_OPTION_RANGE", /rankTolerance to be a number in \[0, 1\), got -1e-9/);
-  refused(good, { kind: "ica" }, "ERR_OPTION_RANGE", /kind to be "pca", "zca" or "cholesky", got "ica"/);
-  refused(good, { using: "test" }, "ERR_OPTION_TYPE", /using to be "train", "all", samples, or a moment/);
-  refused(good, { using: "all" }, "ERR_OPTION_RANGE", /test samples together with using: "all", got none/);
-  refused(good, { test: good }, "ERR_OPTION_RANGE", /test only together with using: "all"/);
-  refused(good, { using: "all", test: [[1, 2, 3]] }, "ERR_LENGTH", /test to have 2 features per row, got 3 in row 0/);
-  const line = [
-    [1, 2],
-    [2, 4],
-    [3, 6],
-  ];
-  refused(line, { kind: "cholesky" }, "ERR_NOT_POSITIVE_DEFINITE", /full rank for kind "cholesky", got rank 1 of 2/);
-  assert.ok(whitening(line, { kind: "cholesky", shrinkage: 0.1 }));
-  refused([[1], [1]], { centred: true }, "ERR_NOT_POSITIVE_DEFINITE", /expected samples that differ/);
-  refused([[0], [0]], { shrinkage: 0.5 }, "ERR_NOT_POSITIVE_DEFINITE", /samples that are not all zero/);
-});
-
-transform("refuses wrong moments", () => {
-  const good = [
-    [1, 2],
-    [3, 4],
-  ];
-  const refused = (using: unknown, options: object, code: string, message: RegExp): void =>
-    assertError(() => whitening(good, { ...options, using: using as Float64Array }), code, message);
-  const second = Float64Array.of(2, 1, 1, 2);
-  refused(Float64Array.of(1, 2, 3), {}, "ERR_LENGTH", /2 x 2 moment, got 3/);
-  refused(Float64Array.of(1, Number.NaN, 0, 1), {}, "ERR_NOT_FINITE", /got NaN at \(0, 1\)/);
-  refused(Float64Array.of(1, 0.5, 0, 1), {}, "ERR_NOT_SYMMETRIC", /got 0.5 at \(0, 1\) and 0 at \(1, 0\)/);
-  refused(Float64Array.of(1, 2, 2, 1), {}, "ERR_NOT_POSITIVE_DEFINITE", /expected a second moment, got the eigenvalue/);
-  refused(new Float64Array(4), {}, "ERR_NOT_POSITIVE_DEFINITE", /got a second moment of zero/);
-  refused(second, { centred: true }, "ERR_OPTION_RANGE", /covariance and mean, because the whitening is centred/);
-  refused({ covariance: second }, {}, "ERR_OPTION_RANGE", /second, or covariance and mean/);
-  refused({ covariance: second, mean: [1] }, { centred: true }, "ERR_LENGTH", /mean of 2 features, got 1/);
-  refused({ covariance: second, mean: [1, Number.NaN] }, { centred: true }, "ERR_NOT_FINITE", /finite mean, got NaN/);
-  refused({ second: [2, 1, 1, 2] }, {}, "ERR_OPTION_TYPE", /moment to be a Float64Array/);
-  refused(second, { divisor: "n - 1" }, "ERR_OPTION_RANGE", /using.count together with divisor "n - 1"/);
-  refused({ second, count: 1 }, {}, "ERR_LENGTH", /a moment of at least two samples, got 1/);
-  refused(second, { shrinkage: "ledoit-wolf" }, "ERR_OPTION_RANGE", /expected samples to estimate the shrinkage from/);
-  refused(second, { test: good }, "ERR_OPTION_RANGE", /test only together with using: "all"/);
-});
-
-transform("refuses new data that do not fit", () => {
-  const white = whitening([
-    [1, 2, 0],
-    [3, 4, 1],
-    [5, 7, 1],
-    [1, 1, 1],
-  ]);
-  assertError(() => white.transform([[1, 2]]), "ERR_LENGTH", /3 features per row, got 2 in row 0/);
-  assertError(() => white.transform(new Float64Array(4)), "ERR_LENGTH", /3 features per row, got 4 numbers/);
-  assertError(() => white.transform([[1, 2, Number.NaN]]), "ERR_NOT_FINITE", /got NaN in row 0, feature 2/);
-  assertError(() => white.transform([[1e308, -1e308, 1e308]]), "ERR_NOT_FINITE", /near those of the moment/);
-  assertError(() => white.inverse([[1, 2]]), "ERR_LENGTH", /3 features per row/);
-  const other = dataset({
-    inputs: [
-      [1, 2],
-      [3, 4],
-    ],
-    name: "other",
-  });
-  assertError(() => white.transform(other), "ERR_LENGTH", /3 features per row, got 2 in "other"/);
-  assert.equal([...white.transform(new Float64Array(0))], []);
 });
 
 transform.run();
