@@ -178,9 +178,6 @@ models("with a loss of their own have none", () => {
   assert.not.ok(hasOutputs(own));
   assert.not.ok(hasOutputs(network({ layers: [d, h, c], inputs, targets: numbers })));
 });
-  assert.not.ok(hasOutputs(net.full()));
-  assertClose(net.full().evaluate(new Float64Array(10), new Float64Array(10)), Math.log(10), 1e-14);
-});
 
 const penalties = suite("a penalty on a loss of outputs");
 const kinds: readonly (number | Regularization)[] = [
