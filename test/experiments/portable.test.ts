@@ -72,10 +72,15 @@ const small: Readonly<Record<string, JsonValue>> = {
   samples: 24,
   players: 3,
   steps: 4,
+  draws: 2,
 };
 
 async function runSmall(experiment: Experiment): Promise<void> {
-  const known = Object.entries(small).filter(([name]) => name in experiment.options.shape);
+  const { shape } = experiment.options;
+  // Where an option takes several sizes, the one.
+  const known = Object.entries(small)
+    .filter(([name]) => name in shape)
+    .map(([name, value]) => [name, shape[name]!.safeParse(value).success ? value : [value]] as const);
   const context = experimentContext({ seed: 1, signal: new AbortController().signal, repetitions: 0 });
   const options = optionsFrom(experiment.options, Object.fromEntries(known));
   await lastValueFrom(context.complete(experiment.run(options, context)), { defaultValue: undefined });

@@ -27,16 +27,13 @@ export function programs(file: string): readonly string[] {
   return [...readFileSync(root + file, "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map((found) => found[1]!);
 }
 
-/** What a program prints, run by this Node from the sources. */
-export function run(code: string): {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly status: number | null;
-} {
+/** What programs print, run from the sources by one process of this Node, one after the other. */
+export function runAll(codes: readonly string[]): readonly string[] {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ["--conditions=fluxion-source", "--import", "tsx", "--input-type=module", "--eval", code],
-    { cwd: root, encoding: "utf8" },
+    ["--conditions=fluxion-source", "--import", "tsx", "test/support/docRunner.ts"],
+    { cwd: root, encoding: "utf8", input: JSON.stringify(codes) },
   );
-  return { stdout, stderr, status };
+  if (status !== 0 || stderr !== "") throw new Error(`the programs end with status ${status}\n${stderr}`);
+  return JSON.parse(stdout) as readonly string[];
 }
