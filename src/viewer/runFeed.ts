@@ -110,7 +110,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
     // What is drawn stays until the rows with their vectors come in its place.
     data.sampled = true;
     if (over || link === undefined) connect();
-    else if (!refining) subscribe(link);
+    // After a sample all rows are asked for in any case, with what is known then.
+    else if (!refining && !samples) subscribe(link);
   }
   /** Asks for all rows after a sample, once it is known which vectors to ask for. */
   async function refine(): Promise<void> {
