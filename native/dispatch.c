@@ -21,6 +21,7 @@
   void product_##name(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k);             \
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
   void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
+  void combine_##name(double *out, double alpha, const double *y, double beta, const double *x, ptrdiff_t n); \
   void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
 
 /* Vectors of 2, 4 or 8 numbers. */
@@ -31,10 +32,12 @@ struct kernels {
   void (*convolution)(char *, uint32_t);
   void (*product)(const struct matrices *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*adam)(const struct adam *, ptrdiff_t);
+  void (*combine)(double *, double, const double *, double, const double *, ptrdiff_t);
   void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
 #define KERNELS(width, name) \
-  {width, loop_##name, rows_##name, convolution_##name, product_##name, adam_##name, choose_##name}
+  {width,          loop_##name, rows_##name,    convolution_##name, \
+   product_##name, adam_##name, combine_##name, choose_##name}
 
 #if defined(__x86_64__)
 DECLARED(fma)
@@ -127,6 +130,11 @@ EXPORTED void fluxion_adam(size_t mean, size_t root, size_t field, size_t point,
   const struct adam of = {(double *)mean, (double *)root, (const double *)field, (const double *)point, (double *)out,
                           decay, fresh, square_decay, scale, shift, pull};
   chosen->adam(&of, n);
+}
+
+/* Computes out = alpha y + beta x, wherever they lie. */
+EXPORTED void fluxion_combine(size_t out, double alpha, size_t y, double beta, size_t x, uint32_t n) {
+  chosen->combine((double *)out, alpha, (const double *)y, beta, (const double *)x, n);
 }
 
 /* Copies rows of a matrix, wherever they lie. */

@@ -36,6 +36,11 @@ void FLUXION_NAME(adam)(const struct adam *of, ptrdiff_t n) {
   }
 }
 
+/* Computes out = alpha y + beta x, where out may be x or y. With beta = 1 or -1 its product is exact. */
+void FLUXION_NAME(combine)(double *out, double alpha, const double *y, double beta, const double *x, ptrdiff_t n) {
+  _Pragma("omp simd") for (ptrdiff_t i = 0; i < n; i++) out[i] = alpha * y[i] + beta * x[i];
+}
+
 /* Number of rows of one cache line or two that are asked for before they are copied. */
 #define AHEAD 16
 

@@ -1,4 +1,7 @@
 /** Passes over long vectors in C, with the bits of their loops in TypeScript, which run where there is no library. */
+import { improveKernels } from "./vectorMemory.ts";
+import type { WasmMemory } from "./wasm/host.ts";
+import type { VectorKernels } from "./wasm/vectorKernels.ts";
 
 /** What a library offers. Addresses are numbers, and nothing checks them. */
 export interface NativeVectors {
@@ -17,6 +20,8 @@ export interface NativeVectors {
     pull: number,
     n: number,
   ) => void;
+  /** Computes out <- alpha y + beta x. */
+  readonly combine: (out: number, alpha: number, y: number, beta: number, x: number, n: number) => void;
   /** Copies rows of a matrix whose rows have `width` numbers; the places of the rows are 32-bit integers. */
   readonly choose: (to: number, from: number, rows: number, count: number, width: number) => void;
   readonly addressOf: (buffer: ArrayBuffer) => number;
@@ -24,6 +29,8 @@ export interface NativeVectors {
 
 /** Numbers that a pass must have to do for a call to pay: a call takes as long as some hundreds of them. */
 const fewest = 2048;
+/** The same for a pass that does so little with each number that SIMD of WebAssembly is nearly as fast. */
+const fewestCombined = 8192;
 
 let provided: NativeVectors | undefined;
 /** Addresses of buffers, which stay where they are. */
@@ -32,6 +39,30 @@ const known = new WeakMap<ArrayBufferLike, number>();
 /** Says which library there is. It must give the bits of the loops in TypeScript. */
 export function provideVectors(vectors: NativeVectors): void {
   provided = vectors;
+  improveKernels((kernels, memory) =>
+    isOverVectors(kernels) ? { ...kernels, ...combining(kernels, memory) } : kernels,
+  );
+}
+
+const isOverVectors = <K>(kernels: K): kernels is K & Combining =>
+  typeof kernels === "object" && kernels !== null && "addScaled" in kernels && "scaledMinus" in kernels;
+
+type Combining = Pick<VectorKernels, "addScaled" | "scaledMinus">;
+
+/** Kernels that leave long vectors to the library. */
+function combining(short: Combining, { buffer }: WasmMemory): Combining {
+  const { combine, addressOf } = provided!;
+  const memory = addressOf(buffer);
+  return {
+    addScaled(x, alpha, y, out, count) {
+      if (count < fewestCombined) short.addScaled(x, alpha, y, out, count);
+      else combine(memory + out, alpha, memory + y, 1, memory + x, count);
+    },
+    scaledMinus(alpha, y, x, out, count) {
+      if (count < fewestCombined) short.scaledMinus(alpha, y, x, out, count);
+      else combine(memory + out, alpha, memory + y, -1, memory + x, count);
+    },
+  };
 }
 
 /** The library, and the addresses of the arrays of a pass. */

@@ -97,6 +97,15 @@ type KernelFinder<K> = (
   ...others: readonly Float64Array[]
 ) => { readonly kernels: K; readonly count: number } | undefined;
 
+/** Exchanges kernels over a memory for faster ones with the same bits. */
+type Improvement = <K>(kernels: K, memory: WasmMemory) => K;
+let improved: Improvement = (kernels) => kernels;
+
+/** Says which kernels there are that are faster than those of WebAssembly, for memories that are first used later. */
+export function improveKernels(improvement: Improvement): void {
+  improved = improvement;
+}
+
 /** Makes a finder of kernels that are compiled together, when vectors of one memory first meet them. */
 export function kernelFinder<K>(builders: Readonly<Record<keyof K, () => FunctionBuilder>>): KernelFinder<K> {
   let module: object | undefined;
@@ -104,7 +113,7 @@ export function kernelFinder<K>(builders: Readonly<Record<keyof K, () => Functio
   const instance = (memory: WasmMemory): K => {
     module ??= new wasm.Module(encode(builders));
     // The module has the names of the builders.
-    const kernels = new wasm.Instance(module, { env: { memory } }).exports as unknown as K;
+    const kernels = improved(new wasm.Instance(module, { env: { memory } }).exports as unknown as K, memory);
     over.set(memory.buffer, kernels);
     return kernels;
   };
@@ -112,10 +121,9 @@ export function kernelFinder<K>(builders: Readonly<Record<keyof K, () => Functio
     if (!isUsed || out.length < least) return undefined;
     const { buffer } = out;
     for (let i = 0; i < others.length; i++) if (others[i]!.buffer !== buffer) return undefined;
-    const found = over.get(buffer);
-    const memory = found === undefined ? known.get(buffer) : undefined;
-    if (found === undefined && memory === undefined) return undefined;
-    return { kernels: found ?? instance(memory!), count: out.length - (out.length % turn) };
+    const memory = known.get(buffer);
+    const kernels = over.get(buffer) ?? (memory && instance(memory));
+    return kernels && { kernels, count: out.length - (out.length % turn) };
   };
 }
 

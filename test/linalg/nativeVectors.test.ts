@@ -5,6 +5,7 @@ import { ChosenRows } from "../../src/autodiff/chosenRows.ts";
 import { findNative } from "../../src/autodiff/float64/native/library.ts";
 import { adamPass } from "../../src/linalg/adamPass.ts";
 import { nativePass } from "../../src/linalg/nativeVectors.ts";
+import { addScaled, scaledMinus } from "../../src/linalg/vector.ts";
 import { vectorMemory } from "../../src/linalg/vectorMemory.ts";
 import * as fc from "../support/fastCheck.ts";
 import { normalVector } from "../support/random.ts";
@@ -54,6 +55,30 @@ tests("do a step of Adam with the bits of short ones", () => {
           const wrong = vector.findIndex((x, k) => !Object.is(x, expected[i]![k]));
           assert.is(wrong, -1, `vector ${i}: ${vector[wrong]}, not ${expected[i]![wrong]}`);
         }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+tests("add multiples with the bits of short ones, also in place", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 8180, max: 8300 }),
+      fc.constantFrom(0.9, -1e-3, 1, 0, Number.NaN, 2 ** -540),
+      fc.constantFrom(0, 515, -520),
+      fc.constantFrom("apart", "over x", "over y"),
+      fc.constantFrom(addScaled, scaledMinus),
+      (n, alpha, exponent, place, pass) => {
+        const [x, y, apart] = vectorMemory(n, 3) as [Float64Array, Float64Array, Float64Array];
+        x.set(mixed(n, 1, exponent));
+        y.set(mixed(n, 2, -exponent));
+        const out = { apart, "over x": x, "over y": y }[place];
+        const expected = y.map((entry, i) => (pass === addScaled ? x[i]! + alpha * entry : alpha * entry - x[i]!));
+        if (pass === addScaled) addScaled(x, alpha, y, out);
+        else scaledMinus(alpha, y, x, out);
+        const wrong = out.findIndex((entry, i) => !Object.is(entry, expected[i]));
+        assert.is(wrong, -1, `${wrong}: ${out[wrong]}, not ${expected[wrong]}`);
       },
     ),
     { numRuns: 60 },

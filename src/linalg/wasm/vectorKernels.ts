@@ -3,7 +3,7 @@ import { type Code, FunctionBuilder, f64, f64x2, type Local, v128, when } from "
 import { lanes, pairs, step } from "./pairs.ts";
 
 /** Kernels over vectors. Addresses are in bytes; counts are numbers of entries, multiples of four. */
-interface VectorKernels {
+export interface VectorKernels {
   /** Computes out <- x + alpha y. */
   addScaled(x: number, alpha: number, y: number, out: number, count: number): void;
   /** Computes out <- alpha y - x. */

@@ -35,6 +35,11 @@ export function knownVectors(native: NativeVectors, argumentsOf: (shift: number)
   native.adam(at(mean), at(root), at(field), at(point), at(out), decay, fresh, squareDecay, scale, shift, pull, n);
   const isWrong = vectors.some((vector, i) => digest(vector) !== digest(expected[i]!));
   if (isWrong) return "its step of Adam has other bits than that of TypeScript";
+  for (const beta of [1, -1]) {
+    native.combine(at(out), decay, at(mean), beta, at(field), n);
+    if (out.some((sum, i) => !Object.is(sum, decay * mean[i]! + beta * field[i]!)))
+      return "its sums of vectors are wrong";
+  }
   const isRight = choices.every(({ width, rows }) => choosesRows(native, argumentsOf(0).subarray(0, n), width, rows));
   return isRight ? undefined : "it does not choose the rows of a matrix that it is told to";
 }

@@ -113,6 +113,9 @@ function open(path: string): Found {
       "void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh, " +
         "double squareDecay, double scale, double shift, double pull, uint32_t n)",
     ) as NativeKernels["adam"],
+    combine: library.func(
+      "void fluxion_combine(size_t out, double alpha, size_t y, double beta, size_t x, uint32_t n)",
+    ) as NativeKernels["combine"],
     choose: library.func(
       "void fluxion_choose(size_t to, size_t from, size_t rows, uint32_t count, uint32_t width)",
     ) as NativeKernels["choose"],
