@@ -1,18 +1,9 @@
 /** How fast are Hessian-vector products and gradients, beside PyTorch, JAX, autograd and the matrix products alone? */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  dimensionOf,
-  inputsOf,
-  labelsOf,
-  type NetworkCase,
-  networkCases,
-  pointOf,
-  shapesOf,
-} from "./support/networks.ts";
-import { randomFrom } from "./support/random.ts";
+import { type NetworkCase, networkCases, shapesOf, writeNetwork } from "./support/networks.ts";
 import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
 
@@ -92,11 +83,7 @@ async function measure(network: NetworkCase): Promise<readonly Row[]> {
   const isLinear = network.activation === "linear" && network.kind === "autoencoder";
   const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
   try {
-    const random = randomFrom(3);
-    writeFileSync(`${folder}/inputs.f32`, inputsOf(network));
-    writeFileSync(`${folder}/labels.i32`, labelsOf(network));
-    writeFileSync(`${folder}/point.f64`, pointOf(network));
-    writeFileSync(`${folder}/direction.f64`, Float64Array.from({ length: dimensionOf(network) }, random));
+    writeNetwork(network, folder);
     const present: Worker[] = [];
     for (const worker of workers) {
       const name = worker.name.replaceAll(" ", "-");

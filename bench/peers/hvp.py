@@ -2,7 +2,7 @@
 
     {"op": "load", "case": {...}, "shapes": [...], "folder": "..."}
         -> {"ok": true}; results are written to the folder. {"ok": false} if the library has no convolutions.
-    {"op": "time", "what": "hvp", "seconds": 0.05}   -> {"us": 12.3}
+    {"op": "time", "what": "hvp", "seconds": 0.05}   -> {"us": 12.3}, of wall time with "clock": "wall"
 """
 
 import json
@@ -211,7 +211,8 @@ def torch_functions(case, loss):
 def with_torch(case):
     import torch
 
-    torch.set_num_threads(1)
+    if os.environ.get("OMP_NUM_THREADS") == "1":
+        torch.set_num_threads(1)
     if case.images:
         both = [torch_functions(case, torch_images(case, order)) for order in ("NHWC", "NCHW")]
         return {**both[0], **{f"{task}, NCHW": function for task, function in both[1].items()}}
@@ -264,15 +265,18 @@ makers = {"jax": with_jax, "torch": with_torch, "autograd": with_autograd}
 functions = {}
 
 
-def duration(function, seconds):
-    """Microseconds of CPU time a call, over as many calls as the time allows."""
-    count, calls = 1, 0
-    start = time.process_time()
+clocks = {"cpu": time.process_time, "wall": time.perf_counter}
+
+
+def duration(function, seconds, clock="cpu"):
+    """Microseconds a call, over as many calls as the time allows."""
+    count, calls, now = 1, 0, clocks[clock]
+    start = now()
     while True:
         for _ in range(count):
             function()
         calls += count
-        passed = time.process_time() - start
+        passed = now() - start
         if passed >= seconds:
             return 1e6 * passed / calls
         count = max(1, min(2 * count, int(calls * (seconds - passed) / passed)))
@@ -289,7 +293,8 @@ def answer(command):
             flat(functions[what]()).tofile(os.path.join(command["folder"], f"{library}.{what}.f64"))
         return {"ok": True}
     chosen = [f for name, f in functions.items() if name.split(",")[0] == command["what"]]
-    return {"us": min(duration(f, command["seconds"] / len(chosen)) for f in chosen)}
+    clock = command.get("clock", "cpu")
+    return {"us": min(duration(f, command["seconds"] / len(chosen), clock) for f in chosen)}
 
 
 if __name__ == "__main__":

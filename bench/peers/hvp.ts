@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
 import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
-import { duration } from "../support/duration.ts";
+import { type Clock, duration } from "../support/duration.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
 import { probe } from "../support/rounds.ts";
 
@@ -70,6 +70,8 @@ interface Command {
   readonly reduceSamples: boolean;
   readonly what: string;
   readonly seconds: number;
+  /** By default CPU time. */
+  readonly clock?: Clock;
 }
 
 console.log(JSON.stringify({ version: process.version, executor: describeExecutor() }));
@@ -85,5 +87,5 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     return;
   }
   const run = functions[command.what];
-  console.log(JSON.stringify({ us: run === undefined ? null : duration(run, command.seconds) }));
+  console.log(JSON.stringify({ us: run === undefined ? null : duration(run, command.seconds, command.clock) }));
 });

@@ -2,6 +2,8 @@
 
     {"op": "load", "case": {...}, "folder": "..."}   -> {"ok": true}
     {"op": "time", "method": "adam"}                 -> {"ms": 123.4}; the end is written to the folder
+    {"op": "time", "method": "adam", "watched": true} -> the same, with the loss and the squared gradient norm of each
+                                                      step, and loss and accuracy on held-out rows after each epoch
 """
 
 import json
@@ -21,8 +23,9 @@ class Case:
         self.folder = folder
         i, h, c = case["inputs"], case["hidden"], case["classes"]
         self.shapes = [(i, h), (h,), (h, c), (c,)]
-        self.images = read("images.f64").reshape(case["samples"], i)
-        self.labels = read("labels.i32", np.int32)
+        images, labels, samples = read("images.f64").reshape(-1, i), read("labels.i32", np.int32), case["samples"]
+        self.images, self.seen = images[:samples], images[samples:]
+        self.labels, self.seen_labels = labels[:samples], labels[samples:]
         self.one_hot = np.eye(c)[self.labels]
         self.batches = read("order.i32", np.int32).reshape(case["epochs"], -1, case["batch"])
         flat, at, self.start = read("start.f64"), 0, []
@@ -41,38 +44,58 @@ def with_jax(case):
     images, one_hot, batches = jnp.asarray(case.images), jnp.asarray(case.one_hot), jnp.asarray(case.batches)
     tree = jax.tree_util.tree_map
 
-    def loss(weights, x, y):
+    def logits_of(weights, x):
         w1, b1, w2, b2 = weights
-        logits = jnp.tanh(x @ w1 + b1) @ w2 + b2
-        return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(logits), axis=-1))
+        return jnp.tanh(x @ w1 + b1) @ w2 + b2
 
-    gradient = jax.grad(loss)
+    def loss(weights, x, y):
+        return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(logits_of(weights, x)), axis=-1))
+
+    gradient = jax.value_and_grad(loss)
 
     def momentum(state, rows):
         z, v = state
-        v = tree(lambda v, g: 0.9 * v + g, v, gradient(z, images[rows], one_hot[rows]))
-        return (tree(lambda z, v: z - rates["momentum"] * v, z, v), v), None
+        value, g = gradient(z, images[rows], one_hot[rows])
+        v = tree(lambda v, g: 0.9 * v + g, v, g)
+        return (tree(lambda z, v: z - rates["momentum"] * v, z, v), v), (value, g)
 
     def adam(state, rows):
         z, m, s, t = state
-        g = gradient(z, images[rows], one_hot[rows])
+        value, g = gradient(z, images[rows], one_hot[rows])
         t = t + 1
         m = tree(lambda m, g: 0.9 * m + 0.1 * g, m, g)
         s = tree(lambda s, g: 0.999 * s + 0.001 * g * g, s, g)
         a, b = 1 - 0.9**t, 1 - 0.999**t
         z = tree(lambda z, m, s: z - rates["adam"] * (m / a) / (jnp.sqrt(s / b) + 1e-8), z, m, s)
-        return (z, m, s, t), None
+        return (z, m, s, t), (value, g)
 
     zeros = [jnp.zeros(shape) for shape in case.shapes]
     start = [jnp.asarray(part) for part in case.start]
     begin = {"momentum": (start, zeros), "adam": (start, zeros, zeros, 0.0)}
     steps = {"momentum": momentum, "adam": adam}
-    epochs = {name: jax.jit(lambda state, rows, step=step: jax.lax.scan(step, state, rows)[0]) for name, step in steps.items()}
 
-    def train(method):
-        state = begin[method]
+    def epoch(step, watched):
+        def watching(state, rows):
+            state, (value, g) = step(state, rows)
+            return state, (value, sum(jnp.vdot(part, part) for part in g)) if watched else None
+
+        return jax.jit(lambda state, rows: jax.lax.scan(watching, state, rows))
+
+    epochs = {(name, watched): epoch(step, watched) for name, step in steps.items() for watched in (False, True)}
+    seen, seen_labels = jnp.asarray(case.seen), jnp.asarray(case.seen_labels)
+
+    @jax.jit
+    def measured(weights):
+        logits = logits_of(weights, seen)
+        chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), seen_labels[:, None], axis=1)
+        return -jnp.mean(chosen), jnp.mean(jnp.argmax(logits, axis=1) == seen_labels)
+
+    def train(method, watched):
+        state, kept = begin[method], []
         for rows in batches:
-            state = epochs[method](state, rows)
+            state, watch = epochs[method, watched](state, rows)
+            if watched:
+                kept.append([np.asarray(part) for part in (*watch, *measured(state[0]))])
         return [np.asarray(part) for part in jax.block_until_ready(state)[0]]
 
     return train
@@ -83,19 +106,30 @@ def with_torch(case):
 
     torch.set_num_threads(1)
     images, labels = torch.tensor(case.images), torch.tensor(case.labels.astype(np.int64))
+    seen, seen_labels = torch.tensor(case.seen), torch.tensor(case.seen_labels.astype(np.int64))
     batches = torch.tensor(case.batches.astype(np.int64))
 
-    def train(method):
+    def train(method, watched):
+        kept = []
         w1, b1, w2, b2 = weights = [torch.tensor(part, requires_grad=True) for part in case.start]
         if method == "momentum":
             optimizer = torch.optim.SGD(weights, lr=rates[method], momentum=0.9, fused=True)
         else:
             optimizer = torch.optim.Adam(weights, lr=rates[method], fused=True)
-        for rows in batches.reshape(-1, batches.shape[-1]):
-            optimizer.zero_grad(set_to_none=True)
-            logits = torch.addmm(b2, torch.tanh(torch.addmm(b1, images[rows], w1)), w2)
-            torch.nn.functional.cross_entropy(logits, labels[rows]).backward()
-            optimizer.step()
+        logits_of = lambda x: torch.addmm(b2, torch.tanh(torch.addmm(b1, x, w1)), w2)
+        for epoch in batches:
+            for rows in epoch:
+                optimizer.zero_grad(set_to_none=True)
+                loss = torch.nn.functional.cross_entropy(logits_of(images[rows]), labels[rows])
+                loss.backward()
+                if watched:
+                    kept.append((loss.item(), sum(torch.sum(w.grad**2) for w in weights).item()))
+                optimizer.step()
+            if watched:
+                with torch.no_grad():
+                    logits = logits_of(seen)
+                    accuracy = (logits.argmax(1) == seen_labels).double().mean()
+                    kept.append((torch.nn.functional.cross_entropy(logits, seen_labels).item(), accuracy.item()))
         return [part.detach().numpy() for part in weights]
 
     return train
@@ -108,7 +142,7 @@ def answer(command):
         train = {"jax": with_jax, "torch": with_torch}[library](case)
         return {"ok": True}
     before = time.process_time()
-    end = train(command["method"])
+    end = train(command["method"], command.get("watched", False))
     passed = time.process_time() - before
     name = f"{library}.{command['method']}.f64"
     np.concatenate([part.reshape(-1) for part in end]).tofile(os.path.join(case.folder, name))

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { type Images, imageCase, imageProducts, imageScores, imageShapes } from "./images.ts";
@@ -46,6 +47,15 @@ const ten = (samples: number): NetworkCase => ({
   name: `ten layers of 32, N=${samples}`,
 });
 
+/** A classifier of images of handwritten digits, as large as training sets are. */
+export const manyDigits: NetworkCase = {
+  name: "tanh 784-128-10, N=10000",
+  layers: [784, 128, 10],
+  samples: 10_000,
+  activation: "tanh",
+  kind: "classifier",
+};
+
 /** The cases of the benches. Goals were set for the first six. */
 export const networkCases: readonly NetworkCase[] = [
   autoencoder("linear", [16, 4, 16], 16),
@@ -64,6 +74,14 @@ export const networkCases: readonly NetworkCase[] = [
   imageCase({ size: 28, kernel: 5, pooling: "maximum" }, [1, 16, 32, 10], "relu", 100),
   imageCase({ size: 8, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 256),
 ];
+
+/** Writes the data and the point of a case, and a direction, to where workers read them. */
+export function writeNetwork(network: NetworkCase, folder: string): void {
+  writeFileSync(`${folder}/inputs.f32`, inputsOf(network));
+  writeFileSync(`${folder}/labels.i32`, labelsOf(network));
+  writeFileSync(`${folder}/point.f64`, pointOf(network));
+  writeFileSync(`${folder}/direction.f64`, Float64Array.from({ length: dimensionOf(network) }, randomFrom(3)));
+}
 
 /** Shapes of the weights W_l, outputs x inputs; of filters, as TensorFlow.js has them. */
 export function shapesOf({ layers, images }: NetworkCase): readonly (readonly number[])[] {

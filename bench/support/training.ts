@@ -6,6 +6,8 @@ export interface TrainingCase {
   readonly hidden: number;
   readonly classes: number;
   readonly samples: number;
+  /** Number of rows after those of the training, on which loss and accuracy are measured after each epoch. */
+  readonly heldOut: number;
   readonly batch: number;
   readonly epochs: number;
 }

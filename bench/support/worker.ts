@@ -34,14 +34,27 @@ export function fairEnvironment(extra: Readonly<Record<string, string>> = {}): N
   };
 }
 
-/** Starts a worker, on one core if the system can pin it. Undefined if the worker ends before its first line. */
+/** An environment in which each library takes as many threads as it likes. */
+export function freeEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const {
+    OMP_NUM_THREADS: _,
+    OPENBLAS_NUM_THREADS: __,
+    MKL_NUM_THREADS: ___,
+    XLA_FLAGS: ____,
+    ...rest
+  } = fairEnvironment();
+  return { ...rest, ...extra };
+}
+
+/** Starts a worker, on one core if the system can pin it and `free` does not say otherwise. Undefined if the worker ends before its first line. */
 export async function startWorker(
   name: string,
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  { free = false }: { readonly free?: boolean } = {},
 ): Promise<Worker | undefined> {
-  const [file, list] = pinned ? ["taskset", ["-c", "0", command, ...args]] : [command, [...args]];
+  const [file, list] = pinned && !free ? ["taskset", ["-c", "0", command, ...args]] : [command, [...args]];
   const child: ChildProcess = spawn(file, list, { env, stdio: ["pipe", "pipe", "pipe"] });
   const waiting: ((line: string | undefined) => void)[] = [];
   const lines: string[] = [];
