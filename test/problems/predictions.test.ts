@@ -40,6 +40,34 @@ test("in pieces are those of all rows at once, whatever the sizes", () => {
   );
 });
 
+test("take all rows at once where a row depends on others, whatever the chunk", () => {
+  const x = (): tf.Tensor2D => data("inputs", new Float64Array(width), [1, width]) as tf.Tensor2D;
+  const standard = (y: tf.Tensor): tf.Tensor => {
+    const { mean, variance } = tf.moments(y, 0);
+    return tf.div(tf.sub(y, mean), tf.sqrt(tf.add(variance, 0.1)));
+  };
+  const forms: readonly ((w: tf.Tensor2D, b: tf.Tensor1D) => tf.Tensor)[] = [
+    (w, b) => tf.add(standard(tf.matMul(x(), w)), b),
+    (w, b) => tf.add(tf.matMul(standard(x()) as tf.Tensor2D, w), b),
+    (w, b) => tf.add(tf.matMul(tf.sub(x(), tf.mean(x())) as tf.Tensor2D, w), b),
+    (w, b) => tf.add(tf.matMul(tf.sub(x(), tf.slice(x(), [0, 0], [1, width])) as tf.Tensor2D, w), b),
+    (w, b) => tf.add(tf.matMul(tf.cumsum(x(), 0) as tf.Tensor2D, w), b),
+    (w, b) => tf.add(tf.matMul(tf.reverse(x(), 0), w), b),
+    (w, b) => tf.add(tf.matMul(tf.div(x(), tf.max(x(), 0)) as tf.Tensor2D, w), b),
+    (w, b) => tf.add(tf.matMul(tf.softmax(tf.matMul(x(), tf.transpose(x()) as tf.Tensor2D)), tf.matMul(x(), w)), b),
+  ];
+  for (const form of forms) {
+    const point = normalVector(8, 3);
+    const given = { inputs: normalVector(9 * width, 4) };
+    const whole = predictions(shapes, form).with(given)(point);
+    for (const chunk of [1, 2, 4, 8]) {
+      const cut = predictions(shapes, form, { chunk }).with(given);
+      assert.equal(cut.shape, [9, 2]);
+      assertClose(cut(point), whole, 1e-13);
+    }
+  }
+});
+
 test("follow the point, and are the caller's to change", () => {
   const own = predictions(shapes, scores).with({ inputs: normalVector(4 * width, 1) });
   const point = normalVector(8, 1);

@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import type { Shape } from "../../autodiff/graph/graph.ts";
 import { sizeOf } from "../../autodiff/graph/graph.ts";
+import { mixesSamples } from "../../autodiff/passes/samples/oneSample.ts";
 import { isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
 import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
 import { failure } from "../../errors.ts";
@@ -34,8 +35,8 @@ export interface PredictionsOptions {
   /** Name in messages. Default: the name of the function, else "predictions". */
   readonly name?: string;
   /**
-   * Most rows that are computed at once, so that memory does not grow with the data. Only for outputs of which each row
-   * depends on the same row of the data alone, as without batch normalisation. Default: all rows.
+   * Most rows that are computed at once, so that memory does not grow with the data. Where a row of the outputs depends on
+   * other rows of the data, as with moments of a batch, all rows are computed at once all the same. Default: all rows.
    */
   readonly chunk?: number;
 }
@@ -116,10 +117,15 @@ export function predictions(shapes: Shapes, outputs: Traceable, options: Predict
   traces.set(keyOf(shapesIn(first)), first);
 
   const on = (values: ReadonlyMap<string, InputData>, shapesOfData: ReadonlyMap<string, Shape>): Predictions => {
-    const pieces = piecesOf(name, values, shapesOfData, chunk).map(({ numbers, extents }) => {
-      const traced = tracedAs(extents);
-      return { numbers, traced, size: sizeOf(traced.shape) };
-    });
+    const cut = (most: number) =>
+      piecesOf(name, values, shapesOfData, most).map(({ numbers, extents }) => {
+        const traced = tracedAs(extents);
+        return { numbers, traced, size: sizeOf(traced.shape) };
+      });
+    let pieces = cut(chunk);
+    // In the graph of a single row nothing tells rows apart.
+    const isMixed = (): boolean => mixesRows(chunk === 1 ? cut(2)[0]!.traced : pieces[0]!.traced);
+    if (pieces.length > 1 && isMixed()) pieces = cut(Number.POSITIVE_INFINITY);
     const [head] = pieces;
     const rows = leading(shapesOfData);
     if (pieces.length > 1) {
@@ -199,6 +205,13 @@ function piecesOf(
 function partOf(data: InputData, from: number, to: number): InputData {
   if (data instanceof Float64Array || data.part === undefined) return numbersOf(data).subarray(from, to);
   return { length: to - from, write: (target) => data.part!(target, from) };
+}
+
+/** Whether a row of the outputs depends on other rows of the data. */
+function mixesRows(traced: Traced): boolean {
+  const [rows] = traced.shape;
+  const data = [...traced.data.values()].map(({ node }) => node);
+  return rows !== undefined && mixesSamples(traced.outputs, [...traced.parameters, ...data], rows);
 }
 
 function shapesIn({ data }: TracedFunction): Map<string, Shape> {

@@ -68,6 +68,14 @@ export function oneSample(outputs: readonly Node[], parameters: readonly Node<"i
   return known ? { kind: "separate", graph: build(nodes, demands, outputs, parameters, samples) } : { kind: "unknown" };
 }
 
+/**
+ * Tells whether outputs of a sample depend on data of other samples, also where no parameter comes between, as with data
+ * that are divided by their own moments, and says yes where it cannot tell.
+ */
+export function mixesSamples(outputs: readonly Node[], leaves: readonly Node<"input">[], samples: number): boolean {
+  return oneSample(outputs, leaves, samples).kind !== "separate";
+}
+
 const rowOfSample: Place = { axis: 0, per: 1 };
 const keyOf = ({ axis, per }: Place): string => `${axis}:${per}`;
 
