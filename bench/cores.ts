@@ -62,9 +62,12 @@ async function measure(network: NetworkCase): Promise<void> {
       });
       const timesOf = (name: string): readonly number[] => results.map((round) => round.get(name)!);
       const ours = timesOf("fluxion");
-      const ratios = workers
-        .slice(1)
-        .map(({ name }) => quartiles(timesOf(name).map((time, round) => time / ours[round]!)));
+      const ratios = workers.slice(1).map(({ name }) =>
+        quartiles(
+          timesOf(name).map((time, round) => time / ours[round]!),
+          3,
+        ),
+      );
       const cells = [network.name, what, (quantile(ours, 0.5) / 1000).toPrecision(3), ...ratios, noisy];
       console.log(`| ${cells.join(" | ")} |`);
     }

@@ -107,7 +107,7 @@ try {
       const ratios = results.map((round) => round.get(name)! / round.get("fluxion")!);
       const differs = distance(end, numbersOf(`${folder}/${name}.${method}.f64`)).toExponential(0);
       console.log(
-        `| ${method}${watched ? ", watched" : ""} | ${name} | ${quantile(times, 0.5).toFixed(0)} | ${quartiles(ratios)} | ${differs} |`,
+        `| ${method}${watched ? ", watched" : ""} | ${name} | ${quantile(times, 0.5).toFixed(0)} | ${quartiles(ratios, 3)} | ${differs} |`,
       );
     }
     console.log(`(rounds repeated: ${repeated}, counted although the machine was slow: ${noisy})`);
