@@ -16,6 +16,8 @@ export class ChosenRows {
     private readonly width: number,
     /** Places of the rows in the matrix. */
     private readonly rows: ArrayLike<number>,
+    /** Names all rows of the matrix by a hash, if these are a batch of them. */
+    readonly whole?: () => string,
   ) {
     this.length = rows.length * width;
   }
@@ -58,6 +60,8 @@ export interface WrittenData {
    * needs all of them at once, so that they may be more than memory holds, as in a file.
    */
   part?(target: Float64Array, from: number): void;
+  /** Names by a hash all the data of which these are a batch. */
+  readonly whole?: (() => string) | undefined;
 }
 
 /** Numbers of a data input, or where they come from. */

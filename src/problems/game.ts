@@ -7,7 +7,7 @@ import type { ConvexSet } from "./problem.ts";
 import { callback, convexSetRule, shapes, text, texts } from "./rules.ts";
 import type { Shapes } from "./traced/parametersOf.ts";
 import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
-import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedOptions.ts";
 
 export interface PlayerSpec {
   /** Name in messages, columns and on the page. */

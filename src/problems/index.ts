@@ -74,9 +74,9 @@ export {
 export type { NetworkOptions } from "./networks/networkOptions.ts";
 export { type ObjectiveOptions, objective } from "./objective.ts";
 export type { KroneckerFactors } from "./outputs/kroneckerFactors.ts";
+export type { LossOfOutputs, OutputsAndLoss, SampleLoss } from "./outputs/lossOfOutputs.ts";
 export type { OutputLossName } from "./outputs/outputLosses.ts";
 export { hasOutputs, type OutputObjective } from "./outputs/outputObjective.ts";
-export type { LossOfOutputs, OutputsAndLoss, SampleLoss } from "./outputs/outputsAndLoss.ts";
 export type { PlainField, PlainJacobian } from "./plainField.ts";
 export type {
   ConvexSet,

@@ -1,14 +1,16 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Traceable } from "../autodiff/trace/trace.ts";
 import { readOptions } from "../options.ts";
+import type { OutputsAndLoss } from "./outputs/lossOfOutputs.ts";
 import { outputParts } from "./outputs/outputField.ts";
 import type { OutputObjective } from "./outputs/outputObjective.ts";
-import { OutputLoss, type OutputsAndLoss } from "./outputs/outputsAndLoss.ts";
+import { OutputLoss } from "./outputs/outputsAndLoss.ts";
 import type { TracedProblem } from "./problem.ts";
 import { type BlockOptions, blockRules, blocksOf } from "./traced/blocksOf.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { scalarLoss } from "./traced/scalarLoss.ts";
-import { type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedRules } from "./traced/tracedOptions.ts";
+import { tracedProblem } from "./traced/tracedProblem.ts";
 
 export interface ObjectiveOptions extends TracedProblemOptions, BlockOptions {}
 

@@ -6,7 +6,7 @@ import type { ConvexSet } from "./problem.ts";
 import { convexSetRule, texts } from "./rules.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
 import { type GameProblem, tracedGame } from "./traced/tracedGame.ts";
-import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedGameRules } from "./traced/tracedOptions.ts";
 
 export interface SaddlePointOptions extends Omit<TracedProblemOptions, "constraint"> {
   /** Set X of x. Default: the whole space. */

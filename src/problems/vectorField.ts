@@ -3,8 +3,10 @@ import { isTensor, type Traceable } from "../autodiff/trace/trace.ts";
 import { readOptions } from "../options.ts";
 import type { TracedProblem } from "./problem.ts";
 import { type BlockOptions, blockRules, blocksOf } from "./traced/blocksOf.ts";
+import { describeResult } from "./traced/describeResult.ts";
 import type { Shapes, TensorFunction } from "./traced/parametersOf.ts";
-import { describeResult, type TracedProblemOptions, tracedProblem, tracedRules } from "./traced/tracedProblem.ts";
+import { type TracedProblemOptions, tracedRules } from "./traced/tracedOptions.ts";
+import { tracedProblem } from "./traced/tracedProblem.ts";
 
 export interface VectorFieldOptions extends TracedProblemOptions, BlockOptions {}
 

@@ -30,6 +30,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   let attempt = 0;
   /** Vector columns short enough to be kept; undefined: they are not known yet. */
   let vectors: readonly string[] | undefined;
+  /** Whether the search for them got no answer, as when the server ended meanwhile. */
+  let unanswered = false;
   let trouble: string | undefined;
   let link: Link | undefined;
   let over = false;
@@ -44,6 +46,8 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
 
   /** Asks for what is missing. A long history comes from a sample first; its rows are replaced by those that follow. */
   function subscribe(to: Link): void {
+    if (unanswered) vectors = undefined;
+    unanswered = false;
     const fromStep = data.lastStep === undefined || data.sampled ? 0 : data.lastStep + 1;
     const thinning = { points: historyPoints, scale, maxRate: liveRate, preview: data.length === 0 };
     to.send({ subscribe: { run: run.name, columns: columns(), fromStep, ...thinning } });
@@ -99,8 +103,9 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
     const step = data.at("step", 0) ?? 0;
     const own = Object.entries(run.columns).flatMap(([name, { kind }]) => (kind === "vector" ? [name] : []));
     const query = { fromStep: step, toStep: step, columns: ["point", ...own].join(",") };
-    // Without an answer the page shows what it has.
+    // Without an answer the page shows what it has, and looks again when it asks for rows the next time.
     const [batch] = await fetchRows(run.name, query).catch((): Batch[] => []);
+    unanswered = batch === undefined;
     const short = [...(batch?.columns ?? [])].flatMap(([name, column]) => {
       const length = column.kind === "list" ? (column.values[0]?.length ?? 0) : 0;
       return length > 0 && length <= coordinatesMost ? [name] : [];

@@ -1,5 +1,6 @@
 /** Arrow files of data for tests. */
 import { type Column, writeDataFile } from "../../scripts/dataFile.ts";
+import type { ArrowRows } from "../../src/arrow/data/arrowRows.ts";
 import { scratchPath } from "./scratch.ts";
 
 export type Columns = Readonly<Record<string, Column>>;
@@ -27,4 +28,11 @@ export function dataFile(columns: Columns, batchRows = 7, path = scratchPath("da
 
 export function perRow(extents: readonly number[]): number {
   return extents.reduce((product, extent) => product * extent, 1);
+}
+
+/** All rows, read at once. */
+export function allRows({ count, width, read }: ArrowRows): Float64Array {
+  const numbers = new Float64Array(count * width);
+  read(0, numbers);
+  return numbers;
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import { Subject } from "rxjs";
 import * as assert from "uvu/assert";
@@ -89,10 +90,22 @@ export async function shows(open: Page, selector: string, text: string | RegExp)
 }
 
 /**
- * Waits until a run's charts are drawn up to a step. Before that they push what stands below them down, and a button
- * that moves between the press and the release of the mouse is not clicked.
+ * Waits until a run's charts are drawn up to a step, and its points, for which the page asks once it has rows. Before
+ * that they push what stands below them down, and a button that moves between the press and the release of the mouse is
+ * not clicked.
  */
 export async function settles(open: Page, lastStep: number): Promise<void> {
   await shows(open, '[data-tile="step"]', new RegExp(`^${lastStep}$`));
   await open.locator('[data-column="squaredFieldNorm"] canvas').waitFor();
+  await open.locator('[aria-label="Trajectory"] canvas').waitFor();
+}
+
+/** Waits until what is read equals a value: rows of several runs, and of one, come one after the other. */
+export async function becomes<T>(open: Page, read: () => Promise<T>, expected: T): Promise<void> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const got = await read();
+    if (isDeepStrictEqual(got, expected) || Date.now() > end) return assert.equal(got, expected);
+    await open.waitForTimeout(50);
+  }
 }

@@ -64,15 +64,15 @@ export class Viewer {
   send(message: unknown): void {
     this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
   }
-  /** Waits until a value is there; fails after 10 s, or when the connection closes first. */
+  /** Waits until a value is there; fails after 30 s, or when the connection closes first. */
   async until<T>(look: () => T | undefined | false, what: string): Promise<T> {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 30_000;
     for (;;) {
       const value = look();
       if (value !== undefined && value !== false) return value;
       if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed before ${what}`);
       const left = end - Date.now();
-      if (left <= 0) throw new Error(`no ${what} within 10 s`);
+      if (left <= 0) throw new Error(`no ${what} within 30 s`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(left, 200));
         this.#wake.push(() => {

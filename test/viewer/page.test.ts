@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { recordRun } from "../../src/arrow/recorder.ts";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import { serveViewers } from "../../src/server/serveViewers.ts";
-import { closeBrowser, pageDirectory, search, shows, withPage } from "../support/openPage.ts";
+import { becomes, closeBrowser, pageDirectory, search, settles, shows, withPage } from "../support/openPage.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 
 const page = suite("the page");
@@ -33,14 +33,12 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
   withPage(async (open, server) => {
     const run = search(server);
     run.emit(30);
-    await shows(open, '[data-tile="step"]', /^29$/);
+    await settles(open, 29);
     const canvas = open.locator('[data-column="squaredFieldNorm"] canvas');
-    await open.waitForTimeout(300);
     const before = await canvas.screenshot();
     run.emit(300);
     await shows(open, '[data-tile="step"]', /^329$/);
-    await open.waitForTimeout(300);
-    assert.is.not(Buffer.compare(before, await canvas.screenshot()), 0);
+    await becomes(open, async () => before.equals(await canvas.screenshot()), false);
     const inked = `(() => {
       const canvas = document.querySelector('[data-column="squaredFieldNorm"] canvas');
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -48,7 +46,7 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
       for (let i = 3; i < data.length; i += 4) if (data[i] > 128) count++;
       return count;
     })()`;
-    assert.ok(((await open.evaluate(inked)) as number) > 500);
+    await becomes(open, async () => ((await open.evaluate(inked)) as number) > 500, true);
   }),
 );
 
@@ -74,8 +72,7 @@ page("draws a long run from a sample first, then asks once for all of it", () =>
       server.hub.addFinished(run, place, { status: "stopped" });
       await shows(open, '[data-tile="step"]', /^19.999$/);
       const canvas = open.locator('[data-column="value"] canvas');
-      const refined = (): boolean => asked.some(({ preview }) => !preview);
-      for (let tries = 0; tries < 100 && !refined(); tries++) await open.waitForTimeout(50);
+      await becomes(open, async () => asked.some(({ preview }) => !preview), true);
       await open.waitForTimeout(500);
       assert.equal(asked.slice(-2), [
         { fromStep: 0, preview: true },
@@ -118,7 +115,8 @@ page("counts NaN instead of drawing a gap without a word", () =>
 page("says that it is stale when the connection is lost, comes back, and fills in only what it missed", () =>
   withPage(async (open, server) => {
     search(server).emit(20);
-    await shows(open, '[data-tile="step"]', /^19$/);
+    // With the points, for which it asks anew; until they are there it has missed all rows.
+    await settles(open, 19);
     await server.close();
     await shows(open, "#connection", /stale for \d+ s/);
     await open.locator("body.stale").waitFor();
@@ -131,6 +129,25 @@ page("says that it is stale when the connection is lost, comes back, and fills i
       const box = (await open.locator('[data-column="value"] .u-over').boundingBox())!;
       await open.mouse.move(box.x + 1, box.y + 20);
       await shows(open, '[data-column="value"] output', /^1$/);
+    } finally {
+      await again.close();
+    }
+  }),
+);
+
+page("asks for the points again, if the server was gone before it had told how long they are", () =>
+  withPage(async (open, server) => {
+    let asked = 0;
+    await open.route("**/rows?*", (route) => (asked++ === 0 ? route.fulfill({ body: "" }) : route.continue()));
+    search(server).emit(20);
+    await becomes(open, async () => asked, 1);
+    await shows(open, '[data-tile="step"]', /^19$/);
+    await server.close();
+    const { port, token } = server;
+    const again = await serveViewers({ port, token, pageDirectory });
+    try {
+      search(again).emit(50);
+      await settles(open, 49);
     } finally {
       await again.close();
     }

@@ -1,12 +1,23 @@
 /** Several runs, end points, trajectories, players and figures, on the page in a real browser. */
+import type { Locator } from "playwright-core";
 import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { webSocket } from "../../src/sinks/webSocket.ts";
-import { closeBrowser, search, settles, shows, withPage } from "../support/openPage.ts";
+import { becomes, closeBrowser, search, settles, shows, withPage } from "../support/openPage.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 
 const page = suite("runs beside each other on the page");
+
+/** Texts of a table's cells, row after row. */
+const cellsOf = (card: Locator): Promise<string[][]> =>
+  card
+    .locator("tbody tr")
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
+      ),
+    );
 
 page("compares runs, told apart by letters and dashes as well as colours", () =>
   withPage(async (open, server) => {
@@ -49,14 +60,7 @@ page("shows where the runs of an experiment ended: loss against Morse index, and
     const card = open.locator('[aria-label="End points"]');
     await card.locator("canvas").waitFor();
     await card.locator("summary").click();
-    const cells = await card
-      .locator("tbody tr")
-      .evaluateAll((rows) =>
-        rows.map((row) =>
-          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
-        ),
-      );
-    assert.equal(cells, [
+    await becomes(open, () => cellsOf(card), [
       ["one", "✓ converged", "1", "5.25", "0.25", "3"],
       ["two", "✓ converged", "1", "4.5", "0.25", "0"],
     ]);
@@ -91,15 +95,9 @@ page("marks end points by the verdict on the search, and doubts an index that is
     const card = open.locator('[aria-label="End points"]');
     await shows(open, '[aria-label="End points"] .hint', "● critical point   ◻ gradient-flat region   ◯ stagnated");
     await card.locator("summary").click();
-    const cells = await card
-      .locator("tbody tr")
-      .evaluateAll((rows) =>
-        rows.map((row) =>
-          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) => cell.textContent),
-        ),
-      );
-    assert.equal(
-      cells.map(([name, verdict, , , , index]) => [name, verdict, index]),
+    await becomes(
+      open,
+      async () => (await cellsOf(card)).map(([name, verdict, , , , index]) => [name, verdict, index]),
       [
         ["sure", "● critical point", "2"],
         ["doubtful", "● critical point", "2 (doubtful)"],
@@ -114,8 +112,9 @@ page("draws the way through the plane where points are pairs, and no loss where 
   withPage(async (open, server) => {
     search(server, "game", 2).emit(60, () => ({ value: Number.NaN }));
     await open.locator('[aria-label="Trajectory"] canvas').waitFor();
-    const label = await open.locator('[aria-label="Trajectory"] canvas').getAttribute("aria-label");
-    assert.match(label ?? "", /game is at \(-?−?0\.\d+, −?0\.\d+\)/);
+    const label = open.locator('[aria-label="Trajectory"] canvas');
+    const isAt = /game is at \(-?−?0\.\d+, −?0\.\d+\)/;
+    await becomes(open, async () => isAt.test((await label.getAttribute("aria-label")) ?? ""), true);
     assert.not.ok(await open.locator('[data-column="value"]').isVisible());
     await shows(open, '[data-tile="step"]', /^59$/);
   }),
@@ -143,13 +142,14 @@ page("draws two chosen coordinates of longer points, and the average beside them
       String((i + 1) * Math.cos(39 / 5 + i))
         .slice(0, 5)
         .replace("-", "−");
-    assert.match(await label(), /plane of z1 and z2;.*its average at \(0\.5, 0\.25\)/);
+    const says = (text: RegExp): Promise<void> => becomes(open, async () => text.test(await label()), true);
+    await says(/plane of z1 and z2;.*its average at \(0\.5, 0\.25\)/);
+    await becomes(open, async () => (await label()).includes(`game is at (${last(0)}`), true);
     const before = await card.locator("canvas").screenshot();
     await card.getByLabel("coordinate on the x axis").selectOption("z4");
     await card.getByLabel("coordinate on the y axis").selectOption("z3");
-    const chosen = await label();
-    assert.match(chosen, /plane of z4 and z3;.*its average at \(0\.0625, 0\.125\)/);
-    assert.ok(chosen.includes(`game is at (${last(3)}`), `${chosen} without ${last(3)}`);
+    await says(/plane of z4 and z3;.*its average at \(0\.0625, 0\.125\)/);
+    await becomes(open, async () => (await label()).includes(`game is at (${last(3)}`), true);
     assert.is.not(Buffer.compare(before, await card.locator("canvas").screenshot()), 0);
   }),
 );

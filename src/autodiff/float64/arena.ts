@@ -6,7 +6,7 @@ import type { AxisMap, Shape } from "../graph/graph.ts";
 import { attributesKey } from "../graph/keys.ts";
 import { hostFunctions } from "./emit/elementwise.ts";
 import { rootsPlace } from "./emit/maths.ts";
-import type { ConstantPool } from "./lower/lower.ts";
+import type { ConstantPool } from "./lower/lowerOptions.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
 import { productsGainNatively } from "./native/cost.ts";

@@ -2,7 +2,8 @@ import { type WasmFunction, wasm } from "../../linalg/wasm/host.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Arena } from "./arena.ts";
 import { type EmitOptions, emit } from "./emit/emit.ts";
-import { lower, type Result } from "./lower/lower.ts";
+import { lower } from "./lower/lower.ts";
+import type { Result } from "./lower/lowerOptions.ts";
 import type { Buffer } from "./lower/values.ts";
 import { type Plan, plan } from "./plan.ts";
 

@@ -4,8 +4,8 @@ import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { descriptionOf } from "../../streams/loop/session.ts";
 
-/** Members of a data set's description that name its numbers. */
-const hashNames: readonly string[] = ["inputsHash", "targetsHash", "labelsHash", "rowsHash"];
+/** Members of the descriptions of data sets, and of minibatches, that name all their numbers. */
+const hashNames: readonly string[] = ["inputsHash", "targetsHash", "labelsHash", "rowsHash", "rowsOf"];
 
 interface Found {
   /** Name of the data set, if one is described there. */
@@ -36,7 +36,7 @@ function hashesIn(
  * Refuses to go on with a run whose data are others than at its beginning: its rows would be those of two runs.
  *
  * The hashes in the description of its run file are compared with those of today. Where each step has a problem of its
- * own, hashes of a batch say nothing, so only those of data sets count. A description of another form, as of an earlier
+ * own, hashes of a batch say nothing, so only those of all rows count. A description of another form, as of an earlier
  * version, is passed over.
  *
  * Cost: a description of the problem, which hashes its data.

@@ -1,7 +1,8 @@
 import { failure } from "../../errors.ts";
 import { hashInParts } from "../data/dataHash.ts";
 import type { RowSource } from "../problem.ts";
-import { isRowSource, knownFinite } from "../traced/sourceRows.ts";
+import { isRowSource, knownFinite, knownHash } from "../traced/sourceRows.ts";
+import { showThing } from "./flatNumbers.ts";
 import { arrayOf, forEachRows, isOfFile, type Numbers } from "./rowSources.ts";
 
 /**
@@ -51,7 +52,10 @@ export function checkedNumbers(
     hash?.add(rows);
   });
   knownFinite(numbers);
-  return hash === undefined ? {} : { hash: hash.text() };
+  if (hash === undefined) return {};
+  const text = hash.text();
+  knownHash(numbers, text);
+  return { hash: text };
 }
 
 /**
@@ -85,7 +89,7 @@ export function checkedLabels(
     if (!(Number.isInteger(label) && label >= 0 && label < (classes ?? mostClasses))) {
       throw failure(
         "ERR_OPTION_RANGE",
-        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${label} in row ${i}`,
+        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${showThing(label)} in row ${i}`,
       );
     }
     if (label > largest) largest = label;

@@ -1,5 +1,6 @@
 /** Lays out what `dataset` is given. */
 import { failure } from "../../errors.ts";
+import { showValue } from "../../options.ts";
 import type { RowSource } from "../problem.ts";
 import { isRowSource } from "../traced/sourceRows.ts";
 import { byteRows, type Numbers } from "./rowSources.ts";
@@ -14,13 +15,20 @@ interface Flat {
   readonly count: number;
 }
 
+interface Laid {
+  /** Number of rows, where it is known. */
+  readonly rows?: number;
+  /** Gives the name of a number of a row, for messages. */
+  readonly nameOf?: (place: number) => string;
+}
+
 /** Lays rows one after the other and counts them. */
 export function flat(
   name: string,
   what: string,
   given: Float64Array | readonly ArrayLike<number>[] | RowSource,
   shape: readonly number[] | undefined,
-  rows?: number,
+  { rows, nameOf = (place) => `place ${place}` }: Laid = {},
 ): Flat {
   if (isRowSource(given)) {
     const own = shape ?? [given.width];
@@ -54,9 +62,33 @@ export function flat(
         `dataset: expected ${sizeOf(own)} ${what} in each row of "${name}", got ${row.length} in row ${i}`,
       );
     }
+    checkKind(name, what, row, i, nameOf);
     values.set(row, i * width);
   }
   return { values, shape: own, count: given.length };
+}
+
+/** Refuses texts and the like in a row, which would become numbers, or NaN, without a word. */
+function checkKind(
+  name: string,
+  what: string,
+  row: ArrayLike<unknown>,
+  number: number,
+  nameOf: (place: number) => string,
+): void {
+  if (ArrayBuffer.isView(row)) return;
+  for (let j = 0; j < row.length; j++) {
+    if (typeof row[j] === "number") continue;
+    throw failure(
+      "ERR_OPTION_TYPE",
+      `dataset: expected numbers as ${what} of "${name}", got ${showThing(row[j])} in row ${number}, ${nameOf(j)}`,
+    );
+  }
+}
+
+/** Writes a value as messages name it: a text as such. */
+export function showThing(value: unknown): string {
+  return typeof value === "string" ? `the text ${showValue(value)}` : showValue(value);
 }
 
 /** Copies rows of a matrix. */

@@ -1,7 +1,7 @@
 /** Rows of a data set that are made where they are needed: from bytes, from classes, from other rows. */
 import { numbersOf } from "../../autodiff/chosenRows.ts";
 import type { RowSource } from "../problem.ts";
-import { forEachPart, SourceRows } from "../traced/sourceRows.ts";
+import { forEachPart, knownBase, SourceRows } from "../traced/sourceRows.ts";
 
 /** Numbers of a data set, row after row, or where its rows come from. */
 export type Numbers = Float64Array | RowSource;
@@ -99,6 +99,7 @@ export function chosenRows(source: RowSource, rows: Int32Array): RowSource {
     },
   };
   if (resident.has(source)) resident.add(chosen);
+  knownBase(chosen, source);
   return chosen;
 }
 
@@ -119,6 +120,7 @@ export function changedRows(source: RowSource, change: (rows: Float64Array) => v
     },
   };
   if (resident.has(source)) resident.add(changed);
+  knownBase(changed, source);
   return changed;
 }
 

@@ -1,7 +1,7 @@
 import { failure } from "../../errors.ts";
 import { knownFinite } from "../traced/sourceRows.ts";
 import { checkNumbers } from "./checkNumbers.ts";
-import { withInputs } from "./dataset.ts";
+import { withInputs } from "./datasetOf.ts";
 import { changedRows, forEachRows, type Numbers } from "./rowSources.ts";
 import type { Dataset, Standardisation } from "./types.ts";
 

@@ -18,9 +18,9 @@ import { fullRegularization, regularizationRule } from "../networks/regularizati
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { text, yesOrNo } from "../rules.ts";
+import { describeResult } from "../traced/describeResult.ts";
 import { type Minibatches, type MinibatchOptions, minibatches } from "../traced/minibatches.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
-import { describeResult } from "../traced/tracedProblem.ts";
 import { type Model, whyNotModel } from "./model.ts";
 
 /** Options of {@link trainable}. */

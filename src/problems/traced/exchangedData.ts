@@ -1,13 +1,14 @@
 import { ChosenRows, type InputData } from "../../autodiff/chosenRows.ts";
-import type { Shape } from "../../autodiff/graph/graph.ts";
+import { type Shape, sizeOf } from "../../autodiff/graph/graph.ts";
 import { checkData } from "../../autodiff/trace/constant.ts";
 import type { DataInput } from "../../autodiff/trace/dataInputs.ts";
 import { missingPlace } from "../../autodiff/trace/places.ts";
 import type { TracedFunction } from "../../autodiff/trace/trace.ts";
 import { failure } from "../../errors.ts";
 import { showValue } from "../../options.ts";
+import { dataHash } from "../data/dataHash.ts";
 import type { DataValues, RowSource } from "../problem.ts";
-import { checkSource, GatheredRows, isRowSource, SourceRows, sourceShape } from "./sourceRows.ts";
+import { checkSource, GatheredRows, hashOfBase, isRowSource, SourceRows, sourceShape } from "./sourceRows.ts";
 
 interface ExchangedData {
   readonly values: ReadonlyMap<string, InputData>;
@@ -56,9 +57,11 @@ export function rowChooser(
     const { numbers, shape } = checkedInput(place, traced, name, list);
     if (shape.length === 0) throw failure("ERR_LENGTH", `${place}: expected "${name}" to have rows, got a number`);
     const [rows, ...row] = shape as readonly [number, ...number[]];
+    const width = sizeOf(row);
+    const whole = inBatches.has(given) ? hashOnce(numbers, rows, width) : undefined;
     const choose = isRowSource(numbers)
-      ? (chosen: ArrayLike<number>): InputData => new GatheredRows(numbers, chosen)
-      : (chosen: ArrayLike<number>): InputData => new ChosenRows(numbers, numbers.length / rows, chosen);
+      ? (chosen: ArrayLike<number>): InputData => new GatheredRows(numbers, chosen, whole)
+      : (chosen: ArrayLike<number>): InputData => new ChosenRows(numbers, width, chosen, whole);
     return { name, rows, row, choose };
   });
   const [first, ...others] = inputs;
@@ -89,6 +92,21 @@ export function rowChooser(
     return resized ? { values, shapes } : { values };
   };
   return { count: first.rows, choose };
+}
+
+/** Data whose rows are chosen for minibatches: a batch is then described by the hash of all rows, which stays the same. */
+const inBatches = new WeakSet<DataValues>();
+
+/** Gives the same data, to be cut into minibatches. */
+export function forBatches(data: DataValues): DataValues {
+  const cut = { ...data };
+  inBatches.add(cut);
+  return cut;
+}
+
+function hashOnce(numbers: Float64Array | RowSource, rows: number, width: number): () => string {
+  let hash: string | undefined;
+  return () => (hash ??= isRowSource(numbers) ? hashOfBase(numbers) : dataHash([rows, width], numbers));
 }
 
 function shapesOf(traced: TracedFunction): Map<string, Shape> {
@@ -124,10 +142,23 @@ function checkedInput(
       `${who}: expected "${name}" to be a Float64Array, an array of numbers or a source of rows, got ${showValue(list)}`,
     );
   }
-  const numbers = list instanceof Float64Array ? list : Float64Array.from(list);
-  const shape = fittingShape(who, name, input.node.shape, numbers.length);
+  const shape = fittingShape(who, name, input.node.shape, list.length);
+  const numbers = list instanceof Float64Array ? list : numbersIn(who, name, list, shape);
   checkNumbers(who, name, input, numbers, shape);
   return { numbers, shape };
+}
+
+/** Copies a list of numbers. A text in it would become a number, or NaN, without a word. */
+function numbersIn(who: string, name: string, list: readonly unknown[], shape: Shape): Float64Array {
+  const bad = list.findIndex((each) => typeof each !== "number");
+  if (bad < 0) return Float64Array.from(list as readonly number[]);
+  const width = sizeOf(shape.slice(1));
+  const what = typeof list[bad] === "string" ? "the text " : "";
+  const where = shape.length === 0 ? "" : ` in row ${Math.floor(bad / width)}, feature ${bad % width}`;
+  throw failure(
+    "ERR_OPTION_TYPE",
+    `${who}: expected numbers for "${name}", got ${what}${showValue(list[bad])}${where}`,
+  );
 }
 
 /** Checks that an input takes these numbers. */

@@ -2,6 +2,7 @@ import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import type { DataValues, TracedProblem } from "../problem.ts";
 import { positiveInteger, seed, yesOrNo } from "../rules.ts";
+import { forBatches } from "./exchangedData.ts";
 import { orderOfEpoch } from "./orderOfEpoch.ts";
 
 /** Options of {@link minibatches}. */
@@ -42,8 +43,12 @@ const rules = {
  *
  * Data larger than memory are given as rows of a file, by `arrowRows` of `fluxion/arrow`: the run has the same bits.
  *
+ * The description of each batch's problem names all rows by one hash, so that an experiment that is resumed notices other
+ * data.
+ *
  * Cost: the data are checked once, and must not change afterwards. A step copies the rows of its batch, once, or reads
- * them; an epoch costs its order, 4 bytes and about 20 ns per row.
+ * them; an epoch costs its order, 4 bytes and about 20 ns per row. The description takes one pass over the rows where it
+ * is first read, as at the beginning of a run.
  *
  * @example
  * const inputs = gaussianData({ inputs: 3, samples: 100, seed: 1 });
@@ -70,7 +75,7 @@ export function minibatches<P extends TracedProblem>(
   options: MinibatchOptions = {},
 ): Minibatches<P> {
   const read = readOptions("minibatches", options, rules);
-  const rowsOf = problem.rowsOf(data);
+  const rowsOf = problem.rowsOf(forBatches(data));
   const samples = rowsOf.count;
   const { size = Math.min(64, samples), seed: key, shuffle, dropLast } = read;
   if (size > samples) {

@@ -10,9 +10,9 @@ import { readOptions } from "../../options.ts";
 import type { DataValues } from "../problem.ts";
 import { positiveInteger, text } from "../rules.ts";
 import { blocksOf } from "./blocksOf.ts";
+import { describeResult } from "./describeResult.ts";
 import { exchanged } from "./exchangedData.ts";
 import type { Shapes, TensorFunction } from "./parametersOf.ts";
-import { describeResult } from "./tracedProblem.ts";
 
 /** The outputs of a model on some data, as a function of the point. */
 export interface Predictions {

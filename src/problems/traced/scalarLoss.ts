@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Complain, isTensor } from "../../autodiff/trace/trace.ts";
-import { describeResult } from "./tracedProblem.ts";
+import { describeResult } from "./describeResult.ts";
 
 /** Checks that a loss returned one scalar, and gives it as the list of outputs. */
 export function scalarLoss(result: unknown, complain: Complain): readonly Tensor[] {

@@ -20,10 +20,34 @@ const checked = new WeakMap<RowSource, Set<string>>();
 /** Sources all of whose numbers are known to be finite. */
 const finite = new WeakSet<RowSource>();
 const hashes = new WeakMap<RowSource, Map<string, string>>();
+/** Hashes of sources that were made in the pass that checked them. */
+const ownHashes = new WeakMap<RowSource, string>();
+/** Sources whose rows are made of the rows of another one. */
+const bases = new WeakMap<RowSource, RowSource>();
 
 /** Notes that all numbers of a source are finite, so that no further pass over them is needed where that is all. */
 export function knownFinite(source: RowSource): void {
   finite.add(source);
+}
+
+/** Notes the hash of all numbers of a source, so that no further pass is needed for it. */
+export function knownHash(source: RowSource, hash: string): void {
+  ownHashes.set(source, hash);
+}
+
+/** Notes that the rows of a source are made of rows of another one. */
+export function knownBase(source: RowSource, base: RowSource): void {
+  bases.set(source, bases.get(base) ?? base);
+}
+
+/**
+ * Names by a hash the numbers of which the rows of a source are made.
+ *
+ * Cost: one pass over them, once, unless they were hashed when they were checked.
+ */
+export function hashOfBase(source: RowSource): string {
+  const base = bases.get(source) ?? source;
+  return ownHashes.get(base) ?? new SourceRows(base).hash([base.count, base.width]);
 }
 
 /** Whether a value is a source of rows. */
@@ -136,6 +160,7 @@ export class GatheredRows implements WrittenData {
   constructor(
     private readonly source: RowSource,
     private readonly rows: ArrayLike<number>,
+    readonly whole?: () => string,
   ) {
     this.length = rows.length * source.width;
   }

@@ -11,8 +11,10 @@ import type { ConvexSet, DataValues, Game, ParameterBlock, Player, ProblemOnRows
 import { productSet } from "../sets/productSet.ts";
 import { wholeSpace } from "../sets/wholeSpace.ts";
 import { blocksOf } from "./blocksOf.ts";
+import { describeResult } from "./describeResult.ts";
 import type { Shapes } from "./parametersOf.ts";
-import { describeResult, type TracedField, type TracedProblemOptions, tracedProblem } from "./tracedProblem.ts";
+import type { TracedProblemOptions } from "./tracedOptions.ts";
+import { type TracedField, tracedProblem } from "./tracedProblem.ts";
 
 /** A player without its cost. */
 interface PlayerPart {

@@ -7,53 +7,16 @@ import { reachable } from "../../autodiff/graph/walk.ts";
 import { firstNotFinite, type NamedOutputs } from "../../autodiff/interpret/firstNotFinite.ts";
 import { reduceSamples, type SampleReduction } from "../../autodiff/passes/reduceSamples.ts";
 import { compileField, type FieldInstance, type FieldProgram } from "../../autodiff/program.ts";
-import { type Complain, isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
+import { type Complain, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import { warn as report } from "../../host.ts";
 import type { JsonValue } from "../../json.ts";
 import { type VectorLender, vectorsOfProgram } from "../../linalg/programMemory.ts";
 import { dataHash } from "../data/dataHash.ts";
-import type { ConvexSet, DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
-import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
+import type { DataValues, ParameterBlock, TracedProblem } from "../problem.ts";
 import { exchanged, rowChooser } from "./exchangedData.ts";
 import { firstSourceRows, SourceRows } from "./sourceRows.ts";
-
-/** Options that all traced problems share. */
-export interface TracedProblemOptions {
-  /**
-   * Name of the problem in messages, rows and files. Default: the name of the function, else "objective" or
-   * "vectorField".
-   */
-  readonly name?: string;
-  /** Set C of the variational inequality. Default: all of R^n. */
-  readonly constraint?: ConvexSet;
-  /** Data that `run.json` keeps of the problem. Default: the name, the shapes and hashes of the data inputs. */
-  readonly description?: JsonValue;
-  /**
-   * Whether the data may be replaced by their triangular factor. This concerns losses that are linear in captured data
-   * before they are squared and summed, such as a linear network's. The loss is the same to rounding, and its cost no
-   * longer grows with the number of samples. Default true.
-   */
-  readonly reduceSamples?: boolean;
-  /**
-   * Function that receives warnings: that the loss does not use a parameter, or that it assigns to a model's moving
-   * averages. Default `process.emitWarning`.
-   */
-  readonly onWarning?: (message: string) => void;
-}
-
-/** Rules for games, whose constraint is the product of the strategy sets. */
-export const tracedGameRules = {
-  name: text,
-  description: json,
-  reduceSamples: { ...yesOrNo, default: true },
-  onWarning: callback,
-} as const;
-
-export const tracedRules = { ...tracedGameRules, constraint: convexSetRule } as const;
-
-/** The options after `readOptions`; some kinds of problems do not have all of them. */
-type ReadTracedOptions = { readonly [K in keyof TracedProblemOptions]?: TracedProblemOptions[K] | undefined };
+import type { ReadTracedOptions } from "./tracedOptions.ts";
 
 export interface TracedProblemParts {
   readonly who: string;
@@ -283,6 +246,7 @@ function descriptionOf(
     data: Object.fromEntries(
       [...data].map(([key, input]) => {
         const { shape } = traced.data.get(key)!.node;
+        if (!(input instanceof Float64Array) && input.whole !== undefined) return [key, { rowsOf: input.whole() }];
         return [key, input instanceof SourceRows ? input.hash(shape) : dataHash(shape, numbersOf(input))];
       }),
     ),
@@ -306,12 +270,4 @@ function warn({ who, blocks, options: { onWarning } }: TracedProblemParts, trace
     if (onWarning !== undefined) onWarning(message);
     else report(message);
   }
-}
-
-/** Says in a few words what a function returned. */
-export function describeResult(result: unknown): string {
-  if (result === undefined || result === null) return String(result);
-  if (isTensor(result)) return `a tensor of shape [${result.shape.join(", ")}]`;
-  if (Array.isArray(result)) return `[${result.map(describeResult).join(", ")}]`;
-  return `a ${typeof result}`;
 }

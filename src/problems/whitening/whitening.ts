@@ -2,7 +2,7 @@ import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { lapackRoutine } from "../../linalg/dense/lapack.ts";
 import { readOptions } from "../../options.ts";
-import { withFeatures } from "../datasets/dataset.ts";
+import { withFeatures } from "../datasets/datasetOf.ts";
 import type { Dataset } from "../datasets/types.ts";
 import { positiveInteger, yesOrNo } from "../rules.ts";
 import { centre, meanOf } from "./centring.ts";

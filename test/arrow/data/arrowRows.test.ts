@@ -1,13 +1,12 @@
 /** Rows of Arrow files: every form of numbers, any order of rows, and files that are not what they should be. */
-import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ArrowRows, arrowRows } from "../../../src/arrow/data/arrowRows.ts";
+import { arrowRows } from "../../../src/arrow/data/arrowRows.ts";
 import { isFluxionError } from "../../../src/errors.ts";
 import { assertError } from "../../support/assert.ts";
-import { type Columns, dataFile, perRow } from "../../support/dataFiles.ts";
+import { allRows, type Columns, dataFile, perRow } from "../../support/dataFiles.ts";
 import * as fc from "../../support/fastCheck.ts";
 import { scratchPath } from "../../support/scratch.ts";
 
@@ -23,13 +22,6 @@ const formats = {
   int64: (n: number) => BigInt64Array.from({ length: n }, (_, i) => BigInt(i % 2 === 0 ? i : -(2 ** 52) - i)),
   uint64: (n: number) => BigUint64Array.from({ length: n }, (_, i) => BigInt(2 ** 52 + i)),
 } as const;
-
-/** All rows, read at once. */
-function all({ count, width, read }: ArrowRows): Float64Array {
-  const numbers = new Float64Array(count * width);
-  read(0, numbers);
-  return numbers;
-}
 
 const reading = suite("arrowRows");
 
@@ -68,7 +60,7 @@ reading("gives the numbers of every format, in any order, for any batches and li
           assert.is(rows.count, count);
           const expected = Array.from({ length: count }, (_, row) => rowOf(row, of));
           assert.is(rows.width, expected[0]!.length);
-          assert.equal([...all(rows)], expected.flat());
+          assert.equal([...allRows(rows)], expected.flat());
           const chosen = picks.map((pick) => pick % count);
           const gathered = new Float64Array(chosen.length * rows.width);
           rows.gather(chosen, gathered);
@@ -150,9 +142,9 @@ refusing("are named: columns of other types, nulls with their row, integers that
   writeFileSync(path, tableToIPC(table, "file"));
   assertError(() => arrowRows(path, { x: "text" }), "ERR_DATA_FILE", /holds dictionary of utf8 in the column "text"/);
   assertError(() => arrowRows(path, { x: "some" }), "ERR_DATA_FILE", /no value in row 1 of the column "some"/);
-  assert.equal([...all(arrowRows(path, { x: "x" }).x)], [1, 2, 3]);
+  assert.equal([...allRows(arrowRows(path, { x: "x" }).x)], [1, 2, 3]);
   const large = dataFile({ n: { numbers: BigInt64Array.of(1n, 2n ** 53n + 1n) } });
-  assertError(() => all(arrowRows(large, { n: "n" }).n), "ERR_DATA_FILE", /an integer that float64 does not have/);
+  assertError(() => allRows(arrowRows(large, { n: "n" }).n), "ERR_DATA_FILE", /an integer that float64 does not have/);
 });
 
 refusing("are named when they change: shorter, longer, written to, replaced, gone", () => {
@@ -166,9 +158,9 @@ refusing("are named when they change: shorter, longer, written to, replaced, gon
   for (const [message, change] of changes) {
     const path = good();
     const { x, y } = arrowRows(path, { x: "x", y: "y" });
-    all(x);
+    allRows(x);
     change(path);
-    assertError(() => all(x), "ERR_DATA_FILE", message);
+    assertError(() => allRows(x), "ERR_DATA_FILE", message);
     assertError(() => y.gather([19, 3], new Float64Array(2)), "ERR_DATA_FILE", /was changed while it was used/);
   }
 });
@@ -186,7 +178,7 @@ refusing("with any bit flipped either give numbers or say what is wrong, at once
       const { x, y } = arrowRows(flipped, { x: "x", y: "y" });
       assert.is(x.count, y.count);
       // A damaged list length gives other rows of the same bytes.
-      if (x.count * x.width < 1e4) all(x);
+      if (x.count * x.width < 1e4) allRows(x);
       outcomes.read++;
     } catch (error) {
       if (!isFluxionError(error)) throw new Error(`bit ${bit}`, { cause: error });
@@ -197,105 +189,3 @@ refusing("with any bit flipped either give numbers or say what is wrong, at once
 });
 
 refusing.run();
-
-const python = process.env.PYTHON ?? "python3";
-const { status, error } = spawnSync(python, ["-c", "import pyarrow"]);
-const noPyarrow =
-  error !== undefined
-    ? `${python} is not installed`
-    : status === 0
-      ? undefined
-      : `${python} has no pyarrow (pip install pyarrow)`;
-if (noPyarrow !== undefined) console.log(`skipped: ${noPyarrow}`);
-
-const foreign = suite("files of pyarrow");
-
-/** Columns of every other kind of type, among which the numbers stand. */
-const program = `
-import sys, pyarrow as pa, pyarrow.feather as feather, datetime, decimal
-n = 10
-columns = {
-  "text": pa.array([None if i == 3 else "t" * i for i in range(n)]),
-  "view": pa.array(["view of a long text %d" % i for i in range(n)], pa.string_view()),
-  "a": pa.array([0.5 * i for i in range(n)]),
-  "nothing": pa.nulls(n),
-  "list": pa.array([[1.0] * i for i in range(n)]),
-  "struct": pa.array([{"p": i, "q": "x"} for i in range(n)]),
-  "when": pa.array([datetime.datetime(2020, 1, 1)] * n),
-  "choice": pa.array(["u", "v"] * (n // 2)).dictionary_encode(),
-  "dense": pa.UnionArray.from_dense(pa.array([0, 1] * (n // 2), pa.int8()), pa.array([i // 2 for i in range(n)], pa.int32()), [pa.array(range(n // 2)), pa.array(["s"] * (n // 2))]),
-  "sparse": pa.UnionArray.from_sparse(pa.array([0, 1] * (n // 2), pa.int8()), [pa.array(range(n)), pa.array(["s"] * n)]),
-  "ends": pa.RunEndEncodedArray.from_arrays(pa.array([4, n], pa.int32()), pa.array(["k", "l"])),
-  "map": pa.array([[("k", 1)]] * n, pa.map_(pa.string(), pa.int32())),
-  "decimal": pa.array([decimal.Decimal("1.5")] * n),
-  "half": pa.array([1.5] * n, pa.float16()),
-  "bytes": pa.array([b"xy"] * n, pa.binary(2)),
-  "views": pa.array([[1]] * n, pa.list_view(pa.int32())),
-  "flags": pa.array([True, False] * (n // 2)),
-  "rows": pa.FixedSizeListArray.from_arrays(pa.array([float(i) for i in range(3 * n)]), 3),
-  "image": pa.FixedSizeListArray.from_arrays(pa.FixedSizeListArray.from_arrays(pa.array(range(4 * n), pa.uint8()), 2), 2),
-  "holes": pa.array([[1.0, 2.0], None] * (n // 2), pa.list_(pa.float64(), 2)),
-  "inner": pa.FixedSizeListArray.from_arrays(pa.array([None if i == 9 else float(i) for i in range(2 * n)]), 2),
-  "label": pa.array(range(n), pa.int64()),
-}
-table = pa.table(columns)
-with pa.OSFile(sys.argv[1], "wb") as sink:
-  with pa.ipc.new_file(sink, table.schema) as writer:
-    writer.write_table(table.slice(2), max_chunksize=3)
-feather.write_feather(table.select(["a"]), sys.argv[2])
-`;
-
-foreign("are read among columns of all other types, also from slices; others are refused by name", () => {
-  if (noPyarrow !== undefined) return;
-  const [path, compressed] = [scratchPath("foreign.arrow"), scratchPath("compressed.arrow")];
-  const { status: ended, stderr } = spawnSync(python, ["-c", program, path, compressed], { encoding: "utf8" });
-  assert.is(ended, 0, stderr);
-  const from2 = Array.from({ length: 8 }, (_, i) => i + 2);
-  const rows = arrowRows(path, { a: "a", rows: "rows", image: "image", label: "label", both: ["label", "rows"] });
-  assert.equal(
-    [...all(rows.a)],
-    from2.map((i) => 0.5 * i),
-  );
-  assert.equal(
-    [...all(rows.rows)],
-    from2.flatMap((i) => [3 * i, 3 * i + 1, 3 * i + 2]),
-  );
-  assert.equal(
-    [...all(rows.image)],
-    from2.flatMap((i) => [4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3]),
-  );
-  assert.equal([...all(rows.label)], from2);
-  assert.equal(
-    [...all(rows.both)],
-    from2.flatMap((i) => [i, 3 * i, 3 * i + 1, 3 * i + 2]),
-  );
-  const others = {
-    text: "utf8",
-    view: "utf8 view",
-    nothing: "null",
-    list: "list",
-    struct: "struct",
-    when: "timestamp",
-    choice: "dictionary of utf8",
-    dense: "union",
-    ends: "run-end encoded",
-    map: "map",
-    decimal: "decimal",
-    half: "float16",
-    bytes: "fixed size binary",
-    views: "list view",
-    flags: "bool",
-  };
-  for (const [name, type] of Object.entries(others)) {
-    assertError(
-      () => arrowRows(path, { x: name }),
-      "ERR_DATA_FILE",
-      new RegExp(`holds ${type} in the column "${name}"`),
-    );
-  }
-  assertError(() => arrowRows(path, { x: "holes" }), "ERR_DATA_FILE", /no value in row 1 of the column "holes"/);
-  assertError(() => arrowRows(path, { x: "inner" }), "ERR_DATA_FILE", /no value in row 2 of the column "inner"/);
-  assertError(() => arrowRows(compressed, { x: "a" }), "ERR_DATA_FILE", /is compressed.*compression="uncompressed"/);
-});
-
-foreign.run();

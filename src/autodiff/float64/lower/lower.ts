@@ -1,42 +1,25 @@
-import { type Attributes, type AxisMap, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { type Attributes, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { loopsOf } from "./fuse.ts";
 import { type GemmSums, gemmSums, type ProductTerm } from "./gemmSums.ts";
 import { fusable } from "./item.ts";
 import { type LoweringApi, lowerings } from "./lowerings.ts";
+import type { LowerOptions } from "./lowerOptions.ts";
 import { matrixOf, productBatches } from "./matrices.ts";
-import type { Runs } from "./runs.ts";
 import { type GemmTerm, type Matrix, type RowsStep, readsOf, type Step, type WindowsTerm } from "./steps.ts";
 import type { Buffer, ElementOp, Item, View } from "./values.ts";
-import { canonical, canonicalStrides, denseStrides, isDense, isWhole, transposeView, wholeView } from "./view.ts";
-import { type NativeWindows, withoutReshapes } from "./windows.ts";
+import {
+  canonical,
+  canonicalStrides,
+  denseStrides,
+  inverse,
+  isDense,
+  isWhole,
+  lastTwoSwapped,
+  transposeView,
+  wholeView,
+} from "./view.ts";
+import { withoutReshapes } from "./windows.ts";
 import { spreadProducts, type WindowOperands, windowProduct, windowSpread, windowSum } from "./windowTerms.ts";
-
-/** Keeps numbers that do not change in memory, and returns their buffer or address. */
-export interface ConstantPool {
-  numbers(values: Float64Array): Buffer;
-  /** Returns the table of a move and its address. Equal moves share one table. */
-  runs(maps: readonly AxisMap[], large: Shape, windows: Shape): Runs & { readonly address: number };
-}
-
-/** A node and the buffer into which it goes. */
-export interface Result {
-  readonly node: Node;
-  readonly buffer: Buffer;
-  /** Distance between two entries of the first axis, in numbers, if the result does not lie row by row without gaps. */
-  readonly distance?: number;
-}
-
-interface LowerOptions {
-  /** Nodes to compute, in topological order. */
-  readonly nodes: readonly Node[];
-  /** Buffers of nodes that are computed before. */
-  readonly given: ReadonlyMap<Node, Buffer>;
-  /** Buffers into which results go. */
-  readonly results: readonly Result[];
-  readonly constants: ConstantPool;
-  /** Whether native kernels compute a product with windows of images. Default: none. */
-  readonly windows?: NativeWindows | undefined;
-}
 
 /** Turns a graph into steps over buffers, in no particular order: fused loops, products, and the rest. */
 export function lower(options: LowerOptions): readonly Step[] {
@@ -302,12 +285,4 @@ class Lowering {
     }
     this.#add("copy", [view], view.shape, buffer).external = true;
   }
-}
-
-function lastTwoSwapped(rank: number): readonly number[] {
-  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-}
-
-function inverse(permutation: readonly number[]): readonly number[] {
-  return permutation.map((_, axis) => permutation.indexOf(axis));
 }

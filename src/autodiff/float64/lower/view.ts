@@ -116,3 +116,13 @@ export function canonical(shape: Shape): Shape {
 export function canonicalStrides(shape: Shape, strides: readonly number[]): readonly number[] {
   return strides.filter((_, axis) => shape[axis] !== 1);
 }
+
+/** Permutation that swaps the last two axes. */
+export function lastTwoSwapped(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+}
+
+/** Permutation that undoes another one. */
+export function inverse(permutation: readonly number[]): readonly number[] {
+  return permutation.map((_, axis) => permutation.indexOf(axis));
+}
