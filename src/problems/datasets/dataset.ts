@@ -116,7 +116,7 @@ export function dataset(options: DatasetOptions): Dataset {
   const input =
     read.inputs instanceof Uint8Array
       ? numbersOfBytes(name, read.inputs, read.shape, read.scale ?? 1)
-      : flat(name, "inputs", read.inputs, read.shape);
+      : flat(name, "inputs", read.inputs, read.shape, undefined, read.names);
   if (input.count < 2) {
     throw failure("ERR_LENGTH", `dataset: expected at least two rows of "${name}", got ${input.count}`);
   }

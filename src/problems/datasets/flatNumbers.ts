@@ -2,6 +2,7 @@
 import { failure } from "../../errors.ts";
 import type { RowSource } from "../problem.ts";
 import { isRowSource } from "../traced/sourceRows.ts";
+import { checkCells } from "./checkCells.ts";
 import { byteRows, type Numbers } from "./rowSources.ts";
 
 /** Number of numbers in a shape. */
@@ -21,6 +22,7 @@ export function flat(
   given: Float64Array | readonly ArrayLike<number>[] | RowSource,
   shape: readonly number[] | undefined,
   rows?: number,
+  names?: readonly string[],
 ): Flat {
   if (isRowSource(given)) {
     const own = shape ?? [given.width];
@@ -46,6 +48,8 @@ export function flat(
   }
   const width = given[0]?.length ?? 0;
   const own = shape ?? [width];
+  const placeOf = (place: number): string => (names?.[place] === undefined ? `place ${place}` : `"${names[place]}"`);
+  checkCells(`dataset: expected numbers as ${what} of "${name}"`, given, placeOf);
   const values = new Float64Array(given.length * width);
   for (const [i, row] of given.entries()) {
     if (row.length !== sizeOf(own)) {
