@@ -5,6 +5,7 @@ import type { Figure } from "./figure.ts";
 import { flatness } from "./flatness.ts";
 import { gradientNorm } from "./gradientNorm.ts";
 import { lossIndex } from "./lossIndex.ts";
+import { modeProgressFigure } from "./modeProgress.ts";
 import { phasePortrait } from "./phasePortrait.ts";
 import { rates } from "./rates.ts";
 import { spiral } from "./spiral.ts";
@@ -28,4 +29,5 @@ export const builtInFigures: readonly Figure[] = [
   whiteningLambda,
   whiteningSpeed,
   whiteningRotation,
+  modeProgressFigure,
 ];

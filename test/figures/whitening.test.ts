@@ -3,6 +3,7 @@ import { parseHTML } from "linkedom";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { whiteningExperiment } from "../../src/experiments/catalogue/whitening/whitening.ts";
+import { modeProgressFigure } from "../../src/figures/modeProgress.ts";
 import { comparisonsOf } from "../../src/figures/whitening/comparisons.ts";
 import { whiteningError } from "../../src/figures/whitening/error.ts";
 import { whiteningLambda } from "../../src/figures/whitening/lambda.ts";
@@ -19,7 +20,18 @@ const small = {
   testSets: 1,
   lambdas: [1, 0.3, 0],
 };
-const linear = await recordExperiment(whiteningExperiment, { ...small, study: ["arms", "lambda", "rotation"] });
+const linear = await recordExperiment(whiteningExperiment, {
+  ...small,
+  study: ["arms", "lambda", "rotation", "modes"],
+});
+const kinds = await recordExperiment(whiteningExperiment, {
+  ...{ model: "cnn", study: ["kinds"], samples: [12], hidden: 1, draws: 2 },
+  ...{ rates: [0.03, 0.1, 0.3], updates: 12, loss: 4 },
+});
+const network = await recordExperiment(whiteningExperiment, {
+  ...{ model: "mlp", study: ["lambda"], samples: [12], hidden: 1, draws: 2, lambdas: [0.3] },
+  ...{ rates: [0.03, 0.1, 0.3], updates: 40, newtonRates: [1, 3, 10], newtonUpdates: 4 },
+});
 const refused = await recordExperiment(whiteningExperiment, { ...small, study: ["arms", "lambda"], rates: [2.5, 3] });
 
 function read(svg: string): { words: string; count: (selector: string) => number } {
@@ -89,9 +101,51 @@ figures("what a figure reads is what the experiment has told, and a draw that la
   assert.not.match(await whiteningError.draw({ ...linear, runs }), /NaN|Infinity/);
 });
 
+figures("whitening-error shows PCA beside ZCA where that was studied", async () => {
+  const { words } = read(await whiteningError.draw(kinds));
+  for (const arm of ["train-whitened, ZCA", "train-whitened, PCA", "distribution-whitened, PCA"])
+    assert.match(words, new RegExp(arm));
+  assert.match(words, /network, PCA beside ZCA/);
+});
+
+figures(
+  "a network's arms of second order are judged in the figure as in the report, by gradient descent's loss",
+  async () => {
+    const [cell] = await comparisonsOf(network, (study) => study === "network-lambda");
+    assert.equal(
+      cell!.results.map(({ arm }) => arm),
+      ["lambda 1", "lambda 0.3", "kfac 0.3", "kfac 0.1", "kfac 0.01"],
+    );
+    for (const { trials } of cell!.results) for (const { stated } of trials) assert.ok(stated > 0 && stated < 1);
+    read(await whiteningSpeed.draw(network));
+  },
+);
+
+figures("mode-progress has a panel for each run with that column, and a curve for each direction shown", async () => {
+  const { words, count } = read(await modeProgressFigure.draw(linear));
+  for (const title of ["lambda 1", "lambda 0.1", "lambda 0"]) assert.match(words, new RegExp(`^${title}$`, "m"));
+  assert.is(count('g[aria-label="line"] path'), 3 * 8);
+  // Whitened updates learn all directions at one speed, gradient descent the largest first.
+  for (const [name, spread] of [
+    ["modes-lambda-0", 1e-6],
+    ["modes-lambda-1", Number.NaN],
+  ] as const) {
+    const { rows } = linear.runs.find((run) => run.name === name)!;
+    await rows.forEach(({ step, vectors }) => {
+      const learnt = Array.from(vectors.modeProgress!);
+      const [least, most] = [Math.min(...learnt), Math.max(...learnt)];
+      if (step > 0 && step % 20 === 0) {
+        if (Number.isNaN(spread)) assert.ok(learnt[0]! > 0.9 && least < 0.2, `${step}: ${learnt}`);
+        else
+          assert.ok(most - least < spread && Math.abs(learnt[0]! - (1 - 0.8 ** step)) < spread, `${step}: ${learnt}`);
+      }
+    });
+  }
+});
+
 figures("say what they lack", async () => {
   const none = { directory: "empty", runs: [] };
-  for (const figure of [whiteningError, whiteningLambda, whiteningSpeed, whiteningRotation]) {
+  for (const figure of [whiteningError, whiteningLambda, whiteningSpeed, whiteningRotation, modeProgressFigure]) {
     await assertRejects(figure.draw(none), "ERR_FIGURE", new RegExp(`^figure ${figure.name}: expected`));
   }
 });

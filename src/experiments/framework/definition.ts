@@ -93,6 +93,11 @@ export interface ExperimentSpec<Schema extends OptionsSchema> {
   readonly summary: string;
   /** Schema whose fields become flags: `stepSize: z.number().default(0.1).describe("...")` gives `--step-size`. */
   readonly options?: Schema;
+  /**
+   * Function that looks at what the options name, such as files, before a directory is made for the runs. What it throws
+   * ends the command, and nothing is left behind. Default: nothing is looked at.
+   */
+  readonly check?: (options: z.output<Schema>) => void | Promise<void>;
   /** Function that emits all rows of all runs, in sequence or merged. No run may begin before it is subscribed. */
   readonly run: (options: z.output<Schema>, context: ExperimentContext) => Observable<Row>;
 }
@@ -107,6 +112,8 @@ export interface Experiment {
   readonly summary: string;
   /** Schema whose fields are the flags of the experiment. */
   readonly options: OptionsSchema;
+  /** Looks at what the options name before a directory is made for the runs. Absent: nothing is looked at. */
+  readonly check?: (options: Readonly<Record<string, unknown>>) => void | Promise<void>;
   /** Runs the experiment with options that the schema has parsed, and emits the rows of all its runs. */
   readonly run: (options: Readonly<Record<string, unknown>>, context: ExperimentContext) => Observable<Row>;
 }
@@ -157,12 +164,13 @@ export function experiment<Schema extends OptionsSchema = z.ZodObject<Record<str
 ): Experiment {
   const problems = complaints(spec);
   if (problems !== undefined) throw failure("ERR_EXPERIMENT", `experiment: ${problems}`);
-  const { name, summary, run } = spec;
+  const { name, summary, run, check } = spec;
   return {
     kind: "fluxion experiment",
     name,
     summary,
     options: spec.options ?? z.object({}),
+    ...(check === undefined ? {} : { check: (options) => check(options as z.output<Schema>) }),
     // The schema produced these options, so they have the type that `run` expects.
     run: (options, context) => run(options as z.output<Schema>, context),
   };
@@ -174,13 +182,16 @@ export function isExperiment(value: unknown): value is Experiment {
 }
 
 function complaints(spec: ExperimentSpec<OptionsSchema>): string | undefined {
-  const { name, summary, run, options } = (spec ?? {}) as Partial<ExperimentSpec<OptionsSchema>>;
+  const { name, summary, run, options, check } = (spec ?? {}) as Partial<ExperimentSpec<OptionsSchema>>;
   if (typeof name !== "string" || !plainName.test(name)) {
     return `expected a name of letters, digits, ".", "_" and "-", got ${JSON.stringify(name)}; it names directories`;
   }
   if (typeof summary !== "string" || summary === "")
     return `${name}: expected a summary of one line, got ${typeof summary}`;
   if (typeof run !== "function") return `${name}: expected run to be a function, got ${typeof run}`;
+  if (check !== undefined && typeof check !== "function") {
+    return `${name}: expected check to be a function, got ${typeof check}`;
+  }
   if (options === undefined) return undefined;
   const shape: unknown = typeof options === "object" ? options.shape : undefined;
   if (typeof shape !== "object" || shape === null) {

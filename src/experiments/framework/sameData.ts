@@ -32,6 +32,19 @@ function hashesIn(
   return found;
 }
 
+/** The hashes of today. A problem that is a function of the step is made only if the description does not have them. */
+function hashesNow(
+  before: ReadonlyMap<string, Found>,
+  problem: Problem | ((step: number) => Problem),
+  description: JsonValue | undefined,
+  wanted: (name: string) => boolean,
+): ReadonlyMap<string, Found> {
+  if (typeof problem !== "function") return hashesIn(descriptionOf(problem, description), wanted);
+  const given = hashesIn(description, wanted);
+  const hasAll = [...before.keys()].every((place) => given.has(place));
+  return hasAll ? given : hashesIn(descriptionOf(problem(0), description), wanted);
+}
+
 /**
  * Refuses to go on with a run whose data are others than at its beginning: its rows would be those of two runs.
  *
@@ -52,8 +65,7 @@ export function requireSameData(
   const wanted = (member: string): boolean => typeof problem !== "function" || hashNames.includes(member);
   const before = hashesIn(earlier, wanted);
   if (before.size === 0) return;
-  const first = typeof problem === "function" ? problem(0) : problem;
-  const now = hashesIn(descriptionOf(first, description), wanted);
+  const now = hashesNow(before, problem, description, wanted);
   for (const [place, { of, hash }] of before) {
     const today = now.get(place);
     if (today === undefined || today.hash === hash) continue;

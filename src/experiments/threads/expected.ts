@@ -62,7 +62,29 @@ function listOf({ minItems = 0, maxItems }: JsonSchema, items: JsonSchema): stri
   const noun = `${isNumber ? "number" : "word"}${count.endsWith("1 ") ? "" : "s"}`;
   const each = isNumber ? numberOf(items) : choices === undefined ? undefined : either(choices);
   const of = each === undefined || each === "a finite number" ? "" : `, each ${each}`;
-  return `a list of ${count}${noun}${of}${isNumber ? ", such as 1,2" : ""}`;
+  return `a list of ${count}${noun}${of}${isNumber ? `, such as ${exampleOf(items, minItems, maxItems)}` : ""}`;
+}
+
+/** Writes numbers that a list may hold: two, or as many as it must or may have. */
+function exampleOf(items: JsonSchema, least: number, most = Number.POSITIVE_INFINITY): string {
+  const count = Math.min(Math.max(2, least), most);
+  return Array.from({ length: count }, (_, k) => numberWithin(items, k, count)).join(",");
+}
+
+/** The k-th number of an example: 1, 2, 3 where the range allows them all, else whole numbers from its ends, or parts of it. */
+function numberWithin(items: JsonSchema, k: number, count: number): number {
+  const integer = items.type === "integer";
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = items;
+  const { exclusiveMinimum: above = Number.NEGATIVE_INFINITY, exclusiveMaximum: below = Number.POSITIVE_INFINITY } =
+    items;
+  const isIn = (value: number): boolean => value >= minimum && value <= maximum && value > above && value < below;
+  const [low, high] = [Math.max(minimum, above), Math.min(maximum, below)];
+  const first = Math.floor(low) + (isIn(Math.floor(low)) ? 0 : 1);
+  const last = Math.ceil(high) - (isIn(Math.ceil(high)) ? 0 : 1);
+  const begins = [1, first, last - count + 1].find((begin) => isIn(begin) && isIn(begin + count - 1));
+  if (begins !== undefined) return begins + k;
+  // A narrow range: integers repeat, other numbers divide it.
+  return integer ? Math.min(first + k, last) : low + ((k + 1) / (count + 1)) * (high - low);
 }
 
 function either(parts: readonly string[]): string {

@@ -68,7 +68,7 @@ export type CommandBody =
 /** Message from the main thread to a worker. */
 export type ToWorker =
   | { readonly kind: "start"; readonly order: StartOrder }
-  /** Validates the options, so that no directory is made for an order that cannot be carried out. */
+  /** Validates the options, and looks at what they name, so that no directory is made for an order that cannot be carried out. */
   | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
   /** Compares the derivatives of the first run's problem with finite differences. */
   | { readonly kind: "examine"; readonly options: Readonly<Record<string, JsonValue>>; readonly seed: number }

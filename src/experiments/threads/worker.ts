@@ -9,8 +9,10 @@ import type { RecordMessage } from "../../arrow/recorder.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import { shareProcessors } from "../../autodiff/float64/threads/count.ts";
 import { isFluxionError } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
 import type { Command } from "../../streams/types.ts";
 import { experimentContext } from "../framework/context.ts";
+import type { Experiment } from "../framework/definition.ts";
 import { directoryStore } from "../framework/directoryStore.ts";
 import { repetitionsFolder } from "../framework/repetitions.ts";
 import { following, leading } from "./campaigns.ts";
@@ -76,6 +78,10 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
   };
 }
 
+async function check({ options, check: own }: Experiment, given: Readonly<Record<string, JsonValue>>): Promise<void> {
+  await own?.(optionsFrom(options, given));
+}
+
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
   const { directory, resume, seed, share, lease, repetitions = 0 } = order;
   const files = fileReporter();
@@ -130,12 +136,7 @@ loadExperiment(wanted).then((loaded) => {
   port.on("message", (message: ToWorker) => {
     switch (message.kind) {
       case "check":
-        try {
-          optionsFrom(experiment.options, message.options);
-          post({ kind: "checked" });
-        } catch (error) {
-          fail(error);
-        }
+        check(experiment, message.options).then(() => post({ kind: "checked" }), fail);
         return;
       case "examine":
         examine(experiment, message.options, message.seed).then(

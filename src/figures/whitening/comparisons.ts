@@ -25,6 +25,7 @@ export const studyTitles: Readonly<Record<string, string>> = {
   lambda: "linear model",
   "network-arms": "network",
   "network-lambda": "network",
+  "network-kinds": "network, PCA beside ZCA",
 };
 
 export const titleOf = (arm: string): string => armTitles[arm as keyof typeof armTitles] ?? arm;
@@ -64,7 +65,7 @@ export async function comparisonsOf(
   }
   return [...cells.values()]
     .map(({ study, n, d, trials, ranks }): Comparison => {
-      const arms = [...new Set(trials.map(({ arm }) => arm))];
+      const arms = [...new Set(trials.map(({ arm }) => arm))].sort((a, b) => placeOf(a) - placeOf(b));
       const rates = (arm: string): number[] =>
         [...new Set(trials.filter((trial) => trial.arm === arm).map(({ rate }) => rate))].sort((a, b) => a - b);
       const whole = completeDraws(trials);
@@ -75,6 +76,14 @@ export async function comparisonsOf(
     })
     .filter(({ draws }) => draws > 0)
     .sort((a, b) => a.study.localeCompare(b.study) || a.n - b.n);
+}
+
+/** Place of an arm, the baseline first, whatever the order of its runs: raw, whitened ones, then by their share lambda. */
+function placeOf(arm: string): number {
+  const titled = Object.keys(armTitles).indexOf(arm);
+  if (titled >= 0) return titled;
+  const [, family, share] = /^(\w+) (.*)$/.exec(arm) ?? [];
+  return (family === "lambda" ? 100 : 200) - Number(share ?? 0);
 }
 
 function completeDraws(trials: readonly Trial[]): readonly number[] {

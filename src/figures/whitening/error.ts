@@ -11,6 +11,8 @@ const about = {
   from: "whitening",
 };
 
+const drawn: readonly string[] = ["arms", "network-arms", "network-kinds"];
+
 interface Point {
   readonly n: number;
   readonly score: number;
@@ -22,8 +24,8 @@ interface Point {
 export const whiteningError: Figure = {
   ...about,
   async draw(source) {
-    const all = await comparisonsOf(source, (study) => study === "arms" || study === "network-arms");
-    if (all.length === 0) throw missing(about, source, "runs of the study arms that have ended");
+    const all = await comparisonsOf(source, (study) => drawn.includes(study));
+    if (all.length === 0) throw missing(about, source, "runs of the studies arms or kinds that have ended");
     const arms = [...new Set(all.flatMap(({ results }) => results.map(({ arm }) => arm)))];
     const color = (arm: string): string => groupColors[arms.indexOf(arm) % groupColors.length]!;
     const rows = [...new Set(all.map(({ study }) => study))].map((study): readonly Panel[] => {

@@ -2,7 +2,7 @@ import { failure } from "../../errors.ts";
 import { hashInParts } from "../data/dataHash.ts";
 import type { RowSource } from "../problem.ts";
 import { isRowSource, knownFinite, knownHash } from "../traced/sourceRows.ts";
-import { showThing } from "./flatNumbers.ts";
+import { shownCell } from "./checkCells.ts";
 import { arrayOf, forEachRows, isOfFile, type Numbers } from "./rowSources.ts";
 
 /**
@@ -89,7 +89,7 @@ export function checkedLabels(
     if (!(Number.isInteger(label) && label >= 0 && label < (classes ?? mostClasses))) {
       throw failure(
         "ERR_OPTION_RANGE",
-        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${showThing(label)} in row ${i}`,
+        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${shownCell(label)} in row ${i}`,
       );
     }
     if (label > largest) largest = label;

@@ -1,8 +1,8 @@
 /** Lays out what `dataset` is given. */
 import { failure } from "../../errors.ts";
-import { showValue } from "../../options.ts";
 import type { RowSource } from "../problem.ts";
 import { isRowSource } from "../traced/sourceRows.ts";
+import { checkCells } from "./checkCells.ts";
 import { byteRows, type Numbers } from "./rowSources.ts";
 
 /** Number of numbers in a shape. */
@@ -54,6 +54,7 @@ export function flat(
   }
   const width = given[0]?.length ?? 0;
   const own = shape ?? [width];
+  checkCells(`dataset: expected numbers as ${what} of "${name}"`, given, nameOf);
   const values = new Float64Array(given.length * width);
   for (const [i, row] of given.entries()) {
     if (row.length !== sizeOf(own)) {
@@ -62,33 +63,9 @@ export function flat(
         `dataset: expected ${sizeOf(own)} ${what} in each row of "${name}", got ${row.length} in row ${i}`,
       );
     }
-    checkKind(name, what, row, i, nameOf);
     values.set(row, i * width);
   }
   return { values, shape: own, count: given.length };
-}
-
-/** Refuses texts and the like in a row, which would become numbers, or NaN, without a word. */
-function checkKind(
-  name: string,
-  what: string,
-  row: ArrayLike<unknown>,
-  number: number,
-  nameOf: (place: number) => string,
-): void {
-  if (ArrayBuffer.isView(row)) return;
-  for (let j = 0; j < row.length; j++) {
-    if (typeof row[j] === "number") continue;
-    throw failure(
-      "ERR_OPTION_TYPE",
-      `dataset: expected numbers as ${what} of "${name}", got ${showThing(row[j])} in row ${number}, ${nameOf(j)}`,
-    );
-  }
-}
-
-/** Writes a value as messages name it: a text as such. */
-export function showThing(value: unknown): string {
-  return typeof value === "string" ? `the text ${showValue(value)}` : showValue(value);
 }
 
 /** Copies rows of a matrix. */

@@ -2,6 +2,7 @@ import { DataType, type Table, tableFromIPC, Vector } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
+import { shownCell } from "./checkCells.ts";
 import { readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
 import { chosenColumns, featureNames } from "./tableColumns.ts";
@@ -80,11 +81,10 @@ function checkCells(path: string, name: string, { odd, width }: Column, isLabel:
     );
   }
   if (odd === undefined) return;
-  const cell = odd.text === "" ? "an empty cell" : `the text ${JSON.stringify(odd.text.slice(0, 40))}`;
   const remedy = isLabel ? "number the classes from 0" : "leave such rows or the column out, or fill them";
   throw failure(
     "ERR_NOT_FINITE",
-    `tableData: expected numbers in ${path}, got NaN in row ${odd.row}, "${name}", from ${cell}; ${remedy}`,
+    `tableData: expected numbers in ${path}, got NaN in row ${odd.row}, "${name}", from ${shownCell(odd.text)}; ${remedy}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { failure } from "../../errors.ts";
 import { showValue } from "../../options.ts";
+import { checkCells } from "../datasets/checkCells.ts";
 import type { Dataset } from "../datasets/types.ts";
 
 /**
@@ -39,7 +40,7 @@ export const samplesRule = {
  * @param features number of features, where it is known
  * @param least smallest number of samples
  * @param firstRow number of the first row in messages
- * @throws ERR_OPTION_TYPE, ERR_LENGTH, ERR_NOT_FINITE with row and feature
+ * @throws ERR_OPTION_TYPE, ERR_LENGTH, ERR_NOT_FINITE with row and feature, also for what is not a number
  */
 export function readSamples(
   who: string,
@@ -52,6 +53,9 @@ export function readSamples(
   if (!areSamples(data)) {
     throw failure("ERR_OPTION_TYPE", `${who}: expected ${what} to be ${samplesRule.expected}, got ${showValue(data)}`);
   }
+  if (Array.isArray(data)) {
+    checkCells(`${who}: expected numbers in ${what}`, data, (feature) => `feature ${feature}`, firstRow);
+  }
   const read = laid(who, what, data, features);
   if (read.count < least) {
     const wanted = least === 1 ? "a sample" : "at least two samples";
@@ -62,11 +66,8 @@ export function readSamples(
 }
 
 function laid(who: string, what: string, data: Samples, features: number | undefined): CheckedSamples {
-  const wrong = (got: string): Error =>
-    failure(
-      "ERR_LENGTH",
-      `${who}: expected ${what} to have ${features ?? "at least one"} features per row, got ${got}`,
-    );
+  const wrong = (got: string, wanted = `to have ${features} ${plural(features, "feature")} per row`): Error =>
+    failure("ERR_LENGTH", `${who}: expected ${what} ${wanted}, got ${got}`);
   if (data instanceof Float64Array) {
     if (features === undefined) {
       throw failure(
@@ -84,17 +85,20 @@ function laid(who: string, what: string, data: Samples, features: number | undef
     return { values: data.inputs, count: data.count, features: width };
   }
   const width = features ?? data[0]?.length ?? 0;
-  if (width === 0 && data.length > 0) throw wrong("none in row 0");
+  if (width === 0 && data.length > 0) throw wrong("none in row 0", "to have at least one feature in each row");
   const values = new Float64Array(data.length * width);
   for (const [i, row] of data.entries()) {
     if (row.length !== width) {
-      const wanted = features === undefined ? ` where row 0 has ${width}` : "";
-      throw wrong(`${row.length} in row ${i}${wanted}`);
+      throw features === undefined
+        ? wrong(`${width} in row 0 and ${row.length} in row ${i}`, "to have the same number of features in each row")
+        : wrong(`${row.length} in row ${i}`);
     }
     values.set(row, i * width);
   }
   return { values, count: data.length, features: width };
 }
+
+const plural = (count: number | undefined, noun: string): string => (count === 1 ? noun : `${noun}s`);
 
 function checkFinite(
   who: string,

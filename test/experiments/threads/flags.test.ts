@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { z } from "zod";
 import { flagsOf, flagValue, optionsFrom } from "../../../src/experiments/threads/flags.ts";
 import { assertError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 
 const schema = z.object({
   stepSize: z.number().positive().default(0.5).describe("eta"),
@@ -97,6 +98,34 @@ options("says once what is wrong with the items of a list", () => {
     "ERR_COMMAND_LINE",
     /^--start: expected a list of 2 numbers, [^\n]*, got \["a", "b"\]$/,
   );
+});
+options("gives an example of a list that the option takes", () => {
+  const ends = fc.option(fc.integer({ min: -50, max: 50 }), { nil: undefined });
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      ends,
+      fc.integer({ min: 1, max: 40 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      fc.nat(4),
+      (integer, low, width, isOpen, closes, bounded, length) => {
+        let item = integer ? z.number().int() : z.number();
+        if (low !== undefined) item = isOpen ? item.gt(low) : item.min(low);
+        // An open interval of integers needs one inside.
+        const high = (low ?? 0) + width + 1;
+        if (bounded) item = closes ? item.max(high) : item.lt(high);
+        const list = length === 0 ? z.array(item) : length === 4 ? z.array(item).min(3) : z.array(item).length(length);
+        const [flag] = flagsOf(z.object({ list }));
+        const [, example] = /such as (\S+)$/.exec(flag!.expected)!;
+        const own = z.object({ list });
+        assert.ok(own.safeParse({ list: flagValue(flag!, example!) }).success, flag!.expected);
+      },
+    ),
+  );
+  const [samples] = flagsOf(z.object({ samples: z.array(z.number().int().min(2)) }));
+  assert.is(samples!.expected, "a list of numbers, each an integer of at least 2, such as 2,3");
 });
 options("refuses with ERR_COMMAND_LINE", () => {
   assertError(

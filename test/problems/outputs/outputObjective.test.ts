@@ -7,8 +7,8 @@ import { denseOf } from "../../../src/linalg/dense/dense.ts";
 import { checkDerivatives } from "../../../src/problems/checkDerivatives.ts";
 import { modelObjective } from "../../../src/problems/modelObjective.ts";
 import { objective } from "../../../src/problems/objective.ts";
-import type { OutputObjective } from "../../../src/problems/outputs/outputObjective.ts";
 import type { LossOfOutputs } from "../../../src/problems/outputs/lossOfOutputs.ts";
+import type { OutputObjective } from "../../../src/problems/outputs/outputObjective.ts";
 import { minibatches } from "../../../src/problems/traced/minibatches.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 

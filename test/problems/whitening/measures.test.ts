@@ -68,7 +68,7 @@ moment("measures do not depend on units and rotations, and keep their bounds", (
 moment("refuses samples like whitening does", () => {
   assertError(() => sampleMoment([[1, 2]]), "ERR_LENGTH", /at least two samples, got 1/);
   assertError(() => sampleMoment([[1], [Number.NaN]]), "ERR_NOT_FINITE", /got NaN in row 1, feature 0/);
-  assertError(() => sampleMoment([[1], [2]], { test: [[1, 2]] }), "ERR_LENGTH", /1 features per row, got 2 in row 0/);
+  assertError(() => sampleMoment([[1], [2]], { test: [[1, 2]] }), "ERR_LENGTH", /1 feature per row, got 2 in row 0/);
   assertError(() => sampleMoment([[0], [0]]), "ERR_NOT_POSITIVE_DEFINITE", /not all zero/);
   assertError(() => sampleMoment("data" as unknown as Samples), "ERR_OPTION_TYPE", /to be samples/);
 });

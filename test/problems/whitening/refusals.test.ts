@@ -1,9 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dataset } from "../../../src/problems/datasets/dataset.ts";
+import { moments } from "../../../src/problems/whitening/moments.ts";
+import { sampleMoment } from "../../../src/problems/whitening/sampleMoment.ts";
 import type { Samples } from "../../../src/problems/whitening/samples.ts";
 import { whitening } from "../../../src/problems/whitening/whitening.ts";
 import { assertError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 
 const refusals = suite("what whitening refuses");
 
@@ -18,10 +21,15 @@ refusals("refuses wrong data by row and feature", () => {
   refused([...good, [1, Number.NaN]], {}, "ERR_NOT_FINITE", /got NaN in row 3, feature 1/);
   refused([[Number.NEGATIVE_INFINITY, 1], ...good], {}, "ERR_NOT_FINITE", /got -Infinity in row 0, feature 0/);
   refused(good, { using: "all", test: [[1, Number.NaN]] }, "ERR_NOT_FINITE", /in test, got NaN in row 0, feature 1/);
-  refused([...good, [1]], {}, "ERR_LENGTH", /got 1 in row 3 where row 0 has 2/);
+  refused(
+    [...good, [1]],
+    {},
+    "ERR_LENGTH",
+    /the data to have the same number of features in each row, got 2 in row 0 and 1 in row 3/,
+  );
   refused([[1, 2]], {}, "ERR_LENGTH", /at least two samples, got 1/);
   refused([], {}, "ERR_LENGTH", /at least two samples, got 0/);
-  refused([[], []], {}, "ERR_LENGTH", /at least one features? per row, got none in row 0/);
+  refused([[], []], {}, "ERR_LENGTH", /the data to have at least one feature in each row, got none in row 0/);
   refused(new Float64Array(5), { features: 2 }, "ERR_LENGTH", /2 features per row, got 5 numbers/);
   refused(new Float64Array(4), {}, "ERR_LENGTH", /the number of features of the data/);
   refused("digits", {}, "ERR_OPTION_TYPE", /expected the data to be samples.*got "digits"/);
@@ -46,6 +54,103 @@ refusals("refuses wrong data by row and feature", () => {
   refused([[1], [1]], { centred: true }, "ERR_NOT_POSITIVE_DEFINITE", /expected samples that differ/);
   refused([[0], [0]], { shrinkage: 0.5 }, "ERR_NOT_POSITIVE_DEFINITE", /samples that are not all zero/);
 });
+
+refusals("names the row and the feature of the first cell that is not a number, in whatever list of rows", () => {
+  const notNumbers: readonly (readonly [unknown, RegExp])[] = [
+    ["a", /the text "a"/],
+    ["3", /the text "3"/],
+    ["", /an empty cell/],
+    [null, /null/],
+    [true, /true/],
+    [undefined, /nothing/],
+    [[1], /\[1\]/],
+    [{}, /an object/],
+    [10n, /a bigint/],
+  ];
+  const white = whitening([
+    [1, 2, 3],
+    [3, 4, 1],
+    [5, 7, 0],
+  ]);
+  const takers: readonly ((rows: number[][]) => unknown)[] = [
+    (rows) => whitening(rows),
+    (rows) => whitening(rows, { features: 3 }),
+    (rows) =>
+      whitening(
+        [
+          [1, 2, 3],
+          [0, 0, 1],
+        ],
+        { using: "all", test: rows },
+      ),
+    (rows) => white.transform(rows),
+    (rows) => white.inverse(rows),
+    (rows) => sampleMoment(rows),
+    (rows) => moments({ features: 3 }).add(rows),
+    (rows) => dataset({ inputs: rows, names: ["feature 0", "feature 1", "feature 2"] }),
+  ];
+  fc.assert(
+    fc.property(
+      fc.nat(notNumbers.length - 1),
+      fc.nat(3),
+      fc.nat(2),
+      fc.nat(takers.length - 1),
+      fc.boolean(),
+      (which, row, feature, taker, more) => {
+        const rows: unknown[][] = [
+          [1, 2, 3],
+          [3, 4, 1],
+          [5, 7, 0],
+          [1, 1, 1],
+        ];
+        const [cell, words] = notNumbers[which]!;
+        rows[row]![feature] = cell;
+        if (more) rows[3]![2] = "another";
+        const isOther = more && row === 3 && feature === 2;
+        const place = new RegExp(`in row ${row}, "?feature ${feature}"?$`);
+        const message = messageOf(() => takers[taker]!(rows as number[][]));
+        assert.match(message, place);
+        assert.match(message, isOther ? /the text "another"/ : words);
+        assert.not.match(message, /NaN/);
+      },
+    ),
+  );
+});
+
+refusals("says how many features rows have in correct English, and in which rows", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 0, max: 5 }),
+      fc.integer({ min: 1, max: 5 }),
+      (width, other, at) => {
+        fc.pre(width !== other);
+        const rows = Array.from({ length: 6 }, (_, i) =>
+          Array.from({ length: i === at ? other : width }, (_, j) => i * j + 1),
+        );
+        const free = messageOf(() => whitening(rows));
+        assert.match(
+          free,
+          new RegExp(`same number of features in each row, got ${width} in row 0 and ${other} in row ${at}$`),
+        );
+        const told = messageOf(() => whitening(rows, { features: width }));
+        assert.match(
+          told,
+          new RegExp(`to have ${width} ${width === 1 ? "feature" : "features"} per row, got ${other} in row ${at}$`),
+        );
+      },
+    ),
+  );
+});
+
+function messageOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("nothing was refused");
+}
 
 refusals("refuses wrong moments", () => {
   const good = [

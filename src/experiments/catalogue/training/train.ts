@@ -22,7 +22,7 @@ import type { Measure, RowMeasure, Update } from "../../../streams/types.ts";
 import { type Experiment, type ExperimentContext, experiment } from "../../framework/definition.ts";
 import { atTheEnd } from "../../protocols/trajectory.ts";
 import { summaries } from "../summaries.ts";
-import { type TrainingData, trainingData } from "./trainingData.ts";
+import { checkDataNames, type TrainingData, trainingData } from "./trainingData.ts";
 import { modelNames, trainingModel } from "./trainingModel.ts";
 
 const optimisers = {
@@ -86,6 +86,7 @@ export const trainExperiment: Experiment = experiment({
   name: "train",
   summary: summaries.train,
   options,
+  check: checkDataNames,
   run: (options, context) =>
     defer(() => {
       const data = trainingData(options, context.seed);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { failure } from "../../../errors.ts";
 import { cifar10 } from "../../../problems/datasets/cifar10.ts";
 import { digits8x8 } from "../../../problems/datasets/digits8x8.ts";
@@ -21,6 +22,8 @@ interface TrainingDataOptions {
   readonly inMemory: number;
 }
 
+/** Data that have a name. */
+const known: readonly string[] = ["digits", "mnist", "cifar10"];
 /** Most columns that a message names. */
 const mostNamed = 12;
 
@@ -37,12 +40,40 @@ export interface TrainingData {
  */
 export function trainingData(options: TrainingDataOptions, seed: number): TrainingData {
   const { validation, test } = options;
+  checkDataNames(options);
   const all = wholeData(options, seed);
   const stratify = all.train.labels !== undefined;
   const shared = { validation, seed, stratify };
   const parts: TrainingData =
     all.test === undefined ? all.train.split({ ...shared, test }) : { ...all.train.split(shared), test: all.test };
   return options.standardise ? standardised({ ...parts }) : parts;
+}
+
+/**
+ * Looks at what names the data, and whether a file of that name is there.
+ *
+ * @throws ERR_COMMAND_LINE, ERR_DATA_FILE
+ */
+export function checkDataNames({ data, folder, label, target }: TrainingDataOptions): void {
+  if (data === "cifar10" && folder === undefined) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      "train: expected --folder with CIFAR-10's files, got none; get " +
+        "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and give its folder cifar-10-batches-bin",
+    );
+  }
+  if (known.includes(data)) return;
+  if (!/\.(csv|arrows?|feather|ipc)$/i.test(data)) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `train: expected --data to be ${known.join(", ")} or the path of a .csv or .arrow file, got "${data}"`,
+    );
+  }
+  if (label !== undefined && target !== undefined) {
+    throw failure("ERR_COMMAND_LINE", `train: expected --label for classes or --target for regression, got both`);
+  }
+  // Reading what is not there says so.
+  if (!existsSync(data) && !existsSync(`${data}.gz`)) tableData(data);
 }
 
 function wholeData(
@@ -55,24 +86,8 @@ function wholeData(
     const where = folder === undefined ? {} : { folder };
     return { train: mnist({ ...some, ...where }), test: mnist({ ...where, part: "test" }) };
   }
-  if (data === "cifar10") {
-    if (folder === undefined) {
-      throw failure(
-        "ERR_COMMAND_LINE",
-        "train: expected --folder with CIFAR-10's files, got none; get " +
-          "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and give its folder cifar-10-batches-bin",
-      );
-    }
+  if (data === "cifar10" && folder !== undefined) {
     return { train: cifar10({ ...some, folder }), test: cifar10({ folder, part: "test" }) };
-  }
-  if (!/\.(csv|arrows?|feather|ipc)$/i.test(data)) {
-    throw failure(
-      "ERR_COMMAND_LINE",
-      `train: expected --data to be digits, mnist, cifar10 or the path of a .csv or .arrow file, got "${data}"`,
-    );
-  }
-  if (label !== undefined && target !== undefined) {
-    throw failure("ERR_COMMAND_LINE", `train: expected --label for classes or --target for regression, got both`);
   }
   const columns = { ...(label === undefined ? {} : { label }), ...(target === undefined ? {} : { target }) };
   const whole = isLarge(data, inMemory) ? streamedTable(data, columns) : tableData(data, columns);

@@ -4,7 +4,7 @@ import type { ExperimentContext } from "../../framework/definition.ts";
 import type { ArmResult } from "../../protocols/comparison/compareArms.ts";
 import { meanText } from "../../protocols/comparison/paired.ts";
 import { median } from "../../protocols/statistics.ts";
-import { type ArmName, armTitles } from "./arms.ts";
+import { armTitles } from "./arms.ts";
 import type { Source } from "./source.ts";
 import type { Cell } from "./studies.ts";
 
@@ -46,9 +46,11 @@ export function tellFaster(
   const unit = percent ? 100 : 1;
   const { mean, half } = result.stopDifference;
   const cost = meanText({ mean: unit * mean, half: unit * half, count: 0 }, { digits: percent ? 1 : 3, signed: true });
+  const seconds = ratio(descent, result, ({ secondsToLoss }) => secondsToLoss);
+  const time = Number.isFinite(seconds) ? ` and ${seconds.toPrecision(2)} times the CPU seconds` : "";
   context.conclude(
     `  n ${n}: ${result.arm} reaches the training loss of gradient descent at its best stop in ${factor.toPrecision(3)} times ` +
-      `fewer updates, at ${cost}${percent ? " points" : ""} of the test score`,
+      `fewer updates${time}, at ${cost}${percent ? " points" : ""} of the test score`,
   );
 }
 
@@ -58,9 +60,16 @@ function textOf(score: number, percent: boolean): string {
 
 /** Median over the draws of how many times fewer updates an arm needs than the baseline. */
 function speedUp(baseline: ArmResult, arm: ArmResult): number {
-  return median(
-    arm.trials.map(({ updatesToLoss }, i) => baseline.trials[i]!.updatesToLoss! / Math.max(1, updatesToLoss!)),
-  );
+  return 1 / ratio(baseline, arm, ({ updatesToLoss }) => Math.max(1, updatesToLoss!));
+}
+
+/** Median over the draws of what an arm needs as a multiple of what the baseline needs. */
+function ratio(
+  baseline: ArmResult,
+  arm: ArmResult,
+  of: (trial: ArmResult["trials"][number]) => number | undefined,
+): number {
+  return median(arm.trials.map((trial, i) => (of(trial) ?? Number.NaN) / (of(baseline.trials[i]!) ?? Number.NaN)));
 }
 
 /** Advises for or against each whitening, by its paired difference from raw data at the largest n. */
@@ -89,7 +98,7 @@ export function tellAdvice(
             ? "it makes no difference worth a point"
             : "no difference is shown; more draws (--draws) narrow the interval";
     context.conclude(
-      `  advice, n ${cell.n}, ${armTitles[arm as ArmName]}: ${text}${percent ? " points" : ""} against raw: ${says}`,
+      `  advice, n ${cell.n}, ${armTitles[arm as keyof typeof armTitles] ?? arm}: ${text}${percent ? " points" : ""} against raw: ${says}`,
     );
   }
 }

@@ -6,14 +6,19 @@ import type { Source } from "./source.ts";
 /** Names of the arms: by which rows their whitening is computed. */
 export const armNames = ["raw", "train", "full", "distribution"] as const;
 export type ArmName = (typeof armNames)[number];
+export type WhiteningKind = "pca" | "zca";
 
 /** What the arms are called in reports. */
-export const armTitles: Readonly<Record<ArmName, string>> = {
+export const armTitles = {
   raw: "raw",
   train: "train-whitened",
   full: "fully whitened",
   distribution: "distribution-whitened",
-};
+  "train zca": "train-whitened, ZCA",
+  "train pca": "train-whitened, PCA",
+  "distribution zca": "distribution-whitened, ZCA",
+  "distribution pca": "distribution-whitened, PCA",
+} as const satisfies Readonly<Record<ArmName, string>> & Readonly<Record<string, string>>;
 
 /** The inputs of an arm: training rows, validation rows, and test rows. */
 export interface ArmPart {
@@ -30,8 +35,11 @@ interface ArmOptions {
   readonly testSet: number;
   /** Number of such test sets, taken from the test rows in their order. */
   readonly testSets: number;
-  /** Kind of the whitening. Default zca. */
-  readonly kind?: "pca" | "zca" | undefined;
+  /**
+   * Kind of the whitening. Default zca. With pca the coordinates, the largest eigenvalue first, stand in the places of the
+   * features, and zeros behind them, so that a network that takes images takes them too.
+   */
+  readonly kind?: WhiteningKind | undefined;
 }
 
 /**
@@ -46,24 +54,34 @@ export function armOf(arm: ArmName, draw: Draw, source: Source, options: ArmOpti
   const { width } = source;
   const { testSet, testSets, kind = "zca" } = options;
   if (arm === "raw") return [scaled({ train: train.inputs, validation: validation.inputs, test, whitened: undefined })];
-  const through = (rows: Float64Array, own: Part): ArmPart => {
+  const whitenedBy = (rows: Float64Array, own: Part): ArmPart => {
     const whiten = whitening(rows, { features: width, kind });
+    const through = (inputs: Float64Array): Float64Array => padded(whiten.transform(inputs), whiten.outputs, width);
     return scaled({
-      train: whiten.transform(train.inputs),
-      validation: whiten.transform(validation.inputs),
-      test: { ...own, inputs: whiten.transform(own.inputs) },
+      train: through(train.inputs),
+      validation: through(validation.inputs),
+      test: { ...own, inputs: through(own.inputs) },
       whitened: { rank: whiten.rank, rows: rows.length / width },
     });
   };
-  if (arm === "train") return [through(train.inputs, test)];
-  if (arm === "distribution") return [through(source.inputs, test)];
+  if (arm === "train") return [whitenedBy(train.inputs, test)];
+  if (arm === "distribution") return [whitenedBy(source.inputs, test)];
   return Array.from({ length: testSets }, (_, s) => {
     const own = slice(test, s * testSet, (s + 1) * testSet);
     const pooled = new Float64Array(train.inputs.length + own.inputs.length);
     pooled.set(train.inputs);
     pooled.set(own.inputs, train.inputs.length);
-    return through(pooled, own);
+    return whitenedBy(pooled, own);
   });
+}
+
+/** Fills rows with zeros up to the width. */
+function padded(rows: Float64Array, outputs: number, width: number): Float64Array {
+  if (outputs === width) return rows;
+  const count = rows.length / outputs;
+  const out = new Float64Array(count * width);
+  for (let i = 0; i < count; i++) out.set(rows.subarray(i * outputs, (i + 1) * outputs), i * width);
+  return out;
 }
 
 function scaled({ train, validation, test, whitened }: ArmPart): ArmPart {

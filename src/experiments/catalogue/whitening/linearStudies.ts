@@ -76,6 +76,7 @@ export function lambdaStudy(context: ExperimentContext, plan: Plan): Observable<
   const arms = lambdas.map(lambdaName);
   return linearStudy(context, {
     ...plan,
+    samples: plan.lambdaSamples,
     ...{ name: "lambda", rates, updates },
     arms: arms.map((name) => ({ name, perTestSet: false })),
     make: (data) => lambdaContest(data, lambdas, updates),

@@ -9,7 +9,7 @@ import { type LinearContest, sideBySide, timesUpTo } from "../../protocols/linea
 import { atTheEnd } from "../../protocols/trajectory.ts";
 import { drawOf, sizesOf } from "./draw.ts";
 import { type ContestData, startOf } from "./linearContests.ts";
-import type { Source } from "./source.ts";
+import { type Source, tableOf } from "./source.ts";
 import type { Cell } from "./studies.ts";
 
 /** A study of the linear model. */
@@ -43,6 +43,7 @@ export function linearStudy(context: ExperimentContext, study: LinearStudy): Obs
   const { validation, test, testSet } = sizesOf(source);
   const testSets = Math.min(study.testSets, test / testSet);
   const times = timesUpTo(updates);
+  const rows = tableOf(source);
   const cells = samples.map((n) => ({ n, trials: [] as Trial[], last: [] as Row[], moves: new Map<string, number>() }));
   const search = (index: number): Observable<Row> =>
     defer(() => {
@@ -74,6 +75,7 @@ export function linearStudy(context: ExperimentContext, study: LinearStudy): Obs
       const about = {
         study: name,
         data: source.name,
+        rows,
         n,
         d: source.width,
         draw: draw + 1,

@@ -1,6 +1,7 @@
 /** The networks of the experiment. */
 import { add, matMul, type Tensor, type Tensor2D, tanh } from "@tensorflow/tfjs-core";
 import { dataset } from "../../../problems/datasets/dataset.ts";
+import { convolutionalNetwork } from "../../../problems/models/convolutional.ts";
 import { type Model, modelOf, Weights } from "../../../problems/models/model.ts";
 import { trainingModel } from "../training/trainingModel.ts";
 import type { Source } from "./source.ts";
@@ -25,10 +26,21 @@ export function biaslessPerceptron(inputs: number, hidden: number, outputs: numb
   });
 }
 
-/** The network that is meant: `mlp`, or the default export of a module, as `fluxion run train` takes it. */
-export async function networkOf(wanted: string, source: Source, hidden: number): Promise<Model> {
-  if (wanted === "mlp") return biaslessPerceptron(source.width, hidden, source.outputs);
-  const { inputs, shape, targets, count } = source;
+/** Hidden units of `mlp`, where nothing else is given. */
+const units = 64;
+/** Filters of `cnn`, where nothing else is given. */
+const channels = 8;
+
+/**
+ * The network that is meant: `mlp`; `cnn`, 3 x 3 filters with tanh, means over 2 x 2 pixels and a linear layer; or what
+ * `fluxion run train` takes, such as the default export of a module.
+ */
+export async function networkOf(wanted: string, source: Source, hidden: number | undefined): Promise<Model> {
+  const { inputs, shape, targets, count, outputs } = source;
+  if (wanted === "mlp") return biaslessPerceptron(source.width, hidden ?? units, outputs);
+  if (wanted === "cnn") {
+    return convolutionalNetwork({ inputShape: shape, outputs, channels: [hidden ?? channels], activation: "tanh" });
+  }
   return trainingModel(wanted, dataset({ inputs, shape, targets: rowsOf(targets, count) }));
 }
 

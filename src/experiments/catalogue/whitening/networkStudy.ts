@@ -1,23 +1,20 @@
-/** Runs the studies of networks: one run for each n, draw, arm and rate. */
-import type { Tensor } from "@tensorflow/tfjs-core";
-import { concat, defer, type Observable, tap } from "rxjs";
-import type { Columns, Row } from "../../../arrow/row.ts";
-import { data as dataInput } from "../../../autodiff/index.ts";
+/** Runs the studies of networks: one run for each n, draw, arm, test set and rate. */
+import { catchError, concat, defer, EMPTY, type Observable, tap } from "rxjs";
+import type { Row } from "../../../arrow/row.ts";
+import { isFluxionError } from "../../../errors.ts";
 import { untilStep } from "../../../operators/measures/untilStep.ts";
 import type { Model } from "../../../problems/models/model.ts";
-import { objective } from "../../../problems/objective.ts";
-import type { OutputObjective } from "../../../problems/outputs/outputObjective.ts";
-import { type Predictions, predictions } from "../../../problems/traced/predictions.ts";
 import { chain } from "../../../streams/chain.ts";
-import { defineMeasure } from "../../../streams/defineMeasure.ts";
-import type { Measure, Update } from "../../../streams/types.ts";
+import type { Update } from "../../../streams/types.ts";
 import type { ExperimentContext } from "../../framework/definition.ts";
-import { columnOf, columnsOf } from "../../protocols/comparison/armColumns.ts";
+import { columnOf } from "../../protocols/comparison/armColumns.ts";
+import type { Trial } from "../../protocols/comparison/compareArms.ts";
 import { trialsFrom } from "../../protocols/comparison/trialsFrom.ts";
 import { atTheEnd } from "../../protocols/trajectory.ts";
-import { type ArmName, type ArmPart, armOf } from "./arms.ts";
-import { type Draw, drawOf, scoreOf, sizesOf } from "./draw.ts";
-import type { Source } from "./source.ts";
+import { type ArmName, type ArmPart, armOf, type WhiteningKind } from "./arms.ts";
+import { type Draw, drawOf, sizesOf } from "./draw.ts";
+import { look, type NetworkLoss, once, type Prepared, programsOf } from "./networkTrial.ts";
+import { type Source, tableOf } from "./source.ts";
 import type { Cell } from "./studies.ts";
 
 /** An arm of a study of networks. */
@@ -26,12 +23,14 @@ export interface NetworkArm {
   /** Data of the arm. */
   readonly data: ArmName;
   /** Kind of the whitening. Default zca. */
-  readonly kind?: "pca" | "zca";
+  readonly kind?: WhiteningKind;
   readonly rates: readonly number[];
   /** Most updates. */
   readonly updates: number;
   /** The method at a rate. */
   readonly update: (rate: number) => Update;
+  /** Whether the method needs more of a network than others, so that the arm is left out where it is missing. */
+  readonly demanding?: boolean;
 }
 
 /** A study of networks. */
@@ -40,161 +39,126 @@ interface NetworkStudy {
   readonly name: string;
   readonly source: Source;
   readonly model: Model;
-  readonly loss: "crossEntropy" | "meanSquared";
-  /** Training loss that all arms are to reach, for a draw. */
-  readonly stated: (draw: Draw) => number;
+  readonly loss: NetworkLoss;
+  /** Training loss that all arms are to reach, for a draw. Undefined: that of the baseline at its best stop. */
+  readonly stated: ((draw: Draw) => number) | undefined;
   readonly samples: readonly number[];
   readonly draws: number;
+  readonly testSets: number;
   readonly arms: readonly NetworkArm[];
-  readonly tell: (cells: readonly Cell[]) => void;
+  /** Called at the end with the trials of each n, and the arms that the network supports. */
+  readonly tell: (cells: readonly NetworkCell[], arms: readonly NetworkArm[]) => void;
 }
 
-/** Looks at held-out rows per run, about. */
-const looks = 60;
+/** A cell with what the fully whitened test sets say. */
+export interface NetworkCell extends Cell {
+  /** For each draw and test set, whether the rows by which it is whitened are linearly independent: 1 or 0. */
+  readonly independent: readonly number[];
+}
+
+/** Points that a file keeps: the first and the last. */
 const endsOnly = 2 ** 31;
+/** Number of test sets, over all draws, of the fully whitened arm of a network where the theorem may hold. */
+const wantedTestSets = 60;
 
 /** Runs a study as a campaign. */
 export function networkStudy(context: ExperimentContext, study: NetworkStudy): Observable<Row> {
-  const { name, source, model, samples, draws, arms, tell } = study;
-  const { validation, test, testSet } = sizesOf(source);
-  const cells = samples.map((n): Cell => ({ n, trials: [] }));
-  const programs = programsOf(study);
+  const { name, source, model, samples, draws, arms, tell, stated } = study;
+  const sizes = sizesOf(source);
+  const { validation, test, testSet } = sizes;
+  const cells = samples.map((n) => ({ n, trials: [] as Trial[], independent: [] as number[] }));
+  const programs = samples.map(() => programsOf(model, study.loss));
   const searches = samples.flatMap((n, c) =>
     Array.from({ length: draws }, (_, draw) =>
-      arms.flatMap((arm) => arm.rates.map((rate, r) => ({ n, cell: cells[c]!, draw, arm, rate, r }))),
+      arms.flatMap((arm) =>
+        Array.from({ length: testSetsOf(arm, n, study, test / testSet) }, (_, set) =>
+          arm.rates.map((rate, r) => ({ n, c, draw, arm, set, rate, r })),
+        ).flat(),
+      ),
     ).flat(),
   );
   const digits = String(Math.max(...samples)).length;
+  const parts = partsOf(source, context.seed, sizes);
+  const rows = tableOf(source);
+  const leftOut = new Set<NetworkArm>();
   return concat(
     context.campaign(searches.length, (index) =>
       defer(() => {
-        const { n, cell, draw, arm, rate, r } = searches[index]!;
+        const { n, c, draw, arm, set, rate, r } = searches[index]!;
+        const testSets = testSetsOf(arm, n, study, test / testSet);
         const run =
           `${name}-n${String(n).padStart(digits, "0")}-draw-${String(draw + 1).padStart(2, "0")}-` +
-          `${arm.name.replaceAll(" ", "-")}-rate-${r + 1}`;
-        const lazy = once(() => {
-          const parts = drawOf(source, { train: n, validation, test, testSet }, draw, context.seed);
-          const [part] = armOf(arm.data, parts, source, { testSet, testSets: 1, ...arm });
-          return { parts, part: part!, problem: programs.problem(part!, parts) };
-        });
+          `${arm.name.replaceAll(" ", "-")}${testSets > 1 ? `-set-${set + 1}` : ""}-rate-${r + 1}`;
+        const prepared = once((): Prepared => parts(n, draw, arm, testSets, set));
+        const problem = once(() => programs[c]!.problem(prepared()));
         const trials = trialsFrom([arm.name], draw);
-        const about = { study: name, data: source.name, n, d: source.width, draw: draw + 1, arms: [arm.name] };
-        // The problem is made even where the run is read back, since its dimension is needed: it costs one trace per n.
-        const update = chain(untilStep(arm.updates), arm.update(rate), look(study, arm, rate, lazy, programs));
+        const about = { study: name, data: source.name, rows, n, d: source.width, draw: draw + 1, arms: [arm.name] };
+        const measured = look({ arm: arm.name, rate, updates: arm.updates, stated }, programs[c]!, prepared);
+        const update = chain(untilStep(arm.updates), arm.update(rate), measured);
+        // A function of the step, so that nothing is drawn and whitened for runs that are only read back.
         return context
-          .iterate(lazy().problem, model.initialPoint(startSeed(context.seed, draw)), update, {
-            ...{ name: run, points: endsOnly, description: { ...about, rate }, repeat: false },
+          .iterate(problem, model.initialPoint(startSeed(context.seed, draw)), update, {
+            ...{ name: run, points: endsOnly, repeat: false },
+            description: { ...about, validation, test, testSet, set: set + 1, rate },
           })
           .pipe(
+            catchError((error: unknown) => {
+              if (!arm.demanding || !(isFluxionError(error) && error.code === "ERR_UNSUPPORTED")) throw error;
+              if (!leftOut.has(arm)) context.note(`${arm.name} is left out: ${error.message}`);
+              leftOut.add(arm);
+              return EMPTY;
+            }),
             tap({
               next: (row) => {
-                if (row.run.name === run) trials.take(row);
+                if (row.run.name !== run) return;
+                trials.take(row);
+                const independent = row.columns[columnOf(arm.name, "independent")];
+                if (arm.data === "full" && r === 0 && independent !== undefined)
+                  cells[c]!.independent.push(independent);
               },
-              complete: () => cell.trials.push(...trials.ended()),
+              complete: () => cells[c]!.trials.push(...trials.ended()),
             }),
           );
       }),
     ),
-    atTheEnd(context, () => tell(cells)),
+    atTheEnd(context, () =>
+      tell(
+        cells,
+        arms.filter((arm) => !leftOut.has(arm)),
+      ),
+    ),
   );
+}
+
+/**
+ * Test sets of an arm in each draw: several for the fully whitened arm where the theorem may freeze it. There a few
+ * test rows are at chance, so that their scores are noise.
+ */
+function testSetsOf({ data }: NetworkArm, n: number, { draws, testSets, source }: NetworkStudy, most: number): number {
+  const { testSet } = sizesOf(source);
+  if (data !== "full" || n + testSet > source.width) return 1;
+  return Math.min(testSets, most, Math.ceil(wantedTestSets / draws));
+}
+
+/** Draws and whitens. What the runs of one arm of a draw share is kept until the next arm. */
+function partsOf(
+  source: Source,
+  seed: number,
+  { validation, test, testSet }: ReturnType<typeof sizesOf>,
+): (n: number, draw: number, arm: NetworkArm, testSets: number, set: number) => Prepared {
+  let drawn: { readonly key: string; readonly draw: Draw } | undefined;
+  let made: { readonly key: string; readonly parts: readonly ArmPart[] } | undefined;
+  return (n, number, { data, kind }, testSets, set) => {
+    const drawKey = `${n} ${number}`;
+    if (drawn?.key !== drawKey) {
+      drawn = { key: drawKey, draw: drawOf(source, { train: n, validation, test, testSet }, number, seed) };
+    }
+    const { draw } = drawn;
+    const key = `${drawKey} ${data} ${kind ?? ""}`;
+    if (made?.key !== key) made = { key, parts: armOf(data, draw, source, { testSet, testSets, kind }) };
+    return { draw, part: made.parts[set]! };
+  };
 }
 
 /** The seed of a draw's start; the same for all arms of the draw. */
 const startSeed = (seed: number, draw: number): number => 1000 * seed + draw;
-
-interface Prepared {
-  readonly parts: Draw;
-  readonly part: ArmPart;
-  readonly problem: OutputObjective;
-}
-
-/** The programs of a study: traced once for each number of rows. */
-interface Programs {
-  problem(part: ArmPart, draw: Draw): OutputObjective;
-  outputs(inputs: Float64Array): Predictions;
-}
-
-function programsOf({ model, loss }: NetworkStudy): Programs {
-  let problem: OutputObjective | undefined;
-  let outputs: Predictions | undefined;
-  const shaped = (inputs: Float64Array, rows: number): Tensor =>
-    dataInput("inputs", inputs, [rows, ...model.inputShape]);
-  return {
-    problem({ train }, { train: { targets, rows } }) {
-      problem ??= objective(
-        model.shapes,
-        {
-          outputs: (...parameters: readonly Tensor[]) => model.apply(shaped(train, rows), parameters),
-          loss,
-          targets,
-        },
-        { name: model.name, names: model.names },
-      );
-      return problem.with({ inputs: train, targets }) as OutputObjective;
-    },
-    outputs(inputs) {
-      const width = model.inputShape.reduce((product, extent) => product * extent, 1);
-      outputs ??= predictions(model.shapes, (...parameters: readonly Tensor[]) =>
-        model.apply(shaped(inputs.subarray(0, width), 1), parameters),
-      );
-      return outputs.with({ inputs });
-    },
-  };
-}
-
-/** Measures the arm on held-out rows now and then, and its training loss in every row. */
-function look(study: NetworkStudy, arm: NetworkArm, rate: number, lazy: () => Prepared, programs: Programs): Measure {
-  const { name, updates } = arm;
-  const every = Math.max(1, Math.floor(updates / looks));
-  const held = once(() => {
-    const { part } = lazy();
-    return { validation: programs.outputs(part.validation), test: programs.outputs(part.test.inputs) };
-  });
-  return defineMeasure({
-    name: "arm",
-    columns: columnsOf([name], "step size") as Columns,
-    init: () => ({ reached: Number.POSITIVE_INFINITY, updatesToLoss: -1, first: new Float64Array(0) }),
-    step(it, before) {
-      const { step, value, point, seconds } = it;
-      const last = step >= updates;
-      const stated = study.stated(lazy().parts);
-      const reached = Math.min(before.reached, value);
-      const updatesToLoss = before.updatesToLoss < 0 && value <= stated ? step : before.updatesToLoss;
-      const state = { reached, updatesToLoss, first: before.first };
-      const looked = step % every === 0 || (step <= 16 && (step & (step - 1)) === 0) || last;
-      if (!looked || !point.every(Number.isFinite)) return { state };
-      const { parts, part } = lazy();
-      const outputs = held().test(point);
-      if (!outputs.every(Number.isFinite)) return { state };
-      if (step === 0) state.first = outputs.slice();
-      const moves = outputs.reduce((most, z, i) => Math.max(most, Math.abs(z - state.first[i]!)), 0);
-      const columns: Record<string, number | undefined> = {
-        ...{ rate, updates: step },
-        [columnOf(name, "loss")]: value,
-        [columnOf(name, "validation")]: scoreOf(held().validation(point), parts.validation),
-        [columnOf(name, "test")]: scoreOf(outputs, part.test),
-        [columnOf(name, "moves")]: moves,
-      };
-      if (last) {
-        Object.assign(columns, {
-          [columnOf(name, "reached")]: reached,
-          [columnOf(name, "updatesToLoss")]: updatesToLoss < 0 ? undefined : updatesToLoss,
-          [columnOf(name, "stated")]: stated,
-          [columnOf(name, "seconds")]: seconds,
-          [columnOf(name, "whiteningRank")]: part.whitened?.rank,
-          [columnOf(name, "independent")]:
-            part.whitened === undefined ? undefined : Number(part.whitened.rank === part.whitened.rows),
-        });
-      }
-      return { state, columns };
-    },
-  });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}

@@ -14,13 +14,15 @@ interface Told {
   readonly rules: CellRules;
   /** Names of the arms in the table. Default: their own. */
   readonly titles?: Readonly<Record<string, string>>;
+  /** Heading of the seconds. Default "seconds". */
+  readonly time?: string;
   /** Whether scores are shares of rows, which are written in percent. */
   readonly percent: boolean;
 }
 
 /** Judges a cell and tells it. Returns the arms; of a refused baseline no differences may be used. */
 export function tellCell(context: ExperimentContext, told: Told): readonly ArmResult[] {
-  const { study, heading, cell, draws, rules, titles = {}, percent } = told;
+  const { study, heading, cell, draws, rules, titles = {}, time = "seconds", percent } = told;
   const results = compareArms(cell.trials, { ...rules, draws });
   const baseline = results.find(({ arm }) => arm === rules.baseline)!;
   const titleOf = (arm: string): string => titles[arm] ?? arm;
@@ -28,16 +30,7 @@ export function tellCell(context: ExperimentContext, told: Told): readonly ArmRe
   const text = (own: MeanEstimate, signed = false): string =>
     meanText({ ...own, mean: unit * own.mean, half: unit * own.half }, { digits: percent ? 1 : 3, signed });
   const lines: string[][] = [
-    [
-      "arm",
-      "rate",
-      "test at best stop",
-      "at the end",
-      "stop - baseline",
-      "end - baseline",
-      "updates to loss",
-      "seconds",
-    ],
+    ["arm", "rate", "test at best stop", "at the end", "stop - baseline", "end - baseline", "updates to loss", time],
   ];
   context.conclude(heading);
   for (const result of results) {

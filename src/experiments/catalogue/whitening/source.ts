@@ -1,6 +1,8 @@
 /** The data of the experiment: rows, targets, and which features there are. */
 import { failure } from "../../../errors.ts";
+import type { JsonValue } from "../../../json.ts";
 import { digits8x8 } from "../../../problems/datasets/digits8x8.ts";
+import { hashOf } from "../../../problems/datasets/hashes.ts";
 import { mnist } from "../../../problems/datasets/mnist.ts";
 import { naturalImages } from "../../../problems/datasets/naturalImages.ts";
 import { spectralData } from "../../../problems/datasets/spectralData.ts";
@@ -72,6 +74,15 @@ export function sourceOf(options: SourceOptions, seed: number, keepAll = false):
     outputs: targets.length / count,
     own: !known.some((own) => own === options.data),
     shape: width === all ? data.fields.inputs! : [width],
+  };
+}
+
+/** Names the rows of a source and their hashes, so that a run is not resumed with others. */
+export function tableOf({ name, count, width, inputs, targets, outputs }: Source): JsonValue {
+  return {
+    ...{ data: name, count },
+    inputsHash: hashOf([count, width], inputs),
+    targetsHash: hashOf([count, outputs], targets),
   };
 }
 

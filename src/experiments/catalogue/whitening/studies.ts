@@ -12,19 +12,26 @@ export const sizes = protocolSizes({
 /** Difference of mean scores up to which two rates count as equally good: half a point. */
 export const tie = 0.005;
 
+/** Most numbers in the training inputs of a network: a larger n would take hours. Those of a perceptron cost least. */
+const mostNumbers = { mlp: 150_000, others: 40_000 } as const;
+
 /**
  * The training sizes n where none are given: about d, where arms differ most, and up to 20 d. For networks, which take
  * longer, they are fewer; for data of the user's own all rows that are left to train on are the last.
  */
 export function defaultSamples(
   { width, labels, own }: Source,
-  { most, quick, network }: { readonly most: number; readonly quick: boolean; readonly network: boolean },
+  form: { readonly most: number; readonly quick: boolean; readonly model: string; readonly lambda: boolean },
 ): number[] {
-  const ofNetwork = quick ? [1] : [0.4, 1, 2, 4, 8];
-  const wanted = network ? ofNetwork : quick ? [0.4, 1, 4, 20] : [0.4, 0.7, 1, 2, 3, 5, 10, 20];
+  const { most, quick, model, lambda } = form;
+  const network = model !== "linear";
+  const ofNetwork = lambda ? [1] : quick ? [0.4, 1] : [0.4, 1, 2, 4, 8];
+  const numbers = mostNumbers[model === "mlp" ? "mlp" : "others"];
+  const affordable = ofNetwork.filter((times) => times <= 1 || times * width * width <= numbers);
+  const wanted = network ? affordable : quick ? [0.4, 1, 4, 20] : [0.4, 0.7, 1, 2, 3, 5, 10, 20];
   const least = labels === undefined ? 2 : 4;
   const found = wanted.map((times) => Math.max(least, Math.min(most, Math.floor(times * width))));
-  return [...new Set(own ? [...found, most] : found)].sort((a, b) => a - b);
+  return [...new Set(own && !(network && lambda) ? [...found, most] : found)].sort((a, b) => a - b);
 }
 
 /** A cell of a study: the trials of all arms for one number of training rows. */
@@ -45,13 +52,15 @@ export interface Plan {
     readonly updates?: number | undefined;
     readonly newtonUpdates: number;
     readonly rates?: readonly number[] | undefined;
-    readonly newtonRates: readonly number[];
+    readonly newtonRates?: readonly number[] | undefined;
     readonly loss: number;
     readonly lambdas?: readonly number[] | undefined;
+    readonly samples?: readonly number[] | undefined;
   };
   readonly source: Source;
-  /** Numbers n of training rows, ascending. */
+  /** Numbers n of training rows, ascending; those of the study lambda, whose updates are dear for a network. */
   readonly samples: readonly number[];
+  readonly lambdaSamples: readonly number[];
   readonly draws: number;
   readonly testSets: number;
   /** Whether scores are shares of rows, which are written in percent. */

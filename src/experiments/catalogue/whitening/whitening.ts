@@ -5,7 +5,9 @@ import { type Experiment, experiment } from "../../framework/definition.ts";
 import { summaries } from "../summaries.ts";
 import { sizesOf } from "./draw.ts";
 import { armsStudy, lambdaStudy } from "./linearStudies.ts";
-import { gaussNewtonStudy, networkArmsStudy } from "./networkStudies.ts";
+import { modesStudy } from "./modesStudy.ts";
+import { networkOf } from "./networkModel.ts";
+import { gaussNewtonStudy, kindsStudy, networkArmsStudy } from "./networkStudies.ts";
 import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
 import { defaultSamples, type Plan, sizes } from "./studies.ts";
@@ -25,14 +27,20 @@ const options = z.object({
   model: z
     .string()
     .default("linear")
-    .describe("linear, mlp, convolutional or another model of fluxion run train, or a module such as ./net.ts"),
-  hidden: z.number().int().positive().optional().describe("width of mlp (default: 64; in the study lambda 8)"),
+    .describe("linear, mlp, cnn (for images), another model of fluxion run train, or a module such as ./net.ts"),
+  hidden: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("units of mlp (default: 64; in the study lambda 8), or filters of cnn (default: 8)"),
   study: z
-    .array(z.enum(["arms", "lambda", "rotation"]))
+    .array(z.enum(["arms", "lambda", "kinds", "rotation", "modes"]))
     .default(["arms", "lambda"])
     .describe(
       "arms: raw and whitened data; lambda: updates between gradient descent and Newton's or Gauss and Newton's; " +
-        "rotation: methods on rotated inputs",
+        "kinds: PCA beside ZCA, for a network; rotation: methods on rotated inputs; " +
+        "modes: which directions of the data are learnt first",
     ),
   samples: z.array(z.number().int().min(2)).optional().describe("numbers n of training rows (default: 0.4 d to 20 d)"),
   updates: z
@@ -41,16 +49,24 @@ const options = z.object({
     .positive()
     .optional()
     .describe("updates of each arm (default: linear 1,000,000, networks 1000, in the study lambda 3000)"),
-  newtonUpdates: z.number().int().positive().default(100).describe("updates of Gauss and Newton's arms of a network"),
+  newtonUpdates: z.number().int().positive().default(40).describe("updates of the arms of second order of a network"),
   rates: positives
     .optional()
     .describe(
       "grid of rates (default: 0.01 to 2.5; of the linear model as multiples of 1 / (largest eigenvalue of the arm))",
     ),
   newtonRates: positives
-    .default([0.3, 1, 3, 10, 30, 100])
-    .describe("grid of rates of Gauss and Newton's arms, whose matrix has mean eigenvalue 1"),
-  loss: z.number().positive().default(0.1).describe("training loss that each arm of a network is to reach"),
+    .optional()
+    .describe(
+      "grid of rates of these arms, whose matrix has mean eigenvalue 1 (default: 0.03 to 3 times the number of outputs)",
+    ),
+  loss: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe(
+      "training loss that each arm of a network is to reach; in the study lambda it is that of gradient descent",
+    ),
   lambdas: z
     .array(z.number().min(0).max(1))
     .optional()
@@ -77,14 +93,15 @@ export const whiteningExperiment: Experiment = experiment({
   name: "whitening",
   summary: summaries.whitening,
   options,
+  // The data are read once more when the run begins: what they lack shows before anything is made.
+  async check(options) {
+    const { source } = planned(options, 1);
+    if (options.model !== "linear") await networkOf(options.model, source, options.hidden);
+  },
   run: (options, context) =>
     defer(() => {
-      if (options.quick && options.full) {
-        throw failure("ERR_COMMAND_LINE", "whitening: expected --quick or --full, got both");
-      }
       const { model } = options;
-      const source = sourceOf(options, context.seed, model !== "linear" && model !== "mlp");
-      const plan = planOf(options, source);
+      const { source, ...plan } = planned(options, context.seed);
       const { constant, width, outputs, count } = source;
       context.note(
         `${source.name}: ${count} rows, d = ${width} features` +
@@ -95,16 +112,31 @@ export const whiteningExperiment: Experiment = experiment({
         model === "linear"
           ? { arms: armsStudy, lambda: lambdaStudy }
           : { arms: networkArmsStudy, lambda: gaussNewtonStudy };
-      const studies = { ...ofModel, rotation: rotationStudy } as const;
-      return concat(...[...new Set(options.study)].map((name) => studies[name](context, plan)));
+      const studies = { ...ofModel, kinds: kindsStudy, rotation: rotationStudy, modes: modesStudy } as const;
+      return concat(...[...new Set(options.study)].map((name) => studies[name](context, { ...plan, source })));
     }),
 });
+
+/** Reads the data, and says which draws of them are compared. */
+function planned(options: Options, seed: number): Plan {
+  const { model, full, quick } = options;
+  if (quick && full) throw failure("ERR_COMMAND_LINE", "whitening: expected --quick or --full, got both");
+  if (model === "linear" && options.study.includes("kinds")) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      "whitening: expected a network for --study kinds, got the linear model, which all kinds train alike; add --model cnn",
+    );
+  }
+  return planOf(options, sourceOf(options, seed, model !== "linear" && model !== "mlp"));
+}
 
 function planOf(options: Options, source: Source): Plan {
   const { draws, testSets } = sizes.of(options);
   const { most } = sizesOf(source);
-  const samples =
-    options.samples ?? defaultSamples(source, { most, quick: !options.full, network: options.model !== "linear" });
+  const form = { most, quick: !options.full, model: options.model };
+  const [samples, lambdaSamples] = [false, true].map(
+    (lambda) => options.samples ?? defaultSamples(source, { ...form, lambda }),
+  ) as [number[], number[]];
   const tooMany = samples.find((n) => n > most);
   if (tooMany !== undefined || most < 2) {
     throw failure(
@@ -117,6 +149,7 @@ function planOf(options: Options, source: Source): Plan {
     options,
     source,
     samples: [...new Set(samples)].sort((a, b) => a - b),
+    lambdaSamples: [...new Set(lambdaSamples)].sort((a, b) => a - b),
     draws,
     testSets,
     percent: source.labels !== undefined,

@@ -10,8 +10,15 @@ export interface Trial {
   readonly draw: number;
   /** Rate, one of the grid. */
   readonly rate: number;
-  /** Training loss that is stated for this draw: every arm is to come within 1 % of it. */
-  readonly stated: number;
+  /**
+   * Training loss that is stated for this draw: every arm is to come within 1 % of it. Undefined: that of the baseline at
+   * its best stop, at the rate that validation chooses for it.
+   */
+  readonly stated: number | undefined;
+  /** Training loss at the best stop. */
+  readonly stopLoss: number;
+  /** The training losses that are smaller than all before them, in their order. */
+  readonly lows: readonly Low[];
   /** Smallest training loss within the budget; infinite if the arm diverged at once. */
   readonly reached: number;
   /** Updates until the stated loss; undefined if it was not reached. */
@@ -29,6 +36,17 @@ export interface Trial {
   /** Seconds that the trial took. */
   readonly seconds: number;
 }
+
+/** A training loss that is smaller than all before it. */
+export interface Low {
+  readonly updates: number;
+  readonly loss: number;
+  /** Seconds up to it; undefined if they were not measured. */
+  readonly seconds: number | undefined;
+}
+
+/** A trial whose stated loss is known. */
+type StatedTrial = Trial & { readonly stated: number; readonly secondsToLoss: number | undefined };
 
 /** Rules of a comparison. */
 export interface ComparisonRules {
@@ -60,10 +78,10 @@ export interface ArmResult {
   /** Median number of updates until the stated loss, and until the best-validation stop. */
   readonly updatesToLoss: number;
   readonly stopUpdates: number;
-  /** Mean seconds per trial. */
+  /** Mean seconds until the stated loss; per trial, where they are not known at each update. */
   readonly seconds: number;
   /** Trials at the chosen rate, in the order of the draws. */
-  readonly trials: readonly Trial[];
+  readonly trials: readonly StatedTrial[];
 }
 
 /** Factor of the stated loss within which an arm has to come. */
@@ -77,9 +95,16 @@ const within = 1.01;
  * `tie` of it are equally good, and the one that reaches the stated loss in the fewest updates is taken. An arm is
  * refused if its rate stands at an edge of the grid, since a rate beyond might be better, or if it did not come within
  * 1 % of the stated loss in each draw. If the baseline is refused, no difference may be reported.
+ *
+ * Trials of the same arm, draw and rate, such as those of several test sets, count as one: their scores are averaged, and
+ * each of them has to reach the stated loss.
  */
-export function compareArms(trials: readonly Trial[], rules: ComparisonRules): readonly ArmResult[] {
-  const chosen = rules.arms.map((arm) => ({ arm, ...rateOf(trials, arm, rules) }));
+export function compareArms(given: readonly Trial[], rules: ComparisonRules): readonly ArmResult[] {
+  const trials = statedTrials(averagedTrials(given), rules);
+  // The loss that is looked for is the baseline's own, so that its rate cannot be judged by it.
+  const ofBaseline = given.some(({ stated }) => stated === undefined) ? stopOf : lossOf;
+  const costOf = (arm: string): typeof lossOf => (arm === rules.baseline ? ofBaseline : lossOf);
+  const chosen = rules.arms.map((arm) => ({ arm, ...rateOf(trials, arm, rules, costOf(arm)) }));
   const baseline = chosen.find(({ arm }) => arm === rules.baseline)?.own ?? [];
   return chosen.map(({ arm, rate, own }): ArmResult => {
     const scores = (of: "stop" | "end", from: readonly Trial[]): number[] => from.map((trial) => trial[of]);
@@ -96,7 +121,7 @@ export function compareArms(trials: readonly Trial[], rules: ComparisonRules): r
       endDifference: difference("end"),
       updatesToLoss: median(own.map(({ updatesToLoss }) => updatesToLoss ?? Number.POSITIVE_INFINITY)),
       stopUpdates: median(own.map(({ stopUpdates }) => stopUpdates)),
-      seconds: own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length,
+      seconds: own.reduce((sum, { seconds, secondsToLoss = seconds }) => sum + secondsToLoss, 0) / own.length,
       trials: own,
     };
   });
@@ -104,12 +129,61 @@ export function compareArms(trials: readonly Trial[], rules: ComparisonRules): r
 
 const nothing: MeanEstimate = { mean: Number.NaN, half: Number.NaN, count: 0 };
 
-/** Chooses the rate of an arm by validation. */
-function rateOf(
-  trials: readonly Trial[],
+/** Averages the trials of one arm, draw and rate. */
+function averagedTrials(trials: readonly Trial[]): readonly Trial[] {
+  const groups = new Map<string, Trial[]>();
+  for (const trial of trials) {
+    const key = `${trial.draw} ${trial.rate} ${trial.arm}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [trial]);
+    else group.push(trial);
+  }
+  return [...groups.values()].map((group): Trial => {
+    const [first] = group as [Trial];
+    if (group.length === 1) return first;
+    const mean = (of: (trial: Trial) => number): number => group.reduce((sum, own) => sum + of(own), 0) / group.length;
+    const never = group.some(({ updatesToLoss }) => updatesToLoss === undefined);
+    return {
+      ...first,
+      reached: Math.max(...group.map(({ reached }) => reached)),
+      updatesToLoss: never ? undefined : mean(({ updatesToLoss }) => updatesToLoss!),
+      diverged: group.some(({ diverged }) => diverged),
+      validation: mean(({ validation }) => validation),
+      stopUpdates: mean(({ stopUpdates }) => stopUpdates),
+      stop: mean(({ stop }) => stop),
+      end: mean(({ end }) => end),
+      seconds: mean(({ seconds }) => seconds),
+      // The losses of several runs have no common order.
+      lows: [],
+    };
+  });
+}
+
+/** Puts the loss of the baseline at its best stop where none is stated, and finds when each trial comes to it. */
+function statedTrials(trials: readonly Trial[], rules: ComparisonRules): readonly StatedTrial[] {
+  const open = trials.some(({ stated }) => stated === undefined);
+  const { own } = open ? rateOf(trials, rules.baseline, rules, stopOf) : { own: [] };
+  const stops = new Map(own.map(({ draw, stopLoss }) => [draw, stopLoss]));
+  return trials.map((trial): StatedTrial => {
+    const { lows, draw } = trial;
+    const stated = trial.stated ?? stops.get(draw) ?? Number.NaN;
+    const first = lows.find(({ loss }) => loss <= stated);
+    const updatesToLoss = trial.stated === undefined ? first?.updates : trial.updatesToLoss;
+    return { ...trial, stated, updatesToLoss, secondsToLoss: first?.seconds };
+  });
+}
+
+/** What decides between rates that are equally good: updates until the stated loss, or until the best stop. */
+const lossOf = ({ updatesToLoss }: Trial): number | undefined => updatesToLoss;
+const stopOf = ({ stopUpdates }: Trial): number | undefined => stopUpdates;
+
+/** Chooses the rate of an arm by validation. `costOf` decides between rates that are equally good. */
+function rateOf<T extends Trial>(
+  trials: readonly T[],
   arm: string,
   { rates, draws, tie }: ComparisonRules,
-): { readonly rate: number | undefined; readonly own: readonly Trial[] } {
+  costOf: typeof lossOf,
+): { readonly rate: number | undefined; readonly own: readonly T[] } {
   const candidates = gridOf(rates, arm).flatMap((rate) => {
     const own = trials.filter((trial) => trial.arm === arm && trial.rate === rate);
     if (own.length !== draws) return [];
@@ -117,7 +191,7 @@ function rateOf(
     if (own.some(({ diverged }) => diverged)) return [];
     own.sort((a, b) => a.draw - b.draw);
     const mean = own.reduce((sum, { validation }) => sum + validation, 0) / draws;
-    const updates = median(own.map(({ updatesToLoss }) => updatesToLoss ?? Number.POSITIVE_INFINITY));
+    const updates = median(own.map((trial) => costOf(trial) ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(mean) ? [{ rate, own, mean, updates }] : [];
   });
   const best = candidates.reduce((least, { mean }) => Math.min(least, mean), Number.POSITIVE_INFINITY);
@@ -131,7 +205,11 @@ function gridOf(rates: ComparisonRules["rates"], arm: string): readonly number[]
   return typeof rates === "function" ? rates(arm) : rates;
 }
 
-function refusalOf(own: readonly Trial[], rate: number | undefined, rates: readonly number[]): string | undefined {
+function refusalOf(
+  own: readonly StatedTrial[],
+  rate: number | undefined,
+  rates: readonly number[],
+): string | undefined {
   if (rate === undefined) return `each rate of the grid ${rates.join(", ")} diverged in a draw, or gave no score`;
   const reasons: string[] = [];
   if (rate === rates[0] || rate === rates.at(-1)) {
@@ -144,8 +222,10 @@ function refusalOf(own: readonly Trial[], rate: number | undefined, rates: reado
       trial.reached / trial.stated > most.reached / most.stated ? trial : most,
     );
     reasons.push(
-      `in ${missed.length} of ${own.length} draws it did not come within 1 % of the stated training loss ` +
-        `(${worst.reached.toPrecision(3)} instead of ${worst.stated.toPrecision(3)}); allow more updates`,
+      Number.isNaN(worst.stated)
+        ? "no training loss is stated, because no rate of the baseline is left"
+        : `in ${missed.length} of ${own.length} draws it did not come within 1 % of the stated training loss ` +
+            `(${worst.reached.toPrecision(3)} instead of ${worst.stated.toPrecision(3)}); allow more updates`,
     );
   }
   return reasons.length === 0 ? undefined : reasons.join("; ");

@@ -1,7 +1,7 @@
 /** Reads the trials of a run from its rows, whether they are computed, read back, or drawn in a figure. */
 import type { Row } from "../../../arrow/row.ts";
 import { type ArmColumn, columnOf } from "./armColumns.ts";
-import type { Trial } from "./compareArms.ts";
+import type { Low, Trial } from "./compareArms.ts";
 
 /** Collects the trials of a run, one for each arm and rate. */
 interface TrialCollector {
@@ -13,15 +13,18 @@ interface TrialCollector {
 interface Open {
   readonly rate: number;
   readonly first: number;
-  lowest: number;
+  /** Training loss of the last look. */
+  loss: number;
   validation: number;
   stopUpdates: number;
   stop: number;
+  stopLoss: number;
   end: number;
+  readonly lows: Low[];
 }
 
 /**
- * Collects trials from the columns of the arms. A rate begins at `updates` 0 and ends with the row that has the stated
+ * Collects trials from the columns of the arms. A rate begins at `updates` 0 and ends with the row that has the smallest
  * loss; a run that ends before it has diverged.
  *
  * @param moves receives the largest change of test outputs of each arm, at rates that do not diverge
@@ -30,33 +33,42 @@ export function trialsFrom(arms: readonly string[], draw: number, moves = new Ma
   const open = new Map<string, Open>();
   const trials: Trial[] = [];
   const close = (arm: string, columns: Row["columns"]): void => {
-    const { rate, first, lowest, ...best } = open.get(arm)!;
+    const { rate, first, loss, ...best } = open.get(arm)!;
     open.delete(arm);
     const of = (what: ArmColumn): number => columns[columnOf(arm, what)] ?? Number.NaN;
-    const diverged = !(of("loss") <= first) || columns[columnOf(arm, "stated")] === undefined;
+    const reached = columns[columnOf(arm, "reached")];
+    const diverged = !(loss <= first) || reached === undefined;
     if (!diverged) moves.set(arm, Math.max(moves.get(arm) ?? 0, of("moves")));
+    const lowest = best.lows.at(-1)?.loss ?? Number.POSITIVE_INFINITY;
     trials.push({
-      ...{ arm, draw, rate, diverged, stated: of("stated"), reached: columns[columnOf(arm, "reached")] ?? lowest },
+      ...{ arm, draw, rate, diverged, stated: columns[columnOf(arm, "stated")], reached: reached ?? lowest },
       ...{ updatesToLoss: columns[columnOf(arm, "updatesToLoss")], ...best, seconds: of("seconds") },
     });
   };
   return {
-    take({ columns, status }) {
+    take({ step, columns, status }) {
       const { rate, updates } = columns;
       for (const arm of arms) {
         const of = (what: ArmColumn): number => columns[columnOf(arm, what)] ?? Number.NaN;
-        if (updates === 0 && rate !== undefined && !Number.isNaN(of("loss"))) {
+        const loss = columns[columnOf(arm, "loss")];
+        if (updates === 0 && rate !== undefined && loss !== undefined) {
           const worst = { validation: Number.POSITIVE_INFINITY, stopUpdates: 0, stop: Number.NaN, end: Number.NaN };
-          open.set(arm, { rate, first: of("loss"), lowest: Number.POSITIVE_INFINITY, ...worst });
+          open.set(arm, { rate, first: loss, loss, stopLoss: Number.NaN, lows: [], ...worst });
         }
         const own = open.get(arm);
         if (own === undefined) continue;
-        own.lowest = Math.min(own.lowest, columns[columnOf(arm, "loss")] ?? Number.POSITIVE_INFINITY);
+        if (loss !== undefined) {
+          own.loss = loss;
+          if (loss < (own.lows.at(-1)?.loss ?? Number.POSITIVE_INFINITY)) {
+            own.lows.push({ updates: updates ?? step, loss, seconds: columns[columnOf(arm, "seconds")] });
+          }
+        }
         if (updates !== undefined && of("validation") < own.validation) {
-          Object.assign(own, { validation: of("validation"), stopUpdates: updates, stop: of("test") });
+          const stop = { stopUpdates: updates, stop: of("test"), stopLoss: of("loss") };
+          Object.assign(own, { validation: of("validation"), ...stop });
         }
         own.end = columns[columnOf(arm, "test")] ?? own.end;
-        if (columns[columnOf(arm, "stated")] !== undefined || status !== "running") close(arm, columns);
+        if (columns[columnOf(arm, "reached")] !== undefined || status !== "running") close(arm, columns);
       }
     },
     ended: () => trials,

@@ -16,7 +16,7 @@ function trial(arm: string, draw: number, rate: number, best: number, change: Pa
   const validation = 0.1 + 0.1 * Math.abs(Math.log2(rate / best));
   return {
     ...{ arm, draw, rate, stated: 1, reached: 0.5, updatesToLoss: 100 / rate, diverged: false, validation },
-    ...{ stopUpdates: 10, stop: 0.2 + 0.01 * draw, end: 0.3, seconds: 1, ...change },
+    ...{ stopUpdates: 10, stop: 0.2 + 0.01 * draw, stopLoss: 0.8, end: 0.3, seconds: 1, lows: [], ...change },
   };
 }
 
@@ -122,6 +122,85 @@ compare("takes a grid for each arm where rates have different units", () => {
   assert.equal([a!.rate, a!.refused], [4, undefined]);
   assert.match(b!.refused!, /its best rate 4 is the largest of the grid 1, 2, 4/);
 });
+
+/** The lows of a loss that is divided by `speed` in each update; an update takes `seconds`. */
+const falling = (speed: number, seconds: number): Trial["lows"] =>
+  Array.from({ length: 40 }, (_, k) => ({ updates: k, loss: speed ** -k, seconds: k * seconds }));
+
+compare(
+  "without a stated loss takes that of the baseline at its best stop, draw by draw, and counts updates to it",
+  () => {
+    const open = { stated: undefined, updatesToLoss: undefined };
+    const trials = all(4, (arm, draw) =>
+      arm === "a"
+        ? { ...open, reached: 2 ** -39, lows: falling(2, 1), stopUpdates: 4 + draw, stopLoss: 2 ** -(4 + draw) }
+        : { ...open, reached: 16 ** -39, lows: falling(16, 3), stopLoss: 1e-9 },
+    );
+    const [a, b] = compareArms(trials, rules);
+    assert.equal([a!.refused, b!.refused], [undefined, undefined]);
+    assert.equal(
+      a!.trials.map(({ stated, updatesToLoss, secondsToLoss }) => [stated, updatesToLoss, secondsToLoss]),
+      [4, 5, 6].map((k) => [2 ** -k, k, k]),
+    );
+    // 16^-1 is the first at most 2^-4, 16^-2 at most 2^-5 and 2^-6.
+    assert.equal(
+      b!.trials.map(({ updatesToLoss, secondsToLoss }) => [updatesToLoss, secondsToLoss]),
+      [
+        [1, 3],
+        [2, 6],
+        [2, 6],
+      ],
+    );
+    assert.equal([a!.updatesToLoss, b!.updatesToLoss, a!.seconds, b!.seconds], [5, 2, 5, 5]);
+  },
+);
+
+compare(
+  "refuses the arm alone that does not come to the baseline's loss, and every arm where the baseline has no rate",
+  () => {
+    const open = { stated: undefined, updatesToLoss: undefined, lows: falling(2, 1), stopLoss: 2 ** -5 };
+    const slow = all(4, (arm) => ({ ...open, reached: arm === "a" ? 2 ** -39 : 2 ** -5 * 1.02 }));
+    const [a, b] = compareArms(slow, rules);
+    assert.is(a!.refused, undefined);
+    assert.match(b!.refused!, /in 3 of 3 draws it did not come within 1 %/);
+    const none = compareArms(
+      slow.map((own) => ({ ...own, diverged: own.arm === "a" })),
+      rules,
+    );
+    assert.match(none[0]!.refused!, /each rate of the grid .* diverged/);
+    assert.match(none[1]!.refused!, /no training loss is stated/);
+  },
+);
+
+compare("among equally good rates of such a baseline takes the one with the earliest stop", () => {
+  const open = { stated: undefined, updatesToLoss: undefined, lows: falling(2, 1), reached: 2 ** -39 };
+  const trials = all(4, (_, __, rate) => ({
+    ...open,
+    validation: rate === 8 ? 0.2 : 0.1,
+    stopUpdates: rate === 2 ? 3 : 9,
+  }));
+  assert.is(compareArms(trials, rules)[0]!.rate, 2);
+});
+
+compare(
+  "averages the trials of one draw and rate, such as those of several test sets, each of which has to reach the loss",
+  () => {
+    const trials = all(4, (_, draw) => ({ stop: 0.1 * draw, stopUpdates: 10 }));
+    const doubled = trials.flatMap((own) => [
+      { ...own, stop: own.stop + 0.02, updatesToLoss: own.updatesToLoss! + 2 },
+      { ...own, stop: own.stop - 0.02, updatesToLoss: own.updatesToLoss! - 2 },
+    ]);
+    const [one, two] = [compareArms(trials, rules), compareArms(doubled, rules)];
+    assert.equal(
+      two.map(({ rate, stop, updatesToLoss }) => [rate, stop.count, Number(stop.mean.toFixed(12)), updatesToLoss]),
+      one.map(({ rate, stop, updatesToLoss }) => [rate, stop.count, Number(stop.mean.toFixed(12)), updatesToLoss]),
+    );
+    const [missed] = compareArms([...trials, { ...trials.find(({ rate }) => rate === 4)!, reached: 1.5 }], rules);
+    assert.match(missed!.refused!, /in 1 of 3 draws/);
+    const [gone] = compareArms([...trials, { ...trials.find(({ rate }) => rate === 4)!, diverged: true }], rules);
+    assert.is.not(gone!.rate, 4);
+  },
+);
 
 compare("has no difference for an arm that lacks a draw", () => {
   const [a, b] = compareArms(
