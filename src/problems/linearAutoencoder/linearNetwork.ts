@@ -7,6 +7,7 @@ import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
+import { withFormula } from "../lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";
@@ -123,7 +124,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       },
     },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     criticalPoints: () => classes,
     match: (point: Float64Array) => classes.match(point),
     initialPoint(seed: number) {
@@ -135,6 +136,14 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       return point;
     },
   });
+  return withFormula(made, () => ({
+    family: "linear network",
+    widths,
+    blocks: problem.blocks.map(({ name }) => name),
+    inputs: x,
+    targets: y,
+    divisor: d * n,
+  }));
 }
 
 /** Joins the data to (X, Y), sample after sample. */
