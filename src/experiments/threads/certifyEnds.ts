@@ -6,6 +6,7 @@ import type { Row } from "../../arrow/row.ts";
 import { runFileName } from "../../arrow/runFile.ts";
 import type { Certificate } from "../../certify/certificate.ts";
 import { certify } from "../../certify/certify.ts";
+import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { formulaOf, type LossFormula } from "../../problems/lossFormula.ts";
@@ -139,6 +140,14 @@ async function ends(experiment: Experiment, order: CertifyOrder, { note }: Told)
   }
   const named = reported.size === 0 ? [...last.keys()] : [...last.keys()].filter((name) => reported.has(name));
   const wanted = order.runs ?? named;
+  const strange = wanted.find((name) => !last.has(name));
+  if (strange !== undefined) {
+    const names = [...last.keys()];
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `--run: ${directory} has no run "${strange}".${didYouMean(strange, names)} Runs: ${names.join(", ")}`,
+    );
+  }
   const meant = wanted.flatMap((name): Meant[] => {
     const end = last.get(name);
     const why = whyNot(end);
