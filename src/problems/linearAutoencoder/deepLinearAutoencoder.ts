@@ -11,6 +11,8 @@ import { extendProblem } from "../extendProblem.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array, positiveInteger, yesOrNo } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 
 export interface DeepLinearAutoencoderOptions {
@@ -102,7 +104,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       },
     },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     criticalPoints: () => classes,
     match: (point: Float64Array) => classes.match(point),
     initialPoint(seed: number) {
@@ -110,6 +112,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       return Float64Array.from({ length: 2 * p * k }, (_, at) => random.normal() / Math.sqrt(at < p * k ? k : p));
     },
   });
+  return withProof(made, () => linearSymmetries(problem.blocks));
 }
 
 function samplesOf(options: Checked<DeepLinearAutoencoderOptions, typeof rules>): Float64Array {

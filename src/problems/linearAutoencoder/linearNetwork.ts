@@ -10,6 +10,8 @@ import { extendProblem } from "../extendProblem.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import {
   type LinearNetworkClasses,
   type LinearNetworkMatch,
@@ -123,7 +125,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       },
     },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     criticalPoints: () => classes,
     match: (point: Float64Array) => classes.match(point),
     initialPoint(seed: number) {
@@ -135,6 +137,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       return point;
     },
   });
+  return withProof(made, () => linearSymmetries(problem.blocks));
 }
 
 /** Joins the data to (X, Y), sample after sample. */

@@ -4,6 +4,8 @@ import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { TracedProblem } from "../problem.ts";
+import { networkSymmetries } from "../symmetries/networkSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
 import { modelLoss } from "./modelLoss.ts";
@@ -110,7 +112,7 @@ export function network(options: NetworkOptions): Network {
     },
     { name, names, description },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     initialPoint(seed: number) {
       const point = new Float64Array(problem.dimension);
       for (const block of problem.blocks) {
@@ -130,4 +132,7 @@ export function network(options: NetworkOptions): Network {
       return predictions(shapes, traced, { name, chunk: rowsAtOnce }).with({ inputs: others });
     },
   });
+  return withProof(made, () =>
+    networkSymmetries({ blocks: problem.blocks, biases, hidden, output, loss, regularization }),
+  );
 }
