@@ -3,7 +3,7 @@ import type { Problem } from "../problems/problem.ts";
 import type { Symmetry } from "../problems/symmetries/symmetry.ts";
 import { type Attempt, Enclosures, show, type Zero } from "./attempt.ts";
 import type { Certificate, Verdict } from "./certificate.ts";
-import { curvaturesAt, type Curvatures } from "./curvatures.ts";
+import { type Curvatures, curvaturesAt } from "./curvatures.ts";
 import { excludedRadius } from "./excluded.ts";
 import { zeroOfField } from "./fieldZero.ts";
 import { zeroOfGradient } from "./gradientZero.ts";
@@ -149,8 +149,10 @@ class Search {
   found({ zero, assumed }: Found, z: Float64Array, inside: number): Certificate {
     const { enclosures, symmetries, given } = this.#parts;
     const moved = z === given ? 0 : distanceUp(z, given);
-    const excluded = moved > farMoved * normUp(given) ? excludedRadius(enclosures, given, farthest(given, inside)) : undefined;
-    const uses = zero.kernelDimension === 0 ? [] : [...symmetries.provedUses, ...(assumed ? symmetries.assumedUses : [])];
+    const excluded =
+      moved > farMoved * normUp(given) ? excludedRadius(enclosures, given, farthest(given, inside)) : undefined;
+    const uses =
+      zero.kernelDimension === 0 ? [] : [...symmetries.provedUses, ...(assumed ? symmetries.assumedUses : [])];
     const conditional = assumed && zero.kernelDimension > 0;
     const verdict: Verdict = conditional ? "zero, given the symmetry" : "zero";
     const assumptions: string[] = [...standing];
@@ -198,7 +200,9 @@ class Search {
     return {
       ...this.#common(symmetries.refuted, [...standing]),
       verdict: far ? "no zero" : "undecided",
-      because: far ? `No zero lies within ${show(exclusion.radius)} of the point${share}.` : `${why}${refuted}.${tooNear}`,
+      because: far
+        ? `No zero lies within ${show(exclusion.radius)} of the point${share}.`
+        : `${why}${refuted}.${tooNear}`,
       point: given.slice(),
       moved: 0,
       exists: undefined,

@@ -38,7 +38,8 @@ export function excludeZero(problem: Problem, point: ArrayLike<number>): Exclusi
   return {
     radius,
     relative: radius === 0 ? 0 : radius / size,
-    because: radius > 0 ? `No zero lies within ${show(radius)} of the point.${bounded}` : `Nothing is excluded: ${why}.`,
+    because:
+      radius > 0 ? `No zero lies within ${show(radius)} of the point.${bounded}` : `Nothing is excluded: ${why}.`,
     products: enclosures.products,
   };
 }

@@ -82,12 +82,7 @@ function nextRadius(low: number, high: number, { radius, steepest, flat, start, 
 }
 
 /** J^T w on the ball. */
-function transposeTimes(
-  enclosures: Enclosures,
-  z: Float64Array,
-  radius: number,
-  w: Float64Array,
-): Enclosure | string {
+function transposeTimes(enclosures: Enclosures, z: Float64Array, radius: number, w: Float64Array): Enclosure | string {
   if (enclosures.problem.symmetric) return enclosures.product(z, radius, w);
   const n = z.length;
   const jacobian = enclosures.jacobian(z, radius);

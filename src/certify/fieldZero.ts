@@ -1,5 +1,4 @@
-import { denseOf, isFiniteVector, norm2Bound, verifiedProduct } from "../linalg/index.ts";
-import { luFactor } from "../linalg/index.ts";
+import { denseOf, isFiniteVector, luFactor, norm2Bound, verifiedProduct } from "../linalg/index.ts";
 import { type Attempt, type Enclosures, show } from "./attempt.ts";
 import { existence } from "./gradientZero.ts";
 import { magnitudes, normUp, up } from "./rounding.ts";

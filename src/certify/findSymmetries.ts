@@ -5,8 +5,8 @@ import type { ParameterBlock, Problem } from "../problems/problem.ts";
 import { unprovedSymmetry } from "../problems/symmetries/claimed.ts";
 import type { AffineGenerator, Symmetry } from "../problems/symmetries/symmetry.ts";
 import { randomSource } from "../random.ts";
-import { velocity } from "./generators.ts";
 import { echelonForm } from "./echelonForm.ts";
+import { velocity } from "./generators.ts";
 
 /** Options of {@link findSymmetries}. */
 export interface FindSymmetriesOptions {
@@ -55,7 +55,10 @@ const dependentWithin = 1e-9;
 export function findSymmetries(problem: Problem, options: FindSymmetriesOptions = {}): readonly Symmetry[] {
   const { seed, scale } = readOptions("findSymmetries", options, rules);
   if (!problem.symmetric) {
-    throw failure("ERR_NOT_SYMMETRIC", `findSymmetries: expected a loss, got ${problem.name}, whose field is not a gradient`);
+    throw failure(
+      "ERR_NOT_SYMMETRIC",
+      `findSymmetries: expected a loss, got ${problem.name}, whose field is not a gradient`,
+    );
   }
   const n = problem.dimension;
   const unknowns = unknownsOf(problem.blocks);

@@ -91,7 +91,8 @@ function onSlice(slice: Slice, tangents: Tangents, generators: readonly AffineGe
   const q = n - tangents.count;
   const lambda = curvatures.values.subarray(0, q);
   const newtonStep = normUp(along.subarray(0, q).map((c, i) => up(c / Math.abs(lambda[i]!))));
-  if (!Number.isFinite(newtonStep)) return { why: `${n - q + 1} curvatures are 0, of which the symmetry explains ${n - q}` };
+  if (!Number.isFinite(newtonStep))
+    return { why: `${n - q + 1} curvatures are 0, of which the symmetry explains ${n - q}` };
   const fits = ({ radius, contraction, inertia }: OnBall): boolean =>
     contraction < 1 && inertia < 1 && up(newtonStep + contraction * radius, 3) < radius;
   const first = firstBall(slice, q, newtonStep, fits);
@@ -103,7 +104,9 @@ function onSlice(slice: Slice, tangents: Tangents, generators: readonly AffineGe
   const basis = curvatures.vectors.slice(0, q * n);
   const regularity = regularityBound(basis, tangents, generators, z, exists);
   if (!(regularity < 1)) {
-    return { why: `the tangents of the orbit may vanish within ${show(exists)} of the point (${show(regularity)} >= 1)` };
+    return {
+      why: `the tangents of the orbit may vanish within ${show(exists)} of the point (${show(regularity)} >= 1)`,
+    };
   }
   const value = slice.enclosures.value(z);
   // L(z) - L(x*) = y^T Q H Q^T y / 2 with |y| <= r0, since the gradient is 0 at x*.
@@ -139,12 +142,7 @@ const below = (x: number): number => x - 2 * roundoff * Math.abs(x) - Number.MIN
 const above = (x: number): number => x + 2 * roundoff * Math.abs(x) + Number.MIN_VALUE;
 
 /** A ball that fits, or why there is none. */
-function firstBall(
-  slice: Slice,
-  q: number,
-  newtonStep: number,
-  fits: (ball: OnBall) => boolean,
-): OnBall | string {
+function firstBall(slice: Slice, q: number, newtonStep: number, fits: (ball: OnBall) => boolean): OnBall | string {
   const { z } = slice;
   const size = z.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const wide = Math.max(4 * newtonStep, firstRadius * (size || 1));

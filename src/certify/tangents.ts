@@ -1,5 +1,5 @@
-import { symmetricEigen, verifiedProduct, norm2Bound } from "../linalg/index.ts";
 import type { Enclosure } from "../autodiff/index.ts";
+import { norm2Bound, symmetricEigen, verifiedProduct } from "../linalg/index.ts";
 import type { AffineGenerator } from "../problems/symmetries/symmetry.ts";
 import { matrixNorm, velocity, velocityEnclosed } from "./generators.ts";
 import { up } from "./rounding.ts";

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { certify } from "../../src/certify/certify.ts";
+import { polished } from "../../src/certify/polish.ts";
 import { denseOf, symmetricEigen } from "../../src/linalg/index.ts";
 import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
 import { untilStep } from "../../src/operators/measures/untilStep.ts";
@@ -12,7 +13,6 @@ import { quartic } from "../../src/problems/quartic.ts";
 import { box } from "../../src/problems/sets/box.ts";
 import { simplex } from "../../src/problems/sets/simplex.ts";
 import { vectorField } from "../../src/problems/vectorField.ts";
-import { polished } from "../../src/certify/polish.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { firstRows } from "../../src/streams/firstRows.ts";
 import { assertClose, assertError } from "../support/assert.ts";
@@ -82,18 +82,24 @@ proving("tanh networks: the index is that of the float64 spectrum, the loss is e
 proving("any quadratic with a regular matrix has its one zero, with the signs of its curvatures", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.double({ min: -4, max: 4, noNaN: true }).filter((x) => Math.abs(x) > 1e-3), {
-        minLength: 1,
-        maxLength: 5,
-      }),
+      fc.array(
+        fc.double({ min: -4, max: 4, noNaN: true }).filter((x) => Math.abs(x) > 1e-3),
+        {
+          minLength: 1,
+          maxLength: 5,
+        },
+      ),
       fc.integer({ min: 1, max: 1000 }),
       (curvatures, seed) => {
         const n = curvatures.length;
         const centre = normalVector(n, seed);
         const problem = objective([[n]], (x) =>
-          tf.sum(tf.mul(tf.tensor1d(curvatures, "float32"), tf.square(tf.sub(x, tf.tensor1d([...centre])))))
+          tf.sum(tf.mul(tf.tensor1d(curvatures, "float32"), tf.square(tf.sub(x, tf.tensor1d([...centre]))))),
         );
-        const found = certify(problem, centre.map((x) => Math.fround(x)));
+        const found = certify(
+          problem,
+          centre.map((x) => Math.fround(x)),
+        );
         assert.is(found.verdict, "zero", found.because);
         assert.is(found.morseIndex, curvatures.filter((x) => x < 0).length);
       },
@@ -168,7 +174,11 @@ refusing("points and problems that it cannot judge", () => {
 refusing("an active constraint; inside a set it proves, as long as the zero is inside", () => {
   const on = (lower: number) =>
     objective([[2]], (x) => tf.sum(tf.square(tf.sub(x, 1))), { constraint: box([lower, lower], [5, 5]) });
-  assertError(() => certify(on(1), [1, 1]), "ERR_UNSUPPORTED", /no constraint is active, got .* inequality 0 of the set box/);
+  assertError(
+    () => certify(on(1), [1, 1]),
+    "ERR_UNSUPPORTED",
+    /no constraint is active, got .* inequality 0 of the set box/,
+  );
   const inside = certify(on(0), [1, 1]);
   assert.is(inside.verdict, "zero", inside.because);
   assert.ok(inside.unique! <= 1);

@@ -3,13 +3,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { certify } from "../../src/certify/certify.ts";
 import { symmetricEigen } from "../../src/linalg/index.ts";
+import { gaussianData } from "../../src/problems/data/gaussianData.ts";
 import type { CriticalClass } from "../../src/problems/linearAutoencoder/autoencoderClasses.ts";
 import {
   type DeepLinearAutoencoder,
   deepLinearAutoencoder,
 } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../../src/problems/linearAutoencoder/linearNetwork.ts";
-import { gaussianData } from "../../src/problems/data/gaussianData.ts";
 import { alongOrbit } from "../support/certified.ts";
 
 const full = process.env.FLUXION_TEST_FULL === "1";

@@ -12,7 +12,12 @@ const scales = suite("units");
 const powers = [-100, -37, -1, 1, 50, 100];
 
 scales("of the loss: the quartic at its minimum, at a flat point, and elsewhere", () => {
-  for (const start of [[-3, 0], [-2.9, 0.1], [Math.SQRT2, 0], [5, 1]] as const) {
+  for (const start of [
+    [-3, 0],
+    [-2.9, 0.1],
+    [Math.SQRT2, 0],
+    [5, 1],
+  ] as const) {
     const known = certify(tracedQuartic(), start);
     for (const power of powers) {
       const found = certify(tracedQuartic(power), start);

@@ -109,7 +109,10 @@ builtIn("belong to their problem: a copy with another loss does not inherit them
   assert.is(found.symmetry[0]!.evidence, "claimed");
   assert.is(found.symmetry[0]!.attacked, 100);
   assert.ok(found.assumptions.some((text) => text.includes(own!.name)));
-  assert.is(certify(other, z).assumptions.some((text) => text.includes("symmetry")), false);
+  assert.is(
+    certify(other, z).assumptions.some((text) => text.includes("symmetry")),
+    false,
+  );
 });
 
 builtIn("of a softmax make its minima provable: shifts are translations", () => {
@@ -117,7 +120,7 @@ builtIn("of a softmax make its minima provable: shifts are translations", () => 
   const problem = network({
     layers: [2, 2],
     inputs,
-    targets: Float64Array.from({ length: 16 }, (_, i) => ((i >> 1) % 3 === 0) === (i % 2 === 0) ? 0.8 : 0.2),
+    targets: Float64Array.from({ length: 16 }, (_, i) => (((i >> 1) % 3 === 0) === (i % 2 === 0) ? 0.8 : 0.2)),
     loss: "softmaxCrossEntropy",
   });
   const { point: z } = polished(problem, new Float64Array(problem.dimension), 30);
@@ -137,9 +140,7 @@ const critical = alongOrbit(autoencoder.criticalPoints().representative([1, 2]),
 const [group] = symmetriesOf(autoencoder);
 
 wrong("(x - 1)^2 / 2 + y / 1000 at (1, 0) with the generator (0, x) passes all other checks; it is refuted", () => {
-  const slope = objective([[], []], (x, y) =>
-    tf.add(tf.mul(0.5, tf.square(tf.sub(x, 1))), tf.mul(0.001, y)),
-  );
+  const slope = objective([[], []], (x, y) => tf.add(tf.mul(0.5, tf.square(tf.sub(x, 1))), tf.mul(0.001, y)));
   const symmetry = claimedSymmetry("y moves with x", [{ rows: [1], columns: [0], values: [1] }]);
   const found = certify(slope, [1, 0], { symmetry });
   assert.is(found.exists, undefined, found.verdict);
@@ -193,7 +194,10 @@ wrong("superfluous true ones change nothing: sums, multiples and repetitions", (
     values: all.flatMap(({ values }) => Array.from(values)),
   };
   const twice = claimedSymmetry("repeated", [...all, sum, ...all]);
-  for (const symmetry of [[group!, group!, twice], [twice, group!]]) {
+  for (const symmetry of [
+    [group!, group!, twice],
+    [twice, group!],
+  ]) {
     const found = certify(autoencoder, critical, { symmetry });
     assert.is(found.verdict, known.verdict);
     assert.is(found.morseIndex, known.morseIndex);
@@ -210,7 +214,8 @@ wrong("an object that calls itself proved is not believed", () => {
 
 wrong("generators that do not fit are refused by name", () => {
   assertError(
-    () => certify(autoencoder, critical, { symmetry: claimedSymmetry("far", [{ rows: [99], columns: [0], values: [1] }]) }),
+    () =>
+      certify(autoencoder, critical, { symmetry: claimedSymmetry("far", [{ rows: [99], columns: [0], values: [1] }]) }),
     "ERR_OPTION_RANGE",
     /places from 0 to 15 in the generators of far, got 99/,
   );
@@ -251,7 +256,7 @@ function rankOf(generators: readonly AffineGenerator[], n: number): number {
 
 found("finds what the constructions have: gl(2), scalings of ReLU units, shifts of a softmax, nothing for tanh", () => {
   const inputs = normalVector(24, 6);
-  const targets = Float64Array.from({ length: 24 }, (_, i) => ((i >> 1) % 3 === 0) === (i % 2 === 0) ? 0.9 : 0.1);
+  const targets = Float64Array.from({ length: 24 }, (_, i) => (((i >> 1) % 3 === 0) === (i % 2 === 0) ? 0.9 : 0.1));
   const cases: readonly [TracedProblem, number][] = [
     [deepLinearAutoencoder({ inputs: 3, hidden: 2, samples: 20 }), 4],
     [network({ layers: [2, 3, 2], activation: "relu", inputs, targets }), 3],
@@ -264,7 +269,11 @@ found("finds what the constructions have: gl(2), scalings of ReLU units, shifts 
     assert.is(generators.length, count);
     assert.ok(symmetries.every(({ evidence }) => evidence === "sampled"));
     assert.is(rankOf([...generators, ...generatorsOf(symmetriesOf(problem))], problem.dimension), count);
-    const refuted = refutedGenerators(enclosedDerivatives("test", problem), normalVector(problem.dimension, 3), generators);
+    const refuted = refutedGenerators(
+      enclosedDerivatives("test", problem),
+      normalVector(problem.dimension, 3),
+      generators,
+    );
     assert.not.ok(refuted.includes(true));
   }
 });

@@ -1,14 +1,7 @@
 import type { Activation } from "../networks/activations.ts";
 import type { NetworkLoss, Regularization } from "../networks/networkLosses.ts";
 import type { ParameterBlock } from "../problem.ts";
-import {
-  biasShift,
-  type HiddenUnits,
-  linearMixing,
-  linearRotation,
-  softmaxShift,
-  unitScaling,
-} from "./hiddenUnits.ts";
+import { biasShift, type HiddenUnits, linearMixing, linearRotation, softmaxShift, unitScaling } from "./hiddenUnits.ts";
 import { columnPlaces, rowPlaces } from "./layerPlaces.ts";
 import type { ProvedSymmetries } from "./proved.ts";
 import type { Symmetry } from "./symmetry.ts";
