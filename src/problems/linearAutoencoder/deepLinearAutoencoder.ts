@@ -12,6 +12,8 @@ import { withFormula } from "../lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array, positiveInteger, yesOrNo } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 
 export interface DeepLinearAutoencoderOptions {
@@ -111,7 +113,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       return Float64Array.from({ length: 2 * p * k }, (_, at) => random.normal() / Math.sqrt(at < p * k ? k : p));
     },
   });
-  return withFormula(made, () => ({
+  const formulated = withFormula(made, () => ({
     family: "linear network",
     widths: [k, p, k],
     blocks: problem.blocks.map(({ name }) => name),
@@ -119,6 +121,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
     targets: "inputs",
     divisor: k * n,
   }));
+  return withProof(formulated, () => linearSymmetries(problem.blocks));
 }
 
 function samplesOf(options: Checked<DeepLinearAutoencoderOptions, typeof rules>): Float64Array {

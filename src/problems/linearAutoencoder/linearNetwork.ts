@@ -11,6 +11,8 @@ import { withFormula } from "../lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import {
   type LinearNetworkClasses,
   type LinearNetworkMatch,
@@ -136,7 +138,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       return point;
     },
   });
-  return withFormula(made, () => ({
+  const formulated = withFormula(made, () => ({
     family: "linear network",
     widths,
     blocks: problem.blocks.map(({ name }) => name),
@@ -144,6 +146,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
     targets: y,
     divisor: d * n,
   }));
+  return withProof(formulated, () => linearSymmetries(problem.blocks));
 }
 
 /** Joins the data to (X, Y), sample after sample. */

@@ -5,6 +5,8 @@ import { extendProblem } from "../extendProblem.ts";
 import { withFormula } from "../lossFormula.ts";
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { TracedProblem } from "../problem.ts";
+import { networkSymmetries } from "../symmetries/networkSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
 import { modelLoss } from "./modelLoss.ts";
@@ -133,5 +135,8 @@ export function network(options: NetworkOptions): Network {
       return predictions(shapes, traced, { name, chunk: rowsAtOnce }).with({ inputs: others });
     },
   });
-  return withFormula(made, () => networkFormula(problem.blocks, checked));
+  const formulated = withFormula(made, () => networkFormula(problem.blocks, checked));
+  return withProof(formulated, () =>
+    networkSymmetries({ blocks: problem.blocks, biases, hidden, output, loss, regularization }),
+  );
 }
