@@ -23,7 +23,7 @@ const numbers = ["linalg", "elementary"];
 const derivatives = ["autodiff", ...numbers];
 const loop = ["streams", "arrow", "problems", ...derivatives];
 /** Rooms for operators, which know the loop through `authoring` only, as users' own operators do. */
-const authoring = ["authoring", "problems", ...derivatives];
+const authoring = ["authoring", "certify", "problems", ...derivatives];
 
 /** The rooms, the lowest first. Files outside them (`errors.ts`, `random.ts`) are leaves that every room may import. */
 export const rooms: readonly Room[] = [
@@ -31,6 +31,7 @@ export const rooms: readonly Room[] = [
   { name: "linalg", below: ["elementary"], streams: false, browser: true, numbers: true },
   { name: "autodiff", below: numbers, streams: false, browser: true, numbers: true },
   { name: "problems", below: derivatives, streams: false, browser: true, numbers: true },
+  { name: "certify", below: ["problems", ...derivatives], streams: false, browser: true, numbers: true },
   { name: "arrow", below: [], streams: false, browser: true },
   { name: "streams", below: loop.slice(1), streams: true, browser: true, numbers: true },
   { name: "authoring", below: loop, streams: true, browser: true, numbers: true },
@@ -38,11 +39,11 @@ export const rooms: readonly Room[] = [
   { name: "server", below: loop, streams: true },
   { name: "viewer", below: ["server", "arrow"], streams: true },
   { name: "sinks", below: ["server", ...loop], streams: true },
-  { name: "experiments", below: ["operators", "authoring", "sinks", "server", ...loop], streams: true, numbers: true },
-  { name: "figures", below: ["experiments", "operators", "authoring", "sinks", "server", ...loop], streams: true },
+  { name: "experiments", below: ["operators", "authoring", "certify", "sinks", "server", ...loop], streams: true, numbers: true },
+  { name: "figures", below: ["experiments", "operators", "authoring", "certify", "sinks", "server", ...loop], streams: true },
   {
     name: "cli",
-    below: ["figures", "experiments", "operators", "authoring", "sinks", "server", ...loop],
+    below: ["figures", "experiments", "operators", "authoring", "certify", "sinks", "server", ...loop],
     streams: true,
   },
 ];

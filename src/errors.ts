@@ -74,6 +74,10 @@ export const errorTable = {
   ERR_PORT_IN_USE: { kind: "input", meaning: "another program already listens on the port" },
   ERR_LISTEN: { kind: "input", meaning: "a server cannot listen at the given host and port" },
   ERR_RUN_LINK: { kind: "input", meaning: "a file of a run is a symbolic link" },
+  ERR_CERTIFICATES: {
+    kind: "input",
+    meaning: "certificates.json is missing, damaged or not one that fluxion certify wrote",
+  },
   ERR_RUN_FILE: { kind: "input", meaning: "a run's file is missing, damaged or not one that fluxion wrote" },
   ERR_RUN_UNKNOWN: { kind: "input", meaning: "there is no run of this name" },
   ERR_MESSAGE: { kind: "input", meaning: "a viewer sent a message that the server does not understand" },

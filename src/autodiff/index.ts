@@ -1,4 +1,5 @@
 export type { BlasDescription } from "../linalg/blas/blas.ts";
+export type { Enclosure } from "../linalg/verified/enclosure.ts";
 export { GraphBuilder } from "./build/builder.ts";
 export type { InputData, WrittenData } from "./chosenRows.ts";
 export { type CompiledFunction, compileFunction } from "./compileFunction.ts";
@@ -10,6 +11,12 @@ export type { NativeDescription } from "./float64/native/library.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
 export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";
+export {
+  type IntervalData,
+  type IntervalDerivatives,
+  type IntervalSource,
+  intervalDerivatives,
+} from "./interval/derivatives.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
 export type { Repeated } from "./passes/split.ts";
 export type { ProductPrograms } from "./productMap.ts";

@@ -35,12 +35,14 @@ export function experimentOf(wanted: string): WorkerData["experiment"] {
  *
  * @param general the command with the flags that it has itself
  * @param wanted the experiment as typed; undefined if none was typed, which means the default one
+ * @param who name of the command in messages
  */
 export function readArguments<General extends object>(
   described: Described,
   general: Command,
   wanted: string | undefined,
   given: readonly string[],
+  who = "run",
 ): { readonly options: Record<string, JsonValue>; readonly general: General } {
   const command = general.usage("[options]").description(described.summary).argument("[experiment]");
   const heading = `Options of ${described.name}:`;
@@ -54,7 +56,7 @@ export function readArguments<General extends object>(
     throw failure(
       "ERR_COMMAND_LINE",
       `"${command.args[0] ?? wanted}" comes after an option of an experiment; ` +
-        `put the experiment first: fluxion run ${command.args[0] ?? wanted} ...`,
+        `put the experiment first: fluxion ${who} ${command.args[0] ?? wanted} ...`,
     );
   }
   const options: Record<string, JsonValue> = {};

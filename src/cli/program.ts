@@ -13,12 +13,13 @@ Examples:
   fluxion replay runs/bilinear-1 --columns step,squaredFieldNorm --format csv
   fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
   fluxion check ./mine.ts                check the derivatives
+  fluxion certify runs/dlae-1            prove which ends lie next to critical points
   fluxion resume runs/bilinear-1         continue an interrupted experiment
   fluxion verify runs/bilinear-1         check the files: is anything damaged?
   fluxion doctor                         show what does the computing, and what would make it faster
 
-Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives or files are damaged, 2 after an
-error (--debug shows where it comes from), 130 after Ctrl-C.`;
+Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives, files are damaged or a
+certificate is undecided, 2 after an error (--debug shows where it comes from), 130 after Ctrl-C.`;
 
 type Exit = (code: number) => void;
 
@@ -38,6 +39,11 @@ const tree = "directory of a run or an experiment, or one that holds several exp
 
 const anything: Entry["arguments"] = [["[arguments...]", "name or module of the experiment, and options"]];
 
+const toCertify: Entry["arguments"] = [
+  ["[arguments...]", "directory of an experiment or a run, or an experiment with --points <file>"],
+];
+const certifyUsage = "<directory, experiment or ./module.ts> [options]";
+
 const entries: readonly Entry[] = [
   {
     name: "run",
@@ -50,6 +56,12 @@ const entries: readonly Entry[] = [
     description: "compare an experiment's derivatives with finite differences",
     arguments: anything,
     load: async () => parsingItself((await import("./commands/checkCommand.ts")).checkCommand),
+  },
+  {
+    name: "certify",
+    description: "prove which ends of an experiment lie next to critical points, and which are far from any",
+    arguments: toCertify,
+    load: async () => parsingItself((await import("./commands/certifyCommand.ts")).certifyCommand, certifyUsage),
   },
   {
     name: "list",
@@ -125,17 +137,20 @@ export async function program(given: readonly string[], exit: Exit): Promise<Com
     for (const operand of operands) command.argument(...operand);
     if (name === wanted) (await load())(command, exit);
     // The list of commands says of each whether it has options.
-    else if (operands !== anything) command.option("--debug");
+    else if (operands !== anything && operands !== toCertify) command.option("--debug");
     root.addCommand(command);
   }
   return root;
 }
 
 /** An experiment's options become known when its module is loaded, so that the command parses its arguments itself. */
-function parsingItself(act: (given: string[]) => Promise<number>): (command: Command, exit: Exit) => void {
+function parsingItself(
+  act: (given: string[]) => Promise<number>,
+  usage = "[experiment or ./module.ts] [options]",
+): (command: Command, exit: Exit) => void {
   return (command, exit) => {
     command
-      .usage("[experiment or ./module.ts] [options]")
+      .usage(usage)
       .helpOption(false)
       .allowUnknownOption()
       .passThroughOptions()

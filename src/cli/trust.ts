@@ -28,6 +28,8 @@ export function sourceOf(path: string): ModuleSource {
 }
 
 interface TrustOptions {
+  /** Name of the command. Default `resume`. */
+  readonly who?: string;
   /** Options of the experiment, one of which may name a module. Default: none. */
   readonly options?: Readonly<Record<string, JsonValue>>;
   /** Path of the module as the user gave it again. */
@@ -50,7 +52,7 @@ export async function trustedExperiment(
   directory: string,
   name: string,
   source: ModuleSource,
-  { options = {}, module, trust, changed, ask }: TrustOptions,
+  { who = "resume", options = {}, module, trust, changed, ask }: TrustOptions,
 ): Promise<WorkerData["experiment"]> {
   const used = usedModule(source, options);
   if (source.module === "built-in" && used === undefined) return { name };
@@ -59,10 +61,10 @@ export async function trustedExperiment(
   if (used !== undefined && path !== used) {
     throw failure(
       "ERR_MODULE",
-      `resume: ${directory} was made with the module ${used}, got ${path}; name that one again`,
+      `${who}: ${directory} was made with the module ${used}, got ${path}; name that one again`,
     );
   }
-  if (module === undefined && !trust) await confirm(directory, path, ask);
+  if (module === undefined && !trust) await confirm(who, directory, path, ask);
   const began = used === undefined ? source : source.uses;
   if (!changed && began?.files !== undefined) {
     const now = dependenciesOf(path);
@@ -70,29 +72,29 @@ export async function trustedExperiment(
     if (changes.length > 0) {
       throw failure(
         "ERR_MODULE",
-        `${path} has changed since this experiment began: ${changes.join("; ")}. So its iterates may differ; ` +
-          "restore it, or add --changed to continue anyway",
+        `${path} has changed since this experiment began: ${changes.join("; ")}. So its ${who === "resume" ? "iterates" : "problem"} may ` +
+          "differ; restore it, or add --changed to continue anyway",
       );
     }
   }
   return used === undefined ? { path } : { name };
 }
 
-async function confirm(directory: string, path: string, ask: TrustOptions["ask"]): Promise<void> {
+async function confirm(who: string, directory: string, path: string, ask: TrustOptions["ask"]): Promise<void> {
   const project = projectOf(process.cwd());
-  const again = `npx fluxion resume ${shellWord(directory)} ${shellWord(shown(path))}`;
+  const again = `npx fluxion ${who} ${shellWord(directory)} ${shellWord(shown(path))}`;
   if (ask === undefined || !isBelow(path, project)) {
     const why = isBelow(path, project) ? "nobody is there to confirm it" : `it is not part of this project, ${project}`;
     throw failure(
       "ERR_MODULE",
-      `resume: ${directory} names the module ${path}, whose code would run; ${why}. ` +
+      `${who}: ${directory} names the module ${path}, whose code would run; ${why}. ` +
         `If you trust it, give its path: ${again}, or add --trust`,
     );
   }
   if (
     !(await ask(`${directory} was made by ${path}.\nRun this module's code? It may do whatever you may do. [y/N] `))
   ) {
-    throw failure("ERR_MODULE", `resume: the module ${path} was not confirmed; nothing has been run or changed`);
+    throw failure("ERR_MODULE", `${who}: the module ${path} was not confirmed; nothing has been run or changed`);
   }
 }
 

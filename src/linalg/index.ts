@@ -60,3 +60,6 @@ export {
 } from "./spectra/stationaryMethods.ts";
 export { hutchinson, hutchPlusPlus, type TraceEstimate, type TraceOptions } from "./spectra/traceEstimates.ts";
 export { axpy, dot, isFiniteVector, norm, scale } from "./vector.ts";
+export type { Enclosure } from "./verified/enclosure.ts";
+export { norm2Bound, orthonormalityBound, vectorNormBound } from "./verified/norms.ts";
+export { verifiedProduct } from "./verified/verifiedProduct.ts";

@@ -27,6 +27,7 @@ export {
 export { type StochasticExtragradientOptions, stochasticExtragradient } from "./games/stochasticExtragradient.ts";
 export { type SymplecticAdjustmentOptions, symplecticAdjustment } from "./games/symplecticAdjustment.ts";
 export { type AverageOptions, average } from "./measures/average.ts";
+export { type CertificateOptions, certificate } from "./measures/certificate.ts";
 export { classifyEnd } from "./measures/classifyEnd.ts";
 export { type DetectFlatnessOptions, detectFlatness } from "./measures/detectFlatness.ts";
 export { type DiagnoseFieldOptions, diagnoseField } from "./measures/diagnoseField.ts";
@@ -48,6 +49,7 @@ export { type NaturalResidualOptions, naturalResidual } from "./measures/gaps/na
 export { type GapOptions, primalGap } from "./measures/gaps/primalGap.ts";
 export { type HessianSpectrumOptions, hessianSpectrum } from "./measures/hessianSpectrum.ts";
 export { type JacobianSpectrumOptions, jacobianSpectrum } from "./measures/jacobianSpectrum.ts";
+export { type KantorovichOptions, kantorovich } from "./measures/kantorovich.ts";
 export { type MeasuredRateOptions, measuredRate } from "./measures/measuredRate.ts";
 export { type MorseIndexOptions, morseIndex } from "./measures/morseIndex.ts";
 export { accuracy } from "./measures/training/accuracy.ts";

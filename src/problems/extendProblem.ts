@@ -13,6 +13,8 @@ export function extendProblem(problem: TracedProblem, extra: object): TracedProb
     ...(problem.constraint === undefined ? {} : { constraint: problem.constraint }),
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
+    // The graph is that of `evaluate`, so it goes where that is replaced.
+    ...(problem.graph === undefined || "evaluate" in extra ? {} : { graph: problem.graph }),
     evaluate: (point, field) => problem.evaluate(point, field),
     linearize: (point) => problem.linearize(point),
     with: (data) => problem.with(data),

@@ -1,3 +1,4 @@
+import type { IntervalSource } from "../autodiff/interval/derivatives.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 
@@ -63,6 +64,11 @@ export interface RowSource {
 
 /** A problem that `objective`, `vectorField` and their kin trace. */
 export interface TracedProblem extends Problem {
+  /**
+   * Loss and field as graphs, with the numbers of the data: what `intervalDerivatives` encloses. It is the graph that was
+   * traced, after `reduceSamples` where that replaced data. Absent for a problem whose field was changed since.
+   */
+  readonly graph?: IntervalSource;
   /**
    * Gives the same problem on other data: a cheap new object that shares the compiled program. Values with another
    * leading extent (minibatches of another size) cost one more trace of the loss when that size comes for the first

@@ -82,7 +82,8 @@ export function discard(file: number | undefined, temporary: string): void {
   }
 }
 
-const leftover = /^\.(?:run\.json|run\.json\.damaged|experiment\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/;
+const leftover =
+  /^\.(?:run\.json|run\.json\.damaged|experiment\.json|certificates\.json|checkpoint\.bin|lease-\d+\.json)\.(\d+)\.tmp$/;
 
 /** Whether a name is that of a temporary file, which a killed process leaves. */
 export function isTemporary(name: string): boolean {

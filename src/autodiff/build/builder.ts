@@ -15,6 +15,7 @@ import { foldConstants } from "./fold.ts";
 import type { NodeMaker } from "./nodeMaker.ts";
 import { rebuild } from "./rebuild.ts";
 import { simplifyBinary } from "./simplify/binary.ts";
+import { neverRounds } from "./simplify/exact.ts";
 import { simplifyMatmul } from "./simplify/matmul.ts";
 import { simplifySelect } from "./simplify/select.ts";
 import { simplifyBroadcast, simplifyReshape, simplifySum, simplifyTranspose } from "./simplify/structure.ts";
@@ -33,8 +34,19 @@ import { simplifyUnary } from "./simplify/unary.ts";
  * const loss = builder.sum(builder.mul(x, x));
  */
 export class GraphBuilder implements NodeMaker {
+  readonly exact: boolean;
+  /** Inputs that stand for numbers which float64 only rounds, with their roundings. */
+  readonly rounded = new Map<Node<"input">, number>();
   readonly #known = new Map<string, Node[]>();
   #count = 0;
+
+  /**
+   * @param options.exact whether the value of each node stays exactly that of the formula: then numbers are merged only
+   *   where that does not round. For executors that bound their rounding. Default false
+   */
+  constructor({ exact = false }: { readonly exact?: boolean } = {}) {
+    this.exact = exact;
+  }
 
   /** Makes a named input. The same name, role and shape give the same node. */
   input(name: string, role: InputRole, shape: Shape): Node<"input"> {
@@ -54,6 +66,14 @@ export class GraphBuilder implements NodeMaker {
   /** Makes an array with the same number everywhere. */
   fill(value: number, shape: Shape): Node<"fill"> {
     return this.make("fill", [], { value, shape: [...shape] });
+  }
+
+  /** Makes an array that has an irrational number everywhere, given as it is rounded to float64. */
+  irrational(rounded: number, shape: Shape): Node {
+    if (!this.exact) return this.fill(rounded, shape);
+    const node = this.input(`irrational ${rounded}`, "data", []);
+    this.rounded.set(node, rounded);
+    return this.broadcast(node, shape);
   }
 
   /** Makes an elementwise function of one array, such as `exp`. */
@@ -202,7 +222,7 @@ export class GraphBuilder implements NodeMaker {
   /** Makes a node, or computes it now if every operand is known. */
   #folded<K extends Op>(op: K, inputs: readonly Node[], attributes: Attributes[K]): Node {
     const node = this.make(op, inputs, attributes);
-    const values = foldConstants(node);
+    const values = this.exact && !neverRounds(op) ? undefined : foldConstants(node);
     return values === undefined ? node : this.constant(values, node.shape);
   }
 }

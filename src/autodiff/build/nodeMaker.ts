@@ -3,6 +3,8 @@ import type { BinaryOp, UnaryOp } from "../graph/operations.ts";
 
 /** The part of the builder with which simplifications make nodes; the builder in turn calls them. */
 export interface NodeMaker {
+  /** Whether the graph keeps its value exactly: then numbers are merged only where that does not round. */
+  readonly exact: boolean;
   constant(values: ArrayLike<number>, shape: Shape): Node;
   fill(value: number, shape: Shape): Node<"fill">;
   unary(op: UnaryOp, x: Node): Node;

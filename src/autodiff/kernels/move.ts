@@ -35,7 +35,7 @@ export const reshapeKernel: Kernel<"reshape"> = (_, operands, out) => {
 };
 
 /** Returns the place in the larger array of each entry of the windows; -1 outside of it. */
-function places(maps: readonly AxisMap[], large: Shape, windows: Shape): Int32Array {
+export function places(maps: readonly AxisMap[], large: Shape, windows: Shape): Int32Array {
   const strides = large.map((_, axis) => large.slice(axis + 1).reduce((product, extent) => product * extent, 1));
   const found = new Int32Array(windows.reduce((product, extent) => product * extent, 1));
   const coordinate = windows.map(() => 0);

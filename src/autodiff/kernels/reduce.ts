@@ -3,14 +3,14 @@ import { type Node, type Shape, sizeOf } from "../graph/graph.ts";
 import { type Kernel, offsets, operandAt, stridesIn } from "./kernel.ts";
 
 /** The places of the numbers that belong to each entry of a reduction's result. */
-interface Groups {
+export interface Groups {
   /** Place of the first number of each entry. */
   readonly starts: Int32Array;
   /** Distances of the numbers of an entry from the first one. */
   readonly members: Int32Array;
 }
 
-function groups(shape: Shape, axes: readonly number[]): Groups {
+export function groups(shape: Shape, axes: readonly number[]): Groups {
   const strides = stridesIn(shape, shape);
   const part = (inside: boolean): Int32Array => {
     const chosen = shape.map((_, axis) => axis).filter((axis) => axes.includes(axis) === inside);

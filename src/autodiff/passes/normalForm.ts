@@ -1,4 +1,5 @@
 import type { GraphBuilder } from "../build/builder.ts";
+import { isExact } from "../build/simplify/exact.ts";
 import { scaled } from "../build/simplify/match.ts";
 import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
@@ -162,6 +163,9 @@ function assemble(builder: GraphBuilder, node: Node, form: Form): Node {
  */
 function total(builder: GraphBuilder, terms: readonly Term[]): Node {
   const [[first]] = terms as readonly [Term];
+  if (builder.exact && !terms.every(([factor]) => isExact("div", factor, first))) {
+    return terms.map(([factor, leaf]) => builder.scale(factor, leaf)).reduce((left, right) => builder.add(left, right));
+  }
   const sum = terms
     .map(([factor, leaf]) => builder.scale(factor / first, leaf))
     .reduce((left, right) => builder.add(left, right));

@@ -1,13 +1,9 @@
-import { EMPTY, lastValueFrom } from "rxjs";
-import { failure } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
 import { norm } from "../../linalg/vector.ts";
 import { checkDerivatives, type DerivativeReport } from "../../problems/checkDerivatives.ts";
-import type { Problem } from "../../problems/problem.ts";
 import { randomSource } from "../../random.ts";
-import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
-import { experimentContext } from "../framework/context.ts";
 import type { Experiment } from "../framework/definition.ts";
-import { optionsFrom } from "./flags.ts";
+import { firstRun } from "./firstRun.ts";
 
 /** The result of checking a problem's derivatives. */
 export interface Examination {
@@ -23,39 +19,13 @@ export interface Examination {
 /**
  * Checks the derivatives of the problem of an experiment's first run: at its start, and at a random point whose
  * distance from the start is about the norm of the start, or 1 if that is larger.
- *
- * The experiment runs with a context that makes no rows: its first `context.iterate` tells which problem it is.
  */
 export async function examine(
   experiment: Experiment,
-  given: Parameters<typeof optionsFrom>[1],
+  given: Readonly<Record<string, JsonValue>>,
   seed: number,
 ): Promise<Examination> {
-  const options = optionsFrom(experiment.options, given);
-  let found: { readonly problem: Problem; readonly start: Float64Array } | undefined;
-  const context = experimentContext({ seed, signal: new AbortController().signal });
-  const rows = experiment.run(options, {
-    ...context,
-    iterate(problem, start) {
-      const point = isCheckpoint(start) ? start.point : Float64Array.from(start);
-      found ??= { problem: typeof problem === "function" ? problem(0) : problem, start: point };
-      return EMPTY;
-    },
-  });
-  try {
-    await lastValueFrom(rows, { defaultValue: undefined });
-  } catch (error) {
-    // Many experiments fail when their first run is empty. Only that run's problem is wanted.
-    if (found === undefined) throw error;
-  }
-  if (found === undefined) {
-    throw failure(
-      "ERR_EXPERIMENT",
-      `${experiment.name}: expected a run made by context.iterate, got none; ` +
-        "for any other problem call checkDerivatives(problem, point)",
-    );
-  }
-  const { problem, start } = found;
+  const { problem, start } = await firstRun(experiment, given, seed, "checkDerivatives(problem, point)");
   const random = randomSource(seed, "examine");
   const size = Math.max(1, norm(Float64Array.from(start))) / Math.sqrt(start.length);
   const elsewhere = start.map((z) => z + size * random.normal());

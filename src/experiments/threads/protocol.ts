@@ -4,6 +4,7 @@ import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
 import type { Agreement } from "../framework/repetitions.ts";
+import type { CertifiedEnd, CertifiedProblem, CertifyOrder } from "./certifyEnds.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
 
@@ -26,7 +27,13 @@ export interface ModuleSource {
 /** Data with which the worker begins. */
 export interface WorkerData {
   /** Name of a built-in experiment, or absolute path of a module. */
-  readonly experiment: { readonly name: string } | { readonly path: string };
+  readonly experiment:
+    | { readonly name: string }
+    | {
+        readonly path: string;
+        /** Whether the module may have a problem as default export instead of an experiment. Default false. */
+        readonly problems?: boolean;
+      };
   /**
    * Flag in one Int32. 1: the user has asked to stop, and the run ends before its next step. 2: the step under way ends
    * too, at its next evaluation or product.
@@ -72,6 +79,8 @@ export type ToWorker =
   | { readonly kind: "check"; readonly options: Readonly<Record<string, JsonValue>> }
   /** Compares the derivatives of the first run's problem with finite differences. */
   | { readonly kind: "examine"; readonly options: Readonly<Record<string, JsonValue>>; readonly seed: number }
+  /** Certifies ends of runs, or points. */
+  | { readonly kind: "certify"; readonly order: CertifyOrder }
   | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
   /** Another thread has finished a search of a campaign. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
@@ -106,6 +115,9 @@ export type FromWorker =
     }
   | { readonly kind: "checked" }
   | { readonly kind: "examined"; readonly examination: Examination }
+  /** Points of one more problem are being certified. */
+  | { readonly kind: "certifying"; readonly problem: CertifiedProblem }
+  | { readonly kind: "certified"; readonly end: CertifiedEnd }
   /** A run that ended in an earlier session has been read from its file. */
   | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
   | {

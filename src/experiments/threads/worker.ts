@@ -16,6 +16,7 @@ import type { Experiment } from "../framework/definition.ts";
 import { directoryStore } from "../framework/directoryStore.ts";
 import { repetitionsFolder } from "../framework/repetitions.ts";
 import { following, leading } from "./campaigns.ts";
+import type { CertifyOrder } from "./certifyEnds.ts";
 import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
@@ -131,6 +132,17 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
   port!.close();
 }
 
+/** The arithmetic of certificates is loaded where it is wanted only. */
+async function certifyFor(experiment: LoadedExperiment["experiment"], order: CertifyOrder): Promise<void> {
+  const { certifyEnds } = await import("./certifyEnds.ts");
+  await certifyEnds(experiment, order, {
+    problem: (problem) => post({ kind: "certifying", problem }),
+    end: (end) => post({ kind: "certified", end: { ...end, certificate: { ...end.certificate, proof: undefined } } }),
+    note: (line) => post({ kind: "note", line }),
+  });
+  post({ kind: "done", stopped: false });
+}
+
 loadExperiment(wanted).then((loaded) => {
   const { experiment, source } = loaded;
   port.on("message", (message: ToWorker) => {
@@ -143,6 +155,9 @@ loadExperiment(wanted).then((loaded) => {
           (examination) => post({ kind: "examined", examination }),
           fail,
         );
+        return;
+      case "certify":
+        certifyFor(experiment, message.order).then(() => port.close(), fail);
         return;
       case "start":
         start(loaded, message.order).catch(fail);

@@ -8,9 +8,12 @@ import { dataHash } from "../data/dataHash.ts";
 import { gaussianData } from "../data/gaussianData.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
+import { withFormula } from "../lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array, positiveInteger, yesOrNo } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 
 export interface DeepLinearAutoencoderOptions {
@@ -102,7 +105,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       },
     },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     criticalPoints: () => classes,
     match: (point: Float64Array) => classes.match(point),
     initialPoint(seed: number) {
@@ -110,6 +113,15 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
       return Float64Array.from({ length: 2 * p * k }, (_, at) => random.normal() / Math.sqrt(at < p * k ? k : p));
     },
   });
+  const formulated = withFormula(made, () => ({
+    family: "linear network",
+    widths: [k, p, k],
+    blocks: problem.blocks.map(({ name }) => name),
+    inputs: rows,
+    targets: "inputs",
+    divisor: k * n,
+  }));
+  return withProof(formulated, () => linearSymmetries(problem.blocks));
 }
 
 function samplesOf(options: Checked<DeepLinearAutoencoderOptions, typeof rules>): Float64Array {

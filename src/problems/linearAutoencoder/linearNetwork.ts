@@ -7,9 +7,12 @@ import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
+import { withFormula } from "../lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";
+import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import {
   type LinearNetworkClasses,
   type LinearNetworkMatch,
@@ -123,7 +126,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       },
     },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     criticalPoints: () => classes,
     match: (point: Float64Array) => classes.match(point),
     initialPoint(seed: number) {
@@ -135,6 +138,15 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
       return point;
     },
   });
+  const formulated = withFormula(made, () => ({
+    family: "linear network",
+    widths,
+    blocks: problem.blocks.map(({ name }) => name),
+    inputs: x,
+    targets: y,
+    divisor: d * n,
+  }));
+  return withProof(formulated, () => linearSymmetries(problem.blocks));
 }
 
 /** Joins the data to (X, Y), sample after sample. */

@@ -2,11 +2,15 @@ import { add, matMul, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { data as dataInput } from "../../autodiff/index.ts";
 import { randomSource } from "../../random.ts";
 import { extendProblem } from "../extendProblem.ts";
+import { withFormula } from "../lossFormula.ts";
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { TracedProblem } from "../problem.ts";
+import { networkSymmetries } from "../symmetries/networkSymmetries.ts";
+import { withProof } from "../symmetries/proved.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
 import { modelLoss } from "./modelLoss.ts";
+import { networkFormula } from "./networkFormula.ts";
 import type { NetworkLossName } from "./networkLosses.ts";
 import { checkedNetwork, type NetworkOptions } from "./networkOptions.ts";
 
@@ -59,6 +63,7 @@ export function network(
 ): Network & OutputObjective;
 export function network(options: NetworkOptions): Network;
 export function network(options: NetworkOptions): Network {
+  const checked = checkedNetwork(options);
   const {
     layers,
     hidden,
@@ -72,7 +77,7 @@ export function network(options: NetworkOptions): Network {
     samples,
     name,
     description,
-  } = checkedNetwork(options);
+  } = checked;
   const depth = layers.length - 1;
   const shapes: (readonly number[])[] = [];
   const names: string[] = [];
@@ -110,7 +115,7 @@ export function network(options: NetworkOptions): Network {
     },
     { name, names, description },
   );
-  return extendProblem(problem, {
+  const made = extendProblem(problem, {
     initialPoint(seed: number) {
       const point = new Float64Array(problem.dimension);
       for (const block of problem.blocks) {
@@ -130,4 +135,8 @@ export function network(options: NetworkOptions): Network {
       return predictions(shapes, traced, { name, chunk: rowsAtOnce }).with({ inputs: others });
     },
   });
+  const formulated = withFormula(made, () => networkFormula(problem.blocks, checked));
+  return withProof(formulated, () =>
+    networkSymmetries({ blocks: problem.blocks, biases, hidden, output, loss, regularization }),
+  );
 }

@@ -75,7 +75,7 @@ const rules = {
   dataDescription: json,
 } as const;
 
-interface CheckedNetwork {
+export interface CheckedNetwork {
   readonly layers: readonly number[];
   /** Activations, one for each hidden layer. */
   readonly hidden: readonly Activation[];

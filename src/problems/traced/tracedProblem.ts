@@ -81,6 +81,8 @@ interface Compiled {
   readonly traced: TracedFunction;
   readonly program: FieldProgram;
   readonly extend: TracedField["extend"];
+  /** Field F: for each parameter one tensor. */
+  readonly field: readonly Node[];
   /** Sums over samples that were replaced by shorter sums of the same value. */
   readonly reductions: readonly SampleReduction[];
   /** Says which operation is the first that is not finite, on the given data. */
@@ -145,7 +147,7 @@ function compile(
     for (const [i, { offset, size }] of blocks.entries()) given.set(parameters[i]!, point.slice(offset, offset + size));
     return firstNotFinite(parts(field), given);
   };
-  return { traced, program, extend, reductions, explain };
+  return { traced, program, extend, field, reductions, explain };
 }
 
 function defaultField({ builder, outputs, parameters }: TracedFunction, symmetric: boolean): TracedField {
@@ -170,6 +172,16 @@ function problemOf(family: Family, compiled: Compiled, data: ReadonlyMap<string,
     [vectorsOfProgram]: instance[vectorsOfProgram],
     blocks,
     explainNotFinite: (point) => explain(family, compiled, data, point),
+    // Made when it is read, since few problems are certified.
+    get graph() {
+      const { parameters, outputs, data: inputs } = compiled.traced;
+      return {
+        parameters,
+        data: [...inputs].map(([key, { node }]) => ({ node, values: data.get(key)! })),
+        ...(symmetric ? { value: outputs[0]! } : {}),
+        field: compiled.field,
+      };
+    },
     // Computed when it is read: hashing the data of every minibatch would cost as much as using them.
     get description() {
       return options.description ?? descriptionOf(family, compiled, data);

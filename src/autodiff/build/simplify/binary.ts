@@ -4,7 +4,8 @@ import type { BinaryOp } from "../../graph/operations.ts";
 import { sameShape } from "../../graph/shapes.ts";
 import { scalarFunctions } from "../../kernels/scalars.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
-import { fillValue, harmless, negated, scaled } from "./match.ts";
+import { isExact } from "./exact.ts";
+import { fillValue, harmless, mergedProduct, negated, scaled } from "./match.ts";
 import { power } from "./power.ts";
 import { recogniseDifference, recogniseSum } from "./recognise.ts";
 
@@ -15,7 +16,8 @@ export function simplifyBinary(builder: NodeMaker, op: BinaryOp, a: Node, b: Nod
     const result = scalarFunctions[op](left, right);
     // An operation that makes NaN or an infinity stays in the graph, so that a run can name it.
     const makes = Number.isFinite(left) && Number.isFinite(right) && !Number.isFinite(result);
-    return makes ? undefined : builder.fill(result, a.shape);
+    if (!makes && (!builder.exact || isExact(op, left, right))) return builder.fill(result, a.shape);
+    return builder.exact ? rules[op]?.(builder, a, b) : undefined;
   }
   const recognised =
     op === "add" ? recogniseSum(builder, a, b) : op === "sub" ? recogniseDifference(builder, a, b) : undefined;
@@ -57,8 +59,8 @@ const rules: Partial<Readonly<Record<BinaryOp, Simplify>>> = {
     if (right !== undefined) return timesNumber(builder, right, a);
     const [factorA, baseA] = scaled(builder, a);
     const [factorB, baseB] = scaled(builder, b);
-    const factor = factorA * factorB;
-    if ((baseA === a && baseB === b) || !harmless(factor)) return undefined;
+    const factor = mergedProduct(builder, factorA, factorB);
+    if ((baseA === a && baseB === b) || factor === undefined) return undefined;
     return builder.scale(factor, builder.mul(baseA, baseB));
   },
   div(builder, a, b) {
@@ -87,14 +89,16 @@ function timesNumber(builder: NodeMaker, factor: number, x: Node): Node | undefi
   if (factor === 1) return x;
   if (factor === -1) return builder.neg(x);
   const [inner, base] = scaled(builder, x);
-  return base !== x && harmless(factor * inner) ? builder.scale(factor * inner, base) : undefined;
+  const merged = mergedProduct(builder, factor, inner);
+  return base !== x && merged !== undefined ? builder.scale(merged, base) : undefined;
 }
 
 /** Collects like terms: p x + q x = (p + q) x. */
 function likeTerms(builder: NodeMaker, a: Node, b: Node, sign: 1 | -1): Node | undefined {
   const [factorA, baseA] = scaled(builder, a);
   const [factorB, baseB] = scaled(builder, b);
-  return baseA === baseB ? builder.scale(factorA + sign * factorB, baseA) : undefined;
+  if (baseA !== baseB || (builder.exact && !isExact("add", factorA, sign * factorB))) return undefined;
+  return builder.scale(factorA + sign * factorB, baseA);
 }
 
 function signs(builder: NodeMaker, a: Node, b: Node): Node | undefined {

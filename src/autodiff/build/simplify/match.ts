@@ -1,5 +1,6 @@
 import { isOp, type Node, type Shape } from "../../graph/graph.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
+import { isExact } from "./exact.ts";
 
 /** Returns the number of a uniform constant, else undefined. */
 export function fillValue(node: Node): number | undefined {
@@ -23,6 +24,11 @@ export function scaled(builder: NodeMaker, node: Node): readonly [factor: number
     if (base !== node.inputs[0]) return [factor, builder.broadcast(base, node.shape)];
   }
   return [1, node];
+}
+
+/** Returns the product of two numbers where they may be merged, else undefined. */
+export function mergedProduct({ exact }: NodeMaker, a: number, b: number): number | undefined {
+  return harmless(a * b) && (!exact || isExact("mul", a, b)) ? a * b : undefined;
 }
 
 /** Whether a product of constants is far from overflow and underflow, so that merging them costs only rounding. */

@@ -1,7 +1,7 @@
 import { type Attributes, isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import { broadcastShapes, inferShape } from "../../graph/shapes.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
-import { fillValue, harmless, scaled } from "./match.ts";
+import { fillValue, mergedProduct, scaled } from "./match.ts";
 
 export function simplifyMatmul(
   builder: NodeMaker,
@@ -16,8 +16,9 @@ export function simplifyMatmul(
   }
   const [factorA, baseA] = scaled(builder, a);
   const [factorB, baseB] = scaled(builder, b);
-  if ((baseA !== a || baseB !== b) && harmless(factorA * factorB)) {
-    return builder.scale(factorA * factorB, builder.matmul(baseA, baseB, { transposeA, transposeB }));
+  const factor = mergedProduct(builder, factorA, factorB);
+  if ((baseA !== a || baseB !== b) && factor !== undefined) {
+    return builder.scale(factor, builder.matmul(baseA, baseB, { transposeA, transposeB }));
   }
   // A transposed operand becomes a flag.
   if (swapsLastTwo(a)) return builder.matmul(a.inputs[0]!, b, { transposeA: !transposeA, transposeB });

@@ -54,7 +54,9 @@ export function simplifySum(builder: NodeMaker, x: Node, axes: readonly number[]
   const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
   if (count === 1) return builder.reshape(x, shape);
   const value = fillValue(x);
-  if (value !== undefined) return builder.fill(value * count, shape);
+  if (value !== undefined) {
+    return builder.exact ? builder.scale(count, builder.fill(value, shape)) : builder.fill(value * count, shape);
+  }
   const [factor, base] = scaled(builder, x);
   if (base !== x) return builder.scale(factor, builder.sum(base, axes));
   if (isOp(x, "sum")) return builder.sum(x.inputs[0]!, mergedAxes(x.inputs[0]!.shape.length, x.attributes.axes, axes));

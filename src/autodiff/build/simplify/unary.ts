@@ -2,6 +2,7 @@ import { isOp, type Node } from "../../graph/graph.ts";
 import type { UnaryOp } from "../../graph/operations.ts";
 import { scalarFunctions } from "../../kernels/scalars.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
+import { neverRounds } from "./exact.ts";
 import { fillValue } from "./match.ts";
 
 /** Returns a simpler node of the same value if one is known. */
@@ -10,7 +11,8 @@ export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | 
     const { value } = x.attributes;
     const result = scalarFunctions[op](value);
     // An operation that makes NaN or an infinity stays in the graph, so that a run can name it.
-    return Number.isFinite(value) && !Number.isFinite(result) ? undefined : builder.fill(result, x.shape);
+    const makes = Number.isFinite(value) && !Number.isFinite(result);
+    return makes || (builder.exact && !neverRounds(op)) ? undefined : builder.fill(result, x.shape);
   }
   // The function is applied to the few numbers, then the result is repeated.
   if (isOp(x, "broadcast")) return builder.broadcast(builder.unary(op, x.inputs[0]!), x.shape);

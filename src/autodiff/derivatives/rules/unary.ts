@@ -44,7 +44,7 @@ export const unaryRules: { readonly [K in UnaryOp]: Rule<K> } = {
   logisticDensity: slope((b, x, y) => b.neg(b.mul(y, b.unary("tanh", b.scale(0.5, x))))),
   softplus: slope((b, x) => b.unary("sigmoid", x)),
   // 2 / sqrt(pi) e^(-x^2)
-  erf: slope((b, x) => b.scale(2 / Math.sqrt(Math.PI), b.unary("exp", b.neg(b.mul(x, x))))),
+  erf: slope((b, x) => b.mul(b.irrational(2 / Math.sqrt(Math.PI), x.shape), b.unary("exp", b.neg(b.mul(x, x))))),
   // The slope at 0 is -1, as in TensorFlow.js. A slope of 0 would lose half the slope of a sum of relu and abs.
   abs: slope((b, x, _, one) => b.select(b.binary("less", b.fill(0, x.shape), x), one, b.fill(-1, x.shape))),
   sign: flat,

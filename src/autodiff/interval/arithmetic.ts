@@ -1,0 +1,110 @@
+import { small, tiny, u, up } from "../../linalg/verified/enclosure.ts";
+import type { Walk } from "../kernels/kernel.ts";
+import { type Ball, type BallOperand, type IntervalRule, operandAt, runs } from "./rule.ts";
+
+/** A loop over runs. It makes entry k of the result from the entries i and j of the operands. */
+type Loop = (a: BallOperand, b: BallOperand, out: Ball, walk: Walk) => () => void;
+
+const rule =
+  (loop: Loop): IntervalRule<"add" | "sub" | "mul" | "div"> =>
+  (node, operands, out) =>
+    loop(operandAt(operands, 0), operandAt(operands, 1), out, runs(node, operands));
+
+function both<T>(items: readonly T[]): readonly [T, T] {
+  return items as readonly [T, T];
+}
+
+// Each loop is written out, so that the engine compiles it for itself. `small` is a bound below which products that make
+// a radius may have underflowed; a NaN fails both comparisons, so that it becomes an infinite radius.
+
+const addition =
+  (sign: 1 | -1): Loop =>
+  (a, b, { mid, rad }, { outer, inner, arrays }) => {
+    const [{ starts: as, step: p }, { starts: bs, step: q }] = both(arrays);
+    const [am, ar, bm, br] = [a.mid, a.rad, b.mid, b.rad];
+    return () => {
+      for (let run = 0, k = 0; run < outer; run++) {
+        for (let n = 0, i = as[run]!, j = bs[run]!; n < inner; n++, i += p, j += q, k++) {
+          const m = am[i]! + sign * bm[j]!;
+          // A sum that is subnormal is exact, so that a radius of 0 is right here.
+          const r = (ar[i]! + br[j]! + u * Math.abs(m)) * up;
+          if (r > small && r < Number.POSITIVE_INFINITY) {
+            mid[k] = m;
+            rad[k] = r;
+          } else if (r <= small) {
+            mid[k] = m;
+            rad[k] = r > 0 ? r + tiny : 0;
+          } else {
+            mid[k] = 0;
+            rad[k] = Number.POSITIVE_INFINITY;
+          }
+        }
+      }
+    };
+  };
+
+const mul: Loop = (a, b, { mid, rad }, { outer, inner, arrays }) => {
+  const [{ starts: as, step: p }, { starts: bs, step: q }] = both(arrays);
+  const [am, ar, bm, br] = [a.mid, a.rad, b.mid, b.rad];
+  return () => {
+    for (let run = 0, k = 0; run < outer; run++) {
+      for (let n = 0, i = as[run]!, j = bs[run]!; n < inner; n++, i += p, j += q, k++) {
+        const x = am[i]!;
+        const y = bm[j]!;
+        const rx = ar[i]!;
+        const ry = br[j]!;
+        const m = x * y;
+        const r = (Math.abs(x) * ry + rx * (Math.abs(y) + ry) + u * Math.abs(m)) * up;
+        if (r > small && r < Number.POSITIVE_INFINITY) {
+          mid[k] = m;
+          rad[k] = r;
+        } else if (r <= small) {
+          mid[k] = m;
+          rad[k] = (x === 0 && rx === 0) || (y === 0 && ry === 0) ? 0 : r + tiny;
+        } else {
+          mid[k] = 0;
+          rad[k] = Number.POSITIVE_INFINITY;
+        }
+      }
+    }
+  };
+};
+
+const div: Loop = (a, b, { mid, rad }, { outer, inner, arrays }) => {
+  const [{ starts: as, step: p }, { starts: bs, step: q }] = both(arrays);
+  const [am, ar, bm, br] = [a.mid, a.rad, b.mid, b.rad];
+  return () => {
+    for (let run = 0, k = 0; run < outer; run++) {
+      for (let n = 0, i = as[run]!, j = bs[run]!; n < inner; n++, i += p, j += q, k++) {
+        const x = am[i]!;
+        const y = bm[j]!;
+        const rx = ar[i]!;
+        const ry = br[j]!;
+        const m = x / y;
+        const size = Math.abs(m);
+        const low = (Math.abs(y) - ry) * (1 - 4 * u);
+        // What underflows above the line is magnified by a small divisor, hence `tiny` there.
+        const spread = ry === 0 ? rx : rx + (size + tiny) * ry + tiny;
+        const r = low > 0 ? ((rx === 0 && ry === 0 ? 0 : spread / low) + u * size) * up : Number.POSITIVE_INFINITY;
+        if (r > small && r < Number.POSITIVE_INFINITY) {
+          mid[k] = m;
+          rad[k] = r;
+        } else if (r <= small) {
+          mid[k] = m;
+          rad[k] = x === 0 && rx === 0 ? 0 : r + tiny;
+        } else {
+          mid[k] = 0;
+          rad[k] = Number.POSITIVE_INFINITY;
+        }
+      }
+    }
+  };
+};
+
+/** Rules of the four operations, whose operands may repeat. */
+export const arithmeticIntervals = {
+  add: rule(addition(1)),
+  sub: rule(addition(-1)),
+  mul: rule(mul),
+  div: rule(div),
+} as const;

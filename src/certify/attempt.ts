@@ -1,0 +1,67 @@
+/** What the proofs share: enclosures with counts, and the outcome of an attempt. */
+import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { Bounds, ZeroProof } from "./certificate.ts";
+import { boxAround } from "./rounding.ts";
+
+/** A proof that there is a zero near z, and what follows. */
+export interface Zero {
+  readonly exists: number;
+  readonly unique: number;
+  readonly loss: Bounds | undefined;
+  readonly morseIndex: number | undefined;
+  readonly kernelDimension: number;
+  readonly proof: ZeroProof;
+}
+
+/** The outcome of an attempt: a zero, or why there is no proof of one. */
+export type Attempt = { readonly zero: Zero } | { readonly why: string };
+
+/** The enclosed derivatives of a problem, with counts of what they cost. */
+export class Enclosures {
+  readonly problem: Problem;
+  readonly derivatives: IntervalDerivatives;
+  jacobians = 0;
+  products = 0;
+
+  constructor(problem: Problem, derivatives: IntervalDerivatives) {
+    this.problem = problem;
+    this.derivatives = derivatives;
+  }
+
+  gradient(z: Float64Array): Enclosure {
+    return this.derivatives.gradient(boxAround(z, 0));
+  }
+
+  value(z: Float64Array): Enclosure {
+    return this.derivatives.value(boxAround(z, 0));
+  }
+
+  /** The Jacobian on a box; a text that names the cause where a comparison is undecided or a bound is infinite. */
+  jacobian(z: Float64Array, radius: number): Enclosure | string {
+    this.jacobians++;
+    return this.#smooth(z, radius, (box) => this.derivatives.hessian(box));
+  }
+
+  /** J v on a box, likewise. */
+  product(z: Float64Array, radius: number, v: Float64Array): Enclosure | string {
+    this.products++;
+    const direction = { mid: v, rad: new Float64Array(v.length) };
+    return this.#smooth(z, radius, (box) => this.derivatives.hessianTimes(box, direction));
+  }
+
+  #smooth(z: Float64Array, radius: number, enclose: (box: Enclosure) => Enclosure): Enclosure | string {
+    const found = enclose(boxAround(z, radius));
+    const { undecided } = this.derivatives;
+    if (undecided > 0) {
+      return `a kink of the loss lies within ${show(radius)} of the point (${undecided} comparisons are undecided)`;
+    }
+    if (!found.rad.every(Number.isFinite)) return `the derivatives have no finite bound within ${show(radius)}`;
+    return found;
+  }
+}
+
+/** Three digits of a number, for sentences. */
+export function show(x: number): string {
+  return Number.isFinite(x) ? String(Number(x.toPrecision(3))) : String(x);
+}

@@ -1,0 +1,50 @@
+/** Sums of non-negative numbers that are never too small, and enclosures of points. */
+import type { Enclosure } from "../autodiff/index.ts";
+
+/** Unit roundoff of float64. */
+export const roundoff = 2 ** -53;
+
+/** Smallest positive float64: what a product may lose to underflow. */
+export const tiny = 2 ** -1074;
+
+/** A bound of what `operations` roundings of non-negative numbers computed as x, from above. */
+export function up(x: number, operations = 1): number {
+  return x * (1 + (operations + 3) * 2 * roundoff) + operations * tiny;
+}
+
+/** The same from below. */
+export function down(x: number, operations = 1): number {
+  return Math.max(0, x * (1 - (operations + 3) * 2 * roundoff) - operations * tiny);
+}
+
+/** ||v||_2, rounded upwards. */
+export function normUp(v: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < v.length; i++) {
+    const size = Math.abs(v[i]!);
+    // Not by Math.max: the norm of a vector with NaN has no bound.
+    if (!(size <= largest)) largest = size;
+  }
+  if (largest === 0 || !Number.isFinite(largest)) return largest === 0 ? 0 : Number.POSITIVE_INFINITY;
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) {
+    const share = v[i]! / largest;
+    sum += share * share;
+  }
+  return up(largest * Math.sqrt(up(sum, 2 * v.length)), 3);
+}
+
+/** Entrywise bounds of |x| for x in an enclosure. */
+export function magnitudes({ mid, rad }: Enclosure): Float64Array {
+  return mid.map((x, i) => up(Math.abs(x) + rad[i]!));
+}
+
+/** The box of all x with |x_i - z_i| <= radius. */
+export function boxAround(z: Float64Array, radius: number): Enclosure {
+  return { mid: z, rad: new Float64Array(z.length).fill(radius) };
+}
+
+/** Upper bound of ||a - b||_2. */
+export function distanceUp(a: Float64Array, b: Float64Array): number {
+  return normUp(a.map((x, i) => up(Math.abs(x - b[i]!))));
+}

@@ -1,0 +1,96 @@
+import { powerOfTwo } from "../../elementary/index.ts";
+import { randomSource } from "../../random.ts";
+import { type Blas, dgemm, findBlas } from "../blas/blas.ts";
+import { u } from "./enclosure.ts";
+
+/** Whether a BLAS passed the test, by library. */
+const verdicts = new WeakMap<Blas, boolean>();
+
+/**
+ * Finds the machine's BLAS if its products keep the bound of rounding on which enclosures rest.
+ *
+ * @returns undefined if there is none, or if it fails the test
+ */
+export function trustedBlas(): Blas | undefined {
+  const blas = findBlas();
+  if (blas === undefined) return undefined;
+  let verdict = verdicts.get(blas);
+  if (verdict === undefined) {
+    verdict = keepsBound((options) => dgemm(blas, options));
+    verdicts.set(blas, verdict);
+  }
+  return verdict ? blas : undefined;
+}
+
+type Multiply = (options: Parameters<typeof dgemm>[1]) => void;
+
+/** Sizes that fill blocks of kernels of any width and leave remainders, with an inner size of several blocks. */
+const shapes = [
+  [37, 29, 53],
+  [5, 131, 517],
+  [96, 64, 300],
+] as const;
+
+/**
+ * Tests that |A B - fl(A B)| <= g |A| |B| entry by entry, with g = (k + 2) u, for matrices whose rows and columns have
+ * very different sizes. Fast multiplication in the manner of Strassen, and arithmetic in fewer digits, fail it.
+ */
+export function keepsBound(multiply: Multiply): boolean {
+  const random = randomSource(17, "trusted BLAS");
+  for (const [m, n, k] of shapes) {
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      const power = (): number => powerOfTwo(random.integer(81) - 40);
+      const [rows, columns, inner] = [m, n, k].map((count) => Array.from({ length: count }, power)) as [
+        number[],
+        number[],
+        number[],
+      ];
+      const a = new Float64Array(m * k);
+      const b = new Float64Array(k * n);
+      const [placeA, placeB] = [
+        (i: number, p: number) => (transposeA ? p * m + i : i * k + p),
+        (p: number, j: number) => (transposeB ? j * k + p : p * n + j),
+      ];
+      for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) a[placeA(i, p)] = random.normal() * rows[i]! * inner[p]!;
+      for (let p = 0; p < k; p++) {
+        for (let j = 0; j < n; j++) b[placeB(p, j)] = (random.normal() * columns[j]!) / inner[p]!;
+      }
+      const c = new Float64Array(m * n).fill(Number.NaN);
+      multiply({ m, n, k, a, b, c, transposeA, transposeB });
+      for (let i = 0; i < m; i++) {
+        for (let j = (i * 7) % 3; j < n; j += 3) {
+          let [sum, rest, size] = [0, 0, 0];
+          for (let p = 0; p < k; p++) {
+            const [x, y] = [a[placeA(i, p)]!, b[placeB(p, j)]!];
+            const product = x * y;
+            rest += productError(x, y, product);
+            const next = sum + product;
+            const part = next - sum;
+            rest += sum - (next - part) + (product - part);
+            sum = next;
+            size += Math.abs(product);
+          }
+          if (!(Math.abs(c[i * n + j]! - sum - rest) <= (k + 2) * u * size)) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/** What is lost when x y is rounded to `product`, by Dekker's splitting. */
+function productError(x: number, y: number, product: number): number {
+  const [xHigh, yHigh] = [upperHalf(x), upperHalf(y)];
+  const [xLow, yLow] = [x - xHigh, y - yHigh];
+  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
+}
+
+function upperHalf(x: number): number {
+  const large = x * (2 ** 27 + 1);
+  return large - (large - x);
+}

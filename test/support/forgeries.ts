@@ -1,0 +1,87 @@
+/** Ways to forge a certificate. Each changes the plain content of a file with one certificate in one place. */
+
+import { fromHex, toHex } from "../../src/cli/certificates/hexFloat.ts";
+
+/** The parts of a file that are forged, as plain JSON. */
+interface PlainFile {
+  readonly problems: { loss: { inputs: string[]; divisor: string } }[];
+  readonly certificates: PlainCertificate[];
+}
+
+interface PlainCertificate {
+  name: string;
+  problem: number;
+  point: string[];
+  exists: string;
+  unique: string;
+  loss: [string, string];
+  morseIndex: number;
+  kernelDimension: number;
+  symmetry: { name: string; generators: number }[];
+}
+
+type Forge = (certificate: PlainCertificate, file: PlainFile) => void;
+
+const scaled = (text: string, factor: number): string => toHex(fromHex(text)! * factor);
+const largest = (texts: readonly string[]): number =>
+  texts.reduce((best, text, i) => (Math.abs(fromHex(text)!) > Math.abs(fromHex(texts[best]!)!) ? i : best), 0);
+
+/** Forgeries that leave a false statement, whatever the certificate. */
+const forgeries: Readonly<Record<string, Forge>> = {
+  "a coordinate of the point is off by a thousandth": (c) => {
+    const i = largest(c.point);
+    c.point[i] = scaled(c.point[i]!, 1.001);
+  },
+  "the point is scaled": (c) => {
+    c.point = c.point.map((x) => scaled(x, 1.01));
+  },
+  "a datum is off by a millionth": (_, { problems }) => {
+    const { inputs } = problems[0]!.loss;
+    const i = largest(inputs);
+    inputs[i] = scaled(inputs[i]!, 1 + 1e-6);
+  },
+  "the divisor of the loss is another": (_, { problems }) => {
+    problems[0]!.loss.divisor = scaled(problems[0]!.loss.divisor, 1.5);
+  },
+  "the index is larger by one": (c) => {
+    c.morseIndex += 1;
+  },
+  "the nullity is larger by one": (c) => {
+    c.kernelDimension += 1;
+  },
+  "the bounds of the loss lie above it": (c) => {
+    const [low, high] = c.loss.map((text) => fromHex(text)!) as [number, number];
+    const width = Math.max(high - low, 1e-12 * Math.abs(high));
+    c.loss = [toHex(high + width), toHex(high + 2 * width)];
+  },
+  "the zero is said to be nearer than it is": (c) => {
+    c.exists = scaled(c.exists, 2 ** -60);
+  },
+  "the zero is said to be the only one far and wide": (c) => {
+    c.unique = toHex(1000);
+  },
+  "the symmetry is that of another loss": (c) => {
+    c.symmetry = [{ ...c.symmetry[0]!, name: "gl(7) of the layer between elsewhere and nowhere", generators: 49 }];
+    Object.assign(c.symmetry[0]!, { evidence: "proved", attacked: 0 });
+  },
+};
+
+/** The forgeries of a file with one certificate, each a file of its own. */
+export function forgedFiles(text: string): readonly PlainFile[] {
+  return Object.entries(forgeries).map(([name, forge]) => {
+    const plain = JSON.parse(text) as PlainFile;
+    const [certificate] = plain.certificates;
+    forge(certificate!, plain);
+    certificate!.name = `${certificate!.name}:${name}`.replaceAll(" ", "-");
+    return plain;
+  });
+}
+
+/** One file with the certificates of several, since a program takes longer to start than to check one. */
+export function joined(files: readonly PlainFile[]): string {
+  return JSON.stringify({
+    ...files[0],
+    problems: files.map(({ problems }) => problems[0]),
+    certificates: files.map(({ certificates }, problem) => ({ ...certificates[0], problem })),
+  });
+}
