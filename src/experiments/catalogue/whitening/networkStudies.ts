@@ -18,11 +18,11 @@ import { tellCell } from "./report.ts";
 import type { Source } from "./source.ts";
 import { type Plan, tie } from "./studies.ts";
 
-const armRates = [0.003, 0.01, 0.03, 0.1, 0.3, 1] as const;
+const armRates = [0.01, 0.03, 0.1, 0.3, 1] as const;
 const armUpdates = 1000;
 
-const descentRates = [0.03, 0.1, 0.3, 1, 3] as const;
-const descentUpdates = 3000;
+const descentRates = [0.03, 0.1, 0.2, 0.3, 1] as const;
+const descentUpdates = 10_000;
 const networkLambdas = [1, 0.3, 0.1, 0.01, 1e-5] as const;
 /** The last one takes two thirds of the time. */
 const quickLambdas = [1, 0.3, 0.1, 0.01] as const;
@@ -89,7 +89,7 @@ function armsOfNetwork(
  * Newton's step has a rate near the number of outputs.
  */
 export function gaussNewtonStudy(context: ExperimentContext, plan: Plan): Observable<Row> {
-  const { source, options, percent, draws } = plan;
+  const { source, options, percent, lambdaDraws: draws } = plan;
   const { rates = descentRates, updates = descentUpdates, newtonUpdates } = options;
   const hidden = options.hidden ?? (options.model === "mlp" ? smallHidden : undefined);
   const newtonRates = options.newtonRates ?? newtonShares.map((share) => share * source.outputs);
@@ -115,7 +115,7 @@ export function gaussNewtonStudy(context: ExperimentContext, plan: Plan): Observ
   const run = (model: Model): Observable<Row> =>
     networkStudy(context, {
       ...plan,
-      samples: plan.lambdaSamples,
+      ...{ samples: plan.lambdaSamples, draws },
       ...{ name: "network-lambda", model, loss: "meanSquared", stated: undefined, arms },
       tell(cells, told) {
         for (const cell of cells) {

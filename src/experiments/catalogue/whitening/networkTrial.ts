@@ -23,7 +23,7 @@ export interface Prepared {
 export type NetworkLoss = "crossEntropy" | "meanSquared";
 
 /** The programs of a study: traced once for each number of rows. */
-export interface Programs {
+interface Programs {
   problem(prepared: Prepared): OutputObjective;
   outputs(inputs: Float64Array): Predictions;
 }
@@ -90,7 +90,7 @@ export function look(form: TrialForm, programs: Programs, prepared: () => Prepar
     const { part } = prepared();
     return { validation: programs.outputs(part.validation), test: programs.outputs(part.test.inputs) };
   });
-  // What the thread has computed up to the last row. It is no part of the state: another process counts from elsewhere.
+  // What the thread has computed up to the last row. The state leaves it out, since another process counts from elsewhere.
   let since: { readonly step: number; readonly seconds: number } | undefined;
   return defineMeasure({
     name: "arm",
