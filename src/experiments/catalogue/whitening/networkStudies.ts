@@ -16,10 +16,10 @@ import { networkOf } from "./networkModel.ts";
 import { type NetworkArm, type NetworkCell, networkStudy } from "./networkStudy.ts";
 import { tellCell } from "./report.ts";
 import type { Source } from "./source.ts";
-import { type Plan, tie } from "./studies.ts";
+import { followsOf, type Plan, tie } from "./studies.ts";
 
 const armRates = [0.01, 0.03, 0.1, 0.3, 1] as const;
-const armUpdates = 1000;
+const armUpdates = { quick: 600, full: 1000 } as const;
 
 const descentRates = [0.03, 0.1, 0.2, 0.3, 1] as const;
 const descentUpdates = 10_000;
@@ -47,7 +47,7 @@ export function kindsStudy(context: ExperimentContext, plan: Plan): Observable<R
 }
 
 function descentArm({ options }: Plan, arm: Pick<NetworkArm, "name" | "data" | "kind">): NetworkArm {
-  const { rates = armRates, updates = armUpdates } = options;
+  const { rates = armRates, updates = options.full ? armUpdates.full : armUpdates.quick } = options;
   return {
     ...{ ...arm, rates: ascending(rates), updates },
     update: (rate) => chain(momentum({ decay: 0.9 }), gradientStep(rate)),
@@ -74,7 +74,10 @@ function armsOfNetwork(
             ...{ study: name, cell, draws, percent, titles: armTitles },
             heading: `${model.name}, n ${cell.n} (${ofWidth(cell.n, source)})${pooledText(cell)}`,
             time: cpuSeconds,
-            rules: { arms: arms.map((arm) => arm.name), baseline: "raw", rates: arms[0]!.rates, tie },
+            rules: {
+              ...{ arms: arms.map((arm) => arm.name), baseline: "raw", rates: arms[0]!.rates, tie },
+              follows: followsOf(cell.independent),
+            },
           });
           if (cell === cells.at(-1)) tellAdvice(context, cell, results, percent);
         }

@@ -66,6 +66,15 @@ export interface Cell {
 /** The rules by which the cells of a study are judged. */
 export type CellRules = Omit<ComparisonRules, "draws">;
 
+/**
+ * Which arm of a network takes the rate of which: where every set of pooled rows is linearly independent, full whitening
+ * leaves nothing to learn about rows outside the training part, so that it takes the rate of train-whitening.
+ */
+export function followsOf(independent: readonly number[]): Readonly<Record<string, string>> {
+  const isFrozen = independent.length > 0 && independent.every((own) => own === 1);
+  return isFrozen ? { full: "train" } : {};
+}
+
 /** The options of one run of the experiment, with the data they name. */
 export interface Plan {
   readonly options: {

@@ -61,6 +61,11 @@ export interface ComparisonRules {
   readonly draws: number;
   /** Difference of mean validation scores up to which two rates count as equally good. */
   readonly tie: number;
+  /**
+   * Arms that take the rate of another arm, by name: where nothing can be learnt about rows outside the training part,
+   * validation cannot choose. Default: none.
+   */
+  readonly follows?: Readonly<Record<string, string>>;
 }
 
 /** What became of one arm. */
@@ -109,7 +114,12 @@ export function compareArms(given: readonly Trial[], rules: ComparisonRules): re
   const isOpen = given.some(({ stated }) => stated === undefined);
   const ofBaseline = isOpen ? stopOf : lossOf;
   const costOf = (arm: string): typeof lossOf => (arm === rules.baseline ? ofBaseline : lossOf);
-  const chosen = rules.arms.map((arm) => ({ arm, ...rateOf(trials, arm, rules, costOf(arm)) }));
+  const chosen = rules.arms.map((arm) => {
+    const leader = rules.follows?.[arm];
+    if (leader === undefined) return { arm, ...rateOf(trials, arm, rules, costOf(arm)) };
+    const { rate } = rateOf(trials, leader, rules, costOf(leader));
+    return { arm, ...rateOf(trials, arm, { ...rules, rates: rate === undefined ? [] : [rate] }, costOf(arm)) };
+  });
   const baseline = chosen.find(({ arm }) => arm === rules.baseline)?.own ?? [];
   return chosen.map(({ arm, rate, own }): ArmResult => {
     const scores = (of: "stop" | "end", from: readonly Trial[]): number[] => from.map((trial) => trial[of]);

@@ -228,6 +228,28 @@ compare(
   },
 );
 
+compare("an arm that follows another takes its rate, whatever its own validation says, and is refused with it", () => {
+  const noise = (arm: string, _: number, rate: number): Partial<Trial> =>
+    arm === "b" ? { validation: 0.9 - rate / 100 } : {};
+  const [, own] = compareArms(all(2, noise), rules);
+  assert.match(own!.refused!, /largest of the grid/);
+  const [a, b] = compareArms(all(2, noise), { ...rules, follows: { b: "a" } });
+  assert.equal([a!.rate, b!.rate, b!.refused, b!.trials.length], [2, 2, undefined, 3]);
+  for (const result of compareArms(all(8, noise), { ...rules, follows: { b: "a" } }))
+    assert.match(result.refused!, /its best rate 8 is the largest of the grid/);
+  const gone = compareArms(
+    all(2, (arm) => (arm === "a" ? { diverged: true } : {})),
+    { ...rules, follows: { b: "a" } },
+  );
+  assert.equal(
+    gone.map(({ rate, refused }) => [rate, refused !== undefined]),
+    [
+      [undefined, true],
+      [undefined, true],
+    ],
+  );
+});
+
 compare("has no difference for an arm that lacks a draw", () => {
   const [a, b] = compareArms(
     all(4).filter(({ arm, draw }) => arm === "a" || draw < 2),
