@@ -56,7 +56,7 @@ const sets = suite("test sets of the fully whitened perceptron");
 sets("are several where the theorem may freeze it: at chance, while its loss falls; else one", async () => {
   const outcome = await run({
     ...{ model: "mlp", study: ["arms"], samples: [20, 61], hidden: 16, draws: 2, testSets: 4 },
-    ...{ rates: [0.03, 0.1, 0.3, 1, 3], updates: 120, loss: 0.5 },
+    ...{ rates: [0.003, 0.03, 0.1, 0.3, 3], updates: 120, loss: 0.5 },
   });
   const names = new Set(outcome.rows.map(({ run: own }) => own.name));
   const full = [...names].filter((name) => name.includes("-full-"));
