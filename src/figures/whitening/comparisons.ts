@@ -36,7 +36,7 @@ interface Gathered {
   readonly d: number;
   readonly trials: Trial[];
   readonly ranks: number[];
-  /** Of networks: whether the rows of each full whitening are linearly independent. */
+  /** Whether the rows of each full whitening of a network are linearly independent. */
   readonly independent: number[];
 }
 

@@ -19,7 +19,7 @@ import type { Source } from "./source.ts";
 import { followsOf, type Plan, tie } from "./studies.ts";
 
 const armRates = [0.01, 0.03, 0.1, 0.3, 1] as const;
-const armUpdates = { quick: 600, full: 1000 } as const;
+const armUpdates = { quick: 600, full: 800 } as const;
 
 const descentRates = [0.03, 0.1, 0.2, 0.3, 1] as const;
 const descentUpdates = 10_000;
