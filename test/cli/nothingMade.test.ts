@@ -1,13 +1,16 @@
 /** `fluxion run` makes no directory for data or models that are not there. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EMPTY, lastValueFrom } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { trainExperiment } from "../../src/experiments/catalogue/training/train.ts";
 import { whiteningExperiment } from "../../src/experiments/catalogue/whitening/whitening.ts";
-import type { Experiment } from "../../src/experiments/framework/definition.ts";
+import { campaign } from "../../src/experiments/framework/campaign.ts";
+import { type Experiment, experiment } from "../../src/experiments/framework/definition.ts";
 import { optionsFrom } from "../../src/experiments/threads/flags.ts";
 import type { JsonValue } from "../../src/json.ts";
+import { assertError } from "../support/assert.ts";
 import { fluxion, scratchDirectory } from "../support/command.ts";
 
 const good = ["a,b,y", "1,2,0", "3,1,1", "0,1,0", "2,2,1", "1,0,0", "0,3,1", "2,1,0", "1,1,1", "3,3,0", "0,2,1"].join(
@@ -58,6 +61,16 @@ looked("lets pass what is there", async () => {
   await trainExperiment.check!(optionsFrom(trainExperiment.options, { data: fine, label: "y" }));
 });
 
+looked("is a function, or nothing", () => {
+  const run = () => EMPTY;
+  assertError(
+    () => experiment({ name: "mine", summary: "mine", run, check: 3 as unknown as () => void }),
+    "ERR_EXPERIMENT",
+    /mine: expected check to be a function, got number/,
+  );
+  assert.is(experiment({ name: "mine", summary: "mine", run }).check, undefined);
+});
+
 looked.run();
 
 const made = suite("fluxion run of what is not there");
@@ -73,6 +86,18 @@ made("says so, and makes nothing", async () => {
     assert.match(stderr, /\/nope|missing\.csv/);
     assert.equal(readdirSync(where), []);
   }
+});
+
+made("a campaign does not make its directory either", async () => {
+  const directory = join(scratchDirectory(), "campaign");
+  let message = "";
+  await lastValueFrom(campaign("whitening", { directory, options: { data: "/nope" }, workers: 1 })).catch(
+    (error: Error) => {
+      message = error.message;
+    },
+  );
+  assert.match(message, /got "\/nope"/);
+  assert.not(existsSync(directory));
 });
 
 made.run();

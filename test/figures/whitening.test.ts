@@ -1,8 +1,11 @@
 /** Figures of whitening: what they show, what they leave out, and of which runs they say that they lack something. */
 import { parseHTML } from "linkedom";
+import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Row } from "../../src/arrow/row.ts";
 import { whiteningExperiment } from "../../src/experiments/catalogue/whitening/whitening.ts";
+import type { FigureSource, RecordedRun } from "../../src/figures/figure.ts";
 import { modeProgressFigure } from "../../src/figures/modeProgress.ts";
 import { comparisonsOf } from "../../src/figures/whitening/comparisons.ts";
 import { whiteningError } from "../../src/figures/whitening/error.ts";
@@ -33,6 +36,30 @@ const network = await recordExperiment(whiteningExperiment, {
   ...{ rates: [0.03, 0.1, 0.3], updates: 40, newtonRates: [1, 3, 10], newtonUpdates: 4 },
 });
 const refused = await recordExperiment(whiteningExperiment, { ...small, study: ["arms", "lambda"], rates: [2.5, 3] });
+
+/** Runs of a network's study lambda that never were: each arm is best at the middle rate, and K-FAC is fastest. */
+const made: FigureSource = {
+  directory: "made",
+  runs: ["kfac 0.3", "lambda 0.3", "lambda 1"].flatMap((arm, at) =>
+    [1, 2].flatMap((draw) =>
+      [1, 2, 4].map((rate): RecordedRun => {
+        const rows = [0, 1, 2, 3, 4].map((step) => ({
+          ...{ step, status: step === 4 ? "stopped" : "running", run: { name: arm, columns: {} }, vectors: {} },
+          columns: {
+            ...{ rate, updates: step },
+            [`${arm}.loss`]: (4 - at) ** -step,
+            [`${arm}.validation`]: 0.5 - 0.01 * Math.min(step, 3) + (rate === 2 ? 0 : 0.1),
+            [`${arm}.test`]: 0.4 + 0.01 * draw * at,
+            [`${arm}.seconds`]: step,
+            ...(step === 4 ? { [`${arm}.reached`]: (4 - at) ** -4 } : {}),
+          },
+        }));
+        const description = { study: "network-lambda", n: 61, d: 61, draw, arms: [arm], rate };
+        return { name: `${arm}-${draw}-${rate}`, description, rows: from(rows as unknown as Row[]) };
+      }),
+    ),
+  ),
+};
 
 function read(svg: string): { words: string; count: (selector: string) => number } {
   assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*><title>/);
@@ -120,6 +147,14 @@ figures(
     read(await whiteningSpeed.draw(network));
   },
 );
+
+figures("whitening-lambda draws K-FAC beside Gauss-Newton", async () => {
+  const { words, count } = read(await whiteningLambda.draw(made));
+  assert.match(words, /K-FAC of that lambda/);
+  // Gradient descent, lambda = 0.3 and K-FAC, in two panels; two dashed lines of K-FAC.
+  assert.is(count('g[aria-label="dot"] circle'), 6);
+  assert.is(count('g[aria-label="line"][stroke-dasharray]'), 2);
+});
 
 figures("mode-progress has a panel for each run with that column, and a curve for each direction shown", async () => {
   const { words, count } = read(await modeProgressFigure.draw(linear));

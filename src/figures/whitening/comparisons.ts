@@ -1,6 +1,6 @@
 /** Reads the comparisons of arms from the runs of `fluxion run whitening`, and judges them as the experiment does. */
 import { armTitles } from "../../experiments/catalogue/whitening/arms.ts";
-import { tie } from "../../experiments/catalogue/whitening/studies.ts";
+import { followsOf, tie } from "../../experiments/catalogue/whitening/studies.ts";
 import { columnOf } from "../../experiments/protocols/comparison/armColumns.ts";
 import { type ArmResult, compareArms, type Trial } from "../../experiments/protocols/comparison/compareArms.ts";
 import { trialsFrom } from "../../experiments/protocols/comparison/trialsFrom.ts";
@@ -36,6 +36,8 @@ interface Gathered {
   readonly d: number;
   readonly trials: Trial[];
   readonly ranks: number[];
+  /** Whether the rows of each full whitening of a network are linearly independent. */
+  readonly independent: number[];
 }
 
 /**
@@ -53,7 +55,7 @@ export async function comparisonsOf(
     if (typeof study !== "string" || !wanted(study)) continue;
     if (typeof n !== "number" || typeof d !== "number" || typeof draw !== "number") continue;
     const key = `${study} ${n}`;
-    const cell = cells.get(key) ?? { study, n, d, trials: [], ranks: [] };
+    const cell = cells.get(key) ?? { study, n, d, trials: [], ranks: [], independent: [] };
     cells.set(key, cell);
     const arms = armsOf(run);
     const collector = trialsFrom(arms, draw);
@@ -62,16 +64,19 @@ export async function comparisonsOf(
     cell.trials.push(...collector.ended());
     const rank = last.columns[columnOf(arms[0]!, "rank")];
     if (rank !== undefined) cell.ranks.push(rank);
+    const independent = last.columns[columnOf("full", "independent")];
+    if (study.startsWith("network") && independent !== undefined) cell.independent.push(independent);
   }
   return [...cells.values()]
-    .map(({ study, n, d, trials, ranks }): Comparison => {
+    .map(({ study, n, d, trials, ranks, independent }): Comparison => {
       const arms = [...new Set(trials.map(({ arm }) => arm))].sort((a, b) => placeOf(a) - placeOf(b));
       const rates = (arm: string): number[] =>
         [...new Set(trials.filter((trial) => trial.arm === arm).map(({ rate }) => rate))].sort((a, b) => a - b);
       const whole = completeDraws(trials);
       const rank = ranks.length === 0 ? undefined : ranks.reduce((sum, own) => sum + own, 0) / ranks.length;
       const kept = trials.filter(({ draw }) => whole.includes(draw));
-      const results = compareArms(kept, { arms, baseline: arms[0] ?? "", rates, draws: whole.length, tie });
+      const follows = followsOf(independent);
+      const results = compareArms(kept, { arms, baseline: arms[0] ?? "", rates, draws: whole.length, tie, follows });
       return { study, n, d, draws: whole.length, rank, results };
     })
     .filter(({ draws }) => draws > 0)

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { ArmResult } from "../../experiments/protocols/comparison/compareArms.ts";
 import { type Figure, missing } from "../figure.ts";
 import { logAxis } from "../logAxis.ts";
-import { groupColors, ink, type Panel, page } from "../page.ts";
+import { faint, groupColors, ink, type Panel, page } from "../page.ts";
 import { type Comparison, comparisonsOf, studyTitles } from "./comparisons.ts";
 
 const about = {
@@ -21,6 +21,7 @@ interface Point {
 
 /** Place on a logarithmic axis of lambda = 0, relative to the smallest positive one. */
 const placeOfZero = 0.1;
+const kfacColor = faint;
 
 /** Draws, for each number of training rows, what a lambda costs in the test error and gains in updates. */
 export const whiteningLambda: Figure = {
@@ -29,14 +30,28 @@ export const whiteningLambda: Figure = {
     const all = await comparisonsOf(source, (study) => study === "lambda" || study === "network-lambda");
     if (all.length === 0) throw missing(about, source, "runs of the study lambda that have ended");
     const told = all.filter(({ results }) => results[0]?.refused === undefined);
-    const points = told.map((cell) => ({ cell, points: pointsOf(cell) }));
-    const positive = points.flatMap((own) => own.points.flatMap(({ lambda }) => (lambda > 0 ? [lambda] : [])));
+    const points = told.map((cell) => ({ cell, points: pointsOf(cell, "lambda"), kfac: pointsOf(cell, "kfac") }));
+    const positive = points.flatMap((own) =>
+      [...own.points, ...own.kfac].flatMap(({ lambda }) => (lambda > 0 ? [lambda] : [])),
+    );
     const least = Math.min(...positive, 1) * placeOfZero;
     const x = (point: Point): number => Math.max(least, point.lambda);
     const axis = { ...logAxis("lambda (left end: 0)", least, 1), grid: false };
-    const panels = points.map(({ cell, points: own }, at): readonly Panel[] => {
+    const panels = points.map(({ cell, points: own, kfac }, at): readonly Panel[] => {
       const color = groupColors[at % groupColors.length]!;
-      const updates = own.map((point) => point.updates).filter((value) => value > 0 && Number.isFinite(value));
+      const series = (y: "difference" | "updates"): Plot.Markish[] => [
+        Plot.line(own, { x, y, stroke: color }),
+        Plot.dot(own, { x, y, fill: color, r: 2.5 }),
+        ...(kfac.length === 0
+          ? []
+          : [
+              Plot.line(kfac, { x, y, stroke: kfacColor, strokeDasharray: "4 3" }),
+              Plot.dot(kfac, { x, y, stroke: kfacColor, r: 2.5 }),
+            ]),
+      ];
+      const updates = [...own, ...kfac]
+        .map((point) => point.updates)
+        .filter((value) => value > 0 && Number.isFinite(value));
       return [
         {
           title: `${studyTitles[cell.study]}, n = ${cell.n} (d = ${cell.d}): cost in test error`,
@@ -48,8 +63,8 @@ export const whiteningLambda: Figure = {
             marks: [
               Plot.ruleY([0], { stroke: ink }),
               Plot.ruleX(own, { x, y1: "low", y2: "high", stroke: color, strokeOpacity: 0.5 }),
-              Plot.line(own, { x, y: "difference", stroke: color }),
-              Plot.dot(own, { x, y: "difference", fill: color, r: 2.5 }),
+              Plot.ruleX(kfac, { x, y1: "low", y2: "high", stroke: kfacColor, strokeOpacity: 0.5 }),
+              ...series("difference"),
             ],
           },
         },
@@ -60,10 +75,7 @@ export const whiteningLambda: Figure = {
           plot: {
             x: axis,
             y: logAxis("updates, median", Math.min(1, ...updates), Math.max(10, ...updates)),
-            marks: [
-              Plot.line(own, { x, y: "updates", stroke: color }),
-              Plot.dot(own, { x, y: "updates", fill: color, r: 2.5 }),
-            ],
+            marks: series("updates"),
           },
         },
       ];
@@ -71,6 +83,9 @@ export const whiteningLambda: Figure = {
     if (panels.length === 0) throw missing(about, source, "a study lambda whose gradient descent is not refused");
     return page({
       title: "Between gradient descent, lambda = 1, and Newton's method, lambda = 0",
+      ...(points.some(({ kfac }) => kfac.length > 0)
+        ? { legend: [{ label: "K-FAC of that lambda", color: kfacColor, shape: "ring" as const }] }
+        : {}),
       panels,
       caption: [
         "The training loss is that of gradient descent at its best-validation stop. Paired differences, 95 % intervals.",
@@ -84,10 +99,11 @@ export const whiteningLambda: Figure = {
   },
 };
 
-function pointsOf({ results }: Comparison): Point[] {
+function pointsOf({ results }: Comparison, family: "lambda" | "kfac"): Point[] {
   return results
     .flatMap((result) => {
-      const lambda = /^lambda (.*)$/.exec(result.arm)?.[1];
+      const [own, lambda] = result.arm.split(" ");
+      if (own !== family) return [];
       return lambda === undefined || result.refused !== undefined ? [] : [pointOf(Number(lambda), result)];
     })
     .sort((a, b) => a.lambda - b.lambda);

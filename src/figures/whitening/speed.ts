@@ -24,7 +24,7 @@ export const whiteningSpeed: Figure = {
   async draw(source) {
     const all = await comparisonsOf(source, (study) => study in studyTitles);
     const arms = [...new Set(all.flatMap(({ results }) => results.map(({ arm }) => titleOf(arm))))];
-    const named = arms.filter((arm) => !arm.startsWith("lambda "));
+    const named = arms.filter((arm) => !/^(lambda|kfac) /.test(arm));
     const color = ({ arm }: Point): string =>
       named.includes(arm) ? groupColors[named.indexOf(arm) % groupColors.length]! : ink;
     const panels = all.flatMap(({ study, n, d, results }): readonly Panel[] => {
@@ -49,7 +49,8 @@ export const whiteningSpeed: Figure = {
               Plot.text(points, {
                 x: "updates",
                 y: "score",
-                text: ({ arm }: Point) => /^lambda (.*)$/.exec(arm)?.[1] ?? "",
+                text: ({ arm }: Point) =>
+                  /^lambda (.*)$/.exec(arm)?.[1] ?? (arm.startsWith("kfac ") ? arm.replace("kfac", "K-FAC") : ""),
                 textAnchor: "start",
                 dx: 6,
                 fill: faint,

@@ -76,14 +76,14 @@ export function lambdaStudy(context: ExperimentContext, plan: Plan): Observable<
   const arms = lambdas.map(lambdaName);
   return linearStudy(context, {
     ...plan,
-    samples: plan.lambdaSamples,
+    ...{ samples: plan.lambdaSamples, draws: plan.lambdaDraws },
     ...{ name: "lambda", rates, updates },
     arms: arms.map((name) => ({ name, perTestSet: false })),
     make: (data) => lambdaContest(data, lambdas, updates),
     tell(cells) {
       for (const cell of cells) {
         const results = tellCell(context, {
-          ...{ study: "lambda", cell, draws: plan.draws, percent },
+          ...{ study: "lambda", cell, draws: plan.lambdaDraws, percent },
           heading: `linear model, [(1 - lambda) B + lambda I]^-1, n ${cell.n} (${(cell.n / source.width).toPrecision(2)} d)`,
           rules: { arms, baseline: lambdaName(1), rates, tie },
         });

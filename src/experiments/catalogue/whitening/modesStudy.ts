@@ -22,6 +22,8 @@ import type { Plan } from "./studies.ts";
 /** Shares of the identity: gradient descent, something between, and the inverse of the moment. */
 const mixings = [1, 0.1, 0] as const;
 const updates = 60;
+/** The row that the summary tells. */
+const toldAt = 10;
 /** Rate as a share of that at which the fastest direction is learnt in one update. */
 const share = 0.2;
 /** Directions that are measured, the largest eigenvalues first. */
@@ -68,8 +70,9 @@ export function modesStudy(context: ExperimentContext, { source, samples, option
           .pipe(
             tap(({ run: own, step: at, vectors }) => {
               const progress = vectors.modeProgress;
-              if (own.name !== run || at !== updates || progress === undefined) return;
-              const shown = [0, 0.25, 0.5, 1].map((place) => Math.round(place * (progress.length - 1)));
+              if (own.name !== run || at !== toldAt || progress === undefined) return;
+              const places = [0, 0.25, 0.5, 1].map((place) => Math.round(place * (progress.length - 1)));
+              const shown = [...new Set(places)];
               told[index] =
                 `  ${lambdaName(mixing)}: directions ${shown.map((k) => k + 1).join(", ")} are learnt to ` +
                 shown.map((k) => `${(100 * progress[k]!).toFixed(0)} %`).join(", ");
@@ -79,7 +82,7 @@ export function modesStudy(context: ExperimentContext, { source, samples, option
     ),
     atTheEnd(context, () => {
       context.conclude(
-        `linear model, n ${n}, [(1 - lambda) B + lambda I]^-1: after ${updates} updates, by the size of the eigenvalues,`,
+        `linear model, n ${n}, [(1 - lambda) B + lambda I]^-1: after ${toldAt} updates, in the order of the eigenvalues,`,
       );
       for (const line of told) context.conclude(line);
     }),

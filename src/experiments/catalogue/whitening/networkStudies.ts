@@ -16,13 +16,13 @@ import { networkOf } from "./networkModel.ts";
 import { type NetworkArm, type NetworkCell, networkStudy } from "./networkStudy.ts";
 import { tellCell } from "./report.ts";
 import type { Source } from "./source.ts";
-import { type Plan, tie } from "./studies.ts";
+import { followsOf, type Plan, tie } from "./studies.ts";
 
-const armRates = [0.003, 0.01, 0.03, 0.1, 0.3, 1] as const;
-const armUpdates = 1000;
+const armRates = [0.01, 0.03, 0.1, 0.3, 1] as const;
+const armUpdates = { quick: 600, full: 800 } as const;
 
-const descentRates = [0.03, 0.1, 0.3, 1, 3] as const;
-const descentUpdates = 3000;
+const descentRates = [0.03, 0.1, 0.2, 0.3, 1] as const;
+const descentUpdates = 10_000;
 const networkLambdas = [1, 0.3, 0.1, 0.01, 1e-5] as const;
 /** The last one takes two thirds of the time. */
 const quickLambdas = [1, 0.3, 0.1, 0.01] as const;
@@ -47,7 +47,7 @@ export function kindsStudy(context: ExperimentContext, plan: Plan): Observable<R
 }
 
 function descentArm({ options }: Plan, arm: Pick<NetworkArm, "name" | "data" | "kind">): NetworkArm {
-  const { rates = armRates, updates = armUpdates } = options;
+  const { rates = armRates, updates = options.full ? armUpdates.full : armUpdates.quick } = options;
   return {
     ...{ ...arm, rates: ascending(rates), updates },
     update: (rate) => chain(momentum({ decay: 0.9 }), gradientStep(rate)),
@@ -74,7 +74,10 @@ function armsOfNetwork(
             ...{ study: name, cell, draws, percent, titles: armTitles },
             heading: `${model.name}, n ${cell.n} (${ofWidth(cell.n, source)})${pooledText(cell)}`,
             time: cpuSeconds,
-            rules: { arms: arms.map((arm) => arm.name), baseline: "raw", rates: arms[0]!.rates, tie },
+            rules: {
+              ...{ arms: arms.map((arm) => arm.name), baseline: "raw", rates: arms[0]!.rates, tie },
+              follows: followsOf(cell.independent),
+            },
           });
           if (cell === cells.at(-1)) tellAdvice(context, cell, results, percent);
         }
@@ -89,7 +92,7 @@ function armsOfNetwork(
  * Newton's step has a rate near the number of outputs.
  */
 export function gaussNewtonStudy(context: ExperimentContext, plan: Plan): Observable<Row> {
-  const { source, options, percent, draws } = plan;
+  const { source, options, percent, lambdaDraws: draws } = plan;
   const { rates = descentRates, updates = descentUpdates, newtonUpdates } = options;
   const hidden = options.hidden ?? (options.model === "mlp" ? smallHidden : undefined);
   const newtonRates = options.newtonRates ?? newtonShares.map((share) => share * source.outputs);
@@ -115,7 +118,7 @@ export function gaussNewtonStudy(context: ExperimentContext, plan: Plan): Observ
   const run = (model: Model): Observable<Row> =>
     networkStudy(context, {
       ...plan,
-      samples: plan.lambdaSamples,
+      ...{ samples: plan.lambdaSamples, draws },
       ...{ name: "network-lambda", model, loss: "meanSquared", stated: undefined, arms },
       tell(cells, told) {
         for (const cell of cells) {

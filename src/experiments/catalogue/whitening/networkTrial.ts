@@ -23,13 +23,20 @@ export interface Prepared {
 export type NetworkLoss = "crossEntropy" | "meanSquared";
 
 /** The programs of a study: traced once for each number of rows. */
-export interface Programs {
+interface Programs {
   problem(prepared: Prepared): OutputObjective;
   outputs(inputs: Float64Array): Predictions;
 }
 
-/** Looks at held-out rows per run, about. */
-const looks = 60;
+/** Factor between the numbers of updates after which held-out rows are looked at. */
+const pace = 1.1;
+
+/** Numbers of updates after which held-out rows are looked at: each of the first ten, then ever rarer. */
+function looksUpTo(updates: number): ReadonlySet<number> {
+  const looks = new Set([0, updates]);
+  for (let at = 1; at < updates; at = Math.max(at + 1, Math.round(pace * at))) looks.add(at);
+  return looks;
+}
 
 /** Makes the programs of a network. */
 export function programsOf(model: Model, loss: NetworkLoss): Programs {
@@ -85,12 +92,12 @@ interface State {
 /** Measures an arm on held-out rows now and then, and its training loss in every row. */
 export function look(form: TrialForm, programs: Programs, prepared: () => Prepared): Measure {
   const { arm, rate, updates, stated: statedOf } = form;
-  const every = Math.max(1, Math.floor(updates / looks));
+  const looks = looksUpTo(updates);
   const held = once(() => {
     const { part } = prepared();
     return { validation: programs.outputs(part.validation), test: programs.outputs(part.test.inputs) };
   });
-  // What the thread has computed up to the last row. It is no part of the state: another process counts from elsewhere.
+  // What the thread has computed up to the last row. The state leaves it out, since another process counts from elsewhere.
   let since: { readonly step: number; readonly seconds: number } | undefined;
   return defineMeasure({
     name: "arm",
@@ -117,8 +124,7 @@ export function look(form: TrialForm, programs: Programs, prepared: () => Prepar
         [columnOf(arm, "seconds")]: spent,
       };
       const last = step >= updates;
-      const looked = step % every === 0 || (step <= 16 && (step & (step - 1)) === 0) || last;
-      if (!looked || !point.every(Number.isFinite)) return { state, columns };
+      if (!looks.has(step) || !point.every(Number.isFinite)) return { state, columns };
       const outputs = held().test(point);
       if (!outputs.every(Number.isFinite)) return { state, columns };
       const first = step === 0 ? outputs.slice() : before.first;

@@ -10,12 +10,13 @@ import { networkOf } from "./networkModel.ts";
 import { gaussNewtonStudy, kindsStudy, networkArmsStudy } from "./networkStudies.ts";
 import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
-import { defaultSamples, type Plan, sizes } from "./studies.ts";
+import { defaultDraws, defaultSamples, drawsMeaning, type Plan, sizes } from "./studies.ts";
 
 const positives = z.array(z.number().positive());
 
 const options = z.object({
   ...sizes.shape,
+  draws: z.number().int().positive().optional().describe(drawsMeaning),
   quick: z
     .boolean()
     .default(false)
@@ -48,7 +49,7 @@ const options = z.object({
     .int()
     .positive()
     .optional()
-    .describe("updates of each arm (default: linear 1,000,000, networks 1000, in the study lambda 3000)"),
+    .describe("updates of each arm (default: linear 1,000,000, networks 600, full: 800; in their study lambda 10,000)"),
   newtonUpdates: z.number().int().positive().default(40).describe("updates of the arms of second order of a network"),
   rates: positives
     .optional()
@@ -131,9 +132,13 @@ function planned(options: Options, seed: number): Plan {
 }
 
 function planOf(options: Options, source: Source): Plan {
-  const { draws, testSets } = sizes.of(options);
+  const { testSets } = sizes.of(options);
   const { most } = sizesOf(source);
   const form = { most, quick: !options.full, model: options.model };
+  const [draws, lambdaDraws] = [false, true].map((lambda) => options.draws ?? defaultDraws({ ...form, lambda })) as [
+    number,
+    number,
+  ];
   const [samples, lambdaSamples] = [false, true].map(
     (lambda) => options.samples ?? defaultSamples(source, { ...form, lambda }),
   ) as [number[], number[]];
@@ -150,7 +155,7 @@ function planOf(options: Options, source: Source): Plan {
     source,
     samples: [...new Set(samples)].sort((a, b) => a - b),
     lambdaSamples: [...new Set(lambdaSamples)].sort((a, b) => a - b),
-    draws,
+    ...{ draws, lambdaDraws },
     testSets,
     percent: source.labels !== undefined,
   };

@@ -27,8 +27,9 @@ export interface Trial {
   readonly diverged: boolean;
   /** Score on the validation part where it is best. Smaller is better. */
   readonly validation: number;
-  /** Updates at that point. */
+  /** Updates at that point, and at the last look. */
   readonly stopUpdates: number;
+  readonly endUpdates: number;
   /** Score on the test part at that point. */
   readonly stop: number;
   /** Score on the test part at the end of the budget. */
@@ -60,6 +61,11 @@ export interface ComparisonRules {
   readonly draws: number;
   /** Difference of mean validation scores up to which two rates count as equally good. */
   readonly tie: number;
+  /**
+   * Arms that take the rate of another arm, by name: where nothing can be learnt about rows outside the training part,
+   * validation cannot choose. Default: none.
+   */
+  readonly follows?: Readonly<Record<string, string>>;
 }
 
 /** What became of one arm. */
@@ -86,6 +92,8 @@ export interface ArmResult {
 
 /** Factor of the stated loss within which an arm has to come. */
 const within = 1.01;
+/** Share of the draws in which the best stop of a baseline whose loss is the goal may be its last update. */
+const mostLate = 0.25;
 
 /**
  * Judges the arms of a comparison.
@@ -94,7 +102,8 @@ const within = 1.01;
  * rates at which no draw diverges. Rates within
  * `tie` of it are equally good, and the one that reaches the stated loss in the fewest updates is taken. An arm is
  * refused if its rate stands at an edge of the grid, since a rate beyond might be better, or if it did not come within
- * 1 % of the stated loss in each draw. If the baseline is refused, no difference may be reported.
+ * 1 % of the stated loss in each draw. A baseline whose own loss is the goal is refused, too, if its best stop is its last
+ * update in more than a quarter of the draws. If the baseline is refused, no difference may be reported.
  *
  * Trials of the same arm, draw and rate, such as those of several test sets, count as one: their scores are averaged, and
  * each of them has to reach the stated loss.
@@ -102,9 +111,15 @@ const within = 1.01;
 export function compareArms(given: readonly Trial[], rules: ComparisonRules): readonly ArmResult[] {
   const trials = statedTrials(averagedTrials(given), rules);
   // The loss that is looked for is the baseline's own, so that its rate cannot be judged by it.
-  const ofBaseline = given.some(({ stated }) => stated === undefined) ? stopOf : lossOf;
+  const isOpen = given.some(({ stated }) => stated === undefined);
+  const ofBaseline = isOpen ? stopOf : lossOf;
   const costOf = (arm: string): typeof lossOf => (arm === rules.baseline ? ofBaseline : lossOf);
-  const chosen = rules.arms.map((arm) => ({ arm, ...rateOf(trials, arm, rules, costOf(arm)) }));
+  const chosen = rules.arms.map((arm) => {
+    const leader = rules.follows?.[arm];
+    if (leader === undefined) return { arm, ...rateOf(trials, arm, rules, costOf(arm)) };
+    const { rate } = rateOf(trials, leader, rules, costOf(leader));
+    return { arm, ...rateOf(trials, arm, { ...rules, rates: rate === undefined ? [] : [rate] }, costOf(arm)) };
+  });
   const baseline = chosen.find(({ arm }) => arm === rules.baseline)?.own ?? [];
   return chosen.map(({ arm, rate, own }): ArmResult => {
     const scores = (of: "stop" | "end", from: readonly Trial[]): number[] => from.map((trial) => trial[of]);
@@ -114,7 +129,7 @@ export function compareArms(given: readonly Trial[], rules: ComparisonRules): re
     return {
       arm,
       rate,
-      refused: refusalOf(own, rate, gridOf(rules.rates, arm)),
+      refused: refusalOf(own, rate, gridOf(rules.rates, arm), arm === rules.baseline && isOpen),
       stop: own.length === 0 ? nothing : meanOf(scores("stop", own)),
       end: own.length === 0 ? nothing : meanOf(scores("end", own)),
       stopDifference: difference("stop"),
@@ -150,6 +165,7 @@ function averagedTrials(trials: readonly Trial[]): readonly Trial[] {
       diverged: group.some(({ diverged }) => diverged),
       validation: mean(({ validation }) => validation),
       stopUpdates: mean(({ stopUpdates }) => stopUpdates),
+      endUpdates: mean(({ endUpdates }) => endUpdates),
       stop: mean(({ stop }) => stop),
       end: mean(({ end }) => end),
       seconds: mean(({ seconds }) => seconds),
@@ -209,6 +225,7 @@ function refusalOf(
   own: readonly StatedTrial[],
   rate: number | undefined,
   rates: readonly number[],
+  isGoal: boolean,
 ): string | undefined {
   if (rate === undefined) return `each rate of the grid ${rates.join(", ")} diverged in a draw, or gave no score`;
   const reasons: string[] = [];
@@ -226,6 +243,12 @@ function refusalOf(
         ? "no training loss is stated, because no rate of the baseline is left"
         : `in ${missed.length} of ${own.length} draws it did not come within 1 % of the stated training loss ` +
             `(${worst.reached.toPrecision(3)} instead of ${worst.stated.toPrecision(3)}); allow more updates`,
+    );
+  }
+  const late = own.filter(({ stopUpdates, endUpdates }) => stopUpdates >= endUpdates).length;
+  if (isGoal && late > mostLate * own.length) {
+    reasons.push(
+      `in ${late} of ${own.length} draws its best stop is its last update, so that it might go on to improve; allow more updates`,
     );
   }
   return reasons.length === 0 ? undefined : reasons.join("; ");

@@ -9,7 +9,8 @@ let isThere: boolean | undefined;
  * Reads the seconds that the thread has computed, so that other work of the machine does not count. Where the system
  * does not tell them, they are seconds of the clock.
  *
- * Threads of a BLAS do not count; in a campaign of several threads there are none.
+ * Linux counts in ticks of some milliseconds, so that sums over many updates are right, and single ones are not. Threads of
+ * a BLAS do not count; in a campaign of several threads there are none.
  */
 export function threadSeconds(): number {
   if (isThere !== false) {

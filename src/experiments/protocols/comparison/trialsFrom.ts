@@ -17,6 +17,7 @@ interface Open {
   loss: number;
   validation: number;
   stopUpdates: number;
+  endUpdates: number;
   stop: number;
   stopLoss: number;
   end: number;
@@ -52,7 +53,13 @@ export function trialsFrom(arms: readonly string[], draw: number, moves = new Ma
         const of = (what: ArmColumn): number => columns[columnOf(arm, what)] ?? Number.NaN;
         const loss = columns[columnOf(arm, "loss")];
         if (updates === 0 && rate !== undefined && loss !== undefined) {
-          const worst = { validation: Number.POSITIVE_INFINITY, stopUpdates: 0, stop: Number.NaN, end: Number.NaN };
+          const worst = {
+            endUpdates: 0,
+            validation: Number.POSITIVE_INFINITY,
+            stopUpdates: 0,
+            stop: Number.NaN,
+            end: Number.NaN,
+          };
           open.set(arm, { rate, first: loss, loss, stopLoss: Number.NaN, lows: [], ...worst });
         }
         const own = open.get(arm);
@@ -63,6 +70,7 @@ export function trialsFrom(arms: readonly string[], draw: number, moves = new Ma
             own.lows.push({ updates: updates ?? step, loss, seconds: columns[columnOf(arm, "seconds")] });
           }
         }
+        own.endUpdates = updates ?? own.endUpdates;
         if (updates !== undefined && of("validation") < own.validation) {
           const stop = { stopUpdates: updates, stop: of("test"), stopLoss: of("loss") };
           Object.assign(own, { validation: of("validation"), ...stop });

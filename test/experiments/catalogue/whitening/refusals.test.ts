@@ -105,8 +105,10 @@ export default (options) => multilayerPerceptron({ ...options, hidden: [4] });
     draws: 1,
     rates: [0.01, 0.1, 0.3],
     updates: 40,
+    testSets: 2,
   });
-  assert.is(new Set(outcome.rows.map(({ run: own }) => own.name)).size, 12);
+  // The fully whitened arm has two test sets, because n + n_test <= d.
+  assert.is(new Set(outcome.rows.map(({ run: own }) => own.name)).size, 3 * 5);
   assert.is(outcome.findings.length, 4);
   assert.match(outcome.conclusions.join("\n"), /multilayer perceptron, n 24/);
 });

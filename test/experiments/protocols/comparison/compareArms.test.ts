@@ -16,7 +16,16 @@ function trial(arm: string, draw: number, rate: number, best: number, change: Pa
   const validation = 0.1 + 0.1 * Math.abs(Math.log2(rate / best));
   return {
     ...{ arm, draw, rate, stated: 1, reached: 0.5, updatesToLoss: 100 / rate, diverged: false, validation },
-    ...{ stopUpdates: 10, stop: 0.2 + 0.01 * draw, stopLoss: 0.8, end: 0.3, seconds: 1, lows: [], ...change },
+    ...{
+      stopUpdates: 10,
+      endUpdates: 100,
+      stop: 0.2 + 0.01 * draw,
+      stopLoss: 0.8,
+      end: 0.3,
+      seconds: 1,
+      lows: [],
+      ...change,
+    },
   };
 }
 
@@ -172,6 +181,23 @@ compare(
   },
 );
 
+compare("refuses a baseline whose own loss is the goal where its best stop is its last update in many draws", () => {
+  const open = { stated: undefined, updatesToLoss: undefined, lows: falling(2, 1), stopLoss: 2 ** -5, reached: 0 };
+  const stopping = (late: readonly number[]): string | undefined =>
+    compareArms(
+      all(4, (_, draw) => ({ ...open, stopUpdates: late.includes(draw) ? 100 : 10 })),
+      rules,
+    )[0]!.refused;
+  assert.is(stopping([]), undefined);
+  assert.match(stopping([1])!, /in 1 of 3 draws its best stop is its last update.*allow more updates/);
+  // With a stated loss the best stop may lie anywhere.
+  const [a] = compareArms(
+    all(4, () => ({ stopUpdates: 100 })),
+    rules,
+  );
+  assert.is(a!.refused, undefined);
+});
+
 compare("among equally good rates of such a baseline takes the one with the earliest stop", () => {
   const open = { stated: undefined, updatesToLoss: undefined, lows: falling(2, 1), reached: 2 ** -39 };
   const trials = all(4, (_, __, rate) => ({
@@ -201,6 +227,28 @@ compare(
     assert.is.not(gone!.rate, 4);
   },
 );
+
+compare("an arm that follows another takes its rate, whatever its own validation says, and is refused with it", () => {
+  const noise = (arm: string, _: number, rate: number): Partial<Trial> =>
+    arm === "b" ? { validation: 0.9 - rate / 100 } : {};
+  const [, own] = compareArms(all(2, noise), rules);
+  assert.match(own!.refused!, /largest of the grid/);
+  const [a, b] = compareArms(all(2, noise), { ...rules, follows: { b: "a" } });
+  assert.equal([a!.rate, b!.rate, b!.refused, b!.trials.length], [2, 2, undefined, 3]);
+  for (const result of compareArms(all(8, noise), { ...rules, follows: { b: "a" } }))
+    assert.match(result.refused!, /its best rate 8 is the largest of the grid/);
+  const gone = compareArms(
+    all(2, (arm) => (arm === "a" ? { diverged: true } : {})),
+    { ...rules, follows: { b: "a" } },
+  );
+  assert.equal(
+    gone.map(({ rate, refused }) => [rate, refused !== undefined]),
+    [
+      [undefined, true],
+      [undefined, true],
+    ],
+  );
+});
 
 compare("has no difference for an arm that lacks a draw", () => {
   const [a, b] = compareArms(
