@@ -30,5 +30,5 @@ export function checkPoint(who: string, problem: Problem, point: ArrayLike<numbe
   checkOption(who, "point", point, list);
   const { dimension, name } = problem;
   if (point.length === dimension) return;
-  throw failure("ERR_LENGTH", `${who}: expected a point of length ${dimension}, that of ${name}, got ${point.length}`);
+  throw failure("ERR_LENGTH", `${who}: expected a point of length ${dimension}, got ${point.length}; the problem is ${name}`);
 }
