@@ -1,7 +1,7 @@
 import { failure } from "../errors.ts";
 import { checkOption } from "../options.ts";
-import { problemRule } from "./arguments.ts";
 import type { ParameterBlock, Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /**
  * Finds the parameter block with a name.

@@ -1,9 +1,9 @@
 import { checkOption, readOptions } from "../options.ts";
 import { randomSource } from "../random.ts";
-import { checkPoint } from "./arguments.ts";
 import type { Problem } from "./problem.ts";
 import { richardson } from "./richardson.ts";
 import { float64Array, positive, positiveInteger, seed } from "./rules.ts";
+import { checkPoint } from "./traced/arguments.ts";
 
 export interface CheckDerivativesOptions {
   /** Number of random directions for each quantity. Default 3. */

@@ -3,9 +3,9 @@ import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
 import { checkOption, readOptions, showValue } from "../options.ts";
-import { problemRule } from "./arguments.ts";
 import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /** Options of {@link deflated}. */
 export interface DeflatedOptions {

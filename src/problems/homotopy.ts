@@ -2,9 +2,9 @@ import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { dot } from "../linalg/vector.ts";
 import { checkOption } from "../options.ts";
-import { problemRule } from "./arguments.ts";
 import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /**
  * Blends two problems: F_t = (1 - t) G + t F, and likewise their Jacobians and potentials.

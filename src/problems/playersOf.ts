@@ -1,6 +1,6 @@
 import { checkOption } from "../options.ts";
-import { problemRule } from "./arguments.ts";
 import type { ParameterBlock, Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /** A player of a game: its name and the place of its strategy in z. */
 export interface PlayerPlace {

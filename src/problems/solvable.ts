@@ -3,10 +3,10 @@
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
 import { checkOption } from "../options.ts";
-import { problemRule } from "./arguments.ts";
 import { domainOf } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
 import { vector } from "./rules.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /**
  * Builds the problem F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2, whose only zero is z_0.

@@ -1,10 +1,10 @@
 import { callable } from "../../arguments.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { checkOption } from "../../options.ts";
-import { problemRule } from "../../problems/arguments.ts";
 import { domainOf } from "../../problems/extendProblem.ts";
 import { type OutputObjective, outputMembers } from "../../problems/outputs/outputObjective.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { problemRule } from "../../problems/traced/arguments.ts";
 
 /** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
 export class StopRequested extends Error {

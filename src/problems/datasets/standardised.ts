@@ -1,7 +1,7 @@
 import { thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
-import { datasetRule } from "../arguments.ts";
+import { datasetRule } from "../traced/arguments.ts";
 import { knownFinite } from "../traced/sourceRows.ts";
 import { checkNumbers } from "./checkNumbers.ts";
 import { withInputs } from "./datasetOf.ts";

@@ -1,8 +1,8 @@
 import { norm } from "../../linalg/vector.ts";
 import { checkOption } from "../../options.ts";
-import { setRule } from "../arguments.ts";
 import type { ConvexSet } from "../problem.ts";
 import { float64Array } from "../rules.ts";
+import { setRule } from "../traced/arguments.ts";
 
 /**
  * Says whether a point is an element of a set, up to a tolerance.

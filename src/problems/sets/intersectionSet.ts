@@ -1,9 +1,9 @@
 import { failure } from "../../errors.ts";
 import { norm } from "../../linalg/vector.ts";
 import { readOptions } from "../../options.ts";
-import { checkSets } from "../arguments.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
 import { nonNegative, positiveInteger } from "../rules.ts";
+import { checkSets } from "../traced/arguments.ts";
 import { box } from "./box.ts";
 import { boxSlice } from "./boxSlice.ts";
 import { setOf } from "./convexSet.ts";

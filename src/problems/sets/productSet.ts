@@ -2,8 +2,8 @@ import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { norm } from "../../linalg/vector.ts";
-import { checkSets } from "../arguments.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { checkSets } from "../traced/arguments.ts";
 import { setOf, stepDisplacement } from "./convexSet.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { failure } from "../../errors.ts";
 import { checkOption, readOptions } from "../../options.ts";
-import { tracedProblemRule } from "../arguments.ts";
 import type { DataValues, TracedProblem } from "../problem.ts";
 import { positiveInteger, seed, yesOrNo } from "../rules.ts";
+import { tracedProblemRule } from "./arguments.ts";
 import { forBatches } from "./exchangedData.ts";
 import { orderOfEpoch } from "./orderOfEpoch.ts";
 

@@ -1,8 +1,8 @@
 /** Rules for arguments that are problems, sets or data. */
-import { list, thing } from "../arguments.ts";
-import { failure } from "../errors.ts";
-import { checkOption } from "../options.ts";
-import type { ConvexSet, Problem } from "./problem.ts";
+import { list, thing } from "../../arguments.ts";
+import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
+import type { ConvexSet, Problem } from "../problem.ts";
 
 /** A problem of any kind. */
 export const problemRule = thing("a problem, with dimension, blocks, evaluate and linearize", {
@@ -30,5 +30,8 @@ export function checkPoint(who: string, problem: Problem, point: ArrayLike<numbe
   checkOption(who, "point", point, list);
   const { dimension, name } = problem;
   if (point.length === dimension) return;
-  throw failure("ERR_LENGTH", `${who}: expected a point of length ${dimension}, got ${point.length}; the problem is ${name}`);
+  throw failure(
+    "ERR_LENGTH",
+    `${who}: expected a point of length ${dimension}, got ${point.length}; the problem is ${name}`,
+  );
 }
