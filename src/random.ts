@@ -1,5 +1,7 @@
 /** Seeded random numbers, which have the same bits on every machine. Every room may import this file. */
 import { log } from "./elementary/index.ts";
+import { failure } from "./errors.ts";
+import { showValue } from "./options.ts";
 
 /** Random numbers, one after the other. */
 export interface RandomSource {
@@ -21,9 +23,11 @@ export interface RandomSource {
  * @example const noise = randomSource(1, "noise", 3).normal();
  * @param seed any number
  * @param key what the numbers are for: texts and numbers, all of which count
+ * @throws {TypeError} ERR_OPTION_TYPE for a seed that is not a number, or a part of the key that is neither text nor number
  * @see [1] Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021, doi:10.1145/3460772
  */
 export function randomSource(seed: number, ...key: readonly (number | string)[]): RandomSource {
+  checkKey(seed, key);
   const state = new BigUint64Array(4);
   let mix = 0n;
   const absorb = (word: bigint): void => {
@@ -122,4 +126,15 @@ function nextXoshiro(s: Uint32Array, out: Uint32Array): void {
   // rotl(s3, 45): swap halves, then 13
   s[6] = (n3h << 13) | (n3l >>> 19);
   s[7] = (n3l << 13) | (n3h >>> 19);
+}
+
+function checkKey(seed: unknown, key: readonly unknown[]): void {
+  if (typeof seed !== "number")
+    throw failure("ERR_OPTION_TYPE", `randomSource: expected seed to be a number, got ${showValue(seed)}`);
+  const bad = key.findIndex((part) => typeof part !== "number" && typeof part !== "string");
+  if (bad < 0) return;
+  throw failure(
+    "ERR_OPTION_TYPE",
+    `randomSource: expected texts and numbers as key, got ${showValue(key[bad])} at ${bad}`,
+  );
 }

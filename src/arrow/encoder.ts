@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
-import { readOptions } from "../options.ts";
+import { list } from "../arguments.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { ChoiceBuffer, type ColumnBuffer, NumberBuffer, TextBuffer, VectorBuffer } from "./columnBuffers.ts";
 import { type Points, pointRules, pointsEvery } from "./points.ts";
 import { type BatchParts, endOfStream, recordBatchMessage } from "./recordBatch.ts";
@@ -266,6 +267,7 @@ export class RunEncoder {
  * // 1 2 3
  */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  if (!Array.isArray(parts)) checkOption("concatenate", "parts", parts, list);
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

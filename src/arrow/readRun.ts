@@ -1,6 +1,7 @@
+import { path as pathRule } from "../arguments.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { builtin } from "../host.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { type AttemptFile, attemptFiles, attemptOf, endOfAttempt } from "./attemptFiles.ts";
 import type { Damage } from "./checks/damage.ts";
 import { corrupt } from "./checks/losses.ts";
@@ -70,6 +71,7 @@ export interface RecordedRows extends Iterable<Row> {
  */
 export function readRun(path: string, options: ReadRunOptions = {}): RecordedRows {
   const wanted = readOptions("readRun", options, readRunRules);
+  checkOption("readRun", "path", path, pathRule);
   const batches = (): Generator<readonly Row[], void, undefined> => readBatches(path, wanted);
   return {
     batches,

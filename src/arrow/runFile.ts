@@ -1,5 +1,7 @@
+import { thing } from "../arguments.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
+import { checkOption } from "../options.ts";
 import { readOwnFile } from "./checks/ownFiles.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
@@ -16,6 +18,7 @@ export const runFileName = "run.json";
  * @example iteratesFileName(1) // "iterates-0001.arrows"
  */
 export function iteratesFileName(attempt: number): string {
+  checkOption("iteratesFileName", "attempt", attempt, { integer: true, min: 1 });
   return `iterates-${String(attempt).padStart(4, "0")}.arrows`;
 }
 
@@ -144,6 +147,7 @@ export function readRunFile(directory: string): RunFile {
  *   host or in another container, still gives signs of life. Default: such a writer is believed to live
  */
 export function runState(run: RunFile, directory?: string): RunState {
+  checkOption("runState", "run", run, thing("what readRunFile gives", { attempts: "list" }));
   const newest = run.attempts.at(-1);
   if (newest === undefined) return "killed";
   if (newest.ended !== undefined) return newest.ended.how;

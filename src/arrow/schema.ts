@@ -1,5 +1,7 @@
 import { type DataType, Field, Float64, Int32, List, RecordBatchStreamWriter, Schema, Utf8 } from "apache-arrow";
+import { thing } from "../arguments.ts";
 import { failure } from "../errors.ts";
+import { checkOption } from "../options.ts";
 import { crc32c, hex } from "./checks/checksum.ts";
 import { sealSchema } from "./checks/seal.ts";
 import { coreColumns } from "./coreColumns.ts";
@@ -30,6 +32,7 @@ export const pointsEveryKey = "fluxion.pointsEvery";
  * @throws {TypeError} ERR_COLUMN_CONFLICT if the column of an operator has the name of a field of every row
  */
 export function runSchema(run: Run, pointsEvery = 1): Schema {
+  checkOption("runSchema", "run", run, runRule);
   const { point, ...first } = coreColumns;
   const fields: Field[] = [];
   for (const [name, column] of Object.entries(first)) {
@@ -64,6 +67,7 @@ export function runSchema(run: Run, pointsEvery = 1): Schema {
  * // run
  */
 export function schemaMessage(schema: Schema): Uint8Array {
+  checkOption("schemaMessage", "schema", schema, schemaRule);
   const writer = new RecordBatchStreamWriter({ autoDestroy: false });
   writer.reset(undefined, schema);
   return sealSchema(writer.toUint8Array(true));
@@ -88,6 +92,7 @@ export function fieldsOf(schema: Schema): string {
  * // first
  */
 export function runOfSchema(schema: Schema): Run | string {
+  checkOption("runOfSchema", "schema", schema, schemaRule);
   const text = schema.metadata.get(runKey);
   if (text === undefined) return `its schema has no metadata "${runKey}"`;
   return runFromJson(text);
@@ -104,6 +109,8 @@ export function runOfSchema(schema: Schema): Run | string {
  * // false
  */
 export function sameColumns(a: Run, b: Run): boolean {
+  checkOption("sameColumns", "a", a, runRule);
+  checkOption("sameColumns", "b", b, runRule);
   const left = Object.entries(a.columns);
   const right = Object.entries(b.columns);
   return (
@@ -142,3 +149,6 @@ function field(name: string, type: DataType, column: { meaning: string; unit?: s
   if (column.unit !== undefined) metadata.set("unit", column.unit);
   return new Field(name, type, nullable, metadata);
 }
+
+const runRule = thing("a run, with name and columns", { name: "string", columns: "object" });
+const schemaRule = thing("an Arrow schema", { fields: "list", metadata: "object" });

@@ -1,5 +1,6 @@
 import { failure } from "../errors.ts";
 import { type Graph, type Node, sizeOf } from "./graph/graph.ts";
+import { checkIsGraph } from "./graph/graphArguments.ts";
 import { showShape } from "./graph/shapes.ts";
 import { reachable } from "./graph/walk.ts";
 import { Machine } from "./kernels/machine.ts";
@@ -21,6 +22,7 @@ export type CompiledFunction = (inputs: Readonly<Record<string, ArrayLike<number
  * @throws {RangeError} ERR_LENGTH, when called, if an input is missing or has the wrong length
  */
 export function compileFunction(graph: Graph): CompiledFunction {
+  checkIsGraph("compileFunction", graph);
   const given = new Map<Node, Float64Array>(graph.inputs.map((node) => [node, new Float64Array(sizeOf(node.shape))]));
   const nodes = reachable(graph.outputs).filter((node) => !given.has(node));
   const machine = new Machine([nodes], { given, results: graph.outputs });

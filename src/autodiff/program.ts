@@ -1,8 +1,10 @@
+import { thing } from "../arguments.ts";
 import { failure } from "../errors.ts";
 import { environment } from "../host.ts";
 import { isPortable } from "../linalg/blas/blas.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
+import { checkOption } from "../options.ts";
 import type { InputData } from "./chosenRows.ts";
 import { executorOf } from "./executor.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
@@ -11,6 +13,7 @@ import type { FieldParts } from "./fieldParts.ts";
 import { Float64Engine } from "./float64/engine.ts";
 import { tiledEngine } from "./float64/tiles/engine.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
+import { checkBuilder, checkNodes } from "./graph/graphArguments.ts";
 import { showShape } from "./graph/shapes.ts";
 import { Engine } from "./interpret/engine.ts";
 import { ProductMap, type ProductPrograms } from "./productMap.ts";
@@ -70,6 +73,10 @@ export interface FieldInstance extends Required<VectorLender> {
  * @throws {TypeError} ERR_UNSUPPORTED if this engine lacks WebAssembly SIMD and float64 or portable is wanted
  */
 export function compileField(parts: FieldParts): FieldProgram {
+  checkOption("compileField", "parts", parts, thing("parts of a field", { parameters: "list", field: "list" }));
+  checkBuilder("compileField", parts.builder);
+  checkNodes("compileField", "parameters", parts.parameters);
+  checkNodes("compileField", "field", parts.field);
   const engine = engineOf(parts);
   const inputs = parts.data ?? [];
   const { dimension } = engine;

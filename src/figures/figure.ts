@@ -1,10 +1,12 @@
 import type { Observable } from "rxjs";
+import { thing } from "../arguments.ts";
 import { describeDamage } from "../arrow/checks/damage.ts";
 import type { Row } from "../arrow/row.ts";
 import { readRunFile } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { warn } from "../host.ts";
 import type { JsonValue } from "../json.ts";
+import { checkOption } from "../options.ts";
 import { replay } from "../streams/replay.ts";
 
 /** A recorded run, as figures read it. */
@@ -70,6 +72,7 @@ export function missing(figure: Pick<Figure, "name" | "from">, { directory }: Fi
  * console.log(described(run, "start", "variance"));
  */
 export function described(run: RecordedRun, ...path: readonly string[]): JsonValue | undefined {
+  checkOption("described", "run", run, thing("a run, as recordedRun reads it", {}));
   let value: JsonValue | undefined = run.description;
   for (const key of path) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;

@@ -1,6 +1,9 @@
 /** Makes one SVG document from panels that Observable Plot draws: a title, a legend, the panels in rows, a caption. */
+
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { thing } from "../arguments.ts";
+import { checkOption } from "../options.ts";
 
 /** One plot of a {@link page}. */
 export interface Panel {
@@ -69,7 +72,9 @@ const font = "font-family=\"system-ui, 'Segoe UI', Roboto, sans-serif\"";
  * const plot = { y: logAxis("norm", 1e-3, 1), marks: [Plot.line(points, { x: "step", y: "norm" })] };
  * const svg = page({ title: "Norm along the run", panels: [{ title: "linear convergence", plot }] });
  */
-export function page({ title, legend = [], panels, caption = [] }: Page): string {
+export function page(contents: Page): string {
+  checkOption("page", "contents", contents, thing("a title and panels", { title: "string", panels: "list" }));
+  const { title, legend = [], panels, caption = [] } = contents;
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const rows = rowsOf(panels).map((row) => row.map((panel) => ({ width: 300, height: 220, ...panel })));
   const parts: string[] = [];

@@ -1,9 +1,9 @@
-import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { randomSource } from "../random.ts";
 import type { Problem } from "./problem.ts";
 import { richardson } from "./richardson.ts";
-import { positive, positiveInteger, seed } from "./rules.ts";
+import { float64Array, positive, positiveInteger, seed } from "./rules.ts";
+import { checkPoint } from "./traced/arguments.ts";
 
 export interface CheckDerivativesOptions {
   /** Number of random directions for each quantity. Default 3. */
@@ -77,10 +77,9 @@ export function checkDerivatives(
   options: CheckDerivativesOptions = {},
 ): DerivativeReport {
   const { directions, seed, tolerance } = readOptions("checkDerivatives", options, rules);
+  checkPoint("checkDerivatives", problem, point);
+  checkOption("checkDerivatives", "point", point, float64Array);
   const n = problem.dimension;
-  if (point.length !== n) {
-    throw failure("ERR_LENGTH", `checkDerivatives: expected a point of length ${n}, got ${point.length}`);
-  }
   const evaluate = (z: Float64Array): { value: number; field: Float64Array } => {
     const field = unwritten(n);
     return { value: problem.evaluate(z, field), field };

@@ -2,9 +2,10 @@ import { pow } from "../elementary/index.ts";
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { axpy, dot } from "../linalg/vector.ts";
-import { readOptions, showValue } from "../options.ts";
+import { checkOption, readOptions, showValue } from "../options.ts";
 import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /** Options of {@link deflated}. */
 export interface DeflatedOptions {
@@ -45,6 +46,7 @@ export function deflated(
   options: DeflatedOptions = {},
 ): Problem {
   const { power, shift } = readOptions("deflated", options, deflationRules);
+  checkOption("deflated", "problem", problem, problemRule);
   const known = deflationRoots("deflated", roots, problem.dimension, problem.name);
   const n = problem.dimension;
   return {

@@ -1,8 +1,10 @@
 import { failure } from "../errors.ts";
 import { linearMap } from "../linalg/makeLinearMap.ts";
 import { dot } from "../linalg/vector.ts";
+import { checkOption } from "../options.ts";
 import { explainFirst } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /**
  * Blends two problems: F_t = (1 - t) G + t F, and likewise their Jacobians and potentials.
@@ -17,6 +19,7 @@ import type { Problem } from "./problem.ts";
  * @param from G
  * @param to F
  * @param t any finite number; 0 gives `from`, 1 gives `to`
+ * @throws {TypeError} ERR_OPTION_TYPE for something that is not a problem
  * @throws {RangeError} ERR_LENGTH for problems of different dimensions, ERR_OPTION_RANGE for a t that is not finite
  */
 export function blend(from: Problem, to: Problem, t: number): Problem {
@@ -84,6 +87,7 @@ export function blend(from: Problem, to: Problem, t: number): Problem {
  * iterate(path, [3, 1, 0], chain(untilCritical({ squaredFieldNorm: 1e-20 }), newtonFlow()));
  * @param from G
  * @param to F
+ * @throws {TypeError} ERR_OPTION_TYPE for something that is not a problem
  * @throws {RangeError} ERR_LENGTH for problems of different dimensions
  * @see [1] Chow, Mallet-Paret and Yorke, "Finding zeroes of maps: homotopy methods that are constructive with
  *   probability one", Math. Comp. 32, 1978, doi:10.1090/S0025-5718-1978-0492046-9
@@ -135,6 +139,8 @@ export function homotopy(from: Problem, to: Problem): Problem {
 }
 
 function checkSame(who: string, from: Problem, to: Problem): void {
+  checkOption(who, "from", from, problemRule);
+  checkOption(who, "to", to, problemRule);
   if (from.dimension === to.dimension) return;
   throw failure(
     "ERR_LENGTH",

@@ -1,8 +1,12 @@
 /** Problems with a known zero, at which a homotopy begins. */
+
 import { failure } from "../errors.ts";
 import { diagonal } from "../linalg/maps/maps.ts";
+import { checkOption } from "../options.ts";
 import { domainOf } from "./extendProblem.ts";
 import type { Problem } from "./problem.ts";
+import { vector } from "./rules.ts";
+import { problemRule } from "./traced/arguments.ts";
 
 /**
  * Builds the problem F(z) = z - z_0, the gradient of ||z - z_0||^2 / 2, whose only zero is z_0.
@@ -51,6 +55,7 @@ export function distanceProblem(anchor: ArrayLike<number>): Problem {
  * @throws {RangeError} ERR_LENGTH if the length is not the problem's dimension, ERR_NOT_FINITE for NaN or infinities
  */
 export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Problem {
+  checkOption("movedToZero", "problem", problem, problemRule);
   const z0 = checkedAnchor("movedToZero", anchor);
   const n = problem.dimension;
   if (z0.length !== n) {
@@ -82,6 +87,7 @@ export function movedToZero(problem: Problem, anchor: ArrayLike<number>): Proble
 }
 
 function checkedAnchor(who: string, anchor: ArrayLike<number>): Float64Array {
+  checkOption(who, "anchor", anchor, vector);
   const z0 = Float64Array.from(anchor);
   if (z0.length === 0) throw failure("ERR_LENGTH", `${who}: expected a point, got none`);
   const bad = z0.findIndex((z) => !Number.isFinite(z));

@@ -1,8 +1,9 @@
+import { path as pathRule } from "../arguments.ts";
 import { checkLimits } from "../arrow/recorder.ts";
 import type { Run } from "../arrow/row.ts";
 import { sameColumns } from "../arrow/schema.ts";
 import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { defineSink, type RowSink } from "./defineSink.ts";
 import { type FileOptions, type FileRecording, recordToFile } from "./recordToFile.ts";
 import { fileRules, flag } from "./rules.ts";
@@ -39,6 +40,7 @@ const rules = { ...fileRules, merged: flag } as const;
  */
 export function arrowFile(path: string, options: ArrowFileOptions = {}): RowSink {
   const { merged } = readOptions("arrowFile", options, rules);
+  checkOption("arrowFile", "path", path, pathRule);
   checkLimits(options.batch, "arrowFile");
   const { merged: _, ...fileOptions } = options;
   return defineSink({

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { pathOf, path as pathRule } from "../arguments.ts";
 import { readRegular, refuseLink } from "../arrow/checks/ownFiles.ts";
 import { runFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import type { Checkpoint } from "../streams/types.ts";
 import { writeAtomically } from "./atomicFile.ts";
 import { newestAttempt } from "./attempts.ts";
@@ -59,6 +60,7 @@ export function saveCheckpoint(
   options: { readonly sync?: boolean } = {},
 ): (checkpoint: Checkpoint) => void {
   const { sync } = readOptions("saveCheckpoint", options, { sync: flag });
+  checkOption("saveCheckpoint", "directory", directory, pathOf);
   return checkpointWriter(directory, sync);
 }
 
@@ -134,6 +136,7 @@ function writeCheckpoint(folder: string, checkpoint: Checkpoint, sync: boolean, 
  * @throws ERR_CHECKPOINT if there is no checkpoint or it is damaged; ERR_RUN_LINK; ERR_READ if the file cannot be read
  */
 export function loadCheckpoint(path: string): Checkpoint {
+  checkOption("loadCheckpoint", "path", path, pathRule);
   const directory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = directory ? join(path, checkpointFileName) : path;
   if (directory) refuseLink(file);

@@ -1,3 +1,4 @@
+import { path as pathRule } from "../arguments.ts";
 import { plainFields } from "../arrow/coreColumns.ts";
 import { csvCell, csvText } from "../arrow/csvCells.ts";
 import type { Column, Row } from "../arrow/row.ts";
@@ -44,10 +45,7 @@ const rules = { overwrite: flag };
  *   ERR_CATEGORY for a category without a text; everything written so far stays
  */
 export function csvFile(path: string, options: CsvFileOptions = {}): RowSink {
-  checkOption("csvFile", "path", path, {
-    expected: "the path of a file",
-    is: (value: unknown) => typeof value === "string" && value !== "",
-  });
+  checkOption("csvFile", "path", path, pathRule);
   const { overwrite } = readOptions("csvFile", options, rules);
   return defineSink({
     name: "csvFile",

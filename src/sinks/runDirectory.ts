@@ -1,8 +1,9 @@
+import { pathOf } from "../arguments.ts";
 import { checkLimits } from "../arrow/recorder.ts";
 import type { Row, Run } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { removeLeftovers } from "./atomicFile.ts";
 import { openAttempt } from "./attemptFile.ts";
 import { newestAttempt } from "./attempts.ts";
@@ -64,6 +65,7 @@ const rules = {
  */
 export function runDirectory(path: string | ((run: Run) => string), options: RunDirectoryOptions = {}): RowSink {
   readOptions(who, options, rules);
+  checkOption(who, "path", path, pathOf);
   checkLimits(options.batch, who);
   return recordRuns(path, options);
 }

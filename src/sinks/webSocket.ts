@@ -1,6 +1,7 @@
+import { thing } from "../arguments.ts";
 import { checkLimits, type RecordingOptions, recordRun } from "../arrow/recorder.ts";
 import type { Status } from "../arrow/row.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
 import { defineSink, type Ending, type RowSink } from "./defineSink.ts";
@@ -37,6 +38,12 @@ const liveSeconds = 0.05;
 export function webSocket(server: Pick<ViewerServer, "hub">, options: WebSocketOptions = {}): RowSink {
   readOptions("webSocket", options, recordingRules);
   const batch = checkLimits({ ...options.batch, seconds: options.batch?.seconds ?? liveSeconds }, "webSocket");
+  checkOption(
+    "webSocket",
+    "server",
+    server,
+    thing("a server of viewers, as createViewerServer gives", { hub: "object" }),
+  );
   const { hub } = server;
   return defineSink({
     name: "webSocket",

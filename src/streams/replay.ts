@@ -1,8 +1,9 @@
 import { Observable } from "rxjs";
+import { path as pathRule } from "../arguments.ts";
 import { type ReadRunOptions, readRun, readRunRules } from "../arrow/readRun.ts";
 import type { Row } from "../arrow/row.ts";
 import { cancelTurn, nextTurn, type Turn } from "../host.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 
 /** Options of {@link replay}. */
 export interface ReplayOptions extends ReadRunOptions {
@@ -34,6 +35,7 @@ const rules = { ...readRunRules, slice: { default: 2, above: 0, infinite: true }
  */
 export function replay(path: string, options: ReplayOptions = {}): Observable<Row> {
   const { slice, ...wanted } = readOptions("replay", options, rules);
+  checkOption("replay", "path", path, pathRule);
   return new Observable((subscriber) => {
     const batches = readRun(path, wanted).batches();
     let waiting: Turn | undefined;

@@ -1,7 +1,8 @@
 /** Draws starts for searches from the trajectory of an optimiser. */
+import { list } from "../arguments.ts";
 import type { Row } from "../arrow/row.ts";
 import { failure } from "../errors.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import { randomSource } from "../random.ts";
 
 /** Options of {@link sampleByHeight} and {@link sampleByIteration}. */
@@ -32,7 +33,8 @@ type RowWithPoint = Row & { readonly point: Float64Array };
  * @throws ERR_OPTION_RANGE where there are none
  */
 export function usableRows(who: string, rows: readonly Row[], wanted: (row: Row) => boolean): RowWithPoint[] {
-  const usable = rows.filter((row): row is RowWithPoint => row.point !== undefined && wanted(row));
+  checkOption(who, "rows", rows, list);
+  const usable = rows.filter((row): row is RowWithPoint => row?.point !== undefined && wanted(row));
   if (usable.length > 0) return usable;
   throw failure(
     "ERR_OPTION_RANGE",

@@ -1,4 +1,5 @@
 /** Training on a file that is killed in the middle of an epoch. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lastValueFrom, toArray } from "rxjs";
@@ -39,6 +40,23 @@ killed(
     await cut.ended;
     const whole = await fluxion([...args, "arrays", "--arrays", "--milliseconds", "0"], here);
     assert.is(whole.code, 0, whole.stderr);
+    // Another file in its place, of which one number differs, is noticed, and the right one goes on.
+    const bytes = readFileSync(path);
+    const kept = await rowsOf(directory);
+    for (const which of ["x", "y"] as const) {
+      const columns = { x: normalVector(330 * 6, 1), y: normalVector(330, 2) };
+      columns[which][329]! += 1e-12;
+      const other = dataFile({ x: { numbers: columns.x, extents: [6] }, y: { numbers: columns.y } }, 100);
+      writeFileSync(path, readFileSync(other));
+      const refused = await fluxion(["resume", "cut", experiment, "--no-serve"], here);
+      assert.is.not(refused.code, 0);
+      assert.match(
+        refused.stderr,
+        new RegExp(`data with which the run "streamed" began, got others: .*\\.${which}\\.`),
+      );
+      assertSameRows(await rowsOf(directory), kept);
+    }
+    writeFileSync(path, bytes);
     const { code, stderr } = await fluxion(["resume", "cut", experiment, "--no-serve"], here);
     assert.is(code, 0, stderr);
     const rows = await rowsOf(directory);

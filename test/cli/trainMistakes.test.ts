@@ -1,29 +1,28 @@
-/** What `fluxion run train` says of the mistakes that its users make with tables and with models of their own. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** What `fluxion run train` says of the mistakes that its users make with tables. */
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { JsonValue } from "../../src/json.ts";
-import { checkError } from "../support/assert.ts";
 import { fluxion, scratchDirectory } from "../support/command.ts";
 import { dataFile } from "../support/dataFiles.ts";
 import { normalVector } from "../support/random.ts";
-import { scratchPath } from "../support/scratch.ts";
 import { train } from "../support/training.ts";
+import {
+  assertRefused,
+  count,
+  file,
+  folder,
+  good,
+  goodFile,
+  model,
+  type Options,
+  own,
+  type Refusal,
+  small,
+  table,
+} from "../support/trainMistakes.ts";
 
-const folder = scratchPath("mistakes");
-mkdirSync(folder);
-const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
-const count = 60;
-const table = (header: string, line: (i: number) => string): string =>
-  `${header}\n${Array.from({ length: count }, (_, i) => line(i)).join("\n")}\n`;
-const good = table("a,b,label", (i) => `${Math.sin(i)},${Math.cos(3 * i)},${i % 3}`);
-const goodFile = file("good.csv", good);
 const arrow = readFileSync(
   dataFile(
     {
@@ -34,21 +33,6 @@ const arrow = readFileSync(
   ),
 );
 const texts = tableToIPC(tableFromArrays({ a: [1, 2, 3, 4], label: ["x", "y", "x", "y"] }), "file");
-let modules = 0;
-const module = (text: string): string => file(`net${++modules}.ts`, text);
-/** A module with a model of two inputs and three outputs, in which some parts are replaced. */
-const model = (parts: string): string =>
-  module(`import * as tf from "@tensorflow/tfjs";
-export default { name: "own", inputShape: [2], outputs: 3, shapes: [[2, 3]], names: ["w"], description: {},
-  apply: (x, [w]) => tf.matMul(x, w), initialPoint: () => new Float64Array(6), ${parts} };\n`);
-
-type Options = Readonly<Record<string, JsonValue>>;
-const small = { epochs: 2, batch: 16 };
-const refusalOf = (options: Options): Promise<unknown> =>
-  train({ ...small, ...options }).then(
-    ({ findings }) => findings,
-    (error: unknown) => error,
-  );
 const emptyFolder = (name: string): string => {
   mkdirSync(join(folder, name));
   return join(folder, name);
@@ -57,9 +41,8 @@ const inFile = (name: string, content: string | Uint8Array, more: Options = {}):
   data: file(name, content),
   ...more,
 });
-const own = (path: string): Options => ({ data: goodFile, model: path });
 
-const refused: readonly (readonly [string, Options, string, RegExp])[] = [
+const refused: readonly Refusal[] = [
   [
     "labels as texts",
     inFile(
@@ -213,64 +196,11 @@ const refused: readonly (readonly [string, Options, string, RegExp])[] = [
     "ERR_SHAPE",
     /inputShape to be \[rows, columns, channels\], got \[2\]/,
   ],
-  ["nothing exported", own(module("const a = 1;\n")), "ERR_MODULE", /a model as default export, .*got none/],
-  ["a module that throws", own(module('throw new Error("boom");\n')), "ERR_MODULE", /cannot be loaded: boom/],
-  [
-    "a function that throws",
-    own(module('export default () => { throw new Error("boom"); };\n')),
-    "ERR_MODULE",
-    /fails when it is called with \{ inputShape, outputs \}: boom/,
-  ],
-  ["a class", own(module("export default class Net {}\n")), "ERR_MODULE", /fails when it is called .*without 'new'/],
-  [
-    "a function that gives no model",
-    own(module("export default async () => 3;\n")),
-    "ERR_MODULE",
-    /expected an object, got 3/,
-  ],
-  ["no name", own(model("name: undefined")), "ERR_MODULE", /expected name to be a text, got nothing/],
-  ["no outputs", own(model("outputs: 0")), "ERR_MODULE", /expected outputs to be a positive integer, got 0/],
-  ["no start", own(model("initialPoint: 3")), "ERR_MODULE", /expected initialPoint to be a function, got 3/],
-  ["other inputs", own(model("inputShape: [5]")), "ERR_SHAPE", /inputs of .* of the shape \[5\] of own, got \[2\]/],
-  ["other outputs", own(model("outputs: 4")), "ERR_SHAPE", /targets of .* of the shape \[4\] of own, got \[3\]/],
-  [
-    "another width",
-    own(model("apply: (x, [w]) => tf.matMul(x, tf.slice(w, [0, 0], [2, 1]))")),
-    "ERR_SHAPE",
-    /own: expected apply to return a tensor of the shape \[48, 3\], rows x outputs, got \[48, 1\]/,
-  ],
-  ["a scalar", own(model("apply: (x, [w]) => tf.sum(tf.matMul(x, w))")), "ERR_SHAPE", /rows x outputs, got \[\]/],
-  ["no tensor", own(model("apply: () => undefined")), "ERR_LOSS", /rows x outputs, got undefined/],
-  [
-    "a model that throws",
-    own(model('apply: () => { throw new Error("boom"); }')),
-    "ERR_LOSS",
-    /own: apply fails: boom/,
-  ],
-  [
-    "a start that is none",
-    own(model("initialPoint: () => undefined")),
-    "ERR_OPTION_TYPE",
-    /initialPoint to give a list of numbers, got nothing/,
-  ],
-  ["a short start", own(model("initialPoint: () => new Float64Array(5)")), "ERR_LENGTH", /a start of length 6, got 5/],
-  [
-    "a start of NaN",
-    own(model("initialPoint: () => new Float64Array(6).fill(NaN)")),
-    "ERR_NOT_FINITE",
-    /got NaN as entry 0/,
-  ],
 ];
 
 const test = suite("mistakes in fluxion run train");
 
-test("each is named, with what was expected and what came", async () => {
-  for (const [name, options, code, message] of refused) {
-    const error = await refusalOf(options);
-    assert.ok(error instanceof Error, `${name}: ${JSON.stringify(error)}`);
-    checkError(error, code, message);
-  }
-});
+test("each is named, with what was expected and what came", () => assertRefused(refused));
 
 test("what can be trained is, and the notes say what is odd about it", async () => {
   const cases: readonly (readonly [Options, string, RegExp])[] = [

@@ -72,6 +72,39 @@ test("an epoch has every row once, in an order that seed and epoch determine", (
   );
 });
 
+test("describes each batch by all rows: the same at every step, and another where one number differs", () => {
+  const samples = samplesOf(20);
+  const described = (data: typeof samples, step: number): string =>
+    JSON.stringify(minibatches(problem, data, { size: 6, seed: 3 })(step).description);
+  const first = described(samples, 0);
+  assert.is(described(samples, 7), first);
+  fc.assert(
+    fc.property(fc.constantFrom("x" as const, "y" as const), fc.nat(19), (name, row) => {
+      const other = { x: samples.x.slice(), y: samples.y.slice() };
+      other[name][row]! += 1e-9;
+      assert.is.not(described(other, 0), first);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test("names a text among numbers with its row and feature", () => {
+  const samples = samplesOf(4);
+  const { x } = samples;
+  fc.assert(
+    fc.property(fc.nat(x.length - 1), fc.constantFrom("3", "x", "", null, true), (at, odd) => {
+      const list = Array.from(x) as unknown[];
+      list[at] = odd;
+      const got = typeof odd === "string" ? `the text ${JSON.stringify(odd)}` : String(odd);
+      const where = `got ${got} in row ${Math.floor(at / width)}, feature ${at % width}`;
+      const given = { ...samples, x: list as number[] };
+      assertError(() => minibatches(problem, given), "ERR_OPTION_TYPE", new RegExp(where));
+      assertError(() => problem.with(given), "ERR_OPTION_TYPE", new RegExp(where));
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test("gives the bits of `with` on the same rows, also where problems of several steps take turns", () => {
   const samples = samplesOf(20);
   const onRows = problem.rowsOf(samples);

@@ -1,4 +1,6 @@
 /** Damaged parts of files: what a reader knows about them, and how it says so. */
+import { thing } from "../../arguments.ts";
+import { checkOption } from "../../options.ts";
 
 /** A damaged part of a stream. Steps and batches are undefined where nothing tells them. */
 export interface Damage {
@@ -30,7 +32,14 @@ export interface Damage {
  * });
  * // runs/a/iterates-0001.arrows is damaged at byte 52000: its bytes do not match their checksum; 256 rows of steps 256 to 511 are lost
  */
-export function describeDamage({ source, offset, why, ...lost }: Damage): string {
+export function describeDamage(damage: Damage): string {
+  checkOption(
+    "describeDamage",
+    "damage",
+    damage,
+    thing("a damage, as readRun tells it", { source: "string", why: "string" }),
+  );
+  const { source, offset, why, ...lost } = damage;
   return `${source} is damaged at byte ${offset}: ${why}; ${describeLoss(lost)}`;
 }
 

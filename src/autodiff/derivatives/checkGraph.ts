@@ -1,4 +1,7 @@
+import { thing } from "../../arguments.ts";
+import { checkOption } from "../../options.ts";
 import { type Attributes, type Graph, isOp, type Node, type Op, sizeOf } from "../graph/graph.ts";
+import { checkIsGraph } from "../graph/graphArguments.ts";
 import { inferShape, sameShape, showShape } from "../graph/shapes.ts";
 import { dependents, isZero, reachable } from "../graph/walk.ts";
 import { ruleOf } from "./rules/table.ts";
@@ -23,7 +26,11 @@ export interface CheckGraphOptions {
  * checkGraph({ inputs: [x], outputs: gradient(builder, loss, [x]) });
  * @throws {Error} an internal error that names the first node at fault
  */
-export function checkGraph({ inputs, outputs }: Graph, { linearIn = [] }: CheckGraphOptions = {}): void {
+export function checkGraph(graph: Graph, options: CheckGraphOptions = {}): void {
+  checkIsGraph("checkGraph", graph);
+  checkOption("checkGraph", "options", options, thing("an object", {}));
+  const { inputs, outputs } = graph;
+  const { linearIn = [] } = options;
   const nodes = reachable(outputs);
   const known = new Set<Node>(inputs);
   if (known.size !== inputs.length) throw fault("an input is listed twice");

@@ -1,5 +1,7 @@
+import { checkOption } from "../../options.ts";
 import type { GraphBuilder } from "../build/builder.ts";
 import type { Node, Op } from "../graph/graph.ts";
+import { checkBuilder, checkNodes } from "../graph/graphArguments.ts";
 import { sameShape, shapeError, showShape } from "../graph/shapes.ts";
 import { dependents, isZero, reachable } from "../graph/walk.ts";
 import { operand } from "./rules/rule.ts";
@@ -26,6 +28,9 @@ export function pushforward(
   seeds: ReadonlyMap<Node, Node>,
   lead = 0,
 ): Node[] {
+  checkBuilder("pushforward", builder);
+  checkNodes("pushforward", "outputs", outputs);
+  checkOption("pushforward", "seeds", seeds, seedsRule);
   const tangents = new Map(seeds);
   let count: readonly number[] = [];
   for (const [node, tangent] of seeds) {
@@ -100,3 +105,8 @@ function total(
   }
   return sum;
 }
+
+const seedsRule = {
+  expected: "a Map from nodes to their tangents",
+  is: (value: unknown) => value instanceof Map,
+} as const;

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from "../build/builder.ts";
 import { type Node, type Op, sizeOf } from "../graph/graph.ts";
+import { checkBuilder, checkNode, checkNodes } from "../graph/graphArguments.ts";
 import { sameShape, shapeError, showShape } from "../graph/shapes.ts";
 import { dependents, isZero, reachable } from "../graph/walk.ts";
 import { operand } from "./rules/rule.ts";
@@ -20,6 +21,7 @@ import { ruleOf } from "./rules/table.ts";
  * @param wrt nodes to differentiate with respect to; the results have their shapes
  */
 export function gradient(builder: GraphBuilder, output: Node, wrt: readonly Node[]): Node[] {
+  checkNode("gradient", "output", output);
   if (sizeOf(output.shape) !== 1) {
     throw shapeError("gradient", `expected one number to differentiate, got shape ${showShape(output.shape)}`);
   }
@@ -44,6 +46,10 @@ export function pullback(
   cotangents: readonly Node[],
   wrt: readonly Node[],
 ): Node[] {
+  checkBuilder("pullback", builder);
+  checkNodes("pullback", "outputs", outputs);
+  checkNodes("pullback", "cotangents", cotangents);
+  checkNodes("pullback", "wrt", wrt);
   const found = new Map<Node, Node>();
   const add = (node: Node, cotangent: Node): void => {
     if (isZero(cotangent)) return;

@@ -1,4 +1,5 @@
 import { type AxisMap, type Graph, isOp, type Node, type Shape } from "./graph.ts";
+import { checkIsGraph } from "./graphArguments.ts";
 import { showShape } from "./shapes.ts";
 import { reachable } from "./walk.ts";
 
@@ -17,7 +18,9 @@ import { reachable } from "./walk.ts";
  * // %1 = sum(%0) over [0]
  * // return %1
  */
-export function printGraph({ inputs, outputs }: Graph): string {
+export function printGraph(graph: Graph): string {
+  checkIsGraph("printGraph", graph);
+  const { inputs, outputs } = graph;
   const names = new Map<Node, string>();
   const listed = new Set<Node>(inputs);
   const lines = inputs.map(

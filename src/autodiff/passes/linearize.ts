@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "../build/builder.ts";
 import { inputsOf } from "../derivatives/differentiate.ts";
 import type { Graph, Node } from "../graph/graph.ts";
+import { checkBuilder, checkNodes } from "../graph/graphArguments.ts";
 import { normalForm } from "./normalForm.ts";
 import { directionsOf } from "./pass.ts";
 import { regroup } from "./regroup.ts";
@@ -70,6 +71,9 @@ export function linearize(
   wrt: readonly Node<"input">[],
   options: LinearizeOptions = {},
 ): Linearization {
+  checkBuilder("linearize", builder);
+  checkNodes("linearize", "outputs", outputs);
+  checkNodes("linearize", "wrt", wrt);
   const graph = productGraph(builder, outputs, wrt, options);
   return { directions: directionsOf(graph), ...split(builder, graph, options.repeated) };
 }

@@ -1,5 +1,7 @@
 import { Tensor } from "@tensorflow/tfjs-core";
+import { thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import { GraphBuilder } from "../build/builder.ts";
 import type { Node, Shape } from "../graph/graph.ts";
 import type { DataInput } from "./dataInputs.ts";
@@ -59,6 +61,13 @@ export interface TraceOptions {
 /** Makes the error for a wrong result, as in `complain("returned 3", "return a scalar")`. */
 export type Complain = (what: string, remedy: string) => Error;
 
+const optionsRule = thing("an object with who, parameters, call and outputsOf", {
+  who: "string",
+  parameters: "list",
+  call: "function",
+  outputsOf: "function",
+});
+
 interface Pass {
   readonly outputs: readonly Node[];
   readonly literals: readonly Literal[];
@@ -83,6 +92,7 @@ interface Pass {
  * @throws {RangeError} ERR_SHAPE, ERR_LENGTH, ERR_NOT_FINITE, ERR_DATA_NAME for tensors that do not fit
  */
 export function trace(options: TraceOptions): TracedFunction {
+  checkOption("trace", "options", options, optionsRule);
   const builder = new GraphBuilder();
   const parameters = options.parameters.map(({ name, shape }) => builder.input(name, "parameter", shape));
   const data = new Map<string, DataInput>();

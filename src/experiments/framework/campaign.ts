@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { concatMap, Observable, Subject } from "rxjs";
+import { thing } from "../../arguments.ts";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
@@ -70,6 +71,7 @@ const ending = new Map<string, Promise<void>>();
  *   happened
  */
 export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
+  checkOption("campaign", "options", options, thing("an object with a directory", { directory: "string" }));
   const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;
   const { repeat = 0, onAgreement } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {

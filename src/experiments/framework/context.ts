@@ -15,9 +15,11 @@ import {
   takeWhile,
   throwError,
 } from "rxjs";
+import { callable, thing } from "../../arguments.ts";
 import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { checkOption } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { iterate } from "../../streams/iterate.ts";
 import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
@@ -109,7 +111,11 @@ export interface ContextOptions {
 export type Campaign = (count: number, search: (index: number) => Observable<Row>) => Observable<Row>;
 
 /** Runs the searches of a campaign one after the other, in this thread. */
-export const oneByOne: Campaign = (count, search) => range(0, count).pipe(concatMap(search));
+export const oneByOne: Campaign = (count, search) => {
+  checkOption("oneByOne", "count", count, { integer: true, min: 0 });
+  checkOption("oneByOne", "search", search, callable);
+  return range(0, count).pipe(concatMap(search));
+};
 
 const defaultCheckpointSeconds = 10;
 /** Points of a repetition that are kept: the first and the last. */
@@ -133,6 +139,7 @@ export interface OwnedContext extends ExperimentContext {
  * context.complete(bilinearExperiment.run(options, context)).subscribe();
  */
 export function experimentContext(options: ContextOptions): OwnedContext {
+  checkOption("experimentContext", "options", options, optionsRule);
   const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
   const { repetitions = 0, repetitionStore, onAgreement } = options;
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
@@ -274,3 +281,7 @@ function guard(problem: Problem | ((step: number) => Problem), interrupted: () =
     return guarded;
   };
 }
+
+const optionsRule = thing("an object with a seed and a signal", { seed: "number", signal: "object" });
+/** Rule of the argument that experiments hand on. */
+export const contextRule = thing("the context of an experiment", { iterate: "function", campaign: "function" });

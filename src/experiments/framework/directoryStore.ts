@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { catchError, defer, EMPTY, finalize, type Observable, tap, throwError } from "rxjs";
+import { thing } from "../../arguments.ts";
 import { type Damage, describeDamage } from "../../arrow/checks/damage.ts";
 import { refuseLink } from "../../arrow/checks/ownFiles.ts";
 import type { RecordMessage } from "../../arrow/recorder.ts";
@@ -8,6 +9,7 @@ import type { Row, Run } from "../../arrow/row.ts";
 import { type RunFile, readRunFile, runFileName, runState } from "../../arrow/runFile.ts";
 import { describeExecutor } from "../../autodiff/executor.ts";
 import { isFluxionError } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import { checkpointFileName, checkpointWriter, loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import { recordRuns } from "../../sinks/runDirectory.ts";
@@ -52,6 +54,7 @@ export interface DirectoryStoreOptions {
  * context.complete(bilinearExperiment.run(options, context)).subscribe();
  */
 export function directoryStore(options: DirectoryStoreOptions): RunStore {
+  checkOption("directoryStore", "options", options, optionsRule);
   const { directory, resume, lease, onRow, onMessage, onReplayed, onNote } = options;
   const checkpointIn = (path: string): Checkpoint | undefined => {
     if (!existsSync(join(path, checkpointFileName))) return undefined;
@@ -147,3 +150,8 @@ function lastSeen(tell: (row: Row) => void): (rows: Observable<Row>) => Observab
       );
     });
 }
+
+const optionsRule = thing("an object with a directory and a function resume", {
+  directory: "string",
+  resume: "function",
+});

@@ -1,7 +1,10 @@
+import { callable } from "../../arguments.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
+import { checkOption } from "../../options.ts";
 import { domainOf } from "../../problems/extendProblem.ts";
 import { type OutputObjective, outputMembers } from "../../problems/outputs/outputObjective.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { problemRule } from "../../problems/traced/arguments.ts";
 
 /** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
 export class StopRequested extends Error {
@@ -25,6 +28,8 @@ export class StopRequested extends Error {
  * // true
  */
 export function stoppable(problem: Problem, stopped: () => boolean): Problem {
+  checkOption("stoppable", "problem", problem, problemRule);
+  checkOption("stoppable", "stopped", stopped, callable);
   const check = (): void => {
     if (stopped()) throw new StopRequested();
   };

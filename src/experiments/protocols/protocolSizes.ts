@@ -1,5 +1,8 @@
 /** Makes options that have two defaults: a quick one and, with `--full`, that of the paper. */
+
 import { z } from "zod";
+import { thing } from "../../arguments.ts";
+import { checkOption } from "../../options.ts";
 
 /** A size in a protocol. */
 export interface ProtocolSize {
@@ -34,6 +37,8 @@ export interface ProtocolSizes<Name extends string> {
  * // 7
  */
 export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, ProtocolSize>>): ProtocolSizes<Name> {
+  checkOption("protocolSizes", "spec", spec, thing("an object of sizes", {}));
+  for (const [name, size] of Object.entries(spec)) checkOption("protocolSizes", name, size, sizeRule);
   const names = Object.keys(spec) as Name[];
   const fields = names.map((name) => {
     const { quick, full, meaning } = spec[name];
@@ -52,3 +57,5 @@ export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, P
       ) as Record<Name, number>,
   };
 }
+
+const sizeRule = thing("a size, with quick, full and meaning", { quick: "number", full: "number", meaning: "string" });

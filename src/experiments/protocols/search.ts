@@ -1,5 +1,7 @@
 /** Searches from a point for a critical point, and judges where the search ends. */
+
 import { defer, type Observable, tap } from "rxjs";
+import { list, thing } from "../../arguments.ts";
 import type { Row } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import { spectralNorm } from "../../linalg/spectra/norms.ts";
@@ -10,10 +12,13 @@ import { morseIndex } from "../../operators/measures/morseIndex.ts";
 import { untilCritical } from "../../operators/measures/untilCritical.ts";
 import { untilStep } from "../../operators/measures/untilStep.ts";
 import { type NewtonMROptions, newtonMR } from "../../operators/newton/newtonMR.ts";
+import { checkOption } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { problemRule } from "../../problems/traced/arguments.ts";
 import { chain } from "../../streams/chain.ts";
 import { defineMeasure } from "../../streams/defineMeasure.ts";
 import type { Measure, Update } from "../../streams/types.ts";
+import { contextRule } from "../framework/context.ts";
 import { type Course, followCourse } from "../framework/course.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../framework/definition.ts";
 import { indexAtCutoffs } from "./indexAtCutoffs.ts";
@@ -89,6 +94,10 @@ export function criticalPointSearch(
   start: ArrayLike<number>,
   options: SearchOptions,
 ): Observable<Row> {
+  checkOption("criticalPointSearch", "context", context, contextRule);
+  checkOption("criticalPointSearch", "problem", problem, problemRule);
+  checkOption("criticalPointSearch", "start", start, list);
+  checkOption("criticalPointSearch", "options", options, thing("an object of options", { iterations: "number" }));
   const { name, iterations, stopBelow, thresholds, indexThreshold, newton, description, points, compare } = options;
   const { finder = newtonMR(withPaperSolver(newton)), indexAt = [], cutoffs = [1e-10, ...indexAt] } = options;
   const update = chain(

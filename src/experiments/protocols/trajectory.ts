@@ -1,10 +1,15 @@
 /** Trajectories of an optimiser, from which most searches draw their starts. */
+
 import { concat, concatMap, defer, EMPTY, type Observable, range, tap } from "rxjs";
 import { z } from "zod";
+import { callable, textual, thing } from "../../arguments.ts";
 import type { Row } from "../../arrow/row.ts";
+import { checkOption } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { problemRule } from "../../problems/traced/arguments.ts";
 import { randomSource } from "../../random.ts";
 import type { Update } from "../../streams/types.ts";
+import { contextRule } from "../framework/context.ts";
 import type { ExperimentContext } from "../framework/definition.ts";
 
 /** Options of {@link withTrajectory}. */
@@ -40,9 +45,12 @@ export interface TrajectoryOptions {
 export function withTrajectory(
   context: ExperimentContext,
   problem: Problem,
-  { start, update, name = "trajectory" }: TrajectoryOptions,
+  options: TrajectoryOptions,
   then: (trajectory: readonly Row[]) => Observable<Row>,
 ): Observable<Row> {
+  checkHanded("withTrajectory", context, problem, then);
+  checkOption("withTrajectory", "options", options, oneRule);
+  const { start, update, name = "trajectory" } = options;
   return defer(() => {
     const trajectory: Row[] = [];
     return concat(
@@ -87,9 +95,12 @@ export interface TrajectoriesOptions {
 export function withTrajectories(
   context: ExperimentContext,
   problem: Problem,
-  { count, start, update }: TrajectoriesOptions,
+  options: TrajectoriesOptions,
   then: (trajectories: readonly (readonly Row[])[]) => Observable<Row>,
 ): Observable<Row> {
+  checkHanded("withTrajectories", context, problem, then);
+  checkOption("withTrajectories", "options", options, severalRule);
+  const { count, start, update } = options;
   return defer(() => {
     const trajectories: Row[][] = Array.from({ length: count }, () => []);
     const rows = range(0, count).pipe(
@@ -124,6 +135,10 @@ export function withTrajectories(
  *   Computation 33, 2021, doi:10.1162/neco_a_01388
  */
 export function smallStart(dimension: number, seed: number, index: number, factor = 1): Float64Array {
+  checkOption("smallStart", "dimension", dimension, { integer: true, min: 0 });
+  checkOption("smallStart", "seed", seed, {});
+  checkOption("smallStart", "index", index, { integer: true, min: 0 });
+  checkOption("smallStart", "factor", factor, {});
   const random = randomSource(seed, "smallStart", index);
   return Float64Array.from({ length: dimension }, () => (factor * random.normal()) / Math.sqrt(dimension));
 }
@@ -152,6 +167,9 @@ export const protocolShape = {
  * @param count number of searches
  */
 export function searchName(index: number, count: number, prefix = "search"): string {
+  checkOption("searchName", "index", index, { integer: true, min: 0 });
+  checkOption("searchName", "count", count, { integer: true, min: 1 });
+  checkOption("searchName", "prefix", prefix, textual);
   if (count === 1) return prefix;
   return `${prefix}-${String(index + 1).padStart(Math.max(2, String(count).length), "0")}`;
 }
@@ -168,8 +186,23 @@ export function searchName(index: number, count: number, prefix = "search"): str
  * // 11 rows
  */
 export function atTheEnd(context: ExperimentContext, act: () => void): Observable<never> {
+  checkOption("atTheEnd", "context", context, thing("the context of an experiment", { signal: "object" }));
+  checkOption("atTheEnd", "act", act, callable);
   return defer(() => {
     if (!context.signal.aborted) act();
     return EMPTY;
   });
+}
+
+const oneRule = thing("an object with start and update", { start: "list", update: "function" });
+const severalRule = thing("an object with count, start and update", {
+  count: "number",
+  start: "function",
+  update: "function",
+});
+
+function checkHanded(who: string, context: ExperimentContext, problem: Problem, then: unknown): void {
+  checkOption(who, "context", context, contextRule);
+  checkOption(who, "problem", problem, problemRule);
+  checkOption(who, "then", then, callable);
 }

@@ -1,4 +1,6 @@
+import { list } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import { hypotenuse } from "../vector.ts";
 
 /** Eigenvalues of a tridiagonal matrix, and rows of the matrix whose columns are its eigenvectors. */
@@ -32,6 +34,8 @@ export function tridiagonalEigen(
   off: ArrayLike<number>,
   rows: "none" | "ends" | "all" = "none",
 ): TridiagonalEigen {
+  checkOption("tridiagonalEigen", "diagonal", diagonal, list);
+  checkOption("tridiagonalEigen", "off", off, list);
   const m = diagonal.length;
   if (off.length < m - 1) {
     throw failure(

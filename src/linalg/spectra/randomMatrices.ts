@@ -1,7 +1,10 @@
 /** Samples of the random matrices with which spectra of Hessians are compared. Their limits are in spectralLaws.ts. */
+
+import { list } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
 import { randomSource } from "../../random.ts";
+import { checkNumbers } from "../arguments.ts";
 import { positiveInteger } from "../rules.ts";
 
 /**
@@ -68,6 +71,11 @@ export function wishart(n: number, samples: number, seed: number): Float64Array 
  * @see [1] Pennington and Bahri, "Geometry of neural network loss surfaces via random matrix theory", ICML 2017
  */
 export function weightedSum(terms: readonly (readonly [weight: number, matrix: Float64Array])[]): Float64Array {
+  checkOption("weightedSum", "terms", terms, list);
+  for (const [i, term] of terms.entries()) {
+    checkOption("weightedSum", `term ${i}`, term, list);
+    checkNumbers("weightedSum", `the matrix of term ${i}`, term[1]);
+  }
   const length = terms[0]?.[1].length ?? 0;
   if (length === 0 || terms.some(([, matrix]) => matrix.length !== length)) {
     const sizes = terms.map(([, matrix]) => matrix.length).join(", ");

@@ -1,5 +1,7 @@
 /** Linear theory of stationary methods: how a step multiplies the part of the error along an eigenvector of J. */
 
+import { thing } from "../../arguments.ts";
+import { checkOption } from "../../options.ts";
 import type { GeneralEigenvalues } from "../dense/generalEigenvalues.ts";
 import { hypotenuse } from "../vector.ts";
 
@@ -95,6 +97,7 @@ const sameAs: Readonly<Record<StationaryMethod, keyof typeof radii>> = {
  * @param imaginary imaginary part of the eigenvalue. Default 0
  */
 export function amplification(method: StationaryMethod, stepSize: number, real: number, imaginary = 0): number {
+  checkMethod("amplification", method);
   return radii[sameAs[method]](complex(stepSize * real, stepSize * imaginary));
 }
 
@@ -112,7 +115,8 @@ const zeroTolerance = 1e-10;
  * @param spectrum eigenvalues of J, from `generalEigenvalues`
  */
 export function predictedFactor(method: StationaryMethod, stepSize: number, spectrum: GeneralEigenvalues): number {
-  const factors = nonZero(spectrum).map(({ re, im }) => amplification(method, stepSize, re, im));
+  checkMethod("predictedFactor", method);
+  const factors = nonZero("predictedFactor", spectrum).map(({ re, im }) => amplification(method, stepSize, re, im));
   return factors.length === 0 ? Number.NaN : Math.max(...factors);
 }
 
@@ -126,8 +130,9 @@ export function predictedFactor(method: StationaryMethod, stepSize: number, spec
  * @param spectrum eigenvalues of J, from `generalEigenvalues`
  */
 export function stepLimit(method: StationaryMethod, spectrum: GeneralEigenvalues): number {
+  checkMethod("stepLimit", method);
   let limit = Number.POSITIVE_INFINITY;
-  for (const lambda of nonZero(spectrum)) limit = Math.min(limit, limitOf(method, lambda));
+  for (const lambda of nonZero("stepLimit", spectrum)) limit = Math.min(limit, limitOf(method, lambda));
   return limit;
 }
 
@@ -155,7 +160,15 @@ function limitOf(method: StationaryMethod, lambda: Complex): number {
   return Number.POSITIVE_INFINITY;
 }
 
-function nonZero({ real, imaginary }: GeneralEigenvalues): readonly Complex[] {
+const spectrumRule = thing("eigenvalues, as generalEigenvalues gives them", { real: "list", imaginary: "list" });
+
+function checkMethod(who: string, method: StationaryMethod): void {
+  checkOption(who, "method", method, { oneOf: Object.keys(sameAs) });
+}
+
+function nonZero(who: string, spectrum: GeneralEigenvalues): readonly Complex[] {
+  checkOption(who, "spectrum", spectrum, spectrumRule);
+  const { real, imaginary } = spectrum;
   const all = Array.from(real, (re, k) => complex(re, imaginary[k]!));
   const largest = Math.max(...all.map(modulus));
   return all.filter((lambda) => modulus(lambda) > zeroTolerance * largest);
@@ -179,7 +192,9 @@ export type StationaryPoint = (typeof stationaryPoints)[number];
  *
  * @example classifyStationaryPoint(generalEigenvalues(Float64Array.of(0, 1, -1, 0))) // "rotating"
  */
-export function classifyStationaryPoint({ real, imaginary }: GeneralEigenvalues): StationaryPoint {
+export function classifyStationaryPoint(spectrum: GeneralEigenvalues): StationaryPoint {
+  checkOption("classifyStationaryPoint", "spectrum", spectrum, spectrumRule);
+  const { real, imaginary } = spectrum;
   let largest = 0;
   real.forEach((re, k) => {
     largest = Math.max(largest, hypotenuse(re, imaginary[k]!));

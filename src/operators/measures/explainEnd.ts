@@ -2,7 +2,9 @@
  * Tells whether a search ended at a critical point, in a gradient-flat region or elsewhere, and whether to trust its
  * Morse index.
  */
+import { thing } from "../../arguments.ts";
 import type { Row } from "../../authoring/index.ts";
+import { checkOption } from "../../authoring/index.ts";
 import { criticality, flatBeside, minorShare, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
 import { endMeanings } from "../support/ends/endMeanings.ts";
 import { indexTrust } from "../support/ends/indexTrust.ts";
@@ -124,6 +126,9 @@ export function explainEnd(
   solved: Pick<Row, "columns"> | undefined,
   thresholds: EndThresholds = {},
 ): EndExplanation {
+  checkOption("explainEnd", "last", last, rowRule);
+  checkOption("explainEnd", "solved", solved ?? { columns: {} }, rowRule);
+  checkOption("explainEnd", "thresholds", thresholds, thing("an object of thresholds", {}));
   const { squaredFieldNorm, relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeStep = 10 } = thresholds;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
@@ -204,3 +209,5 @@ interface Solve {
   readonly rH: number | undefined;
   readonly curvature: number | undefined;
 }
+
+const rowRule = thing("a row, with columns", { columns: "object" });

@@ -1,5 +1,7 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { list } from "../../arguments.ts";
 import { bare, builtin } from "../../host.ts";
+import { checkOption } from "../../options.ts";
 import { portableDigest, portableHash } from "./portableHash.ts";
 
 /**
@@ -10,12 +12,20 @@ import { portableDigest, portableHash } from "./portableHash.ts";
  *
  * Cost: one pass over the bytes, about ten times as long in a browser as in Node, which has SHA-256 built in.
  *
+ * @throws {TypeError} ERR_OPTION_TYPE for a shape that is not a list, or numbers that are not in a typed array
  * @example dataHash([2, 1], Float64Array.of(1, 2)) // "sha256:..." of 64 hexadecimal digits
  */
 export function dataHash(shape: readonly number[], values: Float64Array | Uint8Array | Uint16Array): string {
+  checkOption("dataHash", "shape", shape, list);
+  checkOption("dataHash", "values", values, typedNumbers);
   const head = headOf(values.BYTES_PER_ELEMENT, shape);
   return `sha256:${(bare ? portableHash : nativeHash)(head, littleEndian(values))}`;
 }
+
+const typedNumbers = {
+  expected: "a Float64Array, Uint8Array or Uint16Array",
+  is: (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView),
+} as const;
 
 /** Computes {@link dataHash} of numbers that come in parts. */
 export function hashInParts(shape: readonly number[]): {

@@ -1,4 +1,6 @@
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
+import { float64Array, positiveInteger } from "../rules.ts";
 
 /**
  * Computes X^T X / n of n samples that lie one after the other: the k x k matrix of uncentred second moments.
@@ -8,9 +10,12 @@ import { failure } from "../../errors.ts";
  * @example secondMoment(Float64Array.of(1, 2, 3, 4), 2) // two samples (1, 2), (3, 4): 5, 7, 7, 10
  * @param data X, sample after sample, n x k
  * @param inputs k
- * @throws {RangeError} ERR_LENGTH if the data are empty or not a whole number of samples of k numbers
+ * @throws {TypeError} ERR_OPTION_TYPE for data that are not a Float64Array
+ * @throws {RangeError} ERR_OPTION_RANGE for inputs that are not a positive integer; ERR_LENGTH if the data are empty or not a whole number of samples of k numbers
  */
 export function secondMoment(data: Float64Array, inputs: number): Float64Array {
+  checkOption("secondMoment", "data", data, float64Array);
+  checkOption("secondMoment", "inputs", inputs, positiveInteger);
   const k = inputs;
   const n = data.length / k;
   if (!(Number.isInteger(n) && n > 0)) {

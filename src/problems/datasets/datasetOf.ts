@@ -10,7 +10,7 @@ import { splitRows } from "./split.ts";
 import type { Dataset, SplitOptions, Standardisation } from "./types.ts";
 
 /** The parts of a data set that are checked already. */
-export interface Parts extends Pick<Dataset, "name" | "count" | "labels" | "classes" | "names"> {
+interface Parts extends Pick<Dataset, "name" | "count" | "labels" | "classes" | "names"> {
   readonly inputs: Numbers;
   readonly targets?: Numbers;
   readonly shape: readonly number[];

@@ -1,4 +1,7 @@
+import { thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
+import { datasetRule } from "../traced/arguments.ts";
 import { knownFinite } from "../traced/sourceRows.ts";
 import { checkNumbers } from "./checkNumbers.ts";
 import { withInputs } from "./datasetOf.ts";
@@ -31,6 +34,13 @@ import type { Dataset, Standardisation } from "./types.ts";
 export function standardised<const Parts extends { readonly train: Dataset }>(
   parts: Parts,
 ): { readonly [Part in keyof Parts]: Dataset } {
+  checkOption(
+    "standardised",
+    "parts",
+    parts,
+    thing("parts of a data set, such as { train, test }", { train: "object" }),
+  );
+  for (const [part, data] of Object.entries(parts)) checkOption("standardised", part, data, datasetRule);
   const { train } = parts;
   const width = train.names.length;
   const columns = columnsOf(train.values.inputs as Numbers, width, train.count);

@@ -1,4 +1,6 @@
+import { textual } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import type { Problem } from "../problem.ts";
 import { normalFormGame } from "./normalFormGame.ts";
 
@@ -37,6 +39,7 @@ export function gambitGame(text: string): Problem {
  * @see https://gambitproject.readthedocs.io/en/stable/formats.nfg.html
  */
 export function parseGambit(text: string): GambitFile {
+  checkOption("parseGambit", "text", text, textual);
   const tokens = new Tokens(text);
   if (tokens.next("the word NFG").text !== "NFG") tokens.expected("the word NFG at the beginning");
   if (tokens.next("version 1").text !== "1") tokens.expected("version 1");

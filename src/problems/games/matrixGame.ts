@@ -1,5 +1,6 @@
+import { textual } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
-import { readOptions } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { positiveInteger, seed, text } from "../rules.ts";
@@ -119,6 +120,7 @@ export function randomMatrixGame(options: RandomMatrixGameOptions): ZeroSumGame 
  */
 export function matrixGameFromCsv(text: string, options: MatrixGameOptions = {}): ZeroSumGame {
   const { name } = readOptions("matrixGameFromCsv", options, csvRules);
+  checkOption("matrixGameFromCsv", "text", text, textual);
   const rows: number[][] = [];
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.trim().startsWith("#")) continue;

@@ -1,5 +1,8 @@
+import { list, thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
+import { positiveInteger } from "../rules.ts";
 import { setOf, unitRow } from "../sets/convexSet.ts";
 import { polyhedronOf } from "../sets/polyhedron.ts";
 
@@ -75,7 +78,12 @@ export function treeplex(sequences: number, decisions: readonly InformationSet[]
   });
 }
 
+const decisionRule = thing("a parent and actions", { parent: "number", actions: "list" });
+
 function checkTree(sequences: number, decisions: readonly InformationSet[]): void {
+  checkOption("treeplex", "sequences", sequences, positiveInteger);
+  checkOption("treeplex", "decisions", decisions, list);
+  for (const [k, decision] of decisions.entries()) checkOption("treeplex", `decision ${k}`, decision, decisionRule);
   const known = new Set([0]);
   for (const [k, { parent, actions }] of decisions.entries()) {
     if (!known.has(parent) || actions.length === 0) {

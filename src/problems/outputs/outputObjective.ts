@@ -100,5 +100,10 @@ export function outputMembers(problem: object): Partial<OutputObjective> {
  * // false
  */
 export function hasOutputs(problem: object): problem is OutputObjective {
-  return "gaussNewton" in problem && typeof problem.gaussNewton === "function";
+  return (
+    typeof problem === "object" &&
+    problem !== null &&
+    "gaussNewton" in problem &&
+    typeof problem.gaussNewton === "function"
+  );
 }

@@ -1,7 +1,9 @@
 import { exp } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import { diagonal } from "../../linalg/maps/maps.ts";
+import { checkOption } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
+import { vector } from "../rules.ts";
 import { clamp, clampStep, clampStepAlike } from "./clamp.ts";
 import { checkDimension, setOf, unitRow } from "./convexSet.ts";
 
@@ -24,6 +26,8 @@ import { checkDimension, setOf, unitRow } from "./convexSet.ts";
  *   NaN; ERR_EMPTY_SET if l_i > h_i
  */
 export function box(lower: ArrayLike<number>, upper: ArrayLike<number>): ConvexSet {
+  checkOption("box", "lower", lower, vector);
+  checkOption("box", "upper", upper, vector);
   return boxSet("box", lower, upper);
 }
 

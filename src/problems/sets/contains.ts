@@ -1,5 +1,8 @@
 import { norm } from "../../linalg/vector.ts";
+import { checkOption } from "../../options.ts";
 import type { ConvexSet } from "../problem.ts";
+import { float64Array } from "../rules.ts";
+import { setRule } from "../traced/arguments.ts";
 
 /**
  * Says whether a point is an element of a set, up to a tolerance.
@@ -11,5 +14,7 @@ import type { ConvexSet } from "../problem.ts";
  * @throws {RangeError} ERR_LENGTH for a point of another dimension
  */
 export function contains(set: ConvexSet, point: Float64Array, tolerance = 1e-12): boolean {
+  checkOption("contains", "set", set, setRule);
+  checkOption("contains", "point", point, float64Array);
   return set.distance(point) <= tolerance * Math.max(1, norm(point));
 }

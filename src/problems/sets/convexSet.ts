@@ -2,9 +2,9 @@ import { unitOf } from "../../elementary/index.ts";
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { addScaled, distance as distanceBetween, largestEntry } from "../../linalg/vector.ts";
-import { readOptions } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
-import { callback, positiveInteger, text } from "../rules.ts";
+import { callback, positiveInteger, text, vector } from "../rules.ts";
 
 /** The parts of a set for {@link convexSet}, which checks the lengths of vectors for them. */
 export interface ConvexSetSpec {
@@ -248,6 +248,7 @@ export function checkPositive(who: string, what: string, value: number): void {
  * @throws ERR_LENGTH if it does not have the length that is given, ERR_NOT_FINITE for NaN or infinities
  */
 export function finiteVector(who: string, what: string, values: ArrayLike<number>, length?: number): Float64Array {
+  checkOption(who, what, values, vector);
   if (length !== undefined && values.length !== length) wrongLength(who, what, length, values.length);
   const copy = Float64Array.from(values);
   const bad = copy.findIndex((value) => !Number.isFinite(value));

@@ -3,6 +3,7 @@ import { norm } from "../../linalg/vector.ts";
 import { readOptions } from "../../options.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
 import { nonNegative, positiveInteger } from "../rules.ts";
+import { checkSets } from "../traced/arguments.ts";
 import { box } from "./box.ts";
 import { boxSlice } from "./boxSlice.ts";
 import { setOf } from "./convexSet.ts";
@@ -51,6 +52,7 @@ export interface IntersectionSet extends ConvexSet {
  */
 export function intersectionSet(sets: readonly ConvexSet[], options: IntersectionSetOptions = {}): IntersectionSet {
   const read = readOptions("intersectionSet", options, rules);
+  checkSets("intersectionSet", sets);
   const dimension = sets[0]?.dimension;
   if (dimension === undefined) throw failure("ERR_LENGTH", "intersectionSet: expected at least one set, got none");
   for (const set of sets) {

@@ -1,4 +1,6 @@
 import { failure } from "../../errors.ts";
+import { checkOption } from "../../options.ts";
+import { matrix as matrixRule } from "../rules.ts";
 import { finiteVector } from "./convexSet.ts";
 
 /**
@@ -12,6 +14,7 @@ export function matrixRows(
   matrix: readonly ArrayLike<number>[],
   length?: number,
 ): readonly Float64Array[] {
+  checkOption(who, what, matrix, matrixRule);
   const width = length ?? matrix[0]?.length ?? 0;
   if (matrix.length === 0 || width === 0) {
     throw failure("ERR_LENGTH", `${who}: expected ${what} to have at least one row and one column, got an empty one`);

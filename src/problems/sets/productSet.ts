@@ -3,6 +3,7 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { linearMap } from "../../linalg/makeLinearMap.ts";
 import { norm } from "../../linalg/vector.ts";
 import type { ConvexSet, LinearConstraints } from "../problem.ts";
+import { checkSets } from "../traced/arguments.ts";
 import { setOf, stepDisplacement } from "./convexSet.ts";
 
 /**
@@ -17,6 +18,7 @@ import { setOf, stepDisplacement } from "./convexSet.ts";
  * @throws {RangeError} ERR_LENGTH without a factor
  */
 export function productSet(sets: readonly ConvexSet[]): ConvexSet {
+  checkSets("productSet", sets);
   if (sets.length === 0) throw failure("ERR_LENGTH", "productSet: expected at least one set, got none");
   let dimension = 0;
   const factors = sets.map((set) => {

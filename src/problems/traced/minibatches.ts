@@ -1,7 +1,8 @@
 import { failure } from "../../errors.ts";
-import { readOptions } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import type { DataValues, TracedProblem } from "../problem.ts";
 import { positiveInteger, seed, yesOrNo } from "../rules.ts";
+import { tracedProblemRule } from "./arguments.ts";
 import { forBatches } from "./exchangedData.ts";
 import { orderOfEpoch } from "./orderOfEpoch.ts";
 
@@ -25,6 +26,10 @@ export interface Minibatches<P extends TracedProblem = TracedProblem> {
   readonly perEpoch: number;
 }
 
+const dataRule = {
+  expected: "an object of the numbers of each input, such as { inputs, targets }",
+  is: (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value),
+} as const;
 const rules = {
   size: positiveInteger,
   seed,
@@ -75,6 +80,8 @@ export function minibatches<P extends TracedProblem>(
   options: MinibatchOptions = {},
 ): Minibatches<P> {
   const read = readOptions("minibatches", options, rules);
+  checkOption("minibatches", "problem", problem, tracedProblemRule);
+  checkOption("minibatches", "data", data, dataRule);
   const rowsOf = problem.rowsOf(forBatches(data));
   const samples = rowsOf.count;
   const { size = Math.min(64, samples), seed: key, shuffle, dropLast } = read;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { callable } from "../../arguments.ts";
 import { type InputData, numbersOf } from "../../autodiff/chosenRows.ts";
 import type { Shape } from "../../autodiff/graph/graph.ts";
 import { sizeOf } from "../../autodiff/graph/graph.ts";
@@ -6,7 +7,7 @@ import { mixesSamples } from "../../autodiff/passes/samples/oneSample.ts";
 import { isTensor, type Traceable, type TracedFunction, trace } from "../../autodiff/trace/trace.ts";
 import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
 import { failure } from "../../errors.ts";
-import { readOptions } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import type { DataValues } from "../problem.ts";
 import { positiveInteger, text } from "../rules.ts";
 import { blocksOf } from "./blocksOf.ts";
@@ -72,6 +73,7 @@ export function predictions<const S extends Shapes>(
   options?: PredictionsOptions,
 ): Predictions;
 export function predictions(shapes: Shapes, outputs: Traceable, options: PredictionsOptions = {}): Predictions {
+  checkOption("predictions", "outputs", outputs, callable);
   const { chunk = Number.POSITIVE_INFINITY, name = (outputs as { name?: string }).name || "predictions" } = readOptions(
     "predictions",
     options,

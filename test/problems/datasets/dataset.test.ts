@@ -166,6 +166,20 @@ test("data that do not fit are named: where NaN stands, how many labels there ar
           "ERR_NOT_FINITE",
           new RegExp(`finite targets of "data", got ${bad} in row ${row}, place ${feature}`),
         );
+        for (const odd of ["7", "x", "", null]) {
+          const mixed = inputs.map((numbers, i) => numbers.map((x, j) => (i === row && j === feature ? odd : x)));
+          const got = odd === null ? "null" : `the text ${JSON.stringify(odd)}`;
+          assertError(
+            () => dataset({ inputs: mixed as number[][], names }),
+            "ERR_OPTION_TYPE",
+            new RegExp(`numbers as inputs of "data", got ${got} in row ${row}, "${names[feature]}"`),
+          );
+          assertError(
+            () => dataset({ inputs, targets: mixed as number[][] }),
+            "ERR_OPTION_TYPE",
+            new RegExp(`numbers as targets of "data", got ${got} in row ${row}, place ${feature}`),
+          );
+        }
       },
     ),
   );

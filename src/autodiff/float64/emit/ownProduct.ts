@@ -2,7 +2,7 @@ import type { GemmTerm } from "../lower/steps.ts";
 import type { GemmKind } from "./gemm.ts";
 
 /** One of our own kernels, and how it reads the operands of a product. */
-export interface OwnProduct {
+interface OwnProduct {
   readonly kind: GemmKind;
   /** Whether op(B) is the kernel's left operand. */
   readonly swapped: boolean;

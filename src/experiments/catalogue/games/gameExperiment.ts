@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { thing } from "../../../arguments.ts";
+import { checkOption } from "../../../options.ts";
 import { type Experiment, experiment } from "../../framework/definition.ts";
 import { type GameMethodName, gameMethodNames } from "./methods.ts";
 import { type Contest, type RaceOptions, race } from "./race.ts";
@@ -36,6 +38,7 @@ export interface GameExperimentSpec<Shape extends z.ZodRawShape> {
  * // method, stepSize, iterations, tolerance, absoluteTolerance, scale
  */
 export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperimentSpec<Shape>): Experiment {
+  checkOption("gameExperiment", "spec", spec, specRule);
   const { name, summary, methods, iterations, options, contest } = spec;
   const own = z.object(options);
   const racing = z.object({
@@ -82,3 +85,12 @@ export function gameExperiment<Shape extends z.ZodRawShape>(spec: GameExperiment
       race(context, contest(given as z.output<z.ZodObject<Shape>>, context.seed), given as unknown as RaceOptions),
   });
 }
+
+const specRule = thing("an object with name, summary, methods, iterations, options and contest", {
+  name: "string",
+  summary: "string",
+  methods: "list",
+  iterations: "number",
+  options: "object",
+  contest: "function",
+});

@@ -1,5 +1,7 @@
 /** Compares methods on one game: runs each of them, and judges the ends by numbers that do not depend on the method. */
+
 import { defer, type Observable, tap } from "rxjs";
+import { thing } from "../../../arguments.ts";
 import type { Row } from "../../../arrow/row.ts";
 import type { JsonValue } from "../../../json.ts";
 import { generalEigenvalues } from "../../../linalg/dense/generalEigenvalues.ts";
@@ -15,12 +17,14 @@ import { warnNotMonotone } from "../../../operators/measures/warnNotMonotone.ts"
 import { escapeKinds } from "../../../operators/support/escape.ts";
 import { localStepSize } from "../../../operators/support/localStepSize.ts";
 import { naturalResidualNorm } from "../../../operators/support/naturalResidualNorm.ts";
+import { checkOption } from "../../../options.ts";
 import type { CertifiedProblem, SolvedProblem } from "../../../problems/games/index.ts";
 import { playersOf } from "../../../problems/playersOf.ts";
 import type { Problem } from "../../../problems/problem.ts";
 import { chain } from "../../../streams/chain.ts";
 import { evaluate } from "../../../streams/loop/evaluation.ts";
 import type { Update } from "../../../streams/types.ts";
+import { contextRule } from "../../framework/context.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "../../framework/definition.ts";
 import { type GameMethodName, gameMethods } from "./methods.ts";
 
@@ -83,6 +87,14 @@ const largestSpectrum = 60;
  * // extragradient converges
  */
 export function race(context: ExperimentContext, contest: Contest, options: RaceOptions): Observable<Row> {
+  checkOption("race", "context", context, contextRule);
+  checkOption(
+    "race",
+    "contest",
+    contest,
+    thing("a contest, with problem and start", { problem: "object", start: "list" }),
+  );
+  checkOption("race", "options", options, thing("an object with a list of methods", { method: "list" }));
   const names = [...new Set(options.method)];
   return defer(() => {
     const start = Float64Array.from(contest.start);

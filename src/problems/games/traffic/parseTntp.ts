@@ -1,5 +1,7 @@
+import { textual } from "../../../arguments.ts";
 import { pow } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
+import { checkOption } from "../../../options.ts";
 import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts";
 
 /**
@@ -22,6 +24,8 @@ import type { RoadLink, TrafficNetwork, TravelDemand } from "./trafficNetwork.ts
  * @see https://github.com/bstabler/TransportationNetworks
  */
 export function parseTntp(network: string, trips: string): TrafficNetwork {
+  checkOption("parseTntp", "network", network, textual);
+  checkOption("parseTntp", "trips", trips, textual);
   const net = bodyOf("network", network);
   const links = net.lines.map(({ text, line }): RoadLink => {
     const fields = text.replace(/;\s*$/, "").trim().split(/\s+/).map(Number);

@@ -1,5 +1,7 @@
+import { thing } from "../../../arguments.ts";
 import { pow } from "../../../elementary/index.ts";
 import { failure } from "../../../errors.ts";
+import { checkOption } from "../../../options.ts";
 
 /** A road from one node to another, on which v travellers need the time freeFlowTime + coefficient v^power each. */
 export interface RoadLink {
@@ -46,7 +48,11 @@ export function linkIntegral({ freeFlowTime, coefficient, power }: RoadLink, v: 
 }
 
 /** @throws ERR_OPTION_RANGE for links or demands out of range, or without a demand */
-export function checkNetwork(who: string, { nodes, links, demands }: TrafficNetwork): void {
+export function checkNetwork(who: string, network: TrafficNetwork): void {
+  checkOption(who, "network", network, networkRule);
+  const { nodes, links, demands } = network;
+  for (const [k, link] of links.entries()) checkOption(who, `link ${k}`, link, linkRule);
+  for (const [k, demand] of demands.entries()) checkOption(who, `demand ${k}`, demand, demandRule);
   const isNode = (node: number): boolean => Number.isInteger(node) && node >= 1 && node <= nodes;
   for (const [k, { from, to, freeFlowTime, coefficient, power }] of links.entries()) {
     const sound = freeFlowTime >= 0 && coefficient >= 0 && (coefficient === 0 || power >= 1);
@@ -67,3 +73,15 @@ export function checkNetwork(who: string, { nodes, links, demands }: TrafficNetw
   }
   if (demands.length === 0) throw failure("ERR_OPTION_RANGE", `${who}: expected at least one demand, got none`);
 }
+
+const networkRule = thing("a network of nodes, links and demands", { nodes: "number", links: "list", demands: "list" });
+const linkRule = thing("a link, with from, to and freeFlowTime", {
+  from: "number",
+  to: "number",
+  freeFlowTime: "number",
+});
+const demandRule = thing("a demand, with origin, destination and flow", {
+  origin: "number",
+  destination: "number",
+  flow: "number",
+});
