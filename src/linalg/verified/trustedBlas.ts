@@ -47,7 +47,7 @@ export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], 
   }
 }
 
-/** The longest chain of additions with which {@link dgemmInBlocks} computes a sum. */
+/** Number of times that a term of {@link dgemmInBlocks} is rounded at most. */
 export function chainInBlocks(k: number, transposeA: boolean, transposeB: boolean, block: number): number {
   return k <= uncut || !transposeA || transposeB ? k : block + Math.ceil(k / block);
 }
