@@ -3,7 +3,7 @@ import { type Enclosure, u } from "./enclosure.ts";
 import { chainInBlocks, dgemmInBlocks, trustedBlas } from "./trustedBlas.ts";
 
 /** How the operands of a product lie in memory, and what is known of them. */
-export interface ProductOptions {
+interface ProductOptions {
   /** Whether A is stored transposed. Default false. */
   readonly transposeA?: boolean;
   /** Whether B is stored transposed. Default false. */
