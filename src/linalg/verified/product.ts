@@ -82,19 +82,15 @@ export class IntervalProduct {
   run(a: Enclosure, startsA: ArrayLike<number>, b: Enclosure, startsB: ArrayLike<number>, out: Enclosure): void {
     const { rows, inner, columns } = this;
     const area = rows * columns;
-    if (area * inner >= worthBlas) {
-      const blas = trustedBlas();
-      if (blas !== undefined) {
-        for (let at = 0; at < startsA.length; at++)
-          this.#byBlas(blas, a, startsA[at]!, b, startsB[at]!, out, at * area);
-        return;
-      }
-    }
+    const blas = area * inner >= worthBlas ? trustedBlas() : undefined;
+    let [preparedA, preparedB] = [-1, -1];
     for (let at = 0; at < startsA.length; at++) {
       const fromA = startsA[at]!;
       const fromB = startsB[at]!;
-      if (at === 0 || fromA !== startsA[at - 1]) this.#prepare(a, fromA);
-      if (at === 0 || fromB !== startsB[at - 1]) this.#pack(b, fromB);
+      if (blas !== undefined && this.#byBlas(blas, a, fromA, b, fromB, out, at * area)) continue;
+      if (fromA !== preparedA) this.#prepare(a, fromA);
+      if (fromB !== preparedB) this.#pack(b, fromB);
+      [preparedA, preparedB] = [fromA, fromB];
       const low = Math.min(this.#rangeA[0]!, this.#rangeB[0]!);
       const high = Math.max(this.#rangeA[1]!, this.#rangeB[1]!);
       // What underflow takes from an entry, where products can underflow.
@@ -104,8 +100,12 @@ export class IntervalProduct {
     }
   }
 
-  /** Three products by the machine's BLAS, or two if an operand is exact, block by block of the inner index. */
-  #byBlas(blas: Blas, a: Enclosure, fromA: number, b: Enclosure, fromB: number, out: Enclosure, to: number): void {
+  /**
+   * Three products by the machine's BLAS, or two if an operand is exact, block by block of the inner index.
+   *
+   * @returns false if products may underflow, which some libraries do more coarsely than IEEE 754: nothing is done then
+   */
+  #byBlas(blas: Blas, a: Enclosure, fromA: number, b: Enclosure, fromB: number, out: Enclosure, to: number): boolean {
     const { rows: m, inner, columns: n } = this;
     this.#scratch ??= {
       a: new Float64Array(m * inner),
@@ -123,16 +123,16 @@ export class IntervalProduct {
     const bRadii = b.rad.subarray(fromB, fromB + inner * n);
     factors(b0, bRadii, this.#exactB, this.#exactB ? 1 : g, 1, scratch.b, range);
     if (this.#general) factors(b0, bRadii, false, 1, 1, scratch.both, range);
+    if (!(range[0]! > least)) return false;
     const mid = out.mid.subarray(to, to + m * n);
     const rad = out.rad.subarray(to, to + m * n);
     const sizes = { m, n, k: inner, transposeA: this.#transposeA, transposeB: this.#transposeB };
     dgemmInBlocks(blas, { ...sizes, a: a0, b: b0, c: mid }, block);
     dgemm(blas, { ...sizes, a: scratch.a, b: scratch.b, c: rad });
     if (this.#general) dgemm(blas, { ...sizes, a: aRadii, b: scratch.both, c: rad, beta: 1 });
-    const underflow = range[0]! > least ? 0 : (inner + 4) * 2 ** -1060 * (1 + 4 * range[1]!);
     const more = this.#inflation;
     for (let k = 0; k < mid.length; k++) {
-      const r = rad[k]! * more + underflow;
+      const r = rad[k]! * more;
       if (r < Number.POSITIVE_INFINITY && mid[k]! - mid[k]! === 0) {
         rad[k] = r;
       } else {
@@ -140,6 +140,7 @@ export class IntervalProduct {
         rad[k] = Number.POSITIVE_INFINITY;
       }
     }
+    return true;
   }
 
   #prepare(a: Enclosure, from: number): void {
