@@ -41,8 +41,8 @@ export class GraphBuilder implements NodeMaker {
   #count = 0;
 
   /**
-   * @param options `exact`: whether the value of each node stays exactly that of the formula, numbers being merged only
-   *   where that does not round; for executors that bound their rounding. Default false
+   * Makes an empty graph. With `exact`, the value of each node stays exactly that of the formula: numbers are merged only
+   * where that does not round. It is for executors that bound their rounding. Default false.
    */
   constructor({ exact = false }: { readonly exact?: boolean } = {}) {
     this.exact = exact;

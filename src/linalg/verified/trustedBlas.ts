@@ -1,5 +1,4 @@
-import { powerOfTwo } from "../../elementary/index.ts";
-import { randomSource } from "../../random.ts";
+import { powerOfTwo, sin } from "../../elementary/index.ts";
 import { type Blas, dgemm, findBlas } from "../blas/blas.ts";
 import { u } from "./enclosure.ts";
 
@@ -22,13 +21,42 @@ export function trustedBlas(): Blas | undefined {
   return verdict ? blas : undefined;
 }
 
+/** Inner size up to which a product is not cut. */
+const uncut = 64;
+
+/**
+ * Computes C <- op(A) op(B) in blocks of the inner index, so that no sum has more than `block` terms and one per block.
+ * A transposed A and a B as it is are cut without a copy; others are multiplied as a whole.
+ */
+export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], block: number): void {
+  const { m, n, k, a, b, transposeA = false, transposeB = false } = options;
+  if (k <= uncut || !transposeA || transposeB) {
+    dgemm(blas, options);
+    return;
+  }
+  for (let p = 0; p < k; p += block) {
+    const size = Math.min(block, k - p);
+    dgemm(blas, {
+      ...options,
+      k: size,
+      a: a.subarray(p * m, (p + size) * m),
+      b: b.subarray(p * n, (p + size) * n),
+      beta: p === 0 ? 0 : 1,
+    });
+  }
+}
+
+/** Number of times that a term of {@link dgemmInBlocks} is rounded at most. */
+export function chainInBlocks(k: number, transposeA: boolean, transposeB: boolean, block: number): number {
+  return k <= uncut || !transposeA || transposeB ? k : block + Math.ceil(k / block);
+}
+
 type Multiply = (options: Parameters<typeof dgemm>[1]) => void;
 
 /** Sizes that fill blocks of kernels of any width and leave remainders, with an inner size of several blocks. */
 const shapes = [
   [37, 29, 53],
-  [5, 131, 517],
-  [96, 64, 300],
+  [5, 67, 261],
 ] as const;
 
 /**
@@ -36,7 +64,10 @@ const shapes = [
  * very different sizes. Fast multiplication in the manner of Strassen, and arithmetic in fewer digits, fail it.
  */
 export function keepsBound(multiply: Multiply): boolean {
-  const random = randomSource(17, "trusted BLAS");
+  // Numbers of full length without a pattern that a kernel could favour, and powers from 2^-40 to 2^40.
+  let count = 0;
+  const number = (): number => sin(++count * count);
+  const power = (): number => powerOfTwo(((++count * 7919) % 81) - 40);
   for (const [m, n, k] of shapes) {
     for (const [transposeA, transposeB] of [
       [false, false],
@@ -44,8 +75,7 @@ export function keepsBound(multiply: Multiply): boolean {
       [true, false],
       [true, true],
     ] as const) {
-      const power = (): number => powerOfTwo(random.integer(81) - 40);
-      const [rows, columns, inner] = [m, n, k].map((count) => Array.from({ length: count }, power)) as [
+      const [rows, columns, inner] = [m, n, k].map((length) => Array.from({ length }, power)) as [
         number[],
         number[],
         number[],
@@ -56,9 +86,9 @@ export function keepsBound(multiply: Multiply): boolean {
         (i: number, p: number) => (transposeA ? p * m + i : i * k + p),
         (p: number, j: number) => (transposeB ? j * k + p : p * n + j),
       ];
-      for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) a[placeA(i, p)] = random.normal() * rows[i]! * inner[p]!;
+      for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) a[placeA(i, p)] = number() * rows[i]! * inner[p]!;
       for (let p = 0; p < k; p++) {
-        for (let j = 0; j < n; j++) b[placeB(p, j)] = (random.normal() * columns[j]!) / inner[p]!;
+        for (let j = 0; j < n; j++) b[placeB(p, j)] = (number() * columns[j]!) / inner[p]!;
       }
       const c = new Float64Array(m * n).fill(Number.NaN);
       multiply({ m, n, k, a, b, c, transposeA, transposeB });

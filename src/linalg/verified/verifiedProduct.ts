@@ -42,12 +42,13 @@ export function verifiedProduct(
   checkSize("verifiedProduct", right.mid, inner, columns);
   const [exactA, exactB] = [isExact(left), isExact(right)];
   const blas = rows * inner * columns >= worthBlas ? trustedBlas() : undefined;
-  if (blas !== undefined) {
+  // Some libraries underflow more coarsely than IEEE 754 says.
+  if (blas !== undefined && leastOf([left.mid, left.rad, right.mid, right.rad]) > least) {
     const sizes = { m: rows, k: inner, n: columns, transposeA, transposeB };
     return byBlas(blas, sizes, left, exactA, right, exactB);
   }
   const out = { mid: new Float64Array(rows * columns), rad: new Float64Array(rows * columns) };
-  new IntervalProduct(rows, inner, columns, { transposeA, transposeB, exactA, exactB }).run(left, 0, right, 0, out, 0);
+  new IntervalProduct(rows, inner, columns, { transposeA, transposeB, exactA, exactB }).run(left, [0], right, [0], out);
   return out;
 }
 
@@ -65,7 +66,6 @@ function byBlas(blas: Blas, sizes: Sizes, a: Enclosure, exactA: boolean, b: Encl
   const rad = new Float64Array(m * n);
   const g = (k + 2) * u * (1 + 2 ** -20);
   dgemm(blas, { ...sizes, a: a.mid, b: b.mid, c: mid });
-  const [low, high] = rangeOf([a.mid, a.rad, b.mid, b.rad]);
   // Where B is exact, |A| and its radii have the common factor |B|.
   if (exactB) {
     dgemm(blas, { ...sizes, a: combined(g, a), b: b.mid.map(Math.abs), c: rad });
@@ -73,10 +73,9 @@ function byBlas(blas: Blas, sizes: Sizes, a: Enclosure, exactA: boolean, b: Encl
     dgemm(blas, { ...sizes, a: a.mid.map(Math.abs), b: combined(g, b), c: rad });
     if (!exactA) dgemm(blas, { ...sizes, a: a.rad, b: combined(1, b), c: rad, beta: 1 });
   }
-  const underflow = low > least ? 0 : (k + 4) * 2 ** -1060 * (1 + 4 * high);
   const more = 1 + (4 * k + 64) * u;
   for (let i = 0; i < rad.length; i++) {
-    const r = rad[i]! * more + underflow;
+    const r = rad[i]! * more;
     const known = r < Number.POSITIVE_INFINITY && Number.isFinite(mid[i]!);
     rad[i] = known ? r : Number.POSITIVE_INFINITY;
     if (!known) mid[i] = 0;
@@ -89,17 +88,16 @@ function combined(factor: number, { mid, rad }: Enclosure): Float64Array {
   return mid.map((value, i) => factor * Math.abs(value) + rad[i]!);
 }
 
-/** The least size that is not 0, at most 1, and the greatest. */
-function rangeOf(arrays: readonly Float64Array[]): readonly [low: number, high: number] {
-  let [low, high] = [1, 0];
+/** The least size that is not 0, at most 1. */
+function leastOf(arrays: readonly Float64Array[]): number {
+  let low = 1;
   for (const values of arrays) {
     for (let i = 0; i < values.length; i++) {
       const size = Math.abs(values[i]!);
       if (size < low && size > 0) low = size;
-      if (!(size <= high)) high = size;
     }
   }
-  return [low, high];
+  return low;
 }
 
 function isExact({ rad }: Enclosure): boolean {
