@@ -3,7 +3,7 @@ import type { Row } from "../../../authoring/index.ts";
 import { criticalDistance, short } from "./criticality.ts";
 
 /** The word of a certificate. */
-export interface Proof {
+interface Proof {
   /** Whether a zero is proved so near that it is the end of the search; or that none is near. */
   readonly critical: boolean;
   /** The same in words. */
