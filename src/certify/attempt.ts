@@ -15,8 +15,8 @@ export interface Zero {
   readonly proof: ZeroProof;
 }
 
-/** The outcome of an attempt: a zero, or why there is no proof of one. */
-export type Attempt = { readonly zero: Zero } | { readonly why: string };
+/** The outcome of an attempt: a zero, or why there is no proof of one, and h or Z, where it was that which was too large. */
+export type Attempt = { readonly zero: Zero } | { readonly why: string; readonly excess?: number };
 
 /** The enclosed derivatives of a problem, with counts of what they cost. */
 export class Enclosures {
