@@ -39,8 +39,17 @@ export const rooms: readonly Room[] = [
   { name: "server", below: loop, streams: true },
   { name: "viewer", below: ["server", "arrow"], streams: true },
   { name: "sinks", below: ["server", ...loop], streams: true },
-  { name: "experiments", below: ["operators", "authoring", "certify", "sinks", "server", ...loop], streams: true, numbers: true },
-  { name: "figures", below: ["experiments", "operators", "authoring", "certify", "sinks", "server", ...loop], streams: true },
+  {
+    name: "experiments",
+    below: ["operators", "authoring", "certify", "sinks", "server", ...loop],
+    streams: true,
+    numbers: true,
+  },
+  {
+    name: "figures",
+    below: ["experiments", "operators", "authoring", "certify", "sinks", "server", ...loop],
+    streams: true,
+  },
   {
     name: "cli",
     below: ["figures", "experiments", "operators", "authoring", "certify", "sinks", "server", ...loop],
