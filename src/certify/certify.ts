@@ -51,7 +51,7 @@ const farMoved = 0.01;
 const mostDense = 2000;
 
 /** What is taken for granted in every verdict. */
-export const standing = [
+const standing = [
   "the loss is the traced graph in exact arithmetic, on the data as they are stored",
   "additions, multiplications, divisions and square roots round as IEEE 754 says",
   "exp, log, tanh and the other elementary functions are within 8 units of 2^-53 of their exact values",

@@ -13,4 +13,5 @@ export {
 export { type CertifyOptions, certify } from "./certify.ts";
 export { excludeZero } from "./excludeZero.ts";
 export { type FindSymmetriesOptions, findSymmetries } from "./findSymmetries.ts";
+export { type Sameness, sameZero } from "./sameZero.ts";
 export { symmetriesOf } from "./symmetriesOf.ts";

@@ -7,7 +7,7 @@ import { type Curvatures, curvaturesAt, kernelGuesses } from "./curvatures.ts";
 const tried = 5;
 
 /** A point to which Newton's method led. */
-export interface Polished {
+interface Polished {
   /** The given array, if no step made ||F|| smaller. */
   readonly point: Float64Array;
   /**

@@ -15,7 +15,7 @@ export interface Tangents {
 const rankTolerance = 1e-12;
 
 /** The generators at a point, in the basis of the curvatures. */
-export interface GeneratorsAt {
+interface GeneratorsAt {
   readonly generators: readonly AffineGenerator[];
   /** Components of xi_i along vector j, N x n. */
   readonly along: Float64Array;

@@ -89,6 +89,8 @@ const map = diagonal(Float64Array.from({ length: 30 }, (_, i) => (i - 12) / 3));
 
 /** What draws where a test cannot see it alone: files, threads and processes of Node. */
 export const elsewhere = [
+  "certify/attack.ts",
+  "certify/findSymmetries.ts",
   "experiments/catalogue/dlaeSampling.ts",
   "experiments/catalogue/games/robustRegression.ts",
   "experiments/catalogue/games/starts.ts",
@@ -102,6 +104,7 @@ export const elsewhere = [
   "figures/entropies.ts",
   "operators/measures/detectFlatness.ts",
   "operators/measures/gaps/dualityGap.ts",
+  "operators/support/ends/kantorovichNumber.ts",
   "problems/data/chooseSamples.ts",
   "problems/data/mnistBinary.ts",
   "problems/datasets/dataFile.ts",

@@ -1,4 +1,6 @@
+import { isPowerOfTwo } from "../../elementary/index.ts";
 import { small, tiny, u, up } from "../../linalg/verified/enclosure.ts";
+import { isOp } from "../graph/graph.ts";
 import type { Walk } from "../kernels/kernel.ts";
 import { type Ball, type BallOperand, type IntervalRule, operandAt, runs } from "./rule.ts";
 
@@ -101,10 +103,45 @@ const div: Loop = (a, b, { mid, rad }, { outer, inner, arrays }) => {
   };
 };
 
+/** Multiplication by one power of two, which moves both arrays without rounding. */
+const scaled =
+  (factor: number): Loop =>
+  (_, b, { mid, rad }, { outer, inner, arrays }) => {
+    const [, { starts: bs, step: q }] = both(arrays);
+    const [bm, br] = [b.mid, b.rad];
+    const size = Math.abs(factor);
+    return () => {
+      for (let run = 0, k = 0; run < outer; run++) {
+        for (let n = 0, j = bs[run]!; n < inner; n++, j += q, k++) {
+          const m = factor * bm[j]!;
+          const r = size * br[j]!;
+          if (r > small && r < Number.POSITIVE_INFINITY && m - m === 0) {
+            mid[k] = m;
+            rad[k] = r;
+          } else if (r <= small && m - m === 0) {
+            mid[k] = m;
+            // What is subnormal may have lost digits.
+            rad[k] = br[j] === 0 && (bm[j] === 0 || Math.abs(m) > small) ? 0 : r + tiny;
+          } else {
+            mid[k] = 0;
+            rad[k] = Number.POSITIVE_INFINITY;
+          }
+        }
+      }
+    };
+  };
+
+/** The product of a factor that is the same power of two everywhere is a loop of its own. */
+const product: IntervalRule<"mul"> = (node, operands, out) => {
+  const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
+  const factor = a.exact && a.mid.length === 1 && isOp(node.inputs[0]!, "fill") ? a.mid[0]! : 0;
+  return (isPowerOfTwo(factor) ? scaled(factor) : mul)(a, b, out, runs(node, operands));
+};
+
 /** Rules of the four operations, whose operands may repeat. */
 export const arithmeticIntervals = {
   add: rule(addition(1)),
   sub: rule(addition(-1)),
-  mul: rule(mul),
+  mul: product,
   div: rule(div),
 } as const;

@@ -56,7 +56,7 @@ export interface IntervalDerivatives {
 }
 
 /** Greatest number of columns of a Hessian that are computed at once. */
-const widest = 64;
+const widest = 32;
 
 /**
  * Encloses a loss and its first two derivatives, or a field and its Jacobian, over boxes.
@@ -165,11 +165,13 @@ class Derivatives implements IntervalDerivatives {
     this.#begin("hessian", box);
     const n = this.dimension;
     if (this.#columns === undefined) {
-      const graphs = this.#parameters.map((parameter) => {
+      const graphs = this.#parameters.map((parameter, i) => {
         const size = sizeOf(parameter.shape);
         const count = Math.max(1, Math.ceil(size / Math.max(1, Math.ceil(size / widest))));
         const options = { count, rewrite: "normalForm" } as const;
-        return { size, count, ...linearize(this.#builder, this.#field, [parameter], options) };
+        // The Hessian of a loss is symmetric: what lies above a parameter's own block is known.
+        const rows = this.#field.slice(this.#value === undefined ? 0 : i);
+        return { size, count, ...linearize(this.#builder, rows, [parameter], options) };
       });
       const residuals = this.#forward([...graphs.flatMap((graph) => graph.residuals), ...this.#jumps]);
       let offset = 0;
@@ -186,6 +188,7 @@ class Derivatives implements IntervalDerivatives {
     this.#residuals!.run(1);
     const out = { mid: new Float64Array(n * n), rad: new Float64Array(n * n) };
     for (const block of this.#columns) this.#block(block, out);
+    if (this.#value !== undefined) this.#mirror(out);
     return out;
   }
 
@@ -239,6 +242,19 @@ class Derivatives implements IntervalDerivatives {
     return machine;
   }
 
+  /** Copies what lies below the blocks of the parameters to what lies above them. */
+  #mirror({ mid, rad }: Enclosure): void {
+    const n = this.dimension;
+    for (const { offset, size } of this.#columns!) {
+      for (let j = offset; j < offset + size; j++) {
+        for (let i = offset + size; i < n; i++) {
+          mid[j * n + i] = mid[i * n + j]!;
+          rad[j * n + i] = rad[i * n + j]!;
+        }
+      }
+    }
+  }
+
   /** Computes the columns of one parameter, as many at once as its program takes. */
   #block({ offset, size, count, direction, program }: ColumnProgram, out: Enclosure): void {
     const n = this.dimension;
@@ -246,7 +262,7 @@ class Derivatives implements IntervalDerivatives {
       const columns = Math.min(count, size - first);
       direction.fill(0);
       for (let k = 0; k < columns; k++) direction[k * size + first + k] = 1;
-      let row = 0;
+      let row = this.#value === undefined ? 0 : offset;
       for (const { mid, rad } of program.run()) {
         const length = mid.length / count;
         for (let k = 0; k < columns; k++) {

@@ -1,5 +1,4 @@
 import { IntervalProduct } from "../../linalg/verified/product.ts";
-import { sizeOf } from "../graph/graph.ts";
 import { offsets, stridesIn } from "../kernels/kernel.ts";
 import { type IntervalRule, operandAt } from "./rule.ts";
 
@@ -24,9 +23,5 @@ export const matmulInterval: IntervalRule<"matmul"> = (node, operands, out) => {
     exactA: a.exact,
     exactB: b.exact,
   });
-  const area = rows * columns;
-  const count = sizeOf(leading);
-  return () => {
-    for (let i = 0; i < count; i++) product.run(a, startsA[i]!, b, startsB[i]!, out, i * area);
-  };
+  return () => product.run(a, startsA, b, startsB, out);
 };

@@ -22,13 +22,42 @@ export function trustedBlas(): Blas | undefined {
   return verdict ? blas : undefined;
 }
 
+/** Inner size up to which a product is not cut. */
+const uncut = 64;
+
+/**
+ * Computes C <- op(A) op(B) in blocks of the inner index, so that no sum has more than `block` terms and one per block.
+ * A transposed A and a B as it is are cut without a copy; others are multiplied as a whole.
+ */
+export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], block: number): void {
+  const { m, n, k, a, b, transposeA = false, transposeB = false } = options;
+  if (k <= uncut || !transposeA || transposeB) {
+    dgemm(blas, options);
+    return;
+  }
+  for (let p = 0; p < k; p += block) {
+    const size = Math.min(block, k - p);
+    dgemm(blas, {
+      ...options,
+      k: size,
+      a: a.subarray(p * m, (p + size) * m),
+      b: b.subarray(p * n, (p + size) * n),
+      beta: p === 0 ? 0 : 1,
+    });
+  }
+}
+
+/** The longest chain of additions with which {@link dgemmInBlocks} computes a sum. */
+export function chainInBlocks(k: number, transposeA: boolean, transposeB: boolean, block: number): number {
+  return k <= uncut || !transposeA || transposeB ? k : block + Math.ceil(k / block);
+}
+
 type Multiply = (options: Parameters<typeof dgemm>[1]) => void;
 
 /** Sizes that fill blocks of kernels of any width and leave remainders, with an inner size of several blocks. */
 const shapes = [
   [37, 29, 53],
-  [5, 131, 517],
-  [96, 64, 300],
+  [5, 67, 261],
 ] as const;
 
 /**

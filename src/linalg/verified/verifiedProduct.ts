@@ -47,7 +47,7 @@ export function verifiedProduct(
     return byBlas(blas, sizes, left, exactA, right, exactB);
   }
   const out = { mid: new Float64Array(rows * columns), rad: new Float64Array(rows * columns) };
-  new IntervalProduct(rows, inner, columns, { transposeA, transposeB, exactA, exactB }).run(left, 0, right, 0, out, 0);
+  new IntervalProduct(rows, inner, columns, { transposeA, transposeB, exactA, exactB }).run(left, [0], right, [0], out);
   return out;
 }
 

@@ -1,4 +1,4 @@
-import { defineMeasure, isFiniteVector, type Measure, readOptions } from "../../authoring/index.ts";
+import { defineMeasure, isFiniteVector, type Measure, norm, readOptions } from "../../authoring/index.ts";
 import { certify } from "../../certify/certify.ts";
 import type { Symmetry } from "../../problems/symmetries/symmetry.ts";
 import { type MeasuredSteps, measuredSteps, stepRules } from "../support/measuredSteps.ts";
@@ -39,7 +39,7 @@ const codes = { zero: 1, "zero, given the symmetry": 2, undecided: 0, "no zero":
  * - `certifiedIndex` and `certifiedKernel`, the exact Morse index and dimension of the kernel at the zero;
  * - `certifiedRadius`, within which the zero lies, and `certifiedUnique`, within which it is the only one;
  * - `certifiedMoved`, the distance of the point around which both radii are taken from the iterate: 0 unless Newton's
- *   steps had to lead on from it;
+ *   steps had to lead on from it; `certifiedShare`, the same relative to the length of the iterate;
  * - `certifiedLossLow` and `certifiedLossHigh`, which enclose the loss at the zero;
  * - `excludedRadius`, within which of the iterate there is no zero.
  *
@@ -75,6 +75,7 @@ export function certificate(options: CertificateOptions = {}): Measure {
       certifiedRadius: { meaning: "distance within which the proved zero lies" },
       certifiedUnique: { meaning: "distance within which the proved zero is the only one" },
       certifiedMoved: { meaning: "distance of the centre of both radii from the iterate" },
+      certifiedShare: { meaning: "the same, relative to the length of the iterate" },
       certifiedLossLow: { meaning: "lower bound of the loss at the proved zero" },
       certifiedLossHigh: { meaning: "upper bound of the loss at the proved zero" },
       excludedRadius: { meaning: "distance within which F has no zero, proved" },
@@ -96,6 +97,7 @@ export function certificate(options: CertificateOptions = {}): Measure {
           certifiedRadius: found.exists,
           certifiedUnique: found.unique,
           certifiedMoved: proved ? found.moved : undefined,
+          certifiedShare: proved ? (found.moved === 0 ? 0 : found.moved / norm(it.point)) : undefined,
           certifiedLossLow: found.loss?.low,
           certifiedLossHigh: found.loss?.high,
           excludedRadius: found.excluded,

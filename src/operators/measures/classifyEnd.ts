@@ -45,8 +45,12 @@ interface State {
  * - `curvatureChange`, by which J changes within the distance at which the critical point may still lie;
  * - `lengths`, the vector of l_j, the largest |z_j| of the rows so far.
  *
- * Put the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), `morseIndex`, and stop
- * conditions. It works after the loop and on replays, where J is not known: there it reads a stored `relativeField`, or
+ * Where `certificate` has written its columns, its word counts instead of these numbers: a zero that is proved makes the
+ * end a critical point, and one that is excluded makes it none; `indexTrusted` says then whether `morseIndex` counted
+ * right.
+ *
+ * Put the measure after what it reads: `newtonDirection` and `detectFlatness` (or `newtonMR`), `morseIndex`,
+ * `certificate`, and stop conditions. It works after the loop and on replays, where J is not known: there it reads a stored `relativeField`, or
  * judges by `squaredFieldNorm`. The last row is the one whose status is not "running"; a stream cut by `take` does not
  * have one.
  *

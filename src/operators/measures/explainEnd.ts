@@ -6,6 +6,7 @@ import type { Row } from "../../authoring/index.ts";
 import { criticality, flatBeside, minorShare, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
 import { endMeanings } from "../support/ends/endMeanings.ts";
 import { indexTrust } from "../support/ends/indexTrust.ts";
+import { proofOf } from "../support/ends/proof.ts";
 
 export { trustedSquaredNorm };
 
@@ -48,8 +49,13 @@ export interface EndThresholds {
 export interface EndExplanation {
   /** Class of the end. */
   readonly verdict: EndClass;
-  /** Text with the numbers that decided, each beside its threshold. */
+  /** Text with the numbers that decided, each beside its threshold; or what is proved. */
   readonly because: string;
+  /**
+   * Whether `certificate` proves it: that a zero is near, or, for another verdict, that none is. False if the row has no
+   * certificate, or an undecided one.
+   */
+  readonly proved: boolean;
   /** Two sentences that say what such an end means. */
   readonly meaning: string;
   /** Texts that say what to doubt. */
@@ -57,7 +63,7 @@ export interface EndExplanation {
   /**
    * Whether the Morse index is that of a critical point: the point is critical, no eigenvalue lies within a factor of 10
    * of the threshold below which eigenvalues count as negative, and Newton's steps lead to a zero near by. False if one
-   * of the first two was not measured.
+   * of the first two was not measured. Where a certificate proves the zero, whether its index is that of `morseIndex`.
    */
   readonly indexTrusted: boolean;
   /** Relative size of F at the last point, against which `relativeField` is held; undefined if it was not measured. */
@@ -83,6 +89,8 @@ export interface EndExplanation {
  *    where a loss fades, F is small although no zero is near. Nor may one of the next two Newton steps be longer than 0.95
  *    of the one before it (`stepContraction`): a step that ends on the wall of a curved valley leads to no zero.
  *    With the threshold `squaredFieldNorm`, critical means ||F||^2 <= squaredFieldNorm instead, as in [1].
+ *    Where `certificate` has proved a zero within 0.01 of the length of the point, it is critical without any of these
+ *    thresholds, and where it has proved that none is near, it is not.
  * 3. Gradient-flat, where r > 0.9 and r_H < 5e-4 in the last Newton system, or ||J F|| / (||J|| ||F||) < 5e-4 or
  *    ||P F|| / ||F|| > 0.9 (P projects on the kernel of J) at the last point. Then F itself lies in the kernel of J,
  *    and no Newton direction leads on. Also where no step was found, and a step along F that removes it would be more
@@ -129,14 +137,22 @@ export function explainEnd(
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;
   const removable = last.columns.removableShare;
-  const { critical, text, trusted } = criticality(last, squaredFieldNorm, thresholds.relativeField);
+  const proof = proofOf(last);
+  const measured = criticality(last, squaredFieldNorm, thresholds.relativeField);
+  const { trusted } = measured;
+  const critical = proof?.critical ?? measured.critical;
+  const text = proof === undefined ? measured.text : `${measured.text} (${proof.text})`;
   const { certain, warnings } = indexTrust(last);
+  const { morseIndex } = last.columns;
   const judged = (verdict: EndClass, because: string): EndExplanation => ({
     verdict,
     because,
+    proved: proof !== undefined && proof.critical === (verdict === "critical point"),
     meaning: endMeanings[verdict],
-    warnings: verdict === "critical point" ? warnings(trusted) : [],
-    indexTrusted: verdict === "critical point" && trusted && certain,
+    warnings: verdict === "critical point" ? indexWarnings(morseIndex, proof?.index, () => warnings(trusted)) : [],
+    indexTrusted:
+      verdict === "critical point" &&
+      (proof?.index === undefined ? trusted && certain : (morseIndex ?? proof.index) === proof.index),
     relativeField: last.columns.relativeField,
     relativeResidual: r,
     relativeCokernelResidual: rH,
@@ -172,6 +188,17 @@ export function explainEnd(
   ].join(", ");
   const ended = `the search ended as ${last.status} at step ${last.step}${last.because === undefined ? "" : `: ${last.because}`}`;
   return judged(last.status === "stagnated" ? "stagnated" : "unfinished", `${text}, ${rest}; ${ended}`);
+}
+
+/** What to doubt of the index: only whether it is the proved one, where there is one. */
+function indexWarnings(
+  counted: number | undefined,
+  proved: number | undefined,
+  others: () => readonly string[],
+): readonly string[] {
+  if (proved === undefined) return others();
+  if (counted === undefined || counted === proved) return [];
+  return [`the Morse index ${counted} is wrong: that of the critical point is ${proved}, by proof`];
 }
 
 /** The numbers that call F flat in the parameters as they are; undefined where it is not. */

@@ -1,7 +1,7 @@
 import type { HiddenUnits } from "./hiddenUnits.ts";
 
 /** A matrix of weights in z. */
-export interface WeightPlace {
+interface WeightPlace {
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;

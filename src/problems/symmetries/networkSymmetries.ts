@@ -7,7 +7,7 @@ import type { ProvedSymmetries } from "./proved.ts";
 import type { Symmetry } from "./symmetry.ts";
 
 /** What `network` knows of itself. */
-export interface NetworkParts {
+interface NetworkParts {
   readonly blocks: readonly ParameterBlock[];
   readonly biases: boolean;
   readonly hidden: readonly Activation[];

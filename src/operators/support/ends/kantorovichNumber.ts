@@ -4,7 +4,7 @@ import { symmetricEigen } from "../../../linalg/dense/dense.ts";
 import { finiteMatrix } from "../finiteMatrix.ts";
 
 /** What the numbers say of the critical point next to the iterate. */
-export interface KantorovichNumber {
+interface KantorovichNumber {
   /** h = 2 L beta / mu. */
   readonly h: number;
   /** Number of negative eigenvalues outside the kernel. */
