@@ -12,7 +12,7 @@ import { newtonMR } from "../src/operators/newton/newtonMR.ts";
 import { gaussianData } from "../src/problems/data/gaussianData.ts";
 import { deepLinearAutoencoder } from "../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { linearNetwork } from "../src/problems/linearAutoencoder/linearNetwork.ts";
-import { formulaOf } from "../src/problems/lossFormula.ts";
+import { formulaOf } from "../src/problems/networks/lossFormula.ts";
 import { network } from "../src/problems/networks/network.ts";
 import type { TracedProblem } from "../src/problems/problem.ts";
 import { chain } from "../src/streams/chain.ts";

@@ -6,7 +6,7 @@ import { type Bounds, type Certificate, verdicts } from "../../certify/certifica
 import { failure, isFluxionError } from "../../errors.ts";
 import type { CertifiedProblem } from "../../experiments/threads/certifyEnds.ts";
 import { version } from "../../experiments/threads/version.ts";
-import type { LossFormula } from "../../problems/lossFormula.ts";
+import type { LossFormula } from "../../problems/networks/lossFormula.ts";
 import { writeAtomically } from "../../sinks/atomicFile.ts";
 import { fromHex, toHex } from "./hexFloat.ts";
 
