@@ -763,8 +763,8 @@ def prove(loss, point, most):
 def second_zero(zero, point, radius):
     """The distance of a second zero of P g from the point, if it lies within the radius; None if none is found."""
     slice_, loss = zero.slice, zero.slice.loss
-    size = float_of(norm_of(point)) + 1e-3
-    reach = min(float_of(radius), 2 * size)
+    size = float_of(norm_of(point))
+    reach = min(float_of(radius), 2 * size if size > 0.1 else 2.0)
     starts = list(loss.images([e.mid() for e in zero.x])) if slice_.m == 0 else []
     starts.append([arb(0)] * loss.n)
     # Directions that repeat: the same numbers on every machine.
@@ -778,10 +778,12 @@ def second_zero(zero, point, radius):
         length = sum(d * d for d in direction) ** 0.5
         share = reach * (1 + k % 4) / (4 * length)
         starts.append([e.mid() + arb(share * d) for e, d in zip(zero.x, direction)])
+    descents = 0
     for start in starts:
         other = find_zero(slice_, start)
-        if other is None and slice_.m == 0 and loss.linear:
+        if other is None and slice_.m == 0 and descents < 4:
             # Every other zero may lie on an orbit, and Newton's steps to it need a slice across that one.
+            descents += 1
             below = descended(loss, start)
             across = Slice(loss, below)
             other = find_zero(across, below)
