@@ -73,6 +73,7 @@ names("are the only exports without a reader among the sources", () => {
     "FileSystem",
     "replaceDisk",
     "resolve",
+    "keepsBound",
     "kernelSpeed",
     "processorUnit",
     "twoOverPiWords",

@@ -3,6 +3,7 @@ import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Bounds, ZeroProof } from "./certificate.ts";
 import { boxAround } from "./rounding.ts";
+import type { Subject } from "./subject.ts";
 
 /** A proof that there is a zero near z, and what follows. */
 export interface Zero {
@@ -14,8 +15,8 @@ export interface Zero {
   readonly proof: ZeroProof;
 }
 
-/** The outcome of an attempt: a zero, or why there is no proof of one. */
-export type Attempt = { readonly zero: Zero } | { readonly why: string };
+/** The outcome of an attempt: a zero, or why there is no proof of one, and h or Z, where it was that which was too large. */
+export type Attempt = { readonly zero: Zero } | { readonly why: string; readonly excess?: number };
 
 /** The enclosed derivatives of a problem, with counts of what they cost. */
 export class Enclosures {
@@ -24,9 +25,13 @@ export class Enclosures {
   jacobians = 0;
   products = 0;
 
-  constructor(problem: Problem, derivatives: IntervalDerivatives) {
+  /** Whether F is the gradient of a loss in the graph, whatever the problem says of itself. */
+  readonly isGradient: boolean;
+
+  constructor(problem: Problem, { derivatives, isGradient }: Subject) {
     this.problem = problem;
     this.derivatives = derivatives;
+    this.isGradient = isGradient;
   }
 
   gradient(z: Float64Array): Enclosure {

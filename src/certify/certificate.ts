@@ -23,7 +23,10 @@ export interface SymmetryUse {
   readonly evidence: SymmetryEvidence;
   /** Number of its generators that were used. */
   readonly generators: number;
-  /** Number of random points at which intervals tried to refute it and failed; 0 if it is proved. */
+  /**
+   * Number of random points at which intervals could have refuted it and did not; 0 if it is proved, or if the gradient
+   * has no finite bound at any of 100 points.
+   */
   readonly attacked: number;
 }
 

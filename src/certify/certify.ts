@@ -10,7 +10,7 @@ import { zeroOfGradient } from "./gradientZero.ts";
 import { distanceInside } from "./insideSet.ts";
 import { polished } from "./polish.ts";
 import { distanceUp, normUp } from "./rounding.ts";
-import { checkedPoint, enclosedDerivatives, leastRadiusRule } from "./subject.ts";
+import { checkedPoint, leastRadiusRule, subjectOf } from "./subject.ts";
 import { type UsedSymmetries, usedSymmetries } from "./usedSymmetries.ts";
 
 /** Options of {@link certify}. */
@@ -97,13 +97,13 @@ export function certify(problem: Problem, point: ArrayLike<number>, options: Cer
   const who = "certify";
   const read = readOptions(who, options, rules);
   const given = checkedPoint(who, problem, point);
-  const enclosures = new Enclosures(problem, enclosedDerivatives(who, problem));
+  const enclosures = new Enclosures(problem, subjectOf(who, problem, given));
   const inside = distanceInside(who, problem.constraint, given);
   const list = read.symmetry === undefined ? undefined : Array.isArray(read.symmetry) ? read.symmetry : [read.symmetry];
   const symmetries = usedSymmetries(who, problem, enclosures, given, list as readonly Symmetry[] | undefined);
   const search = new Search({ enclosures, symmetries, read, given });
 
-  const at = problem.symmetric && given.length <= mostDense ? curvaturesAt(problem, given) : undefined;
+  const at = enclosures.isGradient && given.length <= mostDense ? curvaturesAt(problem, given) : undefined;
   const first = search.attempt(given, inside, at);
   if ("zero" in first) return search.found(first, given, inside);
   if (read.polish === 0 || given.length > mostDense) return search.excluded(first.why, inside, false);
@@ -134,10 +134,10 @@ class Search {
   /** Tries the proved symmetries alone, and the assumed ones too only if these do not do. */
   attempt(z: Float64Array, inside: number, at: Curvatures | undefined): Found | { readonly why: string } {
     const { enclosures, symmetries, read } = this.#parts;
-    const { problem } = enclosures;
+    const { problem, isGradient } = enclosures;
     const grow = read.radius === "grow";
     if (z.length > mostDense) return { why: `n = ${z.length} is above ${mostDense}, up to which zeros can be proved` };
-    if (!problem.symmetric) return within(zeroOfField(enclosures, z, grow), inside, false);
+    if (!isGradient) return within(zeroOfField(enclosures, z, grow), inside, false);
     const curvatures = at ?? curvaturesAt(problem, z);
     if (curvatures === undefined) return { why: "the Hessian is not finite at the point" };
     const own = within(zeroOfGradient(enclosures, z, curvatures, symmetries.proved, grow), inside, false);

@@ -4,7 +4,7 @@ import type { Exclusion } from "./certificate.ts";
 import { excludedRadius } from "./excluded.ts";
 import { distanceInside } from "./insideSet.ts";
 import { normUp } from "./rounding.ts";
-import { checkedPoint, enclosedDerivatives } from "./subject.ts";
+import { checkedPoint, subjectOf } from "./subject.ts";
 
 /**
  * Finds a radius within which a field has no zero, by proof.
@@ -30,7 +30,7 @@ import { checkedPoint, enclosedDerivatives } from "./subject.ts";
 export function excludeZero(problem: Problem, point: ArrayLike<number>): Exclusion {
   const who = "excludeZero";
   const z = checkedPoint(who, problem, point);
-  const enclosures = new Enclosures(problem, enclosedDerivatives(who, problem));
+  const enclosures = new Enclosures(problem, subjectOf(who, problem, z));
   const inside = distanceInside(who, problem.constraint, z);
   const size = normUp(z);
   const { radius, why } = excludedRadius(enclosures, z, Math.min(size || Number.POSITIVE_INFINITY, inside));

@@ -83,7 +83,7 @@ function nextRadius(low: number, high: number, { radius, steepest, flat, start, 
 
 /** J^T w on the ball. */
 function transposeTimes(enclosures: Enclosures, z: Float64Array, radius: number, w: Float64Array): Enclosure | string {
-  if (enclosures.problem.symmetric) return enclosures.product(z, radius, w);
+  if (enclosures.isGradient) return enclosures.product(z, radius, w);
   const n = z.length;
   const jacobian = enclosures.jacobian(z, radius);
   if (typeof jacobian === "string") return jacobian;

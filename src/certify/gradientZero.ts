@@ -64,13 +64,20 @@ export function zeroOfGradient(
     .map((m) => tangentsAlong(at, n, m))
     .filter((tangents) => tangents !== undefined)
     .slice(0, guesses);
-  const reasons: string[] = [];
+  // Of the reasons that of the most plausible kernel is told.
+  let nearest: Attempt = { why: "the generators do not span the kernel of the Hessian" };
   for (const tangents of candidates) {
     const found = onSlice(slice, tangents, generators, grow);
     if ("zero" in found) return found;
-    reasons.push(found.why);
+    const { excess = Number.MAX_VALUE } = found;
+    if (excess < (nearest.excess ?? Number.POSITIVE_INFINITY)) nearest = { why: found.why, excess };
   }
-  return { why: reasons[0] ?? "the generators do not span the kernel of the Hessian" };
+  return nearest;
+}
+
+interface Refusal {
+  readonly why: string;
+  readonly excess?: number;
 }
 
 interface Slice {
@@ -96,7 +103,7 @@ function onSlice(slice: Slice, tangents: Tangents, generators: readonly AffineGe
   const fits = ({ radius, contraction, inertia }: OnBall): boolean =>
     contraction < 1 && inertia < 1 && up(newtonStep + contraction * radius, 3) < radius;
   const first = firstBall(slice, q, newtonStep, fits);
-  if (typeof first === "string") return { why: first };
+  if ("why" in first) return first;
   const largest = grow ? grown(slice, q, first, fits) : first;
   const length = (y: number): number => up(y * (1 + orthonormal), 2);
   const smallest = Math.min(...[first, largest].map(({ contraction }) => existence(newtonStep, contraction)));
@@ -142,7 +149,7 @@ const below = (x: number): number => x - 2 * roundoff * Math.abs(x) - Number.MIN
 const above = (x: number): number => x + 2 * roundoff * Math.abs(x) + Number.MIN_VALUE;
 
 /** A ball that fits, or why there is none. */
-function firstBall(slice: Slice, q: number, newtonStep: number, fits: (ball: OnBall) => boolean): OnBall | string {
+function firstBall(slice: Slice, q: number, newtonStep: number, fits: (ball: OnBall) => boolean): OnBall | Refusal {
   const { z } = slice;
   const size = z.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const wide = Math.max(4 * newtonStep, firstRadius * (size || 1));
@@ -152,29 +159,30 @@ function firstBall(slice: Slice, q: number, newtonStep: number, fits: (ball: OnB
   const steepness = typeof ball === "string" ? Number.NaN : ball.contraction / wide;
   const narrow = Number.isFinite(steepness) ? Math.min(0.5 / steepness, wide / 4) : 4 * newtonStep;
   if (!(narrow > 2 * newtonStep) || narrow === wide) {
-    return typeof ball === "string" ? ball : tooFar(slice, q, newtonStep, ball);
+    return typeof ball === "string" ? { why: ball } : tooFar(slice, q, newtonStep, ball);
   }
   const second = onBall(slice, q, Math.max(narrow, 4 * newtonStep));
-  if (typeof second === "string") return second;
+  if (typeof second === "string") return { why: second };
   return fits(second) ? second : tooFar(slice, q, newtonStep, second);
 }
 
 /** Says whether rounding or the distance of the zero is in the way. */
-function tooFar(slice: Slice, q: number, newtonStep: number, { radius, contraction }: OnBall): string {
+function tooFar(slice: Slice, q: number, newtonStep: number, { radius, contraction }: OnBall): Refusal {
   const { values } = slice.curvatures;
   const smallest = Math.abs(values[q - 1]!);
   const alone = onBall(slice, q, 0);
   const rounded = typeof alone === "string" ? Number.POSITIVE_INFINITY : alone.contraction;
   if (!(rounded < 0.5)) {
     const kernel = values.length - q;
-    return (
+    const why =
       `the smallest curvature beside a kernel of dimension ${kernel}, ${show(smallest)}, is not above the rounding of ` +
       `the Hessian (Z0 = ${show(rounded)}): either the zero is degenerate and no given symmetry explains why, or it ` +
-      "cannot be told in float64"
-    );
+      "cannot be told in float64";
+    return { why, excess: rounded };
   }
   const h = 4 * ((contraction - rounded) / radius) * newtonStep;
-  return `h = ${show(h)} > 1: Newton's step, ${show(newtonStep)}, is too long for the change of the Hessian; go on with Newton`;
+  const step = `Newton's step, ${show(newtonStep)}, is too long for the change of the Hessian`;
+  return { why: `h = ${show(h)} > 1: ${step}; go on with Newton`, excess: h };
 }
 
 /** Z and its symmetric form on the ball |y| <= radius; a text where the Hessian has no bound there. */

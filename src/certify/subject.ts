@@ -2,6 +2,7 @@
 import { type IntervalDerivatives, intervalDerivatives } from "../autodiff/index.ts";
 import { failure } from "../errors.ts";
 import type { Problem, TracedProblem } from "../problems/problem.ts";
+import { boxAround } from "./rounding.ts";
 
 /** Rule of the least relative radius that `no zero` needs. */
 export const leastRadiusRule = { default: 1e-4, above: 0, infinite: true } as const;
@@ -20,10 +21,39 @@ export function checkedPoint(who: string, problem: Problem, point: ArrayLike<num
   throw failure("ERR_NOT_FINITE", `${who}: expected finite numbers, got ${z[bad]} at index ${bad}`);
 }
 
-const known = new WeakMap<Problem, IntervalDerivatives>();
+/** What is proved about: the field of a graph. */
+export interface Subject {
+  readonly derivatives: IntervalDerivatives;
+  readonly isGradient: boolean;
+}
 
-/** Derivatives in intervals, which are made once per problem. @throws ERR_UNSUPPORTED for a problem without a graph */
-export function enclosedDerivatives(who: string, problem: Problem): IntervalDerivatives {
+const known = new WeakMap<Problem, Subject>();
+
+/**
+ * Gives the derivatives in intervals, which are made once per problem.
+ *
+ * @throws ERR_UNSUPPORTED for a problem without a graph, or one whose field at the point is not that of its graph, as that
+ *   of a copy with another `evaluate`
+ */
+export function subjectOf(who: string, problem: Problem, z: Float64Array): Subject {
+  const subject = graphOf(who, problem);
+  const { mid, rad } = subject.derivatives.gradient(boxAround(z, 0));
+  const field = new Float64Array(z.length);
+  problem.evaluate(z, field);
+  const size = field.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const bad = field.findIndex((x, i) => Math.abs(x - mid[i]!) > 16 * rad[i]! + sameField * size);
+  if (bad < 0) return subject;
+  throw failure(
+    "ERR_UNSUPPORTED",
+    `${who}: expected a problem whose field is that of its graph, got ${problem.name}, whose field has the component ` +
+      `${field[bad]} at index ${bad}, and its graph ${mid[bad]}; certify the problem that was traced`,
+  );
+}
+
+/** Share of the largest component of a field beyond which it is another field, not rounded differently. */
+const sameField = 1e-6;
+
+function graphOf(who: string, problem: Problem): Subject {
   const found = known.get(problem);
   if (found !== undefined) return found;
   const { graph } = problem as Partial<TracedProblem>;
@@ -34,7 +64,7 @@ export function enclosedDerivatives(who: string, problem: Problem): IntervalDeri
         "of whose derivatives no graph is known; write its loss in TensorFlow.js",
     );
   }
-  const made = intervalDerivatives(graph);
+  const made = { derivatives: intervalDerivatives(graph), isGradient: problem.symmetric && graph.value !== undefined };
   known.set(problem, made);
   return made;
 }

@@ -2,7 +2,7 @@ import { failure } from "../errors.ts";
 import type { Problem } from "../problems/problem.ts";
 import { provedOf } from "../problems/symmetries/proved.ts";
 import type { AffineGenerator, Symmetry } from "../problems/symmetries/symmetry.ts";
-import { attacks, refutedGenerators } from "./attack.ts";
+import { refutedGenerators } from "./attack.ts";
 import type { Enclosures } from "./attempt.ts";
 import type { SymmetryUse } from "./certificate.ts";
 
@@ -29,7 +29,7 @@ export function usedSymmetries(
 ): UsedSymmetries {
   const own = provedOf(problem).continuous;
   const symmetries = given ?? own;
-  if (!problem.symmetric && symmetries.length > 0) {
+  if (!enclosures.isGradient && symmetries.length > 0) {
     throw failure(
       "ERR_OPTION_RANGE",
       `${who}: expected no symmetry for ${problem.name}, whose field is not a gradient, got ${symmetries[0]!.name}`,
@@ -49,8 +49,9 @@ export function usedSymmetries(
       continue;
     }
     for (const generator of generators) checkPlaces(who, name, generator, problem.dimension);
-    const wrong = refutedGenerators(enclosures.derivatives, z, generators);
-    const rest = generators.filter((_, i) => !wrong[i]);
+    const outcomes = refutedGenerators(enclosures.derivatives, z, generators);
+    const rest = generators.filter((_, i) => !outcomes[i]!.refuted);
+    const survived = outcomes.filter(({ refuted: wrong }) => !wrong).map(({ points }) => points);
     if (rest.length < generators.length) {
       const count = generators.length - rest.length;
       refuted.push(rest.length === 0 ? name : `${name} (${count} of its ${generators.length} generators)`);
@@ -59,7 +60,7 @@ export function usedSymmetries(
     assumed.push(...rest);
     // An object that says of itself that it is proved is believed no more than any other.
     const evidence = symmetry.evidence === "sampled" ? "sampled" : "claimed";
-    assumedUses.push({ name, evidence, generators: rest.length, attacked: attacks });
+    assumedUses.push({ name, evidence, generators: rest.length, attacked: Math.min(...survived) });
   }
   return { proved, assumed, provedUses, assumedUses, refuted };
 }

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { certify } from "../../src/certify/certify.ts";
+import { excludeZero } from "../../src/certify/excludeZero.ts";
 import { polished } from "../../src/certify/polish.ts";
 import { denseOf, symmetricEigen } from "../../src/linalg/index.ts";
 import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
@@ -169,6 +170,20 @@ refusing("points and problems that it cannot judge", () => {
   assertError(() => certify(tracedQuartic(), [1, 1], { polish: -1 }), "ERR_OPTION_RANGE");
   assertError(() => certify(tracedQuartic(), [1, 1], { radius: "wide" as "grow" }), "ERR_OPTION_RANGE");
   assertError(() => certify(tracedQuartic(), [1, 1], { symmetry: {} as never }), "ERR_OPTION_TYPE");
+});
+
+refusing("a copy whose field is not that of the graph, or that calls a field a gradient", () => {
+  const copy = {
+    ...tracedQuartic(),
+    evaluate(_point: Float64Array, field: Float64Array): number {
+      field.fill(0);
+      return 0;
+    },
+  };
+  assertError(() => certify(copy, [1, 1]), "ERR_UNSUPPORTED", /whose field is that of its graph/);
+  assertError(() => excludeZero(copy, [1, 1]), "ERR_UNSUPPORTED", /whose field is that of its graph/);
+  const rotation = vectorField([[], []], (x, y) => [tf.add(x, tf.mul(5, y)), tf.sub(y, tf.mul(5, x))]);
+  assert.is(certify({ ...rotation, symmetric: true }, [0, 0]).morseIndex, undefined);
 });
 
 refusing("an active constraint; inside a set it proves, as long as the zero is inside", () => {

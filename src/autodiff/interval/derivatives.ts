@@ -320,7 +320,7 @@ function exactBall(length: number): GivenBall {
   return { mid: new Float64Array(length), rad: new Float64Array(length), exact: true };
 }
 
-/** Numbers as they are, with the radii that they have. What is no number is unknown. */
+/** Numbers as they are, with the radii that they have. NaN and infinities are unknown. */
 function ballOf(values: InputData | Enclosure, length: number): GivenBall {
   const given = "mid" in values ? values : { mid: numbersOf(values), rad: new Float64Array(values.length) };
   checkLength("intervalDerivatives", "a data input", given, length);

@@ -10,7 +10,7 @@ import { unaryIntervals } from "./unary.ts";
 /** Does nothing: the numbers of an input are set from outside. */
 const given = (): (() => void) => () => {};
 
-/** Writes numbers, which are exact unless they are no numbers. */
+/** Writes numbers, which are exact; NaN and infinities are unknown. */
 function written(values: (at: number) => number, { mid, rad }: Ball): void {
   for (let i = 0; i < mid.length; i++) {
     const value = values(i);

@@ -3,7 +3,7 @@ import { type Node, type Shape, sizeOf } from "../graph/graph.ts";
 import { type Kernel, offsets, operandAt, stridesIn } from "./kernel.ts";
 
 /** The places of the numbers that belong to each entry of a reduction's result. */
-export interface Groups {
+interface Groups {
   /** Place of the first number of each entry. */
   readonly starts: Int32Array;
   /** Distances of the numbers of an entry from the first one. */

@@ -3,7 +3,7 @@ import { type Enclosure, u } from "./enclosure.ts";
 import { chainInBlocks, dgemmInBlocks, trustedBlas } from "./trustedBlas.ts";
 
 /** How the operands of a product lie in memory, and what is known of them. */
-export interface ProductOptions {
+interface ProductOptions {
   /** Whether A is stored transposed. Default false. */
   readonly transposeA?: boolean;
   /** Whether B is stored transposed. Default false. */
@@ -14,7 +14,7 @@ export interface ProductOptions {
   readonly exactB?: boolean;
 }
 
-/** Number of terms that are added up in one block. Rounding then grows with the number of blocks only. */
+/** Number of terms that BLAS adds up in one block. */
 const block = 32;
 /** Numbers between these bounds have products that neither underflow nor lose digits to underflow. */
 const least = 2 ** -450;
@@ -30,7 +30,7 @@ const width = 4;
  *
  *     |A| (g |B| + Q) + P (|B| + Q),
  *
- * where g = (t + 2) u (1 + 2^-30) bounds the rounding of a sum whose longest chain has t additions, with or without
+ * where g = t u (1 + 2^-20) bounds the rounding of a sum in which no term is rounded more than t times, with or without
  * fused multiply-add. Both are computed in one pass. Where an operand is exact, one product of sizes is enough.
  */
 export class IntervalProduct {
@@ -40,6 +40,8 @@ export class IntervalProduct {
   /** Per panel of columns and inner index: midpoints, then factors of |A|, then factors of the radii of A. */
   readonly #panels: Float64Array;
   readonly #stride: number;
+  /** Number of terms that are added up in one block. Rounding grows with that and the number of blocks only. */
+  readonly #block: number;
   readonly #rounding: number;
   readonly #inflation: number;
   readonly #general: boolean;
@@ -59,8 +61,10 @@ export class IntervalProduct {
     readonly columns: number,
     { transposeA = false, transposeB = false, exactA = false, exactB = false }: ProductOptions = {},
   ) {
-    const chain = Math.min(inner, block) + Math.ceil(inner / block);
-    this.#rounding = (chain + 2) * u * (1 + 2 ** -30);
+    this.#block = Math.max(4, Math.ceil(Math.sqrt(inner)));
+    // A term is rounded as a product, then by each later addition in its block, then by each of a later block.
+    const chain = Math.min(inner, this.#block) + Math.ceil(inner / this.#block) - 1;
+    this.#rounding = Math.max(1, chain) * u * (1 + 2 ** -20);
     // The radius is itself a sum of rounded products, two per term, in one chain.
     this.#inflation = 1 + (4 * inner + 64) * u;
     [this.#transposeA, this.#transposeB, this.#exactA, this.#exactB] = [transposeA, transposeB, exactA, exactB];
@@ -81,7 +85,8 @@ export class IntervalProduct {
     if (area * inner >= worthBlas) {
       const blas = trustedBlas();
       if (blas !== undefined) {
-        for (let at = 0; at < startsA.length; at++) this.#byBlas(blas, a, startsA[at]!, b, startsB[at]!, out, at * area);
+        for (let at = 0; at < startsA.length; at++)
+          this.#byBlas(blas, a, startsA[at]!, b, startsB[at]!, out, at * area);
         return;
       }
     }
@@ -109,7 +114,7 @@ export class IntervalProduct {
     };
     const scratch = this.#scratch;
     const chain = chainInBlocks(inner, this.#transposeA, this.#transposeB, block);
-    const g = (chain + 2) * u * (1 + 2 ** -20);
+    const g = chain * u * (1 + 2 ** -20);
     const a0 = a.mid.subarray(fromA, fromA + m * inner);
     const b0 = b.mid.subarray(fromB, fromB + inner * n);
     const aRadii = a.rad.subarray(fromA, fromA + m * inner);
@@ -209,6 +214,7 @@ export class IntervalProduct {
     const sizes = this.#sizesA;
     const panels = this.#panels;
     const more = this.#inflation;
+    const block = this.#block;
     // Unit vectors and what comes of them have many zeros. Zero times something unknown stays unknown.
     const skip = this.#rangeB[1]! < Number.POSITIVE_INFINITY;
     for (let i = 0; i < rows; i++) {
@@ -262,6 +268,7 @@ export class IntervalProduct {
     const radii = this.#radiiA;
     const panels = this.#panels;
     const more = this.#inflation;
+    const block = this.#block;
     // Unit vectors and what comes of them have many zeros. Zero times something unknown stays unknown.
     const skip = this.#rangeB[1]! < Number.POSITIVE_INFINITY;
     for (let i = 0; i < rows; i++) {

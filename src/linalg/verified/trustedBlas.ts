@@ -1,5 +1,4 @@
-import { powerOfTwo } from "../../elementary/index.ts";
-import { randomSource } from "../../random.ts";
+import { powerOfTwo, sin } from "../../elementary/index.ts";
 import { type Blas, dgemm, findBlas } from "../blas/blas.ts";
 import { u } from "./enclosure.ts";
 
@@ -47,7 +46,7 @@ export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], 
   }
 }
 
-/** The longest chain of additions with which {@link dgemmInBlocks} computes a sum. */
+/** Number of times that a term of {@link dgemmInBlocks} is rounded at most. */
 export function chainInBlocks(k: number, transposeA: boolean, transposeB: boolean, block: number): number {
   return k <= uncut || !transposeA || transposeB ? k : block + Math.ceil(k / block);
 }
@@ -65,7 +64,10 @@ const shapes = [
  * very different sizes. Fast multiplication in the manner of Strassen, and arithmetic in fewer digits, fail it.
  */
 export function keepsBound(multiply: Multiply): boolean {
-  const random = randomSource(17, "trusted BLAS");
+  // Numbers of full length without a pattern that a kernel could favour, and powers from 2^-40 to 2^40.
+  let count = 0;
+  const number = (): number => sin(++count * count);
+  const power = (): number => powerOfTwo(((++count * 7919) % 81) - 40);
   for (const [m, n, k] of shapes) {
     for (const [transposeA, transposeB] of [
       [false, false],
@@ -73,8 +75,7 @@ export function keepsBound(multiply: Multiply): boolean {
       [true, false],
       [true, true],
     ] as const) {
-      const power = (): number => powerOfTwo(random.integer(81) - 40);
-      const [rows, columns, inner] = [m, n, k].map((count) => Array.from({ length: count }, power)) as [
+      const [rows, columns, inner] = [m, n, k].map((length) => Array.from({ length }, power)) as [
         number[],
         number[],
         number[],
@@ -85,9 +86,9 @@ export function keepsBound(multiply: Multiply): boolean {
         (i: number, p: number) => (transposeA ? p * m + i : i * k + p),
         (p: number, j: number) => (transposeB ? j * k + p : p * n + j),
       ];
-      for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) a[placeA(i, p)] = random.normal() * rows[i]! * inner[p]!;
+      for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) a[placeA(i, p)] = number() * rows[i]! * inner[p]!;
       for (let p = 0; p < k; p++) {
-        for (let j = 0; j < n; j++) b[placeB(p, j)] = (random.normal() * columns[j]!) / inner[p]!;
+        for (let j = 0; j < n; j++) b[placeB(p, j)] = (number() * columns[j]!) / inner[p]!;
       }
       const c = new Float64Array(m * n).fill(Number.NaN);
       multiply({ m, n, k, a, b, c, transposeA, transposeB });
