@@ -6,7 +6,8 @@
 import { fileURLToPath } from "node:url";
 import { firstRows } from "../src/authoring/index.ts";
 import { certify } from "../src/certify/certify.ts";
-import { type NamedStatement, writeCertificates } from "../src/cli/certificates/certificatesFile.ts";
+import type { NamedStatement } from "../src/cli/certificates/certificatesFile.ts";
+import { writeCertificates } from "../src/cli/certificates/writeCertificates.ts";
 import type { CertifiedProblem } from "../src/experiments/threads/certifyEnds.ts";
 import { newtonMR } from "../src/operators/newton/newtonMR.ts";
 import { gaussianData } from "../src/problems/data/gaussianData.ts";
