@@ -466,15 +466,19 @@ def inertia(matrix):
     return negative
 
 
-def independent(rows, tolerance=1e-7):
-    """Rows that are independent beyond the tolerance, by orthogonalisation of the longest remaining one."""
+def independent(rows, most=None, tolerance=1e-7):
+    """
+    Rows that are independent, by orthogonalisation of the longest remaining one: at most so many, or those beyond the
+    tolerance. Whether they are is proved later.
+    """
     work = [[x.mid() for x in row] for row in rows]
     squares = [float(sum((x * x for x in row), arb(0)).mid()) for row in work]
     largest = max(squares, default=0.0)
     chosen = []
-    while squares and largest > 0:
+    least = tolerance**2 * largest if most is None else 0.0
+    while squares and len(chosen) != most:
         k = max(range(len(work)), key=lambda i: squares[i])
-        if squares[k] <= tolerance**2 * largest:
+        if squares[k] <= least:
             break
         chosen.append(rows[k])
         pivot, size = work[k], sum((x * x for x in work[k]), arb(0)).mid()
@@ -491,12 +495,11 @@ def independent(rows, tolerance=1e-7):
 class Slice:
     """The affine space z + V, V orthogonal to the tangents of the symmetry at z."""
 
-    def __init__(self, loss, z):
+    def __init__(self, loss, z, most=None):
         self.loss, self.z = loss, z
         n = loss.n
-        scale = norm_of(z)
         rows = loss.tangents(z)
-        chosen = independent(rows) if scale > 0 else []
+        chosen = independent(rows, most)
         self.places = [next(i for i, row in enumerate(rows) if row is one) for one in chosen]
         self.m = len(chosen)
         one = identity(n)
@@ -699,22 +702,21 @@ def check_zero(loss, certificate, point):
     if exists > unique:
         raise Refuted("the zero is said to exist in a larger ball than that in which it is unique")
     strange = check_symmetry(loss, certificate, kernel)
-    slice_ = Slice(loss, point)
-    zero = find_zero(slice_, point)
+    # With as many tangents as the claimed kernel has dimensions; else with as many as there seem to be.
+    for most in (kernel, None):
+        proof = prove(loss, point, most)
+        if not isinstance(proof, str):
+            break
     distance = None
-    if zero is not None:
+    if not isinstance(proof, str):
+        slice_, zero, found = proof
         distance = norm_of([a - b for a, b in zip(zero.box, point)])
     if distance is None or not distance <= exists:
         if excludes(loss, point, exists):
             raise Refuted(f"no zero lies within {short(exists)} of the point")
         if distance is None:
-            raise NotConfirmed("Newton's steps from the point do not lead to a zero")
+            raise NotConfirmed(proof)
         raise NotConfirmed(f"the zero of the slice is {short(distance)} away, and others may be nearer")
-    if not slice_.spans_with(zero.box):
-        raise NotConfirmed("the tangents at the zero and the slice may not span the space")
-    found = inertia(slice_.restricted(loss.hessian(zero.box)))
-    if found is None:
-        raise NotConfirmed("an eigenvalue of the Hessian on the slice cannot be told from 0")
     if slice_.m != kernel:
         raise Refuted(f"the kernel at the zero has dimension {slice_.m}, not {kernel}")
     if found != index:
@@ -739,11 +741,30 @@ def check_zero(loss, certificate, point):
     return f"zero within {short(distance)}, index {found}, kernel {slice_.m}, loss {value.str(12, radius=False)}{given}"
 
 
+def prove(loss, point, most):
+    """A slice, the zero in it and its index; or why there is no proof of it."""
+    try:
+        slice_ = Slice(loss, point, most)
+    except ZeroDivisionError:
+        return "the generators at the point may be dependent"
+    if most is not None and slice_.m != most:
+        return "the symmetries have too few generators at the point"
+    zero = find_zero(slice_, point)
+    if zero is None:
+        return "Newton's steps from the point do not lead to a zero"
+    if not slice_.spans_with(zero.box):
+        return "the tangents at the zero and the slice may not span the space"
+    found = inertia(slice_.restricted(loss.hessian(zero.box)))
+    if found is None:
+        return "an eigenvalue of the Hessian on the slice cannot be told from 0"
+    return slice_, zero, found
+
+
 def second_zero(zero, point, radius):
     """The distance of a second zero of P g from the point, if it lies within the radius; None if none is found."""
     slice_, loss = zero.slice, zero.slice.loss
-    size = float_of(norm_of(point)) + 1e-3
-    reach = min(float_of(radius), 2 * size)
+    size = float_of(norm_of(point))
+    reach = min(float_of(radius), 2 * size if size > 0.1 else 2.0)
     starts = list(loss.images([e.mid() for e in zero.x])) if slice_.m == 0 else []
     starts.append([arb(0)] * loss.n)
     # Directions that repeat: the same numbers on every machine.
@@ -757,8 +778,17 @@ def second_zero(zero, point, radius):
         length = sum(d * d for d in direction) ** 0.5
         share = reach * (1 + k % 4) / (4 * length)
         starts.append([e.mid() + arb(share * d) for e, d in zip(zero.x, direction)])
+    descents = 0
     for start in starts:
         other = find_zero(slice_, start)
+        if other is None and slice_.m == 0 and descents < 4:
+            # Every other zero may lie on an orbit, and Newton's steps to it need a slice across that one.
+            descents += 1
+            below = descended(loss, start)
+            across = Slice(loss, below)
+            other = find_zero(across, below)
+            if other is not None and not across.spans_with(other.box):
+                other = None
         if other is None:
             continue
         apart = norm_of([a - b for a, b in zip(other.box, zero.box)])
@@ -766,6 +796,24 @@ def second_zero(zero, point, radius):
         if apart > 0 and distance <= radius:
             return distance
     return None
+
+
+def descended(loss, start, steps=400):
+    """A point below another one, next to a minimum, by steps along the gradient that grow while they succeed."""
+    x = [e.mid() for e in start]
+    value, length = loss.value(x).mid(), arb(1)
+    for _ in range(steps):
+        g = [e.mid() for e in loss.gradient(x)]
+        for _ in range(60):
+            other = [(a - length * b).mid() for a, b in zip(x, g)]
+            there = loss.value(other).mid()
+            if there < value:
+                break
+            length = length / 2
+        else:
+            break
+        x, value, length = other, there, 2 * length
+    return x
 
 
 def check_excluded(loss, certificate, point):

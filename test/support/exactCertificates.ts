@@ -3,7 +3,7 @@ import type { NamedStatement } from "../../src/cli/certificates/certificatesFile
 import type { CertifiedProblem } from "../../src/experiments/threads/certifyEnds.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
 import { deepLinearAutoencoder } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
-import { formulaOf } from "../../src/problems/lossFormula.ts";
+import { formulaOf } from "../../src/problems/networks/lossFormula.ts";
 import { randomSource } from "../../src/random.ts";
 
 interface Shape {

@@ -4,7 +4,7 @@ import { fromHex, toHex } from "../../src/cli/certificates/hexFloat.ts";
 
 /** The parts of a file that are forged, as plain JSON. */
 interface PlainFile {
-  readonly problems: { loss: { inputs: string[]; divisor: string } }[];
+  readonly problems: { loss: { inputs: string[]; targets: string[] | "inputs"; divisor: string } }[];
   readonly certificates: PlainCertificate[];
 }
 
@@ -12,7 +12,7 @@ interface PlainCertificate {
   name: string;
   problem: number;
   point: string[];
-  exists: string;
+  exists?: string;
   unique: string;
   loss: [string, string];
   morseIndex: number;
@@ -36,9 +36,11 @@ const forgeries: Readonly<Record<string, Forge>> = {
     c.point = c.point.map((x) => scaled(x, 1.01));
   },
   "a datum is off by a millionth": (_, { problems }) => {
-    const { inputs } = problems[0]!.loss;
-    const i = largest(inputs);
-    inputs[i] = scaled(inputs[i]!, 1 + 1e-6);
+    // A network whose weights are 0 does not see its inputs, but the biases still fit the targets.
+    const { inputs, targets } = problems[0]!.loss;
+    const data = targets === "inputs" ? inputs : targets;
+    const i = largest(data);
+    data[i] = scaled(data[i]!, 1 + 1e-6);
   },
   "the divisor of the loss is another": (_, { problems }) => {
     problems[0]!.loss.divisor = scaled(problems[0]!.loss.divisor, 1.5);
@@ -55,7 +57,7 @@ const forgeries: Readonly<Record<string, Forge>> = {
     c.loss = [toHex(high + width), toHex(high + 2 * width)];
   },
   "the zero is said to be nearer than it is": (c) => {
-    c.exists = scaled(c.exists, 2 ** -60);
+    c.exists = scaled(c.exists!, 2 ** -60);
   },
   "the zero is said to be the only one far and wide": (c) => {
     c.unique = toHex(1000);
@@ -66,14 +68,24 @@ const forgeries: Readonly<Record<string, Forge>> = {
   },
 };
 
-/** The forgeries of a file with one certificate, each a file of its own. */
+/** The forgeries of each zero in a file, each a file of its own with one problem and one certificate. */
 export function forgedFiles(text: string): readonly PlainFile[] {
-  return Object.entries(forgeries).map(([name, forge]) => {
-    const plain = JSON.parse(text) as PlainFile;
-    const [certificate] = plain.certificates;
-    forge(certificate!, plain);
-    certificate!.name = `${certificate!.name}:${name}`.replaceAll(" ", "-");
-    return plain;
+  const { certificates } = JSON.parse(text) as PlainFile;
+  return certificates.flatMap(({ exists }, i) => (exists === undefined ? [] : forgedAt(text, i)));
+}
+
+function forgedAt(text: string, number: number): readonly PlainFile[] {
+  return Object.entries(forgeries).flatMap(([name, forge]) => {
+    const whole = JSON.parse(text) as PlainFile;
+    const certificate = whole.certificates[number]!;
+    const plain = { ...whole, problems: [whole.problems[certificate.problem]!], certificates: [certificate] };
+    const before = JSON.stringify(plain);
+    forge(certificate, plain);
+    // A point that is itself a zero has no smaller distance from it, and the origin cannot be scaled.
+    if (JSON.stringify(plain) === before || (certificate.exists !== undefined && fromHex(certificate.exists) === 0))
+      return [];
+    certificate.name = `${certificate.name}:${name}`.replaceAll(" ", "-");
+    return [plain];
   });
 }
 

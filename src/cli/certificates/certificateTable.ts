@@ -57,15 +57,15 @@ const gap = (lines: readonly string[]): readonly string[] => (lines.length > 0 ?
 
 /** What the certificates mean together. */
 export function conclusions(ends: readonly CertifiedEnd[]): readonly string[] {
-  const of = (verdict: string): readonly CertifiedEnd[] =>
-    ends.filter(({ certificate }) => certificate.verdict === verdict);
-  const proved = of("zero");
-  const given = of("zero, given the symmetry");
+  const counted = { zero: [], given: [], away: [], none: [], undecided: [] } as Record<Outcome, CertifiedEnd[]>;
+  for (const end of ends) counted[outcomeOf(end)].push(end);
+  const { zero: proved, given, away, none, undecided } = counted;
   const counts = [
     `${proved.length} of ${ends.length} proved critical`,
     ...(given.length > 0 ? [`${given.length} critical if a symmetry that is not proved is one`] : []),
-    `${of("no zero").length} proved not to be near a critical point`,
-    `${of("undecided").length} undecided`,
+    `${none.length} proved not to be near a critical point`,
+    ...(away.length > 0 ? [`${away.length} from which Newton's steps lead to a critical point farther away`] : []),
+    `${undecided.length} undecided`,
   ];
   const lines = [counts.join(", ")];
   const classes = classesOf(proved);
@@ -78,6 +78,19 @@ export function conclusions(ends: readonly CertifiedEnd[]): readonly string[] {
     ...assumptions(ends),
   );
   return lines;
+}
+
+type Outcome = "zero" | "given" | "away" | "none" | "undecided";
+
+/**
+ * Sorts a certificate by what it says of the given point. Newton's steps may have led far away from it: then there may be
+ * a ball around it that holds no zero.
+ */
+function outcomeOf({ certificate: { verdict, excluded } }: CertifiedEnd): Outcome {
+  if (verdict === "undecided") return "undecided";
+  if (verdict === "no zero" || (excluded !== undefined && excluded > 0)) return "none";
+  if (excluded !== undefined) return "away";
+  return verdict === "zero" ? "zero" : "given";
 }
 
 function assumptions(ends: readonly CertifiedEnd[]): readonly string[] {

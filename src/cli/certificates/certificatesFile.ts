@@ -5,16 +5,14 @@ import { jsonSeal, sealedJson } from "../../arrow/checks/sealedJson.ts";
 import { type Bounds, type Certificate, verdicts } from "../../certify/certificate.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import type { CertifiedProblem } from "../../experiments/threads/certifyEnds.ts";
-import { version } from "../../experiments/threads/version.ts";
-import type { LossFormula } from "../../problems/lossFormula.ts";
-import { writeAtomically } from "../../sinks/atomicFile.ts";
+import type { LossFormula } from "../../problems/networks/lossFormula.ts";
 import { fromHex, toHex } from "./hexFloat.ts";
 
 /** Name of the file in the directory of an experiment or a run. */
 export const certificatesFileName = "certificates.json";
 
 /** What a certificate states. Its basis and its combinations of generators are left out: a checker finds its own. */
-export type Statement = Omit<Certificate, "problem" | "proof" | "jacobians" | "products">;
+type Statement = Omit<Certificate, "problem" | "proof" | "jacobians" | "products">;
 
 /** A statement about the end of a run, or about a point of another program. */
 export interface NamedStatement {
@@ -28,7 +26,7 @@ export interface NamedStatement {
 }
 
 /** Content of `certificates.json`. */
-export interface CertificatesFile {
+interface CertificatesFile {
   /** Version of fluxion that made the certificates. */
   readonly version: string;
   readonly problems: readonly CertifiedProblem[];
@@ -38,11 +36,6 @@ export interface CertificatesFile {
 /** Version of the format. */
 const format = 1;
 const kind = "fluxion certificates";
-
-/** Writes the file as a whole: a reader sees the former file or the new one. @throws ERR_WRITE */
-export function writeCertificates(path: string, content: Omit<CertificatesFile, "version">): void {
-  writeAtomically("certify", path, certificatesText({ version, ...content }));
-}
 
 /** The text of the file. Numbers on which a proof rests are hexadecimal floats. */
 export function certificatesText({ version: writer, problems, certificates }: CertificatesFile): string {

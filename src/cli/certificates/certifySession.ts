@@ -3,8 +3,9 @@ import type { CertifiedEnd, CertifiedProblem, CertifyOrder } from "../../experim
 import type { SearchThread } from "../../experiments/threads/searchThread.ts";
 import { note, say } from "../output/say.ts";
 import { tableLines } from "../output/table.ts";
-import { type NamedStatement, writeCertificates } from "./certificatesFile.ts";
+import type { NamedStatement } from "./certificatesFile.ts";
 import { certificateCells, certificateHeadings, conclusions, explained } from "./certificateTable.ts";
+import { writeCertificates } from "./writeCertificates.ts";
 
 /** Certifies what the order names; returns the exit code. */
 export async function certifySession(

@@ -1,7 +1,7 @@
 /** How much of what there is the ends of many searches have shown. */
 
 /** Numbers of {@link unseenClasses}. */
-export interface Unseen {
+interface Unseen {
   /** Number of ends that were counted. */
   readonly ends: number;
   /** Number of different classes among them. */

@@ -9,7 +9,7 @@ import type { Points } from "./npyPoints.ts";
 export function csvPoints(path: string, bytes: Uint8Array): Points {
   const refuse = (expected: string, got: string): Error =>
     failure("ERR_DATA_FILE", `certify: expected ${expected} in ${path}, got ${got}`);
-  if (bytes.includes(0)) throw refuse("a .npy file, an Arrow file or CSV", "bytes that are none of them");
+  if (bytes.includes(0)) throw refuse("a .npy file, an Arrow file or CSV", "bytes of another kind");
   const lines = new TextDecoder()
     .decode(bytes)
     .split(/\r?\n/)

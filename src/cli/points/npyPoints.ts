@@ -7,7 +7,7 @@ export interface Points {
   readonly values: Float64Array;
 }
 
-/** Readers of the numbers that float64 holds exactly, by the type code of NumPy. Others lose digits, or are no numbers. */
+/** Readers of the numbers that float64 holds exactly, by the type code of NumPy. Others lose digits, or are not numbers. */
 const readers: Readonly<Record<string, (view: DataView, at: number, little: boolean) => number>> = {
   f8: (view, at, little) => view.getFloat64(at, little),
   f4: (view, at, little) => view.getFloat32(at, little),

@@ -9,7 +9,7 @@ import { certify } from "../../certify/certify.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import { formulaOf, type LossFormula } from "../../problems/lossFormula.ts";
+import { formulaOf, type LossFormula } from "../../problems/networks/lossFormula.ts";
 import type { Problem } from "../../problems/problem.ts";
 import { replay } from "../../streams/replay.ts";
 import { experimentContext } from "../framework/context.ts";

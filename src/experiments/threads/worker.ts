@@ -16,7 +16,7 @@ import type { Experiment } from "../framework/definition.ts";
 import { directoryStore } from "../framework/directoryStore.ts";
 import { repetitionsFolder } from "../framework/repetitions.ts";
 import { following, leading } from "./campaigns.ts";
-import type { CertifyOrder } from "./certifyEnds.ts";
+import { type CertifyOrder, certifyEnds } from "./certifyEnds.ts";
 import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
@@ -132,9 +132,8 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
   port!.close();
 }
 
-/** The arithmetic of certificates is loaded where it is wanted only. */
+/** Certifies what an order names, and informs the main thread. */
 async function certifyFor(experiment: LoadedExperiment["experiment"], order: CertifyOrder): Promise<void> {
-  const { certifyEnds } = await import("./certifyEnds.ts");
   await certifyEnds(experiment, order, {
     problem: (problem) => post({ kind: "certifying", problem }),
     end: (end) => post({ kind: "certified", end: { ...end, certificate: { ...end.certificate, proof: undefined } } }),

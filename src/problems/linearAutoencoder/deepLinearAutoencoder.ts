@@ -8,7 +8,7 @@ import { dataHash } from "../data/dataHash.ts";
 import { gaussianData } from "../data/gaussianData.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
-import { withFormula } from "../lossFormula.ts";
+import { withFormula } from "../networks/lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array, positiveInteger, yesOrNo } from "../rules.ts";

@@ -7,7 +7,7 @@ import { randomSource } from "../../random.ts";
 import { dataHash } from "../data/dataHash.ts";
 import { secondMoment } from "../data/secondMoment.ts";
 import { extendProblem } from "../extendProblem.ts";
-import { withFormula } from "../lossFormula.ts";
+import { withFormula } from "../networks/lossFormula.ts";
 import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";

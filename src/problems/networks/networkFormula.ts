@@ -1,5 +1,5 @@
-import type { NetworkFormula } from "../lossFormula.ts";
 import type { ParameterBlock } from "../problem.ts";
+import type { NetworkFormula } from "./lossFormula.ts";
 import type { CheckedNetwork } from "./networkOptions.ts";
 
 /** The formula of a network's loss; undefined if a function of the user's is a part of it, or another loss. */

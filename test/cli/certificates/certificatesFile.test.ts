@@ -1,11 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  certificatesText,
-  readCertificates,
-  writeCertificates,
-} from "../../../src/cli/certificates/certificatesFile.ts";
+import { certificatesText, readCertificates } from "../../../src/cli/certificates/certificatesFile.ts";
+import { writeCertificates } from "../../../src/cli/certificates/writeCertificates.ts";
 import { assertError } from "../../support/assert.ts";
 import { exactCertificates } from "../../support/exactCertificates.ts";
 import * as fc from "../../support/fastCheck.ts";

@@ -5,7 +5,7 @@
  * L(z) = ||Y - X (W_L ... W_1)^T||_F^2 / divisor, with z = (W_1, ..., W_L) and W_l of widths[l] rows and widths[l - 1]
  * columns, row by row.
  */
-export interface LinearNetworkFormula {
+interface LinearNetworkFormula {
   readonly family: "linear network";
   /** Numbers per input, widths of the hidden layers, numbers per target. */
   readonly widths: readonly number[];
