@@ -1,9 +1,10 @@
 import { failure } from "../errors.ts";
 import { isFiniteVector, symmetricEigen } from "../linalg/index.ts";
-import { readOptions } from "../options.ts";
+import { checkOption, readOptions } from "../options.ts";
 import type { ParameterBlock, Problem } from "../problems/problem.ts";
 import { unprovedSymmetry } from "../problems/symmetries/claimed.ts";
 import type { AffineGenerator, Symmetry } from "../problems/symmetries/symmetry.ts";
+import { problemRule } from "../problems/traced/arguments.ts";
 import { randomSource } from "../random.ts";
 import { echelonForm } from "./echelonForm.ts";
 import { velocity } from "./generators.ts";
@@ -53,6 +54,7 @@ const dependentWithin = 1e-9;
  * @throws {RangeError} ERR_MEMORY for more than 3000 unknowns
  */
 export function findSymmetries(problem: Problem, options: FindSymmetriesOptions = {}): readonly Symmetry[] {
+  checkOption("findSymmetries", "problem", problem, problemRule);
   const { seed, scale } = readOptions("findSymmetries", options, rules);
   if (!problem.symmetric) {
     throw failure(

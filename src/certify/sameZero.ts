@@ -1,7 +1,10 @@
+import { thing } from "../arguments.ts";
 import { failure } from "../errors.ts";
+import { checkOption } from "../options.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { HiddenUnits } from "../problems/symmetries/hiddenUnits.ts";
 import { provedOf } from "../problems/symmetries/proved.ts";
+import { problemRule } from "../problems/traced/arguments.ts";
 import { show } from "./attempt.ts";
 import type { Certificate } from "./certificate.ts";
 import { distanceUp, up } from "./rounding.ts";
@@ -13,6 +16,8 @@ export interface Sameness {
   /** Sentence that says what decided. */
   readonly because: string;
 }
+
+const certificateRule = thing("a certificate, as certify gives one", { verdict: "string", point: "list" });
 
 /**
  * Tells whether two certified zeros of a problem are one, up to the exchange of hidden units and the signs of units with
@@ -39,6 +44,9 @@ export interface Sameness {
  */
 export function sameZero(problem: Problem, first: Certificate, second: Certificate): Sameness {
   const who = "sameZero";
+  checkOption(who, "problem", problem, problemRule);
+  checkOption(who, "first", first, certificateRule);
+  checkOption(who, "second", second, certificateRule);
   for (const { exists, point, because } of [first, second]) {
     if (exists === undefined) {
       throw failure("ERR_OPTION_TYPE", `${who}: expected certificates of zeros, got one that says: ${because}`);

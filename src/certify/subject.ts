@@ -2,19 +2,15 @@
 import { type IntervalDerivatives, intervalDerivatives } from "../autodiff/index.ts";
 import { failure } from "../errors.ts";
 import type { Problem, TracedProblem } from "../problems/problem.ts";
+import { checkPoint } from "../problems/traced/arguments.ts";
 import { boxAround } from "./rounding.ts";
 
 /** Rule of the least relative radius that `no zero` needs. */
 export const leastRadiusRule = { default: 1e-4, above: 0, infinite: true } as const;
 
-/** A copy of the point. @throws ERR_LENGTH, ERR_NOT_FINITE */
+/** A copy of the point. @throws ERR_OPTION_TYPE, ERR_LENGTH, ERR_NOT_FINITE */
 export function checkedPoint(who: string, problem: Problem, point: ArrayLike<number>): Float64Array {
-  if (point.length !== problem.dimension) {
-    throw failure(
-      "ERR_LENGTH",
-      `${who}: expected ${problem.dimension} numbers, a point of ${problem.name}, got ${point.length}`,
-    );
-  }
+  checkPoint(who, problem, point);
   const z = Float64Array.from(point);
   const bad = z.findIndex((x) => !Number.isFinite(x));
   if (bad < 0) return z;

@@ -1,6 +1,8 @@
+import { checkOption } from "../options.ts";
 import type { Problem } from "../problems/problem.ts";
 import { provedOf } from "../problems/symmetries/proved.ts";
 import type { Symmetry } from "../problems/symmetries/symmetry.ts";
+import { problemRule } from "../problems/traced/arguments.ts";
 
 /**
  * Gives the symmetries of a loss that the construction of its problem proves. {@link certify} uses them by itself.
@@ -17,7 +19,9 @@ import type { Symmetry } from "../problems/symmetries/symmetry.ts";
  * const loss = deepLinearAutoencoder({ inputs: 3, hidden: 2, samples: 10 });
  * console.log(symmetriesOf(loss).map(({ name, count }) => `${name}: ${count}`).join("; "));
  * // gl(2) of the layer between encoder and decoder: 4
+ * @throws {TypeError} ERR_OPTION_TYPE for something that is not a problem
  */
 export function symmetriesOf(problem: Problem): readonly Symmetry[] {
+  checkOption("symmetriesOf", "problem", problem, problemRule);
   return provedOf(problem).continuous;
 }

@@ -165,7 +165,7 @@ refusing("a point from which polishing leads nowhere: e^x has no zero", () => {
 
 refusing("points and problems that it cannot judge", () => {
   assertError(() => certify(quartic(), [-3, 0]), "ERR_UNSUPPORTED", /certify: expected a problem that .* quartic/);
-  assertError(() => certify(tracedQuartic(), [1]), "ERR_LENGTH", /certify: expected 2 numbers/);
+  assertError(() => certify(tracedQuartic(), [1]), "ERR_LENGTH", /certify: expected a point of length 2/);
   assertError(() => certify(tracedQuartic(), [1, Number.NaN]), "ERR_NOT_FINITE", /got NaN at index 1/);
   assertError(() => certify(tracedQuartic(), [1, 1], { polish: -1 }), "ERR_OPTION_RANGE");
   assertError(() => certify(tracedQuartic(), [1, 1], { radius: "wide" as "grow" }), "ERR_OPTION_RANGE");

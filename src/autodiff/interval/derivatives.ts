@@ -1,5 +1,7 @@
+import { thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
 import type { Enclosure } from "../../linalg/verified/enclosure.ts";
+import { checkOption } from "../../options.ts";
 import { GraphBuilder } from "../build/builder.ts";
 import { type InputData, numbersOf } from "../chosenRows.ts";
 import { gradient } from "../derivatives/differentiate.ts";
@@ -55,6 +57,8 @@ export interface IntervalDerivatives {
   hessianTimes(box: Enclosure, v: Enclosure): Enclosure;
 }
 
+const sourceRule = thing("a graph with its parameters, as that of a traced problem", { parameters: "list" });
+
 /** Greatest number of columns of a Hessian that are computed at once. */
 const widest = 32;
 
@@ -86,6 +90,7 @@ const widest = 32;
  * @throws {TypeError} ERR_OPTION_TYPE if there is neither a loss nor a field
  */
 export function intervalDerivatives(source: IntervalSource): IntervalDerivatives {
+  checkOption("intervalDerivatives", "source", source, sourceRule);
   return new Derivatives(source);
 }
 
