@@ -3,13 +3,15 @@ import { failure } from "../../errors.ts";
 import type { Enclosure } from "../../linalg/verified/enclosure.ts";
 import { checkOption } from "../../options.ts";
 import { GraphBuilder } from "../build/builder.ts";
-import { type InputData, numbersOf } from "../chosenRows.ts";
+import type { InputData } from "../chosenRows.ts";
 import { gradient } from "../derivatives/differentiate.ts";
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
-import { type Linearization, linearize } from "../passes/linearize.ts";
+import { linearize } from "../passes/linearize.ts";
+import { ballOf, checkBox, exactBall, gathered } from "./boxes.ts";
 import { copyGraph } from "./copyGraph.ts";
 import { type GivenBall, IntervalMachine } from "./machine.ts";
+import { ProductProgram } from "./productProgram.ts";
 import type { Tally } from "./rule.ts";
 import { jumps } from "./table.ts";
 
@@ -289,78 +291,4 @@ interface ColumnProgram {
   readonly count: number;
   readonly direction: Float64Array;
   readonly program: ProductProgram;
-}
-
-/** A linear graph, which reads residuals where a forward program left them. */
-class ProductProgram {
-  readonly #machine: IntervalMachine;
-  readonly #outputs: readonly Node[];
-
-  constructor(
-    { directions: inputs, residuals, linear }: Linearization,
-    readonly forward: IntervalMachine,
-    readonly directions: readonly GivenBall[],
-  ) {
-    const given = new Map<Node, GivenBall>();
-    for (const [i, node] of inputs.entries()) given.set(node, directions[i]!);
-    for (const [i, node] of linear.inputs.slice(inputs.length).entries()) {
-      given.set(node, forward.ball(residuals[i]!));
-    }
-    const nodes = reachable(linear.outputs).filter((node) => !given.has(node));
-    const varying = dependents(nodes, given.keys());
-    const stages = [nodes.filter((node) => !varying.has(node)), nodes.filter((node) => varying.has(node))];
-    // What residuals decide was counted when they were computed.
-    this.#machine = new IntervalMachine(stages, given, linear.outputs, { undecided: 0 });
-    this.#machine.run(0);
-    this.#outputs = linear.outputs;
-  }
-
-  run(): readonly Enclosure[] {
-    this.#machine.run(1);
-    return this.#outputs.map((node) => this.#machine.ball(node));
-  }
-}
-
-function exactBall(length: number): GivenBall {
-  return { mid: new Float64Array(length), rad: new Float64Array(length), exact: true };
-}
-
-/** Numbers as they are, with the radii that they have. NaN and infinities are unknown. */
-function ballOf(values: InputData | Enclosure, length: number): GivenBall {
-  const given = "mid" in values ? values : { mid: numbersOf(values), rad: new Float64Array(values.length) };
-  checkLength("intervalDerivatives", "a data input", given, length);
-  const known = given.mid.map((value) => (Number.isFinite(value) ? value : 0));
-  const radii = given.rad.map((r, i) => (Number.isFinite(given.mid[i]!) ? r : Number.POSITIVE_INFINITY));
-  return { mid: known, rad: radii, exact: radii.every((r) => r === 0) };
-}
-
-function checkLength(who: string, what: string, { mid, rad }: Enclosure, length: number): void {
-  for (const values of [mid, rad]) {
-    if (values.length !== length) {
-      throw failure("ERR_LENGTH", `${who}: expected ${length} numbers for ${what}, got ${values.length}`);
-    }
-  }
-}
-
-function checkBox(who: string, what: string, box: Enclosure, length: number): void {
-  checkLength(who, what, box, length);
-  const { mid, rad } = box;
-  if (!mid.every(Number.isFinite)) {
-    throw failure("ERR_NOT_FINITE", `${who}: expected finite midpoints of ${what}`);
-  }
-  if (!rad.every((r) => r >= 0)) {
-    throw failure("ERR_OPTION_RANGE", `${who}: expected radii of ${what} that are at least 0`);
-  }
-}
-
-function gathered(balls: readonly Enclosure[]): Enclosure {
-  const n = balls.reduce((sum, { mid }) => sum + mid.length, 0);
-  const out = { mid: new Float64Array(n), rad: new Float64Array(n) };
-  let offset = 0;
-  for (const { mid, rad } of balls) {
-    out.mid.set(mid, offset);
-    out.rad.set(rad, offset);
-    offset += mid.length;
-  }
-  return out;
 }

@@ -1,23 +1,8 @@
-import { type Blas, dgemm } from "../blas/blas.ts";
+import { BlasProduct } from "./blasProduct.ts";
 import { type Enclosure, u } from "./enclosure.ts";
-import { chainInBlocks, dgemmInBlocks, trustedBlas } from "./trustedBlas.ts";
+import { least, type ProductOptions } from "./productOptions.ts";
+import { trustedBlas } from "./trustedBlas.ts";
 
-/** How the operands of a product lie in memory, and what is known of them. */
-interface ProductOptions {
-  /** Whether A is stored transposed. Default false. */
-  readonly transposeA?: boolean;
-  /** Whether B is stored transposed. Default false. */
-  readonly transposeB?: boolean;
-  /** Whether all radii of A are 0; they are not read then. Default false. */
-  readonly exactA?: boolean;
-  /** Whether all radii of B are 0; they are not read then. Default false. */
-  readonly exactB?: boolean;
-}
-
-/** Number of terms that BLAS adds up in one block. */
-const block = 32;
-/** Numbers between these bounds have products that neither underflow nor lose digits to underflow. */
-const least = 2 ** -450;
 /** Number of multiplications from which on the machine's BLAS is worth its calls. */
 const worthBlas = 2 ** 15;
 /** Width of a panel of B. */
@@ -49,8 +34,7 @@ export class IntervalProduct {
   readonly #transposeB: boolean;
   readonly #exactA: boolean;
   readonly #exactB: boolean;
-  /** Operands for the machine's BLAS: of |A|, of |A|'s factor, and of the factor of the radii of A. */
-  #scratch: { readonly a: Float64Array; readonly b: Float64Array; readonly both: Float64Array } | undefined;
+  #byBlas: BlasProduct | undefined;
   /** The least number that is not 0, at most 1, and the greatest, of each operand as it was last prepared. */
   readonly #rangeA = new Float64Array(2);
   readonly #rangeB = new Float64Array(2);
@@ -59,8 +43,9 @@ export class IntervalProduct {
     readonly rows: number,
     readonly inner: number,
     readonly columns: number,
-    { transposeA = false, transposeB = false, exactA = false, exactB = false }: ProductOptions = {},
+    private readonly options: ProductOptions = {},
   ) {
+    const { transposeA = false, transposeB = false, exactA = false, exactB = false } = options;
     this.#block = Math.max(4, Math.ceil(Math.sqrt(inner)));
     // A term is rounded as a product, then by each later addition in its block, then by each of a later block.
     const chain = Math.min(inner, this.#block) + Math.ceil(inner / this.#block) - 1;
@@ -87,7 +72,10 @@ export class IntervalProduct {
     for (let at = 0; at < startsA.length; at++) {
       const fromA = startsA[at]!;
       const fromB = startsB[at]!;
-      if (blas !== undefined && this.#byBlas(blas, a, fromA, b, fromB, out, at * area)) continue;
+      if (blas !== undefined) {
+        this.#byBlas ??= new BlasProduct(rows, inner, columns, this.options);
+        if (this.#byBlas.run(blas, a, fromA, b, fromB, out, at * area)) continue;
+      }
       if (fromA !== preparedA) this.#prepare(a, fromA);
       if (fromB !== preparedB) this.#pack(b, fromB);
       [preparedA, preparedB] = [fromA, fromB];
@@ -98,49 +86,6 @@ export class IntervalProduct {
       if (this.#general) this.#generalRows(a.mid, fromA, out, at * area, underflow);
       else this.#exactRows(a.mid, fromA, out, at * area, underflow);
     }
-  }
-
-  /**
-   * Three products by the machine's BLAS, or two if an operand is exact, block by block of the inner index.
-   *
-   * @returns false if products may underflow, which some libraries do more coarsely than IEEE 754: nothing is done then
-   */
-  #byBlas(blas: Blas, a: Enclosure, fromA: number, b: Enclosure, fromB: number, out: Enclosure, to: number): boolean {
-    const { rows: m, inner, columns: n } = this;
-    this.#scratch ??= {
-      a: new Float64Array(m * inner),
-      b: new Float64Array(inner * n),
-      both: new Float64Array(this.#general ? inner * n : 0),
-    };
-    const scratch = this.#scratch;
-    const chain = chainInBlocks(inner, this.#transposeA, this.#transposeB, block);
-    const g = chain * u * (1 + 2 ** -20);
-    const a0 = a.mid.subarray(fromA, fromA + m * inner);
-    const b0 = b.mid.subarray(fromB, fromB + inner * n);
-    const aRadii = a.rad.subarray(fromA, fromA + m * inner);
-    const range = Float64Array.of(1, 0);
-    factors(a0, aRadii, this.#exactA, this.#exactB ? g : 1, this.#exactB ? 1 : 0, scratch.a, range);
-    const bRadii = b.rad.subarray(fromB, fromB + inner * n);
-    factors(b0, bRadii, this.#exactB, this.#exactB ? 1 : g, 1, scratch.b, range);
-    if (this.#general) factors(b0, bRadii, false, 1, 1, scratch.both, range);
-    if (!(range[0]! > least)) return false;
-    const mid = out.mid.subarray(to, to + m * n);
-    const rad = out.rad.subarray(to, to + m * n);
-    const sizes = { m, n, k: inner, transposeA: this.#transposeA, transposeB: this.#transposeB };
-    dgemmInBlocks(blas, { ...sizes, a: a0, b: b0, c: mid }, block);
-    dgemm(blas, { ...sizes, a: scratch.a, b: scratch.b, c: rad });
-    if (this.#general) dgemm(blas, { ...sizes, a: aRadii, b: scratch.both, c: rad, beta: 1 });
-    const more = this.#inflation;
-    for (let k = 0; k < mid.length; k++) {
-      const r = rad[k]! * more;
-      if (r < Number.POSITIVE_INFINITY && mid[k]! - mid[k]! === 0) {
-        rad[k] = r;
-      } else {
-        mid[k] = 0;
-        rad[k] = Number.POSITIVE_INFINITY;
-      }
-    }
-    return true;
   }
 
   #prepare(a: Enclosure, from: number): void {
@@ -314,31 +259,6 @@ export class IntervalProduct {
       }
     }
   }
-}
-
-/** Writes factor |mid| + share rad, and widens the range of all numbers that are not 0. */
-function factors(
-  mid: Float64Array,
-  rad: Float64Array,
-  exact: boolean,
-  factor: number,
-  share: 0 | 1,
-  out: Float64Array,
-  range: Float64Array,
-): void {
-  let low = range[0]!;
-  let high = range[1]!;
-  for (let i = 0; i < mid.length; i++) {
-    const size = Math.abs(mid[i]!);
-    const r = exact ? 0 : rad[i]!;
-    if (size < low && size > 0) low = size;
-    if (r < low && r > 0) low = r;
-    if (size > high) high = size;
-    if (r > high) high = r;
-    out[i] = factor * size + (share === 0 ? 0 : r);
-  }
-  range[0] = low;
-  range[1] = high;
 }
 
 /** Stores an entry; one that overflowed is unknown. */
