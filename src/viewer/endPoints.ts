@@ -21,6 +21,14 @@ interface EndPoint {
   readonly judged: boolean;
   /** Whether the index is that of a critical point; undefined where that was not measured. */
   readonly indexTrusted: boolean | undefined;
+  /** What a certificate proves of the end; undefined where there is none, or where it decides nothing. */
+  readonly proof: Proof | undefined;
+}
+
+/** What is proved, in short and as a sentence. */
+interface Proof {
+  readonly short: string;
+  readonly sentence: string;
 }
 
 interface EndPoints {
@@ -32,8 +40,8 @@ interface EndPoints {
 
 const height = 226;
 const needed = ["value", "squaredFieldNorm", "stepSize", "status", "morseIndex"];
-/** Columns of a run that was judged, as \`classifyEnd\` writes them. */
-const judgement = ["end", "indexTrusted"];
+/** Columns of a run that was judged, as `classifyEnd` and `certificate` write them. */
+const judgement = ["end", "indexTrusted", "certified", "certifiedRadius", "excludedRadius"];
 
 interface Mark {
   readonly sign: string;
@@ -203,7 +211,24 @@ async function endOf(run: RunInfo): Promise<EndPoint> {
     verdict: verdict ?? stateOf(run),
     judged: verdict !== undefined,
     indexTrusted: trusted === undefined ? undefined : trusted === 1,
+    proof: proofOf(newest(data, "certified"), newest(data, "certifiedRadius"), newest(data, "excludedRadius")),
   };
+}
+
+/** @param certified as `certificate` writes it: 1 and 2 for a zero, -1 for none nearby, 0 for nothing */
+function proofOf(
+  certified: number | undefined,
+  exists: number | undefined,
+  excluded: number | undefined,
+): Proof | undefined {
+  if (certified === -1) {
+    return { short: "proved", sentence: `proved: no zero of F lies within ${formatNumber(excluded)} of it` };
+  }
+  if (certified !== 1 && certified !== 2) return undefined;
+  const sentence = `proved: one zero of F lies within ${formatNumber(exists)}`;
+  return certified === 1
+    ? { short: "proved", sentence }
+    : { short: "proved, given the symmetry", sentence: `${sentence}, given the symmetry` };
 }
 
 function placement(points: readonly EndPoint[], width: number): Plane {
@@ -213,13 +238,14 @@ function placement(points: readonly EndPoint[], width: number): Plane {
 }
 
 function rowOf(
-  { run, step, value, squaredFieldNorm, index, verdict, judged, indexTrusted }: EndPoint,
+  { run, step, value, squaredFieldNorm, index, verdict, judged, indexTrusted, proof }: EndPoint,
   look: (run: string) => void,
 ): HTMLTableRowElement {
   const how = stateOf(run);
   const sign = judged ? signOf(verdict) : stateMark(how);
   const colour = judged ? (marks[verdict]?.state ?? how) : how;
-  const state = h("td", { class: "state", "data-state": colour }, `${sign} ${verdict}`);
+  const words = proof === undefined ? verdict : `${verdict} (${proof.short})`;
+  const state = h("td", { class: "state", "data-state": colour, title: proof?.sentence }, `${sign} ${words}`);
   // The measure has found an eigenvalue near its threshold, or a Hessian that still changes.
   const indexText = `${formatNumber(index)}${verdict === "critical point" && indexTrusted === false ? " (doubtful)" : ""}`;
   const numbers = [formatCount(step), formatNumber(value, 6), formatNumber(squaredFieldNorm), indexText];

@@ -76,16 +76,20 @@ page("marks end points by the verdict on the search, and doubts an index that is
       morseIndex: { meaning: "number of negative eigenvalues" },
       end: { meaning: "what the end of the run is", kind: "category", values },
       indexTrusted: { meaning: "1: the index is that of a critical point" },
+      certified: { meaning: "1: a zero is proved, -1: none is near, proved" },
+      certifiedRadius: { meaning: "distance within which the zero lies" },
+      excludedRadius: { meaning: "distance within which there is no zero" },
     } as const;
     // The status says how the loop ended, and the verdict what was found there.
-    for (const [name, status, end, indexTrusted] of [
-      ["sure", "converged", 0, 1],
-      ["doubtful", "converged", 0, 0],
-      ["flat", "converged", 1, 0],
-      ["stuck", "stagnated", 2, 0],
+    for (const [name, status, end, indexTrusted, certified] of [
+      ["sure", "converged", 0, 1, 1],
+      ["doubtful", "converged", 0, 0, undefined],
+      ["flat", "converged", 1, 0, -1],
+      ["stuck", "stagnated", 2, 0, 0],
     ] as const) {
       const run = makeRun({ name, columns });
-      const measured = { morseIndex: 2, end, indexTrusted };
+      const radii = { certifiedRadius: certified === 1 ? 1e-12 : undefined, excludedRadius: 0.012 };
+      const measured = { morseIndex: 2, end, indexTrusted, certified, ...(certified === undefined ? {} : radii) };
       const rows = [
         makeRow(run, 0, { columns: {}, vectors: {} }),
         makeRow(run, 1, { value: 2, columns: measured, vectors: {}, status }),
@@ -99,12 +103,21 @@ page("marks end points by the verdict on the search, and doubts an index that is
       open,
       async () => (await cellsOf(card)).map(([name, verdict, , , , index]) => [name, verdict, index]),
       [
-        ["sure", "● critical point", "2"],
+        ["sure", "● critical point (proved)", "2"],
         ["doubtful", "● critical point", "2 (doubtful)"],
-        ["flat", "◻ gradient-flat region", "2"],
+        ["flat", "◻ gradient-flat region (proved)", "2"],
         ["stuck", "◯ stagnated", "2"],
       ],
     );
+    const titles = await card
+      .locator("td.state")
+      .evaluateAll((cells) => cells.map((cell) => cell.getAttribute("title")));
+    assert.equal(titles, [
+      "proved: one zero of F lies within 1.000 × 10⁻¹²",
+      null,
+      "proved: no zero of F lies within 0.012 of it",
+      null,
+    ]);
   }),
 );
 
