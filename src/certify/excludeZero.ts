@@ -16,7 +16,7 @@ import { checkedPoint, subjectOf } from "./subject.ts";
  * Each F other than 0 excludes some radius, so look at `relative`: {@link certify} says `no zero` from 1e-4 on. No radius
  * beyond ||z|| is tried. A kink of the loss within the ball ends it there.
  *
- * Cost: about ten products J v in intervals, no matrix; for a field that is not a gradient as many Jacobians.
+ * Cost: four products J v in intervals as a rule, no matrix; for a field that is not a gradient as many Jacobians.
  *
  * @example
  * // At (sqrt 2, 0) the gradient lies in the kernel of the Hessian: Newton's method stops, at no critical point.

@@ -15,7 +15,7 @@ const near = 1.1;
  * <w, F(x)> >= <w, F(z)> - rho sup ||J(x)^T w||, which has to be above 0.
  *
  * At a gradient-flat point, J w is small, so that the radius is about sqrt(||F|| / L) with the Lipschitz constant L of J,
- * not ||F|| / ||J||. Cost: about ten products; for a field that is not a gradient, as many Jacobians.
+ * not ||F|| / ||J||. Cost: four products as a rule; for a field that is not a gradient, as many Jacobians.
  *
  * @param most radius beyond which nothing is asked
  */
@@ -52,11 +52,12 @@ export function excludedRadius(
   for (let trial = 0; trial < mostTrials; trial++) {
     if (!(radius > 0) || high <= low * near) break;
     const steepest = slope(radius);
+    const expected = expectedRadius({ radius, steepest, flat, start });
     if (excludes(radius, steepest)) {
       low = radius;
-      if (radius >= most) break;
+      if (radius >= most || expected <= low * near) break;
     } else high = radius;
-    radius = nextRadius(low, high, { radius, steepest, flat, start, most });
+    radius = nextRadius(low, high, most, expected < Number.POSITIVE_INFINITY ? 0.98 * expected : radius / 8);
   }
   if (low === 0) return { radius: 0, why: cause || "the field changes too fast near the point" };
   return { radius: low, why: high < Number.POSITIVE_INFINITY ? cause : "" };
@@ -67,14 +68,17 @@ interface Trial {
   readonly steepest: number;
   readonly flat: number;
   readonly start: number;
-  readonly most: number;
 }
 
-/** Where the model s + c rho of the slope, through the last trial, puts the radius; within the bracket. */
-function nextRadius(low: number, high: number, { radius, steepest, flat, start, most }: Trial): number {
-  const c = (steepest - flat) / radius;
-  const model = (2 * start) / (flat + Math.sqrt(flat * flat + 4 * Math.max(c, 0) * start));
-  const aim = Number.isFinite(steepest) && Number.isFinite(model) ? 0.98 * model : radius / 8;
+/** Where the model s + c rho of the slope, through the last trial, ends the ball; Infinity where it says nothing. */
+function expectedRadius({ radius, steepest, flat, start }: Trial): number {
+  const c = Math.max((steepest - flat) / radius, 0);
+  const model = (2 * start) / (flat + Math.sqrt(flat * flat + 4 * c * start));
+  return Number.isFinite(steepest) && Number.isFinite(model) ? model : Number.POSITIVE_INFINITY;
+}
+
+/** The radius to try next: what is aimed at, within the bracket. */
+function nextRadius(low: number, high: number, most: number, aim: number): number {
   const least = low === 0 ? 0 : low * Math.sqrt(near);
   if (high === Number.POSITIVE_INFINITY) return Math.min(most, Math.max(aim, least));
   if (low === 0) return Math.min(aim, high / 1.5);
