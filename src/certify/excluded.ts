@@ -1,4 +1,5 @@
 import type { Enclosure } from "../autodiff/index.ts";
+import { log, pow } from "../elementary/index.ts";
 import { verifiedProduct } from "../linalg/index.ts";
 import { type Enclosures, show } from "./attempt.ts";
 import { down, magnitudes, normUp, up } from "./rounding.ts";
@@ -42,46 +43,47 @@ export function excludedRadius(
     }
     return normUp(magnitudes(product));
   };
-  const excludes = (radius: number, steepest: number): boolean => up(steepest * radius, 2) < start;
-
-  // (s + c rho) rho = start: s from the point, c from the first radius.
   const flat = slope(0);
   let radius = Math.min(most, start / flat);
-  let low = 0;
-  let high = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < mostTrials; trial++) {
-    if (!(radius > 0) || high <= low * near) break;
-    const steepest = slope(radius);
-    const expected = expectedRadius({ radius, steepest, flat, start });
-    if (excludes(radius, steepest)) {
-      low = radius;
-      if (radius >= most || expected <= low * near) break;
-    } else high = radius;
-    radius = nextRadius(low, high, most, expected < Number.POSITIVE_INFINITY ? 0.98 * expected : radius / 8);
+  let inner: End = { radius: 0, reach: 0 };
+  let outer: End = { radius: Number.POSITIVE_INFINITY, reach: Number.POSITIVE_INFINITY };
+  for (let trial = 0; trial < mostTrials && radius > 0; trial++) {
+    const end = { radius, reach: up(slope(radius) * radius, 2) };
+    if (end.reach < start) inner = end;
+    else outer = end;
+    const expected = expectedRadius(end, inner, outer, flat, start);
+    if (inner.radius >= most || Math.min(outer.radius, expected) <= inner.radius * near) break;
+    radius = nextRadius(inner.radius, outer.radius, most, 0.97 * expected);
   }
-  if (low === 0) return { radius: 0, why: cause || "the field changes too fast near the point" };
-  return { radius: low, why: high < Number.POSITIVE_INFINITY ? cause : "" };
+  if (inner.radius === 0) return { radius: 0, why: cause || "the field changes too fast near the point" };
+  return { radius: inner.radius, why: outer.radius < Number.POSITIVE_INFINITY ? cause : "" };
 }
 
-interface Trial {
+/** A ball that was tried, and rho sup ||J w|| on it: below <w, F(z)>, the ball holds no zero. */
+interface End {
   readonly radius: number;
-  readonly steepest: number;
-  readonly flat: number;
-  readonly start: number;
+  readonly reach: number;
 }
 
-/** Where the model s + c rho of the slope, through the last trial, ends the ball; Infinity where it says nothing. */
-function expectedRadius({ radius, steepest, flat, start }: Trial): number {
-  const c = Math.max((steepest - flat) / radius, 0);
+/** How much larger than the inner ball the outer one may be for both together to foretell where the reach is enough. */
+const comparable = 8;
+
+/** Where the reach is expected to equal `start`: between near balls by a power of the radius, else with a slope s + c rho. */
+function expectedRadius(last: End, inner: End, outer: End, flat: number, start: number): number {
+  if (outer.radius <= comparable * inner.radius && outer.reach < Number.POSITIVE_INFINITY) {
+    const share = log(start / inner.reach) / log(outer.reach / inner.reach);
+    return inner.radius * pow(outer.radius / inner.radius, share);
+  }
+  const c = Math.max((last.reach / last.radius - flat) / last.radius, 0);
   const model = (2 * start) / (flat + Math.sqrt(flat * flat + 4 * c * start));
-  return Number.isFinite(steepest) && Number.isFinite(model) ? model : Number.POSITIVE_INFINITY;
+  return Number.isFinite(last.reach) && Number.isFinite(model) ? model : last.radius / 8;
 }
 
-/** The radius to try next: what is aimed at, within the bracket. */
+/** The radius to try next: what is aimed at, within the bracket. A ball that is far too large says little of small ones. */
 function nextRadius(low: number, high: number, most: number, aim: number): number {
-  const least = low === 0 ? 0 : low * Math.sqrt(near);
+  if (low === 0) return Math.min(Math.max(aim, high / 64), high / 1.5);
+  const least = low * Math.sqrt(near);
   if (high === Number.POSITIVE_INFINITY) return Math.min(most, Math.max(aim, least));
-  if (low === 0) return Math.min(aim, high / 1.5);
   return aim > least && aim < high / Math.sqrt(near) ? aim : Math.sqrt(low) * Math.sqrt(high);
 }
 
