@@ -24,7 +24,8 @@ Proves, in interval arithmetic, which points lie next to a critical point, with 
 which are far from any. The points are the ends of an experiment's runs, or those of another program: a .npy file of
 NumPy, an Arrow file, CSV with a point in each line, or the directory of a run. docs/certificates.md says what is proved.
 
-Writes certificates.json into the directory, or beside the file of the points. scripts/check_certificates.py checks it.
+Writes certificates.json into the directory, or beside the file of the points; scripts/check_certificates.py of this
+package, another program, checks it.
 
 Options of a directory:
   --run <name>       name of the one run to certify (default: all runs on which the experiment reports)
