@@ -3,7 +3,8 @@ import type { LinearMap } from "../../linalg/linearMap.ts";
 import { checkOption } from "../../options.ts";
 import { domainOf } from "../../problems/extendProblem.ts";
 import { type OutputObjective, outputMembers } from "../../problems/outputs/outputObjective.ts";
-import type { Problem } from "../../problems/problem.ts";
+import type { Problem, TracedProblem } from "../../problems/problem.ts";
+import { provedOf, withProof } from "../../problems/symmetries/proved.ts";
 import { problemRule } from "../../problems/traced/arguments.ts";
 
 /** Thrown by an evaluation or a product after a stop was asked for. It is not an error: the run ends where it is. */
@@ -33,7 +34,8 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
   const check = (): void => {
     if (stopped()) throw new StopRequested();
   };
-  return {
+  const { graph } = problem as Partial<TracedProblem>;
+  const wrapped: Problem = {
     name: problem.name,
     dimension: problem.dimension,
     symmetric: problem.symmetric,
@@ -42,6 +44,8 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
     ...(problem.game === undefined ? {} : { game: problem.game }),
     ...(problem.description === undefined ? {} : { description: problem.description }),
     ...domainOf(problem),
+    // Its field is that of the problem, so that what is proved of the one holds for the other.
+    ...(graph === undefined ? {} : { graph }),
     evaluate(point, field) {
       check();
       return problem.evaluate(point, field);
@@ -52,6 +56,7 @@ export function stoppable(problem: Problem, stopped: () => boolean): Problem {
     },
     ...stoppableOutputs(problem, check),
   };
+  return withProof(wrapped, () => provedOf(problem));
 }
 
 /** The matrices of a problem with outputs, for the operators that need them. Those that Krylov solvers use stop too. */

@@ -168,7 +168,7 @@ test("data that do not fit are named: where NaN stands, how many labels there ar
         );
         for (const odd of ["7", "x", "", null]) {
           const mixed = inputs.map((numbers, i) => numbers.map((x, j) => (i === row && j === feature ? odd : x)));
-          const got = odd === null ? "null" : `the text ${JSON.stringify(odd)}`;
+          const got = odd === null ? "null" : odd === "" ? "an empty cell" : `the text "${odd}"`;
           assertError(
             () => dataset({ inputs: mixed as number[][], names }),
             "ERR_OPTION_TYPE",
