@@ -4,6 +4,7 @@ import { lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { data } from "../../../src/autodiff/index.ts";
+import { certify } from "../../../src/certify/certify.ts";
 import { experimentContext } from "../../../src/experiments/framework/context.ts";
 import { StopRequested, stoppable } from "../../../src/experiments/framework/stoppable.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
@@ -11,6 +12,7 @@ import { gaussNewtonDirection } from "../../../src/operators/newton/gaussNewtonD
 import { kfacDirection } from "../../../src/operators/newton/kfacDirection.ts";
 import { naturalGradientDirection } from "../../../src/operators/newton/naturalGradientDirection.ts";
 import { gradientStep } from "../../../src/operators/steps/gradientStep.ts";
+import { deepLinearAutoencoder } from "../../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { objective } from "../../../src/problems/objective.ts";
 import { hasOutputs, type OutputObjective } from "../../../src/problems/outputs/outputObjective.ts";
 import { quartic } from "../../../src/problems/quartic.ts";
@@ -51,6 +53,14 @@ outputs("every member that a problem with outputs has is there, and a problem wi
   const members = Object.keys(problem).filter((name) => !["with", "rowsOf"].includes(name));
   for (const name of members) assert.ok(name in wrapped, name);
   assert.not.ok(hasOutputs(stoppable(quartic(), () => false)));
+});
+
+outputs("a certificate inside an experiment knows the graph and the symmetries of the problem", () => {
+  const autoencoder = deepLinearAutoencoder({ inputs: 4, hidden: 2, samples: 100, seed: 1 });
+  const z = autoencoder.criticalPoints().representative([0, 1]);
+  const [inside, outside] = [stoppable(autoencoder, () => false), autoencoder].map((each) => certify(each, z));
+  assert.is(inside!.verdict, "zero");
+  assert.equal([inside!.morseIndex, inside!.kernelDimension], [outside!.morseIndex, outside!.kernelDimension]);
 });
 
 outputs("a stop ends a solve with these matrices at its next product", () => {
