@@ -54,9 +54,14 @@ function plain(error: unknown): PlainError {
   };
 }
 
+/** Lets the thread end when nothing else keeps it alive. Node.js's `close` would do the same; Deno's port has none. */
+function leave(): void {
+  port!.unref();
+}
+
 function fail(error: unknown): void {
   post({ kind: "failed", error: plain(error) });
-  port!.close();
+  leave();
 }
 
 /** Informs the main thread about files as they grow and, with each batch, about the newest row of the run. */
@@ -129,7 +134,7 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
   const rows = experiment.run(optionsFrom(experiment.options, order.options), context);
   await lastValueFrom(context.complete(rows).pipe(takeUntil(campaigns.over)), { defaultValue: undefined });
   post({ kind: "done", stopped: stopped() });
-  port!.close();
+  leave();
 }
 
 /** Certifies what an order names, and informs the main thread. */
@@ -156,7 +161,7 @@ loadExperiment(wanted).then((loaded) => {
         );
         return;
       case "certify":
-        certifyFor(experiment, message.order).then(() => port.close(), fail);
+        certifyFor(experiment, message.order).then(leave, fail);
         return;
       case "start":
         start(loaded, message.order).catch(fail);
