@@ -11,10 +11,18 @@ import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
 import { productsGainNatively } from "./native/cost.ts";
 import type { NativeKernels } from "./native/kernels.ts";
+import { multiply } from "./threads/product.ts";
+import { multiplyShared } from "./threads/sharedProducts.ts";
 
 const page = 65536;
 /** Number of bytes that 32-bit addresses reach. */
 const largest = 65536 * page;
+
+/** That other threads may help with large products. */
+export interface Help {
+  /** Most threads. Default: as `threadCount` says. */
+  readonly threads?: number | undefined;
+}
 
 type PlacedRuns = Runs & { readonly address: number };
 
@@ -27,6 +35,7 @@ type PlacedRuns = Runs & { readonly address: number };
 export class Arena implements ConstantPool {
   readonly #blas: Blas | undefined;
   readonly #native: NativeKernels | undefined;
+  readonly #help: Help | undefined;
   readonly #constants = new Map<Float64Array, Buffer>();
   readonly #runs = new Map<string, PlacedRuns>();
   readonly #tables = new Map<string, number>();
@@ -43,9 +52,10 @@ export class Arena implements ConstantPool {
   /** Number that changes whenever the memory is replaced. */
   version = 0;
 
-  constructor(blas: Blas | undefined, native?: NativeKernels) {
+  constructor(blas: Blas | undefined, native?: NativeKernels, help?: Help) {
     this.#blas = blas;
     this.#native = native;
+    this.#help = help;
   }
 
   /** Number of bytes given out so far. */
@@ -219,22 +229,10 @@ export class Arena implements ConstantPool {
       this.#native.product(base, flags, m, n, k, factor, a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc);
       return;
     }
-    this.#blas!.gemm(
-      101,
-      (flags & 1) === 0 ? 111 : 112,
-      (flags & 2) === 0 ? 111 : 112,
-      m,
-      n,
-      k,
-      factor,
-      base + (a >>> 0),
-      lda,
-      base + (b >>> 0),
-      ldb,
-      (flags & 4) === 0 ? 0 : 1,
-      base + (c >>> 0),
-      ldc,
-    );
+    const places = { a: base + (a >>> 0), lda, b: base + (b >>> 0), ldb, c: base + (c >>> 0), ldc };
+    const product = { flags, m, n, k, factor, ...places };
+    if (this.#help === undefined) multiply(this.#blas!, product);
+    else multiplyShared(this.#blas!, product, this.#help.threads);
   };
 }
 

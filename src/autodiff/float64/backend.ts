@@ -1,7 +1,7 @@
 import { environment } from "../../host.ts";
 import { findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
-import { Arena } from "./arena.ts";
+import { Arena, type Help } from "./arena.ts";
 import type { CompileOptions } from "./compile.ts";
 import type { NativeParts } from "./emit/emit.ts";
 import { gainsNatively, rowsGainNatively, windowsGainNatively } from "./native/cost.ts";
@@ -29,13 +29,20 @@ export interface BackendOptions {
   readonly regroup?: boolean;
 }
 
-/** Makes a memory for programs and says how to compile them. */
-export function backendOf(options: BackendOptions): { readonly arena: Arena; readonly compile: CompileOptions } {
+/**
+ * Makes a memory for programs and says how to compile them.
+ *
+ * @param help whether large products may be computed in blocks, by other threads too
+ */
+export function backendOf(
+  options: BackendOptions,
+  help?: Help,
+): { readonly arena: Arena; readonly compile: CompileOptions } {
   const { blas, native, fused = environment("FLUXION_FMA") === "on" } = options;
   const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
   const library = findBlas(blas);
   const kernels = findNative(native);
-  const arena = new Arena(library, kernels);
+  const arena = new Arena(library, kernels, help);
   return {
     arena,
     compile: {

@@ -50,7 +50,7 @@ export class Float64Engine implements FieldEngine {
   #reached: Stage = stage.none;
 
   constructor(parts: FieldParts, options: BackendOptions = {}) {
-    const { arena, compile: compileOptions } = backendOf(options);
+    const { arena, compile: compileOptions } = backendOf(options, { threads: parts.threads });
     this.#parts = parts;
     this.#arena = arena;
     this.#options = compileOptions;

@@ -70,6 +70,31 @@ export function takeBlock(control: Int32Array, task: number, blocks: number): nu
   }
 }
 
+/** What stands at a block before it is done, beside its task's number, which is smaller. */
+const [begun, takenBack] = [1 << 29, 1 << 30];
+
+/**
+ * Says that a thread now writes a block where all can see it, and that this will end.
+ *
+ * @returns false if the main thread has taken the block back
+ */
+export function beginBlock(control: Int32Array, task: number, block: number): boolean {
+  const place = word.finished + block;
+  const before = Atomics.load(control, place);
+  return before !== (task | takenBack) && Atomics.compareExchange(control, place, before, task | begun) === before;
+}
+
+/** Takes back a block that is not done. Waits for its end if a thread has begun to write it. */
+export function takeBack(control: Int32Array, task: number, block: number): void {
+  const place = word.finished + block;
+  for (;;) {
+    const now = Atomics.load(control, place);
+    if (now === task) return;
+    if (now === (task | begun)) Atomics.wait(control, place, now, 1);
+    else if (Atomics.compareExchange(control, place, now, task | takenBack) === now) return;
+  }
+}
+
 /** Says that a block is done. */
 export function finishBlock(control: Int32Array, task: number, block: number): void {
   Atomics.store(control, word.finished + block, task);

@@ -1,6 +1,17 @@
 import { builtin, thisHost, warn, workerModule } from "../../../host.ts";
 import { describeBlas } from "../../../linalg/blas/blas.ts";
-import { beginning, finishBlock, mostTasks, type TaskWords, takeBlock, waitWhile, word, words } from "./control.ts";
+import {
+  beginning,
+  finishBlock,
+  mostTasks,
+  type TaskWords,
+  takeBack,
+  takeBlock,
+  waitWhile,
+  word,
+  words,
+} from "./control.ts";
+import { type Product, productWords, writeProduct } from "./product.ts";
 import { state, type ThreadData, type ToThread } from "./protocol.ts";
 
 type Worker = import("node:worker_threads").Worker;
@@ -25,6 +36,7 @@ const lookTime = 100;
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(4 * words));
   readonly #states: Int32Array;
+  readonly #product = new Float64Array(new SharedArrayBuffer(8 * productWords));
   readonly #threads: readonly Thread[];
   readonly #started = performance.now();
   /** Number of blocks that other threads have taken. */
@@ -89,11 +101,21 @@ export class Pool {
       mine++;
     }
     this.helped += task.blocks - mine;
-    if (!this.#wait(task.blocks, longest === 0 ? 3 * blockTime : blockTime + 50 * longest)) {
+    const late = this.#wait(task.blocks, longest === 0 ? 3 * blockTime : blockTime + 50 * longest);
+    if (late !== undefined) {
+      for (let block = 0; block < task.blocks; block++) takeBack(control, this.#task, block);
+      // Only now, since a thread that is ended does not say that it has done its block.
+      this.close(late);
       for (let block = 0; block < task.blocks; block++) {
         if (Atomics.load(control, word.finished + block) !== this.#task) again(block);
       }
     }
+  }
+
+  /** Computes all blocks of a product, each where it belongs. */
+  multiply(product: Product, task: TaskWords, own: (block: number) => void): void {
+    writeProduct(product, this.#product);
+    this.run(task, own, own);
   }
 
   /** Ends all threads. What they had begun is computed by the main thread. */
@@ -104,20 +126,17 @@ export class Pool {
     for (const { worker } of this.#threads) void worker.terminate();
   }
 
-  /** Waits until all blocks are done. Returns false, and closes the pool, if there is no progress for too long. */
-  #wait(blocks: number, limit: number): boolean {
+  /** Waits until all blocks are done. Says what is not done if there is no progress for too long. */
+  #wait(blocks: number, limit: number): string | undefined {
     const control = this.#control;
     let progress = performance.now();
     for (let known = -1; ; ) {
       const done = Atomics.load(control, word.done);
-      if (done >= blocks) return true;
+      if (done >= blocks) return undefined;
       if (done !== known) progress = performance.now();
       known = done;
       if (performance.now() - progress > limit) {
-        this.close(
-          `${blocks - done} blocks of samples were not finished by other threads after ${Math.round(limit)} ms`,
-        );
-        return false;
+        return `${blocks - done} blocks were not finished by other threads after ${Math.round(limit)} ms`;
       }
       waitWhile(control, word.done, done, lookTime);
     }
@@ -149,7 +168,14 @@ export class Pool {
     const { port1, port2 } = new MessageChannel();
     const { library, core } = describeBlas();
     const blas = { ...(library === undefined ? {} : { library }), ...(core === undefined ? {} : { core }) };
-    const data: ThreadData = { index, control: this.#control, states: this.#states, port: port2, blas };
+    const data: ThreadData = {
+      index,
+      control: this.#control,
+      states: this.#states,
+      port: port2,
+      product: this.#product,
+      blas,
+    };
     const worker = new Worker(entry, {
       workerData: data,
       transferList: [port2],

@@ -9,6 +9,8 @@ export interface ThreadData {
   /** For each thread one of {@link state}. */
   readonly states: Int32Array;
   readonly port: import("node:worker_threads").MessagePort;
+  /** The present product, as `writeProduct` writes it. */
+  readonly product: Float64Array;
   /** Library and kernels that the main thread uses; another one would give other last bits. */
   readonly blas: { readonly library?: string; readonly core?: string };
 }
@@ -33,4 +35,4 @@ export type ToThread =
   | { readonly kind: "drop"; readonly job: number };
 
 /** Kinds of tasks as words of shared memory. */
-export const kinds = ["evaluate", "linearize", "multiply"] as const;
+export const kinds = ["evaluate", "linearize", "multiply", "product"] as const;

@@ -1,13 +1,14 @@
 /** A thread that computes blocks of tiles, for as long as the process lives. */
 import { builtin } from "../../../host.ts";
-import { describeBlas } from "../../../linalg/blas/blas.ts";
+import { describeBlas, findBlas } from "../../../linalg/blas/blas.ts";
 import { Stash } from "../tiles/stash.ts";
 import { type Task, TileWork } from "../tiles/work.ts";
-import { finishBlock, takeBlock, waitWhile, word } from "./control.ts";
+import { beginBlock, finishBlock, takeBlock, waitWhile, word } from "./control.ts";
+import { blockOf, multiply, readProduct } from "./product.ts";
 import { type JobData, kinds, state, type ThreadData, type ToThread } from "./protocol.ts";
 
 const { receiveMessageOnPort, workerData } = builtin("node:worker_threads", "thread");
-const { index, control, states, port, blas } = workerData as ThreadData;
+const { index, control, states, port, product, blas } = workerData as ThreadData;
 
 /** A job as this thread has compiled it. */
 interface Job {
@@ -38,12 +39,31 @@ function receive(message: ToThread): void {
 
 function taskOf({ data }: Job): Task {
   const kind = kinds[control[word.kind]!]!;
+  if (kind === "product") throw new Error("internal: thread: a product belongs to no job");
   if (kind !== "multiply") return { kind };
   return { kind, vectors: data.vectors.subarray(), count: control[word.count]! };
 }
 
+/** Computes what is left of a product. */
+function helpMultiply(task: number): void {
+  const library = findBlas(blas.library ?? "off");
+  const blocks = control[word.blocks]!;
+  for (;;) {
+    const block = takeBlock(control, task, blocks);
+    if (block === undefined || library === undefined) return;
+    // Whoever has a block knows that the words are those of its task.
+    if (!beginBlock(control, task, block)) continue;
+    multiply(library, blockOf(readProduct(product), blocks, block));
+    finishBlock(control, task, block);
+  }
+}
+
 /** Does what is left of a task. */
 function help(task: number): void {
+  if (kinds[control[word.kind]!] === "product") {
+    if (index < control[word.helpers]!) helpMultiply(task);
+    return;
+  }
   // Words of a later task do no harm: then no block of this one is left.
   while (messages < control[word.messages]!) {
     const received = receiveMessageOnPort(port);

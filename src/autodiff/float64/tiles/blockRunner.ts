@@ -2,6 +2,7 @@ import type { BackendOptions } from "../backend.ts";
 import { threadCount } from "../threads/count.ts";
 import { Crew } from "../threads/crew.ts";
 import { shared } from "../threads/memory.ts";
+import { patience } from "../threads/patience.ts";
 import { addTo } from "./addTo.ts";
 import type { TileData } from "./rows.ts";
 import { firstTile, type Tiling } from "./sizes.ts";
@@ -11,8 +12,6 @@ import { type Task, TileWork, type WorkGraphs } from "./work.ts";
 /** Vectors that are multiplied while a tile's residuals are at hand, and most bytes of their sums over all blocks. */
 const mostVectors = 8;
 const vectorBytes = 1 << 28;
-/** Milliseconds of work after which other threads are asked to help. They take about as long to be ready. */
-const patience = 300;
 
 /** Options of {@link BlockRunner}. */
 export interface BlockOptions extends BackendOptions {

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../build/builder.ts";
 import { isOp, type Node } from "../../graph/graph.ts";
 import { reachable } from "../../graph/walk.ts";
 import { split } from "../../passes/split.ts";
-import type { Arena } from "../arena.ts";
+import type { Arena, Help } from "../arena.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
 import { type CompiledField, compileGraphs, linearizeOptions } from "../compile.ts";
 
@@ -20,9 +20,13 @@ interface MapGraph {
 }
 
 /** Programs of a graph over a memory of their own: the outputs are the field, the linear ones the Jacobian's product. */
-export function compileMap(graph: MapGraph, options: BackendOptions): { arena: Arena; compiled: CompiledField } {
+export function compileMap(
+  graph: MapGraph,
+  options: BackendOptions,
+  help?: Help,
+): { arena: Arena; compiled: CompiledField } {
   const { builder, parameters, directions, data, outputs, linear, rows } = graph;
-  const { arena, compile } = backendOf(options);
+  const { arena, compile } = backendOf(options, help);
   const others = reachable(linear).filter((node) => isOp(node, "input") && !directions.includes(node));
   const inputs = [...directions, ...others.filter((node) => isOp(node, "input"))];
   const jacobian = { directions, ...split(builder, { inputs, outputs: linear }, linearizeOptions(compile).repeated) };

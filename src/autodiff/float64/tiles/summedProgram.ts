@@ -59,6 +59,7 @@ export class SummedProgram {
         linear: isLinear ? tail.outputs : [],
       },
       options,
+      { threads },
     );
     this.#arena = arena;
     this.#tail = compiled;
@@ -67,7 +68,9 @@ export class SummedProgram {
     this.#head =
       point.length + moving.length === 0
         ? undefined
-        : compileMap({ builder, parameters, directions, data: headData, outputs: point, linear: moving }, options);
+        : compileMap({ builder, parameters, directions, data: headData, outputs: point, linear: moving }, options, {
+            threads,
+          });
     this.#headSources = headData.map((node) => sourceOf(data, node));
     this.#tileSources = sums.tile(1).inputs.map(({ source }) => sourceOf(data, source));
     this.#tailSources = tail.data.map(({ source }) => sourceOf(data, source));

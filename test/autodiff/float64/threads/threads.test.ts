@@ -12,6 +12,7 @@ import type { TracedProblem } from "../../../../src/problems/problem.ts";
 import { assertError } from "../../../support/assert.ts";
 import { normalVector } from "../../../support/random.ts";
 import { scratchPath } from "../../../support/scratch.ts";
+import { warningsOf, withThreads } from "../../../support/threads.ts";
 
 await tf.setBackend("cpu");
 
@@ -49,19 +50,6 @@ function everything(problem: TracedProblem): readonly number[] {
     numbers.push(...many);
   }
   return numbers;
-}
-
-async function withThreads<T>(count: number, act: () => T | Promise<T>): Promise<T> {
-  const before = process.env.FLUXION_THREADS;
-  process.env.FLUXION_THREADS = String(count);
-  try {
-    return await act();
-  } finally {
-    processPool.current?.close();
-    processPool.current = undefined;
-    if (before === undefined) delete process.env.FLUXION_THREADS;
-    else process.env.FLUXION_THREADS = before;
-  }
 }
 
 /** Works until other threads help. */
@@ -107,19 +95,6 @@ function badThread(end: string): URL {
      ${end}`,
   );
   return pathToFileURL(file);
-}
-
-async function warningsOf(act: () => void | Promise<void>): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  const listener = ({ message }: Error): void => void warnings.push(message);
-  process.on("warning", listener);
-  try {
-    await act();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  } finally {
-    process.off("warning", listener);
-  }
-  return warnings;
 }
 
 for (const [what, end] of [
