@@ -42,7 +42,7 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
 export type ExecutorDescription = {
   readonly executor: Executor;
   readonly node: string;
-  /** Library that multiplies matrices; WebAssembly does where it names none. */
+  /** Library that multiplies matrices; native kernels or WebAssembly do where it names none. */
   readonly blas: BlasDescription;
   /** Library that computes long loops of exp, tanh and the like; WebAssembly does where it names none. */
   readonly native: NativeDescription;

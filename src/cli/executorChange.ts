@@ -14,8 +14,7 @@ type Recorded = Omit<ExecutorDescription, "native" | "threads"> & Partial<Pick<E
 
 /** The parts of the executor that decide the last bits of a result, in words. */
 function named({ executor, blas, native, multiplyAdd }: Recorded): string {
-  const products =
-    blas.library === undefined ? "WebAssembly products" : [nameOf(blas.library), blas.core].filter(Boolean).join(" ");
+  const products = blas.library === undefined ? "no BLAS" : [nameOf(blas.library), blas.core].filter(Boolean).join(" ");
   return `${executor}, ${products}${native?.library === undefined ? "" : ", native loops"}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
 }
 

@@ -20,7 +20,7 @@ export function runFloat64(
   const results = graph.outputs.map((node) => ({ node, buffer: arena.reserve(sizeOf(node.shape)) }));
   const nodes = reachable(graph.outputs).filter((node) => !isOp(node, "input"));
   const [program] = compilePrograms(arena, [{ nodes, given: new Map(given), results }], {
-    blas: false,
+    products: false,
     fused: false,
     packing: (bytes) => arena.packing(bytes),
     ...(native === undefined ? {} : { native: always }),

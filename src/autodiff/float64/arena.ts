@@ -9,7 +9,6 @@ import { rootsPlace } from "./emit/maths.ts";
 import type { ConstantPool } from "./lower/lowerOptions.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
-import { productsGainNatively } from "./native/cost.ts";
 import type { NativeKernels } from "./native/kernels.ts";
 import { multiply } from "./threads/product.ts";
 import { multiplyShared } from "./threads/sharedProducts.ts";
@@ -224,15 +223,11 @@ export class Arena implements ConstantPool {
     c: number,
     ldc: number,
   ): void => {
-    const base = this.#address;
-    if (this.#native !== undefined && productsGainNatively(this.#native, m, n, k)) {
-      this.#native.product(base, flags, m, n, k, factor, a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc);
-      return;
-    }
-    const places = { a: base + (a >>> 0), lda, b: base + (b >>> 0), ldb, c: base + (c >>> 0), ldc };
-    const product = { flags, m, n, k, factor, ...places };
-    if (this.#help === undefined) multiply(this.#blas!, product);
-    else multiplyShared(this.#blas!, product, this.#help.threads);
+    const places = { a: a >>> 0, lda, b: b >>> 0, ldb, c: c >>> 0, ldc };
+    const product = { memory: this.#address, flags, m, n, k, factor, ...places };
+    const by = { blas: this.#blas, native: this.#native };
+    if (this.#help === undefined) multiply(by, product);
+    else multiplyShared(by, product, this.#help.threads);
   };
 }
 

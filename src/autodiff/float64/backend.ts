@@ -48,7 +48,7 @@ export function backendOf(
     compile: {
       rewrite: regroup ? "regroup" : "normalForm",
       emit: {
-        blas: library !== undefined,
+        products: library !== undefined || kernels !== undefined,
         fused: fused && hasMultiplyAdd(),
         packing: (bytes) => arena.packing(bytes),
         ...(kernels === undefined ? {} : { native: nativeParts(arena) }),

@@ -39,7 +39,7 @@ export function doctorCommand(command: Command): void {
       ["processor", cpu],
       ["Node.js", node],
       ["executor", executor],
-      ["matrix products", blas.library ?? "WebAssembly"],
+      ["matrix products", blas.library ?? (native.library === undefined ? "WebAssembly" : "native kernels")],
       ["BLAS build", blas.configuration],
       ["BLAS kernels", blas.insteadOf === undefined ? blas.core : `${blas.core} instead of ${blas.insteadOf}`],
       ["operations per ns", speedText(speed, peak)],

@@ -21,7 +21,7 @@ export interface Blas {
 
 /** Description of what multiplies matrices here, for `run.json` and `fluxion doctor`. */
 export type BlasDescription = {
-  /** Absolute path of the library; undefined if WebAssembly multiplies. */
+  /** Absolute path of the library; undefined if native kernels or WebAssembly multiply. */
   readonly library?: string;
   /** Version and build options, in the words of OpenBLAS. */
   readonly configuration?: string;
@@ -60,7 +60,7 @@ export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Bl
   const { blas, description } = search(choice);
   if (blas === undefined && choice !== "" && choice !== "off" && !isPortable() && !warned.has(choice)) {
     warned.add(choice);
-    warn(`fluxion: FLUXION_BLAS: ${description.warning}; products are done in WebAssembly`);
+    warn(`fluxion: FLUXION_BLAS: ${description.warning}; products are done without it`);
   }
   return blas;
 }

@@ -37,7 +37,7 @@ import { rowsFunction, rowsKey } from "./rows.ts";
 /** Options of {@link emit}. */
 export interface EmitOptions {
   /** Whether large enough products go to the imported function `gemm`. */
-  readonly blas: boolean;
+  readonly products: boolean;
   /** Whether to use fused multiply-add. */
   readonly fused: boolean;
   /** Returns the start of memory of this many bytes in which large products pack their operands. */
@@ -230,7 +230,7 @@ class Emitter {
       at(1, place(b.buffer, b.offset)),
       at(2, place(out)),
     ] as const;
-    if (this.#options.blas && 2 * m * n * k >= blasFrom) {
+    if (this.#options.products && 2 * m * n * k >= blasFrom) {
       const flags = (a.transpose ? 1 : 0) + (b.transpose ? 2 : 0) + (accumulate ? 4 : 0);
       const sizes = [flags, m, n, k].map(i32.constant);
       const [lda, ldb, ldc] = [a.distance, b.distance, n].map(i32.constant) as [Code, Code, Code];

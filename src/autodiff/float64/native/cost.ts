@@ -75,12 +75,17 @@ export function windowsGainNatively({ images, rows, places }: Windows, columns: 
   return 2 * images * rows.length * places.length * columns >= windowsFrom;
 }
 
-/** Width of vectors, that of AVX2, for which products were measured; others are left to the BLAS. */
-const widthOfProducts = 4;
-/** Operations from which on BLAS libraries gain by what they do before they multiply. */
+/** With AVX2: operations from which on BLAS libraries gain by what they do before they multiply. */
 const mostOfProduct = 3e7;
+/** With AVX-512: operations from which on products gain, and the least of three sizes from which on a BLAS does. */
+const [leastOfWide, leastSizeOfLarge] = [1e6, 400];
 
-/** Whether the library computes a product of m x k by k x n numbers faster than a BLAS does, as measured with OpenBLAS. */
+/**
+ * Whether the library computes a product of m x k by k x n numbers faster than a BLAS does, as measured with OpenBLAS.
+ * Other widths of vectors were not measured.
+ */
 export function productsGainNatively({ width }: { readonly width: number }, m: number, n: number, k: number): boolean {
-  return width === widthOfProducts && 2 * m * n * k <= mostOfProduct;
+  const work = 2 * m * n * k;
+  if (width === 4) return work <= mostOfProduct;
+  return width === 8 && work >= leastOfWide && Math.min(m, n, k) <= leastSizeOfLarge;
 }

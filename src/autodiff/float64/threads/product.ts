@@ -1,8 +1,15 @@
 /** Large products of matrices, cut into blocks that several threads may compute. The cuts depend on the sizes alone. */
 import type { Blas } from "../../../linalg/blas/blas.ts";
+import { productsGainNatively } from "../native/cost.ts";
+import type { NativeKernels } from "../native/kernels.ts";
 
-/** A product C = factor A B, or C += factor A B, of matrices that lie row by row at absolute addresses. */
+/**
+ * A product C = factor A B, or C += factor A B, of matrices that lie row by row, so many bytes from the start of a memory;
+ * that of their rows differs by so many numbers.
+ */
 export interface Product {
+  /** Address of the memory. */
+  readonly memory: number;
   /** 1 transposes A, 2 transposes B, 4 adds to C. */
   readonly flags: number;
   readonly m: number;
@@ -45,24 +52,39 @@ export function blockOf(product: Product, blocks: number, block: number): Produc
     : { ...product, n: size, b: b + 8 * start * (isTransposedB ? ldb : 1), c: c + 8 * start };
 }
 
-/** Computes a product by a BLAS. */
-export function multiply({ gemm }: Blas, { flags, m, n, k, factor, a, lda, b, ldb, c, ldc }: Product): void {
+/** What multiplies matrices: at least one of both. */
+export interface Multipliers {
+  readonly blas: Blas | undefined;
+  readonly native: NativeKernels | undefined;
+}
+
+/** Computes a product by the native kernels or by the BLAS, whichever is faster for the sizes. */
+export function multiply({ blas, native }: Multipliers, product: Product): void {
+  const { flags, memory, m, n, k, factor, a, lda, b, ldb, c, ldc } = product;
+  if (native !== undefined && (blas === undefined || productsGainNatively(native, m, n, k))) {
+    native.product(memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc);
+    return;
+  }
   const [rowMajor, asItIs, transposed] = [101, 111, 112];
   const [first, second] = [(flags & 1) === 0 ? asItIs : transposed, (flags & 2) === 0 ? asItIs : transposed];
-  gemm(rowMajor, first, second, m, n, k, factor, a, lda, b, ldb, (flags & 4) === 0 ? 0 : 1, c, ldc);
+  const beta = (flags & 4) === 0 ? 0 : 1;
+  blas!.gemm(rowMajor, first, second, m, n, k, factor, memory + a, lda, memory + b, ldb, beta, memory + c, ldc);
 }
 
 /** Number of words of a product in memory that threads share. */
-export const productWords = 11;
+export const productWords = 12;
 
-export function writeProduct({ flags, m, n, k, factor, a, lda, b, ldb, c, ldc }: Product, words: Float64Array): void {
-  words.set([flags, m, n, k, factor, a, lda, b, ldb, c, ldc]);
+export function writeProduct(
+  { memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc }: Product,
+  words: Float64Array,
+): void {
+  words.set([memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc]);
 }
 
 export function readProduct(words: Float64Array): Product {
-  const [flags, m, n, k, factor, a, lda, b, ldb, c, ldc] = words as unknown as readonly [
+  const [memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc] = words as unknown as readonly [
     ...[number, number, number, number, number, number],
-    ...[number, number, number, number, number],
+    ...[number, number, number, number, number, number],
   ];
-  return { flags, m, n, k, factor, a, lda, b, ldb, c, ldc };
+  return { memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc };
 }

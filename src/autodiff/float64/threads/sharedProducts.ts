@@ -1,28 +1,30 @@
-import { type Blas, findBlas } from "../../../linalg/blas/blas.ts";
+import { findBlas } from "../../../linalg/blas/blas.ts";
+import { findNative } from "../native/library.ts";
 import { threadCount } from "./count.ts";
 import { patience } from "./patience.ts";
 import { Pool, processPool } from "./pool.ts";
-import { blockOf, multiply, type Product, productBlocks } from "./product.ts";
+import { blockOf, type Multipliers, multiply, type Product, productBlocks } from "./product.ts";
 import { kinds } from "./protocol.ts";
 
 /** Milliseconds that products of more than one block have taken in this thread. */
 let spent = 0;
 
 /**
- * Computes a product by a BLAS, a large one in blocks: on other threads too if there are some. The bits are the same.
+ * Computes a product, a large one in blocks: on other threads too if there are some. The bits are the same.
  *
  * @param most most threads. Default: as `threadCount` says
  */
-export function multiplyShared(blas: Blas, product: Product, most?: number): void {
+export function multiplyShared(by: Multipliers, product: Product, most?: number): void {
   const blocks = productBlocks(product.m, product.n, product.k);
   if (blocks === 1) {
-    multiply(blas, product);
+    multiply(by, product);
     return;
   }
-  const own = (block: number): void => multiply(blas, blockOf(product, blocks, block));
+  const own = (block: number): void => multiply(by, blockOf(product, blocks, block));
   const threads = threadCount(most);
-  // Other threads have this library, or do not help.
-  const pool = threads > 1 && blas === findBlas() ? poolFor(threads) : undefined;
+  // Other threads have what this one finds, or do not help.
+  const isUsual = by.blas === findBlas() && by.native === findNative();
+  const pool = threads > 1 && isUsual ? poolFor(threads) : undefined;
   if (pool !== undefined) {
     pool.multiply(product, { ...words, kind: kinds.indexOf("product"), helpers: threads - 1, blocks }, own);
     return;

@@ -1,6 +1,7 @@
 /** A thread that computes blocks of tiles, for as long as the process lives. */
 import { builtin } from "../../../host.ts";
 import { describeBlas, findBlas } from "../../../linalg/blas/blas.ts";
+import { findNative } from "../native/library.ts";
 import { Stash } from "../tiles/stash.ts";
 import { type Task, TileWork } from "../tiles/work.ts";
 import { beginBlock, finishBlock, takeBlock, waitWhile, word } from "./control.ts";
@@ -46,14 +47,14 @@ function taskOf({ data }: Job): Task {
 
 /** Computes what is left of a product. */
 function helpMultiply(task: number): void {
-  const library = findBlas(blas.library ?? "off");
+  const by = { blas: findBlas(blas.library ?? "off"), native: findNative() };
   const blocks = control[word.blocks]!;
   for (;;) {
     const block = takeBlock(control, task, blocks);
-    if (block === undefined || library === undefined) return;
+    if (block === undefined) return;
     // Whoever has a block knows that the words are those of its task.
     if (!beginBlock(control, task, block)) continue;
-    multiply(library, blockOf(readProduct(product), blocks, block));
+    multiply(by, blockOf(readProduct(product), blocks, block));
     finishBlock(control, task, block);
   }
 }

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   blockOf,
+  type Multipliers,
   multiply,
   type Product,
   productBlocks,
@@ -34,6 +35,8 @@ function textbook(memory: Float64Array): Pick<Blas, "gemm"> {
   };
 }
 
+const by = (memory: Float64Array): Multipliers => ({ blas: textbook(memory) as Blas, native: undefined });
+
 const sizes = fc.record({
   flags: fc.nat(7),
   m: fc.integer({ min: 1, max: 70 }),
@@ -52,12 +55,13 @@ tests("give the product with any flags and any distances between rows, and write
       const [sizeA, sizeB] = [lda * Math.max(m, k), ldb * Math.max(n, k)];
       const numbers = Float64Array.from({ length: sizeA + sizeB + ldc * m }, (_, i) => Math.sin(i));
       const product: Product = {
+        memory: 0,
         ...{ flags, m, n, k, factor: 0.7, a: 0, lda, b: 8 * sizeA, ldb },
         ...{ c: 8 * (sizeA + sizeB), ldc },
       };
       const [whole, parts] = [numbers.slice(), numbers.slice()];
-      multiply(textbook(whole) as Blas, product);
-      for (let block = 0; block < blocks; block++) multiply(textbook(parts) as Blas, blockOf(product, blocks, block));
+      multiply(by(whole), product);
+      for (let block = 0; block < blocks; block++) multiply(by(parts), blockOf(product, blocks, block));
       assert.equal(parts, whole);
     }),
   );
@@ -70,7 +74,7 @@ tests("are large, and none has much more to do than another", () => {
       const blocks = productBlocks(m, n, k);
       assert.ok(blocks >= 1 && Number.isInteger(blocks));
       if (blocks === 1) return;
-      const product = { flags: 0, m, n, k, factor: 1, a: 0, lda: k, b: 0, ldb: n, c: 0, ldc: n };
+      const product = { memory: 0, flags: 0, m, n, k, factor: 1, a: 0, lda: k, b: 0, ldb: n, c: 0, ldc: n };
       const lengths = Array.from({ length: blocks }, (_, block) => {
         const part = blockOf(product, blocks, block);
         return m >= n ? part.m : part.n;
@@ -86,11 +90,11 @@ tests("are large, and none has much more to do than another", () => {
   );
 });
 
-tests("arrive in shared memory as they were, also at addresses above 2^32", () => {
+tests("arrive in shared memory as they were, also at addresses above 2^31", () => {
   const words = new Float64Array(productWords);
   const product: Product = {
-    ...{ flags: 5, m: 1, n: 2, k: 3, factor: 0.1, a: 2 ** 47 + 8, lda: 4, b: 2 ** 40 + 16, ldb: 5 },
-    ...{ c: 2 ** 33 + 24, ldc: 6 },
+    ...{ memory: 2 ** 47 + 8, flags: 5, m: 1, n: 2, k: 3, factor: 0.1, a: 8, lda: 4, b: 2 ** 31 + 16, ldb: 5 },
+    ...{ c: 2 ** 32 - 8, ldc: 6 },
   };
   writeProduct(product, words);
   assert.equal(readProduct(words), product);

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { findNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { Pool, processPool } from "../../../../src/autodiff/float64/threads/pool.ts";
 import { workerModule } from "../../../../src/host.ts";
 import { findBlas } from "../../../../src/linalg/blas/blas.ts";
@@ -16,8 +17,8 @@ import { warningsOf, withThreads } from "../../../support/threads.ts";
 
 await tf.setBackend("cpu");
 
-const blas = findBlas();
-if (blas === undefined) console.log("no BLAS here: products are WebAssembly's, which are not cut");
+const isCut = findBlas() !== undefined || findNative() !== undefined;
+if (!isCut) console.log("neither BLAS nor native kernels here: products are WebAssembly's, which are not cut");
 const tests = suite("large products on threads");
 const size = 400;
 
@@ -52,7 +53,7 @@ function workUntil(pool: Pool, given: TracedProblem, helped: number): void {
 }
 
 tests("1, 2 and 3 threads give the same bits", async () => {
-  if (blas === undefined) return;
+  if (!isCut) return;
   const expected = await withThreads(1, () => everything(problem()));
   for (const count of [2, 3]) {
     await withThreads(count, () => {
@@ -68,7 +69,7 @@ tests("1, 2 and 3 threads give the same bits", async () => {
 });
 
 tests("threads that are needed come by themselves", async () => {
-  if (blas === undefined) return;
+  if (!isCut) return;
   await withThreads(2, () => {
     const given = problem();
     const field = new Float64Array(given.dimension);
@@ -84,6 +85,7 @@ function threadThat(does: string): URL {
   const control = new URL("../../../../src/autodiff/float64/threads/control.ts", import.meta.url);
   const product = new URL("../../../../src/autodiff/float64/threads/product.ts", import.meta.url);
   const library = new URL("../../../../src/linalg/blas/blas.ts", import.meta.url);
+  const native = new URL("../../../../src/autodiff/float64/native/library.ts", import.meta.url);
   const folder = scratchPath();
   mkdirSync(folder);
   const file = join(folder, "thread.ts");
@@ -92,10 +94,10 @@ function threadThat(does: string): URL {
     `import { workerData } from "node:worker_threads";
      import { beginBlock, finishBlock, takeBlock, word } from ${JSON.stringify(control)};
      import { blockOf, multiply, readProduct } from ${JSON.stringify(product)};
-     import { workerModule } from "../../../../src/host.ts";
-import { findBlas } from ${JSON.stringify(library)};
+     import { findBlas } from ${JSON.stringify(library)};
+     import { findNative } from ${JSON.stringify(native)};
      const { index, control, states, product, blas } = workerData;
-     const library = findBlas(blas.library);
+     const by = { blas: findBlas(blas.library ?? "off"), native: findNative() };
      const sleep = (ms: number) => Atomics.wait(control, 13, 0, ms);
      Atomics.store(states, index, 1);
      let block: number | undefined;
@@ -117,7 +119,7 @@ const fates = [
     "is slow, and not given up while it writes",
     `if (!beginBlock(control, task, block)) process.abort();
      sleep(9000);
-     multiply(library!, blockOf(readProduct(product), control[word.blocks], block));
+     multiply(by, blockOf(readProduct(product), control[word.blocks], block));
      finishBlock(control, task, block);
      sleep(1e6);`,
   ],
@@ -125,7 +127,7 @@ const fates = [
 
 for (const [what, does] of fates) {
   tests(`the product is right if a thread ${what}`, async () => {
-    if (blas === undefined) return;
+    if (!isCut) return;
     const expected = await withThreads(1, () => everything(problem()));
     await withThreads(2, async () => {
       const pool = new Pool(1, threadThat(does));
