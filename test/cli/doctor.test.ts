@@ -26,9 +26,12 @@ doctor("says what multiplies matrices, as describeExecutor does", async () => {
   for (const { core, speed } of [...kernels, ...libraries]) assert.ok(typeof core === "string" && speed > 0);
 });
 doctor("prints a table, and what to do where something is missing", async () => {
-  process.env.FLUXION_BLAS = "off";
+  const kept = process.env.FLUXION_NATIVE;
+  Object.assign(process.env, { FLUXION_BLAS: "off", FLUXION_NATIVE: "off" });
   const { code, stdout } = await startFluxion(["doctor"]).ended;
   delete process.env.FLUXION_BLAS;
+  if (kept === undefined) delete process.env.FLUXION_NATIVE;
+  else process.env.FLUXION_NATIVE = kept;
   assert.is(code, 0);
   assert.match(stdout, /matrix products\s+WebAssembly/);
   assert.match(stdout, /switched off by FLUXION_BLAS=off/);

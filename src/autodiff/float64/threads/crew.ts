@@ -6,7 +6,8 @@ import type { Stash } from "../tiles/stash.ts";
 import type { Task, WorkGraphs } from "../tiles/work.ts";
 import { shared } from "./memory.ts";
 import { Pool, processPool } from "./pool.ts";
-import { type JobData, kinds } from "./protocol.ts";
+import type { JobData, ToThread } from "./protocol.ts";
+import { kinds } from "./threadData.ts";
 
 /** What a crew needs to begin. */
 interface CrewParts {
@@ -25,7 +26,7 @@ interface CrewParts {
 
 /** Tells threads of jobs that nobody holds any more. */
 const dropped = new FinalizationRegistry<{ readonly pool: Pool; readonly job: number }>(({ pool, job }) =>
-  pool.send({ kind: "drop", job }),
+  pool.send({ kind: "drop", job } satisfies ToThread),
 );
 
 /** The threads of this process at work on one field. */
@@ -46,7 +47,7 @@ export class Crew {
     this.#point = data.point;
     this.#vectors = data.vectors;
     this.#sums = data.sums;
-    pool.send({ kind: "job", job: this.#job, data });
+    pool.send({ kind: "job", job: this.#job, data } satisfies ToThread);
     dropped.register(this, { pool, job: this.#job });
   }
 
@@ -90,7 +91,8 @@ export class Crew {
       copy?.set(values);
       return copy;
     });
-    if (all.every((values) => values !== undefined)) this.#pool.send({ kind: "data", job: this.#job, data: all });
+    if (all.every((values) => values !== undefined))
+      this.#pool.send({ kind: "data", job: this.#job, data: all } satisfies ToThread);
     else this.#pool.close("there is no memory in which threads could share the data");
   }
 

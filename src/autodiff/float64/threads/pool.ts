@@ -12,7 +12,7 @@ import {
   words,
 } from "./control.ts";
 import { type Product, productWords, writeProduct } from "./product.ts";
-import { state, type ThreadData, type ToThread } from "./protocol.ts";
+import { state, type ThreadData } from "./threadData.ts";
 
 type Worker = import("node:worker_threads").Worker;
 type MessagePort = import("node:worker_threads").MessagePort;
@@ -72,7 +72,7 @@ export class Pool {
   }
 
   /** Sends a message to all threads. They read it before their next task. */
-  send(message: ToThread): void {
+  send(message: object): void {
     if (this.#closed) return;
     for (const { port } of this.#threads) port.postMessage(message);
     Atomics.store(this.#control, word.messages, ++this.#messages);

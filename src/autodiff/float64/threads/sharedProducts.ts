@@ -4,7 +4,7 @@ import { threadCount } from "./count.ts";
 import { patience } from "./patience.ts";
 import { Pool, processPool } from "./pool.ts";
 import { blockOf, type Multipliers, multiply, type Product, productBlocks } from "./product.ts";
-import { kinds } from "./protocol.ts";
+import { kinds } from "./threadData.ts";
 
 /** Milliseconds that products of more than one block have taken in this thread. */
 let spent = 0;

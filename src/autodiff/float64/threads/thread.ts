@@ -6,7 +6,8 @@ import { Stash } from "../tiles/stash.ts";
 import { type Task, TileWork } from "../tiles/work.ts";
 import { beginBlock, finishBlock, takeBlock, waitWhile, word } from "./control.ts";
 import { blockOf, multiply, readProduct } from "./product.ts";
-import { type JobData, kinds, state, type ThreadData, type ToThread } from "./protocol.ts";
+import type { JobData, ToThread } from "./protocol.ts";
+import { kinds, state, type ThreadData } from "./threadData.ts";
 
 const { receiveMessageOnPort, workerData } = builtin("node:worker_threads", "thread");
 const { index, control, states, port, product, blas } = workerData as ThreadData;

@@ -119,6 +119,17 @@ else {
     }
   });
 
+  tests("take the place of a BLAS that is missing, whatever the size and the width", () => {
+    for (const width of [2, 4, 8]) {
+      let ours = 0;
+      const arena = new Arena(undefined, { ...all, width, product: () => void ours++ });
+      arena.reserve(1);
+      const gemm = arena.settle().gemm as (...operands: readonly number[]) => void;
+      for (const size of [1, 20, 1000]) gemm(0, size, size, size, 1, 0, size, 0, size, 0, size);
+      assert.is(ours, 3);
+    }
+  });
+
   tests("take the place of the BLAS up to a size, with vectors for which that was measured", () => {
     const blas = findBlas();
     if (blas === undefined) return;
