@@ -78,7 +78,7 @@ export function windowsGainNatively({ images, rows, places }: Windows, columns: 
 /** With AVX2: operations from which on BLAS libraries gain by what they do before they multiply. */
 const mostOfProduct = 3e7;
 /** With AVX-512: operations from which on products gain, and the least of three sizes from which on a BLAS does. */
-const [leastOfWide, leastSizeOfLarge] = [1e6, 400];
+const [leastOfWide, leastSizeOfLarge] = [2e6, 400];
 
 /**
  * Whether the library computes a product of m x k by k x n numbers faster than a BLAS does, as measured with OpenBLAS.
