@@ -1,10 +1,9 @@
 /** How fast are solvers of small problems, beside JAX's with their whole loop inside one jitted function? */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dimensionOf, inputsOf, labelsOf, type NetworkCase, networkCases, pointOf } from "./support/networks.ts";
-import { randomFrom } from "./support/random.ts";
+import { dimensionOf, type NetworkCase, networkCases, shapesOf, writeNetwork } from "./support/networks.ts";
 import { fairEnvironment, isPinned, startWorker } from "./support/worker.ts";
 
 /*
@@ -69,11 +68,8 @@ const found: object[] = [];
 for (const network of cases) {
   const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
   try {
-    writeFileSync(`${folder}/inputs.f32`, inputsOf(network));
-    writeFileSync(`${folder}/labels.i32`, labelsOf(network));
-    writeFileSync(`${folder}/point.f64`, pointOf(network));
-    writeFileSync(`${folder}/direction.f64`, Float64Array.from({ length: dimensionOf(network) }, randomFrom(3)));
-    const command = { op: "load", case: network, folder };
+    writeNetwork(network, folder);
+    const command = { op: "load", case: network, shapes: shapesOf(network), folder };
     await own.ask(command);
     await jax?.ask(command);
     const ours = new Map<string, number[]>(rows.map((row) => [row.own, []]));

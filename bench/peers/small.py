@@ -145,7 +145,7 @@ def load(case, folder):
 def answer(command):
     global tasks
     if command["op"] == "load":
-        tasks = load(Case(command["case"], command["folder"]), command["folder"])
+        tasks = load(Case(command["case"], command["shapes"], command["folder"]), command["folder"])
         return {"ok": True}
     forms = tasks.get(command["what"], [])
     if not forms:

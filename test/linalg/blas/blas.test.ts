@@ -73,10 +73,10 @@ products("has a name for every way in which there is none", () => {
 products.run();
 
 const missing = suite("findBlas");
-missing("says why a library that was named cannot be used, and that WebAssembly takes over", async () => {
+missing("says why a library that was named cannot be used, and that products are done without it", async () => {
   const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
   assert.is(findBlas("libno-such-blas.so"), undefined);
-  assert.match((await warned).message, /FLUXION_BLAS: .*libno-such-blas.*WebAssembly/);
+  assert.match((await warned).message, /FLUXION_BLAS: .*libno-such-blas.*products are done without it/);
   assert.match(describeBlas("libno-such-blas.so").warning ?? "", /libno-such-blas/);
 });
 missing("refuses a library that lacks the product", () => {

@@ -23,8 +23,9 @@ const cacheBytes = 1 << 20;
 const workPerSum = [2000, 8000] as const;
 /** Tiles among which the samples are shared where sizes leave the choice, so that many threads are kept busy. */
 const goodTiles = 8;
-/** Operations of an evaluation below which a field is not tiled. */
+/** Operations of an evaluation, and bytes that it goes through, below both of which a field is not tiled. */
 const leastWork = 2e7;
+const leastBytes = 1 << 23;
 /** Fewest tiles for which tiles are worth their overhead. */
 const leastTiles = 2;
 /** Most blocks, and most bytes of all their sums. */
@@ -52,9 +53,14 @@ function workOf(node: Node): number {
   return 2 * sizeOf(node.shape) * node.inputs[0]!.shape.at(node.attributes.transposeA ? -2 : -1)!;
 }
 
-/** Whether a field has too little work for tiles, whatever its samples are. */
+/** Whether a field has too little work and too few numbers for tiles, whatever its samples are. */
 export function isLittleWork(outputs: readonly Node[]): boolean {
-  return reachable(outputs).reduce((sum, node) => sum + workOf(node), 0) < leastWork;
+  let [work, bytes] = [0, 0];
+  for (const node of reachable(outputs)) {
+    work += workOf(node);
+    bytes += 8 * sizeOf(node.shape);
+  }
+  return work < leastWork && bytes < leastBytes;
 }
 
 /** Estimates what a tile costs from its graph for `size` samples. */
@@ -79,7 +85,7 @@ const trial = 16;
 /** Chooses tiles; undefined if a field has too few samples or too little work for them. */
 export function chooseTiling(sums: SampleSums): Tiling | undefined {
   const cost = costOf(sums.tile(trial), trial);
-  if (cost.work * sums.samples < leastWork) return undefined;
+  if (cost.work * sums.samples < leastWork && cost.bytes * sums.samples < leastBytes) return undefined;
   const perSum = cost.sums / cost.work;
   const least = Math.max(workPerSum[0] * perSum, 1);
   const most = Math.max(cacheBytes / cost.bytes, workPerSum[1] * perSum, 1);
