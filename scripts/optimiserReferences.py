@@ -154,6 +154,23 @@ runs = {
     ),
 }
 
+
+def one_cycle(steps, rise, shape):
+    """Factors of all steps of a cycle, however short its parts are."""
+    optimiser = o.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    schedule = s.OneCycleLR(
+        optimiser, 1.0, total_steps=steps, pct_start=rise, anneal_strategy=shape[:6].replace("cosine", "cos"),
+        cycle_momentum=False,
+    )
+    factors = []
+    for _ in range(steps):
+        factors.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        if len(factors) < steps:
+            schedule.step()
+    return {"steps": steps, "rise": rise, "shape": shape, "factors": factors}
+
+
 print(
     json.dumps(
         {
@@ -167,6 +184,14 @@ print(
             "batch": batch,
             "starts": starts,
             "rates": rates,
+            "oneCycles": [
+                one_cycle(steps, rise, shape)
+                # PyTorch divides by zero where the rise is one step, or all of a single one.
+                for steps in [1, 2, 3, 7]
+                for rise in [0.1, 0.3, 0.6, 1.0]
+                if steps > 1 or rise < 1
+                for shape in ["cosine", "linear"]
+            ],
             "ends": {method: {name: run(name) for name in starts} for method, run in runs.items()},
         }
     )

@@ -1,9 +1,10 @@
 /** What `fluxion run train` says of the mistakes that its users make with tables. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { checkError } from "../support/assert.ts";
 import { fluxion, scratchDirectory } from "../support/command.ts";
 import { dataFile } from "../support/dataFiles.ts";
 import { normalVector } from "../support/random.ts";
@@ -33,6 +34,16 @@ const arrow = readFileSync(
   ),
 );
 const texts = tableToIPC(tableFromArrays({ a: [1, 2, 3, 4], label: ["x", "y", "x", "y"] }), "file");
+/** An IDX file of bytes, in which number i is i modulo `below`. */
+function idx(extents: readonly number[], below = 256): Uint8Array {
+  const size = extents.reduce((product, extent) => product * extent, 1);
+  const file = Buffer.alloc(4 + 4 * extents.length + size);
+  for (const [i, word] of [0x0800 + extents.length, ...extents].entries()) file.writeUInt32BE(word, 4 * i);
+  return file.fill(
+    Uint8Array.from({ length: size }, (_, i) => i % below),
+    4 + 4 * extents.length,
+  );
+}
 const emptyFolder = (name: string): string => {
   mkdirSync(join(folder, name));
   return join(folder, name);
@@ -130,6 +141,32 @@ const refused: readonly Refusal[] = [
     /a column of .*, a, b, label, got "price"/,
   ],
   ["no such label", { data: goodFile, label: "lable" }, "ERR_OPTION_RANGE", /got "lable"\. Did you mean "label"\?/],
+  ["a label without a table", { data: "digits", label: "kind" }, "ERR_COMMAND_LINE", /--label with a table alone/],
+  ["a target without a table", { data: "mnist", target: "y" }, "ERR_COMMAND_LINE", /--target with a table alone/],
+  [
+    "a folder without images",
+    { data: goodFile, folder },
+    "ERR_COMMAND_LINE",
+    /--folder with mnist or cifar10 alone, got --folder .* with --data .*good\.csv/,
+  ],
+  [
+    "a quotation mark alone",
+    inFile(
+      "mark.csv",
+      table("a,label", (i) => `${i === 4 ? '"' : ""}${i},${i % 2}`),
+    ),
+    "ERR_DATA_FILE",
+    /mark\.csv, got one that is not closed in row 4/,
+  ],
+  [
+    "an empty cell before one in marks",
+    inFile(
+      "empty-marks.csv",
+      table("a,b,label", (i) => `${i === 4 ? "" : i},"${i}",${i % 2}`),
+    ),
+    "ERR_NOT_FINITE",
+    /NaN in row 4, "a", from an empty cell/,
+  ],
   [
     "label and target",
     { data: goodFile, label: "label", target: "a" },
@@ -245,6 +282,19 @@ test("what can be trained is, and the notes say what is odd about it", async () 
       "trained",
       /1 of 2 features are constant in the training part: they are 0/,
     ],
+    [
+      inFile(
+        "index.csv",
+        table(',"a, m",label', (i) => `${i},${(i * i) % 7},${i % 2}`),
+      ),
+      "trained",
+      /a column without a name is a feature/,
+    ],
+    [
+      inFile("wide.csv", Buffer.from(`\ufeff${good.replaceAll("\n", "\r\n")}`, "utf16le")),
+      "not better",
+      /rows: train 48/,
+    ],
     [{ data: goodFile, batch: 1000 }, "not better", /a batch of 1000 rows is more than the 48 of an epoch/],
     [{ data: goodFile, stepSize: 1e10, optimiser: "sgd" }, "not better", /at the best point by validation \(step 0\)/],
     [{ data: goodFile, stepSize: 1e300 }, "diverged", /at the best point by validation \(step 0\)/],
@@ -256,6 +306,32 @@ test("what can be trained is, and the notes say what is odd about it", async () 
     assert.match(`${lines.join("\n")}\n`, note);
     if (verdict === "diverged") assert.match(findings[0]!.because!, /no finite/);
     assert.ok(rows.length > 0);
+  }
+});
+
+test("a test set that does not fit is refused before the training", async () => {
+  const images = (side: number, count: number, classes: number): Record<string, Uint8Array> => ({
+    "images-idx3-ubyte": idx([count, side, side]),
+    "labels-idx1-ubyte": idx([count], classes),
+  });
+  const cases: readonly (readonly [number, number, RegExp])[] = [
+    [5, 10, /inputs of "mnist, test set" of the shape \[4, 4, 1\] .*got \[5, 5, 1\]/],
+    [4, 12, /targets of "mnist, test set" of the shape \[10\] .*got \[12\]/],
+  ];
+  for (const [side, classes, message] of cases) {
+    const here = emptyFolder(`idx-${side}-${classes}`);
+    for (const [part, files] of Object.entries({ train: images(4, 60, 10), t10k: images(side, 24, classes) })) {
+      for (const [name, bytes] of Object.entries(files)) writeFileSync(join(here, `${part}-${name}`), bytes);
+    }
+    const directory = join(here, "run");
+    const given = { ...small, data: "mnist", folder: here, standardise: false };
+    const error: unknown = await train(given, { directory, resume: false }).then(
+      () => undefined,
+      (failed: unknown) => failed,
+    );
+    assert.ok(error instanceof Error);
+    checkError(error, "ERR_SHAPE", message);
+    assert.not(existsSync(join(directory, "training")));
   }
 });
 

@@ -1,5 +1,6 @@
 import { engine, KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { failure } from "../../errors.ts";
+import { showValue } from "../../options.ts";
 import { type Shape, sizeOf } from "../graph/graph.ts";
 import { type NumberType, rememberExactValues } from "./exactValues.ts";
 import { currentSession } from "./hooks.ts";
@@ -17,7 +18,7 @@ import { currentSession } from "./hooks.ts";
  * @param shape shape of the tensor; [] for a single number
  * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if the shape is not one;
  *   ERR_NOT_FINITE for NaN
- * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array
+ * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array of numbers
  */
 export function constant(values: Float64Array | readonly number[], shape: Shape): Tensor {
   const exact = checked("constant", values, shape);
@@ -49,7 +50,7 @@ export function constant(values: Float64Array | readonly number[], shape: Shape)
  * @throws {RangeError} ERR_LENGTH if the values do not fill the shape; ERR_SHAPE if the shape is not one;
  *   ERR_NOT_FINITE for NaN or an infinity, with its place; ERR_OPTION_RANGE for numbers that the type does not have;
  *   ERR_DATA_NAME if the name is empty or already stands for other values
- * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array, or for an unknown type
+ * @throws {TypeError} ERR_OPTION_TYPE for values that are not an array of numbers, or for an unknown type
  */
 export function data(
   name: string,
@@ -161,7 +162,11 @@ function checked(who: string, values: Float64Array | readonly number[], shape: S
       `${who}: expected ${sizeOf(shape)} numbers for the shape [${shape.join(", ")}], got ${values.length}`,
     );
   }
-  return Float64Array.from(values);
+  if (values instanceof Float64Array) return Float64Array.from(values);
+  // A typed array would take a text for NaN, or for the number that it spells, and nothing for 0.
+  const odd = values.findIndex((value: unknown) => typeof value !== "number" && typeof value !== "boolean");
+  if (odd < 0) return Float64Array.from(values);
+  throw failure("ERR_OPTION_TYPE", `${who}: expected numbers, got ${showValue(values[odd])} at ${place(odd, shape)}`);
 }
 
 type Stored = Float32Array | Int32Array | Uint8Array;

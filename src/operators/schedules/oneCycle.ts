@@ -4,7 +4,7 @@ import { positiveInteger, share } from "../support/rules.ts";
 
 /** Options of {@link oneCycle}. */
 export interface OneCycleOptions {
-  /** Number of steps of the cycle; the last of them, k = steps - 1, has the factor `final`. */
+  /** Number of steps of the cycle; the last of them, k = steps - 1, has the factor `final`, unless all of them rise. */
   readonly steps: number;
   /** Factor of the first step, at least 0. Default 1 / 25, as in PyTorch. */
   readonly initial?: number;
@@ -12,7 +12,7 @@ export interface OneCycleOptions {
   readonly peak?: number;
   /** Factor of the last step and after it, at least 0. Default `initial` / 10^4, as in PyTorch. */
   readonly final?: number;
-  /** Share of the steps until `peak`, in [0, 1]. Default 0.3, as in PyTorch. */
+  /** Share of the steps until `peak`, in [0, 1]; 0 begins there. Default 0.3, as in PyTorch. */
   readonly rise?: number;
   /** Form of both parts. Default `cosine`. */
   readonly shape?: "cosine" | "linear";
@@ -29,7 +29,9 @@ const rules = {
 
 /**
  * Makes the schedule of one cycle [1], for `scheduled`: the factor goes from `initial` at k = 0 to `peak` at
- * k = rise steps - 1, and from there to `final` at k = steps - 1, along half a cosine or a straight line.
+ * k = rise steps - 1, and from there to `final` at k = steps - 1, along half a cosine or a straight line. As in PyTorch,
+ * a rise of less than a step has the peak before the first one, and one of all steps has it in the last; then `final`
+ * follows. Without a rise the first step has the peak.
  *
  * The setting itself is then the largest step size. A momentum that falls while the step size rises is a cycle of its
  * own: `{ stepSize: oneCycle({ steps }), "momentum.decay": oneCycle({ steps, initial: 1, peak: 0.85 / 0.95, final: 1 })
@@ -50,12 +52,12 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const read = readOptions("oneCycle", options, rules);
   const { steps, initial, peak, rise, shape } = read;
   const final = read.final ?? initial / 1e4;
-  const top = Math.max(0, rise * steps - 1);
+  const top = rise === 0 ? 0 : rise * steps - 1;
   const last = steps - 1;
   const between = (from: number, to: number, share: number): number =>
     shape === "linear" ? from + (to - from) * share : to + ((from - to) * (1 + cos(Math.PI * share))) / 2;
   return (k) => {
-    if (k < top) return between(initial, peak, k / top);
+    if (k <= top && top > 0) return between(initial, peak, k / top);
     return k >= last ? final : between(peak, final, (k - top) / (last - top));
   };
 }

@@ -3,6 +3,7 @@ import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
 import { shownCell } from "./checkCells.ts";
+import { csvRows, decoded } from "./csvRows.ts";
 import { readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
 import { chosenColumns, featureNames } from "./tableColumns.ts";
@@ -90,14 +91,6 @@ function checkCells(path: string, name: string, { odd, width }: Column, isLabel:
 
 type Columns = ReadonlyMap<string, Column>;
 
-/** Divides a line of CSV into its cells. A cell in quotation marks may hold commas, and marks as two. */
-function cellsOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
-  return Array.from(line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
-    (quoted === undefined ? plain! : quoted.replaceAll('""', '"')).trim(),
-  );
-}
-
 /** Refuses a first line that is not one of names. */
 function checkNames(path: string, names: readonly string[]): void {
   const refuse = (what: string): Error => failure("ERR_DATA_FILE", `tableData: expected ${what}`);
@@ -128,16 +121,19 @@ function csvColumns(path: string, bytes: Uint8Array): Columns {
       `tableData: expected CSV in ${path}, got an Arrow file; give it a name that ends in .arrow`,
     );
   }
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
-  const names = cellsOf(lines[0] ?? "");
+  const rows = csvRows(decoded(bytes));
+  if (typeof rows === "number") {
+    throw failure(
+      "ERR_DATA_FILE",
+      `tableData: expected a second quotation mark for each first one in ${path}, got one that is not closed in ` +
+        (rows === 0 ? "the line of names" : `row ${rows - 1}`),
+    );
+  }
+  const names = rows[0] ?? [""];
   checkNames(path, names);
-  const columns = names.map(() => new Float64Array(Math.max(0, lines.length - 1)));
+  const columns = names.map(() => new Float64Array(Math.max(0, rows.length - 1)));
   const odd: NonNullable<Column["odd"]>[] = [];
-  for (const [i, line] of lines.slice(1).entries()) {
-    const cells = cellsOf(line);
+  for (const [i, cells] of rows.slice(1).entries()) {
     if (cells.length !== names.length) {
       throw failure(
         "ERR_DATA_FILE",

@@ -1,4 +1,5 @@
 import type { InputData } from "../../autodiff/chosenRows.ts";
+import type { Node } from "../../autodiff/graph/graph.ts";
 import { compileValues, type ValuesProgram } from "../../autodiff/valuesProgram.ts";
 import { failure } from "../../errors.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
@@ -32,20 +33,31 @@ export class LayerFactors {
 
   /**
    * @param inputs data inputs, in the order in which numbers come
+   * @param hasRowsOfSamples whether the rows of a product are those of the samples, one sample after the other
    * @throws ERR_UNSUPPORTED for a parameter that belongs to no layer
    */
   constructor(
     who: string,
     { builder: b, parameters, z, weights }: OutputGraph,
     inputs: NonNullable<Parameters<typeof compileValues>[0]["data"]>,
+    hasRowsOfSamples: (product: Node) => boolean,
   ) {
     const { layers, others } = layersOf(z, parameters);
+    const refuse = (expected: string, places: readonly number[], found: string): Error => {
+      const names = places.map((place) => parameters[place]!.attributes.name).join(", ");
+      const instead = "use gaussNewtonDirection or shampoo, which take any parameters";
+      return failure("ERR_UNSUPPORTED", `${who}: expected ${expected}, got ${names} ${found}; ${instead}`);
+    };
     if (others.length > 0) {
-      const names = others.map((place) => parameters[place]!.attributes.name).join(", ");
-      throw failure(
-        "ERR_UNSUPPORTED",
-        `${who}: expected weights and biases of dense and convolutional layers alone, each used once, got ${names} ` +
-          "besides; use gaussNewtonDirection or shampoo, which take any parameters",
+      throw refuse("weights and biases of dense and convolutional layers alone, each used once", others, "besides");
+    }
+    // A product of a fixed matrix, or of rows in another order, would be taken for inputs and slopes of wrong samples.
+    const odd = layers.filter(({ product }) => !hasRowsOfSamples(product)).map(({ weights }) => weights);
+    if (odd.length > 0) {
+      throw refuse(
+        "weights that multiply rows of the samples, one sample after the other",
+        odd,
+        "in a product of other rows",
       );
     }
     this.layers = layers;

@@ -8,6 +8,8 @@ export interface LayerNodes {
   readonly bias?: number;
   /** The inputs a, or the windows of an image, one row per sample and position. */
   readonly input: Node;
+  /** The product a W, without the bias. */
+  readonly product: Node<"matmul">;
   /** The result s of as many rows. */
   readonly output: Node;
   readonly rows: number;
@@ -48,8 +50,16 @@ export function layersOf(
     const { transposeA, transposeB } = user.attributes;
     if (second !== weights || input === weights || transposeA) continue;
     const [rows, outputs] = user.shape as [number, number];
-    const layer = { weights: place, input, rows, width: sizeOf(input.shape) / rows, outputs, transposed: transposeB };
-    layers.push({ ...layer, ...withBias(user, parameters, onlyUser) });
+    layers.push({
+      weights: place,
+      input,
+      product: user,
+      rows,
+      width: sizeOf(input.shape) / rows,
+      outputs,
+      transposed: transposeB,
+      ...withBias(user, parameters, onlyUser),
+    });
   }
   const used = new Set(layers.flatMap(({ weights, bias }) => (bias === undefined ? [weights] : [weights, bias])));
   return { layers, others: [...parameters.keys()].filter((place) => !used.has(place)) };
@@ -74,7 +84,8 @@ function withBias(
   // Only a row that is repeated along all rows of the product is its bias.
   const first = bias;
   while (bias !== undefined && (isOp(bias, "broadcast") || isOp(bias, "reshape"))) {
-    if (bias !== first && onlyUser(bias) === undefined) return plain;
+    // The repeated row of a bias that is used twice is one node.
+    if (onlyUser(bias) === undefined) return plain;
     bias = bias.inputs[0]!;
   }
   if (bias === undefined || first === undefined || (first === bias && product.shape[0] !== 1)) return plain;

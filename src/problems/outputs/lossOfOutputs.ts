@@ -70,7 +70,7 @@ export const outputsAndLossRules = {
     range: true,
   },
   targets: {
-    expected: "a list of numbers, or a function that returns a tensor",
+    expected: "a list of numbers, row after row, or a function that returns a tensor",
     is: (value: unknown) => typeof value === "function" || isNumbers(value),
   },
   weighting: {

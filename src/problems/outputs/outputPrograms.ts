@@ -11,6 +11,13 @@ import { DenseLayers } from "./denseLayers.ts";
 import { LayerFactors } from "./kroneckerFactors.ts";
 import type { OutputLoss } from "./outputsAndLoss.ts";
 
+interface SampleCut {
+  readonly programs?: SamplePrograms;
+  readonly coupled?: Node;
+  /** Whether the rows of a product are those of the samples, one sample after the other. */
+  hasRowsOfSamples(product: Node): boolean;
+}
+
 /** What problems on different data of the same sizes share. */
 export class OutputPrograms {
   readonly dimension: number;
@@ -22,7 +29,7 @@ export class OutputPrograms {
   #values: ValuesProgram | undefined;
   #weights: ValuesProgram | undefined;
   #factors: LayerFactors | undefined;
-  #cut: { readonly programs?: SamplePrograms; readonly coupled?: Node } | undefined;
+  #cut: SampleCut | undefined;
   #dense: { readonly layers: DenseLayers | undefined } | undefined;
 
   constructor(who: string, loss: OutputLoss, traced: TracedFunction, graph: OutputGraph) {
@@ -56,7 +63,9 @@ export class OutputPrograms {
   }
 
   factors(): LayerFactors {
-    this.#factors ??= new LayerFactors(`${this.#who}.kroneckerFactors`, this.#graph, this.#inputs);
+    this.#cut ??= this.#cutSamples();
+    const { hasRowsOfSamples } = this.#cut;
+    this.#factors ??= new LayerFactors(`${this.#who}.kroneckerFactors`, this.#graph, this.#inputs, hasRowsOfSamples);
     return this.#factors;
   }
 
@@ -99,12 +108,15 @@ export class OutputPrograms {
     return this.#dense.layers;
   }
 
-  #cutSamples(): { readonly programs?: SamplePrograms; readonly coupled?: Node } {
+  #cutSamples(): SampleCut {
     const { builder, parameters, z, zeta, losses } = this.#graph;
+    const samples = z.shape[0]!;
     const own = substitute(builder, [losses], new Map([[zeta, z]]))[0]!;
-    const cut = oneSample([z, own], parameters, z.shape[0]!);
-    if (cut.kind === "coupled") return { coupled: cut.node };
-    return cut.kind === "separate" ? { programs: new SamplePrograms(cut.graph, z.shape[0]!) } : {};
+    const cut = oneSample([z, own], parameters, samples);
+    const hasRowsOfSamples = (product: Node): boolean => samples === 1 || cut.placeOf(product)?.axis === 0;
+    if (cut.kind === "coupled") return { coupled: cut.node, hasRowsOfSamples };
+    if (cut.kind === "unknown") return { hasRowsOfSamples };
+    return { programs: new SamplePrograms(cut.graph, samples), hasRowsOfSamples };
   }
 
   checkLaw(what: string): void {

@@ -291,6 +291,18 @@ refused("values and shapes of constant and data that do not fit", () => {
   assertError(() => data("x", [0, 2], [2], "bool"), "ERR_OPTION_RANGE", /0 or 1 \(bool\), got 2 at index 1/);
   assertError(() => data("x", [0], [1], "string" as never), "ERR_OPTION_TYPE", /"int32".*got string/);
   assertError(() => data("x", [1, Number.POSITIVE_INFINITY], [2]), "ERR_NOT_FINITE", /Infinity at index 1/);
+  for (const [odd, shown] of [
+    ["3", '"3"'],
+    ["", '""'],
+    [null, "null"],
+    [undefined, "nothing"],
+    [[3], "\\[3\\]"],
+  ]) {
+    const values = [1, odd] as never;
+    const message = new RegExp(`expected numbers, got ${shown as string} at index 1 `);
+    assertError(() => data("x", values, [2, 1]), "ERR_OPTION_TYPE", message);
+    assertError(() => constant(values, [2, 1]), "ERR_OPTION_TYPE", message);
+  }
 });
 
 refused.run();

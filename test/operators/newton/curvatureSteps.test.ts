@@ -89,6 +89,20 @@ steps("without damping are the shortest solution of the singular system", () => 
   }
 });
 
+steps("solve the system in sample space however small the damping is, also below the rounding of the matrix", () => {
+  for (const [name, make] of Object.entries(operators)) {
+    for (const given of some.filter(({ loss }) => loss !== "gaussian")) {
+      for (const damping of [1e-8, 1e-12, 1e-15, 1e-18, 1e-30, 1e-100, 1e-300, Number.MIN_VALUE]) {
+        const update = chain(make({ solver: "samples", damping }), gradientStep(1));
+        const [row] = firstRows(network(given), given.point, update, 1);
+        const what = `${name}, ${given.name}, damping ${damping}`;
+        assert.is(row!.status, "running", what);
+        assert.ok(row!.columns.curvatureResidual! < 1e-6, `${what}: residual ${row!.columns.curvatureResidual}`);
+      }
+    }
+  }
+});
+
 steps("adapt the damping by the ratio of the reductions, and resume bit for bit", () => {
   const given = some[0]!;
   const update = (): Update => gaussNewtonDirection({ damping: 1e-3, adaptive: true });

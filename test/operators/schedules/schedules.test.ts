@@ -40,8 +40,9 @@ test("oneCycle goes through its three factors, in both forms", () => {
         const all = Array.from({ length: steps + 3 }, (_, k) => factor(k));
         assert.ok(all.every((value) => value >= 0 && value <= 2 + 1e-15));
         if (rise * steps > 2) assert.ok(Math.abs(all[0]! - initial) < 1e-15);
-        assert.is(all[steps - 1], final);
+        assert.is(all[steps - 1], rise === 1 ? 2 : final);
         assert.is(all[steps + 2], final);
+        if (rise === 0) assert.is(all[0], 2);
         const top = Math.max(0, Math.ceil(rise * steps - 1));
         assert.ok(turns(all.slice(top)).every((turn) => turn <= 0));
       }

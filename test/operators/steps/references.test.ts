@@ -39,11 +39,17 @@ interface References {
   readonly batch: number;
   readonly starts: Readonly<Record<string, number[]>>;
   readonly rates: Readonly<Record<string, number>>;
+  readonly oneCycles: readonly {
+    readonly steps: number;
+    readonly rise: number;
+    readonly shape: "cosine" | "linear";
+    readonly factors: number[];
+  }[];
   readonly ends: Readonly<Record<string, Readonly<Record<string, number[]>>>>;
 }
 
 const file = new URL("../../data/optimisers.json", import.meta.url);
-const { steps, matrix, vector, samples, labels, ridge, batch, starts, rates, ends }: References = JSON.parse(
+const { steps, matrix, vector, samples, labels, ridge, batch, starts, rates, ends, oneCycles }: References = JSON.parse(
   readFileSync(file, "utf8"),
 );
 
@@ -131,5 +137,14 @@ for (const [name, make] of Object.entries(methods)) {
     }
   });
 }
+
+test("oneCycle has the factors of each step, also where a part is shorter than a step", () => {
+  for (const { factors, ...options } of oneCycles) {
+    const own = oneCycle(options);
+    for (const [k, factor] of factors.entries()) {
+      assert.ok(Math.abs(own(k) - factor) < 1e-14, `${JSON.stringify(options)}, step ${k}: ${own(k)} is not ${factor}`);
+    }
+  }
+});
 
 test.run();

@@ -14,11 +14,15 @@ export interface SampleGraph {
 }
 
 /** What {@link oneSample} finds. */
-type SampleCut =
+type SampleCut = (
   | { readonly kind: "separate"; readonly graph: SampleGraph }
   /** Samples read a node that depends on other samples and on the parameters. */
   | { readonly kind: "coupled"; readonly node: Node }
-  | { readonly kind: "unknown" };
+  | { readonly kind: "unknown" }
+) & {
+  /** Says where a node has the entries of each sample; undefined if samples read all of it, or several places. */
+  placeOf(node: Node): Place | undefined;
+};
 
 /** What is read of a node: all of it, or the entries of one sample at each of these places. */
 interface Demand {
@@ -64,8 +68,13 @@ export function oneSample(outputs: readonly Node[], parameters: readonly Node<"i
     }
   }
   const coupled = samples === 1 ? undefined : coupling(nodes, demands, roots, parameters);
-  if (coupled !== undefined) return { kind: "coupled", node: coupled };
-  return known ? { kind: "separate", graph: build(nodes, demands, outputs, parameters, samples) } : { kind: "unknown" };
+  const placeOf = (node: Node): Place | undefined => {
+    const { whole, places } = demands.get(node) ?? { whole: true, places: new Map<string, Place>() };
+    return whole || places.size !== 1 ? undefined : [...places.values()][0];
+  };
+  if (coupled !== undefined) return { kind: "coupled", node: coupled, placeOf };
+  if (!known) return { kind: "unknown", placeOf };
+  return { kind: "separate", graph: build(nodes, demands, outputs, parameters, samples), placeOf };
 }
 
 /**

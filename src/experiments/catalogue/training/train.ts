@@ -14,7 +14,7 @@ import { gradientStep } from "../../../operators/steps/gradientStep.ts";
 import { momentum } from "../../../operators/steps/momentum.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
 import type { Model } from "../../../problems/models/model.ts";
-import { type Trainable, trainable } from "../../../problems/models/trainable.ts";
+import { type HeldOut, type Trainable, trainable } from "../../../problems/models/trainable.ts";
 import { chain } from "../../../streams/chain.ts";
 import { defineRowMeasure } from "../../../streams/defineRowMeasure.ts";
 import { scheduled } from "../../../streams/scheduled.ts";
@@ -100,6 +100,8 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
   const { optimiser, batch, epochs, evaluations, patience, regularization, schedule } = options;
   const { train, validation } = data;
   const net = trainable(model, train, { regularization });
+  // A test set that does not fit is refused here, before the training rather than after it.
+  const judge = net.heldOut(data.test);
   const batches = net.batches({ size: Math.min(batch, train.count), seed: context.seed });
   const steps = Math.max(1, Math.round(epochs * batches.perEpoch));
   const every = Math.max(1, Math.round(batches.perEpoch / evaluations));
@@ -114,6 +116,10 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
   if (batch > train.count)
     context.note(`a batch of ${batch} rows is more than the ${train.count} of an epoch: all rows are one batch`);
   for (const line of absentClasses(data)) context.note(line);
+  if (train.names.some((name) => nameless.test(name)))
+    context.note(
+      "a column without a name is a feature; if another program numbered the rows in it, leave it out of the file",
+    );
   const constant = train.standardisation?.constantFeatures.length ?? 0;
   if (constant > 0)
     context.note(`${constant} of ${train.names.length} features are constant in the training part: they are 0`);
@@ -146,11 +152,13 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
       }),
     ),
     atTheEnd(context, () => {
-      if (last !== undefined && last.status !== "running") tell(context, net, data.test, last);
+      if (last !== undefined && last.status !== "running") tell(context, judge, data.test, last);
     }),
   );
 }
 
+/** The name of a column that has none in the file, or none in the table that another program wrote to it. */
+const nameless = /^(?:Unnamed: \d+)?$/;
 /** Most classes that a line names. */
 const mostNamed = 8;
 
@@ -188,7 +196,7 @@ function timeLeft(steps: number, every: number): RowMeasure {
 }
 
 /** Judges the best point on the test part, which nothing else has seen. */
-function tell(context: ExperimentContext, net: Trainable, test: Dataset, last: Row): void {
+function tell(context: ExperimentContext, { loss, predict }: HeldOut, test: Dataset, last: Row): void {
   const point = last.vectors.bestPoint;
   const { best, bestStep, validationAccuracy, stoppedBecause } = last.columns;
   const early = stopReasons[stoppedBecause ?? 1] === "no improvement";
@@ -198,7 +206,6 @@ function tell(context: ExperimentContext, net: Trainable, test: Dataset, last: R
     context.report({ run: "training", verdict, because: "no finite validation loss" });
     return;
   }
-  const { loss, predict } = net.heldOut(test);
   const numbers = { "best step": bestStep, "validation loss": best, "test loss": loss(point) };
   const right = test.labels === undefined ? undefined : shareRight(predict(point), test.labels);
   context.report({

@@ -62,7 +62,18 @@ export function checkDataNames({ data, folder, label, target }: TrainingDataOpti
         "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it, and give its folder cifar-10-batches-bin",
     );
   }
-  if (known.includes(data)) return;
+  const [isKnown, isFolder] = [known.includes(data), data === "mnist" || data === "cifar10"];
+  const unread = isKnown ? Object.entries({ label, target }) : [];
+  if (!isFolder) unread.push(["folder", folder]);
+  for (const [option, value] of unread) {
+    if (value === undefined) continue;
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `train: expected --${option} with ${option === "folder" ? "mnist or cifar10" : "a table"} alone, ` +
+        `got --${option} ${value} with --data ${data}`,
+    );
+  }
+  if (isKnown) return;
   if (!/\.(csv|arrows?|feather|ipc)$/i.test(data)) {
     throw failure(
       "ERR_COMMAND_LINE",

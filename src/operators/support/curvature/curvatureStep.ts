@@ -27,7 +27,8 @@ export interface CurvatureStepOptions {
   readonly normalise?: boolean;
   /**
    * How the system is solved. `dense`: by the matrix; by its pseudo-inverse where there is neither damping nor mixing.
-   * `samples`: by the matrix of as many rows as there are outputs (or samples, for the empirical Fisher). `cg`: conjugate
+   * `samples`: by the matrix of as many rows as there are outputs (or samples, for the empirical Fisher), unless the
+   * damping is as small as the rounding of B; then as `minresQLP`. `cg`: conjugate
    * gradients, which end early where B is indefinite. `minresQLP`: the solution of minimum length. `automatic`: `samples`
    * where these are fewer than parameters and at most 600, else `dense` up to 600 parameters, else `minresQLP`. Default
    * `automatic`.

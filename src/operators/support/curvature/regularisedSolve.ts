@@ -42,6 +42,8 @@ export interface CurvatureSolution {
 
 /** Parameters, or rows in sample space, up to which a matrix is formed and factored where the choice is free. */
 const smallEnough = 600;
+/** Relative residual above which a solution in sample space is none. */
+const mostResidual = 1e-6;
 /** Refinements of a solution in sample space, whose formula takes differences. */
 const refinements = 2;
 
@@ -78,15 +80,17 @@ export function regularisedSolve(
     const size = norm(gradient);
     return { x, iterations, map, scale, relativeResidual: size === 0 ? 0 : norm(left) / size };
   };
-  if (solver === "cg" || solver === "minresQLP") {
+  const byProducts = (method: typeof conjugateGradients | typeof minresQLP): CurvatureSolution | undefined => {
     const limits = {
       shift,
       relativeTolerance: options.relativeTolerance,
       ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),
     };
-    const solved = (solver === "cg" ? conjugateGradients : minresQLP)(regularised, gradient, limits);
+    const solved = method(regularised, gradient, limits);
     return found(solved.x, solved.iterations);
-  }
+  };
+  if (solver === "cg") return byProducts(conjugateGradients);
+  if (solver === "minresQLP") return byProducts(minresQLP);
   if (solver === "dense") {
     const dense = denseOf(map).map((entry) => scale * entry);
     if (!isFiniteVector(dense)) return undefined;
@@ -98,13 +102,14 @@ export function regularisedSolve(
   }
   const solve = inSampleSpace({ problem, counted }, name, point, scale, even);
   const first = solve(gradient);
-  if (first === undefined) return undefined;
-  for (let k = 0; k < refinements; k++) {
+  for (let k = 0; first !== undefined && k < refinements; k++) {
     const correction = solve(residual(regularised, shift, first, gradient));
     if (correction === undefined || !isFiniteVector(correction)) break;
     axpy(1, correction, first);
   }
-  return found(first);
+  const solution = first && found(first);
+  // Where the damping is as small as the rounding of B, nothing is left of the differences in Woodbury's formula.
+  return solution !== undefined && solution.relativeResidual < mostResidual ? solution : byProducts(minresQLP);
 }
 
 function chosen(
