@@ -12,6 +12,9 @@ import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
 import { defaultDraws, defaultSamples, drawsMeaning, type Plan, sizes } from "./studies.ts";
 
+/** Fewest training rows. */
+const leastTraining = 2;
+
 const positives = z.array(z.number().positive());
 
 const options = z.object({
@@ -106,7 +109,7 @@ export const whiteningExperiment: Experiment = experiment({
       const { constant, width, outputs, count } = source;
       context.note(
         `${source.name}: ${count} rows, d = ${width} features` +
-          `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} outputs` +
+          `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} output${outputs === 1 ? "" : "s"}` +
           `${options.full ? "" : "; quick: few draws, so intervals are wide"}`,
       );
       const ofModel =
@@ -142,12 +145,19 @@ function planOf(options: Options, source: Source): Plan {
   const [samples, lambdaSamples] = [false, true].map(
     (lambda) => options.samples ?? defaultSamples(source, { ...form, lambda }),
   ) as [number[], number[]];
-  const tooMany = samples.find((n) => n > most);
-  if (tooMany !== undefined || most < 2) {
+  if (most < leastTraining) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `whitening: expected at most ${Math.max(0, most)} training rows, since ${source.name} has ${source.count} rows and the ` +
-        `others validate and test, got ${tooMany ?? samples.join(", ")}`,
+      `whitening: expected at least ${leastTraining} rows to train on beside those that validate and test, ` +
+        `got ${source.count} rows in all of ${source.name}, which leaves ${Math.max(0, most)}; give more rows`,
+    );
+  }
+  const tooMany = [...samples, ...lambdaSamples].find((n) => n > most);
+  if (tooMany !== undefined) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `whitening: expected at most ${most} training rows, since ${source.name} has ${source.count} rows and the ` +
+        `others validate and test, got ${tooMany}`,
     );
   }
   return {
