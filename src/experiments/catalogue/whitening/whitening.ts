@@ -57,7 +57,8 @@ const options = z.object({
   rates: positives
     .optional()
     .describe(
-      "grid of rates (default: 0.01 to 2.5; of the linear model as multiples of 1 / (largest eigenvalue of the arm))",
+      "grid of rates (default: of the linear model 0.01 to 2.5, as multiples of 1 / (largest eigenvalue of the arm); " +
+        "of networks 0.01 to 3, in their study lambda 0.03 to 1)",
     ),
   newtonRates: positives
     .optional()
