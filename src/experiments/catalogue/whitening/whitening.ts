@@ -53,7 +53,7 @@ const options = z.object({
     .positive()
     .optional()
     .describe("updates of each arm (default: linear 1,000,000, networks 600, full: 800; in their study lambda 10,000)"),
-  newtonUpdates: z.number().int().positive().default(40).describe("updates of the arms of second order of a network"),
+  newtonUpdates: z.number().int().positive().default(100).describe("updates of the arms of second order of a network"),
   rates: positives
     .optional()
     .describe(
