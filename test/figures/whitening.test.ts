@@ -80,6 +80,15 @@ figures("whitening-error has a line for each arm at the stop and at the end, and
   assert.is(count('g[aria-label="dot"] circle'), 16);
 });
 
+figures("whitening-error names each n below its place, also those that powers of ten are far from", async () => {
+  const runs = linear.runs.map((run) => {
+    const description = run.description as { readonly n: number };
+    return { ...run, description: { ...description, n: description.n === 12 ? 61 : 6100 } };
+  });
+  const { words } = read(await whiteningError.draw({ ...linear, runs }));
+  for (const n of [61, 6100]) assert.is(words.split("\n").filter((word) => word === `${n}`).length, 2, `${n}`);
+});
+
 figures("whitening-lambda has two panels for each n, with a point for each lambda, 0 included", async () => {
   const { words, count } = read(await whiteningLambda.draw(linear));
   assert.match(words, /n = 12 \(d = 61\)/);

@@ -69,6 +69,7 @@ function panel(
       return own === undefined || own.refused !== undefined ? [] : [pointOf(n, own, at)];
     });
   const { d, study } = first;
+  const numbers = cells.map(({ n }) => n);
   const ranks = cells.flatMap(({ n, rank }) => (rank !== undefined && n >= d ? [rank] : []));
   const marked = [...(ranks.length === 0 ? [] : [{ x: ranks[0]!, dashed: true }]), { x: d, dashed: false }].filter(
     ({ x }) => x >= low && x <= high,
@@ -78,13 +79,12 @@ function panel(
     width: 400,
     height: 280,
     plot: {
-      x: {
-        ...logAxis("training rows n", low, high),
-        ticks: cells.map(({ n }) => n),
-        tickFormat: (n: number) => `${n}`,
-      },
+      x: { ...logAxis("training rows n", low, high), axis: null, grid: false },
       y: { label: "test error", grid: true, zero: true },
       marks: [
+        // With a function for the words of ticks, a logarithmic axis would leave out those of 61 and 610.
+        Plot.gridX(numbers),
+        Plot.axisX(numbers, { text: numbers.map(String), label: "training rows n", labelOffset: 36 }),
         ...marked.map(({ x, dashed }) =>
           Plot.ruleX([x], { stroke: dashed ? faint : ink, ...(dashed ? { strokeDasharray: "3 3" } : {}) }),
         ),

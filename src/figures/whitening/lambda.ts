@@ -58,6 +58,8 @@ export const whiteningLambda: Figure = {
           width: 400,
           height: 220,
           plot: {
+            // Room for the sign of -0.002.
+            marginLeft: 52,
             x: axis,
             y: { label: "test error - that of gradient descent", grid: true },
             marks: [

@@ -89,7 +89,7 @@ export function checkedLabels(
     if (!(Number.isInteger(label) && label >= 0 && label < (classes ?? mostClasses))) {
       throw failure(
         "ERR_OPTION_RANGE",
-        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${shownCell(label)} in row ${i}`,
+        `dataset: expected labels of "${name}" to be integers from 0 to ${(classes ?? mostClasses) - 1}, got ${shownCell(label)} in row ${i}; number the classes from 0`,
       );
     }
     if (label > largest) largest = label;

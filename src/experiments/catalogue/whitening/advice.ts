@@ -32,10 +32,17 @@ export function tellFaster(
   const descent = results.find(({ arm }) => arm === "lambda 1");
   if (descent === undefined || descent.refused !== undefined) return;
   const others = results.filter((result) => result !== descent && result.refused === undefined);
-  const good = others
+  const harmless = others
     .filter(({ stopDifference: { mean, half } }) => mean + half < tolerated)
-    .map((result) => ({ result, factor: speedUp(descent, result) }))
-    .sort((a, b) => b.factor - a.factor)[0];
+    .map((result) => ({ result, factor: speedUp(descent, result) }));
+  const good = harmless.filter(({ factor }) => factor > 1).sort((a, b) => b.factor - a.factor)[0];
+  if (good === undefined && harmless.length > 0) {
+    context.conclude(
+      `  n ${n}: no lambda below 1 that is shown to cost less than ${textOf(tolerated, percent)} reaches the training loss ` +
+        "of gradient descent at its best stop in fewer updates",
+    );
+    return;
+  }
   if (good === undefined) {
     context.conclude(
       `  n ${n}: of no lambda below 1 is it shown that it costs less than ${textOf(tolerated, percent)}`,
@@ -82,6 +89,7 @@ export function tellAdvice(
   const raw = results.find(({ arm }) => arm === "raw");
   if (raw === undefined || raw.refused !== undefined) return;
   const unit = percent ? 100 : 1;
+  const least = textOf(tolerated, percent);
   for (const { arm, refused, stopDifference } of results) {
     if (arm === "raw" || refused !== undefined) continue;
     const { mean, half } = stopDifference;
@@ -91,11 +99,11 @@ export function tellAdvice(
     );
     const says =
       mean - half > 0
-        ? "it generalises worse: leave it out, or mix the identity in"
+        ? `it generalises worse${mean + half < tolerated ? `, by less than ${least}` : ""}: leave it out, or mix the identity in`
         : mean + half < 0
-          ? "it generalises better"
+          ? `it generalises better${half - mean < tolerated ? `, by less than ${least}` : ""}`
           : Math.max(mean + half, half - mean) < tolerated
-            ? "it makes no difference worth a point"
+            ? `it makes no difference of ${least}`
             : "no difference is shown; more draws (--draws) narrow the interval";
     context.conclude(
       `  advice, n ${cell.n}, ${armTitles[arm as keyof typeof armTitles] ?? arm}: ${text}${percent ? " points" : ""} against raw: ${says}`,

@@ -19,6 +19,8 @@ export interface Part {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
   readonly labels: Int32Array | undefined;
+  /** Mean square of the targets, by which errors of regression are divided. Slices of a part keep its own. */
+  readonly power: number;
 }
 
 /** One draw: disjoint parts. Draws of the same number with other n have the same validation and test rows. */
@@ -59,11 +61,13 @@ export function drawOf(source: Source, { train, validation, test }: DrawSizes, d
 }
 
 function partOf({ inputs, width, targets, outputs, labels }: Source, rows: Int32Array): Part {
+  const own = gathered(targets, outputs, rows);
   return {
     rows: rows.length,
     inputs: gathered(inputs, width, rows),
-    targets: gathered(targets, outputs, rows),
+    targets: own,
     labels: labels === undefined ? undefined : Int32Array.from(rows, (row) => labels[row]!),
+    power: own.reduce((sum, y) => sum + y * y, 0) / own.length,
   };
 }
 
@@ -76,30 +80,27 @@ function gathered(values: Float64Array, width: number, rows: Int32Array): Float6
 }
 
 /** Some of the rows of a part, from `from` up to `to`. */
-export function slice({ inputs, targets, labels, rows }: Part, from: number, to: number): Part {
+export function slice({ inputs, targets, labels, rows, power }: Part, from: number, to: number): Part {
   const [width, outputs] = [inputs.length / rows, targets.length / rows];
   return {
     rows: to - from,
     inputs: inputs.subarray(from * width, to * width),
     targets: targets.subarray(from * outputs, to * outputs),
     labels: labels?.subarray(from, to),
+    power,
   };
 }
 
 /**
  * Scores outputs: the share of rows whose largest output is not that of their class, or without classes the mean square
- * of the error as a share of that of the targets.
+ * of the error as a share of the power of the targets.
  */
-export function scoreOf(outputs: Float64Array, { rows, targets, labels }: Part): number {
+export function scoreOf(outputs: Float64Array, { rows, targets, labels, power }: Part): number {
   const width = outputs.length / rows;
   let sum = 0;
   if (labels === undefined) {
-    let squares = 0;
-    for (let at = 0; at < outputs.length; at++) {
-      sum += (outputs[at]! - targets[at]!) ** 2;
-      squares += targets[at]! ** 2;
-    }
-    return squares === 0 ? sum : sum / squares;
+    for (let at = 0; at < outputs.length; at++) sum += (outputs[at]! - targets[at]!) ** 2;
+    return sum / outputs.length / (power === 0 ? 1 : power);
   }
   for (let i = 0; i < rows; i++) {
     let best = 0;

@@ -18,7 +18,8 @@ import { tellCell } from "./report.ts";
 import type { Source } from "./source.ts";
 import { followsOf, type Plan, tie } from "./studies.ts";
 
-const armRates = [0.01, 0.03, 0.1, 0.3, 1] as const;
+/** Whitened data are often best at 1, so that the grid goes beyond it. */
+const armRates = [0.01, 0.03, 0.1, 0.3, 1, 3] as const;
 const armUpdates = { quick: 600, full: 800 } as const;
 
 const descentRates = [0.03, 0.1, 0.2, 0.3, 1] as const;

@@ -49,12 +49,15 @@ const pool = 6000;
  */
 export function sourceOf(options: SourceOptions, seed: number, keepAll = false): Source {
   const data = wholeData(options, seed);
-  const { count, inputs, labels, classes, name } = data;
+  const { count, inputs, labels, name } = data;
   const { targets } = data;
-  if (targets === undefined || (labels !== undefined && classes < 2)) {
+  // Classes of which no row is there do not count: rows that are all of class 3 say nothing about classes 0 to 2.
+  const found = labels === undefined ? 0 : new Set(labels).size;
+  if (targets === undefined || (labels !== undefined && found < 2)) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `whitening: expected labels of at least two classes, or targets, in ${name}; ` +
+      `whitening: expected labels of at least two classes, or targets, in ${name}` +
+        `${labels === undefined ? "" : `, got rows of ${found === 1 ? `class ${labels[0]} alone` : "no class"}`}; ` +
         "name the column of the classes by --labels, or that of a number by --target",
     );
   }

@@ -12,6 +12,9 @@ import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
 import { defaultDraws, defaultSamples, drawsMeaning, type Plan, sizes } from "./studies.ts";
 
+/** Fewest training rows. */
+const leastTraining = 2;
+
 const positives = z.array(z.number().positive());
 
 const options = z.object({
@@ -50,11 +53,12 @@ const options = z.object({
     .positive()
     .optional()
     .describe("updates of each arm (default: linear 1,000,000, networks 600, full: 800; in their study lambda 10,000)"),
-  newtonUpdates: z.number().int().positive().default(40).describe("updates of the arms of second order of a network"),
+  newtonUpdates: z.number().int().positive().default(100).describe("updates of the arms of second order of a network"),
   rates: positives
     .optional()
     .describe(
-      "grid of rates (default: 0.01 to 2.5; of the linear model as multiples of 1 / (largest eigenvalue of the arm))",
+      "grid of rates (default: of the linear model 0.01 to 2.5, as multiples of 1 / (largest eigenvalue of the arm); " +
+        "of networks 0.01 to 3, in their study lambda 0.03 to 1)",
     ),
   newtonRates: positives
     .optional()
@@ -106,7 +110,7 @@ export const whiteningExperiment: Experiment = experiment({
       const { constant, width, outputs, count } = source;
       context.note(
         `${source.name}: ${count} rows, d = ${width} features` +
-          `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} outputs` +
+          `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} output${outputs === 1 ? "" : "s"}` +
           `${options.full ? "" : "; quick: few draws, so intervals are wide"}`,
       );
       const ofModel =
@@ -142,12 +146,19 @@ function planOf(options: Options, source: Source): Plan {
   const [samples, lambdaSamples] = [false, true].map(
     (lambda) => options.samples ?? defaultSamples(source, { ...form, lambda }),
   ) as [number[], number[]];
-  const tooMany = samples.find((n) => n > most);
-  if (tooMany !== undefined || most < 2) {
+  if (most < leastTraining) {
     throw failure(
       "ERR_COMMAND_LINE",
-      `whitening: expected at most ${Math.max(0, most)} training rows, since ${source.name} has ${source.count} rows and the ` +
-        `others validate and test, got ${tooMany ?? samples.join(", ")}`,
+      `whitening: expected at least ${leastTraining} rows to train on beside those that validate and test, ` +
+        `got ${source.count} rows in all of ${source.name}, which leaves ${Math.max(0, most)}; give more rows`,
+    );
+  }
+  const tooMany = [...samples, ...lambdaSamples].find((n) => n > most);
+  if (tooMany !== undefined) {
+    throw failure(
+      "ERR_COMMAND_LINE",
+      `whitening: expected at most ${most} training rows, since ${source.name} has ${source.count} rows and the ` +
+        `others validate and test, got ${tooMany}`,
     );
   }
   return {

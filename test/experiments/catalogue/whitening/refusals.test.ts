@@ -88,6 +88,40 @@ ownData("a table with a column of classes is described, judged at all rows that 
   await assertRejects(run({ ...small, data, labels: "y", target: "a" }), "ERR_COMMAND_LINE", /got both/);
 });
 
+ownData("rows of one class, too few rows, and classes that do not begin at 0 are named", async () => {
+  const folder = scratchPath("odd rows");
+  mkdirSync(folder);
+  const written = (name: string, rows: number, label: (row: number) => number): string => {
+    const path = join(folder, `${name}.csv`);
+    const lines = Array.from({ length: rows }, (_, i) => `${Math.sin(i)},${Math.cos(3 * i)},${label(i)}`);
+    writeFileSync(path, ["a,b,y", ...lines].join("\n"));
+    return path;
+  };
+  for (const [name, rows, label, code, pattern] of [
+    [
+      "one class",
+      60,
+      () => 3,
+      "ERR_COMMAND_LINE",
+      /at least two classes.* in one class\.csv, got rows of class 3 alone/,
+    ],
+    [
+      "few",
+      5,
+      (i: number) => i % 2,
+      "ERR_COMMAND_LINE",
+      /at least 2 rows to train on .*, got 5 rows in all of few\.csv/,
+    ],
+    ["signs", 60, (i: number) => (i % 2) * 2 - 1, "ERR_OPTION_RANGE", /got -1 in row 0; number the classes from 0/],
+  ] as const) {
+    await assertRejects(run({ ...small, data: written(name, rows, label), labels: "y" }), code, pattern);
+  }
+  const { conclusions } = await run({
+    ...{ ...small, data: written("one row", 60, (i) => Number(i === 7)), labels: "y", study: ["arms"], draws: 2 },
+  });
+  assert.match(conclusions[0]!, /one row\.csv: n = 60 rows/);
+});
+
 ownData("a module with a network is trained in all arms", async () => {
   const folder = scratchPath("net");
   mkdirSync(folder);
