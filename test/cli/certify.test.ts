@@ -5,8 +5,9 @@ import * as assert from "uvu/assert";
 import { verdicts } from "../../src/certify/certificate.ts";
 import { readCertificates } from "../../src/cli/certificates/certificatesFile.ts";
 import { certifyCommand } from "../../src/cli/commands/certifyCommand.ts";
+import type { EndCertificates } from "../../src/server/messages.ts";
 import { checkCertificates, missingChecker } from "../support/certificateChecker.ts";
-import { fluxion, scratchDirectory } from "../support/command.ts";
+import { fluxion, scratchDirectory, startFluxion } from "../support/command.ts";
 
 const missing = missingChecker();
 if (missing !== undefined) console.log(`skipped: ${missing}`);
@@ -47,6 +48,29 @@ certify("certifies every end of an experiment, and another program confirms it",
   for (const { name, outcome, why } of checked.outcomes) assert.is.not(outcome, "refuted", `${name}: ${why}`);
   const zeros = checked.outcomes.filter((_, i) => certificates[i]!.statement.verdict === "zero");
   for (const { name, outcome, why } of zeros) assert.is(outcome, "confirmed", `${name}: ${why}`);
+});
+
+certify("shows on the page what is proved", async () => {
+  const started = startFluxion(["serve", runs]);
+  const [, address] = await started.says(/\d+ runs: (\S+)\n/);
+  try {
+    const url = new URL(address!);
+    const response = await fetch(new URL(`/certificates${url.search}`, url));
+    const { ends, trouble } = (await response.json()) as EndCertificates;
+    assert.equal(trouble, []);
+    const { certificates } = readCertificates(join(runs, "certificates.json"));
+    assert.equal(
+      ends.map(({ run }) => run),
+      certificates.map(({ name }) => name),
+    );
+    for (const [i, { outcome, morseIndex }] of ends.entries()) {
+      assert.is(morseIndex, outcome === "zero" ? certificates[i]!.statement.morseIndex : undefined);
+    }
+    assert.ok(ends.some(({ outcome }) => outcome === "zero"));
+  } finally {
+    started.process.kill("SIGINT");
+    await started.ended;
+  }
 });
 
 certify("certifies one run, into its own directory", async () => {
