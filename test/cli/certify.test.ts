@@ -113,6 +113,17 @@ certify("takes points of other programs, for an experiment or a module that expo
   assert.ok(verdicts.includes(readCertificates(join(here, "one.json")).certificates[0]!.statement.verdict));
 });
 
+certify("looks for a large radius of uniqueness if asked to", async () => {
+  const unique: number[] = [];
+  for (const flags of [[], ["--grow"]]) {
+    const { code, stderr } = await fluxion(["certify", "./loss.ts", "--points", "found.csv", ...flags], here);
+    assert.is(code, 0, stderr);
+    unique.push(readCertificates(join(here, "certificates.json")).certificates[0]!.statement.unique!);
+  }
+  // The zeros (1, 0) and (0, 0) are 1 apart.
+  assert.ok(unique[1]! > 100 * unique[0]! && unique[1]! < 1, `${unique}`);
+});
+
 certify("ends with 1 where something is undecided, and says why", async () => {
   const module = `
     import * as tf from "@tensorflow/tfjs";

@@ -21,8 +21,10 @@ export const certificateHeadings: readonly string[] = [
   "seconds",
 ];
 
-/** Digits of a bound, no more than a table shows. */
-const digits = 3;
+/** Number of digits that a table shows of a bound. */
+const digitsOf = (bound: number): number => (bound < 1e-3 || bound >= 1e5 ? 3 : 5);
+const least = (bound: number): number => roundedDown(bound, digitsOf(bound));
+const most = (bound: number): number => roundedUp(bound, digitsOf(bound));
 
 /** The row of a certificate in the table. */
 export function certificateCells({ name, given, certificate, seconds }: CertifiedEnd): Cell[] {
@@ -36,11 +38,11 @@ export function certificateCells({ name, given, certificate, seconds }: Certifie
     morseIndex,
     kernelDimension,
     // Bounds are rounded so that the table does not claim more than they do.
-    exists === undefined ? undefined : roundedUp(exists, digits),
-    unique === undefined ? undefined : roundedDown(unique, digits),
+    exists === undefined ? undefined : most(exists),
+    unique === undefined ? undefined : least(unique),
     isZero && moved > 0 ? moved : undefined,
-    none ? roundedDown(excluded, digits) : undefined,
-    none ? roundedDown(excluded / Math.hypot(...given), digits) : undefined,
+    none ? least(excluded) : undefined,
+    none ? least(excluded / Math.hypot(...given)) : undefined,
     seconds,
   ];
 }
