@@ -1,5 +1,6 @@
 /** What the proofs share: enclosures with counts, and the outcome of an attempt. */
 import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
+import { roundedDown, roundedUp } from "../boundedNumber.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Bounds, ZeroProof } from "./certificate.ts";
 import { boxAround } from "./rounding.ts";
@@ -59,14 +60,34 @@ export class Enclosures {
     const found = enclose(boxAround(z, radius));
     const { undecided } = this.derivatives;
     if (undecided > 0) {
-      return `a kink of the loss lies within ${show(radius)} of the point (${undecided} comparisons are undecided)`;
+      return `a kink of the loss may lie within ${show(radius)} of the point (${undecided} comparisons are undecided)`;
     }
     if (!found.rad.every(Number.isFinite)) return `the derivatives have no finite bound within ${show(radius)}`;
     return found;
   }
 }
 
-/** Three digits of a number, for sentences. */
+/** Number of digits in sentences. */
+const digits = 3;
+
+/** Three digits of a number that is not claimed, for sentences. */
 export function show(x: number): string {
-  return Number.isFinite(x) ? String(Number(x.toPrecision(3))) : String(x);
+  return Number.isFinite(x) ? String(Number(x.toPrecision(digits))) : String(x);
+}
+
+/** Three digits of a radius up to which something is claimed, rounded downwards. */
+export const atLeast = (radius: number): string => String(roundedDown(radius, digits));
+/** Three digits of a distance that is not exceeded, rounded upwards. */
+export const atMost = (distance: number): string => String(roundedUp(distance, digits));
+
+/** Both radii of a zero, with as many digits as it takes for the text to say that the zero lies in its ball. */
+export function radii({ unique, exists }: Pick<Zero, "unique" | "exists">): {
+  readonly unique: string;
+  readonly exists: string;
+} {
+  for (let more = digits; more < 17; more++) {
+    const [least, most] = [roundedDown(unique, more), roundedUp(exists, more)];
+    if (most <= least) return { unique: String(least), exists: String(most) };
+  }
+  return { unique: String(unique), exists: String(exists) };
 }

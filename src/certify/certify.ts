@@ -1,7 +1,7 @@
 import { type Checked, readOptions } from "../options.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Symmetry } from "../problems/symmetries/symmetry.ts";
-import { type Attempt, Enclosures, show, type Zero } from "./attempt.ts";
+import { type Attempt, atLeast, Enclosures, radii, show, type Zero } from "./attempt.ts";
 import type { Certificate, Verdict } from "./certificate.ts";
 import { type Curvatures, curvaturesAt } from "./curvatures.ts";
 import { excludedRadius } from "./excluded.ts";
@@ -166,11 +166,13 @@ class Search {
     const { morseIndex, kernelDimension, exists, unique } = zero;
     const orbit = kernelDimension === 0 ? "" : `, up to its orbit of dimension ${kernelDimension}`;
     const index = morseIndex === undefined ? "" : ` It has index ${morseIndex}.`;
+    // The sentence says what the certificate does, and not more.
+    const shown = radii({ unique: Math.min(unique, inside), exists });
     const from = moved === 0 ? "the point" : `where Newton's steps led, ${show(moved)} from the point`;
     return {
       ...this.#common(symmetries.refuted, assumptions),
       verdict,
-      because: `One zero lies within ${show(unique)} of ${from}, at most ${show(exists)} away${orbit}.${index}`,
+      because: `One zero lies within ${shown.unique} of ${from}, at most ${shown.exists} away${orbit}.${index}`,
       point: z.slice(),
       moved,
       exists,
@@ -191,17 +193,17 @@ class Search {
     const size = normUp(given);
     const means = size > 0 && exclusion.radius >= read.leastRadius * size;
     const far = means && !converging;
-    const share = size > 0 ? ` (${show(exclusion.radius / size)} of its length)` : "";
+    const share = size > 0 ? ` (${atLeast(exclusion.radius / size)} of its length)` : "";
     const refuted = symmetries.refuted.map((name) => `; the symmetry "${name}" is refuted`).join("");
     const tooNear =
       exclusion.radius > 0
-        ? ` No zero lies within ${show(exclusion.radius)}${share}, ${means ? "but one may lie beyond" : "which is too little to mean something"}.`
+        ? ` No zero lies within ${atLeast(exclusion.radius)}${share}, ${means ? "but one may lie beyond" : "which is too little to mean something"}.`
         : "";
     return {
       ...this.#common(symmetries.refuted, [...standing]),
       verdict: far ? "no zero" : "undecided",
       because: far
-        ? `No zero lies within ${show(exclusion.radius)} of the point${share}.`
+        ? `No zero lies within ${atLeast(exclusion.radius)} of the point${share}.`
         : `${why}${refuted}.${tooNear}`,
       point: given.slice(),
       moved: 0,

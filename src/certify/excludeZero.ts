@@ -1,5 +1,5 @@
 import type { Problem } from "../problems/problem.ts";
-import { Enclosures, show } from "./attempt.ts";
+import { atLeast, Enclosures } from "./attempt.ts";
 import type { Exclusion } from "./certificate.ts";
 import { excludedRadius } from "./excluded.ts";
 import { distanceInside } from "./insideSet.ts";
@@ -39,7 +39,7 @@ export function excludeZero(problem: Problem, point: ArrayLike<number>): Exclusi
     radius,
     relative: radius === 0 ? 0 : radius / size,
     because:
-      radius > 0 ? `No zero lies within ${show(radius)} of the point.${bounded}` : `Nothing is excluded: ${why}.`,
+      radius > 0 ? `No zero lies within ${atLeast(radius)} of the point.${bounded}` : `Nothing is excluded: ${why}.`,
     products: enclosures.products,
   };
 }

@@ -8,6 +8,9 @@ import { transposed } from "./tangents.ts";
 /** Most products of a search for the radius. */
 const mostTrials = 16;
 
+/** Factor by which a ball may grow at once: a field that does not change in it says nothing of much larger ones. */
+const mostGrowth = 2 ** 64;
+
 /** Two radii that are this near count as one. */
 const near = 1.1;
 
@@ -45,6 +48,8 @@ export function excludedRadius(
   };
   const flat = slope(0);
   let radius = Math.min(most, start / flat);
+  // At the origin, where J w is 0 there, nothing tells how far to look first.
+  if (radius === Number.POSITIVE_INFINITY) radius = 1;
   let inner: End = { radius: 0, reach: 0 };
   let outer: End = { radius: Number.POSITIVE_INFINITY, reach: Number.POSITIVE_INFINITY };
   for (let trial = 0; trial < mostTrials && radius > 0; trial++) {
@@ -83,7 +88,7 @@ function expectedRadius(last: End, inner: End, outer: End, flat: number, start: 
 function nextRadius(low: number, high: number, most: number, aim: number): number {
   if (low === 0) return Math.min(Math.max(aim, high / 64), high / 1.5);
   const least = low * Math.sqrt(near);
-  if (high === Number.POSITIVE_INFINITY) return Math.min(most, Math.max(aim, least));
+  if (high === Number.POSITIVE_INFINITY) return Math.min(most, Math.max(aim, least), mostGrowth * low);
   return aim > least && aim < high / Math.sqrt(near) ? aim : Math.sqrt(low) * Math.sqrt(high);
 }
 

@@ -116,8 +116,10 @@ function onSlice(slice: Slice, tangents: Tangents, generators: readonly AffineGe
     };
   }
   const value = slice.enclosures.value(z);
-  // L(z) - L(x*) = y^T Q H Q^T y / 2 with |y| <= r0, since the gradient is 0 at x*.
-  const change = up((smallest * smallest * Math.abs(lambda[0]!) * (1 + first.inertia)) / 2 + value.rad[0]!, 8);
+  // L(z) - L(x*) = y^T Q H Q^T y / 2 with |y| <= r0, since the gradient is 0 at x*. The root of the curvature comes first,
+  // since r0^2 alone may underflow where the change of the loss does not.
+  const side = up(smallest * up(Math.sqrt(Math.abs(lambda[0]!))));
+  const change = up((up(side * side) * (1 + first.inertia)) / 2 + value.rad[0]!, 8);
   const zero: Zero = {
     exists,
     unique: down(largest.radius * (1 - orthonormal), 2),

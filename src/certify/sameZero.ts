@@ -5,7 +5,7 @@ import type { Problem } from "../problems/problem.ts";
 import type { HiddenUnits } from "../problems/symmetries/hiddenUnits.ts";
 import { provedOf } from "../problems/symmetries/proved.ts";
 import { problemRule } from "../problems/traced/arguments.ts";
-import { show } from "./attempt.ts";
+import { atLeast, atMost, show } from "./attempt.ts";
 import type { Certificate } from "./certificate.ts";
 import { distanceUp, up } from "./rounding.ts";
 
@@ -62,7 +62,7 @@ export function sameZero(problem: Problem, first: Certificate, second: Certifica
   if (a !== undefined && b !== undefined && (a.high < b.low || b.high < a.low)) {
     return {
       answer: "different",
-      because: `The losses differ: they are above and below ${show(Math.max(a.low, b.low))}.`,
+      because: `The losses differ: one is at least ${Math.max(a.low, b.low)}, the other at most ${Math.min(a.high, b.high)}.`,
     };
   }
   if (first.morseIndex !== second.morseIndex) {
@@ -83,12 +83,12 @@ export function sameZero(problem: Problem, first: Certificate, second: Certifica
   if (up(apart + first.exists!) < second.unique!) {
     return {
       answer: "same",
-      because: `The points are ${show(apart)} apart, and the zero is unique within ${show(second.unique!)}.`,
+      because: `The points are at most ${atMost(apart)} apart, and the zero is unique within ${atLeast(second.unique!)}.`,
     };
   }
   return {
     answer: "undecided",
-    because: `The points are ${show(apart)} apart, and the zero is known to be unique within ${show(second.unique!)} only.`,
+    because: `The points are ${show(apart)} apart, and the zero is known to be unique within ${atLeast(second.unique!)} only.`,
   };
 }
 

@@ -9,8 +9,12 @@ interface ServedRuns {
   close(): void;
 }
 
-/** Passes rows to the page, and the page's commands to the search. */
-export function serveRuns(server: ViewerServer | undefined, thread: SearchThread): ServedRuns {
+/** Passes rows to the page, and the page's commands to the search. `placed` is told the name and directory of each run. */
+export function serveRuns(
+  server: ViewerServer | undefined,
+  thread: SearchThread,
+  placed: (name: string, directory: string) => void = () => undefined,
+): ServedRuns {
   if (server === undefined) return { take: () => undefined, close: () => undefined };
   const { hub } = server;
   const servedNames = new Map<string, string>();
@@ -36,8 +40,9 @@ export function serveRuns(server: ViewerServer | undefined, thread: SearchThread
         const name = hub.open(message.run, message.header, { directory: message.directory });
         servedNames.set(message.run.name, name);
         runNames.set(name, message.run.name);
+        placed(name, message.directory);
       } else if (message.kind === "replayed") {
-        hub.addFinished(message.run, message.directory, endingOf(message.last));
+        placed(hub.addFinished(message.run, message.directory, endingOf(message.last)), message.directory);
       } else if (message.kind === "batch") {
         lastRows.set(message.run, message.last);
         const name = servedNames.get(message.run)!;

@@ -5,7 +5,7 @@ import { readFailure } from "../arrow/fileSource.ts";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
-import type { FigureGallery } from "../server/options.ts";
+import type { ViewerServerOptions } from "../server/options.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { note } from "./output/say.ts";
 import { waitForSignal } from "./signals.ts";
@@ -110,12 +110,12 @@ function linesOf(path: string): string[] {
 /** Starts the server and prints the page's address. @throws ERR_PORT_IN_USE, ERR_LISTEN, ERR_OPTION_RANGE */
 export async function startServer(
   wish: ServeWish | undefined,
-  figures: FigureGallery,
+  shown: Pick<ViewerServerOptions, "figures" | "certificates">,
 ): Promise<ViewerServer | undefined> {
   if (wish === undefined) return undefined;
   const { open, ...options } = wish;
   const warn = (message: string): void => note(`fluxion: ${message}`);
-  const server = await createViewerServer({ ...options, figures, warn });
+  const server = await createViewerServer({ ...options, ...shown, warn });
   note(`page: ${server.url}`);
   if (options.readToken !== undefined) note(`page, for reading only: ${server.readUrl}`);
   if (open) openBrowser(server.url);

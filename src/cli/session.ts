@@ -3,6 +3,7 @@ import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { Lease } from "../sinks/lease.ts";
+import { certificateShelf } from "./certificates/endCertificates.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
@@ -25,6 +26,8 @@ interface SessionOptions {
   readonly resume: boolean;
   readonly workers: number;
   readonly server: ViewerServer | undefined;
+  /** Called with the name under which a run is served, and its directory. */
+  readonly placed: (name: string, directory: string) => void;
 }
 
 /**
@@ -35,14 +38,12 @@ interface SessionOptions {
 export async function serveSession(
   wish: ServeWish | undefined,
   summary: string,
-  begin: () => Omit<SessionOptions, "server">,
+  begin: () => Omit<SessionOptions, "server" | "placed">,
 ): Promise<number> {
   let begun: string | undefined;
   let lease: Lease | undefined;
-  const server = await startServer(
-    wish,
-    figureGallery(() => begun),
-  );
+  const shelf = certificateShelf();
+  const server = await startServer(wish, { figures: figureGallery(() => begun), certificates: shelf.read });
   try {
     const options = begin();
     const { directory, file } = options;
@@ -50,7 +51,7 @@ export async function serveSession(
     lease = options.lease;
     writeExperiment(directory, file, lease);
     note(`${file.name}: ${summary}\nfiles: ${directory}`);
-    const code = await runSession({ ...options, server });
+    const code = await runSession({ ...options, server, placed: shelf.place });
     lease.release();
     if (code === 0 || code === exitRefused) await keepServing(server);
     return code;
@@ -68,10 +69,10 @@ const exitRefused = 1;
  * 128 + the signal's number.
  */
 async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, workers, server, lease, lost } = options;
+  const { thread, directory, file, resume, workers, server, placed, lease, lost } = options;
   const progress = makeProgress();
   const record = keepRecord(directory, file, lease);
-  const served = serveRuns(server, thread);
+  const served = serveRuns(server, thread, placed);
   const opened = new Set<string>();
   const handle = (message: FromWorker): void => {
     if (message.kind === "opened") opened.add(message.run.name);

@@ -4,7 +4,7 @@ import { makeCommandDesk } from "./commands.ts";
 import { makeGuard, warnOnce } from "./guard.ts";
 import { isLoopback, pageAddress, randomToken } from "./http/access.ts";
 import { directoryOf, earlierFiles, finishedFiles, freeName, type Hub, openRun } from "./hub.ts";
-import { checkOptions, type FigureGallery, type ViewerServerOptions } from "./options.ts";
+import { checkOptions, type ViewerServerOptions } from "./options.ts";
 import { costOf, type FromServer, type SentOptions, window } from "./process/channel.ts";
 import { MirroredRun, makeMirror } from "./process/mirror.ts";
 import { makeSupervisor } from "./process/supervisor.ts";
@@ -40,7 +40,14 @@ export type { ViewerServer } from "./viewerServer.ts";
  * @throws {RangeError} ERR_OPTION_RANGE for a number out of range, for a public host without a token
  */
 export async function createViewerServer(options: ViewerServerOptions = {}): Promise<ViewerServer> {
-  const { warn, figures, token = randomToken(), readToken = randomToken(), ...rest } = checkOptions(options);
+  const {
+    warn,
+    figures,
+    certificates,
+    token = randomToken(),
+    readToken = randomToken(),
+    ...rest
+  } = checkOptions(options);
   const { host, memoryBytes } = rest;
   warnOfStrangers(host, warn);
   let port = rest.port;
@@ -77,7 +84,13 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     started() {
       const sent: SentOptions = { ...rest, port, token, readToken };
       // Viewers come back as soon as the port is open, before the server knows the runs.
-      supervisor.send({ kind: "start", options: sent, figures: figures !== undefined, runs: [...mirror.runs.keys()] });
+      supervisor.send({
+        kind: "start",
+        options: sent,
+        figures: figures !== undefined,
+        certificates: certificates !== undefined,
+        runs: [...mirror.runs.keys()],
+      });
     },
     ended(why, again) {
       lose();
@@ -128,18 +141,20 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
         supervisor.send({ kind: "reply", id, outcome });
       });
     } else if (message.kind === "cancel") drawings.get(message.id)?.abort();
-    else if (figures !== undefined) void answer(figures, message);
+    else void answer(message);
   }
 
-  async function answer(
-    gallery: FigureGallery,
-    message: Extract<FromServer, { kind: "figures" | "figure" }>,
-  ): Promise<void> {
-    const { id } = message;
+  async function answer(message: Extract<FromServer, { kind: "figures" | "figure" | "certificates" }>): Promise<void> {
+    const { id, kind } = message;
     const drawing = new AbortController();
-    if (message.kind === "figures") drawings.set(id, drawing);
+    if (kind === "figures") drawings.set(id, drawing);
     try {
-      const value = message.kind === "figures" ? await gallery.list(drawing.signal) : await gallery.svg(message.name);
+      const value =
+        kind === "certificates"
+          ? await certificates?.()
+          : kind === "figures"
+            ? await figures?.list(drawing.signal)
+            : await figures?.svg(message.name);
       supervisor.send({ kind: "answer", id, value });
     } catch (error) {
       supervisor.send({ kind: "refusal", id, message: error instanceof Error ? error.message : String(error) });

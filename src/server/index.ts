@@ -8,6 +8,8 @@ export type { Hub, OpenOptions } from "./hub.ts";
 export type {
   AttemptInfo,
   ClientMessage,
+  EndCertificate,
+  EndCertificates,
   FigureTitle,
   RunEnding,
   RunInfo,

@@ -142,6 +142,33 @@ export const closeCodes = {
   tooMany: 1013,
 } as const;
 
+/** What a certificate says of the end of a run, made after it had ended: `GET /certificates` lists them. */
+export interface EndCertificate {
+  /** Name under which the run is served. */
+  readonly run: string;
+  /**
+   * Point that was certified: the CRC-32C of its bytes, in hexadecimal. A run that went on has another end, about which
+   * nothing is said.
+   */
+  readonly point: string;
+  /**
+   * `zero`: the end lies next to a critical point, proved; `given`: the same if a symmetry that is not proved is one;
+   * `none`: there is no critical point near it, proved; `away`: Newton's method leads from it to one that is farther away.
+   */
+  readonly outcome: "zero" | "given" | "none" | "away" | "undecided";
+  /** What is proved, or why nothing is, in a sentence or two. */
+  readonly text: string;
+  /** Exact Morse index at the critical point. */
+  readonly morseIndex?: number;
+}
+
+/** The certificates of all runs that have one, and what cannot be read. */
+export interface EndCertificates {
+  readonly ends: readonly EndCertificate[];
+  /** One line for each file that cannot be read. */
+  readonly trouble: readonly string[];
+}
+
 /** A figure that the server can draw. `GET /figures` lists them, `GET /figures/<name>.svg` returns one. */
 export interface FigureTitle {
   readonly name: string;

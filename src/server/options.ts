@@ -3,7 +3,7 @@ import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import { isLoopback } from "./http/access.ts";
 import { defaultPageDirectory } from "./http/pageFiles.ts";
-import type { FigureTitle } from "./messages.ts";
+import type { EndCertificates, FigureTitle } from "./messages.ts";
 
 const who = "createViewerServer";
 
@@ -49,6 +49,8 @@ export interface ViewerServerOptions {
   readonly pageDirectory?: string;
   /** Figures of the runs served, drawn when a viewer asks for them. Default: none. */
   readonly figures?: FigureGallery;
+  /** Function that reads what is proved of the ends of the runs served, as it is now. Default: nothing is. */
+  readonly certificates?: () => EndCertificates | Promise<EndCertificates>;
 }
 
 /** Draws figures as SVG. */
@@ -97,6 +99,7 @@ const rules = {
     expected: "an object with the methods list and svg",
     is: (value: Partial<FigureGallery> | null) => isFunction(value?.list) && isFunction(value?.svg),
   },
+  certificates: { expected: "a function that returns certificates", is: isFunction },
 } as const;
 
 /** Checks the options and fills in their defaults. @throws ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE */

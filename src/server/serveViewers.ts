@@ -83,9 +83,10 @@ export async function serveViewers({
   let boundPort = port;
   const access = makeAccess({ ...checked, port: () => boundPort });
   const figures = makeFigureDesk(checked.figures);
+  const certificates = sharedCall(checked.certificates ?? (() => ({ ends: [], trouble: [] })));
   const http = createServer(timeLimits);
   const limits = limitConnections(http, connections, guard);
-  const route = makeRoutes({ host: site, access, limits, pageDirectory, figures });
+  const route = makeRoutes({ host: site, access, limits, pageDirectory, figures, certificates });
   http.on("request", guard(inTurn(route, guard), answerFault));
   http.on(
     "upgrade",
@@ -166,6 +167,17 @@ export async function serveViewers({
       return viewers.size;
     },
     close,
+  };
+}
+
+/** Calls a function once for all who ask while it is at work. */
+function sharedCall<T>(call: () => T | Promise<T>): () => Promise<T> {
+  let working: Promise<T> | undefined;
+  return () => {
+    working ??= (async () => call())().finally(() => {
+      working = undefined;
+    });
+    return working;
   };
 }
 

@@ -1,47 +1,21 @@
 /** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
-import type { RunInfo } from "../server/messages.ts";
+import type { EndCertificates, RunInfo } from "../server/messages.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, square } from "./charts/plane.ts";
-import { newest } from "./charts/series.ts";
 import { padded } from "./charts/ticks.ts";
-import { button, color, h, setAttribute } from "./dom.ts";
+import { button, color, h, setAttribute, setText } from "./dom.ts";
+import { type EndPoint, endOf, fetchCertificates, keyOf, type MeasuredEnd, withProof } from "./endOfRun.ts";
 import { formatCount, formatNumber } from "./format.ts";
-import { RunData } from "./runData.ts";
-import { fetchRows } from "./runFeed.ts";
 import { stateMark, stateOf } from "./runList.ts";
 import { letterOf, styleOf } from "./runStyle.ts";
 
-interface EndPoint {
-  readonly run: RunInfo;
-  readonly step: number | undefined;
-  readonly value: number | undefined;
-  readonly squaredFieldNorm: number | undefined;
-  readonly index: number | undefined;
-  /** Class of the end, as the summary of the command says it; the state of a run that was not judged. */
-  readonly verdict: string;
-  readonly judged: boolean;
-  /** Whether the index is that of a critical point; undefined where that was not measured. */
-  readonly indexTrusted: boolean | undefined;
-  /** What a certificate proves of the end; undefined where there is none, or where it decides nothing. */
-  readonly proof: Proof | undefined;
-}
-
-/** What is proved, in short and as a sentence. */
-interface Proof {
-  readonly short: string;
-  readonly sentence: string;
-}
-
 interface EndPoints {
   readonly element: HTMLElement;
-  /** Asks for the last rows of runs that are over. Shows itself once two of them have a Morse index. */
+  /** Asks for the last rows of runs that are over. Shows itself once two of them have a Morse index, or one a proof. */
   update(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
   restyle(): void;
 }
 
 const height = 226;
-const needed = ["value", "squaredFieldNorm", "stepSize", "status", "morseIndex"];
-/** Columns of a run that was judged, as `classifyEnd` and `certificate` write them. */
-const judgement = ["end", "indexTrusted", "certified", "certifiedRadius", "excludedRadius"];
 
 interface Mark {
   readonly sign: string;
@@ -61,8 +35,10 @@ const reach = 10;
 
 export function makeEndPoints(look: (run: string) => void): EndPoints {
   const canvas = h("canvas", { role: "img" });
+  const plot = h("div", { class: "plot" }, canvas);
   const body = h("tbody", {});
   const hint = h("p", { class: "hint" });
+  const proved = h("p", { class: "hint", hidden: true });
   const head = h(
     "tr",
     {},
@@ -72,11 +48,15 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     "section",
     { class: "card chart", "aria-label": "End points", tabindex: 0, hidden: true },
     h("header", {}, h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index"))),
-    h("div", { class: "plot" }, canvas),
+    plot,
     hint,
+    proved,
     h("details", {}, h("summary", {}, "Table"), h("table", { class: "end-points" }, h("thead", {}, head), body)),
   );
-  const ends = new Map<string, EndPoint>();
+  const ends = new Map<string, MeasuredEnd>();
+  let certificates: EndCertificates = { ends: [], trouble: [] };
+  /** Runs whose certificates were asked for. */
+  let askedFor: string | undefined;
   let asking = false;
   let runs: readonly RunInfo[] = [];
   let slots: ReadonlyMap<string, number> = new Map();
@@ -88,32 +68,62 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     if (asking) return;
     asking = true;
     for (;;) {
-      const next = runs.find((run) => !run.live && "morseIndex" in run.columns && !ends.has(keyOf(run)));
-      if (next === undefined || document.hidden) break;
-      ends.set(keyOf(next), await endOf(next));
+      if (document.hidden) break;
+      const over = runs.filter((run) => !run.live);
+      const names = over.map(keyOf).join();
+      if (names !== askedFor) {
+        askedFor = names;
+        certificates = (await fetchCertificates()) ?? certificates;
+      }
+      const certified = new Set(certificates.ends.map(({ run }) => run));
+      const next = over.find((run) => {
+        const end = ends.get(keyOf(run));
+        const lacksPoint = end?.point === undefined && certified.has(run.name);
+        return end === undefined ? "morseIndex" in run.columns || lacksPoint : lacksPoint;
+      });
+      if (next === undefined) break;
+      ends.set(keyOf(next), await endOf(next, certified.has(next.name)));
       show();
     }
     asking = false;
+    show();
   }
+  /** Certificates are made while the page is open, so whoever comes back to it wants the newest. */
+  function askAgain(): void {
+    askedFor = undefined;
+    void ask();
+  }
+  /** Ends that are worth a line in the table. */
   const known = (): EndPoint[] =>
     runs.flatMap((run) => {
-      const end = ends.get(keyOf(run));
-      return end?.index === undefined || end.value === undefined || !Number.isFinite(end.value) ? [] : [end];
+      const measured = ends.get(keyOf(run));
+      const end = measured === undefined ? undefined : withProof(measured, certificates.ends);
+      return end !== undefined && (end.proof !== undefined || hasPlace(end)) ? [end] : [];
     });
 
   function show(): void {
     const points = known();
-    const key = points.map(({ run }) => `${keyOf(run)} ${slots.get(run.name)}`).join();
+    const proofs = points.map(({ proof }) => proof?.sentence);
+    const key = JSON.stringify([
+      points.map(({ run }) => [keyOf(run), slots.get(run.name)]),
+      proofs,
+      certificates.trouble,
+    ]);
     if (key === drawn) return;
     drawn = key;
-    element.hidden = points.length < 2;
+    element.hidden = !isEnough(points);
+    plot.hidden = !points.some(hasPlace);
+    hint.hidden = plot.hidden;
+    const texts = [...countedProofs(points), ...certificates.trouble];
+    proved.hidden = texts.length === 0;
+    setText(proved, texts.join("; "));
     body.replaceChildren(...points.map((point) => rowOf(point, look)));
     draw();
   }
   function draw(): void {
     const width = canvas.parentElement!.clientWidth;
-    const points = known();
-    if (width === 0 || points.length < 2) return;
+    const points = known().filter(hasPlace);
+    if (width === 0 || points.length === 0) return;
     const context = blankCanvas(canvas, width, height);
     const plane = placement(points, width);
     drawAxes(context, plane, true);
@@ -138,8 +148,8 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     );
   }
   function nearest(event: MouseEvent): readonly EndPoint[] {
-    const points = known();
-    if (points.length < 2) return [];
+    const points = known().filter(hasPlace);
+    if (points.length === 0) return [];
     const plane = placement(points, canvas.clientWidth);
     return points.filter(({ index, value }) => {
       return Math.hypot(plane.x(index!) - event.offsetX, plane.y(value!) - event.offsetY) <= reach;
@@ -156,7 +166,8 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const [first] = nearest(event);
     if (first !== undefined) look(first.run.name);
   });
-  document.addEventListener("visibilitychange", () => void ask());
+  document.addEventListener("visibilitychange", askAgain);
+  window.addEventListener("focus", askAgain);
 
   return {
     element,
@@ -170,9 +181,14 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   };
 }
 
-/** A resumed run ends again in another place, so the attempt is part of the key. */
-function keyOf(run: RunInfo): string {
-  return `${run.name} ${run.attempt}`;
+/** Whether an end has a place in the plane of loss and index. */
+function hasPlace({ index, value }: EndPoint): boolean {
+  return index !== undefined && value !== undefined && Number.isFinite(value);
+}
+
+/** Whether there is something to see: ends to compare, or one of which something is proved. */
+function isEnough(points: readonly EndPoint[]): boolean {
+  return points.length > 1 || points.some(({ proof }) => proof !== undefined);
 }
 
 function signOf(verdict: string): string {
@@ -189,46 +205,13 @@ function legend(verdicts: readonly string[]): string {
     .join("   ");
 }
 
-async function endOf(run: RunInfo): Promise<EndPoint> {
-  const data = new RunData(run.columns);
-  try {
-    // Two rows are needed: the last one has no step size, and a verdict may come in a row of its own.
-    const columns = [...needed, ...judgement.filter((name) => name in run.columns)];
-    const query = { last: 2, columns: columns.join(",") };
-    for (const batch of await fetchRows(run.name, query)) data.append(batch);
-  } catch (error) {
-    // Here only a mark is missing. The view of the run itself shows the error.
-    console.warn(`the end of ${run.name} cannot be read:`, error);
-  }
-  const trusted = data.last("indexTrusted");
-  const verdict = run.columns.end?.values?.[data.last("end") ?? -1];
-  return {
-    run,
-    step: data.lastStep,
-    value: newest(data, "value"),
-    squaredFieldNorm: newest(data, "squaredFieldNorm"),
-    index: newest(data, "morseIndex"),
-    verdict: verdict ?? stateOf(run),
-    judged: verdict !== undefined,
-    indexTrusted: trusted === undefined ? undefined : trusted === 1,
-    proof: proofOf(newest(data, "certified"), newest(data, "certifiedRadius"), newest(data, "excludedRadius")),
-  };
-}
-
-/** @param certified as `certificate` writes it: 1 and 2 for a zero, -1 for none nearby, 0 for nothing */
-function proofOf(
-  certified: number | undefined,
-  exists: number | undefined,
-  excluded: number | undefined,
-): Proof | undefined {
-  if (certified === -1) {
-    return { short: "proved", sentence: `proved: no zero of F lies within ${formatNumber(excluded)} of it` };
-  }
-  if (certified !== 1 && certified !== 2) return undefined;
-  const sentence = `proved: one zero of F lies within ${formatNumber(exists)}`;
-  return certified === 1
-    ? { short: "proved", sentence }
-    : { short: "proved, given the symmetry", sentence: `${sentence}, given the symmetry` };
+/** How many ends are proved to be what; nothing if none has a certificate. */
+function countedProofs(points: readonly EndPoint[]): string[] {
+  const count = (critical: boolean | undefined): number =>
+    points.filter(({ proof }) => proof !== undefined && proof.critical === critical).length;
+  const [zero, none, undecided] = [count(true), count(false), count(undefined)];
+  if (zero + none + undecided === 0) return [];
+  return [`${zero} proved critical, ${none} proved not to be near a critical point, ${undecided} undecided`];
 }
 
 function placement(points: readonly EndPoint[], width: number): Plane {
@@ -244,7 +227,7 @@ function rowOf(
   const how = stateOf(run);
   const sign = judged ? signOf(verdict) : stateMark(how);
   const colour = judged ? (marks[verdict]?.state ?? how) : how;
-  const words = proof === undefined ? verdict : `${verdict} (${proof.short})`;
+  const words = proof === undefined ? verdict : `${verdict} (${proof.mark})`;
   const state = h("td", { class: "state", "data-state": colour, title: proof?.sentence }, `${sign} ${words}`);
   // The measure has found an eigenvalue near its threshold, or a Hessian that still changes.
   const indexText = `${formatNumber(index)}${verdict === "critical point" && indexTrusted === false ? " (doubtful)" : ""}`;

@@ -37,6 +37,23 @@ excluding("excludes nothing at a zero, at the origin of an autoencoder, and on a
   }
 });
 
+excluding("finds a ball at the origin where the Hessian is 0, whatever the unit of the parameter", () => {
+  for (const power of [-90, -60, -3, 0, 1, 60, 90]) {
+    const { radius } = excludeZero(
+      objective([[]], (x: tf.Scalar) => tf.add(x, tf.mul(2 ** power, tf.pow(x, 4)))),
+      [0],
+    );
+    // The slope is 1 + 4 a x^3.
+    const zero = Math.cbrt(2 ** -power / 4);
+    assert.ok(radius < zero && radius > 0.5 * zero, `${power}: ${radius} of ${zero}`);
+  }
+  const { radius } = excludeZero(
+    objective([[]], (x: tf.Scalar) => tf.mul(3, x)),
+    [0],
+  );
+  assert.ok(radius > 1e19, `${radius}`);
+});
+
 excluding("stops at a kink", () => {
   // The slope of |x| + x / 2 is -1/2 or 3/2, without a zero, and jumps at 0.
   const kinked = objective([[]], (x) => tf.add(tf.abs(x), tf.mul(0.5, x)));

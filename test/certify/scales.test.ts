@@ -1,10 +1,12 @@
 /** Other units of the loss and of the data change no verdict. */
+import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { certify } from "../../src/certify/certify.ts";
 import { scaleByPower } from "../../src/elementary/index.ts";
 import { gaussianData } from "../../src/problems/data/gaussianData.ts";
 import { deepLinearAutoencoder } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
+import { objective } from "../../src/problems/objective.ts";
 import { alongOrbit, tracedQuartic } from "../support/certified.ts";
 import { normalVector } from "../support/random.ts";
 
@@ -28,6 +30,19 @@ scales("of the loss: the quartic at its minimum, at a flat point, and elsewhere"
         assert.ok(Math.abs(found.loss!.low - low) <= 1e-9 * Math.abs(low));
       }
     }
+  }
+});
+
+scales("of a parameter: bounds of the loss hold where the square of the distance underflows", () => {
+  for (const [inner, outer, x] of [
+    [500, 0, 1e-170],
+    [511, 0, 2e-160],
+    [300, 400, 1e-163],
+    [-500, 1000, 1e150],
+  ] as const) {
+    const problem = objective([[]], (z: tf.Scalar) => tf.mul(2 ** outer, tf.square(tf.mul(2 ** inner, z))));
+    const { loss, because } = certify(problem, [x], { polish: 0 });
+    assert.ok(loss !== undefined && loss.low <= 0 && loss.high >= 0, `${JSON.stringify(loss)}: ${because}`);
   }
 });
 

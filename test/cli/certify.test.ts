@@ -5,8 +5,9 @@ import * as assert from "uvu/assert";
 import { verdicts } from "../../src/certify/certificate.ts";
 import { readCertificates } from "../../src/cli/certificates/certificatesFile.ts";
 import { certifyCommand } from "../../src/cli/commands/certifyCommand.ts";
+import type { EndCertificates } from "../../src/server/messages.ts";
 import { checkCertificates, missingChecker } from "../support/certificateChecker.ts";
-import { fluxion, scratchDirectory } from "../support/command.ts";
+import { fluxion, scratchDirectory, startFluxion } from "../support/command.ts";
 
 const missing = missingChecker();
 if (missing !== undefined) console.log(`skipped: ${missing}`);
@@ -49,6 +50,29 @@ certify("certifies every end of an experiment, and another program confirms it",
   for (const { name, outcome, why } of zeros) assert.is(outcome, "confirmed", `${name}: ${why}`);
 });
 
+certify("shows on the page what is proved", async () => {
+  const started = startFluxion(["serve", runs]);
+  const [, address] = await started.says(/\d+ runs: (\S+)\n/);
+  try {
+    const url = new URL(address!);
+    const response = await fetch(new URL(`/certificates${url.search}`, url));
+    const { ends, trouble } = (await response.json()) as EndCertificates;
+    assert.equal(trouble, []);
+    const { certificates } = readCertificates(join(runs, "certificates.json"));
+    assert.equal(
+      ends.map(({ run }) => run),
+      certificates.map(({ name }) => name),
+    );
+    for (const [i, { outcome, morseIndex }] of ends.entries()) {
+      assert.is(morseIndex, outcome === "zero" ? certificates[i]!.statement.morseIndex : undefined);
+    }
+    assert.ok(ends.some(({ outcome }) => outcome === "zero"));
+  } finally {
+    started.process.kill("SIGINT");
+    await started.ended;
+  }
+});
+
 certify("certifies one run, into its own directory", async () => {
   const run = join(runs, "search-02");
   const { stdout } = await fluxion(["certify", run], here);
@@ -87,6 +111,17 @@ certify("takes points of other programs, for an experiment or a module that expo
   );
   assert.ok(other.code === 0 || other.code === 1, other.stderr);
   assert.ok(verdicts.includes(readCertificates(join(here, "one.json")).certificates[0]!.statement.verdict));
+});
+
+certify("looks for a large radius of uniqueness if asked to", async () => {
+  const unique: number[] = [];
+  for (const flags of [[], ["--grow"]]) {
+    const { code, stderr } = await fluxion(["certify", "./loss.ts", "--points", "found.csv", ...flags], here);
+    assert.is(code, 0, stderr);
+    unique.push(readCertificates(join(here, "certificates.json")).certificates[0]!.statement.unique!);
+  }
+  // The zeros (1, 0) and (0, 0) are 1 apart.
+  assert.ok(unique[1]! > 100 * unique[0]! && unique[1]! < 1, `${unique}`);
 });
 
 certify("ends with 1 where something is undecided, and says why", async () => {

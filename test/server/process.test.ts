@@ -284,6 +284,18 @@ processes("asks for figures, and lets go of them when whoever asked has left or 
   assert.ok(signals[2]!.aborted);
 });
 
+processes("asks for what is proved of ends", async () => {
+  const proved = { ends: [], trouble: ["certificates.json is damaged"] };
+  const certificates = () => proved;
+  await withProcess(
+    async (server) => {
+      const response = await fetch(`http://127.0.0.1:${server.port}/certificates?token=${server.token}`);
+      assert.equal(await response.json(), proved);
+    },
+    { certificates },
+  );
+});
+
 processes("can be closed even if it is stopped", async () => {
   const server = await createViewerServer();
   const { processId } = server;

@@ -202,5 +202,44 @@ routes("draws figures when asked, and only for those who have the token", async 
   await withServer(async (server) => assert.equal(await (await get(server, "/figures")).json(), { figures: [] }));
 });
 
+routes(
+  "tells what is proved of ends, read once for all who ask meanwhile, and only for those who have the token",
+  async () => {
+    const ends = [
+      { run: "example", point: "0a0b0c0d", outcome: "zero", text: "One zero lies near.", morseIndex: 2 },
+    ] as const;
+    let calls = 0;
+    let answer: (() => void) | undefined;
+    const certificates = async () => {
+      calls++;
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { ends, trouble: [] };
+    };
+    await withServer(
+      async (server) => {
+        assert.is((await fetch(`http://127.0.0.1:${server.port}/certificates`)).status, 401);
+        const asked = [get(server, "/certificates"), get(server, "/certificates")];
+        while (answer === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        answer();
+        for (const response of await Promise.all(asked)) assert.equal(await response.json(), { ends, trouble: [] });
+        assert.is(calls, 1);
+      },
+      { certificates },
+    );
+    await withServer(async (server) => {
+      assert.equal(await (await get(server, "/certificates")).json(), { ends: [], trouble: [] });
+    });
+    await withServer(async (server) => assert.is((await get(server, "/certificates")).status, 500), {
+      certificates: () => {
+        throw new Error("no");
+      },
+      warn: () => undefined,
+    });
+  },
+);
+
 routes.run();
 range.run();

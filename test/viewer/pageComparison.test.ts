@@ -3,6 +3,8 @@ import type { Locator } from "playwright-core";
 import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { crc32c, hex } from "../../src/arrow/checks/checksum.ts";
+import type { EndCertificates } from "../../src/server/messages.ts";
 import { webSocket } from "../../src/sinks/webSocket.ts";
 import { becomes, closeBrowser, search, settles, shows, withPage } from "../support/openPage.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
@@ -78,6 +80,7 @@ page("marks end points by the verdict on the search, and doubts an index that is
       indexTrusted: { meaning: "1: the index is that of a critical point" },
       certified: { meaning: "1: a zero is proved, -1: none is near, proved" },
       certifiedRadius: { meaning: "distance within which the zero lies" },
+      certifiedShare: { meaning: "distance of the centre from the iterate" },
       excludedRadius: { meaning: "distance within which there is no zero" },
     } as const;
     // The status says how the loop ended, and the verdict what was found there.
@@ -86,9 +89,15 @@ page("marks end points by the verdict on the search, and doubts an index that is
       ["doubtful", "converged", 0, 0, undefined],
       ["flat", "converged", 1, 0, -1],
       ["stuck", "stagnated", 2, 0, 0],
+      // The zero that is proved there lies elsewhere.
+      ["far", "stagnated", 1, 0, 1],
     ] as const) {
       const run = makeRun({ name, columns });
-      const radii = { certifiedRadius: certified === 1 ? 1e-12 : undefined, excludedRadius: 0.012 };
+      const radii = {
+        certifiedRadius: certified === 1 ? 1.2345e-12 : undefined,
+        certifiedShare: name === "far" ? 0.05 : undefined,
+        excludedRadius: 0.012346,
+      };
       const measured = { morseIndex: 2, end, indexTrusted, certified, ...(certified === undefined ? {} : radii) };
       const rows = [
         makeRow(run, 0, { columns: {}, vectors: {} }),
@@ -107,19 +116,75 @@ page("marks end points by the verdict on the search, and doubts an index that is
         ["doubtful", "● critical point", "2 (doubtful)"],
         ["flat", "◻ gradient-flat region (proved)", "2"],
         ["stuck", "◯ stagnated", "2"],
+        ["far", "◻ gradient-flat region (proved)", "2"],
       ],
     );
     const titles = await card
       .locator("td.state")
       .evaluateAll((cells) => cells.map((cell) => cell.getAttribute("title")));
     assert.equal(titles, [
-      "proved: one zero of F lies within 1.000 × 10⁻¹²",
+      "proved: one zero of F lies within 1.235 × 10⁻¹²",
       null,
-      "proved: no zero of F lies within 0.012 of it",
+      "proved: no zero of F lies within 0.01234 of it",
       null,
+      "proved: no zero of F lies within 0.01234 of it",
     ]);
   }),
 );
+
+page("marks what certificates prove that are made after the runs, of the ends that they are about", () => {
+  const point = Float64Array.of(0.5, -0, 3);
+  const ofPoint = hex(crc32c(new Uint8Array(point.buffer)));
+  let certificates: EndCertificates = { ends: [], trouble: [] };
+  return withPage(
+    async (open, server) => {
+      for (const name of ["zero", "none", "stale", "undecided"]) {
+        const run = makeRun({ name, columns: {} });
+        const rows = [0, 1].map((step) =>
+          makeRow(run, step, {
+            point,
+            value: 2,
+            columns: {},
+            vectors: {},
+            status: step === 1 ? "converged" : "running",
+          }),
+        );
+        from(rows).pipe(webSocket(server)).subscribe();
+      }
+      await shows(open, "h1", "undecided");
+      const card = open.locator('[aria-label="End points"]');
+      assert.not.ok(await card.isVisible());
+      certificates = {
+        ends: [
+          { run: "zero", point: ofPoint, outcome: "zero", text: "One zero lies near.", morseIndex: 4 },
+          { run: "none", point: ofPoint, outcome: "none", text: "No zero lies near." },
+          // The run went on after it was certified.
+          { run: "stale", point: "00000000", outcome: "zero", text: "One zero lay near.", morseIndex: 4 },
+          { run: "undecided", point: ofPoint, outcome: "undecided", text: "Too far." },
+        ],
+        trouble: ["that file is damaged"],
+      };
+      await open.evaluate(() => (globalThis as unknown as EventTarget).dispatchEvent(new Event("focus")));
+      await card.locator("summary").click();
+      await becomes(
+        open,
+        async () => (await cellsOf(card)).map(([name, verdict, , , , index]) => [name, verdict, index]),
+        [
+          ["zero", "● critical point (proved)", "4"],
+          ["none", "◯ no critical point (proved)", "–"],
+          ["undecided", "✓ converged (undecided)", "–"],
+        ],
+      );
+      await shows(
+        open,
+        '[aria-label="End points"] .hint:nth-of-type(2)',
+        "1 proved critical, 1 proved not to be near a critical point, 1 undecided; that file is damaged",
+      );
+      assert.is(await card.locator("td.state").first().getAttribute("title"), "One zero lies near.");
+    },
+    { certificates: () => certificates },
+  );
+});
 
 page("draws the way through the plane where points are pairs, and no loss where there is no potential", () =>
   withPage(async (open, server) => {

@@ -1,8 +1,10 @@
 /** What `fluxion certify` prints. */
+import { roundedDown, roundedUp } from "../../boundedNumber.ts";
 import type { Bounds } from "../../certify/certificate.ts";
 import type { CertifiedEnd } from "../../experiments/threads/certifyEnds.ts";
 import { shortNumber } from "../../shortNumber.ts";
 import type { Cell } from "../output/table.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 import { unseenClasses } from "./unseen.ts";
 
 export const certificateHeadings: readonly string[] = [
@@ -19,21 +21,28 @@ export const certificateHeadings: readonly string[] = [
   "seconds",
 ];
 
+/** Number of digits that a table shows of a bound. */
+const digitsOf = (bound: number): number => (bound < 1e-3 || bound >= 1e5 ? 3 : 5);
+const least = (bound: number): number => roundedDown(bound, digitsOf(bound));
+const most = (bound: number): number => roundedUp(bound, digitsOf(bound));
+
 /** The row of a certificate in the table. */
 export function certificateCells({ name, given, certificate, seconds }: CertifiedEnd): Cell[] {
   const { verdict, loss, morseIndex, kernelDimension, exists, unique, moved, excluded } = certificate;
   const isZero = exists !== undefined;
+  const none = excluded !== undefined && excluded > 0;
   return [
     name,
     verdict,
     isZero && loss !== undefined ? (loss.low + loss.high) / 2 : undefined,
     morseIndex,
     kernelDimension,
-    exists,
-    unique,
+    // Bounds are rounded so that the table does not claim more than they do.
+    exists === undefined ? undefined : most(exists),
+    unique === undefined ? undefined : least(unique),
     isZero && moved > 0 ? moved : undefined,
-    excluded === 0 ? undefined : excluded,
-    excluded === undefined || excluded === 0 ? undefined : excluded / Math.hypot(...given),
+    none ? least(excluded) : undefined,
+    none ? least(excluded / Math.hypot(...given)) : undefined,
     seconds,
   ];
 }
@@ -58,7 +67,7 @@ const gap = (lines: readonly string[]): readonly string[] => (lines.length > 0 ?
 /** What the certificates mean together. */
 export function conclusions(ends: readonly CertifiedEnd[]): readonly string[] {
   const counted = { zero: [], given: [], away: [], none: [], undecided: [] } as Record<Outcome, CertifiedEnd[]>;
-  for (const end of ends) counted[outcomeOf(end)].push(end);
+  for (const end of ends) counted[outcomeOf(end.certificate)].push(end);
   const { zero: proved, given, away, none, undecided } = counted;
   const counts = [
     `${proved.length} of ${ends.length} proved critical`,
@@ -78,19 +87,6 @@ export function conclusions(ends: readonly CertifiedEnd[]): readonly string[] {
     ...assumptions(ends),
   );
   return lines;
-}
-
-type Outcome = "zero" | "given" | "away" | "none" | "undecided";
-
-/**
- * Sorts a certificate by what it says of the given point. Newton's steps may have led far away from it: then there may be
- * a ball around it that holds no zero.
- */
-function outcomeOf({ certificate: { verdict, excluded } }: CertifiedEnd): Outcome {
-  if (verdict === "undecided") return "undecided";
-  if (verdict === "no zero" || (excluded !== undefined && excluded > 0)) return "none";
-  if (excluded !== undefined) return "away";
-  return verdict === "zero" ? "zero" : "given";
 }
 
 function assumptions(ends: readonly CertifiedEnd[]): readonly string[] {

@@ -39,6 +39,7 @@ Options of points:
   An experiment takes the same options here as in fluxion run. Its first run says which problem is meant.
 
 General options:
+  --grow             look for a large radius in which a zero is the only one, by up to 14 more Hessians per point
   --out <file>       file to write instead of certificates.json
   --debug            show where an error comes from
   -h, --help         display help for command
@@ -57,6 +58,7 @@ interface GeneralFlags {
   readonly seed: number;
   readonly points?: string;
   readonly column?: string;
+  readonly grow?: boolean;
   readonly out?: string;
   readonly run?: string;
   readonly trust?: boolean;
@@ -105,12 +107,12 @@ async function certifyDirectory(
   if (!existsSync(wanted)) experimentOrDirectory(wanted);
   const { directory, run } = experimentAround(wanted, flags.run);
   const { name, source, options, seed, portable, state } = readExperiment(directory);
-  const { trust = false, changed = false } = flags;
+  const { trust = false, changed = false, grow = false } = flags;
   const ask = askAtTerminal();
   const who = "certify";
   const experiment = await trustedExperiment(directory, name, source, { who, options, module, trust, changed, ask });
   const out = flags.out ?? join(wanted, certificatesFileName);
-  const order = { options, seed, directory: resolve(directory), ...(run === undefined ? {} : { runs: [run] }) };
+  const order = { options, seed, grow, directory: resolve(directory), ...(run === undefined ? {} : { runs: [run] }) };
   return await withThread(experiment, portable, async (thread) => {
     const described = await thread.next("described");
     if (described.name !== name) {
@@ -184,7 +186,7 @@ async function certifyPoints(
     const { options, general } = readArguments<GeneralFlags>(described, generalCommand(), wanted, given, "certify");
     const points = { from: path, ...readPoints(path, general.column) };
     const out = general.out ?? join(dirname(path), certificatesFileName);
-    const order: CertifyOrder = { options, seed: general.seed, points };
+    const order: CertifyOrder = { options, seed: general.seed, grow: general.grow ?? false, points };
     return await certifySession(thread, order, out, { partial: false });
   });
 }
@@ -208,6 +210,7 @@ function generalCommand(): Command {
     .option("--points <file>", "file with the points")
     .option("--column <name>", "column of an Arrow file that holds the points")
     .option("--run <name>", "name of the one run to certify")
+    .option("--grow", "look for a large radius in which a zero is the only one")
     .option("--out <file>", "file to write instead of certificates.json")
     .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "certify although the module has changed since")

@@ -5,6 +5,7 @@ import { type RunFile, runState } from "../../arrow/runFile.ts";
 import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
+import { certificateShelf } from "../certificates/endCertificates.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
@@ -39,18 +40,20 @@ export function serveCommand(command: Command): void {
 async function serve(directories: readonly string[], { port, host, open, ...flags }: Flags): Promise<void> {
   const secrets = secretsOf(flags);
   const runs = readableRuns(directories.flatMap(runsIn));
+  const shelf = certificateShelf();
   const server = await createViewerServer({
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...secrets,
     // Figures compare the runs of one experiment.
     ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
+    certificates: shelf.read,
     warn: (message) => note(`fluxion: ${message}`),
   });
   let served = 0;
   for (const { name, directory, file } of runs) {
     try {
-      server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory));
+      shelf.place(server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory)), directory);
       served++;
     } catch (error) {
       note(`fluxion: ${directory} is left out: ${(error as Error).message}`);

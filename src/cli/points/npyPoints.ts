@@ -50,7 +50,7 @@ export function npyPoints(path: string, bytes: Uint8Array): Points {
   if (fortran === undefined || extents === undefined)
     throw refuse("a header of a .npy file", header.trim().slice(0, 80));
   const [, order, code] = /^([<>|=])(\w+)$/.exec(descr ?? "") ?? [];
-  const read = code === undefined ? undefined : readers[code];
+  const read = code !== undefined && Object.hasOwn(readers, code) ? readers[code] : undefined;
   if (read === undefined) {
     throw refuse(
       "numbers of float64, float32 or at most 32 bits",
@@ -59,7 +59,8 @@ export function npyPoints(path: string, bytes: Uint8Array): Points {
   }
   const shape = extents.split(",").flatMap((text) => (text.trim() === "" ? [] : [Number(text)]));
   const [rows, dimension] = shape.length === 1 ? [1, shape[0]!] : [shape[0]!, shape[1] ?? 0];
-  if (shape.length < 1 || shape.length > 2 || !(rows > 0 && dimension > 0)) {
+  const isShape = [rows, dimension].every((extent) => Number.isSafeInteger(extent) && extent > 0);
+  if (shape.length < 1 || shape.length > 2 || !isShape) {
     throw refuse("an array of shape (n,) or (points, n)", `shape (${extents.trim()})`);
   }
   const size = Number(code!.slice(1));

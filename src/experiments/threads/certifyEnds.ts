@@ -22,6 +22,8 @@ export interface CertifyOrder {
   /** Options of the experiment as they were given. */
   readonly options: Readonly<Record<string, JsonValue>>;
   readonly seed: number;
+  /** Whether a large radius of uniqueness is looked for. Default false. */
+  readonly grow?: boolean;
   /** Directory of the experiment whose ends are meant; absent: `points` are. */
   readonly directory?: string;
   /** Names of the runs that are meant. Absent: those on which the experiment reports, or all if it reports on none. */
@@ -88,7 +90,7 @@ export async function certifyEnds(experiment: Experiment, order: CertifyOrder, t
       told.problem(described(problem));
     }
     const before = process.cpuUsage();
-    const certificate = certify(problem, point);
+    const certificate = certify(problem, point, { radius: order.grow === true ? "grow" : "least" });
     const { user, system } = process.cpuUsage(before);
     told.end({ name, problem: number, given: point, certificate, seconds: (user + system) / 1e6 });
   }

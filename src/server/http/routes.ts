@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { attemptOf } from "../../arrow/attemptFiles.ts";
 import type { ConnectionHost } from "../connection.ts";
+import type { EndCertificates } from "../messages.ts";
 import type { Access } from "./access.ts";
 import { refuse, sendFile, sendJson } from "./answers.ts";
 import type { FigureDesk } from "./figureDesk.ts";
@@ -24,10 +25,11 @@ interface RoutesOptions {
   readonly limits: ConnectionLimits;
   readonly pageDirectory: string;
   readonly figures: FigureDesk;
+  readonly certificates: () => Promise<EndCertificates>;
 }
 
 /** Makes the function that answers requests. */
-export function makeRoutes({ host, access, limits, pageDirectory, figures }: RoutesOptions) {
+export function makeRoutes({ host, access, limits, pageDirectory, figures, certificates }: RoutesOptions) {
   const { guard } = host;
 
   function isForeign(request: ClientRequest, response: ServerResponse): boolean {
@@ -81,6 +83,7 @@ export function makeRoutes({ host, access, limits, pageDirectory, figures }: Rou
     limits.welcome(message.socket);
     if (path === "/runs") return sendJson(response, { runs: host.runs(right) });
     if (path === "/figures") return drawFigures(response);
+    if (path === "/certificates") return sendJson(response, await certificates());
     const figure = /^\/figures\/([a-z-]+)\.svg$/.exec(path)?.[1];
     if (figure !== undefined) return sendFigure(response, await figures.svg(figure));
     const [place, name = "", what] = parts;

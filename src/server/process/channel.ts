@@ -17,7 +17,7 @@ export const window = 4 * 2 ** 20;
 const messageCost = 512;
 
 /** Options that can be sent. */
-export type SentOptions = Omit<ViewerServerOptions, "warn" | "figures">;
+export type SentOptions = Omit<ViewerServerOptions, "warn" | "figures" | "certificates">;
 
 type WithoutReply<C> = C extends unknown ? Omit<C, "reply"> : never;
 /** A command as it can be sent: its reply comes as a message. */
@@ -67,6 +67,7 @@ export type ToServer =
       readonly kind: "start";
       readonly options: SentOptions;
       readonly figures: boolean;
+      readonly certificates: boolean;
       readonly runs: readonly string[];
     }
   /** Which runs obey commands. */
@@ -87,6 +88,8 @@ export type FromServer =
   /** Asks for the list of figures, which is drawn, or for one of them. */
   | { readonly kind: "figures"; readonly id: number }
   | { readonly kind: "figure"; readonly id: number; readonly name: string }
+  /** Asks for what is proved of the ends of runs. */
+  | { readonly kind: "certificates"; readonly id: number }
   | { readonly kind: "cancel"; readonly id: number };
 
 export type FigureList = readonly FigureTitle[];

@@ -3,6 +3,7 @@ import type { Subscription } from "rxjs";
 import type { AppliedCommand } from "../../arrow/row.ts";
 import { isFluxionError } from "../../errors.ts";
 import type { ViewerCommand } from "../commands.ts";
+import type { EndCertificates } from "../messages.ts";
 import type { FigureGallery } from "../options.ts";
 import { type LocalServer, serveViewers } from "../serveViewers.ts";
 import { costOf, type FigureList, type FromServer, type RunMessage, type ToServer } from "./channel.ts";
@@ -88,7 +89,12 @@ function tell({ hub }: LocalServer, message: RunMessage): void {
   else hub.close(name, message.ending);
 }
 
-async function start({ options, figures: hasFigures, runs }: Extract<ToServer, { kind: "start" }>): Promise<void> {
+async function start({
+  options,
+  figures: hasFigures,
+  certificates,
+  runs,
+}: Extract<ToServer, { kind: "start" }>): Promise<void> {
   try {
     server = await serveViewers({
       ...options,
@@ -96,6 +102,9 @@ async function start({ options, figures: hasFigures, runs }: Extract<ToServer, {
       warn: (message) => send({ kind: "warning", message }),
       onViewers: (count) => send({ kind: "viewers", count }),
       ...(hasFigures ? { figures } : {}),
+      ...(certificates
+        ? { certificates: () => ask((id) => ({ kind: "certificates", id })) as Promise<EndCertificates> }
+        : {}),
     });
     send({ kind: "listening", port: server.port });
   } catch (error) {

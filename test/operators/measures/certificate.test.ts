@@ -120,7 +120,7 @@ ends("a proof that no zero is near outweighs a small gradient", () => {
   const { verdict, indexTrusted, because } = explainEnd(excluded, undefined);
   assert.is.not(verdict, "critical point");
   assert.is(indexTrusted, false);
-  assert.match(because, /proved: no zero within 0\.0120/);
+  assert.match(because, /proved: no zero within 0\.0119/);
 });
 
 ends("the index is trusted exactly if it is the proved one", () => {

@@ -1,6 +1,12 @@
 /** What the columns of `certificate` say of a last row. */
 import type { Row } from "../../../authoring/index.ts";
+import { roundedDown, roundedUp } from "../../../boundedNumber.ts";
 import { criticalDistance, short } from "./criticality.ts";
+
+/** Bounds are rounded so that the text does not claim more than they do. */
+const atLeast = (radius: number | undefined): string =>
+  short(radius === undefined ? undefined : roundedDown(radius, 3));
+const atMost = (radius: number | undefined): string => short(radius === undefined ? undefined : roundedUp(radius, 3));
 
 /** The word of a certificate. */
 interface Proof {
@@ -20,7 +26,7 @@ export function proofOf({ columns }: Pick<Row, "columns">): Proof | undefined {
   const { certified, certifiedRadius, certifiedUnique, certifiedMoved = 0, certifiedIndex, excludedRadius } = columns;
   const { certifiedShare = 0 } = columns;
   if (certified === -1) {
-    return { critical: false, text: `proved: no zero within ${short(excludedRadius)}`, index: undefined };
+    return { critical: false, text: `proved: no zero within ${atLeast(excludedRadius)}`, index: undefined };
   }
   if (certified !== 1 && certified !== 2) return undefined;
   if (!(certifiedShare <= criticalDistance)) return undefined;
@@ -28,7 +34,7 @@ export function proofOf({ columns }: Pick<Row, "columns">): Proof | undefined {
   const moved = certifiedMoved === 0 ? "" : ` of a point ${short(certifiedMoved)} away`;
   return {
     critical: true,
-    text: `proved${given}: one zero within ${short(certifiedUnique)}${moved}, at most ${short(certifiedRadius)} from there`,
+    text: `proved${given}: one zero within ${atLeast(certifiedUnique)}${moved}, at most ${atMost(certifiedRadius)} from there`,
     index: certified === 1 ? certifiedIndex : undefined,
   };
 }
