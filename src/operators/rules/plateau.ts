@@ -63,8 +63,9 @@ export function plateau(options: PlateauOptions = {}): RowMeasure {
       memory.highest = Math.max(memory.highest, memory.high);
       const range = memory.high - memory.low;
       const whole = memory.highest - memory.lowest;
-      memory.low = Number.POSITIVE_INFINITY;
-      memory.high = Number.NEGATIVE_INFINITY;
+      // The next stretch begins where this one ends, so that a jump between them is seen.
+      memory.low = value;
+      memory.high = value;
       memory.count = 0;
       // A curve that has never moved is level from the start.
       if (whole === 0) return 0;

@@ -38,7 +38,16 @@ export function webhookUrl(who: string, url: string): URL {
 }
 
 async function post(target: URL, notice: Notice, patience: number, signal: AbortSignal): Promise<Outcome> {
-  const limit = AbortSignal.timeout(patience);
+  // Not AbortSignal.any and AbortSignal.timeout, of which Node 20 may lose one to the garbage collector.
+  const abort = new AbortController();
+  const end = (): void => abort.abort();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    end();
+  }, patience);
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
   try {
     const response = await fetch(target, {
       method: "POST",
@@ -46,7 +55,7 @@ async function post(target: URL, notice: Notice, patience: number, signal: Abort
       body: noticeText(notice),
       // Whoever answers must not send the notice elsewhere, such as to a service of this machine.
       redirect: "manual",
-      signal: AbortSignal.any([limit, signal]),
+      signal: abort.signal,
     });
     // The answer is not read, however long it is.
     await response.body?.cancel();
@@ -63,8 +72,11 @@ async function post(target: URL, notice: Notice, patience: number, signal: Abort
       ...(Number.isFinite(after) ? { after } : {}),
     };
   } catch (error) {
-    const why = limit.aborted ? `no answer within ${patience / 1000} s` : reasonOf(error);
+    const why = late ? `no answer within ${patience / 1000} s` : reasonOf(error);
     return { how: "failed", why: `${target.host}: ${signal.aborted ? "no answer before the end" : why}`, again: true };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
 
