@@ -5,7 +5,7 @@ import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { Lease } from "../sinks/lease.ts";
 import type { AlertWish } from "./alerts/alertOptions.ts";
-import { type FailOn, exitCodeOf } from "./alerts/exitCodes.ts";
+import { exitCodeOf, type FailOn } from "./alerts/exitCodes.ts";
 import { openLedger } from "./alerts/ledger.ts";
 import { openTellers } from "./alerts/tellers.ts";
 import { messageOf } from "./complain.ts";

@@ -126,7 +126,11 @@ export class RunData {
         if (column.missing[row] === 1) continue;
         const value = column.values[row]!;
         const measured = this.#categories.get(name)?.[value] ?? formatNumber(value);
-        this.events.push({ step: this.#columns.get("step")!.values[row]!, rule: event, text: `${meaning} ${measured}` });
+        this.events.push({
+          step: this.#columns.get("step")!.values[row]!,
+          rule: event,
+          text: `${meaning} ${measured}`,
+        });
       }
     }
     if (names.length === 0) return;
@@ -206,7 +210,9 @@ export class RunData {
   #thin(): void {
     const steps = this.#columns.get("step")!.values.subarray(0, this.length);
     const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
-    const watched = [...this.#columns].filter(([name]) => !counters.has(name) && this.declared[name]?.event === undefined).slice(0, watchedMost);
+    const watched = [...this.#columns]
+      .filter(([name]) => !counters.has(name) && this.declared[name]?.event === undefined)
+      .slice(0, watchedMost);
     const thinner = makeThinner({
       fromStep: steps[0]!,
       toStep: steps[steps.length - 1]!,

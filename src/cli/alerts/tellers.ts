@@ -19,7 +19,9 @@ export interface Tellers {
   /** Takes an event; one that was told before is left out. */
   event(event: RowEvent): void;
   /** Tells that something ended, or no longer writes. */
-  tell(notice: Pick<Notice, "event" | "text"> & { readonly id: string; readonly run?: string; readonly step?: number }): void;
+  tell(
+    notice: Pick<Notice, "event" | "text"> & { readonly id: string; readonly run?: string; readonly step?: number },
+  ): void;
   /** Waits until all is told, within bounds. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { EMPTY, from, mergeMap, Observable } from "rxjs";
+import { experimentIfWhole, experimentState, experimentsIn } from "../experimentFile.ts";
 import { type FoundRun, runsIn } from "../runDirectories.ts";
-import { experimentIfWhole, experimentsIn, experimentState } from "../experimentFile.ts";
 
 /** Seconds between two looks for runs that have begun. */
 const every = 2;

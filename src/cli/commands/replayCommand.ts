@@ -76,7 +76,8 @@ export function replayCommand(command: Command, exit: (code: number) => void): v
         return;
       }
       const several = chosen.length > 1;
-      if (flags.format === "csv" && flags.events !== true) lines([[...(several ? ["run"] : []), ...columns.map(csvText)].join(",")]);
+      if (flags.format === "csv" && flags.events !== true)
+        lines([[...(several ? ["run"] : []), ...columns.map(csvText)].join(",")]);
       let whole = runs.length === chosen.length;
       for (const run of runs) whole = (await print(run, several, columns, flags, watch, rules)) && whole;
       await watch.close();

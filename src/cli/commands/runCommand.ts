@@ -113,6 +113,7 @@ function generalCommand(name: string): Command {
     .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
     .addOption(workersOption())
     .addOption(repeatOption());
-  for (const option of [...portableOptions(), ...alertOptions(), failOnOption(), ...serveOptions()]) command.addOption(option);
+  for (const option of [...portableOptions(), ...alertOptions(), failOnOption(), ...serveOptions()])
+    command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

@@ -1,7 +1,8 @@
 /** Shows the progress of a run in the terminal. */
+
+import { describeEvent } from "../../arrow/events.ts";
 import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
-import { describeEvent } from "../../arrow/events.ts";
 import { visible } from "../../visible.ts";
 
 interface Progress {

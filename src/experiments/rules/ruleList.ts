@@ -51,7 +51,9 @@ export function rulesFrom(text: string): readonly TypedRule[] {
   const names = new Set<string>();
   for (const { name } of rules) {
     if (names.has(name)) {
-      throw refused(`a name of its own for each rule, got "${name}" twice; write ${name}(name=other) or other:condition`);
+      throw refused(
+        `a name of its own for each rule, got "${name}" twice; write ${name}(name=other) or other:condition`,
+      );
     }
     names.add(name);
   }
@@ -64,7 +66,9 @@ function ruleFrom(text: string): TypedRule {
   try {
     if (make !== undefined) return withOptions(name, make, optionsFrom(options ?? ""));
     if (name !== "") {
-      throw refused(`a rule or a condition, got "${text}".${didYouMean(name, ruleNames)} The rules are ${ruleNames.join(", ")}`);
+      throw refused(
+        `a rule or a condition, got "${text}".${didYouMean(name, ruleNames)} The rules are ${ruleNames.join(", ")}`,
+      );
     }
     const [, label = "when", condition = text] = /^([A-Za-z]\w*)\s*:(.*)$/.exec(text) ?? [];
     const { names, holds, text: shown } = conditionFrom(condition.trim());
@@ -92,7 +96,8 @@ function optionsFrom(text: string): Record<string, unknown> {
   for (const part of text.split(",")) {
     const [, key, value] = /^\s*([A-Za-z]\w*)\s*=\s*(\S+)\s*$/.exec(part) ?? [];
     if (key === undefined || value === undefined) throw refused(`options such as patience=50, got "${part.trim()}"`);
-    options[key] = value === "true" ? true : value === "false" ? false : Number.isNaN(Number(value)) ? value : Number(value);
+    options[key] =
+      value === "true" ? true : value === "false" ? false : Number.isNaN(Number(value)) ? value : Number(value);
   }
   return options;
 }

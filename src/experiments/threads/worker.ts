@@ -23,14 +23,7 @@ import { eventReporter } from "./eventReporter.ts";
 import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
-import {
-  type FromWorker,
-  type PlainError,
-  type RowSummary,
-  type StartOrder,
-  type ToWorker,
-  type WorkerData,
-} from "./protocol.ts";
+import type { FromWorker, PlainError, RowSummary, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("internal: worker.ts is started by fluxion run");

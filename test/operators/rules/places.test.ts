@@ -104,7 +104,11 @@ for (const [name, { rule, problem, start, update, steps, expected }] of Object.e
     const inside = chain(untilStep(steps), update(), rule());
     const live = await idsOf(iterate(problem(), start, inside, options).pipe(runDirectory(watched)));
     if (expected === undefined) assert.ok(live.length > 0);
-    else assert.equal(live, expected.map((step) => `run/${name}/${step}`));
+    else
+      assert.equal(
+        live,
+        expected.map((step) => `run/${name}/${step}`),
+      );
     assert.equal(await idsOf(replay(watched)), live, "in the file");
     const plain = chain(untilStep(steps), update());
     const behind = await idsOf(iterate(problem(), start, plain, options).pipe(runDirectory(foreign), rule()));

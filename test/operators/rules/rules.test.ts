@@ -37,7 +37,13 @@ rules("an event comes where a condition begins to hold, and again only after it 
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (holds) => {
       const expected = holds.flatMap((now, k) => (now && holds[k - 1] !== true ? [k] : []));
-      assert.equal(await stepsOf(when((row) => holds[row.step]!), rowsOf(holds.map(() => ({})))), expected);
+      assert.equal(
+        await stepsOf(
+          when((row) => holds[row.step]!),
+          rowsOf(holds.map(() => ({}))),
+        ),
+        expected,
+      );
     }),
   );
 });
@@ -65,7 +71,10 @@ rules("divergence: a descent that leaves a saddle does not diverge; the same wit
 rules("divergence: begins with the first number that is not 0, ends the run where it is asked to", async () => {
   assert.equal(await stepsOf(divergence(), squares([0, 0, 1, 1e5])), [3]);
   const rows = await lastValueFrom(from(squares([1, 1e5, 1])).pipe(divergence({ stop: true }), toArray()));
-  assert.equal(rows.map(({ status }) => status), ["running", "diverged"]);
+  assert.equal(
+    rows.map(({ status }) => status),
+    ["running", "diverged"],
+  );
 });
 
 rules("stagnation: counts rows since the best, whatever the scale, and NaN is never better", async () => {
@@ -86,10 +95,15 @@ rules("stagnation: counts rows since the best, whatever the scale, and NaN is ne
     maxLength: 40,
   });
   await fc.assert(
-    fc.asyncProperty(values, fc.constantFrom(0.25, 1, 1024), fc.integer({ min: 1, max: 6 }), async (given, by, patience) => {
-      const rows = rowsOf(given.map((x) => ({ value: by * x })));
-      assert.equal(await stepsOf(stagnation({ of: "value", patience }), rows), reference(given, patience));
-    }),
+    fc.asyncProperty(
+      values,
+      fc.constantFrom(0.25, 1, 1024),
+      fc.integer({ min: 1, max: 6 }),
+      async (given, by, patience) => {
+        const rows = rowsOf(given.map((x) => ({ value: by * x })));
+        assert.equal(await stepsOf(stagnation({ of: "value", patience }), rows), reference(given, patience));
+      },
+    ),
   );
   assert.equal(await stepsOf(stagnation({ patience: 2 }), squares([1, 0, 0, 0, 0])), [], "0 cannot get better");
 });
@@ -98,7 +112,11 @@ rules("plateau: scaling and shifting the curve changes nothing", async () => {
   const curve = Array.from({ length: 120 }, (_, k) => (k < 60 ? 2 ** -k : k < 90 ? 0 : 1));
   const expected = await stepsOf(plateau({ rows: 10 }), rowsOf(curve.map((value) => ({ value }))));
   assert.equal(expected, [29, 109]);
-  for (const [by, to] of [[1024, 0], [2 ** -20, 4], [-1, 1]] as const) {
+  for (const [by, to] of [
+    [1024, 0],
+    [2 ** -20, 4],
+    [-1, 1],
+  ] as const) {
     const moved = rowsOf(curve.map((value) => ({ value: by * value + to })));
     assert.equal(await stepsOf(plateau({ rows: 10 }), moved), expected, `${by} x + ${to}`);
   }
@@ -106,12 +124,22 @@ rules("plateau: scaling and shifting the curve changes nothing", async () => {
   assert.equal(await stepsOf(plateau({ rows: 10 }), still), [9]);
 });
 
-rules("notFinite: the NaN of a field without a potential is none; a loss that was finite and is lost is one", async () => {
-  assert.equal(await stepsOf(notFinite(), rowsOf([{ value: Number.NaN }, { value: Number.NaN }])), []);
-  const lost = rowsOf([{ value: 1 }, { value: Number.NaN }, { value: 1, squaredFieldNorm: Number.POSITIVE_INFINITY }]);
-  const rows = await lastValueFrom(from(lost).pipe(notFinite(), toArray()));
-  assert.equal(rows.flatMap((row) => eventsOf(row).map(({ step, measured }) => [step, measured])), [[1, "loss"]]);
-});
+rules(
+  "notFinite: the NaN of a field without a potential is none; a loss that was finite and is lost is one",
+  async () => {
+    assert.equal(await stepsOf(notFinite(), rowsOf([{ value: Number.NaN }, { value: Number.NaN }])), []);
+    const lost = rowsOf([
+      { value: 1 },
+      { value: Number.NaN },
+      { value: 1, squaredFieldNorm: Number.POSITIVE_INFINITY },
+    ]);
+    const rows = await lastValueFrom(from(lost).pipe(notFinite(), toArray()));
+    assert.equal(
+      rows.flatMap((row) => eventsOf(row).map(({ step, measured }) => [step, measured])),
+      [[1, "loss"]],
+    );
+  },
+);
 
 rules("slow: waiting for a person is not slowness", async () => {
   const times = [0, 1, 2, 3, 4, 100, 101, 102, 112, 122];
@@ -129,11 +157,16 @@ rules("flat: without a measure of flatness there is no event", async () => {
 rules("a column that is not measured in a row says nothing; one that the run lacks is an error", async () => {
   const columns = { loss: { meaning: "held-out loss" } };
   const measured = [1, undefined, undefined, 2, undefined, 3];
-  const rows = rowsOf(measured.map((loss) => ({ columns: { loss } })), columns);
+  const rows = rowsOf(
+    measured.map((loss) => ({ columns: { loss } })),
+    columns,
+  );
   assert.equal(await stepsOf(stagnation({ of: "loss", patience: 2 }), rows), [5]);
   for (const rule of [stagnation, divergence, plateau, notFinite]) {
     let seen: unknown;
-    from(rows).pipe(rule({ of: "lost" })).subscribe({ error: (error: unknown) => (seen = error) });
+    from(rows)
+      .pipe(rule({ of: "lost" }))
+      .subscribe({ error: (error: unknown) => (seen = error) });
     assert.match((seen as Error).message, /expected a column of the run, got "lost"; it has .*loss/);
   }
 });

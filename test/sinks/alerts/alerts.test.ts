@@ -47,21 +47,27 @@ commands("gets each event as JSON on its standard input, one at a time, without 
   assert.is(await courier.close(minute), 0, lines.join());
   delete process.env.FLUXION_TOKEN;
   const told = textOf(directory, "told").trim().split("\n");
-  assert.equal(told.map((line) => JSON.parse(line)), [0, 1, 2].map(notice));
+  assert.equal(
+    told.map((line) => JSON.parse(line)),
+    [0, 1, 2].map(notice),
+  );
   assert.is(textOf(directory, "log"), "begin first second word []\nend\n".repeat(3));
 });
 
-commands("is ended with its children after the limit, and what it leaves behind does not hold up the next one", async () => {
-  const { command, directory } = script('(sleep 5; echo late >> "$D/log") & sleep 600');
-  const lines: string[] = [];
-  const courier = commandCourier("test", command, { most: 10, limit: 0.3, warn: (line) => lines.push(line) });
-  courier.send(notice(0));
-  courier.send(notice(1));
-  assert.is(await courier.close(minute), 2);
-  assert.match(lines.join("\n"), /not told of run\/when\/0: the command took longer than 0\.3 s and was ended/);
-  await new Promise((resolve) => setTimeout(resolve, 6000));
-  assert.is(textOf(directory, "log"), "", "its child lives");
-});
+commands(
+  "is ended with its children after the limit, and what it leaves behind does not hold up the next one",
+  async () => {
+    const { command, directory } = script('(sleep 5; echo late >> "$D/log") & sleep 600');
+    const lines: string[] = [];
+    const courier = commandCourier("test", command, { most: 10, limit: 0.3, warn: (line) => lines.push(line) });
+    courier.send(notice(0));
+    courier.send(notice(1));
+    assert.is(await courier.close(minute), 2);
+    assert.match(lines.join("\n"), /not told of run\/when\/0: the command took longer than 0\.3 s and was ended/);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    assert.is(textOf(directory, "log"), "", "its child lives");
+  },
+);
 
 commands("says how a command failed, with its last words, and does not run it again", async () => {
   const { command, directory } = script('echo x >> "$D/log"; echo "no disk" >&2; exit 7');
@@ -75,7 +81,11 @@ commands("says how a command failed, with its last words, and does not run it ag
 
 commands("stands in a pipe and passes rows on; a program that is not there is refused at once", async () => {
   const { command, directory } = script('cat >> "$D/told"');
-  const update = chain(untilStep(30), when((row) => row.step === 20), gradientStep(0.01));
+  const update = chain(
+    untilStep(30),
+    when((row) => row.step === 20),
+    gradientStep(0.01),
+  );
   const last = await lastValueFrom(iterate(quartic(), [1, 2], update).pipe(alertCommand(command, { source: "here" })));
   assert.is(last.step, 30);
   for (let k = 0; k < 200 && textOf(directory, "told") === ""; k++) await new Promise((done) => setTimeout(done, 50));
@@ -95,13 +105,20 @@ webhooks("is tried again after 500 and 429, and not after 404 or a redirect, whi
     response.end("an answer");
   });
   const [lines, told]: [string[], string[]] = [[], []];
-  const spec = { ...options, warn: (line: string) => void lines.push(line), onDelivered: ({ id }: Notice) => void told.push(id) };
+  const spec = {
+    ...options,
+    warn: (line: string) => void lines.push(line),
+    onDelivered: ({ id }: Notice) => void told.push(id),
+  };
   const courier = webhookCourier("test", server.url, spec);
   for (let k = 0; k < 4; k++) courier.send(notice(k));
   assert.is(await courier.close(minute), 2);
   server.close();
   other.close();
-  assert.equal(server.bodies.map(({ id }) => id), [0, 0, 0, 1, 2, 3].map((k) => `run/when/${k}`));
+  assert.equal(
+    server.bodies.map(({ id }) => id),
+    [0, 0, 0, 1, 2, 3].map((k) => `run/when/${k}`),
+  );
   assert.equal(told, ["run/when/0", "run/when/3"]);
   assert.equal(other.bodies, []);
   assert.match(lines[0]!, /HTTP 404/);
@@ -142,7 +159,14 @@ webhooks("the queue is bounded, and what is left out is counted", async () => {
 });
 
 webhooks("refuses URLs that cannot be used, without showing them", () => {
-  for (const bad of ["", "nonsense-secret", "file:///secret", "javascript:secret", "ftp://secret/x", "http://me:secret@h/"]) {
+  for (const bad of [
+    "",
+    "nonsense-secret",
+    "file:///secret",
+    "javascript:secret",
+    "ftp://secret/x",
+    "http://me:secret@h/",
+  ]) {
     try {
       alertWebhook(bad);
       assert.unreachable(bad);
@@ -159,7 +183,11 @@ webhooks("a server that hangs costs the run nothing: a run with 100 events besid
   const server = await hookServer(() => {});
   const steps = 40_000;
   const run = async (...behind: readonly ReturnType<typeof alertWebhook>[]): Promise<number> => {
-    const update = chain(untilStep(steps), when((row) => row.step % 400 >= 200), gradientStep(0.001));
+    const update = chain(
+      untilStep(steps),
+      when((row) => row.step % 400 >= 200),
+      gradientStep(0.001),
+    );
     let rows = iterate(quartic(), [1, 2], update, { slice: 2 });
     for (const sink of behind) rows = rows.pipe(sink);
     const before = process.cpuUsage();
