@@ -37,16 +37,18 @@ export function isField(name: string): boolean {
 }
 
 function comparisonFrom(text: string): { readonly name: string; readonly holds: (row: Row) => boolean } {
-  const [, name, operator, wanted] = /^\s*([^\s<>=!]+)\s*(<=|>=|==|!=|<|>)\s*([^\s<>=!]+)\s*$/.exec(text) ?? [];
-  if (name === undefined || wanted === undefined) {
+  const [, name, operator, wanted] =
+    /^\s*([A-Za-z_][\w.#-]*)\s*(<=|>=|==|!=|<|>)\s*([\w.+-]+(?: [\w.+ -]*[\w.])?)\s*$/.exec(text) ?? [];
+  const number = Number(wanted);
+  const isNumber = !Number.isNaN(number);
+  const isWord = /^[A-Za-z]/.test(wanted ?? "") && !/ or /.test(wanted ?? "") && /^[!=]=$/.test(operator ?? "");
+  if (name === undefined || wanted === undefined || !(isNumber || isWord)) {
     throw failure(
       "ERR_COMMAND_LINE",
       `--alert: expected a rule, or a condition such as "value<1e-6" or "morseIndex==0 and value<1", got "${text.trim()}"`,
     );
   }
   const compare = comparisons[operator as keyof typeof comparisons];
-  const number = Number(wanted);
-  const isNumber = wanted !== "" && !Number.isNaN(number);
   return {
     name,
     holds(row) {
