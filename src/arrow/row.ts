@@ -24,6 +24,11 @@ export interface Column {
   readonly kind?: "number" | "vector" | "category";
   /** Values of a category. */
   readonly values?: readonly string[];
+  /**
+   * Name of the rule that raises an event at each row where this column holds something, such as "stagnation".
+   * Absent: the column holds measurements.
+   */
+  readonly event?: string;
 }
 
 /** A number that can be steered during a run, within its range. */

@@ -33,6 +33,8 @@ export interface ExperimentFile {
   readonly portable?: boolean;
   /** Number of repetitions of each run. Absent: none. */
   readonly repeat?: number;
+  /** Rules that watch the runs, as they were typed. Absent: none. Whom to tell is never kept. */
+  readonly rules?: string;
   readonly versions: { readonly fluxion: string; readonly node: string };
   readonly platform: string;
   readonly began: string;
@@ -57,7 +59,7 @@ const fileName = "experiment.json";
 
 /** The content of a new experiment's file. */
 export function newExperiment(
-  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat">,
+  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat" | "rules">,
 ): ExperimentFile {
   return {
     format: 2,

@@ -4,6 +4,7 @@ import type { Agreement } from "../experiments/framework/repetitions.ts";
 import type { FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { LeaseClaim } from "../sinks/lease.ts";
 import { agreementLines, withAgreements } from "./agreements.ts";
+import type { exitCodeOf } from "./alerts/exitCodes.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
 import { summaryLines } from "./summary.ts";
 import { shown } from "./trust.ts";
@@ -16,6 +17,10 @@ interface ExperimentRecord {
   hasRows(): boolean;
   /** Whether a result was refused. */
   refused(): boolean;
+  /** What the exit code depends on. */
+  facts(): Parameters<typeof exitCodeOf>[0];
+  /** The end of the session, in one line, with an id of its own. */
+  ending(): { readonly event: string; readonly id: string; readonly text: string };
 }
 
 export function keepRecord(directory: string, file: ExperimentFile, lease: LeaseClaim): ExperimentRecord {
@@ -29,6 +34,7 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   const builtIn = source.module === "built-in";
   const again = { experiment: builtIn ? name : shown(source.module), builtIn, seed, options };
   let now = file;
+  let events = false;
   const save = (change: Partial<ExperimentFile>): void => {
     now = { ...now, ...change };
     writeExperiment(directory, now, lease);
@@ -40,6 +46,7 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   };
   return {
     take(message) {
+      if (message.kind === "event") events = true;
       if (message.kind === "opened") addRun(message.run.name);
       if (message.kind === "batch") lastRows.set(message.run, message.last);
       if (message.kind === "replayed") {
@@ -77,6 +84,16 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
     },
     hasRows: () => lastRows.size > 0,
     refused: () => refusals.length > 0,
+    facts: () => ({ runs, lastRows, findings, events }),
+    ending() {
+      const { state, message, ended } = now;
+      const counts = new Map<string, number>();
+      for (const { status } of lastRows.values()) counts.set(status, (counts.get(status) ?? 0) + 1);
+      const how = [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
+      const why = message === undefined ? "" : `: ${message}`;
+      const text = `${name} ${state}${why}${how === "" ? "" : ` (${how})`}`;
+      return { event: "ended", id: `ended/${ended ?? ""}`, text };
+    },
   };
 }
 

@@ -19,7 +19,8 @@ Examples:
   fluxion doctor                         show what does the computing, and what would make it faster
 
 Every command has --help. Exit codes: 0 on success, 1 if check does not confirm the derivatives, files are damaged or a
-certificate is undecided, 2 after an error (--debug shows where it comes from), 130 after Ctrl-C.`;
+certificate is undecided, 2 after an error (--debug shows where it comes from), 130 after Ctrl-C.
+run and resume: 3 if the one run diverged, 4 if it met NaN; --fail-on chooses others (docs/alerts.md).`;
 
 type Exit = (code: number) => void;
 
@@ -80,13 +81,13 @@ const entries: readonly Entry[] = [
   },
   {
     name: "serve",
-    description: "look at finished runs in the browser",
+    description: "look at runs in the browser, finished ones and those that another process writes",
     arguments: [["<directory...>", "directories of runs or experiments, or one that holds several experiments"]],
     load: async () => (await import("./commands/serveCommand.ts")).serveCommand,
   },
   {
     name: "replay",
-    description: "print the rows of a run as a table, CSV or JSON lines",
+    description: "print the rows of a run as a table, CSV or JSON lines, or its events",
     arguments: [["<directory>", "directory of a run or an experiment"]],
     load: async () => (await import("./commands/replayCommand.ts")).replayCommand,
   },

@@ -88,14 +88,15 @@ export function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "toke
   if (token !== undefined) return { token };
   const { FLUXION_TOKEN, FLUXION_READ_TOKEN } = process.env;
   const [first = "", second = ""] =
-    tokenFile === undefined ? [FLUXION_TOKEN, FLUXION_READ_TOKEN] : linesOf(tokenFile).map((line) => line.trim());
+    tokenFile === undefined ? [FLUXION_TOKEN, FLUXION_READ_TOKEN] : secretLines(tokenFile).map((line) => line.trim());
   if (tokenFile !== undefined && first === "") {
     throw failure("ERR_COMMAND_LINE", `--token-file: expected a secret in the first line of ${tokenFile}`);
   }
   return { ...(first === "" ? {} : { token: first }), ...(second === "" ? {} : { readToken: second }) };
 }
 
-function linesOf(path: string): string[] {
+/** The lines of a file that holds secrets. @throws ERR_READ */
+export function secretLines(path: string): string[] {
   try {
     // Windows has no such rights.
     if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {

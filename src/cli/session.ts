@@ -1,8 +1,13 @@
 /** A session of an experiment in the main thread: commands, signals, progress, `experiment.json`, summary. */
+import { basename, resolve } from "node:path";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { Lease } from "../sinks/lease.ts";
+import type { AlertWish } from "./alerts/alertOptions.ts";
+import { exitCodeOf, type FailOn } from "./alerts/exitCodes.ts";
+import { openLedger } from "./alerts/ledger.ts";
+import { openTellers } from "./alerts/tellers.ts";
 import { certificateShelf } from "./certificates/endCertificates.ts";
 import { messageOf } from "./complain.ts";
 import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
@@ -28,6 +33,10 @@ interface SessionOptions {
   readonly server: ViewerServer | undefined;
   /** Called with the name under which a run is served, and its directory. */
   readonly placed: (name: string, directory: string) => void;
+  /** What to watch for, and whom to tell. */
+  readonly alerts: AlertWish;
+  /** Endings with an exit code of their own. Default: those of a run that stands alone. */
+  readonly failOn: readonly FailOn[] | undefined;
 }
 
 /**
@@ -53,7 +62,7 @@ export async function serveSession(
     note(`${file.name}: ${summary}\nfiles: ${directory}`);
     const code = await runSession({ ...options, server, placed: shelf.place });
     lease.release();
-    if (code === 0 || code === exitRefused) await keepServing(server);
+    if (code < exitSignal) await keepServing(server);
     return code;
   } finally {
     lease?.release();
@@ -63,16 +72,21 @@ export async function serveSession(
 
 /** Exit code after an experiment that refuses to report a result. */
 const exitRefused = 1;
+/** Exit codes from here on say that a signal ended the command. */
+const exitSignal = 128;
 
 /**
- * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, or
- * 128 + the signal's number.
+ * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, that of
+ * an ending (`exitCodeOf`), or 128 + the signal's number.
  */
 async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, workers, server, placed, lease, lost } = options;
+  const { thread, directory, file, resume, workers, server, placed, lease, lost, alerts, failOn } = options;
   const progress = makeProgress();
   const record = keepRecord(directory, file, lease);
   const served = serveRuns(server, thread, placed);
+  const source = { began: file.began, experiment: basename(resolve(directory)) };
+  const hint = `npx fluxion replay ${shellWord(directory)} --events with the same flags`;
+  const tellers = openTellers(alerts, source, openLedger(directory, lease), hint);
   const opened = new Set<string>();
   const handle = (message: FromWorker): void => {
     if (message.kind === "opened") opened.add(message.run.name);
@@ -81,6 +95,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     record.take(message);
     served.take(message);
     progress.take(message);
+    if (message.kind === "event") tellers.event(message.event);
   };
 
   // A failure in this thread (a full disk) ends the session as a failure in the other thread does.
@@ -106,17 +121,22 @@ async function runSession(options: SessionOptions): Promise<number> {
     const { release: _, ...claim } = lease;
     const { options: chosen, seed, repeat } = file;
     const repetitions = repeat === undefined ? {} : { repetitions: repeat };
+    const rules = file.rules === undefined ? {} : { rules: file.rules };
     thread.post({
       kind: "start",
-      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...repetitions },
+      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...repetitions, ...rules },
     });
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
+    tellers.tell(record.ending());
     for (const line of record.summary()) say(line);
     say(`\n${whatNow(directory, file.source.module, stopped)}`);
+    // From here on Ctrl-C ends the process at once.
+    signals.close();
+    await tellers.close();
     if (stopped) return signals.exitCode();
-    return record.refused() ? exitRefused : 0;
+    return record.refused() ? exitRefused : exitCodeOf(record.facts(), failOn);
   } catch (error) {
     progress.end();
     try {
@@ -124,6 +144,9 @@ async function runSession(options: SessionOptions): Promise<number> {
     } catch {
       // On a full disk this write fails too. The first failure is the one to report.
     }
+    tellers.tell(record.ending());
+    signals.close();
+    await tellers.close();
     if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
     throw error;
   } finally {

@@ -1,7 +1,9 @@
 /** Prepares the rows of a run as a subscription wants them: chooses columns, cuts steps, thins history and encodes. */
 
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
+import { eventColumns } from "../arrow/events.ts";
 import { presentName } from "../arrow/formerNames.ts";
+import { runOfSchema } from "../arrow/schema.ts";
 import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
 import type { Batch } from "./segment.ts";
 import { makeThinner, type NumberColumn } from "./thin.ts";
@@ -16,6 +18,8 @@ export interface Plan {
   readonly indexes?: readonly number[];
   /** Columns that thinning looks at, as indexes into `schema`. */
   readonly watched: readonly number[];
+  /** Columns whose every entry is kept: commands and events. */
+  readonly kept: readonly string[];
 }
 
 /** The rows with `fromStep` <= step < `upToStep` of some batches of one segment, at least one batch. */
@@ -69,10 +73,18 @@ export function planFor(header: Uint8Array, columns: readonly string[] | undefin
   );
   const all = indexes.length === names.length;
   const schema = all ? whole : selectFields(whole, indexes);
+  const events = eventsOf(whole);
   const watched = schema.fields.flatMap(({ name, type }, index) =>
-    DataType.isFloat(type) && !counters.has(name) ? [index] : [],
+    DataType.isFloat(type) && !counters.has(name) && !events.includes(name) ? [index] : [],
   );
-  return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), ...(all ? {} : { indexes }) };
+  const kept = schema.fields.map(({ name }) => name).filter((name) => name === "commands" || events.includes(name));
+  return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), kept, ...(all ? {} : { indexes }) };
+}
+
+/** Names of the columns of a schema that hold events. */
+function eventsOf(schema: Schema): readonly string[] {
+  const run = runOfSchema(schema);
+  return typeof run === "string" ? [] : eventColumns(run);
 }
 
 /** Returns how many rows the ranges hold at most, before steps are cut. */
@@ -188,9 +200,9 @@ export async function* renderThinned(
     offered.push(seen);
     for (const { batch, place } of chosenBatches(range, plans[index]!)) {
       const steps = numbers(batch.getChild("step")!).values;
-      const commands = batch.getChild("commands");
-      const kept =
-        commands === null || commands.nullCount === batch.numRows ? undefined : (row: number) => commands.isValid(row);
+      const marks = plans[index]!.kept.flatMap((name) => batch.getChild(name) ?? []);
+      const some = marks.filter(({ nullCount }) => nullCount < batch.numRows);
+      const kept = some.length === 0 ? undefined : (row: number) => some.some((column) => column.isValid(row));
       thinner.offer(
         steps,
         plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),

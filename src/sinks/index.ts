@@ -1,3 +1,9 @@
+export {
+  type AlertCommandOptions,
+  type AlertWebhookOptions,
+  alertCommand,
+  alertWebhook,
+} from "./alerts/alerts.ts";
 export { type ArrowFileOptions, arrowFile } from "./arrowFile.ts";
 export { checkpointFileName, loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
 export { type CsvFileOptions, csvFile } from "./csvFile.ts";

@@ -4,6 +4,7 @@ export { defineMeasure } from "./defineMeasure.ts";
 export { defineRowMeasure } from "./defineRowMeasure.ts";
 export { defineUpdate } from "./defineUpdate.ts";
 export { type FirstRowsOptions, firstRows } from "./firstRows.ts";
+export { type FollowOptions, follow, type Silence } from "./follow.ts";
 export { iterate } from "./iterate.ts";
 export { evaluate } from "./loop/evaluation.ts";
 export { type ReplayOptions, replay } from "./replay.ts";

@@ -146,7 +146,11 @@ const link = openLink({
     if ("runs" in message) takeRuns(message.runs);
     else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
     else if ("error" in message) notice(message.error.message);
-    else if ("heartbeat" in message && runs.some((run) => run.live && !shown.slots.has(run.name))) void askForRuns();
+    else if ("heartbeat" in message) {
+      // A run that gives no rows is said to be silent as time passes.
+      draw();
+      if (runs.some((run) => run.live && !shown.slots.has(run.name))) void askForRuns();
+    }
   },
 });
 

@@ -2,6 +2,7 @@
 import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
 import { makeThinner } from "../server/thin.ts";
 import type { Batch, DecodedColumn } from "./arrowReader.ts";
+import { formatNumber } from "./format.ts";
 
 /** Number of rows kept. Beyond it they are thinned to half. */
 const capacity = 12_000;
@@ -16,6 +17,17 @@ export interface Intervention {
   readonly step: number;
   readonly commands: readonly AppliedCommand[];
 }
+
+/** An event that a rule raised. */
+export interface RaisedEvent {
+  readonly step: number;
+  readonly rule: string;
+  /** What was measured, with its number. */
+  readonly text: string;
+}
+
+/** Number of events that are kept, the newest ones. */
+const mostEvents = 1000;
 
 interface Growing {
   values: Float64Array;
@@ -33,12 +45,15 @@ export class RunData {
   sampled = false;
   status: Status = "running";
   interventions: Intervention[] = [];
+  /** Events in the order of their steps. */
+  events: RaisedEvent[] = [];
   readonly #columns = new Map<string, Growing>();
   #room = 256;
   readonly #categories: Map<string, readonly string[]>;
   readonly #lengths = new Map<string, number>();
 
-  constructor(columns: Columns) {
+  constructor(private readonly declared: Columns) {
+    const columns = declared;
     this.#categories = new Map(Object.entries(columns).map(([name, column]) => [name, column.values ?? []]));
   }
 
@@ -80,6 +95,7 @@ export class RunData {
     this.thinned = false;
     this.sampled = false;
     this.interventions = [];
+    this.events = [];
     this.#columns.clear();
     this.#lengths.clear();
     this.version++;
@@ -94,9 +110,32 @@ export class RunData {
     // A column that the batch lacks was not measured in its rows.
     for (const column of this.#columns.values()) column.missing.fill(1, this.length, this.length + batch.rows);
     for (const [name, column] of batch.columns) this.#take(name, column, batch.rows);
+    this.#takeEvents(batch.rows);
     this.length += batch.rows;
     this.version++;
     if (this.length > capacity) this.#thin();
+  }
+
+  #takeEvents(rows: number): void {
+    const names = Object.keys(this.declared).filter((name) => this.declared[name]!.event !== undefined);
+    for (const name of names) {
+      const column = this.#columns.get(name);
+      if (column === undefined) continue;
+      const { event = "", meaning } = this.declared[name]!;
+      for (let row = this.length; row < this.length + rows; row++) {
+        if (column.missing[row] === 1) continue;
+        const value = column.values[row]!;
+        const measured = this.#categories.get(name)?.[value] ?? formatNumber(value);
+        this.events.push({
+          step: this.#columns.get("step")!.values[row]!,
+          rule: event,
+          text: `${meaning} ${measured}`,
+        });
+      }
+    }
+    if (names.length === 0) return;
+    this.events.sort((a, b) => a.step - b.step);
+    if (this.events.length > mostEvents) this.events.splice(0, this.events.length - mostEvents);
   }
 
   #take(name: string, column: DecodedColumn, rows: number): void {
@@ -165,12 +204,15 @@ export class RunData {
     if (steps === undefined) return;
     while (this.length > 0 && steps[this.length - 1]! >= step) this.length--;
     this.interventions = this.interventions.filter((intervention) => intervention.step < step);
+    this.events = this.events.filter((event) => event.step < step);
   }
 
   #thin(): void {
     const steps = this.#columns.get("step")!.values.subarray(0, this.length);
     const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
-    const watched = [...this.#columns].filter(([name]) => !counters.has(name)).slice(0, watchedMost);
+    const watched = [...this.#columns]
+      .filter(([name]) => !counters.has(name) && this.declared[name]?.event === undefined)
+      .slice(0, watchedMost);
     const thinner = makeThinner({
       fromStep: steps[0]!,
       toStep: steps[steps.length - 1]!,
@@ -182,7 +224,7 @@ export class RunData {
       values,
       missing: (row: number) => missing[row] === 1,
     }));
-    const touched = new Set(this.interventions.map(({ step }) => step));
+    const touched = new Set([...this.interventions, ...this.events].map(({ step }) => step));
     thinner.offer(steps, columns, (row) => touched.has(steps[row]!));
     const chosen = thinner.chosen();
     for (const { values, missing } of this.#columns.values()) {

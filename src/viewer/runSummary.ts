@@ -2,6 +2,7 @@
 import type { RunInfo } from "../server/messages.ts";
 import { newest } from "./charts/series.ts";
 import { h, setAttribute, setText } from "./dom.ts";
+import { makeEventList } from "./eventList.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
 import { address } from "./link.ts";
 import type { RunData } from "./runData.ts";
@@ -37,6 +38,9 @@ const tiles: readonly Tile[] = [
   { name: "products", title: "products", text: (data) => formatCount(data.last("products")) },
 ];
 
+/** Seconds without a row after which the page says so. */
+const silentAfter = 60;
+
 interface RunSummary {
   readonly element: HTMLElement;
   /** Description of the run by its experiment. */
@@ -49,6 +53,9 @@ export function makeRunSummary(): RunSummary {
   const state = h("span", { class: "state pill" });
   const message = h("p", { class: "message" });
   const thinned = h("p", { class: "thinned" });
+  const silence = h("p", { class: "silence", role: "status" });
+  const events = makeEventList();
+  let newest = { name: "", version: -1, at: 0 };
   const download = h("a", { class: "download" }, "Arrow file");
   const description = h("pre", {});
   const details = h("details", {}, h("summary", {}, "Description"), description);
@@ -63,6 +70,8 @@ export function makeRunSummary(): RunSummary {
     message,
     h("dl", { class: "tiles" }, ...shown.map((tile) => tile.element)),
     thinned,
+    silence,
+    events.element,
   );
   return {
     element,
@@ -76,6 +85,13 @@ export function makeRunSummary(): RunSummary {
       message.hidden = run.ending?.message === undefined;
       thinned.hidden = !data.thinned;
       if (data.thinned) setText(thinned, howThinned(data));
+      if (newest.name !== run.name || newest.version !== data.version) {
+        newest = { name: run.name, version: data.version, at: performance.now() };
+      }
+      const seconds = (performance.now() - newest.at) / 1000;
+      silence.hidden = !run.live || run.paused || seconds < silentAfter;
+      if (!silence.hidden) setText(silence, `no new row for ${formatSeconds(seconds)}`);
+      events.update(data);
       const file = run.attempts.at(-1)?.file;
       download.hidden = file === undefined;
       if (file !== undefined) {

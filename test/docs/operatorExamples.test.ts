@@ -5,6 +5,7 @@ import { transform } from "esbuild";
 import * as rxjs from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import * as arrow from "../../src/arrow/index.ts";
 import * as authoring from "../../src/authoring/index.ts";
 import * as autodiff from "../../src/autodiff/index.ts";
 import * as fluxion from "../../src/index.ts";
@@ -17,7 +18,7 @@ import * as streams from "../../src/streams/index.ts";
 import { type DocExample, docExamples, examplesOf } from "../support/docExamples.ts";
 
 /** What an example may use without an import. The first room that exports a name gives it. */
-const rooms = [fluxion, operators, authoring, problems, games, sets, linalg, streams, rxjs, autodiff];
+const rooms = [fluxion, operators, authoring, problems, games, sets, linalg, streams, arrow, rxjs, autodiff];
 const names: Readonly<Record<string, unknown>> = Object.assign({ tf }, ...[...rooms].reverse());
 
 /** The functions of src/streams whose examples run too. */

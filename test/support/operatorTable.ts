@@ -16,6 +16,7 @@ const firstTwo = (point: Float64Array): Float64Array => point.slice(0, 2);
 /** What comes before the options, of those whose first parameter is another. */
 const before: Readonly<Record<string, readonly unknown[]>> = {
   restarts: [operators.momentum()],
+  when: [(row: { readonly value: number }) => row.value < 1],
   distanceTo: [[new Float64Array(2)]],
   blockNorms: [quartic().blocks],
   testLoss: [(point: Float64Array) => point[0]! ** 2],

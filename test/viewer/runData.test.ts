@@ -155,5 +155,36 @@ curve("finds the steps of a stretch of the axis", () => {
   assert.equal(stepsBetween(rows, { quantity: "step", log: true }, 20.5, 30.5), [19, 30]);
 });
 
+data("keeps every event with its step, through thinning, and drops those of steps that come again", () => {
+  const columns = {
+    slowEvent: { meaning: "times as long:", event: "slow" },
+    notFiniteEvent: { meaning: "where:", event: "notFinite", kind: "category", values: ["loss", "field"] },
+  } as const;
+  const rows = new RunData(columns);
+  const at = new Set([7, 4003, 19_001]);
+  for (let from = 0; from < 20_000; from += 100) {
+    const steps = Array.from({ length: 100 }, (_, k) => from + k);
+    const missing = Uint8Array.from(steps, (step) => (at.has(step) ? 0 : 1));
+    const slowEvent: DecodedColumn = { kind: "number", values: Float64Array.from(steps, () => 5), missing };
+    const words = steps.map((step) => (step === 4003 ? "field" : undefined));
+    rows.append(batch(from, from + 100, Math.sin, { slowEvent, notFiniteEvent: { kind: "text", values: words } }));
+  }
+  assert.ok(rows.thinned);
+  const shownEvents = rows.events.map(({ step, rule, text }) => `${step} ${rule} ${text}`);
+  assert.equal(shownEvents, [
+    "7 slow times as long: 5",
+    "4003 slow times as long: 5",
+    "4003 notFinite where: field",
+    "19001 slow times as long: 5",
+  ]);
+  const steps = Array.from({ length: rows.length }, (_, row) => rows.at("step", row));
+  for (const step of at) assert.ok(steps.includes(step), `the row of step ${step}`);
+  rows.append(batch(4000, 4010, Math.sin));
+  assert.equal(
+    rows.events.map(({ step }) => step),
+    [7],
+  );
+});
+
 data.run();
 curve.run();

@@ -5,6 +5,8 @@ import type { FromWorker } from "../../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
 import { ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { newestLease } from "../../sinks/leaseFile.ts";
+import { type AlertFlags, alertOptions, alertWish } from "../alerts/alertOptions.ts";
+import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
 import { workersOption } from "../options/workersOption.ts";
@@ -13,7 +15,8 @@ import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
 
-interface ResumeFlags extends ServeFlags {
+interface ResumeFlags extends ServeFlags, AlertFlags {
+  readonly failOn?: string;
   readonly changed?: boolean;
   readonly force?: boolean;
   readonly trust?: boolean;
@@ -23,7 +26,8 @@ interface ResumeFlags extends ServeFlags {
 const examples = `
 Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
-from experiment.json; a run that began as --portable or with --repeat goes on so. Rows that are there are never removed or written over.
+from experiment.json; a run that began as --portable, with --repeat or with --alert goes on so. --on-event and --webhook
+are not kept: give them again, and events that were not told before are told. Rows that are there are never removed or written over.
 
 A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
 modules of the project in which you are, and refuses others unless you say --trust.
@@ -39,7 +43,7 @@ Examples:
 
 /** Adds the options of `fluxion resume` and what it does. */
 export function resumeCommand(command: Command, exit: (code: number) => void): void {
-  for (const option of serveOptions()) command.addOption(option);
+  for (const option of [...serveOptions(), ...alertOptions(), failOnOption()]) command.addOption(option);
   command
     .addOption(workersOption())
     .option("--trust", "run the module that the directory names, wherever it lies")
@@ -54,6 +58,8 @@ export function resumeCommand(command: Command, exit: (code: number) => void): v
 
 async function resume(directory: string, module: string | undefined, flags: ResumeFlags): Promise<number> {
   const force = flags.force === true;
+  const alerts = alertWish(flags);
+  const failOn = failOnFrom(flags.failOn);
   const before = readExperiment(directory);
   refuse(directory, before, force);
   const dead = force ? undefined : await formerOwner(directory);
@@ -82,7 +88,10 @@ async function resume(directory: string, module: string | undefined, flags: Resu
         // Another process may have gone on meanwhile.
         const now = readExperiment(directory);
         refuse(directory, now, true);
-        return { thread, directory, lease, lost, file: resumedExperiment(now), resume: true, workers };
+        // The rules of the experiment go on; a command or a webhook is never taken from its directory.
+        const rules = flags.alert ?? now.rules ?? alerts.rules;
+        const file = { ...resumedExperiment(now), ...(rules === undefined ? {} : { rules }) };
+        return { thread, directory, lease, lost, file, resume: true, workers, alerts, failOn };
       } catch (error) {
         lease.release();
         throw error;

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { defaultExperiment, summaries } from "../../experiments/catalogue/summaries.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
 import { isPortable } from "../../linalg/blas/blas.ts";
+import { type AlertFlags, alertOptions, alertWish } from "../alerts/alertOptions.ts";
+import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { claimDirectory, newExperiment } from "../experimentFile.ts";
@@ -15,12 +17,13 @@ import { serveSession } from "../session.ts";
 import { sourceOf, usedModule } from "../trust.ts";
 
 /** Flags that the command has for every experiment. */
-interface GeneralFlags extends ServeFlags {
+interface GeneralFlags extends ServeFlags, AlertFlags {
   readonly seed: number;
   readonly out?: string;
   readonly workers: number;
   readonly portable?: boolean;
   readonly repeat?: number;
+  readonly failOn?: string;
   readonly debug?: boolean;
 }
 
@@ -30,6 +33,7 @@ Examples:
   fluxion run quartic --start 2.5,0.5        Newton-MR caught by a gradient-flat point
   fluxion run dlae --repeat 5                do verdicts depend on the last bits? Five repetitions of each search
   fluxion run dlae --portable                the same digits on every machine
+  fluxion run dlae --alert divergence,"small:value<1e-6" --on-event ./tell.sh
   fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
   fluxion run bilinear --no-serve            without the page
   fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in the browser
@@ -63,6 +67,8 @@ export async function runCommand(given: readonly string[]): Promise<number> {
       wanted,
       given,
     );
+    const alerts = alertWish(general);
+    const failOn = failOnFrom(general.failOn);
     const checked = thread.next("checked");
     thread.post({ kind: "check", options });
     await checked;
@@ -81,8 +87,9 @@ export async function runCommand(given: readonly string[]): Promise<number> {
         seed,
         ...(portable ? { portable } : {}),
         ...(repeat === undefined ? {} : { repeat }),
+        ...(alerts.rules === undefined ? {} : { rules: alerts.rules }),
       });
-      return { thread, ...claim, file, resume: false, workers };
+      return { thread, ...claim, file, resume: false, workers, alerts, failOn };
     });
   } finally {
     await thread.close();
@@ -106,6 +113,7 @@ function generalCommand(name: string): Command {
     .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
     .addOption(workersOption())
     .addOption(repeatOption());
-  for (const option of [...portableOptions(), ...serveOptions()]) command.addOption(option);
+  for (const option of [...portableOptions(), ...alertOptions(), failOnOption(), ...serveOptions()])
+    command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

@@ -1,5 +1,6 @@
-/** `fluxion serve`: shows finished runs on the page. */
+/** `fluxion serve`: shows finished runs on the page, and those that another process writes. */
 import type { Command } from "commander";
+import { filter, from, mergeMap } from "rxjs";
 import type { Run } from "../../arrow/row.ts";
 import { type RunFile, runState } from "../../arrow/runFile.ts";
 import { failure } from "../../errors.ts";
@@ -7,11 +8,13 @@ import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { certificateShelf } from "../certificates/endCertificates.ts";
 import { figureGallery } from "../figureGallery.ts";
+import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
 import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
+import { runsAsTheyBegin } from "./followRuns.ts";
 
 interface Flags {
   readonly port?: number;
@@ -25,7 +28,10 @@ const examples = `
 Examples:
   fluxion serve runs/dlae-1               all runs of an experiment
   fluxion serve runs/dlae-1/search-01     one of its runs
-  fluxion serve runs --port 8080 --open   all experiments, on a port of your choice`;
+  fluxion serve runs --port 8080 --open   all experiments, on a port of your choice
+
+Runs that another process writes are shown as they grow. If that process is gone without an ending, the terminal and the
+page say so.`;
 
 /** Adds the options of `fluxion serve` and what it does. */
 export function serveCommand(command: Command): void {
@@ -51,15 +57,18 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     warn: (message) => note(`fluxion: ${message}`),
   });
   let served = 0;
+  const live = followLiveRuns(server.hub, { endingOf, placed: shelf.place });
   for (const { name, directory, file } of runs) {
     try {
-      shelf.place(server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory)), directory);
+      if (goesOn(file, directory)) live.add(name, directory);
+      else shelf.place(server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory)), directory);
       served++;
     } catch (error) {
       note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
     }
   }
   if (served === 0) {
+    live.close();
     await server.close();
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
   }
@@ -67,8 +76,26 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
   if (secrets.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
   say("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
+  const known = new Set(runs.map(({ directory }) => directory));
+  const begun = from(directories)
+    .pipe(
+      mergeMap(runsAsTheyBegin),
+      filter(({ directory }) => !known.has(directory)),
+    )
+    .subscribe({
+      next: ({ name, directory }) => live.add(name, directory),
+      error: (error: Error) => note(`fluxion: new runs are not looked for any longer: ${error.message}`),
+    });
   await waitForSignal();
+  begun.unsubscribe();
+  live.close();
   await server.close();
+}
+
+/** Whether another process may still write a run. */
+function goesOn(file: RunFile, directory: string): boolean {
+  const state = runState(file, directory);
+  return state === "running" || state === "unknown";
 }
 
 function runOf(name: string, { columns, settings, description, attempts }: RunFile): Run {

@@ -1,4 +1,6 @@
 /** Shows the progress of a run in the terminal. */
+
+import { describeEvent } from "../../arrow/events.ts";
 import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
 import { visible } from "../../visible.ts";
@@ -14,6 +16,7 @@ interface Progress {
 export function makeProgress(stream: StatusStream = process.stderr): Progress {
   const writer = makeStatusWriter(stream);
   const last = new Map<string, RowSummary>();
+  const told = new Set<string>();
   return {
     take(message) {
       if (message.kind === "batch") {
@@ -23,6 +26,11 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
       } else if (message.kind === "closed") {
         const row = last.get(message.run);
         if (row !== undefined) writer.keep(statusLine(row));
+      } else if (message.kind === "event") {
+        const { event } = message;
+        // Several threads may tell of one event.
+        if (!told.has(event.id)) writer.keep(visible(`event: ${describeEvent(event)}`));
+        told.add(event.id);
       } else if (message.kind === "replayed") {
         writer.keep(visible(`${message.run.name}: read from its file`));
       } else if (message.kind === "note") {

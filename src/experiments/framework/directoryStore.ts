@@ -29,6 +29,10 @@ export interface DirectoryStoreOptions {
    * its own.
    */
   readonly lease?: LeaseClaim | undefined;
+  /** Rules that watch each run: an operator on its rows, after the loop and before they are written. */
+  readonly rules?: (rows: Observable<Row>) => Observable<Row>;
+  /** Called with each row that an earlier session has left, as it is read back. */
+  readonly onEarlier?: (row: Row) => void;
   /** Called with each row before it is written. */
   readonly onRow?: (row: Row) => void;
   /** Called with each part of a run's file after it was written: header, batch or end. */
@@ -55,7 +59,9 @@ export interface DirectoryStoreOptions {
  */
 export function directoryStore(options: DirectoryStoreOptions): RunStore {
   checkOption("directoryStore", "options", options, optionsRule);
-  const { directory, resume, lease, onRow, onMessage, onReplayed, onNote } = options;
+  const { directory, resume, lease, onRow, onMessage, onReplayed, onNote, onEarlier, rules } = options;
+  const seenBefore = (rows: Observable<Row>): Observable<Row> =>
+    onEarlier === undefined ? rows : rows.pipe(tap(onEarlier));
   const checkpointIn = (path: string): Checkpoint | undefined => {
     if (!existsSync(join(path, checkpointFileName))) return undefined;
     try {
@@ -100,7 +106,7 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
         // Damage to rows that a later attempt has again costs nothing.
         const rows = replay(path, { onDamage: () => {} }).pipe(catchError(noneIfEmpty));
         const tell = lastSeen((row) => onReplayed?.(row, path));
-        return { ...described, finished: true, rows: () => rows.pipe(tell), checkpoint: undefined };
+        return { ...described, finished: true, rows: () => rows.pipe(seenBefore, tell), checkpoint: undefined };
       }
       let checkpoint = checkpointIn(path);
       // A checkpoint behind rows that are lost would leave the finished run without them.
@@ -112,7 +118,8 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
             `the run begins again from ${from} as a new attempt, and all rows that are there stay`,
         );
       }
-      return { ...described, finished: false, rows: () => rowsBefore(path, checkpoint?.step ?? 0), checkpoint };
+      const rows = (): Observable<Row> => rowsBefore(path, checkpoint?.step ?? 0).pipe(seenBefore);
+      return { ...described, finished: false, rows, checkpoint };
     },
     keep(name, { points = "all" }) {
       const path = join(directory, name);
@@ -124,7 +131,10 @@ export function directoryStore(options: DirectoryStoreOptions): RunStore {
       );
       return {
         save: checkpointWriter(path, false, lease),
-        record: (rows) => (onRow === undefined ? rows : rows.pipe(tap(onRow))).pipe(write),
+        record(rows) {
+          const watched = rules === undefined ? rows : rows.pipe(rules);
+          return (onRow === undefined ? watched : watched.pipe(tap(onRow))).pipe(write);
+        },
       };
     },
   };

@@ -1,4 +1,5 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
+import type { RowEvent } from "../../arrow/events.ts";
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
@@ -60,6 +61,8 @@ export interface StartOrder {
   readonly workers: number;
   /** Number of repetitions of each run, from starts moved in their last places. Absent: none. */
   readonly repetitions?: number;
+  /** Rules that watch the runs, as they were typed. Absent: none. */
+  readonly rules?: string;
   /** Lease on the directory, which each thread looks at before it writes. */
   readonly lease: LeaseClaim;
   /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */
@@ -100,6 +103,8 @@ export interface RowSummary {
   readonly stepSize: number;
   /** Why the run ended so, where the numbers do not say it. */
   readonly because?: string;
+  /** Whether ||F|| has grown as much as `divergence` asks for, if it has. */
+  readonly grew?: boolean;
   /** Columns of the row, with categories as words. */
   readonly columns: Readonly<Record<string, number | string | undefined>>;
 }
@@ -143,6 +148,8 @@ export type FromWorker =
   /** A search of a campaign is finished, and its rows are in its file. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
   | { readonly kind: "finding"; readonly finding: Finding }
+  /** A rule has found what it looks for. Several threads may tell of one event, and a resumed run tells of it again. */
+  | { readonly kind: "event"; readonly event: RowEvent }
   /** All repetitions of a run have ended. */
   | { readonly kind: "agreement"; readonly agreement: Agreement }
   | { readonly kind: "note" | "conclusion" | "refusal"; readonly line: string }
@@ -159,7 +166,7 @@ export interface PlainError {
 }
 
 /** Takes from a row the numbers that the terminal and the summary show. */
-export function summaryOf(row: Row): RowSummary {
+export function summaryOf(row: Row, grew = false): RowSummary {
   const columns: Record<string, number | string | undefined> = {};
   for (const [name, value] of Object.entries(row.columns)) {
     const values = row.run.columns[name]?.values;
@@ -177,6 +184,7 @@ export function summaryOf(row: Row): RowSummary {
     squaredFieldNorm,
     stepSize,
     ...(because === undefined ? {} : { because }),
+    ...(grew ? { grew } : {}),
     columns,
   };
 }

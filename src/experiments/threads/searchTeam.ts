@@ -37,6 +37,7 @@ export function startSearchTeam(experiment: WorkerData["experiment"], portable?:
         message.kind === "opened" ||
         message.kind === "batch" ||
         message.kind === "closed" ||
+        message.kind === "event" ||
         message.kind === "reply"
       ) {
         tell(message);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { filter, lastValueFrom, map, Subject, takeUntil } from "rxjs";
 import type { RecordMessage } from "../../arrow/recorder.ts";
-import type { Row, Run } from "../../arrow/row.ts";
+import type { Run } from "../../arrow/row.ts";
 import { shareProcessors } from "../../autodiff/float64/threads/count.ts";
 import { isFluxionError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
@@ -15,19 +15,15 @@ import { experimentContext } from "../framework/context.ts";
 import type { Experiment } from "../framework/definition.ts";
 import { directoryStore } from "../framework/directoryStore.ts";
 import { repetitionsFolder } from "../framework/repetitions.ts";
+import { rulesFrom } from "../rules/ruleList.ts";
+import { watchRows } from "../rules/watchRows.ts";
 import { following, leading } from "./campaigns.ts";
 import { type CertifyOrder, certifyEnds } from "./certifyEnds.ts";
+import { eventReporter } from "./eventReporter.ts";
 import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
-import {
-  type FromWorker,
-  type PlainError,
-  type StartOrder,
-  summaryOf,
-  type ToWorker,
-  type WorkerData,
-} from "./protocol.ts";
+import type { FromWorker, PlainError, RowSummary, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("internal: worker.ts is started by fluxion run");
@@ -65,10 +61,10 @@ function fail(error: unknown): void {
 }
 
 /** Informs the main thread about files as they grow and, with each batch, about the newest row of the run. */
-function fileReporter(): { seen(row: Row): void; written(message: RecordMessage, run: Run, directory: string): void } {
-  const newest = new Map<string, Row>();
+function fileReporter(newest: (run: string) => RowSummary): {
+  written(message: RecordMessage, run: Run, directory: string): void;
+} {
   return {
-    seen: (row) => newest.set(row.run.name, row),
     written(message, run, directory) {
       if (message.kind === "header") {
         post({ kind: "opened", run, directory, header: message.bytes });
@@ -76,7 +72,7 @@ function fileReporter(): { seen(row: Row): void; written(message: RecordMessage,
         post({ kind: "closed", run: run.name });
       } else {
         const { bytes, rows, firstStep, lastStep } = message;
-        const last = summaryOf(newest.get(run.name)!);
+        const last = newest(run.name);
         const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as ArrayBuffer] : [];
         post({ kind: "batch", run: run.name, bytes, rows, firstStep, lastStep, last }, own);
       }
@@ -89,8 +85,10 @@ async function check({ options, check: own }: Experiment, given: Readonly<Record
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed, share, lease, repetitions = 0 } = order;
-  const files = fileReporter();
+  const { directory, resume, seed, share, lease, repetitions = 0, rules } = order;
+  const events = eventReporter(post);
+  const files = fileReporter(events.newest);
+  const typed = rules === undefined ? [] : rulesFrom(rules);
   shareProcessors(share === undefined ? 1 : order.workers);
   const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
   const store = directoryStore({
@@ -98,9 +96,12 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
     resume: () => resume || campaigns.begun(),
     lease,
     onNote: (line) => post({ kind: "note", line }),
-    onRow: files.seen,
+    rules: watchRows(typed, { onSkipped: events.skipped }),
+    onRow: events.seen,
+    onEarlier: events.seen,
     onMessage: files.written,
-    onReplayed: (last, path) => post({ kind: "replayed", run: last.run, directory: path, last: summaryOf(last) }),
+    onReplayed: (last, path) =>
+      post({ kind: "replayed", run: last.run, directory: path, last: events.newest(last.run.name) }),
   });
   // A folder of their own, so that repetitions are not among the runs that pages, figures and tables show.
   const repetitionStore = directoryStore({

@@ -30,3 +30,5 @@ export const convexSetRule = {
   expected: "a convex set",
   is: (value: { readonly project?: unknown }) => typeof value === "object" && typeof value?.project === "function",
 } as const;
+/** An option that is false unless it is given. */
+export const flag = { default: false, oneOf: [true, false] } as const;

@@ -181,7 +181,9 @@ function isWorthwhile({ runs }: View, column: string): boolean {
  * chart.
  */
 function columnsOf({ columns, data }: ShownRun): readonly string[] {
-  return Object.entries(columns).flatMap(([name, { kind }]) => {
+  return Object.entries(columns).flatMap(([name, { kind, event }]) => {
+    // Events are marks in all charts, and a list.
+    if (event !== undefined) return [];
     if (kind !== "vector") return [name];
     const length = data.coordinates(name);
     return length > entriesMost ? [] : Array.from({ length }, (_, entry) => `${name}.${entry}`);

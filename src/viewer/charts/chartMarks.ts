@@ -15,6 +15,7 @@ export function drawMarks(plot: uPlot, view: View, curves: readonly Curve[]): vo
   ctx.rect(bbox.left, bbox.top - 14 * unit, bbox.width + 14 * unit, bbox.height + 14 * unit);
   ctx.clip();
   drawInterventions(plot, view, unit);
+  drawEvents(plot, view, unit);
   const labels = view.runs.length > 1 ? new Labels(ctx, 11 * unit) : undefined;
   view.runs.forEach((run, index) => {
     const curve = curves[index];
@@ -67,6 +68,37 @@ function drawEnd(
   ctx.setLineDash([]);
   ctx.stroke();
   return [left, top];
+}
+
+/** Draws a flag at the upper edge where a rule raised an event, with a thin line and the name of the rule. */
+function drawEvents(plot: uPlot, view: View, unit: number): void {
+  const { ctx, bbox } = plot;
+  const { min = 0, max = 0 } = plot.scales.x ?? {};
+  ctx.font = `${10 * unit}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  let labelled = Number.NEGATIVE_INFINITY;
+  for (const run of view.runs) {
+    ctx.strokeStyle = color("--warn");
+    ctx.fillStyle = color("--warn");
+    ctx.lineWidth = unit;
+    for (const event of run.data.events) {
+      const x = interventionAt(run, event, view.axis);
+      if (x === undefined || x < min! || x > max!) continue;
+      const left = plot.valToPos(x, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(left, bbox.top);
+      ctx.lineTo(left, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.beginPath();
+      ctx.moveTo(left, bbox.top);
+      ctx.lineTo(left + 7 * unit, bbox.top + 3.5 * unit);
+      ctx.lineTo(left, bbox.top + 7 * unit);
+      ctx.fill();
+      if (left - labelled < 60 * unit) continue;
+      labelled = left;
+      ctx.fillText(event.rule, left + 9 * unit, bbox.top + 8 * unit);
+    }
+  }
 }
 
 function drawInterventions(plot: uPlot, view: View, unit: number): void {

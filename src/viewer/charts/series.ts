@@ -141,8 +141,12 @@ function markKind(value: number, logY: boolean): Mark["kind"] | undefined {
   return undefined;
 }
 
-/** Returns the place on the x axis at which a command took effect. */
-export function interventionAt({ data }: ShownRun, { step }: Intervention, axis: XAxis): number | undefined {
+/** Returns the place on the x axis at which a command took effect, or a rule raised an event. */
+export function interventionAt(
+  { data }: ShownRun,
+  { step }: Pick<Intervention, "step">,
+  axis: XAxis,
+): number | undefined {
   if (axis.quantity === "step") return step + xShift(axis);
   const row = firstRowAt(data, step);
   return data.at(axis.quantity, row);
