@@ -17,7 +17,7 @@ export const endingCodes = {
 
 export type FailOn = keyof typeof endingCodes;
 
-/** What a run that stands alone fails on, unless `--fail-on` says otherwise: these are no findings. */
+/** What a run that stands alone fails on, unless `--fail-on` says otherwise: these are faults rather than findings. */
 const alone: readonly FailOn[] = ["notFinite", "diverged"];
 
 export function failOnOption(): Option {

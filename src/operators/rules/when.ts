@@ -32,7 +32,7 @@ const rules = {
  * @param predicate a function of the row that tells whether the condition holds
  * @param options {@link WhenOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
- * @throws {RangeError} ERR_OPTION_RANGE for a name that is no word; in the stream for a column that the run lacks
+ * @throws {RangeError} ERR_OPTION_RANGE for a name that is not a word; in the stream for a column that the run lacks
  */
 export function when(predicate: (row: Row) => boolean, options: WhenOptions = {}): RowMeasure {
   checkOption("when", "predicate", predicate, predicateRule);
