@@ -1,5 +1,5 @@
 import { type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising } from "../support/events/raising.ts";
 
 /** Options of {@link flat}. */
 export interface FlatOptions extends RaisingOptions {}
@@ -25,7 +25,7 @@ const rules = { name: { ...nameRule, default: "flat" } } as const;
  * // run/flat/34
  * @param options {@link FlatOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
- * @throws {RangeError} ERR_OPTION_RANGE for a name that is no word
+ * @throws {RangeError} ERR_OPTION_RANGE for a name that is not a word
  */
 export function flat(options: FlatOptions = {}): RowMeasure {
   const { name } = readOptions("flat", options, rules);

@@ -1,5 +1,5 @@
 import { type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/events/raising.ts";
 
 /** Options of {@link notFinite}. */
 export interface NotFiniteOptions extends RaisingOptions {
@@ -31,7 +31,7 @@ const rules = { name: { ...nameRule, default: "notFinite" }, of: watchedRule } a
  * // run: notFinite at step 1 (where the number is not finite: field)
  * @param options {@link NotFiniteOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
- * @throws {RangeError} ERR_OPTION_RANGE for a name that is no word; in the stream for a column that the run lacks
+ * @throws {RangeError} ERR_OPTION_RANGE for a name that is not a word; in the stream for a column that the run lacks
  */
 export function notFinite(options: NotFiniteOptions = {}): RowMeasure {
   const { name, of } = readOptions("notFinite", options, rules);
