@@ -8,7 +8,7 @@ export {
   type EncoderOptions,
   RunEncoder,
 } from "./encoder.ts";
-export { describeEvent, eventsOf, type RowEvent } from "./events.ts";
+export { describeEvent, eventsOf, type RowEvent } from "./events/rowEvents.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
 export { type MessageOptions, type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
 export type { Points } from "./points.ts";

@@ -28,7 +28,7 @@ interface Followed {
   at: number;
 }
 
-export interface LiveRuns {
+interface LiveRuns {
   /** Begins to follow a run, whose `run.json` says that it goes on. */
   add(name: string, directory: string): void;
   close(): void;

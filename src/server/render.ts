@@ -1,7 +1,7 @@
 /** Prepares the rows of a run as a subscription wants them: chooses columns, cuts steps, thins history and encodes. */
 
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
-import { eventColumns } from "../arrow/events.ts";
+import { eventColumns } from "../arrow/events/rowEvents.ts";
 import { presentName } from "../arrow/formerNames.ts";
 import { runOfSchema } from "../arrow/schema.ts";
 import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";

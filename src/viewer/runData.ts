@@ -19,7 +19,7 @@ export interface Intervention {
 }
 
 /** An event that a rule raised. */
-export interface RaisedEvent {
+interface RaisedEvent {
   readonly step: number;
   readonly rule: string;
   /** What was measured, with its number. */

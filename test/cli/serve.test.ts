@@ -1,13 +1,18 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { secretsOf, wishOf } from "../../src/cli/serving.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";
 import { assertError } from "../support/assert.ts";
-import { startFluxion } from "../support/command.ts";
+import { scratchDirectory, startFluxion } from "../support/command.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { scratchPath } from "../support/scratch.ts";
+
+const slowExperiment = fileURLToPath(new URL("../support/slowExperiment.ts", import.meta.url));
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const serve = suite("fluxion serve");
 
@@ -59,6 +64,40 @@ serve("ends at Ctrl-C while figures are drawn", async () => {
   assert.is((await cut.started.ended).code, 0);
   const ending = performance.now() - interrupted;
   assert.ok(ending < drawing / 2, `the end took ${ending} ms, drawing takes ${drawing} ms`);
+});
+
+serve("shows the rows of a run that another process writes, and says when that process is gone", async () => {
+  const here = scratchDirectory();
+  const out = join(here, "a run");
+  const flags = ["--steps", "100000", "--milliseconds", "3", "--no-serve", "--out", out];
+  const writer = startFluxion(["run", slowExperiment, ...flags], here);
+  for (let k = 0; k < 600 && !existsSync(join(out, "first", "run.json")); k++) await pause(100);
+  const started = startFluxion(["serve", out]);
+  const [, address] = await started.says(/1 run: (\S+)\n/);
+  const url = new URL(address!);
+  interface Shown {
+    readonly lastStep?: number;
+    readonly live: boolean;
+    readonly ending?: { readonly message?: string };
+  }
+  const shown = async (is: (run: Shown) => boolean): Promise<Shown> => {
+    for (let k = 0; ; k++) {
+      const { runs } = (await (await fetch(new URL(`/runs${url.search}`, url))).json()) as { runs: Shown[] };
+      if ((runs[0] !== undefined && is(runs[0])) || k === 600) return runs[0]!;
+      await pause(100);
+    }
+  };
+  const first = await shown((run) => run.lastStep !== undefined);
+  assert.ok(first.live);
+  const later = await shown((run) => run.lastStep! > first.lastStep!);
+  assert.ok(later.lastStep! > first.lastStep!, "no further rows came");
+  writer.process.kill("SIGKILL");
+  await writer.ended;
+  await started.says(/first no longer writes: its process is gone without an ending/);
+  const gone = await shown((run) => !run.live);
+  assert.match(gone.ending?.message ?? "", /^no longer writes: its process is gone/);
+  started.process.kill("SIGINT");
+  assert.is((await started.ended).code, 0);
 });
 
 serve.run();

@@ -241,5 +241,23 @@ routes(
   },
 );
 
+routes("thinned rows keep every event, however many rows there are", () =>
+  withServer(async (server) => {
+    const columns = {
+      slowEvent: { meaning: "times as long", event: "slow" },
+      residual: { meaning: "||J p + F||" },
+    };
+    const run = makeRun({ columns });
+    const at = [3, 1234, 4999];
+    const rows = Array.from({ length: 6000 }, (_, step) =>
+      makeRow(run, step, { columns: { residual: step, slowEvent: at.includes(step) ? 4 : undefined }, vectors: {} }),
+    );
+    from(rows).pipe(webSocket(server)).subscribe();
+    const steps = await stepsAt(server, "/runs/example/rows?points=50&columns=value,slowEvent");
+    assert.ok(steps.length < 300, `${steps.length} rows`);
+    for (const step of at) assert.ok(steps.includes(step), `step ${step}`);
+  }),
+);
+
 routes.run();
 range.run();

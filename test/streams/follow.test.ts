@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { lastValueFrom, Subject, tap, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { eventsOf } from "../../src/arrow/events.ts";
+import { eventsOf } from "../../src/arrow/events/rowEvents.ts";
 import type { Row } from "../../src/arrow/row.ts";
 import { stagnation } from "../../src/operators/rules/stagnation.ts";
 import { runDirectory } from "../../src/sinks/runDirectory.ts";

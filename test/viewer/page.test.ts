@@ -2,11 +2,13 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { recordRun } from "../../src/arrow/recorder.ts";
 import { iteratesFileName } from "../../src/arrow/runFile.ts";
 import { serveViewers } from "../../src/server/serveViewers.ts";
+import { webSocket } from "../../src/sinks/webSocket.ts";
 import { becomes, closeBrowser, pageDirectory, search, settles, shows, withPage } from "../support/openPage.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 
@@ -26,6 +28,27 @@ page("waits for a run, shows its history when it comes, and then every new row",
     await shows(open, '[data-tile="step"]', /^74$/);
     await shows(open, '[data-column="value"] output', "0.01333");
     await shows(open, "#connection", "connected");
+  }),
+);
+
+page("lists the events of the run in focus, the newest first, and offers no chart of them", () =>
+  withPage(async (open, server) => {
+    const columns = { deepEvent: { meaning: "value<1:", event: "deep" }, residual: { meaning: "||J p + F||" } };
+    const run = makeRun({ name: "watched", columns });
+    const rows = Array.from({ length: 40 }, (_, step) =>
+      makeRow(run, step, {
+        columns: { residual: 1, deepEvent: step === 7 || step === 30 ? 0.5 : undefined },
+        vectors: {},
+      }),
+    );
+    from(rows).pipe(webSocket(server)).subscribe();
+    await shows(open, "h1", "watched");
+    await shows(open, ".events li:nth-child(1)", "deep at step 30: value<1: 0.5");
+    await shows(open, ".events li:nth-child(2)", "deep at step 7: value<1: 0.5");
+    await shows(open, ".events h2", /^Events$/);
+    const charts = await open.locator("select.add option").allTextContents();
+    assert.ok(charts.includes("residual"), charts.join());
+    assert.not.ok(charts.includes("deepEvent"), charts.join());
   }),
 );
 

@@ -6,7 +6,7 @@ import type { Finding } from "../../experiments/framework/definition.ts";
 import type { RowSummary } from "../../experiments/threads/protocol.ts";
 
 /** Exit code of each ending that a script may want to know of. */
-export const endingCodes = {
+const endingCodes = {
   diverged: 3,
   notFinite: 4,
   stagnated: 5,
@@ -17,7 +17,7 @@ export const endingCodes = {
 
 export type FailOn = keyof typeof endingCodes;
 
-/** What a run that stands alone fails on, unless `--fail-on` says otherwise: these are faults rather than findings. */
+/** What a run that stands alone fails on, unless `--fail-on` says otherwise. The other endings are findings. */
 const alone: readonly FailOn[] = ["notFinite", "diverged"];
 
 export function failOnOption(): Option {

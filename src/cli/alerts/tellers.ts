@@ -1,5 +1,5 @@
 /** Tells of events: by a command, by a webhook, or by neither. */
-import type { RowEvent } from "../../arrow/events.ts";
+import type { RowEvent } from "../../arrow/events/rowEvents.ts";
 import { commandCourier } from "../../sinks/alerts/commandCourier.ts";
 import type { Courier, CourierSpec } from "../../sinks/alerts/courier.ts";
 import { type Notice, noticeOf } from "../../sinks/alerts/notice.ts";

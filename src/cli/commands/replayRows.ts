@@ -1,7 +1,7 @@
 /** The rows that `fluxion replay` prints: those of files, watched by rules, and of runs that still go on. */
 import { filter, finalize, type Observable, tap } from "rxjs";
 import { type Damage, describeDamage } from "../../arrow/checks/damage.ts";
-import { describeEvent, eventsOf } from "../../arrow/events.ts";
+import { describeEvent, eventsOf } from "../../arrow/events/rowEvents.ts";
 import type { Row } from "../../arrow/row.ts";
 import { rulesFrom, type TypedRule } from "../../experiments/rules/ruleList.ts";
 import { watchRows } from "../../experiments/rules/watchRows.ts";

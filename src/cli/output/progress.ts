@@ -1,6 +1,6 @@
 /** Shows the progress of a run in the terminal. */
 
-import { describeEvent } from "../../arrow/events.ts";
+import { describeEvent } from "../../arrow/events/rowEvents.ts";
 import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
 import { visible } from "../../visible.ts";

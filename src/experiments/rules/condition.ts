@@ -3,7 +3,7 @@ import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 
 /** A condition that was typed. */
-export interface Condition {
+interface Condition {
   readonly text: string;
   /** Names that it reads, the first one first. */
   readonly names: readonly string[];

@@ -1,5 +1,5 @@
 /** Looks at every row of a thread: tells the main thread of events, and keeps what it will want to know of the newest row. */
-import { eventsOf } from "../../arrow/events.ts";
+import { eventsOf } from "../../arrow/events/rowEvents.ts";
 import type { Row, Run } from "../../arrow/row.ts";
 import type { TypedRule } from "../rules/ruleList.ts";
 import { type FromWorker, type RowSummary, summaryOf } from "./protocol.ts";

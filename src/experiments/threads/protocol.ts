@@ -1,5 +1,5 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
-import type { RowEvent } from "../../arrow/events.ts";
+import type { RowEvent } from "../../arrow/events/rowEvents.ts";
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";

@@ -1,5 +1,5 @@
 import { type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising } from "../support/events/raising.ts";
 
 /** Options of {@link flat}. */
 export interface FlatOptions extends RaisingOptions {}

@@ -1,5 +1,5 @@
 import { type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/events/raising.ts";
 
 /** Options of {@link notFinite}. */
 export interface NotFiniteOptions extends RaisingOptions {

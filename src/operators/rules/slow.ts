@@ -1,5 +1,5 @@
 import { type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising } from "../support/events/raising.ts";
 
 /** Options of {@link slow}. */
 export interface SlowOptions extends RaisingOptions {
@@ -27,7 +27,11 @@ const rules = {
  * Cost: negligible.
  *
  * @example
- * replay("runs/a").pipe(slow({ factor: 2 })).subscribe((row) => eventsOf(row).forEach((event) => console.log(event.id)));
+ * const [first] = firstRows(quartic(), [1, 2], gradientStep(0.01), 1);
+ * from([0, 10, 20, 60])
+ *   .pipe(map((seconds, step) => ({ ...first!, step, seconds })), slow())
+ *   .subscribe((row) => eventsOf(row).forEach((event) => console.log(describeEvent(event))));
+ * // run: slow at step 3 (times as long per step as at the fastest: 4)
  * @param options {@link SlowOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range

@@ -1,5 +1,5 @@
 import { checkOption, type Row, type RowMeasure, readOptions } from "../../authoring/index.ts";
-import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/raising.ts";
+import { nameRule, type RaisingOptions, raising, watched, watchedRule } from "../support/events/raising.ts";
 
 /** Options of {@link when}. */
 export interface WhenOptions extends RaisingOptions {
@@ -28,7 +28,7 @@ const rules = {
  * const small = when((row) => row.squaredFieldNorm < 1, { name: "small", of: "squaredFieldNorm" });
  * iterate(quartic(), [1, 2], chain(untilStep(99), small, gradientStep(0.02)))
  *   .subscribe((row) => eventsOf(row).forEach((event) => console.log(describeEvent(event))));
- * // run: small at step 6 (squaredFieldNorm 0.7)
+ * // run: small at step 24 (squaredFieldNorm 0.93752)
  * @param predicate a function of the row that tells whether the condition holds
  * @param options {@link WhenOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN

@@ -1,4 +1,4 @@
-import { eventsOf } from "../../arrow/events.ts";
+import { eventsOf } from "../../arrow/events/rowEvents.ts";
 import type { Row } from "../../arrow/row.ts";
 import { checkOption, readOptions } from "../../options.ts";
 import { defineSink, type RowSink } from "../defineSink.ts";
@@ -45,7 +45,7 @@ const commandRule = {
 const urlRule = { expected: "a URL", is: (value: unknown) => typeof value === "string", secret: true } as const;
 
 /** Milliseconds between the first and the second attempt of a webhook. */
-export const retryAfter = 1000;
+const retryAfter = 1000;
 /** Milliseconds for which events that wait at the end of the stream are still told. */
 const lastPatience = 30_000;
 

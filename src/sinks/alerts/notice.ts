@@ -1,4 +1,4 @@
-import { describeEvent, type RowEvent } from "../../arrow/events.ts";
+import { describeEvent, type RowEvent } from "../../arrow/events/rowEvents.ts";
 import { stringify } from "../../arrow/runMetadata.ts";
 
 /** What a command or a webhook is told. All of it is small. */

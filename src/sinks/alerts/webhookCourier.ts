@@ -2,8 +2,7 @@ import { failure } from "../../errors.ts";
 import { type Courier, type CourierSpec, makeCourier, type Outcome } from "./courier.ts";
 import { type Notice, noticeText } from "./notice.ts";
 
-export interface WebhookCourierOptions
-  extends Pick<CourierSpec, "most" | "onDelivered" | "warn" | "tries" | "retryAfter"> {
+interface WebhookCourierOptions extends Pick<CourierSpec, "most" | "onDelivered" | "warn" | "tries" | "retryAfter"> {
   /** Milliseconds that an answer may take. */
   readonly patience: number;
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { from, lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { eventsOf } from "../../../src/arrow/events.ts";
+import { eventsOf } from "../../../src/arrow/events/rowEvents.ts";
 import type { Row } from "../../../src/arrow/row.ts";
 import { isFluxionError } from "../../../src/errors.ts";
 import { ruleNames, rulesFrom, type TypedRule } from "../../../src/experiments/rules/ruleList.ts";

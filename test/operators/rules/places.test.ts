@@ -2,7 +2,7 @@
 import { lastValueFrom, type Observable, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { eventsOf } from "../../../src/arrow/events.ts";
+import { eventsOf } from "../../../src/arrow/events/rowEvents.ts";
 import type { Row } from "../../../src/arrow/row.ts";
 import { untilStep } from "../../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../../src/operators/newton/newtonMR.ts";

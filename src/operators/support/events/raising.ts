@@ -7,7 +7,7 @@ import {
   type Row,
   type RowMeasure,
   type Status,
-} from "../../authoring/index.ts";
+} from "../../../authoring/index.ts";
 
 /** Options that every rule has. */
 export interface RaisingOptions {

@@ -1,8 +1,8 @@
 /** Events of a run: rows at which a rule, such as `stagnation`, found what it looks for. */
-import { thing } from "../arguments.ts";
-import { checkOption } from "../options.ts";
-import { shortNumber } from "../shortNumber.ts";
-import type { Row, Run } from "./row.ts";
+import { thing } from "../../arguments.ts";
+import { checkOption } from "../../options.ts";
+import { shortNumber } from "../../shortNumber.ts";
+import type { Row, Run } from "../row.ts";
 
 /** An event, with the numbers of its row. It is plain data. */
 export interface RowEvent extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredFieldNorm"> {
@@ -33,10 +33,10 @@ const known = new WeakMap<Run, readonly string[]>();
  * Cost: a look-up per row of a run without rules.
  *
  * @example
- * const watched = chain(untilStep(9), when((row) => row.squaredFieldNorm < 1), gradientStep(0.02));
- * for (const row of firstRows(quartic(), [1, 2], watched, 10))
+ * const watched = chain(untilStep(30), when((row) => row.squaredFieldNorm < 1), gradientStep(0.02));
+ * for (const row of firstRows(quartic(), [1, 2], watched, 31))
  *   for (const event of eventsOf(row)) console.log(event.id);
- * // run/when/8
+ * // run/when/24
  */
 export function eventsOf(row: Row): readonly RowEvent[] {
   checkRow(row);
@@ -71,10 +71,10 @@ export function eventColumns(run: Run): readonly string[] {
  * Says an event in one line, for a terminal or a message.
  *
  * @example
- * const watched = chain(untilStep(9), when((row) => row.squaredFieldNorm < 1), gradientStep(0.02));
- * for (const row of firstRows(quartic(), [1, 2], watched, 10))
+ * const watched = chain(untilStep(30), when((row) => row.squaredFieldNorm < 1), gradientStep(0.02));
+ * for (const row of firstRows(quartic(), [1, 2], watched, 31))
  *   for (const event of eventsOf(row)) console.log(describeEvent(event));
- * // run: when at step 8 (value 0.1768)
+ * // run: when at step 24 (the condition holds: 1)
  */
 export function describeEvent(event: RowEvent): string {
   checkOption("describeEvent", "event", event, eventRule);
