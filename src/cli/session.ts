@@ -2,13 +2,15 @@
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
+import { shellWord } from "../shellWord.ts";
 import type { Lease } from "../sinks/lease.ts";
 import { messageOf } from "./complain.ts";
-import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
+import { watchDisk } from "./diskWatch.ts";
+import { type ExperimentFile, removeUnused, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
 import { figureGallery } from "./figureGallery.ts";
 import { makeProgress } from "./output/progress.ts";
-import { note, say, shellWord } from "./output/say.ts";
+import { note, say } from "./output/say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
@@ -22,8 +24,12 @@ interface SessionOptions {
   /** Rejects if another process takes over the directory. Default: that shows when something is written. */
   readonly lost?: Promise<never>;
   readonly file: ExperimentFile;
+  /** Directories that were made for this session, the innermost first. Absent: it goes on in one that was there. */
+  readonly made?: readonly string[];
   readonly resume: boolean;
   readonly workers: number;
+  /** Bytes that the directory may take. Absent: no limit. */
+  readonly maxDisk?: number | undefined;
   readonly server: ViewerServer | undefined;
 }
 
@@ -41,7 +47,7 @@ export async function serveSession(
   let lease: Lease | undefined;
   const server = await startServer(
     wish,
-    figureGallery(() => begun),
+    figureGallery(() => (begun === undefined ? [] : [begun])),
   );
   try {
     const options = begin();
@@ -60,19 +66,29 @@ export async function serveSession(
   }
 }
 
-/** Exit code after an experiment that refuses to report a result. */
+/** Exit code after an experiment that refuses to report a result, or whose files have used up their budget. */
 const exitRefused = 1;
 
 /**
- * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, or
+ * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, or the budget of the disk used up, or
  * 128 + the signal's number.
  */
 async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, workers, server, lease, lost } = options;
+  const { thread, directory, file, made, resume, workers, server, lease, lost, maxDisk } = options;
   const progress = makeProgress();
   const record = keepRecord(directory, file, lease);
   const served = serveRuns(server, thread);
   const opened = new Set<string>();
+  let spent = false;
+  const wrote = watchDisk({
+    directory,
+    budget: maxDisk,
+    warn: (line) => progress.note(`fluxion: ${line}`),
+    full: () => {
+      spent = true;
+      thread.stop();
+    },
+  });
   const handle = (message: FromWorker): void => {
     if (message.kind === "opened") opened.add(message.run.name);
     // Another thread has done this run, and its rows were shown then; now the leader reads it back.
@@ -80,6 +96,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     record.take(message);
     served.take(message);
     progress.take(message);
+    if (message.kind === "batch") wrote(message.bytes.length);
   };
 
   // A failure in this thread (a full disk) ends the session as a failure in the other thread does.
@@ -103,18 +120,21 @@ async function runSession(options: SessionOptions): Promise<number> {
   try {
     const done = thread.next("done");
     const { release: _, ...claim } = lease;
-    const { options: chosen, seed, repeat } = file;
-    const repetitions = repeat === undefined ? {} : { repetitions: repeat };
+    const { options: chosen, seed, repeat, keeping } = file;
+    const more = {
+      ...(repeat === undefined ? {} : { repetitions: repeat }),
+      ...(keeping === undefined ? {} : { keeping }),
+    };
     thread.post({
       kind: "start",
-      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...repetitions },
+      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...more },
     });
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
     record.end({ state: stopped ? "stopped" : "finished" });
     for (const line of record.summary()) say(line);
     say(`\n${whatNow(directory, file.source.module, stopped)}`);
-    if (stopped) return signals.exitCode();
+    if (stopped) return spent ? exitRefused : signals.exitCode();
     return record.refused() ? exitRefused : 0;
   } catch (error) {
     progress.end();
@@ -122,6 +142,9 @@ async function runSession(options: SessionOptions): Promise<number> {
       record.end({ state: "failed", message: messageOf(error) });
     } catch {
       // On a full disk this write fails too. The first failure is the one to report.
+    }
+    if (made !== undefined && !record.hasRows() && removeUnused(directory, made, lease)) {
+      note(`nothing was computed, so ${directory} is removed again`);
     }
     if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
     throw error;

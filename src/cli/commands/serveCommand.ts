@@ -5,6 +5,7 @@ import { type RunFile, runState } from "../../arrow/runFile.ts";
 import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
+import { inWordsOfCommand } from "../complain.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
@@ -43,9 +44,8 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...secrets,
-    // Figures compare the runs of one experiment.
-    ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
-    warn: (message) => note(`fluxion: ${message}`),
+    figures: figureGallery(() => directories),
+    warn: (message) => note(`fluxion: ${inWordsOfCommand(message)}`),
   });
   let served = 0;
   for (const { name, directory, file } of runs) {

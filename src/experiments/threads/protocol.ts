@@ -3,6 +3,7 @@ import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
+import type { Keeping } from "../framework/keeping.ts";
 import type { Agreement } from "../framework/repetitions.ts";
 import type { CertifiedEnd, CertifiedProblem, CertifyOrder } from "./certifyEnds.ts";
 import type { Examination } from "./examine.ts";
@@ -60,6 +61,8 @@ export interface StartOrder {
   readonly workers: number;
   /** Number of repetitions of each run, from starts moved in their last places. Absent: none. */
   readonly repetitions?: number;
+  /** Rows of each run that are kept. Absent: all. */
+  readonly keeping?: Keeping;
   /** Lease on the directory, which each thread looks at before it writes. */
   readonly lease: LeaseClaim;
   /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */

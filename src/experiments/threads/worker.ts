@@ -84,7 +84,7 @@ async function check({ options, check: own }: Experiment, given: Readonly<Record
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed, share, lease, repetitions = 0 } = order;
+  const { directory, resume, seed, share, lease, repetitions = 0, keeping } = order;
   const files = fileReporter();
   shareProcessors(share === undefined ? 1 : order.workers);
   const campaigns = share === undefined ? leading(order, searched, post) : following(share, post);
@@ -107,6 +107,7 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
   const context = experimentContext({
     seed,
     repetitions,
+    ...(keeping === undefined ? {} : { keeping }),
     repetitionStore,
     onAgreement: (agreement) => post({ kind: "agreement", agreement }),
     signal: abort.signal,
