@@ -64,6 +64,7 @@ names("are the only exports without a reader among the sources", () => {
     "Kernel",
     "refusals",
     "cellText",
+    "bytesOf",
     "errorTable",
     "fraction",
     "StrongWolfeOptions",

@@ -2,6 +2,7 @@ import { thing } from "../arguments.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { checkOption } from "../options.ts";
+import { shellWord } from "../shellWord.ts";
 import { readOwnFile } from "./checks/ownFiles.ts";
 import { jsonSeal } from "./checks/sealedJson.ts";
 import { isAlive, type WriterProcess } from "./processIdentity.ts";
@@ -116,7 +117,7 @@ export function readRunFile(directory: string): RunFile {
     throw failure(
       "ERR_RUN_FILE",
       `${path} is damaged: its bytes do not match their checksum; if you edited it, remove its line "checksum"; ` +
-        `else fluxion recover ${directory} makes a new one from the rows`,
+        `else fluxion recover ${shellWord(directory)} makes a new one from the rows`,
     );
   }
   let data: (Partial<RunFile> & { readonly checksum?: string }) | null;

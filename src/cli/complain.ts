@@ -20,9 +20,17 @@ export function complain(error: unknown, debug: boolean): number {
     // Commander has printed the message already.
     return error.exitCode === 0 ? 0 : exitBadInput;
   }
-  note(`fluxion: ${messageOf(error)}${placeOf(error)}`);
+  note(`fluxion: ${inWordsOfCommand(messageOf(error))}${placeOf(error)}`);
   if (debug) note(stackOf(error));
   return exitBadInput;
+}
+
+/**
+ * A message without the name of the function of the library that gave it, which nobody who types a command has called.
+ * Names that are also those of commands (`replay`, `resume`) stay.
+ */
+export function inWordsOfCommand(message: string): string {
+  return message.replace(/^(?:createViewerServer|runDirectory|arrowFile|readRun|campaign): /, "");
 }
 
 /** The folder of fluxion's own files, compiled or not. */

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { isFluxionError } from "../errors.ts";
 import { builtInFigures } from "../figures/builtIn.ts";
 import { recordedRun } from "../figures/figure.ts";
@@ -11,12 +12,23 @@ export interface DrawnFigure {
 }
 
 /**
- * Draws the figures that the runs of a directory allow. It tries to draw each figure, since only drawing shows whether
+ * Draws the figures that the runs of some directories allow. It tries to draw each figure, since only drawing shows whether
  * the runs have what the figure needs.
  */
-export async function drawFigures(directory: string): Promise<DrawnFigure[]> {
+export async function drawFigures(directories: readonly string[]): Promise<DrawnFigure[]> {
   const drawn: DrawnFigure[] = [];
-  const found = readableRuns(runsIn(directory));
+  const several = directories.length > 1;
+  const found = readableRuns(
+    directories.flatMap((directory) => {
+      // Runs of two experiments may have one name, by which a figure tells them apart.
+      const prefix = several ? `${basename(directory)}/` : "";
+      return runsIn(directory).map((run) => ({
+        ...run,
+        name: run.name.startsWith(prefix) ? run.name : prefix + run.name,
+      }));
+    }),
+  );
+  const directory = directories.join(", ");
   for (const { name, summary, draw } of builtInFigures) {
     try {
       const runs = found.map((run) => recordedRun(run.name, run.directory));

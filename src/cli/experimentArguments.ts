@@ -6,7 +6,7 @@ import { didYouMean } from "../didYouMean.ts";
 import { failure } from "../errors.ts";
 import { summaries } from "../experiments/catalogue/summaries.ts";
 import { type Flag, flagValue } from "../experiments/threads/flags.ts";
-import { isModulePath } from "../experiments/threads/importModule.ts";
+import { isModulePath, requireModule } from "../experiments/threads/importModule.ts";
 import type { FromWorker, WorkerData } from "../experiments/threads/protocol.ts";
 import type { JsonValue } from "../json.ts";
 
@@ -18,7 +18,7 @@ export function experimentOf(wanted: string): WorkerData["experiment"] {
   if (names.includes(wanted)) return { name: wanted };
   if (isModulePath(wanted)) {
     const path = resolve(wanted);
-    if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+    requireModule(path);
     return { path };
   }
   const file = [".ts", ".js", ".mjs"].map((extension) => `${wanted}${extension}`).find((name) => existsSync(name));

@@ -1,7 +1,7 @@
 /**
  * `experiment.json`, beside the runs of an experiment: what was run, with which options, how it ended, what was found.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readOwnFile } from "../arrow/checks/ownFiles.ts";
 import { jsonSeal, sealedJson } from "../arrow/checks/sealedJson.ts";
@@ -9,17 +9,18 @@ import { isAlive, thisProcess, type WriterProcess } from "../arrow/processIdenti
 import { lastSign, writerState } from "../arrow/signOfLife.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import type { Finding } from "../experiments/framework/definition.ts";
+import type { Keeping } from "../experiments/framework/keeping.ts";
 import { plainName } from "../experiments/framework/plainName.ts";
 import type { Agreement } from "../experiments/framework/repetitions.ts";
 import type { ModuleSource } from "../experiments/threads/protocol.ts";
 import { version } from "../experiments/threads/version.ts";
 import type { JsonValue } from "../json.ts";
+import { shellWord } from "../shellWord.ts";
 import { isTemporary, writeAtomically } from "../sinks/atomicFile.ts";
 import { disk } from "../sinks/fileSystem.ts";
 import { makeDirectory, writeFailure } from "../sinks/files.ts";
 import { checkLease, type Lease, type LeaseClaim, takeLease } from "../sinks/lease.ts";
 import { isLeaseFile } from "../sinks/leaseFile.ts";
-import { shellWord } from "./output/say.ts";
 
 export interface ExperimentFile {
   /** Version of the format. 1: written before operators and columns got their present names. */
@@ -31,6 +32,8 @@ export interface ExperimentFile {
   readonly seed: number;
   /** Whether the runs are computed portably. Absent: they are not. */
   readonly portable?: boolean;
+  /** Rows of each run that are kept. Absent: all. */
+  readonly keeping?: Keeping;
   /** Number of repetitions of each run. Absent: none. */
   readonly repeat?: number;
   /** Rules that watch the runs, as they were typed. Absent: none. Whom to tell is never kept. */
@@ -55,11 +58,12 @@ export interface ExperimentFile {
   readonly refusals?: readonly string[];
 }
 
-const fileName = "experiment.json";
+/** Name of the file that describes an experiment. */
+export const experimentFileName = "experiment.json";
 
 /** The content of a new experiment's file. */
 export function newExperiment(
-  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat" | "rules">,
+  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat" | "keeping" | "rules">,
 ): ExperimentFile {
   return {
     format: 2,
@@ -93,18 +97,18 @@ export function shownState(directory: string, file: ExperimentFile): string {
   if (file.state !== "running" || file.process === undefined) return experimentState(file);
   const state = writerState(file.process, directory);
   if (state !== "unknown") return state;
-  const at = (lastSign(directory) ?? statSync(join(directory, fileName)).mtime).toISOString();
+  const at = (lastSign(directory) ?? statSync(join(directory, experimentFileName)).mtime).toISOString();
   return `unknown (last written on ${file.process.host} at ${at.slice(0, 16).replace("T", " ")})`;
 }
 
 /** Whether a directory is an experiment's. */
 function holdsExperiment(directory: string): boolean {
-  return existsSync(join(directory, fileName));
+  return existsSync(join(directory, experimentFileName));
 }
 
 /** Reads an experiment's file. @throws ERR_EXPERIMENT_DIRECTORY if there is none, or it is damaged */
 export function readExperiment(directory: string): ExperimentFile {
-  const path = join(directory, fileName);
+  const path = join(directory, experimentFileName);
   let text: string;
   try {
     text = readOwnFile(path).toString("utf8");
@@ -113,8 +117,8 @@ export function readExperiment(directory: string): ExperimentFile {
     const missing = !existsSync(directory)
       ? "there is no such directory"
       : existsSync(path)
-        ? `its ${fileName} cannot be read: ${(cause as Error).message}`
-        : `it has no ${fileName}`;
+        ? `its ${experimentFileName} cannot be read: ${(cause as Error).message}`
+        : `it has no ${experimentFileName}`;
     throw failure(
       "ERR_EXPERIMENT_DIRECTORY",
       `${directory} is not the directory of an experiment: ${missing}; fluxion list shows the experiments in runs/`,
@@ -164,12 +168,12 @@ export function readExperiment(directory: string): ExperimentFile {
  */
 export function writeExperiment(directory: string, file: ExperimentFile, lease?: LeaseClaim): void {
   const guard = lease === undefined ? undefined : (): void => checkLease("experiment.json", lease);
-  writeAtomically("experiment.json", join(directory, fileName), sealedJson(file), { guard });
+  writeAtomically("experiment.json", join(directory, experimentFileName), sealedJson(file), { guard });
 }
 
 /**
  * Makes the directory of a new experiment, the one asked for, otherwise `runs/<name>-<n>` with the next free n, and
- * takes the lease on it.
+ * takes the lease on it. `made` names the directories that were not there before.
  *
  * @throws ERR_WRITE if it cannot be made, ERR_EXPERIMENT_DIRECTORY if it holds something already, ERR_RUN_BUSY if
  *   another process has just begun there
@@ -177,19 +181,45 @@ export function writeExperiment(directory: string, file: ExperimentFile, lease?:
 export function claimDirectory(
   name: string,
   wanted: string | undefined,
-): { readonly directory: string; readonly lease: Lease } {
+): { readonly directory: string; readonly lease: Lease; readonly made: readonly string[] } {
+  const above = existsSync(usualRoot);
+  const there = wanted !== undefined && existsSync(wanted);
   const directory = wanted === undefined ? nextDirectory(name) : claim(wanted);
+  const made = there ? [] : wanted === undefined && !above ? [directory, usualRoot] : [directory];
   const lease = takeLease("run", directory);
   if (holdsExperiment(directory)) {
     // Another process was quicker, and has ended meanwhile.
     lease.release();
     throw taken(directory);
   }
-  return { directory, lease };
+  return { directory, lease, made };
 }
 
+/**
+ * Removes what an experiment has left that failed before its first row: `experiment.json`, and the directories that were
+ * made for it. Where anything else lies there, nothing is removed.
+ *
+ * @param made directories that were made, the innermost first
+ * @returns whether it was removed
+ */
+export function removeUnused(directory: string, made: readonly string[], lease: Lease): boolean {
+  const own = (entry: string): boolean => entry === experimentFileName || isLeaseFile(entry) || isTemporary(entry);
+  if (!readdirSync(directory).every(own)) return false;
+  disk.remove(join(directory, experimentFileName));
+  lease.release();
+  try {
+    for (const path of made) rmdirSync(path);
+  } catch {
+    // Somebody else has put something there meanwhile, or works there.
+  }
+  return true;
+}
+
+/** Directory in which experiments are kept for which none is named. */
+const usualRoot = "runs";
+
 function nextDirectory(name: string): string {
-  const root = "runs";
+  const root = usualRoot;
   makeDirectory("runs", root);
   for (let n = nextNumber(root, name); ; n++) {
     const directory = join(root, `${name}-${n}`);

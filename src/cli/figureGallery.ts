@@ -3,17 +3,17 @@ import type { FigureGallery } from "../server/options.ts";
 import type { DrawnFigure } from "./drawFigures.ts";
 
 /**
- * Makes the gallery of the page: the figures that a directory's runs allow, drawn in a thread of their own, which ends
+ * Makes the gallery of the page: the figures that the runs of some directories allow, drawn in a thread of their own, which ends
  * at once when nobody wants them any more.
  *
- * @param directory gives the directory of an experiment or a run; undefined while there is none yet
+ * @param directories gives the directories of experiments or runs; empty while there is none yet
  */
-export function figureGallery(directory: () => string | undefined): FigureGallery {
+export function figureGallery(directories: () => readonly string[]): FigureGallery {
   let drawn: readonly DrawnFigure[] = [];
   return {
     async list(signal) {
-      const from = directory();
-      if (from === undefined) return [];
+      const from = directories();
+      if (from.length === 0) return [];
       drawn = await drawInThread(from, signal);
       return drawn.map(({ name, summary }) => ({ name, summary }));
     },
@@ -21,10 +21,10 @@ export function figureGallery(directory: () => string | undefined): FigureGaller
   };
 }
 
-function drawInThread(directory: string, signal: AbortSignal): Promise<readonly DrawnFigure[]> {
+function drawInThread(directories: readonly string[], signal: AbortSignal): Promise<readonly DrawnFigure[]> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new Error("nobody wants the figures any more"));
-    const worker = new Worker(workerEntry(), { workerData: directory });
+    const worker = new Worker(workerEntry(), { workerData: directories });
     signal.addEventListener("abort", () => void worker.terminate(), { once: true });
     worker.on("message", resolve);
     worker.on("error", reject);

@@ -2,4 +2,4 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { drawFigures } from "./drawFigures.ts";
 
-parentPort?.postMessage(await drawFigures(String(workerData)));
+parentPort?.postMessage(await drawFigures(workerData as readonly string[]));

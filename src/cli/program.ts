@@ -11,6 +11,8 @@ Examples:
   fluxion run ./mine.ts --seed 7         run your own: a module whose default export is experiment({ ... })
   fluxion serve runs/bilinear-1          look at finished runs in the browser
   fluxion replay runs/bilinear-1 --columns step,squaredFieldNorm --format csv
+  fluxion list --runs --sort loss        find runs by what was found; show, compare, tag, note, rename, rm keep order
+  fluxion convert runs/dlae-1 -o dlae.parquet
   fluxion figure loss-index runs/dlae-1  draw what was found, as SVG
   fluxion check ./mine.ts                check the derivatives
   fluxion certify runs/dlae-1            prove which ends lie next to critical points
@@ -37,6 +39,8 @@ interface Entry {
 }
 
 const tree = "directory of a run or an experiment, or one that holds several experiments";
+
+const labelled = ["<directory>", "directory of a run or an experiment"] as const;
 
 const anything: Entry["arguments"] = [["[arguments...]", "name or module of the experiment, and options"]];
 
@@ -66,9 +70,60 @@ const entries: readonly Entry[] = [
   },
   {
     name: "list",
-    description: "list the experiments that can be run, and those that have been",
-    arguments: [["[directory]", "directory that holds the experiments that have been run", "runs"]],
+    description: "list the experiments that can be run, and find what has been run: verdicts, sort, filter",
+    arguments: [["[directory]", "directory of experiments or runs (default: runs)"]],
     load: async () => (await import("./commands/listCommand.ts")).listCommand,
+  },
+  {
+    name: "show",
+    description: "show what a run or an experiment is and what was found, with a plot in the terminal",
+    arguments: [["<directory>", "directory of a run or an experiment"]],
+    load: async () => (await import("./commands/showCommand.ts")).showCommand,
+  },
+  {
+    name: "compare",
+    description: "compare runs: settings that differ, final values, and their courses as SVG",
+    arguments: [["<directory...>", "directories of runs or experiments"]],
+    load: async () => (await import("./commands/compareCommand.ts")).compareCommand,
+  },
+  {
+    name: "tag",
+    description: "add tags to a run or an experiment, by which list finds it",
+    arguments: [labelled, ["[tags...]", "words; without any, the tags are printed"]],
+    load: async () => (await import("./commands/labelCommands.ts")).tagCommand,
+  },
+  {
+    name: "note",
+    description: "add a note to a run or an experiment",
+    arguments: [labelled, ["[text...]", "the note; without one, the notes are printed"]],
+    load: async () => (await import("./commands/labelCommands.ts")).noteCommand,
+  },
+  {
+    name: "rename",
+    description: "give a run or an experiment a name, which list shows; its directory stays where it is",
+    arguments: [labelled, ["<name...>", "the name"]],
+    load: async () => (await import("./commands/labelCommands.ts")).renameCommand,
+  },
+  {
+    name: "rm",
+    description: "remove runs or experiments, after asking",
+    arguments: [["<directory...>", "directories of runs or experiments"]],
+    load: async () => (await import("./commands/rmCommand.ts")).rmCommand,
+  },
+  {
+    name: "convert",
+    description: "write the rows of runs, all attempts merged, as one Arrow, Parquet or CSV file",
+    arguments: [["<directory>", "directory of a run or an experiment, or one that holds several experiments"]],
+    load: async () => (await import("./commands/convertCommand.ts")).convertCommand,
+  },
+  {
+    name: "query",
+    description: "ask all runs a question in SQL, by DuckDB",
+    arguments: [
+      ["<sql>", "one SELECT over the views runs, iterates and ends"],
+      ["[directory]", "directory of runs or experiments", "runs"],
+    ],
+    load: async () => (await import("./commands/queryCommand.ts")).queryCommand,
   },
   {
     name: "resume",

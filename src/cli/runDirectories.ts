@@ -22,17 +22,17 @@ export interface FoundRun {
 export function runsIn(directory: string): FoundRun[] {
   if (isRun(directory)) return [{ name: basename(directory), directory }];
   const experiments = experimentsIn(directory);
+  // A program's runs may stand beside experiments.
+  const alone = experiments[0] === directory ? [] : childRuns(directory);
+  const one = experiments.length === 1 && alone.length === 0;
   const found = experiments.flatMap((experiment) =>
     runsOf(experiment).map((run) => ({
-      name: experiments.length === 1 ? run : `${basename(experiment)}/${run}`,
+      name: one ? run : `${basename(experiment)}/${run}`,
       directory: join(experiment, run),
     })),
   );
+  found.push(...alone.map((name) => ({ name, directory: join(directory, name) })));
   if (found.length > 0) return found;
-  if (experiments.length === 0) {
-    const children = childRuns(directory).map((name) => ({ name, directory: join(directory, name) }));
-    if (children.length > 0) return children;
-  }
   const why = existsSync(directory) ? "it holds no runs" : "there is no such directory";
   throw failure("ERR_EXPERIMENT_DIRECTORY", `${directory}: ${why}; fluxion list shows the experiments in runs/`);
 }

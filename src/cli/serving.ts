@@ -6,6 +6,7 @@ import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
 import type { ViewerServerOptions } from "../server/options.ts";
+import { inWordsOfCommand } from "./complain.ts";
 import { openBrowser } from "./openBrowser.ts";
 import { note } from "./output/say.ts";
 import { waitForSignal } from "./signals.ts";
@@ -115,7 +116,7 @@ export async function startServer(
 ): Promise<ViewerServer | undefined> {
   if (wish === undefined) return undefined;
   const { open, ...options } = wish;
-  const warn = (message: string): void => note(`fluxion: ${message}`);
+  const warn = (message: string): void => note(`fluxion: ${inWordsOfCommand(message)}`);
   const server = await createViewerServer({ ...options, ...shown, warn });
   note(`page: ${server.url}`);
   if (options.readToken !== undefined) note(`page, for reading only: ${server.readUrl}`);

@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
+import { shellWord } from "../shellWord.ts";
 import type { Lease } from "../sinks/lease.ts";
 import type { AlertWish } from "./alerts/alertOptions.ts";
 import { exitCodeOf, type FailOn } from "./alerts/exitCodes.ts";
@@ -10,11 +11,12 @@ import { openLedger } from "./alerts/ledger.ts";
 import { openTellers } from "./alerts/tellers.ts";
 import { certificateShelf } from "./certificates/endCertificates.ts";
 import { messageOf } from "./complain.ts";
-import { type ExperimentFile, writeExperiment } from "./experimentFile.ts";
+import { watchDisk } from "./diskWatch.ts";
+import { type ExperimentFile, removeUnused, writeExperiment } from "./experimentFile.ts";
 import { keepRecord } from "./experimentRecord.ts";
 import { figureGallery } from "./figureGallery.ts";
 import { makeProgress } from "./output/progress.ts";
-import { note, say, shellWord } from "./output/say.ts";
+import { note, say } from "./output/say.ts";
 import { serveRuns } from "./servedRuns.ts";
 import { keepServing, type ServeWish, startServer } from "./serving.ts";
 import { watchSignals } from "./signals.ts";
@@ -28,8 +30,12 @@ interface SessionOptions {
   /** Rejects if another process takes over the directory. Default: that shows when something is written. */
   readonly lost?: Promise<never>;
   readonly file: ExperimentFile;
+  /** Directories that were made for this session, the innermost first. Absent: it goes on in one that was there. */
+  readonly made?: readonly string[];
   readonly resume: boolean;
   readonly workers: number;
+  /** Bytes that the directory may take. Absent: no limit. */
+  readonly maxDisk?: number | undefined;
   readonly server: ViewerServer | undefined;
   /** Called with the name under which a run is served, and its directory. */
   readonly placed: (name: string, directory: string) => void;
@@ -52,7 +58,8 @@ export async function serveSession(
   let begun: string | undefined;
   let lease: Lease | undefined;
   const shelf = certificateShelf();
-  const server = await startServer(wish, { figures: figureGallery(() => begun), certificates: shelf.read });
+  const figures = figureGallery(() => (begun === undefined ? [] : [begun]));
+  const server = await startServer(wish, { figures, certificates: shelf.read });
   try {
     const options = begin();
     const { directory, file } = options;
@@ -70,17 +77,18 @@ export async function serveSession(
   }
 }
 
-/** Exit code after an experiment that refuses to report a result. */
+/** Exit code after an experiment that refuses to report a result, or whose files have used up their budget. */
 const exitRefused = 1;
 /** Exit codes from here on say that a signal ended the command. */
 const exitSignal = 128;
 
 /**
- * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused, that of
- * an ending (`exitCodeOf`), or 128 + the signal's number.
+ * Runs the search to its end and prints what was found. Returns the exit code: 0, 1 if a result was refused or the
+ * budget of the disk is used up, that of an ending (`exitCodeOf`), or 128 + the signal's number.
  */
 async function runSession(options: SessionOptions): Promise<number> {
-  const { thread, directory, file, resume, workers, server, placed, lease, lost, alerts, failOn } = options;
+  const { thread, directory, file, made, resume, workers, server, placed, lease, lost, alerts, failOn, maxDisk } =
+    options;
   const progress = makeProgress();
   const record = keepRecord(directory, file, lease);
   const served = serveRuns(server, thread, placed);
@@ -88,6 +96,16 @@ async function runSession(options: SessionOptions): Promise<number> {
   const hint = `npx fluxion replay ${shellWord(directory)} --events with the same flags`;
   const tellers = openTellers(alerts, source, openLedger(directory, lease), hint);
   const opened = new Set<string>();
+  let spent = false;
+  const wrote = watchDisk({
+    directory,
+    budget: maxDisk,
+    warn: (line) => progress.note(`fluxion: ${line}`),
+    full: () => {
+      spent = true;
+      thread.stop();
+    },
+  });
   const handle = (message: FromWorker): void => {
     if (message.kind === "opened") opened.add(message.run.name);
     // Another thread has done this run, and its rows were shown then; now the leader reads it back.
@@ -96,6 +114,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     served.take(message);
     progress.take(message);
     if (message.kind === "event") tellers.event(message.event);
+    if (message.kind === "batch") wrote(message.bytes.length);
   };
 
   // A failure in this thread (a full disk) ends the session as a failure in the other thread does.
@@ -119,12 +138,15 @@ async function runSession(options: SessionOptions): Promise<number> {
   try {
     const done = thread.next("done");
     const { release: _, ...claim } = lease;
-    const { options: chosen, seed, repeat } = file;
-    const repetitions = repeat === undefined ? {} : { repetitions: repeat };
-    const rules = file.rules === undefined ? {} : { rules: file.rules };
+    const { options: chosen, seed, repeat, keeping, rules } = file;
+    const more = {
+      ...(repeat === undefined ? {} : { repetitions: repeat }),
+      ...(keeping === undefined ? {} : { keeping }),
+      ...(rules === undefined ? {} : { rules }),
+    };
     thread.post({
       kind: "start",
-      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...repetitions, ...rules },
+      order: { options: chosen, seed, directory, resume, workers, lease: claim, ...more },
     });
     const { stopped } = await Promise.race([done, broken, ...(lost === undefined ? [] : [lost])]);
     progress.end();
@@ -135,7 +157,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     // From here on Ctrl-C ends the process at once.
     signals.close();
     await tellers.close();
-    if (stopped) return signals.exitCode();
+    if (stopped) return spent ? exitRefused : signals.exitCode();
     return record.refused() ? exitRefused : exitCodeOf(record.facts(), failOn);
   } catch (error) {
     progress.end();
@@ -147,6 +169,9 @@ async function runSession(options: SessionOptions): Promise<number> {
     tellers.tell(record.ending());
     signals.close();
     await tellers.close();
+    if (made !== undefined && !record.hasRows() && removeUnused(directory, made, lease)) {
+      note(`nothing was computed, so ${directory} is removed again`);
+    }
     if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
     throw error;
   } finally {

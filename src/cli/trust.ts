@@ -4,11 +4,11 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { failure } from "../errors.ts";
-import { isModulePath } from "../experiments/threads/importModule.ts";
+import { isModulePath, requireModule } from "../experiments/threads/importModule.ts";
 import type { ModuleSource, WorkerData } from "../experiments/threads/protocol.ts";
 import { changesOf, dependenciesOf } from "../experiments/threads/sources.ts";
 import type { JsonValue } from "../json.ts";
-import { shellWord } from "./output/say.ts";
+import { shellWord } from "../shellWord.ts";
 
 /**
  * Finds the module of which an option of a built-in experiment says that its code is to run, as `--model ./net.ts` does.
@@ -23,7 +23,7 @@ export function usedModule(source: ModuleSource, options: Readonly<Record<string
 
 /** Says where the code of a module stood when an experiment began. */
 export function sourceOf(path: string): ModuleSource {
-  if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+  requireModule(path);
   return { module: path, hash: createHash("sha256").update(readFileSync(path)).digest("hex"), ...dependenciesOf(path) };
 }
 
@@ -57,7 +57,7 @@ export async function trustedExperiment(
   const used = usedModule(source, options);
   if (source.module === "built-in" && used === undefined) return { name };
   const path = module === undefined ? (used ?? source.module) : resolve(module);
-  if (!existsSync(path)) throw failure("ERR_MODULE", `there is no module ${path}`);
+  requireModule(path);
   if (used !== undefined && path !== used) {
     throw failure(
       "ERR_MODULE",

@@ -27,9 +27,10 @@ async function modulesOf(given: readonly string[]): Promise<readonly string[]> {
   }
 }
 
-const heavy = /node_modules\/(@tensorflow|@observablehq|apache-arrow|koffi|linkedom|zod|ws|rxjs)\//;
+const heavy =
+  /node_modules\/(@tensorflow|@observablehq|@duckdb|hyparquet|hyparquet-writer|apache-arrow|koffi|linkedom|zod|ws|rxjs)\//;
 
-for (const given of [["--version"], ["--help"], ["doctor", "--help"], ["list"]]) {
+for (const given of [["--version"], ["--help"], ["doctor", "--help"], ["list"], ["tag", "--help"], ["rm", "--help"]]) {
   startUp(`fluxion ${given.join(" ")} loads neither TensorFlow.js nor Plot, Arrow, koffi or linkedom`, async () => {
     const modules = await modulesOf(given);
     assert.ok(modules.some((url) => url.includes("/commander/")));
@@ -41,11 +42,23 @@ for (const given of [["--version"], ["--help"], ["doctor", "--help"], ["list"]])
 }
 
 startUp("other commands load no TensorFlow.js unless they compute", async () => {
-  for (const name of ["run", "resume", "check", "serve", "replay", "verify", "recover"]) {
+  for (const name of [
+    "run",
+    "resume",
+    "check",
+    "serve",
+    "replay",
+    "verify",
+    "recover",
+    "show",
+    "compare",
+    "convert",
+    "query",
+  ]) {
     const modules = await modulesOf([name, "--help"]);
     assert.ok(modules.some((url) => url.includes("/commander/")));
     assert.equal(
-      modules.filter((url) => /@tensorflow|@observablehq|koffi|linkedom/.test(url)),
+      modules.filter((url) => /@tensorflow|@observablehq|koffi|linkedom|@duckdb|hyparquet/.test(url)),
       [],
       name,
     );

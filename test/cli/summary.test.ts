@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shellWord } from "../../src/cli/output/say.ts";
 import { summaryLines } from "../../src/cli/summary.ts";
 import type { RowSummary } from "../../src/experiments/threads/protocol.ts";
+import { shellWord } from "../../src/shellWord.ts";
 
 const row = (fields: Partial<RowSummary>): RowSummary => ({
   run: "search",

@@ -8,6 +8,7 @@ import type { CertifyOrder } from "../../experiments/threads/certifyEnds.ts";
 import { isModulePath } from "../../experiments/threads/importModule.ts";
 import type { WorkerData } from "../../experiments/threads/protocol.ts";
 import { type SearchThread, startSearchThread } from "../../experiments/threads/searchThread.ts";
+import { shellWord } from "../../shellWord.ts";
 import { base } from "../base.ts";
 import { certificatesFileName } from "../certificates/certificatesFile.ts";
 import { certifySession } from "../certificates/certifySession.ts";
@@ -144,7 +145,7 @@ function experimentOrDirectory(wanted: string): never {
   throw failure(
     "ERR_COMMAND_LINE",
     `certify: expected a directory, or --points with an experiment, got "${wanted}"; ` +
-      `run it first, or give points: fluxion certify ${wanted} --points found.npy`,
+      `run it first, or give points: fluxion certify ${shellWord(wanted)} --points found.npy`,
   );
 }
 

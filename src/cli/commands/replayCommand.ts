@@ -11,9 +11,10 @@ import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";
 import { alertOptions } from "../alerts/alertOptions.ts";
+import { chosenRuns } from "../finding/chosenRuns.ts";
 import { note } from "../output/say.ts";
 import { type Cell, tableLines } from "../output/table.ts";
-import { type FoundRun, readableRuns, runsIn } from "../runDirectories.ts";
+import { type FoundRun, readableRuns } from "../runDirectories.ts";
 import { runsAsTheyBegin } from "./followRuns.ts";
 import { toldDamage, type Watch, type WatchFlags, watchOf } from "./replayRows.ts";
 
@@ -83,20 +84,6 @@ export function replayCommand(command: Command, exit: (code: number) => void): v
       await watch.close();
       exit(whole ? 0 : 1);
     });
-}
-
-function chosenRuns(directory: string, wanted: string | undefined): readonly FoundRun[] {
-  const runs = runsIn(directory);
-  if (wanted === undefined) return runs;
-  const names = runs.map(({ name }) => name);
-  const chosen = runs.filter(({ name }) => name === wanted);
-  if (chosen.length === 0) {
-    throw failure(
-      "ERR_COMMAND_LINE",
-      `--run: ${directory} has no run "${wanted}".${didYouMean(wanted, names)} Runs: ${names.join(", ")}`,
-    );
-  }
-  return chosen;
 }
 
 function lines(text: readonly string[]): void {

@@ -3,14 +3,16 @@ import type { Command } from "commander";
 import { failure, isFluxionError } from "../../errors.ts";
 import type { FromWorker } from "../../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
+import { shellWord } from "../../shellWord.ts";
 import { ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { newestLease } from "../../sinks/leaseFile.ts";
 import { type AlertFlags, alertOptions, alertWish } from "../alerts/alertOptions.ts";
 import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
+import { maxDiskOption } from "../options/keepingOptions.ts";
 import { workersOption } from "../options/workersOption.ts";
-import { note, shellWord } from "../output/say.ts";
+import { note } from "../output/say.ts";
 import { type ServeFlags, serveOptions, wishOf } from "../serving.ts";
 import { serveSession } from "../session.ts";
 import { askAtTerminal, trustedExperiment } from "../trust.ts";
@@ -21,13 +23,14 @@ interface ResumeFlags extends ServeFlags, AlertFlags {
   readonly force?: boolean;
   readonly trust?: boolean;
   readonly workers: number;
+  readonly maxDisk?: number;
 }
 
 const examples = `
 Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
-from experiment.json; a run that began as --portable, with --repeat or with --alert goes on so. --on-event and --webhook
-are not kept: give them again, and events that were not told before are told. Rows that are there are never removed or written over.
+from experiment.json; a run that began as --portable or with --repeat, --alert, --every or --keep goes on so. --on-event and
+--webhook are not kept: give them again, and events that were not told before are told. Rows that are there are never removed or written over.
 
 A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
 modules of the project in which you are, and refuses others unless you say --trust.
@@ -46,6 +49,7 @@ export function resumeCommand(command: Command, exit: (code: number) => void): v
   for (const option of [...serveOptions(), ...alertOptions(), failOnOption()]) command.addOption(option);
   command
     .addOption(workersOption())
+    .addOption(maxDiskOption())
     .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "continue although the module has changed since")
     .option("--force", "take the directory from the process that has it, even if that one still runs")
@@ -74,7 +78,7 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   try {
     const described = await thread.next("described");
     checkSource(before, described, changed);
-    const { workers } = flags;
+    const { workers, maxDisk } = flags;
     let lose: (error: Error) => void = () => {};
     const lost = new Promise<never>((_, reject) => {
       lose = reject;
@@ -91,7 +95,7 @@ async function resume(directory: string, module: string | undefined, flags: Resu
         // The rules of the experiment go on; a command or a webhook is never taken from its directory.
         const rules = flags.alert ?? now.rules ?? alerts.rules;
         const file = { ...resumedExperiment(now), ...(rules === undefined ? {} : { rules }) };
-        return { thread, directory, lease, lost, file, resume: true, workers, alerts, failOn };
+        return { thread, directory, lease, lost, file, resume: true, workers, alerts, failOn, maxDisk };
       } catch (error) {
         lease.release();
         throw error;

@@ -8,6 +8,7 @@ import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { claimDirectory, newExperiment } from "../experimentFile.ts";
+import { type KeepingFlags, keepingOf, keepingOptions } from "../options/keepingOptions.ts";
 import { portableOptions } from "../options/portableOptions.ts";
 import { repeatOption } from "../options/repeatOption.ts";
 import { seedOption } from "../options/seedOption.ts";
@@ -17,7 +18,7 @@ import { serveSession } from "../session.ts";
 import { sourceOf, usedModule } from "../trust.ts";
 
 /** Flags that the command has for every experiment. */
-interface GeneralFlags extends ServeFlags, AlertFlags {
+interface GeneralFlags extends ServeFlags, AlertFlags, KeepingFlags {
   readonly seed: number;
   readonly out?: string;
   readonly workers: number;
@@ -34,6 +35,7 @@ Examples:
   fluxion run dlae --repeat 5                do verdicts depend on the last bits? Five repetitions of each search
   fluxion run dlae --portable                the same digits on every machine
   fluxion run dlae --alert divergence,"small:value<1e-6" --on-event ./tell.sh
+  fluxion run dlae --every 100 --keep numbers --max-disk 2GB   keep less, and stop before the disk is full
   fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
   fluxion run bilinear --no-serve            without the page
   fluxion run bilinear --serve 8080 --open   the page on a port of your choice, opened in the browser
@@ -77,7 +79,8 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     // The module is found again, whatever the folder in which the experiment is resumed.
     if (used !== undefined) options.model = used;
     const source = used === undefined ? described.source : { ...described.source, uses: sourceOf(used) };
-    const { seed, workers, repeat } = general;
+    const { seed, workers, repeat, maxDisk } = general;
+    const keeping = keepingOf(general);
     return await serveSession(wishOf(general), summary, () => {
       const claim = claimDirectory(name, general.out);
       const file = newExperiment({
@@ -88,8 +91,9 @@ export async function runCommand(given: readonly string[]): Promise<number> {
         ...(portable ? { portable } : {}),
         ...(repeat === undefined ? {} : { repeat }),
         ...(alerts.rules === undefined ? {} : { rules: alerts.rules }),
+        ...(keeping === undefined ? {} : { keeping }),
       });
-      return { thread, ...claim, file, resume: false, workers, alerts, failOn };
+      return { thread, ...claim, file, resume: false, workers, alerts, failOn, maxDisk };
     });
   } finally {
     await thread.close();
@@ -113,7 +117,7 @@ function generalCommand(name: string): Command {
     .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
     .addOption(workersOption())
     .addOption(repeatOption());
-  for (const option of [...portableOptions(), ...alertOptions(), failOnOption(), ...serveOptions()])
-    command.addOption(option);
+  const own = [...portableOptions(), ...keepingOptions(), ...alertOptions(), failOnOption(), ...serveOptions()];
+  for (const option of own) command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

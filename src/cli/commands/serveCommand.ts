@@ -7,6 +7,7 @@ import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { certificateShelf } from "../certificates/endCertificates.ts";
+import { inWordsOfCommand } from "../complain.ts";
 import { figureGallery } from "../figureGallery.ts";
 import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
@@ -51,10 +52,9 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...secrets,
-    // Figures compare the runs of one experiment.
-    ...(directories.length === 1 ? { figures: figureGallery(() => directories[0]) } : {}),
+    figures: figureGallery(() => directories),
     certificates: shelf.read,
-    warn: (message) => note(`fluxion: ${message}`),
+    warn: (message) => note(`fluxion: ${inWordsOfCommand(message)}`),
   });
   let served = 0;
   const live = followLiveRuns(server.hub, { endingOf, placed: shelf.place });

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { linkProblem } from "../../arrow/checks/ownFiles.ts";
 import { jsonSeal } from "../../arrow/checks/sealedJson.ts";
 import { type StreamReport, verifyRun, verifyStream } from "../../arrow/verifyRun.ts";
+import { shellWord } from "../../shellWord.ts";
 import { loadCheckpoint } from "../../sinks/checkpointFile.ts";
 import { messageOf } from "../complain.ts";
 import { type Folder, foldersIn } from "../fileTree.ts";
@@ -52,7 +53,7 @@ function verify(directory: string, quiet: boolean): number {
     if (!quiet) say("\neverything is whole");
     return 0;
   }
-  say(`\nfluxion recover ${directory} writes what is whole into a new directory`);
+  say(`\nfluxion recover ${shellWord(directory)} writes what is whole into a new directory`);
   return 1;
 }
 

@@ -1,7 +1,7 @@
 /** The command that the summary suggests after an ending. */
 import { flagName } from "../../experiments/threads/flags.ts";
 import type { JsonValue } from "../../json.ts";
-import { shellWord } from "../output/say.ts";
+import { shellWord } from "../../shellWord.ts";
 
 /** What is needed to run the experiment once more. */
 export interface RunAgain {

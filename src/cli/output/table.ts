@@ -14,7 +14,7 @@ export function tableLines(headings: readonly string[], rows: readonly (readonly
   const kept = headings.map((_, j) => j).filter((j) => rows.some((row) => row[j] !== undefined && row[j] !== ""));
   const texts = rows.map((row) => kept.map((j) => cellText(row[j])));
   const right = kept.map((j) => rows.every((row) => typeof row[j] !== "string"));
-  const widths = kept.map((j, k) => Math.max(headings[j]!.length, ...texts.map((row) => row[k]!.length)));
+  const widths = kept.map((j, k) => texts.reduce((width, row) => Math.max(width, row[k]!.length), headings[j]!.length));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, k) => (right[k] ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!)))

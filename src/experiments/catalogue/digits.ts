@@ -3,6 +3,7 @@ import { mnist4x4 } from "../../problems/data/mnist4x4.ts";
 import { network } from "../../problems/networks/network.ts";
 import { type Experiment, experiment } from "../framework/definition.ts";
 import { networkShape, searchNetwork } from "../protocols/networkProtocol.ts";
+import { largestSize } from "../protocols/protocolSizes.ts";
 import { summaries } from "./summaries.ts";
 
 /**
@@ -18,7 +19,13 @@ export const digitsExperiment: Experiment = experiment({
   name: "digits",
   summary: summaries.digits,
   options: z.object({
-    searches: z.number().int().positive().default(1).describe("number of starts drawn from the trajectory"),
+    searches: z
+      .number()
+      .int()
+      .positive()
+      .max(largestSize)
+      .default(1)
+      .describe("number of starts drawn from the trajectory"),
     iterations: z.number().int().positive().default(200).describe("largest number of Newton steps of a search"),
     trajectorySteps: z.number().int().positive().default(1000).describe("gradient steps of the trajectory"),
     hidden: z.number().int().positive().default(2).describe("width of the hidden layer"),

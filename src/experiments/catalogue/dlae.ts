@@ -13,6 +13,7 @@ import {
   lossAgrees,
   onTrajectories,
 } from "../protocols/dlaeProtocol.ts";
+import { largestSize } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { criterionText, searchOptions, thresholdField, thresholdsOf } from "../protocols/thresholds.ts";
 import { atTheEnd, searchName } from "../protocols/trajectory.ts";
@@ -32,7 +33,13 @@ export const dlaeExperiment: Experiment = experiment({
   name: "dlae",
   summary: summaries.dlae,
   options: z.object({
-    searches: z.number().int().positive().default(20).describe("number of starts drawn from the trajectory"),
+    searches: z
+      .number()
+      .int()
+      .positive()
+      .max(largestSize)
+      .default(20)
+      .describe("number of starts drawn from the trajectory"),
     iterations: z.number().int().positive().default(500).describe("largest number of Newton steps of a search"),
     noise: z.number().min(0).default(0).describe("variance of the Gaussian noise added to each start"),
     trajectorySteps: z.number().int().positive().default(10_000).describe("gradient steps of the trajectory"),

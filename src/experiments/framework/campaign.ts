@@ -12,6 +12,7 @@ import { makeDirectory } from "../../sinks/files.ts";
 import { type Lease, ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { replay } from "../../streams/replay.ts";
 import { summaries } from "../catalogue/summaries.ts";
+import { requireModule } from "../threads/importModule.ts";
 import { startSearchTeam } from "../threads/searchTeam.ts";
 import { type Agreement, mostRepetitions } from "./repetitions.ts";
 
@@ -130,11 +131,18 @@ export function campaign(experiment: string | URL, options: CampaignOptions): Ob
 }
 
 function sourceOf(experiment: string | URL): { readonly name: string } | { readonly path: string } {
-  if (experiment instanceof URL) return { path: fileURLToPath(experiment) };
+  if (experiment instanceof URL) {
+    const path = fileURLToPath(experiment);
+    requireModule(path);
+    return { path };
+  }
   const names = Object.keys(summaries);
   if (names.includes(experiment)) return { name: experiment };
   const path = resolve(experiment);
-  if (existsSync(path)) return { path };
+  if (existsSync(path)) {
+    requireModule(path);
+    return { path };
+  }
   throw failure(
     "ERR_COMMAND_LINE",
     `campaign: expected the path of a module or the name of an experiment, got "${experiment}"; ` +

@@ -5,8 +5,6 @@ import {
   defer,
   EMPTY,
   finalize,
-  groupBy,
-  mergeMap,
   NEVER,
   type Observable,
   range,
@@ -17,7 +15,6 @@ import {
 } from "rxjs";
 import { callable, thing } from "../../arguments.ts";
 import type { Row } from "../../arrow/row.ts";
-import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import { checkOption } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
@@ -26,8 +23,9 @@ import { isCheckpoint } from "../../streams/loop/checkpoint.ts";
 import type { Checkpoint, Command, IterateOptions, Update } from "../../streams/types.ts";
 import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definition.ts";
 import { graceful } from "./graceful.ts";
-import { plainName } from "./plainName.ts";
+import { type Keeping, keptRows } from "./keeping.ts";
 import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
+import { claim, keepOthers } from "./runNames.ts";
 import { requireSameData } from "./sameData.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
@@ -89,6 +87,8 @@ export interface ContextOptions {
    * Their rows are not among those of the experiment. Default 0.
    */
   readonly repetitions?: number;
+  /** Rows of each run that are kept, and that the experiment sees. Default: all. */
+  readonly keeping?: Keeping;
   /** Place where the repetitions are kept. Default: they are not kept. */
   readonly repetitionStore?: RunStore;
   /** Called when all repetitions of a run have ended. */
@@ -117,6 +117,8 @@ export const oneByOne: Campaign = (count, search) => {
   return range(0, count).pipe(concatMap(search));
 };
 
+/** Most searches of a campaign. Each has a directory of its own. */
+const mostSearches = 1_000_000;
 const defaultCheckpointSeconds = 10;
 /** Points of a repetition that are kept: the first and the last. */
 const endsOnly = 2 ** 31;
@@ -141,7 +143,8 @@ export interface OwnedContext extends ExperimentContext {
 export function experimentContext(options: ContextOptions): OwnedContext {
   checkOption("experimentContext", "options", options, optionsRule);
   const { seed, signal, store, commands, onFinding, onNote, onConclusion, campaign = oneByOne } = options;
-  const { repetitions = 0, repetitionStore, onAgreement } = options;
+  const { repetitions = 0, repetitionStore, onAgreement, keeping } = options;
+  const thin = keeping === undefined ? <T>(same: T): T => same : keptRows(keeping);
   const stopped = options.stopped ?? ((): boolean => signal.aborted);
   const interrupted = options.interrupted ?? ((): boolean => false);
   const names = new Set<string>();
@@ -184,7 +187,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     };
     const checkpoint = earlier?.checkpoint;
     const bare = live(iterate(guard(problem, interrupted), checkpoint ?? start, update, own));
-    const rows = stop === undefined ? bare : bare.pipe(finalize(stop.ended));
+    const rows = (stop === undefined ? bare : bare.pipe(finalize(stop.ended))).pipe(thin);
     // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
     const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
     if (earlier === undefined || checkpoint === undefined) return recorded;
@@ -199,7 +202,10 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     note: (line) => onNote?.(line),
     conclude: (line) => onConclusion?.(line),
     refuse: (line) => options.onRefusal?.(line),
-    campaign: (count, search) => defer(() => (stopped() ? EMPTY : campaign(count, search))),
+    campaign: (count, search) => {
+      checkOption("campaign", "count", count, { integer: true, min: 0, max: mostSearches });
+      return defer(() => (stopped() ? EMPTY : campaign(count, search)));
+    },
     iterate(problem, start, update, runOptions = {}) {
       const { name = "run", repeat = true, onRepetition } = runOptions;
       const rows = defer(() => {
@@ -224,45 +230,13 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     },
     complete: (rows) =>
       rows.pipe(
-        store === undefined || options.others === false ? (same) => same : keepOthers(store, names),
+        store === undefined || options.others === false
+          ? (same) => same
+          : keepOthers((name) => store.keep(name, {}).record, names, thin),
         live,
         takeUntil(halt),
       ),
   };
-}
-
-/** The name of a run is that of its directory, so nothing in it may lead elsewhere. */
-function checkName(name: string): void {
-  if (!plainName.test(name)) {
-    throw failure(
-      "ERR_EXPERIMENT",
-      `iterate: expected a name of letters, digits, ".", "_" and "-", got "${name}"; it names the run's directory`,
-    );
-  }
-}
-
-function claim(names: Set<string>, name: string): void {
-  checkName(name);
-  if (names.has(name)) {
-    throw failure(
-      "ERR_EXPERIMENT",
-      `iterate: expected a name of its own for each run, got "${name}" twice; pass { name } as the last argument`,
-    );
-  }
-  names.add(name);
-}
-
-/** Records the rows of runs that an experiment made with `iterate` itself instead of `context.iterate`. */
-function keepOthers(store: RunStore, names: ReadonlySet<string>): (rows: Observable<Row>) => Observable<Row> {
-  return (rows) =>
-    rows.pipe(
-      groupBy((row) => row.run.name),
-      mergeMap((group) => {
-        if (names.has(group.key)) return group;
-        checkName(group.key);
-        return group.pipe(store.keep(group.key, {}).record);
-      }),
-    );
 }
 
 /**

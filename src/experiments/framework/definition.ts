@@ -1,4 +1,4 @@
-import type { Observable } from "rxjs";
+import { isObservable, type Observable } from "rxjs";
 import { z } from "zod";
 import type { Points } from "../../arrow/encoder.ts";
 import type { Row } from "../../arrow/row.ts";
@@ -130,6 +130,9 @@ const reservedOptions: readonly string[] = [
   "webhook",
   "webhookFile",
   "failOn",
+  "every",
+  "keep",
+  "maxDisk",
   "serve",
   "port",
   "host",
@@ -177,8 +180,27 @@ export function experiment<Schema extends OptionsSchema = z.ZodObject<Record<str
     options: spec.options ?? z.object({}),
     ...(check === undefined ? {} : { check: (options) => check(options as z.output<Schema>) }),
     // The schema produced these options, so they have the type that `run` expects.
-    run: (options, context) => run(options as z.output<Schema>, context),
+    run: (options, context) => rowsFrom(name, run(options as z.output<Schema>, context)),
   };
+}
+
+/** Refuses what is not an Observable, which JavaScript and `async` functions return easily. */
+function rowsFrom(name: string, given: unknown): Observable<Row> {
+  if (isObservable(given)) return given as Observable<Row>;
+  const promise = given as Partial<Promise<unknown>> | null | undefined;
+  const isPromise = typeof promise?.then === "function";
+  // Nobody waits for it any more, so that its failure must not end the process.
+  if (isPromise) void promise.then?.(undefined, () => undefined);
+  const got = isPromise
+    ? "a promise"
+    : given === undefined || given === null
+      ? String(given)
+      : `${typeof given === "object" ? "an" : "a"} ${typeof given}`;
+  throw failure(
+    "ERR_EXPERIMENT",
+    `${name}: expected run to return an Observable of rows, got ${got}; return what context.iterate or ` +
+      `context.campaign gives${isPromise ? ", and wait for other work by defer and switchMap of RxJS" : ""}`,
+  );
 }
 
 /** Tells whether a module's export is an experiment, whichever copy of fluxion made it. */

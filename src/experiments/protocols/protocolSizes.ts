@@ -14,6 +14,12 @@ export interface ProtocolSize {
   readonly meaning: string;
 }
 
+/**
+ * Largest size that is taken. Beyond it a list of the runs alone does not fit into memory, and the command would say so
+ * after minutes.
+ */
+export const largestSize = 1_000_000;
+
 /** Sizes of a protocol, as fields of a schema and as numbers. */
 export interface ProtocolSizes<Name extends string> {
   /** Fields of the experiment's schema: `full`, and each size. */
@@ -44,7 +50,7 @@ export function protocolSizes<Name extends string>(spec: Readonly<Record<Name, P
     const { quick, full, meaning } = spec[name];
     const described =
       quick === full ? `${meaning} (default: ${full})` : `${meaning} (default: ${quick}, full: ${full})`;
-    return [name, z.number().int().positive().optional().describe(described)] as const;
+    return [name, z.number().int().positive().max(largestSize).optional().describe(described)] as const;
   });
   return {
     shape: {

@@ -1,5 +1,7 @@
 /** Imports a module of the user's, in TypeScript or JavaScript, as `fluxion` is seen from here. */
+import { existsSync, statSync } from "node:fs";
 import { register } from "node:module";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { failure } from "../../errors.ts";
 
@@ -11,6 +13,18 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   } catch (cause) {
     throw failure("ERR_MODULE", `the module ${path} cannot be loaded: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** Refuses a path at which there is no file of a module. @throws ERR_MODULE */
+export function requireModule(path: string): void {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) throw failure("ERR_MODULE", `there is no module ${path}`);
+  if (!facts.isDirectory()) return;
+  const made = ["experiment.json", "run.json"].some((name) => existsSync(join(path, name)));
+  const what = made ? "it holds what was run: look at it with fluxion show, or go on with fluxion resume" : "";
+  const inside = ["index.ts", "index.js", "index.mjs"].find((name) => existsSync(join(path, name)));
+  const hint = what || `give the path of a file${inside === undefined ? "" : `, such as ${join(path, inside)}`}`;
+  throw failure("ERR_MODULE", `${path} is a directory, not a module; ${hint}`);
 }
 
 let prepared = false;

@@ -4,6 +4,7 @@ import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
+import type { Keeping } from "../framework/keeping.ts";
 import type { Agreement } from "../framework/repetitions.ts";
 import type { CertifiedEnd, CertifiedProblem, CertifyOrder } from "./certifyEnds.ts";
 import type { Examination } from "./examine.ts";
@@ -63,6 +64,8 @@ export interface StartOrder {
   readonly repetitions?: number;
   /** Rules that watch the runs, as they were typed. Absent: none. */
   readonly rules?: string;
+  /** Rows of each run that are kept. Absent: all. */
+  readonly keeping?: Keeping;
   /** Lease on the directory, which each thread looks at before it writes. */
   readonly lease: LeaseClaim;
   /** Share of a campaign to which this thread is limited. Whatever comes before it is read from files. */

@@ -1,7 +1,7 @@
 /** The main thread's end of the worker in which an experiment runs. */
 import { Worker } from "node:worker_threads";
 import { workerModule } from "../../host.ts";
-import { describeBlas, isPortable } from "../../linalg/blas/blas.ts";
+import { findBlas, isPortable } from "../../linalg/blas/blas.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./protocol.ts";
 
 /** A worker in which an experiment runs, as the main thread sees it. */
@@ -50,12 +50,17 @@ export function startSearchThread(experiment: WorkerData["experiment"], options:
   const flag = new Int32Array(stop);
   const workerData: WorkerData = { experiment, stop };
   // The main thread alone can choose the kernels of a BLAS.
-  if (!(portable ?? isPortable())) describeBlas();
+  if (!(portable ?? isPortable())) findBlas();
   // Standard output of the worker belongs to users' modules; the worker itself sends messages.
   const worker = new Worker(workerModule(import.meta.url, "worker"), {
     workerData,
     // A module may compile its problem when it is loaded, so the thread has to know before that.
-    ...(portable === undefined ? {} : { env: { ...process.env, FLUXION_EXECUTOR: executorFor(portable) } }),
+    env: {
+      ...process.env,
+      ...(portable === undefined ? {} : { FLUXION_EXECUTOR: executorFor(portable) }),
+      // What is to be said of the BLAS has been said here, once for all threads.
+      FLUXION_BLAS_TOLD: "1",
+    },
   });
   const listeners = new Set<(message: FromWorker) => void>();
   const waiting = new Set<{

@@ -85,7 +85,7 @@ async function check({ options, check: own }: Experiment, given: Readonly<Record
 }
 
 async function start({ experiment }: LoadedExperiment, order: StartOrder): Promise<void> {
-  const { directory, resume, seed, share, lease, repetitions = 0, rules } = order;
+  const { directory, resume, seed, share, lease, repetitions = 0, rules, keeping } = order;
   const events = eventReporter(post);
   const files = fileReporter(events.newest);
   const typed = rules === undefined ? [] : rulesFrom(rules);
@@ -113,6 +113,7 @@ async function start({ experiment }: LoadedExperiment, order: StartOrder): Promi
   const context = experimentContext({
     seed,
     repetitions,
+    ...(keeping === undefined ? {} : { keeping }),
     repetitionStore,
     onAgreement: (agreement) => post({ kind: "agreement", agreement }),
     signal: abort.signal,

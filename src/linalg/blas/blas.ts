@@ -60,7 +60,8 @@ export function findBlas(choice: string = environment("FLUXION_BLAS") ?? ""): Bl
   const { blas, description } = search(choice);
   if (blas === undefined && choice !== "" && choice !== "off" && !isPortable() && !warned.has(choice)) {
     warned.add(choice);
-    warn(`fluxion: FLUXION_BLAS: ${description.warning}; products are done without it`);
+    if (environment("FLUXION_BLAS_TOLD") === undefined)
+      warn(`fluxion: FLUXION_BLAS: ${description.warning}; products are done without it`);
   }
   return blas;
 }
