@@ -59,7 +59,8 @@ function orthogonalising(small: BasisKernels, { buffer }: WasmMemory): Pick<Basi
   const memory = addressOf(buffer);
   return {
     orthogonalise(v, first, stride, m, count) {
-      if (m * count < fewestInBasis) small.orthogonalise(v, first, stride, m, count);
+      // The library takes distances of 32 bits with a sign.
+      if (m * count < fewestInBasis || Math.abs(stride) >= 2 ** 31) small.orthogonalise(v, first, stride, m, count);
       else orthogonalise(memory + v, memory + first, stride, m, count);
     },
   };
