@@ -22,6 +22,7 @@
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
   void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
   void combine_##name(double *out, double alpha, const double *y, double beta, const double *x, ptrdiff_t n); \
+  void orthogonalise_##name(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n);          \
   void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
 
 /* Vectors of 2, 4 or 8 numbers. */
@@ -33,11 +34,12 @@ struct kernels {
   void (*product)(const struct matrices *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*adam)(const struct adam *, ptrdiff_t);
   void (*combine)(double *, double, const double *, double, const double *, ptrdiff_t);
+  void (*orthogonalise)(double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
 #define KERNELS(width, name) \
   {width,          loop_##name, rows_##name,    convolution_##name, \
-   product_##name, adam_##name, combine_##name, choose_##name}
+   product_##name, adam_##name, combine_##name, orthogonalise_##name, choose_##name}
 
 #if defined(__x86_64__)
 DECLARED(fma)
@@ -135,6 +137,11 @@ EXPORTED void fluxion_adam(size_t mean, size_t root, size_t field, size_t point,
 /* Computes out = alpha y + beta x, wherever they lie. */
 EXPORTED void fluxion_combine(size_t out, double alpha, size_t y, double beta, size_t x, uint32_t n) {
   chosen->combine((double *)out, alpha, (const double *)y, beta, (const double *)x, n);
+}
+
+/* Makes v orthogonal to m > 0 vectors of n numbers, twice. They begin at `basis`, `stride` bytes apart, forward or backward. */
+EXPORTED void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n) {
+  chosen->orthogonalise((double *)v, (const double *)basis, stride / (ptrdiff_t)sizeof(double), m, n);
 }
 
 /* Copies rows of a matrix, wherever they lie. */

@@ -41,6 +41,78 @@ void FLUXION_NAME(combine)(double *out, double alpha, const double *y, double be
   _Pragma("omp simd") for (ptrdiff_t i = 0; i < n; i++) out[i] = alpha * y[i] + beta * x[i];
 }
 
+/* A basis vector and those after it, at equal distances. */
+struct group {
+  const double *first;
+  ptrdiff_t stride;
+};
+
+/* Four sums, one for each place of a turn of four numbers: the bits of `dot` in TypeScript, whatever the processor's width. */
+typedef double quartet __attribute__((vector_size(32)));
+typedef double unaligned __attribute__((vector_size(32), aligned(8), may_alias));
+
+/*
+ * Subtracts the components of v along `size` vectors, and replaces them by those along the next `count` ones. It is compiled
+ * for each pair of sizes. A pass reads v once for up to eight vectors.
+ */
+static inline __attribute__((always_inline)) void pass(double *v, double *c, struct group from, int size, struct group next,
+                                                       int count, ptrdiff_t n) {
+  quartet sums[4] = {{0}}, factors[4] = {{0}};
+  for (int k = 0; k < size; k++) factors[k] = (quartet){c[k], c[k], c[k], c[k]};
+  ptrdiff_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    quartet x = *(const unaligned *)(v + i);
+    for (int k = 0; k < size; k++) x -= factors[k] * *(const unaligned *)(from.first + k * from.stride + i);
+    if (size > 0) *(unaligned *)(v + i) = x;
+    for (int k = 0; k < count; k++) sums[k] += *(const unaligned *)(next.first + k * next.stride + i) * x;
+  }
+  double totals[4];
+  for (int k = 0; k < count; k++) totals[k] = sums[k][0] + sums[k][1] + (sums[k][2] + sums[k][3]);
+  for (; i < n; i++) {
+    double x = v[i];
+    for (int k = 0; k < size; k++) x -= c[k] * from.first[k * from.stride + i];
+    v[i] = x;
+    for (int k = 0; k < count; k++) totals[k] += next.first[k * next.stride + i] * x;
+  }
+  for (int k = 0; k < count; k++) c[k] = totals[k];
+}
+
+static void any_pass(double *v, double *c, struct group from, int size, struct group next, int count, ptrdiff_t n) {
+  if (size == 0) {
+    if (count == 4) pass(v, c, from, 0, next, 4, n);
+    else pass(v, c, from, 0, next, 1, n);
+  } else if (size == 4) {
+    if (count == 4) pass(v, c, from, 4, next, 4, n);
+    else if (count == 1) pass(v, c, from, 4, next, 1, n);
+    else pass(v, c, from, 4, next, 0, n);
+  } else {
+    if (count == 4) pass(v, c, from, 1, next, 4, n);
+    else if (count == 1) pass(v, c, from, 1, next, 1, n);
+    else pass(v, c, from, 1, next, 0, n);
+  }
+}
+
+/* Makes v orthogonal to m > 0 vectors, twice, in the groups of src/linalg/krylov/orthogonalise.ts. */
+void FLUXION_NAME(orthogonalise)(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n) {
+  ptrdiff_t grouped = m - m % 4, at = 0;
+  double c[4];
+  struct group from = {basis, stride}, next = from;
+  int size = 0, count = grouped > 0 ? 4 : 1;
+  for (int rounds = 2;;) {
+    any_pass(v, c, from, size, next, count, n);
+    if (count == 0) return;
+    from = next;
+    size = count;
+    at += count;
+    if (at == m) {
+      at = 0;
+      rounds--;
+    }
+    next.first = basis + at * stride;
+    count = rounds == 0 ? 0 : at < grouped ? 4 : 1;
+  }
+}
+
 /* Number of rows of one cache line or two that are asked for before they are copied. */
 #define AHEAD 16
 

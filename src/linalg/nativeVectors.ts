@@ -1,5 +1,6 @@
 /** Passes over long vectors in C, with the bits of their loops in TypeScript, which run where there is no library. */
 import { improveKernels } from "./vectorMemory.ts";
+import type { BasisKernels } from "./wasm/basisKernels.ts";
 import type { WasmMemory } from "./wasm/host.ts";
 import type { VectorKernels } from "./wasm/vectorKernels.ts";
 
@@ -22,6 +23,8 @@ export interface NativeVectors {
   ) => void;
   /** Computes out <- alpha y + beta x. */
   readonly combine: (out: number, alpha: number, y: number, beta: number, x: number, n: number) => void;
+  /** Makes v orthogonal to m > 0 vectors of n numbers, `stride` bytes apart, twice. */
+  readonly orthogonalise: (v: number, basis: number, stride: number, m: number, n: number) => void;
   /** Copies rows of a matrix whose rows have `width` numbers; the places of the rows are 32-bit integers. */
   readonly choose: (to: number, from: number, rows: number, count: number, width: number) => void;
   readonly addressOf: (buffer: ArrayBuffer) => number;
@@ -31,6 +34,8 @@ export interface NativeVectors {
 const fewest = 2048;
 /** The same for a pass that does so little with each number that SIMD of WebAssembly is nearly as fast. */
 const fewestCombined = 8192;
+/** The same for the entries of a basis, each of which is multiplied and added four times. */
+const fewestInBasis = 1024;
 
 let provided: NativeVectors | undefined;
 /** Addresses of buffers, which stay where they are. */
@@ -39,9 +44,26 @@ const known = new WeakMap<ArrayBufferLike, number>();
 /** Says which library there is. It must give the bits of the loops in TypeScript. */
 export function provideVectors(vectors: NativeVectors): void {
   provided = vectors;
-  improveKernels((kernels, memory) =>
-    isOverVectors(kernels) ? { ...kernels, ...combining(kernels, memory) } : kernels,
-  );
+  improveKernels((kernels, memory) => {
+    if (isOverVectors(kernels)) return { ...kernels, ...combining(kernels, memory) };
+    return isOverBases(kernels) ? { ...kernels, ...orthogonalising(kernels, memory) } : kernels;
+  });
+}
+
+const isOverBases = <K>(kernels: K): kernels is K & BasisKernels =>
+  typeof kernels === "object" && kernels !== null && "orthogonalise" in kernels;
+
+/** The kernel that leaves large bases to the library. */
+function orthogonalising(small: BasisKernels, { buffer }: WasmMemory): Pick<BasisKernels, "orthogonalise"> {
+  const { orthogonalise, addressOf } = provided!;
+  const memory = addressOf(buffer);
+  return {
+    orthogonalise(v, first, stride, m, count) {
+      // The library takes distances of 32 bits with a sign.
+      if (m * count < fewestInBasis || Math.abs(stride) >= 2 ** 31) small.orthogonalise(v, first, stride, m, count);
+      else orthogonalise(memory + v, memory + first, stride, m, count);
+    },
+  };
 }
 
 const isOverVectors = <K>(kernels: K): kernels is K & Combining =>

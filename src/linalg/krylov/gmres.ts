@@ -69,8 +69,8 @@ export interface GmresResult {
 /**
  * Solves A x = b for a square map without symmetry by restarted GMRES [1].
  *
- * Over the Krylov space x has the least ||b - A x||. Arnoldi's vectors are made orthogonal by modified Gram-Schmidt,
- * done twice, and Givens rotations solve the least-squares problem. A singular A does no harm: x then is the
+ * Over the Krylov space x has the least ||b - A x||. Arnoldi's vectors are made orthogonal by Gram-Schmidt, done
+ * twice, and Givens rotations solve the least-squares problem. A singular A does no harm: x then is the
  * least-squares solution over the Krylov space, and `termination` says that the space contains no better one.
  *
  * Cost: a product and 8 n k operations for step k of a cycle; restart + 1 vectors.

@@ -4,10 +4,10 @@ import { randomSource } from "../../random.ts";
 import { checkMap } from "../arguments.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
-import { axpy, dot, norm, scale } from "../vector.ts";
+import { axpy, norm, scale } from "../vector.ts";
 import { inRange } from "./inRange.ts";
 import { kept, withBasis } from "./orthogonalise.ts";
-import { orthogonaliseShared } from "./orthogonaliseShared.ts";
+import { basisLoops, orthogonaliseShared } from "./orthogonaliseShared.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of {@link lanczos}. */
@@ -98,12 +98,14 @@ export function lanczos(map: LinearMap, options: LanczosOptions = {}): Lanczos {
     values: values.map(unscaled),
     residuals: rows[1]!.map((s) => unscaled(Math.abs(s) * (m === n ? 0 : remainder))),
     weights: rows[0]!.map((s) => s * s),
-    basis,
+    get basis() {
+      return basis();
+    },
     vectors(places) {
       all ??= tridiagonalEigen(alpha, beta, "all").rows;
       return places.map((place) => {
         const y = new Float64Array(n);
-        for (let j = 0; j < m; j++) axpy(all![j]![place]!, basis[j]!, y);
+        for (let j = 0; j < m; j++) axpy(all![j]![place]!, basis()[j]!, y);
         return y;
       });
     },
@@ -132,6 +134,7 @@ function lanczosVectors(map: LinearMap, first: Float64Array, { most, zeros, fres
   const start = zeros();
   start.set(first);
   const basis = [start];
+  const loops = basisLoops(start);
   const alpha: number[] = [];
   const beta: number[] = [];
   let size = 0;
@@ -139,18 +142,18 @@ function lanczosVectors(map: LinearMap, first: Float64Array, { most, zeros, fres
     const current = basis[basis.length - 1]!;
     const next = zeros();
     map.apply(current, next);
-    const before = norm(next);
+    const before = loops.norm(next);
     if (!Number.isFinite(before)) {
       throw failure("ERR_NOT_FINITE", "lanczos: expected finite products, got NaN or an infinity");
     }
     size = Math.max(size, before);
-    alpha.push(dot(current, next));
-    orthogonaliseShared(next, basis);
-    let remainder = norm(next);
+    alpha.push(loops.dot(current, next));
+    loops.orthogonalise(next, basis);
+    let remainder = loops.norm(next);
     // Rounding alone leaves so much of a vector of this size.
     if (remainder <= 64 * Number.EPSILON * size) remainder = 0;
     if (basis.length === most) return { basis, alpha, beta, remainder };
-    if (remainder > 0) scale(1 / remainder, next);
+    if (remainder > 0) loops.scale(1 / remainder, next);
     else if (fresh === undefined || !freshVector(next, basis, fresh)) return { basis, alpha, beta, remainder };
     beta.push(remainder);
     basis.push(next);

@@ -12,70 +12,73 @@ export function withBasis<T>(n: number, count: number, use: (zeros: () => Float6
   return n * count > mostLent ? use(() => new Float64Array(n)) : withVectors(n, count, use);
 }
 
-/** Returns vectors that may be kept: those given, or copies of those that are lent. */
-export function kept(vectors: readonly Float64Array[]): readonly Float64Array[] {
-  return vectors.map((vector) => (vector.buffer.byteLength === vector.byteLength ? vector : vector.slice()));
+/**
+ * Returns what gives vectors that may be kept: those given, or copies of those that {@link withBasis} lent, in its order. Their
+ * memory is copied at once; vectors are made of it when they are first asked for, since many programs never do.
+ */
+export function kept(vectors: readonly Float64Array[]): () => readonly Float64Array[] {
+  const [first, last] = [vectors[0]!, vectors.at(-1)!];
+  const { byteLength, byteOffset: start } = first;
+  if (first.buffer.byteLength === byteLength) return () => vectors;
+  const { length } = vectors;
+  const stride = length === 1 ? 0 : (last.byteOffset - start) / (length - 1);
+  let copy: ArrayBufferLike | undefined = first.buffer.slice(start, last.byteOffset + byteLength);
+  let made: readonly Float64Array[] = [];
+  return () => {
+    if (copy !== undefined) made = vectorsIn(copy, { length, stride, byteLength });
+    copy = undefined;
+    return made;
+  };
 }
 
-/** Computes v <- v + alpha b_i and returns <b_next, v>. */
-type Pass = (alpha: number, i: number, next: number) => number;
+interface Places {
+  readonly length: number;
+  /** Bytes from one vector to the next. */
+  readonly stride: number;
+  readonly byteLength: number;
+}
+
+function vectorsIn(memory: ArrayBufferLike, { length, stride, byteLength }: Places): readonly Float64Array[] {
+  return Array.from({ length }, (_, k) => new Float64Array(memory.slice(k * stride, k * stride + byteLength)));
+}
+
+/** Number of basis vectors whose components are computed together. */
+const together = 4;
 
 /**
- * Makes a vector orthogonal to an orthonormal basis, by modified Gram-Schmidt. Doing so twice is enough (Kahan,
- * Parlett).
+ * Makes a vector orthogonal to an orthonormal basis, by Gram-Schmidt. Doing so twice is enough [1].
  *
- * The pass that subtracts one component computes the next one, with the bits of `dot` and `axpy`. Cost: 8 m n
- * operations for m vectors.
+ * It takes four vectors of the basis at a time: their components are independent of each other, and are subtracted in
+ * one pass, in the order of the basis. Each of the last one to three vectors is a group of its own. Cost: 8 m n operations
+ * for m vectors.
  *
  * @param components numbers to which the components along the basis are added
- * @param pass another way to compute a pass
+ * @see [1] Giraud, Langou and Rozloznik, "The loss of orthogonality in the Gram-Schmidt orthogonalization process",
+ *   Comput. Math. Appl. 50, 2005, doi:10.1016/j.camwa.2005.08.009
  */
-export function orthogonalise(
-  v: Float64Array,
-  basis: readonly Float64Array[],
-  components?: Float64Array,
-  pass: Pass = (alpha, i, next) => addScaledDot(v, alpha, basis[i]!, basis[next]!),
-): void {
+export function orthogonalise(v: Float64Array, basis: readonly Float64Array[], components?: Float64Array): void {
   const m = basis.length;
-  if (m === 0) return;
-  let component = dot(basis[0]!, v);
+  const grouped = m - (m % together);
+  const found = new Float64Array(together);
   for (let round = 0; round < 2; round++) {
-    for (let i = 0; i < m; i++) {
-      const next = i + 1 === m ? 0 : i + 1;
-      if (components !== undefined) components[i] = components[i]! + component;
-      if (round === 1 && next === 0) axpy(-component, basis[i]!, v);
-      else component = pass(-component, i, next);
+    for (let i = 0; i < m; i += i < grouped ? together : 1) {
+      const size = i < grouped ? together : 1;
+      for (let k = 0; k < size; k++) {
+        const component = dot(basis[i + k]!, v);
+        found[k] = component;
+        if (components !== undefined) components[i + k] = components[i + k]! + component;
+      }
+      if (size === 1) axpy(-found[0]!, basis[i]!, v);
+      else subtractFour(v, found, basis, i);
     }
   }
 }
 
-/** The pass in TypeScript. It takes four entries per turn for the reason given in vector.ts. */
-function addScaledDot(v: Float64Array, alpha: number, b: Float64Array, next: Float64Array): number {
-  const n = v.length;
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  let i = 0;
-  for (; i + 3 < n; i += 4) {
-    const v0 = v[i]! + alpha * b[i]!;
-    const v1 = v[i + 1]! + alpha * b[i + 1]!;
-    const v2 = v[i + 2]! + alpha * b[i + 2]!;
-    const v3 = v[i + 3]! + alpha * b[i + 3]!;
-    v[i] = v0;
-    v[i + 1] = v1;
-    v[i + 2] = v2;
-    v[i + 3] = v3;
-    first += next[i]! * v0;
-    second += next[i + 1]! * v1;
-    third += next[i + 2]! * v2;
-    fourth += next[i + 3]! * v3;
+/** Computes v <- v - c_0 b_i - ... - c_3 b_{i + 3}, from left to right. */
+function subtractFour(v: Float64Array, c: Float64Array, basis: readonly Float64Array[], i: number): void {
+  const [first, second, third, fourth] = [basis[i]!, basis[i + 1]!, basis[i + 2]!, basis[i + 3]!];
+  const [c0, c1, c2, c3] = [c[0]!, c[1]!, c[2]!, c[3]!];
+  for (let k = 0; k < v.length; k++) {
+    v[k] = v[k]! - c0 * first[k]! - c1 * second[k]! - c2 * third[k]! - c3 * fourth[k]!;
   }
-  let sum = first + second + (third + fourth);
-  for (; i < n; i++) {
-    const value = v[i]! + alpha * b[i]!;
-    v[i] = value;
-    sum += next[i]! * value;
-  }
-  return sum;
 }

@@ -1,28 +1,69 @@
-import { kernelFinder, lent } from "../vectorMemory.ts";
+import { dot, norm, normFromSquare, scale } from "../vector.ts";
+import { kernelFinder, lent, sharedKernels } from "../vectorMemory.ts";
 import { type BasisKernels, basisKernels } from "../wasm/basisKernels.ts";
 import { orthogonalise } from "./orthogonalise.ts";
 
-const sharedKernels = kernelFinder<BasisKernels>(basisKernels);
+const basisKernelsOver = kernelFinder<BasisKernels>(basisKernels);
 
 /**
  * Does what {@link orthogonalise} does, with the same bits, as SIMD if the vectors share a memory. It is a file of its
  * own, so that programs that need no long bases carry none of the kernels.
  */
-export function orthogonaliseShared(v: Float64Array, basis: readonly Float64Array[], components?: Float64Array): void {
+export function orthogonaliseShared(v: Float64Array, basis: readonly Float64Array[]): void {
   const [b] = basis;
-  const kernels = b === undefined ? undefined : sharedKernels(lent, v, b)?.kernels;
+  const kernels = b === undefined ? undefined : basisKernelsOver(lent, v, b)?.kernels;
   const stride = kernels === undefined ? undefined : strideOf(basis);
   if (b === undefined || kernels === undefined || stride === undefined) {
-    orthogonalise(v, basis, components);
+    orthogonalise(v, basis);
     return;
   }
-  const [at, first, n] = [v.byteOffset, b.byteOffset, v.length];
-  if (components === undefined) kernels.orthogonalise(at, first, stride, basis.length, n);
-  else {
-    const pass = (alpha: number, i: number, next: number): number =>
-      kernels.addScaledDot(at, alpha, first + i * stride, first + next * stride, n);
-    orthogonalise(v, basis, components, pass);
-  }
+  kernels.orthogonalise(v.byteOffset, b.byteOffset, stride, basis.length, v.length);
+}
+
+/** The loops of a process that makes a basis. Results have the bits of those of `vector.ts`. */
+interface BasisLoops {
+  dot(a: Float64Array, b: Float64Array): number;
+  norm(a: Float64Array): number;
+  scale(alpha: number, a: Float64Array): void;
+  /** Does what {@link orthogonalise} does. */
+  orthogonalise(v: Float64Array, basis: readonly Float64Array[]): void;
+}
+
+const separate: BasisLoops = { dot, norm, scale, orthogonalise };
+
+/**
+ * Finds the loops over vectors that {@link withBasis} lent, of which one is given. They are looked up once, so they are SIMD
+ * also for vectors that are too short for `vector.ts` to look them up. A basis may only grow from one call to the next.
+ */
+export function basisLoops(one: Float64Array): BasisLoops {
+  const kernels = basisKernelsOver(lent, one)?.kernels;
+  const vectors = sharedKernels(lent, one);
+  if (kernels === undefined || vectors === undefined) return separate;
+  const n = one.length;
+  const product = (a: Float64Array, b: Float64Array): number => {
+    let sum = vectors.kernels.dot(a.byteOffset, b.byteOffset, vectors.count);
+    for (let i = vectors.count; i < n; i++) sum += a[i]! * b[i]!;
+    return sum;
+  };
+  let [seen, isEven, first, stride] = [0, true, 0, 0];
+  const look = (basis: readonly Float64Array[]): void => {
+    for (; seen < basis.length; seen++) {
+      const place = basis[seen]!.byteOffset;
+      if (seen === 0) first = place;
+      else if (seen === 1) stride = place - first;
+      else if (place !== first + seen * stride) isEven = false;
+    }
+  };
+  return {
+    dot: product,
+    norm: (a) => normFromSquare(product(a, a), a),
+    scale: (alpha, a) => kernels.multiply(alpha, a.byteOffset, n),
+    orthogonalise(v, basis) {
+      look(basis);
+      if (isEven && basis.length > 0) kernels.orthogonalise(v.byteOffset, first, stride, basis.length, n);
+      else orthogonalise(v, basis);
+    },
+  };
 }
 
 /** Bytes from one vector of a basis to the next; undefined where they do not lie at equal distances in one memory. */

@@ -1,7 +1,7 @@
 import { list } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
 import { checkOption } from "../../options.ts";
-import { hypotenuse } from "../vector.ts";
+import { hypotenuse, isFiniteVector } from "../vector.ts";
 
 /** Eigenvalues of a tridiagonal matrix, and rows of the matrix whose columns are its eigenvectors. */
 export interface TridiagonalEigen {
@@ -43,19 +43,22 @@ export function tridiagonalEigen(
       `tridiagonalEigen: expected ${m - 1} numbers beside a diagonal of ${m}, got ${off.length}`,
     );
   }
-  const d = Float64Array.from(diagonal);
-  const e = new Float64Array(m);
+  const [d, e] = [new Float64Array(m), new Float64Array(m)];
+  for (let i = 0; i < m; i++) d[i] = diagonal[i]!;
   for (let i = 0; i + 1 < m; i++) e[i] = off[i]!;
-  if (!(d.every(Number.isFinite) && e.every(Number.isFinite))) {
+  if (!(isFiniteVector(d) && isFiniteVector(e))) {
     throw failure("ERR_NOT_FINITE", "tridiagonalEigen: expected finite numbers, got NaN or an infinity");
   }
   const kept = keptRows(m, rows);
   for (let l = 0; l < m; l++) diagonalise(d, e, kept, l);
   const order = Array.from(d.keys()).sort((a, b) => d[a]! - d[b]!);
-  return {
-    values: Float64Array.from(order, (k) => d[k]!),
-    rows: kept.map((row) => Float64Array.from(order, (k) => row[k]!)),
-  };
+  return { values: inOrder(d, order), rows: kept.map((row) => inOrder(row, order)) };
+}
+
+function inOrder(numbers: Float64Array, order: readonly number[]): Float64Array {
+  const ordered = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) ordered[i] = numbers[order[i]!]!;
+  return ordered;
 }
 
 function keptRows(m: number, rows: "none" | "ends" | "all"): Float64Array[] {

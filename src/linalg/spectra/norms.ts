@@ -4,11 +4,11 @@ import { checkMap } from "../arguments.ts";
 import { forEachColumn } from "../dense/dense.ts";
 import { gramInRange, inRange } from "../krylov/inRange.ts";
 import { withBasis } from "../krylov/orthogonalise.ts";
-import { orthogonaliseShared } from "../krylov/orthogonaliseShared.ts";
+import { basisLoops } from "../krylov/orthogonaliseShared.ts";
 import { tridiagonalEigen } from "../krylov/tridiagonalEigen.ts";
 import type { LinearMap } from "../linearMap.ts";
 import { positiveInteger, seed } from "../rules.ts";
-import { dot, norm, scale } from "../vector.ts";
+import { norm, scale } from "../vector.ts";
 
 /** Options of {@link frobeniusNorm}. */
 export interface FrobeniusOptions {
@@ -113,6 +113,7 @@ function ritzValueOver(map: LinearMap, steps: number, seed: number, zeros: () =>
   const v = zeros();
   for (let i = 0; i < n; i++) v[i] = random.normal();
   scale(1 / norm(v), v);
+  const loops = basisLoops(v);
   const basis: Float64Array[] = [];
   const diagonal: number[] = [];
   const off: number[] = [];
@@ -120,16 +121,16 @@ function ritzValueOver(map: LinearMap, steps: number, seed: number, zeros: () =>
     const next = zeros();
     map.apply(current, next);
     basis.push(current);
-    diagonal.push(dot(current, next));
-    const before = norm(next);
-    orthogonaliseShared(next, basis);
-    const beta = norm(next);
+    diagonal.push(loops.dot(current, next));
+    const before = loops.norm(next);
+    loops.orthogonalise(next, basis);
+    const beta = loops.norm(next);
     if (!(beta > 64 * Number.EPSILON * before)) {
       if (!Number.isFinite(before)) return before;
       break;
     }
     off.push(beta);
-    scale(1 / beta, next);
+    loops.scale(1 / beta, next);
     current = next;
   }
   const { values } = tridiagonalEigen(diagonal, off);

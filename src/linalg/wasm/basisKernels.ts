@@ -1,77 +1,74 @@
-/** The loops of krylov/orthogonalise.ts as SIMD kernels of WebAssembly, over vectors that share one memory. */
-import { type Code, FunctionBuilder, f64, f64x2, i32, type Local, loop, when } from "./code.ts";
+/** The loops of krylov/orthogonalise.ts as a SIMD kernel of WebAssembly, over vectors that share one memory. */
+import { type Code, FunctionBuilder, f64x2, i32, type Local, loop, when } from "./code.ts";
 import { type Access, entries, Sum } from "./pairs.ts";
 
 /** Kernels over the vectors of a basis. Addresses are in bytes; counts are any numbers of entries. */
 export interface BasisKernels {
-  /** Computes v <- v + alpha b and returns <next, v>, from four sums. */
-  addScaledDot(v: number, alpha: number, b: number, next: number, count: number): number;
   /** Makes v orthogonal to m vectors that begin at `first`, `stride` bytes apart, twice. */
   orthogonalise(v: number, first: number, stride: number, m: number, count: number): void;
+  /** Computes v <- alpha v. */
+  multiply(alpha: number, v: number, count: number): void;
 }
 
-export const basisKernels: Readonly<Record<keyof BasisKernels, () => FunctionBuilder>> = {
-  addScaledDot,
-  orthogonalise,
-};
+export const basisKernels: Readonly<Record<keyof BasisKernels, () => FunctionBuilder>> = { orthogonalise, multiply };
 
-function addScaledDot(): FunctionBuilder {
-  const builder = new FunctionBuilder(["i32", "f64", "i32", "i32", "i32"], ["f64"]);
-  const [v, alpha, b, next, count] = builder.parameters as [Local, Local, Local, Local, Local];
-  const [factor, value] = [builder.local("v128"), builder.local("v128")];
-  const sum = new Sum(builder);
-  const pass = ({ load, store, add }: Access): Code => [
-    value.set(f64x2.add(load(v), f64x2.mul(factor.get, load(b)))),
-    store(v, value.get),
-    add(f64x2.mul(load(next), value.get)),
-  ];
-  builder.body = [factor.set(f64x2.splat(alpha.get)), entries(builder, [v, b, next], count, pass, sum), sum.total.get];
-  return builder;
-}
-
+/** Makes the kernel: for each group of vectors, a pass that computes the components and one that subtracts them. */
 function orthogonalise(): FunctionBuilder {
   const builder = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32"]);
   const [v, first, stride, m, n] = builder.parameters as [Local, Local, Local, Local, Local];
-  const integers = Array.from({ length: 8 }, () => builder.local("i32"));
-  const [b, next, end, left, atV, atB, atNext, count] = integers as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [factor, value] = [builder.local("v128"), builder.local("v128")];
-  const sum = new Sum(builder);
-  const begin = [atV.set(v.get), atB.set(b.get), atNext.set(next.get), count.set(n.get)];
-  const scaleBy = factor.set(f64x2.splat(f64.neg(sum.total.get)));
-  const subtract = ({ load, store }: Access): Code => [
-    value.set(f64x2.add(load(atV), f64x2.mul(factor.get, load(atB)))),
-    store(atV, value.get),
-  ];
-  const components = ({ load, add }: Access): Code => add(f64x2.mul(load(atB), load(atV)));
-  const both = (access: Access): Code => [subtract(access), access.add(f64x2.mul(access.load(atNext), value.get))];
-  builder.body = [
-    b.set(first.get),
-    end.set(i32.add(first.get, i32.mul(stride.get, m.get))),
-    begin,
-    entries(builder, [atV, atB], count, components, sum),
-    left.set(i32.sub(i32.add(m.get, m.get), i32.constant(1))),
-    loop((again) => [
-      next.set(i32.add(b.get, stride.get)),
-      when(i32.eq(next.get, end.get), next.set(first.get)),
+  const integers = Array.from({ length: 5 }, () => builder.local("i32"));
+  const [b, left, rounds, atV, count] = integers as [Local, Local, Local, Local, Local];
+  const four = (type: "i32" | "v128"): Local[] => Array.from({ length: 4 }, () => builder.local(type));
+  const [pointers, factors, value] = [four("i32"), four("v128"), builder.local("v128")];
+  const sums = factors.map(() => new Sum(builder));
+  const along = (group: readonly Local[]): Code => {
+    const begin = [
+      atV.set(v.get),
+      count.set(n.get),
+      group.map((at, k) => at.set(k === 0 ? b.get : i32.add(group[k - 1]!.get, stride.get))),
+    ];
+    const components = ({ load, add }: Access): Code => [
+      value.set(load(atV)),
+      group.map((at, k) => add(f64x2.mul(load(at), value.get), k)),
+    ];
+    const subtract = ({ load, store }: Access): Code => [
+      value.set(load(atV)),
+      group.map((at, k) => value.set(f64x2.sub(value.get, f64x2.mul(factors[k]!.get, load(at))))),
+      store(atV, value.get),
+    ];
+    return [
       begin,
-      scaleBy,
-      entries(builder, [atV, atB, atNext], count, both, sum),
-      b.set(next.get),
-      left.set(i32.sub(left.get, i32.constant(1))),
-      again(left.get),
+      entries(builder, [atV, ...group], count, components, ...sums.slice(0, group.length)),
+      group.map((_, k) => factors[k]!.set(f64x2.splat(sums[k]!.total.get))),
+      begin,
+      entries(builder, [atV, ...group], count, subtract),
+      b.set(i32.add(b.get, i32.mul(stride.get, i32.constant(group.length)))),
+      left.set(i32.sub(left.get, i32.constant(group.length))),
+    ];
+  };
+  builder.body = [
+    rounds.set(i32.constant(2)),
+    loop((another) => [
+      b.set(first.get),
+      left.set(m.get),
+      loop((again) => [
+        when(i32.less(left.get, i32.constant(4)), along(pointers.slice(0, 1)), along(pointers)),
+        again(left.get),
+      ]),
+      rounds.set(i32.sub(rounds.get, i32.constant(1))),
+      another(rounds.get),
     ]),
-    begin,
-    scaleBy,
-    entries(builder, [atV, atB], count, subtract),
+  ];
+  return builder;
+}
+
+function multiply(): FunctionBuilder {
+  const builder = new FunctionBuilder(["f64", "i32", "i32"]);
+  const [alpha, v, count] = builder.parameters as [Local, Local, Local];
+  const factor = builder.local("v128");
+  builder.body = [
+    factor.set(f64x2.splat(alpha.get)),
+    entries(builder, [v], count, ({ load, store }) => store(v, f64x2.mul(factor.get, load(v)))),
   ];
   return builder;
 }

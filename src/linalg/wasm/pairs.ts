@@ -25,8 +25,8 @@ export function pairs(pointers: readonly Local[], count: Local, pair: (offset: n
 export interface Access {
   load(pointer: Local): Code;
   store(pointer: Local, value: Code): Code;
-  /** Adds the numbers of a vector to the sum of the pass. */
-  add(value: Code): Code;
+  /** Adds the numbers of a vector to a sum of the pass, the first unless another is named. */
+  add(value: Code, which?: number): Code;
 }
 
 /** Sum of a pass: two vectors of two numbers each, so that it has the bits of the four sums in `vector.ts`. */
@@ -48,28 +48,31 @@ export function entries(
   pointers: readonly Local[],
   count: Local,
   pass: (access: Access) => Code,
-  sum?: Sum,
+  ...sums: readonly Sum[]
 ): Code {
   const left = builder.local("i32");
-  const two = (offset: number): Access => {
-    const part = offset === 0 ? sum?.early : sum?.late;
-    return {
-      load: (pointer) => v128.load(pointer.get, offset),
-      store: (pointer, value) => v128.store(pointer.get, value, offset),
-      add: (value) => part!.set(f64x2.add(part!.get, value)),
-    };
-  };
+  const two = (offset: number): Access => ({
+    load: (pointer) => v128.load(pointer.get, offset),
+    store: (pointer, value) => v128.store(pointer.get, value, offset),
+    add(value, which = 0) {
+      const part = sums[which]![offset === 0 ? "early" : "late"];
+      return part.set(f64x2.add(part.get, value));
+    },
+  });
   const one: Access = {
     load: (pointer) => v128.loadZero(pointer.get),
     store: (pointer, value) => v128.storeLane(pointer.get, value, 0),
-    add: (value) => sum!.total.set(f64.add(sum!.total.get, f64x2.lane(value, 0))),
+    add(value, which = 0) {
+      const { total } = sums[which]!;
+      return total.set(f64.add(total.get, f64x2.lane(value, 0)));
+    },
   };
   return [
     left.set(i32.and(count.get, i32.constant(turn - 1))),
     count.set(i32.sub(count.get, left.get)),
-    sum === undefined ? [] : [sum.early, sum.late].map((part) => part.set(f64x2.constant(0))),
+    sums.flatMap(({ early, late }) => [early, late]).map((part) => part.set(f64x2.constant(0))),
     pairs(pointers, count, (offset) => pass(two(offset))),
-    sum === undefined ? [] : sum.total.set(f64.add(lanes(sum.early), lanes(sum.late))),
+    sums.map(({ early, late, total }) => total.set(f64.add(lanes(early), lanes(late)))),
     when(
       left.get,
       loop((again) => [

@@ -1,5 +1,6 @@
 /** Whether the passes over vectors of a native library have the bits of those in TypeScript. */
 import { adamPass } from "../../../linalg/adamPass.ts";
+import { orthogonalise } from "../../../linalg/krylov/orthogonalise.ts";
 import type { NativeVectors } from "../../../linalg/nativeVectors.ts";
 import { ChosenRows } from "../../chosenRows.ts";
 import { digest } from "./digest.ts";
@@ -40,8 +41,27 @@ export function knownVectors(native: NativeVectors, argumentsOf: (shift: number)
     if (out.some((sum, i) => !Object.is(sum, decay * mean[i]! + beta * field[i]!)))
       return "its sums of vectors are wrong";
   }
+  if (!orthogonalises(native, argumentsOf(0))) return "its orthogonal vectors have other bits than those of TypeScript";
   const isRight = choices.every(({ width, rows }) => choosesRows(native, argumentsOf(0).subarray(0, n), width, rows));
   return isRight ? undefined : "it does not choose the rows of a matrix that it is told to";
+}
+
+/** Sizes of bases with each kind of step between groups of vectors. */
+const bases = [4, 6, 9];
+
+function orthogonalises(native: NativeVectors, values: Float64Array): boolean {
+  const [v, ...basis] = Array.from({ length: 10 }, (_, k) =>
+    values.subarray(0, n).map((x, i) => (Number.isFinite(x) ? x : i) / (Math.abs(x) < 1 ? 64 : 8192) + (i % (k + 2))),
+  ) as [Float64Array, ...Float64Array[]];
+  const numbers = new Float64Array(10 * n);
+  const memory = native.addressOf(numbers.buffer);
+  return bases.every((size) => {
+    for (const [k, vector] of [v, ...basis].entries()) numbers.set(vector, k * n);
+    const expected = v.slice();
+    orthogonalise(expected, basis.slice(0, size));
+    native.orthogonalise(memory, memory + 8 * n, 8 * n, size, n);
+    return digest(numbers.subarray(0, n)) === digest(expected);
+  });
 }
 
 function choosesRows(native: NativeVectors, matrix: Float64Array, width: number, rows: Int32Array): boolean {

@@ -2,7 +2,7 @@
 import type { LinearMap } from "../../linearMap.ts";
 import { axpy, dot, norm as normOf, scale } from "../../vector.ts";
 import { withBasis } from "../orthogonalise.ts";
-import { orthogonaliseShared } from "../orthogonaliseShared.ts";
+import { basisLoops } from "../orthogonaliseShared.ts";
 import { tridiagonalEigen } from "../tridiagonalEigen.ts";
 import { accuracyOf, type Claim, isAccurate, mostCondition, roundingOfKernel, roundingOfProducts } from "./accuracy.ts";
 import type { MinresTermination } from "./minresTypes.ts";
@@ -192,6 +192,7 @@ function krylovBasis(
   first.set(b);
   scale(1 / normOf(b), first);
   const basis = [first];
+  const loops = basisLoops(first);
   const alpha: number[] = [];
   const beta: number[] = [];
   let size = 0;
@@ -202,12 +203,12 @@ function krylovBasis(
     const before = normOf(next);
     if (!Number.isFinite(before)) return undefined;
     size = Math.max(size, before);
-    alpha.push(dot(current, next));
-    orthogonaliseShared(next, basis);
+    alpha.push(loops.dot(current, next));
+    loops.orthogonalise(next, basis);
     const remainder = normOf(next);
     const complete = basis.length === n || remainder <= roundingOfProducts * size;
     if (complete || basis.length >= steps) return { basis, alpha, beta, complete };
-    scale(1 / remainder, next);
+    loops.scale(1 / remainder, next);
     beta.push(remainder);
     basis.push(next);
   }

@@ -10,7 +10,7 @@ import { knownAnswer } from "../../../../src/autodiff/float64/native/knownAnswer
 import { describeNative } from "../../../../src/autodiff/float64/native/library.ts";
 import { scratchPath } from "../../../support/scratch.ts";
 
-const kernels = ["loop", "rows", "convolution", "product", "adam", "combine", "choose"];
+const kernels = ["loop", "rows", "convolution", "product", "adam", "combine", "orthogonalise", "choose"];
 const exported = ["use", "format", ...kernels].map((name) => `fluxion_${name}`);
 
 const tests = suite("buildNative");
@@ -91,6 +91,7 @@ if (process.env.FLUXION_TEST_FULL === "1") {
       product: (_: number, ...operands: readonly number[]) => run("product", ...operands),
       adam: (...operands: readonly number[]) => run("adam", ...operands),
       combine: (...operands: readonly number[]) => run("combine", ...operands),
+      orthogonalise: (...operands: readonly number[]) => run("orthogonalise", ...operands),
       choose: (...operands: readonly number[]) => run("choose", ...operands),
       addressOf: (buffer: ArrayBuffer) => {
         memory = buffer;
