@@ -1,30 +1,19 @@
 import { chmodSync, writeFileSync } from "node:fs";
-import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { secretsOf, wishOf } from "../../src/cli/serving.ts";
-import { runDirectory } from "../../src/sinks/runDirectory.ts";
 import { assertError } from "../support/assert.ts";
 import { startFluxion } from "../support/command.ts";
-import { makeRow, makeRun } from "../support/rows.ts";
+import { recordedRun } from "../support/recordedRun.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const serve = suite("fluxion serve");
-
-function recorded(rows: number): string {
-  const directory = scratchPath();
-  const run = makeRun();
-  from(Array.from({ length: rows }, (_, step) => makeRow(run, step, step === rows - 1 ? { status: "converged" } : {})))
-    .pipe(runDirectory(directory, { batch: { rows: 1000 } }))
-    .subscribe();
-  return directory;
-}
 
 serve("shows a run from its directory, with a secret from a file, and prints an address for readers", async () => {
   const secrets = scratchPath("token");
   writeFileSync(secrets, "the-first-secret\nthe-second-secret\n");
   chmodSync(secrets, 0o600);
-  const started = startFluxion(["serve", recorded(20), "--token-file", secrets]);
+  const started = startFluxion(["serve", recordedRun(20), "--token-file", secrets]);
   const [, address] = await started.says(/for reading only: (\S+)\n/);
   const url = new URL(address!);
   assert.is(url.searchParams.get("token"), "the-second-secret");
@@ -38,7 +27,7 @@ serve("shows a run from its directory, with a secret from a file, and prints an 
 });
 
 serve("ends at Ctrl-C while figures are drawn", async () => {
-  const directory = recorded(30_000);
+  const directory = recordedRun(30_000);
   const open = async () => {
     const started = startFluxion(["serve", directory]);
     const [, address] = await started.says(/1 run: (\S+)\n/);
