@@ -115,7 +115,7 @@ interface Secrets {
 }
 
 /** The secrets that were given: by `--token`, else by `--token-file`, else by the environment. */
-export function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "tokenFile">): Secrets {
+function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "tokenFile">): Secrets {
   if (token !== undefined && tokenFile !== undefined) {
     throw failure("ERR_COMMAND_LINE", "expected one of --token and --token-file, got both");
   }

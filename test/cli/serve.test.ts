@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { secretsOf, wishOf } from "../../src/cli/serving.ts";
+import { accessOf, wishOf } from "../../src/cli/serving.ts";
 import { assertError } from "../support/assert.ts";
 import { startFluxion } from "../support/command.ts";
 import { recordedRun } from "../support/recordedRun.ts";
@@ -60,9 +60,9 @@ secrets("come from --token, else from --token-file, else from the environment", 
   process.env.FLUXION_TOKEN = "from-the-environment";
   process.env.FLUXION_READ_TOKEN = "for-reading-only";
   try {
-    assert.equal(secretsOf({ token: "from-a-flag" }), { token: "from-a-flag" });
-    assert.equal(secretsOf({ tokenFile: path }), { token: "from-a-file" });
-    assert.equal(secretsOf({}), { token: "from-the-environment", readToken: "for-reading-only" });
+    assert.equal(accessOf({ token: "from-a-flag" }), { token: "from-a-flag" });
+    assert.equal(accessOf({ tokenFile: path }), { token: "from-a-file" });
+    assert.equal(accessOf({}), { token: "from-the-environment", readToken: "for-reading-only" });
     assert.equal(wishOf({ port: 1 } as object), {
       open: false,
       token: "from-the-environment",
@@ -72,15 +72,15 @@ secrets("come from --token, else from --token-file, else from the environment", 
     delete process.env.FLUXION_TOKEN;
     delete process.env.FLUXION_READ_TOKEN;
   }
-  assert.equal(secretsOf({}), {});
+  assert.equal(accessOf({}), {});
 });
 
 secrets("are refused twice, empty, and from a file that is not there", () => {
-  assertError(() => secretsOf({ token: "a", tokenFile: "b" }), "ERR_COMMAND_LINE", /expected one of/);
-  assertError(() => secretsOf({ tokenFile: "/does/not/exist" }), "ERR_READ", /there is no such file/);
+  assertError(() => accessOf({ token: "a", tokenFile: "b" }), "ERR_COMMAND_LINE", /expected one of/);
+  assertError(() => accessOf({ tokenFile: "/does/not/exist" }), "ERR_READ", /there is no such file/);
   const path = scratchPath("token");
   writeFileSync(path, "\nsecond");
-  assertError(() => secretsOf({ tokenFile: path }), "ERR_COMMAND_LINE", /expected a secret in the first line/);
+  assertError(() => accessOf({ tokenFile: path }), "ERR_COMMAND_LINE", /expected a secret in the first line/);
 });
 
 secrets.run();
