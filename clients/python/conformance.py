@@ -1,4 +1,4 @@
-"""Tests a server of fluxion against docs/protocol.md, from which alone this client is written.
+"""Tests a server of fluxion against docs/protocol.md, without any code of fluxion.
 
     python3 conformance.py ADDRESS --read READ_ADDRESS --finished NAME --resumed NAME --live NAME
 

@@ -1,4 +1,4 @@
-/** The server keeps what docs/protocol.md says, as a client in Python that was written from that page alone finds. */
+/** The server keeps what docs/protocol.md says: a client in Python, without any code of fluxion, checks it. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
