@@ -5,6 +5,7 @@ import { readFailure } from "../arrow/fileSource.ts";
 import { failure } from "../errors.ts";
 import { numberFrom } from "../experiments/threads/flags.ts";
 import { createViewerServer, type ViewerServer } from "../server/createViewerServer.ts";
+import { type Allowed, allowedHost, allowedOrigin } from "../server/http/allowed.ts";
 import type { ViewerServerOptions } from "../server/options.ts";
 import { inWordsOfCommand } from "./complain.ts";
 import { openBrowser } from "./openBrowser.ts";
@@ -17,6 +18,8 @@ export interface ServeFlags {
   readonly host?: string;
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
   readonly open?: boolean;
 }
 
@@ -48,8 +51,28 @@ export function accessOptions(): Option[] {
       "file whose first line is the secret that the page's address must contain (default: a random one); its second line, if there is one, is a secret that allows reading only",
     ),
     new Option("--token <text>", "the secret itself, which other users of this machine can see in `ps`"),
+    new Option(
+      "--allow-host <name>",
+      "further name by which the page is reached, such as that of a proxy (runs.example.org or runs.example.org:8443); may be given several times",
+    ).argParser(collect("--allow-host", allowedHost)),
+    new Option(
+      "--allow-origin <origin>",
+      "further origin whose pages may connect with the secret (https://lab.example.org); may be given several times",
+    ).argParser(collect("--allow-origin", allowedOrigin)),
     new Option("--open", "open the page in the browser"),
   ];
+}
+
+/** A parser for a flag that may be given several times. */
+function collect(
+  flag: string,
+  read: (text: string) => Allowed,
+): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => {
+    const result = read(text);
+    if ("mistake" in result) throw failure("ERR_COMMAND_LINE", `${flag}: ${result.mistake}`);
+    return [...before, result.value];
+  };
 }
 
 export interface ServeWish {
@@ -58,6 +81,8 @@ export interface ServeWish {
   readonly host?: string;
   readonly token?: string;
   readonly readToken?: string;
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
   readonly open: boolean;
 }
 
@@ -66,12 +91,21 @@ export interface ServeWish {
  *
  * @throws ERR_COMMAND_LINE for two secrets; ERR_READ if the file of the secret cannot be read
  */
-export function wishOf({ serve = true, host, open = false, ...secrets }: ServeFlags): ServeWish | undefined {
+export function wishOf({ serve = true, open = false, ...access }: ServeFlags): ServeWish | undefined {
   if (serve === false) return undefined;
+  return { open, ...(typeof serve === "number" ? { port: serve } : {}), ...accessOf(access) };
+}
+
+/**
+ * Who may open the page, as options of the server.
+ *
+ * @throws ERR_COMMAND_LINE for two secrets; ERR_READ if the file of the secret cannot be read
+ */
+export function accessOf({ host, allowHost, allowOrigin, ...secrets }: Omit<ServeFlags, "serve" | "open">) {
   return {
-    open,
-    ...(typeof serve === "number" ? { port: serve } : {}),
     ...(host === undefined ? {} : { host }),
+    ...(allowHost === undefined ? {} : { allowedHosts: allowHost }),
+    ...(allowOrigin === undefined ? {} : { allowedOrigins: allowOrigin }),
     ...secretsOf(secrets),
   };
 }
@@ -82,7 +116,7 @@ interface Secrets {
 }
 
 /** The secrets that were given: by `--token`, else by `--token-file`, else by the environment. */
-export function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "tokenFile">): Secrets {
+function secretsOf({ token, tokenFile }: Pick<ServeFlags, "token" | "tokenFile">): Secrets {
   if (token !== undefined && tokenFile !== undefined) {
     throw failure("ERR_COMMAND_LINE", "expected one of --token and --token-file, got both");
   }

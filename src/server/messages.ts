@@ -110,7 +110,7 @@ export type ServerMessage =
   | { readonly subscribed: Subscription & { readonly rows: number; readonly attempt: number } }
   /** All rows so far are sent; those that follow are live. */
   | { readonly live: { readonly run: string; readonly step?: number } }
-  /** The next binary message holds `sent` of `rows` rows. */
+  /** The binary messages that follow hold `sent` rows together, chosen from `rows`. */
   | {
       readonly thinned: {
         readonly fromStep: number;

@@ -2,6 +2,7 @@
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
 import { isLoopback } from "./http/access.ts";
+import { type Allowed, allowedHost, allowedOrigin } from "./http/allowed.ts";
 import { defaultPageDirectory } from "./http/pageFiles.ts";
 import type { EndCertificates, FigureTitle } from "./messages.ts";
 
@@ -23,7 +24,8 @@ export interface ViewerServerOptions {
   /** Token of those who may only read, at least 8 characters, other than `token`. Default: 24 random bytes. */
   readonly readToken?: string;
   /**
-   * Further names of this server in the Host of requests, such as `example.org` or `example.org:8443`. Default: none.
+   * Further names of this server in the Host of requests, such as `example.org` (at every port) or `example.org:8443`.
+   * Default: none.
    */
   readonly allowedHosts?: readonly string[];
   /** Further origins whose pages may connect, such as `https://example.org`. Default: none. */
@@ -115,7 +117,17 @@ export function checkOptions(options: ViewerServerOptions) {
   if (!isLoopback(host) && token === undefined) {
     throw range(`${host} can be reached from other machines: give a token of your own, or listen on 127.0.0.1`);
   }
-  return { ...checked, pageDirectory };
+  const allowedHosts = allowed("allowedHosts", checked.allowedHosts, allowedHost);
+  const allowedOrigins = allowed("allowedOrigins", checked.allowedOrigins, allowedOrigin);
+  return { ...checked, allowedHosts, allowedOrigins, pageDirectory };
+}
+
+function allowed(name: string, given: readonly string[], read: (text: string) => Allowed): readonly string[] {
+  return given.map((text) => {
+    const result = read(text);
+    if ("mistake" in result) throw range(`${name}: ${result.mistake}`);
+    return result.value;
+  });
 }
 
 function range(message: string): Error {

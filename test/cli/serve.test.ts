@@ -1,14 +1,12 @@
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { from } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { secretsOf, wishOf } from "../../src/cli/serving.ts";
-import { runDirectory } from "../../src/sinks/runDirectory.ts";
+import { accessOf, wishOf } from "../../src/cli/serving.ts";
 import { assertError } from "../support/assert.ts";
 import { scratchDirectory, startFluxion } from "../support/command.ts";
-import { makeRow, makeRun } from "../support/rows.ts";
+import { recordedRun } from "../support/recordedRun.ts";
 import { scratchPath } from "../support/scratch.ts";
 
 const slowExperiment = fileURLToPath(new URL("../support/slowExperiment.ts", import.meta.url));
@@ -16,20 +14,11 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 
 const serve = suite("fluxion serve");
 
-function recorded(rows: number): string {
-  const directory = scratchPath();
-  const run = makeRun();
-  from(Array.from({ length: rows }, (_, step) => makeRow(run, step, step === rows - 1 ? { status: "converged" } : {})))
-    .pipe(runDirectory(directory, { batch: { rows: 1000 } }))
-    .subscribe();
-  return directory;
-}
-
 serve("shows a run from its directory, with a secret from a file, and prints an address for readers", async () => {
   const secrets = scratchPath("token");
   writeFileSync(secrets, "the-first-secret\nthe-second-secret\n");
   chmodSync(secrets, 0o600);
-  const started = startFluxion(["serve", recorded(20), "--token-file", secrets]);
+  const started = startFluxion(["serve", recordedRun(20), "--token-file", secrets]);
   const [, address] = await started.says(/for reading only: (\S+)\n/);
   const url = new URL(address!);
   assert.is(url.searchParams.get("token"), "the-second-secret");
@@ -43,7 +32,7 @@ serve("shows a run from its directory, with a secret from a file, and prints an 
 });
 
 serve("ends at Ctrl-C while figures are drawn", async () => {
-  const directory = recorded(30_000);
+  const directory = recordedRun(30_000);
   const open = async () => {
     const started = startFluxion(["serve", directory]);
     const [, address] = await started.says(/1 run: (\S+)\n/);
@@ -110,9 +99,9 @@ secrets("come from --token, else from --token-file, else from the environment", 
   process.env.FLUXION_TOKEN = "from-the-environment";
   process.env.FLUXION_READ_TOKEN = "for-reading-only";
   try {
-    assert.equal(secretsOf({ token: "from-a-flag" }), { token: "from-a-flag" });
-    assert.equal(secretsOf({ tokenFile: path }), { token: "from-a-file" });
-    assert.equal(secretsOf({}), { token: "from-the-environment", readToken: "for-reading-only" });
+    assert.equal(accessOf({ token: "from-a-flag" }), { token: "from-a-flag" });
+    assert.equal(accessOf({ tokenFile: path }), { token: "from-a-file" });
+    assert.equal(accessOf({}), { token: "from-the-environment", readToken: "for-reading-only" });
     assert.equal(wishOf({ port: 1 } as object), {
       open: false,
       token: "from-the-environment",
@@ -122,15 +111,15 @@ secrets("come from --token, else from --token-file, else from the environment", 
     delete process.env.FLUXION_TOKEN;
     delete process.env.FLUXION_READ_TOKEN;
   }
-  assert.equal(secretsOf({}), {});
+  assert.equal(accessOf({}), {});
 });
 
 secrets("are refused twice, empty, and from a file that is not there", () => {
-  assertError(() => secretsOf({ token: "a", tokenFile: "b" }), "ERR_COMMAND_LINE", /expected one of/);
-  assertError(() => secretsOf({ tokenFile: "/does/not/exist" }), "ERR_READ", /there is no such file/);
+  assertError(() => accessOf({ token: "a", tokenFile: "b" }), "ERR_COMMAND_LINE", /expected one of/);
+  assertError(() => accessOf({ tokenFile: "/does/not/exist" }), "ERR_READ", /there is no such file/);
   const path = scratchPath("token");
   writeFileSync(path, "\nsecond");
-  assertError(() => secretsOf({ tokenFile: path }), "ERR_COMMAND_LINE", /expected a secret in the first line/);
+  assertError(() => accessOf({ tokenFile: path }), "ERR_COMMAND_LINE", /expected a secret in the first line/);
 });
 
 secrets.run();

@@ -13,16 +13,12 @@ import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
-import { accessOptions, portOf, secretsOf } from "../serving.ts";
+import { accessOf, accessOptions, portOf, type ServeFlags } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 import { runsAsTheyBegin } from "./followRuns.ts";
 
-interface Flags {
+interface Flags extends Omit<ServeFlags, "serve"> {
   readonly port?: number;
-  readonly host?: string;
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly open?: boolean;
 }
 
 const examples = `
@@ -44,14 +40,13 @@ export function serveCommand(command: Command): void {
     .action((directories: string[], flags: Flags) => serve(directories, flags));
 }
 
-async function serve(directories: readonly string[], { port, host, open, ...flags }: Flags): Promise<void> {
-  const secrets = secretsOf(flags);
+async function serve(directories: readonly string[], { port, open, ...flags }: Flags): Promise<void> {
+  const access = accessOf(flags);
   const runs = readableRuns(directories.flatMap(runsIn));
   const shelf = certificateShelf();
   const server = await createViewerServer({
     ...(port === undefined ? {} : { port }),
-    ...(host === undefined ? {} : { host }),
-    ...secrets,
+    ...access,
     figures: figureGallery(() => directories),
     certificates: shelf.read,
     warn: (message) => note(`fluxion: ${inWordsOfCommand(message)}`),
@@ -73,7 +68,7 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
   }
   say(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}`);
-  if (secrets.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
+  if (access.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
   say("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
   const known = new Set(runs.map(({ directory }) => directory));

@@ -34,7 +34,9 @@ interface AccessOptions {
   readonly port: () => number;
   readonly token: string | undefined;
   readonly readToken: string | undefined;
+  /** As {@link allowedHost} returns them. */
   readonly allowedHosts: readonly string[];
+  /** As {@link allowedOrigin} returns them. */
   readonly allowedOrigins: readonly string[];
 }
 
@@ -50,8 +52,8 @@ export function randomToken(): string {
 
 export function makeAccess(options: AccessOptions): Access {
   const { host, port, token = randomToken(), readToken = randomToken(), allowedHosts, allowedOrigins } = options;
-  const extra = new Set(allowedHosts.map((name) => name.toLowerCase()));
-  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, "")));
+  const extra = new Set(allowedHosts);
+  const origins = new Set(allowedOrigins);
   const secrets = [["steer", token] as const, ["read", readToken] as const].map(([right, secret]) => ({
     right,
     digest: digestOf(secret),
@@ -70,8 +72,10 @@ export function makeAccess(options: AccessOptions): Access {
     }
     return new Set(names.map((name) => `${name.toLowerCase()}:${port()}`));
   }
-  // A name without a port in allowedHosts stands for every port, since a proxy in front has a port of its own.
-  const named = (authority: string): boolean => extra.has(authority) || extra.has(authority.replace(/:\d+$/, ""));
+  // A name without a port in allowedHosts stands for every port, since a proxy in front has a port of its own. Browsers
+  // leave out the port that the scheme implies, and only the proxy knows the scheme.
+  const named = (authority: string): boolean =>
+    [authority, authority.replace(/:\d+$/, ""), `${authority}:443`, `${authority}:80`].some((name) => extra.has(name));
   function sameOrigin(origin: string): boolean {
     const [, scheme, name, given] = /^(https?):\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/.exec(origin) ?? [];
     if (scheme === undefined || name === undefined) return false;
