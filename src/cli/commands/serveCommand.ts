@@ -6,9 +6,11 @@ import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { figureGallery } from "../figureGallery.ts";
+import { type FoundEnds, foundEnds } from "../foundEnds.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
+import { finite } from "../servedRuns.ts";
 import { accessOptions, portOf, secretsOf } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 
@@ -48,9 +50,10 @@ async function serve(directories: readonly string[], { port, host, open, ...flag
     warn: (message) => note(`fluxion: ${message}`),
   });
   let served = 0;
+  const found = foundEnds();
   for (const { name, directory, file } of runs) {
     try {
-      server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory));
+      server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory, found));
       served++;
     } catch (error) {
       note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
@@ -73,11 +76,13 @@ function runOf(name: string, { columns, settings, description, attempts }: RunFi
   return { name, attempt, columns, settings, ...(description === undefined ? {} : { description }) };
 }
 
-function endingOf(file: RunFile, directory: string): RunEnding {
+function endingOf(file: RunFile, directory: string, found: FoundEnds): RunEnding {
   const ended = file.attempts.at(-1)?.ended;
-  const step = ended?.step === undefined ? {} : { step: ended.step };
+  const { step, seconds, value, squaredFieldNorm } = ended ?? {};
+  const numbers = finite({ step, seconds, value, squaredFieldNorm });
   if (ended?.how === "failed")
-    return { status: "failed", ...step, ...(ended.message === undefined ? {} : { message: ended.message }) };
-  if (ended?.status !== undefined && ended.status !== "running") return { status: ended.status, ...step };
-  return { status: "stopped", ...step, message: runState(file, directory) };
+    return { status: "failed", ...numbers, ...(ended.message === undefined ? {} : { message: ended.message }) };
+  if (ended?.status !== undefined && ended.status !== "running")
+    return { status: ended.status, ...numbers, ...found(directory) };
+  return { status: "stopped", ...numbers, message: runState(file, directory) };
 }
