@@ -1,6 +1,7 @@
 /** Connects a session with the page: the page receives the rows, the search receives the page's commands. */
 import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
+import { endMeanings } from "../operators/support/ends/endMeanings.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
 
@@ -63,8 +64,26 @@ export function serveRuns(
   };
 }
 
+type LastRow = Pick<RowSummary, "status" | "step" | "seconds" | "value" | "squaredFieldNorm" | "columns">;
+
 /** How a run ended, for the page. A run was interrupted if its last row is still running. */
-function endingOf(last: Pick<RowSummary, "status"> | undefined): RunEnding {
-  if (last === undefined || last.status === "running") return { status: "stopped", message: "interrupted" };
-  return { status: last.status };
+function endingOf(last: LastRow | undefined): RunEnding {
+  if (last === undefined) return { status: "stopped", message: "interrupted" };
+  const { status, step, seconds, value, squaredFieldNorm, columns } = last;
+  const { end: verdict, morseIndex: index } = columns;
+  const numbers = { step, ...finite({ seconds, value, squaredFieldNorm, index }) };
+  if (status === "running") return { status: "stopped", message: "interrupted", ...numbers };
+  return { status, ...numbers, ...(typeof verdict === "string" ? { verdict } : {}), ...meaningOf(verdict) };
+}
+
+function meaningOf(verdict: unknown): Pick<RunEnding, "meaning"> {
+  const known = (Object.keys(endMeanings) as (keyof typeof endMeanings)[]).find((name) => name === verdict);
+  return known === undefined ? {} : { meaning: endMeanings[known] };
+}
+
+/** The entries that JSON can hold as numbers. */
+export function finite<K extends string>(entries: Readonly<Record<K, unknown>>): { readonly [N in K]?: number } {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => Number.isFinite(value))) as {
+    readonly [N in K]?: number;
+  };
 }

@@ -67,8 +67,19 @@ export interface RunEnding {
   readonly status: "converged" | "stagnated" | "diverged" | "stopped" | "failed";
   /** What was found, or why the run failed, in one line. */
   readonly message?: string;
-  /** Step of the last row, where it is known before the file is read. */
+  /** Step of the last row, where it is known before the file is read. So are the numbers below. */
   readonly step?: number;
+  readonly seconds?: number;
+  readonly value?: number;
+  readonly squaredFieldNorm?: number;
+  /** Class of the end, such as "critical point", where it was judged. */
+  readonly verdict?: string;
+  /** What such an end means, in two sentences. */
+  readonly meaning?: string;
+  /** Numbers that decided the verdict, in words. */
+  readonly because?: string;
+  /** Morse index at the end, where it was measured. */
+  readonly index?: number;
 }
 
 /** One attempt of a run, as `GET /runs` lists it. */

@@ -17,6 +17,8 @@ export interface StatusStream {
 interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | "squaredFieldNorm"> {
   /** Name of the run. */
   readonly run: string;
+  /** Number of steps that the run takes at most, where that is known. */
+  readonly stepsMost?: number;
 }
 
 interface StatusWriter {
@@ -59,8 +61,11 @@ export function makeStatusWriter(stream: StatusStream): StatusWriter {
 }
 
 /** Returns a row as one line. */
-export function statusLine({ run, step, value, squaredFieldNorm, seconds, status }: RunStatus): string {
-  const parts = [`${run}: step ${step}`];
+export function statusLine({ run, step, stepsMost, value, squaredFieldNorm, seconds, status }: RunStatus): string {
+  const goesOn = status === "running" && stepsMost !== undefined && step > 0 && step < stepsMost;
+  const parts = [`${run}: step ${step}${goesOn ? ` of at most ${stepsMost}` : ""}`];
+  // At the mean pace so far. It stands early in the line, which is cut to the width of the terminal.
+  if (goesOn) parts.push(`${((seconds / step) * (stepsMost - step)).toFixed(0)} s left`);
   if (!Number.isNaN(value)) parts.push(`value ${shortNumber(value)}`);
   parts.push(`|F|^2 ${shortNumber(squaredFieldNorm)}`, `${seconds.toFixed(1)} s`);
   if (status !== "running") parts.push(status);

@@ -14,7 +14,9 @@ import { makeRunList } from "./runList.ts";
 import { makeRunSummary } from "./runSummary.ts";
 import { ShownRuns } from "./shownRuns.ts";
 import { type GivenCommand, makeSteering } from "./steering.ts";
+import { showTabState } from "./tabState.ts";
 import { applyTheme, currentTheme, nextTheme, onSystemTheme } from "./theme.ts";
+import { makeVerdictPanel } from "./verdict.ts";
 
 /** Milliseconds between two drawings; the eye cannot follow more. */
 const redrawEvery = 100;
@@ -39,7 +41,8 @@ const shown = new ShownRuns(xAxis.axis, draw);
 const board = makeChartBoard(byId("charts"), { zoom: setZoom, look });
 const summary = makeRunSummary();
 const steering = makeSteering(command);
-byId("run").append(summary.element, steering.element);
+const verdict = makeVerdictPanel();
+byId("run").append(summary.element, verdict.element, steering.element);
 byId("charts").after(summary.details, makeFigures());
 const showRuns = makeRunList(byId("runs"), {
   focus: look,
@@ -78,13 +81,16 @@ function drawNow(): void {
     slots: shown.slots,
     lastStep: (run) => shown.data(run.name)?.lastStep ?? run.lastStep,
   });
-  if (focused !== undefined) summary.update(focused, shown.data(focused.name) ?? noData);
+  if (focused !== undefined) {
+    summary.update(focused, shown.data(focused.name) ?? noData);
+    verdict.update(focused, shown.data(focused.name) ?? noData);
+  }
   steering.update(focused);
   board.update({ runs: list, axis: xAxis.axis, zoom });
   board.updateRuns(runs, shown.slots);
   resetZoom.hidden = zoom === undefined;
   setText(byId("trouble"), shown.trouble ?? "");
-  document.title = focused === undefined ? "fluxion" : `${focused.name} · fluxion`;
+  showTabState(focused, focused === undefined ? undefined : (shown.data(focused.name) ?? noData));
 }
 
 function setZoom(range: View["zoom"]): void {

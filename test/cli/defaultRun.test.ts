@@ -28,9 +28,10 @@ async function defaultRun(
   return { out, stdout, file: JSON.parse(readFileSync(join(out, "experiment.json"), "utf8")) };
 }
 
+/** Rows but for what may differ: a signal may come before the search has begun, or during its first attempt. */
 async function rowsOf(out: string, name: string): Promise<Row[]> {
   const rows = await lastValueFrom(replay(join(out, name)).pipe(toArray()));
-  return rows.map((row) => ({ ...row, seconds: 0, run: { ...row.run, id: "", started: "" } }) as Row);
+  return rows.map((row) => ({ ...row, seconds: 0, run: { ...row.run, id: "", started: "", attempt: 0 } }) as Row);
 }
 
 const same = suite("fluxion run without an experiment");

@@ -9,10 +9,12 @@ import type { RunEnding } from "../../server/messages.ts";
 import { certificateShelf } from "../certificates/endCertificates.ts";
 import { inWordsOfCommand } from "../complain.ts";
 import { figureGallery } from "../figureGallery.ts";
+import { type FoundEnds, foundEnds } from "../foundEnds.ts";
 import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
 import { readableRuns, runsIn } from "../runDirectories.ts";
+import { finite } from "../servedRuns.ts";
 import { accessOf, accessOptions, portOf, type ServeFlags } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 import { runsAsTheyBegin } from "./followRuns.ts";
@@ -52,11 +54,13 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
     warn: (message) => note(`fluxion: ${inWordsOfCommand(message)}`),
   });
   let served = 0;
-  const live = followLiveRuns(server.hub, { endingOf, placed: shelf.place });
+  const found = foundEnds();
+  const ending = (file: RunFile, directory: string): RunEnding => endingOf(file, directory, found);
+  const live = followLiveRuns(server.hub, { endingOf: ending, placed: shelf.place });
   for (const { name, directory, file } of runs) {
     try {
       if (goesOn(file, directory)) live.add(name, directory);
-      else shelf.place(server.hub.addFinished(runOf(name, file), directory, endingOf(file, directory)), directory);
+      else shelf.place(server.hub.addFinished(runOf(name, file), directory, ending(file, directory)), directory);
       served++;
     } catch (error) {
       note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
@@ -98,11 +102,13 @@ function runOf(name: string, { columns, settings, description, attempts }: RunFi
   return { name, attempt, columns, settings, ...(description === undefined ? {} : { description }) };
 }
 
-function endingOf(file: RunFile, directory: string): RunEnding {
+function endingOf(file: RunFile, directory: string, found: FoundEnds): RunEnding {
   const ended = file.attempts.at(-1)?.ended;
-  const step = ended?.step === undefined ? {} : { step: ended.step };
+  const { step, seconds, value, squaredFieldNorm } = ended ?? {};
+  const numbers = finite({ step, seconds, value, squaredFieldNorm });
   if (ended?.how === "failed")
-    return { status: "failed", ...step, ...(ended.message === undefined ? {} : { message: ended.message }) };
-  if (ended?.status !== undefined && ended.status !== "running") return { status: ended.status, ...step };
-  return { status: "stopped", ...step, message: runState(file, directory) };
+    return { status: "failed", ...numbers, ...(ended.message === undefined ? {} : { message: ended.message }) };
+  if (ended?.status !== undefined && ended.status !== "running")
+    return { status: ended.status, ...numbers, ...found(directory) };
+  return { status: "stopped", ...numbers, message: runState(file, directory) };
 }

@@ -2,6 +2,7 @@
 
 import { describeEvent } from "../../arrow/events/rowEvents.ts";
 import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.ts";
+import type { JsonValue } from "../../json.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
 import { visible } from "../../visible.ts";
 
@@ -17,12 +18,19 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
   const writer = makeStatusWriter(stream);
   const last = new Map<string, RowSummary>();
   const told = new Set<string>();
+  const lengths = new Map<string, number>();
   return {
     take(message) {
-      if (message.kind === "batch") {
+      if (message.kind === "opened") {
+        const most = stepsMostOf(message.run.description);
+        if (most !== undefined) lengths.set(message.run.name, most);
+      } else if (message.kind === "batch") {
         last.set(message.run, message.last);
         // The last row is shown when the run closes.
-        if (message.last.status === "running") writer.show(message.last);
+        const stepsMost = lengths.get(message.run);
+        if (message.last.status === "running") {
+          writer.show({ ...message.last, ...(stepsMost === undefined ? {} : { stepsMost }) });
+        }
       } else if (message.kind === "closed") {
         const row = last.get(message.run);
         if (row !== undefined) writer.keep(statusLine(row));
@@ -40,4 +48,11 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
     note: writer.keep,
     end: writer.end,
   };
+}
+
+/** How many steps a run takes at most, if its description says so. */
+function stepsMostOf(description: JsonValue | undefined): number | undefined {
+  if (typeof description !== "object" || description === null || Array.isArray(description)) return undefined;
+  const { stepsMost } = description as { readonly stepsMost?: JsonValue };
+  return typeof stepsMost === "number" ? stepsMost : undefined;
 }

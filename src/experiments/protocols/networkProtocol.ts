@@ -82,17 +82,14 @@ export function searchNetwork(context: ExperimentContext, protocol: NetworkProto
   // More trajectories than searches would leave some without a start.
   const trajectories = Math.min(protocol.trajectories, searches);
   const ends: End[] = [];
-  const update = chain(
-    untilStep(protocol.trajectorySteps),
-    momentum({ decay: protocol.momentum }),
-    gradientStep(stepSize),
-  );
+  const stepsMost = protocol.trajectorySteps;
+  const update = chain(untilStep(stepsMost), momentum({ decay: protocol.momentum }), gradientStep(stepSize));
   const start = (index: number): Float64Array =>
     small
       ? smallStart(problem.dimension, seed, index, startScale)
       : problem.initialPoint(seed + index).map((parameter) => startScale * parameter);
   return concat(
-    withTrajectories(context, problem, { count: trajectories, start, update }, (rows) => {
+    withTrajectories(context, problem, { count: trajectories, start, update, stepsMost }, (rows) => {
       const perTrajectory = Math.ceil(searches / trajectories);
       const starts = rows.map((own, t) =>
         sampleByHeight(own, { count: perTrajectory, seed: seed + t, variance: noise }),

@@ -115,7 +115,7 @@ export function criticalPointSearch(
     const others: ReturnType<typeof followSearch>[] = [];
     const run: ExperimentRunOptions = {
       name,
-      description: described(description, { ...thresholds, stopBelow, indexThreshold }),
+      description: described(description, { ...thresholds, stopBelow, indexThreshold }, iterations),
       ...(points === undefined ? {} : { points }),
       onRepetition(row, repetition) {
         others[repetition - 1] ??= followSearch(cutoffs, thresholds);
@@ -162,13 +162,17 @@ function followSearch(
 /** Share of the largest ||F|| at which a search ends. */
 const stopShare = 1e-12;
 
-/** The description with the thresholds in the units of the problem, so that figures can say what was critical. */
+/**
+ * The description with the thresholds in the units of the problem, so that figures can say what was critical, and with
+ * the largest number of steps, so that whoever watches sees how much is left.
+ */
 function described(
   description: JsonValue | undefined,
   thresholds: Readonly<Record<string, number | undefined>>,
+  stepsMost: number,
 ): JsonValue {
   const given = Object.fromEntries(Object.entries(thresholds).filter(([, value]) => value !== undefined));
-  const own = { thresholds: given as Readonly<Record<string, number>> };
+  const own = { seeks: "critical point", stepsMost, thresholds: given as Readonly<Record<string, number>> };
   if (description === undefined) return own;
   const isObject = typeof description === "object" && description !== null && !Array.isArray(description);
   return isObject ? { ...description, ...own } : { search: description, ...own };

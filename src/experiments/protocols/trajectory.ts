@@ -68,6 +68,8 @@ export interface TrajectoriesOptions {
   readonly start: (index: number) => ArrayLike<number>;
   /** Update that makes the trajectories. */
   readonly update: Update;
+  /** Number of steps after which the update ends at the latest, for those who watch. Default: nothing is said of it. */
+  readonly stepsMost?: number;
 }
 
 /**
@@ -100,13 +102,18 @@ export function withTrajectories(
 ): Observable<Row> {
   checkHanded("withTrajectories", context, problem, then);
   checkOption("withTrajectories", "options", options, severalRule);
-  const { count, start, update } = options;
+  const { count, start, update, stepsMost } = options;
+  const about = stepsMost === undefined ? {} : { description: { stepsMost } };
   return defer(() => {
     const trajectories: Row[][] = Array.from({ length: count }, () => []);
     const rows = range(0, count).pipe(
       concatMap((index) =>
         context
-          .iterate(problem, start(index), update, { name: searchName(index, count, "trajectory"), repeat: false })
+          .iterate(problem, start(index), update, {
+            name: searchName(index, count, "trajectory"),
+            repeat: false,
+            ...about,
+          })
           .pipe(tap((row) => trajectories[index]!.push(row))),
       ),
     );

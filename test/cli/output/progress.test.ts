@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makeProgress } from "../../../src/cli/output/progress.ts";
 import type { FromWorker, RowSummary } from "../../../src/experiments/threads/protocol.ts";
+import { makeRun } from "../../support/rows.ts";
 
 const row: RowSummary = {
   run: "search",
@@ -54,6 +55,17 @@ progress("takes a terminal that cannot go back for none", () => {
     if (before === undefined) delete process.env.TERM;
     else process.env.TERM = before;
   }
+});
+
+progress("says how many steps and how much time are left, where the run says how long it is", () => {
+  let text = "";
+  const shown = makeProgress({ isTTY: true, columns: 80, write: (part) => (text += part) });
+  const run = { ...makeRun({ name: "search" }), description: { stepsMost: 70 } };
+  shown.take({ kind: "opened", run, header: new Uint8Array(0), directory: "search" });
+  // 7 steps took 1 s, so 63 take 9 s.
+  shown.take(batch(row));
+  assert.match(text, /search: step 7 of at most 70 {2}9 s left {2}value/);
+  shown.end();
 });
 
 progress.run();
