@@ -20,6 +20,8 @@ const option = (name: string, otherwise: string): string => {
 };
 const rounds = Number(option("rounds", "11"));
 const seconds = Number(option("seconds", "0.3"));
+/** Milliseconds after which threads without work sleep; those of OpenMP look for some for 200. */
+const calm = 400;
 const python = option("python", process.env.PYTHON ?? "python3");
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -56,6 +58,8 @@ async function measure(network: NetworkCase): Promise<void> {
       const { results, noisy } = await steadyRounds(rounds, freeCores, async () => {
         const times = new Map<string, number>();
         for (const worker of workers) {
+          // Threads of the library before go on looking for work for a while, on cores that this one wants.
+          await new Promise((resolve) => setTimeout(resolve, calm));
           times.set(worker.name, Number((await worker.ask({ op: "time", what, seconds, clock: "wall" })).us));
         }
         return times;
