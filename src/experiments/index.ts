@@ -48,6 +48,7 @@ export {
   type OptionsSchema,
 } from "./framework/definition.ts";
 export { type DirectoryStoreOptions, directoryStore } from "./framework/directoryStore.ts";
+export type { Keeping } from "./framework/keeping.ts";
 export type { Plateau } from "./framework/plateau.ts";
 export type { Agreement, ComparedEnd } from "./framework/repetitions.ts";
 export { StopRequested, stoppable } from "./framework/stoppable.ts";

@@ -2,7 +2,7 @@
 import type { RunInfo } from "../server/messages.ts";
 import type { RunData } from "./runData.ts";
 
-export interface Progress {
+interface Progress {
   readonly step: number;
   readonly stepsMost: number;
   /** Seconds until the last step at the pace of the newer half of the rows; undefined before there is a pace. */

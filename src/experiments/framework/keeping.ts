@@ -1,7 +1,7 @@
 import { Observable } from "rxjs";
 import type { Row } from "../../arrow/row.ts";
 
-/** What is kept of the rows of each run. */
+/** What is kept of the rows of each run, as `--every` and `--keep` say. */
 export interface Keeping {
   /** Number k of "rows whose step is a multiple of k", at least 1. The first and the last row are kept in any case. */
   readonly every: number;
