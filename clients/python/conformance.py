@@ -54,7 +54,7 @@ class Client:
         raw = socket.create_connection((address.host, address.port), timeout=PATIENCE)
         self.socket = connect(
             f"ws://{host or f'{address.host}:{address.port}'}{path}{query}", sock=raw, origin=origin, compression=None,
-            subprotocols=list(protocols) or None, additional_headers=headers, max_size=None, proxy=None)
+            subprotocols=list(protocols) or None, additional_headers=headers, max_size=None, proxy=None).__enter__()
 
     def __enter__(self):
         return self
@@ -318,9 +318,14 @@ def check_steering(address, options):
             assert "reading only" in reader.command(name, 1, type="resume")["refused"]
         assert "refused" not in client.command(name, 4, type="resume")
         assert client.command(options.finished, 5, type="pause")["refused"]
-        # Rows tell which commands took effect.
-        taken = [json.loads(text) for table in client.history(name, columns=["commands"]) for text in table["commands"].to_pylist() if text]
-        assert any(c["type"] == "set" and c["setting"] == setting and c["step"] == changed["step"] for row in taken for c in row), taken
+        # Rows tell which commands took effect, once they are written.
+        end = time.monotonic() + PATIENCE
+        while True:
+            taken = [json.loads(text) for table in client.history(name, columns=["commands"]) for text in table["commands"].to_pylist() if text]
+            if any(c["type"] == "set" and c["setting"] == setting and c["step"] == changed["step"] for row in taken for c in row):
+                break
+            assert time.monotonic() < end, taken
+            time.sleep(0.1)
 
 
 def check_reconnecting(address, options):
