@@ -119,10 +119,10 @@ EXPORTED void fluxion_convolution(size_t memory, uint32_t table) { chosen->convo
  * Computes C = factor op(A) op(B), m x n, from places in memory and the distances between rows there. Flags: 1 transposes A,
  * 2 transposes B, 4 adds to C. No size may be 0.
  */
-EXPORTED void fluxion_product(size_t memory, uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, uint32_t a,
-                              uint32_t row_a, uint32_t b, uint32_t row_b, uint32_t c, uint32_t row_c) {
-  const struct matrices of = {(const double *)(memory + a), (const double *)(memory + b), (double *)(memory + c),
-                              row_a, row_b, row_c, flags & 1, flags & 2, flags & 4, factor};
+EXPORTED void fluxion_product(uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, size_t a, uint32_t row_a,
+                              size_t b, uint32_t row_b, size_t c, uint32_t row_c) {
+  const struct matrices of = {(const double *)a, (const double *)b, (double *)c, row_a, row_b, row_c,
+                              flags & 1, flags & 2, flags & 4, factor};
   chosen->product(&of, m, n, k);
 }
 

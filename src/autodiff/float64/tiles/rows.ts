@@ -1,3 +1,4 @@
+import { failure } from "../../../errors.ts";
 import type { Shape } from "../../graph/graph.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import type { Place } from "../../passes/samples/places.ts";
@@ -21,15 +22,26 @@ export function rowsOf(shape: Shape, { axis, per }: Place): Rows {
 /** Numbers of a tile's input: all of them, or where each part comes from. */
 export type TileData = Float64Array | { part(target: Float64Array, from: number): void };
 
+/** Throws if samples up to one are no longer there, since reading them then would give other numbers without a word. */
+export function requireSamples(values: Float64Array, { width, groups, stride }: Rows, end: number): void {
+  if (values.length >= (groups - 1) * stride + end * width) return;
+  throw failure(
+    "ERR_LENGTH",
+    "float64: expected all data as they were given, got an array whose memory was given away or cut; give a copy away",
+  );
+}
+
 /** Copies the rows of `count` samples to the memory of a program. */
 export function copyRows(
   values: TileData,
-  { width, groups, stride }: Rows,
+  rows: Rows,
   first: number,
   count: number,
   arena: Arena,
   place: number,
 ): void {
+  const { width, groups, stride } = rows;
+  if (values instanceof Float64Array) requireSamples(values, rows, first + count);
   const size = count * width;
   for (let i = 0; i < groups; i++) {
     const [to, from] = [place + 8 * i * size, i * stride + first * width];
