@@ -22,7 +22,7 @@
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
   void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
   void combine_##name(double *out, double alpha, const double *y, double beta, const double *x, ptrdiff_t n); \
-  void orthogonalise_##name(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n);          \
+  void orthogonalise_##name(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n, int rounds); \
   void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
 
 /* Vectors of 2, 4 or 8 numbers. */
@@ -34,7 +34,7 @@ struct kernels {
   void (*product)(const struct matrices *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*adam)(const struct adam *, ptrdiff_t);
   void (*combine)(double *, double, const double *, double, const double *, ptrdiff_t);
-  void (*orthogonalise)(double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
+  void (*orthogonalise)(double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, int);
   void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
 #define KERNELS(width, name) \
@@ -139,9 +139,9 @@ EXPORTED void fluxion_combine(size_t out, double alpha, size_t y, double beta, s
   chosen->combine((double *)out, alpha, (const double *)y, beta, (const double *)x, n);
 }
 
-/* Makes v orthogonal to m > 0 vectors of n numbers, twice. They begin at `basis`, `stride` bytes apart, forward or backward. */
-EXPORTED void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n) {
-  chosen->orthogonalise((double *)v, (const double *)basis, stride / (ptrdiff_t)sizeof(double), m, n);
+/* Makes v orthogonal to m > 0 vectors of n numbers, once or twice. They begin at `basis`, `stride` bytes apart, forward or backward. */
+EXPORTED void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n, uint32_t rounds) {
+  chosen->orthogonalise((double *)v, (const double *)basis, stride / (ptrdiff_t)sizeof(double), m, n, (int)rounds);
 }
 
 /* Copies rows of a matrix, wherever they lie. */

@@ -117,7 +117,7 @@ function open(path: string): Found {
       "void fluxion_combine(size_t out, double alpha, size_t y, double beta, size_t x, uint32_t n)",
     ) as NativeKernels["combine"],
     orthogonalise: library.func(
-      "void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n)",
+      "void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n, uint32_t rounds)",
     ) as NativeKernels["orthogonalise"],
     choose: library.func(
       "void fluxion_choose(size_t to, size_t from, size_t rows, uint32_t count, uint32_t width)",
