@@ -62,7 +62,7 @@ export interface IntervalDerivatives {
 const sourceRule = thing("a graph with its parameters, as that of a traced problem", { parameters: "list" });
 
 /** Greatest number of columns of a Hessian that are computed at once. */
-const widest = 32;
+const widest = 64;
 
 /**
  * Encloses a loss and its first two derivatives, or a field and its Jacobian, over boxes.
