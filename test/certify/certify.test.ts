@@ -179,6 +179,27 @@ refusing("a zero at a kink, and one whose ball holds a kink", () => {
   assert.ok(excluded === undefined || excluded <= 0.1, `${excluded}`);
 });
 
+refusing(
+  "points where the loss is undefined, though its derivative has a formula, and fields across a branch cut",
+  () => {
+    // log x - x^2 / 2 has the derivative 1 / x - x, which is 0 at -1 too.
+    const logarithm = objective([[]], (x) => tf.sub(tf.log(x), tf.mul(0.5, tf.square(x))));
+    assert.is(certify(logarithm, [1]).verdict, "zero");
+    for (const x of [-1, -0.9, -1e-3]) {
+      const at = certify(logarithm, [x]);
+      assert.is(at.verdict, "undecided", `${x}: ${at.because}`);
+      assert.is(excludeZero(logarithm, [x]).radius, 0);
+    }
+    // The angle jumps by 2 pi from where it seems to reach -pi - 1e-9.
+    const angle = vectorField([[], []], (x, y) => [tf.add(x, 1), tf.add(tf.atan2(y, x), Math.PI + 1e-9)]);
+    const beside = certify(angle, [-1, -1e-12]);
+    assert.is(beside.verdict, "undecided", beside.because);
+    assert.ok(excludeZero(angle, [-1, -1e-6]).radius <= 1e-6);
+    const before = vectorField([[], []], (x, y) => [tf.add(x, 1), tf.add(tf.atan2(y, x), Math.PI - 1e-3)]);
+    assert.is(certify(before, [-1, -1e-3]).verdict, "zero");
+  },
+);
+
 refusing("a point from which polishing leads nowhere: e^x has no zero", () => {
   const problem = objective([[]], (x) => tf.exp(x));
   const found = certify(problem, [-3]);
