@@ -28,6 +28,8 @@ export interface ConnectionHost {
   awaited(name: string): Promise<void> | undefined;
   /** Lists the runs, or those of these names, as somebody with this right sees them. */
   runs(right: Right, names?: Iterable<string>): Iterable<RunInfo>;
+  /** The runs, in the order of the list. */
+  served(): Iterable<ServedRun>;
   /** Names of the runs, in the order of the list. */
   names(): Iterable<string>;
   /** Names of the runs that go on. */

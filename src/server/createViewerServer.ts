@@ -170,13 +170,15 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     mirror.touch(run);
     pump();
   }
-  let pumping: NodeJS.Immediate | undefined;
+  let isDue = false;
   /** Tells it a little later, so that many runs that are over go together. */
   function tellSoon(run: MirroredRun): void {
     mirror.touch(run);
-    pumping ??= setImmediate(
+    if (isDue) return;
+    isDue = true;
+    setImmediate(
       guard(() => {
-        pumping = undefined;
+        isDue = false;
         pump();
       }),
     );
@@ -207,7 +209,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       tell(run);
     },
     addFinished(run, directory, ending) {
-      const files = finishedFiles(directory);
+      const files = finishedFiles(directory, run.attempt);
       const name = freeName(run, mirror.runs);
       const known = new MirroredRun(name, intern(run), { files, ending });
       mirror.runs.set(name, known);

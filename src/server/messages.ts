@@ -195,6 +195,18 @@ export interface EndCertificates {
   readonly trouble: readonly string[];
 }
 
+/** Numbers and texts of a row by the names of their columns; those that were not measured are absent. */
+export type EndRow = Readonly<Record<string, string | number>>;
+
+/** The last rows of a run that is over, at most two: `GET /ends` lists them. */
+export interface RunEnd {
+  readonly run: string;
+  readonly attempt: number;
+  readonly rows: readonly EndRow[];
+  /** The CRC-32C of the bytes of the last row's point, in hexadecimal; absent if that row has none. */
+  readonly point?: string;
+}
+
 /** A figure that the server can draw. `GET /figures` lists them, `GET /figures/<name>.svg` returns one. */
 export interface FigureTitle {
   readonly name: string;

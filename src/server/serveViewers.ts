@@ -77,6 +77,7 @@ export async function serveViewers({
     guard,
     run: (name) => hub.runs.get(name),
     awaited: awaitedRuns.known,
+    served: () => hub.runs.values(),
     names: () => hub.runs.keys(),
     liveNames,
     runs: function* (right, names = hub.runs.keys()) {

@@ -98,6 +98,11 @@ export class ServedRun extends RunRows {
       this.#settings = { ...this.#settings, [outcome.setting]: { ...setting, value: outcome.value } };
   }
 
+  /** The rows of the files that nobody has asked for yet, to be read once and closed. */
+  filesAlone(): RunRows {
+    return new RunRows(this.unread, this.warn);
+  }
+
   /** Takes the cells of the run's line in a table, in place of those before. */
   describe(cells: RunCells): void {
     this.#cells = cells;

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { attemptOf } from "../../arrow/attemptFiles.ts";
 import type { ConnectionHost } from "../connection.ts";
 import type { Guard } from "../guard.ts";
+import { sendEnds } from "../list/ends.ts";
 import { listPieces } from "../list/listedRun.ts";
 import type { EndCertificates, RunInfo } from "../messages.ts";
 import { makePauses } from "../turns.ts";
@@ -85,6 +86,7 @@ export function makeRoutes({ host, access, limits, pageDirectory, figures, certi
     }
     limits.welcome(message.socket);
     if (path === "/runs") return sendList(response, host.runs(right), guard);
+    if (path === "/ends") return sendEnds(response, host.served(), request.query, guard);
     if (path === "/figures") return drawFigures(response);
     if (path === "/certificates") return sendJson(response, await certificates());
     const figure = /^\/figures\/([a-z-]+)\.svg$/.exec(path)?.[1];
