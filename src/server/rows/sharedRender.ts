@@ -1,7 +1,9 @@
 /** Encodes stretches of a run as messages, once for all viewers who want the same. */
-import { endOfStream } from "../arrow/recordBatch.ts";
-import type { Subscription } from "./messages.ts";
-import { type Plan, planFor, type Range, type Rendered, rangeKey, renderThinned, renderWhole } from "./render.ts";
+import { endOfStream } from "../../arrow/recordBatch.ts";
+import type { Subscription } from "../messages.ts";
+import type { Range } from "./chosenBatches.ts";
+import { type Plan, planFor } from "./plan.ts";
+import { type Rendered, rangeKey, renderThinned, renderWhole } from "./render.ts";
 
 /** Rows in the form in which they go over a socket. */
 export interface Message {
