@@ -42,6 +42,8 @@ const messageBytes = 16 * 1024;
 const messageDelay = 50;
 /** The same where rows are thinned, since each thinning looks at all rows that came meanwhile. */
 const thinnedDelay = 100;
+/** Number of rows of each thinned message of live rows that are kept for the shape of the path of points. */
+const livePathPoints = 64;
 /** Bytes of rows in one message of history, about. */
 const pieceBytes = 256 * 1024;
 /** Number of rows to which a slow viewer's rows are thinned, unless it asks for another number. */
@@ -135,7 +137,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
     }
     if (stretch.ranges.length > 0) {
-      const messages = await render(stretch.ranges, points);
+      const messages = await render(stretch.ranges, points, isLive() && all === undefined ? livePathPoints : undefined);
       if (!isOpen()) return false;
       // A viewer who left had begun this work and took it along.
       if (messages === undefined) return true;
@@ -164,10 +166,11 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       sayLive();
       return true;
     }
-    const { ranges, fromStep, toStep, points, read } = part;
+    const { ranges, fromStep, toStep, points, pathPoints, read } = part;
     const rows = countRows(ranges);
     let messages: readonly Message[] | undefined = ranges.length === 0 ? [] : undefined;
-    while (messages === undefined && isOpen()) messages = await render(ranges, rows > points ? points : undefined);
+    while (messages === undefined && isOpen())
+      messages = await render(ranges, rows > points ? points : undefined, pathPoints);
     if (messages === undefined || !isOpen()) return false;
     const sent = messages.reduce((sum, message) => sum + message.rows, 0);
     send({ part: { fromStep, toStep, rows, sent, read, of: history.rows } });

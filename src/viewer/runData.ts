@@ -1,12 +1,11 @@
 /** The rows of one run that the page holds, in columns that grow. Too many rows are thinned. */
 import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
-import { makeThinner } from "../server/thin.ts";
 import type { Batch, DecodedColumn } from "./arrowReader.ts";
 import { formatNumber } from "./format.ts";
+import { type Growing, keptRows } from "./keptRows.ts";
 
 /** Number of rows kept. Beyond it they are thinned to half. */
-const capacity = 12_000;
-const watchedMost = 8;
+const capacity = 16_000;
 /**
  * Greatest length of a vector that is kept. Nobody looks at hundreds of coordinates, and they would be most of the
  * traffic.
@@ -43,12 +42,6 @@ interface Tail {
   readonly interventions: readonly Intervention[];
   readonly events: readonly RaisedEvent[];
   readonly status: Status;
-}
-
-interface Growing {
-  values: Float64Array;
-  /** 1 where the row has no number. */
-  missing: Uint8Array;
 }
 
 export class RunData {
@@ -277,25 +270,14 @@ export class RunData {
   }
 
   #thin(): void {
-    const steps = this.#columns.get("step")!.values.subarray(0, this.length);
-    const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
-    const watched = [...this.#columns]
-      .filter(([name]) => !counters.has(name) && this.declared[name]?.event === undefined)
-      .slice(0, watchedMost);
-    const thinner = makeThinner({
-      fromStep: steps[0]!,
-      toStep: steps[steps.length - 1]!,
-      points: capacity / 2,
-      scale: this.scale,
-      columns: watched.length,
-    });
-    const columns = watched.map(([, { values, missing }]) => ({
-      values,
-      missing: (row: number) => missing[row] === 1,
-    }));
-    const touched = new Set([...this.interventions, ...this.events].map(({ step }) => step));
-    thinner.offer(steps, columns, (row) => touched.has(steps[row]!));
-    const chosen = thinner.chosen();
+    const marked = new Set([...this.interventions, ...this.events].map(({ step }) => step));
+    const isWatched = (name: string): boolean => this.declared[name]?.event === undefined;
+    const { length, scale } = this;
+    const chosen = keptRows(
+      { columns: this.#columns, vectors: this.#lengths, length, scale, most: capacity / 2 },
+      isWatched,
+      marked,
+    );
     for (const { values, missing } of this.#columns.values()) {
       chosen.forEach((row, index) => {
         values[index] = values[row]!;

@@ -13,6 +13,7 @@ import type { ServerMessage } from "../../src/server/messages.ts";
 import type { Range } from "../../src/server/rows/chosenBatches.ts";
 import { historyParts } from "../../src/server/rows/historyParts.ts";
 import { scratchDirectory } from "../support/command.ts";
+import { everyOf, pathError, spiral } from "../support/paths.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { connect, firstSteps, type Viewer, withServer } from "../support/viewer.ts";
 
@@ -94,6 +95,23 @@ progressive("ends with all extremes, from parts that lie side by side, the newes
     });
   }
 });
+
+progressive("keeps the shape of a path, of each part of it", () =>
+  withServer(async (server) => {
+    const directory = record(spiral.length, (step) => ({ point: Float64Array.from(spiral[step]!) }));
+    server.hub.addFinished(makeRun(), directory, { status: "stopped" });
+    const viewer = await connect(server);
+    const came = inOrder(viewer);
+    viewer.send({
+      subscribe: { run: "example", points: 1200, scale: "log", columns: ["value", "point"], progressive: true },
+    });
+    await viewer.message("ended");
+    const { steps, parts } = held(came);
+    assert.ok(parts.length > 2 && steps.length < 2400, `${parts.length} parts, ${steps.length} rows`);
+    const [own, uniform] = [pathError(spiral, steps), pathError(spiral, everyOf(spiral, steps.length))];
+    assert.ok(own < 0.02 && own < uniform / 10, `${own} beside ${uniform}`);
+  }),
+);
 
 progressive("is sent whole, in order, where it is short", () =>
   withServer(async (server) => {

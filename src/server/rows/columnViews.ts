@@ -12,6 +12,14 @@ export interface BatchView {
   readonly numbers: readonly NumberColumn[];
   /** For each column of marks, whether a row has an entry; undefined: no row has one. */
   readonly marks: readonly (((row: number) => boolean) | undefined)[];
+  readonly vector: VectorColumn | undefined;
+}
+
+/** A column of vectors: that of a row has the entries of `values` from `begin(row)` up to before `end(row)`. */
+export interface VectorColumn {
+  readonly values: ArrayLike<number>;
+  begin(row: number): number;
+  end(row: number): number;
 }
 
 /** Place of a column among the nodes and buffers of a batch, which stand depth first. */
@@ -25,16 +33,19 @@ interface Place {
  *
  * @param numbers indexes of columns in the schema, all Float64
  * @param marks indexes of columns of which only is asked which rows have an entry
+ * @param vector index of a column of lists of Float64
  * @returns undefined for a schema that it does not know how to read
  */
 export function columnViews(
   schema: Schema,
   numbers: readonly number[],
   marks: readonly number[],
+  vector: number | undefined,
 ): ((message: Uint8Array) => BatchView | undefined) | undefined {
   const places = placesOf(schema);
   if (places === undefined) return undefined;
   if (numbers.some((index) => String(schema.fields[index]!.type) !== "Float64")) return undefined;
+  if (vector !== undefined && String(schema.fields[vector]!.type) !== "List<Float64>") return undefined;
   return (message) => {
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
     const bodyAt = 8 + view.getInt32(4, true);
@@ -54,6 +65,12 @@ export function columnViews(
       const bits = bytesOf(place.buffer);
       return (row) => ((bits[row >> 3]! >> (row & 7)) & 1) === 0;
     };
+    // A row without a vector has offsets that are equal.
+    const vectorAt = ({ node, buffer }: Place): VectorColumn => {
+      const offsets = integers(bytesOf(buffer + 1), rows + 1);
+      const values = floats(bytesOf(buffer + 3), Number(nodes.getBigInt64(16 * (node + 1), true)));
+      return { values, begin: (row) => offsets[row]!, end: (row) => offsets[row + 1]! };
+    };
     return {
       rows,
       numbers: numbers.map((index) => {
@@ -68,6 +85,7 @@ export function columnViews(
         const missing = missingOf(place);
         return missing === undefined ? () => true : (row) => !missing(row);
       }),
+      vector: vector === undefined ? undefined : vectorAt(places[vector]!),
     };
   };
 }
@@ -76,6 +94,11 @@ function floats(bytes: Uint8Array, count: number): Float64Array {
   // Batches of other writers may lie at any place.
   const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   return new Float64Array(buffer, byteOffset, count);
+}
+
+function integers(bytes: Uint8Array, count: number): Int32Array {
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(buffer, byteOffset, bytes.length === 0 ? 0 : count);
 }
 
 function placesOf(schema: Schema): readonly Place[] | undefined {

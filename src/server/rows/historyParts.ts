@@ -11,6 +11,8 @@ interface HistoryPart {
   readonly toStep: number;
   /** Number of rows to which the part is thinned, about. */
   readonly points: number;
+  /** Number of rows that are kept for the shape of the path of points. */
+  readonly pathPoints: number;
   /** Number of rows of the history that are read once this part is. */
   readonly read: number;
 }
@@ -80,6 +82,8 @@ export function historyParts(ranges: readonly Range[], { points, scale, stillWan
         fromStep: from,
         toStep: upTo - 1,
         points: Math.max(leastPoints, Math.round(share * points)),
+        // A path goes on as fast at the end of a logarithmic axis as at its beginning.
+        pathPoints: Math.max(leastPoints, Math.round((points * countRows(taken)) / (4 * rows))),
         read,
       };
       upTo = from;

@@ -14,6 +14,8 @@ export interface Plan {
   readonly indexes?: readonly number[];
   /** Columns that thinning looks at, as indexes into `schema`. */
   readonly watched: readonly number[];
+  /** Column of points whose path is thinned by its shape, as an index into `schema`; undefined: it is not sent. */
+  readonly path: number | undefined;
   /** Columns whose every entry is kept: commands and events. */
   readonly kept: readonly string[];
 }
@@ -42,7 +44,10 @@ export function planFor(header: Uint8Array, columns: readonly string[] | undefin
     DataType.isFloat(type) && !counters.has(name) && !events.includes(name) ? [index] : [],
   );
   const kept = schema.fields.map(({ name }) => name).filter((name) => name === "commands" || events.includes(name));
-  return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), kept, ...(all ? {} : { indexes }) };
+  const point = schema.fields.findIndex(({ name }) => name === "point");
+  const path = point < 0 ? undefined : point;
+  const looks = { watched: watched.slice(0, mostWatched), path, kept };
+  return { key: indexes.join(","), schema, ...looks, ...(all ? {} : { indexes }) };
 }
 
 /** Names of the columns of a schema that hold events. */

@@ -2,10 +2,12 @@
 
 import type { RecordBatch } from "apache-arrow";
 import { type EncodedBatches, encode, takeRows } from "../ipc.ts";
+import { makePathThinner } from "../pathThinner.ts";
 import type { Batch } from "../segment.ts";
 import { makeThinner } from "../thin.ts";
 import { makePauses, nextTurn } from "../turns.ts";
 import { chosenBatches, type Range } from "./chosenBatches.ts";
+import type { VectorColumn } from "./columnViews.ts";
 import type { Plan } from "./plan.ts";
 import { watchedColumns } from "./watchedColumns.ts";
 
@@ -76,11 +78,16 @@ export function renderWhole(range: Range, plan: Plan): Rendered {
 /** The part of a subscription that thinning needs. */
 interface Thinning {
   readonly points: number;
+  /** Number of rows that are kept for the shape of the path of points. Default: a quarter of `points`. */
+  readonly pathPoints?: number | undefined;
   readonly scale: "linear" | "log";
 }
 
 /** Number of bytes of rows that are encoded at once, about: a few milliseconds of work. */
 const bytesAtOnce = 256 * 1024;
+
+/** Greatest dimension in which a path is thinned by its shape; nobody draws one of more. */
+const coordinatesMost = 100;
 
 /** Rows of a batch to be taken, by their number within its wanted part. */
 interface Picked {
@@ -98,27 +105,29 @@ interface Picked {
 export async function* renderThinned(
   ranges: readonly Range[],
   plans: readonly Plan[],
-  { points, scale }: Thinning,
+  { points, pathPoints = Math.ceil(points / 4), scale }: Thinning,
   wanted: () => boolean,
 ): AsyncGenerator<Rendered> {
   const pause = makePauses();
   await nextTurn();
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
+  const shape = makeShapeThinner(pathPoints);
   /** Batches that were read, and the number of rows of their wanted parts, for each range. */
   const offered: { readonly place: Batch; readonly rows: number }[][] = [];
   for (const [index, range] of ranges.entries()) {
     const seen: { readonly place: Batch; readonly rows: number }[] = [];
     offered.push(seen);
-    for (const { steps, columns, marks, place } of watchedColumns(range, plans[index]!)) {
+    for (const { steps, columns, marks, path, place } of watchedColumns(range, plans[index]!)) {
       const kept = marks.length === 0 ? undefined : (row: number) => marks.some((has) => has(row));
       thinner.offer(steps, columns, kept);
+      shape.offer(steps.length, path);
       seen.push({ place, rows: steps.length });
       await pause();
       if (!wanted()) return;
     }
   }
-  const chosen = thinner.chosen();
+  const chosen = joined(thinner.chosen(), shape.chosen());
   let next = 0;
   let before = 0;
   for (const [index, range] of ranges.entries()) {
@@ -153,6 +162,36 @@ export async function* renderThinned(
     }
     if (rows > 0) yield { ...encode(plan.schema, taken), rows };
   }
+}
+
+/** Thins the path of the points of batches. */
+function makeShapeThinner(points: number): {
+  offer(rows: number, path: VectorColumn | undefined): void;
+  chosen(): number[];
+} {
+  let thinner: ReturnType<typeof makePathThinner> | undefined;
+  let dimension = 0;
+  let offered = 0;
+  return {
+    offer(rows, path) {
+      for (let row = 0; row < rows && path !== undefined; row++) {
+        const begin = path.begin(row);
+        const length = path.end(row) - begin;
+        if (thinner === undefined && length > 1 && length <= coordinatesMost) {
+          thinner = makePathThinner(points, length);
+          dimension = length;
+        }
+        if (length === dimension) thinner?.offer(offered + row, path.values, begin);
+      }
+      offered += rows;
+    },
+    chosen: () => thinner?.chosen() ?? [],
+  };
+}
+
+/** Joins two lists of ordinals in order. */
+function joined(first: Float64Array, second: readonly number[]): ArrayLike<number> {
+  return second.length === 0 ? first : Float64Array.from(new Set([...first, ...second])).sort();
 }
 
 /** Reads the batches again that hold picked rows. One that was damaged meanwhile is left out. */

@@ -1,10 +1,10 @@
 /** Reads of each batch of a range only what thinning looks at. */
-import type { Vector } from "apache-arrow";
+import type { RecordBatch, Vector } from "apache-arrow";
 import { schemaOf } from "../ipc.ts";
 import type { Batch } from "../segment.ts";
 import type { NumberColumn } from "../thin.ts";
 import { chosenBatches, type Range } from "./chosenBatches.ts";
-import { columnViews } from "./columnViews.ts";
+import { columnViews, type VectorColumn } from "./columnViews.ts";
 import type { Plan } from "./plan.ts";
 
 /** What thinning looks at in the wanted part of a batch. */
@@ -14,6 +14,8 @@ interface Watched {
   readonly columns: readonly NumberColumn[];
   /** For columns whose entries are all kept, and which have some here: whether a row has one. */
   readonly marks: readonly ((row: number) => boolean)[];
+  /** The points of the path. */
+  readonly path: VectorColumn | undefined;
 }
 
 /** Yields what thinning looks at, of each batch that has a wanted part. */
@@ -26,7 +28,7 @@ export function* watchedColumns(range: Range, plan: Plan): Generator<Watched> {
     if (view !== undefined) {
       const [steps, ...columns] = view.numbers;
       const marks = view.marks.filter((has) => has !== undefined);
-      yield { place, steps: steps!.values, columns, marks };
+      yield { place, steps: steps!.values, columns, marks, path: view.vector };
       continue;
     }
     for (const { batch } of chosenBatches({ ...range, batches: [place] }, plan)) {
@@ -37,6 +39,7 @@ export function* watchedColumns(range: Range, plan: Plan): Generator<Watched> {
         steps: numbers(batch.getChild("step")!).values,
         columns: plan.watched.map((column) => numbers(batch.getChildAt(column)!)),
         marks: some.map((column) => (row: number) => column.isValid(row)),
+        path: plan.path === undefined ? undefined : vectors(batch, plan.path),
       };
     }
   }
@@ -47,7 +50,19 @@ function viewsFor(header: Uint8Array, plan: Plan): ReturnType<typeof columnViews
   const whole = schemaOf(header);
   const place = (column: number): number => plan.indexes?.[column] ?? column;
   const named = (name: string): number => whole.fields.findIndex((field) => field.name === name);
-  return columnViews(whole, [named("step"), ...plan.watched.map(place)], plan.kept.map(named));
+  return columnViews(
+    whole,
+    [named("step"), ...plan.watched.map(place)],
+    plan.kept.map(named),
+    plan.path === undefined ? undefined : place(plan.path),
+  );
+}
+
+function vectors(batch: RecordBatch, column: number): VectorColumn | undefined {
+  const data = batch.data.children[column];
+  const [values, offsets] = [data?.children[0]?.values as ArrayLike<number> | undefined, data?.valueOffsets];
+  if (values === undefined || offsets === undefined) return undefined;
+  return { values, begin: (row) => Number(offsets[row]), end: (row) => Number(offsets[row + 1]) };
 }
 
 /** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */
