@@ -17,7 +17,7 @@ import {
   type ServerMessage,
   type Subscription,
 } from "./messages.ts";
-import { unknownColumns } from "./render.ts";
+import { unknownColumns } from "./rows/plan.ts";
 import type { ServedRun } from "./servedRun.ts";
 
 /** The part of the server that a connection needs. */
@@ -59,6 +59,8 @@ export interface Connection {
 const messagesASecond = 100;
 /** Number of names that a message lists. */
 const mostNames = 20;
+/** Milliseconds between two messages that say how much has been read. */
+const tellEvery = 250;
 /** Number of bytes of answers that may wait in a socket beside its rows, which stop earlier. */
 const mostAnswers = 8 * 2 ** 20;
 
@@ -192,6 +194,16 @@ export function serveConnection(
   const unreadable = (error: unknown) =>
     refuse("ERR_RUN_FILE", error instanceof Error ? error.message : String(error), closeCodes.internal);
 
+  /** Makes the function that tells the viewer how much of a run's files has been looked through, now and then. */
+  function reading(run: string): (bytes: number, of: number) => void {
+    let told = Date.now();
+    return (bytes, of) => {
+      if (Date.now() - told < tellEvery || isFull()) return;
+      told = Date.now();
+      send({ reading: { run, bytes, of } });
+    };
+  }
+
   async function subscribe(wanted: Subscription): Promise<void> {
     stop();
     const mine = subscriptions;
@@ -205,7 +217,8 @@ export function serveConnection(
     if (run === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(wanted.run), closeCodes.noSuchRun);
     try {
       // The files of earlier sessions are read here for the first time.
-      if (!run.isPrepared && (!(await run.prepare(current)) || !current())) return;
+      const walked = wanted.progressive === true ? reading(run.name) : undefined;
+      if (!run.isPrepared && (!(await run.prepare(current, walked)) || !current())) return;
       const newest = run.segments.at(-1);
       const unknown = newest === undefined ? [] : unknownColumns(newest.header, wanted.columns ?? []);
       if (unknown.length > 0) {

@@ -34,6 +34,12 @@ const subscription = z.strictObject({
    */
   preview: z.boolean().default(false),
   /**
+   * Whether a history that is longer than `points` comes progressively: from a sample first, as with `preview`, then in
+   * parts, the newest first, each of which stands in the place of all rows of its steps. Live rows come in between.
+   * Default: no, and every row comes once, in order.
+   */
+  progressive: z.boolean().optional(),
+  /**
    * What happens to a client that does not keep up. `thin`: the rows it missed come thinned to `points` (default 2000).
    * `wait`: every row comes, later, from the file. `close`: its connection is closed with 4429.
    */
@@ -147,6 +153,22 @@ export type ServerMessage =
         readonly read?: number;
       };
     }
+  /**
+   * The binary messages that follow hold `sent` rows together, chosen from `rows`. They stand in the place of all rows
+   * of these steps that came before. Of the `of` rows of the history, `read` have been read.
+   */
+  | {
+      readonly part: {
+        readonly fromStep: number;
+        readonly toStep: number;
+        readonly rows: number;
+        readonly sent: number;
+        readonly read: number;
+        readonly of: number;
+      };
+    }
+  /** Before `subscribed`, if asked for `progressive`: the run's files are looked through, so many bytes of so many. */
+  | { readonly reading: { readonly run: string; readonly bytes: number; readonly of: number } }
   /** Rows that were kept in memory only and were dropped. */
   | { readonly gap: { readonly fromStep: number; readonly toStep: number } }
   /** No more rows will come. */

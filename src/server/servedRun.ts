@@ -5,9 +5,9 @@ import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
 import { iteratesFileName } from "../arrow/runFile.ts";
 import { warn as hostWarn } from "../host.ts";
 import type { RunCells, RunEnding, RunInfo } from "./messages.ts";
+import type { SharedMessages } from "./rows/sharedRender.ts";
 import { type FinishedFile, RunRows } from "./runRows.ts";
 import { fileSegment, memorySegment } from "./segment.ts";
-import type { SharedMessages } from "./sharedRender.ts";
 
 export class ServedRun extends RunRows {
   /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */

@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { button, color, h, setAttribute, setText } from "../dom.ts";
 import { formatNumber, formatTick } from "../format.ts";
+import { whyEmpty } from "../reading.ts";
 import { letterOf, styleOf, swatch } from "../runStyle.ts";
 import { drawMarks } from "./chartMarks.ts";
 import {
@@ -96,6 +97,7 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
     const { runs, axis, zoom } = next;
     if (asked === "positive") logY = runs.every(({ data }) => isPositive(data, spec.column));
     setText(scaleButton, scaleName(logY));
+    setText(empty, whyEmpty(runs.map(({ data }) => data)));
     const nextShape = [logY, axis.quantity, axis.log, runs.map((run) => `${run.name}=${run.slot}`)].join(" ");
     const versions = runs.map((run) => `${run.data.version}.${run.detail?.version ?? ""}.${run.live}`);
     const key = [nextShape, versions, zoom?.min, zoom?.max].join(" ");
