@@ -1,9 +1,13 @@
 /** The page: connects its parts with the server and with the person who watches. */
 import type { RunInfo, ServerMessage } from "../server/messages.ts";
 import { makeChartBoard } from "./charts/chartBoard.ts";
+import { SeedFeeds } from "./charts/seeds/seedFeeds.ts";
 import type { View } from "./charts/series.ts";
-import { makeXAxisControls } from "./charts/xAxisControls.ts";
-import { moved, scaledBy } from "./charts/zoom.ts";
+import { makeAddressWriter } from "./charts/view/addressWriter.ts";
+import { makeViewControls } from "./charts/view/viewControls.ts";
+import { parseViewState } from "./charts/view/viewState.ts";
+import { makeXAxisControls } from "./charts/view/xAxisControls.ts";
+import { moved, scaledBy } from "./charts/view/zoom.ts";
 import { makeConnectionBadge } from "./connectionBadge.ts";
 import { byId, setText } from "./dom.ts";
 import { makeFigures } from "./figures.ts";
@@ -27,9 +31,14 @@ const share = 3;
 
 hideToken();
 
+/** What the link says that was opened, if it says anything of the view. */
+const linked = parseViewState(location.hash);
+const writeAddress = makeAddressWriter();
+
 let runs: readonly RunInfo[] = [];
 const known = new KnownRuns(() => takeRuns(known.list));
-let zoom: View["zoom"];
+let zoom: View["zoom"] = linked?.zoom;
+let zoomIsNew = zoom !== undefined;
 let drawAgainAt = 0;
 let drawing = false;
 let commandId = 0;
@@ -41,9 +50,12 @@ const xAxis = makeXAxisControls((axis) => {
   setZoom(undefined);
   shown.setAxis(axis);
   draw();
-});
+}, linked?.axis);
 const shown = new ShownRuns(xAxis.axis, draw);
-const board = makeChartBoard(byId("charts"), { zoom: setZoom, look });
+const seedFeeds = new SeedFeeds(draw);
+const controls = makeViewControls(linked ?? { smoothing: 0, seeds: false }, draw);
+const board = makeChartBoard(byId("charts"), { zoom: setZoom, look, changed: draw }, linked);
+byId("charts").before(controls.element);
 const summary = makeRunSummary();
 const steering = makeSteering(command);
 const verdict = makeVerdictPanel();
@@ -84,6 +96,11 @@ function draw(): void {
 function drawNow(): void {
   const list = shown.list();
   for (const name of shown.slots.keys()) void known.complete(name);
+  if (zoomIsNew && list.length > 0 && list.every(({ data }) => data.length > 0)) {
+    // Finer rows are asked for once it is known which are missing.
+    zoomIsNew = false;
+    shown.setZoom(zoom);
+  }
   const focused = known.get(shown.focus);
   document.body.classList.toggle("no-runs", runs.length === 0);
   const runsView = {
@@ -101,11 +118,36 @@ function drawNow(): void {
     verdict.update(focused, shown.data(focused.name) ?? noData);
   }
   steering.update(focused);
-  board.update({ runs: list, axis: xAxis.axis, zoom });
+  controls.offerSeeds(seedFeeds.offered(list));
+  board.update(view());
   board.updateRuns(runs, shown.slots);
   resetZoom.hidden = zoom === undefined;
   setText(byId("trouble"), shown.trouble ?? "");
+  if (runs.length > 0) keepInAddress();
   showTabState(focused, focused === undefined ? undefined : (shown.data(focused.name) ?? noData));
+}
+
+/** What the charts show, with runs that differ in the seed only joined if a person wants it. */
+function view(): View {
+  const list = shown.list();
+  const { smoothing, seeds } = controls;
+  return { runs: seeds ? seedFeeds.joined(list) : list, axis: xAxis.axis, zoom, smoothing };
+}
+
+function keepInAddress(): void {
+  const theme = currentTheme();
+  const names = shown.list().map(({ name }) => name);
+  const { smoothing, seeds } = controls;
+  writeAddress({
+    runs: names,
+    focus: shown.focus,
+    axis: xAxis.axis,
+    zoom,
+    smoothing,
+    seeds,
+    ...board.chosen,
+    theme: theme === "auto" ? undefined : theme,
+  });
 }
 
 function setZoom(range: View["zoom"]): void {
@@ -118,14 +160,33 @@ function takeRuns(list: readonly RunInfo[]): void {
   const isFirst = runs.length === 0;
   runs = list;
   shown.take(list);
+  seedFeeds.take(list);
+  if (isFirst && list.length > 0) showLinked();
   if (isFirst || follow.checked) followNewest();
   draw();
+}
+
+/** Shows the runs that the link names, as far as they are there. No newer run takes the place of an older one. */
+function showLinked(): void {
+  const there = new Set(runs.map(({ name }) => name));
+  const names = (linked?.runs ?? []).filter((name) => there.has(name));
+  const [first, ...others] = names;
+  if (first === undefined) return;
+  const focus = linked?.focus !== undefined && there.has(linked.focus) ? linked.focus : first;
+  shown.look(first);
+  if (others.length > 0) for (const name of names) shown.compare(name);
+  shown.look(focus);
+  follow.checked = names.length === 1 && focus === newestRun()?.name;
+}
+
+function newestRun(): RunInfo | undefined {
+  return runs.findLast((run) => run.live) ?? runs.at(-1);
 }
 
 /** Shows the newest run that is still going, else the newest of all. */
 function followNewest(): void {
   if (!follow.checked && shown.focus !== undefined) return;
-  const newest = runs.findLast((run) => run.live) ?? runs.at(-1);
+  const newest = newestRun();
   if (newest !== undefined && newest.name !== shown.focus) shown.look(newest.name);
 }
 
@@ -180,14 +241,14 @@ const themeButton = byId<HTMLButtonElement>("theme");
 function changeTheme(): void {
   setText(themeButton, `Theme: ${nextTheme()}`);
   board.restyle();
+  draw();
 }
-applyTheme(currentTheme());
+applyTheme(linked?.theme ?? currentTheme());
 setText(themeButton, `Theme: ${currentTheme()}`);
 themeButton.addEventListener("click", changeTheme);
 onSystemTheme(() => board.restyle());
 
 const help = byId<HTMLDialogElement>("help");
-const view = (): View => ({ runs: shown.list(), axis: xAxis.axis, zoom });
 const actions: readonly KeyAction[] = [
   { keys: [" "], meaning: "pause or resume", act: steering.pauseOrResume },
   { keys: ["."], meaning: "one step, then pause", act: steering.step },
