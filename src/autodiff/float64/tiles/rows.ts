@@ -2,7 +2,6 @@ import { failure } from "../../../errors.ts";
 import type { Shape } from "../../graph/graph.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import type { Place } from "../../passes/samples/places.ts";
-import type { Arena } from "../arena.ts";
 
 /** How the rows of some samples lie in an array of all samples. */
 export interface Rows {
@@ -29,23 +28,4 @@ export function requireSamples(values: Float64Array, { width, groups, stride }: 
     "ERR_LENGTH",
     "float64: expected all data as they were given, got an array whose memory was given away or cut; give a copy away",
   );
-}
-
-/** Copies the rows of `count` samples to the memory of a program. */
-export function copyRows(
-  values: TileData,
-  rows: Rows,
-  first: number,
-  count: number,
-  arena: Arena,
-  place: number,
-): void {
-  const { width, groups, stride } = rows;
-  if (values instanceof Float64Array) requireSamples(values, rows, first + count);
-  const size = count * width;
-  for (let i = 0; i < groups; i++) {
-    const [to, from] = [place + 8 * i * size, i * stride + first * width];
-    if (values instanceof Float64Array) arena.write(to, values, from, size);
-    else values.part(arena.view(to, size), from);
-  }
 }

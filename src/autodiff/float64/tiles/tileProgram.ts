@@ -4,8 +4,9 @@ import type { Arena } from "../arena.ts";
 import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { isStored } from "../stages.ts";
+import { copyRows } from "./copyRows.ts";
 import { collect, compileMap } from "./mapProgram.ts";
-import { copyRows, type Rows, type TileData } from "./rows.ts";
+import type { Rows, TileData } from "./rows.ts";
 import type { Stash } from "./stash.ts";
 import { type TileGraph, tileNodes } from "./tileGraph.ts";
 
