@@ -4,21 +4,12 @@ import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 import { choicesMade, knownAccelerators } from "./devices/choose.ts";
 import type { DeviceDescription } from "./devices/deviceExecutor.ts";
-import { type DeviceName, deviceNames, devices, isDevice } from "./devices/devices.ts";
+import { devices } from "./devices/devices.ts";
+import { deviceNames, type Executor, executors, isDevice } from "./executorNames.ts";
 import { describeNative, type NativeDescription } from "./float64/native/library.ts";
 import { threadCount } from "./float64/threads/count.ts";
 
-/**
- * The executors that are part of fluxion. `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
- * tests. `portable`: WebAssembly SIMD alone, whose bits are the same on every machine and in every engine.
- */
-export const executors = ["float64", "interpreter", "portable"] as const;
-
-/**
- * Name of an executor: one of {@link executors}, or `tensorflow`, which computes by a library that is installed beside
- * fluxion, on a GPU if there is one.
- */
-export type Executor = (typeof executors)[number] | DeviceName;
+export { type Executor, executors } from "./executorNames.ts";
 
 const choices = [...executors, ...deviceNames, "auto"] as const;
 

@@ -7,8 +7,9 @@ import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts"
 import { checkOption } from "../options.ts";
 import type { InputData } from "./chosenRows.ts";
 import { chooseFor } from "./devices/choose.ts";
-import { devices, isDevice } from "./devices/devices.ts";
-import { executorOf, type executors, ownExecutor } from "./executor.ts";
+import { devices } from "./devices/devices.ts";
+import { executorOf, ownExecutor } from "./executor.ts";
+import { type executors, isDevice } from "./executorNames.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
 import type { FieldParts } from "./fieldParts.ts";

@@ -1,14 +1,15 @@
+import type { DeviceName } from "../executorNames.ts";
 import type { FieldEngine } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { measureSpeed, type Speed } from "./calibrate.ts";
-import { type DeviceName, devices, type FoundDevice, findDevices } from "./devices.ts";
+import { devices, type FoundDevice, findDevices } from "./devices.ts";
 import { workOfField } from "./work.ts";
 
 /** Operations of a field below which no device is faster: its kernels take longer to start than to run. */
 const leastWork = 1e7;
 
 /** What `auto` chose for a field, and why. `own` stands for the executor of fluxion itself. */
-export interface Choice {
+interface Choice {
   readonly executor: DeviceName | "own";
   readonly why: string;
 }
