@@ -110,6 +110,10 @@ export const errorTable = {
   ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
   ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
   ERR_MEMORY: { kind: "range", meaning: "a problem needs more memory than an executor or the machine has" },
+  ERR_DEVICE: {
+    kind: "input",
+    meaning: "the library of an executor for devices is missing, damaged or of the wrong version, or its device fails",
+  },
   ERR_COLUMN_CONFLICT: { kind: "type", meaning: "two declarations of one column contradict each other" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 
