@@ -100,10 +100,7 @@ export const unaryOperations: Readonly<Record<UnaryOp, Unary>> = {
     const ratio = w.apply("divide", w.apply("multiply", 2, size), w.apply("subtract", 1, size));
     return withSign(w, w.apply("multiply", 0.5, w.apply("log_plus_one", ratio)), x);
   },
-  sigmoid: (w, x) => {
-    const decay = decayOf(w, x);
-    return w.apply("divide", w.select(w.compare("GE", x, 0), 1, decay), w.apply("add", 1, decay));
-  },
+  sigmoid: unary("logistic"),
   logisticDensity: (w, x) => {
     const decay = decayOf(w, x);
     const sum = w.apply("add", 1, decay);
