@@ -1,6 +1,8 @@
 import { isPortable } from "../linalg/blas/blas.ts";
 import { type InputData, numbersOf } from "./chosenRows.ts";
-import { executorOf } from "./executor.ts";
+import type { DeviceExecutor } from "./devices/deviceExecutor.ts";
+import { devices, isDevice } from "./devices/devices.ts";
+import { executorOf, ownExecutor } from "./executor.ts";
 import type { FieldParts } from "./fieldParts.ts";
 import { compileMap } from "./float64/tiles/mapProgram.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
@@ -35,8 +37,33 @@ export interface ValuesProgram {
 export function compileValues(parts: ValuesParts): ValuesProgram {
   const executor = executorOf(parts.executor);
   const size = parts.outputs.reduce((sum, node) => sum + sizeOf(node.shape), 0);
-  const run = executor === "interpreter" ? interpreted(parts) : compiled(parts, executor === "portable");
+  if (isDevice(executor)) return { size, evaluate: byEngine(devices[executor].engine, parts, size) };
+  // Values alone are next to no work; `auto` leaves them to the CPU.
+  const own = executor === "auto" ? ownExecutor() : executor;
+  const run = own === "interpreter" ? interpreted(parts) : compiled(parts, own === "portable");
   return { size, evaluate: run };
+}
+
+/** Computes the outputs as a field, one after the other, and puts their rows side by side. */
+function byEngine(
+  engineOf: DeviceExecutor["engine"],
+  { outputs, rows, ...parts }: ValuesParts,
+  size: number,
+): ValuesProgram["evaluate"] {
+  const engine = engineOf({ ...parts, field: outputs, symmetric: false });
+  const made = new Float64Array(size);
+  let offset = 0;
+  const arrays = outputs.map(({ shape }) => {
+    const end = offset + sizeOf(shape);
+    const array = made.subarray(offset, end);
+    offset = end;
+    return array;
+  });
+  const results = new Packing(arrays, rows);
+  return (data, point, out, at) => {
+    engine.evaluate(data, point, made);
+    results.gather(out, at);
+  };
 }
 
 function compiled(
