@@ -1,9 +1,11 @@
 import { tensorflow } from "../tensorflow/executor.ts";
+import { xla } from "../xla/executor.ts";
 import type { DeviceDescription, DeviceExecutor } from "./deviceExecutor.ts";
 
 /** The executors for devices, one line each. `auto` considers them in this order. */
 export const devices = {
   tensorflow,
+  xla,
 } as const satisfies Readonly<Record<string, DeviceExecutor>>;
 
 export type DeviceName = keyof typeof devices;

@@ -1,71 +1,163 @@
 import type { AxisMap, Shape } from "../../graph/graph.ts";
 import type { HloWriter, Value } from "./writer.ts";
 
-/** Most places of a window that are written one by one. */
+/** Most places of a window along one axis that are written one by one. */
 const mostTaps = 64;
 
-/**
- * How windows lie in a larger array: along some axes of the windows the places advance by a fixed step in one axis of
- * the larger array; the places along others, as those of a filter, are written one by one; along the rest nothing moves.
- */
-export interface Windows {
-  readonly maps: readonly AxisMap[];
-  readonly large: Shape;
-  readonly shape: Shape;
-  /** For each axis of the larger array, the axis of the windows that advances in it. */
-  readonly leading: readonly (number | undefined)[];
+/** The places that windows read along one axis of the larger array. */
+interface AxisWindows {
+  readonly offset: number;
+  /** Extent of the larger array. */
+  readonly large: number;
+  /** The axis of the windows that advances by a fixed step; undefined if none does. */
+  readonly leading: number | undefined;
+  readonly extent: number;
+  readonly stride: number;
+  /** Axes whose places are written one by one, as those of a filter. */
   readonly taps: readonly number[];
+  /** Distance from the first place to that of each tap, in the order of the taps. */
+  readonly shifts: readonly number[];
+}
+
+/** How windows lie in a larger array, axis by axis. */
+export interface Windows {
+  readonly shape: Shape;
+  readonly axes: readonly AxisWindows[];
+  /** Axes of the windows along which nothing moves. */
   readonly free: readonly number[];
 }
 
-/** Returns undefined if there is a table, or if too many places would be written one by one. */
+/** Returns undefined if there is a table, if one axis moves along two, or if too many places would be written. */
 export function windowsOf(maps: readonly AxisMap[], large: Shape, shape: Shape): Windows | undefined {
   if (maps.some(({ table }) => table !== undefined)) return undefined;
-  const axes = shape.map((_, axis) => axis);
-  const uses = axes.map((axis) => (shape[axis] === 1 ? 0 : maps.filter(({ strides }) => strides[axis] !== 0).length));
-  const leading = maps.map(({ strides }) => {
-    const own = axes.filter((axis) => uses[axis] === 1 && strides[axis] !== 0);
-    return own.reduce<number | undefined>(
-      (best, axis) => (shape[axis]! > (shape[best ?? -1] ?? 0) ? axis : best),
+  const all = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);
+  const uses = (axis: number): number => maps.filter(({ strides }) => strides[axis] !== 0).length;
+  if (all.some((axis) => uses(axis) > 1)) return undefined;
+  const axes = maps.map(({ offset, strides }, axis): AxisWindows => {
+    const own = all.filter((each) => strides[each] !== 0);
+    const leading = own.reduce<number | undefined>(
+      (best, each) => (best === undefined || shape[each]! > shape[best]! ? each : best),
       undefined,
     );
+    const taps = own.filter((each) => each !== leading);
+    let shifts = [0];
+    for (const tap of taps) {
+      shifts = shifts.flatMap((shift) => Array.from({ length: shape[tap]! }, (_, i) => shift + i * strides[tap]!));
+    }
+    const [extent, stride] = leading === undefined ? [1, 1] : [shape[leading]!, strides[leading]!];
+    return { offset, large: large[axis]!, leading, extent, stride, taps, shifts };
   });
-  const taps = axes.filter((axis) => uses[axis]! > 0 && !leading.includes(axis));
-  const free = axes.filter((axis) => uses[axis] === 0 && shape[axis] !== 1);
-  if (taps.reduce((product, axis) => product * shape[axis]!, 1) > mostTaps) return undefined;
-  return { maps, large, shape, leading, taps, free };
+  if (axes.some(({ shifts }) => shifts.length > mostTaps)) return undefined;
+  return { shape, axes, free: all.filter((axis) => uses(axis) === 0) };
 }
 
-/** Where the entries of the windows at some taps lie: from `first` to `last`, `step` apart, along each axis. */
-interface Range {
-  readonly first: Shape;
-  readonly last: Shape;
-  readonly step: Shape;
-  readonly extent: Shape;
-  /** Axes along which they come backwards. */
-  readonly backwards: readonly number[];
+/** First and last place that is read at a tap. */
+function ends({ offset, extent, stride }: AxisWindows, shift: number): readonly [first: number, last: number] {
+  const start = offset + shift;
+  const end = start + stride * (extent - 1);
+  return [Math.min(start, end), Math.max(start, end)];
 }
 
-function rangeOf({ maps, shape, leading, taps }: Windows, at: readonly number[]): Range {
-  const axes = maps.map(({ offset, strides }, axis) => {
-    const start = taps.reduce((sum, tap, i) => sum + strides[tap]! * at[i]!, offset);
-    const lead = leading[axis];
-    const [stride, extent] = lead === undefined ? [1, 1] : [strides[lead]!, shape[lead]!];
-    const end = start + stride * (extent - 1);
-    return { first: Math.min(start, end), last: Math.max(start, end), step: Math.abs(stride), extent, stride };
+/** The axes of the windows in the order in which those of the larger array give them. */
+function orderOf({ axes }: Windows): readonly number[] {
+  return axes.flatMap(({ taps, leading }) => (leading === undefined ? taps : [...taps, leading]));
+}
+
+/** `counts` for one axis of an array, `others` for the rest. */
+function along(x: Value, axis: number, count: number, other: (axis: number) => number): readonly number[] {
+  return x.shape.map((_, i) => (i === axis ? count : other(i)));
+}
+
+/** Reads windows of an array, by pads and slices. */
+export function takeWindows(w: HloWriter, x: Value, windows: Windows): Value {
+  const { shape, axes, free } = windows;
+  let taken = x;
+  for (const [axis, map] of axes.entries()) taken = takeAlong(w, taken, axis, map);
+  const order = orderOf(windows);
+  const dense = w.reshape(
+    taken,
+    order.map((axis) => shape[axis]!),
+  );
+  const sorted = permuted(w, dense, sorting(order));
+  const thin = w.reshape(
+    sorted,
+    shape.map((extent, axis) => (free.includes(axis) ? 1 : extent)),
+  );
+  return free.length === 0
+    ? thin
+    : w.broadcast(
+        thin,
+        shape.map((_, axis) => axis),
+        shape,
+      );
+}
+
+/** Along one axis: the entries of each tap, one tap after the other. */
+function takeAlong(w: HloWriter, x: Value, axis: number, map: AxisWindows): Value {
+  const { shifts, stride, extent, large } = map;
+  const reached = shifts.map((shift) => ends(map, shift));
+  const first = Math.min(...reached.map(([start]) => start));
+  const last = Math.max(...reached.map(([, end]) => end));
+  const zero = (): number => 0;
+  const padded = w.pad(x, along(x, axis, -first, zero), along(x, axis, last + 1 - large, zero));
+  const parts = reached.map(([start, end]) => {
+    const step = extent === 1 ? 1 : Math.abs(stride);
+    const part = w.slice(
+      padded,
+      along(padded, axis, start - first, zero),
+      along(padded, axis, end + 1 - first, (i) => padded.shape[i]!),
+      along(padded, axis, step, () => 1),
+    );
+    return w.reverse(part, stride < 0 ? [axis] : []);
   });
-  return {
-    first: axes.map(({ first }) => first),
-    last: axes.map(({ last }) => last),
-    step: axes.map(({ step }) => step),
-    extent: axes.map(({ extent }) => extent),
-    backwards: axes.flatMap(({ stride }, axis) => (stride < 0 ? [axis] : [])),
-  };
+  return w.concatenate(parts, axis);
 }
 
-/** The axes of the windows that advance, in the order of the axes of the larger array. */
-function leadingAxes({ leading }: Windows): readonly number[] {
-  return leading.filter((axis) => axis !== undefined);
+/** Adds windows to an array of zeros: the adjoint of {@link takeWindows}. */
+export function addWindows(w: HloWriter, x: Value, windows: Windows): Value {
+  const { shape, axes, free } = windows;
+  const order = orderOf(windows);
+  const summed = free.length === 0 ? x : w.reduce("add", x, free, 0);
+  const sorted = order.toSorted((a, b) => a - b);
+  const thin = w.reshape(
+    summed,
+    sorted.map((axis) => shape[axis]!),
+  );
+  const dense = permuted(
+    w,
+    thin,
+    order.map((axis) => sorted.indexOf(axis)),
+  );
+  let sum = w.reshape(
+    dense,
+    axes.map(({ shifts, extent }) => shifts.length * extent),
+  );
+  for (const [axis, map] of axes.entries()) sum = addAlong(w, sum, axis, map);
+  return sum;
+}
+
+function addAlong(w: HloWriter, x: Value, axis: number, map: AxisWindows): Value {
+  const { shifts, stride, extent, large } = map;
+  const zero = (): number => 0;
+  let sum: Value | undefined;
+  for (const [i, shift] of shifts.entries()) {
+    const [first, last] = ends(map, shift);
+    const part = w.slice(
+      x,
+      along(x, axis, i * extent, zero),
+      along(x, axis, (i + 1) * extent, (other) => x.shape[other]!),
+    );
+    const turned = w.reverse(part, stride < 0 ? [axis] : []);
+    const between = extent === 1 ? 0 : Math.abs(stride) - 1;
+    const placed = w.pad(
+      turned,
+      along(x, axis, first, zero),
+      along(x, axis, large - 1 - last, zero),
+      along(x, axis, between, zero),
+    );
+    sum = sum === undefined ? placed : w.apply("add", sum, placed);
+  }
+  return sum!;
 }
 
 /** Permutation that sorts the axes. */
@@ -73,86 +165,6 @@ function sorting(axes: readonly number[]): readonly number[] {
   return axes.map((_, i) => i).sort((a, b) => axes[a]! - axes[b]!);
 }
 
-/** Reads windows of an array, by pads and slices. */
-export function takeWindows(w: HloWriter, x: Value, windows: Windows): Value {
-  const { shape, taps, free, large } = windows;
-  const thin = shape.map((extent, axis) => (taps.includes(axis) || free.includes(axis) ? 1 : extent));
-  const lead = leadingAxes(windows);
-  const read = (at: readonly number[]): Value => {
-    const { first, last, step, backwards } = rangeOf(windows, at);
-    const moved = w.pad(
-      x,
-      first.map((i) => -i),
-      last.map((i, axis) => i + 1 - large[axis]!),
-    );
-    const taken = w.slice(
-      moved,
-      first.map(() => 0),
-      moved.shape,
-      step,
-    );
-    const turned = w.reverse(taken, backwards);
-    const dense = w.reshape(
-      turned,
-      lead.map((axis) => shape[axis]!),
-    );
-    const order = sorting(lead);
-    const sorted = order.every((from, to) => from === to) ? dense : w.transpose(dense, order);
-    return w.reshape(sorted, thin);
-  };
-  const gather = (depth: number, at: readonly number[]): Value => {
-    const axis = taps[depth];
-    if (axis === undefined) return read(at);
-    return w.concatenate(
-      Array.from({ length: shape[axis]! }, (_, i) => gather(depth + 1, [...at, i])),
-      axis,
-    );
-  };
-  const all = gather(0, []);
-  return free.length === 0
-    ? all
-    : w.broadcast(
-        all,
-        shape.map((_, axis) => axis),
-        shape,
-      );
-}
-
-/** Adds windows to an array of zeros: the adjoint of {@link takeWindows}. */
-export function addWindows(w: HloWriter, x: Value, windows: Windows): Value {
-  const { shape, taps, free, large } = windows;
-  const summed = free.length === 0 ? x : w.reduce("add", x, free, 0);
-  const full = w.reshape(
-    summed,
-    shape.map((extent, axis) => (free.includes(axis) ? 1 : extent)),
-  );
-  const lead = leadingAxes(windows);
-  const back = lead.map((axis) => lead.toSorted((a, b) => a - b).indexOf(axis));
-  let sum: Value | undefined;
-  const add = (at: readonly number[]): void => {
-    const { first, last, step, extent, backwards } = rangeOf(windows, at);
-    const starts = full.shape.map((_, axis) => at[taps.indexOf(axis)] ?? 0);
-    const limits = full.shape.map((n, axis) => (taps.includes(axis) ? starts[axis]! + 1 : n));
-    const part = w.slice(full, starts, limits);
-    const sorted = w.reshape(
-      part,
-      lead.toSorted((a, b) => a - b).map((axis) => shape[axis]!),
-    );
-    const dense = back.every((from, to) => from === to) ? sorted : w.transpose(sorted, back);
-    const turned = w.reverse(w.reshape(dense, extent), backwards);
-    const placed = w.pad(
-      turned,
-      first,
-      last.map((i, axis) => large[axis]! - 1 - i),
-      step.map((count) => count - 1),
-    );
-    sum = sum === undefined ? placed : w.apply("add", sum, placed);
-  };
-  const each = (depth: number, at: readonly number[]): void => {
-    const axis = taps[depth];
-    if (axis === undefined) add(at);
-    else for (let i = 0; i < shape[axis]!; i++) each(depth + 1, [...at, i]);
-  };
-  each(0, []);
-  return sum ?? w.fill(0, large);
+function permuted(w: HloWriter, x: Value, permutation: readonly number[]): Value {
+  return permutation.every((from, to) => from === to) ? x : w.transpose(x, permutation);
 }
