@@ -91,7 +91,7 @@ export const unaryOperations: Readonly<Record<UnaryOp, Unary>> = {
   },
   acosh: (w, x) => {
     const t = w.apply("subtract", x, 1);
-    const root = w.apply("sqrt", w.apply("multiply", t, w.apply("add", t, 2)));
+    const root = w.apply("multiply", w.apply("sqrt", t), w.apply("sqrt", w.apply("add", t, 2)));
     const near = w.apply("log_plus_one", w.apply("add", t, root));
     return w.select(w.compare("LT", x, 2 ** 28), near, w.apply("add", w.apply("log", x), ln2));
   },

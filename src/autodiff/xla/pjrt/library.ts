@@ -134,8 +134,8 @@ function tableOf(path: string): number {
   try {
     start = library.func("size_t GetPjrtApi()")();
   } catch (cause) {
-    throw failure("ERR_DEVICE", `xla: ${path} is no plugin: it has no function GetPjrtApi`, { cause });
+    throw failure("ERR_DEVICE", `xla: ${path} is not a plugin: it has no function GetPjrtApi`, { cause });
   }
   if (typeof start === "number" && start !== 0) return start;
-  throw failure("ERR_DEVICE", `xla: ${path} is no plugin: GetPjrtApi gives no table of functions`);
+  throw failure("ERR_DEVICE", `xla: ${path} is not a plugin: GetPjrtApi gives no table of functions`);
 }
