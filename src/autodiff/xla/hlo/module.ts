@@ -50,21 +50,21 @@ export class ModuleWriter {
     return this.#declare(shape, element, attributes);
   }
 
-  /** Writes the nodes that results need and that have no value yet. */
-  emit(results: readonly Node[], values: Map<Node, Value>): readonly Value[] {
+  /** Writes the nodes that results need and that have no value yet, into a region if its writer is given. */
+  emit(results: readonly Node[], values: Map<Node, Value>, writer = this.writer): readonly Value[] {
     const constants = {
       numbersOf: ({ attributes: { values: numbers, shape } }: Node<"constant">): Value =>
         numbers.length > longestConstant
-          ? this.#constant(numbers, shape, this.writer.element)
-          : this.writer.constant(numbers, shape),
+          ? this.#constant(numbers, shape, writer.element)
+          : writer.constant(numbers, shape),
       tableOf: (table: Int32Array): Value =>
         table.length > longestConstant
           ? this.#constant(table, [table.length], "i32")
-          : this.writer.constant(table, [table.length], "i32"),
+          : writer.constant(table, [table.length], "i32"),
     };
     for (const node of missing(results, values)) {
       const operands = node.inputs.map((input) => values.get(input)!);
-      values.set(node, emitNode(this.writer, node, operands, constants));
+      values.set(node, emitNode(writer, node, operands, constants));
     }
     return results.map((node) => values.get(node)!);
   }

@@ -28,12 +28,18 @@ export class HloWriter {
   readonly lines: string[] = [];
   readonly #constants = new Map<string, Value>();
 
-  /** @param element numbers of the graph */
-  constructor(readonly element: "f64" | "f32") {}
+  /**
+   * @param element numbers of the graph
+   * @param prefix first letters of all names, which differ between a function and the regions within it
+   */
+  constructor(
+    readonly element: "f64" | "f32",
+    readonly prefix = "",
+  ) {}
 
   /** Writes an operation. */
   put(text: string, shape: Shape, element: Element = this.element): Value {
-    const name = `%${this.lines.length}`;
+    const name = `%${this.prefix}${this.lines.length}`;
     this.lines.push(`${name} = ${text}`);
     return { name, shape, element };
   }
