@@ -6,7 +6,7 @@
 export const executors = ["float64", "interpreter", "portable"] as const;
 
 /** The executors that compute by a library beside fluxion, on a GPU if there is one. `auto` considers them in this order. */
-export const deviceNames = ["tensorflow"] as const;
+export const deviceNames = ["tensorflow", "xla"] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
 /** Name of an executor: one of {@link executors}, or of those for devices. */

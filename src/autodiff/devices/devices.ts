@@ -1,10 +1,12 @@
 import { type DeviceName, deviceNames } from "../executorNames.ts";
 import { tensorflow } from "../tensorflow/executor.ts";
+import { xla } from "../xla/executor.ts";
 import type { DeviceDescription, DeviceExecutor } from "./deviceExecutor.ts";
 
 /** The executors for devices. */
 export const devices: Readonly<Record<DeviceName, DeviceExecutor>> = {
   tensorflow,
+  xla,
 };
 
 /** What an executor for devices found, or why it cannot compute. */
