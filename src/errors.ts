@@ -85,6 +85,14 @@ export const errorTable = {
     meaning: "the command line names something unknown, or gives an option a value that it does not take",
   },
   ERR_MODULE: { kind: "input", meaning: "a module cannot be loaded, or exports no experiment" },
+  ERR_CAMPAIGN_CONFLICT: {
+    kind: "input",
+    meaning: "two workers of a campaign wrote different ends of the same search",
+  },
+  ERR_QUEUE: {
+    kind: "input",
+    meaning: "a queue of a campaign cannot be reached, or a worker does not fit its campaign",
+  },
   ERR_EXPERIMENT_DIRECTORY: {
     kind: "input",
     meaning: "a directory cannot be written, holds no experiment, or holds a different one",
