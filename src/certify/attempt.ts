@@ -28,11 +28,14 @@ export class Enclosures {
 
   /** Whether F is the gradient of a loss in the graph, whatever the problem says of itself. */
   readonly isGradient: boolean;
+  /** Encloses <w, F> and its derivatives. */
+  readonly along: Subject["along"];
 
-  constructor(problem: Problem, { derivatives, isGradient }: Subject) {
+  constructor(problem: Problem, { derivatives, isGradient, along }: Subject) {
     this.problem = problem;
     this.derivatives = derivatives;
     this.isGradient = isGradient;
+    this.along = along;
   }
 
   gradient(z: Float64Array): Enclosure {

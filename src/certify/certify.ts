@@ -4,6 +4,7 @@ import type { Symmetry } from "../problems/symmetries/symmetry.ts";
 import { type Attempt, atLeast, Enclosures, radii, show, type Zero } from "./attempt.ts";
 import type { Certificate, Verdict } from "./certificate.ts";
 import { type Curvatures, curvaturesAt } from "./curvatures.ts";
+import { curvedRadius } from "./curvedBall.ts";
 import { excludedRadius } from "./excluded.ts";
 import { zeroOfField } from "./fieldZero.ts";
 import { zeroOfGradient } from "./gradientZero.ts";
@@ -46,6 +47,9 @@ const rules = {
 
 /** Share of ||z|| beyond which a polished point is another one, of which the given one may be far. */
 const farMoved = 0.01;
+
+/** Factor by which the second order may enlarge a ball that the first order excludes. */
+const hopeful = 4;
 
 /** Dimension up to which matrices are made. Beyond it zeros can be excluded, but not proved. */
 const mostDense = 2000;
@@ -189,27 +193,31 @@ class Search {
   /** @param converging whether Newton's method seems to lead to a zero, which then only lacks a proof */
   excluded(why: string, inside: number, converging: boolean): Certificate {
     const { enclosures, symmetries, read, given } = this.#parts;
-    const exclusion = excludedRadius(enclosures, given, farthest(given, inside));
     const size = normUp(given);
-    const means = size > 0 && exclusion.radius >= read.leastRadius * size;
+    const most = farthest(given, inside);
+    const exclusion = excludedRadius(enclosures, given, most);
+    const wanted = read.leastRadius * size;
+    const worthMore =
+      given.length <= mostDense && exclusion.radius < wanted && exclusion.radius * hopeful >= wanted && !converging;
+    const more = Math.min(most, wanted * (1 + 1e-6));
+    const radius = worthMore ? curvedRadius(enclosures, given, exclusion, more) : exclusion.radius;
+    const means = size > 0 && radius >= wanted;
     const far = means && !converging;
-    const share = size > 0 ? ` (${atLeast(exclusion.radius / size)} of its length)` : "";
+    const share = size > 0 ? ` (${atLeast(radius / size)} of its length)` : "";
     const refuted = symmetries.refuted.map((name) => `; the symmetry "${name}" is refuted`).join("");
     const tooNear =
-      exclusion.radius > 0
-        ? ` No zero lies within ${atLeast(exclusion.radius)}${share}, ${means ? "but one may lie beyond" : "which is too little to mean something"}.`
+      radius > 0
+        ? ` No zero lies within ${atLeast(radius)}${share}, ${means ? "but one may lie beyond" : "which is too little to mean something"}.`
         : "";
     return {
       ...this.#common(symmetries.refuted, [...standing]),
       verdict: far ? "no zero" : "undecided",
-      because: far
-        ? `No zero lies within ${atLeast(exclusion.radius)} of the point${share}.`
-        : `${why}${refuted}.${tooNear}`,
+      because: far ? `No zero lies within ${atLeast(radius)} of the point${share}.` : `${why}${refuted}.${tooNear}`,
       point: given.slice(),
       moved: 0,
       exists: undefined,
       unique: undefined,
-      excluded: exclusion.radius,
+      excluded: radius,
       loss: undefined,
       morseIndex: undefined,
       kernelDimension: undefined,

@@ -11,6 +11,15 @@ const mostTrials = 16;
 /** Factor by which a ball may grow at once: a field that does not change in it says nothing of much larger ones. */
 const mostGrowth = 2 ** 64;
 
+/** A ball without a zero, and what bounds it. */
+export interface Excluded {
+  readonly radius: number;
+  readonly why: string;
+  /** The direction w, and a lower bound of <w, F(z)>; absent where nothing is excluded. */
+  readonly w?: Float64Array;
+  readonly start?: number;
+}
+
 /** Two radii that are this near count as one. */
 const near = 1.1;
 
@@ -23,11 +32,7 @@ const near = 1.1;
  *
  * @param most radius beyond which nothing is asked
  */
-export function excludedRadius(
-  enclosures: Enclosures,
-  z: Float64Array,
-  most: number,
-): { readonly radius: number; readonly why: string } {
+export function excludedRadius(enclosures: Enclosures, z: Float64Array, most: number): Excluded {
   const field = enclosures.gradient(z);
   if (!field.rad.every(Number.isFinite)) return { radius: 0, why: "F has no finite bound at the point" };
   const w = unitAlong(field.mid);
@@ -61,7 +66,7 @@ export function excludedRadius(
     radius = nextRadius(inner.radius, outer.radius, most, 0.97 * expected);
   }
   if (inner.radius === 0) return { radius: 0, why: cause || "the field changes too fast near the point" };
-  return { radius: inner.radius, why: outer.radius < Number.POSITIVE_INFINITY ? cause : "" };
+  return { radius: inner.radius, why: outer.radius < Number.POSITIVE_INFINITY ? cause : "", w, start };
 }
 
 /** A ball that was tried, and rho sup ||J w|| on it: below <w, F(z)>, the ball holds no zero. */

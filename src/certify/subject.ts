@@ -21,6 +21,8 @@ export function checkedPoint(who: string, problem: Problem, point: ArrayLike<num
 export interface Subject {
   readonly derivatives: IntervalDerivatives;
   readonly isGradient: boolean;
+  /** Encloses <w, F> and its derivatives, for a gradient F. */
+  readonly along: (w: Float64Array) => IntervalDerivatives;
 }
 
 const known = new WeakMap<Problem, Subject>();
@@ -60,7 +62,11 @@ function graphOf(who: string, problem: Problem): Subject {
         "of whose derivatives no graph is known; write its loss in TensorFlow.js",
     );
   }
-  const made = { derivatives: intervalDerivatives(graph), isGradient: problem.symmetric && graph.value !== undefined };
+  const made = {
+    derivatives: intervalDerivatives(graph),
+    isGradient: problem.symmetric && graph.value !== undefined,
+    along: (w: Float64Array) => intervalDerivatives({ ...graph, along: w }),
+  };
   known.set(problem, made);
   return made;
 }

@@ -112,6 +112,30 @@ excluding("never reaches the zero of a random cubic, a field, or an autoencoder"
   });
 });
 
+excluding("by the second order reaches farther, and no zero, whatever radius is asked for", () => {
+  let farther = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 12, maxLength: 12 }),
+      fc.double({ min: 1.05, max: 3.9, noNaN: true }),
+      (point, factor) => {
+        // The zeros of the gradient are the points with all coordinates 1 or -1.
+        const wells = objective([[12]], (x) => tf.sum(tf.sub(tf.div(tf.pow(x, 3), 3), x)));
+        const size = Math.hypot(...point);
+        const { radius } = excludeZero(wells, point);
+        if (!(radius > 1e-3 * size)) return;
+        const found = certify(wells, point, { polish: 0, leastRadius: (factor * radius) / size });
+        if (found.excluded === undefined) return;
+        const nearest = Math.hypot(...point.map((x) => Math.abs(x) - 1));
+        assert.ok(found.excluded >= radius && found.excluded <= nearest, `${found.excluded} for ${nearest}`);
+        if (found.excluded > 1.04 * radius) farther++;
+      },
+    ),
+    { numRuns: 150 },
+  );
+  assert.ok(farther > 20, `${farther}`);
+});
+
 excluding("takes networks with hundreds of parameters without a matrix", () => {
   const inputs = normalVector(8 * 50, 1);
   const problem = network({ layers: [8, 20, 8], activation: "tanh", inputs, regularization: 0.01 });

@@ -11,7 +11,7 @@ import { linearize } from "../passes/linearize.ts";
 import { ballOf, checkBox, exactBall, gathered } from "./boxes.ts";
 import { copyGraph } from "./copyGraph.ts";
 import { type GivenBall, IntervalMachine } from "./machine.ts";
-import { type ColumnProgram, ProductProgram } from "./productProgram.ts";
+import { type ColumnProgram, mirror, ProductProgram } from "./productProgram.ts";
 import type { Tally } from "./rule.ts";
 import { jumps, partial } from "./table.ts";
 
@@ -31,6 +31,8 @@ export interface IntervalSource {
   readonly value?: Node;
   /** Field F: for each parameter a tensor of its shape. It is read only where there is no loss. */
   readonly field?: readonly Node[];
+  /** Vector w of n numbers. With a loss L, the function is then <w, grad L>, whose gradient is H w. */
+  readonly along?: Float64Array;
 }
 
 /** A data input and its numbers. */
@@ -97,19 +99,18 @@ export function intervalDerivatives(source: IntervalSource): IntervalDerivatives
   return new Derivatives(source);
 }
 
-/** Programs that compute nodes over a box: what depends on data alone was computed once. */
+/** Programs over a box: what depends on data alone was computed once. */
 class Derivatives implements IntervalDerivatives {
   readonly dimension: number;
   readonly #builder = new GraphBuilder({ exact: true });
   readonly #parameters: readonly Node<"input">[];
-  readonly #value: Node | undefined;
-  readonly #field: readonly Node[];
+  #value: Node | undefined;
+  #field: readonly Node[];
   readonly #given = new Map<Node, GivenBall>();
   readonly #point: Enclosure;
   readonly #tally: Tally = { undecided: 0 };
-  /** The function itself, if it may be undefined somewhere. */
+  /** The function itself, if it may be undefined somewhere; and beside it the nodes at which it or its derivative jumps. */
   readonly #defined: readonly Node[];
-  /** Nodes at which the function or its derivative jumps, and the function itself, if it may be undefined somewhere. */
   readonly #checked: readonly Node[];
   #values: IntervalMachine | undefined;
   #gradients: IntervalMachine | undefined;
@@ -117,7 +118,7 @@ class Derivatives implements IntervalDerivatives {
   #residuals: IntervalMachine | undefined;
   #products: ProductProgram | undefined;
 
-  constructor({ parameters, data = [], value, field }: IntervalSource) {
+  constructor({ parameters, data = [], value, field, along }: IntervalSource) {
     const outputs = value === undefined ? field : [value];
     if (outputs === undefined) {
       throw failure("ERR_OPTION_TYPE", "intervalDerivatives: expected a value or a field, got neither");
@@ -135,7 +136,9 @@ class Derivatives implements IntervalDerivatives {
       this.#value === undefined
         ? outputs.map((node) => copies.get(node)!)
         : gradient(builder, this.#value, this.#parameters);
-    const itself = this.#value === undefined ? this.#field : [this.#value];
+    const loss = this.#value;
+    if (loss !== undefined && along !== undefined) this.#turn(along);
+    const itself = loss === undefined ? this.#field : [...new Set([loss, this.#value!])];
     this.#defined = reachable(itself).some(({ op }) => partial.has(op)) ? itself : [];
     const all = reachable([...this.#field, ...itself]);
     this.#checked = [...all.filter(({ op }) => jumps.has(op)), ...this.#defined];
@@ -150,6 +153,20 @@ class Derivatives implements IntervalDerivatives {
       offset = end;
     }
     for (const { node, values } of data) this.#given.set(inputOf(node), ballOf(values, sizeOf(node.shape)));
+  }
+
+  /** Replaces the loss by <w, grad L>. */
+  #turn(along: Float64Array): void {
+    let offset = 0;
+    const terms = this.#field.map((slope, i) => {
+      const w = this.#builder.input(`along ${i}`, "data", slope.shape);
+      const size = sizeOf(slope.shape);
+      this.#given.set(w, ballOf(along.subarray(offset, offset + size), size));
+      offset += size;
+      return this.#builder.sum(this.#builder.mul(w, slope));
+    });
+    this.#value = terms.reduce((sum, term) => this.#builder.add(sum, term));
+    this.#field = gradient(this.#builder, this.#value, this.#parameters);
   }
 
   get undecided(): number {
@@ -199,7 +216,7 @@ class Derivatives implements IntervalDerivatives {
     this.#residuals!.run(1);
     const out = { mid: new Float64Array(n * n), rad: new Float64Array(n * n) };
     for (const block of this.#columns) this.#block(block, out);
-    if (this.#value !== undefined) this.#mirror(out);
+    if (this.#value !== undefined) mirror(out, n, this.#columns);
     return this.#whereDefined(this.#residuals!, out);
   }
 
@@ -258,19 +275,6 @@ class Derivatives implements IntervalDerivatives {
     const machine = new IntervalMachine(stages, this.#given, results, this.#tally);
     machine.run(0);
     return machine;
-  }
-
-  /** Copies what lies below the blocks of the parameters to what lies above them. */
-  #mirror({ mid, rad }: Enclosure): void {
-    const n = this.dimension;
-    for (const { offset, size } of this.#columns!) {
-      for (let j = offset; j < offset + size; j++) {
-        for (let i = offset + size; i < n; i++) {
-          mid[j * n + i] = mid[i * n + j]!;
-          rad[j * n + i] = rad[i * n + j]!;
-        }
-      }
-    }
   }
 
   /** Computes the columns of one parameter, as many at once as its program takes. */

@@ -42,3 +42,15 @@ export interface ColumnProgram {
   readonly direction: Float64Array;
   readonly program: ProductProgram;
 }
+
+/** Copies what lies below the blocks of the parameters of a symmetric matrix to what lies above them. */
+export function mirror({ mid, rad }: Enclosure, n: number, blocks: readonly ColumnProgram[]): void {
+  for (const { offset, size } of blocks) {
+    for (let j = offset; j < offset + size; j++) {
+      for (let i = offset + size; i < n; i++) {
+        mid[j * n + i] = mid[i * n + j]!;
+        rad[j * n + i] = rad[i * n + j]!;
+      }
+    }
+  }
+}
