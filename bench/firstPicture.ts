@@ -176,7 +176,16 @@ async function measurePage(): Promise<void> {
   const pages = await makePages();
   if (pages === undefined) return console.log("skipped: no Chromium on this machine");
   try {
-    head("runs", "first picture", "all rows", "frames p95 until then", "zoom to 1/2", "to 1/16", "to 1/256", "frames p95");
+    head(
+      "runs",
+      "first picture",
+      "all rows",
+      "frames p95 until then",
+      "zoom to 1/2",
+      "to 1/16",
+      "to 1/256",
+      "frames p95",
+    );
     for (const rows of [...counts, "eight"] as const) {
       const server = await createViewerServer({ pageDirectory: pages.pageDirectory });
       const names = rows === "eight" ? Array.from("abcdefgh", (letter) => `long-${letter}`) : ["long"];

@@ -87,7 +87,10 @@ function watched(page: Page): WatchedPage {
       }
     },
     async compare(names) {
-      await page.locator('#runs input[type="checkbox"]').nth(names.length - 1).waitFor();
+      await page
+        .locator('#runs input[type="checkbox"]')
+        .nth(names.length - 1)
+        .waitFor();
       await framesSince();
       // A person's clicks are not what is measured.
       const began = (await page.evaluate(`{

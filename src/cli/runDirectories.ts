@@ -6,6 +6,7 @@ import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
 import { note } from "./output/say.ts";
+import { waiting } from "./output/waiting.ts";
 
 export interface FoundRun {
   /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */
@@ -49,7 +50,9 @@ interface ReadableRun extends FoundRun {
  */
 export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
   const unreadable: { readonly directory: string; readonly error: Error }[] = [];
-  const readable = runs.flatMap((run): ReadableRun[] => {
+  const reading = waiting({ verb: "reading", what: "runs" }, runs.length);
+  const readable = runs.flatMap((run, index): ReadableRun[] => {
+    reading.at(index);
     try {
       return [{ ...run, file: readRunFile(run.directory) }];
     } catch (error) {
@@ -58,6 +61,7 @@ export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
       return [];
     }
   });
+  reading.end();
   const [first] = unreadable;
   if (readable.length === 0 && first !== undefined) throw first.error;
   for (const { directory, error } of unreadable) {
