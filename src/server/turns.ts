@@ -2,8 +2,8 @@
  * Shares the thread between long works (indexing, thinning, large answers) and everything else.
  *
  * At each turn of the event loop one of the waiting works goes on, in the order in which they asked, for at most 8 ms.
- * So sockets and timers wait for one share of one work, however many works there are. A patient work waits until no other
- * one does: while all of a long history is read, another viewer's first picture comes first.
+ * So sockets and timers wait for one share of one work, however many works there are. A patient work gets only
+ * every eighth turn while others wait: while all of a long history is read, another viewer's first picture comes first.
  */
 
 /** Milliseconds for which a work goes on before it lets others in. */
@@ -11,10 +11,15 @@ const share = 8;
 
 const waiting: (() => void)[] = [];
 const patient: (() => void)[] = [];
+/** A patient work gets every such turn, so that it ends however many others there are. */
+const patientEvery = 8;
+let turns = 0;
 let pumping = false;
 
 function pump(): void {
-  (waiting.shift() ?? patient.shift())?.();
+  turns++;
+  const [first, second] = turns % patientEvery === 0 ? [patient, waiting] : [waiting, patient];
+  (first.shift() ?? second.shift())?.();
   if (waiting.length > 0 || patient.length > 0) setImmediate(pump);
   else pumping = false;
 }
