@@ -47,8 +47,8 @@ page("lists the events of the run in focus, the newest first, and offers no char
     await shows(open, ".events li:nth-child(2)", "deep at step 7: value<1: 0.5");
     await shows(open, ".events h2", /^Events$/);
     const charts = await open.locator("select.add option").allTextContents();
-    assert.ok(charts.includes("residual"), charts.join());
-    assert.not.ok(charts.includes("deepEvent"), charts.join());
+    assert.ok(charts.includes("Residual"), charts.join());
+    assert.not.ok(charts.join().includes("deepEvent"), charts.join());
   }),
 );
 
