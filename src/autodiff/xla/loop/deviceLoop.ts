@@ -1,6 +1,7 @@
 import { failure } from "../../../errors.ts";
 import { type InputData, numbersOf } from "../../chosenRows.ts";
-import { type Precision, precisionOf } from "../../devices/deviceExecutor.ts";
+import { precisionOf } from "../../devices/precision.ts";
+import type { Precision } from "../../executorNames.ts";
 import type { FieldParts } from "../../fieldParts.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import { DeviceMemory, type DeviceProgram, totalOf } from "../memory.ts";
@@ -106,7 +107,8 @@ class DeviceLoop implements FieldLoop {
   }
 
   advance(settings: LoopSettings, data: readonly InputData[] = []): LoopRow {
-    if (this.#carried.length === 0) throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
+    if (this.#carried.length === 0)
+      throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
     const memory = this.#memory;
     const { steps } = this.#options;
     if (this.#loaded !== data) this.#load(data);
