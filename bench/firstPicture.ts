@@ -209,7 +209,7 @@ async function measurePage(): Promise<void> {
 async function measureLive(): Promise<void> {
   const [steps, rounds] = [1_500_000, 3];
   const costs = { alone: [] as number[], served: [] as number[], watched: [] as number[] };
-  head("round", "CPU us an iterate alone", "served", "watched", "first rows after", "longest pause between rows");
+  head("round", "CPU us per iterate alone", "served", "watched", "first rows after", "longest pause between rows");
   for (let round = 1; round <= rounds; round++) {
     const cells: string[] = [];
     for (const how of ["alone", "served", "watched"] as const) {
@@ -220,7 +220,7 @@ async function measureLive(): Promise<void> {
     tell(round, ...cells);
   }
   const [served, watched] = [median(costs.served), median(costs.watched)];
-  console.log(`CPU an iterate, watched over served, of medians: ${(watched / served).toFixed(3)}`);
+  console.log(`CPU per iterate, watched over served, of medians: ${(watched / served).toFixed(3)}`);
 }
 
 try {
