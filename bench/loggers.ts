@@ -76,7 +76,7 @@ function log(name: string, rows: number): Answer | undefined {
 
 const machine = { cpu: cpus()[0]?.model ?? "unknown", pinned: isPinned(), node: process.version };
 console.log(`CPU us per row, medians of ${rounds} rounds; ${JSON.stringify(machine)}`);
-console.log("| logger | version | rows | CPU us a row | beside fluxion | bytes a row | on disk after 1 s |");
+console.log("| logger | version | rows | CPU us per row | beside fluxion | bytes per row | on disk after 1 s |");
 console.log("| --- | --- | --- | --- | --- | --- | --- |");
 let own = Number.NaN;
 for (const { name, rows: most } of loggers) {

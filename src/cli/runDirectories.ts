@@ -6,6 +6,7 @@ import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
 import { experimentIfWhole, experimentsIn } from "./experimentFile.ts";
 import { note } from "./output/say.ts";
+import { waiting } from "./output/waiting.ts";
 
 export interface FoundRun {
   /** Name under which the run is shown: `search-01`, or `dlae-1/search-01` if there are several experiments. */
@@ -48,7 +49,17 @@ interface ReadableRun extends FoundRun {
  * @throws what reading the first one threw, if none can be read
  */
 export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
-  return [...eachReadableRun(runs)];
+  const reading = waiting({ verb: "reading", what: "runs" }, runs.length);
+  const readable: ReadableRun[] = [];
+  try {
+    for (const run of eachReadableRun(runs)) {
+      readable.push(run);
+      reading.at(readable.length);
+    }
+  } finally {
+    reading.end();
+  }
+  return readable;
 }
 
 /** Gives one run after the other as {@link readableRuns} does, so that not all of 100,000 files are in memory. */

@@ -137,7 +137,9 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
     }
     if (stretch.ranges.length > 0) {
-      const messages = await render(stretch.ranges, points, isLive() && all === undefined ? livePathPoints : undefined);
+      const messages = await render(stretch.ranges, points, {
+        pathPoints: isLive() && all === undefined ? livePathPoints : undefined,
+      });
       if (!isOpen()) return false;
       // A viewer who left had begun this work and took it along.
       if (messages === undefined) return true;
@@ -170,7 +172,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     const rows = countRows(ranges);
     let messages: readonly Message[] | undefined = ranges.length === 0 ? [] : undefined;
     while (messages === undefined && isOpen())
-      messages = await render(ranges, rows > points ? points : undefined, pathPoints);
+      messages = await render(ranges, rows > points ? points : undefined, { pathPoints, isPatient: true });
     if (messages === undefined || !isOpen()) return false;
     const sent = messages.reduce((sum, message) => sum + message.rows, 0);
     send({ part: { fromStep, toStep, rows, sent, read, of: history.rows } });

@@ -2,25 +2,32 @@
  * Shares the thread between long works (indexing, thinning, large answers) and everything else.
  *
  * At each turn of the event loop one of the waiting works goes on, in the order in which they asked, for at most 8 ms.
- * So sockets and timers wait for one share of one work, however many works there are.
+ * So sockets and timers wait for one share of one work, however many works there are. A patient work gets only
+ * every eighth turn while others wait: while all of a long history is read, another viewer's first picture comes first.
  */
 
 /** Milliseconds for which a work goes on before it lets others in. */
 const share = 8;
 
 const waiting: (() => void)[] = [];
+const patient: (() => void)[] = [];
+/** A patient work gets every such turn, so that it ends however many others there are. */
+const patientEvery = 8;
+let turns = 0;
 let pumping = false;
 
 function pump(): void {
-  waiting.shift()?.();
-  if (waiting.length > 0) setImmediate(pump);
+  turns++;
+  const [first, second] = turns % patientEvery === 0 ? [patient, waiting] : [waiting, patient];
+  (first.shift() ?? second.shift())?.();
+  if (waiting.length > 0 || patient.length > 0) setImmediate(pump);
   else pumping = false;
 }
 
 /** Waits until it is this work's turn. */
-export function nextTurn(): Promise<void> {
+export function nextTurn(isPatient = false): Promise<void> {
   return new Promise((resolve) => {
-    waiting.push(resolve);
+    (isPatient ? patient : waiting).push(resolve);
     if (pumping) return;
     pumping = true;
     setImmediate(pump);
@@ -28,11 +35,11 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Makes a function for one work to call often: it returns undefined, or a promise to wait for if the share is used up. */
-export function makePauses(): () => Promise<void> | undefined {
+export function makePauses(isPatient = false): () => Promise<void> | undefined {
   let began = performance.now();
   return () => {
     if (performance.now() - began < share) return undefined;
-    return nextTurn().then(() => {
+    return nextTurn(isPatient).then(() => {
       began = performance.now();
     });
   };

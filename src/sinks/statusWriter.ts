@@ -24,6 +24,8 @@ interface RunStatus extends Pick<Row, "step" | "seconds" | "status" | "value" | 
 interface StatusWriter {
   /** Takes the newest row of a running run. Most rows are not shown. */
   show(status: RunStatus): void;
+  /** Takes a line in the place of the one that changes. Most lines are not shown. */
+  tell(line: string): void;
   /** Writes a line that stays: a run's last row, or a note. */
   keep(line: string): void;
   /** Removes the line that changes. */
@@ -43,15 +45,18 @@ export function makeStatusWriter(stream: StatusStream): StatusWriter {
     if (shown) stream.write("\r\x1b[K");
     shown = false;
   };
+  /** Shows a line, which is made only if its time has come. */
+  function change(line: () => string): void {
+    const now = performance.now();
+    if (now - drawn < (changes ? redrawEvery : plainEvery)) return;
+    drawn = now;
+    const text = line();
+    stream.write(changes ? `\r\x1b[K${text.slice(0, (stream.columns ?? 80) - 1)}` : `${text}\n`);
+    shown = changes;
+  }
   return {
-    show(status) {
-      const now = performance.now();
-      if (now - drawn < (changes ? redrawEvery : plainEvery)) return;
-      drawn = now;
-      const line = statusLine(status);
-      stream.write(changes ? `\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}` : `${line}\n`);
-      shown = changes;
-    },
+    show: (status) => change(() => statusLine(status)),
+    tell: (line) => change(() => line),
     keep(line) {
       end();
       stream.write(`${line}\n`);

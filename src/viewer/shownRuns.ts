@@ -12,7 +12,7 @@ interface Shown {
 }
 
 /** Milliseconds without a change of the zoom after which finer rows are asked for. */
-const detailDelay = 250;
+const detailDelay = 120;
 
 export class ShownRuns {
   focus: string | undefined;

@@ -8,6 +8,7 @@ import type { Finding } from "../../experiments/framework/definition.ts";
 import { plainName } from "../../experiments/framework/plainName.ts";
 import type { JsonValue } from "../../json.ts";
 import { type ExperimentFile, experimentFileName, shownState } from "../experimentFile.ts";
+import { waiting } from "../output/waiting.ts";
 import { labelsFileName, parseLabels } from "./labels.ts";
 
 /** What is known of an experiment or a run, by the names of the list's columns. */
@@ -50,7 +51,12 @@ export function entriesIn(directory: string, runs: boolean, who = "list"): Entry
       throw failure("ERR_EXPERIMENT_DIRECTORY", `${who}: ${directory} is a file, not a directory`);
     throw failure("ERR_READ", `${who}: cannot read ${directory}: ${message}`, { cause: error });
   }
-  const found = names.flatMap((name) => entriesOf(join(directory, name), runs) ?? []);
+  const reading = waiting({ verb: "reading", what: "directories" }, names.length);
+  const found = names.flatMap((name, index) => {
+    reading.at(index);
+    return entriesOf(join(directory, name), runs) ?? [];
+  });
+  reading.end();
   return found.sort((a, b) => compare(a.began ?? "", b.began ?? "") || compare(a.directory!, b.directory!));
 }
 

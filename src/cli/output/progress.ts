@@ -5,6 +5,12 @@ import type { FromWorker, RowSummary } from "../../experiments/threads/protocol.
 import type { JsonValue } from "../../json.ts";
 import { makeStatusWriter, type StatusStream, statusLine } from "../../sinks/statusWriter.ts";
 import { visible } from "../../visible.ts";
+import { waiting } from "./waiting.ts";
+
+const first = { verb: "preparing", what: "the first run" };
+const later = { verb: "computing", what: "what comes between or after runs" };
+/** Milliseconds between two looks at whether a run goes on. */
+const lookEvery = 500;
 
 interface Progress {
   take(message: FromWorker): void;
@@ -19,8 +25,18 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
   const last = new Map<string, RowSummary>();
   const told = new Set<string>();
   const lengths = new Map<string, number>();
+  /** Says that no run goes on yet, or none at the moment: problems are built, traced and compiled. */
+  let preparing: ReturnType<typeof waiting> | undefined = waiting(first, undefined, stream);
+  const watch = setInterval(() => preparing?.at(0), lookEvery);
+  watch.unref();
+  const goesOn = (): void => {
+    preparing?.end();
+    preparing = undefined;
+  };
   return {
     take(message) {
+      if (message.kind === "opened" || message.kind === "batch" || message.kind === "replayed") goesOn();
+      else if (message.kind === "closed") preparing = waiting(later, undefined, stream);
       if (message.kind === "opened") {
         const most = stepsMostOf(message.run.description);
         if (most !== undefined) lengths.set(message.run.name, most);
@@ -46,7 +62,11 @@ export function makeProgress(stream: StatusStream = process.stderr): Progress {
       }
     },
     note: writer.keep,
-    end: writer.end,
+    end() {
+      clearInterval(watch);
+      goesOn();
+      writer.end();
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { rootTable } from "../../arrow/flatbuffer.ts";
 import type { NumberColumn } from "../thin.ts";
 
 /** Columns of one batch, in the order in which they were asked for. */
-export interface BatchView {
+interface BatchView {
   readonly rows: number;
   readonly numbers: readonly NumberColumn[];
   /** For each column of marks, whether a row has an entry; undefined: no row has one. */

@@ -81,6 +81,8 @@ interface Thinning {
   /** Number of rows that are kept for the shape of the path of points. Default: a quarter of `points`. */
   readonly pathPoints?: number | undefined;
   readonly scale: "linear" | "log";
+  /** Whether other works come first. Default false. */
+  readonly isPatient?: boolean;
 }
 
 /** Number of bytes of rows that are encoded at once, about: a few milliseconds of work. */
@@ -105,11 +107,11 @@ interface Picked {
 export async function* renderThinned(
   ranges: readonly Range[],
   plans: readonly Plan[],
-  { points, pathPoints = Math.ceil(points / 4), scale }: Thinning,
+  { points, pathPoints = Math.ceil(points / 4), scale, isPatient = false }: Thinning,
   wanted: () => boolean,
 ): AsyncGenerator<Rendered> {
-  const pause = makePauses();
-  await nextTurn();
+  const pause = makePauses(isPatient);
+  await nextTurn(isPatient);
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
   const shape = makeShapeThinner(pathPoints);

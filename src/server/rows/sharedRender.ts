@@ -32,7 +32,13 @@ interface Job {
   readonly plans: readonly Plan[];
   readonly framing: Subscription["framing"];
   readonly thinning:
-    | { readonly points: number; readonly pathPoints: number | undefined; readonly scale: Subscription["scale"] }
+    | {
+        readonly points: number;
+        readonly pathPoints: number | undefined;
+        readonly scale: Subscription["scale"];
+        /** Not part of the key, since it changes when the bytes are made, not which. */
+        readonly isPatient: boolean;
+      }
     | undefined;
 }
 
@@ -49,7 +55,7 @@ export function makeRenderer(
 ): (
   ranges: readonly Range[],
   points: number | undefined,
-  pathPoints?: number,
+  how?: { readonly pathPoints?: number | undefined; readonly isPatient?: boolean },
 ) => Promise<readonly Message[] | undefined> {
   const plansBySchema = new Map<Uint8Array, Plan>();
   const planOf = (header: Uint8Array): Plan => {
@@ -57,13 +63,13 @@ export function makeRenderer(
     plansBySchema.set(header, plan);
     return plan;
   };
-  return (ranges, points, pathPoints) => {
+  return (ranges, points, { pathPoints, isPatient = false } = {}) => {
     const plans = ranges.map(({ header }) => planOf(header));
     const job: Job = {
       ranges,
       plans,
       framing,
-      thinning: points === undefined ? undefined : { points, pathPoints, scale },
+      thinning: points === undefined ? undefined : { points, pathPoints, scale, isPatient },
     };
     const key = keyOf(job);
     const known = rendered.get(key);
