@@ -58,6 +58,8 @@ async function worker(module: string | undefined, flags: Flags): Promise<number>
     say(`${runs} searches have ended here`);
     return abort.signal.aborted ? signals.exitCode() : 0;
   } finally {
+    // Where Redis is gone for good, BullMQ would try to reach it for ever.
+    setTimeout(() => process.exit(), 2000).unref();
     signals.close();
   }
 }
