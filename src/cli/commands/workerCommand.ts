@@ -39,7 +39,7 @@ export function workerCommand(command: Command, exit: (code: number) => void): v
 async function worker(module: string | undefined, flags: Flags): Promise<number> {
   const { queue, connection } = redisFrom(flags);
   const experiment = module === undefined ? undefined : experimentOf(module);
-  const { workAtQueue } = await import("../../experiments/campaigns/bullmq/worker.ts");
+  const workAtQueue = (await import("../../experiments/campaigns/bullmq/worker.ts")).workAtQueue;
   const abort = new AbortController();
   const signals = watchSignals(() => {
     note("leaving after the searches under way; press Ctrl-C again to quit at once");

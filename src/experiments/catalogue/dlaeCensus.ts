@@ -11,7 +11,7 @@ import { samplingCells } from "./dlaeSampling.ts";
 import { summaries } from "./summaries.ts";
 
 /** Names of the samplers: a scheme, and the variance of the noise. Search i belongs to sampler i modulo their number. */
-export const samplerNames: readonly string[] = samplingCells.map(({ scheme, variance }) => `${scheme} ${variance}`);
+const samplerNames: readonly string[] = samplingCells.map(({ scheme, variance }) => `${scheme} ${variance}`);
 
 /**
  * Counts the classes of critical points that Newton-MR finds on a deep linear autoencoder, where all of them are known,
