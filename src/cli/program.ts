@@ -191,6 +191,15 @@ const entries: readonly Entry[] = [
     description: "show what does the computing on this machine, and what would make it faster",
     load: async () => (await import("./commands/doctorCommand.ts")).doctorCommand,
   },
+  {
+    name: "device",
+    description: "install what computes on a GPU, or list what is installed",
+    arguments: [
+      ["<action>", "install or list"],
+      ["[plugin]", "cpu, cuda or rocm"],
+    ],
+    load: async () => (await import("./commands/deviceCommand.ts")).deviceCommand,
+  },
 ];
 
 /**

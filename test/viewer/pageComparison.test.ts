@@ -244,8 +244,9 @@ page("offers the entries of a short vector as charts, by the players' names wher
     from(rows).pipe(webSocket(server)).subscribe();
     const add = open.getByLabel("add a chart");
     await add.locator("option", { hasText: "exploitability of column" }).waitFor({ state: "attached" });
-    await add.selectOption({ label: "exploitability of row" });
-    await shows(open, '[data-column="exploitability.0"] h2', "exploitability of row");
+    await add.selectOption({ label: "Each player's gain by a best response: row · exploitability of row" });
+    await shows(open, '[data-column="exploitability.0"] h2', "Each player's gain by a best response: row");
+    await shows(open, '[data-column="exploitability.0"] .internal', "exploitability of row");
     await shows(open, '[data-column="exploitability.0"] output', "0.05");
   }),
 );

@@ -69,7 +69,8 @@ page("takes the token out of its address, and can be loaded again without it", (
   withPage(async (open, server) => {
     search(server).emit(20);
     await shows(open, '[data-tile="step"]', /^19$/);
-    assert.is(open.url(), `http://127.0.0.1:${server.port}/`);
+    assert.is(open.url().split("#")[0], `http://127.0.0.1:${server.port}/`);
+    assert.not.ok(open.url().includes(server.token));
     await open.reload();
     await shows(open, '[data-tile="step"]', /^19$/);
     assert.not.ok((await open.content()).includes(server.token));

@@ -1,33 +1,18 @@
 /** A chart of one quantity of the shown runs against the common x axis. */
 import uPlot from "uplot";
-import { button, color, h, setAttribute, setText } from "../dom.ts";
-import { formatNumber, formatTick } from "../format.ts";
-import { letterOf, styleOf, swatch } from "../runStyle.ts";
+import { button, h, setAttribute, setText } from "../dom.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { whyEmpty } from "../reading.ts";
 import { drawMarks } from "./chartMarks.ts";
-import {
-  type Curve,
-  curveOf,
-  isPositive,
-  newest,
-  rowsToDraw,
-  type ShownRun,
-  type View,
-  type XAxis,
-  xName,
-} from "./series.ts";
-import { evenTicks, logTicks, padded } from "./ticks.ts";
-
-export interface ChartSpec {
-  readonly column: string;
-  readonly title: string;
-  /** Formula of the quantity. */
-  readonly symbol: string;
-  readonly meaning: string;
-  /** Whether the y axis is logarithmic. `positive`: as long as all numbers are positive. */
-  readonly logY: boolean | "positive";
-  /** Whether the chart can be removed, because a person added it. */
-  readonly removable: boolean;
-}
+import type { ColumnName } from "./columnNames.ts";
+import { chartExport } from "./export/chartExport.ts";
+import { makeExportMenu } from "./export/exportMenu.ts";
+import { makeLegend, type Reading } from "./legend.ts";
+import { alignedData, bandsOf, type Drawing, drawingOf, isEmpty, seriesOf, shapeOf } from "./lines.ts";
+import type { ChartSpec } from "./mainCharts.ts";
+import type { Frame } from "./pen.ts";
+import { chartHeight, plotOptions } from "./plotOptions.ts";
+import { isPositive, newest, rowsToDraw, stepAt, type View, xName, xShift } from "./series.ts";
 
 interface ChartHandlers {
   zoom(range: { readonly min: number; readonly max: number } | undefined): void;
@@ -37,6 +22,8 @@ interface ChartHandlers {
 
 export interface Chart {
   readonly element: HTMLElement;
+  /** Names the chart anew, once a run has said what its column means. */
+  rename(name: ColumnName): void;
   /** Draws what changed since the last call. */
   update(view: View): void;
   /** Draws again after the colours changed. */
@@ -45,16 +32,15 @@ export interface Chart {
   destroy(): void;
 }
 
-const height = 204;
-
-export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
+export function makeChart(given: ChartSpec, handlers: ChartHandlers): Chart {
+  let spec = given;
   let asked = spec.logY;
   let logY = spec.logY !== false;
   let plot: uPlot | undefined;
   let shape = "";
   let drawn = "";
   let view: View | undefined;
-  let curves: readonly Curve[] = [];
+  let drawing: Drawing = { curves: [], lines: [] };
 
   const scaleButton = button(
     scaleName(logY),
@@ -63,27 +49,47 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
   );
   const area = h("div", { class: "plot", role: "img" });
   const empty = h("p", { class: "empty" }, "no rows yet");
-  const legend = h("ul", { class: "legend" });
-  const tools = h("div", { class: "card-tools" }, scaleButton);
+  const legend = makeLegend();
+  const exported = makeExportMenu(spec.title, () =>
+    view === undefined || plot === undefined
+      ? undefined
+      : chartExport(spec, { view, drawing, logY, xRange: xRange(plot), readings: newestReadings() }),
+  );
+  const tools = h("div", { class: "card-tools" }, exported, scaleButton);
   if (spec.removable) {
     tools.append(button("×", { class: "toggle", "aria-label": `remove the chart ${spec.title}` }, handlers.remove));
   }
+  const title = h("span", {});
+  const symbol = h("span", { class: "symbol" });
+  const internal = h("code", { class: "internal" });
+  const heading = h("div", { class: "heading" }, h("h2", {}, title, " ", symbol), internal);
   const element = h(
     "section",
-    { class: "card chart", "data-column": spec.column, tabindex: 0, "aria-label": spec.title },
-    h(
-      "header",
-      {},
-      h("h2", { title: spec.meaning }, spec.title, " ", h("span", { class: "symbol" }, spec.symbol)),
-      tools,
-    ),
+    { class: "card chart", "data-column": spec.column, tabindex: 0 },
+    h("header", {}, heading, tools),
     area,
     empty,
-    legend,
+    legend.element,
   );
-  const observer = new ResizeObserver(() => plot?.setSize({ width: area.clientWidth, height }));
+  rename({ internal: given.column, ...given });
+  element.addEventListener("keydown", (event) => {
+    const by = event.key === "ArrowLeft" ? -1 : 1;
+    if (!event.shiftKey || !/^Arrow(Left|Right)$/.test(event.key) || plot === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    moveCursor(plot, by);
+  });
+  const observer = new ResizeObserver(() => plot?.setSize({ width: area.clientWidth, height: chartHeight }));
   observer.observe(area);
 
+  function rename(name: ColumnName): void {
+    spec = { ...spec, ...name };
+    setText(title, name.title);
+    setText(symbol, name.symbol);
+    setText(internal, name.internal);
+    setAttribute(heading, "title", name.meaning);
+    setAttribute(element, "aria-label", name.title);
+  }
   function toggleY(): void {
     logY = !logY;
     asked = logY;
@@ -93,173 +99,89 @@ export function makeChart(spec: ChartSpec, handlers: ChartHandlers): Chart {
 
   function update(next: View): void {
     view = next;
-    const { runs, axis, zoom } = next;
+    const { runs, axis, zoom, smoothing } = next;
     if (asked === "positive") logY = runs.every(({ data }) => isPositive(data, spec.column));
     setText(scaleButton, scaleName(logY));
-    const nextShape = [logY, axis.quantity, axis.log, runs.map((run) => `${run.name}=${run.slot}`)].join(" ");
-    const versions = runs.map((run) => `${run.data.version}.${run.detail?.version ?? ""}.${run.live}`);
-    const key = [nextShape, versions, zoom?.min, zoom?.max].join(" ");
+    setText(empty, whyEmpty(runs.map(({ data }) => data)));
+    const versions = runs.map((run) => {
+      const seeds = run.seeds?.map(({ data, live }) => `${data.version} ${data.lastStep} ${live}`).join();
+      return `${run.name}=${run.slot}.${run.data.version}.${run.detail?.version ?? ""}.${run.live}.${seeds ?? ""}`;
+    });
+    const key = [logY, axis.quantity, axis.log, zoom?.min, zoom?.max, smoothing, ...versions].join(" ");
     if (key === drawn) return;
     drawn = key;
-    curves = runs.map((run) => curveOf(run, spec.column, next, logY));
-    const isEmpty = curves.every(
-      ({ ys, marks }) => marks.length === 0 && !ys.some((value) => typeof value === "number"),
-    );
-    empty.hidden = !isEmpty;
-    area.hidden = isEmpty;
-    if (isEmpty) return;
+    drawing = drawingOf(next, spec.column, logY);
+    empty.hidden = !isEmpty(drawing);
+    area.hidden = !empty.hidden;
+    if (area.hidden) return;
+    const names = runs.map((run) => `${run.name}=${run.seeds?.length ?? 0}`);
+    const nextShape = [logY, axis.quantity, axis.log, shapeOf(drawing), ...names].join(" ");
     if (shape !== nextShape) {
       plot?.destroy();
       plot = undefined;
       shape = nextShape;
-      makeLegend(runs);
+      legend.show(runs);
     }
-    const data = aligned(curves);
-    if (plot === undefined) plot = new uPlot(optionsFor(runs, axis), data, area);
+    const data = alignedData(drawing, uPlot.join);
+    if (plot === undefined) plot = makePlot(next, data);
     else plot.setData(data, false);
     plot.batch(() => {
       const [min, max] = zoom === undefined ? wholeRange(data[0] as number[], axis.log) : [zoom.min, zoom.max];
       plot!.setScale("x", { min, max });
     });
     showValues();
-    setAttribute(area, "aria-label", described(runs));
+    setAttribute(area, "aria-label", described(next));
   }
 
-  function optionsFor(runs: readonly ShownRun[], axis: XAxis): uPlot.Options {
-    const axisStyle = {
-      stroke: () => color("--text-soft"),
-      grid: { stroke: () => color("--grid"), width: 1 },
-      ticks: { stroke: () => color("--grid"), width: 1, size: 4 },
-      font: "11px system-ui, sans-serif",
-    };
-    const pixels = (self: uPlot, side: "width" | "height"): number => self.bbox[side] / devicePixelRatio;
-    // No row lies between two steps.
-    const isTick = (tick: number): boolean => axis.quantity !== "step" || Number.isInteger(tick);
-    const xTicks = (self: uPlot, min: number, max: number): number[] => {
-      const room = pixels(self, "width");
-      return (axis.log ? logTicks(min, max, room, 46) : evenTicks(min, max, room / 60)).filter(isTick);
-    };
-    const logSplits: Partial<uPlot.Axis> = {
-      splits: (self, _index, min, max) => logTicks(min, max, pixels(self, "height"), 26),
-      filter: (_self, ticks) => ticks,
-    };
-    return {
-      width: Math.max(100, area.clientWidth),
-      height,
-      legend: { show: false },
-      padding: [14, 14, 0, 0],
-      scales: {
-        // By default, uPlot lets a logarithmic axis end at powers of ten.
-        x: { time: false, distr: axis.log ? 3 : 1, range: (_self, min, max) => [min, max] },
-        y: { distr: logY ? 3 : 1, range: yRange },
-      },
-      axes: [
-        {
-          ...axisStyle,
-          splits: (self, _index, min, max) => xTicks(self, min, max),
-          filter: (_self, ticks) => ticks,
-          size: 24,
-          label: xName(axis),
-          labelSize: 16,
-          labelGap: 0,
-          labelFont: "11px system-ui, sans-serif",
-          values: (_self, ticks) => ticks.map(formatTick),
-        },
-        { ...axisStyle, ...(logY ? logSplits : {}), size: 62, values: (_self, ticks) => ticks.map(formatTick) },
-      ],
-      series: [
-        {},
-        ...runs.map(({ name, slot }): uPlot.Series => {
-          const { dash } = styleOf(slot);
-          return {
-            label: name,
-            stroke: () => styleOf(slot).stroke,
-            // The canvas counts in device pixels.
-            dash: dash.map((length) => length * devicePixelRatio),
-            width: 1.75,
-            points: { size: 5, fill: () => styleOf(slot).stroke },
-          };
-        }),
-      ],
-      cursor: {
-        drag: { x: true, y: false, setScale: false },
-        sync: { key: "steps", scales: ["x", null] },
-        bind: {
-          dblclick: () => () => {
-            handlers.zoom(undefined);
-            return null;
-          },
-        },
-      },
-      hooks: {
-        setSelect: [
-          (self) => {
-            const { left, width } = self.select;
-            if (width < 4) return;
-            handlers.zoom({ min: self.posToVal(left, "x"), max: self.posToVal(left + width, "x") });
-            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          },
-        ],
-        setCursor: [() => showValues()],
-        draw: [(self) => view !== undefined && drawMarks(self, view, curves)],
-      },
-    };
-  }
-
-  /** Returns the range of the numbers within the x axis, with some room around them. */
-  function yRange(_self: uPlot, min: number | null, max: number | null): [number, number] {
-    if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max))
-      return logY ? [0.1, 10] : [-1, 1];
-    return padded(min, max, logY);
-  }
-
-  function makeLegend(runs: readonly ShownRun[]): void {
-    legend.replaceChildren(
-      ...runs.map(({ name, slot }) =>
-        h(
-          "li",
-          { class: "curve" },
-          swatch(slot),
-          ...(runs.length > 1 ? [h("b", {}, letterOf(slot))] : []),
-          h("span", { class: "run-name" }, name),
-          h("output", {}),
-          h("span", { class: "failures" }),
-        ),
-      ),
-    );
+  function makePlot({ axis }: View, data: uPlot.AlignedData): uPlot {
+    const options = plotOptions(area.clientWidth, axis, logY, seriesOf(drawing), bandsOf(drawing), {
+      zoom: handlers.zoom,
+      cursor: showValues,
+      drawn: (self) => view !== undefined && drawMarks(frameOf(self), view, drawing.curves),
+    });
+    return new uPlot(options, data, area);
   }
 
   /** Shows the values at the cursor, or the newest ones without a cursor. */
   function showValues(): void {
     if (view === undefined || plot === undefined) return;
     const index = plot.cursor.idx;
-    view.runs.forEach((run, place) => {
-      const item = legend.children[place];
-      const curve = curves[place];
-      if (item === undefined || curve === undefined) return;
-      const column = plot!.data[place + 1];
-      let value = newest(rowsToDraw(run), spec.column);
-      if (index !== null && index !== undefined && column !== undefined) {
-        let at = index;
-        while (at > 0 && column[at] === undefined) at--;
-        value = column[at] ?? Number.NaN;
-      }
-      setText(item.querySelector("output")!, formatNumber(value));
-      const failures = curve.marks.filter(({ kind }) => kind === "nan").length;
-      setText(item.querySelector(".failures")!, failures === 0 ? "" : `× ${failures} NaN`);
+    if (index === null || index === undefined) legend.update("", newestReadings(), drawing.curves);
+    else legend.update(placeAt(view, plot.data[0][index]!), readingsAt(plot.data, index), drawing.curves);
+  }
+  function newestReadings(): Reading[] {
+    return (view?.runs ?? []).map((run, index) => {
+      if (run.seeds === undefined || run.seeds.length < 2) return { value: newest(rowsToDraw(run), spec.column) };
+      return { value: drawing.curves[index]?.ys.findLast((y) => typeof y === "number") };
+    });
+  }
+  function readingsAt(data: uPlot.AlignedData, index: number): Reading[] {
+    const at = (place: number): number | undefined => {
+      const column = data[place + 1];
+      if (place < 0 || column === undefined) return undefined;
+      let row = index;
+      while (row > 0 && column[row] === undefined) row--;
+      return column[row] ?? Number.NaN;
+    };
+    return (view?.runs ?? []).map((_, run) => {
+      const place = (kind: string): number => drawing.lines.findIndex((line) => line.run === run && line.kind === kind);
+      const [main, raw, lower, upper] = [place("main"), place("raw"), place("lower"), place("upper")];
+      if (upper >= 0) return { value: at(main), between: [at(lower)!, at(upper)!] };
+      return raw >= 0 ? { value: at(raw), smooth: at(main) } : { value: at(main) };
     });
   }
 
-  function described(runs: readonly ShownRun[]): string {
+  function described({ runs, axis }: View): string {
     const parts = runs.map((run) => {
       const value = newest(run.data, spec.column);
       return `${run.name}: ${formatNumber(value)} at step ${run.data.lastStep ?? 0}`;
     });
-    return `${spec.title} against ${view === undefined ? "step" : xName(view.axis)}; ${parts.join("; ")}`;
+    return `${spec.title} against ${xName(axis)}; ${parts.join("; ")}`;
   }
 
   return {
     element,
+    rename,
     update,
     toggleY,
     restyle: () => plot?.redraw(false, true),
@@ -275,10 +197,45 @@ function scaleName(log: boolean): string {
   return `y: ${log ? "log" : "linear"}`;
 }
 
-/** Joins all curves over the union of their x values. */
-function aligned(curves: readonly Curve[]): uPlot.AlignedData {
-  const tables = curves.map(({ xs, ys }): uPlot.AlignedData => [xs, ys as (number | null)[]]);
-  return tables.length === 1 ? tables[0]! : uPlot.join(tables);
+function xRange(plot: uPlot): readonly [number, number] {
+  return [plot.scales.x?.min ?? 0, plot.scales.x?.max ?? 1];
+}
+
+function frameOf(plot: uPlot): Frame {
+  const { left, top, width, height } = plot.bbox;
+  return {
+    pen: plot.ctx,
+    unit: devicePixelRatio,
+    left,
+    top,
+    width,
+    height,
+    xRange: xRange(plot),
+    x: (value) => plot.valToPos(value, "x", true),
+    y: (value) => plot.valToPos(value, "y", true),
+  };
+}
+
+/** Moves the cursor by rows that are a pixel or more apart; all charts follow. It begins at the newest row. */
+function moveCursor(plot: uPlot, by: -1 | 1): void {
+  const xs = plot.data[0];
+  const pixel = (index: number): number => plot.valToPos(xs[index]!, "x");
+  const now = plot.cursor.idx ?? undefined;
+  let next = now === undefined ? xs.length - 1 : now + by;
+  while (now !== undefined && xs[next + by] !== undefined && Math.abs(pixel(next) - pixel(now)) < 1) next += by;
+  if (xs[next] === undefined) return;
+  // uPlot's types do not know the last argument, which lets the other charts follow.
+  const setCursor = plot.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void;
+  setCursor({ left: pixel(next), top: plot.over.clientHeight / 2 }, true, true);
+}
+
+/** Says where on the x axis the cursor is, and at which step. */
+function placeAt({ runs, axis }: View, x: number): string {
+  const step = axis.quantity === "step" ? x - xShift(axis) : stepAt(runs[0], axis, x);
+  const of = step === undefined ? "" : `step ${formatCount(step)}`;
+  return axis.quantity === "step"
+    ? of
+    : [`${formatNumber(x)} ${xName(axis)}`, of].filter((part) => part !== "").join(", ");
 }
 
 function wholeRange(xs: readonly number[], log: boolean): readonly [number, number] {

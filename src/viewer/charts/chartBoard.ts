@@ -3,96 +3,61 @@ import type { RunInfo } from "../../server/messages.ts";
 import { h } from "../dom.ts";
 import { makeEndPoints } from "../endPoints.ts";
 import { hasNumber } from "../runSummary.ts";
-import { type Chart, type ChartSpec, makeChart } from "./chart.ts";
+import { type Chart, makeChart } from "./chart.ts";
+import { nameOfColumn } from "./columnNames.ts";
+import { type ChartSpec, mainCharts } from "./mainCharts.ts";
 import type { ShownRun, View } from "./series.ts";
 import { makeTrajectory } from "./trajectory.ts";
 
-const main: readonly ChartSpec[] = [
-  {
-    column: "value",
-    title: "Loss",
-    symbol: "L(z)",
-    meaning: "the value of the potential",
-    logY: "positive",
-    removable: false,
-  },
-  {
-    column: "validationLoss",
-    title: "Validation loss",
-    symbol: "",
-    meaning: "loss on rows that are not trained on",
-    logY: "positive",
-    removable: false,
-  },
-  {
-    column: "validationAccuracy",
-    title: "Validation accuracy",
-    symbol: "",
-    meaning: "share of these rows that is classified correctly",
-    logY: false,
-    removable: false,
-  },
-  {
-    column: "squaredFieldNorm",
-    title: "Squared gradient norm",
-    symbol: "‖F(z)‖²",
-    meaning: "0 at a critical point",
-    logY: true,
-    removable: false,
-  },
-  {
-    column: "naturalResidual",
-    title: "Natural residual",
-    symbol: "‖z − Π(z − F(z))‖",
-    meaning: "0 at a solution of the variational inequality",
-    logY: true,
-    removable: false,
-  },
-  {
-    column: "relativeResidual",
-    title: "Relative residual",
-    symbol: "r",
-    meaning: "residual of the Newton system: 0 where it is solved, 1 where the gradient lies in the Hessian's kernel",
-    logY: true,
-    removable: false,
-  },
-  {
-    column: "stepSize",
-    title: "Step size",
-    symbol: "α",
-    meaning: "chosen at each step",
-    logY: true,
-    removable: false,
-  },
-];
 /** Greatest length of a vector whose entries can be charted one by one. */
 const entriesMost = 8;
 const further = ["evaluations", "products", "seconds"];
+const own: ReadonlySet<string> = new Set(mainCharts.map(({ column }) => column));
 const storageKey = "fluxion.charts";
 
 interface ChartBoard {
   update(view: View): void;
   /** Takes all runs, for the chart of their end points. */
   updateRuns(runs: readonly RunInfo[], slots: ReadonlyMap<string, number>): void;
+  /** What a person has chosen for single charts. */
+  readonly chosen: ChosenCharts;
   restyle(): void;
   /** Switches the y axis of the chart that has the focus, or of all charts. */
   toggleY(): void;
 }
 
+export interface ChosenCharts {
+  /** Charts whose y axis was switched, and whether it is logarithmic. */
+  readonly logs: Readonly<Record<string, boolean>>;
+  /** Columns of the charts that were added. */
+  readonly added: readonly string[];
+}
+
 interface ChartBoardHandlers {
   zoom(range: View["zoom"]): void;
   look(run: string): void;
+  /** Is called when a person has chosen something. */
+  changed(): void;
 }
 
-export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHandlers): ChartBoard {
+/** @param start what the page's address chooses. Default: what was chosen in this browser the last time */
+export function makeChartBoard(
+  grid: HTMLElement,
+  { zoom, look, changed }: ChartBoardHandlers,
+  start: ChosenCharts = stored(),
+): ChartBoard {
   const charts = new Map<string, Chart>();
-  const logs = stored();
+  const logs = new Map(Object.entries(start.logs));
   const trajectory = makeTrajectory();
   const endPoints = makeEndPoints(look);
   const add = h("select", { "aria-label": "add a chart", class: "add" });
   let view: View | undefined;
   let offered = "";
 
+  function keep(): void {
+    localStorage.setItem(storageKey, JSON.stringify(chosenOf(logs, charts)));
+    changed();
+  }
   function show(spec: ChartSpec): void {
     const chart = makeChart(
       { ...spec, logY: logs.get(spec.column) ?? spec.logY },
@@ -100,12 +65,12 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
         zoom,
         logY(logY) {
           logs.set(spec.column, logY);
-          store(logs, charts);
+          keep();
         },
         remove() {
           charts.get(spec.column)?.destroy();
           charts.delete(spec.column);
-          store(logs, charts);
+          keep();
           if (view !== undefined) update(view);
         },
       },
@@ -115,26 +80,26 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
   }
   function addColumn(column: string): void {
     if (charts.has(column)) return;
-    const meaning = meaningOf(view, column);
-    show({ column, title: titleOf(view, column), symbol: "", meaning, logY: false, removable: true });
-    store(logs, charts);
+    show({ column, ...nameOfColumn(view?.runs ?? [], column), logY: false, removable: true });
+    keep();
     if (view !== undefined) update(view);
   }
 
   grid.append(trajectory.element, endPoints.element, h("div", { class: "add-row" }, add));
-  for (const spec of main) show(spec);
+  for (const spec of mainCharts) show(spec);
   add.addEventListener("change", () => {
     const column = add.value;
     add.value = "";
     addColumn(column);
     charts.get(column)?.element.scrollIntoView({ block: "nearest" });
   });
-  for (const column of storedColumns()) addColumn(column);
+  for (const column of start.added) addColumn(column);
 
   function update(next: View): void {
     view = next;
     for (const [column, chart] of charts) {
       chart.element.hidden = !isWorthwhile(next, column);
+      if (!own.has(column)) chart.rename(nameOfColumn(next.runs, column));
       if (!chart.element.hidden) chart.update(next);
     }
     trajectory.update(next.runs);
@@ -147,13 +112,16 @@ export function makeChartBoard(grid: HTMLElement, { zoom, look }: ChartBoardHand
     offered = free.join();
     add.replaceChildren(
       h("option", { value: "" }, "Add a chart …"),
-      ...free.map((column) => h("option", { value: column }, titleOf({ runs }, column))),
+      ...free.map((column) => h("option", { value: column }, optionText(runs, column))),
     );
     add.hidden = free.length === 0;
   }
   return {
     update,
     updateRuns: endPoints.update,
+    get chosen() {
+      return chosenOf(logs, charts);
+    },
     restyle() {
       for (const chart of charts.values()) chart.restyle();
       trajectory.restyle();
@@ -190,52 +158,21 @@ function columnsOf({ columns, data }: ShownRun): readonly string[] {
   });
 }
 
-/** Returns `exploitability of row` where a vector has an entry for each player, else the name of the column. */
-function titleOf(view: Pick<View, "runs"> | undefined, column: string): string {
-  const [name, entry] = vectorEntry(column);
-  for (const { players, data } of view?.runs ?? []) {
-    if (entry === undefined || players.length !== data.coordinates(name)) continue;
-    // A point with as many coordinates as there are players gets their names as well.
-    return `${name} of ${players[entry]}`;
-  }
-  return entry === undefined ? column : `${name} ${entry + 1}`;
+/** Names a column by what it holds, and as files do. */
+function optionText(runs: View["runs"], column: string): string {
+  const { title, internal } = nameOfColumn(runs, column);
+  return title.toLowerCase() === internal.toLowerCase() ? title : `${title} · ${internal}`;
 }
 
-function meaningOf(view: View | undefined, column: string): string {
-  const [name] = vectorEntry(column);
-  return view?.runs.map(({ columns }) => columns[name]?.meaning).find((meaning) => meaning !== undefined) ?? column;
+function chosenOf(logs: ReadonlyMap<string, boolean>, charts: ReadonlyMap<string, Chart>): ChosenCharts {
+  return { logs: Object.fromEntries(logs), added: [...charts.keys()].filter((column) => !own.has(column)) };
 }
 
-/** Splits `exploitability.0` into the vector column and the index of its entry. Other names have no entry. */
-function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
-  const match = /^(.+)\.(\d+)$/.exec(column);
-  return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
-}
-
-interface Stored {
-  readonly logs?: Readonly<Record<string, boolean>>;
-  readonly added?: readonly string[];
-}
-
-function read(): Stored {
+function stored(): ChosenCharts {
   try {
-    return JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Stored;
+    return { logs: {}, added: [], ...(JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Partial<ChosenCharts>) };
   } catch {
     // Another version may have stored something else; it can be lost.
-    return {};
+    return { logs: {}, added: [] };
   }
-}
-
-function stored(): Map<string, boolean> {
-  return new Map(Object.entries(read().logs ?? {}));
-}
-
-function storedColumns(): readonly string[] {
-  return read().added ?? [];
-}
-
-function store(logs: ReadonlyMap<string, boolean>, charts: ReadonlyMap<string, Chart>): void {
-  const own = new Set(main.map(({ column }) => column));
-  const added = [...charts.keys()].filter((column) => !own.has(column));
-  localStorage.setItem(storageKey, JSON.stringify({ logs: Object.fromEntries(logs), added } satisfies Stored));
 }

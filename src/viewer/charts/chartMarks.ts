@@ -1,131 +1,131 @@
-/** Draws over the curves of a chart: failures, commands, and the ends of runs. */
-import type uPlot from "uplot";
+/** Draws over the curves of a chart: failures, commands, events, and the ends of runs. */
 import { color } from "../dom.ts";
 import { styleOf } from "../runStyle.ts";
+import type { Frame } from "./pen.ts";
 import { Labels } from "./plane.ts";
-import { type Curve, interventionAt, type Mark, type View } from "./series.ts";
+import { type Curve, interventionAt, type Mark, type ShownRun, type View } from "./series.ts";
 
 const glyphs: Readonly<Record<Mark["kind"], string>> = { nan: "×", over: "▲", under: "▼" };
 
-export function drawMarks(plot: uPlot, view: View, curves: readonly Curve[]): void {
-  const { ctx, bbox } = plot;
-  const unit = devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top - 14 * unit, bbox.width + 14 * unit, bbox.height + 14 * unit);
-  ctx.clip();
-  drawInterventions(plot, view, unit);
-  drawEvents(plot, view, unit);
-  const labels = view.runs.length > 1 ? new Labels(ctx, 11 * unit) : undefined;
+/** Something that happened at a step and is drawn as a line from top to bottom. */
+interface Happening {
+  readonly step: number;
+  readonly label: string;
+}
+
+interface HappeningStyle {
+  readonly stroke: string;
+  readonly dash: readonly number[];
+  /** Whether a flag stands at the upper end, with the label beside it; else the label stands above the chart. */
+  readonly flag: boolean;
+  /** Least distance between two labels, in pixels. */
+  readonly apart: number;
+}
+
+/** @param curves one for each run of the view */
+export function drawMarks(frame: Frame, view: View, curves: readonly Curve[]): void {
+  const { pen, unit, left, top, width, height } = frame;
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top - 14 * unit, width + 14 * unit, height + 14 * unit);
+  pen.clip();
+  drawHappenings(frame, view, commandsOf, { stroke: color("--text-soft"), dash: [2, 3], flag: false, apart: 50 });
+  drawHappenings(frame, view, eventsOf, { stroke: color("--warn"), dash: [], flag: true, apart: 60 });
+  const labels = view.runs.length > 1 ? new Labels(pen, 11 * unit) : undefined;
   view.runs.forEach((run, index) => {
     const curve = curves[index];
     if (curve === undefined) return;
     const { stroke, letter } = styleOf(run.slot);
-    drawFailures(plot, curve.marks, stroke, unit);
-    const end = drawEnd(plot, curve, stroke, run.live, unit);
+    drawFailures(frame, curve.marks, stroke);
+    const end = drawEnd(frame, curve, stroke, run.live);
     if (end !== undefined) labels?.write(letter, end[0], end[1] - 7 * unit, stroke);
   });
-  ctx.restore();
+  pen.restore();
 }
 
 /** Draws at most one glyph per few pixels, so that a stretch of NaN is a row of crosses. */
-function drawFailures(plot: uPlot, marks: readonly Mark[], stroke: string, unit: number): void {
-  const { ctx, bbox } = plot;
-  const { min = 0, max = 0 } = plot.scales.x ?? {};
-  ctx.fillStyle = stroke;
-  ctx.font = `bold ${13 * unit}px system-ui, sans-serif`;
-  ctx.textAlign = "center";
+function drawFailures({ pen, unit, top, height, xRange, x }: Frame, marks: readonly Mark[], stroke: string): void {
+  pen.fillStyle = stroke;
+  pen.font = `bold ${13 * unit}px system-ui, sans-serif`;
+  pen.textAlign = "center";
   const drawnAt: Record<string, number> = {};
-  for (const { x, kind } of marks) {
-    if (x < min! || x > max!) continue;
-    const at = plot.valToPos(x, "x", true);
-    if (at - (drawnAt[kind] ?? Number.NEGATIVE_INFINITY) < 7 * unit) continue;
-    drawnAt[kind] = at;
-    ctx.fillText(glyphs[kind], at, kind === "over" ? bbox.top + 10 * unit : bbox.top + bbox.height - 3 * unit);
+  for (const mark of marks) {
+    if (mark.x < xRange[0] || mark.x > xRange[1]) continue;
+    const at = x(mark.x);
+    if (at - (drawnAt[mark.kind] ?? Number.NEGATIVE_INFINITY) < 7 * unit) continue;
+    drawnAt[mark.kind] = at;
+    pen.fillText(glyphs[mark.kind], at, mark.kind === "over" ? top + 10 * unit : top + height - 3 * unit);
   }
 }
 
 /** Draws a filled disk where a run ended, a ring where it is now. Returns the place if it is within the chart. */
-function drawEnd(
-  plot: uPlot,
-  curve: Curve,
-  stroke: string,
-  live: boolean,
-  unit: number,
-): readonly [number, number] | undefined {
-  const { ctx } = plot;
+function drawEnd(frame: Frame, curve: Curve, stroke: string, live: boolean): readonly [number, number] | undefined {
+  const { pen, unit, xRange } = frame;
   let last = curve.ys.length - 1;
   while (last >= 0 && typeof curve.ys[last] !== "number") last--;
   const [x, y] = [curve.xs[last], curve.ys[last]];
-  if (x === undefined || typeof y !== "number" || x > (plot.scales.x?.max ?? 0)) return undefined;
-  const [left, top] = [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true)];
-  ctx.beginPath();
-  ctx.arc(left, top, 3.5 * unit, 0, 2 * Math.PI);
-  ctx.fillStyle = live ? color("--card") : stroke;
-  ctx.fill();
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = 1.75 * unit;
-  ctx.setLineDash([]);
-  ctx.stroke();
+  if (x === undefined || typeof y !== "number" || x > xRange[1]) return undefined;
+  const [left, top] = [frame.x(x), frame.y(y)];
+  pen.beginPath();
+  pen.arc(left, top, 3.5 * unit, 0, 2 * Math.PI);
+  pen.fillStyle = live ? color("--card") : stroke;
+  pen.fill();
+  pen.strokeStyle = stroke;
+  pen.lineWidth = 1.75 * unit;
+  pen.setLineDash([]);
+  pen.stroke();
   return [left, top];
 }
 
-/** Draws a flag at the upper edge where a rule raised an event, with a thin line and the name of the rule. */
-function drawEvents(plot: uPlot, view: View, unit: number): void {
-  const { ctx, bbox } = plot;
-  const { min = 0, max = 0 } = plot.scales.x ?? {};
-  ctx.font = `${10 * unit}px system-ui, sans-serif`;
-  ctx.textAlign = "left";
+function drawHappenings(
+  frame: Frame,
+  view: View,
+  happeningsOf: (run: ShownRun) => Iterable<Happening>,
+  { stroke, dash, flag, apart }: HappeningStyle,
+): void {
+  const { pen, unit, top, height, xRange } = frame;
+  pen.strokeStyle = stroke;
+  pen.fillStyle = stroke;
+  pen.lineWidth = unit;
+  pen.setLineDash(dash.map((length) => length * unit));
+  pen.font = `${10 * unit}px system-ui, sans-serif`;
+  pen.textAlign = "left";
   let labelled = Number.NEGATIVE_INFINITY;
   for (const run of view.runs) {
-    ctx.strokeStyle = color("--warn");
-    ctx.fillStyle = color("--warn");
-    ctx.lineWidth = unit;
-    for (const event of run.data.events) {
-      const x = interventionAt(run, event, view.axis);
-      if (x === undefined || x < min! || x > max!) continue;
-      const left = plot.valToPos(x, "x", true);
-      ctx.beginPath();
-      ctx.moveTo(left, bbox.top);
-      ctx.lineTo(left, bbox.top + bbox.height);
-      ctx.stroke();
-      ctx.beginPath();
-      ctx.moveTo(left, bbox.top);
-      ctx.lineTo(left + 7 * unit, bbox.top + 3.5 * unit);
-      ctx.lineTo(left, bbox.top + 7 * unit);
-      ctx.fill();
-      if (left - labelled < 60 * unit) continue;
+    for (const happening of happeningsOf(run)) {
+      const x = interventionAt(run, happening, view.axis);
+      if (x === undefined || x < xRange[0] || x > xRange[1]) continue;
+      const left = frame.x(x);
+      pen.beginPath();
+      pen.moveTo(left, top);
+      pen.lineTo(left, top + height);
+      pen.stroke();
+      if (flag) drawFlag(frame, left);
+      if (left - labelled < apart * unit) continue;
       labelled = left;
-      ctx.fillText(event.rule, left + 9 * unit, bbox.top + 8 * unit);
+      if (flag) pen.fillText(happening.label, left + 9 * unit, top + 8 * unit);
+      else pen.fillText(happening.label, left, top - 4 * unit);
     }
+  }
+  pen.setLineDash([]);
+}
+
+function drawFlag({ pen, unit, top }: Frame, left: number): void {
+  pen.beginPath();
+  pen.moveTo(left, top);
+  pen.lineTo(left + 7 * unit, top + 3.5 * unit);
+  pen.lineTo(left, top + 7 * unit);
+  pen.fill();
+}
+
+function* commandsOf({ data }: ShownRun): Generator<Happening> {
+  for (const { step, commands } of data.interventions) {
+    const [first] = commands;
+    const label = first?.type === "set" ? (first.setting?.split(".").at(-1) ?? "set") : (first?.type ?? "");
+    yield { step, label };
   }
 }
 
-function drawInterventions(plot: uPlot, view: View, unit: number): void {
-  const { ctx, bbox } = plot;
-  const { min = 0, max = 0 } = plot.scales.x ?? {};
-  ctx.strokeStyle = color("--text-soft");
-  ctx.fillStyle = color("--text-soft");
-  ctx.lineWidth = unit;
-  ctx.setLineDash([2 * unit, 3 * unit]);
-  ctx.font = `${10 * unit}px system-ui, sans-serif`;
-  ctx.textAlign = "left";
-  let labelled = Number.NEGATIVE_INFINITY;
-  for (const run of view.runs) {
-    for (const intervention of run.data.interventions) {
-      const x = interventionAt(run, intervention, view.axis);
-      if (x === undefined || x < min! || x > max!) continue;
-      const left = plot.valToPos(x, "x", true);
-      ctx.beginPath();
-      ctx.moveTo(left, bbox.top);
-      ctx.lineTo(left, bbox.top + bbox.height);
-      ctx.stroke();
-      if (left - labelled < 50 * unit) continue;
-      labelled = left;
-      const [first] = intervention.commands;
-      const what = first?.type === "set" ? (first.setting?.split(".").at(-1) ?? "set") : (first?.type ?? "");
-      ctx.fillText(what, left, bbox.top - 4 * unit);
-    }
-  }
-  ctx.setLineDash([]);
+function* eventsOf({ data }: ShownRun): Generator<Happening> {
+  for (const { step, rule } of data.events) yield { step, label: rule };
 }

@@ -1,6 +1,7 @@
 /** A plane of two numbers on a canvas: axes, ticks, disks. */
 import { color } from "../dom.ts";
 import { formatTick } from "../format.ts";
+import type { Pen } from "./pen.ts";
 import { evenTicks } from "./ticks.ts";
 
 const margin = { left: 54, right: 16, top: 12, bottom: 26 };
@@ -43,7 +44,7 @@ export function blankCanvas(canvas: HTMLCanvasElement, width: number, height: nu
 }
 
 /** @param wholeX whether only whole numbers lie on the x axis */
-export function drawAxes(context: CanvasRenderingContext2D, plane: Plane, wholeX = false): void {
+export function drawAxes(context: Pen, plane: Plane, wholeX = false): void {
   const { range, width, height, x, y } = plane;
   const [xMin, xMax, yMin, yMax] = range;
   context.font = "11px system-ui, sans-serif";
@@ -66,12 +67,7 @@ export function drawAxes(context: CanvasRenderingContext2D, plane: Plane, wholeX
   context.stroke();
 }
 
-export function disk(
-  context: CanvasRenderingContext2D,
-  at: readonly [number, number],
-  fill: string,
-  stroke: string,
-): void {
+export function disk(context: Pen, at: readonly [number, number], fill: string, stroke: string): void {
   context.beginPath();
   context.arc(at[0], at[1], 4, 0, 2 * Math.PI);
   context.fillStyle = fill;
@@ -80,12 +76,7 @@ export function disk(
   context.stroke();
 }
 
-export function square(
-  context: CanvasRenderingContext2D,
-  at: readonly [number, number],
-  fill: string,
-  stroke: string,
-): void {
+export function square(context: Pen, at: readonly [number, number], fill: string, stroke: string): void {
   context.fillStyle = fill;
   context.fillRect(at[0] - 4, at[1] - 4, 8, 8);
   context.strokeStyle = stroke;
@@ -98,7 +89,7 @@ export class Labels {
 
   /** @param size size of the letters, in pixels of the canvas */
   constructor(
-    private readonly context: CanvasRenderingContext2D,
+    private readonly context: Pen,
     private readonly size: number,
   ) {}
 

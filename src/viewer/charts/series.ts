@@ -3,9 +3,12 @@ import type { Columns } from "../../arrow/row.ts";
 import { makeThinner } from "../../server/thin.ts";
 import type { Intervention, RunData } from "../runData.ts";
 
+/** Quantities that the x axis can show. */
+export const xQuantities = ["step", "seconds", "evaluations", "products"] as const;
+
 /** Quantity and scale of the x axis. */
 export interface XAxis {
-  readonly quantity: "step" | "seconds" | "products";
+  readonly quantity: (typeof xQuantities)[number];
   readonly log: boolean;
 }
 
@@ -23,6 +26,14 @@ export interface ShownRun {
   readonly data: RunData;
   /** Rows between two steps at a finer resolution. */
   readonly detail: RunData | undefined;
+  /** Runs that differ from this one in the seed only, itself among them, where they are drawn as one band. */
+  readonly seeds?: readonly SeedRun[];
+}
+
+/** One of several runs that differ in the seed only. */
+export interface SeedRun {
+  readonly data: RunData;
+  readonly live: boolean;
 }
 
 /** What all charts have in common. */
@@ -30,6 +41,8 @@ export interface View {
   readonly runs: readonly ShownRun[];
   readonly axis: XAxis;
   readonly zoom: { readonly min: number; readonly max: number } | undefined;
+  /** Width over which curves are smoothed, as a share of the x axis as it is drawn; 0: not at all. */
+  readonly smoothing: number;
 }
 
 /** Mark for a number that has no place on the y axis. */
@@ -50,13 +63,15 @@ export function xShift({ quantity, log }: XAxis): number {
   return quantity === "step" && log ? 1 : 0;
 }
 
+const xNames = { seconds: "seconds", evaluations: "evaluations of F", products: "Jacobian-vector products" } as const;
+
 export function xName({ quantity, log }: XAxis): string {
   if (quantity === "step") return log ? "step + 1" : "step";
-  return quantity === "seconds" ? "seconds" : "Jacobian-vector products";
+  return xNames[quantity];
 }
 
 /** Returns the rows to draw: the finer ones where there are some. */
-export function rowsToDraw({ data, detail }: ShownRun): RunData {
+export function rowsToDraw({ data, detail }: Pick<ShownRun, "data" | "detail">): RunData {
   return detail === undefined || detail.length === 0 ? data : detail;
 }
 
@@ -64,7 +79,12 @@ export function rowsToDraw({ data, detail }: ShownRun): RunData {
 const drawnMost = 1800;
 
 /** Returns the part of a column within the x axis, thinned to what a chart can show. */
-export function curveOf(run: ShownRun, column: string, view: Pick<View, "axis" | "zoom">, logY: boolean): Curve {
+export function curveOf(
+  run: Pick<ShownRun, "data" | "detail">,
+  column: string,
+  view: Pick<View, "axis" | "zoom">,
+  logY: boolean,
+): Curve {
   const { axis } = view;
   const data = rowsToDraw(run);
   const [x, y] = [data.column(axis.quantity), data.column(column)];
@@ -123,7 +143,7 @@ export function isPositive(data: RunData, column: string): boolean {
 }
 
 /** Whether NaN in the last row of the column is not a failure: the last row of a run has no step size. */
-function isBlankAtEnd(data: RunData, column: string): boolean {
+export function isBlankAtEnd(data: RunData, column: string): boolean {
   return column === "stepSize" && data.status !== "running";
 }
 
@@ -153,7 +173,7 @@ export function interventionAt(
 }
 
 /** Returns the first row whose step is at least `step`. */
-function firstRowAt(data: RunData, step: number): number {
+export function firstRowAt(data: RunData, step: number): number {
   let [low, high] = [0, data.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -173,4 +193,15 @@ export function stepsBetween(data: RunData, axis: XAxis, min: number, max: numbe
   while (from + 1 < data.length && (data.at(axis.quantity, from + 1) ?? 0) + shift < min) from++;
   while (to > from && (data.at(axis.quantity, to - 1) ?? 0) + shift > max) to--;
   return [data.at("step", from) ?? 0, data.at("step", to) ?? 0];
+}
+
+/** Returns the step of the last row of a run at or before a place on the x axis. */
+export function stepAt(run: ShownRun | undefined, axis: XAxis, x: number): number | undefined {
+  if (run === undefined) return undefined;
+  const data = rowsToDraw(run);
+  let step: number | undefined;
+  for (let row = 0; row < data.length && (data.at(axis.quantity, row) ?? 0) + xShift(axis) <= x; row++) {
+    step = data.at("step", row);
+  }
+  return step;
 }

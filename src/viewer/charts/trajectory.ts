@@ -3,6 +3,7 @@ import { color, h, setAttribute } from "../dom.ts";
 import { formatNumber } from "../format.ts";
 import type { RunData } from "../runData.ts";
 import { letterOf, styleOf } from "../runStyle.ts";
+import type { Pen } from "./pen.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, roomOf } from "./plane.ts";
 import { rowsToDraw, type ShownRun } from "./series.ts";
 
@@ -121,13 +122,7 @@ function placement(runs: readonly ShownRun[], axes: Axes, width: number): Plane 
   return planeOver([middleX - halfX, middleX + halfX, middleY - halfY, middleY + halfY], width, height);
 }
 
-function drawRun(
-  context: CanvasRenderingContext2D,
-  run: ShownRun,
-  axes: Axes,
-  { x, y }: Plane,
-  labels: Labels | undefined,
-): void {
+function drawRun(context: Pen, run: ShownRun, axes: Axes, { x, y }: Plane, labels: Labels | undefined): void {
   const { stroke, dash } = styleOf(run.slot);
   const onCanvas = (column: string): (readonly [number, number])[] =>
     Array.from(pairs(rowsToDraw(run), column, axes), ([first, second]) => [x(first), y(second)] as const);
@@ -154,12 +149,7 @@ function drawRun(
   labels?.write(letterOf(run.slot), start[0], start[1] - 8, stroke);
 }
 
-function diamond(
-  context: CanvasRenderingContext2D,
-  [left, top]: readonly [number, number],
-  fill: string,
-  stroke: string,
-): void {
+function diamond(context: Pen, [left, top]: readonly [number, number], fill: string, stroke: string): void {
   context.beginPath();
   for (const [dx, dy] of [
     [0, -5],

@@ -1,19 +1,19 @@
 /** Controls of the x axis that all charts share. */
-import { byId, setText } from "../dom.ts";
-import type { XAxis } from "./series.ts";
+import { byId, setText } from "../../dom.ts";
+import { type XAxis, xQuantities } from "../series.ts";
 
 const key = "fluxion.x";
-const quantities = ["step", "seconds", "products"] as const;
 
 interface XAxisControls {
   readonly axis: XAxis;
   toggleLog(): void;
 }
 
-export function makeXAxisControls(changed: (axis: XAxis) => void): XAxisControls {
+/** @param start the axis that the page's address chooses. Default: the one of the last time */
+export function makeXAxisControls(changed: (axis: XAxis) => void, start: XAxis = stored()): XAxisControls {
   const select = byId<HTMLSelectElement>("x-quantity");
   const toggle = byId<HTMLButtonElement>("x-log");
-  let axis = stored();
+  let axis = start;
 
   function set(next: XAxis): void {
     axis = next;
@@ -27,7 +27,7 @@ export function makeXAxisControls(changed: (axis: XAxis) => void): XAxisControls
   }
   const toggleLog = (): void => set({ ...axis, log: !axis.log });
   select.addEventListener("change", () => {
-    const quantity = quantities.find((name) => name === select.value) ?? "step";
+    const quantity = xQuantities.find((name) => name === select.value) ?? "step";
     set({ ...axis, quantity });
   });
   toggle.addEventListener("click", toggleLog);
@@ -42,5 +42,5 @@ export function makeXAxisControls(changed: (axis: XAxis) => void): XAxisControls
 
 function stored(): XAxis {
   const [quantity, scale] = (localStorage.getItem(key) ?? "").split(" ");
-  return { quantity: quantities.find((name) => name === quantity) ?? "step", log: scale !== "linear" };
+  return { quantity: xQuantities.find((name) => name === quantity) ?? "step", log: scale !== "linear" };
 }

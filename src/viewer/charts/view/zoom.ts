@@ -1,5 +1,5 @@
 /** Changes the range of the x axis by the keyboard. */
-import { type ShownRun, type View, type XAxis, xShift } from "./series.ts";
+import { type ShownRun, type View, type XAxis, xShift } from "../series.ts";
 
 /** Returns the range made narrower (factor < 1) or wider around its middle; undefined: the whole range. */
 export function scaledBy(view: View, factor: number): View["zoom"] {
