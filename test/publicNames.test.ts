@@ -74,6 +74,7 @@ names("are the only exports without a reader among the sources", () => {
     "FileSystem",
     "replaceDisk",
     "resolve",
+    "shardFrom",
     "keepsBound",
     "kernelSpeed",
     "processorUnit",

@@ -5,7 +5,7 @@ import type { MergedParts } from "../../experiments/campaigns/mergeParts.ts";
 import { literal, loadDuckDB } from "../query/duckdb.ts";
 
 /** Folder of the data set in the directory of a campaign. */
-export const dataSetFolder = "ends.parquet";
+const dataSetFolder = "ends.parquet";
 
 const types = { integer: "INTEGER", number: "DOUBLE", text: "VARCHAR" } as const;
 const without = "Without it: fluxion merge --no-parquet checks the parts, which every reader of Arrow streams reads";

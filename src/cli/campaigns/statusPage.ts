@@ -14,7 +14,7 @@ export function writeStatus(directory: string, name: string, status: CampaignSta
 }
 
 /** Makes the page. */
-export function statusPage(status: CampaignStatus): string {
+function statusPage(status: CampaignStatus): string {
   const { title, state, at, doneOfWanted, wanted, rate, outcomes, indices, classes, workers, aside, failures } = status;
   const left = secondsLeft(status);
   const facts: [string, string][] = [

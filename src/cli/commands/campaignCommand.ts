@@ -119,7 +119,7 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
     run: async (signal, tell) => {
       if (engine === "bullmq") {
         const { redisFrom } = await import("../campaigns/redisOptions.ts");
-        const { runOnQueue } = await import("../../experiments/campaigns/bullmq/coordinator.ts");
+        const runOnQueue = (await import("../../experiments/campaigns/bullmq/coordinator.ts")).runOnQueue;
         await first.close();
         await runOnQueue({ work, directory: out, spec, signal, tell, ...redisFrom(flags) });
         return;

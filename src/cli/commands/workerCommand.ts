@@ -39,7 +39,7 @@ export function workerCommand(command: Command, exit: (code: number) => void): v
 async function worker(module: string | undefined, flags: Flags): Promise<number> {
   const { queue, connection } = redisFrom(flags);
   const experiment = module === undefined ? undefined : experimentOf(module);
-  const { workAtQueue } = await import("../../experiments/campaigns/bullmq/worker.ts");
+  const workAtQueue = (await import("../../experiments/campaigns/bullmq/worker.ts")).workAtQueue;
   const abort = new AbortController();
   const signals = watchSignals(() => {
     note("leaving after the searches under way; press Ctrl-C again to quit at once");
@@ -58,6 +58,8 @@ async function worker(module: string | undefined, flags: Flags): Promise<number>
     say(`${runs} searches have ended here`);
     return abort.signal.aborted ? signals.exitCode() : 0;
   } finally {
+    // Where Redis is gone for good, BullMQ would try to reach it for ever.
+    setTimeout(() => process.exit(), 2000).unref();
     signals.close();
   }
 }

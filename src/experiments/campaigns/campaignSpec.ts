@@ -30,7 +30,7 @@ export interface CampaignSpec {
 }
 
 /** Name of the file. */
-export const campaignFileName = "campaign.json";
+const campaignFileName = "campaign.json";
 
 /** Makes the id of a campaign: equal for workers whose runs have equal bits. Where the module lies does not count. */
 export function campaignId({ name, source, options, seed, count, executor, version: own }: CampaignSpec): string {

@@ -9,7 +9,7 @@ import { WorkerFailure } from "../threads/searchThread.ts";
 import type { Assignment, CampaignThreadData, FromCampaignThread, ToCampaignThread } from "./messages.ts";
 
 type Prepared = Extract<FromCampaignThread, { kind: "prepared" }>;
-export type Worked = Extract<FromCampaignThread, { kind: "worked" }>;
+type Worked = Extract<FromCampaignThread, { kind: "worked" }>;
 
 /** A thread that runs searches. It does one thing at a time. */
 export interface CampaignThread {

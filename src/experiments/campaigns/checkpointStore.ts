@@ -10,7 +10,7 @@ import type { Checkpoint } from "../../streams/types.ts";
 import type { EarlierRun, RunStore } from "../framework/context.ts";
 
 /** Folder of the checkpoints in the directory of a campaign. */
-export const checkpointsFolder = "checkpoints";
+const checkpointsFolder = "checkpoints";
 
 /** Milliseconds for which a run leaves no checkpoint: what is lost of it by then is soon done again. */
 const young = 5000;

@@ -5,7 +5,7 @@ import { makeDirectory, writeFailure } from "../../sinks/files.ts";
 import type { FailedSearch } from "./messages.ts";
 
 /** A search that threw, and where. */
-export interface Failure extends FailedSearch {
+interface Failure extends FailedSearch {
   readonly worker: string;
 }
 

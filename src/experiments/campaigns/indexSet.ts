@@ -2,7 +2,7 @@
 import { failure } from "../../errors.ts";
 
 /** Every k-th index of a range. */
-export interface IndexRange {
+interface IndexRange {
   readonly from: number;
   /** Last index that may belong to the range. */
   readonly to: number;
@@ -13,7 +13,7 @@ export interface IndexRange {
 export type IndexRanges = readonly IndexRange[];
 
 /** Most indices of a campaign. */
-export const mostIndices = 2 ** 31 - 1;
+const mostIndices = 2 ** 31 - 1;
 
 /** Reads a set of indices. @throws ERR_COMMAND_LINE for any other text */
 export function parseIndices(text: string, who: string): IndexRanges {

@@ -5,15 +5,15 @@ import type { Assignment } from "./messages.ts";
 import type { Work } from "./work.ts";
 
 /** Seconds of work that a chunk should hold: long enough to cost nothing, short enough to lose nothing. */
-export const chunkSeconds = 0.5;
+const chunkSeconds = 0.5;
 /** Most searches of a chunk. */
-export const mostInChunk = 5000;
+const mostInChunk = 5000;
 
 /** Deaths of threads one after the other, without a chunk that was done, at which a campaign ends. */
 const mostDeaths = 10;
 
 /** How many searches a chunk should have, given the mean seconds of a search. */
-export function chunkSize(meanSeconds: number | undefined): number {
+function chunkSize(meanSeconds: number | undefined): number {
   if (meanSeconds === undefined) return 1;
   return Math.max(1, Math.min(mostInChunk, Math.round(chunkSeconds / Math.max(meanSeconds, 1e-9))));
 }
@@ -35,7 +35,7 @@ export interface ThreadPlace {
 }
 
 /** What the engine tells. */
-export interface LocalEngineOptions {
+interface LocalEngineOptions {
   readonly work: Work;
   readonly directory: string;
   readonly places: readonly ThreadPlace[];

@@ -5,7 +5,7 @@ import { PartFollower } from "./partReader.ts";
 import { Tally, type TallySnapshot } from "./tally.ts";
 
 /** Times that a search may fail before it is set aside. */
-export const mostAttempts = 3;
+const mostAttempts = 3;
 
 /** A search that failed as often as it may. */
 export interface SetAside {

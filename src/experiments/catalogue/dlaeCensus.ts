@@ -1,7 +1,17 @@
 import { concat } from "rxjs";
 import { z } from "zod";
 import { type Experiment, type ExperimentContext, experiment } from "../framework/definition.ts";
-import { comparison, describeStart, dlaeShape, endOf, onTrajectories, startsFrom } from "../protocols/dlaeProtocol.ts";
+import { agreeMeaning, agreeText } from "../protocols/agreement.ts";
+import {
+  classOf,
+  comparison,
+  type DlaeEnd,
+  describeStart,
+  dlaeShape,
+  endOf,
+  onTrajectories,
+  startsFrom,
+} from "../protocols/dlaeProtocol.ts";
 import { largestSize } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
 import { fractionText } from "../protocols/statistics.ts";
@@ -11,7 +21,7 @@ import { samplingCells } from "./dlaeSampling.ts";
 import { summaries } from "./summaries.ts";
 
 /** Names of the samplers: a scheme, and the variance of the noise. Search i belongs to sampler i modulo their number. */
-export const samplerNames: readonly string[] = samplingCells.map(({ scheme, variance }) => `${scheme} ${variance}`);
+const samplerNames: readonly string[] = samplingCells.map(({ scheme, variance }) => `${scheme} ${variance}`);
 
 /**
  * Counts the classes of critical points that Newton-MR finds on a deep linear autoencoder, where all of them are known,
@@ -37,7 +47,12 @@ export const dlaeCensusExperiment: Experiment = experiment({
   run(options, context) {
     const thresholds = thresholdsOf(options.thresholds ?? "relative");
     const { searches, iterations, returnedIterate } = options;
-    const found = samplerNames.map(() => ({ searches: 0, critical: 0, classes: new Set<string>() }));
+    const found = samplerNames.map(() => ({
+      searches: 0,
+      critical: 0,
+      classes: new Set<string>(),
+      repeated: [] as DlaeEnd[],
+    }));
     let classes = 0;
     return concat(
       onTrajectories(context, options, (problem, trajectories) => {
@@ -55,8 +70,9 @@ export const dlaeCensusExperiment: Experiment = experiment({
             ...searchOptions(thresholds),
             newton: { direction: { returnedIterate } },
             description: { start: describeStart(start) },
-            compare(last, judgement, course) {
-              const end = endOf(problem, start, { last, judgement, course });
+            compare(last, judgement, course, repetitions) {
+              const end = endOf(problem, start, { last, judgement, course }, repetitions);
+              if (repetitions.length > 0) own.repeated.push(end);
               own.searches++;
               if (end.critical) own.critical++;
               if (end.directions !== undefined) own.classes.add(end.directions.join());
@@ -74,6 +90,8 @@ interface Found {
   readonly searches: number;
   readonly critical: number;
   readonly classes: ReadonlySet<string>;
+  /** Ends of searches that `--repeat` has repeated. */
+  readonly repeated: readonly DlaeEnd[];
 }
 
 function tell(context: ExperimentContext, found: readonly Found[], classes: number): void {
@@ -83,7 +101,8 @@ function tell(context: ExperimentContext, found: readonly Found[], classes: numb
     if (own.searches === 0) continue;
     context.conclude(
       `  ${samplerNames[cell]}: ${own.classes.size} classes in ${own.searches} searches; ` +
-        `critical ${fractionText(own.critical, own.searches)}`,
+        `critical ${fractionText(own.critical, own.searches)}${agreeText(own.repeated, classOf)}`,
     );
   }
+  for (const line of agreeMeaning(found.flatMap(({ repeated }) => repeated))) context.conclude(line);
 }

@@ -1,36 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { mergeParts } from "../../../src/experiments/campaigns/mergeParts.ts";
+import { campaignEnds } from "../../support/campaignEnds.ts";
 import { fluxion, scratchDirectory, startFluxion } from "../../support/command.ts";
 
 const small = ["--inputs", "4", "--hidden", "2", "--samples", "50", "--trajectory-steps", "200", "--iterations", "20"];
 const base = ["campaign", "dlae", ...small, "--searches", "60", "--noise", "0.05", "--portable"];
 const cwd = scratchDirectory();
 
-/** The ends of a campaign by search, without the time that they took. */
-function endsOf(directory: string, count = 60): Map<number, string> {
-  const found = new Map<number, string>();
-  const merged = mergeParts(
-    [directory],
-    count,
-    () => {},
-    ({ why }) => assert.unreachable(why),
-  );
-  for (const { table, rows } of merged.ends()) {
-    for (const row of rows) {
-      const cells: [string, unknown][] = [];
-      for (const { name } of table.schema.fields) {
-        const cell = table.getChild(name)!.get(row);
-        if (cell !== null && name !== "seconds") cells.push([name, Object.is(cell, -0) ? "-0" : String(cell)]);
-      }
-      const search = table.getChild("search")!.get(row) as number;
-      found.set(search, JSON.stringify(cells.sort(([a], [b]) => (a < b ? -1 : 1))));
-    }
-  }
-  return found;
-}
+const endsOf = (directory: string): Map<number, string> =>
+  campaignEnds(directory, 60, (why) => assert.unreachable(why));
 
 const campaigns = suite("fluxion campaign");
 
@@ -104,24 +84,8 @@ campaigns("refuses a directory of another campaign, and says what differs", asyn
 
 campaigns("sets a search aside that throws each time, with its cause, and does the others", async () => {
   const folder = scratchDirectory();
-  const source = new URL("../../../src/index.ts", import.meta.url).pathname;
-  writeFileSync(
-    join(folder, "poison.ts"),
-    `import { range, throwError } from "rxjs";
-import { bilinear, chain, experiment, gradientStep, untilStep } from ${JSON.stringify(source)};
-void range;
-export default experiment({
-  name: "poison", summary: "one search throws",
-  run: (_, context) => context.campaign(12, (i) =>
-    i === 5 ? throwError(() => new Error("search five is bad"))
-      : context.iterate(bilinear(), [1, i], chain(untilStep(3), gradientStep(0.1)), { name: "run-" + i })),
-});
-`,
-  );
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
-  const rx = new URL("../../../node_modules/rxjs", import.meta.url).pathname;
-  (await import("node:fs")).symlinkSync(rx, join(folder, "node_modules", "rxjs"));
-  const { code, stdout, stderr } = await fluxion(["campaign", "./poison.ts", "--workers", "2", "--out", "p"], folder);
+  const module = new URL("../../support/poisonExperiment.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await fluxion(["campaign", module, "--workers", "2", "--out", "p"], folder);
   assert.is(code, 1, stderr);
   assert.match(stdout, /11 searches have ended/);
   assert.match(stdout, /search 5 is set aside.*search five is bad/);
@@ -173,7 +137,7 @@ campaigns("keeps all rows of every k-th search, which certify reads", async () =
 campaigns("refuses what cannot be meant", async () => {
   const cases: [string[], RegExp][] = [
     [["campaign"], /expected an experiment with a campaign/],
-    [["campaign", "bilinear"], /expected an experiment that calls context\.campaign/],
+    [["campaign", "train"], /expected an experiment that calls context\.campaign/],
     [[...base, "--shard", "4/3"], /--shard: expected k\/K/],
     [[...base, "--shard", "auto"], /SLURM_ARRAY_TASK_ID/],
     [[...base, "--shard", "1/2", "--indices", "3"], /expected one of them, got both/],

@@ -34,6 +34,7 @@ text.run();
 const tiny: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {
   digits: { searches: 2, iterations: 5, trajectorySteps: 60, samples: 40 },
   dlae: { searches: 4, inputs: 5, hidden: 2, samples: 60, trajectorySteps: 400 },
+  "dlae-census": { searches: 8, inputs: 5, hidden: 2, samples: 60, trajectories: 1, trajectorySteps: 400 },
   "dlae-methods": {
     ...{ searches: 2, gradientSearches: 1, gradientIterations: 40, inputs: 5, hidden: 2, samples: 60 },
     ...{ trajectorySteps: 400 },

@@ -23,7 +23,7 @@ export interface Connected {
 /** Milliseconds for which the first connection is waited for. */
 const patience = 5000;
 
-/** Loads the packages and connects. @throws ERR_MODULE, ERR_QUEUE, ERR_COMMAND_LINE for a URL that is none */
+/** Loads the packages and connects. @throws ERR_MODULE, ERR_QUEUE, ERR_COMMAND_LINE for another URL */
 export async function connect({ url, password }: RedisConnection): Promise<Connected> {
   const { bullmq, Redis } = await load();
   const place = placeOf(url);

@@ -11,7 +11,7 @@ import { announcedFor, announceEvery, announcementText, campaignKeyOf, queueName
 import { pause } from "./pause.ts";
 
 /** Options of {@link runOnQueue}. */
-export interface QueueOptions {
+interface QueueOptions {
   readonly work: Work;
   readonly directory: string;
   readonly spec: CampaignSpec;

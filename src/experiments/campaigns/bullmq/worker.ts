@@ -19,7 +19,7 @@ import {
 import { pause } from "./pause.ts";
 
 /** Options of {@link workAtQueue}. */
-export interface QueueWorkerOptions {
+interface QueueWorkerOptions {
   readonly queue: string;
   readonly connection: RedisConnection;
   /** Module of the experiment, if it is not a built-in one. */
