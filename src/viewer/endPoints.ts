@@ -1,5 +1,7 @@
 /** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
 import type { EndCertificates, RunInfo } from "../server/messages.ts";
+import { csvOf, type Exported, makeExportMenu } from "./charts/export/exportMenu.ts";
+import type { Pen } from "./charts/pen.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, square } from "./charts/plane.ts";
 import { padded } from "./charts/ticks.ts";
 import { button, color, h, setAttribute, setText } from "./dom.ts";
@@ -47,7 +49,16 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   const element = h(
     "section",
     { class: "card chart", "aria-label": "End points", tabindex: 0, hidden: true },
-    h("header", {}, h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index"))),
+    h(
+      "header",
+      {},
+      h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index")),
+      h(
+        "div",
+        { class: "card-tools" },
+        makeExportMenu("End points", () => exported()),
+      ),
+    ),
     plot,
     hint,
     proved,
@@ -124,8 +135,34 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const width = canvas.parentElement!.clientWidth;
     const points = known().filter(hasPlace);
     if (width === 0 || points.length === 0) return;
-    const context = blankCanvas(canvas, width, height);
-    const plane = placement(points, width);
+    paint(blankCanvas(canvas, width, height), points, width, height);
+    hint.textContent = legend(points.map(({ verdict }) => verdict));
+    setAttribute(
+      canvas,
+      "aria-label",
+      `loss against Morse index of ${points.length} runs; the table holds the numbers`,
+    );
+  }
+  function exported(): Exported {
+    const [width, tall] = [720, 480];
+    return {
+      file: "end-points",
+      title: "Loss against Morse index at the ends of runs",
+      width,
+      height: tall,
+      paint: (pen) => paint(pen, known().filter(hasPlace), width, tall),
+      csv: () =>
+        csvOf(
+          ["run", "verdict", "step", "loss", "squared gradient norm", "Morse index", "proof"],
+          known().map(({ run, verdict, step, value, squaredFieldNorm, index, proof }) => {
+            return [run.name, verdict, step, value, squaredFieldNorm, index, proof?.sentence];
+          }),
+        ),
+    };
+  }
+  function paint(context: Pen, points: readonly EndPoint[], width: number, tall: number): void {
+    if (points.length === 0) return;
+    const plane = placement(points, width, tall);
     drawAxes(context, plane, true);
     const labels = new Labels(context, 11);
     // Shown runs are drawn last, above others that ended in the same place.
@@ -140,17 +177,11 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       else disk(context, at, sign === "●" ? stroke : color("--card"), stroke);
       if (slot !== undefined) labels.write(letterOf(slot), at[0], at[1] - 8, stroke);
     }
-    hint.textContent = legend(points.map(({ verdict }) => verdict));
-    setAttribute(
-      canvas,
-      "aria-label",
-      `loss against Morse index of ${points.length} runs; the table holds the numbers`,
-    );
   }
   function nearest(event: MouseEvent): readonly EndPoint[] {
     const points = known().filter(hasPlace);
     if (points.length === 0) return [];
-    const plane = placement(points, canvas.clientWidth);
+    const plane = placement(points, canvas.clientWidth, height);
     return points.filter(({ index, value }) => {
       return Math.hypot(plane.x(index!) - event.offsetX, plane.y(value!) - event.offsetY) <= reach;
     });
@@ -214,7 +245,7 @@ function countedProofs(points: readonly EndPoint[]): string[] {
   return [`${zero} proved critical, ${none} proved not to be near a critical point, ${undecided} undecided`];
 }
 
-function placement(points: readonly EndPoint[], width: number): Plane {
+function placement(points: readonly EndPoint[], width: number, height: number): Plane {
   const [indexes, values] = [points.map(({ index }) => index!), points.map(({ value }) => value!)];
   const [low, high] = padded(Math.min(...values), Math.max(...values), false);
   return planeOver([Math.min(...indexes) - 0.6, Math.max(...indexes) + 0.6, low, high], width, height);
