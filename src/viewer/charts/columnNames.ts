@@ -57,7 +57,7 @@ function familyOf(columns: Columns, name: string): Column | undefined {
 }
 
 /** Splits `exploitability.0` into the vector column and the index of its entry. Other names have no entry. */
-export function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
+function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
   const match = /^(.+)\.(\d+)$/.exec(column);
   return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
 }

@@ -87,7 +87,10 @@ export function makeHeatMap(column: string, removable: boolean, remove: () => vo
   function mark(bin: number, entry: number): void {
     if (cells === undefined) return;
     const inside = bin >= 0 && bin < cells.bins && entry >= 0 && entry < cells.entries && cells.rows[bin]! >= 0;
-    marked = inside ? { bin, entry } : undefined;
+    const next = inside ? { bin, entry } : undefined;
+    // A pointer that moves within a cell costs nothing.
+    if (next?.bin === marked?.bin && next?.entry === marked?.entry) return;
+    marked = next;
     draw();
   }
   canvas.addEventListener("mousemove", ({ offsetX, offsetY }) => {

@@ -7,7 +7,7 @@ import { type XAxis, xName } from "../series.ts";
 import type { HeatCells } from "./heatCells.ts";
 import { type HeatScale, heatColor } from "./heatScale.ts";
 
-export interface HeatPicture {
+interface HeatPicture {
   readonly cells: HeatCells;
   readonly scale: HeatScale;
   readonly axis: XAxis;
@@ -17,7 +17,7 @@ export interface HeatPicture {
   readonly marked?: { readonly bin: number; readonly entry: number } | undefined;
 }
 
-export interface HeatFrame {
+interface HeatFrame {
   readonly left: number;
   readonly top: number;
   readonly width: number;
