@@ -22,7 +22,7 @@
   void rows_##name(const double *x, double *y, ptrdiff_t count, ptrdiff_t length);                   \
   void adam_##name(const struct adam *of, ptrdiff_t n);                                              \
   void combine_##name(double *out, double alpha, const double *y, double beta, const double *x, ptrdiff_t n); \
-  void orthogonalise_##name(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n);          \
+  void orthogonalise_##name(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n, int rounds); \
   void choose_##name(double *to, const double *from, const int32_t *rows, ptrdiff_t count, ptrdiff_t width);
 
 /* Vectors of 2, 4 or 8 numbers. */
@@ -34,7 +34,7 @@ struct kernels {
   void (*product)(const struct matrices *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*adam)(const struct adam *, ptrdiff_t);
   void (*combine)(double *, double, const double *, double, const double *, ptrdiff_t);
-  void (*orthogonalise)(double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
+  void (*orthogonalise)(double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, int);
   void (*choose)(double *, const double *, const int32_t *, ptrdiff_t, ptrdiff_t);
 };
 #define KERNELS(width, name) \
@@ -119,10 +119,10 @@ EXPORTED void fluxion_convolution(size_t memory, uint32_t table) { chosen->convo
  * Computes C = factor op(A) op(B), m x n, from places in memory and the distances between rows there. Flags: 1 transposes A,
  * 2 transposes B, 4 adds to C. No size may be 0.
  */
-EXPORTED void fluxion_product(size_t memory, uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, uint32_t a,
-                              uint32_t row_a, uint32_t b, uint32_t row_b, uint32_t c, uint32_t row_c) {
-  const struct matrices of = {(const double *)(memory + a), (const double *)(memory + b), (double *)(memory + c),
-                              row_a, row_b, row_c, flags & 1, flags & 2, flags & 4, factor};
+EXPORTED void fluxion_product(uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, size_t a, uint32_t row_a,
+                              size_t b, uint32_t row_b, size_t c, uint32_t row_c) {
+  const struct matrices of = {(const double *)a, (const double *)b, (double *)c, row_a, row_b, row_c,
+                              flags & 1, flags & 2, flags & 4, factor};
   chosen->product(&of, m, n, k);
 }
 
@@ -139,9 +139,9 @@ EXPORTED void fluxion_combine(size_t out, double alpha, size_t y, double beta, s
   chosen->combine((double *)out, alpha, (const double *)y, beta, (const double *)x, n);
 }
 
-/* Makes v orthogonal to m > 0 vectors of n numbers, twice. They begin at `basis`, `stride` bytes apart, forward or backward. */
-EXPORTED void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n) {
-  chosen->orthogonalise((double *)v, (const double *)basis, stride / (ptrdiff_t)sizeof(double), m, n);
+/* Makes v orthogonal to m > 0 vectors of n numbers, once or twice. They begin at `basis`, `stride` bytes apart, forward or backward. */
+EXPORTED void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n, uint32_t rounds) {
+  chosen->orthogonalise((double *)v, (const double *)basis, stride / (ptrdiff_t)sizeof(double), m, n, (int)rounds);
 }
 
 /* Copies rows of a matrix, wherever they lie. */

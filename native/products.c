@@ -62,12 +62,12 @@ static void turn(double *to, const double *a, ptrdiff_t row, ptrdiff_t length, p
   }
 }
 
-/* Where the tile is and how it is finished. */
+/* Where the tile is and how it is finished; `turned` if the transpose of C is computed. */
 struct target {
   double *c;
   ptrdiff_t row, width;
   double factor;
-  int add;
+  int add, turned;
 };
 
 /* Some rows of op(A), whose number t of row r is at[r * down + t * across]. */
@@ -110,6 +110,14 @@ static inline __attribute__((always_inline)) void tile(int rows, int columns, st
   vector factor = SPLAT(to->factor);
   EACH_ROW EACH_VECTOR sums[r][v] = factor * sums[r][v];
   double *c = to->c;
+  if (to->turned) {
+    double block[ROWS * COLUMNS];
+    EACH_ROW EACH_VECTOR STORE(block + r * COLUMNS + v * WIDTH, sums[r][v]);
+    for (ptrdiff_t j = 0; j < to->width; j++, c += to->row) {
+      EACH_ROW c[r] = to->add ? c[r] + block[r * COLUMNS + j] : block[r * COLUMNS + j];
+    }
+    return;
+  }
   if (to->width == columns) {
     if (to->add) {
       EACH_ROW EACH_VECTOR sums[r][v] = LOADED(c + r * to->row + v * WIDTH) + sums[r][v];
@@ -130,7 +138,7 @@ static inline __attribute__((always_inline)) void rows_of(int rows, struct left 
                                                           struct target to) {
   double *c = to.c;
   for (ptrdiff_t j = 0; j < b->width; j += COLUMNS) {
-    to.c = c + j;
+    to.c = to.turned ? c + j * to.row : c + j;
     to.width = least(COLUMNS, b->width - j);
     const double *at = b->at + j / COLUMNS * b->panel;
     if (to.width <= HALF) tile(rows, HALF, a, at, b->row, b->length, &to);
@@ -158,7 +166,14 @@ static inline int is_ready(const struct matrices *of, ptrdiff_t m, ptrdiff_t wid
   return !of->turned_b && width % HALF == 0 && m <= 3 * ROWS;
 }
 
-void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
+/* The entry of C, or of its transpose, whose first tile begins there. */
+static inline double *entry(const struct matrices *of, int turned, ptrdiff_t i, ptrdiff_t j) {
+  return turned ? of->c + j * of->row_c + i : of->c + i * of->row_c + j;
+}
+
+/* Computes the product, or its transpose, whose left operand is then the transpose of B. */
+static inline __attribute__((always_inline)) void multiply(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,
+                                                           int turned) {
   _Alignas(64) double packed[LONGEST * WIDEST], left[LONGEST * TURNED];
   const ptrdiff_t many = parts(k, LONGEST), longest = parts(k, many);
   const ptrdiff_t blocks = parts(n, WIDEST), widest = parts(parts(n, blocks), COLUMNS) * COLUMNS;
@@ -172,24 +187,40 @@ void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, 
         pack(packed, b, of->row_b, of->turned_b, length, width);
         right = (struct right){packed, COLUMNS * length, COLUMNS, length, width};
       }
-      struct target to = {of->c + j, of->row_c, 0, of->factor, of->add || t > 0};
+      struct target to = {of->c, of->row_c, 0, of->factor, of->add || t > 0, turned};
       if (of->turned_a && !is_narrow(of)) {
         for (ptrdiff_t i = 0; i < m; i += TURNED) {
           const ptrdiff_t count = least(TURNED, m - i);
           turn(left, of->a + t * of->row_a + i, of->row_a, length, count);
           for (ptrdiff_t g = 0; g < count; g += ROWS) {
-            to.c = of->c + (i + g) * of->row_c + j;
+            to.c = entry(of, turned, i + g, j);
             some_rows(count - g, (struct left){left + g * length, 1, ROWS}, &right, to);
           }
         }
       } else {
         /* Two calls, so that the compiler knows one of the distances. */
         for (ptrdiff_t i = 0; i < m; i += ROWS) {
-          to.c = of->c + i * of->row_c + j;
+          to.c = entry(of, turned, i, j);
           if (of->turned_a) some_rows(m - i, (struct left){of->a + i + t * of->row_a, 1, of->row_a}, &right, to);
           else some_rows(m - i, (struct left){of->a + i * of->row_a + t, of->row_a, 1}, &right, to);
         }
       }
     }
   }
+}
+
+/*
+ * Where both operands lie term by term and B is the larger one, the transpose is computed, so that the smaller one is packed.
+ */
+void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
+  if (of->turned_a || !of->turned_b || n < 2 * m) {
+    multiply(of, m, n, k, 0);
+    return;
+  }
+  struct matrices other = *of;
+  other.a = of->b;
+  other.b = of->a;
+  other.row_a = of->row_b;
+  other.row_b = of->row_a;
+  multiply(&other, n, m, k, 1);
 }

@@ -92,13 +92,13 @@ static void any_pass(double *v, double *c, struct group from, int size, struct g
   }
 }
 
-/* Makes v orthogonal to m > 0 vectors, twice, in the groups of src/linalg/krylov/orthogonalise.ts. */
-void FLUXION_NAME(orthogonalise)(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n) {
+/* Makes v orthogonal to m > 0 vectors, once or twice, in the groups of src/linalg/krylov/orthogonalise.ts. */
+void FLUXION_NAME(orthogonalise)(double *v, const double *basis, ptrdiff_t stride, ptrdiff_t m, ptrdiff_t n, int rounds) {
   ptrdiff_t grouped = m - m % 4, at = 0;
   double c[4];
   struct group from = {basis, stride}, next = from;
   int size = 0, count = grouped > 0 ? 4 : 1;
-  for (int rounds = 2;;) {
+  for (;;) {
     any_pass(v, c, from, size, next, count, n);
     if (count == 0) return;
     from = next;

@@ -77,7 +77,9 @@ export const errorTable = {
   ERR_CERTIFICATES: { kind: "input", meaning: "a certificate file is missing, damaged or not one that fluxion wrote" },
   ERR_RUN_FILE: { kind: "input", meaning: "a run's file is missing, damaged or not one that fluxion wrote" },
   ERR_RUN_UNKNOWN: { kind: "input", meaning: "there is no run of this name" },
-  ERR_MESSAGE: { kind: "input", meaning: "a viewer sent a message that the server does not understand" },
+  ERR_MESSAGE: { kind: "input", meaning: "a viewer or a server sent a message that the other does not understand" },
+  ERR_CONNECTION: { kind: "input", meaning: "a server cannot be reached, or refuses the connection" },
+  ERR_GAP: { kind: "input", meaning: "a server has dropped rows that were asked for" },
   ERR_RUN_NOT_OPEN: { kind: "range", meaning: "rows came for a run that is not open" },
   ERR_EXPERIMENT: { kind: "type", meaning: "an experiment is not one, or gives two runs the same name" },
   ERR_COMMAND_LINE: {
@@ -85,6 +87,14 @@ export const errorTable = {
     meaning: "the command line names something unknown, or gives an option a value that it does not take",
   },
   ERR_MODULE: { kind: "input", meaning: "a module cannot be loaded, or exports no experiment" },
+  ERR_CAMPAIGN_CONFLICT: {
+    kind: "input",
+    meaning: "two workers of a campaign wrote different ends of the same search",
+  },
+  ERR_QUEUE: {
+    kind: "input",
+    meaning: "a queue of a campaign cannot be reached, or a worker does not fit its campaign",
+  },
   ERR_EXPERIMENT_DIRECTORY: {
     kind: "input",
     meaning: "a directory cannot be written, holds no experiment, or holds a different one",
@@ -110,6 +120,10 @@ export const errorTable = {
   ERR_CHECKPOINT: { kind: "input", meaning: "a checkpoint is missing, damaged or of another kind" },
   ERR_UNDECLARED: { kind: "type", meaning: "an operator writes a column that it does not declare" },
   ERR_MEMORY: { kind: "range", meaning: "a problem needs more memory than an executor or the machine has" },
+  ERR_DEVICE: {
+    kind: "input",
+    meaning: "the library of an executor for devices is missing, damaged or of the wrong version, or its device fails",
+  },
   ERR_COLUMN_CONFLICT: { kind: "type", meaning: "two declarations of one column contradict each other" },
 } as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly meaning: string }>>;
 

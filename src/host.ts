@@ -47,6 +47,23 @@ export function workerModule(caller: string, name: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
+/** The members of a WebSocket that engines share; `terminate` is that of `ws`. */
+interface AnyWebSocket {
+  binaryType: string;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: ((event: { readonly message?: string }) => void) | null;
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
+  send(text: string): void;
+  close(): void;
+  terminate?(): void;
+}
+
+/** Gives the host's class of WebSockets; that of the package `ws` in Node 20, which has none. */
+export function webSocketClass(who: string): new (url: string, protocol: string) => AnyWebSocket {
+  const own = (globalThis as { readonly WebSocket?: unknown }).WebSocket;
+  return (own ?? builtin("node:module", who).createRequire(import.meta.url)("ws")) as new () => AnyWebSocket;
+}
+
 /** Reads an environment variable; undefined in browsers. */
 export function environment(name: string): string | undefined {
   return host?.env?.[name];

@@ -43,6 +43,10 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
   "convolutionalNet.ts"(lines) {
     assert.equal(lines, [""]);
   },
+  "connect.ts"(lines) {
+    // |F|^2 = 2 (1 - eta^2 + eta^4)^k after k steps.
+    assert.equal(lines, [`2001 rows, at the end |F|^2 = ${(2 * 0.8125 ** 2000).toExponential(3)}`]);
+  },
   "trainClassifier.ts"(lines) {
     const [, step, share] = /^best at step (\d+): (\S+) % of 270 unseen digits are read correctly$/.exec(
       lines.at(-1)!,

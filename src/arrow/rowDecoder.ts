@@ -84,6 +84,9 @@ export class RowDecoder {
     const [run, attempt, step, seconds] = [column("run"), column("attempt"), column("step"), column("seconds")];
     const [status, evaluations, products] = [column("status"), column("evaluations"), column("products")];
     const [value, squaredFieldNorm, stepSize] = [column("value"), column("squaredFieldNorm"), column("stepSize")];
+    // Of damaged bytes without a checksum a number of rows may be anything.
+    const places = (step.data[0]?.values as Float64Array | undefined)?.length ?? 0;
+    if (batch.numRows > places) throw new RangeError(`a batch of ${batch.numRows} rows has ${places} steps`);
     const [commands, points] = [child("commands"), child("point")];
     const numbers: { readonly name: string; readonly get: (row: number) => number | undefined }[] = [];
     const vectors: { readonly name: string; readonly values: Vector }[] = [];

@@ -2,15 +2,16 @@ import { failure } from "../errors.ts";
 import { engine, environment } from "../host.ts";
 import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
+import { choicesMade, knownAccelerators } from "./devices/choose.ts";
+import type { DeviceDescription } from "./devices/deviceExecutor.ts";
+import { devices } from "./devices/devices.ts";
+import { deviceNames, type Executor, executors, isDevice } from "./executorNames.ts";
 import { describeNative, type NativeDescription } from "./float64/native/library.ts";
 import { threadCount } from "./float64/threads/count.ts";
 
-/**
- * `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
- * tests. `portable`: WebAssembly SIMD alone, whose bits are the same on every machine and in every engine.
- */
-export const executors = ["float64", "interpreter", "portable"] as const;
-export type Executor = (typeof executors)[number];
+export { type Executor, executors } from "./executorNames.ts";
+
+const choices = [...executors, ...deviceNames, "auto"] as const;
 
 /**
  * Chooses the executor.
@@ -20,13 +21,13 @@ export type Executor = (typeof executors)[number];
  * @throws {RangeError} ERR_OPTION_RANGE if no executor has that name
  * @throws {TypeError} ERR_UNSUPPORTED if float64 or portable is wanted and this engine lacks WebAssembly SIMD
  */
-export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor {
-  if (wanted === undefined || wanted === "") return hasSimd() ? "float64" : "interpreter";
-  const found = executors.find((name) => name === wanted);
+export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor | "auto" {
+  if (wanted === undefined || wanted === "") return ownExecutor();
+  const found = choices.find((name) => name === wanted);
   if (found === undefined) {
-    throw failure("ERR_OPTION_RANGE", `executor: expected ${executors.join(" or ")}, got "${wanted}"`);
+    throw failure("ERR_OPTION_RANGE", `executor: expected ${choices.join(" or ")}, got "${wanted}"`);
   }
-  if (found !== "interpreter" && !hasSimd()) {
+  if ((found === "float64" || found === "portable") && !hasSimd()) {
     throw failure(
       "ERR_UNSUPPORTED",
       `executor: ${found} needs WebAssembly SIMD, which this engine lacks; use interpreter`,
@@ -40,7 +41,11 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
  * prints it.
  */
 export type ExecutorDescription = {
-  readonly executor: Executor;
+  readonly executor: Executor | "auto";
+  /** Library and device of an executor for devices; absent for those of fluxion. */
+  readonly device?: DeviceDescription;
+  /** What `auto` has chosen so far, and why. */
+  readonly chosen?: readonly string[];
   readonly node: string;
   /** Library that multiplies matrices; native kernels or WebAssembly do where it names none. */
   readonly blas: BlasDescription;
@@ -58,25 +63,43 @@ export type ExecutorDescription = {
  * Describes the executor, the libraries and the instruction set of this thread.
  *
  * @example console.log(describeExecutor().blas.library)
+ * @throws ERR_DEVICE if an executor for devices is wanted whose library is missing or unfit
  */
 export function describeExecutor(): ExecutorDescription {
-  const executor = executorOf();
+  const wanted = executorOf();
   const blas = describeBlas();
   const native = describeNative();
-  const wanted = environment("FLUXION_FMA") === "on" && executor === "float64";
+  const fused = environment("FLUXION_FMA") === "on" && wanted === "float64";
   const warnings: string[] = [];
   if (!hasSimd())
     warnings.push("this engine has no WebAssembly SIMD: everything runs in plain TypeScript, many times slower");
   if (blas.warning !== undefined) warnings.push(`BLAS: ${blas.warning}`);
   if (native.warning !== undefined) warnings.push(`native kernels: ${native.warning}`);
-  if (wanted && !hasMultiplyAdd()) warnings.push("FLUXION_FMA=on has no effect: this engine has no relaxed SIMD");
+  if (fused && !hasMultiplyAdd()) warnings.push("FLUXION_FMA=on has no effect: this engine has no relaxed SIMD");
   return {
-    executor,
+    ...deviceParts(wanted),
     node: engine(),
     blas,
     native,
-    multiplyAdd: hasMultiplyAdd() ? (wanted ? "on" : "off") : "unavailable",
-    threads: executor === "interpreter" ? 1 : threadCount(),
+    multiplyAdd: hasMultiplyAdd() ? (fused ? "on" : "off") : "unavailable",
+    threads: wanted === "interpreter" ? 1 : threadCount(),
     warnings,
   };
+}
+
+function deviceParts(wanted: Executor | "auto"): Pick<ExecutorDescription, "executor" | "device" | "chosen"> {
+  if (wanted !== "auto")
+    return { executor: wanted, ...(isDevice(wanted) ? { device: devices[wanted].describe() } : {}) };
+  const own = ownExecutor();
+  const { names, why } = knownAccelerators();
+  const [first] = names;
+  // Without an accelerator there is nothing to choose.
+  if (first === undefined) return { executor: own, chosen: [`${own}: ${why}`] };
+  const chosen = choicesMade().map(({ executor, why }) => `${executor === "own" ? own : executor}: ${why}`);
+  return { executor: "auto", device: devices[first].describe(), chosen };
+}
+
+/** The executor of fluxion that is used where none is named. */
+export function ownExecutor(): "float64" | "interpreter" {
+  return hasSimd() ? "float64" : "interpreter";
 }

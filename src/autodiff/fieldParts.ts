@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "./build/builder.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, Precision } from "./executorNames.ts";
 import type { Graph, Node } from "./graph/graph.ts";
 
 /** Graphs of a field and how to run them. */
@@ -21,8 +21,13 @@ export interface FieldParts {
    * Default: none.
    */
   readonly maps?: Readonly<Record<string, () => Graph>>;
-  /** Executor of the graphs. Default: `FLUXION_EXECUTOR`, else `float64` where the engine has WebAssembly SIMD. */
-  readonly executor?: Executor;
+  /**
+   * Executor of the graphs; `auto` chooses an accelerator where one is faster. Default: `FLUXION_EXECUTOR`, else
+   * `float64` where the engine has WebAssembly SIMD.
+   */
+  readonly executor?: Executor | "auto" | undefined;
+  /** Numbers in which an executor for devices computes. Default: `FLUXION_PRECISION`, else float64. */
+  readonly precision?: Precision | undefined;
   /**
    * Most threads that work on a field with many samples; the bits are the same for any number. Default:
    * `FLUXION_THREADS`, else the processors that the process may use; 1 in a browser, in Deno and in a worker thread.

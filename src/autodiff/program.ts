@@ -6,7 +6,10 @@ import type { LinearMap } from "../linalg/linearMap.ts";
 import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
 import { checkOption } from "../options.ts";
 import type { InputData } from "./chosenRows.ts";
-import { executorOf } from "./executor.ts";
+import { chooseFor } from "./devices/choose.ts";
+import { devices } from "./devices/devices.ts";
+import { executorOf, ownExecutor } from "./executor.ts";
+import { type executors, isDevice } from "./executorNames.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
 import type { FieldParts } from "./fieldParts.ts";
@@ -111,6 +114,14 @@ export function compileField(parts: FieldParts): FieldProgram {
 
 function engineOf(parts: FieldParts): FieldEngine {
   const executor = executorOf(parts.executor);
+  if (isDevice(executor)) return devices[executor].engine(parts);
+  if (executor !== "auto") return ownEngine(parts, executor);
+  const own = ownExecutor();
+  const { executor: chosen } = chooseFor(parts, (each) => ownEngine(each, own));
+  return chosen === "own" ? ownEngine(parts, own) : devices[chosen].engine(parts);
+}
+
+function ownEngine(parts: FieldParts, executor: (typeof executors)[number]): FieldEngine {
   if (executor === "interpreter") return new Engine(parts);
   const options = executor === "portable" || isPortable() ? portable : {};
   const tiled =

@@ -1,6 +1,9 @@
 import { isPortable } from "../linalg/blas/blas.ts";
 import { type InputData, numbersOf } from "./chosenRows.ts";
-import { executorOf } from "./executor.ts";
+import type { DeviceExecutor } from "./devices/deviceExecutor.ts";
+import { devices } from "./devices/devices.ts";
+import { executorOf, ownExecutor } from "./executor.ts";
+import { isDevice } from "./executorNames.ts";
 import type { FieldParts } from "./fieldParts.ts";
 import { compileMap } from "./float64/tiles/mapProgram.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
@@ -10,7 +13,7 @@ import { Machine } from "./kernels/machine.ts";
 import { portable } from "./program.ts";
 
 /** Arrays as functions of a point and data. */
-interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
+interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor" | "precision"> {
   readonly outputs: readonly Node[];
   /**
    * Extent r of the first axis of all outputs, if they lie side by side: r vectors, each of which consists of one row of
@@ -35,8 +38,33 @@ export interface ValuesProgram {
 export function compileValues(parts: ValuesParts): ValuesProgram {
   const executor = executorOf(parts.executor);
   const size = parts.outputs.reduce((sum, node) => sum + sizeOf(node.shape), 0);
-  const run = executor === "interpreter" ? interpreted(parts) : compiled(parts, executor === "portable");
+  if (isDevice(executor)) return { size, evaluate: byEngine(devices[executor].engine, parts, size) };
+  // Values alone are next to no work; `auto` leaves them to the CPU.
+  const own = executor === "auto" ? ownExecutor() : executor;
+  const run = own === "interpreter" ? interpreted(parts) : compiled(parts, own === "portable");
   return { size, evaluate: run };
+}
+
+/** Computes the outputs as a field, one after the other, and puts their rows side by side. */
+function byEngine(
+  engineOf: DeviceExecutor["engine"],
+  { outputs, rows, ...parts }: ValuesParts,
+  size: number,
+): ValuesProgram["evaluate"] {
+  const engine = engineOf({ ...parts, field: outputs, symmetric: false });
+  const made = new Float64Array(size);
+  let offset = 0;
+  const arrays = outputs.map(({ shape }) => {
+    const end = offset + sizeOf(shape);
+    const array = made.subarray(offset, end);
+    offset = end;
+    return array;
+  });
+  const results = new Packing(arrays, rows);
+  return (data, point, out, at) => {
+    engine.evaluate(data, point, made);
+    results.gather(out, at);
+  };
 }
 
 function compiled(

@@ -18,6 +18,9 @@ const firstRadius = 2 ** -30;
 /** Factor by which the radius of uniqueness first tries to grow, and number of Hessians that it may take. */
 const [firstGrowth, growths] = [1e8, 14];
 
+/** From here on h says no more than that it is too large: the ball reaches to where derivatives overflow. */
+const tellingH = 1e9;
+
 /** What is known on one ball. */
 interface OnBall {
   readonly radius: number;
@@ -184,7 +187,9 @@ function tooFar(slice: Slice, q: number, newtonStep: number, { radius, contracti
   }
   const h = 4 * ((contraction - rounded) / radius) * newtonStep;
   const step = `Newton's step, ${show(newtonStep)}, is too long for the change of the Hessian`;
-  return { why: `h = ${show(h)} > 1: ${step}; go on with Newton`, excess: h };
+  // The number says how far Newton has to go on, unless the Hessian has hardly a bound on the ball.
+  const share = h > 1 && h < tellingH ? `h = ${show(h)} > 1: ${step}` : step;
+  return { why: `${share}; go on with Newton`, excess: Number.isFinite(h) ? h : Number.MAX_VALUE };
 }
 
 /** Z and its symmetric form on the ball |y| <= radius; a text where the Hessian has no bound there. */

@@ -13,7 +13,7 @@ import { problemRule } from "../problems/traced/arguments.ts";
  *   `softmaxCrossEntropy`. A penalty ends those that change what it counts;
  * - any other problem: none. `findSymmetries` looks for them, and `claimedSymmetry` states one.
  *
- * A problem that is copied, member by member, or given other data by `with`, has none either.
+ * On other data, given by `with`, these problems keep their symmetries. One that is copied, member by member, has none.
  *
  * @example
  * const loss = deepLinearAutoencoder({ inputs: 3, hidden: 2, samples: 10 });

@@ -9,6 +9,7 @@ Examples:
   fluxion run bilinear --method gda      run another experiment, with an option of its own
   fluxion run bilinear --help            show the options of an experiment
   fluxion run ./mine.ts --seed 7         run your own: a module whose default export is experiment({ ... })
+  fluxion campaign dlae --searches 100000   many searches, of which the ends are kept (docs/scale-out.md)
   fluxion serve runs/bilinear-1          look at finished runs in the browser
   fluxion replay runs/bilinear-1 --columns step,squaredFieldNorm --format csv
   fluxion list --runs --sort loss        find runs by what was found; show, compare, tag, note, rename, rm keep order
@@ -55,6 +56,24 @@ const entries: readonly Entry[] = [
     description: "run an experiment, by name or from a module of your own",
     arguments: anything,
     load: async () => parsingItself((await import("./commands/runCommand.ts")).runCommand),
+  },
+  {
+    name: "campaign",
+    description: "run many searches of an experiment and keep their ends, on one machine or on many",
+    arguments: anything,
+    load: async () => parsingItself((await import("./commands/campaignCommand.ts")).campaignCommand),
+  },
+  {
+    name: "worker",
+    description: "run searches of a campaign that is divided by a queue on Redis",
+    arguments: [["[module]", "module of the experiment, unless it is a built-in one"]],
+    load: async () => (await import("./commands/workerCommand.ts")).workerCommand,
+  },
+  {
+    name: "merge",
+    description: "put the parts of a campaign together: check them, say what is missing, write a Parquet data set",
+    arguments: [["<directory...>", "directories of the campaign; the first one gets the data set"]],
+    load: async () => (await import("./commands/mergeCommand.ts")).mergeCommand,
   },
   {
     name: "check",
@@ -171,6 +190,15 @@ const entries: readonly Entry[] = [
     name: "doctor",
     description: "show what does the computing on this machine, and what would make it faster",
     load: async () => (await import("./commands/doctorCommand.ts")).doctorCommand,
+  },
+  {
+    name: "device",
+    description: "install what computes on a GPU, or list what is installed",
+    arguments: [
+      ["<action>", "install or list"],
+      ["[plugin]", "cpu, cuda or rocm"],
+    ],
+    load: async () => (await import("./commands/deviceCommand.ts")).deviceCommand,
   },
 ];
 

@@ -48,28 +48,41 @@ interface ReadableRun extends FoundRun {
  * @throws what reading the first one threw, if none can be read
  */
 export function readableRuns(runs: readonly FoundRun[]): ReadableRun[] {
-  const unreadable: { readonly directory: string; readonly error: Error }[] = [];
-  const readable = runs.flatMap((run): ReadableRun[] => {
+  return [...eachReadableRun(runs)];
+}
+
+/** Gives one run after the other as {@link readableRuns} does, so that not all of 100,000 files are in memory. */
+export function* eachReadableRun(runs: Iterable<FoundRun>): Generator<ReadableRun, void> {
+  let first: Error | undefined;
+  let left: string[] = [];
+  let isAny = false;
+  const tell = (): void => {
+    for (const line of left) note(line);
+    left = [];
+  };
+  for (const run of runs) {
+    let file: RunFile;
     try {
-      return [{ ...run, file: readRunFile(run.directory) }];
+      file = readRunFile(run.directory);
     } catch (error) {
       if (!isFluxionError(error)) throw error;
-      unreadable.push({ directory: run.directory, error });
-      return [];
+      first ??= error;
+      left.push(`fluxion: ${run.directory} is left out: ${error.message.replaceAll("\n", " ")}`);
+      continue;
     }
-  });
-  const [first] = unreadable;
-  if (readable.length === 0 && first !== undefined) throw first.error;
-  for (const { directory, error } of unreadable) {
-    note(`fluxion: ${directory} is left out: ${error.message.replaceAll("\n", " ")}`);
+    isAny = true;
+    tell();
+    yield { ...run, file };
   }
-  return readable;
+  if (!isAny && first !== undefined) throw first;
+  tell();
 }
 
 /** The runs that `experiment.json` names, if it is whole, then any others in the directory. */
 function runsOf(experiment: string): string[] {
   const named = (experimentIfWhole(experiment)?.runs ?? []).filter((run) => isRun(join(experiment, run)));
-  const runs = [...named, ...childRuns(experiment).filter((run) => !named.includes(run))];
+  const known = new Set(named);
+  const runs = [...named, ...childRuns(experiment).filter((run) => !known.has(run))];
   for (const run of runs) refuseLink(join(experiment, run));
   return runs;
 }

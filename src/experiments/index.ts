@@ -1,6 +1,7 @@
 export { builtInExperiments } from "./catalogue/builtIn.ts";
 export { digitsExperiment } from "./catalogue/digits.ts";
 export { dlaeExperiment } from "./catalogue/dlae.ts";
+export { dlaeCensusExperiment } from "./catalogue/dlaeCensus.ts";
 export { dlaeMethodsExperiment } from "./catalogue/dlaeMethods.ts";
 export { dlaeSamplingExperiment } from "./catalogue/dlaeSampling.ts";
 export { dlaeToleranceExperiment } from "./catalogue/dlaeTolerance.ts";

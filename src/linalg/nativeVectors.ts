@@ -23,8 +23,8 @@ export interface NativeVectors {
   ) => void;
   /** Computes out <- alpha y + beta x. */
   readonly combine: (out: number, alpha: number, y: number, beta: number, x: number, n: number) => void;
-  /** Makes v orthogonal to m > 0 vectors of n numbers, `stride` bytes apart, twice. */
-  readonly orthogonalise: (v: number, basis: number, stride: number, m: number, n: number) => void;
+  /** Makes v orthogonal to m > 0 vectors of n numbers, `stride` bytes apart, in one round or two. */
+  readonly orthogonalise: (v: number, basis: number, stride: number, m: number, n: number, rounds: number) => void;
   /** Copies rows of a matrix whose rows have `width` numbers; the places of the rows are 32-bit integers. */
   readonly choose: (to: number, from: number, rows: number, count: number, width: number) => void;
   readonly addressOf: (buffer: ArrayBuffer) => number;
@@ -58,10 +58,11 @@ function orthogonalising(small: BasisKernels, { buffer }: WasmMemory): Pick<Basi
   const { orthogonalise, addressOf } = provided!;
   const memory = addressOf(buffer);
   return {
-    orthogonalise(v, first, stride, m, count) {
+    orthogonalise(v, first, stride, m, count, rounds) {
       // The library takes distances of 32 bits with a sign.
-      if (m * count < fewestInBasis || Math.abs(stride) >= 2 ** 31) small.orthogonalise(v, first, stride, m, count);
-      else orthogonalise(memory + v, memory + first, stride, m, count);
+      if (m * count < fewestInBasis || Math.abs(stride) >= 2 ** 31)
+        small.orthogonalise(v, first, stride, m, count, rounds);
+      else orthogonalise(memory + v, memory + first, stride, m, count, rounds);
     },
   };
 }

@@ -7,6 +7,8 @@ import { commandOf } from "./commands.ts";
 import { type Feed, startFeed } from "./feed.ts";
 import type { Guard } from "./guard.ts";
 import type { Right } from "./http/access.ts";
+import type { ListKind } from "./http/upgrade.ts";
+import { makeAnnouncer } from "./list/announcer.ts";
 import {
   type CommandRequest,
   clientMessage,
@@ -15,7 +17,7 @@ import {
   type ServerMessage,
   type Subscription,
 } from "./messages.ts";
-import { unknownColumns } from "./render.ts";
+import { unknownColumns } from "./rows/plan.ts";
 import type { ServedRun } from "./servedRun.ts";
 
 /** The part of the server that a connection needs. */
@@ -24,8 +26,14 @@ export interface ConnectionHost {
   run(name: string): ServedRun | undefined;
   /** Resolves when a run is known that the server is about to be told of; undefined if nobody will tell of it. */
   awaited(name: string): Promise<void> | undefined;
-  /** Lists the runs as somebody with this right sees them. */
-  runs(right: Right): readonly RunInfo[];
+  /** Lists the runs, or those of these names, as somebody with this right sees them. */
+  runs(right: Right, names?: Iterable<string>): Iterable<RunInfo>;
+  /** The runs, in the order of the list. */
+  served(): Iterable<ServedRun>;
+  /** Names of the runs, in the order of the list. */
+  names(): Iterable<string>;
+  /** Names of the runs that go on. */
+  liveNames(): Iterable<string>;
   command(request: CommandRequest, reply: (outcome: AppliedCommand) => void): void;
 }
 
@@ -42,13 +50,17 @@ interface ConnectionLimits {
 export interface Connection {
   /** Does what is due: pings, heartbeats, rows that wait. The server calls it a few times per second. */
   tick(now: number): void;
-  /** Sends the list of runs, now or as soon as the socket takes it. */
-  announce(): void;
+  /** Tells of runs that are new or have changed, now or as soon as the socket takes it. */
+  announce(names: Iterable<string>): void;
   close(code: number, reason: string): void;
 }
 
 /** Number of messages and pings per second that a viewer may send. */
 const messagesASecond = 100;
+/** Number of names that a message lists. */
+const mostNames = 20;
+/** Milliseconds between two messages that say how much has been read. */
+const tellEvery = 250;
 /** Number of bytes of answers that may wait in a socket beside its rows, which stop earlier. */
 const mostAnswers = 8 * 2 ** 20;
 
@@ -58,6 +70,7 @@ export function serveConnection(
   right: Right,
   host: ConnectionHost,
   limits: ConnectionLimits,
+  list: ListKind = "whole",
 ): Connection {
   const { guard } = host;
   let feed: Feed | undefined;
@@ -66,7 +79,6 @@ export function serveConnection(
   let lastPing = Date.now();
   let lastHeartbeat = Date.now();
   let unansweredSince: number | undefined;
-  let announcePending = false;
   let received = 0;
   let receivedSince = Date.now();
 
@@ -97,10 +109,13 @@ export function serveConnection(
     unansweredSince ??= now;
     socket.ping();
   }
-  function announce(): void {
-    announcePending = isFull();
-    if (!announcePending) send({ runs: host.runs(right) });
-  }
+  const announcer = makeAnnouncer(list, {
+    isOpen,
+    isFull,
+    runs: (names) => host.runs(right, names),
+    send: (part, isLast) => socket.send(part, { fin: isLast }),
+    broken: () => broken(),
+  });
   /** Answers a ping, unless the viewer does not read: answers to those who only send would wait in memory. */
   function answerPing(data: Buffer): void {
     if (!isOpen()) return;
@@ -146,6 +161,12 @@ export function serveConnection(
     if (socket.bufferedAmount > limits.bufferedBytes + mostAnswers) {
       return close(closeCodes.tooSlow, "answers wait and are not read");
     }
+    // The list is the first message.
+    if (announcer.first !== undefined) return announcer.first.then(() => (isOpen() ? take(data, isBinary) : undefined));
+    return take(data, isBinary);
+  }
+
+  function take(data: RawData, isBinary: boolean): unknown {
     const message = parse(data, isBinary);
     if (typeof message === "string") return refuse("ERR_MESSAGE", message, closeCodes.malformed);
     if ("subscribe" in message) return subscribe(message.subscribe);
@@ -166,11 +187,22 @@ export function serveConnection(
     return answer({ ...commandOf(request), step: 0, refused: "the token of this page allows reading only" });
   }
   function unknownRun(name: string): string {
-    const names = host.runs(right).map((run) => run.name);
-    return `no run is called "${name}"; ${names.length === 0 ? "there are no runs yet" : `the runs are ${names.join(", ")}`}`;
+    const names = firstOf(host.names(), mostNames + 1);
+    const some = names.length > mostNames ? `${names.slice(0, mostNames).join(", ")}, ...` : names.join(", ");
+    return `no run is called "${name}"; ${names.length === 0 ? "there are no runs yet" : `the runs are ${some}`}`;
   }
   const unreadable = (error: unknown) =>
     refuse("ERR_RUN_FILE", error instanceof Error ? error.message : String(error), closeCodes.internal);
+
+  /** Makes the function that tells the viewer how much of a run's files has been looked through, now and then. */
+  function reading(run: string): (bytes: number, of: number) => void {
+    let told = Date.now();
+    return (bytes, of) => {
+      if (Date.now() - told < tellEvery || isFull()) return;
+      told = Date.now();
+      send({ reading: { run, bytes, of } });
+    };
+  }
 
   async function subscribe(wanted: Subscription): Promise<void> {
     stop();
@@ -185,7 +217,8 @@ export function serveConnection(
     if (run === undefined) return refuse("ERR_RUN_UNKNOWN", unknownRun(wanted.run), closeCodes.noSuchRun);
     try {
       // The files of earlier sessions are read here for the first time.
-      if (!run.isPrepared && (!(await run.prepare(current)) || !current())) return;
+      const walked = wanted.progressive === true ? reading(run.name) : undefined;
+      if (!run.isPrepared && (!(await run.prepare(current, walked)) || !current())) return;
       const newest = run.segments.at(-1);
       const unknown = newest === undefined ? [] : unknownColumns(newest.header, wanted.columns ?? []);
       if (unknown.length > 0) {
@@ -209,9 +242,9 @@ export function serveConnection(
     });
   }
 
-  announce();
+  announcer.announce([]);
   return {
-    announce,
+    announce: announcer.announce,
     close,
     tick(now) {
       if (!isOpen()) return;
@@ -220,14 +253,21 @@ export function serveConnection(
       }
       if (now - lastPing >= limits.pingEvery) ping(now);
       if (isFull()) return;
-      if (announcePending) announce();
+      announcer.retry();
       if (now - lastHeartbeat >= limits.heartbeatEvery) {
         lastHeartbeat = now;
+        announcer.progress(host.liveNames());
         send({ heartbeat: { time: now } });
       }
       feed?.retry();
     },
   };
+}
+
+function firstOf(names: Iterable<string>, most: number): string[] {
+  const first: string[] = [];
+  for (const name of names) if (first.push(name) >= most) break;
+  return first;
 }
 
 /** Cuts a reason to what a close frame holds: 123 bytes. */

@@ -3,7 +3,8 @@ import { type ErrorCode, failure } from "../errors.ts";
 import { makeCommandDesk } from "./commands.ts";
 import { makeGuard, warnOnce } from "./guard.ts";
 import { isLoopback, pageAddress, randomToken } from "./http/access.ts";
-import { directoryOf, earlierFiles, finishedFiles, freeName, type Hub, openRun } from "./hub.ts";
+import { checkCells, directoryOf, earlierFiles, finishedFiles, freeName, type Hub, knownRun, openRun } from "./hub.ts";
+import { makeRunIntern } from "./list/intern.ts";
 import { checkOptions, type ViewerServerOptions } from "./options.ts";
 import { costOf, type FromServer, type SentOptions, window } from "./process/channel.ts";
 import { MirroredRun, makeMirror } from "./process/mirror.ts";
@@ -59,6 +60,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
   let closing: Promise<void> | undefined;
 
   const mirror = makeMirror();
+  const intern = makeRunIntern();
   const steered = new Map<string | undefined, number>();
   const desk = makeCommandDesk(() => undefined);
   const drawings = new Map<number, AbortController>();
@@ -79,8 +81,9 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     }
   }
 
+  const guard = makeGuard(warnOnce(warn));
   const supervisor = makeSupervisor({
-    guard: makeGuard(warnOnce(warn)),
+    guard,
     started() {
       const sent: SentOptions = { ...rest, port, token, readToken };
       // Viewers come back as soon as the port is open, before the server knows the runs.
@@ -167,6 +170,19 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     mirror.touch(run);
     pump();
   }
+  let isDue = false;
+  /** Tells it a little later, so that many runs that are over go together. */
+  function tellSoon(run: MirroredRun): void {
+    mirror.touch(run);
+    if (isDue) return;
+    isDue = true;
+    setImmediate(
+      guard(() => {
+        isDue = false;
+        pump();
+      }),
+    );
+  }
   const hub: Hub = {
     open(run, header, openOptions = {}) {
       const directory = directoryOf(openOptions);
@@ -193,12 +209,18 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       tell(run);
     },
     addFinished(run, directory, ending) {
-      const files = finishedFiles(directory);
+      const files = finishedFiles(directory, run.attempt);
       const name = freeName(run, mirror.runs);
-      const known = new MirroredRun(name, run, { files, ending });
+      const known = new MirroredRun(name, intern(run), { files, ending });
       mirror.runs.set(name, known);
-      tell(known);
+      tellSoon(known);
       return name;
+    },
+    describe(name, cells) {
+      if (closing !== undefined) return;
+      const run = knownRun(name, mirror.runs);
+      run.describe(checkCells(name, cells));
+      tellSoon(run);
     },
   };
 

@@ -6,11 +6,13 @@ import { endOfStream } from "../arrow/recordBatch.ts";
 import type { Guard } from "./guard.ts";
 import { sameFields } from "./ipc.ts";
 import type { ServerMessage, Subscription } from "./messages.ts";
-import { countRows, stepsOf } from "./render.ts";
+import type { Range } from "./rows/chosenBatches.ts";
+import { historyParts } from "./rows/historyParts.ts";
+import { countRows, stepsOf } from "./rows/render.ts";
+import { sampleOf } from "./rows/sample.ts";
+import { type Message, makeRenderer } from "./rows/sharedRender.ts";
 import type { Cursor, Stretch } from "./runRows.ts";
-import { sampleOf } from "./sample.ts";
 import type { ServedRun } from "./servedRun.ts";
-import { type Message, makeRenderer } from "./sharedRender.ts";
 import { nextTurn } from "./turns.ts";
 
 /** The part of a connection that a feed needs. */
@@ -40,6 +42,8 @@ const messageBytes = 16 * 1024;
 const messageDelay = 50;
 /** The same where rows are thinned, since each thinning looks at all rows that came meanwhile. */
 const thinnedDelay = 100;
+/** Number of rows of each thinned message of live rows that are kept for the shape of the path of points. */
+const livePathPoints = 64;
 /** Bytes of rows in one message of history, about. */
 const pieceBytes = 256 * 1024;
 /** Number of rows to which a slow viewer's rows are thinned, unless it asks for another number. */
@@ -52,6 +56,8 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   let nextStep = wanted.fromStep;
   /** Whether all history is sent. */
   let caughtUp = false;
+  /** Parts of a history that comes progressively, while live rows come as well. */
+  let parts: ReturnType<typeof historyParts> | undefined;
   /** Whether the socket was full when live rows came. */
   let slow = false;
   let blocked = false;
@@ -69,13 +75,15 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
   /** Wakes a history that waits for the socket. */
   let hasRoom: (() => void) | undefined;
 
+  /** Whether rows are sent as they come. */
+  const isLive = (): boolean => caughtUp || parts !== undefined;
   const isOpen = (): boolean => !stopped && socket.readyState === socket.OPEN;
   const isFull = (): boolean => socket.bufferedAmount > host.bufferedBytes;
   const render = makeRenderer(run.rendered, wanted, isOpen);
   const pumpLater = host.guard(() => pump());
   const watch = (bytes: number): void => {
     waitingBytes += bytes;
-    const thinned = wanted.maxRate !== undefined && caughtUp;
+    const thinned = wanted.maxRate !== undefined && isLive();
     if (bytes === 0 || (waitingBytes >= messageBytes && !thinned)) {
       dueSoon ??= setImmediate(pumpLater);
       return;
@@ -112,9 +120,12 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       waitForSocket();
       return false;
     }
-    const next = chooseNext();
+    const pause = pauseOfLive();
+    const next = pause > 0 ? undefined : chooseNext();
+    if (next === undefined && parts !== undefined) return sendPart(parts);
     if (next === undefined) {
-      reachEnd();
+      if (pause > 0) due ??= setTimeout(pumpLater, pause);
+      else reachEnd();
       return false;
     }
     const { stretch, points, all } = next;
@@ -126,7 +137,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
       send({ gap: { fromStep: nextStep, toStep: stretch.lostBefore - 1 } });
     }
     if (stretch.ranges.length > 0) {
-      const messages = await render(stretch.ranges, points);
+      const messages = await render(stretch.ranges, points, isLive() && all === undefined ? livePathPoints : undefined);
       if (!isOpen()) return false;
       // A viewer who left had begun this work and took it along.
       if (messages === undefined) return true;
@@ -136,10 +147,7 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
         const read = countRows(stretch.ranges);
         send({ thinned: { fromStep, toStep, rows: all ?? read, sent, ...(all === undefined ? {} : { read }) } });
       }
-      for (const [index, message] of messages.entries()) {
-        if (index > 0 && isFull() && !(await room())) return false;
-        sendRows(message);
-      }
+      if (!(await sendAll(messages))) return false;
       nextStep = Math.max(nextStep, toStep + 1);
       lastSent = Date.now();
     }
@@ -148,6 +156,41 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     // Sockets, signals and a run in the same thread get their turn between messages.
     await nextTurn();
     return true;
+  }
+
+  /** Sends the next part of a history that comes progressively. */
+  async function sendPart(history: ReturnType<typeof historyParts>): Promise<boolean> {
+    const part = history.next();
+    if (part === undefined) {
+      parts = undefined;
+      sayLive();
+      return true;
+    }
+    const { ranges, fromStep, toStep, points, pathPoints, read } = part;
+    const rows = countRows(ranges);
+    let messages: readonly Message[] | undefined = ranges.length === 0 ? [] : undefined;
+    while (messages === undefined && isOpen())
+      messages = await render(ranges, rows > points ? points : undefined, pathPoints);
+    if (messages === undefined || !isOpen()) return false;
+    const sent = messages.reduce((sum, message) => sum + message.rows, 0);
+    send({ part: { fromStep, toStep, rows, sent, read, of: history.rows } });
+    if (!(await sendAll(messages))) return false;
+    await nextTurn();
+    return true;
+  }
+
+  async function sendAll(messages: readonly Message[]): Promise<boolean> {
+    for (const [index, message] of messages.entries()) {
+      if (index > 0 && isFull() && !(await room())) return false;
+      sendRows(message);
+    }
+    return true;
+  }
+
+  /** Milliseconds until the next live rows may be sent. Each thinning of a few rows costs as much as one of many. */
+  function pauseOfLive(): number {
+    if (!isLive() || !run.live || wanted.maxRate === undefined) return 0;
+    return Math.max(0, lastSent + thinnedDelay - Date.now());
   }
 
   /** Waits until the socket takes more, in the middle of a long thinned history. Returns false if it has gone. */
@@ -168,11 +211,14 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     host.full();
   }
 
+  function sayLive(): void {
+    if (caughtUp) return;
+    caughtUp = true;
+    send({ live: { run: run.name, ...(nextStep > wanted.fromStep ? { step: nextStep - 1 } : {}) } });
+  }
+
   function reachEnd(): void {
-    if (!caughtUp) {
-      caughtUp = true;
-      send({ live: { run: run.name, ...(nextStep > wanted.fromStep ? { step: nextStep - 1 } : {}) } });
-    }
+    sayLive();
     slow = false;
     const { ending, live } = run;
     if (!live && ending !== undefined && !ended) {
@@ -192,13 +238,18 @@ export function startFeed(run: ServedRun, wanted: Subscription, host: FeedHost):
     const stretch = run.stretch(cursor, wanted.fromStep);
     const all = countRows(stretch.ranges);
     if (all <= most) return { stretch: piece };
-    const sample = wanted.preview && !caughtUp ? sampleOf(stretch.ranges, wanted.scale) : undefined;
+    const isSampled = !isLive() && (wanted.preview || wanted.progressive === true);
+    const sample = isSampled ? sampleOf(stretch.ranges, wanted.scale) : undefined;
     if (sample === undefined) return { stretch, points: most };
+    if (wanted.progressive === true) {
+      const stillWanted = (range: Range): Range | undefined => run.stillWanted(range);
+      parts = historyParts(stretch.ranges, { points: most, scale: wanted.scale, stillWanted });
+    }
     return { stretch: { ...stretch, ranges: sample }, points: most, all };
   }
 
   function mostRows(): number {
-    if (!caughtUp) return wanted.points ?? Number.POSITIVE_INFINITY;
+    if (!isLive()) return wanted.points ?? Number.POSITIVE_INFINITY;
     if (slow && wanted.whenSlow === "thin") return wanted.points ?? defaultPoints;
     if (wanted.maxRate === undefined) return Number.POSITIVE_INFINITY;
     return Math.max(16, Math.round((wanted.maxRate * Math.min(1000, Date.now() - lastSent)) / 1000));

@@ -19,18 +19,20 @@ const ahead = 2048;
  * that other work can get its turn.
  *
  * @param warn gets one line for each damaged part
+ * @param walked gets the number of bytes that were walked through so far
  * @returns undefined for a file whose writer was killed before the first row
  */
 export function* finishedSegment(
   path: string,
   attempt: number,
   warn: (message: string) => void,
+  walked: (bytes: number) => void = () => undefined,
 ): Generator<undefined, Segment | undefined> {
   const source = openFile(path);
   try {
     if (source.readAt(0, 1).length === 0) return undefined;
     const onDamage = (damage: Damage): void => warn(describeDamage(damage));
-    const { readAt, reuse } = readAhead(source);
+    const { readAt, reuse } = readAhead(source, walked);
     const messages = searchMessages(readAt, path, { strict: true, onDamage, select: () => "head" });
     const first = yield* nextOf(messages);
     if (first.done === true) return undefined;
@@ -130,7 +132,10 @@ function checkKind({ kind }: StreamMessage, path: string): void {
  * read may overwrite the bytes of the one before: a long run has so many heads that new memory for each takes half of
  * the time.
  */
-function readAhead(source: FileSource): { readonly readAt: ReadAt; readonly reuse: () => void } {
+function readAhead(
+  source: FileSource,
+  walked: (bytes: number) => void,
+): { readonly readAt: ReadAt; readonly reuse: () => void } {
   let at = 0;
   let held: Uint8Array = new Uint8Array(0);
   let memory: Uint8Array | undefined;
@@ -138,6 +143,7 @@ function readAhead(source: FileSource): { readonly readAt: ReadAt; readonly reus
     memory === undefined ? source.readAt(offset, ahead) : memory.subarray(0, source.readInto(memory, offset));
   return {
     readAt(offset, length) {
+      walked(offset);
       if (length > ahead) return source.readAt(offset, length);
       if (offset < at || offset + length > at + held.length) {
         at = offset;

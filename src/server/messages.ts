@@ -34,6 +34,12 @@ const subscription = z.strictObject({
    */
   preview: z.boolean().default(false),
   /**
+   * Whether a history that is longer than `points` comes progressively: from a sample first, as with `preview`, then in
+   * parts, the newest first, each of which stands in the place of all rows of its steps. Live rows come in between.
+   * Default: no, and every row comes once, in order.
+   */
+  progressive: z.boolean().optional(),
+  /**
    * What happens to a client that does not keep up. `thin`: the rows it missed come thinned to `points` (default 2000).
    * `wait`: every row comes, later, from the file. `close`: its connection is closed with 4429.
    */
@@ -113,11 +119,26 @@ export interface RunInfo {
   readonly settings: Settings;
   readonly description?: JsonValue;
   readonly ending?: RunEnding;
+  /** What tells the run apart in a table, such as its experiment, seed, options and tags. */
+  readonly cells?: RunCells;
+}
+
+/** Cells of a run in the table of runs, by the names of their columns. */
+export type RunCells = Readonly<Record<string, string | number>>;
+
+type Shared = "columns" | "settings" | "description";
+
+/** A run of a list. Columns, settings and description that are absent are those of the run `like`. */
+export interface ListedRun extends Omit<RunInfo, Shared>, Partial<Pick<RunInfo, Shared>> {
+  /** Name of a run that stands earlier in the same list, and has them itself. */
+  readonly like?: string;
 }
 
 /** Messages that the server may send. */
 export type ServerMessage =
-  | { readonly runs: readonly RunInfo[] }
+  | { readonly runs: readonly ListedRun[] }
+  /** Runs that are new or have changed, for connections that asked for a brief list. */
+  | { readonly changed: readonly ListedRun[] }
   | { readonly subscribed: Subscription & { readonly rows: number; readonly attempt: number } }
   /** All rows so far are sent; those that follow are live. */
   | { readonly live: { readonly run: string; readonly step?: number } }
@@ -132,6 +153,22 @@ export type ServerMessage =
         readonly read?: number;
       };
     }
+  /**
+   * The binary messages that follow hold `sent` rows together, chosen from `rows`. They stand in the place of all rows
+   * of these steps that came before. Of the `of` rows of the history, `read` have been read.
+   */
+  | {
+      readonly part: {
+        readonly fromStep: number;
+        readonly toStep: number;
+        readonly rows: number;
+        readonly sent: number;
+        readonly read: number;
+        readonly of: number;
+      };
+    }
+  /** Before `subscribed`, if asked for `progressive`: the run's files are looked through, so many bytes of so many. */
+  | { readonly reading: { readonly run: string; readonly bytes: number; readonly of: number } }
   /** Rows that were kept in memory only and were dropped. */
   | { readonly gap: { readonly fromStep: number; readonly toStep: number } }
   /** No more rows will come. */
@@ -178,6 +215,18 @@ export interface EndCertificates {
   readonly ends: readonly EndCertificate[];
   /** One line for each file that cannot be read. */
   readonly trouble: readonly string[];
+}
+
+/** Numbers and texts of a row by the names of their columns; those that were not measured are absent. */
+export type EndRow = Readonly<Record<string, string | number>>;
+
+/** The last rows of a run that is over, at most two: `GET /ends` lists them. */
+export interface RunEnd {
+  readonly run: string;
+  readonly attempt: number;
+  readonly rows: readonly EndRow[];
+  /** The CRC-32C of the bytes of the last row's point, in hexadecimal; absent if that row has none. */
+  readonly point?: string;
 }
 
 /** A figure that the server can draw. `GET /figures` lists them, `GET /figures/<name>.svg` returns one. */

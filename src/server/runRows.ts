@@ -1,8 +1,9 @@
 /** The rows of a run that is served: its attempts as segments, and what a viewer has not seen of them. */
+import { statSync } from "node:fs";
 import { endOfAttempt } from "../arrow/attemptFiles.ts";
 import { isFluxionError } from "../errors.ts";
 import { finishedSegment } from "./finishedSegment.ts";
-import type { Range } from "./render.ts";
+import type { Range } from "./rows/chosenBatches.ts";
 import type { Segment } from "./segment.ts";
 import { advance, nextTurn } from "./turns.ts";
 
@@ -35,6 +36,8 @@ export class RunRows {
   #turn: Promise<void> | undefined;
   #waiting = 0;
   #closed = false;
+  /** How much of the files of earlier attempts has been looked through. */
+  readonly #walk = { bytes: 0, of: 0 };
 
   /**
    * @param earlier files of attempts that are over; they are read when somebody first wants rows
@@ -61,16 +64,18 @@ export class RunRows {
    * Reads the files of earlier attempts, if that was not yet done, a few milliseconds at a time. Several callers share
    * the work, and it goes on only as long as one of them wants it.
    *
+   * @param walked is told now and then how many bytes of how many have been looked through
    * @returns whether the segments are ready; false: nobody wanted them any more
    * @throws ERR_RUN_FILE, ERR_ARROW_FORMAT ... if a file cannot be read
    */
-  async prepare(wanted: () => boolean): Promise<boolean> {
+  async prepare(wanted: () => boolean, walked?: (bytes: number, of: number) => void): Promise<boolean> {
     this.#waiting++;
     try {
       while (this.unread.length > 0) {
         if (this.#closed || !wanted()) return false;
         this.#turn ??= nextTurn().then(() => this.#index());
         await this.#turn;
+        walked?.(this.#walk.bytes, this.#walk.of);
       }
       return true;
     } finally {
@@ -81,7 +86,7 @@ export class RunRows {
 
   #index(): void {
     this.#turn = undefined;
-    this.#indexing ??= readAll(this.unread, this.warn, this.known.length > 0);
+    this.#indexing ??= readAll(this.unread, this.warn, this.known.length > 0, this.#walk);
     try {
       const done = advance(this.#indexing);
       if (done === undefined) return;
@@ -161,6 +166,14 @@ export class RunRows {
     });
   }
 
+  /** Returns what is left of a range since a newer attempt did some of its steps again; undefined: nothing. */
+  stillWanted(range: Range): Range | undefined {
+    const upToStep = Math.min(range.upToStep, this.#endOf(range.segment));
+    if (upToStep >= range.upToStep) return range;
+    const batches = range.batches.filter((batch) => batch.firstStep < upToStep);
+    return batches.length === 0 ? undefined : { ...range, batches, upToStep };
+  }
+
   #lost(index: number, from: number): { readonly lostBefore?: number } {
     const segment = this.known[index];
     const first =
@@ -211,23 +224,31 @@ export class RunRows {
  * Reads files of attempts. One of which nothing can be read must not hide the others.
  *
  * @param others whether there are further attempts, which have been read already
+ * @param walk is kept up to date
  * @throws the first error if no attempt can be read
  */
 function* readAll(
   files: readonly FinishedFile[],
   warn: (message: string) => void,
   others: boolean,
+  walk: { bytes: number; of: number },
 ): Generator<undefined, Segment[]> {
   const segments: Segment[] = [];
   const errors: Error[] = [];
+  const lengthOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  walk.of = files.reduce((sum, { path }) => sum + lengthOf(path), 0);
+  let before = 0;
   for (const { path, attempt } of [...files].sort((first, second) => first.attempt - second.attempt)) {
     try {
-      const segment = yield* finishedSegment(path, attempt, warn);
+      const segment = yield* finishedSegment(path, attempt, warn, (bytes) => {
+        walk.bytes = before + bytes;
+      });
       if (segment !== undefined) segments.push(segment);
     } catch (error) {
       if (!isFluxionError(error)) throw error;
       errors.push(error);
     }
+    before += lengthOf(path);
   }
   const [first] = errors;
   if (first !== undefined && segments.length === 0 && !others) throw first;

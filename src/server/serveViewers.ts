@@ -47,16 +47,21 @@ export async function serveViewers({
   const viewers = new Set<Connection>();
   let lastGone: (() => void) | undefined;
   let announcing: NodeJS.Timeout | undefined;
-  const announce = (): void => {
+  let changed = new Set<string>();
+  const announce = (...names: readonly string[]): void => {
+    for (const name of names) changed.add(name);
     announcing ??= setTimeout(
       guard(() => {
         announcing = undefined;
-        for (const viewer of viewers) viewer.announce();
+        const names = changed;
+        changed = new Set();
+        for (const viewer of viewers) viewer.announce(names);
       }),
       announceAfter,
     ).unref();
   };
-  const desk = makeCommandDesk(announce);
+  // Whether anybody obeys is said of every run that goes on.
+  const desk = makeCommandDesk(() => announce(...liveNames()));
   const awaitedRuns = makeAwaitedRuns(awaited);
   const hub = makeHub({
     memoryBytes,
@@ -65,17 +70,28 @@ export async function serveViewers({
     placed: awaitedRuns.tell,
     ended: (name) => desk.runEnded(name),
   });
+  function liveNames(): Iterable<string> {
+    return hub.live.keys();
+  }
   const site: ConnectionHost = {
     guard,
     run: (name) => hub.runs.get(name),
     awaited: awaitedRuns.known,
-    runs: (right) => [...hub.runs.values()].map((run) => run.info(right === "steer" && desk.steerable(run.name))),
+    served: () => hub.runs.values(),
+    names: () => hub.runs.keys(),
+    liveNames,
+    runs: function* (right, names = hub.runs.keys()) {
+      for (const name of names) {
+        const run = hub.runs.get(name);
+        if (run !== undefined) yield run.info(right === "steer" && desk.steerable(name));
+      }
+    },
     command(request, reply) {
       const run = hub.runs.get(request.run);
       desk.give(request, run?.live === true, (outcome) => {
         run?.note(outcome);
         reply(outcome);
-        announce();
+        announce(request.run);
       });
     },
   };
@@ -95,8 +111,8 @@ export async function serveViewers({
       guard,
       limits,
       full: () => (viewers.size < connections ? undefined : `${connections} viewers are connected already`),
-      accept(socket, right) {
-        const connection = serveConnection(socket, right, site, checked);
+      accept(socket, right, list) {
+        const connection = serveConnection(socket, right, site, checked, list);
         viewers.add(connection);
         onViewers?.(viewers.size);
         socket.on(

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
 import { iteratesFileName } from "../arrow/runFile.ts";
 import { warn as hostWarn } from "../host.ts";
-import type { RunEnding, RunInfo } from "./messages.ts";
+import type { RunCells, RunEnding, RunInfo } from "./messages.ts";
+import type { SharedMessages } from "./rows/sharedRender.ts";
 import { type FinishedFile, RunRows } from "./runRows.ts";
 import { fileSegment, memorySegment } from "./segment.ts";
-import type { SharedMessages } from "./sharedRender.ts";
 
 export class ServedRun extends RunRows {
   /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
@@ -19,6 +19,7 @@ export class ServedRun extends RunRows {
   #paused = false;
   #run: Run;
   #settings: Settings;
+  #cells: RunCells | undefined;
 
   /**
    * @param earlier files of attempts that are over; they are read when somebody first wants rows
@@ -97,6 +98,16 @@ export class ServedRun extends RunRows {
       this.#settings = { ...this.#settings, [outcome.setting]: { ...setting, value: outcome.value } };
   }
 
+  /** The rows of the files that nobody has asked for yet, to be read once and closed. */
+  filesAlone(): RunRows {
+    return new RunRows(this.unread, this.warn);
+  }
+
+  /** Takes the cells of the run's line in a table, in place of those before. */
+  describe(cells: RunCells): void {
+    this.#cells = cells;
+  }
+
   info(steerable: boolean): RunInfo {
     const unread = this.unread.map(({ attempt }) => ({ attempt, file: iteratesFileName(attempt) }));
     const known = this.known.map(({ attempt, path, rows, bytes }) => {
@@ -118,6 +129,7 @@ export class ServedRun extends RunRows {
       ...(lastStep === undefined ? {} : { lastStep }),
       ...(this.#run.description === undefined ? {} : { description: this.#run.description }),
       ...(this.#ending === undefined ? {} : { ending: this.#ending }),
+      ...(this.#cells === undefined ? {} : { cells: this.#cells }),
     };
   }
 }

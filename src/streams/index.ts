@@ -1,5 +1,7 @@
 export { chain } from "./chain.ts";
 export { choose } from "./choose.ts";
+export { type ConnectOptions, connect } from "./connect/connect.ts";
+export type { ConnectionState, Gap } from "./connect/message.ts";
 export { defineMeasure } from "./defineMeasure.ts";
 export { defineRowMeasure } from "./defineRowMeasure.ts";
 export { defineUpdate } from "./defineUpdate.ts";

@@ -1,5 +1,5 @@
 import type { Row } from "../arrow/row.ts";
-import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts";
+import { all, type Drawer, drawer, type Sample, type SampleOptions, usableRows } from "./sampling.ts";
 
 /**
  * Draws points of a trajectory uniformly in height [1]: the losses are mapped to [0, 1], u is drawn uniformly there,
@@ -20,12 +20,17 @@ import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts
  * @see [1] Pennington and Bahri, "Geometry of neural network loss surfaces via random matrix theory", ICML 2017
  */
 export function sampleByHeight(rows: readonly Row[], options: SampleOptions = {}): Sample[] {
+  return all("sampleByHeight", options, heightDrawer(rows, options));
+}
+
+/** Gives the samples of {@link sampleByHeight} one at a time, by index. */
+export function heightDrawer(rows: readonly Row[], options: SampleOptions): Drawer {
   const usable = usableRows("sampleByHeight", rows, (row) => Number.isFinite(row.value));
   // The sort is stable, so of equal losses the earliest row comes first.
   const sorted = [...usable].sort((a, b) => a.value - b.value);
   const low = sorted[0]!.value;
   const range = sorted.at(-1)!.value - low;
-  return draw("sampleByHeight", "uniformHeight", options, (u) => {
+  return drawer("sampleByHeight", "uniformHeight", options, (u) => {
     const height = low + u * range;
     // By rounding the height may lie above the highest row.
     return sorted.find((row) => row.value >= height) ?? sorted.at(-1)!;

@@ -1,5 +1,5 @@
 import type { Row } from "../arrow/row.ts";
-import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts";
+import { all, type Drawer, drawer, type Sample, type SampleOptions, usableRows } from "./sampling.ts";
 
 /**
  * Draws points of a trajectory uniformly over its iterations; rows without a point are left out.
@@ -16,6 +16,11 @@ import { draw, type Sample, type SampleOptions, usableRows } from "./sampling.ts
  * @throws {RangeError} ERR_OPTION_RANGE for options out of range, or where no row has a point
  */
 export function sampleByIteration(rows: readonly Row[], options: SampleOptions = {}): Sample[] {
+  return all("sampleByIteration", options, iterationDrawer(rows, options));
+}
+
+/** Gives the samples of {@link sampleByIteration} one at a time, by index. */
+export function iterationDrawer(rows: readonly Row[], options: SampleOptions): Drawer {
   const usable = usableRows("sampleByIteration", rows, () => true);
-  return draw("sampleByIteration", "uniformIteration", options, (u) => usable[Math.floor(u * usable.length)]!);
+  return drawer("sampleByIteration", "uniformIteration", options, (u) => usable[Math.floor(u * usable.length)]!);
 }

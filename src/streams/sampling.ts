@@ -48,20 +48,29 @@ const rules = {
   variance: { default: 0, min: 0 },
 } as const;
 
+/** Gives the sample of each index, from 0: the one that a list of samples has there. */
+export type Drawer = (index: number) => Sample;
+
 /**
- * Draws rows and adds the noise.
+ * Draws rows and adds the noise, one at a time. Each draw has a source of its own, so that a sample is a function of
+ * its index, however many are drawn.
  *
  * @param key key of the random numbers of this kind of sampling
  * @param at gives the row for a uniform u in [0, 1)
  */
-export function draw(who: string, key: string, options: SampleOptions, at: (u: number) => RowWithPoint): Sample[] {
-  const { count, seed, variance } = readOptions(who, options, rules);
+export function drawer(who: string, key: string, options: SampleOptions, at: (u: number) => RowWithPoint): Drawer {
+  const { seed, variance } = readOptions(who, options, rules);
   const deviation = Math.sqrt(variance);
-  return Array.from({ length: count }, (_, i) => {
-    // Each draw has a source of its own, so the i-th start is the same however many are drawn.
-    const random = randomSource(seed, key, i);
+  return (index) => {
+    const random = randomSource(seed, key, index);
     const row = at(random.uniform());
     const point = deviation === 0 ? row.point.slice() : row.point.map((z) => z + deviation * random.normal());
     return { point, step: row.step, value: row.value };
-  });
+  };
+}
+
+/** Draws as many samples as the options say. */
+export function all(who: string, options: SampleOptions, draw: Drawer): Sample[] {
+  const { count } = readOptions(who, options, rules);
+  return Array.from({ length: count }, (_, index) => draw(index));
 }

@@ -1,13 +1,10 @@
 /** Where one run ended, from its last rows and from certificates of its end. */
-import { crc32c, hex } from "../arrow/checks/checksum.ts";
 import type { EndCertificate, EndCertificates, RunInfo } from "../server/messages.ts";
-import type { Batch } from "./arrowReader.ts";
 import { newest } from "./charts/series.ts";
 import { address } from "./link.ts";
-import { type Proof, proofColumns, proofOfFile, proofOfRow } from "./proof.ts";
-import { RunData } from "./runData.ts";
-import { fetchRows } from "./runFeed.ts";
-import { stateOf } from "./runList.ts";
+import { type Proof, proofOfFile, proofOfRow } from "./proof.ts";
+import type { RunData } from "./runData.ts";
+import { stateOf } from "./runTable/runState.ts";
 
 export interface EndPoint {
   readonly run: RunInfo;
@@ -26,35 +23,20 @@ export interface EndPoint {
 
 /** An end as its rows give it. */
 export interface MeasuredEnd extends EndPoint {
-  /** Checksum of the last point; undefined if it was not asked for. */
+  /** Checksum of the last point; undefined if it is not known. */
   readonly point: string | undefined;
 }
 
-const needed = ["value", "squaredFieldNorm", "stepSize", "status"];
-/** Columns of a run whose end was judged. */
-const judgement = ["morseIndex", "end", "indexTrusted", ...proofColumns];
-
 /** A resumed run ends again in another place, so the attempt is part of the key. */
-export function keyOf(run: RunInfo): string {
-  return `${run.name} ${run.attempt}`;
+export function keyOf({ name, attempt }: Pick<RunInfo, "name" | "attempt">): string {
+  return `${name} ${attempt}`;
 }
 
-/** @param wantsPoint whether a certificate is to be held against the last point */
-export async function endOf(run: RunInfo, wantsPoint: boolean): Promise<MeasuredEnd> {
-  const data = new RunData(run.columns);
-  let point = wantsPoint ? "" : undefined;
-  try {
-    // Two rows are needed: the last one has no step size, and a verdict may come in a row of its own.
-    const columns = [...needed, ...judgement.filter((name) => name in run.columns), ...(wantsPoint ? ["point"] : [])];
-    const query = { last: 2, columns: columns.join(",") };
-    for (const batch of await fetchRows(run.name, query)) {
-      data.append(batch);
-      if (wantsPoint) point = lastPoint(batch);
-    }
-  } catch (error) {
-    // Here only a mark is missing. The view of the run itself shows the error.
-    console.warn(`the end of ${run.name} cannot be read:`, error);
-  }
+/**
+ * @param data the last rows of the run: the very last one has no step size, and a verdict may come in a row of its own
+ * @param point checksum of the last point
+ */
+export function measuredEnd(run: RunInfo, data: RunData, point: string | undefined): MeasuredEnd {
   const trusted = data.last("indexTrusted");
   const verdict = run.columns.end?.values?.[data.last("end") ?? -1];
   return {
@@ -69,13 +51,6 @@ export async function endOf(run: RunInfo, wantsPoint: boolean): Promise<Measured
     indexTrusted: trusted === undefined ? undefined : trusted === 1,
     proof: proofOfRow(data),
   };
-}
-
-/** Checksum of the point in the last row of a batch, as certificates name it; "" if there is none. */
-function lastPoint({ columns, rows }: Batch): string {
-  const column = columns.get("point");
-  const point = column?.kind === "list" ? column.values[rows - 1] : undefined;
-  return point === undefined ? "" : hex(crc32c(new Uint8Array(point.buffer, point.byteOffset, point.byteLength)));
 }
 
 /** The certificates of `fluxion certify`; undefined if the server does not say. */

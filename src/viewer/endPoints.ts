@@ -1,14 +1,15 @@
 /** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
-import type { EndCertificates, RunInfo } from "../server/messages.ts";
+import type { RunInfo } from "../server/messages.ts";
 import { csvOf, type Exported, makeExportMenu } from "./charts/export/exportMenu.ts";
 import type { Pen } from "./charts/pen.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, square } from "./charts/plane.ts";
 import { padded } from "./charts/ticks.ts";
 import { button, color, h, setAttribute, setText } from "./dom.ts";
-import { type EndPoint, endOf, fetchCertificates, keyOf, type MeasuredEnd, withProof } from "./endOfRun.ts";
+import type { EndPoint } from "./endOfRun.ts";
 import { formatCount, formatNumber } from "./format.ts";
-import { stateMark, stateOf } from "./runList.ts";
 import { letterOf, styleOf } from "./runStyle.ts";
+import { RunEnds } from "./runTable/runEnds.ts";
+import { stateMark, stateOf } from "./runTable/runState.ts";
 
 interface EndPoints {
   readonly element: HTMLElement;
@@ -18,6 +19,8 @@ interface EndPoints {
 }
 
 const height = 226;
+/** Most lines of the card's own table. */
+const linesMost = 100;
 
 interface Mark {
   readonly sign: string;
@@ -41,6 +44,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   const body = h("tbody", {});
   const hint = h("p", { class: "hint" });
   const proved = h("p", { class: "hint", hidden: true });
+  const more = h("p", { class: "hint", hidden: true });
   const head = h(
     "tr",
     {},
@@ -62,85 +66,52 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     plot,
     hint,
     proved,
-    h("details", {}, h("summary", {}, "Table"), h("table", { class: "end-points" }, h("thead", {}, head), body)),
+    h("details", {}, h("summary", {}, "Table"), h("table", { class: "end-points" }, h("thead", {}, head), body), more),
   );
-  const ends = new Map<string, MeasuredEnd>();
-  let certificates: EndCertificates = { ends: [], trouble: [] };
-  /** Runs whose certificates were asked for. */
-  let askedFor: string | undefined;
-  let asking = false;
+  const ends = new RunEnds(() => show());
   let runs: readonly RunInfo[] = [];
   let slots: ReadonlyMap<string, number> = new Map();
   let drawn = "";
+  /** Ends that are known, and those of them that have a place in the plane. */
+  let points: readonly EndPoint[] = [];
+  let placed: readonly EndPoint[] = [];
   new ResizeObserver(() => draw()).observe(canvas.parentElement!);
 
-  /** Asks for one run after the other, and only while the page is visible: an experiment may have thousands of runs. */
-  async function ask(): Promise<void> {
-    if (asking) return;
-    asking = true;
-    for (;;) {
-      if (document.hidden) break;
-      const over = runs.filter((run) => !run.live);
-      const names = over.map(keyOf).join();
-      if (names !== askedFor) {
-        askedFor = names;
-        certificates = (await fetchCertificates()) ?? certificates;
-      }
-      const certified = new Set(certificates.ends.map(({ run }) => run));
-      const next = over.find((run) => {
-        const end = ends.get(keyOf(run));
-        const lacksPoint = end?.point === undefined && certified.has(run.name);
-        return end === undefined ? "morseIndex" in run.columns || lacksPoint : lacksPoint;
-      });
-      if (next === undefined) break;
-      ends.set(keyOf(next), await endOf(next, certified.has(next.name)));
-      show();
-    }
-    asking = false;
-    show();
-  }
-  /** Certificates are made while the page is open, so whoever comes back to it wants the newest. */
-  function askAgain(): void {
-    askedFor = undefined;
-    void ask();
-  }
-  /** Ends that are worth a line in the table. */
-  const known = (): EndPoint[] =>
-    runs.flatMap((run) => {
-      const measured = ends.get(keyOf(run));
-      const end = measured === undefined ? undefined : withProof(measured, certificates.ends);
-      return end !== undefined && (end.proof !== undefined || hasPlace(end)) ? [end] : [];
-    });
-
   function show(): void {
-    const points = known();
-    const proofs = points.map(({ proof }) => proof?.sentence);
-    const key = JSON.stringify([
-      points.map(({ run }) => [keyOf(run), slots.get(run.name)]),
-      proofs,
-      certificates.trouble,
-    ]);
+    const key = `${ends.version} ${[...slots].join(";")}`;
     if (key === drawn) return;
     drawn = key;
+    // Ends that are worth a line in the table.
+    points = runs.flatMap((run) => {
+      const end = ends.of(run);
+      return end !== undefined && (end.proof !== undefined || hasPlace(end)) ? [end] : [];
+    });
+    placed = points.filter(hasPlace);
     element.hidden = !isEnough(points);
-    plot.hidden = !points.some(hasPlace);
+    plot.hidden = placed.length === 0;
     hint.hidden = plot.hidden;
-    const texts = [...countedProofs(points), ...certificates.trouble];
+    const texts = [...countedProofs(points), ...ends.certificates.trouble];
     proved.hidden = texts.length === 0;
     setText(proved, texts.join("; "));
-    body.replaceChildren(...points.map((point) => rowOf(point, look)));
+    body.replaceChildren(...points.slice(0, linesMost).map((point) => rowOf(point, look)));
+    more.hidden = points.length <= linesMost;
+    setText(
+      more,
+      `The first ${linesMost} of ${formatCount(points.length)}; the table of runs above holds all of them.`,
+    );
     draw();
   }
+  /** Certificates are made while the page is open, so whoever comes back to it wants the newest. */
+  const askAgain = (): void => ends.refresh();
   function draw(): void {
     const width = canvas.parentElement!.clientWidth;
-    const points = known().filter(hasPlace);
-    if (width === 0 || points.length === 0) return;
-    paint(blankCanvas(canvas, width, height), points, width, height);
-    hint.textContent = legend(points.map(({ verdict }) => verdict));
+    if (width === 0 || placed.length === 0) return;
+    paint(blankCanvas(canvas, width, height), width, height);
+    hint.textContent = legend(placed.map(({ verdict }) => verdict));
     setAttribute(
       canvas,
       "aria-label",
-      `loss against Morse index of ${points.length} runs; the table holds the numbers`,
+      `loss against Morse index of ${placed.length} runs; the table holds the numbers`,
     );
   }
   function exported(): Exported {
@@ -150,24 +121,32 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       title: "Loss against Morse index at the ends of runs",
       width,
       height: tall,
-      paint: (pen) => paint(pen, known().filter(hasPlace), width, tall),
+      paint: (pen) => paint(pen, width, tall),
       csv: () =>
         csvOf(
           ["run", "verdict", "step", "loss", "squared gradient norm", "Morse index", "proof"],
-          known().map(({ run, verdict, step, value, squaredFieldNorm, index, proof }) => {
+          points.map(({ run, verdict, step, value, squaredFieldNorm, index, proof }) => {
             return [run.name, verdict, step, value, squaredFieldNorm, index, proof?.sentence];
           }),
         ),
     };
   }
-  function paint(context: Pen, points: readonly EndPoint[], width: number, tall: number): void {
-    if (points.length === 0) return;
-    const plane = placement(points, width, tall);
+  function paint(context: Pen, width: number, tall: number): void {
+    if (placed.length === 0) return;
+    const plane = placement(placed, width, tall);
     drawAxes(context, plane, true);
     const labels = new Labels(context, 11);
     // Shown runs are drawn last, above others that ended in the same place.
-    const order = [...points].sort((a, b) => Number(slots.has(a.run.name)) - Number(slots.has(b.run.name)));
+    const order = [
+      ...placed.filter(({ run }) => !slots.has(run.name)),
+      ...placed.filter(({ run }) => slots.has(run.name)),
+    ];
+    // Of many ends in one place, one mark is seen.
+    const taken = new Set<string>();
     for (const { run, index, value, verdict } of order) {
+      const place = `${Math.round(plane.x(index!))} ${Math.round(plane.y(value!))} ${signOf(verdict)}`;
+      if (!slots.has(run.name) && taken.has(place)) continue;
+      taken.add(place);
       const slot = slots.get(run.name);
       const stroke = slot === undefined ? color("--text-soft") : styleOf(slot).stroke;
       const at = [plane.x(index!), plane.y(value!)] as const;
@@ -179,10 +158,9 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     }
   }
   function nearest(event: MouseEvent): readonly EndPoint[] {
-    const points = known().filter(hasPlace);
-    if (points.length === 0) return [];
-    const plane = placement(points, canvas.clientWidth, height);
-    return points.filter(({ index, value }) => {
+    if (placed.length === 0) return [];
+    const plane = placement(placed, canvas.clientWidth, height);
+    return placed.filter(({ index, value }) => {
       return Math.hypot(plane.x(index!) - event.offsetX, plane.y(value!) - event.offsetY) <= reach;
     });
   }
@@ -190,6 +168,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     const found = nearest(event);
     canvas.style.cursor = found.length === 0 ? "" : "pointer";
     canvas.title = found
+      .slice(0, 12)
       .map(({ run, index, value, verdict }) => `${run.name}: ${verdict}, index ${index}, loss ${formatNumber(value)}`)
       .join("\n");
   });
@@ -206,8 +185,8 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
     update(nextRuns, nextSlots) {
       runs = nextRuns;
       slots = nextSlots;
+      ends.take(nextRuns);
       show();
-      void ask();
     },
   };
 }
@@ -246,9 +225,18 @@ function countedProofs(points: readonly EndPoint[]): string[] {
 }
 
 function placement(points: readonly EndPoint[], width: number, height: number): Plane {
-  const [indexes, values] = [points.map(({ index }) => index!), points.map(({ value }) => value!)];
-  const [low, high] = padded(Math.min(...values), Math.max(...values), false);
-  return planeOver([Math.min(...indexes) - 0.6, Math.max(...indexes) + 0.6, low, high], width, height);
+  const [first, last] = rangeOf(points, ({ index }) => index!);
+  const [low, high] = padded(...rangeOf(points, ({ value }) => value!), false);
+  return planeOver([first - 0.6, last + 0.6, low, high], width, height);
+}
+
+function rangeOf(points: readonly EndPoint[], of: (point: EndPoint) => number): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const point of points) {
+    low = Math.min(low, of(point));
+    high = Math.max(high, of(point));
+  }
+  return [low, high];
 }
 
 function rowOf(

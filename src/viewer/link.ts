@@ -53,7 +53,8 @@ export function address(path: string): string {
   return new URL(path, location.origin).href;
 }
 
-export function openLink(handlers: LinkHandlers): Link {
+/** @param list how it is told of runs: `brief`, then of changes, or not at all. Default `none` */
+export function openLink(handlers: LinkHandlers, list: "brief" | "none" = "none"): Link {
   let socket: WebSocket | undefined;
   let failures = 0;
   let heard = Date.now();
@@ -62,7 +63,7 @@ export function openLink(handlers: LinkHandlers): Link {
 
   function connect(): void {
     handlers.state?.({ kind: "connecting" });
-    const current = new WebSocket(address("/stream").replace(/^http/, "ws"), subprotocol);
+    const current = new WebSocket(address(`/stream?runs=${list}`).replace(/^http/, "ws"), subprotocol);
     socket = current;
     heard = Date.now();
     current.binaryType = "arraybuffer";

@@ -12,10 +12,12 @@ import { makeConnectionBadge } from "./connectionBadge.ts";
 import { byId, setText } from "./dom.ts";
 import { makeFigures } from "./figures.ts";
 import { type KeyAction, keyTable, listenToKeys } from "./keyboard.ts";
-import { address, hideToken, openLink } from "./link.ts";
+import { hideToken, openLink } from "./link.ts";
 import { RunData } from "./runData.ts";
 import { makeRunList } from "./runList.ts";
 import { makeRunSummary } from "./runSummary.ts";
+import { KnownRuns } from "./runTable/knownRuns.ts";
+import { makeRunFinder } from "./runTable/runFinder.ts";
 import { ShownRuns } from "./shownRuns.ts";
 import { type GivenCommand, makeSteering } from "./steering.ts";
 import { showTabState } from "./tabState.ts";
@@ -34,11 +36,14 @@ const linked = parseViewState(location.hash);
 const writeAddress = makeAddressWriter();
 
 let runs: readonly RunInfo[] = [];
+const known = new KnownRuns(() => takeRuns(known.list));
 let zoom: View["zoom"] = linked?.zoom;
 let zoomIsNew = zoom !== undefined;
 let drawAgainAt = 0;
 let drawing = false;
 let commandId = 0;
+/** Run to which the list was scrolled. */
+let revealed: string | undefined;
 const noData = new RunData({});
 
 const xAxis = makeXAxisControls((axis) => {
@@ -56,13 +61,18 @@ const steering = makeSteering(command);
 const verdict = makeVerdictPanel();
 byId("run").append(summary.element, verdict.element, steering.element);
 byId("charts").after(summary.details, makeFigures());
-const showRuns = makeRunList(byId("runs"), {
+const handlers = {
   focus: look,
-  compare(name) {
-    if (!shown.compare(name)) notice("At most eight runs can be compared at once.");
+  compare(name: string) {
+    if (name !== shown.focus && !shown.compare(name)) notice("At most eight runs can be compared at once.");
     draw();
   },
-});
+};
+const runList = makeRunList(byId("runs"), handlers);
+const finder = makeRunFinder(handlers, draw);
+byId("run").before(finder.table);
+byId("find").append(finder.controls);
+byId("charts").querySelector(".add-row")?.before(finder.ends);
 const follow = byId<HTMLInputElement>("follow");
 follow.addEventListener("change", followNewest);
 const resetZoom = byId<HTMLButtonElement>("reset-zoom");
@@ -85,19 +95,24 @@ function draw(): void {
 
 function drawNow(): void {
   const list = shown.list();
+  for (const name of shown.slots.keys()) void known.complete(name);
   if (zoomIsNew && list.length > 0 && list.every(({ data }) => data.length > 0)) {
     // Finer rows are asked for once it is known which are missing.
     zoomIsNew = false;
     shown.setZoom(zoom);
   }
-  const focused = runs.find(({ name }) => name === shown.focus);
+  const focused = known.get(shown.focus);
   document.body.classList.toggle("no-runs", runs.length === 0);
-  showRuns({
-    runs,
+  const runsView = {
+    shown: finder.shown,
     focus: shown.focus,
     slots: shown.slots,
-    lastStep: (run) => shown.data(run.name)?.lastStep ?? run.lastStep,
-  });
+    lastStep: (run: RunInfo) => shown.data(run.name)?.lastStep ?? run.lastStep,
+  };
+  finder.update(runs, runsView);
+  runList.update(runsView);
+  if (shown.focus !== undefined && shown.focus !== revealed) runList.reveal(shown.focus);
+  revealed = shown.focus;
   if (focused !== undefined) {
     summary.update(focused, shown.data(focused.name) ?? noData);
     verdict.update(focused, shown.data(focused.name) ?? noData);
@@ -176,10 +191,9 @@ function followNewest(): void {
 }
 
 function step(by: 1 | -1): void {
-  const next = runs[runs.findIndex(({ name }) => name === shown.focus) + by];
+  const next = finder.shown.at(finder.shown.placeOf(shown.focus) + by);
   if (next === undefined) return;
   look(next.name);
-  document.querySelector(`[data-run="${CSS.escape(next.name)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
 /** Shows a run that a person chose. From then on no newer run takes its place. */
@@ -204,28 +218,24 @@ function notice(text: string): void {
 }
 
 const showState = makeConnectionBadge(byId("connection"), byId("banner"));
-const link = openLink({
-  state(state) {
-    showState(state);
-    if (state.kind === "lost") steering.forget();
-  },
-  message(message: ServerMessage) {
-    if ("runs" in message) takeRuns(message.runs);
-    else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
-    else if ("error" in message) notice(message.error.message);
-    else if ("heartbeat" in message) {
+const link = openLink(
+  {
+    state(state) {
+      showState(state);
+      if (state.kind === "lost") steering.forget();
+    },
+    message(message: ServerMessage) {
+      if ("runs" in message) known.takeAll(message.runs);
+      else if ("changed" in message) known.takeSome(message.changed);
+      else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
+      else if ("error" in message) notice(message.error.message);
       // A run that gives no rows is said to be silent as time passes.
-      draw();
-      if (runs.some((run) => run.live && !shown.slots.has(run.name))) void askForRuns();
-    }
+      else if ("heartbeat" in message) draw();
+      if (known.list !== runs) takeRuns(known.list);
+    },
   },
-});
-
-/** Asks how far those runs are whose rows do not come here. */
-async function askForRuns(): Promise<void> {
-  const response = await fetch(address("/runs"));
-  if (response.ok) takeRuns(((await response.json()) as { readonly runs: readonly RunInfo[] }).runs);
-}
+  "brief",
+);
 
 const themeButton = byId<HTMLButtonElement>("theme");
 function changeTheme(): void {
@@ -245,6 +255,8 @@ const actions: readonly KeyAction[] = [
   { keys: ["x"], meaning: "stop the run (press twice)", act: steering.stop },
   { keys: ["j"], meaning: "next run", act: () => step(1) },
   { keys: ["k"], meaning: "previous run", act: () => step(-1) },
+  { keys: ["/"], meaning: "find runs", act: finder.find },
+  { keys: ["r"], meaning: "show or hide the table of runs", act: finder.toggleTable },
   { keys: ["l"], meaning: "switch the x axis between logarithmic and linear", act: xAxis.toggleLog },
   {
     keys: ["y"],

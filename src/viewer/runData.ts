@@ -1,12 +1,11 @@
 /** The rows of one run that the page holds, in columns that grow. Too many rows are thinned. */
 import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
-import { makeThinner } from "../server/thin.ts";
 import type { Batch, DecodedColumn } from "./arrowReader.ts";
 import { formatNumber } from "./format.ts";
+import { type Growing, keptRows } from "./keptRows.ts";
 
 /** Number of rows kept. Beyond it they are thinned to half. */
-const capacity = 12_000;
-const watchedMost = 8;
+const capacity = 16_000;
 /**
  * Greatest length of a vector that is kept. Nobody looks at hundreds of coordinates, and they would be most of the
  * traffic.
@@ -29,10 +28,20 @@ interface RaisedEvent {
 /** Number of events that are kept, the newest ones. */
 const mostEvents = 1000;
 
-interface Growing {
-  values: Float64Array;
-  /** 1 where the row has no number. */
-  missing: Uint8Array;
+/** How much of a history has been read. */
+interface Reading {
+  readonly read: number;
+  readonly of: number;
+  readonly unit: "rows" | "bytes";
+}
+
+/** Rows that stand after a step, with what is marked there. */
+interface Tail {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, Growing>;
+  readonly interventions: readonly Intervention[];
+  readonly events: readonly RaisedEvent[];
+  readonly status: Status;
 }
 
 export class RunData {
@@ -41,8 +50,12 @@ export class RunData {
   length = 0;
   /** Whether the server or the page left rows out. */
   thinned = false;
-  /** Whether the rows come from a sample, so that spikes may be missing. */
+  /** Whether some rows come from a sample, so that spikes may be missing. */
   sampled = false;
+  /** How much of the history has been read, as long as it is being read. */
+  reading: Reading | undefined;
+  /** Scale along the steps on which too many rows are thinned. */
+  scale: "linear" | "log" = "linear";
   status: Status = "running";
   interventions: Intervention[] = [];
   /** Events in the order of their steps. */
@@ -94,6 +107,7 @@ export class RunData {
     this.length = 0;
     this.thinned = false;
     this.sampled = false;
+    this.reading = undefined;
     this.interventions = [];
     this.events = [];
     this.#columns.clear();
@@ -102,6 +116,21 @@ export class RunData {
   }
 
   append(batch: Batch): void {
+    this.#append(batch);
+    if (this.length > capacity) this.#thin();
+  }
+
+  /** Puts rows in the place of all those from one step to another. */
+  replace(fromStep: number, toStep: number, batches: readonly Batch[]): void {
+    const tail = this.#takeAfter(toStep);
+    this.#dropFrom(fromStep);
+    for (const batch of batches) this.#append(batch);
+    this.#putBack(tail);
+    this.version++;
+    if (this.length > capacity) this.#thin();
+  }
+
+  #append(batch: Batch): void {
     const steps = batch.columns.get("step");
     if (steps?.kind !== "number" || batch.rows === 0) return;
     // A further attempt repeats the steps after its checkpoint.
@@ -113,7 +142,40 @@ export class RunData {
     this.#takeEvents(batch.rows);
     this.length += batch.rows;
     this.version++;
-    if (this.length > capacity) this.#thin();
+  }
+
+  /** Copies everything after a step out of the columns. */
+  #takeAfter(step: number): Tail {
+    const steps = this.#columns.get("step")?.values;
+    let from = this.length;
+    while (from > 0 && steps !== undefined && steps[from - 1]! > step) from--;
+    const columns = new Map(
+      [...this.#columns].map(([name, { values, missing }]) => [
+        name,
+        { values: values.slice(from, this.length), missing: missing.slice(from, this.length) },
+      ]),
+    );
+    const later = <T extends { readonly step: number }>(list: readonly T[]): T[] =>
+      list.filter((each) => each.step > step);
+    const [interventions, events] = [later(this.interventions), later(this.events)];
+    return { rows: this.length - from, columns, interventions, events, status: this.status };
+  }
+
+  #putBack({ rows, columns, interventions, events, status }: Tail): void {
+    this.interventions.push(...interventions);
+    this.events.push(...events);
+    if (rows === 0) return;
+    this.status = status;
+    while (this.length + rows > this.#room) this.#grow();
+    for (const [name, { values, missing }] of this.#columns) {
+      const there = columns.get(name);
+      if (there === undefined) missing.fill(1, this.length, this.length + rows);
+      else {
+        values.set(there.values, this.length);
+        missing.set(there.missing, this.length);
+      }
+    }
+    this.length += rows;
   }
 
   #takeEvents(rows: number): void {
@@ -208,25 +270,14 @@ export class RunData {
   }
 
   #thin(): void {
-    const steps = this.#columns.get("step")!.values.subarray(0, this.length);
-    const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
-    const watched = [...this.#columns]
-      .filter(([name]) => !counters.has(name) && this.declared[name]?.event === undefined)
-      .slice(0, watchedMost);
-    const thinner = makeThinner({
-      fromStep: steps[0]!,
-      toStep: steps[steps.length - 1]!,
-      points: capacity / 2,
-      scale: "linear",
-      columns: watched.length,
-    });
-    const columns = watched.map(([, { values, missing }]) => ({
-      values,
-      missing: (row: number) => missing[row] === 1,
-    }));
-    const touched = new Set([...this.interventions, ...this.events].map(({ step }) => step));
-    thinner.offer(steps, columns, (row) => touched.has(steps[row]!));
-    const chosen = thinner.chosen();
+    const marked = new Set([...this.interventions, ...this.events].map(({ step }) => step));
+    const isWatched = (name: string): boolean => this.declared[name]?.event === undefined;
+    const { length, scale } = this;
+    const chosen = keptRows(
+      { columns: this.#columns, vectors: this.#lengths, length, scale, most: capacity / 2 },
+      isWatched,
+      marked,
+    );
     for (const { values, missing } of this.#columns.values()) {
       chosen.forEach((row, index) => {
         values[index] = values[row]!;

@@ -1,6 +1,6 @@
 /** Fills a RunData with history, then with live rows. After a lost connection it asks only for what is missing. */
 import { plainFields } from "../arrow/coreColumns.ts";
-import type { RunInfo } from "../server/messages.ts";
+import type { RunInfo, ServerMessage } from "../server/messages.ts";
 import { type Batch, readStream } from "./arrowReader.ts";
 import { address, type Link, openLink } from "./link.ts";
 import { coordinatesMost, RunData } from "./runData.ts";
@@ -35,21 +35,22 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   let trouble: string | undefined;
   let link: Link | undefined;
   let over = false;
-  /** Whether all rows were asked for after a first picture from a sample of them. */
-  let refining = false;
-  /** The search for short vectors, which never fails. */
-  let looking: Promise<void> = Promise.resolve();
   /** Whether the rows that come next are from a sample. */
   let samples = false;
+  /** Rows that come next and stand in the place of others. */
+  let part: { readonly fromStep: number; readonly toStep: number; left: number; readonly batches: Batch[] } | undefined;
 
   const columns = (): string[] => [...plain, ...(vectors ?? [])];
 
-  /** Asks for what is missing. A long history comes from a sample first; its rows are replaced by those that follow. */
+  /**
+   * Asks for what is missing. A long history comes from a sample first; then rows of all of it take their place, the
+   * newest first, while live rows come.
+   */
   function subscribe(to: Link): void {
     if (unanswered) vectors = undefined;
     unanswered = false;
     const fromStep = data.lastStep === undefined || data.sampled ? 0 : data.lastStep + 1;
-    const thinning = { points: historyPoints, scale, maxRate: liveRate, preview: data.length === 0 };
+    const thinning = { points: historyPoints, scale, maxRate: liveRate, progressive: true };
     to.send({ subscribe: { run: run.name, columns: columns(), fromStep, ...thinning } });
   }
   function restart(newScale: "linear" | "log"): void {
@@ -61,41 +62,67 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
   function connect(): void {
     trouble = undefined;
     over = false;
-    refining = false;
     samples = false;
+    part = undefined;
+    data.scale = scale;
     link = openLink({
       opened: subscribe,
       message(message) {
-        if ("subscribed" in message) {
-          // The run was resumed while the connection was lost, perhaps from an earlier step than the last one seen
-          // here.
-          if (attempt !== 0 && message.subscribed.attempt !== attempt && data.length > 0) {
-            data.clear();
-            if (link !== undefined) subscribe(link);
-          }
-          attempt = message.subscribed.attempt;
-          refining = false;
-        } else if ("thinned" in message) {
-          data.thinned = true;
-          samples = message.thinned.read !== undefined;
-        } else if ("gap" in message) data.thinned = true;
-        else if ("live" in message) {
-          refining = data.sampled;
-          if (refining) void refine();
-        } else if ("error" in message) trouble = message.error.message;
-        else if ("ended" in message && !refining) {
-          over = true;
-          link?.close();
-        }
+        take(message);
         changed();
       },
       rows(bytes) {
-        data.sampled = samples;
-        for (const batch of readStream(bytes)) data.append(batch);
-        if (vectors === undefined) looking = lookAtVectors();
+        const batches = readStream(bytes);
+        if (part === undefined) {
+          if (samples) data.sampled = true;
+          for (const batch of batches) data.append(batch);
+        } else takePart(part, batches);
+        if (vectors === undefined) void lookAtVectors();
         changed();
       },
     });
+  }
+  function take(message: ServerMessage): void {
+    if ("subscribed" in message) {
+      // The run was resumed while the connection was lost, perhaps from an earlier step than the last one seen here.
+      if (attempt !== 0 && message.subscribed.attempt !== attempt && data.length > 0) {
+        data.clear();
+        if (link !== undefined) subscribe(link);
+      }
+      attempt = message.subscribed.attempt;
+      samples = false;
+      part = undefined;
+      // Before there are rows, the page says how many are on their way.
+      data.reading = reading(0, message.subscribed.rows, "rows");
+    } else if ("reading" in message) data.reading = reading(message.reading.bytes, message.reading.of, "bytes");
+    else if ("thinned" in message) {
+      data.thinned = true;
+      samples = message.thinned.read !== undefined;
+      if (samples) data.reading = reading(0, message.thinned.rows, "rows");
+    } else if ("part" in message) {
+      const { fromStep, toStep, sent, read, of, rows } = message.part;
+      if (rows > sent) data.thinned = true;
+      data.reading = reading(read, of, "rows");
+      part = { fromStep, toStep, left: sent, batches: [] };
+      if (sent === 0) takePart(part, []);
+    } else if ("gap" in message) data.thinned = true;
+    else if ("live" in message) {
+      data.sampled = false;
+      data.reading = undefined;
+    } else if ("error" in message) trouble = message.error.message;
+    else if ("ended" in message) {
+      over = true;
+      link?.close();
+    }
+  }
+  /** Collects the rows of a part, and shows them when all of them are here. */
+  function takePart(taken: NonNullable<typeof part>, batches: readonly Batch[]): void {
+    taken.batches.push(...batches);
+    for (const { rows } of batches) taken.left -= rows;
+    if (taken.left > 0) return;
+    data.replace(taken.fromStep, taken.toStep, taken.batches);
+    part = undefined;
+    samples = false;
   }
   /** Asks for one row to learn how long vectors are, and subscribes to the short ones. */
   async function lookAtVectors(): Promise<void> {
@@ -115,14 +142,7 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
     // What is drawn stays until the rows with their vectors come in its place.
     data.sampled = true;
     if (over || link === undefined) connect();
-    // After a sample all rows are asked for in any case, with what is known then.
-    else if (!refining && !samples) subscribe(link);
-  }
-  /** Asks for all rows after a sample, once it is known which vectors to ask for. */
-  async function refine(): Promise<void> {
-    const from = link;
-    await looking;
-    if (from !== undefined && from === link && refining) subscribe(from);
+    else subscribe(link);
   }
   connect();
   return {
@@ -143,6 +163,10 @@ export function openFeed(run: RunInfo, firstScale: "linear" | "log", changed: ()
     },
     close: () => link?.close(),
   };
+}
+
+function reading(read: number, of: number, unit: "rows" | "bytes"): RunData["reading"] {
+  return of > 0 ? { read, of, unit } : undefined;
 }
 
 /** Returns all columns except vectors, whose length is not known yet. */

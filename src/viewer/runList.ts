@@ -1,17 +1,22 @@
-/** Lists the runs of the experiment: one is in focus, others are compared with it. */
+/** Lists the runs beside the charts: one is in focus, others are compared with it. */
 import type { RunInfo } from "../server/messages.ts";
 import { h, setAttribute, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import { letterOf, swatch } from "./runStyle.ts";
+import { stateMark, stateOf, stateOfVerdict } from "./runTable/runState.ts";
+import type { RunsShown } from "./runTable/runsShown.ts";
+import { makeVirtualRows } from "./runTable/virtualRows.ts";
 
-interface RunListHandlers {
+export { stateMark, stateOf } from "./runTable/runState.ts";
+
+export interface RunListHandlers {
   focus(name: string): void;
   /** Shows the run beside the others, or hides it again. */
   compare(name: string): void;
 }
 
-interface RunListView {
-  readonly runs: readonly RunInfo[];
+export interface RunListView {
+  readonly shown: RunsShown;
   readonly focus: string | undefined;
   /** Slots of the runs that are shown. */
   readonly slots: ReadonlyMap<string, number>;
@@ -19,50 +24,47 @@ interface RunListView {
   lastStep(run: RunInfo): number | undefined;
 }
 
+interface RunList {
+  update(view: RunListView): void;
+  /** Scrolls to a run. */
+  reveal(name: string): void;
+}
+
 interface Entry {
   readonly element: HTMLLIElement;
   update(run: RunInfo, view: RunListView): void;
 }
 
+const rowHeight = 48;
+
 /** Makes the list. Entries are kept from update to update, so that the keyboard focus stays. */
-export function makeRunList(list: HTMLElement, handlers: RunListHandlers): (view: RunListView) => void {
-  const entries = new Map<string, Entry>();
-  return (view) => {
-    const names = new Set(view.runs.map(({ name }) => name));
-    for (const [name, { element }] of entries) {
-      if (names.has(name)) continue;
-      element.remove();
-      entries.delete(name);
-    }
-    for (const run of view.runs) {
-      let entry = entries.get(run.name);
-      if (entry === undefined) {
-        entry = makeEntry(run.name, handlers);
-        entries.set(run.name, entry);
-        list.append(entry.element);
-      }
+export function makeRunList(list: HTMLElement, handlers: RunListHandlers): RunList {
+  const frame = list.parentElement!;
+  let view: RunListView | undefined;
+  const rows = makeVirtualRows<Entry>({
+    frame,
+    body: list,
+    rowHeight,
+    make: (name) => makeEntry(name, handlers),
+    elementOf: ({ element }) => element,
+    update(entry, place) {
+      const run = view?.shown.at(place);
+      if (view === undefined || run === undefined) return;
+      setAttribute(entry.element, "aria-setsize", view.shown.places.length);
+      setAttribute(entry.element, "aria-posinset", place + 1);
       entry.update(run, view);
-    }
+    },
+  });
+  return {
+    update(next) {
+      view = next;
+      rows.update(next.shown.places.length, (place) => next.shown.at(place)!.name);
+    },
+    reveal(name) {
+      const place = view?.shown.placeOf(name) ?? -1;
+      if (place >= 0) rows.reveal(place);
+    },
   };
-}
-
-/** Returns the state of a run in one word. */
-export function stateOf(run: RunInfo): string {
-  if (run.live) return run.paused ? "paused" : "running";
-  return run.ending?.status ?? "over";
-}
-
-export function stateMark(state: string): string {
-  const marks: Readonly<Record<string, string>> = {
-    running: "▶",
-    paused: "❚❚",
-    converged: "✓",
-    stagnated: "≈",
-    diverged: "↗",
-    stopped: "■",
-    failed: "!",
-  };
-  return marks[state] ?? "·";
 }
 
 function makeEntry(name: string, handlers: RunListHandlers): Entry {
@@ -74,7 +76,7 @@ function makeEntry(name: string, handlers: RunListHandlers): Entry {
   const choose = h(
     "button",
     { type: "button", class: "choose" },
-    h("span", { class: "first" }, h("span", { class: "name" }, name), line),
+    h("span", { class: "first" }, h("span", { class: "name", title: name }, name), line),
     h("span", { class: "details" }, state, steps),
   );
   choose.addEventListener("click", () => handlers.focus(name));
@@ -92,8 +94,9 @@ function makeEntry(name: string, handlers: RunListHandlers): Entry {
         line.replaceChildren(...(slot === undefined ? [] : [swatch(slot), h("b", {}, letterOf(slot))]));
         shownSlot = slot;
       }
-      const how = stateOf(run);
-      setText(state, `${stateMark(how)} ${how}`);
+      const verdict = run.live ? undefined : run.ending?.verdict;
+      const how = verdict === undefined ? stateOf(run) : stateOfVerdict(verdict);
+      setText(state, `${stateMark(how)} ${verdict ?? how}`);
       setAttribute(state, "data-state", how);
       const last = view.lastStep(run);
       setText(steps, last === undefined ? "" : `step ${formatCount(last)}`);

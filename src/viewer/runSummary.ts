@@ -5,6 +5,7 @@ import { h, setAttribute, setText } from "./dom.ts";
 import { makeEventList } from "./eventList.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
 import { address } from "./link.ts";
+import { howRead } from "./reading.ts";
 import type { RunData } from "./runData.ts";
 import { stateMark, stateOf } from "./runList.ts";
 
@@ -83,8 +84,8 @@ export function makeRunSummary(): RunSummary {
       setAttribute(state, "data-state", how);
       setText(message, run.ending?.message ?? "");
       message.hidden = run.ending?.message === undefined;
-      thinned.hidden = !data.thinned;
-      if (data.thinned) setText(thinned, howThinned(data));
+      thinned.hidden = !data.thinned && data.reading === undefined;
+      if (!thinned.hidden) setText(thinned, howThinned(data));
       if (newest.name !== run.name || newest.version !== data.version) {
         newest = { name: run.name, version: data.version, at: performance.now() };
       }
@@ -109,8 +110,8 @@ export function makeRunSummary(): RunSummary {
 }
 
 function howThinned(data: RunData): string {
+  if (data.reading !== undefined) return howRead(data.reading, data.length > 0);
   const rows = (data.lastStep ?? 0) - (data.at("step", 0) ?? 0) + 1;
-  if (data.sampled) return "this first picture comes from a sample of the rows; all of them are being read";
   return `${formatCount(data.length)} of ${formatCount(rows)} rows are shown, spikes and NaN among them; zoom in for more`;
 }
 

@@ -9,6 +9,7 @@ import { denseOf, symmetricEigen } from "../../src/linalg/index.ts";
 import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
 import { untilStep } from "../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../src/operators/newton/newtonMR.ts";
+import { network } from "../../src/problems/networks/network.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { quartic } from "../../src/problems/quartic.ts";
 import { box } from "../../src/problems/sets/box.ts";
@@ -78,6 +79,29 @@ proving("tanh networks: the index is that of the float64 spectrum, the loss is e
     assert.ok(found.loss!.low <= loss + 1e-14 && loss - 1e-14 <= found.loss!.high);
   }
   assert.ok(proved >= 3, `${proved} of 6`);
+});
+
+proving("a classifier where two logits change places: the softmax has no kink there", () => {
+  const inputs = Float64Array.from({ length: 24 }, (_, i) => Math.sin(1 + i * i));
+  const targets = Float64Array.from({ length: 24 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 1 : 0));
+  const problem = network({
+    layers: [3, 2, 3],
+    activation: "tanh",
+    loss: "softmaxCrossEntropy",
+    inputs,
+    targets,
+    regularization: { coefficient: 1, average: true },
+  });
+  const row = firstRows(problem, problem.initialPoint(3), chain(untilCritical(), untilStep(60), newtonMR()), 61).at(
+    -1,
+  )!;
+  const at = certify(problem, row.point);
+  assert.is(at.verdict, "zero", at.because);
+  // Near the origin all logits of all samples are nearly equal.
+  const near = problem.initialPoint(1).map((x) => 1e-3 * x);
+  assert.ok(excludeZero(problem, near).because.match(/kink/) === null);
+  const { low, high } = at.loss!;
+  assert.ok(low <= row.value && row.value <= high + 1e-9 && high - low < 1e-12, `${low} ${row.value} ${high}`);
 });
 
 proving("any quadratic with a regular matrix has its one zero, with the signs of its curvatures", () => {
@@ -154,6 +178,27 @@ refusing("a zero at a kink, and one whose ball holds a kink", () => {
   const excluded = certify(beside, [0.1], { polish: 0 }).excluded;
   assert.ok(excluded === undefined || excluded <= 0.1, `${excluded}`);
 });
+
+refusing(
+  "points where the loss is undefined, though its derivative has a formula, and fields across a branch cut",
+  () => {
+    // log x - x^2 / 2 has the derivative 1 / x - x, which is 0 at -1 too.
+    const logarithm = objective([[]], (x) => tf.sub(tf.log(x), tf.mul(0.5, tf.square(x))));
+    assert.is(certify(logarithm, [1]).verdict, "zero");
+    for (const x of [-1, -0.9, -1e-3]) {
+      const at = certify(logarithm, [x]);
+      assert.is(at.verdict, "undecided", `${x}: ${at.because}`);
+      assert.is(excludeZero(logarithm, [x]).radius, 0);
+    }
+    // The angle jumps by 2 pi from where it seems to reach -pi - 1e-9.
+    const angle = vectorField([[], []], (x, y) => [tf.add(x, 1), tf.add(tf.atan2(y, x), Math.PI + 1e-9)]);
+    const beside = certify(angle, [-1, -1e-12]);
+    assert.is(beside.verdict, "undecided", beside.because);
+    assert.ok(excludeZero(angle, [-1, -1e-6]).radius <= 1e-6);
+    const before = vectorField([[], []], (x, y) => [tf.add(x, 1), tf.add(tf.atan2(y, x), Math.PI - 1e-3)]);
+    assert.is(certify(before, [-1, -1e-3]).verdict, "zero");
+  },
+);
 
 refusing("a point from which polishing leads nowhere: e^x has no zero", () => {
   const problem = objective([[]], (x) => tf.exp(x));

@@ -207,6 +207,24 @@ wrong("superfluous true ones change nothing: sums, multiples and repetitions", (
   assert.is(certify(autoencoder, critical, { symmetry: twice }).verdict, "zero, given the symmetry");
 });
 
+wrong("other data, given by `with`, keep the symmetries of the construction; a copy has none", () => {
+  const inputs = Float64Array.from(normalVector(40 * 4, 5));
+  const other = autoencoder.with({ samples: inputs });
+  assert.equal(
+    symmetriesOf(other).map(({ name }) => name),
+    symmetriesOf(autoencoder).map(({ name }) => name),
+  );
+  assert.is(symmetriesOf(other.with({ samples: inputs.map((x) => 2 * x) })).length, 1);
+  assert.is(symmetriesOf({ ...other }).length, 0);
+  const relu = network({
+    layers: [2, 3, 1],
+    activation: "relu",
+    inputs: inputs.slice(0, 8),
+    targets: Float64Array.of(1, 2, 3, 4),
+  });
+  assert.is(symmetriesOf(relu.with({ inputs: inputs.slice(8, 16) })).length, symmetriesOf(relu).length);
+});
+
 wrong("an object that calls itself proved is not believed", () => {
   const forged: Symmetry = { ...group!, evidence: "proved" };
   assert.is(certify(autoencoder, critical, { symmetry: forged }).verdict, "zero, given the symmetry");

@@ -41,7 +41,11 @@ doctor.run();
 const executor = suite("describeExecutor");
 executor("refuses an executor that does not exist", () => {
   process.env.FLUXION_EXECUTOR = "abacus";
-  assertError(describeExecutor, "ERR_OPTION_RANGE", /float64 or interpreter or portable, got "abacus"/);
+  assertError(
+    describeExecutor,
+    "ERR_OPTION_RANGE",
+    /float64 or interpreter or portable or tensorflow or auto, got "abacus"/,
+  );
   delete process.env.FLUXION_EXECUTOR;
 });
 executor.run();

@@ -74,7 +74,7 @@ commands("change what the list of runs shows, once they took effect", () =>
     viewer.send({ command: { run: "a", type: "set", setting: "gradientStep.stepSize", value: 0.5 } });
     await viewer.until(() => replies.length === 2, "command");
     replies[1]!({ type: "set", setting: "gradientStep.stepSize", value: 0.5, step: 3 });
-    await viewer.until(() => infoOf(viewer, "a")?.settings["gradientStep.stepSize"]?.value === 0.5, "new value");
+    await viewer.until(() => infoOf(viewer, "a")?.settings?.["gradientStep.stepSize"]?.value === 0.5, "new value");
     listening.unsubscribe();
     await viewer.until(() => infoOf(viewer, "a")?.steerable === false, "end of steering");
   }),

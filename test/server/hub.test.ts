@@ -137,7 +137,7 @@ hub("orders attempts by their numbers, of which there may be more than 9999", ()
     for (const attempt of attempts) appendFileSync(join(directory, iteratesFileName(attempt)), "");
     for (const other of ["iterates-0003.arrows.tmp", "xiterates-0004.arrows", "iterates-.arrows"])
       appendFileSync(join(directory, other), "");
-    const found = finishedFiles(directory).map(({ attempt }) => attempt);
+    const found = finishedFiles(directory, 123_456).map(({ attempt }) => attempt);
     assert.equal(found, [1, 2, 9999, 10_000, 10_001, 123_456]);
     assert.is(earlierFiles(directory, 10_000).length, 3);
     return Promise.resolve();

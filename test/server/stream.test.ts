@@ -162,7 +162,7 @@ stream("lists runs as they come and end", () =>
     const infos = () => viewer.messages.flatMap((message) => ("runs" in message ? message.runs : []));
     const first = await viewer.until(() => infos().find(({ name }) => name === "one"), "run");
     assert.is(first.live, true);
-    assert.is(first.columns.residual?.meaning, "||J p + F||");
+    assert.is(first.columns!.residual?.meaning, "||J p + F||");
     run.end();
     const over = await viewer.until(() => infos().find(({ ending }) => ending !== undefined), "ending");
     assert.equal(over.ending, { status: "converged" });

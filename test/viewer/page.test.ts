@@ -73,15 +73,27 @@ page("draws a curve: the canvas of the squared norm is not empty, and changes as
   }),
 );
 
-page("draws a long run from a sample first, then asks once for all of it", () =>
+page("draws a long run from a sample first, then part by part, and says how much of it has been read", () =>
   withPage(async (open, server) => {
-    const asked: { readonly fromStep: number; readonly preview: boolean }[] = [];
-    open.on("websocket", (socket) =>
+    const asked: { readonly columns: readonly string[]; readonly progressive: boolean }[] = [];
+    let parts = 0;
+    open.on("websocket", (socket) => {
       socket.on("framesent", ({ payload }) => {
         const { subscribe } = JSON.parse(String(payload));
-        if (subscribe !== undefined) asked.push({ fromStep: subscribe.fromStep, preview: subscribe.preview });
-      }),
-    );
+        if (subscribe !== undefined) asked.push({ columns: subscribe.columns, progressive: subscribe.progressive });
+      });
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).startsWith('{"part"')) parts++;
+      });
+    });
+    await open.evaluate(`{
+      globalThis.said = [];
+      const look = () => {
+        const text = document.querySelector(".thinned")?.textContent ?? "";
+        if (text !== globalThis.said.at(-1)) globalThis.said.push(text);
+      };
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+    }`);
     const run = makeRun({ name: "long" });
     const place = mkdtempSync(join(tmpdir(), "fluxion-long-"));
     try {
@@ -95,13 +107,20 @@ page("draws a long run from a sample first, then asks once for all of it", () =>
       server.hub.addFinished(run, place, { status: "stopped" });
       await shows(open, '[data-tile="step"]', /^19.999$/);
       const canvas = open.locator('[data-column="value"] canvas');
-      await becomes(open, async () => asked.some(({ preview }) => !preview), true);
-      await open.waitForTimeout(500);
-      assert.equal(asked.slice(-2), [
-        { fromStep: 0, preview: true },
-        { fromStep: 0, preview: false },
-      ]);
+      await shows(open, ".thinned", /of 20.000 rows are shown, spikes and NaN among them/);
       assert.ok(await canvas.isVisible());
+      const said = (await open.evaluate("globalThis.said")) as string[];
+      assert.ok(
+        said.some((text) => /^reading/.test(text)),
+        said.join("; "),
+      );
+      // The second time with the points, whose length it had to learn.
+      assert.ok(asked.every(({ progressive }) => progressive));
+      assert.equal(
+        asked.slice(-2).map(({ columns }) => columns.includes("point")),
+        [false, true],
+      );
+      assert.ok(parts > 1, `${parts} parts`);
       const requests = asked.length;
       await open.waitForTimeout(500);
       assert.is(asked.length, requests);

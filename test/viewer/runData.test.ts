@@ -39,6 +39,27 @@ data("grows, and gives the newest numbers", () => {
   assert.is(rows.at("nothing", 0), undefined);
 });
 
+data("puts rows in the place of those between two steps, and keeps what stands before and after", () => {
+  const rows = new RunData({ late: { meaning: "measured late", event: "late" } });
+  const text = (values: readonly (string | undefined)[]): DecodedColumn => ({ kind: "text", values });
+  const command: AppliedCommand = { type: "pause", step: 7 };
+  rows.append(batch(0, 3, () => 1));
+  const marks = { commands: text([undefined, JSON.stringify([command]), undefined]) };
+  rows.append(batch(6, 9, () => 2, { ...marks, status: text(["running", "running", "stopped"]) }));
+  rows.replace(1, 6, [batch(3, 4, () => 3, { status: text(["running"]) }), batch(4, 6, () => 4)]);
+  const steps = Array.from({ length: rows.length }, (_, row) => rows.at("step", row));
+  assert.equal(steps, [0, 3, 4, 5, 7, 8]);
+  assert.equal(
+    steps.map((_, row) => rows.at("value", row)),
+    [1, 3, 4, 4, 2, 2],
+  );
+  assert.equal(rows.interventions, [{ step: 7, commands: [command] }]);
+  assert.is(rows.status, "stopped");
+  rows.replace(7, 9, []);
+  assert.is(rows.lastStep, 5);
+  assert.equal(rows.interventions, []);
+});
+
 data("tells a number that was not measured from NaN", () => {
   const rows = new RunData({});
   const residual: DecodedColumn = { kind: "number", values: Float64Array.of(1, 0, 0), missing: Uint8Array.of(0, 0, 1) };

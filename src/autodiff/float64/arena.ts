@@ -10,6 +10,7 @@ import type { ConstantPool } from "./lower/lowerOptions.ts";
 import { type Runs, runsOf } from "./lower/runs.ts";
 import type { Buffer } from "./lower/values.ts";
 import type { NativeKernels } from "./native/kernels.ts";
+import { Outside, type Sampled } from "./outside.ts";
 import { multiply } from "./threads/product.ts";
 import { multiplyShared } from "./threads/sharedProducts.ts";
 
@@ -43,6 +44,8 @@ export class Arena implements ConstantPool {
     { place: rootsPlace, values: Float64Array.from(rootsOfTwo) },
   ];
   #top = rootsPlace + 8 * rootsOfTwo.length;
+  /** What products read outside. */
+  outside: Outside | undefined;
   readonly #scratch: { readonly place: number; readonly bytes: number }[] = [];
   #packing: number | undefined;
   #memory: WasmMemory | undefined;
@@ -194,6 +197,23 @@ export class Arena implements ConstantPool {
     this.version++;
   }
 
+  /** Lets products of a library read data where they lie. */
+  readOutside(sampled: readonly (readonly [Buffer, Sampled])[]): Outside | undefined {
+    const library = this.#blas ?? this.#native;
+    if (library === undefined || sampled.length === 0) return undefined;
+    this.outside = new Outside(
+      new Map(sampled),
+      ({ buffer, byteOffset }) => library.addressOf(buffer as ArrayBuffer) + byteOffset,
+    );
+    return this.outside;
+  }
+
+  /** Returns how far from the start of the memory an operand outside lies, and the distance of its rows. */
+  #placeOutside(operand: number): readonly [place: number, distance: number] {
+    const [address, distance] = this.outside!.place(operand);
+    return [address - this.#address, distance];
+  }
+
   readonly #loop = (table: number): void => {
     this.#native!.loop(this.#address, table >>> 0);
   };
@@ -207,8 +227,9 @@ export class Arena implements ConstantPool {
   };
 
   /**
-   * Calls the library's product or the BLAS, whichever is faster for the sizes. Flags: 1 transposes A, 2 transposes B, 4 adds to C. Addresses are offsets into the memory, perhaps
-   * above 2^31.
+   * Calls the library's product or the BLAS, whichever is faster for the sizes. Flags: 1 transposes A, 2 transposes B, 4
+   * adds to C; with 8 A lies outside, and with 16 B, and has a number there in place of an address. Addresses are offsets
+   * into the memory, perhaps above 2^31.
    */
   readonly #gemm = (
     flags: number,
@@ -223,8 +244,10 @@ export class Arena implements ConstantPool {
     c: number,
     ldc: number,
   ): void => {
-    const places = { a: a >>> 0, lda, b: b >>> 0, ldb, c: c >>> 0, ldc };
-    const product = { memory: this.#address, flags, m, n, k, factor, ...places };
+    const [placeA, distanceA] = (flags & 8) === 0 ? [a >>> 0, lda] : this.#placeOutside(a);
+    const [placeB, distanceB] = (flags & 16) === 0 ? [b >>> 0, ldb] : this.#placeOutside(b);
+    const places = { a: placeA, lda: distanceA, b: placeB, ldb: distanceB, c: c >>> 0, ldc };
+    const product = { memory: this.#address, flags: flags & 7, m, n, k, factor, ...places };
     const by = { blas: this.#blas, native: this.#native };
     if (this.#help === undefined) multiply(by, product);
     else multiplyShared(by, product, this.#help.threads);

@@ -1,5 +1,5 @@
 import { environment } from "../../host.ts";
-import { findBlas } from "../../linalg/blas/blas.ts";
+import { describeBlas, findBlas } from "../../linalg/blas/blas.ts";
 import { hasMultiplyAdd } from "../../linalg/wasm/module.ts";
 import { Arena, type Help } from "./arena.ts";
 import type { CompileOptions } from "./compile.ts";
@@ -37,7 +37,7 @@ export interface BackendOptions {
 export function backendOf(
   options: BackendOptions,
   help?: Help,
-): { readonly arena: Arena; readonly compile: CompileOptions } {
+): { readonly arena: Arena; readonly compile: CompileOptions; readonly readsAnywhere: boolean } {
   const { blas, native, fused = environment("FLUXION_FMA") === "on" } = options;
   const { regroup = environment("FLUXION_REGROUP") !== "off" } = options;
   const library = findBlas(blas);
@@ -45,6 +45,8 @@ export function backendOf(
   const arena = new Arena(library, kernels, help);
   return {
     arena,
+    // Other libraries than OpenBLAS may give other bits where an array begins elsewhere, as MKL does.
+    readsAnywhere: library === undefined || describeBlas(blas).core !== undefined,
     compile: {
       rewrite: regroup ? "regroup" : "normalForm",
       emit: {

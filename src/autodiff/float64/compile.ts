@@ -7,6 +7,7 @@ import type { Arena } from "./arena.ts";
 import type { EmitOptions } from "./emit/emit.ts";
 import { draftLinear, type LinearDraft, type Read } from "./linear.ts";
 import { windowTakes } from "./lower/windows.ts";
+import type { Outside } from "./outside.ts";
 import { type Fixed, type Parts, reserveParts } from "./parts.ts";
 import { compilePrograms, type Draft, type Program } from "./program.ts";
 import { stagesOf } from "./stages.ts";
@@ -59,17 +60,23 @@ export function compile(arena: Arena, parts: FieldParts, options: CompileOptions
   return compileGraphs(arena, parts, jacobian, options.emit);
 }
 
+/** Options of {@link compileGraphs}. */
+interface GraphOptions {
+  /** Extent of the first axis of all parts of the field, if it consists of that many vectors and has no value. */
+  readonly rows?: number | undefined;
+  /** Chooses the data, in their order, that products may read where they lie. */
+  readonly outside?: (data: readonly Fixed[]) => Outside | undefined;
+}
+
 /**
  * Compiles value and field, and a linear map whose residuals depend on the same point and data.
- *
- * @param rows extent of the first axis of all parts of the field, if it consists of that many vectors and has no value
  */
 export function compileGraphs(
   arena: Arena,
   { parameters, data = [], value, field }: Pick<FieldParts, "parameters" | "data" | "value" | "field">,
   jacobian: Linearization,
   emit: EmitOptions,
-  rows?: number,
+  { rows, outside: outsideOf }: GraphOptions = {},
 ): CompiledField {
   const buffers = new Map<Node, Fixed>();
   const keep = (node: Node): Fixed => {
@@ -96,7 +103,7 @@ export function compileGraphs(
     return { nodes: stage.nodes, given, results: stage === stages[1] ? [...delivered, ...results] : results };
   });
   const linear = draftLinear(arena, jacobian, new Map(buffers), emit.native?.windows);
-  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit);
+  const programs = compilePrograms(arena, [...drafts, ...linear.drafts], emit, outsideOf?.(dataPlaces));
   const [prepare, evaluate, residuals] = programs as [Program, Program, Program];
   return {
     point,

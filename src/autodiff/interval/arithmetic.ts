@@ -131,11 +131,47 @@ const scaled =
     };
   };
 
-/** The product of a factor that is the same power of two everywhere is a loop of its own. */
+/**
+ * Multiplication by one number x +- rx, which is read at each run. The radius |x| ry + rx (|y| + ry) + u |x y| is
+ * (|x| + rx) ry + (rx + u |x|) |y|.
+ */
+const byNumber: Loop = (a, b, { mid, rad }, { outer, inner, arrays }) => {
+  const [, { starts: bs, step: q }] = both(arrays);
+  const [am, ar, bm, br] = [a.mid, a.rad, b.mid, b.rad];
+  return () => {
+    const x = am[0]!;
+    const rx = ar[0]!;
+    const forRadius = (Math.abs(x) + rx) * up;
+    const forMiddle = (rx + u * Math.abs(x)) * up + (x === 0 ? 0 : tiny);
+    for (let run = 0, k = 0; run < outer; run++) {
+      for (let n = 0, j = bs[run]!; n < inner; n++, j += q, k++) {
+        const y = bm[j]!;
+        const ry = br[j]!;
+        const m = x * y;
+        const r = (forRadius * ry + forMiddle * Math.abs(y)) * up;
+        if (r > small && r < Number.POSITIVE_INFINITY && m - m === 0) {
+          mid[k] = m;
+          rad[k] = r;
+        } else if (r <= small && m - m === 0) {
+          mid[k] = m;
+          rad[k] = forRadius === 0 || (y === 0 && ry === 0) ? 0 : r + tiny;
+        } else {
+          mid[k] = 0;
+          rad[k] = Number.POSITIVE_INFINITY;
+        }
+      }
+    }
+  };
+};
+
+/** Factors that are one number everywhere have loops of their own, and powers of two another one. */
 const product: IntervalRule<"mul"> = (node, operands, out) => {
   const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
   const factor = a.exact && a.mid.length === 1 && isOp(node.inputs[0]!, "fill") ? a.mid[0]! : 0;
-  return (isPowerOfTwo(factor) ? scaled(factor) : mul)(a, b, out, runs(node, operands));
+  const walk = runs(node, operands);
+  if (isPowerOfTwo(factor)) return scaled(factor)(a, b, out, walk);
+  if (a.mid.length === 1) return byNumber(a, b, out, walk);
+  return mul(a, b, out, walk);
 };
 
 /** Rules of the four operations, whose operands may repeat. */

@@ -11,9 +11,9 @@ import { linearize } from "../passes/linearize.ts";
 import { ballOf, checkBox, exactBall, gathered } from "./boxes.ts";
 import { copyGraph } from "./copyGraph.ts";
 import { type GivenBall, IntervalMachine } from "./machine.ts";
-import { ProductProgram } from "./productProgram.ts";
+import { type ColumnProgram, ProductProgram } from "./productProgram.ts";
 import type { Tally } from "./rule.ts";
-import { jumps } from "./table.ts";
+import { jumps, partial } from "./table.ts";
 
 /**
  * A function of which {@link intervalDerivatives} encloses the derivatives. The `graph` of a problem that `objective`,
@@ -62,14 +62,15 @@ export interface IntervalDerivatives {
 const sourceRule = thing("a graph with its parameters, as that of a traced problem", { parameters: "list" });
 
 /** Greatest number of columns of a Hessian that are computed at once. */
-const widest = 32;
+const widest = 64;
 
 /**
  * Encloses a loss and its first two derivatives, or a field and its Jacobian, over boxes.
  *
  * Every node of the graph is computed as midpoint and radius, so that the exact number at each point of the box lies
  * within the radius of the midpoint: |exact - mid| <= rad, entry by entry. Radii cover the box, the rounding of every
- * operation, their own rounding and underflow; where a result may be undefined or overflow they are infinite. Exactness
+ * operation, their own rounding and underflow; where a result may be undefined or overflow they are infinite, and so are
+ * those of all derivatives where the function itself may be undefined, or its angle may pass a branch cut. Exactness
  * refers to the graph that was traced: numbers that the trace had folded, and data that `reduceSamples` had replaced, are
  * taken as they are.
  *
@@ -106,8 +107,10 @@ class Derivatives implements IntervalDerivatives {
   readonly #given = new Map<Node, GivenBall>();
   readonly #point: Enclosure;
   readonly #tally: Tally = { undecided: 0 };
-  /** Nodes at which the function or its derivative jumps. */
-  readonly #jumps: readonly Node[];
+  /** The function itself, if it may be undefined somewhere. */
+  readonly #defined: readonly Node[];
+  /** Nodes at which the function or its derivative jumps, and the function itself, if it may be undefined somewhere. */
+  readonly #checked: readonly Node[];
   #values: IntervalMachine | undefined;
   #gradients: IntervalMachine | undefined;
   #columns: readonly ColumnProgram[] | undefined;
@@ -132,9 +135,10 @@ class Derivatives implements IntervalDerivatives {
       this.#value === undefined
         ? outputs.map((node) => copies.get(node)!)
         : gradient(builder, this.#value, this.#parameters);
-    this.#jumps = reachable([...this.#field, ...(this.#value === undefined ? [] : [this.#value])]).filter(({ op }) =>
-      jumps.has(op),
-    );
+    const itself = this.#value === undefined ? this.#field : [this.#value];
+    this.#defined = reachable(itself).some(({ op }) => partial.has(op)) ? itself : [];
+    const all = reachable([...this.#field, ...itself]);
+    this.#checked = [...all.filter(({ op }) => jumps.has(op)), ...this.#defined];
 
     this.dimension = this.#parameters.reduce((sum, node) => sum + sizeOf(node.shape), 0);
     this.#point = { mid: new Float64Array(this.dimension), rad: new Float64Array(this.dimension) };
@@ -163,9 +167,9 @@ class Derivatives implements IntervalDerivatives {
 
   gradient(box: Enclosure): Enclosure {
     this.#begin("gradient", box);
-    this.#gradients ??= this.#forward([...this.#field, ...this.#jumps]);
+    this.#gradients ??= this.#forward([...this.#field, ...this.#checked]);
     this.#gradients.run(1);
-    return gathered(this.#field.map((node) => this.#gradients!.ball(node)));
+    return this.#whereDefined(this.#gradients, gathered(this.#field.map((node) => this.#gradients!.ball(node))));
   }
 
   hessian(box: Enclosure): Enclosure {
@@ -180,7 +184,7 @@ class Derivatives implements IntervalDerivatives {
         const rows = this.#field.slice(this.#value === undefined ? 0 : i);
         return { size, count, ...linearize(this.#builder, rows, [parameter], options) };
       });
-      const residuals = this.#forward([...graphs.flatMap((graph) => graph.residuals), ...this.#jumps]);
+      const residuals = this.#forward([...graphs.flatMap((graph) => graph.residuals), ...this.#checked]);
       let offset = 0;
       this.#columns = graphs.map((graph) => {
         const { size, count } = graph;
@@ -196,7 +200,7 @@ class Derivatives implements IntervalDerivatives {
     const out = { mid: new Float64Array(n * n), rad: new Float64Array(n * n) };
     for (const block of this.#columns) this.#block(block, out);
     if (this.#value !== undefined) this.#mirror(out);
-    return out;
+    return this.#whereDefined(this.#residuals!, out);
   }
 
   hessianTimes(box: Enclosure, v: Enclosure): Enclosure {
@@ -204,7 +208,7 @@ class Derivatives implements IntervalDerivatives {
     checkBox("hessianTimes", "the vector", v, this.dimension);
     if (this.#products === undefined) {
       const graph = linearize(this.#builder, this.#field, this.#parameters, { rewrite: "normalForm" });
-      const forward = this.#forward([...graph.residuals, ...this.#jumps]);
+      const forward = this.#forward([...graph.residuals, ...this.#checked]);
       const directions = this.#parameters.map(({ shape }) => ({
         mid: new Float64Array(sizeOf(shape)),
         rad: new Float64Array(sizeOf(shape)),
@@ -221,7 +225,14 @@ class Derivatives implements IntervalDerivatives {
       offset = end;
     }
     forward.run(1);
-    return gathered(this.#products.run());
+    return this.#whereDefined(forward, gathered(this.#products.run()));
+  }
+
+  /** Nothing is known where the function itself may be undefined in the box, even if its derivative has a formula there. */
+  #whereDefined(machine: IntervalMachine, found: Enclosure): Enclosure {
+    const isDefined = this.#defined.every((node) => machine.ball(node).rad.every((r) => r < Number.POSITIVE_INFINITY));
+    if (isDefined) return found;
+    return { mid: found.mid.fill(0), rad: found.rad.fill(Number.POSITIVE_INFINITY) };
   }
 
   /** Copies the box to where the programs read it. */
@@ -282,13 +293,4 @@ class Derivatives implements IntervalDerivatives {
       }
     }
   }
-}
-
-/** Program of the columns that belong to one parameter. */
-interface ColumnProgram {
-  readonly offset: number;
-  readonly size: number;
-  readonly count: number;
-  readonly direction: Float64Array;
-  readonly program: ProductProgram;
 }

@@ -33,3 +33,12 @@ export class ProductProgram {
     return this.#outputs.map((node) => this.#machine.ball(node));
   }
 }
+
+/** Program of the columns that belong to one parameter. */
+export interface ColumnProgram {
+  readonly offset: number;
+  readonly size: number;
+  readonly count: number;
+  readonly direction: Float64Array;
+  readonly program: ProductProgram;
+}

@@ -54,3 +54,21 @@ export const jumps: ReadonlySet<Op> = new Set<Op>([
   "select",
   "argMax",
 ]);
+
+/**
+ * Operations that are not defined everywhere, or that jump where their derivative does not show it: the angle of `atan2`
+ * at its branch cut. Their derivatives have values outside the domain, as 1 / x has for log x at x < 0.
+ */
+export const partial: ReadonlySet<Op> = new Set<Op>([
+  "log",
+  "log1p",
+  "sqrt",
+  "asin",
+  "acos",
+  "acosh",
+  "atanh",
+  "tan",
+  "pow",
+  "div",
+  "atan2",
+]);

@@ -21,6 +21,9 @@ const large = [
   2.2116545307548472e-11, -1.3919347826387398e-13, -9.321424201169892e-13, 1.4495643113419578e-13,
 ] as const;
 
+/** Coefficients of erf for other executors. */
+export const erfCoefficients = { small, large } as const;
+
 /** Computes the error function, accurate to about 1.5 units in the last place. */
 export function erf(x: number): number {
   const size = Math.abs(x);

@@ -16,10 +16,7 @@ export function runsAsTheyBegin(directory: string): Observable<FoundRun> {
     const look = (): void => {
       try {
         // First the state: a run that began before the end is found afterwards.
-        const goesOn = experimentsIn(directory).some((path) => {
-          const file = experimentIfWhole(path);
-          return file !== undefined && experimentState(file) === "running";
-        });
+        const goesOn = goesOnIn(directory);
         const fresh = runsIn(directory).filter((run) => !known.has(run.directory));
         for (const run of fresh) known.add(run.directory);
         subscriber.next(fresh);
@@ -32,4 +29,12 @@ export function runsAsTheyBegin(directory: string): Observable<FoundRun> {
     look();
     return () => clearTimeout(timer);
   }).pipe(mergeMap((runs) => (runs.length === 0 ? EMPTY : from(runs))));
+}
+
+/** Whether one of the experiments in a directory goes on, so that runs may begin there. */
+export function goesOnIn(directory: string): boolean {
+  return experimentsIn(directory).some((path) => {
+    const file = experimentIfWhole(path);
+    return file !== undefined && experimentState(file) === "running";
+  });
 }

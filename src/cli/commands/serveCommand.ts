@@ -9,19 +9,23 @@ import type { RunEnding } from "../../server/messages.ts";
 import { certificateShelf } from "../certificates/endCertificates.ts";
 import { inWordsOfCommand } from "../complain.ts";
 import { figureGallery } from "../figureGallery.ts";
-import { type FoundEnds, foundEnds } from "../foundEnds.ts";
 import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
-import { readableRuns, runsIn } from "../runDirectories.ts";
+import { eachReadableRun, runsIn } from "../runDirectories.ts";
+import { type RunFacts, runFacts } from "../runFacts.ts";
 import { finite } from "../servedRuns.ts";
 import { accessOf, accessOptions, portOf, type ServeFlags } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
-import { runsAsTheyBegin } from "./followRuns.ts";
+import { goesOnIn, runsAsTheyBegin } from "./followRuns.ts";
 
 interface Flags extends Omit<ServeFlags, "serve"> {
   readonly port?: number;
 }
+
+/** Milliseconds of reading after which the server gets its turn, and after which the terminal says what takes so long. */
+const share = 50;
+const tellAfter = 2000;
 
 const examples = `
 Examples:
@@ -44,7 +48,9 @@ export function serveCommand(command: Command): void {
 
 async function serve(directories: readonly string[], { port, open, ...flags }: Flags): Promise<void> {
   const access = accessOf(flags);
-  const runs = readableRuns(directories.flatMap(runsIn));
+  // First this: a run that begins meanwhile is found afterwards.
+  const growing = directories.filter(goesOnIn);
+  const runs = directories.flatMap(runsIn);
   const shelf = certificateShelf();
   const server = await createViewerServer({
     ...(port === undefined ? {} : { port }),
@@ -54,29 +60,49 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
     warn: (message) => note(`fluxion: ${inWordsOfCommand(message)}`),
   });
   let served = 0;
-  const found = foundEnds();
-  const ending = (file: RunFile, directory: string): RunEnding => endingOf(file, directory, found);
-  const live = followLiveRuns(server.hub, { endingOf: ending, placed: shelf.place });
-  for (const { name, directory, file } of runs) {
-    try {
-      if (goesOn(file, directory)) live.add(name, directory);
-      else shelf.place(server.hub.addFinished(runOf(name, file), directory, ending(file, directory)), directory);
-      served++;
-    } catch (error) {
-      note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
+  const facts = runFacts();
+  const ending = (file: RunFile, directory: string): RunEnding => endingOf(file, directory, facts);
+  const placed = (name: string, directory: string, file?: RunFile): void => {
+    shelf.place(name, directory);
+    server.hub.describe(name, facts.cells(directory, file));
+  };
+  const live = followLiveRuns(server.hub, { endingOf: ending, placed });
+  const take = async (): Promise<void> => {
+    const began = performance.now();
+    let turn = began;
+    let told = false;
+    for (const { name, directory, file } of eachReadableRun(runs)) {
+      try {
+        if (goesOn(file, directory)) live.add(name, directory);
+        else placed(server.hub.addFinished(runOf(name, file), directory, ending(file, directory)), directory, file);
+        served++;
+      } catch (error) {
+        note(`fluxion: ${directory} is left out: ${(error as Error).message}`);
+      }
+      if (performance.now() - turn < share) continue;
+      // The page shows runs while others are being read.
+      await new Promise((resolve) => setImmediate(resolve));
+      turn = performance.now();
+      if (told || turn - began < tellAfter) continue;
+      told = true;
+      note(`reading ${runs.length} runs; the page shows those that are read: ${server.url}`);
     }
-  }
-  if (served === 0) {
+    if (served > 0) return;
+    throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
+  };
+  try {
+    await take();
+  } catch (error) {
     live.close();
     await server.close();
-    throw failure("ERR_EXPERIMENT_DIRECTORY", `${directories.join(", ")}: none of the runs there has any rows`);
+    throw error;
   }
   say(`${served} ${served === 1 ? "run" : "runs"}: ${server.url}`);
   if (access.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
   say("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
   const known = new Set(runs.map(({ directory }) => directory));
-  const begun = from(directories)
+  const begun = from(growing)
     .pipe(
       mergeMap(runsAsTheyBegin),
       filter(({ directory }) => !known.has(directory)),
@@ -102,7 +128,7 @@ function runOf(name: string, { columns, settings, description, attempts }: RunFi
   return { name, attempt, columns, settings, ...(description === undefined ? {} : { description }) };
 }
 
-function endingOf(file: RunFile, directory: string, found: FoundEnds): RunEnding {
+function endingOf(file: RunFile, directory: string, { found }: RunFacts): RunEnding {
   const ended = file.attempts.at(-1)?.ended;
   const { step, seconds, value, squaredFieldNorm } = ended ?? {};
   const numbers = finite({ step, seconds, value, squaredFieldNorm });

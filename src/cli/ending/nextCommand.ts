@@ -47,7 +47,11 @@ export function nextCommand(
 }
 
 /** The command with the options that were given, and others in their place. */
-function commandOf({ experiment, options }: RunAgain, change: Readonly<Record<string, JsonValue>>): string {
+export function commandOf(
+  { experiment, options }: Pick<RunAgain, "experiment" | "options">,
+  change: Readonly<Record<string, JsonValue>>,
+  name = "run",
+): string {
   const flags = Object.entries({ ...options, ...change }).map(([key, value]) => {
     const name = flagName(key);
     if (typeof value === "boolean") return value ? name : `--no-${name.slice(2)}`;
@@ -60,5 +64,5 @@ function commandOf({ experiment, options }: RunAgain, change: Readonly<Record<st
     const word = text.startsWith("-") ? `-${shellWord(text.slice(1))}` : shellWord(text);
     return text.startsWith("-") || word !== text ? `${name}=${word}` : `${name} ${text}`;
   });
-  return ["npx fluxion run", shellWord(experiment), ...flags].join(" ");
+  return [`npx fluxion ${name}`, shellWord(experiment), ...flags].join(" ");
 }

@@ -10,19 +10,21 @@ export interface Answer {
   readonly rows: readonly (readonly unknown[])[];
 }
 
+const withoutDuckDB =
+  "Without it: fluxion list --runs --filter, or fluxion convert to Parquet for a DuckDB of your own";
+
 /** Loads DuckDB. @throws ERR_MODULE that says how to install it */
-export async function loadDuckDB(): Promise<DuckDB> {
+export async function loadDuckDB(who = "query", without = withoutDuckDB): Promise<DuckDB> {
   try {
     return await import("@duckdb/node-api");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") {
-      throw failure("ERR_MODULE", `query: DuckDB cannot be loaded: ${(error as Error).message}`, { cause: error });
+      throw failure("ERR_MODULE", `${who}: DuckDB cannot be loaded: ${(error as Error).message}`, { cause: error });
     }
     throw failure(
       "ERR_MODULE",
-      "query: this needs DuckDB, which is not installed: npm install @duckdb/node-api (70 MB). " +
-        "Without it: fluxion list --runs --filter, or fluxion convert to Parquet for a DuckDB of your own",
+      `${who}: this needs DuckDB, which is not installed: npm install @duckdb/node-api (70 MB). ${without}`,
       { cause: error },
     );
   }
@@ -75,6 +77,7 @@ export async function ask(duckdb: DuckDB, directory: string, views: readonly str
   }
 }
 
-function literal(text: string): string {
+/** A text as SQL writes it. */
+export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

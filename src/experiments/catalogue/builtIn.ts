@@ -1,6 +1,7 @@
 import type { Experiment } from "../framework/definition.ts";
 import { digitsExperiment } from "./digits.ts";
 import { dlaeExperiment } from "./dlae.ts";
+import { dlaeCensusExperiment } from "./dlaeCensus.ts";
 import { dlaeMethodsExperiment } from "./dlaeMethods.ts";
 import { dlaeSamplingExperiment } from "./dlaeSampling.ts";
 import { dlaeToleranceExperiment } from "./dlaeTolerance.ts";
@@ -22,6 +23,7 @@ export const builtInExperiments: readonly Experiment[] = [
   dlaeMethodsExperiment,
   dlaeToleranceExperiment,
   dlaeSamplingExperiment,
+  dlaeCensusExperiment,
   gaussianAutoencoderExperiment,
   mnistClassifierExperiment,
   trainExperiment,

@@ -8,10 +8,10 @@ import {
   type DlaeEnd,
   describeStart,
   dlaeShape,
-  drawStarts,
   endOf,
   lossAgrees,
   onTrajectories,
+  startsFrom,
 } from "../protocols/dlaeProtocol.ts";
 import { largestSize } from "../protocols/protocolSizes.ts";
 import { criticalPointSearch } from "../protocols/search.ts";
@@ -52,9 +52,9 @@ export const dlaeExperiment: Experiment = experiment({
     const ends: DlaeEnd[] = [];
     return concat(
       onTrajectories(context, { ...options, trajectories: 1 }, (problem, trajectories) => {
-        const starts = drawStarts(trajectories, { seed: context.seed, count: searches, scheme: "height", variance });
+        const startOf = startsFrom(trajectories, { seed: context.seed, scheme: "height", variance });
         return context.campaign(searches, (i) => {
-          const start = starts[i]!;
+          const start = startOf(i);
           return criticalPointSearch(context, problem, start.point, {
             name: searchName(i, searches),
             iterations,

@@ -10,6 +10,7 @@ export const loaders: { readonly [Name in ExperimentName]: () => Promise<Experim
   "dlae-methods": async () => (await import("./dlaeMethods.ts")).dlaeMethodsExperiment,
   "dlae-tolerance": async () => (await import("./dlaeTolerance.ts")).dlaeToleranceExperiment,
   "dlae-sampling": async () => (await import("./dlaeSampling.ts")).dlaeSamplingExperiment,
+  "dlae-census": async () => (await import("./dlaeCensus.ts")).dlaeCensusExperiment,
   "gaussian-autoencoder": async () => (await import("./gaussianAutoencoder.ts")).gaussianAutoencoderExperiment,
   "mnist-classifier": async () => (await import("./mnistClassifier.ts")).mnistClassifierExperiment,
   train: async () => (await import("./training/train.ts")).trainExperiment,

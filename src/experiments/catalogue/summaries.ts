@@ -9,6 +9,8 @@ export const summaries = {
   "dlae-methods": "three finders of critical points compared on a deep linear autoencoder, where all of them are known",
   "dlae-tolerance": "how strict a tolerance a Morse index needs: Newton-MR on a deep linear autoencoder, stopped early",
   "dlae-sampling": "which critical points of a deep linear autoencoder are found, by how starts are drawn",
+  "dlae-census":
+    "how many of the critical points of a deep linear autoencoder are found, by six ways to draw starts: for campaigns",
   "gaussian-autoencoder":
     "a non-linear autoencoder on Gaussian data: Newton-MR searches for critical points of its loss",
   "mnist-classifier": "a classifier of handwritten digits: Newton-MR searches for critical points of its loss",

@@ -25,7 +25,7 @@ import type { ExperimentContext, ExperimentRunOptions, Finding } from "./definit
 import { graceful } from "./graceful.ts";
 import { type Keeping, keptRows } from "./keeping.ts";
 import { type Agreement, endText, movedStart, withRepetitions } from "./repetitions.ts";
-import { claim, keepOthers } from "./runNames.ts";
+import { checkName, claim, keepOthers } from "./runNames.ts";
 import { requireSameData } from "./sameData.ts";
 import { StopRequested, stoppable } from "./stoppable.ts";
 
@@ -105,6 +105,11 @@ export interface ContextOptions {
   readonly onStop?: () => void;
   /** Function that runs the searches of a campaign. Default: one after the other. */
   readonly campaign?: Campaign;
+  /**
+   * Whether a run may be made again under its name, as a worker does to whom a search is given twice. No list of names
+   * is kept then, which would grow with the campaign. Default false.
+   */
+  readonly again?: boolean;
 }
 
 /** Runs `search(0)` ... `search(count - 1)` and emits their rows in this order. */
@@ -210,7 +215,8 @@ export function experimentContext(options: ContextOptions): OwnedContext {
       const { name = "run", repeat = true, onRepetition } = runOptions;
       const rows = defer(() => {
         if (stopped()) return EMPTY;
-        claim(names, name);
+        if (options.again === true) checkName(name);
+        else claim(names, name);
         return oneRun(store, name, commands?.(name), problem, start, update, runOptions);
       });
       if (repetitions === 0 || !repeat || isCheckpoint(start)) return rows;

@@ -4,8 +4,8 @@ import type { Row } from "../../arrow/row.ts";
 import { failure } from "../../errors.ts";
 import { plainName } from "./plainName.ts";
 
-/** The name of a run is that of its directory, so nothing in it may lead elsewhere. */
-function checkName(name: string): void {
+/** The name of a run is that of its directory, so nothing in it may lead elsewhere. @throws ERR_EXPERIMENT */
+export function checkName(name: string): void {
   if (!plainName.test(name)) {
     throw failure(
       "ERR_EXPERIMENT",

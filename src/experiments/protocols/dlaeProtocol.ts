@@ -12,8 +12,8 @@ import {
   deepLinearAutoencoder,
 } from "../../problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { chain } from "../../streams/chain.ts";
-import { sampleByHeight } from "../../streams/sampleByHeight.ts";
-import { sampleByIteration } from "../../streams/sampleByIteration.ts";
+import { heightDrawer } from "../../streams/sampleByHeight.ts";
+import { iterationDrawer } from "../../streams/sampleByIteration.ts";
 import type { Sample } from "../../streams/sampling.ts";
 import type { Course } from "../framework/course.ts";
 import type { ExperimentContext, Finding } from "../framework/definition.ts";
@@ -86,6 +86,9 @@ interface Start extends Sample {
   readonly variance: number;
 }
 
+/** How a start was drawn, without the point, which a million ends need not keep. */
+type Drawn = Omit<Start, "point">;
+
 interface StartsOptions {
   readonly seed: number;
   /** Number of starts from each trajectory. */
@@ -94,18 +97,27 @@ interface StartsOptions {
   readonly variance: number;
 }
 
+export function drawStarts(trajectories: readonly (readonly Row[])[], options: StartsOptions): Start[] {
+  const start = startsFrom(trajectories, options);
+  return Array.from({ length: options.count * trajectories.length }, (_, index) => start(index));
+}
+
 /**
- * Draws starts from trajectories: first the i-th start of each trajectory, then the (i + 1)-th.
+ * Draws starts from trajectories by their index: first the i-th start of each trajectory, then the (i + 1)-th. Nothing
+ * is drawn before it is asked for, so that a search among a million costs what it costs alone.
  *
  * Groups that differ in variance only are drawn from the same rows, so that comparing them shows the effect of noise.
  */
-export function drawStarts(trajectories: readonly (readonly Row[])[], options: StartsOptions): Start[] {
-  const { seed, count, scheme, variance } = options;
-  const draw = scheme === "height" ? sampleByHeight : sampleByIteration;
-  const drawn = trajectories.map((rows, t) => draw(rows, { count, seed: seed + t, variance }));
-  return Array.from({ length: count }, (_, i) =>
-    drawn.map((samples, t) => ({ ...samples[i]!, scheme, trajectory: t + 1, variance })),
-  ).flat();
+export function startsFrom(
+  trajectories: readonly (readonly Row[])[],
+  { seed, scheme, variance }: Omit<StartsOptions, "count">,
+): (index: number) => Start {
+  const make = scheme === "height" ? heightDrawer : iterationDrawer;
+  const drawers = trajectories.map((rows, t) => make(rows, { seed: seed + t, variance }));
+  return (index) => {
+    const t = index % drawers.length;
+    return { ...drawers[t]!(Math.floor(index / drawers.length)), scheme, trajectory: t + 1, variance };
+  };
 }
 
 /** Draws starts, half of them as they are and half with noise, in turns and equally from all trajectories. */
@@ -127,14 +139,14 @@ export function halfNoisy(
 }
 
 /** Describes a start for `run.json`. */
-export function describeStart({ step, value, scheme, trajectory, variance }: Start): Record<string, number | string> {
+export function describeStart({ step, value, scheme, trajectory, variance }: Drawn): Record<string, number | string> {
   return { trajectory, step, value, scheme, variance };
 }
 
 /** The end of a search, and the class of critical points to which it belongs. */
 export interface DlaeEnd extends Repeated<DlaeEnd> {
   readonly run: string;
-  readonly start: Start;
+  readonly start: Drawn;
   readonly squaredFieldNorm: number;
   readonly value: number;
   readonly morseIndex: number | undefined;
@@ -156,15 +168,16 @@ export interface DlaeEnd extends Repeated<DlaeEnd> {
 /** Matches the ends of a search and of its repetitions with their analytic classes. Only critical ends have one. */
 export function endOf(
   problem: DeepLinearAutoencoder,
-  start: Start,
+  start: Drawn,
   { last, judgement, course }: SearchEnd,
   repetitions: readonly SearchEnd[] = [],
 ): DlaeEnd {
+  const { step, value, scheme, trajectory, variance } = start;
   const critical = judgement.verdict === "critical point";
   const match = critical && last.point !== undefined ? problem.match(last.point) : undefined;
   return {
     run: last.run.name,
-    start,
+    start: { step, value, scheme, trajectory, variance },
     squaredFieldNorm: last.squaredFieldNorm,
     value: last.value,
     morseIndex: last.columns.morseIndex,

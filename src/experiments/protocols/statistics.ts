@@ -4,7 +4,7 @@ import { exp, log2 } from "../../elementary/index.ts";
 import type { RandomSource } from "../../random.ts";
 
 /** An estimate with its 95 % interval. */
-interface Estimate {
+export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;

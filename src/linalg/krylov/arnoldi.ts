@@ -64,7 +64,7 @@ export function arnoldi(
       };
     }
     const h = new Float64Array(j + 2);
-    orthogonalise(w, basis, h);
+    orthogonalise(w, basis, { components: h });
     const beta = norm(w);
     invariant = !(beta > 8 * Number.EPSILON * before);
     h[j + 1] = invariant ? 0 : beta;

@@ -52,15 +52,20 @@ const together = 4;
  * one pass, in the order of the basis. Each of the last one to three vectors is a group of its own. Cost: 8 m n operations
  * for m vectors.
  *
- * @param components numbers to which the components along the basis are added
+ * @param options `components`: numbers to which the components along the basis are added. `rounds`: number of rounds, default
+ *   2; one is enough for a vector that it hardly shortens
  * @see [1] Giraud, Langou and Rozloznik, "The loss of orthogonality in the Gram-Schmidt orthogonalization process",
  *   Comput. Math. Appl. 50, 2005, doi:10.1016/j.camwa.2005.08.009
  */
-export function orthogonalise(v: Float64Array, basis: readonly Float64Array[], components?: Float64Array): void {
+export function orthogonalise(
+  v: Float64Array,
+  basis: readonly Float64Array[],
+  { components, rounds = 2 }: { readonly components?: Float64Array; readonly rounds?: number } = {},
+): void {
   const m = basis.length;
   const grouped = m - (m % together);
   const found = new Float64Array(together);
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < m; i += i < grouped ? together : 1) {
       const size = i < grouped ? together : 1;
       for (let k = 0; k < size; k++) {

@@ -17,7 +17,7 @@ export function orthogonaliseShared(v: Float64Array, basis: readonly Float64Arra
     orthogonalise(v, basis);
     return;
   }
-  kernels.orthogonalise(v.byteOffset, b.byteOffset, stride, basis.length, v.length);
+  kernels.orthogonalise(v.byteOffset, b.byteOffset, stride, basis.length, v.length, 2);
 }
 
 /** The loops of a process that makes a basis. Results have the bits of those of `vector.ts`. */
@@ -25,11 +25,19 @@ interface BasisLoops {
   dot(a: Float64Array, b: Float64Array): number;
   norm(a: Float64Array): number;
   scale(alpha: number, a: Float64Array): void;
-  /** Does what {@link orthogonalise} does. */
-  orthogonalise(v: Float64Array, basis: readonly Float64Array[]): void;
+  /** Does what {@link orthogonalise} does, by default in two rounds. */
+  orthogonalise(v: Float64Array, basis: readonly Float64Array[], rounds?: number): void;
+  /** Does one round with the last two vectors of the basis. */
+  orthogonaliseLast(v: Float64Array, basis: readonly Float64Array[]): void;
 }
 
-const separate: BasisLoops = { dot, norm, scale, orthogonalise };
+const separate: BasisLoops = {
+  dot,
+  norm,
+  scale,
+  orthogonalise: (v, basis, rounds = 2) => orthogonalise(v, basis, { rounds }),
+  orthogonaliseLast: (v, basis) => orthogonalise(v, basis.slice(-2), { rounds: 1 }),
+};
 
 /**
  * Finds the loops over vectors that {@link withBasis} lent, of which one is given. They are looked up once, so they are SIMD
@@ -58,10 +66,17 @@ export function basisLoops(one: Float64Array): BasisLoops {
     dot: product,
     norm: (a) => normFromSquare(product(a, a), a),
     scale: (alpha, a) => kernels.multiply(alpha, a.byteOffset, n),
-    orthogonalise(v, basis) {
+    orthogonalise(v, basis, rounds = 2) {
       look(basis);
-      if (isEven && basis.length > 0) kernels.orthogonalise(v.byteOffset, first, stride, basis.length, n);
-      else orthogonalise(v, basis);
+      if (isEven && basis.length > 0) kernels.orthogonalise(v.byteOffset, first, stride, basis.length, n, rounds);
+      else orthogonalise(v, basis, { rounds });
+    },
+    orthogonaliseLast(v, basis) {
+      look(basis);
+      const count = Math.min(2, basis.length);
+      const last = first + (basis.length - count) * stride;
+      if (isEven && count > 0) kernels.orthogonalise(v.byteOffset, last, stride, count, n, 1);
+      else separate.orthogonaliseLast(v, basis);
     },
   };
 }

@@ -3,8 +3,8 @@ import { type Enclosure, u } from "./enclosure.ts";
 import { least, type ProductOptions } from "./productOptions.ts";
 import { chainInBlocks, dgemmInBlocks } from "./trustedBlas.ts";
 
-/** Number of terms that are added up in one block. */
-const block = 32;
+/** Number of terms that are added up in one block by default. */
+const usual = 32;
 
 /** The product of interval matrices of given sizes by the machine's BLAS. Midpoints and radii are those of `IntervalProduct`. */
 export class BlasProduct {
@@ -23,6 +23,7 @@ export class BlasProduct {
     readonly inner: number,
     readonly columns: number,
     { transposeA = false, transposeB = false, exactA = false, exactB = false }: ProductOptions,
+    private readonly block = usual,
   ) {
     this.#layout = { transposeA, transposeB };
     [this.#exactA, this.#exactB] = [exactA, exactB];
@@ -45,17 +46,17 @@ export class BlasProduct {
     const b0 = b.mid.subarray(fromB, fromB + inner * n);
     const aRadii = a.rad.subarray(fromA, fromA + m * inner);
     const bRadii = b.rad.subarray(fromB, fromB + inner * n);
-    const range = Float64Array.of(1, 0);
-    factors(a0, aRadii, this.#exactA, this.#exactB ? g : 1, this.#exactB ? 1 : 0, this.#a, range);
-    factors(b0, bRadii, this.#exactB, this.#exactB ? 1 : g, 1, this.#b, range);
-    if (this.#both !== undefined) factors(b0, bRadii, false, 1, 1, this.#both, range);
-    if (!(range[0]! > least)) return false;
+    let low = this.#exactB ? sums(a0, aRadii, this.#exactA, g, this.#a) : sizes(a0, aRadii, this.#exactA, this.#a);
+    if (this.#exactB) low = Math.min(low, sizes(b0, bRadii, true, this.#b));
+    else if (this.#both === undefined) low = Math.min(low, sums(b0, bRadii, false, g, this.#b));
+    else low = Math.min(low, bothSums(b0, bRadii, g, this.#b, this.#both));
+    if (!(low > least)) return false;
     const mid = out.mid.subarray(to, to + m * n);
     const rad = out.rad.subarray(to, to + m * n);
-    const sizes = { m, n, k: inner, ...this.#layout };
-    dgemmInBlocks(blas, { ...sizes, a: a0, b: b0, c: mid }, block);
-    dgemm(blas, { ...sizes, a: this.#a, b: this.#b, c: rad });
-    if (this.#both !== undefined) dgemm(blas, { ...sizes, a: aRadii, b: this.#both, c: rad, beta: 1 });
+    const layout = { m, n, k: inner, ...this.#layout };
+    dgemmInBlocks(blas, { ...layout, a: a0, b: b0, c: mid }, this.block);
+    dgemm(blas, { ...layout, a: this.#a, b: this.#b, c: rad });
+    if (this.#both !== undefined) dgemm(blas, { ...layout, a: aRadii, b: this.#both, c: rad, beta: 1 });
     const more = this.#inflation;
     for (let k = 0; k < mid.length; k++) {
       const r = rad[k]! * more;
@@ -70,27 +71,59 @@ export class BlasProduct {
   }
 }
 
-/** Writes factor |mid| + share rad, and widens the range of all numbers that are not 0. */
-function factors(
-  mid: Float64Array,
-  rad: Float64Array,
-  exact: boolean,
-  factor: number,
-  share: 0 | 1,
-  out: Float64Array,
-  range: Float64Array,
-): void {
-  let low = range[0]!;
-  let high = range[1]!;
+// Each returns the least number that is not 0, at most 1, and is a loop of its own, since most of the time goes here.
+
+/** Writes |mid|. */
+function sizes(mid: Float64Array, rad: Float64Array, exact: boolean, out: Float64Array): number {
+  let low = 1;
   for (let i = 0; i < mid.length; i++) {
     const size = Math.abs(mid[i]!);
-    const r = exact ? 0 : rad[i]!;
+    if (size < low && size > 0) low = size;
+    out[i] = size;
+  }
+  return exact ? low : leastRadius(rad, low);
+}
+
+/** Writes factor |mid| + rad. */
+function sums(mid: Float64Array, rad: Float64Array, exact: boolean, factor: number, out: Float64Array): number {
+  let low = 1;
+  if (exact) {
+    for (let i = 0; i < mid.length; i++) {
+      const size = Math.abs(mid[i]!);
+      if (size < low && size > 0) low = size;
+      out[i] = factor * size;
+    }
+    return low;
+  }
+  for (let i = 0; i < mid.length; i++) {
+    const size = Math.abs(mid[i]!);
+    const r = rad[i]!;
     if (size < low && size > 0) low = size;
     if (r < low && r > 0) low = r;
-    if (size > high) high = size;
-    if (r > high) high = r;
-    out[i] = factor * size + (share === 0 ? 0 : r);
+    out[i] = factor * size + r;
   }
-  range[0] = low;
-  range[1] = high;
+  return low;
+}
+
+/** Writes factor |mid| + rad, and |mid| + rad. */
+function bothSums(mid: Float64Array, rad: Float64Array, factor: number, out: Float64Array, both: Float64Array): number {
+  let low = 1;
+  for (let i = 0; i < mid.length; i++) {
+    const size = Math.abs(mid[i]!);
+    const r = rad[i]!;
+    if (size < low && size > 0) low = size;
+    if (r < low && r > 0) low = r;
+    out[i] = factor * size + r;
+    both[i] = size + r;
+  }
+  return low;
+}
+
+function leastRadius(rad: Float64Array, start: number): number {
+  let low = start;
+  for (let i = 0; i < rad.length; i++) {
+    const r = rad[i]!;
+    if (r < low && r > 0) low = r;
+  }
+  return low;
 }

@@ -1,6 +1,8 @@
+import type { Blas } from "../blas/blas.ts";
 import { BlasProduct } from "./blasProduct.ts";
 import { type Enclosure, u } from "./enclosure.ts";
 import { least, type ProductOptions } from "./productOptions.ts";
+import { StackedProduct, sharedOperand } from "./stackedProduct.ts";
 import { trustedBlas } from "./trustedBlas.ts";
 
 /** Number of multiplications from which on the machine's BLAS is worth its calls. */
@@ -35,6 +37,7 @@ export class IntervalProduct {
   readonly #exactA: boolean;
   readonly #exactB: boolean;
   #byBlas: BlasProduct | undefined;
+  #stacked: StackedProduct | undefined;
   /** The least number that is not 0, at most 1, and the greatest, of each operand as it was last prepared. */
   readonly #rangeA = new Float64Array(2);
   readonly #rangeB = new Float64Array(2);
@@ -67,12 +70,14 @@ export class IntervalProduct {
   run(a: Enclosure, startsA: ArrayLike<number>, b: Enclosure, startsB: ArrayLike<number>, out: Enclosure): void {
     const { rows, inner, columns } = this;
     const area = rows * columns;
-    const blas = area * inner >= worthBlas ? trustedBlas() : undefined;
+    const blas = area * inner * startsA.length >= worthBlas ? trustedBlas() : undefined;
+    const each = area * inner >= worthBlas;
+    if (blas !== undefined && !each && this.#stackedRun(blas, a, startsA, b, startsB, out)) return;
     let [preparedA, preparedB] = [-1, -1];
     for (let at = 0; at < startsA.length; at++) {
       const fromA = startsA[at]!;
       const fromB = startsB[at]!;
-      if (blas !== undefined) {
+      if (blas !== undefined && each) {
         this.#byBlas ??= new BlasProduct(rows, inner, columns, this.options);
         if (this.#byBlas.run(blas, a, fromA, b, fromB, out, at * area)) continue;
       }
@@ -86,6 +91,24 @@ export class IntervalProduct {
       if (this.#general) this.#generalRows(a.mid, fromA, out, at * area, underflow);
       else this.#exactRows(a.mid, fromA, out, at * area, underflow);
     }
+  }
+
+  /** Small products that share an operand, as one. Returns false if they do not, or if they may underflow. */
+  #stackedRun(
+    blas: Blas,
+    a: Enclosure,
+    startsA: ArrayLike<number>,
+    b: Enclosure,
+    startsB: ArrayLike<number>,
+    out: Enclosure,
+  ): boolean {
+    const shared = sharedOperand(startsA, startsB);
+    if (shared === undefined) return false;
+    const count = startsA.length;
+    if (this.#stacked?.shared !== shared || this.#stacked.count !== count) {
+      this.#stacked = new StackedProduct(shared, count, this.rows, this.inner, this.columns, this.options);
+    }
+    return this.#stacked.run(blas, a, startsA, b, startsB, out);
   }
 
   #prepare(a: Enclosure, from: number): void {

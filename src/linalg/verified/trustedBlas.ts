@@ -21,8 +21,8 @@ export function trustedBlas(): Blas | undefined {
   return verdict ? blas : undefined;
 }
 
-/** Inner size up to which a product is not cut. */
-const uncut = 64;
+/** Inner size up to which a product is not cut, as a multiple of the block: twice as many terms are no reason for two calls. */
+const uncut = 2;
 
 /**
  * Computes C <- op(A) op(B) in blocks of the inner index, so that no sum has more than `block` terms and one per block.
@@ -30,7 +30,7 @@ const uncut = 64;
  */
 export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], block: number): void {
   const { m, n, k, a, b, transposeA = false, transposeB = false } = options;
-  if (k <= uncut || !transposeA || transposeB) {
+  if (k <= uncut * block || !transposeA || transposeB) {
     dgemm(blas, options);
     return;
   }
@@ -48,7 +48,7 @@ export function dgemmInBlocks(blas: Blas, options: Parameters<typeof dgemm>[1], 
 
 /** Number of times that a term of {@link dgemmInBlocks} is rounded at most. */
 export function chainInBlocks(k: number, transposeA: boolean, transposeB: boolean, block: number): number {
-  return k <= uncut || !transposeA || transposeB ? k : block + Math.ceil(k / block);
+  return k <= uncut * block || !transposeA || transposeB ? k : block + Math.ceil(k / block);
 }
 
 type Multiply = (options: Parameters<typeof dgemm>[1]) => void;

@@ -4,8 +4,8 @@ import { type Access, entries, Sum } from "./pairs.ts";
 
 /** Kernels over the vectors of a basis. Addresses are in bytes; counts are any numbers of entries. */
 export interface BasisKernels {
-  /** Makes v orthogonal to m vectors that begin at `first`, `stride` bytes apart, twice. */
-  orthogonalise(v: number, first: number, stride: number, m: number, count: number): void;
+  /** Makes v orthogonal to m vectors that begin at `first`, `stride` bytes apart, in as many rounds, at least one. */
+  orthogonalise(v: number, first: number, stride: number, m: number, count: number, rounds: number): void;
   /** Computes v <- alpha v. */
   multiply(alpha: number, v: number, count: number): void;
 }
@@ -14,10 +14,10 @@ export const basisKernels: Readonly<Record<keyof BasisKernels, () => FunctionBui
 
 /** Makes the kernel: for each group of vectors, a pass that computes the components and one that subtracts them. */
 function orthogonalise(): FunctionBuilder {
-  const builder = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32"]);
-  const [v, first, stride, m, n] = builder.parameters as [Local, Local, Local, Local, Local];
-  const integers = Array.from({ length: 5 }, () => builder.local("i32"));
-  const [b, left, rounds, atV, count] = integers as [Local, Local, Local, Local, Local];
+  const builder = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [v, first, stride, m, n, rounds] = builder.parameters as [Local, Local, Local, Local, Local, Local];
+  const integers = Array.from({ length: 4 }, () => builder.local("i32"));
+  const [b, left, atV, count] = integers as [Local, Local, Local, Local];
   const four = (type: "i32" | "v128"): Local[] => Array.from({ length: 4 }, () => builder.local(type));
   const [pointers, factors, value] = [four("i32"), four("v128"), builder.local("v128")];
   const sums = factors.map(() => new Sum(builder));
@@ -47,7 +47,6 @@ function orthogonalise(): FunctionBuilder {
     ];
   };
   builder.body = [
-    rounds.set(i32.constant(2)),
     loop((another) => [
       b.set(first.get),
       left.set(m.get),

@@ -13,7 +13,7 @@ import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array, positiveInteger, yesOrNo } from "../rules.ts";
 import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
-import { withProof } from "../symmetries/proved.ts";
+import { withProofOnAnyData } from "../symmetries/proved.ts";
 import { type AutoencoderClasses, autoencoderClasses, type ClassMatch } from "./autoencoderClasses.ts";
 
 export interface DeepLinearAutoencoderOptions {
@@ -121,7 +121,7 @@ export function deepLinearAutoencoder(options: DeepLinearAutoencoderOptions = {}
     targets: "inputs",
     divisor: k * n,
   }));
-  return withProof(formulated, () => linearSymmetries(problem.blocks));
+  return withProofOnAnyData(formulated, () => linearSymmetries(problem.blocks));
 }
 
 function samplesOf(options: Checked<DeepLinearAutoencoderOptions, typeof rules>): Float64Array {

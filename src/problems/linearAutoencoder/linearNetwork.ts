@@ -12,7 +12,7 @@ import { objective } from "../objective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { float64Array } from "../rules.ts";
 import { linearSymmetries } from "../symmetries/linearSymmetries.ts";
-import { withProof } from "../symmetries/proved.ts";
+import { withProofOnAnyData } from "../symmetries/proved.ts";
 import {
   type LinearNetworkClasses,
   type LinearNetworkMatch,
@@ -146,7 +146,7 @@ export function linearNetwork(options: LinearNetworkOptions): LinearNetwork {
     targets: y,
     divisor: d * n,
   }));
-  return withProof(formulated, () => linearSymmetries(problem.blocks));
+  return withProofOnAnyData(formulated, () => linearSymmetries(problem.blocks));
 }
 
 /** Joins the data to (X, Y), sample after sample. */

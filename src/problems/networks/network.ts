@@ -5,7 +5,7 @@ import { extendProblem } from "../extendProblem.ts";
 import type { OutputObjective } from "../outputs/outputObjective.ts";
 import type { TracedProblem } from "../problem.ts";
 import { networkSymmetries } from "../symmetries/networkSymmetries.ts";
-import { withProof } from "../symmetries/proved.ts";
+import { withProofOnAnyData } from "../symmetries/proved.ts";
 import { type Predictions, predictions } from "../traced/predictions.ts";
 import { activations } from "./activations.ts";
 import { withFormula } from "./lossFormula.ts";
@@ -136,7 +136,7 @@ export function network(options: NetworkOptions): Network {
     },
   });
   const formulated = withFormula(made, () => networkFormula(problem.blocks, checked));
-  return withProof(formulated, () =>
+  return withProofOnAnyData(formulated, () =>
     networkSymmetries({ blocks: problem.blocks, biases, hidden, output, loss, regularization }),
   );
 }

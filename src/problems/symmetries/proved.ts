@@ -1,3 +1,4 @@
+import type { DataValues, TracedProblem } from "../problem.ts";
 import type { HiddenUnits } from "./hiddenUnits.ts";
 import type { Symmetry } from "./symmetry.ts";
 
@@ -26,6 +27,17 @@ export function withProof<P extends object>(problem: P, proved: () => ProvedSymm
     return known;
   });
   return problem;
+}
+
+/** The same for what holds on any data: problems that `with` gives keep it. */
+export function withProofOnAnyData<P extends Pick<TracedProblem, "with">>(
+  problem: P,
+  proved: () => ProvedSymmetries,
+): P {
+  const other = problem.with;
+  return Object.assign(withProof(problem, proved), {
+    with: (data: DataValues) => withProofOnAnyData(other(data), proved),
+  });
 }
 
 /** Gives what the construction of a problem proves; nothing for a problem that was constructed otherwise. */

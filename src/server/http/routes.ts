@@ -4,9 +4,13 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { attemptOf } from "../../arrow/attemptFiles.ts";
 import type { ConnectionHost } from "../connection.ts";
-import type { EndCertificates } from "../messages.ts";
+import type { Guard } from "../guard.ts";
+import { sendEnds } from "../list/ends.ts";
+import { listPieces } from "../list/listedRun.ts";
+import type { EndCertificates, RunInfo } from "../messages.ts";
+import { makePauses } from "../turns.ts";
 import type { Access } from "./access.ts";
-import { refuse, sendFile, sendJson } from "./answers.ts";
+import { makeOutlet, refuse, sendFile, sendJson } from "./answers.ts";
 import type { FigureDesk } from "./figureDesk.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { type ClientRequest, isRefusal, parseRequest } from "./request.ts";
@@ -81,12 +85,14 @@ export function makeRoutes({ host, access, limits, pageDirectory, figures, certi
       );
     }
     limits.welcome(message.socket);
-    if (path === "/runs") return sendJson(response, { runs: host.runs(right) });
+    if (path === "/runs") return sendList(response, host.runs(right), guard);
+    if (path === "/ends") return sendEnds(response, host.served(), request.query, guard);
     if (path === "/figures") return drawFigures(response);
     if (path === "/certificates") return sendJson(response, await certificates());
     const figure = /^\/figures\/([a-z-]+)\.svg$/.exec(path)?.[1];
     if (figure !== undefined) return sendFigure(response, await figures.svg(figure));
     const [place, name = "", what] = parts;
+    if (place === "runs" && parts.length === 2) return sendRun(response, [...host.runs(right, [name])][0]);
     const run = place === "runs" && parts.length === 3 ? host.run(name) : undefined;
     if (run === undefined || what === undefined)
       return refuse(response, 404, "there is nothing at this address; GET /runs lists the runs");
@@ -122,6 +128,24 @@ function sendPage(response: ServerResponse, directory: string, file: string, typ
   }
   response.setHeader("Content-Type", type);
   response.end(bytes);
+}
+
+/** Sends the list of runs, piece by piece as the client takes it. */
+async function sendList(response: ServerResponse, runs: Iterable<RunInfo>, guard: Guard): Promise<void> {
+  const outlet = makeOutlet(response, guard);
+  const pause = makePauses();
+  response.setHeader("Content-Type", "application/json");
+  response.write('{"runs":');
+  for (const piece of listPieces(runs, false)) {
+    if (!(await outlet.write(Buffer.from(piece)))) return;
+    await pause();
+  }
+  response.end("}\n");
+}
+
+function sendRun(response: ServerResponse, run: RunInfo | undefined) {
+  if (run === undefined) return refuse(response, 404, "there is no such run; GET /runs lists the runs");
+  sendJson(response, { run });
 }
 
 /** Sends a figure. Its policy allows the styles of an SVG and nothing else. */

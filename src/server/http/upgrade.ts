@@ -8,6 +8,10 @@ import type { Access, Right } from "./access.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { type ClientRequest, isRefusal, parseRequest } from "./request.ts";
 
+/** How a connection is told of runs: of all, again and again; briefly, then of changes; not at all. */
+export type ListKind = (typeof listKinds)[number];
+const listKinds = ["whole", "brief", "none"] as const;
+
 const subprotocol = "v1.fluxion";
 /** Number of bytes that one message of a client may have. */
 const mostBytes = 64 * 1024;
@@ -19,7 +23,7 @@ interface UpgradeOptions {
   /** Returns why there is no room for another viewer; undefined: there is room. */
   readonly full: () => string | undefined;
   /** Gets each socket whose token was right. */
-  readonly accept: (socket: WebSocket, right: Right) => void;
+  readonly accept: (socket: WebSocket, right: Right, list: ListKind) => void;
 }
 
 /** Makes a listener for the `upgrade` event of a server. */
@@ -47,6 +51,8 @@ export function makeUpgrade({ access, guard, limits, full, accept }: UpgradeOpti
       if (protocols.length > 0 && !protocols.includes(subprotocol)) {
         return refuse(socket, 400, `expected the subprotocol ${subprotocol}`);
       }
+      const list = listKinds.find((kind) => kind === (request.query.get("runs") ?? "whole"));
+      if (list === undefined) return refuse(socket, 400, `expected the parameter runs to be ${listKinds.join(", ")}`);
       const verdict = verdictOf(request, access, full);
       if (typeof verdict === "string") limits.welcome(socket);
       sockets.handleUpgrade(
@@ -55,7 +61,7 @@ export function makeUpgrade({ access, guard, limits, full, accept }: UpgradeOpti
         head,
         guard(
           (upgraded: WebSocket) => {
-            if (typeof verdict === "string") accept(upgraded, verdict);
+            if (typeof verdict === "string") accept(upgraded, verdict, list);
             else turnAway(upgraded, verdict, guard);
           },
           () => destroy(socket),

@@ -7,7 +7,7 @@
  */
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
 import type { ViewerCommand } from "../commands.ts";
-import type { FigureTitle, RunEnding } from "../messages.ts";
+import type { FigureTitle, RunCells, RunEnding } from "../messages.ts";
 import type { ViewerServerOptions } from "../options.ts";
 import type { FinishedFile } from "../runRows.ts";
 
@@ -23,6 +23,16 @@ type WithoutReply<C> = C extends unknown ? Omit<C, "reply"> : never;
 /** A command as it can be sent: its reply comes as a message. */
 type SentCommand = WithoutReply<ViewerCommand>;
 
+/** A run that is over from the beginning. */
+export interface FinishedRun {
+  readonly name: string;
+  readonly run: Run;
+  readonly files: readonly FinishedFile[];
+  readonly ending: RunEnding | undefined;
+  readonly opened: number;
+  readonly cells: RunCells | undefined;
+}
+
 /** What the server is told about runs. Each costs credit. */
 export type RunMessage =
   | {
@@ -35,14 +45,9 @@ export type RunMessage =
       readonly earlier: readonly FinishedFile[];
       readonly opened: number;
     }
-  | {
-      readonly kind: "finished";
-      readonly name: string;
-      readonly run: Run;
-      readonly files: readonly FinishedFile[];
-      readonly ending: RunEnding | undefined;
-      readonly opened: number;
-    }
+  /** Runs that are over. What they share is sent once, so many are sent together. */
+  | { readonly kind: "finished"; readonly runs: readonly FinishedRun[] }
+  | { readonly kind: "cells"; readonly name: string; readonly cells: RunCells }
   /** One batch that is in memory only. */
   | {
       readonly kind: "batch";
@@ -97,7 +102,9 @@ export type FigureList = readonly FigureTitle[];
 export function costOf(message: RunMessage): number {
   if (message.kind === "batch") return messageCost + message.bytes.length;
   if (message.kind === "places") return messageCost + message.numbers.byteLength;
-  if (message.kind !== "open" && message.kind !== "finished") return messageCost;
-  const files = message.kind === "open" ? message.earlier : message.files;
-  return messageCost * (4 + files.length) + (message.kind === "open" ? message.header.length : 0);
+  if (message.kind === "finished") {
+    return message.runs.reduce((sum, { files }) => sum + messageCost * (1 + files.length), messageCost * 4);
+  }
+  if (message.kind !== "open") return messageCost;
+  return messageCost * (4 + message.earlier.length) + message.header.length;
 }

@@ -4,12 +4,14 @@
  * up to a limit. It is the state that is sent, so nothing is ever queued.
  */
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
-import type { RunEnding } from "../messages.ts";
+import type { RunCells, RunEnding } from "../messages.ts";
 import { Numbers } from "../numbers.ts";
 import type { FinishedFile } from "../runRows.ts";
 import { type Batch, memorySegment, type Segment } from "../segment.ts";
-import type { RunMessage } from "./channel.ts";
+import type { FinishedRun, RunMessage } from "./channel.ts";
 
+/** Number of runs that are over and are sent at once. */
+const finishedAtOnce = 250;
 /** Number of batches whose places are sent at once. */
 const placesAtOnce = 4096;
 
@@ -38,6 +40,8 @@ export class MirroredRun {
   #isOpened = false;
   #saidFinished = false;
   #unsentNotes: AppliedCommand[] = [];
+  #cells: RunCells | undefined;
+  #unsentCells = false;
 
   /** @param finished files and ending of a run that is over from the beginning */
   constructor(
@@ -73,6 +77,11 @@ export class MirroredRun {
     else memory.append(bytes, firstStep, lastStep, rows);
   }
 
+  describe(cells: RunCells): void {
+    this.#cells = cells;
+    this.#unsentCells = true;
+  }
+
   end(ending: RunEnding): void {
     this.#attempts.at(-1)!.ending = ending;
     this.#live = false;
@@ -91,17 +100,22 @@ export class MirroredRun {
     this.#isOpened = false;
     this.#saidFinished = false;
     this.#unsentNotes = this.#live ? [...this.#notes.values()] : [];
+    this.#unsentCells = this.#cells !== undefined;
+  }
+
+  /** Returns the run if it was over from the beginning and the server has not been told, and counts it as sent. */
+  takeFinished(): FinishedRun | undefined {
+    if (this.finished === undefined || this.#saidFinished) return undefined;
+    this.#saidFinished = true;
+    this.#unsentCells = false;
+    return { name: this.name, run: this.run, opened: this.opened, cells: this.#cells, ...this.finished };
   }
 
   /** Returns the next message for the server and counts it as sent; undefined: the server knows everything. */
   next(): RunMessage | undefined {
     const { name, opened } = this;
-    if (this.finished !== undefined && !this.#saidFinished) {
-      this.#saidFinished = true;
-      return { kind: "finished", name, run: this.run, opened, ...this.finished };
-    }
     const attempt = this.#attempts[this.#attempt];
-    if (attempt === undefined) return undefined;
+    if (attempt === undefined) return this.#nextCells();
     if (!this.#isOpened) {
       this.#isOpened = true;
       this.#batch = 0;
@@ -113,10 +127,17 @@ export class MirroredRun {
     if (this.#attempt === this.#attempts.length - 1 && this.#unsentNotes.length > 0) {
       return { kind: "note", name, outcome: this.#unsentNotes.shift()! };
     }
+    if (this.#unsentCells) return this.#nextCells();
     if (attempt.ending === undefined) return undefined;
     this.#attempt++;
     this.#isOpened = false;
     return { kind: "ended", name, ending: attempt.ending };
+  }
+
+  #nextCells(): RunMessage | undefined {
+    if (!this.#unsentCells || this.#cells === undefined) return undefined;
+    this.#unsentCells = false;
+    return { kind: "cells", name: this.name, cells: this.#cells };
   }
 
   #nextPlaces(places: Numbers): RunMessage | undefined {
@@ -156,10 +177,25 @@ export function makeMirror(): Mirror {
   const runs = new Map<string, MirroredRun>();
   // Runs with something to send, in the order in which it is their turn.
   const news = new Set<MirroredRun>();
+  /** The next runs that are over, as far as no other kind of news comes between them. */
+  function finished(): RunMessage | undefined {
+    const taken: FinishedRun[] = [];
+    for (const run of news) {
+      const next = taken.length < finishedAtOnce ? run.takeFinished() : undefined;
+      if (next === undefined) break;
+      taken.push(next);
+      // It may have more to say.
+      news.delete(run);
+      news.add(run);
+    }
+    return taken.length === 0 ? undefined : { kind: "finished", runs: taken };
+  }
   return {
     runs,
     touch: (run) => void news.add(run),
     next() {
+      const over = finished();
+      if (over !== undefined) return over;
       for (const run of news) {
         news.delete(run);
         const message = run.next();

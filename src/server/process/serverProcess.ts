@@ -79,9 +79,13 @@ function acknowledge(bytes: number): void {
 }
 
 function tell({ hub }: LocalServer, message: RunMessage): void {
+  if (message.kind === "finished") {
+    for (const run of message.runs) hub.placeFinished(run);
+    return;
+  }
   const { kind, name } = message;
   if (kind === "open") hub.place(message);
-  else if (kind === "finished") hub.placeFinished(message);
+  else if (kind === "cells") hub.describe(name, message.cells);
   else if (kind === "batch") hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
   else if (kind === "places") hub.notePlaces(name, message.numbers);
   else if (kind === "dropped") hub.runs.get(name)?.drop(message.count);

@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { button, h, setAttribute, setText } from "../dom.ts";
 import { formatCount, formatNumber } from "../format.ts";
+import { whyEmpty } from "../reading.ts";
 import type { BoardChart } from "./boardChart.ts";
 import { drawMarks } from "./chartMarks.ts";
 import type { ColumnName } from "./columnNames.ts";
@@ -96,6 +97,7 @@ export function makeChart(given: ChartSpec, handlers: ChartHandlers): Chart {
     const { runs, axis, zoom, smoothing } = next;
     if (asked === "positive") logY = runs.every(({ data }) => isPositive(data, spec.column));
     setText(scaleButton, scaleName(logY));
+    setText(empty, whyEmpty(runs.map(({ data }) => data)));
     const versions = runs.map((run) => {
       const seeds = run.seeds?.map(({ data, live }) => `${data.version} ${data.lastStep} ${live}`).join();
       return `${run.name}=${run.slot}.${run.data.version}.${run.detail?.version ?? ""}.${run.live}.${seeds ?? ""}`;

@@ -83,6 +83,20 @@ simplifying("recognises the shift in a log-softmax", () => {
   assertClose(evaluate([whole], at)[0]!, evaluate([direct], at)[0]!, 1e-15);
 });
 
+simplifying("recognises a log-softmax with a kept axis, as tf.logSoftmax writes it, in graphs that stay exact", () => {
+  const b = new GraphBuilder({ exact: true });
+  const x = b.input("x", "parameter", [3, 4]);
+  const kept = (y: Node): Node => b.reshape(y, [3, 1]);
+  const shifted = b.sub(x, b.broadcast(kept(b.reduceMax(x, [1])), [3, 4]));
+  const log = b.unary("log", kept(b.sum(b.unary("exp", shifted), [1])));
+  const whole = b.sub(shifted, b.broadcast(log, [3, 4]));
+  assert.is(ops(whole), "logSumExp reshape broadcast sub");
+  assert.not.match(ops(...gradient(b, b.sum(whole), [x])), "reduceMax");
+  const at = { x: Float64Array.from({ length: 12 }, (_, i) => 100 * Math.sin(i)) };
+  const direct = b.sub(x, b.expand(b.logSumExp(x, [1]), [1], [3, 4]));
+  assertClose(evaluate([whole], at)[0]!, evaluate([direct], at)[0]!, 1e-15);
+});
+
 simplifying("recognises softplus and sigmoid as people write them", () => {
   const { b, x } = start();
   const one = b.fill(1, [3, 4]);

@@ -22,12 +22,12 @@ const checksumOf = (point: Float64Array): string => hex(crc32c(new Uint8Array(po
 
 const shelf = suite("certificates of served runs");
 
-shelf("are those of the experiment and of the run itself, as they are now, with the point that they are about", () => {
+shelf("are those of the experiment and of the run itself, as they are now, with the point that they are about", async () => {
   const experiment = scratchPath("experiment");
   mkdirSync(join(experiment, "b"), { recursive: true });
   const kept = certificateShelf();
   for (const run of ["a", "b", "c", "d", "e"]) kept.place(`shown-${run}`, join(experiment, run));
-  assert.equal(kept.read(), { ends: [], trouble: [] });
+  assert.equal(await kept.read(), { ends: [], trouble: [] });
   const given = statement.point.map((x) => x + 1);
   const path = join(experiment, "certificates.json");
   writeCertificates(path, {
@@ -42,7 +42,7 @@ shelf("are those of the experiment and of the run itself, as they are now, with 
       about("elsewhere", {}),
     ],
   });
-  const ends = kept.read().ends;
+  const { ends } = await kept.read();
   assert.equal(
     ends.map(({ run, outcome, morseIndex: index }) => [run, outcome, index]),
     [
@@ -58,13 +58,13 @@ shelf("are those of the experiment and of the run itself, as they are now, with 
   assert.is(ends[0]!.text, statement.because);
   assert.is(ends[2]!.text, "Far away. No zero lies within 0.249 of the point itself.");
   writeCertificates(join(experiment, "b", "certificates.json"), { problems, certificates: [about("b", {})] });
-  const both = kept.read().ends.filter(({ run }) => run === "shown-b");
+  const both = (await kept.read()).ends.filter(({ run }) => run === "shown-b");
   assert.equal(
     both.map(({ outcome }) => outcome),
     ["zero", "given"],
   );
   writeFileSync(path, "{}");
-  const { ends: rest, trouble } = kept.read();
+  const { ends: rest, trouble } = await kept.read();
   assert.is(rest.length, 1);
   assert.is(trouble.length, 1);
   assert.match(trouble[0]!, /certificates\.json: expected the kind/);

@@ -59,7 +59,7 @@ for (const n of [1, 4, 63, lent, lent + 1, lent + 2, lent + 3, 130]) {
           for (const sum of [undefined, new Float64Array(basis.length)]) {
             last.set(v);
             if (sum === undefined) orthogonaliseShared(last, own);
-            else orthogonalise(last, own, sum);
+            else orthogonalise(last, own, { components: sum });
             assertSame(last, expected, "the vector");
             if (sum !== undefined) assertSame(sum, components, "the components");
             for (const [i, b] of own.entries()) assertSame(b, basis[i]!, `vector ${i} of the basis`);
@@ -82,17 +82,18 @@ tests(`has the same bits in TypeScript, in WebAssembly${library ? " and in C" : 
     for (let m = 1; m <= 9; m++) {
       const numbers = Array.from({ length: m + 1 }, (_, k) => small(n, 100 * n + k));
       const expected = numbers[m]!.slice();
-      orthogonalise(expected, numbers.slice(0, m));
+      const rounds = 1 + ((n + m) % 2);
+      orthogonalise(expected, numbers.slice(0, m), { rounds });
       const memory = vectorMemory(n, m + 1)!;
       const v = memory[m]!;
       const stride = memory[1]!.byteOffset;
       for (const [k, vector] of memory.entries()) vector.set(numbers[k]!);
-      find(1, v)!.kernels.orthogonalise(v.byteOffset, 0, stride, m, n);
+      find(1, v)!.kernels.orthogonalise(v.byteOffset, 0, stride, m, n, rounds);
       assertSame(v, expected, `WebAssembly, n = ${n}, m = ${m}`);
       if (library === undefined) continue;
       v.set(numbers[m]!);
       const at = library.addressOf(v.buffer as ArrayBuffer);
-      library.orthogonalise(at + v.byteOffset, at, stride, m, n);
+      library.orthogonalise(at + v.byteOffset, at, stride, m, n, rounds);
       assertSame(v, expected, `C, n = ${n}, m = ${m}`);
     }
   }
@@ -112,6 +113,11 @@ tests("the loops over a basis have the bits of those over vectors, also where th
       loops.orthogonalise(found, basis);
       orthogonalise(expected, basis);
       assertSame(found, expected, `a basis of ${chosen.length}`);
+      loops.orthogonalise(found, basis, 1);
+      orthogonalise(expected, basis, { rounds: 1 });
+      loops.orthogonaliseLast(found, basis);
+      orthogonalise(expected, basis.slice(-2), { rounds: 1 });
+      assertSame(found, expected, `the last of ${chosen.length}`);
       loops.scale(1 / 3, found);
       scale(1 / 3, expected);
       assertSame(found, expected, "its multiple");
@@ -150,6 +156,29 @@ tests("makes ill-conditioned Krylov vectors orthogonal to 1e-14, at any scale wi
   }
 });
 
+tests("a second round only where the first has shortened a vector leaves bases of any spectrum orthonormal", () => {
+  const n = 200;
+  const spectra: Readonly<Record<string, (i: number) => number>> = {
+    uniform: (i) => i / n,
+    "from 1 to 1e-60": (i) => 10 ** ((-60 * i) / n),
+    "clusters of ten": (i) => Math.floor(i / 10) + 1e-9 * (i % 10),
+    "of rank five": (i) => (i < 5 ? i + 1 : 0),
+    "one large number": (i) => (i === 0 ? 1e12 : Math.sin(i)),
+    "both signs, at 2^-900": (i) => 2 ** -900 * Math.cos(i),
+  };
+  for (const [name, eigenvalue] of Object.entries(spectra)) {
+    const eigenvalues = Float64Array.from({ length: n }, (_, i) => eigenvalue(i));
+    for (const exhausted of ["stop", "restart"] as const) {
+      const { basis } = lanczos(diagonal(eigenvalues), { start: normalVector(n, 3), steps: 150, exhausted });
+      assert.ok(basis.length >= 5, name);
+      for (const [i, a] of basis.entries()) {
+        assert.ok(Math.abs(norm(a) - 1) <= 1e-15, name);
+        for (const b of basis.slice(0, i)) assert.ok(Math.abs(dot(a, b)) <= 2e-15, `${name}: ${i}: ${dot(a, b)}`);
+      }
+    }
+  }
+});
+
 tests("what a caller keeps of lent vectors is the caller's", () => {
   for (const n of [3, 80]) {
     const later = withBasis(n, 3, (zeros) => kept([zeros().fill(1), zeros().fill(2)]));
@@ -178,7 +207,10 @@ tests("lanczos has the numbers of the process as one writes it, and keeps its ba
       const next = new Float64Array(n);
       map.apply(own[k]!, next);
       assert.is(alpha[k], dot(own[k]!, next));
-      asWritten(next, own, new Float64Array(k + 1));
+      orthogonalise(next, own.slice(-2), { rounds: 1 });
+      const near = norm(next);
+      orthogonalise(next, own, { rounds: 1 });
+      if (norm(next) < Math.SQRT1_2 * near) orthogonalise(next, own, { rounds: 1 });
       if (k === basis.length - 1) break;
       assert.is(offDiagonal[k], norm(next));
       scale(1 / norm(next), next);

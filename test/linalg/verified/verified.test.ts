@@ -122,6 +122,47 @@ verified("products hold whatever lies within the radii, stored in any way, with 
   }
 });
 
+verified(
+  "many small products with a shared operand hold whatever lies within the radii, subnormal numbers included",
+  () => {
+    const random = randomSource(9);
+    const [m, k, n, count] = [5, 12, 6, 128];
+    for (const shared of ["a", "b", "none"]) {
+      for (const [transposeA, transposeB, exactA, exactB] of [
+        [false, false, false, false],
+        [true, false, false, true],
+        [false, true, true, false],
+        [true, true, false, false],
+      ] as const) {
+        for (const factor of [1, 2 ** -1040, 2 ** 990]) {
+          const matrices = (length: number, exact: boolean): Enclosure => {
+            const mid = Float64Array.from({ length }, () => factor * random.normal());
+            return { mid, rad: mid.map((x) => (exact ? 0 : 1e-9 * Math.abs(x))) };
+          };
+          const a = matrices(m * k * (shared === "a" ? 1 : count), exactA);
+          const b = matrices(k * n * (shared === "b" ? 1 : count), exactB);
+          const starts = (step: number, one: boolean): Int32Array =>
+            Int32Array.from({ length: count }, (_, at) => (one ? 0 : at * step));
+          const out = { mid: new Float64Array(m * n * count), rad: new Float64Array(m * n * count) };
+          const product = new IntervalProduct(m, k, n, { transposeA, transposeB, exactA, exactB });
+          const [startsA, startsB] = [starts(m * k, shared === "a"), starts(k * n, shared === "b")];
+          for (let twice = 0; twice < 2; twice++) product.run(a, startsA, b, startsB, out);
+          for (let at = 0; at < count; at += 9) {
+            const inside = ({ mid, rad }: Enclosure, from: number, length: number): Float64Array =>
+              mid.slice(from, from + length).map((x, i) => x + rad[from + i]! * (1.99 * random.uniform() - 0.995));
+            const [x, y] = [inside(a, startsA[at]!, m * k), inside(b, startsB[at]!, k * n)];
+            const rows = x.map((_, e) => x[transposeA ? (e % k) * m + Math.floor(e / k) : e]!);
+            const columns = y.map((_, e) => y[transposeB ? (e % n) * k + Math.floor(e / n) : e]!);
+            const part = (values: Float64Array): Float64Array => values.slice(at * m * n, (at + 1) * m * n);
+            assertHolds(rows, columns, m, k, n, { mid: part(out.mid), rad: part(out.rad) });
+            if (factor === 1) assert.ok(part(out.rad).every((r) => r < 1e-6));
+          }
+        }
+      }
+    }
+  },
+);
+
 verified("a BLAS in fewer digits, or one that multiplies fast by differences, fails the test", () => {
   type Multiply = Parameters<typeof keepsBound>[0];
   const plain =

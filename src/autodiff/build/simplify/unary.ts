@@ -3,7 +3,7 @@ import type { UnaryOp } from "../../graph/operations.ts";
 import { scalarFunctions } from "../../kernels/scalars.ts";
 import type { NodeMaker } from "../nodeMaker.ts";
 import { neverRounds } from "./exact.ts";
-import { fillValue } from "./match.ts";
+import { fillValue, unreshaped } from "./match.ts";
 
 /** Returns a simpler node of the same value if one is known. */
 export function simplifyUnary(builder: NodeMaker, op: UnaryOp, x: Node): Node | undefined {
@@ -44,7 +44,11 @@ function simplifyLog(builder: NodeMaker, x: Node): Node | undefined {
   if (isOp(x, "exp")) return inner;
   // log sigmoid(u) = -softplus(-u)
   if (isOp(x, "sigmoid")) return builder.neg(builder.unary("softplus", builder.neg(inner!)));
-  if (isOp(x, "sum") && isOp(inner!, "exp")) return builder.logSumExp(inner.inputs[0]!, x.attributes.axes);
+  // With its axis kept, as `tf.logSoftmax` writes it. In float64, products with the Hessian are faster without.
+  const sum = builder.exact ? unreshaped(x) : x;
+  if (isOp(sum, "sum") && isOp(sum.inputs[0]!, "exp")) {
+    return builder.reshape(builder.logSumExp(sum.inputs[0].inputs[0]!, sum.attributes.axes), x.shape);
+  }
   // log(1 + e^u) = softplus(u)
   if (isOp(x, "add") && fillValue(inner!) === 1 && isOp(x.inputs[1]!, "exp")) {
     return builder.unary("softplus", x.inputs[1].inputs[0]!);

@@ -25,6 +25,7 @@ import type { Buffer } from "../lower/values.ts";
 import type { Windows } from "../lower/windows.ts";
 import { windowsTable, windowTables } from "../native/convolution.ts";
 import { nativeTable } from "../native/table.ts";
+import type { Outside } from "../outside.ts";
 import { blockedGemm, packingBytes } from "./blockedGemm.ts";
 import { hostFunctions, hostSignature } from "./elementwise.ts";
 import { type GemmKind, gemmKernel } from "./gemm.ts";
@@ -67,9 +68,18 @@ const blasFrom = 8000;
 /** Number of operations from which a product is computed block by block. */
 const blocksFrom = 4e6;
 
-/** Writes a module with one function `run` that does the steps. All their buffers must have places. */
-export function emit(steps: readonly Step[], options: EmitOptions): Uint8Array<ArrayBuffer> {
-  return new Emitter(options).emit(steps);
+/** Whether the imported function `gemm` computes a product. */
+export function isCalled(m: number, n: number, k: number, { products }: EmitOptions): boolean {
+  return products && 2 * m * n * k >= blasFrom;
+}
+
+/**
+ * Writes a module with one function `run` that does the steps. All their buffers must have places.
+ *
+ * @param outside data that products read where they lie
+ */
+export function emit(steps: readonly Step[], options: EmitOptions, outside?: Outside): Uint8Array<ArrayBuffer> {
+  return new Emitter(options, outside).emit(steps);
 }
 
 function place({ place: address }: Buffer, offset = 0): number {
@@ -80,6 +90,7 @@ function place({ place: address }: Buffer, offset = 0): number {
 class Emitter {
   readonly #module = new ModuleBuilder();
   readonly #options: EmitOptions;
+  readonly #outside: Outside | undefined;
   readonly #context: EmitContext;
   readonly #known = new Map<string, number>();
   readonly #run = new FunctionBuilder([]);
@@ -88,8 +99,9 @@ class Emitter {
   readonly #nativeRows: number;
   readonly #nativeConvolution: number;
 
-  constructor(options: EmitOptions) {
+  constructor(options: EmitOptions, outside?: Outside) {
     this.#options = options;
+    this.#outside = outside;
     const host = new Map(
       Object.keys(hostFunctions).map((name) => [
         name,
@@ -230,11 +242,20 @@ class Emitter {
       at(1, place(b.buffer, b.offset)),
       at(2, place(out)),
     ] as const;
-    if (this.#options.products && 2 * m * n * k >= blasFrom) {
-      const flags = (a.transpose ? 1 : 0) + (b.transpose ? 2 : 0) + (accumulate ? 4 : 0);
+    if (isCalled(m, n, k, this.#options)) {
+      const outsideA = this.#outside?.operand(a, m, k);
+      const outsideB = this.#outside?.operand(b, k, n);
+      const flags =
+        (a.transpose ? 1 : 0) +
+        (b.transpose ? 2 : 0) +
+        (accumulate ? 4 : 0) +
+        (outsideA === undefined ? 0 : 8) +
+        (outsideB === undefined ? 0 : 16);
       const sizes = [flags, m, n, k].map(i32.constant);
       const [lda, ldb, ldc] = [a.distance, b.distance, n].map(i32.constant) as [Code, Code, Code];
-      return call(this.#gemm, ...sizes, f64.constant(factor), atA, lda, atB, ldb, atC, ldc);
+      const left = outsideA === undefined ? atA : i32.constant(outsideA);
+      const right = outsideB === undefined ? atB : i32.constant(outsideB);
+      return call(this.#gemm, ...sizes, f64.constant(factor), left, lda, right, ldb, atC, ldc);
     }
     const integers = (...values: number[]): readonly Code[] => values.map(i32.constant);
     const kernelOf = (kind: GemmKind): number => this.#function(kind, () => gemmKernel(kind, this.#options.fused));

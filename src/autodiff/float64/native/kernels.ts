@@ -11,11 +11,10 @@ export interface NativeKernels extends NativeVectors {
   /** Computes the product with windows of images whose table is at this offset. */
   readonly convolution: (memory: number, table: number) => void;
   /**
-   * Computes C = factor op(A) op(B), m x n, whose matrices have these offsets, and these distances between their rows.
+   * Computes C = factor op(A) op(B), m x n, whose matrices have these addresses, and these distances between their rows.
    * Flags: 1 transposes A, 2 transposes B, 4 adds to C.
    */
   readonly product: (
-    memory: number,
     flags: number,
     m: number,
     n: number,

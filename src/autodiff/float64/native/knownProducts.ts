@@ -25,7 +25,7 @@ export function productNumbers({ product, addressOf }: NativeKernels): Float64Ar
     const numbers = new Float64Array(c + rowC * m);
     for (let i = 0; i < numbers.length; i++) numbers[i] = (Math.imul(i + flags, 0x9e3779b1) + 0.1) / 2 ** 31;
     const memory = addressOf(numbers.buffer);
-    product(memory, flags, m, n, k, factor, 8 * a, rowA, 8 * b, rowB, 8 * c, rowC);
+    product(flags, m, n, k, factor, memory + 8 * a, rowA, memory + 8 * b, rowB, memory + 8 * c, rowC);
     return numbers.subarray(c);
   });
   const joined = new Float64Array(all.reduce((sum, { length }) => sum + length, 0));

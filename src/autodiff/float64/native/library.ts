@@ -106,8 +106,8 @@ function open(path: string): Found {
       "void fluxion_convolution(size_t memory, uint32_t table)",
     ) as NativeKernels["convolution"],
     product: library.func(
-      "void fluxion_product(size_t memory, uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, uint32_t a, " +
-        "uint32_t rowA, uint32_t b, uint32_t rowB, uint32_t c, uint32_t rowC)",
+      "void fluxion_product(uint32_t flags, uint32_t m, uint32_t n, uint32_t k, double factor, size_t a, uint32_t rowA, " +
+        "size_t b, uint32_t rowB, size_t c, uint32_t rowC)",
     ) as NativeKernels["product"],
     adam: library.func(
       "void fluxion_adam(size_t mean, size_t root, size_t field, size_t point, size_t out, double decay, double fresh, " +
@@ -117,7 +117,7 @@ function open(path: string): Found {
       "void fluxion_combine(size_t out, double alpha, size_t y, double beta, size_t x, uint32_t n)",
     ) as NativeKernels["combine"],
     orthogonalise: library.func(
-      "void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n)",
+      "void fluxion_orthogonalise(size_t v, size_t basis, int32_t stride, uint32_t m, uint32_t n, uint32_t rounds)",
     ) as NativeKernels["orthogonalise"],
     choose: library.func(
       "void fluxion_choose(size_t to, size_t from, size_t rows, uint32_t count, uint32_t width)",

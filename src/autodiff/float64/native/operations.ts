@@ -44,7 +44,7 @@ export type NativeOperation = (typeof nativeOperations)[number];
 /** Sizes that are fixed when the library is compiled. */
 export const nativeSizes = {
   /** Number that is raised whenever the form of a table or the meaning of a function changes. */
-  version: 6,
+  version: 7,
   /** Most numbers of a block. */
   block: 512,
   /** Number of blocks that a loop may keep at once. */

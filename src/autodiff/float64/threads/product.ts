@@ -62,7 +62,7 @@ export interface Multipliers {
 export function multiply({ blas, native }: Multipliers, product: Product): void {
   const { flags, memory, m, n, k, factor, a, lda, b, ldb, c, ldc } = product;
   if (native !== undefined && (blas === undefined || productsGainNatively(native, m, n, k))) {
-    native.product(memory, flags, m, n, k, factor, a, lda, b, ldb, c, ldc);
+    native.product(flags, m, n, k, factor, memory + a, lda, memory + b, ldb, memory + c, ldc);
     return;
   }
   const [rowMajor, asItIs, transposed] = [101, 111, 112];

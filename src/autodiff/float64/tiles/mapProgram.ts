@@ -5,6 +5,8 @@ import { split } from "../../passes/split.ts";
 import type { Arena, Help } from "../arena.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
 import { type CompiledField, compileGraphs, linearizeOptions } from "../compile.ts";
+import type { Outside, Sampled } from "../outside.ts";
+import type { Fixed } from "../parts.ts";
 
 /** A graph of a point and data whose further outputs are linear in directions. */
 interface MapGraph {
@@ -17,6 +19,8 @@ interface MapGraph {
   readonly linear: readonly Node[];
   /** Extent of the first axis of all outputs, if they lie side by side, row by row. Default: one after the other. */
   readonly rows?: number | undefined;
+  /** For each of the data: the samples that programs read, if products may read them where they lie. Default: none. */
+  readonly sampled?: readonly (Sampled | undefined)[];
 }
 
 /** Programs of a graph over a memory of their own: the outputs are the field, the linear ones the Jacobian's product. */
@@ -25,12 +29,22 @@ export function compileMap(
   options: BackendOptions,
   help?: Help,
 ): { arena: Arena; compiled: CompiledField } {
-  const { builder, parameters, directions, data, outputs, linear, rows } = graph;
-  const { arena, compile } = backendOf(options, help);
+  const { builder, parameters, directions, data, outputs, linear, rows, sampled = [] } = graph;
+  const { arena, compile, readsAnywhere } = backendOf(options, help);
   const others = reachable(linear).filter((node) => isOp(node, "input") && !directions.includes(node));
   const inputs = [...directions, ...others.filter((node) => isOp(node, "input"))];
   const jacobian = { directions, ...split(builder, { inputs, outputs: linear }, linearizeOptions(compile).repeated) };
-  return { arena, compiled: compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit, rows) };
+  const outside = (places: readonly Fixed[]): Outside | undefined =>
+    readsAnywhere
+      ? arena.readOutside(
+          places.flatMap((place, i) => (sampled[i] === undefined ? [] : [[place, sampled[i]] as const])),
+        )
+      : undefined;
+  const compiled = compileGraphs(arena, { parameters, data, field: outputs }, jacobian, compile.emit, {
+    rows,
+    outside,
+  });
+  return { arena, compiled };
 }
 
 /** Writes numbers of the memory to an array, or adds them to it. */

@@ -1,7 +1,7 @@
+import { failure } from "../../../errors.ts";
 import type { Shape } from "../../graph/graph.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import type { Place } from "../../passes/samples/places.ts";
-import type { Arena } from "../arena.ts";
 
 /** How the rows of some samples lie in an array of all samples. */
 export interface Rows {
@@ -21,19 +21,11 @@ export function rowsOf(shape: Shape, { axis, per }: Place): Rows {
 /** Numbers of a tile's input: all of them, or where each part comes from. */
 export type TileData = Float64Array | { part(target: Float64Array, from: number): void };
 
-/** Copies the rows of `count` samples to the memory of a program. */
-export function copyRows(
-  values: TileData,
-  { width, groups, stride }: Rows,
-  first: number,
-  count: number,
-  arena: Arena,
-  place: number,
-): void {
-  const size = count * width;
-  for (let i = 0; i < groups; i++) {
-    const [to, from] = [place + 8 * i * size, i * stride + first * width];
-    if (values instanceof Float64Array) arena.write(to, values, from, size);
-    else values.part(arena.view(to, size), from);
-  }
+/** Throws if samples up to one are no longer there, since reading them then would give other numbers without a word. */
+export function requireSamples(values: Float64Array, { width, groups, stride }: Rows, end: number): void {
+  if (values.length >= (groups - 1) * stride + end * width) return;
+  throw failure(
+    "ERR_LENGTH",
+    "float64: expected all data as they were given, got an array whose memory was given away or cut; give a copy away",
+  );
 }

@@ -46,7 +46,7 @@ interface TileCost {
 }
 
 /** Number of operations of a node. */
-function workOf(node: Node): number {
+export function workOf(node: Node): number {
   if (!isStored(node) || isOp(node, "broadcast") || isOp(node, "reshape")) return 0;
   if (!isOp(node, "matmul"))
     return elementWork * Math.max(sizeOf(node.shape), ...node.inputs.map((x) => sizeOf(x.shape)));

@@ -4,8 +4,9 @@ import type { Arena } from "../arena.ts";
 import type { BackendOptions } from "../backend.ts";
 import type { CompiledField } from "../compile.ts";
 import { isStored } from "../stages.ts";
+import { copyRows } from "./copyRows.ts";
 import { collect, compileMap } from "./mapProgram.ts";
-import { copyRows, type Rows, type TileData } from "./rows.ts";
+import type { Rows, TileData } from "./rows.ts";
 import type { Stash } from "./stash.ts";
 import { type TileGraph, tileNodes } from "./tileGraph.ts";
 
@@ -37,7 +38,15 @@ export class TileProgram {
     const { builder, parameters, directions, data, pointSums, movingSums } = tileNodes(graph);
     this.size = graph.size;
     const { arena, compiled } = compileMap(
-      { builder, parameters, directions, data, outputs: pointSums, linear: movingSums },
+      {
+        builder,
+        parameters,
+        directions,
+        data,
+        outputs: pointSums,
+        linear: movingSums,
+        sampled: graph.rows.map((rows) => rows && { rows, count: graph.size }),
+      },
       options,
     );
     this.#arena = arena;
@@ -76,10 +85,13 @@ export class TileProgram {
   /** Takes the data: for each input the numbers of all samples. Those without samples are read now. */
   load(data: readonly TileData[]): void {
     this.#data = data;
-    for (const [i, { place, size }] of this.#compiled.data.entries()) {
+    const { outside } = this.#arena;
+    for (const [i, buffer] of this.#compiled.data.entries()) {
+      const { place, size } = buffer;
       // Inputs without samples are one group of one sample.
       if (this.#rows[i] === undefined)
         copyRows(data[i]!, { width: size, groups: 1, stride: 0 }, 0, 1, this.#arena, place);
+      else if (outside?.has(buffer) === true) outside.load(buffer, data[i]!);
     }
     this.#computed = 0;
   }
@@ -155,6 +167,9 @@ export class TileProgram {
   #read(input: number, first: number): void {
     const rows = this.#rows[input];
     if (rows === undefined) return;
-    copyRows(this.#data[input]!, rows, first, this.size, this.#arena, this.#compiled.data[input]!.place);
+    const buffer = this.#compiled.data[input]!;
+    const { outside } = this.#arena;
+    if (outside?.has(buffer) === true) outside.move(buffer, this.#data[input]!, first);
+    else copyRows(this.#data[input]!, rows, first, this.size, this.#arena, buffer.place);
   }
 }

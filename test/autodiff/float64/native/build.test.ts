@@ -88,7 +88,7 @@ if (process.env.FLUXION_TEST_FULL === "1") {
       loop: (_: number, table: number) => run("loop", table),
       rows: (_: number, ...places: readonly number[]) => run("rows", ...places),
       convolution: (_: number, table: number) => run("convolution", table),
-      product: (_: number, ...operands: readonly number[]) => run("product", ...operands),
+      product: (...operands: readonly number[]) => run("product", ...operands),
       adam: (...operands: readonly number[]) => run("adam", ...operands),
       combine: (...operands: readonly number[]) => run("combine", ...operands),
       orthogonalise: (...operands: readonly number[]) => run("orthogonalise", ...operands),

@@ -44,7 +44,8 @@ function computed({ product, addressOf }: NativeKernels, { flags, sizes: [m, n, 
   const c = b + rowB * ((flags & 2) === 0 ? k : n);
   const before = normalVector(c + rowC * (m - 1) + n, seed);
   const numbers = before.slice();
-  product(addressOf(numbers.buffer), flags, m, n, k, factor, 0, rowA, 8 * b, rowB, 8 * c, rowC);
+  const start = addressOf(numbers.buffer);
+  product(flags, m, n, k, factor, start, rowA, start + 8 * b, rowB, start + 8 * c, rowC);
   return { numbers, before, rowA, rowB, rowC, b, c };
 }
 
@@ -99,8 +100,9 @@ else {
         for (let t = 0; t < k; t++) {
           numbers[(one.flags & 1) === 0 ? (m - 1) * plain.rowA + t : t * plain.rowA + m - 1] = wild;
         }
-        const places = [0, plain.rowA, 8 * plain.b, plain.rowB, 8 * plain.c, plain.rowC] as const;
-        all.product(all.addressOf(numbers.buffer), one.flags, m, n, k, one.factor, ...places);
+        const start = all.addressOf(numbers.buffer);
+        const [b, c] = [start + 8 * plain.b, start + 8 * plain.c];
+        all.product(one.flags, m, n, k, one.factor, start, plain.rowA, b, plain.rowB, c, plain.rowC);
         const untouched = (values: Float64Array) => values.subarray(plain.c, plain.c + (m - 1) * plain.rowC);
         assert.is(bits(untouched(numbers)), bits(untouched(plain.numbers)), JSON.stringify(one));
       }),

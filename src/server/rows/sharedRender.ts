@@ -1,7 +1,9 @@
 /** Encodes stretches of a run as messages, once for all viewers who want the same. */
-import { endOfStream } from "../arrow/recordBatch.ts";
-import type { Subscription } from "./messages.ts";
-import { type Plan, planFor, type Range, type Rendered, rangeKey, renderThinned, renderWhole } from "./render.ts";
+import { endOfStream } from "../../arrow/recordBatch.ts";
+import type { Subscription } from "../messages.ts";
+import type { Range } from "./chosenBatches.ts";
+import { type Plan, planFor } from "./plan.ts";
+import { type Rendered, rangeKey, renderThinned, renderWhole } from "./render.ts";
 
 /** Rows in the form in which they go over a socket. */
 export interface Message {
@@ -29,7 +31,9 @@ interface Job {
   /** Plan of each range. */
   readonly plans: readonly Plan[];
   readonly framing: Subscription["framing"];
-  readonly thinning: { readonly points: number; readonly scale: Subscription["scale"] } | undefined;
+  readonly thinning:
+    | { readonly points: number; readonly pathPoints: number | undefined; readonly scale: Subscription["scale"] }
+    | undefined;
 }
 
 /**
@@ -42,16 +46,25 @@ export function makeRenderer(
   rendered: Map<string, SharedMessages>,
   { columns, framing, scale }: Subscription,
   wanted: () => boolean,
-): (ranges: readonly Range[], points: number | undefined) => Promise<readonly Message[] | undefined> {
+): (
+  ranges: readonly Range[],
+  points: number | undefined,
+  pathPoints?: number,
+) => Promise<readonly Message[] | undefined> {
   const plansBySchema = new Map<Uint8Array, Plan>();
   const planOf = (header: Uint8Array): Plan => {
     const plan = plansBySchema.get(header) ?? planFor(header, columns);
     plansBySchema.set(header, plan);
     return plan;
   };
-  return (ranges, points) => {
+  return (ranges, points, pathPoints) => {
     const plans = ranges.map(({ header }) => planOf(header));
-    const job: Job = { ranges, plans, framing, thinning: points === undefined ? undefined : { points, scale } };
+    const job: Job = {
+      ranges,
+      plans,
+      framing,
+      thinning: points === undefined ? undefined : { points, pathPoints, scale },
+    };
     const key = keyOf(job);
     const known = rendered.get(key);
     if (known !== undefined) {
@@ -80,7 +93,11 @@ export function makeRenderer(
 
 function keyOf({ ranges, plans, framing, thinning }: Job): string {
   const places = ranges.map((range, index) => `${rangeKey(range)} of ${plans[index]!.key}`);
-  return [framing, thinning === undefined ? "whole" : `${thinning.points} ${thinning.scale}`, ...places].join("|");
+  return [
+    framing,
+    thinning === undefined ? "whole" : `${thinning.points} ${thinning.pathPoints} ${thinning.scale}`,
+    ...places,
+  ].join("|");
 }
 
 async function messagesOf(job: Job, wanted: () => boolean): Promise<readonly Message[] | undefined> {

@@ -1,36 +1,15 @@
 /** Prepares the rows of a run as a subscription wants them: chooses columns, cuts steps, thins history and encodes. */
 
-import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
-import { eventColumns } from "../arrow/events/rowEvents.ts";
-import { presentName } from "../arrow/formerNames.ts";
-import { runOfSchema } from "../arrow/schema.ts";
-import { decode, type EncodedBatches, encode, schemaOf, selectColumns, selectFields, takeRows } from "./ipc.ts";
-import type { Batch } from "./segment.ts";
-import { makeThinner, type NumberColumn } from "./thin.ts";
-import { makePauses, nextTurn } from "./turns.ts";
-
-/** The columns of a segment's schema that are sent. */
-export interface Plan {
-  /** Text that is equal for equal plans of one segment. */
-  readonly key: string;
-  readonly schema: Schema;
-  /** Indexes of the columns; undefined: all columns, so that bytes can be sent as they came. */
-  readonly indexes?: readonly number[];
-  /** Columns that thinning looks at, as indexes into `schema`. */
-  readonly watched: readonly number[];
-  /** Columns whose every entry is kept: commands and events. */
-  readonly kept: readonly string[];
-}
-
-/** The rows with `fromStep` <= step < `upToStep` of some batches of one segment, at least one batch. */
-export interface Range {
-  /** Number of the segment among those of its run. */
-  readonly segment: number;
-  readonly header: Uint8Array;
-  readonly batches: readonly Batch[];
-  readonly fromStep: number;
-  readonly upToStep: number;
-}
+import type { RecordBatch } from "apache-arrow";
+import { type EncodedBatches, encode, takeRows } from "../ipc.ts";
+import { makePathThinner } from "../pathThinner.ts";
+import type { Batch } from "../segment.ts";
+import { makeThinner } from "../thin.ts";
+import { makePauses, nextTurn } from "../turns.ts";
+import { chosenBatches, type Range } from "./chosenBatches.ts";
+import type { VectorColumn } from "./columnViews.ts";
+import type { Plan } from "./plan.ts";
+import { watchedColumns } from "./watchedColumns.ts";
 
 /**
  * Returns a text that is equal for ranges of one run that hold equal rows. It is made from everything that the functions
@@ -52,39 +31,6 @@ function cutsOf({ batches, fromStep, upToStep }: Range): { readonly below: boole
     below: batches.some((batch) => batch.firstStep < fromStep),
     above: batches.some((batch) => batch.lastStep >= upToStep),
   };
-}
-
-/** Returns the names in `columns` that the schema lacks. */
-export function unknownColumns(header: Uint8Array, columns: readonly string[]): string[] {
-  const known = new Set(schemaOf(header).fields.map((field) => presentName(field.name)));
-  return columns.filter((name) => !known.has(presentName(name)));
-}
-
-const counters = new Set(["step", "seconds", "attempt", "evaluations", "products"]);
-const mostWatched = 8;
-
-/** Makes the plan for a segment. `step` is always in it; columns that the schema lacks are left out. */
-export function planFor(header: Uint8Array, columns: readonly string[] | undefined): Plan {
-  const whole = schemaOf(header);
-  const names = whole.fields.map((field) => field.name);
-  const wanted = columns === undefined ? undefined : new Set(["step", ...columns.map(presentName)]);
-  const indexes = names.flatMap((name, index) =>
-    wanted === undefined || wanted.has(presentName(name)) ? [index] : [],
-  );
-  const all = indexes.length === names.length;
-  const schema = all ? whole : selectFields(whole, indexes);
-  const events = eventsOf(whole);
-  const watched = schema.fields.flatMap(({ name, type }, index) =>
-    DataType.isFloat(type) && !counters.has(name) && !events.includes(name) ? [index] : [],
-  );
-  const kept = schema.fields.map(({ name }) => name).filter((name) => name === "commands" || events.includes(name));
-  return { key: indexes.join(","), schema, watched: watched.slice(0, mostWatched), kept, ...(all ? {} : { indexes }) };
-}
-
-/** Names of the columns of a schema that hold events. */
-function eventsOf(schema: Schema): readonly string[] {
-  const run = runOfSchema(schema);
-  return typeof run === "string" ? [] : eventColumns(run);
 }
 
 /** Returns how many rows the ranges hold at most, before steps are cut. */
@@ -129,46 +75,19 @@ export function renderWhole(range: Range, plan: Plan): Rendered {
   return { ...encode(plan.schema, chosen), rows: chosen.reduce((sum, batch) => sum + batch.numRows, 0) };
 }
 
-/** Yields the wanted part of each batch that has one, with the place of the batch in the range. */
-function* chosenBatches(
-  { header, batches, fromStep, upToStep }: Range,
-  plan: Plan,
-): Generator<{ readonly batch: RecordBatch; readonly place: Batch }> {
-  const read: Batch[] = [];
-  function* bytes(): Generator<Uint8Array> {
-    for (const batch of batches) {
-      const there = batch.read();
-      if (there === undefined) continue;
-      read.push(batch);
-      yield there;
-    }
-  }
-  for (const batch of decode(header, bytes())) {
-    const place = read.shift();
-    // For a stream without batches arrow-js gives an empty one.
-    if (place === undefined) continue;
-    const chosen = plan.indexes === undefined ? batch : selectColumns(batch, plan.schema, plan.indexes);
-    if (place.firstStep >= fromStep && place.lastStep < upToStep) {
-      yield { batch: chosen, place };
-      continue;
-    }
-    const steps = batch.getChild("step")!;
-    let begin = 0;
-    while (begin < batch.numRows && Number(steps.get(begin)) < fromStep) begin++;
-    let end = begin;
-    while (end < batch.numRows && Number(steps.get(end)) < upToStep) end++;
-    if (end > begin) yield { batch: chosen.slice(begin, end), place };
-  }
-}
-
 /** The part of a subscription that thinning needs. */
 interface Thinning {
   readonly points: number;
+  /** Number of rows that are kept for the shape of the path of points. Default: a quarter of `points`. */
+  readonly pathPoints?: number | undefined;
   readonly scale: "linear" | "log";
 }
 
 /** Number of bytes of rows that are encoded at once, about: a few milliseconds of work. */
 const bytesAtOnce = 256 * 1024;
+
+/** Greatest dimension in which a path is thinned by its shape; nobody draws one of more. */
+const coordinatesMost = 100;
 
 /** Rows of a batch to be taken, by their number within its wanted part. */
 interface Picked {
@@ -186,34 +105,29 @@ interface Picked {
 export async function* renderThinned(
   ranges: readonly Range[],
   plans: readonly Plan[],
-  { points, scale }: Thinning,
+  { points, pathPoints = Math.ceil(points / 4), scale }: Thinning,
   wanted: () => boolean,
 ): AsyncGenerator<Rendered> {
   const pause = makePauses();
   await nextTurn();
   const width = Math.max(0, ...plans.map((plan) => plan.watched.length));
   const thinner = makeThinner({ ...stepsOf(ranges), points, scale, columns: width });
+  const shape = makeShapeThinner(pathPoints);
   /** Batches that were read, and the number of rows of their wanted parts, for each range. */
   const offered: { readonly place: Batch; readonly rows: number }[][] = [];
   for (const [index, range] of ranges.entries()) {
     const seen: { readonly place: Batch; readonly rows: number }[] = [];
     offered.push(seen);
-    for (const { batch, place } of chosenBatches(range, plans[index]!)) {
-      const steps = numbers(batch.getChild("step")!).values;
-      const marks = plans[index]!.kept.flatMap((name) => batch.getChild(name) ?? []);
-      const some = marks.filter(({ nullCount }) => nullCount < batch.numRows);
-      const kept = some.length === 0 ? undefined : (row: number) => some.some((column) => column.isValid(row));
-      thinner.offer(
-        steps,
-        plans[index]!.watched.map((column) => numbers(batch.getChildAt(column)!)),
-        kept,
-      );
-      seen.push({ place, rows: batch.numRows });
+    for (const { steps, columns, marks, path, place } of watchedColumns(range, plans[index]!)) {
+      const kept = marks.length === 0 ? undefined : (row: number) => marks.some((has) => has(row));
+      thinner.offer(steps, columns, kept);
+      shape.offer(steps.length, path);
+      seen.push({ place, rows: steps.length });
       await pause();
       if (!wanted()) return;
     }
   }
-  const chosen = thinner.chosen();
+  const chosen = joined(thinner.chosen(), shape.chosen());
   let next = 0;
   let before = 0;
   for (const [index, range] of ranges.entries()) {
@@ -250,6 +164,36 @@ export async function* renderThinned(
   }
 }
 
+/** Thins the path of the points of batches. */
+function makeShapeThinner(points: number): {
+  offer(rows: number, path: VectorColumn | undefined): void;
+  chosen(): number[];
+} {
+  let thinner: ReturnType<typeof makePathThinner> | undefined;
+  let dimension = 0;
+  let offered = 0;
+  return {
+    offer(rows, path) {
+      for (let row = 0; row < rows && path !== undefined; row++) {
+        const begin = path.begin(row);
+        const length = path.end(row) - begin;
+        if (thinner === undefined && length > 1 && length <= coordinatesMost) {
+          thinner = makePathThinner(points, length);
+          dimension = length;
+        }
+        if (length === dimension) thinner?.offer(offered + row, path.values, begin);
+      }
+      offered += rows;
+    },
+    chosen: () => thinner?.chosen() ?? [],
+  };
+}
+
+/** Joins two lists of ordinals in order. */
+function joined(first: Float64Array, second: readonly number[]): ArrayLike<number> {
+  return second.length === 0 ? first : Float64Array.from(new Set([...first, ...second])).sort();
+}
+
 /** Reads the batches again that hold picked rows. One that was damaged meanwhile is left out. */
 function* pickedBatches(
   range: Range,
@@ -269,14 +213,4 @@ function rowSizes(batch: RecordBatch): (row: number) => number {
   );
   const plain = 8 * batch.numCols;
   return (row) => lists.reduce((sum, offsets) => sum + 8 * Number(offsets[row + 1]! - offsets[row]!), plain);
-}
-
-/** Returns the numbers of a column of any width. Integers beyond 2^53 lose digits. */
-function numbers(vector: Vector): NumberColumn {
-  const raw: unknown = vector.toArray();
-  const values =
-    raw instanceof BigInt64Array || raw instanceof BigUint64Array
-      ? Float64Array.from(raw, Number)
-      : (raw as ArrayLike<number>);
-  return vector.nullCount === 0 ? { values } : { values, missing: (row) => !vector.isValid(row) };
 }

@@ -1,5 +1,5 @@
 /** Chooses a few batches of a long history, from which a first picture is drawn before all of it is read. */
-import type { Range } from "./render.ts";
+import type { Range } from "./chosenBatches.ts";
 
 /** Number of batches of a sample. */
 const mostBatches = 256;

@@ -1,0 +1,152 @@
+import { failure } from "../../../errors.ts";
+import { type InputData, numbersOf } from "../../chosenRows.ts";
+import { precisionOf } from "../../devices/precision.ts";
+import type { Precision } from "../../executorNames.ts";
+import type { FieldParts } from "../../fieldParts.ts";
+import { sizeOf } from "../../graph/graph.ts";
+import { DeviceMemory, type DeviceProgram, totalOf } from "../memory.ts";
+import type { Handle } from "../pjrt/library.ts";
+import { openClient } from "../plugin.ts";
+import { loopModule } from "./loopModule.ts";
+import { type LoopMethod, type LoopSettings, loopMethods, loopRules, settingsOf } from "./rules.ts";
+
+/** Options of {@link compileLoop}. */
+export interface LoopOptions {
+  readonly method: LoopMethod;
+  /** Number k of steps in one call of the device. */
+  readonly steps: number;
+  /** Whether the data of a call hold one batch for each of its steps, along a leading axis. Default false. */
+  readonly batched?: boolean;
+  /** Numbers in which the device computes. Default: `FLUXION_PRECISION`, else float64. */
+  readonly precision?: Precision;
+}
+
+/** What k steps gave. */
+export interface LoopRow {
+  /** Number of steps taken since the start. */
+  readonly step: number;
+  /** Number of steps between this row and the one before it. */
+  readonly every: number;
+  /** L at the point before each of the k steps; NaN without a value. */
+  readonly values: Float64Array;
+  /** |F|^2 at the same points. */
+  readonly squaredFieldNorms: Float64Array;
+}
+
+/** A point that moves on the device, k steps per call. Point and state stay there between calls. */
+export interface FieldLoop {
+  readonly dimension: number;
+  /** Puts the point on the device and begins with an empty state. @throws ERR_LENGTH */
+  start(point: Float64Array): void;
+  /** Takes k steps. The data stay on the device for as long as the same list comes. @throws ERR_DEVICE, ERR_MEMORY */
+  advance(settings: LoopSettings, data?: readonly InputData[]): LoopRow;
+  /** Copies the point to the host. */
+  point(into?: Float64Array): Float64Array;
+}
+
+/**
+ * Compiles k steps of gradient descent, momentum or Adam as one program of the executor `xla`, for problems whose steps
+ * are short beside a call of the device, or whose points are long beside its link.
+ *
+ * The steps are those of `gradientStep`, `momentum` and `adam` up to rounding. Minibatches of all k steps are sent ahead.
+ *
+ * Cost: k gradients and one call.
+ *
+ * @throws {Error} ERR_DEVICE if there is no plugin; {RangeError} ERR_OPTION_RANGE for an unknown method or k below 1
+ */
+export function compileLoop(parts: FieldParts, options: LoopOptions): FieldLoop {
+  const { method, steps, batched = false } = options;
+  if (!loopMethods.includes(method)) {
+    throw failure("ERR_OPTION_RANGE", `compileLoop: expected method ${loopMethods.join(", ")}, got "${method}"`);
+  }
+  if (!(Number.isInteger(steps) && steps >= 1)) {
+    throw failure("ERR_OPTION_RANGE", `compileLoop: expected steps to be a positive integer, got ${steps}`);
+  }
+  const memory = new DeviceMemory(openClient(), precisionOf(options.precision));
+  const program = memory.compile(loopModule(parts, method, steps, batched, memory.element));
+  return new DeviceLoop(parts, { method, steps, batched }, memory, program);
+}
+
+class DeviceLoop implements FieldLoop {
+  readonly dimension: number;
+  readonly #parts: FieldParts;
+  readonly #options: Required<Pick<LoopOptions, "method" | "steps" | "batched">>;
+  readonly #memory: DeviceMemory;
+  readonly #program: DeviceProgram;
+  /** The point, then the arrays of the state. */
+  #carried: readonly Handle[] = [];
+  #data: readonly Handle[] = [];
+  #loaded: readonly InputData[] | undefined;
+  #step = 0;
+
+  constructor(
+    parts: FieldParts,
+    options: Required<Pick<LoopOptions, "method" | "steps" | "batched">>,
+    memory: DeviceMemory,
+    program: DeviceProgram,
+  ) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#memory = memory;
+    this.#program = program;
+    this.dimension = totalOf(parts.parameters);
+  }
+
+  start(point: Float64Array): void {
+    if (point.length !== this.dimension) {
+      throw failure("ERR_LENGTH", `start: expected ${this.dimension} numbers for the point, got ${point.length}`);
+    }
+    const memory = this.#memory;
+    memory.release(this.#carried);
+    const state = loopRules[this.#options.method].state(this.dimension);
+    this.#carried = [
+      memory.upload(point, [this.dimension]),
+      ...state.map(({ length, start }) => memory.upload(new Float64Array(length).fill(start), [length])),
+    ];
+    this.#step = 0;
+  }
+
+  advance(settings: LoopSettings, data: readonly InputData[] = []): LoopRow {
+    if (this.#carried.length === 0)
+      throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
+    const memory = this.#memory;
+    const { steps } = this.#options;
+    if (this.#loaded !== data) this.#load(data);
+    const numbers = memory.upload(settingsOf(settings), [settingsOf(settings).length]);
+    const carried = this.#carried;
+    const count = carried.length;
+    const made = memory.run(this.#program, [...carried, numbers, ...this.#data], count + 2);
+    // The memory of point and state was given to the results.
+    this.#carried = made.slice(0, count);
+    const [values, squaredFieldNorms] = [new Float64Array(steps), new Float64Array(steps)];
+    try {
+      memory.download(made[count]!, values);
+      memory.download(made[count + 1]!, squaredFieldNorms);
+    } finally {
+      memory.release([...carried, numbers, ...made.slice(count)]);
+    }
+    this.#step += steps;
+    return { step: this.#step, every: steps, values, squaredFieldNorms };
+  }
+
+  point(into: Float64Array = new Float64Array(this.dimension)): Float64Array {
+    this.#memory.download(this.#carried[0]!, into);
+    return into;
+  }
+
+  #load(data: readonly InputData[]): void {
+    const { data: nodes = [] } = this.#parts;
+    const { steps, batched } = this.#options;
+    const lead = batched ? [steps] : [];
+    for (const [i, { shape, attributes }] of nodes.entries()) {
+      const expected = sizeOf([...lead, ...shape]);
+      if (data[i]?.length === expected) continue;
+      const got = data[i]?.length ?? "none";
+      throw failure("ERR_LENGTH", `advance: expected ${expected} numbers for "${attributes.name}", got ${got}`);
+    }
+    this.#memory.release(this.#data);
+    this.#loaded = undefined;
+    this.#data = nodes.map(({ shape }, i) => this.#memory.upload(numbersOf(data[i]!), [...lead, ...shape]));
+    this.#loaded = data;
+  }
+}

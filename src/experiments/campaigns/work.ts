@@ -1,0 +1,125 @@
+/** The searches of a campaign that are still to be done, in rounds: a first one, then what is missing, one by one. */
+import { FailureFollower } from "./failures.ts";
+import { formatIndices, IndexBits, type IndexRanges, indicesOf } from "./indexSet.ts";
+import { PartFollower } from "./partReader.ts";
+import { Tally, type TallySnapshot } from "./tally.ts";
+
+/** Times that a search may fail before it is set aside. */
+export const mostAttempts = 3;
+
+/** A search that failed as often as it may. */
+export interface SetAside {
+  readonly search: number;
+  /** Cause of its last failure. */
+  readonly cause: string;
+  /** Names of the workers on which it failed. */
+  readonly workers: readonly string[];
+}
+
+/** A campaign, as the process sees it that divides its work. */
+export class Work {
+  readonly tally: Tally;
+  /** Number of searches that this process has to see done. */
+  readonly wanted: number;
+  /** Number of the round, from 1. */
+  round = 1;
+  readonly #follower: PartFollower;
+  readonly #failures: FailureFollower;
+  readonly #attempts = new Map<number, { count: number; cause: string; workers: Set<string> }>();
+  #open: Iterator<number, void>;
+
+  /**
+   * @param ranges the searches that are wanted
+   * @param onForeign called where a part of another campaign lies in the directory; what it throws comes out
+   */
+  constructor(
+    directory: string,
+    private readonly count: number,
+    private readonly ranges: IndexRanges,
+    private readonly onForeign: (worker: string, campaign: string) => void,
+  ) {
+    this.tally = new Tally(new IndexBits(count));
+    this.#follower = new PartFollower(directory);
+    this.#failures = new FailureFollower(directory);
+    // Failures of an earlier session do not count: its causes may be gone.
+    this.#failures.read();
+    this.look();
+    let wanted = 0;
+    for (const _ of indicesOf(ranges, count)) wanted++;
+    this.wanted = wanted;
+    this.#open = this.#missing();
+  }
+
+  /** Takes what the workers have written since the last look. */
+  look(): void {
+    this.#follower.read((batch) => {
+      this.onForeign(batch.worker, batch.campaign);
+      this.tally.take(batch);
+    });
+    for (const { search, cause, worker } of this.#failures.read()) this.failed(search, cause, worker);
+  }
+
+  /** Notes that a search has failed. */
+  failed(search: number, cause: string, worker: string): void {
+    const known = this.#attempts.get(search) ?? { count: 0, cause, workers: new Set<string>() };
+    known.count++;
+    known.cause = cause;
+    known.workers.add(worker);
+    this.#attempts.set(search, known);
+  }
+
+  /** Gives the next searches of the round, as a set of indices; undefined: the round has none left. */
+  next(size: number): string | undefined {
+    const indices: number[] = [];
+    while (indices.length < size) {
+      const { done, value } = this.#open.next();
+      if (done === true) break;
+      indices.push(value);
+    }
+    return indices.length === 0 ? undefined : formatIndices(indices);
+  }
+
+  /** Begins another round with what is missing; false if nothing is. */
+  again(): boolean {
+    this.look();
+    const { done } = this.#missing().next();
+    if (done === true) return false;
+    this.round++;
+    this.#open = this.#missing();
+    return true;
+  }
+
+  /** Number of wanted searches that have ended. */
+  get doneOfWanted(): number {
+    let done = 0;
+    for (const index of indicesOf(this.ranges, this.count)) if (this.tally.done.has(index)) done++;
+    return done;
+  }
+
+  /** Searches that failed too often. */
+  get aside(): SetAside[] {
+    return [...this.#attempts]
+      .filter(([search, { count }]) => count >= mostAttempts && !this.tally.done.has(search))
+      .sort(([a], [b]) => a - b)
+      .map(([search, { cause, workers }]) => ({ search, cause, workers: [...workers] }));
+  }
+
+  /** Number of failures so far, including those of searches that ended later. */
+  get failures(): number {
+    let failures = 0;
+    for (const { count } of this.#attempts.values()) failures += count;
+    return failures;
+  }
+
+  snapshot(): TallySnapshot {
+    return this.tally.snapshot();
+  }
+
+  *#missing(): Generator<number, void, undefined> {
+    for (const index of indicesOf(this.ranges, this.count)) {
+      if (this.tally.done.has(index)) continue;
+      if ((this.#attempts.get(index)?.count ?? 0) >= mostAttempts) continue;
+      yield index;
+    }
+  }
+}
