@@ -27,7 +27,7 @@ interface ChartBoard {
   toggleY(): void;
 }
 
-export interface ChosenCharts {
+interface ChosenCharts {
   /** Charts whose y axis was switched, and whether it is logarithmic. */
   readonly logs: Readonly<Record<string, boolean>>;
   /** Columns of the charts that were added. */
