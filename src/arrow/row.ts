@@ -24,8 +24,6 @@ export interface Column {
   readonly kind?: "number" | "vector" | "category";
   /** Values of a category. */
   readonly values?: readonly string[];
-  /** Names of the entries of a vector, such as those of blocks of parameters. Absent: they have numbers only. */
-  readonly entries?: readonly string[];
   /**
    * Name of the rule that raises an event at each row where this column holds something, such as "stagnation".
    * Absent: the column holds measurements.

@@ -72,13 +72,12 @@ export function columnsFrom(data: unknown): Columns | undefined {
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(data)) {
     if (!isRecord(column) || typeof column.meaning !== "string") return undefined;
-    const { meaning, unit, kind, values, entries, event } = column;
+    const { meaning, unit, kind, values, event } = column;
     columns[presentName(name)] = {
       meaning,
       ...(typeof unit === "string" ? { unit } : {}),
       ...(kind === "number" || kind === "vector" || kind === "category" ? { kind } : {}),
       ...(isTexts(values) ? { values } : {}),
-      ...(isTexts(entries) ? { entries } : {}),
       ...(typeof event === "string" ? { event } : {}),
     };
   }

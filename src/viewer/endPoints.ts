@@ -1,5 +1,7 @@
 /** Shows where the runs of an experiment ended: loss against Morse index with one mark per run, and as a table. */
 import type { RunInfo } from "../server/messages.ts";
+import { csvOf, type Exported, makeExportMenu } from "./charts/export/exportMenu.ts";
+import type { Pen } from "./charts/pen.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, square } from "./charts/plane.ts";
 import { padded } from "./charts/ticks.ts";
 import { button, color, h, setAttribute, setText } from "./dom.ts";
@@ -51,7 +53,16 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   const element = h(
     "section",
     { class: "card chart", "aria-label": "End points", tabindex: 0, hidden: true },
-    h("header", {}, h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index"))),
+    h(
+      "header",
+      {},
+      h("h2", {}, "End points ", h("span", { class: "symbol" }, "loss against Morse index")),
+      h(
+        "div",
+        { class: "card-tools" },
+        makeExportMenu("End points", () => exported()),
+      ),
+    ),
     plot,
     hint,
     proved,
@@ -95,8 +106,34 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   function draw(): void {
     const width = canvas.parentElement!.clientWidth;
     if (width === 0 || placed.length === 0) return;
-    const context = blankCanvas(canvas, width, height);
-    const plane = placement(placed, width);
+    paint(blankCanvas(canvas, width, height), width, height);
+    hint.textContent = legend(placed.map(({ verdict }) => verdict));
+    setAttribute(
+      canvas,
+      "aria-label",
+      `loss against Morse index of ${placed.length} runs; the table holds the numbers`,
+    );
+  }
+  function exported(): Exported {
+    const [width, tall] = [720, 480];
+    return {
+      file: "end-points",
+      title: "Loss against Morse index at the ends of runs",
+      width,
+      height: tall,
+      paint: (pen) => paint(pen, width, tall),
+      csv: () =>
+        csvOf(
+          ["run", "verdict", "step", "loss", "squared gradient norm", "Morse index", "proof"],
+          points.map(({ run, verdict, step, value, squaredFieldNorm, index, proof }) => {
+            return [run.name, verdict, step, value, squaredFieldNorm, index, proof?.sentence];
+          }),
+        ),
+    };
+  }
+  function paint(context: Pen, width: number, tall: number): void {
+    if (placed.length === 0) return;
+    const plane = placement(placed, width, tall);
     drawAxes(context, plane, true);
     const labels = new Labels(context, 11);
     // Shown runs are drawn last, above others that ended in the same place.
@@ -119,16 +156,10 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       else disk(context, at, sign === "●" ? stroke : color("--card"), stroke);
       if (slot !== undefined) labels.write(letterOf(slot), at[0], at[1] - 8, stroke);
     }
-    hint.textContent = legend(placed.map(({ verdict }) => verdict));
-    setAttribute(
-      canvas,
-      "aria-label",
-      `loss against Morse index of ${placed.length} runs; the table holds the numbers`,
-    );
   }
   function nearest(event: MouseEvent): readonly EndPoint[] {
     if (placed.length === 0) return [];
-    const plane = placement(placed, canvas.clientWidth);
+    const plane = placement(placed, canvas.clientWidth, height);
     return placed.filter(({ index, value }) => {
       return Math.hypot(plane.x(index!) - event.offsetX, plane.y(value!) - event.offsetY) <= reach;
     });
@@ -193,7 +224,7 @@ function countedProofs(points: readonly EndPoint[]): string[] {
   return [`${zero} proved critical, ${none} proved not to be near a critical point, ${undecided} undecided`];
 }
 
-function placement(points: readonly EndPoint[], width: number): Plane {
+function placement(points: readonly EndPoint[], width: number, height: number): Plane {
   const [first, last] = rangeOf(points, ({ index }) => index!);
   const [low, high] = padded(...rangeOf(points, ({ value }) => value!), false);
   return planeOver([first - 0.6, last + 0.6, low, high], width, height);

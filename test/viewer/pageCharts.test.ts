@@ -205,6 +205,87 @@ page("joins runs that differ in the seed only into a median with quartiles", () 
   }),
 );
 
+page("maps eigenvalues and the norms of blocks over time, read by pointer and keyboard, saved as files", () =>
+  withPage(async (open, server) => {
+    const columns = {
+      spectrum: { meaning: "eigenvalues of J, ascending", kind: "vector" },
+      "fieldNorm.encoder": { meaning: "||F|| in the block encoder" },
+      "fieldNorm.decoder": { meaning: "||F|| in the block decoder" },
+      shares: { meaning: "share of each player", kind: "vector" },
+    } as const;
+    const run = makeRun({ name: "mapped", columns });
+    const rows = Array.from({ length: 30 }, (_, step) =>
+      makeRow(run, step, {
+        columns: { "fieldNorm.encoder": 2 ** -step, "fieldNorm.decoder": 1 },
+        vectors: {
+          shares: Float64Array.of(0.25, 0.75),
+          spectrum: step % 2 === 0 ? Float64Array.of(step - 10, 3, 40) : undefined,
+        },
+        status: step === 29 ? "stopped" : "running",
+      }),
+    );
+    from(rows).pipe(webSocket(server)).subscribe();
+    const map = '[data-column="spectrum.*"]';
+    await shows(open, `${map} h2`, "Eigenvalues of J over time");
+    const label = (): Promise<string | null> => open.locator(`${map} canvas`).getAttribute("aria-label");
+    await becomes(open, label, "heat map of mapped: 3 entries, at last from 3 to 40, 0 of them negative");
+    await open.locator(map).focus();
+    await open.keyboard.press("Shift+ArrowLeft");
+    await shows(open, `${map} .hint`, "step 28, 1: 18");
+    await open.keyboard.press("Shift+ArrowUp");
+    await open.keyboard.press("Shift+ArrowUp");
+    await open.keyboard.press("Shift+ArrowLeft");
+    await shows(open, `${map} .hint`, "step 26, 3: 40");
+    const blocks = '[data-column="fieldNorm.*"]';
+    const canvas = open.locator(`${blocks} canvas`);
+    await canvas.scrollIntoViewIfNeeded();
+    const { width, height } = (await canvas.boundingBox())!;
+    await canvas.hover({ position: { x: width - 75, y: height - 50 } });
+    await shows(open, `${blocks} .hint`, "step 29, encoder: 1.863 × 10⁻⁹");
+    const csv = readFileSync((await saved(open, blocks, "CSV")).path, "utf8").split("\r\n");
+    assert.equal(csv.slice(0, 3), ["run,step,encoder,decoder", "mapped,0,1,1", "mapped,1,0.5,1"]);
+    const svg = readFileSync((await saved(open, map, "SVG")).path, "utf8");
+    assert.ok((svg.match(/<rect/g) ?? []).length > 45, svg.slice(0, 300));
+    // The other heat maps of this kind are offered, and can be removed.
+    await open.getByLabel("add a chart").selectOption("shares.*");
+    await shows(open, '[data-column="shares.*"] h2', "Share of each player over time");
+    await open.getByRole("button", { name: "remove the heat map of shares" }).click();
+    await becomes(open, () => open.locator('[data-column="shares.*"]').count(), 0);
+  }),
+);
+
+page("saves the way through the plane and the ends of runs", () =>
+  withPage(async (open, server) => {
+    const columns = { morseIndex: { meaning: "number of negative eigenvalues" } };
+    for (const name of ["one", "two"]) {
+      const run = makeRun({ name, columns });
+      const rows = [0, 1].map((step) =>
+        makeRow(run, step, {
+          point: Float64Array.of(step, 5),
+          columns: { morseIndex: step === 1 ? 3 : undefined },
+          vectors: {},
+          status: step === 1 ? "converged" : "running",
+        }),
+      );
+      from(rows).pipe(webSocket(server)).subscribe();
+    }
+    const [path, ends] = ['[aria-label="Trajectory"]', '[aria-label="End points"]'];
+    await open.locator(`${path} canvas`).waitFor();
+    const csv = readFileSync((await saved(open, path, "CSV")).path, "utf8");
+    assert.is(csv, "run,step,z1,z2\r\ntwo,0,0,5\r\ntwo,1,1,5\r\n");
+    assert.match(readFileSync((await saved(open, path, "SVG")).path, "utf8"), /^<svg .*<path/s);
+    await open.locator(`${ends} canvas`).waitFor();
+    const table = readFileSync((await saved(open, ends, "CSV")).path, "utf8").split("\r\n");
+    assert.equal(table[1], "one,converged,1,0.5,0.25,3,");
+    assert.is(
+      readFileSync((await saved(open, ends, "PNG")).path)
+        .subarray(1, 4)
+        .toString(),
+      "PNG",
+    );
+  }),
+);
+
 page("offers no bands where no runs differ in the seed only", () =>
   withPage(async (open, server) => {
     search(server).emit(5);

@@ -61,7 +61,7 @@ page("shows where the runs of an experiment ended: loss against Morse index, and
     }
     const card = open.locator('[aria-label="End points"]');
     await card.locator("canvas").waitFor();
-    await card.locator("summary").click();
+    await card.getByText("Table", { exact: true }).click();
     await becomes(open, () => cellsOf(card), [
       ["one", "✓ converged", "1", "5.25", "0.25", "3"],
       ["two", "✓ converged", "1", "4.5", "0.25", "0"],
@@ -107,7 +107,7 @@ page("marks end points by the verdict on the search, and doubts an index that is
     }
     const card = open.locator('[aria-label="End points"]');
     await shows(open, '[aria-label="End points"] .hint', "● critical point   ◻ gradient-flat region   ◯ stagnated");
-    await card.locator("summary").click();
+    await card.getByText("Table", { exact: true }).click();
     await becomes(
       open,
       async () => (await cellsOf(card)).map(([name, verdict, , , , index]) => [name, verdict, index]),
@@ -165,7 +165,7 @@ page("marks what certificates prove that are made after the runs, of the ends th
         trouble: ["that file is damaged"],
       };
       await open.evaluate(() => (globalThis as unknown as EventTarget).dispatchEvent(new Event("focus")));
-      await card.locator("summary").click();
+      await card.getByText("Table", { exact: true }).click();
       await becomes(
         open,
         async () => (await cellsOf(card)).map(([name, verdict, , , , index]) => [name, verdict, index]),

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { button, h, setAttribute, setText } from "../dom.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { whyEmpty } from "../reading.ts";
+import type { BoardChart } from "./boardChart.ts";
 import { drawMarks } from "./chartMarks.ts";
 import type { ColumnName } from "./columnNames.ts";
 import { chartExport } from "./export/chartExport.ts";
@@ -20,16 +21,10 @@ interface ChartHandlers {
   remove(): void;
 }
 
-export interface Chart {
-  readonly element: HTMLElement;
+export interface Chart extends BoardChart {
   /** Names the chart anew, once a run has said what its column means. */
   rename(name: ColumnName): void;
-  /** Draws what changed since the last call. */
-  update(view: View): void;
-  /** Draws again after the colours changed. */
-  restyle(): void;
   toggleY(): void;
-  destroy(): void;
 }
 
 export function makeChart(given: ChartSpec, handlers: ChartHandlers): Chart {

@@ -3,8 +3,10 @@ import type { RunInfo } from "../../server/messages.ts";
 import { h } from "../dom.ts";
 import { makeEndPoints } from "../endPoints.ts";
 import { hasNumber } from "../runSummary.ts";
+import type { BoardChart } from "./boardChart.ts";
 import { type Chart, makeChart } from "./chart.ts";
-import { nameOfColumn } from "./columnNames.ts";
+import { familyMembers, nameOfColumn } from "./columnNames.ts";
+import { heatSuffix, makeHeatMap } from "./heat/heatMap.ts";
 import { type ChartSpec, mainCharts } from "./mainCharts.ts";
 import type { ShownRun, View } from "./series.ts";
 import { makeTrajectory } from "./trajectory.ts";
@@ -12,7 +14,6 @@ import { makeTrajectory } from "./trajectory.ts";
 /** Greatest length of a vector whose entries can be charted one by one. */
 const entriesMost = 8;
 const further = ["evaluations", "products", "seconds"];
-const own: ReadonlySet<string> = new Set(mainCharts.map(({ column }) => column));
 const storageKey = "fluxion.charts";
 
 interface ChartBoard {
@@ -26,7 +27,7 @@ interface ChartBoard {
   toggleY(): void;
 }
 
-export interface ChosenCharts {
+interface ChosenCharts {
   /** Charts whose y axis was switched, and whether it is logarithmic. */
   readonly logs: Readonly<Record<string, boolean>>;
   /** Columns of the charts that were added. */
@@ -46,7 +47,9 @@ export function makeChartBoard(
   { zoom, look, changed }: ChartBoardHandlers,
   start: ChosenCharts = stored(),
 ): ChartBoard {
-  const charts = new Map<string, Chart>();
+  const charts = new Map<string, BoardChart & Partial<Pick<Chart, "rename" | "toggleY">>>();
+  /** Columns of the charts that nobody has added. */
+  const own = new Set(mainCharts.map(({ column }) => column));
   const logs = new Map(Object.entries(start.logs));
   const trajectory = makeTrajectory();
   const endPoints = makeEndPoints(look);
@@ -54,8 +57,12 @@ export function makeChartBoard(
   let view: View | undefined;
   let offered = "";
 
+  const chosen = (): ChosenCharts => ({
+    logs: Object.fromEntries(logs),
+    added: [...charts.keys()].filter((column) => !own.has(column)),
+  });
   function keep(): void {
-    localStorage.setItem(storageKey, JSON.stringify(chosenOf(logs, charts)));
+    localStorage.setItem(storageKey, JSON.stringify(chosen()));
     changed();
   }
   function show(spec: ChartSpec): void {
@@ -67,22 +74,28 @@ export function makeChartBoard(
           logs.set(spec.column, logY);
           keep();
         },
-        remove() {
-          charts.get(spec.column)?.destroy();
-          charts.delete(spec.column);
-          keep();
-          if (view !== undefined) update(view);
-        },
+        remove: () => remove(spec.column),
       },
     );
     charts.set(spec.column, chart);
     trajectory.element.before(chart.element);
   }
-  function addColumn(column: string): void {
-    if (charts.has(column)) return;
-    show({ column, ...nameOfColumn(view?.runs ?? [], column), logY: false, removable: true });
+  function showHeatMap(column: string, removable: boolean): void {
+    const id = `${column}${heatSuffix}`;
+    const map = makeHeatMap(column, removable, () => remove(id));
+    charts.set(id, map);
+    trajectory.element.before(map.element);
+  }
+  function remove(column: string): void {
+    charts.get(column)?.destroy();
+    charts.delete(column);
     keep();
     if (view !== undefined) update(view);
+  }
+  function addColumn(column: string): void {
+    if (charts.has(column)) return;
+    if (column.endsWith(heatSuffix)) showHeatMap(column.slice(0, -heatSuffix.length), true);
+    else show({ column, ...nameOfColumn(view?.runs ?? [], column), logY: false, removable: true });
   }
 
   grid.append(trajectory.element, endPoints.element, h("div", { class: "add-row" }, add));
@@ -91,23 +104,34 @@ export function makeChartBoard(
     const column = add.value;
     add.value = "";
     addColumn(column);
+    keep();
+    if (view !== undefined) update(view);
     charts.get(column)?.element.scrollIntoView({ block: "nearest" });
   });
   for (const column of start.added) addColumn(column);
 
   function update(next: View): void {
     view = next;
+    for (const column of next.runs.flatMap(mappedColumns)) {
+      if (charts.has(`${column}${heatSuffix}`)) continue;
+      own.add(`${column}${heatSuffix}`);
+      showHeatMap(column, false);
+    }
     for (const [column, chart] of charts) {
-      chart.element.hidden = !isWorthwhile(next, column);
-      if (!own.has(column)) chart.rename(nameOfColumn(next.runs, column));
-      if (!chart.element.hidden) chart.update(next);
+      const isMap = column.endsWith(heatSuffix);
+      chart.element.hidden = !isMap && !isWorthwhile(next, column);
+      if (!own.has(column)) chart.rename?.(nameOfColumn(next.runs, column));
+      // A heat map hides itself where no run has the vector.
+      if (isMap || !chart.element.hidden) chart.update(next);
     }
     trajectory.update(next.runs);
     offer(next);
   }
   function offer({ runs }: View): void {
     const columns = [...new Set([...runs.flatMap(columnsOf), ...further])];
-    const free = columns.filter((column) => !charts.has(column) && runs.some(({ data }) => data.has(column)));
+    const isThere = (column: string): boolean =>
+      column.endsWith(heatSuffix) || runs.some(({ data }) => data.has(column));
+    const free = columns.filter((column) => !charts.has(column) && isThere(column));
     if (free.join() === offered) return;
     offered = free.join();
     add.replaceChildren(
@@ -120,7 +144,7 @@ export function makeChartBoard(
     update,
     updateRuns: endPoints.update,
     get chosen() {
-      return chosenOf(logs, charts);
+      return chosen();
     },
     restyle() {
       for (const chart of charts.values()) chart.restyle();
@@ -128,8 +152,8 @@ export function makeChartBoard(
       endPoints.restyle();
     },
     toggleY() {
-      const chosen = [...charts.values()].filter(({ element }) => element.contains(document.activeElement));
-      for (const chart of chosen.length > 0 ? chosen : charts.values()) chart.toggleY();
+      const focused = [...charts.values()].filter(({ element }) => element.contains(document.activeElement));
+      for (const chart of focused.length > 0 ? focused : charts.values()) chart.toggleY?.();
     },
   };
 }
@@ -154,18 +178,28 @@ function columnsOf({ columns, data }: ShownRun): readonly string[] {
     if (event !== undefined) return [];
     if (kind !== "vector") return [name];
     const length = data.coordinates(name);
-    return length > entriesMost ? [] : Array.from({ length }, (_, entry) => `${name}.${entry}`);
+    const entries = length > entriesMost ? [] : Array.from({ length }, (_, entry) => `${name}.${entry}`);
+    return length > 1 ? [...entries, `${name}${heatSuffix}`] : entries;
   });
+}
+
+/** What everyone wants to see as a heat map: eigenvalues, and families of columns such as the norms of blocks. */
+function mappedColumns({ columns, data }: ShownRun): readonly string[] {
+  const families = new Set(Object.keys(columns).flatMap((name) => (name.includes(".") ? [name.split(".")[0]!] : [])));
+  return [
+    ...(data.coordinates("spectrum") > 1 ? ["spectrum"] : []),
+    ...[...families].filter((name) => familyMembers(columns, name).some(({ column }) => data.has(column))),
+  ];
 }
 
 /** Names a column by what it holds, and as files do. */
 function optionText(runs: View["runs"], column: string): string {
+  if (column.endsWith(heatSuffix)) {
+    const { title, internal } = nameOfColumn(runs, column.slice(0, -heatSuffix.length));
+    return `${title} over time (heat map) · ${internal}`;
+  }
   const { title, internal } = nameOfColumn(runs, column);
   return title.toLowerCase() === internal.toLowerCase() ? title : `${title} · ${internal}`;
-}
-
-function chosenOf(logs: ReadonlyMap<string, boolean>, charts: ReadonlyMap<string, Chart>): ChosenCharts {
-  return { logs: Object.fromEntries(logs), added: [...charts.keys()].filter((column) => !own.has(column)) };
 }
 
 function stored(): ChosenCharts {

@@ -1,5 +1,6 @@
 /** Names of columns for people, made from the meanings that operators declare. */
 import { coreColumns } from "../../arrow/coreColumns.ts";
+import type { Column, Columns } from "../../arrow/row.ts";
 import type { ShownRun } from "./series.ts";
 
 export interface ColumnName {
@@ -22,7 +23,9 @@ const longest = 60;
 /** Returns the name of a column, or of one entry of a vector column, as the first run that declares it has it. */
 export function nameOfColumn(runs: readonly Named[], column: string): ColumnName {
   const [name, entry] = vectorEntry(column);
-  const declared = runs.map(({ columns }) => columns[name]).find((found) => found !== undefined);
+  const declared = runs
+    .map(({ columns }) => columns[name] ?? familyOf(columns, name))
+    .find((found) => found !== undefined);
   const meaning = pretty(declared?.meaning ?? core[name]?.meaning ?? spaced(name));
   const unit = declared?.unit === undefined ? "" : ` (${declared.unit})`;
   const [head, symbol] = titleFrom(name, meaning);
@@ -32,8 +35,29 @@ export function nameOfColumn(runs: readonly Named[], column: string): ColumnName
   return { title: `${title}: ${of.title}`, symbol, meaning, internal: of.internal };
 }
 
+/** The columns `fieldNorm.first`, `fieldNorm.second`, ... and what follows the first dot in their names, if there are two. */
+export function familyMembers(
+  columns: Columns,
+  name: string,
+): readonly { readonly column: string; readonly member: string }[] {
+  const found = Object.keys(columns).flatMap((column) => {
+    const isMember = column.startsWith(`${name}.`) && (columns[column]!.kind ?? "number") === "number";
+    return isMember && columns[column]!.event === undefined ? [{ column, member: column.slice(name.length + 1) }] : [];
+  });
+  return found.length > 1 ? found : [];
+}
+
+/** What the columns of a family mean together: the meaning of one without the member's name at its end. */
+function familyOf(columns: Columns, name: string): Column | undefined {
+  const [first] = familyMembers(columns, name);
+  if (first === undefined) return undefined;
+  const { meaning, unit } = columns[first.column]!;
+  const common = meaning.endsWith(first.member) ? meaning.slice(0, -first.member.length).trim() : meaning;
+  return { meaning: common, ...(unit === undefined ? {} : { unit }) };
+}
+
 /** Splits `exploitability.0` into the vector column and the index of its entry. Other names have no entry. */
-export function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
+function vectorEntry(column: string): readonly [name: string, entry: number | undefined] {
   const match = /^(.+)\.(\d+)$/.exec(column);
   return match === null ? [column, undefined] : [match[1]!, Number(match[2])];
 }
@@ -44,9 +68,7 @@ export function entryName(
   name: string,
   entry: number,
 ): { readonly title: string; readonly internal: string } {
-  for (const { columns, players, data } of runs) {
-    const label = columns[name]?.entries?.[entry];
-    if (label !== undefined) return { title: label, internal: `${name} of ${label}` };
+  for (const { players, data } of runs) {
     // A point with as many coordinates as there are players gets their names as well.
     if (players[entry] !== undefined && players.length === data.coordinates(name)) {
       return { title: players[entry], internal: `${name} of ${players[entry]}` };
@@ -58,7 +80,8 @@ export function entryName(
 /** Returns the words of a title, and a formula. A meaning that begins with a formula leaves the words to the name. */
 function titleFrom(name: string, meaning: string): readonly [title: string, symbol: string] {
   const clause = firstClause(meaning);
-  if (/[‖^=²₂]/.test(clause)) return [spaced(name), clause.length <= longest ? clause : ""];
+  const words = clause.match(/(?!the\b)\p{L}{3,}/gu) ?? [];
+  if (/[‖^=²₂]/.test(clause) && words.length < 2) return [spaced(name), clause.length <= longest ? clause : ""];
   return [clause.length <= longest ? clause : spaced(name), ""];
 }
 
@@ -78,9 +101,11 @@ function pretty(meaning: string): string {
   return meaning.replaceAll("||", "‖").replaceAll("^2", "²").replaceAll("‖_2", "‖₂");
 }
 
-/** `squaredFieldNorm` becomes `squared field norm`. */
+/** `squaredFieldNorm` becomes `squared field norm`, and `fieldNorm.bias` `field norm: bias`. */
 function spaced(name: string): string {
-  return name.replace(/([a-z\d])([A-Z])/g, (_all, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  return name
+    .replace(".", ": ")
+    .replace(/([a-z\d])([A-Z])/g, (_all, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }
 
 function capital(text: string): string {

@@ -173,7 +173,7 @@ export function interventionAt(
 }
 
 /** Returns the first row whose step is at least `step`. */
-export function firstRowAt(data: RunData, step: number): number {
+function firstRowAt(data: RunData, step: number): number {
   let [low, high] = [0, data.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -3,6 +3,7 @@ import { color, h, setAttribute } from "../dom.ts";
 import { formatNumber } from "../format.ts";
 import type { RunData } from "../runData.ts";
 import { letterOf, styleOf } from "../runStyle.ts";
+import { csvOf, type Exported, fileName, makeExportMenu } from "./export/exportMenu.ts";
 import type { Pen } from "./pen.ts";
 import { blankCanvas, disk, drawAxes, Labels, type Plane, planeOver, roomOf } from "./plane.ts";
 import { rowsToDraw, type ShownRun } from "./series.ts";
@@ -25,12 +26,18 @@ export function makeTrajectory(): Trajectory {
   const choosers = ["x axis", "y axis"].map((label) =>
     h("select", { class: "coordinate", "aria-label": `coordinate on the ${label}` }),
   ) as [HTMLSelectElement, HTMLSelectElement];
-  const choice = h("div", { class: "card-tools" }, ...choosers);
+  const choice = h("span", { class: "card-tools" }, ...choosers);
+  const saved = makeExportMenu("Trajectory", () => exported());
   const hint = h("p", { class: "hint" });
   const element = h(
     "section",
     { class: "card chart", "aria-label": "Trajectory", tabindex: 0, hidden: true },
-    h("header", {}, h("h2", {}, "Trajectory ", h("span", { class: "symbol" }, "z in the plane")), choice),
+    h(
+      "header",
+      {},
+      h("h2", {}, "Trajectory ", h("span", { class: "symbol" }, "z in the plane")),
+      h("div", { class: "card-tools" }, choice, saved),
+    ),
     h("div", { class: "plot" }, canvas),
     hint,
   );
@@ -62,13 +69,26 @@ export function makeTrajectory(): Trajectory {
   function draw(): void {
     const width = canvas.parentElement!.clientWidth;
     if (width === 0 || runs.length === 0) return;
-    const context = blankCanvas(canvas, width, height);
-    const place = placement(runs, axes, width);
-    if (place === undefined) return;
-    drawAxes(context, place);
-    const labels = runs.length > 1 ? new Labels(context, 11) : undefined;
-    for (const run of runs) drawRun(context, run, axes, place, labels);
+    paint(blankCanvas(canvas, width, height), width, height);
     setAttribute(canvas, "aria-label", described(runs, axes));
+  }
+  function paint(pen: Pen, width: number, tall: number): void {
+    const place = placement(runs, axes, width, tall);
+    if (place === undefined) return;
+    drawAxes(pen, place);
+    const labels = runs.length > 1 ? new Labels(pen, 11) : undefined;
+    for (const run of runs) drawRun(pen, run, axes, place, labels);
+  }
+  function exported(): Exported {
+    const [width, tall] = [720, 480];
+    return {
+      file: fileName("trajectory", ...runs.slice(0, 3).map(({ name }) => name)),
+      title: described(runs, axes),
+      width,
+      height: tall,
+      paint: (pen) => paint(pen, width, tall),
+      csv: () => csvOf(["run", "step", nameOf(axes[0]), nameOf(axes[1])], tableOf(runs, axes)),
+    };
   }
   return {
     element,
@@ -90,6 +110,17 @@ export function makeTrajectory(): Trajectory {
   };
 }
 
+/** One line for each row that has its point. */
+function* tableOf(runs: readonly ShownRun[], [first, second]: Axes): Generator<(string | number | undefined)[]> {
+  for (const run of runs) {
+    const data = rowsToDraw(run);
+    for (let row = 0; row < data.length; row++) {
+      const pair = [data.at(`${pointColumn}.${first}`, row), data.at(`${pointColumn}.${second}`, row)];
+      if (pair[0] !== undefined) yield [run.name, data.at("step", row), ...pair];
+    }
+  }
+}
+
 function nameOf(axis: number): string {
   return `z${axis + 1}`;
 }
@@ -102,7 +133,7 @@ function* pairs(data: RunData, column: string, [first, second]: Axes): Generator
   }
 }
 
-function placement(runs: readonly ShownRun[], axes: Axes, width: number): Plane | undefined {
+function placement(runs: readonly ShownRun[], axes: Axes, width: number, height: number): Plane | undefined {
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const run of runs) {

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../../src/arrow/row.ts";
-import { nameOfColumn } from "../../../src/viewer/charts/columnNames.ts";
+import { familyMembers, nameOfColumn } from "../../../src/viewer/charts/columnNames.ts";
 import { groupOf } from "../../../src/viewer/charts/seeds/seedGroups.ts";
 import { RunData } from "../../../src/viewer/runData.ts";
 
@@ -40,12 +40,20 @@ columnNames("of the columns that every run has are known without a declaration",
   assert.is(nameOfColumn([], "someThing").title, "Some thing");
 });
 
-columnNames("of entries name what the column says they are, or number them", () => {
+columnNames("of families name what their columns have in common, and entries have numbers", () => {
   const columns: Columns = {
-    norms: { meaning: "norm of each block", kind: "vector", entries: ["encoder", "decoder"] },
+    "fieldNorm.encoder": { meaning: "||F|| in the block encoder" },
+    "fieldNorm.decoder": { meaning: "||F|| in the block decoder" },
+    "alone.encoder": { meaning: "one of its kind" },
     spectrum: { meaning: "eigenvalues of J, ascending", kind: "vector" },
   };
-  assert.equal(titles(columns, "norms.1"), ["Norm of each block: decoder", "", "norms of decoder"]);
+  assert.equal(titles(columns, "fieldNorm"), ["Field norm", "‖F‖ in the block", "fieldNorm"]);
+  assert.equal(titles(columns, "fieldNorm.decoder"), ["‖F‖ in the block decoder", "", "fieldNorm.decoder"]);
+  assert.equal(
+    familyMembers(columns, "fieldNorm").map(({ member }) => member),
+    ["encoder", "decoder"],
+  );
+  assert.equal(familyMembers(columns, "alone"), []);
   assert.equal(titles(columns, "spectrum.0"), ["Eigenvalues of J: 1", "", "spectrum 1"]);
 });
 

@@ -1,5 +1,5 @@
 /** Saves a chart as a file: SVG, PNG, or its numbers as CSV. Everything happens in the page. */
-import { button, h } from "../../dom.ts";
+import { button, color, h } from "../../dom.ts";
 import type { Pen } from "../pen.ts";
 import { SvgPen } from "./svgPen.ts";
 
@@ -44,9 +44,16 @@ export function makeExportMenu(title: string, take: () => Exported | undefined):
   return menu;
 }
 
+/** On the background of the page's cards, so that a dark picture is read on white paper too. */
+function paintOnCard({ width, height, paint }: Exported, pen: Pen): void {
+  pen.fillStyle = color("--card");
+  pen.fillRect(0, 0, width, height);
+  paint(pen);
+}
+
 function saveSvg(chart: Exported): void {
   const pen = new SvgPen(chart.width, chart.height, chart.title);
-  chart.paint(pen);
+  paintOnCard(chart, pen);
   download(new Blob([pen.toString()], { type: "image/svg+xml" }), `${chart.file}.svg`);
 }
 
@@ -56,7 +63,7 @@ function savePng(chart: Exported): void {
   canvas.height = chart.height * resolution;
   const context = canvas.getContext("2d")!;
   context.scale(resolution, resolution);
-  chart.paint(context);
+  paintOnCard(chart, context);
   canvas.toBlob((blob) => {
     if (blob !== null) download(blob, `${chart.file}.png`);
   }, "image/png");

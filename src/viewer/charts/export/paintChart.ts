@@ -34,8 +34,6 @@ export function paintChart(pen: Pen, picture: Picture, width: number, height: nu
   const bottom = margin.bottom + legendLine * view.runs.length;
   const inner = { left: margin.left, top: margin.top, width: width - margin.left - margin.right };
   const frame = frameOver(pen, { ...inner, height: height - margin.top - bottom }, picture);
-  pen.fillStyle = color("--card");
-  pen.fillRect(0, 0, width, height);
   pen.fillStyle = color("--text");
   pen.font = `600 14px ${font}`;
   pen.textAlign = "left";

@@ -51,7 +51,7 @@ export function bandOf(
 }
 
 /** Returns the quantile of ascending numbers, linear between two of them (as NumPy and R have it by default). */
-export function quantile(ascending: readonly number[], share: number): number {
+function quantile(ascending: readonly number[], share: number): number {
   const place = share * (ascending.length - 1);
   const [low, high] = [ascending[Math.floor(place)]!, ascending[Math.ceil(place)]!];
   const part = place - Math.floor(place);
