@@ -5,13 +5,11 @@ import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 import { choicesMade, knownAccelerators } from "./devices/choose.ts";
 import type { DeviceDescription } from "./devices/deviceExecutor.ts";
 import { devices } from "./devices/devices.ts";
-import { deviceNames, type Executor, executors, isDevice } from "./executorNames.ts";
+import { type Executor, executorChoices, isDevice } from "./executorNames.ts";
 import { describeNative, type NativeDescription } from "./float64/native/library.ts";
 import { threadCount } from "./float64/threads/count.ts";
 
 export { type Executor, executors } from "./executorNames.ts";
-
-const choices = [...executors, ...deviceNames, "auto"] as const;
 
 /**
  * Chooses the executor.
@@ -23,9 +21,9 @@ const choices = [...executors, ...deviceNames, "auto"] as const;
  */
 export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor | "auto" {
   if (wanted === undefined || wanted === "") return ownExecutor();
-  const found = choices.find((name) => name === wanted);
+  const found = executorChoices.find((name) => name === wanted);
   if (found === undefined) {
-    throw failure("ERR_OPTION_RANGE", `executor: expected ${choices.join(" or ")}, got "${wanted}"`);
+    throw failure("ERR_OPTION_RANGE", `executor: expected ${executorChoices.join(" or ")}, got "${wanted}"`);
   }
   if ((found === "float64" || found === "portable") && !hasSimd()) {
     throw failure(
@@ -42,9 +40,9 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
  */
 export type ExecutorDescription = {
   readonly executor: Executor | "auto";
-  /** Library and device of an executor for devices; absent for those of fluxion. */
+  /** Library and device of an executor for devices; absent if only those of fluxion compute. */
   readonly device?: DeviceDescription;
-  /** What `auto` has chosen so far, and why. */
+  /** What `auto` and options of problems have chosen so far, and why. */
   readonly chosen?: readonly string[];
   readonly node: string;
   /** Library that multiplies matrices; native kernels or WebAssembly do where it names none. */
@@ -88,15 +86,19 @@ export function describeExecutor(): ExecutorDescription {
 }
 
 function deviceParts(wanted: Executor | "auto"): Pick<ExecutorDescription, "executor" | "device" | "chosen"> {
-  if (wanted !== "auto")
-    return { executor: wanted, ...(isDevice(wanted) ? { device: devices[wanted].describe() } : {}) };
-  const own = ownExecutor();
+  if (isDevice(wanted)) return { executor: wanted, device: devices[wanted].describe() };
+  const own = wanted === "auto" ? ownExecutor() : wanted;
+  const made = choicesMade();
+  const chosen = made.map(({ executor, why }) => `${executor === "own" ? own : executor}: ${why}`);
+  const [used] = made.flatMap(({ executor }) => (executor === "own" ? [] : [executor]));
+  if (wanted !== "auto") {
+    return used === undefined ? { executor: own } : { executor: own, device: devices[used].describe(), chosen };
+  }
   const { names, why } = knownAccelerators();
   const [first] = names;
   // Without an accelerator there is nothing to choose.
   if (first === undefined) return { executor: own, chosen: [`${own}: ${why}`] };
-  const chosen = choicesMade().map(({ executor, why }) => `${executor === "own" ? own : executor}: ${why}`);
-  return { executor: "auto", device: devices[first].describe(), chosen };
+  return { executor: "auto", device: devices[used ?? first].describe(), chosen };
 }
 
 /** The executor of fluxion that is used where none is named. */

@@ -12,6 +12,9 @@ export type DeviceName = (typeof deviceNames)[number];
 /** Name of an executor: one of {@link executors}, or of those for devices. */
 export type Executor = (typeof executors)[number] | DeviceName;
 
+/** What may be asked for by name. */
+export const executorChoices = [...executors, ...deviceNames, "auto"] as const;
+
 export function isDevice(name: string): name is DeviceName {
   return deviceNames.some((device) => device === name);
 }

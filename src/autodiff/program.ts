@@ -6,8 +6,9 @@ import type { LinearMap } from "../linalg/linearMap.ts";
 import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
 import { checkOption } from "../options.ts";
 import type { InputData } from "./chosenRows.ts";
-import { chooseFor } from "./devices/choose.ts";
+import { chooseFor, noteChoice } from "./devices/choose.ts";
 import { devices } from "./devices/devices.ts";
+import { precisionOf } from "./devices/precision.ts";
 import { executorOf, ownExecutor } from "./executor.ts";
 import { type executors, isDevice } from "./executorNames.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
@@ -114,7 +115,11 @@ export function compileField(parts: FieldParts): FieldProgram {
 
 function engineOf(parts: FieldParts): FieldEngine {
   const executor = executorOf(parts.executor);
-  if (isDevice(executor)) return devices[executor].engine(parts);
+  if (isDevice(executor)) {
+    if (parts.executor !== undefined)
+      noteChoice({ executor, why: `an option asks for it, in ${precisionOf(parts.precision)}` });
+    return devices[executor].engine(parts);
+  }
   if (executor !== "auto") return ownEngine(parts, executor);
   const own = ownExecutor();
   const { executor: chosen } = chooseFor(parts, (each) => ownEngine(each, own));

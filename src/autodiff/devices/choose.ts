@@ -49,7 +49,7 @@ export function knownAccelerators(): { readonly names: readonly DeviceName[]; re
   return known;
 }
 
-/** What `auto` has chosen in this process, each choice once. */
+/** What `auto` and options have chosen in this process, each choice once. */
 export function choicesMade(): readonly Choice[] {
   return made;
 }
@@ -60,8 +60,13 @@ export function choicesMade(): readonly Choice[] {
  */
 export function chooseFor(parts: FieldParts, ownEngine: (parts: FieldParts) => FieldEngine): Choice {
   const choice = choiceFor(parts, ownEngine);
-  if (!made.some(({ executor, why }) => executor === choice.executor && why === choice.why)) made.push(choice);
+  noteChoice(choice);
   return choice;
+}
+
+/** Notes a choice for `run.json`, once. */
+export function noteChoice(choice: Choice): void {
+  if (!made.some(({ executor, why }) => executor === choice.executor && why === choice.why)) made.push(choice);
 }
 
 function choiceFor(parts: FieldParts, ownEngine: (parts: FieldParts) => FieldEngine): Choice {

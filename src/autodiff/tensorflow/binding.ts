@@ -40,7 +40,7 @@ const packageVersion = "4.22.0";
 
 const howTo =
   `Install it by \`npm install --no-save --save-prod ${packages[0]}@${packageVersion}\`, or, where that package has no ` +
-  "working binary (Node 22 and later, recent GPUs, no download), build it by `scripts/build-tfjs-node.sh`; " +
+  "working binary (Node 22 and later, recent GPUs, no download), build it by `scripts/build-tfjs-node.sh` in a checkout of fluxion; " +
   "FLUXION_TENSORFLOW may name another folder of the package. docs/executors.md tells more";
 
 let known: LoadedBinding | { readonly error: Error } | undefined;

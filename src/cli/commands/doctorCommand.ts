@@ -5,7 +5,7 @@ import { describeExecutor } from "../../autodiff/executor.ts";
 import { kernelFacts } from "../../linalg/blas/fittingKernels.ts";
 import { kernelSpeed } from "../../linalg/blas/kernelSpeed.ts";
 import { peakSpeed } from "../../linalg/blas/kernels.ts";
-import { deviceReport } from "../deviceReport.ts";
+import { deviceReport } from "../devices/deviceReport.ts";
 import { kernelAdvice, libraryAdvice, tryKernels, tryLibraries } from "../kernelSpeeds.ts";
 import { say } from "../output/say.ts";
 import { tableLines } from "../output/table.ts";

@@ -1,13 +1,13 @@
 /** How accurate a device is, beside fluxion's interpreter, whose functions are within 2 units in the last place. */
-import { GraphBuilder } from "../autodiff/build/builder.ts";
-import { compileFunction } from "../autodiff/compileFunction.ts";
-import { gradient } from "../autodiff/derivatives/differentiate.ts";
-import type { Executor } from "../autodiff/executor.ts";
-import type { FieldParts } from "../autodiff/fieldParts.ts";
-import { type Node, sizeOf } from "../autodiff/graph/graph.ts";
-import type { BinaryOp, UnaryOp } from "../autodiff/graph/operations.ts";
-import { compileField } from "../autodiff/program.ts";
-import { compileValues } from "../autodiff/valuesProgram.ts";
+import { GraphBuilder } from "../../autodiff/build/builder.ts";
+import { compileFunction } from "../../autodiff/compileFunction.ts";
+import { gradient } from "../../autodiff/derivatives/differentiate.ts";
+import type { Executor } from "../../autodiff/executor.ts";
+import type { FieldParts } from "../../autodiff/fieldParts.ts";
+import { type Node, sizeOf } from "../../autodiff/graph/graph.ts";
+import type { BinaryOp, UnaryOp } from "../../autodiff/graph/operations.ts";
+import { compileField } from "../../autodiff/program.ts";
+import { compileValues } from "../../autodiff/valuesProgram.ts";
 
 /** Functions by the numbers on which they are compared: any, positive ones, and those between -1 and 1. */
 const unary: Readonly<Record<"any" | "positive" | "inside", readonly UnaryOp[]>> = {

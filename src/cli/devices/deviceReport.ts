@@ -1,10 +1,10 @@
 /** The tables of `fluxion doctor --device`. */
-import { type FoundDevice, findDevices } from "../autodiff/devices/devices.ts";
-import type { Executor } from "../autodiff/executor.ts";
-import { compileField } from "../autodiff/program.ts";
+import { type FoundDevice, findDevices } from "../../autodiff/devices/devices.ts";
+import type { Executor } from "../../autodiff/executor.ts";
+import { compileField } from "../../autodiff/program.ts";
+import { say } from "../output/say.ts";
+import { tableLines } from "../output/table.ts";
 import { deviceDifferences, networkParts } from "./deviceNumerics.ts";
-import { say } from "./output/say.ts";
-import { tableLines } from "./output/table.ts";
 
 /** Networks whose derivatives are timed: samples, inputs, hidden units. */
 const sizes = [
