@@ -1,13 +1,17 @@
 /** Prints `docs/errors.md` from the error table: `npx tsx scripts/errorTable.ts > docs/errors.md`. */
 import { pathToFileURL } from "node:url";
-import { errorTable } from "../src/errors.ts";
+import { errorKinds } from "../src/errors.ts";
+import { errorMeanings } from "./errorMeanings.ts";
 
 const classes = { type: "FluxionTypeError", range: "FluxionRangeError", input: "FluxionInputError" } as const;
 
 export function errorPage(): string {
-  const rows = Object.entries(errorTable)
+  const rows = Object.entries(errorMeanings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { kind, meaning }]) => `| \`${code}\` | \`${classes[kind]}\` | ${meaning.replaceAll("|", "\\|")} |`);
+    .map(
+      ([code, meaning]) =>
+        `| \`${code}\` | \`${classes[errorKinds[code as keyof typeof errorKinds]]}\` | ${meaning.replaceAll("|", "\\|")} |`,
+    );
   return [
     "# Errors",
     "",
@@ -16,7 +20,7 @@ export function errorPage(): string {
     "`FluxionRangeError` is a `RangeError`; both mean misuse. `FluxionInputError` means bad input from outside: a file, a",
     "socket, the command line. Exceptions of your own code (a loss, a step) pass through unchanged.",
     "",
-    "This page is made from the table in `src/errors.ts` by `npx tsx scripts/errorTable.ts > docs/errors.md`.",
+    "This page is made from `scripts/errorMeanings.ts` by `npx tsx scripts/errorTable.ts > docs/errors.md`.",
     "",
     "| code | class | meaning |",
     "| --- | --- | --- |",

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { errorPage } from "../scripts/errorTable.ts";
 import type { ErrorCode } from "../src/errors.ts";
 import {
-  errorTable,
+  errorKinds,
   FluxionInputError,
   FluxionRangeError,
   FluxionTypeError,
@@ -15,7 +15,7 @@ import {
 const errors = suite("failure");
 
 errors("gives each code its class, its code and the message", () => {
-  for (const [code, { kind }] of Object.entries(errorTable)) {
+  for (const [code, kind] of Object.entries(errorKinds)) {
     const error = failure(code as ErrorCode, "who: what");
     const expected = { type: FluxionTypeError, range: FluxionRangeError, input: FluxionInputError }[kind];
     assert.ok(error instanceof expected, code);

@@ -65,7 +65,7 @@ names("are the only exports without a reader among the sources", () => {
     "refusals",
     "cellText",
     "bytesOf",
-    "errorTable",
+    "errorKinds",
     "fraction",
     "StrongWolfeOptions",
     "clampStepFrom",
