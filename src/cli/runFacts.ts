@@ -10,7 +10,7 @@ import { type Labels, labelsFileName, readLabels } from "./finding/labels.ts";
 import { finite } from "./servedRuns.ts";
 
 /** What an experiment reported of the end of a run. */
-export type FoundEnd = Pick<RunEnding, "verdict" | "meaning" | "because" | "index">;
+type FoundEnd = Pick<RunEnding, "verdict" | "meaning" | "because" | "index">;
 
 export interface RunFacts {
   /** Returns the verdict and the index of the run in a directory, as far as its experiment reported them. */
@@ -87,7 +87,7 @@ function endOf({ verdict, meaning, because, numbers }: Finding, once: (text: str
 }
 
 /** Cells of an experiment that its runs have in common: its name, its seed, its options. */
-export function sharedCells({ name, seed, options }: Pick<ExperimentFile, "name" | "seed" | "options">): RunCells {
+function sharedCells({ name, seed, options }: Pick<ExperimentFile, "name" | "seed" | "options">): RunCells {
   const texts = Object.entries(options ?? {}).map(([option, value]) => [
     option,
     typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value),

@@ -152,7 +152,7 @@ function plainColumns(run: RunInfo): string[] {
 }
 
 /** Fetches rows by HTTP. */
-export async function fetchRows(run: string, query: Readonly<Record<string, string | number>>): Promise<Batch[]> {
+async function fetchRows(run: string, query: Readonly<Record<string, string | number>>): Promise<Batch[]> {
   const url = new URL(address(`/runs/${encodeURIComponent(run)}/rows`));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   const response = await fetch(url);

@@ -23,7 +23,7 @@ const names: Readonly<Record<Kind, string>> = {
 /** Number of runs from which bars are drawn a little later than the rest, in milliseconds. */
 const many = 5000;
 const laterBy = 300;
-/** Columns that are no result. */
+/** Columns that say what was asked for, not what was found. */
 const inputs = new Set(["seed", "searches"]);
 
 /** @param keep takes the condition that the runs of a bar meet */
