@@ -382,6 +382,20 @@ def check_http(address, options):
         assert status == expected and json.loads(body)["error"]["message"], (asked, status)
 
 
+def check_lists(address, options):
+    """a brief list, no list, one run alone, and ends of many runs"""
+    runs = json.loads(address.http("/runs")[1])["runs"]
+    names = [run["name"] for run in runs]
+    for run in runs:
+        assert "columns" in run or run["like"] in names[:names.index(run["name"])], run
+    status, body = address.http(f"/runs/{quote(options.finished, safe='')}")
+    assert status == 200 and json.loads(body)["run"]["columns"], body
+    place = names.index(options.finished)
+    [end] = json.loads(address.http("/ends", **{"from": place, "to": place + 1})[1])["ends"]
+    assert end["run"] == options.finished and end["rows"][-1]["step"] == 19_999 and len(end["rows"]) == 2, end
+    assert address.http("/ends", **{"from": "x"})[0] == 400
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")

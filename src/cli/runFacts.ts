@@ -1,16 +1,16 @@
 /** What is known of runs beside their own files, for the page: what their experiment found of them, and their labels. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RunFile } from "../arrow/runFile.ts";
 import { isFluxionError } from "../errors.ts";
 import type { Finding } from "../experiments/framework/definition.ts";
 import type { RunCells, RunEnding } from "../server/messages.ts";
-import { type ExperimentFile, experimentIfWhole } from "./experimentFile.ts";
+import { type ExperimentFile, experimentFileName, experimentIfWhole } from "./experimentFile.ts";
 import { type Labels, labelsFileName, readLabels } from "./finding/labels.ts";
 import { finite } from "./servedRuns.ts";
 
 /** What an experiment reported of the end of a run. */
-export type FoundEnd = Pick<RunEnding, "verdict" | "meaning" | "because" | "index">;
+type FoundEnd = Pick<RunEnding, "verdict" | "meaning" | "because" | "index">;
 
 export interface RunFacts {
   /** Returns the verdict and the index of the run in a directory, as far as its experiment reported them. */
@@ -20,6 +20,9 @@ export interface RunFacts {
 }
 
 interface Experiment {
+  readonly directory: string;
+  /** State of its file when it was read. */
+  readonly state: string;
   /** Cells that all its runs share. */
   readonly shared: RunCells;
   readonly ends: ReadonlyMap<string, FoundEnd>;
@@ -29,9 +32,12 @@ interface Experiment {
 /** Numbers of a finding that the ending of a run has, or that every run has in a column of its own. */
 const elsewhere = new Set(["loss", "|grad|^2", "index", "steps"]);
 
-/** Makes a reader of facts that opens each `experiment.json` once, however many runs stand beside it. */
+/**
+ * Makes a reader of facts. Runs of one experiment are asked for one after the other, so only the last `experiment.json` is
+ * kept, as long as the file stays as it was.
+ */
 export function runFacts(): RunFacts {
-  const experiments = new Map<string, Experiment>();
+  let last: Experiment | undefined;
   // Thousands of runs have the same sentence.
   const sentences = new Map<string, string>();
   const once = (text: string): string => {
@@ -41,16 +47,19 @@ export function runFacts(): RunFacts {
   };
   const experimentOf = (directory: string): Experiment => {
     const parent = dirname(directory);
-    const known = experiments.get(parent);
-    if (known !== undefined) return known;
-    const file = fileOf(parent);
+    const facts = statSync(join(parent, experimentFileName), { throwIfNoEntry: false });
+    const state = facts === undefined ? "" : `${facts.mtimeMs} ${facts.size} ${facts.ino}`;
+    if (last?.directory === parent && last.state === state) return last;
+    const file = facts === undefined ? undefined : fileOf(parent);
     const findings = file?.findings ?? [];
     const made: Experiment = {
+      directory: parent,
+      state,
       shared: file === undefined ? {} : sharedCells(file),
       ends: new Map(findings.map((finding) => [finding.run, endOf(finding, once)])),
       numbers: new Map(findings.map(({ run, numbers }) => [run, otherNumbers(numbers)])),
     };
-    experiments.set(parent, made);
+    last = made;
     return made;
   };
   return {
@@ -78,7 +87,7 @@ function endOf({ verdict, meaning, because, numbers }: Finding, once: (text: str
 }
 
 /** Cells of an experiment that its runs have in common: its name, its seed, its options. */
-export function sharedCells({ name, seed, options }: Pick<ExperimentFile, "name" | "seed" | "options">): RunCells {
+function sharedCells({ name, seed, options }: Pick<ExperimentFile, "name" | "seed" | "options">): RunCells {
   const texts = Object.entries(options ?? {}).map(([option, value]) => [
     option,
     typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value),

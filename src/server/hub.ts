@@ -6,7 +6,7 @@ import type { Run } from "../arrow/row.ts";
 import { iteratesFileName } from "../arrow/runFile.ts";
 import { failure } from "../errors.ts";
 import { readOptions } from "../options.ts";
-import { makeRunIntern } from "./list/intern.ts";
+import { makeRunIntern, makeTextIntern } from "./list/intern.ts";
 import type { RunCells, RunEnding } from "./messages.ts";
 import type { FinishedFile } from "./runRows.ts";
 import { ServedRun } from "./servedRun.ts";
@@ -174,6 +174,7 @@ export function makeHub({ memoryBytes, changed, placed, ended, warn }: HubOption
   const runs = new Map<string, ServedRun>();
   const live = new Set<string>();
   const intern = makeRunIntern();
+  const internTexts = makeTextIntern();
   let closed = false;
 
   function place({ name, run, header, directory, earlier, opened }: PlacedAttempt): void {
@@ -186,8 +187,8 @@ export function makeHub({ memoryBytes, changed, placed, ended, warn }: HubOption
     changed(name);
   }
   function placeFinished({ name, run, files, ending, opened, cells }: PlacedRun): void {
-    const served = new ServedRun(name, intern(run), files, ending, opened, warn);
-    if (cells !== undefined) served.describe(cells);
+    const served = new ServedRun(name, intern(run), files, ending && internTexts(ending), opened, warn);
+    if (cells !== undefined) served.describe(internTexts(cells));
     runs.set(name, served);
     placed?.(name);
     changed(name);

@@ -10,10 +10,9 @@ import { type FinishedFile, RunRows } from "./runRows.ts";
 import { fileSegment, memorySegment } from "./segment.ts";
 
 export class ServedRun extends RunRows {
-  /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
-  readonly watchers = new Set<(bytes: number) => void>();
-  /** Messages sent last, by key, for other viewers who want the same. */
-  readonly rendered = new Map<string, SharedMessages>();
+  // Made when somebody looks: of 100,000 runs few are looked at.
+  #watchers: Set<(bytes: number) => void> | undefined;
+  #rendered: Map<string, SharedMessages> | undefined;
   #ending: RunEnding | undefined;
   #live = false;
   #paused = false;
@@ -40,6 +39,16 @@ export class ServedRun extends RunRows {
     this.#ending = ending;
   }
 
+  /** Functions called when rows came, with their number of bytes, or with 0 when the run ended. */
+  get watchers(): Set<(bytes: number) => void> {
+    this.#watchers ??= new Set();
+    return this.#watchers;
+  }
+  /** Messages sent last, by key, for other viewers who want the same. */
+  get rendered(): Map<string, SharedMessages> {
+    this.#rendered ??= new Map();
+    return this.#rendered;
+  }
   get live(): boolean {
     return this.#live;
   }

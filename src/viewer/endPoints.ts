@@ -19,6 +19,9 @@ interface EndPoints {
 }
 
 const height = 226;
+/** Number of runs from which marks are drawn a little later than the rest, in milliseconds. */
+const many = 5000;
+const laterBy = 300;
 /** Most lines of the card's own table. */
 const linesMost = 100;
 
@@ -35,6 +38,7 @@ const marks: Readonly<Record<string, Mark>> = {
   "gradient-flat region": { sign: "◻", state: "stagnated" },
 };
 const otherMark = "◯";
+const signs: readonly string[] = ["●", "◻", otherMark];
 /** Distance from a mark at which a pointer still hits it, in pixels. */
 const reach = 10;
 
@@ -72,6 +76,7 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
   let runs: readonly RunInfo[] = [];
   let slots: ReadonlyMap<string, number> = new Map();
   let drawn = "";
+  let isDue = false;
   /** Ends that are known, and those of them that have a place in the plane. */
   let points: readonly EndPoint[] = [];
   let placed: readonly EndPoint[] = [];
@@ -142,10 +147,11 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       ...placed.filter(({ run }) => slots.has(run.name)),
     ];
     // Of many ends in one place, one mark is seen.
-    const taken = new Set<string>();
+    const taken = new Set<number>();
     for (const { run, index, value, verdict } of order) {
-      const place = `${Math.round(plane.x(index!))} ${Math.round(plane.y(value!))} ${signOf(verdict)}`;
-      if (!slots.has(run.name) && taken.has(place)) continue;
+      const place =
+        Math.round(plane.x(index!)) * 4096 + 3 * Math.round(plane.y(value!)) + signs.indexOf(signOf(verdict));
+      if (taken.has(place) && !slots.has(run.name)) continue;
       taken.add(place);
       const slot = slots.get(run.name);
       const stroke = slot === undefined ? color("--text-soft") : styleOf(slot).stroke;
@@ -186,7 +192,14 @@ export function makeEndPoints(look: (run: string) => void): EndPoints {
       runs = nextRuns;
       slots = nextSlots;
       ends.take(nextRuns);
-      show();
+      // The table of very many runs is shown first.
+      if (nextRuns.length < many) return show();
+      if (isDue) return;
+      isDue = true;
+      window.setTimeout(() => {
+        isDue = false;
+        show();
+      }, laterBy);
     },
   };
 }
@@ -208,7 +221,7 @@ function signOf(verdict: string): string {
 /** Says what the marks that are drawn stand for. */
 function legend(verdicts: readonly string[]): string {
   const there = [...new Set(verdicts)];
-  return ["●", "◻", otherMark]
+  return signs
     .map((sign) => [sign, there.filter((verdict) => signOf(verdict) === sign).join(", ")])
     .filter(([, those]) => those !== "")
     .map((pair) => pair.join(" "))

@@ -17,7 +17,7 @@ export interface Proof {
 }
 
 /** Columns in which `certificate` writes what it proves. */
-export const proofColumns: readonly string[] = [
+const proofColumns: readonly string[] = [
   "certified",
   "certifiedIndex",
   "certifiedRadius",

@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
   readonly autoPong?: boolean;
+  /** How it is told of runs: whole (default), brief or none. */
+  readonly runs?: string;
 }
 
 /** What a viewer has received, and what it may wait for. */
@@ -95,9 +97,9 @@ export async function connect(
   server: Pick<ViewerServer, "port" | "token">,
   options: ConnectOptions = {},
 ): Promise<Viewer> {
-  const { token = server.token, origin, headers, protocols = ["v1.fluxion"], autoPong = true } = options;
+  const { token = server.token, origin, headers, protocols = ["v1.fluxion"], autoPong = true, runs } = options;
   const socket = new WebSocket(
-    `ws://127.0.0.1:${server.port}/stream?token=${encodeURIComponent(token)}`,
+    `ws://127.0.0.1:${server.port}/stream?token=${encodeURIComponent(token)}${runs === undefined ? "" : `&runs=${runs}`}`,
     [...protocols],
     { autoPong, ...(origin === undefined ? {} : { origin }), ...(headers === undefined ? {} : { headers }) },
   );

@@ -101,7 +101,7 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
   if (access.readToken !== undefined) say(`for reading only: ${server.readUrl}`);
   say("Press Ctrl-C to end");
   if (open === true) openBrowser(server.url);
-  const known = new Set(runs.map(({ directory }) => directory));
+  const known = new Set(growing.length === 0 ? [] : runs.map(({ directory }) => directory));
   const begun = from(growing)
     .pipe(
       mergeMap(runsAsTheyBegin),

@@ -61,19 +61,13 @@ async function endOf(run: ServedRun, isOpen: () => boolean): Promise<RunEnd | un
 }
 
 function lastRows(source: RunRows): Pick<RunEnd, "rows" | "point"> | undefined {
-  const lastStep = source.segments.findLast((segment) => segment.lastStep !== undefined)?.lastStep;
-  if (lastStep === undefined) return undefined;
-  const { ranges } = source.stretch({ segment: 0, batch: 0 }, lastStep);
-  const range = ranges.at(-1);
-  const [before, last] = range === undefined ? [] : [range.batches.at(-2), range.batches.at(-1)];
-  if (range === undefined || last === undefined) return undefined;
-  const bytes = last.rows < 2 && before !== undefined ? [before, last] : [last];
+  const segment = source.segments.findLast(({ rows }) => rows > 0);
+  if (segment === undefined) return undefined;
+  const { begin, end, header } = segment;
+  const bytes = segment.batches(Math.max(begin, end - 2), end).flatMap((batch) => batch.read() ?? []);
   const rows: EndRow[] = [];
   let point: Float64Array | undefined;
-  for (const batch of decode(
-    range.header,
-    bytes.flatMap((each) => each.read() ?? []),
-  )) {
+  for (const batch of decode(header, bytes)) {
     const { fields } = batch.schema;
     for (let row = Math.max(0, batch.numRows - 2); row < batch.numRows; row++) {
       const cells = fields.map(({ name }) => [name, batch.getChild(name)?.get(row) as unknown] as const);

@@ -6,15 +6,15 @@ import type { JsonValue } from "../../json.ts";
 /** Number of different objects that are remembered. Beyond it the search begins anew. */
 const most = 10_000;
 
-type Intern = <T extends object>(value: T) => T;
+type Intern = <T extends object>(value: T, textOf?: (value: T) => string) => T;
 
 /** Makes a function that returns an equal object seen before, or the object itself. Objects must not be changed. */
 function makeIntern(): Intern {
   let byText = new Map<string, object>();
   let known = new WeakSet<object>();
-  return <T extends object>(value: T): T => {
+  return <T extends object>(value: T, textOf: (value: T) => string = JSON.stringify): T => {
     if (known.has(value)) return value;
-    const text = stringify(value);
+    const text = textOf(value);
     const found = byText.get(text);
     if (found !== undefined) return found as T;
     if (byText.size >= most) {
@@ -24,6 +24,20 @@ function makeIntern(): Intern {
     byText.set(text, value);
     known.add(value);
     return value;
+  };
+}
+
+/** Makes a function that returns the record with texts that others have too, such as verdicts and dates. */
+export function makeTextIntern(): <T extends object>(record: T) => T {
+  const known = new Map<string, string>();
+  return (record) => {
+    const copy: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(record)) {
+      const text = typeof value === "string" ? value : undefined;
+      if (text !== undefined && known.size < most && !known.has(text)) known.set(text, text);
+      copy[name] = text === undefined ? value : (known.get(text) ?? text);
+    }
+    return copy as typeof record;
   };
 }
 
@@ -42,7 +56,8 @@ export function makeRunIntern(): (run: Run) => Run {
   return (run) => ({
     ...run,
     columns: intern(run.columns),
-    settings: intern(run.settings),
+    // Their ranges may be infinite, which JSON does not tell from null.
+    settings: intern(run.settings, stringify),
     ...(run.description === undefined ? {} : { description: parts(run.description) }),
   });
 }

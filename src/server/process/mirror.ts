@@ -32,7 +32,7 @@ export class MirroredRun {
   readonly opened = Date.now();
   readonly #attempts: Attempt[] = [];
   /** What commands changed in the newest attempt: whether it is paused, and each setting. */
-  readonly #notes = new Map<string, AppliedCommand>();
+  #notes: Map<string, AppliedCommand> | undefined;
   #live = false;
   // Place of the next message: attempt, batch within it, and which parts of it were sent.
   #attempt = 0;
@@ -67,7 +67,7 @@ export class MirroredRun {
   ): void {
     const memory = directory === undefined ? memorySegment(header, run.attempt, memoryBytes) : undefined;
     this.#attempts.push({ run, header, directory, earlier, memory, places: new Numbers() });
-    this.#notes.clear();
+    this.#notes = undefined;
     this.#live = true;
   }
 
@@ -90,6 +90,7 @@ export class MirroredRun {
   /** Keeps what a command did, for a server that starts again. */
   note(outcome: AppliedCommand): void {
     if (outcome.refused !== undefined || outcome.type === "checkpoint") return;
+    this.#notes ??= new Map();
     this.#notes.set(outcome.type === "set" ? `set ${outcome.setting}` : "paused", outcome);
   }
 
@@ -99,7 +100,7 @@ export class MirroredRun {
     this.#batch = 0;
     this.#isOpened = false;
     this.#saidFinished = false;
-    this.#unsentNotes = this.#live ? [...this.#notes.values()] : [];
+    this.#unsentNotes = this.#live ? [...(this.#notes?.values() ?? [])] : [];
     this.#unsentCells = this.#cells !== undefined;
   }
 
@@ -114,6 +115,8 @@ export class MirroredRun {
   /** Returns the next message for the server and counts it as sent; undefined: the server knows everything. */
   next(): RunMessage | undefined {
     const { name, opened } = this;
+    const over = this.takeFinished();
+    if (over !== undefined) return { kind: "finished", runs: [over] };
     const attempt = this.#attempts[this.#attempt];
     if (attempt === undefined) return this.#nextCells();
     if (!this.#isOpened) {

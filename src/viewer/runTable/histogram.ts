@@ -20,7 +20,10 @@ const names: Readonly<Record<Kind, string>> = {
   stagnated: "gradient-flat or stagnated",
   other: "other",
 };
-/** Columns that are no result. */
+/** Number of runs from which bars are drawn a little later than the rest, in milliseconds. */
+const many = 5000;
+const laterBy = 300;
+/** Columns that say what was asked for, not what was found. */
 const inputs = new Set(["seed", "searches"]);
 
 /** @param keep takes the condition that the runs of a bar meet */
@@ -117,7 +120,20 @@ export function makeHistogram(keep: (condition: string) => void): Histogram {
     bar.addEventListener("click", () => keep(condition));
     return bar;
   }
-  return { element, update };
+  let isDue = false;
+  return {
+    element,
+    update(next) {
+      // The table of very many runs is shown first.
+      if (next.runs.length < many) return update(next);
+      if (isDue) return;
+      isDue = true;
+      window.setTimeout(() => {
+        isDue = false;
+        update(next);
+      }, laterBy);
+    },
+  };
 }
 
 function kindOf(run: RunInfo): Kind {

@@ -6,7 +6,7 @@ import { didYouMean } from "../../didYouMean.ts";
 import type { RunInfo } from "../../server/messages.ts";
 import type { Cell, RunColumn } from "./runColumns.ts";
 
-export interface Query {
+interface Query {
   holds(run: RunInfo): boolean;
   /** Why a part of the text means nothing; undefined: all of it is understood. */
   readonly mistake: string | undefined;

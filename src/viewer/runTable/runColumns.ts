@@ -22,7 +22,7 @@ const plain = (cell: Cell): string =>
 const count = (cell: Cell): string => (typeof cell === "number" ? formatCount(cell) : plain(cell));
 
 /** Columns that every run has. */
-export const fixedColumns: readonly RunColumn[] = [
+const fixedColumns: readonly RunColumn[] = [
   { name: "run", title: "run", meaning: "name of the run", of: ({ name }) => name, text: plain },
   {
     name: "verdict",
