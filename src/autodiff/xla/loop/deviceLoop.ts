@@ -106,7 +106,8 @@ class DeviceLoop implements FieldLoop {
   }
 
   advance(settings: LoopSettings, data: readonly InputData[] = []): LoopRow {
-    if (this.#carried.length === 0) throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
+    if (this.#carried.length === 0)
+      throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
     const memory = this.#memory;
     const { steps } = this.#options;
     if (this.#loaded !== data) this.#load(data);

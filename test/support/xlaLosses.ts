@@ -1,16 +1,15 @@
-/** Value, gradient and products of every loss of the battery, beside WebAssembly and twice. */
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { gradient } from "../../../src/autodiff/derivatives/differentiate.ts";
-import { sizeOf } from "../../../src/autodiff/graph/graph.ts";
-import { compileField } from "../../../src/autodiff/program.ts";
-import { trace } from "../../../src/autodiff/trace/trace.ts";
-import { assertClose } from "../../support/assert.ts";
-import { everyLoss } from "../../support/losses/all.ts";
-import type { LossCase } from "../../support/losses/lossCase.ts";
-import { normalVector } from "../../support/random.ts";
-import { hasXla } from "../../support/xla.ts";
+import { gradient } from "../../src/autodiff/derivatives/differentiate.ts";
+import { sizeOf } from "../../src/autodiff/graph/graph.ts";
+import { compileField } from "../../src/autodiff/program.ts";
+import { trace } from "../../src/autodiff/trace/trace.ts";
+import { assertClose } from "./assert.ts";
+import { everyLoss } from "./losses/all.ts";
+import type { LossCase } from "./losses/lossCase.ts";
+import { normalVector } from "./random.ts";
+import { hasXla } from "./xla.ts";
 
 /** Losses that are compiled together, as a sum whose parameters are those of all: XLA takes long for each program. */
 const groupSize = 12;
@@ -60,34 +59,42 @@ function instanceOf(executor: "float64" | "xla", { builder, parameters, outputs 
 
 const pointOf = new WeakMap<Traced["outputs"], Float64Array>();
 
-const losses = suite("xla: losses");
-if (hasXla) {
-  for (let first = 0; first < everyLoss.length; first += groupSize) {
+/**
+ * Value, gradient and products of a part of the battery of losses, beside WebAssembly and twice.
+ *
+ * @param part number of the part, from 0
+ * @param parts how many there are
+ */
+export function xlaLossSuite(part: number, parts: number): void {
+  const losses = suite(`xla: losses, part ${part + 1} of ${parts}`);
+  if (!hasXla) losses("are skipped", () => undefined);
+  for (let first = part * groupSize; hasXla && first < everyLoss.length; first += parts * groupSize) {
     const group = everyLoss.slice(first, first + groupSize);
     losses(`${group.map(({ name }) => name).join(", ")}: equal to WebAssembly, and the same bits twice`, async () => {
       await tf.setBackend("cpu");
-      const traced = traceSum(group);
-      const points = group.map((loss, i) => loss.point ?? normalVector(dimensionOf(loss), 100 + first + i));
-      pointOf.set(
-        traced.outputs,
-        Float64Array.from(points.flatMap((point) => Array.from(point))),
-      );
-      const expected = instanceOf("float64", traced)();
-      const run = instanceOf("xla", traced);
-      const found = run();
-      assertClose(Float64Array.of(found.value), Float64Array.of(expected.value), 1e-12, "value", 1);
-      let at = 0;
-      for (const loss of group) {
-        const end = at + dimensionOf(loss);
-        for (const key of ["gradient", "product"] as const) {
-          const part = expected[key].subarray(at, end);
-          assertClose(found[key].subarray(at, end), part, 1e-12, `${loss.name}: ${key}`, 1e-3);
-        }
-        at = end;
-      }
-      assert.equal(run(), found);
-      if (first % (5 * groupSize) === 0) assert.equal(instanceOf("xla", traced)(), found, "another engine");
+      assertGroup(group, first);
     });
   }
-} else losses("are skipped", () => undefined);
-losses.run();
+  losses.run();
+}
+
+function assertGroup(group: readonly LossCase[], first: number): void {
+  const traced = traceSum(group);
+  const points = group.map((loss, i) => loss.point ?? normalVector(dimensionOf(loss), 100 + first + i));
+  pointOf.set(traced.outputs, Float64Array.from(points.flatMap((point) => Array.from(point))));
+  const expected = instanceOf("float64", traced)();
+  const run = instanceOf("xla", traced);
+  const found = run();
+  assertClose(Float64Array.of(found.value), Float64Array.of(expected.value), 1e-12, "value", 1);
+  let at = 0;
+  for (const loss of group) {
+    const end = at + dimensionOf(loss);
+    for (const key of ["gradient", "product"] as const) {
+      const part = expected[key].subarray(at, end);
+      assertClose(found[key].subarray(at, end), part, 1e-12, `${loss.name}: ${key}`, 1e-3);
+    }
+    at = end;
+  }
+  assert.equal(run(), found);
+  if (first === 0) assert.equal(instanceOf("xla", traced)(), found, "another engine");
+}
