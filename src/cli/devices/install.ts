@@ -8,7 +8,7 @@ import { note } from "../output/say.ts";
 import { type PluginSource, pluginSources, type Wheel, wheelPlatform } from "./wheels.ts";
 
 /** The lines of a requirements file: each wheel with its version and its hash, which pip then checks. */
-export function requirementsOf(wheels: readonly Wheel[]): string {
+function requirementsOf(wheels: readonly Wheel[]): string {
   return wheels.map(({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}\n`).join("");
 }
 
@@ -19,7 +19,7 @@ export function sizeOf({ wheels }: PluginSource): string {
 }
 
 /** How to do by hand what `install` does, for machines without Python. */
-export function byHand(name: PluginName): readonly string[] {
+function byHand(name: PluginName): readonly string[] {
   const { wheels, library } = pluginSources[name];
   return [
     "By hand: fetch each of these files from https://pypi.org/project/<name>/<version>/#files, check its SHA-256, and",

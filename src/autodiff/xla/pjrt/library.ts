@@ -46,7 +46,7 @@ export class PjrtLibrary {
   /**
    * Loads a plugin and sets it up.
    *
-   * @throws {Error} ERR_DEVICE if it cannot be loaded, is no plugin or is of a version that fluxion does not speak
+   * @throws {Error} ERR_DEVICE if it cannot be loaded, is not a plugin, or is of a version that fluxion does not speak
    */
   constructor(path: string) {
     this.path = path;
