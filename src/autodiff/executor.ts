@@ -4,23 +4,12 @@ import { type BlasDescription, describeBlas } from "../linalg/blas/blas.ts";
 import { hasMultiplyAdd, hasSimd } from "../linalg/wasm/module.ts";
 import { choicesMade, knownAccelerators } from "./devices/choose.ts";
 import type { DeviceDescription } from "./devices/deviceExecutor.ts";
-import { type DeviceName, deviceNames, devices, isDevice } from "./devices/devices.ts";
+import { devices } from "./devices/devices.ts";
+import { type Executor, executorChoices, isDevice } from "./executorNames.ts";
 import { describeNative, type NativeDescription } from "./float64/native/library.ts";
 import { threadCount } from "./float64/threads/count.ts";
 
-/**
- * The executors that are part of fluxion. `float64`: WebAssembly SIMD with the machine's BLAS. `interpreter`: plain TypeScript, slow, the reference of the
- * tests. `portable`: WebAssembly SIMD alone, whose bits are the same on every machine and in every engine.
- */
-export const executors = ["float64", "interpreter", "portable"] as const;
-
-/**
- * Name of an executor: one of {@link executors}, or `tensorflow`, which computes by a library that is installed beside
- * fluxion, on a GPU if there is one.
- */
-export type Executor = (typeof executors)[number] | DeviceName;
-
-const choices = [...executors, ...deviceNames, "auto"] as const;
+export { type Executor, executors } from "./executorNames.ts";
 
 /**
  * Chooses the executor.
@@ -32,9 +21,9 @@ const choices = [...executors, ...deviceNames, "auto"] as const;
  */
 export function executorOf(wanted: string | undefined = environment("FLUXION_EXECUTOR")): Executor | "auto" {
   if (wanted === undefined || wanted === "") return ownExecutor();
-  const found = choices.find((name) => name === wanted);
+  const found = executorChoices.find((name) => name === wanted);
   if (found === undefined) {
-    throw failure("ERR_OPTION_RANGE", `executor: expected ${choices.join(" or ")}, got "${wanted}"`);
+    throw failure("ERR_OPTION_RANGE", `executor: expected ${executorChoices.join(" or ")}, got "${wanted}"`);
   }
   if ((found === "float64" || found === "portable") && !hasSimd()) {
     throw failure(
@@ -51,9 +40,9 @@ export function executorOf(wanted: string | undefined = environment("FLUXION_EXE
  */
 export type ExecutorDescription = {
   readonly executor: Executor | "auto";
-  /** Library and device of an executor for devices; absent for those of fluxion. */
+  /** Library and device of an executor for devices; absent if only those of fluxion compute. */
   readonly device?: DeviceDescription;
-  /** What `auto` has chosen so far, and why. */
+  /** What `auto` and options of problems have chosen so far, and why. */
   readonly chosen?: readonly string[];
   readonly node: string;
   /** Library that multiplies matrices; native kernels or WebAssembly do where it names none. */
@@ -97,15 +86,19 @@ export function describeExecutor(): ExecutorDescription {
 }
 
 function deviceParts(wanted: Executor | "auto"): Pick<ExecutorDescription, "executor" | "device" | "chosen"> {
-  if (wanted !== "auto")
-    return { executor: wanted, ...(isDevice(wanted) ? { device: devices[wanted].describe() } : {}) };
-  const own = ownExecutor();
+  if (isDevice(wanted)) return { executor: wanted, device: devices[wanted].describe() };
+  const own = wanted === "auto" ? ownExecutor() : wanted;
+  const made = choicesMade();
+  const chosen = made.map(({ executor, why }) => `${executor === "own" ? own : executor}: ${why}`);
+  const [used] = made.flatMap(({ executor }) => (executor === "own" ? [] : [executor]));
+  if (wanted !== "auto") {
+    return used === undefined ? { executor: own } : { executor: own, device: devices[used].describe(), chosen };
+  }
   const { names, why } = knownAccelerators();
   const [first] = names;
   // Without an accelerator there is nothing to choose.
   if (first === undefined) return { executor: own, chosen: [`${own}: ${why}`] };
-  const chosen = choicesMade().map(({ executor, why }) => `${executor === "own" ? own : executor}: ${why}`);
-  return { executor: "auto", device: devices[first].describe(), chosen };
+  return { executor: "auto", device: devices[used ?? first].describe(), chosen };
 }
 
 /** The executor of fluxion that is used where none is named. */

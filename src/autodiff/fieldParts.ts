@@ -1,6 +1,5 @@
 import type { GraphBuilder } from "./build/builder.ts";
-import type { Precision } from "./devices/deviceExecutor.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, Precision } from "./executorNames.ts";
 import type { Graph, Node } from "./graph/graph.ts";
 
 /** Graphs of a field and how to run them. */

@@ -6,9 +6,11 @@ import type { LinearMap } from "../linalg/linearMap.ts";
 import { type VectorLender, vectorsOfProgram } from "../linalg/programMemory.ts";
 import { checkOption } from "../options.ts";
 import type { InputData } from "./chosenRows.ts";
-import { chooseFor } from "./devices/choose.ts";
-import { devices, isDevice } from "./devices/devices.ts";
-import { executorOf, type executors, ownExecutor } from "./executor.ts";
+import { chooseFor, noteChoice } from "./devices/choose.ts";
+import { devices } from "./devices/devices.ts";
+import { precisionOf } from "./devices/precision.ts";
+import { executorOf, ownExecutor } from "./executor.ts";
+import { type executors, isDevice } from "./executorNames.ts";
 import type { FieldCounts, FieldEngine } from "./fieldEngine.ts";
 import { FieldMap } from "./fieldMap.ts";
 import type { FieldParts } from "./fieldParts.ts";
@@ -113,7 +115,11 @@ export function compileField(parts: FieldParts): FieldProgram {
 
 function engineOf(parts: FieldParts): FieldEngine {
   const executor = executorOf(parts.executor);
-  if (isDevice(executor)) return devices[executor].engine(parts);
+  if (isDevice(executor)) {
+    if (parts.executor !== undefined)
+      noteChoice({ executor, why: `an option asks for it, in ${precisionOf(parts.precision)}` });
+    return devices[executor].engine(parts);
+  }
   if (executor !== "auto") return ownEngine(parts, executor);
   const own = ownExecutor();
   const { executor: chosen } = chooseFor(parts, (each) => ownEngine(each, own));

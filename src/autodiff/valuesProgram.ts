@@ -1,8 +1,9 @@
 import { isPortable } from "../linalg/blas/blas.ts";
 import { type InputData, numbersOf } from "./chosenRows.ts";
 import type { DeviceExecutor } from "./devices/deviceExecutor.ts";
-import { devices, isDevice } from "./devices/devices.ts";
+import { devices } from "./devices/devices.ts";
 import { executorOf, ownExecutor } from "./executor.ts";
+import { isDevice } from "./executorNames.ts";
 import type { FieldParts } from "./fieldParts.ts";
 import { compileMap } from "./float64/tiles/mapProgram.ts";
 import { type Node, sizeOf } from "./graph/graph.ts";
@@ -12,7 +13,7 @@ import { Machine } from "./kernels/machine.ts";
 import { portable } from "./program.ts";
 
 /** Arrays as functions of a point and data. */
-interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor"> {
+interface ValuesParts extends Pick<FieldParts, "builder" | "parameters" | "data" | "executor" | "precision"> {
   readonly outputs: readonly Node[];
   /**
    * Extent r of the first axis of all outputs, if they lie side by side: r vectors, each of which consists of one row of

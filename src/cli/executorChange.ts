@@ -13,9 +13,11 @@ function nameOf(library: string): string {
 type Recorded = Omit<ExecutorDescription, "native" | "threads"> & Partial<Pick<ExecutorDescription, "native">>;
 
 /** The parts of the executor that decide the last bits of a result, in words. */
-function named({ executor, blas, native, multiplyAdd }: Recorded): string {
+function named({ executor, device, blas, native, multiplyAdd }: Recorded): string {
+  const name =
+    device === undefined ? executor : `${executor} (${device.device}, ${device.precision}, ${device.version})`;
   const products = blas.library === undefined ? "no BLAS" : [nameOf(blas.library), blas.core].filter(Boolean).join(" ");
-  return `${executor}, ${products}${native?.library === undefined ? "" : ", native loops"}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
+  return `${name}, ${products}${native?.library === undefined ? "" : ", native loops"}${multiplyAdd === "on" ? ", multiply-add" : ""}`;
 }
 
 function isDescription(value: JsonValue | undefined): value is Recorded {

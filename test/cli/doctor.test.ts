@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
+import { deviceNames } from "../../src/autodiff/executorNames.ts";
 import { kernelAdvice, libraryAdvice } from "../../src/cli/kernelSpeeds.ts";
 import { kernelFacts } from "../../src/linalg/blas/fittingKernels.ts";
 import { assertError } from "../support/assert.ts";
@@ -35,6 +36,26 @@ doctor("prints a table, and what to do where something is missing", async () => 
   assert.is(code, 0);
   assert.match(stdout, /matrix products\s+WebAssembly/);
   assert.match(stdout, /switched off by FLUXION_BLAS=off/);
+});
+doctor("checks and times the devices that are there, and says what is missing and how to mend it", async () => {
+  const { code, stdout } = await startFluxion(["doctor", "--device", "--json"]).ended;
+  assert.is(code, 0);
+  const { devices, timings, accelerator } = JSON.parse(stdout);
+  assert.equal(
+    devices.map(({ name }: { name: string }) => name),
+    deviceNames,
+  );
+  assert.type(accelerator, "boolean");
+  for (const { missing, precision, differences } of devices) {
+    if (missing !== undefined) {
+      assert.match(missing, /^executor /);
+      continue;
+    }
+    assert.ok(differences.length > 8);
+    const most = precision === "float64" ? 1e-12 : 1e-5;
+    for (const { what, difference } of differences) assert.ok(difference <= most, `${what}: ${difference}`);
+    assert.ok(timings.every(({ gradient, product }: Record<string, number>) => gradient! > 0 && product! > 0));
+  }
 });
 doctor.run();
 

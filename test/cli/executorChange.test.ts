@@ -48,6 +48,20 @@ change("names native loops, and takes runs of earlier versions as computed witho
   assert.is(executorChange(experimentWith(earlier), ["a"]) === undefined, native.library === undefined);
   assert.is(executorChange(experimentWith({ ...here, native: { ...native, width: 16 } }), ["a"]), undefined);
 });
+change("names the device and its library", () => {
+  const device = {
+    library: "/x",
+    version: "TensorFlow 2.15.1",
+    device: "GPU",
+    accelerator: true,
+    precision: "float32",
+  } as const;
+  const other = { ...describeExecutor(), executor: "tensorflow", device } as const;
+  assert.match(
+    executorChange(experimentWith(other), ["a"]) ?? "",
+    /computed by tensorflow \(GPU, float32, TensorFlow 2\.15\.1\), .*and is now computed by float64/,
+  );
+});
 change("says nothing of a portable experiment, which goes on as one wherever it is resumed", () => {
   const other = { ...describeExecutor(), blas: { library: "libother.so", core: "Z80" } };
   assert.is(executorChange(experimentWith(other), ["a"], true), undefined);

@@ -1,14 +1,15 @@
+import type { DeviceName } from "../executorNames.ts";
 import type { FieldEngine } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { measureSpeed, type Speed } from "./calibrate.ts";
-import { type DeviceName, devices, type FoundDevice, findDevices } from "./devices.ts";
+import { devices, type FoundDevice, findDevices } from "./devices.ts";
 import { workOfField } from "./work.ts";
 
 /** Operations of a field below which no device is faster: its kernels take longer to start than to run. */
 const leastWork = 1e7;
 
 /** What `auto` chose for a field, and why. `own` stands for the executor of fluxion itself. */
-export interface Choice {
+interface Choice {
   readonly executor: DeviceName | "own";
   readonly why: string;
 }
@@ -48,7 +49,7 @@ export function knownAccelerators(): { readonly names: readonly DeviceName[]; re
   return known;
 }
 
-/** What `auto` has chosen in this process, each choice once. */
+/** What `auto` and options have chosen in this process, each choice once. */
 export function choicesMade(): readonly Choice[] {
   return made;
 }
@@ -59,8 +60,13 @@ export function choicesMade(): readonly Choice[] {
  */
 export function chooseFor(parts: FieldParts, ownEngine: (parts: FieldParts) => FieldEngine): Choice {
   const choice = choiceFor(parts, ownEngine);
-  if (!made.some(({ executor, why }) => executor === choice.executor && why === choice.why)) made.push(choice);
+  noteChoice(choice);
   return choice;
+}
+
+/** Notes a choice for `run.json`, once. */
+export function noteChoice(choice: Choice): void {
+  if (!made.some(({ executor, why }) => executor === choice.executor && why === choice.why)) made.push(choice);
 }
 
 function choiceFor(parts: FieldParts, ownEngine: (parts: FieldParts) => FieldEngine): Choice {

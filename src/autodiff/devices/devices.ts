@@ -1,19 +1,13 @@
+import { type DeviceName, deviceNames } from "../executorNames.ts";
 import { tensorflow } from "../tensorflow/executor.ts";
 import { xla } from "../xla/executor.ts";
 import type { DeviceDescription, DeviceExecutor } from "./deviceExecutor.ts";
 
-/** The executors for devices, one line each. `auto` considers them in this order. */
-export const devices = {
+/** The executors for devices. */
+export const devices: Readonly<Record<DeviceName, DeviceExecutor>> = {
   tensorflow,
   xla,
-} as const satisfies Readonly<Record<string, DeviceExecutor>>;
-
-export type DeviceName = keyof typeof devices;
-export const deviceNames = Object.keys(devices) as readonly DeviceName[];
-
-export function isDevice(name: string): name is DeviceName {
-  return Object.hasOwn(devices, name);
-}
+};
 
 /** What an executor for devices found, or why it cannot compute. */
 export type FoundDevice =

@@ -26,7 +26,7 @@ export interface Binding {
   getNumOfTensors(): number;
 }
 
-export interface LoadedBinding {
+interface LoadedBinding {
   readonly binding: Binding;
   /** Absolute path of the binding. */
   readonly path: string;
@@ -35,12 +35,12 @@ export interface LoadedBinding {
 }
 
 /** Packages that contain the binding, and the version whose binding has the functions above. */
-export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
-export const packageVersion = "4.22.0";
+const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
+const packageVersion = "4.22.0";
 
 const howTo =
   `Install it by \`npm install --no-save --save-prod ${packages[0]}@${packageVersion}\`, or, where that package has no ` +
-  "working binary (Node 22 and later, recent GPUs, no download), build it by `scripts/build-tfjs-node.sh`; " +
+  "working binary (Node 22 and later, recent GPUs, no download), build it by `scripts/build-tfjs-node.sh` in a checkout of fluxion; " +
   "FLUXION_TENSORFLOW may name another folder of the package. docs/executors.md tells more";
 
 let known: LoadedBinding | { readonly error: Error } | undefined;
@@ -135,7 +135,7 @@ function folderOf(choice: string, exists: (path: string) => boolean): string | u
 
 /** Settings that TensorFlow reads when it is loaded, unless the user has set them. */
 function prepareEnvironment(): void {
-  // Its messages about the processor are no concern of a run; its errors come as exceptions.
+  // A run can do without its messages about the processor; its errors come as exceptions.
   setEnvironment("TF_CPP_MIN_LOG_LEVEL", "2");
   // Memory of a GPU is taken as it is needed, so that others can use the GPU too.
   setEnvironment("TF_FORCE_GPU_ALLOW_GROWTH", "true");

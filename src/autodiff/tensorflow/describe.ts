@@ -1,5 +1,7 @@
 import { failure } from "../../errors.ts";
-import { type DeviceDescription, type Precision, precisionOf } from "../devices/deviceExecutor.ts";
+import type { DeviceDescription } from "../devices/deviceExecutor.ts";
+import { precisionOf } from "../devices/precision.ts";
+import type { Precision } from "../executorNames.ts";
 import { loadBinding } from "./binding.ts";
 import { flag, sessionOf } from "./session.ts";
 

@@ -1,6 +1,6 @@
 import { environment } from "../../host.ts";
 import { type InputData, numbersOf } from "../chosenRows.ts";
-import { precisionOf } from "../devices/deviceExecutor.ts";
+import { precisionOf } from "../devices/precision.ts";
 import type { FieldCounts, FieldEngine, ResidualOwner } from "../fieldEngine.ts";
 import type { FieldParts } from "../fieldParts.ts";
 import { sameBits } from "../float64/sameBits.ts";

@@ -3,7 +3,7 @@ import type { Context, Recipe } from "./kernels/kernel.ts";
 import type { Tensor } from "./session.ts";
 
 /** How nodes are computed, found once for each. */
-export type Recipes = (node: Node) => Recipe;
+type Recipes = (node: Node) => Recipe;
 
 /** Returns the nodes that must be computed for the outputs, operands first, where some nodes are given. */
 export function needed(outputs: readonly Node[], given: ReadonlySet<Node>, recipes: Recipes): Node[] {

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.ts";
-import type { Precision } from "../devices/deviceExecutor.ts";
+import type { Precision } from "../executorNames.ts";
 import type { Shape } from "../graph/graph.ts";
 import { type Attribute, type Binding, loadBinding } from "./binding.ts";
 
@@ -17,7 +17,6 @@ const kinds = { int: 1, bool: 3, type: 4 } as const;
 export const typeOf = (name: string, value: number): Attribute => ({ name, type: kinds.type, value });
 export const flag = (name: string, value: boolean): Attribute => ({ name, type: kinds.bool, value });
 export const integer = (name: string, value: number): Attribute => ({ name, type: kinds.int, value });
-export const integers = (name: string, value: readonly number[]): Attribute => ({ name, type: kinds.int, value });
 
 const bitcastTo64 = [typeOf("T", float32), typeOf("type", float64)];
 const bitcastTo32 = [typeOf("T", float64), typeOf("type", float32)];

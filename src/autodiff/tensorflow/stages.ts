@@ -4,7 +4,7 @@ import type { Tensor } from "./session.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** The point and the data, tensor by tensor. */
-export interface Sources {
+interface Sources {
   readonly parameters: readonly Node<"input">[];
   readonly data: readonly Node<"input">[];
 }

@@ -1,5 +1,5 @@
 import type { DeviceExecutor } from "../devices/deviceExecutor.ts";
-import { precisionOf } from "../devices/deviceExecutor.ts";
+import { precisionOf } from "../devices/precision.ts";
 import { XlaEngine } from "./engine.ts";
 import { openClient } from "./plugin.ts";
 

@@ -1,4 +1,4 @@
-import type { Precision } from "../devices/deviceExecutor.ts";
+import type { Precision } from "../executorNames.ts";
 import { type Shape, sizeOf } from "../graph/graph.ts";
 import type { HloModule, ModuleConstant } from "./hlo/module.ts";
 import type { PjrtClient } from "./pjrt/client.ts";

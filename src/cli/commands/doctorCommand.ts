@@ -5,13 +5,20 @@ import { describeExecutor } from "../../autodiff/executor.ts";
 import { kernelFacts } from "../../linalg/blas/fittingKernels.ts";
 import { kernelSpeed } from "../../linalg/blas/kernelSpeed.ts";
 import { peakSpeed } from "../../linalg/blas/kernels.ts";
+import { deviceReport } from "../devices/deviceReport.ts";
 import { kernelAdvice, libraryAdvice, tryKernels, tryLibraries } from "../kernelSpeeds.ts";
 import { say } from "../output/say.ts";
 import { tableLines } from "../output/table.ts";
 
 /** Adds the options of `fluxion doctor` and what it does. */
 export function doctorCommand(command: Command): void {
-  command.option("--json", "print one JSON object").action(({ json }: { json?: boolean }) => {
+  command.option("--json", "print one JSON object");
+  command.option("--device", "check and time the executors for devices instead: tensorflow");
+  command.action(({ json, device }: { json?: boolean; device?: boolean }) => {
+    if (device === true) {
+      deviceReport(json === true);
+      return;
+    }
     const described = describeExecutor();
     const { blas } = described;
     const kernels = tryKernels(blas);
@@ -34,11 +41,13 @@ export function doctorCommand(command: Command): void {
       say(JSON.stringify({ cpu, ...found, kernels, libraries, speed, peak }));
       return;
     }
-    const { executor, node, native, multiplyAdd, threads } = found;
+    const { executor, device: library, chosen, node, native, multiplyAdd, threads } = found;
     const rows = [
       ["processor", cpu],
       ["Node.js", node],
       ["executor", executor],
+      ["device", library === undefined ? undefined : `${library.device}, ${library.precision}, by ${library.version}`],
+      ["chosen", chosen?.join("; ")],
       ["matrix products", blas.library ?? (native.library === undefined ? "WebAssembly" : "native kernels")],
       ["BLAS build", blas.configuration],
       ["BLAS kernels", blas.insteadOf === undefined ? blas.core : `${blas.core} instead of ${blas.insteadOf}`],

@@ -1,4 +1,5 @@
 /** Options that all traced problems share, and their rules. */
+import { type Executor, executorChoices, type Precision, precisions } from "../../autodiff/executorNames.ts";
 import type { JsonValue } from "../../json.ts";
 import type { ConvexSet } from "../problem.ts";
 import { callback, convexSetRule, json, text, yesOrNo } from "../rules.ts";
@@ -21,6 +22,13 @@ export interface TracedProblemOptions {
    */
   readonly reduceSamples?: boolean;
   /**
+   * What computes the field and its derivatives; `auto` chooses an accelerator where one is faster (docs/executors.md).
+   * Default: `FLUXION_EXECUTOR`, else `float64`.
+   */
+  readonly executor?: Executor | "auto";
+  /** Numbers in which an executor for devices computes. Default: `FLUXION_PRECISION`, else `float64`. */
+  readonly precision?: Precision;
+  /**
    * Function that receives warnings: that the loss does not use a parameter, or that it assigns to a model's moving
    * averages. Default `process.emitWarning`.
    */
@@ -32,6 +40,8 @@ export const tracedGameRules = {
   name: text,
   description: json,
   reduceSamples: { ...yesOrNo, default: true },
+  executor: { oneOf: executorChoices },
+  precision: { oneOf: precisions },
   onWarning: callback,
 } as const;
 

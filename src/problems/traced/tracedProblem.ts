@@ -139,6 +139,8 @@ function compile(
     ...(symmetric ? { value: outputs[0]! } : {}),
     field,
     symmetric,
+    executor: options.executor,
+    precision: options.precision,
     ...(maps === undefined ? {} : { maps }),
   });
   const explain = (numbers: ReadonlyMap<string, Float64Array>, point: Float64Array): string | undefined => {

@@ -40,7 +40,7 @@ const unary =
 const named = (name: string): Kernel<UnaryOp> => unary((session, x) => session.plain(name, x));
 
 /** Computes 1 where a comparison holds, else 0. */
-export function comparison(session: Session, name: string, a: Tensor, b: Tensor): Tensor {
+function comparison(session: Session, name: string, a: Tensor, b: Tensor): Tensor {
   const holds = session.op(name, name === "Equal" ? equalAttributes(session) : session.typed, [a, b]);
   const made = numbersOf(session, holds);
   session.free(holds);

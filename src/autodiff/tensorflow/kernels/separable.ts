@@ -1,4 +1,4 @@
-import { type AxisMap, type Shape, sizeOf } from "../../graph/graph.ts";
+import type { AxisMap, Shape } from "../../graph/graph.ts";
 
 /** Places along one axis of the larger array, as a function of some axes of the windows that no other axis depends on. */
 export interface AxisPlaces {
@@ -70,8 +70,3 @@ export function ascending(found: readonly AxisPlaces[]): readonly number[] {
 export function isIdentity(permutation: readonly number[]): boolean {
   return permutation.every((axis, i) => axis === i);
 }
-
-/** Numbers per place of each list. */
-export const countsOf = (found: readonly AxisPlaces[]): readonly number[] => found.map(({ places }) => places.length);
-
-export const isEmpty = (shape: Shape): boolean => sizeOf(shape) === 0;

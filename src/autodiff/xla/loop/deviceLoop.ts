@@ -1,6 +1,7 @@
 import { failure } from "../../../errors.ts";
 import { type InputData, numbersOf } from "../../chosenRows.ts";
-import { type Precision, precisionOf } from "../../devices/deviceExecutor.ts";
+import { precisionOf } from "../../devices/precision.ts";
+import type { Precision } from "../../executorNames.ts";
 import type { FieldParts } from "../../fieldParts.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import { DeviceMemory, type DeviceProgram, totalOf } from "../memory.ts";
