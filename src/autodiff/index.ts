@@ -25,3 +25,5 @@ export { constant, data } from "./trace/constant.ts";
 export type { DataInput } from "./trace/dataInputs.ts";
 export type { NumberType } from "./trace/exactValues.ts";
 export { type Traceable, type TracedFunction, type TracedParameter, type TraceOptions, trace } from "./trace/trace.ts";
+export { compileLoop, type FieldLoop, type LoopOptions, type LoopRow } from "./xla/loop/deviceLoop.ts";
+export type { LoopMethod, LoopSettings } from "./xla/loop/rules.ts";

@@ -8,7 +8,7 @@ import {
   pluginsDirectory,
 } from "../../autodiff/xla/plugin.ts";
 import { failure } from "../../errors.ts";
-import { installPlugin, sizeOf } from "../devices/install.ts";
+import { installPlugin, presentPlugin, sizeOf } from "../devices/install.ts";
 import { pluginSources } from "../devices/wheels.ts";
 import { note, say } from "../output/say.ts";
 import { tableLines } from "../output/table.ts";
@@ -50,6 +50,12 @@ async function act(action: string, name: string | undefined, yes: boolean): Prom
 }
 
 async function install(name: PluginName, yes: boolean): Promise<void> {
+  const present = presentPlugin(name);
+  if (present !== undefined) {
+    note(`${name} is installed already`);
+    say(present);
+    return;
+  }
   const source = pluginSources[name];
   const [plugin, ...libraries] = source.wheels;
   const others = libraries.length === 0 ? "" : ` and ${libraries.length} libraries that it loads`;

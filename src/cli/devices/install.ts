@@ -1,14 +1,14 @@
 /** Fetches a plugin of XLA from the Python package index, by pip, and puts it where the executor finds it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type PluginName, pluginNote, pluginsDirectory } from "../../autodiff/xla/plugin.ts";
+import { installedPlugin, type PluginName, pluginNote, pluginsDirectory } from "../../autodiff/xla/plugin.ts";
 import { failure } from "../../errors.ts";
 import { note } from "../output/say.ts";
 import { type PluginSource, pluginSources, type Wheel, wheelPlatform } from "./wheels.ts";
 
 /** The lines of a requirements file: each wheel with its version and its hash, which pip then checks. */
-export function requirementsOf(wheels: readonly Wheel[]): string {
+function requirementsOf(wheels: readonly Wheel[]): string {
   return wheels.map(({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}\n`).join("");
 }
 
@@ -19,7 +19,7 @@ export function sizeOf({ wheels }: PluginSource): string {
 }
 
 /** How to do by hand what `install` does, for machines without Python. */
-export function byHand(name: PluginName): readonly string[] {
+function byHand(name: PluginName): readonly string[] {
   const { wheels, library } = pluginSources[name];
   return [
     "By hand: fetch each of these files from https://pypi.org/project/<name>/<version>/#files, check its SHA-256, and",
@@ -34,6 +34,18 @@ function findPython(): string | undefined {
   const chosen = process.env.PYTHON;
   const names = chosen === undefined || chosen === "" ? ["python3", "python"] : [chosen];
   return names.find((name) => spawnSync(name, ["-m", "pip", "--version"], { stdio: "ignore" }).status === 0);
+}
+
+/** The library of a plugin, if the pinned wheels are installed already. */
+export function presentPlugin(name: PluginName): string | undefined {
+  const library = installedPlugin(name);
+  if (library === undefined || !existsSync(library)) return undefined;
+  const text = readFileSync(join(pluginsDirectory(), name, pluginNote), "utf8");
+  return text === noteOf(pluginSources[name]) ? library : undefined;
+}
+
+function noteOf({ library, wheels }: PluginSource): string {
+  return `${JSON.stringify({ library, wheels })}\n`;
 }
 
 /**
@@ -68,7 +80,7 @@ export function installPlugin(name: PluginName): string {
     if (!existsSync(join(fresh, source.library))) {
       throw failure("ERR_DEVICE", `device install: the wheel of ${name} lacks ${source.library}`);
     }
-    writeFileSync(join(fresh, pluginNote), `${JSON.stringify({ library: source.library, wheels: source.wheels })}\n`);
+    writeFileSync(join(fresh, pluginNote), noteOf(source));
     const place = join(parent, name);
     rmSync(place, { recursive: true, force: true });
     renameSync(fresh, place);

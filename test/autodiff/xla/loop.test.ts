@@ -34,7 +34,11 @@ const settings = { stepSize: 0.1, decay: 0.8, squareDecay: 0.95, damping: 1e-6 }
 const z0 = normalVector(n, 3);
 
 /** The same steps in TypeScript. */
-function reference(method: string): { readonly point: Float64Array; readonly values: number[]; readonly norms: number[] } {
+function reference(method: string): {
+  readonly point: Float64Array;
+  readonly values: number[];
+  readonly norms: number[];
+} {
   const program = compileField({ ...parts(), executor: "float64" });
   const { stepSize, decay, squareDecay, damping } = settings;
   const [point, m, v, g] = [z0.slice(), new Float64Array(n), new Float64Array(n), new Float64Array(n)];

@@ -24,7 +24,13 @@ function run(outputs: readonly Node[], inputs: readonly Node<"input">[], numbers
 }
 
 /** Relative to `size` where that is larger than the entry. */
-function assertSame(outputs: readonly Node[], inputs: readonly Node<"input">[], numbers: Numbers, tolerance: number, size = 0): void {
+function assertSame(
+  outputs: readonly Node[],
+  inputs: readonly Node<"input">[],
+  numbers: Numbers,
+  tolerance: number,
+  size = 0,
+): void {
   const expected = compileFunction({ inputs, outputs })(numbers).flatMap((part) => Array.from(part));
   const found = run(outputs, inputs, numbers);
   for (const [i, value] of expected.entries()) {
@@ -119,10 +125,7 @@ if (hasXla) {
         const maps = [first, withTable ? table(second) : second];
         const x = b.input("x", "parameter", [4, 5]);
         const u = b.input("u", "parameter", shape);
-        const outputs = [
-          b.make("take", [x], { maps, shape }),
-          b.make("scatterAdd", [u], { maps, shape: [4, 5] }),
-        ];
+        const outputs = [b.make("take", [x], { maps, shape }), b.make("scatterAdd", [u], { maps, shape: [4, 5] })];
         assertSame(outputs, [x, u], { x: normalVector(20, 3), u: normalVector(sizeOf(shape), 4) }, 1e-14, 1);
       }),
       { numRuns: 40 },

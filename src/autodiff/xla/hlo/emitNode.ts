@@ -6,7 +6,7 @@ import { addWindows, takeWindows, windowsOf } from "./windows.ts";
 import type { HloWriter, Value } from "./writer.ts";
 
 /** Gives constants that are too long for the text, and tables of places, as inputs of the module. */
-export interface Constants {
+interface Constants {
   readonly numbersOf: (node: Node<"constant">) => Value;
   readonly tableOf: PlaceTable;
 }

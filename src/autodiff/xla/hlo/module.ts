@@ -6,7 +6,7 @@ import { type Element, HloWriter, typeOf, type Value } from "./writer.ts";
 const longestConstant = 1024;
 
 /** What a module computes. */
-export interface ModuleParts {
+interface ModuleParts {
   readonly element: "f64" | "f32";
   /** Nodes whose numbers come one after the other in the first input. */
   readonly flat: readonly Node[];

@@ -20,7 +20,7 @@ interface AxisWindows {
 }
 
 /** How windows lie in a larger array, axis by axis. */
-export interface Windows {
+interface Windows {
   readonly shape: Shape;
   readonly axes: readonly AxisWindows[];
   /** Axes of the windows along which nothing moves. */

@@ -3,7 +3,7 @@ import { compileOptions, executeOptionsWords, type NumberKind, programWords, typ
 import { addressOf, type Handle, PjrtLibrary } from "./library.ts";
 
 /** Numbers of the host that go to the device or come from it. */
-export type HostNumbers = Float64Array | Float32Array | Int32Array;
+type HostNumbers = Float64Array | Float32Array | Int32Array;
 
 /** Words that a plugin reads: an array and its address. */
 interface Words {

@@ -52,9 +52,8 @@ export const words: Readonly<Record<Call, number>> = {
 export const programWords = 6;
 export const executeOptionsWords = 14;
 
-/** Minor versions that are known to work: from the first with all of these functions to the newest one that was tried. */
+/** The first minor version with all of these functions. Versions 106 and 116 were tried. */
 export const oldestMinor = 40;
-export const triedMinor = 116;
 
 /** Numbers of a buffer, as the interface counts types. */
 export const types = { int32: 4, float32: 11, float64: 12 } as const;

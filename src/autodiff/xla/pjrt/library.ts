@@ -46,7 +46,7 @@ export class PjrtLibrary {
   /**
    * Loads a plugin and sets it up.
    *
-   * @throws {Error} ERR_DEVICE if it cannot be loaded, is no plugin or is of a version that fluxion does not speak
+   * @throws {Error} ERR_DEVICE if it cannot be loaded, is not a plugin, or is of a version that fluxion does not speak
    */
   constructor(path: string) {
     this.path = path;
@@ -99,6 +99,14 @@ export class PjrtLibrary {
     return count === 0 ? [] : [...new BigUint64Array(koffi().view(start, 8 * count))];
   }
 
+  /** Calls a function that returns nothing. */
+  #callVoid(name: "Error_Message" | "Error_Destroy", error: Handle): BigUint64Array {
+    const block = this.#arguments.get(name) ?? this.#prepare(name);
+    for (let i = 2; i < block.words.length; i++) block.words[i] = i === 2 ? error : 0n;
+    block.call(block.address);
+    return block.words;
+  }
+
   #prepare(name: Call): Arguments {
     // A word more than the structure has, since small arrays would lie where the collector moves them.
     const block = new BigUint64Array(new ArrayBuffer(Math.max(128, 8 * words[name])), 0, words[name]);
@@ -111,10 +119,10 @@ export class PjrtLibrary {
   }
 
   #failure(name: Call, error: Handle): Error {
-    const message = this.call("Error_Message", error);
+    const message = this.#callVoid("Error_Message", error);
     const text = this.text(message[3]!, message[4]!);
     const code = Number(this.call("Error_GetCode", error)[3]! & 0xffffffffn);
-    this.callOne("Error_Destroy", error);
+    this.#callVoid("Error_Destroy", error);
     if (code === resourceExhausted) {
       return failure("ERR_MEMORY", `xla: the device has no memory left: ${text}; use smaller batches or float32`);
     }

@@ -1,0 +1,3 @@
+import { xlaLossSuite } from "../../../support/xlaLosses.ts";
+
+xlaLossSuite(3, 4);
