@@ -77,9 +77,9 @@ export const errorTable = {
   ERR_CERTIFICATES: { kind: "input", meaning: "a certificate file is missing, damaged or not one that fluxion wrote" },
   ERR_RUN_FILE: { kind: "input", meaning: "a run's file is missing, damaged or not one that fluxion wrote" },
   ERR_RUN_UNKNOWN: { kind: "input", meaning: "there is no run of this name" },
-  ERR_MESSAGE: { kind: "input", meaning: "a viewer or a server sent a message that the other does not understand" },
-  ERR_CONNECTION: { kind: "input", meaning: "a server cannot be reached, or refuses the connection" },
-  ERR_GAP: { kind: "input", meaning: "a server has dropped rows that were asked for" },
+  ERR_MESSAGE: { kind: "input", meaning: "a viewer sent a message that the server does not understand" },
+  ERR_CONNECTION: { kind: "input", meaning: "a server is not reached" },
+  ERR_GAP: { kind: "input", meaning: "a server has dropped rows" },
   ERR_RUN_NOT_OPEN: { kind: "range", meaning: "rows came for a run that is not open" },
   ERR_EXPERIMENT: { kind: "type", meaning: "an experiment is not one, or gives two runs the same name" },
   ERR_COMMAND_LINE: {
