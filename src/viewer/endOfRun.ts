@@ -59,6 +59,14 @@ export async function fetchCertificates(): Promise<EndCertificates | undefined> 
   return response?.ok === true ? ((await response.json()) as EndCertificates) : undefined;
 }
 
+/** What a certificate that was made afterwards says of the end of a run; undefined if there is none of exactly this end. */
+export async function certifiedProof(run: RunInfo): Promise<Proof | undefined> {
+  const own = ((await fetchCertificates())?.ends ?? []).filter((end) => end.run === run.name);
+  if (own.length === 0) return undefined;
+  const { point } = await endOf(run, true);
+  return own.filter((end) => end.point === point).map(proofOfFile)[0];
+}
+
 /** Takes the word of a certificate of exactly this end, where there is one that decides. */
 export function withProof(end: MeasuredEnd, certificates: readonly EndCertificate[]): EndPoint {
   const proofs = certificates.filter(({ run, point }) => run === end.run.name && point === end.point).map(proofOfFile);

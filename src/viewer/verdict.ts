@@ -1,8 +1,11 @@
 /** Says what the run in focus looks for, how far it is, and at its end what was found, why, and what to do next. */
+import { endThresholds } from "../endThresholds.ts";
 import type { RunInfo } from "../server/messages.ts";
 import { h, setAttribute, setText } from "./dom.ts";
+import { certifiedProof } from "./endOfRun.ts";
 import { formatCount, formatNumber, formatSeconds, formatTick } from "./format.ts";
 import { described, progressOf } from "./progress.ts";
+import { type Proof, proofOfRow } from "./proof.ts";
 import type { RunData } from "./runData.ts";
 import { stateMark } from "./runList.ts";
 
@@ -52,11 +55,11 @@ export function verdictOf(run: RunInfo, data: RunData): EndClass | undefined {
 export function makeVerdictPanel(): VerdictPanel {
   const heading = h("h2", {});
   const meter = h("progress", { max: 1, "aria-label": "steps taken" });
-  const paragraphs = { meaning: h("p", {}), because: h("p", {}), next: h("p", {}) };
+  const paragraphs = { meaning: h("p", {}), because: h("p", {}), proof: h("p", {}), next: h("p", {}) };
   const body = h("tbody", {});
   const columns = ["measure", "here", "threshold", "which means"].map((name) => h("th", { scope: "col" }, name));
   const table = h("table", { class: "measures" }, h("thead", {}, h("tr", {}, ...columns)), body);
-  const { meaning, because, next } = paragraphs;
+  const { meaning, because, proof, next } = paragraphs;
   const element = h(
     "section",
     { class: "card verdict", "aria-label": "what was found" },
@@ -65,6 +68,7 @@ export function makeVerdictPanel(): VerdictPanel {
     meaning,
     h("div", { class: "measures-frame" }, table),
     because,
+    proof,
     next,
   );
   let shown = "";
@@ -76,6 +80,13 @@ export function makeVerdictPanel(): VerdictPanel {
       paragraph.hidden = text === undefined;
       setText(paragraph, text ?? "");
     }
+  }
+  function sayProof(found: Proof | undefined): void {
+    proof.hidden = found === undefined;
+    // A sentence of a row begins with "proved:", one of a certificate does not.
+    const sentence = found?.sentence.replace(/^proved: /, "") ?? "";
+    const exact = found?.index === undefined ? "" : ` Its exact Morse index is ${found.index}.`;
+    setText(proof, found === undefined ? "" : `What is proved: ${found.mark}: ${sentence.replace(/\.$/, "")}.${exact}`);
   }
   function follow(run: RunInfo, data: RunData): void {
     const progress = progressOf(run, data);
@@ -125,6 +136,10 @@ export function makeVerdictPanel(): VerdictPanel {
         ...(because === undefined ? {} : { because: `Why: ${because}.` }),
         next: `What to do next: ${advice[verdict]}`,
       });
+      sayProof(proofOfRow(data));
+      void certifiedProof(run).then((found) => {
+        if (found !== undefined && shown === key) sayProof(found);
+      });
       body.replaceChildren(
         ...measuresOf(run, data, verdict).map(([name, value, ...others]) =>
           h("tr", {}, h("th", { scope: "row" }, name), ...[value, ...others].map((text) => h("td", {}, text))),
@@ -140,22 +155,22 @@ type Measure = readonly [name: string, here: string, threshold: string, says: st
 function measuresOf(run: RunInfo, data: RunData, verdict: EndClass): readonly Measure[] {
   const given = described(run, "thresholds");
   const thresholds = (typeof given === "object" && given !== null ? given : {}) as Readonly<Record<string, unknown>>;
-  const threshold = (name: string, standard: number): number => {
+  const threshold = (name: keyof typeof endThresholds): number => {
     const own = thresholds[name];
-    return typeof own === "number" ? own : standard;
+    return typeof own === "number" ? own : endThresholds[name];
   };
   const small = "small enough for a critical point";
-  const square = threshold("squaredFieldNorm", Number.NaN);
+  const square = thresholds.squaredFieldNorm;
   const measures = [
-    Number.isNaN(square)
-      ? judged("relative gradient", data.last("relativeField"), "≤", threshold("relativeField", 1e-6), small)
+    typeof square !== "number"
+      ? judged("relative gradient", data.last("relativeField"), "≤", threshold("relativeField"), small)
       : judged("squared gradient ‖F‖²", data.last("squaredFieldNorm"), "≤", square, small),
-    judged("residual r", data.last("relativeResidual"), ">", threshold("relativeResidual", 0.9), "flat by r"),
+    judged("residual r", data.last("relativeResidual"), ">", threshold("relativeResidual"), "flat by r"),
     judged(
       "residual r_H",
       data.last("relativeCokernelResidual"),
       "<",
-      threshold("relativeCokernelResidual", 5e-4),
+      threshold("relativeCokernelResidual"),
       "flat by r_H",
     ),
   ].filter((measure) => measure !== undefined);

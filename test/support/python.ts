@@ -1,7 +1,7 @@
 /** Programs in Python, for tests of what others make of files and of the wire. */
 import { spawn, spawnSync } from "node:child_process";
 
-const python = process.env.PYTHON ?? "python3";
+export const python = process.env.PYTHON ?? "python3";
 
 /** Why a program with these modules cannot run here; undefined: it can. */
 export function missingModules(...modules: readonly string[]): string | undefined {

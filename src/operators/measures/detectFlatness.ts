@@ -8,6 +8,7 @@ import {
   readOptions,
   scale,
 } from "../../authoring/index.ts";
+import { endThresholds } from "../../endThresholds.ts";
 import { kernelShare } from "../../linalg/spectra/kernelShare.ts";
 import { frobeniusNorm } from "../../linalg/spectra/norms.ts";
 import { whereFinite } from "../support/finiteMatrix.ts";
@@ -45,8 +46,8 @@ export interface DetectFlatnessOptions {
 const firstPowerSteps = 10;
 
 const rules = {
-  relativeResidual: { ...share, default: 0.9 },
-  relativeCokernelResidual: { ...share, default: 5e-4 },
+  relativeResidual: { ...share, default: endThresholds.relativeResidual },
+  relativeCokernelResidual: { ...share, default: endThresholds.relativeCokernelResidual },
   relativeCurvature: { ...share, default: 5e-4 },
   kernelShare: { ...share, default: 0.9 },
   by: { default: "residuals", oneOf: ["residuals", "curvature", "projection"] },

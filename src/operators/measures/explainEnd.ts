@@ -2,9 +2,11 @@
  * Tells whether a search ended at a critical point, in a gradient-flat region or elsewhere, and whether to trust its
  * Morse index.
  */
+
 import { thing } from "../../arguments.ts";
 import type { Row } from "../../authoring/index.ts";
 import { checkOption } from "../../authoring/index.ts";
+import { endThresholds } from "../../endThresholds.ts";
 import { criticality, flatBeside, minorShare, short, trustedSquaredNorm } from "../support/ends/criticality.ts";
 import { endMeanings } from "../support/ends/endMeanings.ts";
 import { indexTrust } from "../support/ends/indexTrust.ts";
@@ -137,7 +139,12 @@ export function explainEnd(
   checkOption("explainEnd", "last", last, rowRule);
   checkOption("explainEnd", "solved", solved ?? { columns: {} }, rowRule);
   checkOption("explainEnd", "thresholds", thresholds, thing("an object of thresholds", {}));
-  const { squaredFieldNorm, relativeResidual = 0.9, relativeCokernelResidual = 5e-4, relativeStep = 10 } = thresholds;
+  const {
+    squaredFieldNorm,
+    relativeResidual = endThresholds.relativeResidual,
+    relativeCokernelResidual = endThresholds.relativeCokernelResidual,
+    relativeStep = 10,
+  } = thresholds;
   const r = solved?.columns.relativeResidual;
   const rH = solved?.columns.relativeCokernelResidual;
   const curvature = last.columns.gradientCurvature ?? last.columns.relativeCurvature;

@@ -30,7 +30,7 @@ export function streamAddress(who: string, given: unknown): StreamAddress {
   if (page === undefined || protocol === undefined) {
     throw failure(
       "ERR_OPTION_RANGE",
-      `${who}: ${expected}, got ${page?.protocol.slice(0, -1) ?? "a text that is none"}`,
+      `${who}: ${expected}, got ${page?.protocol.slice(0, -1) ?? "a text that is not an address"}`,
     );
   }
   const path = page.pathname.replace(/\/(stream)?$/, "");

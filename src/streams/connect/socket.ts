@@ -2,7 +2,7 @@
 import { webSocketClass } from "../../host.ts";
 
 /** What comes from a socket, in order. Nothing comes after `lost`. */
-export interface SocketHandlers {
+interface SocketHandlers {
   readonly text: (text: string) => void;
   readonly bytes: (bytes: Uint8Array) => void;
   /** The connection has ended: its close code, and the reason if there is one. */

@@ -1,4 +1,4 @@
-/** Rows come once each while a server is killed and started again, and while a run is killed and resumed. */
+/** Rows come once each while a server is killed and started again. */
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -72,37 +72,6 @@ restarts("a server is killed twice while a run goes on", async () => {
   assert.is(seen.length, 1501);
   for (const each of [writer, server]) each.process.kill("SIGKILL");
   await Promise.all([writer.ended, server.ended]);
-});
-
-restarts("a run is killed with its server, and resumed from an earlier step", async () => {
-  const here = scratchDirectory();
-  const out = join(here, "a run");
-  const secret = join(here, "token");
-  writeFileSync(secret, "the-first-secret\nthe-second-secret\n", { mode: 0o600 });
-  const access = ["--token-file", secret, "--serve", await freePort()];
-  const flags = ["--steps", "1000", "--milliseconds", "2", "--out", out];
-  const first = startFluxion(["run", slowExperiment, ...flags, ...access], here);
-  const [, address] = await first.says(/(http:\S+token=the-first-secret)/);
-  const { seen, done } = watch(address!, "first");
-  await until(() => seen.length > 200);
-  first.process.kill("SIGKILL");
-  await first.ended;
-  const second = startFluxion(["resume", out, ...access], here);
-  await done;
-  const attempts = seen.map(({ run }) => run.attempt);
-  assert.equal([...new Set(attempts)], [1, 2]);
-  const begin = attempts.indexOf(2);
-  // By the rule for attempts: from its first step on, the new one replaces the old one.
-  const kept = seen.slice(0, begin).filter(({ step }) => step < seen[begin]!.step);
-  const asRead = [...readRun(join(out, "first"), { attempts: "all" })];
-  const newest = asRead.filter(({ run }) => run.attempt === 2);
-  assertSameRows(seen.slice(begin), newest);
-  assertSameRows(
-    kept,
-    asRead.filter(({ run, step }) => run.attempt === 1 && step < newest[0]!.step),
-  );
-  second.process.kill("SIGKILL");
-  await second.ended;
 });
 
 restarts.run();

@@ -1,5 +1,7 @@
 /** Whether the last point of a search is critical, by the columns of its row. */
+
 import type { Row } from "../../../authoring/index.ts";
+import { endThresholds } from "../../../endThresholds.ts";
 
 /**
  * Largest ||F||^2 at which the Morse index is trusted where only ||F||^2 is known and judged by an absolute threshold.
@@ -10,7 +12,7 @@ import type { Row } from "../../../authoring/index.ts";
 export const trustedSquaredNorm = 1e-10;
 
 /** Largest relative size of F at a critical point. */
-export const criticalRelativeField = 1e-6;
+export const criticalRelativeField = endThresholds.relativeField;
 
 /**
  * Longest Newton step at a critical point, in lengths of the parameters, and longest one where its index is trusted,
