@@ -1,9 +1,12 @@
 /** Where one run ended, from its last rows and from certificates of its end. */
+import { crc32c, hex } from "../arrow/checks/checksum.ts";
 import type { EndCertificate, EndCertificates, RunInfo } from "../server/messages.ts";
+import type { Batch } from "./arrowReader.ts";
 import { newest } from "./charts/series.ts";
 import { address } from "./link.ts";
 import { type Proof, proofOfFile, proofOfRow } from "./proof.ts";
 import type { RunData } from "./runData.ts";
+import { fetchRows } from "./runFeed.ts";
 import { stateOf } from "./runTable/runState.ts";
 
 export interface EndPoint {
@@ -63,8 +66,17 @@ export async function fetchCertificates(): Promise<EndCertificates | undefined> 
 export async function certifiedProof(run: RunInfo): Promise<Proof | undefined> {
   const own = ((await fetchCertificates())?.ends ?? []).filter((end) => end.run === run.name);
   if (own.length === 0) return undefined;
-  const { point } = await endOf(run, true);
+  const point = await endPointOf(run);
   return own.filter((end) => end.point === point).map(proofOfFile)[0];
+}
+
+/** Checksum of the last point of a run, as certificates name it; "" if there is none. */
+async function endPointOf(run: RunInfo): Promise<string> {
+  const batches = await fetchRows(run.name, { last: 1, columns: "point" }).catch((): Batch[] => []);
+  const last = batches.at(-1);
+  const column = last?.columns.get("point");
+  const point = column?.kind === "list" ? column.values[last!.rows - 1] : undefined;
+  return point === undefined ? "" : hex(crc32c(new Uint8Array(point.buffer, point.byteOffset, point.byteLength)));
 }
 
 /** Takes the word of a certificate of exactly this end, where there is one that decides. */
