@@ -91,7 +91,9 @@ function assertGroup(group: readonly LossCase[], first: number): void {
     const end = at + dimensionOf(loss);
     for (const key of ["gradient", "product"] as const) {
       const part = expected[key].subarray(at, end);
-      assertClose(found[key].subarray(at, end), part, 1e-12, `${loss.name}: ${key}`, 1e-3);
+      // The distance in the ball is arcosh of a number near 1, which loses digits in either executor.
+      const tolerance = loss.name === "embedding in the Poincare ball" ? 1e-11 : 1e-12;
+      assertClose(found[key].subarray(at, end), part, tolerance, `${loss.name}: ${key}`, 1e-3);
     }
     at = end;
   }
