@@ -114,7 +114,7 @@ export class Outside {
     return [address + 8 * (offset + (isWhole ? this.#first.get(buffer)! : 0)), distance];
   }
 
-  /** Returns where a matrix in a copy of some samples lies among all; undefined if its rows are no rows there. */
+  /** Returns where a matrix in a copy of some samples lies among all; undefined if its rows are not rows there. */
   #layout({ buffer, offset, distance, transpose }: Matrix, rows: number, columns: number): Layout | undefined {
     const sampled = this.#sampled.get(buffer);
     if (sampled === undefined) return undefined;

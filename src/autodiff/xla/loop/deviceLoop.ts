@@ -1,9 +1,12 @@
+import { thing } from "../../../arguments.ts";
 import { failure } from "../../../errors.ts";
+import { checkOption, readOptions } from "../../../options.ts";
 import { type InputData, numbersOf } from "../../chosenRows.ts";
 import { precisionOf } from "../../devices/precision.ts";
-import type { Precision } from "../../executorNames.ts";
+import { type Precision, precisions } from "../../executorNames.ts";
 import type { FieldParts } from "../../fieldParts.ts";
 import { sizeOf } from "../../graph/graph.ts";
+import { checkBuilder, checkNodes } from "../../graph/graphArguments.ts";
 import { DeviceMemory, type DeviceProgram, totalOf } from "../memory.ts";
 import type { Handle } from "../pjrt/library.ts";
 import { openClient } from "../plugin.ts";
@@ -20,6 +23,13 @@ export interface LoopOptions {
   /** Numbers in which the device computes. Default: `FLUXION_PRECISION`, else float64. */
   readonly precision?: Precision;
 }
+
+const rules = {
+  method: { oneOf: loopMethods, required: true },
+  steps: { integer: true, min: 1, required: true },
+  batched: { default: false, oneOf: [true, false] },
+  precision: { oneOf: precisions },
+} as const;
 
 /** What k steps gave. */
 export interface LoopRow {
@@ -55,14 +65,12 @@ export interface FieldLoop {
  * @throws {Error} ERR_DEVICE if there is no plugin; {RangeError} ERR_OPTION_RANGE for an unknown method or k below 1
  */
 export function compileLoop(parts: FieldParts, options: LoopOptions): FieldLoop {
-  const { method, steps, batched = false } = options;
-  if (!loopMethods.includes(method)) {
-    throw failure("ERR_OPTION_RANGE", `compileLoop: expected method ${loopMethods.join(", ")}, got "${method}"`);
-  }
-  if (!(Number.isInteger(steps) && steps >= 1)) {
-    throw failure("ERR_OPTION_RANGE", `compileLoop: expected steps to be a positive integer, got ${steps}`);
-  }
-  const memory = new DeviceMemory(openClient(), precisionOf(options.precision));
+  checkOption("compileLoop", "parts", parts, thing("parts of a field", { parameters: "list", field: "list" }));
+  checkBuilder("compileLoop", parts.builder);
+  checkNodes("compileLoop", "parameters", parts.parameters);
+  checkNodes("compileLoop", "field", parts.field);
+  const { method, steps, batched, precision } = readOptions("compileLoop", options, rules);
+  const memory = new DeviceMemory(openClient(), precisionOf(precision));
   const program = memory.compile(loopModule(parts, method, steps, batched, memory.element));
   return new DeviceLoop(parts, { method, steps, batched }, memory, program);
 }

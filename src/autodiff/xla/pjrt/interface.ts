@@ -52,7 +52,7 @@ export const words: Readonly<Record<Call, number>> = {
 export const programWords = 6;
 export const executeOptionsWords = 14;
 
-/** The first minor version with all of these functions. Versions 106 and 116 were tried. */
+/** The first minor version with all of these functions. Version 106 was run. */
 export const oldestMinor = 40;
 
 /** Numbers of a buffer, as the interface counts types. */
