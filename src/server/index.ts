@@ -11,6 +11,8 @@ export type {
   EndCertificate,
   EndCertificates,
   FigureTitle,
+  ListedRun,
+  RunCells,
   RunEnding,
   RunInfo,
   ServerMessage,

@@ -1,4 +1,5 @@
 /** `fluxion run --every --keep --max-disk`, as a user starts it. */
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -38,6 +39,41 @@ keeping("--max-disk stops with a checkpoint, from which resume goes on to the sa
   assert.is(ends[0]!.status, "diverged");
   assert.is(ends[0]!.step, ends[1]!.step);
   assert.equal(ends[0]!.point, ends[1]!.point);
+});
+
+keeping("searches start where they start without --keep, since trajectories are kept whole", async () => {
+  const here = scratchDirectory();
+  const run = [
+    "run",
+    "digits",
+    "--searches",
+    "3",
+    "--iterations",
+    "2",
+    "--samples",
+    "40",
+    "--trajectory-steps",
+    "60",
+    "--no-serve",
+  ];
+  for (const [name, flags] of [
+    ["all", []],
+    ["ends", ["--keep", "ends"]],
+    ["every", ["--every", "7", "--keep", "numbers"]],
+  ] as const) {
+    const { code, stderr } = await fluxion([...run, ...flags, "--out", name], here);
+    assert.is(code, 0, stderr);
+  }
+  const starts = ["all", "ends", "every"].map((name) =>
+    readdirSync(join(here, name))
+      .filter((run) => existsSync(join(here, name, run, "run.json")))
+      .sort()
+      .map((run) => `${run} ${[...readRun(join(here, name, run))][0]!.point}`),
+  );
+  assert.ok(starts[0]!.length >= 4, `${starts[0]!.length} runs`);
+  assert.ok(new Set(starts[0]!.map((start) => start.split(" ")[1])).size >= 3);
+  assert.equal(starts[1], starts[0]);
+  assert.equal(starts[2], starts[0]);
 });
 
 keeping("says what it does not understand, and makes nothing", async () => {

@@ -178,7 +178,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     update: Update,
     runOptions: ExperimentRunOptions,
   ): Observable<Row> => {
-    const { description, checkpointSeconds = defaultCheckpointSeconds } = runOptions;
+    const { description, checkpointSeconds = defaultCheckpointSeconds, whole = false } = runOptions;
     const earlier = where?.earlier(name);
     if (earlier !== undefined) requireSameData(name, earlier.description, problem, description);
     if (earlier?.finished === true) return earlier.rows();
@@ -192,7 +192,7 @@ export function experimentContext(options: ContextOptions): OwnedContext {
     };
     const checkpoint = earlier?.checkpoint;
     const bare = live(iterate(guard(problem, interrupted), checkpoint ?? start, update, own));
-    const rows = (stop === undefined ? bare : bare.pipe(finalize(stop.ended))).pipe(thin);
+    const rows = (stop === undefined ? bare : bare.pipe(finalize(stop.ended))).pipe(whole ? (same) => same : thin);
     // The stop unsubscribes rather than completes, so that the file says that the run was interrupted.
     const recorded = (kept === undefined ? rows : rows.pipe(kept.record)).pipe(takeUntil(halt));
     if (earlier === undefined || checkpoint === undefined) return recorded;

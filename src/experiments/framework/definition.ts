@@ -20,6 +20,8 @@ export interface ExperimentRunOptions {
   readonly checkpointSeconds?: number;
   /** Whether `--repeat` repeats the run. Default true. A trajectory from which starts are drawn need not be repeated. */
   readonly repeat?: boolean;
+  /** Whether all rows are kept whatever `--every` and `--keep` say, since starts are drawn from them. Default false. */
+  readonly whole?: boolean;
   /** Called with each row of each repetition, which are counted from 1. The run completes after its repetitions. */
   readonly onRepetition?: (row: Row, repetition: number) => void;
 }

@@ -54,7 +54,9 @@ export function withTrajectory(
   return defer(() => {
     const trajectory: Row[] = [];
     return concat(
-      context.iterate(problem, start, update, { name, repeat: false }).pipe(tap((row) => trajectory.push(row))),
+      context
+        .iterate(problem, start, update, { name, repeat: false, whole: true })
+        .pipe(tap((row) => trajectory.push(row))),
       defer(() => (context.signal.aborted ? EMPTY : then(trajectory))),
     );
   });
@@ -112,6 +114,7 @@ export function withTrajectories(
           .iterate(problem, start(index), update, {
             name: searchName(index, count, "trajectory"),
             repeat: false,
+            whole: true,
             ...about,
           })
           .pipe(tap((row) => trajectories[index]!.push(row))),
