@@ -7,7 +7,7 @@ export { type CheckGraphOptions, checkGraph } from "./derivatives/checkGraph.ts"
 export { gradient, pullback, pushforward } from "./derivatives/differentiate.ts";
 export type { DeviceDescription } from "./devices/deviceExecutor.ts";
 export { describeExecutor, type Executor, type ExecutorDescription, executors } from "./executor.ts";
-export type { DeviceName } from "./executorNames.ts";
+export type { DeviceName, Precision } from "./executorNames.ts";
 export type { FieldParts } from "./fieldParts.ts";
 export type { NativeDescription } from "./float64/native/library.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
