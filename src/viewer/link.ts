@@ -49,8 +49,9 @@ export function hideToken(): void {
   history.replaceState(history.state, "", url);
 }
 
-export function address(path: string): string {
-  return new URL(path, location.origin).href;
+/** Gives the address of what the server has at a path, also where a proxy shows the page below a path of its own. */
+export function address(path: `/${string}`): string {
+  return new URL(`.${path}`, location.href).href;
 }
 
 /** @param list how it is told of runs: `brief`, then of changes, or not at all. Default `none` */
