@@ -65,7 +65,7 @@ executor("refuses an executor that does not exist", () => {
   assertError(
     describeExecutor,
     "ERR_OPTION_RANGE",
-    /float64 or interpreter or portable or tensorflow or auto, got "abacus"/,
+    /float64 or interpreter or portable or tensorflow or xla or auto, got "abacus"/,
   );
   delete process.env.FLUXION_EXECUTOR;
 });
