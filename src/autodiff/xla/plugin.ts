@@ -55,11 +55,14 @@ export function openClient(): PjrtClient {
   const [first] = failures;
   if (first !== undefined && failures.length === 1) throw first;
   if (first !== undefined) {
-    throw failure("ERR_DEVICE", `xla: no plugin can be used: ${failures.map(({ message }) => message).join("; ")}`);
+    throw failure(
+      "ERR_DEVICE",
+      `executor xla: no plugin can be used: ${failures.map(({ message }) => message).join("; ")}`,
+    );
   }
   throw failure(
     "ERR_DEVICE",
-    "xla: found no plugin; install one by `fluxion device install cpu` (or cuda, rocm), or give the path of a library " +
+    "executor xla: found no plugin; install one by `fluxion device install cpu` (or cuda, rocm), or give the path of a library " +
       "in FLUXION_PJRT",
   );
 }
@@ -76,10 +79,13 @@ function clientOf(path: string): PjrtClient | Error {
 function open(path: string): PjrtClient | Error {
   try {
     if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path)) {
-      throw failure("ERR_DEVICE", `xla: FLUXION_PJRT: expected an absolute path, got "${path}"`);
+      throw failure("ERR_DEVICE", `executor xla: FLUXION_PJRT: expected an absolute path, got "${path}"`);
     }
     if (!builtin("node:fs", "xla").existsSync(path)) {
-      throw failure("ERR_DEVICE", `xla: there is no file ${path}; install a plugin by \`fluxion device install cpu\``);
+      throw failure(
+        "ERR_DEVICE",
+        `executor xla: there is no file ${path}; install a plugin by \`fluxion device install cpu\``,
+      );
     }
     return new PjrtClient(path);
   } catch (error) {

@@ -28,7 +28,13 @@ export function makeRunFinder(handlers: RunListHandlers, draw: () => void): RunF
   const shown = new RunsShown();
   const title = h("h2", {}, "Runs");
   const field = h("input", {
-    ...{ type: "search", id: "run-filter", placeholder: "find: words, loss<1e-3", autocomplete: "off", spellcheck: "false" },
+    ...{
+      type: "search",
+      id: "run-filter",
+      placeholder: "find: words, loss<1e-3",
+      autocomplete: "off",
+      spellcheck: "false",
+    },
     ...{ "aria-label": "find runs", "aria-describedby": "run-filter-state" },
   });
   field.title = 'words, and conditions such as loss<1e-3, verdict="critical point", index>=2 or tags=paper';

@@ -35,7 +35,7 @@ export class PjrtClient {
     this.platformVersion = library.text(version[3]!, version[4]!);
     const devices = library.call("Client_AddressableDevices", this.#client);
     const [first] = library.handles(devices[3]!, Math.min(1, Number(devices[4]!)));
-    if (first === undefined) throw failure("ERR_DEVICE", `xla: the plugin ${path} finds no device`);
+    if (first === undefined) throw failure("ERR_DEVICE", `executor xla: the plugin ${path} finds no device`);
     this.#device = first;
     const kind = library.call("DeviceDescription_Kind", library.call("Device_GetDescription", first)[3]!);
     this.device = library.text(kind[3]!, kind[4]!);

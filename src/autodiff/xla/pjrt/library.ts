@@ -57,7 +57,7 @@ export class PjrtLibrary {
     if (major !== 0 || minor < oldestMinor) {
       throw failure(
         "ERR_DEVICE",
-        `xla: expected a plugin that speaks version 0.${oldestMinor} or later of PJRT's interface, got ` +
+        `executor xla: expected a plugin that speaks version 0.${oldestMinor} or later of PJRT's interface, got ` +
           `${major}.${minor} from ${path}; install another one by: fluxion device install cpu`,
       );
     }
@@ -124,9 +124,12 @@ export class PjrtLibrary {
     const code = Number(this.call("Error_GetCode", error)[3]! & 0xffffffffn);
     this.#callVoid("Error_Destroy", error);
     if (code === resourceExhausted) {
-      return failure("ERR_MEMORY", `xla: the device has no memory left: ${text}; use smaller batches or float32`);
+      return failure(
+        "ERR_MEMORY",
+        `executor xla: the device has no memory left: ${text}; use smaller batches or float32`,
+      );
     }
-    return failure("ERR_DEVICE", `xla: ${name} failed: ${text}`);
+    return failure("ERR_DEVICE", `executor xla: ${name} failed: ${text}`);
   }
 }
 
@@ -136,14 +139,14 @@ function tableOf(path: string): number {
     library = koffi().load(path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw failure("ERR_DEVICE", `xla: cannot load the plugin ${path}: ${why}`, { cause });
+    throw failure("ERR_DEVICE", `executor xla: cannot load the plugin ${path}: ${why}`, { cause });
   }
   let start: unknown;
   try {
     start = library.func("size_t GetPjrtApi()")();
   } catch (cause) {
-    throw failure("ERR_DEVICE", `xla: ${path} is not a plugin: it has no function GetPjrtApi`, { cause });
+    throw failure("ERR_DEVICE", `executor xla: ${path} is not a plugin: it has no function GetPjrtApi`, { cause });
   }
   if (typeof start === "number" && start !== 0) return start;
-  throw failure("ERR_DEVICE", `xla: ${path} is not a plugin: GetPjrtApi gives no table of functions`);
+  throw failure("ERR_DEVICE", `executor xla: ${path} is not a plugin: GetPjrtApi gives no table of functions`);
 }
