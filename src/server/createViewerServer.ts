@@ -56,6 +56,10 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
   let onTheWay = 0;
   let isListening = false;
   let steeringChanged = false;
+  /** Whether something is about to be told. */
+  let isDue = false;
+  /** Who waits until everything is told. */
+  const waiting: (() => void)[] = [];
   let begun: { resolve(): void; reject(error: Error): void } | undefined;
   let closing: Promise<void> | undefined;
 
@@ -75,10 +79,12 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     }
     while (onTheWay < window) {
       const message = mirror.next();
-      if (message === undefined) return;
+      if (message === undefined) break;
       onTheWay += costOf(message);
       supervisor.send(message);
     }
+    if (onTheWay > 0 || isDue) return;
+    for (const resolve of waiting.splice(0)) resolve();
   }
 
   const guard = makeGuard(warnOnce(warn));
@@ -170,7 +176,6 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     mirror.touch(run);
     pump();
   }
-  let isDue = false;
   /** Tells it a little later, so that many runs that are over go together. */
   function tellSoon(run: MirroredRun): void {
     mirror.touch(run);
@@ -255,9 +260,16 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     get processId() {
       return supervisor.processId;
     },
+    told: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        if (closing === undefined) pump();
+        else for (const each of waiting.splice(0)) each();
+      }),
     close() {
       closing ??= (async () => {
         lose();
+        for (const resolve of waiting.splice(0)) resolve();
         desk.close();
         await supervisor.close();
         mirror.runs.clear();

@@ -182,6 +182,7 @@ export async function serveViewers({
     get viewers() {
       return viewers.size;
     },
+    told: () => Promise.resolve(),
     close,
   };
 }

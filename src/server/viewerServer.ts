@@ -27,6 +27,8 @@ export interface ViewerServer {
   readonly processId: number | undefined;
   /** Number of viewers connected now. */
   readonly viewers: number;
+  /** Resolves when viewers who ask are told of every run and row that this process has given so far. */
+  told(): Promise<void>;
   /** Closes every connection (1001) and the port. A second call waits for the first. */
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ page("waits for a run, shows its history when it comes, and then every new row",
     await shows(open, ".waiting", "No run yet");
     const run = search(server);
     run.emit(50);
-    await shows(open, "h1", "search");
+    await shows(open, "#run h1", "search");
     await shows(open, '[data-tile="step"]', /^49$/);
     for (const column of ["value", "squaredFieldNorm", "relativeResidual", "stepSize"]) {
       await open.locator(`[data-column="${column}"] canvas`).waitFor();
@@ -42,7 +42,7 @@ page("lists the events of the run in focus, the newest first, and offers no char
       }),
     );
     from(rows).pipe(webSocket(server)).subscribe();
-    await shows(open, "h1", "watched");
+    await shows(open, "#run h1", "watched");
     await shows(open, ".events li:nth-child(1)", "deep at step 30: value<1: 0.5");
     await shows(open, ".events li:nth-child(2)", "deep at step 7: value<1: 0.5");
     await shows(open, ".events h2", /^Events$/);

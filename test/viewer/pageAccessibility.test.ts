@@ -57,7 +57,7 @@ const pages: Readonly<Record<string, (open: Page, server: ViewerServer) => Promi
   },
   async "the finished page"(open, server) {
     finished(server, "done");
-    await shows(open, "h1", "done");
+    await shows(open, "#run h1", "done");
     await shows(open, '[data-tile="step"]', /^399$/);
   },
   async "a page with several runs"(open, server) {

@@ -65,7 +65,10 @@ page("shows the step and the values under the pointer", () =>
     zigzag(server);
     await settles(open, 59);
     await open.getByLabel("x axis").first().selectOption("evaluations");
-    const box = (await open.locator(`${loss} .u-over`).boundingBox())!;
+    const over = open.locator(`${loss} .u-over`);
+    // Another x axis makes another plot.
+    await becomes(open, async () => (await over.boundingBox()) !== null, true);
+    const box = (await over.boundingBox())!;
     await open.mouse.move(box.x + box.width - 1, box.y + 20);
     await shows(open, `${loss} .place`, "119 evaluations of F, step 59");
     await open.mouse.move(box.x + 1, box.y + 20);
@@ -159,7 +162,7 @@ page("keeps the state of the view in its address, so that a link shows the same"
     const link = open.url();
     const other = await open.context().newPage();
     await other.goto(link);
-    await shows(other, "h1", "one");
+    await shows(other, "#run h1", "one");
     await shows(other, `${loss} .legend li:nth-child(2)`, "two, three");
     assert.is(await other.getByLabel("x axis").first().inputValue(), "evaluations");
     await shows(other, "#x-log", "x: linear");
@@ -173,7 +176,7 @@ page("keeps the state of the view in its address, so that a link shows the same"
     assert.not.ok(await other.locator("#follow").isChecked());
     // A link that is opened in the same page is shown at once.
     await other.evaluate("location.hash = 'run=four&x=step&scale=log'");
-    await shows(other, "h1", "four");
+    await shows(other, "#run h1", "four");
     await shows(other, "#x-log", "x: log");
     assert.not.ok(await other.locator('[data-column="seconds"]').isVisible());
     await other.close();

@@ -25,7 +25,7 @@ page("compares runs, told apart by letters and dashes as well as colours", () =>
   withPage(async (open, server) => {
     search(server, "first").emit(20);
     search(server, "second").emit(40);
-    await shows(open, "h1", "second");
+    await shows(open, "#run h1", "second");
     await open.locator('[data-run="first"] .compare').check();
     await shows(open, '[data-column="value"] .legend li:nth-child(2)', "first");
     const dashes = await open
@@ -39,7 +39,7 @@ page("compares runs, told apart by letters and dashes as well as colours", () =>
     const letters = await open.locator('[data-column="value"] .legend b').allTextContents();
     assert.equal(letters, ["A", "B"]);
     await open.locator('[data-run="first"] .choose').click();
-    await shows(open, "h1", "first");
+    await shows(open, "#run h1", "first");
     await shows(open, '[data-tile="step"]', /^19$/);
   }),
 );
@@ -67,7 +67,7 @@ page("shows where the runs of an experiment ended: loss against Morse index, and
       ["two", "✓ converged", "1", "4.5", "0.25", "0"],
     ]);
     await card.getByRole("button", { name: "one" }).click();
-    await shows(open, "h1", "one");
+    await shows(open, "#run h1", "one");
   }),
 );
 
@@ -151,7 +151,7 @@ page("marks what certificates prove that are made after the runs, of the ends th
         );
         from(rows).pipe(webSocket(server)).subscribe();
       }
-      await shows(open, "h1", "undecided");
+      await shows(open, "#run h1", "undecided");
       const card = open.locator('[aria-label="End points"]');
       assert.not.ok(await card.isVisible());
       certificates = {

@@ -19,7 +19,7 @@ page("pauses, steps, resumes, sets a parameter, and asks before it stops", () =>
     await open.locator('[data-command="step"]').click();
     await shows(open, ".log", /step, before step 10/);
     await open.keyboard.press("Escape");
-    await open.locator("h1").click();
+    await open.locator("#run h1").click();
     await open.keyboard.press(" ");
     await shows(open, "h1 ~ .state", "running");
     const field = open.locator('[data-setting="gradientStep.stepSize"]');
@@ -48,7 +48,7 @@ page("says that a command waits for the end of a step, and does not give it twic
     await open.locator('[data-command="pause"]').click();
     await shows(open, '[data-command="pause"]', "Pausing …");
     await shows(open, ".log", "pause: after this step …");
-    await open.locator("h1").click();
+    await open.locator("#run h1").click();
     await open.keyboard.press(" ");
     waiting[0]?.reply?.({ type: "pause", step: 10 });
     await shows(open, ".log", "pause, before step 10");

@@ -92,6 +92,7 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
   };
   try {
     await take();
+    await server.told();
   } catch (error) {
     live.close();
     await server.close();

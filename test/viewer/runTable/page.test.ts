@@ -103,7 +103,7 @@ page("is worked by keyboard: rows are gone through, looked at, shown in the char
     }
     await open.keyboard.press("ArrowDown");
     await open.keyboard.press("Enter");
-    await shows(open, "h1", "search-1");
+    await shows(open, "#run h1", "search-1");
     await open.keyboard.press("ArrowDown");
     await open.keyboard.press(" ");
     await shows(open, '[data-column="squaredFieldNorm"] .legend li:nth-child(2)', "search-2");
@@ -112,10 +112,10 @@ page("is worked by keyboard: rows are gone through, looked at, shown in the char
     await becomes(open, () => open.locator('[data-row="search-2"]').getAttribute("aria-selected"), "false");
     assert.is(await at(), "search-2");
     // Elsewhere on the page keys go to the field and the table.
-    await open.locator("h1").click();
+    await open.locator("#run h1").click();
     await open.keyboard.press("/");
     assert.is(await open.evaluate("document.activeElement.id"), "run-filter");
-    await open.locator("h1").click();
+    await open.locator("#run h1").click();
     await open.keyboard.press("r");
     await becomes(open, () => open.locator(".run-table").isVisible(), false);
     await open.keyboard.press("r");
@@ -157,7 +157,7 @@ page("takes runs as they come and end, while the list is sorted and filtered", (
   withPage(async (open, server) => {
     const one = search(server, "one");
     one.emit(3);
-    await shows(open, "h1", "one");
+    await shows(open, "#run h1", "one");
     await open.locator("#run-filter").fill("two");
     await shows(open, "#run-filter-state", "0 runs are found");
     search(server, "two").emit(5);
