@@ -65,14 +65,16 @@ page("shows the step and the values under the pointer", () =>
     zigzag(server);
     await settles(open, 59);
     await open.getByLabel("x axis").first().selectOption("evaluations");
-    const over = open.locator(`${loss} .u-over`);
-    // Another x axis makes another plot.
-    await becomes(open, async () => (await over.boundingBox()) !== null, true);
-    const box = (await over.boundingBox())!;
-    await open.mouse.move(box.x + box.width - 1, box.y + 20);
-    await shows(open, `${loss} .place`, "119 evaluations of F, step 59");
-    await open.mouse.move(box.x + 1, box.y + 20);
-    await shows(open, `${loss} .place`, "1 evaluations of F, step 0");
+    let moves = 0;
+    /** Moves the pointer there, in whatever plot there is by now: another x axis makes another one. */
+    const placeAt = async (side: "left" | "right"): Promise<string | undefined> => {
+      const box = await open.locator(`${loss} .u-over`).boundingBox();
+      if (box === null) return undefined;
+      await open.mouse.move(side === "left" ? box.x + 1 : box.x + box.width - 1, box.y + 20 + (moves++ % 5));
+      return (await open.locator(`${loss} .place`).textContent()) ?? undefined;
+    };
+    await becomes(open, () => placeAt("right"), "119 evaluations of F, step 59");
+    await becomes(open, () => placeAt("left"), "1 evaluations of F, step 0");
     await shows(open, `${loss} .legend output`, "2");
   }),
 );
