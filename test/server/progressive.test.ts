@@ -2,7 +2,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RunEncoder } from "../../src/arrow/encoder.ts";
@@ -13,6 +12,7 @@ import type { ServerMessage } from "../../src/server/messages.ts";
 import type { Range } from "../../src/server/rows/chosenBatches.ts";
 import { historyParts } from "../../src/server/rows/historyParts.ts";
 import { scratchDirectory } from "../support/command.ts";
+import * as fc from "../support/fastCheck.ts";
 import { everyOf, pathError, spiral } from "../support/paths.ts";
 import { makeRow, makeRun } from "../support/rows.ts";
 import { connect, firstSteps, type Viewer, withServer } from "../support/viewer.ts";
@@ -176,16 +176,21 @@ progressive("is divided without a hole or an overlap, whatever its attempts and 
   fc.assert(
     fc.property(attempts, fc.integer({ min: 1, max: 2 ** 21 }), scales, (list, bytes, scale) => {
       let step = 0;
-      const ranges = list.map(({ batches: count, back }, segment): Range => {
+      const attempts = list.map(({ batches: count, back }) => {
         step = Math.max(0, step - back);
+        const first = step;
         const batches = Array.from({ length: count }, (_, index) => {
           const firstStep = step;
           step += 3;
           return { index, firstStep, lastStep: step - 1, rows: 3, bytes, read: () => undefined };
         });
-        const upToStep =
-          segment === list.length - 1 ? Number.POSITIVE_INFINITY : Math.max(0, step - list[segment + 1]!.back);
-        return { segment, header: new Uint8Array(0), batches, fromStep: 0, upToStep };
+        return { first, batches };
+      });
+      // Newer attempts take the place of what older ones have from their first step on.
+      const ranges = attempts.flatMap(({ batches }, segment): Range[] => {
+        const upToStep = Math.min(...attempts.slice(segment + 1).map(({ first }) => first), Number.POSITIVE_INFINITY);
+        const kept = batches.filter(({ firstStep }) => firstStep < upToStep);
+        return kept.length === 0 ? [] : [{ segment, header: new Uint8Array(0), batches: kept, fromStep: 0, upToStep }];
       });
       const parts = historyParts(ranges, { points: 1000, scale, stillWanted: (range) => range });
       const seen: Range["batches"][number][] = [];
