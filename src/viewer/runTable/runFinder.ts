@@ -47,8 +47,8 @@ export function makeRunFinder(handlers: RunListHandlers, draw: () => void): RunF
   const controls = h("div", { class: "find" }, h("div", { class: "find-head" }, title, toggle), field, state);
   const table = makeRunTable({
     ...handlers,
-    sort(sorting) {
-      shown.sort(sorting);
+    sort(column) {
+      shown.sortBy(column);
       draw();
     },
     changed: draw,

@@ -11,7 +11,8 @@ import type { Sorting } from "./runsShown.ts";
 import { makeVirtualRows } from "./virtualRows.ts";
 
 interface RunTableHandlers extends RunListHandlers {
-  sort(sorting: Sorting | undefined): void;
+  /** The heading of a column was clicked. */
+  sort(column: string): void;
   /** The columns that are shown have changed. */
   changed(): void;
 }
@@ -158,17 +159,11 @@ function headingCell(
   { name, title, meaning }: RunColumn,
   isNumber: boolean,
   sorting: Sorting | undefined,
-  sort: (sorting: Sorting | undefined) => void,
+  sort: (column: string) => void,
 ): HTMLElement {
   const isSorted = sorting?.column === name;
   const descending = isSorted && sorting.descending;
   const mark = isSorted ? (descending ? " ▼" : " ▲") : "";
-  // Up, down, then as they began.
-  const next = !isSorted
-    ? { column: name, descending: false }
-    : descending
-      ? undefined
-      : { column: name, descending: true };
   return h(
     "span",
     {
@@ -176,7 +171,7 @@ function headingCell(
       class: isNumber ? "cell number" : "cell",
       "aria-sort": isSorted ? (descending ? "descending" : "ascending") : "none",
     },
-    button(`${title}${mark}`, { class: "quiet", title: meaning, "data-sort": name }, () => sort(next)),
+    button(`${title}${mark}`, { class: "quiet", title: meaning, "data-sort": name }, () => sort(name)),
   );
 }
 

@@ -43,8 +43,11 @@ export class RunsShown {
     this.#query = query;
     this.#refresh();
   }
-  sort(sorting: Sorting | undefined): void {
-    this.#sorting = sorting;
+  /** Sorts by a column: up, the next time down, then as the runs began. */
+  sortBy(column: string): void {
+    const isSorted = this.#sorting?.column === column;
+    if (!isSorted) this.#sorting = { column, descending: false };
+    else this.#sorting = this.#sorting?.descending === true ? undefined : { column, descending: true };
     this.#refresh();
   }
   /** Looks through the runs again if they have changed, unless that was done just before. Returns whether it is up to date. */
