@@ -271,6 +271,8 @@ export class Reception {
     const pause = this.#full ? 0 : this.#pause * (0.5 + Math.random());
     if (!this.#full) this.#pause = Math.min(longestPause, 2 * this.#pause);
     this.wanted.onConnection?.({ kind: "lost", code, reason, retryIn: pause });
+    // Whoever was told may have unsubscribed.
+    if (this.subscriber.closed) return;
     this.#timer = setTimeout(() => this.open(), 1000 * pause);
   }
 }

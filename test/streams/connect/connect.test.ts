@@ -27,20 +27,20 @@ test("emits the rows that there are, then those that come, and completes with th
     source.pipe(webSocket(server)).subscribe();
     for (const row of rows.slice(0, 300)) source.next(row);
     const seen: Row[] = [];
-    const done = lastValueFrom(
-      connect(address(server)).pipe((rows) => {
-        rows.subscribe({ error: () => undefined, next: () => undefined });
-        return rows;
-      }, toArray()),
-    );
-    connect(new URL(address(server).replace("http", "ws").replace("/?", "/stream?"))).subscribe((row) =>
-      seen.push(row),
-    );
+    const [rowsOf, url] = [
+      connect(address(server)),
+      new URL(address(server).replace("http", "ws").replace("/?", "/stream?")),
+    ];
+    // They would look for a server that is closed before they know that the run is over.
+    const others = [rowsOf.subscribe(), connect(url).subscribe((row) => seen.push(row))];
+    const done = lastValueFrom(rowsOf.pipe(toArray()));
     while (seen.length < 300) await pause(5);
     for (const row of rows.slice(300)) source.next(row);
     source.complete();
     assertSameRows(await done, rows);
+    while (seen.length < rows.length) await pause(5);
     assertSameRows(seen, rows);
+    for (const other of others) other.unsubscribe();
     // Measures keep their states for one run.
     assert.is(new Set(seen.map(({ run }) => run)).size, 1);
   }));
@@ -64,6 +64,24 @@ test("asks for the columns and steps that are wanted", () =>
       /refuses.*no column residul/,
     );
   }));
+
+test("does not look for the server again when whoever is told of the loss unsubscribes", async () => {
+  const told: string[] = [];
+  await new Promise<void>((resolve) => {
+    void withServer(async (server) => {
+      const subscription = connect(address(server), {
+        onConnection: ({ kind }) => {
+          told.push(kind);
+          if (kind !== "lost") return;
+          subscription.unsubscribe();
+          setTimeout(resolve, 1500);
+        },
+      }).subscribe();
+      while (told.length === 0) await pause(5);
+    });
+  });
+  assert.equal(told, ["open", "lost"]);
+});
 
 test("closes its connection when it is unsubscribed", () =>
   withServer(async (server) => {
