@@ -1,4 +1,3 @@
-import { Observable } from "rxjs";
 import { type ErrorCode, failure } from "../errors.ts";
 import { makeCommandDesk } from "./commands.ts";
 import { makeGuard, warnOnce } from "./guard.ts";
@@ -7,6 +6,7 @@ import { checkCells, directoryOf, earlierFiles, finishedFiles, freeName, type Hu
 import { makeRunIntern } from "./list/intern.ts";
 import { checkOptions, type ViewerServerOptions } from "./options.ts";
 import { costOf, type FromServer, type SentOptions, window } from "./process/channel.ts";
+import { counted } from "./process/counted.ts";
 import { MirroredRun, makeMirror } from "./process/mirror.ts";
 import { makeSupervisor } from "./process/supervisor.ts";
 import type { ViewerServer } from "./viewerServer.ts";
@@ -83,9 +83,11 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       onTheWay += costOf(message);
       supervisor.send(message);
     }
-    if (onTheWay > 0 || isDue) return;
-    for (const resolve of waiting.splice(0)) resolve();
+    if (onTheWay === 0 && !isDue) release();
   }
+  const release = (): void => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
 
   const guard = makeGuard(warnOnce(warn));
   const supervisor = makeSupervisor({
@@ -264,12 +266,12 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
       new Promise((resolve) => {
         waiting.push(resolve);
         if (closing === undefined) pump();
-        else for (const each of waiting.splice(0)) each();
+        else release();
       }),
     close() {
       closing ??= (async () => {
         lose();
-        for (const resolve of waiting.splice(0)) resolve();
+        release();
         desk.close();
         await supervisor.close();
         mirror.runs.clear();
@@ -286,16 +288,4 @@ function warnOfStrangers(host: string, warn: (message: string) => void): void {
     `createViewerServer: ${host} can be reached from other machines and the connection is not encrypted; ` +
       "put a proxy with TLS in front, and name it in allowedHosts and allowedOrigins",
   );
-}
-
-/** Returns the stream, and calls `change` with 1 for each subscription and with -1 when it ends. */
-function counted<T>(stream: Observable<T>, change: (by: 1 | -1) => void): Observable<T> {
-  return new Observable((subscriber) => {
-    const inner = stream.subscribe(subscriber);
-    change(1);
-    return () => {
-      inner.unsubscribe();
-      change(-1);
-    };
-  });
 }
