@@ -27,6 +27,8 @@ interface Announcer {
   retry(): void;
 }
 
+/** Greatest number of runs that are told of wholly also to those who asked for a brief list: it is short anyway. */
+const wholeMost = 200;
 /** A whole list is made for at most 1 / `share` of the time. */
 const share = 10;
 
@@ -43,7 +45,8 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
   async function tell(key: "runs" | "changed", list: Iterable<RunInfo>): Promise<void> {
     const parts = [`{"${key}":`];
     const pause = makePauses();
-    for (const piece of listPieces(list, kind === "brief" && key === "runs")) {
+    const all = [...list];
+    for (const piece of listPieces(all, kind === "brief" && key === "runs" && all.length > wholeMost)) {
       parts.push(piece);
       const wait = pause();
       if (wait !== undefined) await wait;
