@@ -56,7 +56,7 @@ page("shows many runs by few elements, sorts by a click on a heading, and finds 
     await open.locator('[data-sort="loss"]').click();
     // 7 i = 2999 mod 3000.
     await becomes(open, () => firstName(open), "search-857");
-    assert.is(await open.locator('[role="columnheader"][aria-sort="descending"]').count(), 1);
+    await becomes(open, () => open.locator('[role="columnheader"][aria-sort="descending"]').count(), 1);
     await open.locator('[data-sort="loss"]').click();
     await becomes(open, () => firstName(open), "search-0");
     await open.locator("#run-filter").fill('index>=2 loss<20 verdict="critical point"');
@@ -70,7 +70,7 @@ page("shows many runs by few elements, sorts by a click on a heading, and finds 
     await shows(open, ".run-row .tag", "good");
     await open.locator("#run-filter").fill("los<1");
     await shows(open, "#run-filter-state", 'there is no column "los". Did you mean "loss"?');
-    assert.is(await open.locator("#run-filter").getAttribute("aria-invalid"), "true");
+    await becomes(open, () => open.locator("#run-filter").getAttribute("aria-invalid"), "true");
     await open.locator("#run-filter").press("Escape");
     await shows(open, ".run-table h2", /^3.000 runs$/);
   }),
@@ -107,14 +107,14 @@ page("is worked by keyboard: rows are gone through, looked at, shown in the char
     await open.keyboard.press("ArrowDown");
     await open.keyboard.press(" ");
     await shows(open, '[data-column="squaredFieldNorm"] .legend li:nth-child(2)', "search-2");
-    assert.is(await open.locator('[data-row="search-2"]').getAttribute("aria-selected"), "true");
+    await becomes(open, () => open.locator('[data-row="search-2"]').getAttribute("aria-selected"), "true");
     await open.keyboard.press(" ");
     await becomes(open, () => open.locator('[data-row="search-2"]').getAttribute("aria-selected"), "false");
-    assert.is(await at(), "search-2");
+    await becomes(open, at, "search-2");
     // Elsewhere on the page keys go to the field and the table.
     await open.locator("#run h1").click();
     await open.keyboard.press("/");
-    assert.is(await open.evaluate("document.activeElement.id"), "run-filter");
+    await becomes(open, () => open.evaluate("document.activeElement.id"), "run-filter");
     await open.locator("#run h1").click();
     await open.keyboard.press("r");
     await becomes(open, () => open.locator(".run-table").isVisible(), false);
