@@ -61,15 +61,15 @@ lists("tell of changes only to a connection that asked for it, and of nothing to
     const first = await brief.message("runs");
     assert.is(first.runs.length, 3);
     server.hub.describe("run 1", { tags: "paper" });
-    const told = new Map<string, unknown>();
-    // What was said of the runs before may come again.
-    while (told.get("run 1") === undefined) {
-      for (const { name, cells } of (await brief.message("changed")).changed) {
-        if (name !== "run 1" || "tags" in (cells ?? {})) told.set(name, cells);
-      }
-    }
-    assert.equal(told.get("run 1"), { tags: "paper" });
-    assert.ok([...told.keys()].every((name) => first.runs.some((run) => run.name === name)));
+    /** What came of each run; what was said of the runs before may come again. */
+    const told = (): Map<string, unknown> =>
+      new Map(
+        brief.messages.flatMap((message) =>
+          "changed" in message ? message.changed.map(({ name, cells }) => [name, cells] as const) : [],
+        ),
+      );
+    await brief.until(() => JSON.stringify(told().get("run 1")) === '{"tags":"paper"}', "the tag of run 1");
+    assert.ok([...told().keys()].every((name) => first.runs.some((run) => run.name === name)));
     none.send({ subscribe: { run: "run 2" } });
     await none.message("ended");
     assert.not.ok(none.messages.some((message) => "runs" in message || "changed" in message));
