@@ -1,6 +1,7 @@
 /** The house as `scripts/rooms.ts` describes it: imports run downwards, no circles, no folder in which one gets lost. */
-import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lintRules, rooms } from "../scripts/rooms.ts";
@@ -52,6 +53,14 @@ structure("no folder has more than 25 files", () => {
 structure("biome.json has the rules of the table; `npx tsx scripts/rooms.ts` writes them", () => {
   const text = readFileSync(new URL("../biome.json", import.meta.url), "utf8");
   assert.equal(JSON.parse(text), JSON.parse(lintRules(text)));
+});
+
+structure("every property draws from the one seed of test/support/fastCheck.ts", () => {
+  const test = fileURLToPath(new URL(".", import.meta.url));
+  for (const name of readdirSync(test, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts") || name.endsWith("fastCheck.ts")) continue;
+    assert.not.match(readFileSync(join(test, name), "utf8"), /^import .*from "fast-check"/m, name);
+  }
 });
 
 structure.run();

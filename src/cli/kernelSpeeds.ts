@@ -1,11 +1,10 @@
 /** Finds out which kernels of OpenBLAS and which libraries are fastest here, each in a process of its own. */
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
 import type { BlasDescription } from "../linalg/blas/blas.ts";
-import { kernelFacts } from "../linalg/blas/fittingKernels.ts";
+import { clearly, kernelFacts } from "../linalg/blas/fittingKernels.ts";
 import type { KernelSpeed } from "../linalg/blas/kernelSpeed.ts";
 import { areNarrow, type KernelFacts, kernelUnit, kernelWarning, widerKernels } from "../linalg/blas/kernels.ts";
-import { otherLibraries, usualLibraries } from "../linalg/blas/libraryPaths.ts";
+import { otherLibraries, realFile, usualLibraries } from "../linalg/blas/libraryPaths.ts";
 
 /** A setting of `OPENBLAS_CORETYPE`, the kernels to which it leads, and their speed. */
 interface TriedKernels extends KernelSpeed {
@@ -18,9 +17,6 @@ interface TriedLibrary extends KernelSpeed {
   /** Absolute path. */
   readonly library: string;
 }
-
-/** A choice counts as better if it is faster by this factor, which noise does not reach. */
-const clearly = 1.25;
 
 /**
  * Measures the kernels in use and those that might be faster: wider ones that fit the processor, and OpenBLAS's own
@@ -50,7 +46,7 @@ export function tryLibraries(blas: BlasDescription): readonly TriedLibrary[] {
   // Several names often lead to one file.
   const files = new Map<string, string>();
   for (const path of [blas.library, ...usualLibraries(), ...otherLibraries()]) {
-    const file = existsSync(path) ? realpathSync(path) : path;
+    const file = realFile(path);
     if (!files.has(file)) files.set(file, path);
   }
   if (files.size < 2) return [];

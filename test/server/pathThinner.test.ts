@@ -1,8 +1,9 @@
 /** Paths are thinned by their shape: what is left lies close to what was there, whatever the pace along it. */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makePathThinner } from "../../src/server/pathThinner.ts";
+import * as fc from "../support/fastCheck.ts";
 import { everyOf, type Point, pathError, spiral } from "../support/paths.ts";
 
 const paths = suite("thinned paths");

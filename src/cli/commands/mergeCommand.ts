@@ -58,7 +58,10 @@ async function merge(directories: readonly string[], parquet: boolean): Promise<
       note(`fluxion: ${describeDamage(damage)}`);
     },
   );
-  const { there, repeats, workers, parts } = merged;
+  const { there, repeats, workers, parts, torn } = merged;
+  for (const { path, bytes } of torn) {
+    note(`fluxion: ${path} ends with ${bytes} bytes of a batch: its worker was killed, or still writes it`);
+  }
   const from = `${parts} ${parts === 1 ? "part" : "parts"} of ${workers.size} ${workers.size === 1 ? "worker" : "workers"}`;
   say(`${there.size} of ${spec.count} searches are there, in ${from}`);
   if (repeats > 0) say(`${repeats} were run again with the same bits, and are there once`);

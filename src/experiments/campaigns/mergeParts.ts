@@ -17,6 +17,8 @@ export interface MergedParts {
   /** Columns of all parts, in the order in which they appear, and whether they are texts. */
   readonly columns: ReadonlyMap<string, "integer" | "number" | "text">;
   readonly parts: number;
+  /** Parts that end within a batch, as a killed worker leaves them, and how much of it is there. */
+  readonly torn: readonly { readonly path: string; readonly bytes: number }[];
   /** Yields the ends once more, each search once, by part. */
   readonly ends: () => Generator<{ readonly table: Table; readonly rows: readonly number[] }>;
 }
@@ -40,12 +42,19 @@ export function mergeParts(
   const names: string[] = [];
   const numbers = new Map<string, number>();
   const columns = new Map<string, "integer" | "number" | "text">();
+  const torn: { path: string; bytes: number }[] = [];
   let repeats = 0;
   const paths = directories.flatMap(partFiles);
   for (const path of paths) {
-    for (const batch of batchesOf(path, onDamage)) {
-      check(batch);
-      const { table, worker } = batch;
+    const batches = batchesOf(path, onDamage);
+    for (;;) {
+      const next = batches.next();
+      if (next.done === true) {
+        if (next.value > 0) torn.push({ path, bytes: next.value });
+        break;
+      }
+      check(next.value);
+      const { table, worker } = next.value;
       let number = numbers.get(worker);
       if (number === undefined) {
         number = names.push(worker) - 1;
@@ -73,6 +82,7 @@ export function mergeParts(
     columns,
     workers: new Set(names),
     parts: paths.length,
+    torn,
     *ends() {
       const taken = new IndexBits(count);
       for (const path of paths) {

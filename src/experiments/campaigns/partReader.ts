@@ -33,15 +33,18 @@ export function partFiles(directory: string): string[] {
   }
 }
 
-/** Yields the whole batches of a part file. What is damaged or torn is passed over. */
-export function* batchesOf(path: string, onDamage: (damage: Damage) => void): Generator<EndBatch> {
-  if (statSync(path).size === 0) return;
+/** Yields the whole batches of a part file, and returns the number of bytes of a torn one at its end. */
+export function* batchesOf(path: string, onDamage: (damage: Damage) => void): Generator<EndBatch, number> {
+  if (statSync(path).size === 0) return 0;
   const file = openFile(path);
   try {
     let header: Uint8Array | undefined;
-    for (const { kind, bytes } of streamMessages(file.readAt, path, { onDamage, strict: true })) {
-      if (kind === "schema") header = bytes.slice();
-      else if (kind === "batch" && header !== undefined) yield decoded(header, bytes);
+    const messages = streamMessages(file.readAt, path, { onDamage, strict: true });
+    for (;;) {
+      const { done, value } = messages.next();
+      if (done === true) return value.tornBytes;
+      if (value.kind === "schema") header = value.bytes.slice();
+      else if (value.kind === "batch" && header !== undefined) yield decoded(header, value.bytes);
     }
   } finally {
     file.close();

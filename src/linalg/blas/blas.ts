@@ -1,9 +1,9 @@
 import { failure } from "../../errors.ts";
 import { bare, environment, warn } from "../../host.ts";
 import type { BlasSymbols } from "./blasLibrary.ts";
-import { type FittingLibrary, kernelFacts, openFitting, quickSpeed } from "./fittingKernels.ts";
+import { clearly, type FittingLibrary, kernelFacts, openFitting, quickSpeed } from "./fittingKernels.ts";
 import { areNarrow, kernelWarning } from "./kernels.ts";
-import { librariesOf, otherLibraries, usualLibraries } from "./libraryPaths.ts";
+import { librariesOf, otherLibraries, realFile, usualLibraries } from "./libraryPaths.ts";
 
 /** Matrix products by the machine's own BLAS, on one thread. */
 export interface Blas {
@@ -101,10 +101,15 @@ function load(choice: string): Found {
   }
   if (choice === "" && paths.length === 0) reasons.push("none of the usual names is in the system's directories");
   let best: FittingLibrary | undefined;
+  const seen = new Set<string>();
   const consider = (path: string): boolean => {
+    // Two names of one file would only be compared by the noise of their times.
+    const file = realFile(path);
+    if (seen.has(file)) return false;
+    seen.add(file);
     try {
       const opened = openFitting(path);
-      if (best === undefined || quickSpeed(opened) > quickSpeed(best)) best = opened;
+      if (best === undefined || quickSpeed(opened) > clearly * quickSpeed(best)) best = opened;
     } catch (error) {
       reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }

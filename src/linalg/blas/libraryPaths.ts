@@ -61,6 +61,16 @@ export function librariesOf(name: string): readonly string[] {
   return [...new Set(libraryDirectories())].map((directory) => `${directory}/${name}`).filter(exists);
 }
 
+/** Path of the file that a path leads to through links; the path itself if it leads nowhere. */
+export function realFile(path: string): string {
+  try {
+    return builtin("node:fs", "BLAS").realpathSync(path);
+  } catch {
+    // The loader knows libraries that are no files, as Accelerate on macOS.
+    return path;
+  }
+}
+
 function platformName(): "win32" | "darwin" | "other" {
   const platform = builtin("node:os", "BLAS").platform();
   return platform === "win32" || platform === "darwin" ? platform : "other";

@@ -1,5 +1,5 @@
 /** Primitives one by one, beside their kernels in TypeScript. */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import { GraphBuilder } from "../../../src/autodiff/build/builder.ts";
 import { compileFunction } from "../../../src/autodiff/compileFunction.ts";
@@ -8,6 +8,7 @@ import { sizeOf } from "../../../src/autodiff/graph/graph.ts";
 import type { BinaryOp, UnaryOp } from "../../../src/autodiff/graph/operations.ts";
 import { scalarFunctions } from "../../../src/autodiff/kernels/scalars.ts";
 import { xla } from "../../../src/autodiff/xla/executor.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { normalVector } from "../../support/random.ts";
 import { hasXla } from "../../support/xla.ts";
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { formatIndices, IndexBits, indicesOf, parseIndices } from "../../../src/experiments/campaigns/indexSet.ts";
+import * as fc from "../../support/fastCheck.ts";
 
 const sets = suite("indexSet");
 

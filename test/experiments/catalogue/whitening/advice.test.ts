@@ -1,5 +1,5 @@
 /** What `fluxion run whitening` says in sentences, and how it scores: by intervals, and in the same units in each part. */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tellAdvice, tellFaster } from "../../../../src/experiments/catalogue/whitening/advice.ts";
@@ -8,6 +8,7 @@ import type { Source } from "../../../../src/experiments/catalogue/whitening/sou
 import { experimentContext } from "../../../../src/experiments/framework/context.ts";
 import type { ExperimentContext } from "../../../../src/experiments/framework/definition.ts";
 import type { ArmResult } from "../../../../src/experiments/protocols/comparison/compareArms.ts";
+import * as fc from "../../../support/fastCheck.ts";
 
 /** A context that keeps what is concluded. */
 function listening(): { readonly context: ExperimentContext; readonly lines: string[] } {
