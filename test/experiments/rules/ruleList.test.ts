@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { from, lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,6 +8,7 @@ import { ruleNames, rulesFrom, type TypedRule } from "../../../src/experiments/r
 import { watchRows } from "../../../src/experiments/rules/watchRows.ts";
 import { stagnation } from "../../../src/operators/rules/stagnation.ts";
 import { assertError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { makeRow, makeRun } from "../../support/rows.ts";
 
 const run = makeRun();

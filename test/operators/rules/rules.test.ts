@@ -1,5 +1,5 @@
 /** What each rule means, by properties of made-up rows. */
-import * as fc from "fast-check";
+
 import { from, lastValueFrom, toArray } from "rxjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,6 +14,7 @@ import { stagnation } from "../../../src/operators/rules/stagnation.ts";
 import { when } from "../../../src/operators/rules/when.ts";
 import type { RowMeasure } from "../../../src/streams/types.ts";
 import { assertError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 import { makeRow, makeRun } from "../../support/rows.ts";
 
 /** Rows with these fields. */

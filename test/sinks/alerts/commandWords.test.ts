@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkProgram, commandWords } from "../../../src/sinks/alerts/commandWords.ts";
 import { assertError } from "../../support/assert.ts";
+import * as fc from "../../support/fastCheck.ts";
 
 const words = suite("commandWords");
 
