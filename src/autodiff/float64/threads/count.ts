@@ -13,6 +13,11 @@ export function shareProcessors(among: number): void {
   searches = among;
 }
 
+/** Number of searches that run beside each other; undefined if this thread was not told. */
+export function sharingSearches(): number | undefined {
+  return searches;
+}
+
 /**
  * Number of threads that may work on one field.
  *
