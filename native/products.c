@@ -62,13 +62,20 @@ static void turn(double *to, const double *a, ptrdiff_t row, ptrdiff_t length, p
   }
 }
 
-/* Where the tile is and how it is finished; `turned` if the transpose of C is computed. */
+/*
+ * Where the tile is and how it is finished; `turned` if the transpose of C is computed. Memory is asked for numbers of B that
+ * lie `ahead` of those in use: rows of B that are not packed may be pages apart, which no processor foresees.
+ */
 struct target {
   double *c;
   ptrdiff_t row, width;
   double factor;
   int add, turned;
+  ptrdiff_t ahead;
 };
+
+/* Distance to the panel after the next. */
+#define AHEAD (2 * COLUMNS)
 
 /* Some rows of op(A), whose number t of row r is at[r * down + t * across]. */
 struct left {
@@ -99,6 +106,7 @@ static inline __attribute__((always_inline)) void tile(int rows, int columns, st
   _Pragma("GCC unroll 4") for (ptrdiff_t t = 0; t < length; t++, b += row) {
     vector right[VECTORS];
     EACH_VECTOR right[v] = LOADED(b + v * WIDTH);
+    __builtin_prefetch(b + to->ahead);
     EACH_ROW {
       vector left = SPLAT(*from[r]);
       from[r] += a.across;
@@ -187,7 +195,7 @@ static inline __attribute__((always_inline)) void multiply(const struct matrices
         pack(packed, b, of->row_b, of->turned_b, length, width);
         right = (struct right){packed, COLUMNS * length, COLUMNS, length, width};
       }
-      struct target to = {of->c, of->row_c, 0, of->factor, of->add || t > 0, turned};
+      struct target to = {of->c, of->row_c, 0, of->factor, of->add || t > 0, turned, right.at == b ? AHEAD : 0};
       if (of->turned_a && !is_narrow(of)) {
         for (ptrdiff_t i = 0; i < m; i += TURNED) {
           const ptrdiff_t count = least(TURNED, m - i);
@@ -210,10 +218,15 @@ static inline __attribute__((always_inline)) void multiply(const struct matrices
 }
 
 /*
- * Where both operands lie term by term and B is the larger one, the transpose is computed, so that the smaller one is packed.
+ * Whether the transpose is computed: where B lies term by term and is the larger operand, so that the smaller one is packed;
+ * and where A does not, and the other has few columns, so that rows of A are read from memory as they follow each other.
  */
+static inline int gains_turned(const struct matrices *of, ptrdiff_t m, ptrdiff_t n) {
+  return (of->turned_b && n >= 2 * m) || (of->turned_a && m >= 8 * n && n <= 2 * ROWS);
+}
+
 void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
-  if (of->turned_a || !of->turned_b || n < 2 * m) {
+  if (!gains_turned(of, m, n)) {
     multiply(of, m, n, k, 0);
     return;
   }
@@ -222,5 +235,7 @@ void FLUXION_NAME(product)(const struct matrices *of, ptrdiff_t m, ptrdiff_t n, 
   other.b = of->a;
   other.row_a = of->row_b;
   other.row_b = of->row_a;
+  other.turned_a = !of->turned_b;
+  other.turned_b = !of->turned_a;
   multiply(&other, n, m, k, 1);
 }

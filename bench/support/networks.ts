@@ -38,6 +38,13 @@ const classifier = (samples: number): NetworkCase => ({
   activation: "tanh",
   kind: "classifier",
 });
+const regression = (features: number, classes: number, samples: number): NetworkCase => ({
+  name: `softmax regression ${features}-${classes}, N=${samples}`,
+  layers: [features, classes],
+  samples,
+  activation: "tanh",
+  kind: "classifier",
+});
 const ten = (samples: number): NetworkCase => ({
   ...autoencoder(
     "tanh",
@@ -73,6 +80,9 @@ export const networkCases: readonly NetworkCase[] = [
   imageCase({ size: 28, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 1000),
   imageCase({ size: 28, kernel: 5, pooling: "maximum" }, [1, 16, 32, 10], "relu", 100),
   imageCase({ size: 8, kernel: 3, pooling: "average" }, [1, 8, 16, 10], "tanh", 256),
+  regression(30, 2, 1000),
+  regression(30, 2, 100_000),
+  regression(784, 10, 10_000),
 ];
 
 /** Writes the data and the point of a case, and a direction, to where workers read them. */
