@@ -55,13 +55,22 @@ const inFile = (name: string, content: string | Uint8Array, more: Options = {}):
 
 const refused: readonly Refusal[] = [
   [
-    "labels as texts",
+    "labels as texts among numbers",
     inFile(
       "texts.csv",
-      table("a,label", (i) => `${i},${i % 2 ? "cat" : "dog"}`),
+      table("a,label", (i) => `${i},${i % 2 ? 1 : "dog"}`),
     ),
     "ERR_NOT_FINITE",
     /texts\.csv, got NaN in row 0, "label", from the text "dog"; number the classes from 0/,
+  ],
+  [
+    "a text that is missing",
+    inFile(
+      "missing.csv",
+      table("a,label", (i) => `${i},${i === 3 ? "" : "dog"}`),
+    ),
+    "ERR_DATA_FILE",
+    /name of a class in each cell of "label" in .*missing\.csv, got an empty cell in row 3/,
   ],
   [
     "one-hot labels",
@@ -206,7 +215,6 @@ const refused: readonly Refusal[] = [
     "ERR_DATA_FILE",
     /got an Arrow file; give it a name that ends in \.arrow/,
   ],
-  ["texts in Arrow", inFile("texts.arrow", texts), "ERR_NOT_FINITE", /NaN in row 0, "label", from the text "x"/],
   [
     "texts, not in memory",
     inFile("texts2.arrow", texts, { inMemory: 0 }),

@@ -1,11 +1,12 @@
-import { DataType, type Table, tableFromIPC, Vector } from "apache-arrow";
 import { failure } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { text } from "../rules.ts";
+import { arrowColumns, type Column, type Columns, isArrowFile } from "./arrowColumns.ts";
 import { shownCell } from "./checkCells.ts";
 import { csvRows, decoded } from "./csvRows.ts";
 import { readDataFile } from "./dataFile.ts";
 import { dataset } from "./dataset.ts";
+import { namedClasses } from "./namedClasses.ts";
 import { chosenColumns, featureNames } from "./tableColumns.ts";
 import type { Dataset } from "./types.ts";
 
@@ -23,8 +24,9 @@ const rules = { label: text, target: text } as const;
  * Reads a data set from a table in a file: CSV with a line of names, or Arrow (IPC, file or stream).
  *
  * Each column but that of the label or target is a feature, under its name. Cells are numbers; an empty cell or a text
- * counts as NaN, which is refused with its row and feature. A cell of an Arrow file may also be a list of numbers of fixed
- * size, which are as many features, `pixels 1`, `pixels 2`, and so on. Labels are integers from 0.
+ * counts as NaN, which is refused with its row and feature. A cell of an Arrow file may also be a list of numbers, of the
+ * same length in all rows, which are as many features, `pixels 1`, `pixels 2`, and so on. Labels are integers from 0, or texts: then the classes are
+ * numbered in the order of their names.
  *
  * Cost: the whole table is in memory.
  *
@@ -40,8 +42,9 @@ export function tableData(path: string, options: TableDataOptions = {}): Dataset
   if (bytes.length === 0) throw failure("ERR_DATA_FILE", `tableData: expected a table in ${path}, got an empty file`);
   const columns = /\.csv$/i.test(path) ? csvColumns(path, bytes) : arrowColumns(path, bytes);
   const { label, target, features } = chosenColumns("tableData", path, [...columns.keys()], read);
-  for (const name of [label, ...features, target]) {
-    if (name !== undefined) checkCells(path, name, columns.get(name)!, name === label);
+  const labels = label === undefined ? undefined : classesOf(path, label, columns.get(label)!);
+  for (const name of [...features, target]) {
+    if (name !== undefined) checkCells(path, name, columns.get(name)!, false);
   }
   const wanted = target === undefined ? undefined : columns.get(target)!.numbers;
   const names = featureNames(features.map((name) => ({ name, width: columns.get(name)!.width })));
@@ -59,19 +62,23 @@ export function tableData(path: string, options: TableDataOptions = {}): Dataset
     inputs,
     shape: [names.length],
     names,
-    ...(label === undefined ? {} : { labels: columns.get(label)!.numbers }),
+    ...(labels === undefined ? {} : { labels }),
     ...(wanted === undefined ? {} : { targets: wanted }),
     name: path.replace(/^.*[\\/]/, ""),
   });
 }
 
-/** A column: the numbers of its cells, and how many are in each. */
-interface Column {
-  readonly numbers: Float64Array;
-  readonly width: number;
-  /** The first cell that is not a number, with its row. */
-  readonly odd?: { readonly row: number; readonly text: string } | undefined;
+/** The numbers of the classes in a column, which may have names. */
+function classesOf(path: string, name: string, column: Column): Float64Array {
+  const { numbers, width, odd, cellOf } = column;
+  if (odd !== undefined && width === 1) {
+    const named = namedClasses("tableData", `"${name}" in ${path}`, numbers.length, cellOf);
+    if (named !== undefined) return named;
+  }
+  checkCells(path, name, column, true);
+  return numbers;
 }
+
 /** Refuses cells that are not numbers, and lists as labels. */
 function checkCells(path: string, name: string, { odd, width }: Column, isLabel: boolean): void {
   if (isLabel && width !== 1) {
@@ -88,8 +95,6 @@ function checkCells(path: string, name: string, { odd, width }: Column, isLabel:
     `tableData: expected numbers in ${path}, got NaN in row ${odd.row}, "${name}", from ${shownCell(odd.text)}; ${remedy}`,
   );
 }
-
-type Columns = ReadonlyMap<string, Column>;
 
 /** Refuses a first line that is not one of names. */
 function checkNames(path: string, names: readonly string[]): void {
@@ -110,12 +115,8 @@ function checkNames(path: string, names: readonly string[]): void {
   }
 }
 
-const arrowMagic = "ARROW1";
-const begins = (bytes: Uint8Array, text: string): boolean =>
-  bytes.length >= text.length && [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
-
 function csvColumns(path: string, bytes: Uint8Array): Columns {
-  if (begins(bytes, arrowMagic)) {
+  if (isArrowFile(bytes)) {
     throw failure(
       "ERR_DATA_FILE",
       `tableData: expected CSV in ${path}, got an Arrow file; give it a name that ends in .arrow`,
@@ -146,52 +147,7 @@ function csvColumns(path: string, bytes: Uint8Array): Columns {
       if (Number.isNaN(number)) odd[j] ??= { row: i, text: cell };
     }
   }
-  return new Map(names.map((name, j) => [name, { numbers: columns[j]!, width: 1, odd: odd[j] }]));
-}
-
-function arrowColumns(path: string, bytes: Uint8Array): Columns {
-  if (begins(bytes, arrowMagic) && !begins(bytes.subarray(-arrowMagic.length), arrowMagic)) {
-    throw failure(
-      "ERR_DATA_FILE",
-      `tableData: expected a whole Arrow file, got ${bytes.length} bytes of ${path} that do not end with ${arrowMagic}; ` +
-        "copy it again, or close it where it is written",
-    );
-  }
-  let table: Table;
-  try {
-    table = tableFromIPC(bytes);
-  } catch (cause) {
-    throw failure("ERR_DATA_FILE", `tableData: ${path} is not an Arrow file; CSV files end in .csv`, { cause });
-  }
   return new Map(
-    table.schema.fields.map((field) => {
-      const column = table.getChild(field.name)!;
-      const width = widthOf(field.type);
-      const numbers = new Float64Array(table.numRows * width);
-      let odd: Column["odd"];
-      for (let i = 0; i < table.numRows; i++) {
-        const cell: unknown = column.get(i);
-        write(cell, width, numbers, i * width);
-        if (odd === undefined && numbers.subarray(i * width, (i + 1) * width).includes(Number.NaN)) {
-          odd = { row: i, text: cell === null ? "" : String(cell) };
-        }
-      }
-      return [field.name, { numbers, width, odd }];
-    }),
+    names.map((name, j) => [name, { numbers: columns[j]!, width: 1, odd: odd[j], cellOf: (i) => rows[i + 1]![j] }]),
   );
-}
-
-/** Numbers in a cell: those of a fixed size list, else one. */
-const widthOf = (type: DataType): number =>
-  DataType.isFixedSizeList(type) ? type.listSize * widthOf(type.children[0]!.type) : 1;
-
-/** Writes the numbers of a cell; what is not a number becomes NaN. */
-function write(value: unknown, width: number, target: Float64Array, at: number): void {
-  if (value instanceof Vector) {
-    const each = width / value.length;
-    for (let i = 0; i < value.length; i++) write(value.get(i), each, target, at + i * each);
-    return;
-  }
-  const isNumber = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-  target.fill(isNumber ? Number(value) : Number.NaN, at, at + width);
 }

@@ -9,7 +9,7 @@ import { normalVector } from "../../support/random.ts";
 
 const lu = suite("luFactor");
 lu("solves random systems, and keeps the matrix", () => {
-  for (const n of [1, 2, 5, 30]) {
+  for (const n of [1, 2, 5, 30, 48, 120]) {
     const a = normalVector(n * n, n);
     const x = normalVector(n, n + 100);
     const b = new Float64Array(n);
@@ -30,6 +30,33 @@ lu("has sign and size of the determinant", () => {
     const { determinantSign, logDeterminant } = luFactor(Float64Array.from(matrix));
     assertClose(determinantSign * Math.exp(logDeterminant), determinant, 1e-13);
   }
+});
+lu("has the same determinant and solution by LAPACK and without, in other units and with rows exchanged", () => {
+  const n = 60;
+  const a = normalVector(n * n, 3);
+  const b = normalVector(n, 4);
+  const own = luFactor(a);
+  const before = process.env.FLUXION_BLAS;
+  process.env.FLUXION_BLAS = "off";
+  const factored = luFactor(a);
+  if (before === undefined) delete process.env.FLUXION_BLAS;
+  else process.env.FLUXION_BLAS = before;
+  assert.is(own.determinantSign, factored.determinantSign);
+  assertClose(own.logDeterminant, factored.logDeterminant, 1e-11);
+  assertClose(own.solve(b)!, factored.solve(b)!, 1e-9);
+  const unit = 2 ** 300;
+  const scaled = luFactor(a.map((entry) => entry * unit));
+  assert.equal(scaled.solve(b.map((entry) => entry * unit)), own.solve(b));
+  const exchanged = a.slice();
+  exchanged.set(a.subarray(n, 2 * n), 0);
+  exchanged.set(a.subarray(0, n), n);
+  assert.is(luFactor(exchanged).determinantSign, -own.determinantSign);
+  // A row twice.
+  exchanged.set(a.subarray(n, 2 * n), n);
+  assert.ok(luFactor(exchanged).logDeterminant < own.logDeterminant - 20);
+  exchanged.fill(0, 0, n);
+  assert.is(luFactor(exchanged).determinantSign, 0);
+  assert.is(luFactor(exchanged).solve(b), undefined);
 });
 lu("has no solution where a pivot is zero", () => {
   const { determinantSign, logDeterminant, solve } = luFactor(Float64Array.of(1, 1, 1, 1));

@@ -1,6 +1,7 @@
 /** The data of the experiment: rows, targets, and which features there are. */
 import { failure } from "../../../errors.ts";
 import type { JsonValue } from "../../../json.ts";
+import { oneHot } from "../../../problems/data/oneHot.ts";
 import { digits8x8 } from "../../../problems/datasets/digits8x8.ts";
 import { hashOf } from "../../../problems/datasets/hashes.ts";
 import { mnist } from "../../../problems/datasets/mnist.ts";
@@ -50,10 +51,9 @@ const pool = 6000;
 export function sourceOf(options: SourceOptions, seed: number, keepAll = false): Source {
   const data = wholeData(options, seed);
   const { count, inputs, labels, name } = data;
-  const { targets } = data;
-  // Classes of which no row is there do not count: rows that are all of class 3 say nothing about classes 0 to 2.
-  const found = labels === undefined ? 0 : new Set(labels).size;
-  if (targets === undefined || (labels !== undefined && found < 2)) {
+  const classes = labels === undefined ? undefined : foundClasses(labels);
+  const found = classes?.count ?? 0;
+  if (data.targets === undefined || (labels !== undefined && found < 2)) {
     throw failure(
       "ERR_COMMAND_LINE",
       `whitening: expected labels of at least two classes, or targets, in ${name}` +
@@ -67,17 +67,27 @@ export function sourceOf(options: SourceOptions, seed: number, keepAll = false):
     throw failure("ERR_COMMAND_LINE", `whitening: expected a feature of ${name} that is not the same in all rows`);
   }
   const width = kept.length;
+  const targets = classes === undefined ? data.targets : oneHot(classes.labels, classes.count);
   const chosen = new Float64Array(count * width);
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < width; k++) chosen[i * width + k] = inputs[i * all + kept[k]!]!;
   }
   return {
-    ...{ name, count, width, constant: all - width, targets, labels },
+    ...{ name, count, width, constant: all - width, targets, labels: classes?.labels },
     inputs: width === all ? inputs : chosen,
     outputs: targets.length / count,
     own: !known.some((own) => own === options.data),
     shape: width === all ? data.fields.inputs! : [width],
   };
+}
+
+/**
+ * Numbers the classes that have rows, in their order. Classes of which no row is there do not count: rows that are all of
+ * class 3 say nothing about classes 0 to 2, and a model of the classes 10 and 2000 needs two outputs.
+ */
+function foundClasses(labels: Int32Array): { readonly labels: Int32Array; readonly count: number } {
+  const numbers = new Map([...new Set(labels)].sort((a, b) => a - b).map((label, k) => [label, k]));
+  return { labels: labels.map((label) => numbers.get(label)!), count: numbers.size };
 }
 
 /** Names the rows of a source and their hashes, so that a run is not resumed with others. */

@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { openSync, readSync } from "node:fs";
 
 /** Where Linux says how long a thread has computed, in nanoseconds, whichever thread reads it. */
 const schedule = "/proc/thread-self/schedstat";
 
+/** The opened file, which stays that of the thread that opened it; undefined where the system has none. */
+let file: number | undefined;
 let isThere: boolean | undefined;
+/** More than the three numbers of the file. */
+const text = Buffer.alloc(128);
 
 /**
  * Reads the seconds that the thread has computed, so that other work of the machine does not count. Where the system
@@ -15,7 +19,9 @@ let isThere: boolean | undefined;
 export function threadSeconds(): number {
   if (isThere !== false) {
     try {
-      const seconds = Number(readFileSync(schedule, "latin1").split(" ", 1)[0]) / 1e9;
+      file ??= openSync(schedule, "r");
+      const length = readSync(file, text, 0, text.length, 0);
+      const seconds = Number(text.toString("latin1", 0, length).split(" ", 1)[0]) / 1e9;
       isThere = seconds > 0;
       if (isThere) return seconds;
     } catch {

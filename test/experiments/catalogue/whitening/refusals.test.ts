@@ -122,6 +122,26 @@ ownData("rows of one class, too few rows, and classes that do not begin at 0 are
   assert.match(conclusions[0]!, /one row\.csv: n = 60 rows/);
 });
 
+ownData("classes may have names or numbers with gaps: those that have rows count", async () => {
+  const folder = scratchPath("classes");
+  mkdirSync(folder);
+  const told = async (name: string, label: (k: number) => unknown): Promise<unknown> => {
+    const path = join(folder, `${name}.csv`);
+    const lines = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(3 * i)},${label(i % 3)}`);
+    writeFileSync(path, ["a,b,y", ...lines].join("\n"));
+    const outcome = await run({ ...small, data: path, labels: "y", study: ["arms"], draws: 1, samples: [12] });
+    assert.match(outcome.notes[0]!, /d = 2 features, 3 outputs/);
+    return outcome.findings.map(({ run: own, numbers }) => [own, { ...numbers, seconds: 0 }]);
+  };
+  const plain = await told("plain", (k) => k);
+  for (const [name, label] of [
+    ["gaps", (k) => [2, 40_000, 65_535][k]],
+    ["names", (k) => ["cat", "dog", "horse"][k]],
+  ] as const satisfies readonly (readonly [string, (k: number) => unknown])[]) {
+    assert.equal(await told(name, label), plain);
+  }
+});
+
 ownData("a module with a network is trained in all arms", async () => {
   const folder = scratchPath("net");
   mkdirSync(folder);
