@@ -84,13 +84,12 @@ interface Shape {
 /** A function of one operand, of which the rule computed how far it moves within the radius. */
 function scaled({ rad: rs, deviation: from }: Rows, { mid, rad }: Ball, shape: Shape, within: Within): Deviating {
   const { gains: factors, slack: rests } = from!;
-  return dependent(from!, rad, shape, within, (i) => {
+  return dependent(from!, rad, shape, within, (i, gains, slack) => {
     const r = rs[i]!;
     // With a radius of 0 there is no distance, with an infinite one no midpoint from which it counts.
     const slope = r === 0 ? 0 : r < Number.POSITIVE_INFINITY ? rad[i]! / r : Number.POSITIVE_INFINITY;
-    const gain = (factors === undefined ? 1 : factors[i]!) * slope;
-    const rest = rests === undefined || rests[i] === 0 ? 0 : rests[i]! * slope;
-    return [gain, rest + rounding * Math.abs(mid[i]!)];
+    gains[i] = (factors === undefined ? 1 : factors[i]!) * slope;
+    slack[i] = (rests === undefined ? 0 : rests[i]! * slope) + rounding * Math.abs(mid[i]!);
   });
 }
 
@@ -99,13 +98,16 @@ function joined(op: Op, a: Rows, b: Rows, { mid, rad }: Ball, shape: Shape, with
   const [first, second] = [a.deviation!, b.deviation!];
   const part = (values: Float64Array | undefined, i: number, otherwise: number): number =>
     values === undefined ? otherwise : values[i]!;
-  return dependent(first, rad, shape, within, (i) => {
-    const [p, q] = [part(first.gains, i, 1), part(second.gains, i, 1)];
-    const [s, t] = [part(first.slack, i, 0), part(second.slack, i, 0)];
+  return dependent(first, rad, shape, within, (i, gains, slack) => {
+    const p = part(first.gains, i, 1);
+    const q = part(second.gains, i, 1);
+    const s = part(first.slack, i, 0);
+    const t = part(second.slack, i, 0);
     const rest = rounding * Math.abs(mid[i]!);
-    if (op !== "mul") return [p + q, s + t + rest];
-    const [x, y] = [Math.abs(a.mid[i]!) + a.rad[i]!, Math.abs(b.mid[i]!)];
-    return [x * q + y * p, x * t + y * s + rest];
+    const x = op === "mul" ? Math.abs(a.mid[i]!) + a.rad[i]! : 1;
+    const y = op === "mul" ? Math.abs(b.mid[i]!) : 1;
+    gains[i] = x * q + y * p;
+    slack[i] = x * t + y * s + rest;
   });
 }
 
@@ -115,7 +117,7 @@ function dependent(
   rad: Float64Array,
   { count }: Shape,
   within: Within,
-  entry: (i: number) => readonly [gain: number, slack: number],
+  write: (i: number, gains: Float64Array, slack: Float64Array) => void,
 ): Deviating {
   const gains = new Float64Array(rad.length);
   const slack = new Float64Array(rad.length);
@@ -125,11 +127,12 @@ function dependent(
     for (let s = 0, i = 0; s < count; s++) {
       let most = 0;
       for (const end = i + width; i < end; i++) {
+        write(i, gains, slack);
+        const [gain, rest] = [gains[i]!, slack[i]!];
         const known = rad[i]! < Number.POSITIVE_INFINITY;
-        const [gain, rest] = known ? entry(i) : [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
         // A NaN, of infinity times 0, is no bound.
-        gains[i] = gain >= 0 ? gain * few + tiny : Number.POSITIVE_INFINITY;
-        slack[i] = rest >= 0 ? rest * few + tiny : Number.POSITIVE_INFINITY;
+        gains[i] = known && gain >= 0 ? gain * few + tiny : Number.POSITIVE_INFINITY;
+        slack[i] = known && rest >= 0 ? rest * few + tiny : Number.POSITIVE_INFINITY;
         most = Math.max(most, gains[i]!);
       }
       reach[s] = least(normOf(rad, i - width, width), (most * base[s]! + normOf(slack, i - width, width)) * few + tiny);
