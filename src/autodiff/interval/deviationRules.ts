@@ -1,7 +1,8 @@
 /** Deviations of operations that act entry by entry. */
 import { tiny, u } from "../../linalg/verified/enclosure.ts";
 import { type Node, type Op, sizeOf } from "../graph/graph.ts";
-import { type Deviation, enlarged, narrows, normOf, type Rows, rowsOf, type Within } from "./deviation.ts";
+import { type Deviation, enlarged, narrows, normOf, type Within } from "./deviation.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import type { Ball, BallOperand } from "./rule.ts";
 
 /** A deviation and what computes it, after the rule of the node has run. */
@@ -130,7 +131,7 @@ function dependent(
         write(i, gains, slack);
         const [gain, rest] = [gains[i]!, slack[i]!];
         const known = rad[i]! < Number.POSITIVE_INFINITY;
-        // A NaN, of infinity times 0, is no bound.
+        // A NaN, of infinity times 0, bounds nothing.
         gains[i] = known && gain >= 0 ? gain * few + tiny : Number.POSITIVE_INFINITY;
         slack[i] = known && rest >= 0 ? rest * few + tiny : Number.POSITIVE_INFINITY;
         most = Math.max(most, gains[i]!);
@@ -165,7 +166,7 @@ function added(op: Op, a: Rows, b: Rows, { mid, rad }: Ball, { count, width }: S
   return { deviation: { width, reach, base: reach }, run };
 }
 
-/** The lesser of two bounds. An infinite first one stands: the midpoints say nothing then. A NaN is no bound. */
+/** The lesser of two bounds. An infinite first one stands: the midpoints say nothing then. A NaN bounds nothing. */
 export function least(first: number, second: number): number {
   return first < Number.POSITIVE_INFINITY && second < first ? second : first;
 }

@@ -4,8 +4,9 @@ import { u } from "../../linalg/verified/enclosure.ts";
 import { norm2Bound } from "../../linalg/verified/norms.ts";
 import { verifiedProduct } from "../../linalg/verified/verifiedProduct.ts";
 import type { Node } from "../graph/graph.ts";
-import { enlarged, narrows, normOf, type Rows, rowsOf, type Within } from "./deviation.ts";
+import { enlarged, narrows, normOf, type Within } from "./deviation.ts";
 import { type Deviating, least } from "./deviationRules.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import { type Ball, type BallOperand, operandAt } from "./rule.ts";
 
 /** What underflow takes from a term, for numbers of size 1. */
