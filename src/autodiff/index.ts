@@ -13,12 +13,8 @@ export type { NativeDescription } from "./float64/native/library.ts";
 export type { Attributes, AxisMap, Graph, InputRole, Node, Op, Shape } from "./graph/graph.ts";
 export type { BinaryOp, UnaryOp } from "./graph/operations.ts";
 export { printGraph } from "./graph/printGraph.ts";
-export {
-  type IntervalData,
-  type IntervalDerivatives,
-  type IntervalSource,
-  intervalDerivatives,
-} from "./interval/derivatives.ts";
+export { type IntervalDerivatives, intervalDerivatives } from "./interval/derivatives.ts";
+export type { IntervalData, IntervalSource, Region } from "./interval/source.ts";
 export { type Linearization, type LinearizeOptions, linearize } from "./passes/linearize.ts";
 export type { Repeated } from "./passes/split.ts";
 export type { ProductPrograms } from "./productMap.ts";

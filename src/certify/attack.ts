@@ -2,7 +2,7 @@ import type { IntervalDerivatives } from "../autodiff/index.ts";
 import type { AffineGenerator } from "../problems/symmetries/symmetry.ts";
 import { randomSource } from "../random.ts";
 import { innerProduct, velocityEnclosed } from "./generators.ts";
-import { boxAround } from "./rounding.ts";
+import { ballAround } from "./rounding.ts";
 
 /** Number of random points at which a generator that is not proved has to survive. */
 const attacks = 100;
@@ -30,7 +30,7 @@ export function refutedGenerators(
     const random = randomSource(1, "certify", "attack", k);
     const length = size * distances[k % distances.length]!;
     const x = z.map((entry) => entry + length * random.normal());
-    const gradient = derivatives.gradient(boxAround(x, 0));
+    const gradient = derivatives.gradient(ballAround(x, 0));
     generators.forEach((generator, i) => {
       const outcome = outcomes[i]!;
       if (outcome.refuted) return;

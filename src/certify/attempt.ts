@@ -1,9 +1,9 @@
 /** What the proofs share: enclosures with counts, and the outcome of an attempt. */
-import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
+import type { Enclosure, IntervalDerivatives, Region } from "../autodiff/index.ts";
 import { roundedDown, roundedUp } from "../boundedNumber.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Bounds, ZeroProof } from "./certificate.ts";
-import { boxAround } from "./rounding.ts";
+import { ballAround } from "./rounding.ts";
 import type { Subject } from "./subject.ts";
 
 /** A proof that there is a zero near z, and what follows. */
@@ -39,28 +39,28 @@ export class Enclosures {
   }
 
   gradient(z: Float64Array): Enclosure {
-    return this.derivatives.gradient(boxAround(z, 0));
+    return this.derivatives.gradient(ballAround(z, 0));
   }
 
   value(z: Float64Array): Enclosure {
-    return this.derivatives.value(boxAround(z, 0));
+    return this.derivatives.value(ballAround(z, 0));
   }
 
-  /** The Jacobian on a box; a text that names the cause where a comparison is undecided or a bound is infinite. */
+  /** The Jacobian on a ball; a text that names the cause where a comparison is undecided or a bound is infinite. */
   jacobian(z: Float64Array, radius: number): Enclosure | string {
     this.jacobians++;
     return this.#smooth(z, radius, (box) => this.derivatives.hessian(box));
   }
 
-  /** J v on a box, likewise. */
+  /** J v on a ball, likewise. */
   product(z: Float64Array, radius: number, v: Float64Array): Enclosure | string {
     this.products++;
     const direction = { mid: v, rad: new Float64Array(v.length) };
     return this.#smooth(z, radius, (box) => this.derivatives.hessianTimes(box, direction));
   }
 
-  #smooth(z: Float64Array, radius: number, enclose: (box: Enclosure) => Enclosure): Enclosure | string {
-    const found = enclose(boxAround(z, radius));
+  #smooth(z: Float64Array, radius: number, enclose: (ball: Region) => Enclosure): Enclosure | string {
+    const found = enclose(ballAround(z, radius));
     const { undecided } = this.derivatives;
     if (undecided > 0) {
       return `a kink of the loss may lie within ${show(radius)} of the point (${undecided} comparisons are undecided)`;

@@ -49,7 +49,7 @@ const rules = {
 const farMoved = 0.01;
 
 /** Factor by which the second order may enlarge a ball that the first order excludes. */
-const hopeful = 4;
+const hopeful = 5;
 
 /** Dimension up to which matrices are made. Beyond it zeros can be excluded, but not proved. */
 const mostDense = 2000;

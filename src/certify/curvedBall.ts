@@ -2,7 +2,7 @@ import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
 import { norm2Bound, verifiedProduct } from "../linalg/index.ts";
 import type { Enclosures } from "./attempt.ts";
 import type { Excluded } from "./excluded.ts";
-import { boxAround, magnitudes, normUp, up } from "./rounding.ts";
+import { ballAround, magnitudes, normUp, up } from "./rounding.ts";
 
 /** Number of squarings for a norm. */
 const squarings = 3;
@@ -13,7 +13,7 @@ const squarings = 3;
  * not 0.
  *
  * The first order bounds H w entry by entry over a box, which loses up to a factor sqrt(n) of the change of H w; here only
- * the change of M over the box is lost. On networks of two hidden layers the radius is about twice as large. Cost: the
+ * what intervals add to the change of M is lost. On networks of two hidden layers the radius is about twice as large. Cost: the
  * Hessian of phi, and 12 n^3 operations.
  *
  * @param known the ball that the first order gives
@@ -26,7 +26,7 @@ export function curvedRadius(enclosures: Enclosures, z: Float64Array, known: Exc
   const derivatives = enclosures.along(w);
   enclosures.jacobians++;
   const bend = bendOn(derivatives, z, reach);
-  const flat = normUp(magnitudes(derivatives.gradient(boxAround(z, 0))));
+  const flat = normUp(magnitudes(derivatives.gradient(ballAround(z, 0))));
   // The root of start = flat r + bend r^2 / 2 is a guess; the comparison is the proof.
   const root = (2 * start) / (flat + Math.sqrt(flat * flat + 2 * bend * start));
   const radius = Math.min(reach, root * (1 - 1e-9));
@@ -34,9 +34,9 @@ export function curvedRadius(enclosures: Enclosures, z: Float64Array, known: Exc
   return radius > least && loss < start ? radius : least;
 }
 
-/** Bounds ||M||_2 over the box that holds a ball; Infinity where there is no bound. */
+/** Bounds ||M||_2 over a ball; Infinity where there is no bound. */
 function bendOn(derivatives: IntervalDerivatives, z: Float64Array, radius: number): number {
-  const bends = derivatives.hessian(boxAround(z, radius));
+  const bends = derivatives.hessian(ballAround(z, radius));
   return derivatives.undecided > 0 ? Number.POSITIVE_INFINITY : spectralBound(bends, z.length, squarings);
 }
 

@@ -214,7 +214,7 @@ function onBall(slice: Slice, q: number, radius: number): OnBall | string {
   return { radius, contraction: norm2Bound(off, q, q), inertia: norm2Bound(balanced, q, q) };
 }
 
-/** Encloses V H V^T for all eigenvectors, the rows of V, on the box that holds the ball. */
+/** Encloses V H V^T for all eigenvectors, the rows of V, on the ball. */
 function congruence({ enclosures, curvatures, orthonormal, z }: Slice, radius: number): Enclosure | string {
   const n = z.length;
   const jacobian = enclosures.jacobian(z, up(radius * (1 + orthonormal), 2));

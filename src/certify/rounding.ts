@@ -1,5 +1,5 @@
 /** Sums of non-negative numbers that are never too small, and enclosures of points. */
-import type { Enclosure } from "../autodiff/index.ts";
+import type { Enclosure, Region } from "../autodiff/index.ts";
 
 /** Unit roundoff of float64. */
 export const roundoff = 2 ** -53;
@@ -39,9 +39,9 @@ export function magnitudes({ mid, rad }: Enclosure): Float64Array {
   return mid.map((x, i) => up(Math.abs(x) + rad[i]!));
 }
 
-/** The box of all x with |x_i - z_i| <= radius. */
-export function boxAround(z: Float64Array, radius: number): Enclosure {
-  return { mid: z, rad: new Float64Array(z.length).fill(radius) };
+/** The ball of all x with ||x - z|| <= radius, and its box. */
+export function ballAround(z: Float64Array, radius: number): Region {
+  return { mid: z, rad: new Float64Array(z.length).fill(radius), within: radius };
 }
 
 /** Upper bound of ||a - b||_2. */

@@ -26,7 +26,8 @@ const certificateRule = thing("a certificate, as certify gives one", { verdict: 
  * They are different if their losses, indices or kernels are. They are the same if an exchange takes one point so near
  * to the other that its zero lies where the other's is the only one. Units are matched layer by layer, by their incoming
  * weights; the match is a guess, and what follows from it is proved. Zeros on orbits, whose kernel is not 0, are not
- * compared beyond the first test: an orbit may pass twice.
+ * compared beyond the first test, and so never said to be the same: an orbit may pass twice. Where a certificate assumes a
+ * symmetry that is not proved, what follows from it is not either, and the answer is `undecided`.
  *
  * Exchanges are known for hidden layers of `network`, with activations by name; for other problems the points are
  * compared as they are.
@@ -58,24 +59,30 @@ export function sameZero(problem: Problem, first: Certificate, second: Certifica
       );
     }
   }
+  const assumed = [first, second].some(({ verdict }) => verdict === "zero, given the symmetry");
+  const different = (because: string): Sameness =>
+    assumed
+      ? { answer: "undecided", because: `${because} But this rests on a symmetry that is assumed, not proved.` }
+      : { answer: "different", because };
   const [a, b] = [first.loss, second.loss];
   if (a !== undefined && b !== undefined && (a.high < b.low || b.high < a.low)) {
-    return {
-      answer: "different",
-      because: `The losses differ: one is at least ${Math.max(a.low, b.low)}, the other at most ${Math.min(a.high, b.high)}.`,
-    };
+    return different(
+      `The losses differ: one is at least ${Math.max(a.low, b.low)}, the other at most ${Math.min(a.high, b.high)}.`,
+    );
   }
   if (first.morseIndex !== second.morseIndex) {
-    return { answer: "different", because: `The indices are ${first.morseIndex} and ${second.morseIndex}.` };
+    return different(`The indices are ${first.morseIndex} and ${second.morseIndex}.`);
   }
   if (first.kernelDimension !== second.kernelDimension) {
-    return {
-      answer: "different",
-      because: `The kernels have dimension ${first.kernelDimension} and ${second.kernelDimension}.`,
-    };
+    return different(`The kernels have dimension ${first.kernelDimension} and ${second.kernelDimension}.`);
   }
   if (first.kernelDimension !== 0) {
-    return { answer: "undecided", because: "The zeros lie on orbits, which were not compared." };
+    return {
+      answer: "undecided",
+      because:
+        `Each zero lies on an orbit of a symmetry, of dimension ${first.kernelDimension}, and it was not tried whether ` +
+        "both orbits are one: index, kernel and the bounds of the loss do not tell them apart.",
+    };
   }
   let z = first.point;
   for (const units of provedOf(problem).units) z = matched(z, second.point, units);

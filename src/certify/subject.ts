@@ -3,7 +3,7 @@ import { type IntervalDerivatives, intervalDerivatives } from "../autodiff/index
 import { failure } from "../errors.ts";
 import type { Problem, TracedProblem } from "../problems/problem.ts";
 import { checkPoint } from "../problems/traced/arguments.ts";
-import { boxAround } from "./rounding.ts";
+import { ballAround } from "./rounding.ts";
 
 /** Rule of the least relative radius that `no zero` needs. */
 export const leastRadiusRule = { default: 1e-4, above: 0, infinite: true } as const;
@@ -35,7 +35,7 @@ const known = new WeakMap<Problem, Subject>();
  */
 export function subjectOf(who: string, problem: Problem, z: Float64Array): Subject {
   const subject = graphOf(who, problem);
-  const { mid, rad } = subject.derivatives.gradient(boxAround(z, 0));
+  const { mid, rad } = subject.derivatives.gradient(ballAround(z, 0));
   const field = new Float64Array(z.length);
   problem.evaluate(z, field);
   const size = field.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

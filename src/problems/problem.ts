@@ -1,4 +1,4 @@
-import type { IntervalSource } from "../autodiff/interval/derivatives.ts";
+import type { IntervalSource } from "../autodiff/interval/source.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 

@@ -7,7 +7,9 @@ import { sameZero } from "../../src/certify/sameZero.ts";
 import { untilCritical } from "../../src/operators/measures/untilCritical.ts";
 import { untilStep } from "../../src/operators/measures/untilStep.ts";
 import { newtonMR } from "../../src/operators/newton/newtonMR.ts";
+import { deepLinearAutoencoder } from "../../src/problems/linearAutoencoder/deepLinearAutoencoder.ts";
 import { objective } from "../../src/problems/objective.ts";
+import { claimedSymmetry } from "../../src/problems/symmetries/claimed.ts";
 import { provedOf } from "../../src/problems/symmetries/proved.ts";
 import { chain } from "../../src/streams/chain.ts";
 import { firstRows } from "../../src/streams/firstRows.ts";
@@ -58,6 +60,44 @@ same("finds the exchange of units, and their signs, in networks of two hidden la
     if (Math.hypot(...found.point) > 1e-3) assert.ok(Math.hypot(...found.point.map((x, i) => x - moved[i]!)) > 1e-3);
   }
   assert.ok(tried > 0);
+});
+
+same("says of zeros on orbits that the orbit leaves it open, and of others on them that they differ", () => {
+  const loss = deepLinearAutoencoder({ inputs: 4, hidden: 2, samples: 40 });
+  const found = [3, 4, 5].map((seed) => {
+    const search = chain(untilCritical({ squaredFieldNorm: 1e-24 }), untilStep(300), newtonMR());
+    return certify(loss, firstRows(loss, normalVector(loss.dimension, seed), search, 301).at(-1)!.point);
+  });
+  const onOrbits = found.filter(({ kernelDimension }) => (kernelDimension ?? 0) > 0);
+  assert.ok(onOrbits.length > 0, found.map(({ because }) => because).join("; "));
+  const origin = certify(loss, new Float64Array(loss.dimension));
+  for (const zero of onOrbits) {
+    // W_1 -> c W_1 and W_2 -> W_2 / c lead along the orbit: the loss and all numbers of the certificate are the same.
+    for (const factor of [1, 1.01, 2, -1, -3]) {
+      const moved = zero.point.map((x, i) => (i < loss.dimension / 2 ? x * factor : x / factor));
+      const other = certify(loss, moved);
+      if (other.exists === undefined) continue;
+      const { answer, because } = sameZero(loss, zero, other);
+      assert.is(answer, "undecided", because);
+      assert.match(because, /^Each zero lies on an orbit of a symmetry/);
+    }
+    if (origin.exists !== undefined) assert.is(sameZero(loss, zero, origin).answer, "different");
+  }
+});
+
+same("proves nothing from a symmetry that is only claimed", () => {
+  // The circle x^2 + y^2 = 1 is one orbit of minima, and the origin a maximum.
+  const hat = objective([[], []], (x, y) => tf.square(tf.sub(tf.add(tf.square(x), tf.square(y)), 1)));
+  const symmetry = claimedSymmetry("rotation", [{ rows: [0, 1], columns: [1, 0], values: [-1, 1] }]);
+  const [right, top] = [
+    [1, 0],
+    [0, 1],
+  ].map((point) => certify(hat, point, { symmetry }));
+  assert.is(right!.verdict, "zero, given the symmetry", right!.because);
+  assert.is(sameZero(hat, right!, top!).answer, "undecided");
+  const { answer, because } = sameZero(hat, right!, certify(hat, [0, 0]));
+  assert.is(answer, "undecided", because);
+  assert.match(because, /^The losses differ: .* rests on a symmetry that is assumed, not proved/);
 });
 
 same("refuses certificates that prove no zero", () => {

@@ -3,43 +3,18 @@ import { failure } from "../../errors.ts";
 import type { Enclosure } from "../../linalg/verified/enclosure.ts";
 import { checkOption } from "../../options.ts";
 import { GraphBuilder } from "../build/builder.ts";
-import type { InputData } from "../chosenRows.ts";
 import { gradient } from "../derivatives/differentiate.ts";
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { linearize } from "../passes/linearize.ts";
 import { ballOf, checkBox, exactBall, gathered } from "./boxes.ts";
 import { copyGraph } from "./copyGraph.ts";
+import type { Within } from "./deviation.ts";
 import { type GivenBall, IntervalMachine } from "./machine.ts";
 import { type ColumnProgram, mirror, ProductProgram } from "./productProgram.ts";
 import type { Tally } from "./rule.ts";
+import type { IntervalSource, Region } from "./source.ts";
 import { jumps, partial } from "./table.ts";
-
-/**
- * A function of which {@link intervalDerivatives} encloses the derivatives. The `graph` of a problem that `objective`,
- * `vectorField` or their kin traced has this form.
- */
-export interface IntervalSource {
-  /** Tensors of which the point consists, one after the other. */
-  readonly parameters: readonly Node<"input">[];
-  /**
-   * Numbers of the data inputs. Numbers alone are exact; with radii, the function may have any data within them. Default:
-   * none.
-   */
-  readonly data?: readonly IntervalData[];
-  /** Loss L, one number. The field is then its gradient, which is derived again, without rounded constants. */
-  readonly value?: Node;
-  /** Field F: for each parameter a tensor of its shape. It is read only where there is no loss. */
-  readonly field?: readonly Node[];
-  /** Vector w of n numbers. With a loss L, the function is then <w, grad L>, whose gradient is H w. */
-  readonly along?: Float64Array;
-}
-
-/** A data input and its numbers. */
-export interface IntervalData {
-  readonly node: Node<"input">;
-  readonly values: InputData | Enclosure;
-}
 
 /** Enclosures of a loss and its derivatives over boxes. */
 export interface IntervalDerivatives {
@@ -52,13 +27,13 @@ export interface IntervalDerivatives {
    */
   readonly undecided: number;
   /** Encloses L over a box: one number, with an infinite radius if the field has no loss. @throws ERR_LENGTH */
-  value(box: Enclosure): Enclosure;
+  value(box: Region): Enclosure;
   /** Encloses F, the gradient of L: n numbers. @throws ERR_LENGTH */
-  gradient(box: Enclosure): Enclosure;
+  gradient(box: Region): Enclosure;
   /** Encloses the Hessian of L, or the Jacobian of F: n x n numbers, row-major. @throws ERR_LENGTH */
-  hessian(box: Enclosure): Enclosure;
+  hessian(box: Region): Enclosure;
   /** Encloses H(x) w for all x in the box and all w within the radii of v. @throws ERR_LENGTH */
-  hessianTimes(box: Enclosure, v: Enclosure): Enclosure;
+  hessianTimes(box: Region, v: Enclosure): Enclosure;
 }
 
 const sourceRule = thing("a graph with its parameters, as that of a traced problem", { parameters: "list" });
@@ -109,6 +84,7 @@ class Derivatives implements IntervalDerivatives {
   readonly #given = new Map<Node, GivenBall>();
   readonly #point: Enclosure;
   readonly #tally: Tally = { undecided: 0 };
+  readonly #within: Within = { radius: Number.POSITIVE_INFINITY };
   /** The function itself, if it may be undefined somewhere; and beside it the nodes at which it or its derivative jumps. */
   readonly #defined: readonly Node[];
   readonly #checked: readonly Node[];
@@ -149,7 +125,12 @@ class Derivatives implements IntervalDerivatives {
     for (const node of this.#parameters) {
       const end = offset + sizeOf(node.shape);
       const { mid, rad } = this.#point;
-      this.#given.set(node, { mid: mid.subarray(offset, end), rad: rad.subarray(offset, end), exact: false });
+      this.#given.set(node, {
+        mid: mid.subarray(offset, end),
+        rad: rad.subarray(offset, end),
+        exact: false,
+        isParameter: true,
+      });
       offset = end;
     }
     for (const { node, values } of data) this.#given.set(inputOf(node), ballOf(values, sizeOf(node.shape)));
@@ -173,7 +154,7 @@ class Derivatives implements IntervalDerivatives {
     return this.#tally.undecided;
   }
 
-  value(box: Enclosure): Enclosure {
+  value(box: Region): Enclosure {
     this.#begin("value", box);
     if (this.#value === undefined) return { mid: new Float64Array(1), rad: Float64Array.of(Number.POSITIVE_INFINITY) };
     this.#values ??= this.#forward([this.#value]);
@@ -182,14 +163,14 @@ class Derivatives implements IntervalDerivatives {
     return { mid: mid.slice(), rad: rad.slice() };
   }
 
-  gradient(box: Enclosure): Enclosure {
+  gradient(box: Region): Enclosure {
     this.#begin("gradient", box);
     this.#gradients ??= this.#forward([...this.#field, ...this.#checked]);
     this.#gradients.run(1);
     return this.#whereDefined(this.#gradients, gathered(this.#field.map((node) => this.#gradients!.ball(node))));
   }
 
-  hessian(box: Enclosure): Enclosure {
+  hessian(box: Region): Enclosure {
     this.#begin("hessian", box);
     const n = this.dimension;
     if (this.#columns === undefined) {
@@ -220,7 +201,7 @@ class Derivatives implements IntervalDerivatives {
     return this.#whereDefined(this.#residuals!, out);
   }
 
-  hessianTimes(box: Enclosure, v: Enclosure): Enclosure {
+  hessianTimes(box: Region, v: Enclosure): Enclosure {
     this.#begin("hessianTimes", box);
     checkBox("hessianTimes", "the vector", v, this.dimension);
     if (this.#products === undefined) {
@@ -253,11 +234,12 @@ class Derivatives implements IntervalDerivatives {
   }
 
   /** Copies the box to where the programs read it. */
-  #begin(who: string, box: Enclosure): void {
+  #begin(who: string, box: Region): void {
     checkBox(who, "the box", box, this.dimension);
     this.#point.mid.set(box.mid);
     this.#point.rad.set(box.rad);
     this.#tally.undecided = 0;
+    this.#within.radius = box.within ?? Number.POSITIVE_INFINITY;
   }
 
   /** Makes a program in two stages, of which the first, for data alone, has run. */
@@ -272,7 +254,7 @@ class Derivatives implements IntervalDerivatives {
     const nodes = reachable(results).filter((node) => !this.#given.has(node));
     const moving = dependents(nodes, this.#parameters);
     const stages = [nodes.filter((node) => !moving.has(node)), nodes.filter((node) => moving.has(node))];
-    const machine = new IntervalMachine(stages, this.#given, results, this.#tally);
+    const machine = new IntervalMachine(stages, this.#given, results, this.#tally, this.#within);
     machine.run(0);
     return machine;
   }

@@ -1,5 +1,8 @@
 import { isOp, type Node, sizeOf } from "../graph/graph.ts";
 import { type Storage, storageOf } from "../kernels/storage.ts";
+import type { Deviation, Within } from "./deviation.ts";
+import { type Deviating, deviationOf, handsOn } from "./deviationRules.ts";
+import { matmulDeviation } from "./matmulDeviation.ts";
 import type { Ball, BallOperand, Tally } from "./rule.ts";
 import { intervalOf } from "./table.ts";
 
@@ -7,6 +10,9 @@ import { intervalOf } from "./table.ts";
 export interface GivenBall extends Ball {
   /** Whether all radii are 0 at every run. */
   readonly exact: boolean;
+  /** Whether it is a parameter, see {@link BallOperand}. */
+  readonly isParameter?: boolean;
+  readonly deviation?: Deviation;
 }
 
 /** Operations whose result is exact where their operand is. */
@@ -22,14 +28,19 @@ export class IntervalMachine {
   readonly #free = new Map<number, Ball[]>();
   readonly #tally: Tally;
   readonly #zeros = new Map<number, Float64Array>();
+  /** Nodes of which the rows are asked for. */
+  readonly #rowed: ReadonlySet<Node> = new Set();
 
   constructor(
     stages: readonly (readonly Node[])[],
     given: ReadonlyMap<Node, GivenBall>,
     results: readonly Node[],
     tally: Tally,
+    /** The ball in which the parameters lie, if there is one. */
+    private readonly within?: Within,
   ) {
     this.#tally = tally;
+    if (within !== undefined) this.#rowed = beforeProducts(stages.flat());
     const storage = storageOf(stages, results, new Map([...given].map(([node, { mid }]) => [node, mid])));
     for (const [node, ball] of given) this.#balls.set(node, ball);
     let time = 0;
@@ -78,10 +89,26 @@ export class IntervalMachine {
         const exact = exactMoves.has(node.op) && operands.every((operand) => operand.exact);
         const size = sizeOf(node.shape);
         const ball = exact ? { mid: new Float64Array(size), rad: this.#zero(size) } : this.#allocate(size);
-        this.#balls.set(node, { ...ball, exact });
-        return intervalOf(node, operands, ball, this.#tally);
+        const rule = intervalOf(node, operands, ball, this.#tally);
+        const rows = exact ? undefined : this.#rowsOf(node, operands, ball);
+        if (rows === undefined) {
+          this.#balls.set(node, { ...ball, exact });
+          return rule;
+        }
+        this.#balls.set(node, { ...ball, exact, deviation: rows.deviation });
+        return () => {
+          rule();
+          rows.run();
+        };
       }
     }
+  }
+
+  /** What narrows the radii of a product, and what it or its factors need of their rows for that. */
+  #rowsOf(node: Node, operands: readonly BallOperand[], ball: Ball): Deviating | undefined {
+    if (this.within === undefined) return undefined;
+    if (isOp(node, "matmul")) return matmulDeviation(node, operands, ball, this.within);
+    return this.#rowed.has(node) ? deviationOf(node, operands, ball, this.within) : undefined;
   }
 
   #operand(node: Node, storage: Storage): BallOperand {
@@ -114,4 +141,15 @@ export class IntervalMachine {
     if (free === undefined) this.#free.set(mid.length, [{ mid, rad }]);
     else free.push({ mid, rad });
   }
+}
+
+/** Nodes from which operations that hand on rows lead to a left factor of a product. */
+function beforeProducts(nodes: readonly Node[]): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of nodes.toReversed()) {
+    if (isOp(node, "matmul") && !node.attributes.transposeA) found.add(node.inputs[0]!);
+    else if (found.has(node) && (handsOn(node.op) || node.op === "reshape"))
+      for (const input of node.inputs) found.add(input);
+  }
+  return found;
 }

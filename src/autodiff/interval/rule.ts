@@ -1,5 +1,6 @@
 import type { Node, Op, Shape } from "../graph/graph.ts";
 import { type Operand, stridesIn, type Walk, walk } from "../kernels/kernel.ts";
+import type { Deviation } from "./deviation.ts";
 
 /** Midpoints and radii of a node, which a rule writes. */
 export interface Ball {
@@ -12,6 +13,10 @@ export interface BallOperand extends Ball {
   readonly source: Shape;
   /** Whether all radii are 0 at every run. */
   readonly exact: boolean;
+  /** Whether it is a parameter, or its numbers in another shape: they lie in the ball of all parameters. */
+  readonly isParameter?: boolean;
+  /** What is known of its rows beyond the radii. */
+  readonly deviation?: Deviation;
 }
 
 /** Counts what the boxes of a run did not decide. */

@@ -3,12 +3,11 @@ import { checkNumbers } from "../arguments.ts";
 import { type Blas, dgemm } from "../blas/blas.ts";
 import { type Enclosure, u } from "./enclosure.ts";
 import { IntervalProduct } from "./product.ts";
+import { least } from "./productOptions.ts";
 import { trustedBlas } from "./trustedBlas.ts";
 
 /** Number of multiplications from which on the machine's BLAS is worth its calls. */
 const worthBlas = 2 ** 20;
-/** Numbers between this and its inverse have products that neither underflow nor lose digits to underflow. */
-const least = 2 ** -450;
 
 /**
  * Encloses the product of two matrices, each given by numbers or with radii, entry by entry.
