@@ -177,7 +177,7 @@ class Slicing {
     switch (along) {
       case "step": {
         const { move } = this.options;
-        if (move === undefined) throw new Missing("no step has led to this point since the run began or went on");
+        if (move === undefined) throw new Missing("the step that led to this point is not known");
         return this.#unit(move.slice(), "the step that led to this point");
       }
       case "gradient": {
