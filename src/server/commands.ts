@@ -1,6 +1,6 @@
 /** Steering: passes the commands of viewers to the loops that obey them, and the answers back. */
 import { Observable, Subject } from "rxjs";
-import type { SliceRequest } from "../arrow/lossSlice.ts";
+import type { SliceRequest } from "../arrow/slices/lossSlice.ts";
 import type { AppliedCommand } from "../arrow/row.ts";
 import type { Command } from "../streams/types.ts";
 import type { CommandRequest } from "./messages.ts";

@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { sliceDirections } from "../arrow/lossSlice.ts";
+import { sliceDirections } from "../arrow/slices/lossSlice.ts";
 import type { AppliedCommand, Columns, Settings } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 

@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from "rxjs";
-import type { SliceRequest } from "../arrow/lossSlice.ts";
+import type { SliceRequest } from "../arrow/slices/lossSlice.ts";
 import type { AppliedCommand, Row, Status } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
