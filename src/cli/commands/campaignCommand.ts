@@ -6,21 +6,23 @@ import {
   type CampaignSpec,
   campaignId,
   claimCampaign,
-  mixedMachines,
   newSpec,
+  refuseForeign,
 } from "../../experiments/campaigns/campaignSpec.ts";
-import { type CampaignThread, startCampaignThread, workerName } from "../../experiments/campaigns/campaignThread.ts";
+import { type CampaignThread, startCampaignThread } from "../../experiments/campaigns/campaignThread.ts";
+import type { CampaignEngine } from "../../experiments/campaigns/engines.ts";
 import type { IndexRanges } from "../../experiments/campaigns/indexSet.ts";
-import { runLocally, type ThreadPlace } from "../../experiments/campaigns/localEngine.ts";
+import { runEngine } from "../../experiments/campaigns/runEngine.ts";
 import { Work } from "../../experiments/campaigns/work.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
-import { isPortable } from "../../linalg/blas/blas.ts";
 import { shellWord } from "../../shellWord.ts";
 import { base } from "../base.ts";
 import { indicesOption, keepOption, type Shard, shardOption, wantedRanges } from "../campaigns/campaignOptions.ts";
 import { campaignSession } from "../campaigns/campaignSession.ts";
+import { redisFrom } from "../campaigns/redisOptions.ts";
 import { commandOf } from "../ending/nextCommand.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { portableOptions } from "../options/portableOptions.ts";
 import { seedOption } from "../options/seedOption.ts";
 import { workersOption } from "../options/workersOption.ts";
@@ -31,6 +33,7 @@ interface Flags {
   readonly out?: string;
   readonly workers: number;
   readonly portable?: boolean;
+  readonly executor?: ExecutorChoice;
   readonly keep: number;
   readonly shard?: Shard;
   readonly indices?: IndexRanges;
@@ -63,7 +66,7 @@ export async function campaignCommand(given: readonly string[]): Promise<number>
     throw failure("ERR_COMMAND_LINE", "expected an experiment with a campaign, such as fluxion campaign dlae");
   }
   const experiment = experimentOf(wanted);
-  const { portable = isPortable() } = bare.opts<Flags>();
+  const portable = useExecutor(bare.opts<Flags>());
   const reader = startSearchTeam(experiment, portable);
   let options: CampaignSpec["options"];
   let flags: Flags;
@@ -110,38 +113,16 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
   const status = shard === undefined ? "status" : `status-${shard.number}-of-${shard.of}`;
   note(`files: ${out}, page: ${join(out, `${status}.html`)}`);
   if (work.doneOfWanted > 0) note(`${work.doneOfWanted} of them are there already`);
-  const again = `${commandAgain(wanted, spec, out, portable)}`;
+  const again = commandAgain(wanted, spec, out, portable, flags.executor);
   return campaignSession({
     directory: out,
     title: `${spec.name}, seed ${spec.seed}${shard === undefined ? "" : `, shard ${shard.number} of ${shard.of}`}`,
     work,
     status,
     run: async (signal, tell) => {
-      if (engine === "bullmq") {
-        const { redisFrom } = await import("../campaigns/redisOptions.ts");
-        const runOnQueue = (await import("../../experiments/campaigns/bullmq/coordinator.ts")).runOnQueue;
-        await first.close();
-        await runOnQueue({ work, directory: out, spec, signal, tell, ...redisFrom(flags) });
-        return;
-      }
-      const assignment = () => ({ directory: out, worker: workerName(), campaign: id, keepEvery: spec.keepEvery });
-      let spare: CampaignThread | undefined = first;
-      const take = (): CampaignThread => {
-        const thread = spare ?? start();
-        spare = undefined;
-        return thread;
-      };
-      const places: ThreadPlace[] = Array.from({ length: Math.max(1, Math.min(workers, work.wanted)) }, () => ({
-        start: take,
-        assignment,
-      }));
-      await runLocally({
-        work,
-        directory: out,
-        places,
-        signal,
-        onDeath: (cause) => tell(`fluxion: a thread has died and another one begins: ${cause}`),
-      });
+      const chosen: CampaignEngine =
+        engine === "bullmq" ? { kind: engine, ...redisFrom(flags) } : { kind: engine, workers };
+      await runEngine(chosen, { work, directory: out, spec, first, start, signal, tell });
     },
     next: (state) => [
       `${state === "stopped" ? "stopped; the ends so far are" : "the ends are"} in ${out}`,
@@ -151,27 +132,16 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
   });
 }
 
-/** Refuses parts of another campaign: those of a machine with other bits, or of another version. */
-export function refuseForeign(directory: string, id: string): (worker: string, campaign: string) => void {
-  return (worker, campaign) => {
-    if (campaign === id) return;
-    throw failure(
-      "ERR_EXPERIMENT_DIRECTORY",
-      `${directory}: the worker ${worker} has written ends of another campaign (${campaign} instead of ${id}), ` +
-        `with other options, another version or another executor. ${mixedMachines}, and move its parts elsewhere`,
-    );
-  };
-}
-
 /** The command that goes on with a campaign. */
 export function commandAgain(
   experiment: string,
   { options, seed, keepEvery, executor }: CampaignSpec,
   out: string,
   portable = executor === "portable",
+  chosen?: ExecutorChoice,
 ): string {
   const keep = keepEvery === 0 ? "" : ` --keep ${keepEvery}`;
-  const more = `${keep}${portable ? " --portable" : ""}`;
+  const more = `${keep}${portable ? " --portable" : chosen === undefined ? "" : ` --executor ${chosen}`}`;
   return `${commandOf({ experiment, options }, {}, "campaign")} --seed ${seed}${more} --out ${shellWord(out)}`;
 }
 
@@ -204,6 +174,6 @@ function generalCommand(name: string): Command {
     )
     .option("--queue <name>", "name of the queue (default: the name of the experiment)")
     .option("--redis <url>", "redis:// or rediss:// (default: FLUXION_REDIS_URL, else redis://127.0.0.1:6379)");
-  for (const option of portableOptions()) command.addOption(option);
+  for (const option of [executorOption(), ...portableOptions()]) command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { csvCell } from "../../arrow/csvCells.ts";
-import { placesOf, type SliceDirection, type SliceLine, sliceDirections } from "../../arrow/slices/lossSlice.ts";
+import { placesOf, type SliceDirection, type SliceLine, sliceDirections } from "../../arrow/slices/sliceData.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { failure } from "../../errors.ts";
 import { numberFrom } from "../../experiments/threads/flags.ts";

@@ -1,7 +1,7 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
 import type { RowEvent } from "../../arrow/events/rowEvents.ts";
-import type { SliceRequest } from "../../arrow/slices/lossSlice.ts";
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
+import type { SliceRequest } from "../../arrow/slices/sliceData.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EMPTY, finalize, lastValueFrom, type Observable, Subject, takeUntil, tap } from "rxjs";
-import type { LossSlice, SliceRequest } from "../../arrow/slices/lossSlice.ts";
 import type { Row } from "../../arrow/row.ts";
 import { runFileName } from "../../arrow/runFile.ts";
+import type { LossSlice, SliceRequest } from "../../arrow/slices/sliceData.ts";
 import { failure } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import type { Problem } from "../../problems/problem.ts";

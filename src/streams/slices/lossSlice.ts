@@ -5,7 +5,7 @@ import {
   type SliceLine,
   type SliceRequest,
   sliceDirections,
-} from "../../arrow/slices/lossSlice.ts";
+} from "../../arrow/slices/sliceData.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { placesOf, type SliceDirection, sliceDirections } from "../../../src/arrow/slices/lossSlice.ts";
 import { commandsFromJson, stringify } from "../../../src/arrow/runMetadata.ts";
+import { placesOf, type SliceDirection, sliceDirections } from "../../../src/arrow/slices/sliceData.ts";
 import { diagonal } from "../../../src/linalg/maps/maps.ts";
 import { norm } from "../../../src/linalg/vector.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
