@@ -52,6 +52,10 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
     // |F|^2 = 2 (1 - eta^2 + eta^4)^k after k steps.
     assert.equal(lines, [`2001 rows, at the end |F|^2 = ${(2 * 0.8125 ** 2000).toExponential(3)}`]);
   },
+  "perspective.ts"(lines) {
+    // ||F|| falls in each step.
+    assert.equal(lines, ["2001 rows, the least |F|^2 at step 2000"]);
+  },
   "trainClassifier.ts"(lines) {
     const [, step, share] = /^best at step (\d+): (\S+) % of 270 unseen digits are read correctly$/.exec(
       lines.at(-1)!,

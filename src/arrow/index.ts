@@ -10,7 +10,6 @@ export {
 } from "./encoder.ts";
 export { describeEvent, eventsOf, type RowEvent } from "./events/rowEvents.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
-export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "./lossSlice.ts";
 export { type MessageOptions, type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
 export type { Points } from "./points.ts";
 export type { WriterProcess } from "./processIdentity.ts";
@@ -38,4 +37,5 @@ export {
 } from "./runFile.ts";
 export { RunReader, type RunReaderOptions } from "./runReader.ts";
 export { runOfSchema, runSchema, sameColumns, schemaMessage } from "./schema.ts";
+export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "./slices/sliceData.ts";
 export { type AttemptReport, type RunReport, type StreamReport, verifyRun } from "./verifyRun.ts";

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../json.ts";
 import type { Range } from "../range.ts";
-import type { LossSlice } from "./lossSlice.ts";
+import type { LossSlice } from "./slices/sliceData.ts";
 
 /** Status of a run: `running` until the last row, which tells how the run ended. */
 export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";

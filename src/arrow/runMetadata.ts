@@ -1,8 +1,8 @@
 /** A run as text, which a file carries so that it can be replayed alone, without `run.json`. */
 import { isTooDeep, type JsonValue, mostLevels } from "../json.ts";
 import { presentName } from "./formerNames.ts";
-import { sliceFrom } from "./lossSlice.ts";
 import type { AppliedCommand, Column, Columns, Run, Setting, Settings } from "./row.ts";
+import { sliceFrom } from "./slices/sliceData.ts";
 
 /** Words that stand for NaN and infinities, which JSON does not have. */
 const words: Readonly<Record<string, number>> = {

@@ -88,6 +88,12 @@ const entries: readonly Entry[] = [
     load: async () => parsingItself((await import("./commands/certifyCommand.ts")).certifyCommand, certifyUsage),
   },
   {
+    name: "slice",
+    description: "show the loss along lines through a point of a run",
+    arguments: [["<directory>", "directory of a run or an experiment"]],
+    load: async () => (await import("./commands/sliceCommand.ts")).sliceCommand,
+  },
+  {
     name: "list",
     description: "list the experiments that can be run, and find what has been run: verdicts, sort, filter",
     arguments: [["[directory]", "directory of experiments or runs (default: runs)"]],

@@ -1,7 +1,7 @@
 /** Steering: passes the commands of viewers to the loops that obey them, and the answers back. */
 import { Observable, Subject } from "rxjs";
-import type { SliceRequest } from "../arrow/lossSlice.ts";
 import type { AppliedCommand } from "../arrow/row.ts";
+import type { SliceRequest } from "../arrow/slices/sliceData.ts";
 import type { Command } from "../streams/types.ts";
 import type { CommandRequest } from "./messages.ts";
 import { makeSliceTurns } from "./sliceTurns.ts";

@@ -3,8 +3,8 @@
  */
 
 import { z } from "zod";
-import { sliceDirections } from "../arrow/lossSlice.ts";
 import type { AppliedCommand, Columns, Settings } from "../arrow/row.ts";
+import { sliceDirections } from "../arrow/slices/sliceData.ts";
 import type { JsonValue } from "../json.ts";
 
 const step = z.number().int().nonnegative();

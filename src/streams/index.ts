@@ -1,4 +1,4 @@
-export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "../arrow/lossSlice.ts";
+export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "../arrow/slices/sliceData.ts";
 export { chain } from "./chain.ts";
 export { choose } from "./choose.ts";
 export { type ConnectOptions, connect } from "./connect/connect.ts";

@@ -1,6 +1,6 @@
 import type { Observable, OperatorFunction } from "rxjs";
-import type { SliceRequest } from "../arrow/lossSlice.ts";
 import type { AppliedCommand, Row, Status } from "../arrow/row.ts";
+import type { SliceRequest } from "../arrow/slices/sliceData.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
 import type { Problem } from "../problems/problem.ts";

@@ -1,7 +1,7 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
 import type { RowEvent } from "../../arrow/events/rowEvents.ts";
-import type { SliceRequest } from "../../arrow/lossSlice.ts";
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
+import type { SliceRequest } from "../../arrow/slices/sliceData.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
 import type { Finding } from "../framework/definition.ts";
@@ -10,6 +10,7 @@ import type { Agreement } from "../framework/repetitions.ts";
 import type { CertifiedEnd, CertifiedProblem, CertifyOrder } from "./certifyEnds.ts";
 import type { Examination } from "./examine.ts";
 import type { Flag } from "./flags.ts";
+import type { SliceOrder, TakenSlice } from "./sliceRun.ts";
 
 /** Source of an experiment, kept in `experiment.json`. */
 export interface ModuleSource {
@@ -89,6 +90,8 @@ export type ToWorker =
   | { readonly kind: "examine"; readonly options: Readonly<Record<string, JsonValue>>; readonly seed: number }
   /** Certifies ends of runs, or points. */
   | { readonly kind: "certify"; readonly order: CertifyOrder }
+  /** Takes a slice of the loss at a point that a run keeps. */
+  | { readonly kind: "slice"; readonly order: SliceOrder }
   | { readonly kind: "command"; readonly id: number; readonly run: string; readonly command: CommandBody }
   /** Another thread has finished a search of a campaign. */
   | { readonly kind: "searched"; readonly campaign: number; readonly index: number }
@@ -128,6 +131,7 @@ export type FromWorker =
   /** Points of one more problem are being certified. */
   | { readonly kind: "certifying"; readonly problem: CertifiedProblem }
   | { readonly kind: "certified"; readonly end: CertifiedEnd }
+  | { readonly kind: "sliced"; readonly taken: TakenSlice }
   /** A run that ended in an earlier session has been read from its file. */
   | { readonly kind: "replayed"; readonly run: Run; readonly directory: string; readonly last: RowSummary | undefined }
   | {

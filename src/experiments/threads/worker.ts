@@ -25,6 +25,7 @@ import { examine } from "./examine.ts";
 import { flagsOf, optionsFrom } from "./flags.ts";
 import { type LoadedExperiment, loadExperiment } from "./loadModule.ts";
 import type { FromWorker, PlainError, RowSummary, StartOrder, ToWorker, WorkerData } from "./protocol.ts";
+import { sliceRun } from "./sliceRun.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("internal: worker.ts is started by fluxion run");
@@ -165,6 +166,11 @@ loadExperiment(wanted).then((loaded) => {
         return;
       case "certify":
         certifyFor(experiment, message.order).then(leave, fail);
+        return;
+      case "slice":
+        sliceRun(experiment, message.order)
+          .then((taken) => post({ kind: "sliced", taken }))
+          .then(leave, fail);
         return;
       case "start":
         start(loaded, message.order).catch(fail);

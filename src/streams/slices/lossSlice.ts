@@ -5,13 +5,14 @@ import {
   type SliceLine,
   type SliceRequest,
   sliceDirections,
-} from "../../arrow/lossSlice.ts";
+} from "../../arrow/slices/sliceData.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import { lanczos } from "../../linalg/krylov/lanczos.ts";
 import type { LinearMap } from "../../linalg/linearMap.ts";
 import { dot, isFiniteVector, norm, squaredNorm } from "../../linalg/vector.ts";
-import { readOptions } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { problemRule } from "../../problems/traced/arguments.ts";
 import { randomSource } from "../../random.ts";
 
 /** Options of {@link lossSlice}. */
@@ -44,6 +45,11 @@ export const sliceRules = {
 
 /** Number of vectors that any line needs: the point, a trial, its field, the direction. */
 const leastVectors = 4;
+const pointRule = {
+  expected: "a list of numbers",
+  is: (value: unknown) => Array.isArray(value) || value instanceof Float64Array || value instanceof Float32Array,
+};
+
 /** Greatest number of Lanczos steps, one product with the Hessian each. */
 const mostSteps = 60;
 /** Number of Lanczos steps below which an eigenvector of a large Hessian would be a guess. */
@@ -70,6 +76,8 @@ const leastSteps = 10;
  *   ERR_NOT_FINITE for a point that is not finite
  */
 export function lossSlice(problem: Problem, point: ArrayLike<number>, options: LossSliceOptions = {}): LossSlice {
+  checkOption("lossSlice", "problem", problem, problemRule);
+  checkOption("lossSlice", "point", point, pointRule);
   const checked = readOptions("lossSlice", options, sliceRules);
   const n = problem.dimension;
   for (const [what, vector] of [
@@ -177,7 +185,7 @@ class Slicing {
     switch (along) {
       case "step": {
         const { move } = this.options;
-        if (move === undefined) throw new Missing("no step has led to this point since the run began or went on");
+        if (move === undefined) throw new Missing("the step that led to this point is not known");
         return this.#unit(move.slice(), "the step that led to this point");
       }
       case "gradient": {

@@ -1,4 +1,4 @@
-import type { SliceRequest } from "../../arrow/lossSlice.ts";
+import type { SliceRequest } from "../../arrow/slices/sliceData.ts";
 import { isFiniteVector } from "../../linalg/vector.ts";
 import { readOptions } from "../../options.ts";
 import type { Command, TakeSlice } from "../types.ts";

@@ -1,5 +1,5 @@
 /** Draws one line of a slice: the loss, or ||F||^2 where there is none, against the distance from the run's point. */
-import { placesOf, type SliceLine } from "../../arrow/lossSlice.ts";
+import { placesOf, type SliceLine } from "../../arrow/slices/sliceData.ts";
 import { h } from "../dom.ts";
 import { formatNumber, formatTick } from "../format.ts";
 

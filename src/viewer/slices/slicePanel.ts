@@ -1,6 +1,7 @@
 /** Asks a live run for slices of its loss, and shows the newest that it recorded. Of other runs it names the command. */
-import { type LossSlice, type SliceDirection, sliceDirections } from "../../arrow/lossSlice.ts";
+
 import type { AppliedCommand } from "../../arrow/row.ts";
+import { type LossSlice, type SliceDirection, sliceDirections } from "../../arrow/slices/sliceData.ts";
 import type { RunInfo } from "../../server/messages.ts";
 import { button, h, setText } from "../dom.ts";
 import { formatCount, formatSeconds } from "../format.ts";

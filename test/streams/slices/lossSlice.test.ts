@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { placesOf, type SliceDirection, sliceDirections } from "../../../src/arrow/lossSlice.ts";
 import { commandsFromJson, stringify } from "../../../src/arrow/runMetadata.ts";
+import { placesOf, type SliceDirection, sliceDirections } from "../../../src/arrow/slices/sliceData.ts";
 import { diagonal } from "../../../src/linalg/maps/maps.ts";
 import { norm } from "../../../src/linalg/vector.ts";
 import { bilinear } from "../../../src/problems/games/bilinear.ts";
@@ -91,7 +91,7 @@ test("gives the same bits for the same seed, and another random line for another
 test("says why a line is missing", () => {
   const why = (problem: Problem, z: readonly number[], along: SliceDirection, options = {}): string | undefined =>
     lossSlice(problem, z, { along: [along], ...options }).missing[0]?.why;
-  assert.match(why(quartic(), [1, 2], "step")!, /no step has led to this point/);
+  assert.match(why(quartic(), [1, 2], "step")!, /the step that led to this point is not known/);
   assert.match(why(quartic(), [1, 2], "step", { move: new Float64Array(2) })!, /the step .* is zero/);
   assert.match(why(bowl([1, 2]), [0, 0], "gradient")!, /F is zero here/);
   assert.match(why(bilinear(), [1, 1], "lowest")!, /not symmetric/);

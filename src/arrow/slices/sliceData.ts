@@ -33,9 +33,9 @@ export interface SliceLine {
   readonly radius: number;
   /** Length of the direction before it was scaled to 1, such as that of the step, or ||F||. Absent for eigenvectors. */
   readonly length?: number;
-  /** Of eigenvectors: d^T J d, the Ritz value. */
+  /** d^T J d, the Ritz value of an eigenvector. */
   readonly curvature?: number;
-  /** Of eigenvectors: ||J d - curvature d||; an eigenvalue lies within this distance of `curvature`. */
+  /** ||J d - curvature d|| of an eigenvector; an eigenvalue lies within this distance of `curvature`. */
   readonly residual?: number;
   /** Loss L at the points, the middle one of which is z. NaN: it is not defined there, or there is no potential. */
   readonly values: readonly number[];
