@@ -78,8 +78,9 @@ interface Loaded {
  * sent ahead; all batches have the same size (`dropLast` of `minibatches`). Whatever executor the problem has computes
  * the value and the field of a row; with `xla` they come from the same device.
  *
- * Use it where steps are short beside a call of the device, or points long beside its link: on a GPU, or for small
- * problems on a CPU. An operator behind it must not change the step, since the device has taken it.
+ * Use it where steps are short beside a call of the device, or points long beside its link, as on a GPU. On a CPU it is
+ * faster than the same steps of the host on `xla`, but the executor `float64` may be faster still
+ * (`npm run bench -- xlaCalls`). An operator behind it must not change the step, since the device has taken it.
  *
  * State: what the method remembers, up to 2 n + 2 numbers, copied to the host once per row. Cost: k gradients and a call.
  *
