@@ -52,6 +52,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   ERR_EXPERIMENT: "an experiment is not one, or gives two runs the same name",
   ERR_COMMAND_LINE: "the command line names something unknown, or gives an option a value that it does not take",
   ERR_MODULE: "a module cannot be loaded, or exports no experiment",
+  ERR_CAMPAIGN_INCOMPLETE: "searches of a campaign failed as often as they may, so that their ends are missing",
   ERR_CAMPAIGN_CONFLICT: "two workers of a campaign wrote different ends of the same search",
   ERR_QUEUE: "a queue of a campaign cannot be reached, or a worker does not fit its campaign",
   ERR_EXPERIMENT_DIRECTORY: "a directory cannot be written, holds no experiment, or holds a different one",

@@ -60,6 +60,7 @@ export const errorKinds = {
   ERR_COMMAND_LINE: "input",
   ERR_MODULE: "input",
   ERR_CAMPAIGN_CONFLICT: "input",
+  ERR_CAMPAIGN_INCOMPLETE: "input",
   ERR_QUEUE: "input",
   ERR_EXPERIMENT_DIRECTORY: "input",
   ERR_FIGURE: "input",

@@ -64,6 +64,15 @@ export function webSocketClass(who: string): new (url: string, protocol: string)
   return (own ?? builtin("node:module", who).createRequire(import.meta.url)("ws")) as new () => AnyWebSocket;
 }
 
+/** Bytes of memory that the process may use: the machine's, or the limit of its container. Infinity in browsers. */
+export function memoryBytes(): number {
+  if (bare) return Number.POSITIVE_INFINITY;
+  // Node says 0 or a huge number where there is no limit; other hosts lack the function.
+  const limit = host?.constrainedMemory?.() ?? 0;
+  const installed = builtin("node:os", "memory").totalmem();
+  return limit > 0 ? Math.min(limit, installed) : installed;
+}
+
 /** Reads an environment variable; undefined in browsers. */
 export function environment(name: string): string | undefined {
   return host?.env?.[name];

@@ -43,6 +43,11 @@ const expectations: Readonly<Record<string, (lines: readonly string[]) => void>>
   "convolutionalNet.ts"(lines) {
     assert.equal(lines, [""]);
   },
+  // test/experiments/campaigns/engines.test.ts runs it at a queue too.
+  "campaign.ts"(lines) {
+    assert.match(lines[0]!, /^\d+ of 60 searches found a critical point, of \d+ classes$/);
+    assert.is(lines.length, 4);
+  },
   "connect.ts"(lines) {
     // |F|^2 = 2 (1 - eta^2 + eta^4)^k after k steps.
     assert.equal(lines, [`2001 rows, at the end |F|^2 = ${(2 * 0.8125 ** 2000).toExponential(3)}`]);

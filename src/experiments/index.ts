@@ -1,3 +1,7 @@
+export type { EndCell, EndRecord } from "./campaigns/endRecord.ts";
+export type { EndsCampaignOptions } from "./campaigns/endsOptions.ts";
+export { type BullmqOptions, bullmq, type CampaignEngine, type ThreadsOptions, threads } from "./campaigns/engines.ts";
+export type { SetAside } from "./campaigns/work.ts";
 export { builtInExperiments } from "./catalogue/builtIn.ts";
 export { digitsExperiment } from "./catalogue/digits.ts";
 export { dlaeExperiment } from "./catalogue/dlae.ts";

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { failure } from "../../errors.ts";
-import { type IndexRanges, parseIndices } from "../../experiments/campaigns/indexSet.ts";
+import { everyIndex, type IndexRanges, indicesBelow, parseIndices } from "../../experiments/campaigns/indexSet.ts";
 
 /** Reads `--keep`: every how manieth search keeps all its rows; 0: none does. */
 export function keepOption(): Option {
@@ -83,11 +83,7 @@ export function wantedRanges(
   if (shard !== undefined && indices !== undefined) {
     throw failure("ERR_COMMAND_LINE", "--shard and --indices: expected one of them, got both");
   }
-  const beyond = indices?.find(({ from, to }) => Math.max(from, to) >= count);
-  if (beyond !== undefined) {
-    throw failure("ERR_COMMAND_LINE", `--indices: expected indices from 0 to ${count - 1}, got ${beyond.to}`);
-  }
-  if (indices !== undefined) return indices;
-  if (shard === undefined) return [{ from: 0, to: count - 1, step: 1 }];
+  if (indices !== undefined) return indicesBelow(indices, count, "--indices");
+  if (shard === undefined) return everyIndex(count);
   return shard.number > count ? [] : [{ from: shard.number - 1, to: count - 1, step: shard.of }];
 }

@@ -6,18 +6,20 @@ import {
   type CampaignSpec,
   campaignId,
   claimCampaign,
-  mixedMachines,
   newSpec,
+  refuseForeign,
 } from "../../experiments/campaigns/campaignSpec.ts";
-import { type CampaignThread, startCampaignThread, workerName } from "../../experiments/campaigns/campaignThread.ts";
+import { type CampaignThread, startCampaignThread } from "../../experiments/campaigns/campaignThread.ts";
+import type { CampaignEngine } from "../../experiments/campaigns/engines.ts";
 import type { IndexRanges } from "../../experiments/campaigns/indexSet.ts";
-import { runLocally, type ThreadPlace } from "../../experiments/campaigns/localEngine.ts";
+import { runEngine } from "../../experiments/campaigns/runEngine.ts";
 import { Work } from "../../experiments/campaigns/work.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
 import { shellWord } from "../../shellWord.ts";
 import { base } from "../base.ts";
 import { indicesOption, keepOption, type Shard, shardOption, wantedRanges } from "../campaigns/campaignOptions.ts";
 import { campaignSession } from "../campaigns/campaignSession.ts";
+import { redisFrom } from "../campaigns/redisOptions.ts";
 import { commandOf } from "../ending/nextCommand.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
@@ -118,31 +120,9 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
     work,
     status,
     run: async (signal, tell) => {
-      if (engine === "bullmq") {
-        const { redisFrom } = await import("../campaigns/redisOptions.ts");
-        const runOnQueue = (await import("../../experiments/campaigns/bullmq/coordinator.ts")).runOnQueue;
-        await first.close();
-        await runOnQueue({ work, directory: out, spec, signal, tell, ...redisFrom(flags) });
-        return;
-      }
-      const assignment = () => ({ directory: out, worker: workerName(), campaign: id, keepEvery: spec.keepEvery });
-      let spare: CampaignThread | undefined = first;
-      const take = (): CampaignThread => {
-        const thread = spare ?? start();
-        spare = undefined;
-        return thread;
-      };
-      const places: ThreadPlace[] = Array.from({ length: Math.max(1, Math.min(workers, work.wanted)) }, () => ({
-        start: take,
-        assignment,
-      }));
-      await runLocally({
-        work,
-        directory: out,
-        places,
-        signal,
-        onDeath: (cause) => tell(`fluxion: a thread has died and another one begins: ${cause}`),
-      });
+      const chosen: CampaignEngine =
+        engine === "bullmq" ? { kind: engine, ...redisFrom(flags) } : { kind: engine, workers };
+      await runEngine(chosen, { work, directory: out, spec, first, start, signal, tell });
     },
     next: (state) => [
       `${state === "stopped" ? "stopped; the ends so far are" : "the ends are"} in ${out}`,
@@ -150,18 +130,6 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
       ...(state === "stopped" ? [`  ${again}   continue`] : []),
     ],
   });
-}
-
-/** Refuses parts of another campaign: those of a machine with other bits, or of another version. */
-export function refuseForeign(directory: string, id: string): (worker: string, campaign: string) => void {
-  return (worker, campaign) => {
-    if (campaign === id) return;
-    throw failure(
-      "ERR_EXPERIMENT_DIRECTORY",
-      `${directory}: the worker ${worker} has written ends of another campaign (${campaign} instead of ${id}), ` +
-        `with other options, another version or another executor. ${mixedMachines}, and move its parts elsewhere`,
-    );
-  };
 }
 
 /** The command that goes on with a campaign. */

@@ -56,7 +56,8 @@ export function doctorCommand(command: Command): void {
       ["multiply-add", multiplyAdd],
       ["threads", threads],
     ];
-    for (const line of tableLines(["what", "found"], rows)) say(line);
+    const there = rows.filter(([, found]) => found !== undefined);
+    for (const line of tableLines(["what", "found"], there)) say(line);
     if (kernels.length > 0) {
       say("");
       const tried = kernels.map(({ setting, core, speed }) => [setting ?? "(not set)", core, speed]);

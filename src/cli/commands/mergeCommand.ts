@@ -3,14 +3,14 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { describeDamage } from "../../arrow/checks/damage.ts";
 import { failure } from "../../errors.ts";
-import { campaignId, differences, readCampaign } from "../../experiments/campaigns/campaignSpec.ts";
+import { campaignId, differences, readCampaign, refuseForeign } from "../../experiments/campaigns/campaignSpec.ts";
 import { FailureFollower } from "../../experiments/campaigns/failures.ts";
 import { formatIndices, type IndexBits } from "../../experiments/campaigns/indexSet.ts";
 import { mergeParts } from "../../experiments/campaigns/mergeParts.ts";
 import { writeDataSet } from "../campaigns/parquetDataSet.ts";
 import { note, say } from "../output/say.ts";
 import { shown } from "../trust.ts";
-import { commandAgain, refuseForeign } from "./campaignCommand.ts";
+import { commandAgain } from "./campaignCommand.ts";
 
 const help = `
 Each search is there once in the result, however many workers ran it. An end that another worker wrote too, with the same

@@ -68,6 +68,18 @@ export function claimCampaign(directory: string, spec: CampaignSpec): void {
 /** Advice for machines whose last bits differ. */
 export const mixedMachines = "For machines that differ, begin the campaign with --portable";
 
+/** Refuses parts of another campaign: those of a machine with other bits, or of another version. */
+export function refuseForeign(directory: string, id: string): (worker: string, campaign: string) => void {
+  return (worker, campaign) => {
+    if (campaign === id) return;
+    throw failure(
+      "ERR_EXPERIMENT_DIRECTORY",
+      `${directory}: the worker ${worker} has written ends of another campaign (${campaign} instead of ${id}), ` +
+        `with other options, another version or another executor. ${mixedMachines}, and move its parts elsewhere`,
+    );
+  };
+}
+
 /** What differs between two campaigns, in words: `seed: 1 there, 2 here`. */
 export function differences(there: CampaignSpec, here: CampaignSpec): string[] {
   const changes: string[] = [];

@@ -35,6 +35,18 @@ export function* indicesOf(ranges: IndexRanges, count: number): Generator<number
   }
 }
 
+/** All indices below a count. */
+export function everyIndex(count: number): IndexRanges {
+  return count === 0 ? [] : [{ from: 0, to: count - 1, step: 1 }];
+}
+
+/** Gives a set of which no index lies beyond a campaign. @throws ERR_COMMAND_LINE otherwise */
+export function indicesBelow(ranges: IndexRanges, count: number, who: string): IndexRanges {
+  const beyond = ranges.find(({ from, to }) => Math.max(from, to) >= count);
+  if (beyond === undefined) return ranges;
+  throw failure("ERR_COMMAND_LINE", `${who}: expected indices from 0 to ${count - 1}, got ${beyond.to}`);
+}
+
 /** Writes indices in increasing order as a set, with as few words as a single pass finds. */
 export function formatIndices(indices: Iterable<number>): string {
   const parts: string[] = [];
@@ -73,6 +85,11 @@ export class IndexBits {
 
   has(index: number): boolean {
     return (this.#bits[index >> 3]! & (1 << (index & 7))) !== 0;
+  }
+
+  /** Yields the indices in increasing order. */
+  *indices(): Generator<number, void, undefined> {
+    for (let index = 0; index < this.count; index++) if (this.has(index)) yield index;
   }
 
   /** Adds an index; false if it was there, or does not belong to the campaign. */

@@ -49,17 +49,20 @@ export class Tally {
     return this.done.size === 0 ? undefined : this.#seconds / this.done.size;
   }
 
-  take({ table, worker }: EndBatch): void {
+  /** Counts a batch. Returns its rows that are the first ends of their searches. */
+  take({ table, worker }: EndBatch): number[] {
     const column = (name: string): { get(row: number): unknown } | null => table.getChild(name);
     const [search, verdict, end, status] = [column("search"), column("verdict"), column("end"), column("status")];
     const [index, group, seconds] = [column("morseIndex"), column("class"), column("seconds")];
     const own = this.#workers.get(worker) ?? { runs: 0, seconds: 0 };
     this.#workers.set(worker, own);
+    const fresh: number[] = [];
     for (let row = 0; row < table.numRows; row++) {
       if (!this.done.add(Number(search?.get(row)))) {
         this.#repeats++;
         continue;
       }
+      fresh.push(row);
       own.runs++;
       const took = Number(seconds?.get(row) ?? 0);
       own.seconds += took;
@@ -70,6 +73,7 @@ export class Tally {
       const name = group?.get(row);
       if (typeof name === "string") count(this.#classes, name);
     }
+    return fresh;
   }
 
   snapshot(): TallySnapshot {

@@ -1,7 +1,7 @@
 /** The searches of a campaign that are still to be done, in rounds: a first one, then what is missing, one by one. */
 import { FailureFollower } from "./failures.ts";
 import { formatIndices, IndexBits, type IndexRanges, indicesOf } from "./indexSet.ts";
-import { PartFollower } from "./partReader.ts";
+import { type EndBatch, PartFollower } from "./partReader.ts";
 import { Tally, type TallySnapshot } from "./tally.ts";
 
 /** Times that a search may fail before it is set aside. */
@@ -31,12 +31,14 @@ export class Work {
   /**
    * @param ranges the searches that are wanted
    * @param onForeign called where a part of another campaign lies in the directory; what it throws comes out
+   * @param onEnds called with each batch, and those of its rows that end searches which had not ended before
    */
   constructor(
     directory: string,
     private readonly count: number,
     private readonly ranges: IndexRanges,
     private readonly onForeign: (worker: string, campaign: string) => void,
+    private readonly onEnds: (batch: EndBatch, rows: readonly number[]) => void = () => {},
   ) {
     this.tally = new Tally(new IndexBits(count));
     this.#follower = new PartFollower(directory);
@@ -54,7 +56,7 @@ export class Work {
   look(): void {
     this.#follower.read((batch) => {
       this.onForeign(batch.worker, batch.campaign);
-      this.tally.take(batch);
+      this.onEnds(batch, this.tally.take(batch));
     });
     for (const { search, cause, worker } of this.#failures.read()) this.failed(search, cause, worker);
   }

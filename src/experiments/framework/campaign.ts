@@ -11,6 +11,9 @@ import { checkOption } from "../../options.ts";
 import { makeDirectory } from "../../sinks/files.ts";
 import { type Lease, ownerWithoutLife, takeLease } from "../../sinks/lease.ts";
 import { replay } from "../../streams/replay.ts";
+import type { EndRecord } from "../campaigns/endRecord.ts";
+import { endsCampaign } from "../campaigns/endsCampaign.ts";
+import { type EndsCampaignOptions, readEndsOptions } from "../campaigns/endsOptions.ts";
 import { summaries } from "../catalogue/summaries.ts";
 import { requireModule } from "../threads/importModule.ts";
 import { startSearchTeam } from "../threads/searchTeam.ts";
@@ -42,6 +45,8 @@ export interface CampaignOptions {
   readonly repeat?: number;
   /** Called when all repetitions of a run have ended, in the order of the runs. */
   readonly onAgreement?: (agreement: Agreement) => void;
+  /** Absent: all rows of all runs are kept and emitted. Given: the ends of searches, see {@link EndsCampaignOptions}. */
+  readonly engine?: undefined;
 }
 
 /** Campaigns of this process that are about to end, by directory. */
@@ -65,13 +70,34 @@ const ending = new Map<string, Promise<void>>();
  * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
  *   .pipe(filter((row) => row.status !== "running"))
  *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
+ *
+ * With an `engine` the campaign is one of `fluxion campaign`: it keeps the end of each search, less than a kilobyte, and
+ * emits it once, for up to 10^6 searches and more; the same call goes on with what is missing, and `fluxion merge`
+ * checks the directory. See docs/scale-out.md.
+ *
+ * @example
+ * campaign("dlae", { directory: "runs/many", options: { searches: 1000 }, engine: threads() })
+ *   .pipe(filter((end) => end.verdict === "critical point"))
+ *   .subscribe((end) => console.log(end.search, end.value, end.morseIndex));
  * @param experiment name of a built-in experiment, or path or URL of a module whose default export is an experiment
  * @throws ERR_RUN_BUSY in the stream if another process writes the directory; ERR_COMMAND_LINE for an unknown name,
  *   ERR_OPTION_RANGE for a number of workers or repetitions out of range; in the stream whatever the experiment, its
  *   options (ERR_COMMAND_LINE) or its files cause, as an Error with the message and code of the thread where it
  *   happened
  */
-export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row> {
+export function campaign(experiment: string | URL, options: CampaignOptions): Observable<Row>;
+export function campaign(experiment: string | URL, options: EndsCampaignOptions): Observable<EndRecord>;
+export function campaign(
+  experiment: string | URL,
+  options: CampaignOptions | EndsCampaignOptions,
+): Observable<Row> | Observable<EndRecord> {
+  if (options?.engine !== undefined) {
+    return endsCampaign({ ...readEndsOptions(options), experiment: sourceOf(experiment) });
+  }
+  return ofRows(experiment, options);
+}
+
+function ofRows(experiment: string | URL, options: CampaignOptions): Observable<Row> {
   checkOption("campaign", "options", options, thing("an object with a directory", { directory: "string" }));
   const { directory, options: given = {}, seed = 1, workers = availableParallelism(), portable } = options;
   const { repeat = 0, onAgreement } = options;

@@ -12,6 +12,11 @@ export interface Blas {
    * addresses, `addressOf(buffer) + offset`, which are valid as long as the buffer is.
    */
   readonly gemm: BlasSymbols["gemm"];
+  /**
+   * The function `cblas_dgemv`, checked as little, for products of a matrix and a vector; undefined if `gemm` is as fast,
+   * or if its bits depend on the addresses.
+   */
+  readonly gemv?: NonNullable<BlasSymbols["gemv"]>;
   readonly addressOf: (buffer: ArrayBuffer) => number;
   /** Finds a routine of LAPACK, whose arguments are all pointers. It checks nothing. */
   readonly lapack: BlasSymbols["lapack"];

@@ -5,6 +5,8 @@ export interface BlasSymbols {
   /** Absolute path of the file. */
   readonly library: string;
   readonly gemm: CblasGemm;
+  /** `cblas_dgemv`; undefined if the library lacks it. */
+  readonly gemv?: CblasGemv;
   readonly addressOf: (buffer: ArrayBuffer) => number;
   /** Finds a routine of LAPACK by its name and its number of arguments; undefined if the library lacks it. */
   readonly lapack: (name: string, count: number) => ((...operands: readonly unknown[]) => unknown) | undefined;
@@ -33,6 +35,21 @@ type CblasGemm = (
   beta: number,
   c: number,
   ldc: number,
+) => void;
+
+type CblasGemv = (
+  order: number,
+  transpose: number,
+  rows: number,
+  columns: number,
+  alpha: number,
+  a: number,
+  lda: number,
+  x: number,
+  incX: number,
+  beta: number,
+  y: number,
+  incY: number,
 ) => void;
 
 /** How a build of a BLAS names its functions, and the width of its integers. */
@@ -88,10 +105,12 @@ export function openLibrary(path: string): BlasSymbols {
   const { prefix, suffix, integer } = convention;
   optional(`void ${prefix}openblas_set_num_threads${suffix}(int count)`)?.(1);
   optional("void bli_thread_set_num_threads(int64_t count)")?.(1);
+  const gemv = optional(gemvPrototype(convention)) as CblasGemv | undefined;
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
   return {
     library: path,
     gemm: library.func(gemmPrototype(convention)) as CblasGemm,
+    ...(gemv === undefined ? {} : { gemv }),
     lapack: (name, count) => optional(`void ${prefix}${name}_${suffix}(${Array(count).fill("void *").join()})`),
     wide: integer !== "int",
     addressOf: (buffer) => Number(koffi.address(new Uint8Array(buffer))),
@@ -105,5 +124,12 @@ function gemmPrototype({ prefix, suffix, integer }: Convention): string {
   return (
     `void ${prefix}cblas_dgemm${suffix}(int order, int transposeA, int transposeB, ${integer} m, ${integer} n, ` +
     `${integer} k, double alpha, size_t a, ${integer} lda, size_t b, ${integer} ldb, double beta, size_t c, ${integer} ldc)`
+  );
+}
+
+function gemvPrototype({ prefix, suffix, integer }: Convention): string {
+  return (
+    `void ${prefix}cblas_dgemv${suffix}(int order, int transpose, ${integer} rows, ${integer} columns, double alpha, ` +
+    `size_t a, ${integer} lda, size_t x, ${integer} incX, double beta, size_t y, ${integer} incY)`
   );
 }

@@ -11,6 +11,7 @@ import {
   widerKernels,
 } from "./kernels.ts";
 import { productSpeed, wrongProduct } from "./trialProduct.ts";
+import { isSteady } from "./trialVector.ts";
 
 /** A library that has computed known products correctly. */
 export interface FittingLibrary extends BlasSymbols {
@@ -70,9 +71,19 @@ function openTried(path: string): BlasSymbols {
   const facts = kernelFacts(symbols);
   // A call of such kernels would end the process.
   const wrong = areTooWide(facts) ? tooWide(symbols.core) : wrongProduct(symbols);
-  if (wrong === undefined) return symbols;
+  if (wrong === undefined) return withSteadyVectors(symbols);
   symbols.unload();
   throw new Error(wrong);
+}
+
+/**
+ * Leaves out products with vectors whose bits depend on where the operands lie, and those for vectors of 512 bits: there
+ * OpenBLAS's products of two matrices are as fast. Otherwise they copy the matrix first, and take three to five times as long.
+ */
+function withSteadyVectors(symbols: BlasSymbols): BlasSymbols {
+  const { gemv, ...others } = symbols;
+  const isWide = kernelUnit(symbols.core)?.bits === 512;
+  return gemv === undefined || (!isWide && isSteady({ ...others, gemv })) ? symbols : others;
 }
 
 function tooWide(core: string): string {

@@ -66,7 +66,7 @@ export function realFile(path: string): string {
   try {
     return builtin("node:fs", "BLAS").realpathSync(path);
   } catch {
-    // The loader knows libraries that are no files, as Accelerate on macOS.
+    // The loader knows libraries without a file, as Accelerate on macOS.
     return path;
   }
 }

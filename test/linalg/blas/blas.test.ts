@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeBlas, dgemm, findBlas } from "../../../src/linalg/blas/blas.ts";
 import { librariesOf, usualLibraries } from "../../../src/linalg/blas/libraryPaths.ts";
+import { isSteady } from "../../../src/linalg/blas/trialVector.ts";
 import { assertClose, assertError } from "../../support/assert.ts";
 import { normalVector } from "../../support/random.ts";
 
@@ -71,6 +72,56 @@ products("has a name for every way in which there is none", () => {
   assert.match(describeBlas("off").warning ?? "", /FLUXION_BLAS=off/);
 });
 products.run();
+
+const vectors = suite("products of a matrix and a vector");
+/** A dgemv by the textbook on the numbers of one buffer, whose address is 4096. */
+function textbook(change: (sum: number, terms: readonly number[], place: number) => number) {
+  let numbers = new Float64Array(0);
+  return {
+    addressOf: (buffer: ArrayBuffer): number => {
+      numbers = new Float64Array(buffer);
+      return 4096;
+    },
+    gemv: (...operands: readonly number[]): void => {
+      const [, form, rows, columns, alpha, a, lda, x, incX, beta, y, incY] = operands as [
+        ...[number, number, number, number, number, number],
+        ...[number, number, number, number, number, number],
+      ];
+      const at = (address: number): number => (address - 4096) / 8;
+      const [count, length] = form === 111 ? [rows, columns] : [columns, rows];
+      for (let i = 0; i < count; i++) {
+        const terms = Array.from({ length }, (_, p) => {
+          return numbers[at(a) + (form === 111 ? i * lda + p : p * lda + i)]! * numbers[at(x) + p * incX]!;
+        });
+        const sum = terms.reduce((all, term) => all + term, 0);
+        const place = at(y) + i * incY;
+        numbers[place] = alpha * change(sum, terms, at(a)) + (beta === 0 ? 0 : beta * numbers[place]!);
+      }
+    },
+  };
+}
+vectors("are used if they are right and the same wherever the operands lie", () => {
+  assert.ok(isSteady(textbook((sum) => sum)));
+  assert.not.ok(isSteady(textbook((sum) => sum + 1)));
+  assert.not.ok(isSteady(textbook((sum) => sum * (1 + 2 ** -50))));
+  const backwards = (sum: number, terms: readonly number[], place: number): number =>
+    place % 2 === 0 ? sum : terms.reduceRight((all, term) => all + term, 0);
+  assert.not.ok(isSteady(textbook(backwards)));
+});
+vectors("are not used if what was there comes through a factor of 0", () => {
+  const right = textbook((sum) => sum);
+  const gemv = (...operands: readonly number[]): void => {
+    const [order, form, rows, columns, alpha, a, lda, x, incX, , y, incY] = operands as readonly number[] &
+      Record<number, number>;
+    right.gemv(order!, form!, rows!, columns!, alpha!, a!, lda!, x!, incX!, operands[9] === 0 ? 1e-300 : 1, y!, incY!);
+  };
+  assert.not.ok(isSteady({ ...right, gemv }));
+});
+if (blas?.gemv !== undefined) {
+  const { gemv, addressOf } = blas;
+  vectors("of this machine's library are steady", () => assert.ok(isSteady({ gemv, addressOf })));
+}
+vectors.run();
 
 const missing = suite("findBlas");
 missing("says why a library that was named cannot be used, and that products are done without it", async () => {

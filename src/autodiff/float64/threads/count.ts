@@ -13,6 +13,12 @@ export function shareProcessors(among: number): void {
   searches = among;
 }
 
+/** Number of threads like this one that may run beside each other: the searches, if it was told, else one a processor. */
+export function neighbours(): number {
+  if (searches !== undefined || bare || builtin("node:worker_threads", "threads").isMainThread) return searches ?? 1;
+  return builtin("node:os", "threads").availableParallelism();
+}
+
 /**
  * Number of threads that may work on one field.
  *

@@ -61,6 +61,10 @@ export interface Multipliers {
 /** Computes a product by the native kernels or by the BLAS, whichever is faster for the sizes. */
 export function multiply({ blas, native }: Multipliers, product: Product): void {
   const { flags, memory, m, n, k, factor, a, lda, b, ldb, c, ldc } = product;
+  if (blas?.gemv !== undefined && (m === 1 || n === 1)) {
+    multiplyVector(blas.gemv, product);
+    return;
+  }
   if (native !== undefined && (blas === undefined || productsGainNatively(native, m, n, k))) {
     native.product(flags, m, n, k, factor, memory + a, lda, memory + b, ldb, memory + c, ldc);
     return;
@@ -69,6 +73,20 @@ export function multiply({ blas, native }: Multipliers, product: Product): void 
   const [first, second] = [(flags & 1) === 0 ? asItIs : transposed, (flags & 2) === 0 ? asItIs : transposed];
   const beta = (flags & 4) === 0 ? 0 : 1;
   blas!.gemm(rowMajor, first, second, m, n, k, factor, memory + a, lda, memory + b, ldb, beta, memory + c, ldc);
+}
+
+/** Computes a product with one column, or with one row, which is read as its transpose. */
+function multiplyVector(gemv: NonNullable<Blas["gemv"]>, product: Product): void {
+  const { flags, memory, m, n, k, factor, a, lda, b, ldb, c, ldc } = product;
+  const [rowMajor, asItIs, transposed] = [101, 111, 112];
+  const [turnsA, turnsB] = [(flags & 1) !== 0, (flags & 2) !== 0];
+  const beta = (flags & 4) === 0 ? 0 : 1;
+  const matrix = (turned: boolean, rows: number, columns: number) =>
+    [turned ? transposed : asItIs, turned ? columns : rows, turned ? rows : columns] as const;
+  const [place, x, y] = n === 1 ? [a, b, c] : [b, a, c];
+  const [form, rows, columns] = n === 1 ? matrix(turnsA, m, k) : matrix(!turnsB, n, k);
+  const [distance, stepX, stepY] = n === 1 ? [lda, turnsB ? 1 : ldb, ldc] : [ldb, turnsA ? lda : 1, 1];
+  gemv(rowMajor, form, rows, columns, factor, memory + place, distance, memory + x, stepX, beta, memory + y, stepY);
 }
 
 /** Number of words of a product in memory that threads share. */

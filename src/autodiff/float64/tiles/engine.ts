@@ -7,20 +7,19 @@ import { directionsOf } from "../../passes/pass.ts";
 import { type SampleSums, sampleSums } from "../../passes/sampleSums.ts";
 import { type BackendOptions, backendOf } from "../backend.ts";
 import { Float64Engine } from "../engine.ts";
+import { residualBytes } from "./residualBytes.ts";
 import { chooseTiling, isLittleWork, type Tiling, tilingOf } from "./sizes.ts";
 import { type SummedOptions, SummedProgram } from "./summedProgram.ts";
 
 /** Options of {@link tiledEngine}. */
 interface TileOptions extends BackendOptions {
-  /** Bytes of residuals that are kept from one product to the next. Default 1 GiB. */
+  /** Bytes of residuals that are kept from one product to the next. Default: as `residualBytes` says. */
   readonly residualBytes?: number;
   /** Samples of a tile. Default: chosen by the work and the results of a sample. */
   readonly size?: number;
   /** Most threads. Default: as `threadCount` says. */
   readonly threads?: number | undefined;
 }
-
-const residualBytes = 2 ** 30;
 
 /** The graphs of a field as functions of sums over samples. */
 interface SummedField {
@@ -58,7 +57,7 @@ class TiledEngine implements FieldEngine {
   #owner: ResidualOwner | undefined;
 
   constructor(parts: FieldParts, sums: SummedField, tiling: Tiling, options: TileOptions = {}) {
-    const { residualBytes: bytes = residualBytes, ...backend } = options;
+    const { residualBytes: bytes = residualBytes(), ...backend } = options;
     this.#parts = parts;
     this.#sums = sums;
     // Both products may be needed by turns, each with residuals of its own.

@@ -35,6 +35,16 @@ function textbook(memory: Float64Array): Pick<Blas, "gemm"> {
   };
 }
 
+/** A dgemv by the textbook, which adds in the same order. */
+function textbookVector(memory: Float64Array): Required<Pick<Blas, "gemv">> {
+  return {
+    gemv(order, transpose, rows, columns, alpha, a, lda, x, incX, beta, y, incY) {
+      const [m, k] = transpose === 111 ? [rows, columns] : [columns, rows];
+      textbook(memory).gemm(order, transpose, 111, m, 1, k, alpha, a, lda, x, incX, beta, y, incY);
+    },
+  };
+}
+
 const by = (memory: Float64Array): Multipliers => ({ blas: textbook(memory) as Blas, native: undefined });
 
 const sizes = fc.record({
@@ -63,6 +73,29 @@ tests("give the product with any flags and any distances between rows, and write
       multiply(by(whole), product);
       for (let block = 0; block < blocks; block++) multiply(by(parts), blockOf(product, blocks, block));
       assert.equal(parts, whole);
+    }),
+  );
+});
+
+tests("with one row or one column are those of a matrix and a vector, bit for bit", () => {
+  const one = fc.oneof(
+    fc.record({ m: fc.integer({ min: 1, max: 9 }), n: fc.constant(1) }),
+    fc.record({ m: fc.constant(1), n: fc.integer({ min: 1, max: 9 }) }),
+  );
+  fc.assert(
+    fc.property(one, fc.nat(7), fc.integer({ min: 1, max: 6 }), fc.nat(3), ({ m, n }, flags, k, gap) => {
+      const lda = gap + ((flags & 1) === 0 ? k : m);
+      const ldb = gap + ((flags & 2) === 0 ? n : k);
+      const ldc = gap + n;
+      const [sizeA, sizeB] = [lda * Math.max(m, k), ldb * Math.max(n, k)];
+      const numbers = Float64Array.from({ length: sizeA + sizeB + ldc * m }, (_, i) => Math.sin(i));
+      const places = { a: 0, lda, b: 8 * sizeA, ldb, c: 8 * (sizeA + sizeB), ldc };
+      const product: Product = { memory: 0, flags, m, n, k, factor: 0.7, ...places };
+      const [expected, got] = [numbers.slice(), numbers.slice()];
+      multiply(by(expected), product);
+      const gemm = (): void => assert.unreachable("a product of two matrices");
+      multiply({ blas: { ...textbookVector(got), gemm } as unknown as Blas, native: undefined }, product);
+      assert.equal(got, expected);
     }),
   );
 });
