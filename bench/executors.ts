@@ -1,19 +1,23 @@
-/** How long do gradients and products take on the executors for devices, beside our own? */
+/** How long do gradients and products take on the executors for devices, beside our own and JAX? */
 import * as tf from "@tensorflow/tfjs";
 import { findDevices } from "../src/autodiff/devices/devices.ts";
 import type { Executor } from "../src/autodiff/executor.ts";
 import { data, gradient, trace } from "../src/autodiff/index.ts";
 import { compileField } from "../src/autodiff/program.ts";
 import { sessionOf } from "../src/autodiff/tensorflow/session.ts";
+import { besideJax } from "./support/besideJax.ts";
 import { randomFrom } from "./support/random.ts";
 import { quartiles } from "./support/rounds.ts";
 
 /*
- * npm run bench -- executors [--json] [--rounds 9]
+ * npm run bench -- executors [--json] [--rounds 9] [--seconds 0.1] [--only 0,1,2] [--python /path/to/python]
  *
  * Everything is computed from a vector to a vector, as a method does. FLUXION_TENSORFLOW says where the binding is
  * (scripts/build-tfjs-node.sh makes it). `overhead` is what a kernel of TensorFlow costs beside its arithmetic: the time
  * of an addition of two numbers, with the deletion of its result.
+ *
+ * Then the executor `xla` beside JAX on the networks of bench/hvp.ts, where there is a plugin: `--only` chooses among
+ * them, `--python` says where JAX is. `--json` prints the first part alone.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);
@@ -171,4 +175,13 @@ if (process.argv.includes("--json")) console.log(JSON.stringify({ rows, kernel }
 else {
   console.table(rows);
   if (kernel !== undefined) console.log(`overhead of a kernel of TensorFlow: ${kernel.toFixed(1)} us`);
+  if (executors.includes("xla")) {
+    const only = option("only", "");
+    await besideJax({
+      rounds,
+      seconds: Number(option("seconds", "0.1")),
+      python: option("python", process.env.PYTHON ?? "python3"),
+      only: only === "" ? undefined : only.split(",").map(Number),
+    });
+  }
 }

@@ -5,7 +5,12 @@ import type { FieldParts } from "../src/autodiff/fieldParts.ts";
 import { XlaEngine } from "../src/autodiff/xla/engine.ts";
 import { compileLoop } from "../src/autodiff/xla/loop/deviceLoop.ts";
 import { openClient } from "../src/autodiff/xla/plugin.ts";
+import { deviceSteps } from "../src/device/deviceSteps.ts";
+import { adam } from "../src/operators/steps/adam.ts";
+import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import { objective } from "../src/problems/objective.ts";
+import { chain } from "../src/streams/chain.ts";
+import { firstRows } from "../src/streams/firstRows.ts";
 import { dimensionOf, lossOf, networkCases, pointOf, shapesOf } from "./support/networks.ts";
 import { quantile } from "./support/rounds.ts";
 
@@ -56,6 +61,21 @@ loop.start(point);
 const data: readonly Float64Array[] = [];
 loop.advance({ stepSize: 1e-3 }, data);
 console.log(`${steps} steps of Adam in one call: ${measure(101, () => void loop.advance({ stepSize: 1e-3 }, data))}`);
+
+/** Steps of Adam through `iterate`, on a network whose gradient takes some tens of microseconds. */
+const shared = { stepSize: 1e-3, decay: 0.9 } as const;
+const few = networkCases.find(({ name }) => name.startsWith("swish 16-8-16"))!;
+for (const [words, executor, rows, update] of [
+  ["adam of fluxion, executor float64", "float64", steps, chain(adam(), gradientStep(shared.stepSize))],
+  ["adam of fluxion, executor xla", "xla", steps, chain(adam(), gradientStep(shared.stepSize))],
+  [`deviceSteps, ${steps} steps a row`, "xla", 1, deviceSteps({ method: "adam", steps, ...shared })],
+] as const) {
+  const problem = objective(shapesOf(few), lossOf(few) as never, { executor });
+  const start = pointOf(few);
+  const run = (): void => void firstRows(problem, start, update, rows);
+  run();
+  console.log(`${few.name}, ${steps} steps by iterate, ${words}: ${measure(21, run)}`);
+}
 
 process.env.FLUXION_EXECUTOR = "xla";
 const network = networkCases.at(-1)!;

@@ -36,23 +36,24 @@ export const rooms: readonly Room[] = [
   { name: "streams", below: loop.slice(1), streams: true, browser: true, numbers: true },
   { name: "authoring", below: loop, streams: true, browser: true, numbers: true },
   { name: "operators", below: authoring, streams: true, browser: true, numbers: true },
+  { name: "device", below: authoring, streams: true, browser: true, numbers: true },
   { name: "server", below: loop, streams: true },
   { name: "viewer", below: ["server", "arrow"], streams: true },
   { name: "sinks", below: ["server", ...loop], streams: true },
   {
     name: "experiments",
-    below: ["operators", "authoring", "certify", "sinks", "server", ...loop],
+    below: ["operators", "device", "authoring", "certify", "sinks", "server", ...loop],
     streams: true,
     numbers: true,
   },
   {
     name: "figures",
-    below: ["experiments", "operators", "authoring", "certify", "sinks", "server", ...loop],
+    below: ["experiments", "operators", "device", "authoring", "certify", "sinks", "server", ...loop],
     streams: true,
   },
   {
     name: "cli",
-    below: ["figures", "experiments", "operators", "authoring", "certify", "sinks", "server", ...loop],
+    below: ["figures", "experiments", "operators", "device", "authoring", "certify", "sinks", "server", ...loop],
     streams: true,
   },
 ];

@@ -54,6 +54,13 @@ export class DeviceMemory {
     return buffer;
   }
 
+  /** Sends whole numbers, as places in lists are. */
+  uploadWhole(values: Int32Array, shape: Shape): Handle {
+    const buffer = this.client.upload(values, "int32", shape);
+    this.#held.buffers.add(buffer);
+    return buffer;
+  }
+
   /** Waits for a buffer and copies it. */
   download(buffer: Handle, into: Float64Array): void {
     if (this.element === "f64") {
@@ -86,11 +93,7 @@ export class DeviceMemory {
   #constant({ values, shape }: ModuleConstant): Handle {
     let known = this.#constants.get(values);
     if (known === undefined) {
-      if (values instanceof Float64Array) known = this.upload(values, shape);
-      else {
-        known = this.client.upload(values, "int32", shape);
-        this.#held.buffers.add(known);
-      }
+      known = values instanceof Float64Array ? this.upload(values, shape) : this.uploadWhole(values, shape);
       this.#constants.set(values, known);
     }
     return known;

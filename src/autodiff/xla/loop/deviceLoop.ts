@@ -5,12 +5,12 @@ import { type InputData, numbersOf } from "../../chosenRows.ts";
 import { precisionOf } from "../../devices/precision.ts";
 import { type Precision, precisions } from "../../executorNames.ts";
 import type { FieldParts } from "../../fieldParts.ts";
-import { sizeOf } from "../../graph/graph.ts";
+import { type Shape, sizeOf } from "../../graph/graph.ts";
 import { checkBuilder, checkNodes } from "../../graph/graphArguments.ts";
 import { DeviceMemory, type DeviceProgram, totalOf } from "../memory.ts";
 import type { Handle } from "../pjrt/library.ts";
 import { openClient } from "../plugin.ts";
-import { loopModule } from "./loopModule.ts";
+import { type LoopParts, loopModule } from "./loopModule.ts";
 import { type LoopMethod, type LoopSettings, loopMethods, loopRules, settingsOf } from "./rules.ts";
 
 /** Options of {@link compileLoop}. */
@@ -46,10 +46,17 @@ export interface LoopRow {
 /** A point that moves on the device, k steps per call. Point and state stay there between calls. */
 export interface FieldLoop {
   readonly dimension: number;
-  /** Puts the point on the device and begins with an empty state. @throws ERR_LENGTH */
-  start(point: Float64Array): void;
-  /** Takes k steps. The data stay on the device for as long as the same list comes. @throws ERR_DEVICE, ERR_MEMORY */
-  advance(settings: LoopSettings, data?: readonly InputData[]): LoopRow;
+  /** Puts the point on the device, and a state that `state` gave. Default: the empty state. @throws ERR_LENGTH */
+  start(point: Float64Array, state?: readonly Float64Array[]): void;
+  /**
+   * Takes k steps, or the first `count` of them, with the same bits as one after the other. The data stay on the device
+   * for as long as the same list comes.
+   *
+   * @throws ERR_DEVICE, ERR_MEMORY, ERR_OPTION_RANGE
+   */
+  advance(settings: LoopSettings, data?: readonly InputData[], count?: number): LoopRow;
+  /** Copies the arrays of the method's state to the host: what it remembers beside the point. */
+  state(): readonly Float64Array[];
   /** Copies the point to the host. */
   point(into?: Float64Array): Float64Array;
 }
@@ -70,6 +77,20 @@ export function compileLoop(parts: FieldParts, options: LoopOptions): FieldLoop 
   checkNodes("compileLoop", "parameters", parts.parameters);
   checkNodes("compileLoop", "field", parts.field);
   const { method, steps, batched, precision } = readOptions("compileLoop", options, rules);
+  return makeLoop(parts, { method, steps, precision, batched: (parts.data ?? []).map(() => batched) });
+}
+
+/** Options of {@link makeLoop}. */
+interface MakeOptions {
+  readonly method: LoopMethod;
+  readonly steps: number;
+  /** Which of the data hold one batch for each step. */
+  readonly batched: readonly boolean[];
+  readonly precision?: Precision | undefined;
+}
+
+/** Compiles the loop of parts that have been checked. @throws ERR_DEVICE if there is no plugin */
+export function makeLoop(parts: LoopParts, { method, steps, batched, precision }: MakeOptions): FieldLoop {
   const memory = new DeviceMemory(openClient(), precisionOf(precision));
   const program = memory.compile(loopModule(parts, method, steps, batched, memory.element));
   return new DeviceLoop(parts, { method, steps, batched }, memory, program);
@@ -77,8 +98,8 @@ export function compileLoop(parts: FieldParts, options: LoopOptions): FieldLoop 
 
 class DeviceLoop implements FieldLoop {
   readonly dimension: number;
-  readonly #parts: FieldParts;
-  readonly #options: Required<Pick<LoopOptions, "method" | "steps" | "batched">>;
+  readonly #parts: LoopParts;
+  readonly #options: Omit<MakeOptions, "precision">;
   readonly #memory: DeviceMemory;
   readonly #program: DeviceProgram;
   /** The point, then the arrays of the state. */
@@ -87,12 +108,7 @@ class DeviceLoop implements FieldLoop {
   #loaded: readonly InputData[] | undefined;
   #step = 0;
 
-  constructor(
-    parts: FieldParts,
-    options: Required<Pick<LoopOptions, "method" | "steps" | "batched">>,
-    memory: DeviceMemory,
-    program: DeviceProgram,
-  ) {
+  constructor(parts: LoopParts, options: Omit<MakeOptions, "precision">, memory: DeviceMemory, program: DeviceProgram) {
     this.#parts = parts;
     this.#options = options;
     this.#memory = memory;
@@ -100,30 +116,37 @@ class DeviceLoop implements FieldLoop {
     this.dimension = totalOf(parts.parameters);
   }
 
-  start(point: Float64Array): void {
+  start(point: Float64Array, state?: readonly Float64Array[]): void {
     if (point.length !== this.dimension) {
       throw failure("ERR_LENGTH", `start: expected ${this.dimension} numbers for the point, got ${point.length}`);
     }
     const memory = this.#memory;
+    const empty = loopRules[this.#options.method].state(this.dimension);
+    const begun = state ?? empty.map(({ length, start }) => new Float64Array(length).fill(start));
+    if (begun.length !== empty.length || begun.some(({ length }, i) => length !== empty[i]!.length)) {
+      const [expected, got] = [empty, begun].map((arrays) => arrays.map(({ length }) => length).join(", ") || "none");
+      throw failure("ERR_LENGTH", `start: expected a state of the lengths ${expected}, got ${got}`);
+    }
     memory.release(this.#carried);
-    const state = loopRules[this.#options.method].state(this.dimension);
-    this.#carried = [
-      memory.upload(point, [this.dimension]),
-      ...state.map(({ length, start }) => memory.upload(new Float64Array(length).fill(start), [length])),
-    ];
+    this.#carried = [];
+    this.#carried = [point, ...begun].map((values) => memory.upload(values, [values.length]));
     this.#step = 0;
   }
 
-  advance(settings: LoopSettings, data: readonly InputData[] = []): LoopRow {
+  advance(settings: LoopSettings, data: readonly InputData[] = [], wanted = this.#options.steps): LoopRow {
     if (this.#carried.length === 0)
       throw failure("ERR_UNSUPPORTED", "advance: the loop has no point; call start first");
     const memory = this.#memory;
     const { steps } = this.#options;
+    if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= steps)) {
+      throw failure("ERR_OPTION_RANGE", `advance: expected an integer from 1 to ${steps} for count, got ${wanted}`);
+    }
     if (this.#loaded !== data) this.#load(data);
     const numbers = memory.upload(settingsOf(settings), [settingsOf(settings).length]);
+    const limit = memory.uploadWhole(Int32Array.of(wanted), []);
     const carried = this.#carried;
     const count = carried.length;
-    const made = memory.run(this.#program, [...carried, numbers, ...this.#data], count + 2);
+    const made = memory.run(this.#program, [...carried, numbers, limit, ...this.#data], count + 2);
     // The memory of point and state was given to the results.
     this.#carried = made.slice(0, count);
     const [values, squaredFieldNorms] = [new Float64Array(steps), new Float64Array(steps)];
@@ -131,10 +154,15 @@ class DeviceLoop implements FieldLoop {
       memory.download(made[count]!, values);
       memory.download(made[count + 1]!, squaredFieldNorms);
     } finally {
-      memory.release([...carried, numbers, ...made.slice(count)]);
+      memory.release([...carried, numbers, limit, ...made.slice(count)]);
     }
-    this.#step += steps;
-    return { step: this.#step, every: steps, values, squaredFieldNorms };
+    this.#step += wanted;
+    return {
+      step: this.#step,
+      every: wanted,
+      values: values.subarray(0, wanted),
+      squaredFieldNorms: squaredFieldNorms.subarray(0, wanted),
+    };
   }
 
   point(into: Float64Array = new Float64Array(this.dimension)): Float64Array {
@@ -142,19 +170,29 @@ class DeviceLoop implements FieldLoop {
     return into;
   }
 
+  state(): readonly Float64Array[] {
+    const lengths = loopRules[this.#options.method].state(this.dimension).map(({ length }) => length);
+    return this.#carried.slice(1).map((buffer, i) => {
+      const array = new Float64Array(lengths[i]!);
+      this.#memory.download(buffer, array);
+      return array;
+    });
+  }
+
   #load(data: readonly InputData[]): void {
     const { data: nodes = [] } = this.#parts;
     const { steps, batched } = this.#options;
-    const lead = batched ? [steps] : [];
-    for (const [i, { shape, attributes }] of nodes.entries()) {
-      const expected = sizeOf([...lead, ...shape]);
+    const fullShape = (i: number): Shape => [...(batched[i] === true ? [steps] : []), ...nodes[i]!.shape];
+    for (const [i, { attributes }] of nodes.entries()) {
+      const expected = sizeOf(fullShape(i));
       if (data[i]?.length === expected) continue;
       const got = data[i]?.length ?? "none";
       throw failure("ERR_LENGTH", `advance: expected ${expected} numbers for "${attributes.name}", got ${got}`);
     }
     this.#memory.release(this.#data);
     this.#loaded = undefined;
-    this.#data = nodes.map(({ shape }, i) => this.#memory.upload(numbersOf(data[i]!), [...lead, ...shape]));
+    this.#data = [];
+    this.#data = nodes.map((_, i) => this.#memory.upload(numbersOf(data[i]!), fullShape(i)));
     this.#loaded = data;
   }
 }

@@ -4,20 +4,25 @@ import { donatedTo, gatherFlat, type HloModule, ModuleWriter, scatterFlat } from
 import { HloWriter, type Value } from "../hlo/writer.ts";
 import { type LoopMethod, loopRules } from "./rules.ts";
 
+/** What a step reads of a field. */
+export type LoopParts = Pick<FieldParts, "parameters" | "data" | "value" | "field">;
+
 /** Number of settings of a method. */
 const settingCount = 4;
 
 /**
- * Writes `steps` steps of a method as one module.
+ * Writes up to `steps` steps of a method as one module. How many it takes is an input, so that the compiler makes the
+ * same code of a step whatever their number is.
  *
- * Inputs: the point, the arrays of the state, the settings, then the data, with one batch for each step along a leading
- * axis if they are `batched`. Outputs: the point, the state, then value and squared norm of F at the point of each step.
+ * Inputs: the point, the arrays of the state, the settings, the number of steps, then the data, those that are `batched`
+ * with one batch for each step along a leading axis. Outputs: the point, the state, then value and squared norm of F at
+ * the point of each step.
  */
 export function loopModule(
-  { parameters, data = [], value, field }: FieldParts,
+  { parameters, data = [], value, field }: LoopParts,
   method: LoopMethod,
   steps: number,
-  batched: boolean,
+  batched: readonly boolean[],
   element: "f64" | "f32",
 ): HloModule {
   const module = new ModuleWriter(element);
@@ -27,7 +32,8 @@ export function loopModule(
   const lengths = rule.state(n).map(({ length }) => length);
   const carried = [n, ...lengths].map((length, i) => module.input([length], element, donatedTo(i)));
   const settings = module.input([settingCount]);
-  const inputs = data.map(({ shape }) => module.input(batched ? [steps, ...shape] : shape));
+  const wanted = module.input([], "i32");
+  const inputs = data.map(({ shape }, i) => module.input(batched[i] === true ? [steps, ...shape] : shape));
 
   const begin = [outer.fill(0, [], "i32"), ...carried, outer.fill(0, [steps]), outer.fill(0, [steps])];
   const types = begin.map((x) => outer.typeOf(x)).join(", ");
@@ -37,7 +43,7 @@ export function loopModule(
     `^bb0(${values.map((x) => `${x.name}: ${outer.typeOf(x)}`).join(", ")}):`;
 
   const tested = namesIn("test");
-  const goesOn = test.compare("LT", tested[0]!, steps);
+  const goesOn = test.compare("LT", tested[0]!, wanted);
 
   const state = namesIn("body");
   const [step, point] = state as readonly [Value, Value];
@@ -45,7 +51,7 @@ export function loopModule(
   const known = new Map<Node, Value>();
   scatterFlat(body, point, parameters, known);
   for (const [i, node] of data.entries()) {
-    known.set(node, batched ? entryOf(body, inputs[i]!, step) : inputs[i]!);
+    known.set(node, batched[i] === true ? entryOf(body, inputs[i]!, step) : inputs[i]!);
   }
   const outputs = module.emit([...field, ...(value === undefined ? [] : [value])], known, body);
   const flat = gatherFlat(body, outputs.slice(0, field.length));

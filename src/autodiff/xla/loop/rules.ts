@@ -45,6 +45,15 @@ function mixed(w: HloWriter, b: Value, x: Value, y: Value): Value {
   return w.apply("add", w.apply("multiply", wide(w, b, y), y), w.apply("multiply", fresh, x));
 }
 
+/** sqrt((1 - b) x^2 + b r^2), without overflow or underflow of a square. */
+function rootMean(w: HloWriter, b: Value, x: Value, r: Value): Value {
+  const size = w.apply("maximum", w.apply("abs", x), w.apply("abs", r));
+  const unit = w.select(w.compare("EQ", size, 0), 1, size);
+  const [a, c] = [w.apply("divide", x, unit), w.apply("divide", r, unit)];
+  const mean = mixed(w, b, w.apply("multiply", a, a), w.apply("multiply", c, c));
+  return w.apply("multiply", unit, w.apply("sqrt", mean));
+}
+
 export const loopRules: Readonly<Record<LoopMethod, Rule>> = {
   gradientDescent: {
     state: () => [],
@@ -63,17 +72,18 @@ export const loopRules: Readonly<Record<LoopMethod, Rule>> = {
       { length: n, start: 0 },
       { length: 2, start: 1 },
     ],
-    step(w, point, field, [mean, square, powers], [stepSize, decay, squareDecay, damping]) {
+    step(w, point, field, [mean, before, powers], [stepSize, decay, squareDecay, damping]) {
       const m = mixed(w, decay!, field, mean!);
-      const v = mixed(w, squareDecay!, w.apply("multiply", field, field), square!);
+      const r = rootMean(w, squareDecay!, field, before!);
       const decays = w.concatenate([w.reshape(decay!, [1]), w.reshape(squareDecay!, [1])], 0);
       const power = w.apply("multiply", powers!, decays);
       const left = w.apply("subtract", 1, power);
       const part = (i: number): Value => w.reshape(w.slice(left, [i], [i + 1]), []);
       const mHat = w.apply("divide", m, wide(w, part(0), m));
-      const root = w.apply("sqrt", w.apply("divide", v, wide(w, part(1), v)));
-      const direction = w.apply("divide", mHat, w.apply("add", root, wide(w, damping!, root)));
-      return { point: descend(w, point, stepSize!, direction), state: [m, v, power] };
+      const root = w.apply("divide", r, wide(w, w.apply("sqrt", part(1)), r));
+      const divisor = w.apply("add", root, wide(w, damping!, root));
+      const direction = w.select(w.compare("EQ", divisor, 0), 0, w.apply("divide", mHat, divisor));
+      return { point: descend(w, point, stepSize!, direction), state: [m, r, power] };
     },
   },
 };

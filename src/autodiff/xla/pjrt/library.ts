@@ -133,6 +133,9 @@ export class PjrtLibrary {
   }
 }
 
+/** Koffi unloads a library that nobody holds. The addresses of its functions do not hold it. */
+const loaded: Library[] = [];
+
 function tableOf(path: string): number {
   let library: Library;
   try {
@@ -147,6 +150,9 @@ function tableOf(path: string): number {
   } catch (cause) {
     throw failure("ERR_DEVICE", `executor xla: ${path} is not a plugin: it has no function GetPjrtApi`, { cause });
   }
-  if (typeof start === "number" && start !== 0) return start;
+  if (typeof start === "number" && start !== 0) {
+    loaded.push(library);
+    return start;
+  }
   throw failure("ERR_DEVICE", `executor xla: ${path} is not a plugin: GetPjrtApi gives no table of functions`);
 }

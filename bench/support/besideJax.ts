@@ -1,47 +1,27 @@
-/** How fast is the executor `xla`, beside JAX and fluxion's own executor, and what does one call cost? */
+/** The executor `xla` beside JAX and fluxion's own, each in a process of its own on the same core. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type NetworkCase, networkCases, shapesOf, writeNetwork } from "./support/networks.ts";
-import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
-import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
+import { type NetworkCase, networkCases, shapesOf, writeNetwork } from "./networks.ts";
+import { quantile, quartiles, steadyRounds } from "./rounds.ts";
+import { fairEnvironment, isPinned, startWorker, type Worker } from "./worker.ts";
 
-/*
- * npm run bench -- executorsXla [--rounds 7] [--seconds 0.1] [--only 0,1,2] [--python /path/to/python]
- *
- * The losses, data and points of bench/hvp.ts, each library in a process of its own on the same core. Ratios are times
- * divided by those of fluxion's own executor, taken within a round.
- */
-const option = (name: string, otherwise: string): string => {
-  const place = process.argv.indexOf(`--${name}`);
-  return place < 0 ? otherwise : (process.argv[place + 1] ?? otherwise);
-};
-const rounds = Number(option("rounds", "7"));
-const seconds = Number(option("seconds", "0.1"));
-const python = option("python", process.env.PYTHON ?? "python3");
+export interface BesideJaxOptions {
+  readonly rounds: number;
+  /** Seconds of each measurement. */
+  readonly seconds: number;
+  /** Interpreter that has JAX. */
+  readonly python: string;
+  /** Places of the cases to measure. Default: all. */
+  readonly only?: readonly number[] | undefined;
+}
 
 const named = (name: string): NetworkCase => networkCases.find((network) => network.name.startsWith(name))!;
 const cases = [named("tanh 784-256-784"), named("swish 16-8-16, N=1000"), networkCases.at(-1)!];
-const only = option("only", cases.map((_, i) => i).join()).split(",");
 
-const here = fileURLToPath(new URL(".", import.meta.url));
+const here = fileURLToPath(new URL("../", import.meta.url));
 const worker = (file: string): readonly string[] => ["--conditions=fluxion-source", "--import", "tsx", here + file];
-const starts: readonly (() => Promise<Worker | undefined>)[] = [
-  () => startWorker("fluxion", process.execPath, worker("peers/hvp.ts"), fairEnvironment()),
-  () => startWorker("xla", process.execPath, worker("peers/hvp.ts"), fairEnvironment({ FLUXION_EXECUTOR: "xla" })),
-  () => startWorker("jax", python, [`${here}peers/hvp.py`, "jax"], fairEnvironment()),
-];
-const workers: Worker[] = [];
-for (const start of starts) {
-  const started = await start();
-  if (started !== undefined) workers.push(started);
-}
-const [ours] = workers as [Worker];
-for (const name of ["xla", "jax"]) {
-  if (!workers.some((each) => each.name === name)) console.log(`skipped: ${name}, which does not start here`);
-}
-
 function read(file: string): Float64Array {
   const bytes = readFileSync(file);
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
@@ -56,7 +36,12 @@ function difference(a: Float64Array, b: Float64Array): number {
   return most / size;
 }
 
-async function measure(network: NetworkCase): Promise<void> {
+async function measure(
+  network: NetworkCase,
+  workers: readonly Worker[],
+  { rounds, seconds }: BesideJaxOptions,
+): Promise<void> {
+  const [ours] = workers as readonly [Worker];
   const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
   try {
     writeNetwork(network, folder);
@@ -95,7 +80,33 @@ async function measure(network: NetworkCase): Promise<void> {
   }
 }
 
-const machine = { cpu: cpus()[0]?.model ?? "unknown", pinned: isPinned() };
-console.log(`CPU time, medians of ${rounds} rounds (quartiles of the ratios to fluxion's); ${JSON.stringify(machine)}`);
-for (const index of only) await measure(cases[Number(index)]!);
-for (const each of workers) each.stop();
+/**
+ * Prints how long gradients and products of networks take: those of bench/hvp.ts. Ratios are times divided by those of
+ * fluxion's own executor, taken within a round.
+ */
+export async function besideJax(options: BesideJaxOptions): Promise<void> {
+  const { rounds, python, only = cases.map((_, i) => i) } = options;
+  const workers = await startAll(python);
+  const machine = { cpu: cpus()[0]?.model ?? "unknown", pinned: isPinned() };
+  console.log(
+    `CPU time, medians of ${rounds} rounds (quartiles of the ratios to fluxion's); ${JSON.stringify(machine)}`,
+  );
+  for (const index of only) await measure(cases[index]!, workers, options);
+  for (const each of workers) each.stop();
+}
+
+async function startAll(python: string): Promise<readonly Worker[]> {
+  const hvp = worker("peers/hvp.ts");
+  const workers: Worker[] = [];
+  for (const started of [
+    await startWorker("fluxion", process.execPath, hvp, fairEnvironment()),
+    await startWorker("xla", process.execPath, hvp, fairEnvironment({ FLUXION_EXECUTOR: "xla" })),
+    await startWorker("jax", python, [`${here}peers/hvp.py`, "jax"], fairEnvironment()),
+  ]) {
+    if (started !== undefined) workers.push(started);
+  }
+  for (const name of ["xla", "jax"]) {
+    if (!workers.some((each) => each.name === name)) console.log(`skipped: ${name}, which does not start here`);
+  }
+  return workers;
+}
