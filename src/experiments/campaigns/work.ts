@@ -67,6 +67,7 @@ export class Work {
     known.count += times;
     known.cause = cause;
     known.workers.add(worker);
+    this.tally.failed(worker);
     this.#attempts.set(search, known);
   }
 

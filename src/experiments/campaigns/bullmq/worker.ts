@@ -6,6 +6,7 @@ import { version } from "../../threads/version.ts";
 import { type CampaignSpec, campaignId, differences, mixedMachines, readCampaign } from "../campaignSpec.ts";
 import { type CampaignThread, startCampaignThread, workerName } from "../campaignThread.ts";
 import { noteFailures } from "../failures.ts";
+import { cannotWrite } from "../localEngine.ts";
 import { mostAttempts } from "../work.ts";
 import { type Connected, connect, type RedisConnection } from "./connect.ts";
 import {
@@ -94,6 +95,8 @@ async function work(
     free.push({ thread, worker });
   };
   const usualWorker = workerName();
+  const leaving = new AbortController();
+  let broken: unknown;
   let runs = 0;
   const process = async (job: Job<{ readonly indices: string }>): Promise<void> => {
     const { indices } = job.data;
@@ -119,6 +122,12 @@ async function work(
       if (worked.stopped) throw new Error("the worker is leaving");
     } catch (error) {
       if (free.includes(own)) throw error;
+      // The job goes back to the queue, and this worker leaves: others may have room.
+      if (cannotWrite(error)) {
+        broken ??= error;
+        leaving.abort();
+        throw error;
+      }
       all.delete(own.thread);
       await own.thread.close();
       if (single) fail(`its thread died: ${(error as Error).message}`);
@@ -139,12 +148,13 @@ async function work(
       // Redis is away; the worker goes on when it is back.
     });
     tell(`working at the queue ${queue}: ${spec.name}, ${concurrency} ${concurrency === 1 ? "thread" : "threads"}`);
-    await untilOver(connected, key, session, signal);
+    await untilOver(connected, key, session, AbortSignal.any([signal, leaving.signal]));
     for (const thread of all) thread.stop();
     // While Redis is away nothing can be acknowledged: the rows are in the files, and others will not miss them.
     const enough = new AbortController();
     await Promise.race([worker.close(), pause(20_000, enough.signal)]);
     enough.abort();
+    if (broken !== undefined) throw broken;
     return runs;
   } finally {
     await Promise.all([...all].map((thread) => thread.close()));
