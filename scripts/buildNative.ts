@@ -105,6 +105,7 @@ export const targets: readonly Target[] = [
   { platform: "darwin", arch: "x64", zig: "x86_64-macos" },
   { platform: "darwin", arch: "arm64", zig: "aarch64-macos" },
   { platform: "win32", arch: "x64", zig: "x86_64-windows-gnu" },
+  { platform: "win32", arch: "arm64", zig: "aarch64-windows-gnu" },
 ];
 
 /**

@@ -33,9 +33,12 @@ function firstRow(file: string): Promise<{ readonly failure?: string }> {
       },
     );
     let [said, complained] = ["", ""];
+    let ended = false;
     const end = (failure?: string): void => {
+      if (ended) return;
+      ended = true;
       clearTimeout(timer);
-      if (bench.exitCode === null) process.kill(-bench.pid!, "SIGKILL");
+      if (bench.exitCode === null && bench.signalCode === null) process.kill(-bench.pid!, "SIGKILL");
       resolve(failure === undefined ? {} : { failure });
     };
     const timer = setTimeout(() => end(`printed nothing in ${patience / 1000} s`), patience);
@@ -46,9 +49,9 @@ function firstRow(file: string): Promise<{ readonly failure?: string }> {
     bench.stderr.setEncoding("utf8").on("data", (text: string) => {
       complained += text;
     });
-    bench.on("exit", (code) => {
+    bench.on("exit", (code, signal) => {
       if (code === 0) end();
-      else if (code !== null) end(`ended with ${code}: ${complained.slice(-1000)}`);
+      else end(`ended with ${code ?? signal}: ${complained.slice(-1000)}`);
     });
   });
 }

@@ -10,6 +10,7 @@ export {
 } from "./encoder.ts";
 export { describeEvent, eventsOf, type RowEvent } from "./events/rowEvents.ts";
 export { type FileSource, openFile } from "./fileSource.ts";
+export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "./lossSlice.ts";
 export { type MessageOptions, type ReadAt, type StreamEnd, type StreamMessage, streamMessages } from "./messages.ts";
 export type { Points } from "./points.ts";
 export type { WriterProcess } from "./processIdentity.ts";

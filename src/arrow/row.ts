@@ -2,6 +2,7 @@
 
 import type { JsonValue } from "../json.ts";
 import type { Range } from "../range.ts";
+import type { LossSlice } from "./lossSlice.ts";
 
 /** Status of a run: `running` until the last row, which tells how the run ended. */
 export type Status = "running" | "converged" | "stagnated" | "diverged" | "stopped";
@@ -87,13 +88,15 @@ export interface Row {
 
 /** A steering command that took effect or was refused. */
 export interface AppliedCommand {
-  readonly type: "pause" | "resume" | "stop" | "checkpoint" | "step" | "set";
+  readonly type: "pause" | "resume" | "stop" | "checkpoint" | "step" | "set" | "slice";
   /** Name of the setting, for `set`. */
   readonly setting?: string;
   /** New value of the setting, for `set`. */
   readonly value?: number;
   /** Number of steps, for `step`. */
   readonly count?: number;
+  /** What was found, for `slice`. */
+  readonly slice?: LossSlice;
   /** Step before which the command was applied. */
   readonly step: number;
   /** Reason why the command had no effect. */

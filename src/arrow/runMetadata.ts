@@ -1,6 +1,7 @@
 /** A run as text, which a file carries so that it can be replayed alone, without `run.json`. */
 import { isTooDeep, type JsonValue, mostLevels } from "../json.ts";
 import { presentName } from "./formerNames.ts";
+import { sliceFrom } from "./lossSlice.ts";
 import type { AppliedCommand, Column, Columns, Run, Setting, Settings } from "./row.ts";
 
 /** Words that stand for NaN and infinities, which JSON does not have. */
@@ -61,9 +62,16 @@ function descriptionFrom(data: JsonValue): JsonValue {
 
 /** Reads commands from the text that the column `commands` holds. */
 export function commandsFromJson(text: string): readonly AppliedCommand[] {
-  return (JSON.parse(text) as AppliedCommand[]).map((command) =>
-    "value" in command ? { ...command, value: number(command.value) } : command,
-  );
+  return (JSON.parse(text) as AppliedCommand[]).map(commandFromJson);
+}
+
+/** Reads a command that was parsed as JSON: numbers that JSON does not have are texts there. */
+export function commandFromJson(command: AppliedCommand): AppliedCommand {
+  if ("value" in command) return { ...command, value: number(command.value) };
+  if (!("slice" in command)) return command;
+  const { slice, ...rest } = command;
+  const read = sliceFrom(slice, number);
+  return read === undefined ? rest : { ...rest, slice: read };
 }
 
 /** Reads declarations of columns back from JSON; undefined if the data are something else. */

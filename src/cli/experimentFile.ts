@@ -32,6 +32,8 @@ export interface ExperimentFile {
   readonly seed: number;
   /** Whether the runs are computed portably. Absent: they are not. */
   readonly portable?: boolean;
+  /** Executor that `--executor` chose. Absent: it was not given, or the runs are portable. */
+  readonly executor?: string;
   /** Rows of each run that are kept. Absent: all. */
   readonly keeping?: Keeping;
   /** Number of repetitions of each run. Absent: none. */
@@ -63,7 +65,10 @@ export const experimentFileName = "experiment.json";
 
 /** The content of a new experiment's file. */
 export function newExperiment(
-  about: Pick<ExperimentFile, "name" | "source" | "options" | "seed" | "portable" | "repeat" | "keeping" | "rules">,
+  about: Pick<
+    ExperimentFile,
+    "name" | "source" | "options" | "seed" | "portable" | "executor" | "repeat" | "keeping" | "rules"
+  >,
 ): ExperimentFile {
   return {
     format: 2,

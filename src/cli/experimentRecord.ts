@@ -78,7 +78,7 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
         ...conclusions,
         ...refusals.map((line) => `refused: ${line}`),
         ...agreementLines(agreements, told.length > 0),
-        ...portableLines(file),
+        ...executorLines(file),
       ];
       return after.length === 0 ? lines : [...lines, "", ...after];
     },
@@ -97,7 +97,8 @@ export function keepRecord(directory: string, file: ExperimentFile, lease: Lease
   };
 }
 
-function portableLines({ portable }: ExperimentFile): readonly string[] {
-  if (portable !== true) return [];
+function executorLines({ portable, executor }: ExperimentFile): readonly string[] {
+  if (portable !== true)
+    return executor === undefined ? [] : [`computed by the executor ${executor} (docs/executors.md)`];
   return ["computed portably: the same digits on every machine and in every engine (docs/executors.md)"];
 }

@@ -28,11 +28,13 @@ export function serveRuns(
     const id = ++lastId;
     if (reply !== undefined) replies.set(id, reply);
     const command: CommandBody =
-      type === "set"
-        ? { type, setting: given.setting, value: given.value }
-        : type === "step"
-          ? { type, ...(given.count === undefined ? {} : { count: given.count }) }
-          : { type };
+      type === "slice"
+        ? { type, ...(given.asked === undefined ? {} : { asked: given.asked }) }
+        : type === "set"
+          ? { type, setting: given.setting, value: given.value }
+          : type === "step"
+            ? { type, ...(given.count === undefined ? {} : { count: given.count }) }
+            : { type };
     thread.post({ kind: "command", id, run: runNames.get(run) ?? run, command });
   });
   return {

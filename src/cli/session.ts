@@ -1,7 +1,7 @@
 /** A session of an experiment in the main thread: commands, signals, progress, `experiment.json`, summary. */
 import { basename, resolve } from "node:path";
 import type { FromWorker } from "../experiments/threads/protocol.ts";
-import type { SearchThread } from "../experiments/threads/searchThread.ts";
+import { type SearchThread, WorkerFailure } from "../experiments/threads/searchThread.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import { shellWord } from "../shellWord.ts";
 import type { Lease } from "../sinks/lease.ts";
@@ -173,6 +173,9 @@ async function runSession(options: SessionOptions): Promise<number> {
       note(`nothing was computed, so ${directory} is removed again`);
     }
     if (record.hasRows()) note(`rows written before the error are kept: npx fluxion replay ${shellWord(directory)}`);
+    if (record.hasRows() && error instanceof WorkerFailure && error.code === "ERR_DEVICE") {
+      note(`without that device it goes on by ${resumeText(directory, file.source.module)} --executor float64`);
+    }
     throw error;
   } finally {
     signals.close();
@@ -188,8 +191,12 @@ function whatNow(directory: string, module: string, stopped: boolean): string {
     `  npx fluxion serve ${shellWord(directory)}    look at them again in the browser`,
     `  npx fluxion replay ${shellWord(directory)}   print them`,
   ];
-  const word = shellWord(directory);
-  const again = module === "built-in" ? word : `${word} ${shellWord(shown(module))}`;
-  if (stopped) lines.push(`  npx fluxion resume ${again}   continue`);
+  if (stopped) lines.push(`  ${resumeText(directory, module)}   continue`);
   return lines.join("\n");
+}
+
+/** The command that continues an experiment. */
+function resumeText(directory: string, module: string): string {
+  const word = shellWord(directory);
+  return `npx fluxion resume ${module === "built-in" ? word : `${word} ${shellWord(shown(module))}`}`;
 }

@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from "ws";
 import { z } from "zod";
 import type { AppliedCommand } from "../arrow/row.ts";
 import { stringify } from "../arrow/runMetadata.ts";
-import { commandOf } from "./commands.ts";
+import { commandOf, refusalOf } from "./commands.ts";
 import { type Feed, startFeed } from "./feed.ts";
 import type { Guard } from "./guard.ts";
 import type { Right } from "./http/access.ts";
@@ -184,7 +184,7 @@ export function serveConnection(
     const answer = (outcome: AppliedCommand): void =>
       send({ reply: { run, outcome, ...(id === undefined ? {} : { id }) } });
     if (right === "steer") return host.command(request, answer);
-    return answer({ ...commandOf(request), step: 0, refused: "the token of this page allows reading only" });
+    return answer(refusalOf(commandOf(request), "the token of this page allows reading only"));
   }
   function unknownRun(name: string): string {
     const names = firstOf(host.names(), mostNames + 1);

@@ -1,5 +1,6 @@
 import { type ErrorCode, failure } from "../errors.ts";
-import { makeCommandDesk } from "./commands.ts";
+import { sliceCommand } from "../streams/slices/sliceCommand.ts";
+import { makeCommandDesk, requestOf } from "./commands.ts";
 import { makeGuard, warnOnce } from "./guard.ts";
 import { isLoopback, pageAddress, randomToken } from "./http/access.ts";
 import { checkCells, directoryOf, earlierFiles, finishedFiles, freeName, type Hub, knownRun, openRun } from "./hub.ts";
@@ -66,7 +67,10 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
   const mirror = makeMirror();
   const intern = makeRunIntern();
   const steered = new Map<string | undefined, number>();
-  const desk = makeCommandDesk(() => undefined);
+  const desk = makeCommandDesk(
+    () => undefined,
+    (command) => (command.type === "slice" ? sliceCommand(command.asked) : command),
+  );
   const drawings = new Map<number, AbortController>();
 
   /** Tells the server what it does not know, as far as it takes messages. */
@@ -147,7 +151,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     else if (message.kind === "command") {
       const { id, command } = message;
       const run = mirror.runs.get(command.run);
-      desk.give(command, run?.live === true, (outcome) => {
+      desk.give(requestOf(command), run?.live === true, (outcome) => {
         run?.note(outcome);
         supervisor.send({ kind: "reply", id, outcome });
       });

@@ -3,6 +3,7 @@
  */
 
 import { z } from "zod";
+import { sliceDirections } from "../arrow/lossSlice.ts";
 import type { AppliedCommand, Columns, Settings } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 
@@ -51,6 +52,26 @@ const command = z.discriminatedUnion("type", [
   z.strictObject({ ...commandBase, type: z.enum(["pause", "resume", "stop", "checkpoint"]) }),
   z.strictObject({ ...commandBase, type: z.literal("step"), count: z.number().int().min(1).max(1e9).optional() }),
   z.strictObject({ ...commandBase, type: z.literal("set"), setting: name, value: z.number() }),
+  z.strictObject({
+    ...commandBase,
+    type: z.literal("slice"),
+    along: z
+      .array(z.enum(sliceDirections))
+      .min(1)
+      .max(sliceDirections.length)
+      .refine((list) => new Set(list).size === list.length, "each direction at most once")
+      .optional(),
+    points: z
+      .number()
+      .int()
+      .min(3)
+      .max(401)
+      .refine((points) => points % 2 === 1, "expected an odd number")
+      .optional(),
+    radius: z.number().positive().optional(),
+    seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    seconds: z.number().positive().max(60).optional(),
+  }),
 ]);
 
 /** Messages that a client may send. */

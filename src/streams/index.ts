@@ -1,3 +1,4 @@
+export type { LossSlice, MissingLine, SliceDirection, SliceLine, SliceRequest } from "../arrow/lossSlice.ts";
 export { chain } from "./chain.ts";
 export { choose } from "./choose.ts";
 export { type ConnectOptions, connect } from "./connect/connect.ts";
@@ -15,6 +16,8 @@ export { sampleByHeight } from "./sampleByHeight.ts";
 export { sampleByIteration } from "./sampleByIteration.ts";
 export type { Sample, SampleOptions } from "./sampling.ts";
 export { type Schedule, scheduled } from "./scheduled.ts";
+export { type LossSliceOptions, lossSlice } from "./slices/lossSlice.ts";
+export { sliceCommand } from "./slices/sliceCommand.ts";
 export { switchMethod } from "./switchMethod.ts";
 export type {
   AppliedCommand,
@@ -37,6 +40,7 @@ export type {
   Setting,
   Settings,
   Status,
+  TakeSlice,
   Update,
   UpdateResult,
   UpdateSpec,

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from "rxjs";
+import type { SliceRequest } from "../arrow/lossSlice.ts";
 import type { AppliedCommand, Row, Status } from "../arrow/row.ts";
 import type { JsonValue } from "../json.ts";
 import type { LinearMap } from "../linalg/linearMap.ts";
@@ -192,12 +193,24 @@ export type Command = (
   | { readonly type: "pause" | "resume" | "stop" | "checkpoint" }
   | { readonly type: "step"; readonly count?: number }
   | { readonly type: "set"; readonly setting: string; readonly value: number }
+  | { readonly type: "slice"; readonly asked?: SliceRequest; readonly take?: TakeSlice }
 ) & {
   /** Step for which the command waits (set in recorded commands). Default: the next one. */
   readonly step?: number;
   /** Function that receives the outcome. */
   readonly reply?: (outcome: AppliedCommand) => void;
 };
+
+/**
+ * Function that looks at the point where a run stands, as {@link sliceCommand} makes it. It changes nothing, and the run
+ * counts none of its work.
+ *
+ * @param place gives the evaluation at the point, and the point before the last step; undefined if there was none yet
+ * @returns what was found, or why nothing was
+ */
+export type TakeSlice = (
+  place: () => { readonly at: Evaluation; readonly from: Float64Array | undefined },
+) => Pick<AppliedCommand, "slice" | "refused">;
 
 /** The data from which a run can be resumed. */
 export interface Checkpoint {

@@ -1,4 +1,5 @@
 /** The page: connects its parts with the server and with the person who watches. */
+import { commandFromJson } from "../arrow/runMetadata.ts";
 import type { RunInfo, ServerMessage } from "../server/messages.ts";
 import { makeChartBoard } from "./charts/chartBoard.ts";
 import { SeedFeeds } from "./charts/seeds/seedFeeds.ts";
@@ -19,6 +20,7 @@ import { makeRunSummary } from "./runSummary.ts";
 import { KnownRuns } from "./runTable/knownRuns.ts";
 import { makeRunFinder } from "./runTable/runFinder.ts";
 import { ShownRuns } from "./shownRuns.ts";
+import { makeSlicePanel, type SliceOrder } from "./slices/slicePanel.ts";
 import { type GivenCommand, makeSteering } from "./steering.ts";
 import { showTabState } from "./tabState.ts";
 import { applyTheme, currentTheme, nextTheme, onSystemTheme } from "./theme.ts";
@@ -59,7 +61,8 @@ byId("charts").before(controls.element);
 const summary = makeRunSummary();
 const steering = makeSteering(command);
 const verdict = makeVerdictPanel();
-byId("run").append(summary.element, verdict.element, steering.element);
+const slices = makeSlicePanel(command);
+byId("run").append(summary.element, verdict.element, steering.element, slices.element);
 byId("charts").after(summary.details, makeFigures());
 const handlers = {
   focus: look,
@@ -116,6 +119,7 @@ function drawNow(): void {
   if (focused !== undefined) {
     summary.update(focused, shown.data(focused.name) ?? noData);
     verdict.update(focused, shown.data(focused.name) ?? noData);
+    slices.update(focused, shown.data(focused.name) ?? noData);
   }
   steering.update(focused);
   controls.offerSeeds(seedFeeds.offered(list));
@@ -202,10 +206,16 @@ function look(name: string): void {
   shown.look(name);
 }
 
-function command(run: string, given: GivenCommand): number {
+function command(run: string, given: GivenCommand | SliceOrder): number {
   commandId++;
   link.send({ command: { run, id: commandId, ...given } });
   return commandId;
+}
+
+function takeReply({ run, id, outcome }: Extract<ServerMessage, { reply: unknown }>["reply"]): void {
+  if (outcome.type === "slice") slices.replied(run, commandFromJson(outcome));
+  else steering.replied(run, Number(id), outcome);
+  draw();
 }
 
 function notice(text: string): void {
@@ -222,12 +232,15 @@ const link = openLink(
   {
     state(state) {
       showState(state);
-      if (state.kind === "lost") steering.forget();
+      if (state.kind === "lost") {
+        steering.forget();
+        slices.forget();
+      }
     },
     message(message: ServerMessage) {
       if ("runs" in message) known.takeAll(message.runs);
       else if ("changed" in message) known.takeSome(message.changed);
-      else if ("reply" in message) steering.replied(message.reply.run, Number(message.reply.id), message.reply.outcome);
+      else if ("reply" in message) takeReply(message.reply);
       else if ("error" in message) notice(message.error.message);
       // A run that gives no rows is said to be silent as time passes.
       else if ("heartbeat" in message) draw();

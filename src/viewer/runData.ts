@@ -1,5 +1,7 @@
 /** The rows of one run that the page holds, in columns that grow. Too many rows are thinned. */
+
 import type { AppliedCommand, Columns, Status } from "../arrow/row.ts";
+import { commandsFromJson } from "../arrow/runMetadata.ts";
 import type { Batch, DecodedColumn } from "./arrowReader.ts";
 import { formatNumber } from "./format.ts";
 import { type Growing, keptRows } from "./keptRows.ts";
@@ -221,7 +223,7 @@ export class RunData {
       values.forEach((text, row) => {
         if (text === undefined) return;
         const step = this.#columns.get("step")?.values[this.length + row] ?? 0;
-        this.interventions.push({ step, commands: JSON.parse(text) as AppliedCommand[] });
+        this.interventions.push({ step, commands: commandsFromJson(text) });
       });
     } else {
       const words = this.#categories.get(name) ?? [];

@@ -15,7 +15,6 @@ import type { IndexRanges } from "../../experiments/campaigns/indexSet.ts";
 import { runEngine } from "../../experiments/campaigns/runEngine.ts";
 import { Work } from "../../experiments/campaigns/work.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
-import { isPortable } from "../../linalg/blas/blas.ts";
 import { shellWord } from "../../shellWord.ts";
 import { base } from "../base.ts";
 import { indicesOption, keepOption, type Shard, shardOption, wantedRanges } from "../campaigns/campaignOptions.ts";
@@ -23,6 +22,7 @@ import { campaignSession } from "../campaigns/campaignSession.ts";
 import { redisFrom } from "../campaigns/redisOptions.ts";
 import { commandOf } from "../ending/nextCommand.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { portableOptions } from "../options/portableOptions.ts";
 import { seedOption } from "../options/seedOption.ts";
 import { workersOption } from "../options/workersOption.ts";
@@ -33,6 +33,7 @@ interface Flags {
   readonly out?: string;
   readonly workers: number;
   readonly portable?: boolean;
+  readonly executor?: ExecutorChoice;
   readonly keep: number;
   readonly shard?: Shard;
   readonly indices?: IndexRanges;
@@ -65,7 +66,7 @@ export async function campaignCommand(given: readonly string[]): Promise<number>
     throw failure("ERR_COMMAND_LINE", "expected an experiment with a campaign, such as fluxion campaign dlae");
   }
   const experiment = experimentOf(wanted);
-  const { portable = isPortable() } = bare.opts<Flags>();
+  const portable = useExecutor(bare.opts<Flags>());
   const reader = startSearchTeam(experiment, portable);
   let options: CampaignSpec["options"];
   let flags: Flags;
@@ -112,7 +113,7 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
   const status = shard === undefined ? "status" : `status-${shard.number}-of-${shard.of}`;
   note(`files: ${out}, page: ${join(out, `${status}.html`)}`);
   if (work.doneOfWanted > 0) note(`${work.doneOfWanted} of them are there already`);
-  const again = `${commandAgain(wanted, spec, out, portable)}`;
+  const again = commandAgain(wanted, spec, out, portable, flags.executor);
   return campaignSession({
     directory: out,
     title: `${spec.name}, seed ${spec.seed}${shard === undefined ? "" : `, shard ${shard.number} of ${shard.of}`}`,
@@ -137,9 +138,10 @@ export function commandAgain(
   { options, seed, keepEvery, executor }: CampaignSpec,
   out: string,
   portable = executor === "portable",
+  chosen?: ExecutorChoice,
 ): string {
   const keep = keepEvery === 0 ? "" : ` --keep ${keepEvery}`;
-  const more = `${keep}${portable ? " --portable" : ""}`;
+  const more = `${keep}${portable ? " --portable" : chosen === undefined ? "" : ` --executor ${chosen}`}`;
   return `${commandOf({ experiment, options }, {}, "campaign")} --seed ${seed}${more} --out ${shellWord(out)}`;
 }
 
@@ -172,6 +174,6 @@ function generalCommand(name: string): Command {
     )
     .option("--queue <name>", "name of the queue (default: the name of the experiment)")
     .option("--redis <url>", "redis:// or rediss:// (default: FLUXION_REDIS_URL, else redis://127.0.0.1:6379)");
-  for (const option of portableOptions()) command.addOption(option);
+  for (const option of [executorOption(), ...portableOptions()]) command.addOption(option);
   return command.option("--debug", "show where an error comes from");
 }

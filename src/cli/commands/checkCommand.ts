@@ -1,9 +1,11 @@
 /** `fluxion check`: checks an experiment's derivatives. */
 import { Command } from "commander";
+import { executorChoices } from "../../autodiff/executorNames.ts";
 import { defaultExperiment } from "../../experiments/catalogue/summaries.ts";
 import { startSearchThread } from "../../experiments/threads/searchThread.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { seedOption } from "../options/seedOption.ts";
 import { say } from "../output/say.ts";
 
@@ -14,13 +16,15 @@ Jacobian-vector products with one another, at the start of that run and at a ran
 options here as in fluxion run.
 
 Options:
-  --seed <integer>  seed of everything random (default: 1)
-  --debug           show where an error comes from
-  -h, --help        display help for command
+  --seed <integer>   seed of everything random (default: 1)
+  --executor <name>  what computes: ${executorChoices.join(", ")} (default: FLUXION_EXECUTOR, else float64)
+  --debug            show where an error comes from
+  -h, --help         display help for command
 
 Examples:
   fluxion check mnist-autoencoder --samples 50
   fluxion check ./mine.ts
+  fluxion check dlae --executor xla
 
 Exit codes: 0 if all derivatives agree, 1 if one differs or cannot be resolved, 2 after an error.
 `;
@@ -34,6 +38,7 @@ export async function checkCommand(given: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  useExecutor(general.opts<{ readonly executor?: ExecutorChoice }>());
   const thread = startSearchThread(experimentOf(wanted ?? defaultExperiment));
   try {
     const described = await thread.next("described");
@@ -50,5 +55,8 @@ export async function checkCommand(given: readonly string[]): Promise<number> {
 }
 
 function generalCommand(): Command {
-  return base(new Command("fluxion check")).addOption(seedOption()).option("--debug", "show where an error comes from");
+  return base(new Command("fluxion check"))
+    .addOption(seedOption())
+    .addOption(executorOption())
+    .option("--debug", "show where an error comes from");
 }

@@ -22,7 +22,7 @@ Examples:
   fluxion device list                      which plugins there are, and which are installed
   fluxion device install cpu               fetch XLA for the processor, after asking
   fluxion device install cuda --yes        for a GPU of NVIDIA, without asking
-  FLUXION_EXECUTOR=xla fluxion run dlae    compute with it`;
+  fluxion run dlae --executor xla          compute with it`;
 
 /** Adds the options of `fluxion device` and what it does. */
 export function deviceCommand(command: Command): void {

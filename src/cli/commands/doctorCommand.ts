@@ -13,7 +13,7 @@ import { tableLines } from "../output/table.ts";
 /** Adds the options of `fluxion doctor` and what it does. */
 export function doctorCommand(command: Command): void {
   command.option("--json", "print one JSON object");
-  command.option("--device", "check and time the executors for devices instead: tensorflow");
+  command.option("--device", "check and time the executors for devices instead: tensorflow, xla");
   command.action(({ json, device }: { json?: boolean; device?: boolean }) => {
     if (device === true) {
       deviceReport(json === true);
@@ -56,7 +56,8 @@ export function doctorCommand(command: Command): void {
       ["multiply-add", multiplyAdd],
       ["threads", threads],
     ];
-    for (const line of tableLines(["what", "found"], rows)) say(line);
+    const there = rows.filter(([, found]) => found !== undefined);
+    for (const line of tableLines(["what", "found"], there)) say(line);
     if (kernels.length > 0) {
       say("");
       const tried = kernels.map(({ setting, core, speed }) => [setting ?? "(not set)", core, speed]);

@@ -1,5 +1,6 @@
 /** `fluxion resume`: continues an interrupted experiment, with the iterates of an uninterrupted one. */
 import type { Command } from "commander";
+import { executorOf } from "../../autodiff/executor.ts";
 import { failure, isFluxionError } from "../../errors.ts";
 import type { FromWorker } from "../../experiments/threads/protocol.ts";
 import { startSearchTeam } from "../../experiments/threads/searchTeam.ts";
@@ -10,6 +11,7 @@ import { type AlertFlags, alertOptions, alertWish } from "../alerts/alertOptions
 import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { executorChange } from "../executorChange.ts";
 import { type ExperimentFile, experimentState, readExperiment, resumedExperiment } from "../experimentFile.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { maxDiskOption } from "../options/keepingOptions.ts";
 import { workersOption } from "../options/workersOption.ts";
 import { note } from "../output/say.ts";
@@ -24,13 +26,15 @@ interface ResumeFlags extends ServeFlags, AlertFlags {
   readonly trust?: boolean;
   readonly workers: number;
   readonly maxDisk?: number;
+  readonly executor?: ExecutorChoice;
 }
 
 const examples = `
 Finished runs are read from their files. The interrupted run continues from its last checkpoint, as a new attempt, with
 the iterates that it would have had without the interruption. The runs that had not begun follow. Options and seed come
-from experiment.json; a run that began as --portable or with --repeat, --alert, --every or --keep goes on so. --on-event and
---webhook are not kept: give them again, and events that were not told before are told. Rows that are there are never removed or written over.
+from experiment.json; a run that began as --portable or with --executor, --repeat, --alert, --every or --keep goes on so. --executor chooses another one,
+and then the further iterates agree up to rounding only. --on-event and --webhook are not kept: give them again, and
+events that were not told before are told. Rows that are there are never removed or written over.
 
 A directory may come from anybody, so resume runs a module only if you name it again, or confirm it: it asks about
 modules of the project in which you are, and refuses others unless you say --trust.
@@ -50,6 +54,7 @@ export function resumeCommand(command: Command, exit: (code: number) => void): v
   command
     .addOption(workersOption())
     .addOption(maxDiskOption())
+    .addOption(executorOption("the one that began the experiment, else FLUXION_EXECUTOR, else float64"))
     .option("--trust", "run the module that the directory names, wherever it lies")
     .option("--changed", "continue although the module has changed since")
     .option("--force", "take the directory from the process that has it, even if that one still runs")
@@ -67,14 +72,14 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   const before = readExperiment(directory);
   refuse(directory, before, force);
   const dead = force ? undefined : await formerOwner(directory);
-  const change = executorChange(directory, before.runs, before.portable);
+  const { portable, change } = executorOfResumed(directory, before, flags.executor);
   if (change !== undefined) note(`fluxion: ${change}`);
   const { name, source } = before;
   const { trust = false, changed = false } = flags;
   const ask = askAtTerminal();
   const { options } = before;
   const wanted = await trustedExperiment(directory, name, source, { options, module, trust, changed, ask });
-  const thread = startSearchTeam(wanted, before.portable);
+  const thread = startSearchTeam(wanted, portable);
   try {
     const described = await thread.next("described");
     checkSource(before, described, changed);
@@ -94,7 +99,8 @@ async function resume(directory: string, module: string | undefined, flags: Resu
         refuse(directory, now, true);
         // The rules of the experiment go on; a command or a webhook is never taken from its directory.
         const rules = flags.alert ?? now.rules ?? alerts.rules;
-        const file = { ...resumedExperiment(now), ...(rules === undefined ? {} : { rules }) };
+        const resumed = resumedExperiment(chosenAnew(now, flags.executor));
+        const file = { ...resumed, ...(rules === undefined ? {} : { rules }) };
         return { thread, directory, lease, lost, file, resume: true, workers, alerts, failOn, maxDisk };
       } catch (error) {
         lease.release();
@@ -104,6 +110,45 @@ async function resume(directory: string, module: string | undefined, flags: Resu
   } finally {
     await thread.close();
   }
+}
+
+/**
+ * Chooses what computes: the executor of the flag, otherwise the one that began the experiment.
+ *
+ * @returns whether it computes portably, and the warning that the bits will differ
+ * @throws ERR_DEVICE if the library of that executor is missing
+ */
+function executorOfResumed(
+  directory: string,
+  before: ExperimentFile,
+  wanted: ExecutorChoice | undefined,
+): { readonly portable: boolean | undefined; readonly change: string | undefined } {
+  const recorded = before.portable === true || before.executor === undefined ? undefined : executorOf(before.executor);
+  const executor = wanted ?? recorded;
+  const portable = executor === undefined ? before.portable : useExecutor({ executor });
+  try {
+    return { portable, change: executorChange(directory, before.runs, before.portable === true && portable === true) };
+  } catch (error) {
+    if (!isFluxionError(error) || error.code !== "ERR_DEVICE") throw error;
+    const other = `npx fluxion resume ${shellWord(directory)} --executor float64`;
+    throw failure("ERR_DEVICE", `${error.message}; or go on without it, with other last bits: ${other}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The content of the file if another executor goes on. */
+function chosenAnew(
+  { portable, executor, ...file }: ExperimentFile,
+  wanted: ExecutorChoice | undefined,
+): ExperimentFile {
+  if (wanted === "portable") return { ...file, portable: true };
+  const goesOn = wanted ?? executor;
+  return {
+    ...file,
+    ...(wanted === undefined && portable !== undefined ? { portable } : {}),
+    ...(goesOn === undefined ? {} : { executor: goesOn }),
+  };
 }
 
 /** Waits, if need be, until it is known that the process that has the directory is dead. @throws ERR_RUN_BUSY */

@@ -8,6 +8,7 @@ import { failOnFrom, failOnOption } from "../alerts/exitCodes.ts";
 import { base } from "../base.ts";
 import { experimentOf, readArguments } from "../experimentArguments.ts";
 import { claimDirectory, newExperiment } from "../experimentFile.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { type KeepingFlags, keepingOf, keepingOptions } from "../options/keepingOptions.ts";
 import { portableOptions } from "../options/portableOptions.ts";
 import { repeatOption } from "../options/repeatOption.ts";
@@ -23,6 +24,7 @@ interface GeneralFlags extends ServeFlags, AlertFlags, KeepingFlags {
   readonly out?: string;
   readonly workers: number;
   readonly portable?: boolean;
+  readonly executor?: ExecutorChoice;
   readonly repeat?: number;
   readonly failOn?: string;
   readonly debug?: boolean;
@@ -34,6 +36,7 @@ Examples:
   fluxion run quartic --start 2.5,0.5        Newton-MR caught by a gradient-flat point
   fluxion run dlae --repeat 5                do verdicts depend on the last bits? Five repetitions of each search
   fluxion run dlae --portable                the same digits on every machine
+  fluxion run dlae --executor xla            by XLA (docs/executors.md)
   fluxion run dlae --alert divergence,"small:value<1e-6" --on-event ./tell.sh
   fluxion run dlae --every 100 --keep numbers --max-disk 2GB   keep less, and stop before the disk is full
   fluxion run ./mine.ts --seed 7 --out runs/mine-seed-7
@@ -59,7 +62,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     process.stdout.write(runHelp());
     return 0;
   }
-  const { portable = wanted === undefined || isPortable() } = general.opts<GeneralFlags>();
+  const portable = useExecutor(general.opts<GeneralFlags>(), wanted === undefined || isPortable());
   const thread = startSearchTeam(experimentOf(wanted ?? defaultExperiment), portable);
   try {
     const described = await thread.next("described");
@@ -79,7 +82,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
     // The module is found again, whatever the folder in which the experiment is resumed.
     if (used !== undefined) options.model = used;
     const source = used === undefined ? described.source : { ...described.source, uses: sourceOf(used) };
-    const { seed, workers, repeat, maxDisk } = general;
+    const { seed, workers, repeat, maxDisk, executor } = general;
     const keeping = keepingOf(general);
     return await serveSession(wishOf(general), summary, () => {
       const claim = claimDirectory(name, general.out);
@@ -88,7 +91,7 @@ export async function runCommand(given: readonly string[]): Promise<number> {
         source,
         options,
         seed,
-        ...(portable ? { portable } : {}),
+        ...(portable ? { portable } : executor === undefined ? {} : { executor }),
         ...(repeat === undefined ? {} : { repeat }),
         ...(alerts.rules === undefined ? {} : { rules: alerts.rules }),
         ...(keeping === undefined ? {} : { keeping }),
@@ -116,7 +119,8 @@ function generalCommand(name: string): Command {
     .addOption(seedOption())
     .option("--out <directory>", "directory for the files (default: runs/<experiment>-<n>, new each time)")
     .addOption(workersOption())
-    .addOption(repeatOption());
+    .addOption(repeatOption())
+    .addOption(executorOption());
   const own = [...portableOptions(), ...keepingOptions(), ...alertOptions(), failOnOption(), ...serveOptions()];
   for (const option of own) command.addOption(option);
   return command.option("--debug", "show where an error comes from");

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { redisFrom } from "../campaigns/redisOptions.ts";
 import { experimentOf } from "../experimentArguments.ts";
+import { type ExecutorChoice, executorOption, useExecutor } from "../options/executorOption.ts";
 import { workersOption } from "../options/workersOption.ts";
 import { note, say } from "../output/say.ts";
 import { watchSignals } from "../signals.ts";
@@ -11,6 +12,7 @@ interface Flags {
   readonly redis?: string;
   readonly concurrency: number;
   readonly out?: string;
+  readonly executor?: ExecutorChoice;
 }
 
 const help = `
@@ -31,6 +33,7 @@ export function workerCommand(command: Command, exit: (code: number) => void): v
     .option("--redis <url>", "redis:// or rediss:// (default: FLUXION_REDIS_URL, else redis://127.0.0.1:6379)")
     .addOption(workersOption("--concurrency"))
     .option("--out <directory>", "directory of the campaign on this machine (default: that of the coordinator)")
+    .addOption(executorOption("that of a portable campaign, otherwise FLUXION_EXECUTOR, else float64"))
     .option("--debug", "show where an error comes from")
     .addHelpText("after", help)
     .action(async (module: string | undefined, flags: Flags) => exit(await worker(module, flags)));
@@ -38,6 +41,7 @@ export function workerCommand(command: Command, exit: (code: number) => void): v
 
 async function worker(module: string | undefined, flags: Flags): Promise<number> {
   const { queue, connection } = redisFrom(flags);
+  useExecutor(flags);
   const experiment = module === undefined ? undefined : experimentOf(module);
   const workAtQueue = (await import("../../experiments/campaigns/bullmq/worker.ts")).workAtQueue;
   const abort = new AbortController();

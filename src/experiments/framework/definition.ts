@@ -126,6 +126,7 @@ const reservedOptions: readonly string[] = [
   "out",
   "workers",
   "portable",
+  "executor",
   "repeat",
   "alert",
   "onEvent",

@@ -1,5 +1,6 @@
 /** The messages between the main thread and the thread of the search. Rows travel as encoded Arrow batches. */
 import type { RowEvent } from "../../arrow/events/rowEvents.ts";
+import type { SliceRequest } from "../../arrow/lossSlice.ts";
 import type { AppliedCommand, Row, Run, Status } from "../../arrow/row.ts";
 import type { JsonValue } from "../../json.ts";
 import type { LeaseClaim } from "../../sinks/lease.ts";
@@ -76,7 +77,8 @@ export interface StartOrder {
 export type CommandBody =
   | { readonly type: "pause" | "resume" | "stop" | "checkpoint" }
   | { readonly type: "step"; readonly count?: number }
-  | { readonly type: "set"; readonly setting: string; readonly value: number };
+  | { readonly type: "set"; readonly setting: string; readonly value: number }
+  | { readonly type: "slice"; readonly asked?: SliceRequest };
 
 /** Message from the main thread to a worker. */
 export type ToWorker =

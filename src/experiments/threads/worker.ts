@@ -10,6 +10,7 @@ import type { Run } from "../../arrow/row.ts";
 import { shareProcessors } from "../../autodiff/float64/threads/count.ts";
 import { isFluxionError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { sliceCommand } from "../../streams/slices/sliceCommand.ts";
 import type { Command } from "../../streams/types.ts";
 import { experimentContext } from "../framework/context.ts";
 import type { Experiment } from "../framework/definition.ts";
@@ -176,7 +177,8 @@ loadExperiment(wanted).then((loaded) => {
         return;
       case "command": {
         const { id, run, command } = message;
-        commands.next({ run, command: { ...command, reply: (outcome) => post({ kind: "reply", id, outcome }) } });
+        const whole = command.type === "slice" ? sliceCommand(command.asked) : command;
+        commands.next({ run, command: { ...whole, reply: (outcome) => post({ kind: "reply", id, outcome }) } });
         return;
       }
     }

@@ -89,7 +89,7 @@ export class MirroredRun {
 
   /** Keeps what a command did, for a server that starts again. */
   note(outcome: AppliedCommand): void {
-    if (outcome.refused !== undefined || outcome.type === "checkpoint") return;
+    if (outcome.refused !== undefined || outcome.type === "checkpoint" || outcome.type === "slice") return;
     this.#notes ??= new Map();
     this.#notes.set(outcome.type === "set" ? `set ${outcome.setting}` : "paused", outcome);
   }

@@ -2,7 +2,7 @@
 import type { Subscription } from "rxjs";
 import type { AppliedCommand } from "../../arrow/row.ts";
 import { isFluxionError } from "../../errors.ts";
-import type { ViewerCommand } from "../commands.ts";
+import { refusalOf, type ViewerCommand } from "../commands.ts";
 import type { EndCertificates } from "../messages.ts";
 import type { FigureGallery } from "../options.ts";
 import { type LocalServer, serveViewers } from "../serveViewers.ts";
@@ -48,8 +48,7 @@ const replies = new Map<number, (outcome: AppliedCommand) => void>();
 function pass({ reply, ...command }: ViewerCommand): void {
   const id = ++lastId;
   if (reply !== undefined && replies.size >= mostCommands) {
-    const { run: _, ...plain } = command;
-    reply({ ...plain, step: 0, refused: `${mostCommands} commands wait for their replies` });
+    reply(refusalOf(command, `${mostCommands} commands wait for their replies`));
     return;
   }
   if (reply !== undefined) replies.set(id, reply);

@@ -34,6 +34,8 @@ export class Loop {
   readonly #began = performance.now();
   #run: Run | undefined;
   readonly #position: Position;
+  /** Number of inexact projections before the step to the present point, if somebody has looked at the point already. */
+  #inexact: number | undefined;
   #feeding = false;
   #returned: Proposal | undefined;
   #updateCompleted = false;
@@ -61,7 +63,11 @@ export class Loop {
     this.#session = session;
     this.#position = new Position(problem, start, session);
     this.#earlier = isCheckpoint(start) ? 1000 * start.seconds : 0;
-    this.#steering = new Steering(session, checkpoints !== undefined);
+    this.#steering = new Steering(session, checkpoints !== undefined, () => {
+      const problem = this.#position.problemAt(session.step);
+      this.#inexact ??= problem.constraint?.inexactProjections?.();
+      return this.#position.look(problem);
+    });
   }
 
   /** Puts the update together and starts the run; the function that it returns ends the run. */
@@ -151,7 +157,8 @@ export class Loop {
     const { step, count } = session;
     const problem = this.#position.problemAt(step);
     if (this.#ended) return;
-    const inexact = problem.constraint?.inexactProjections?.();
+    const inexact = this.#inexact ?? problem.constraint?.inexactProjections?.();
+    this.#inexact = undefined;
     const at = this.#position.evaluated(problem);
     if (this.#ended) return;
     const seconds = (this.#earlier + now - this.#began) / 1000;

@@ -19,6 +19,9 @@ export class Position {
   /** Step that leads away from `#at` and is not yet evaluated; undefined: `#at` is where the run stands. */
   #move: { readonly direction: StepDirection | undefined; readonly stepSize: number } | undefined;
 
+  /** Point before the step that led to `#at`, or will; undefined: nobody can ask for it any more. */
+  #from: Float64Array | undefined;
+
   /** Last trial that an operator evaluated, or its point where only F was asked for, and its step. */
   #trial: EvaluatedPoint | undefined;
   #trialPoint: Float64Array | undefined;
@@ -37,13 +40,24 @@ export class Position {
 
   /** Moves to a trial point that an operator accepted. */
   accept(next: EvaluatedPoint): void {
+    this.#from = this.#at?.point;
     this.#at = next;
+  }
+
+  /** Evaluates where the run stands before its step is taken, for those who look at it from outside. */
+  look(problem: Problem): { readonly at: EvaluatedPoint; readonly from: Float64Array | undefined } {
+    // A copy, since the next point may be written over this one.
+    const from = (this.#from ?? (this.#move === undefined ? undefined : this.#at?.point))?.slice();
+    const at = this.evaluated(problem);
+    this.#from = from;
+    return { at, from };
   }
 
   /** Evaluates the problem where the run stands, unless that is already known for this very problem. */
   evaluated(problem: Problem): EvaluatedPoint {
     const { count, workspace } = this.session;
     const before = this.#at;
+    this.#from = undefined;
     if (before === undefined) this.#at = this.#evaluatedStart(problem);
     else if (this.#move !== undefined) {
       const { direction = before, stepSize } = this.#move;

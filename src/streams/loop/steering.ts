@@ -3,7 +3,7 @@ import type { Subscription } from "rxjs";
 import type { AppliedCommand } from "../../arrow/row.ts";
 import { didYouMean } from "../../didYouMean.ts";
 import { describeRange, inRange } from "../../range.ts";
-import type { Command, IterateOptions } from "../types.ts";
+import type { Command, IterateOptions, TakeSlice } from "../types.ts";
 import type { Session } from "./session.ts";
 import type { Slot } from "./slot.ts";
 
@@ -24,6 +24,8 @@ export class Steering {
   constructor(
     private readonly session: Session,
     private readonly canSave: boolean,
+    /** Gives the point where the run stands. */
+    private readonly place: Parameters<TakeSlice>[0],
   ) {}
 
   /** Starts to listen. `wake` is called whenever a waiting run may go on. */
@@ -75,12 +77,16 @@ export class Steering {
   }
 
   #apply(command: Command, step: number): void {
-    const refused =
-      command.step !== undefined && command.step < step ? `step ${command.step} is over` : this.#act(command);
+    const late = command.step !== undefined && command.step < step ? `step ${command.step} is over` : undefined;
+    const { refused, slice } =
+      late === undefined && command.type === "slice" && command.take !== undefined
+        ? command.take(this.place)
+        : { refused: late ?? this.#act(command), slice: undefined };
     const outcome: AppliedCommand = {
       type: command.type,
       ...(command.type === "set" ? { setting: command.setting, value: command.value } : {}),
       ...(command.type === "step" && command.count !== undefined ? { count: command.count } : {}),
+      ...(slice === undefined ? {} : { slice }),
       step,
       ...(refused === undefined ? {} : { refused }),
     };
@@ -117,6 +123,8 @@ export class Steering {
         return undefined;
       case "set":
         return this.#set(command.setting, command.value);
+      case "slice":
+        return "a slice that was recorded is not computed again";
       default:
         return `there is no command "${(command as { readonly type: string }).type}"`;
     }

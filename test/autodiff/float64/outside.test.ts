@@ -5,10 +5,13 @@ import { GraphBuilder } from "../../../src/autodiff/build/builder.ts";
 import type { WrittenData } from "../../../src/autodiff/chosenRows.ts";
 import { gradient } from "../../../src/autodiff/derivatives/differentiate.ts";
 import type { FieldParts } from "../../../src/autodiff/fieldParts.ts";
+import { backendOf } from "../../../src/autodiff/float64/backend.ts";
 import type { Matrix, Step } from "../../../src/autodiff/float64/lower/steps.ts";
+import { findNative } from "../../../src/autodiff/float64/native/library.ts";
 import { Outside } from "../../../src/autodiff/float64/outside.ts";
 import { tiledEngine } from "../../../src/autodiff/float64/tiles/engine.ts";
 import type { Node } from "../../../src/autodiff/graph/graph.ts";
+import { findBlas } from "../../../src/linalg/blas/blas.ts";
 import { assertError } from "../../support/assert.ts";
 import * as fc from "../../support/fastCheck.ts";
 import { bits } from "../../support/nativeLoop.ts";
@@ -94,7 +97,7 @@ tests("give the bits of copies, wherever the samples lie, and whatever part of m
     { numRuns: 100 },
   );
   assert.ok(tiled > 50, `${tiled} fields in tiles`);
-  if (process.env.FLUXION_BLAS !== "off" || process.env.FLUXION_NATIVE !== "off")
+  if (backendOf({}).readsAnywhere && (findBlas() !== undefined || findNative() !== undefined))
     assert.ok(read > 50, `${read} operands`);
 });
 

@@ -13,9 +13,10 @@ export function shareProcessors(among: number): void {
   searches = among;
 }
 
-/** Number of searches that run beside each other; undefined if this thread was not told. */
-export function sharingSearches(): number | undefined {
-  return searches;
+/** Number of threads like this one that may run beside each other: the searches, if it was told, else one a processor. */
+export function neighbours(): number {
+  if (searches !== undefined || bare || builtin("node:worker_threads", "threads").isMainThread) return searches ?? 1;
+  return builtin("node:os", "threads").availableParallelism();
 }
 
 /**

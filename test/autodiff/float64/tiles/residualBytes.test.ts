@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { residualBytes } from "../../../../src/autodiff/float64/tiles/residualBytes.ts";
@@ -26,6 +29,16 @@ tests("are those of FLUXION_RESIDUALS, else 1 GiB or an eighth of the memory", (
   } finally {
     delete process.env.FLUXION_RESIDUALS;
   }
+});
+
+tests("are shared among worker threads", async () => {
+  const module = new URL("../../../../src/autodiff/float64/tiles/residualBytes.ts", import.meta.url);
+  const program = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register();
+    const { residualBytes } = await import(${JSON.stringify(module.href)});
+    (await import("node:worker_threads")).parentPort.postMessage(residualBytes());`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+  const [bytes] = await once(worker, "message");
+  assert.is(bytes, residualBytes() / availableParallelism());
 });
 
 tests.run();
