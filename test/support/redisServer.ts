@@ -1,6 +1,6 @@
 /** A Redis server of a test's own, which can be killed and come back, and a proxy before it that cuts. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,21 +10,45 @@ export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 
 export interface RedisServer {
   readonly port: number;
+  /** Process of the server, which another one follows after a restart. */
+  readonly pid: number;
   readonly url: string;
   /** Kills the server by SIGKILL, and starts it again with what its log of commands holds. */
   restart(): Promise<void>;
+  /** Kills the server, and starts another one in its place that holds nothing. */
+  restartEmpty(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** A server that asks for a password, and speaks TLS with a certificate of its own. */
+export interface RedisSecrets {
+  readonly password?: string;
+  /** Whether connections are encrypted; `certificate` is then what clients have to trust. */
+  readonly tls?: boolean;
+}
+
 /** Starts a server that appends each command to its log and syncs it every second. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis({
+  password,
+  tls = false,
+}: RedisSecrets = {}): Promise<RedisServer & { readonly certificate: string }> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "fluxion-redis-"));
-  const args = ["--port", String(port), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec"];
+  const certificate = join(directory, "certificate.pem");
+  const key = join(directory, "key.pem");
+  const args = ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"];
+  if (tls) {
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
+    spawnSync("openssl", [...made, "-keyout", key, "-out", certificate]);
+    args.push("--port", "0", "--tls-port", String(port), "--tls-auth-clients", "no");
+    args.push("--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate);
+  } else args.push("--port", String(port));
+  if (password !== undefined) args.push("--requirepass", password);
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     child = spawn("redis-server", [...args, "--dir", directory], { stdio: "ignore" });
-    await answers(port);
+    await answers(port, tls || password !== undefined);
   };
   const kill = (signal: NodeJS.Signals): Promise<void> =>
     new Promise((resolve) => {
@@ -34,9 +58,18 @@ export async function startRedis(): Promise<RedisServer> {
   await start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    certificate,
+    get pid() {
+      return child.pid!;
+    },
+    url: `redis${tls ? "s" : ""}://127.0.0.1:${port}`,
     async restart() {
       await kill("SIGKILL");
+      await start();
+    },
+    async restartEmpty() {
+      await kill("SIGKILL");
+      rmSync(join(directory, "appendonlydir"), { recursive: true, force: true });
       await start();
     },
     close: () => kill("SIGTERM"),
@@ -104,12 +137,18 @@ function freePort(): Promise<number> {
   });
 }
 
-async function answers(port: number): Promise<void> {
+/** @param guarded whether it is enough that somebody listens */
+async function answers(port: number, guarded: boolean): Promise<void> {
   for (;;) {
     const there = await new Promise<boolean>((resolve) => {
       const socket = createConnection(port, "127.0.0.1");
       socket.setTimeout(1000, () => socket.destroy());
-      socket.on("connect", () => socket.write("PING\r\n"));
+      socket.on("connect", () => {
+        if (guarded) {
+          resolve(true);
+          socket.destroy();
+        } else socket.write("PING\r\n");
+      });
       // While it loads its log it answers with an error.
       socket.on("data", (data) => {
         resolve(String(data).startsWith("+PONG"));

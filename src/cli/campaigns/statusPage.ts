@@ -47,12 +47,13 @@ function statusPage(status: CampaignStatus): string {
     ),
     table(
       "Workers",
-      ["worker", "searches", "seconds", "searches per second of work"],
-      busy.map(({ name, runs, seconds }) => [
+      ["worker", "searches", "seconds", "searches per second of work", "failures"],
+      busy.map(({ name, runs, seconds, failures: failed }) => [
         name,
         String(runs),
         seconds.toFixed(1),
         seconds > 0 ? (runs / seconds).toPrecision(3) : "",
+        String(failed),
       ]),
     ),
     table(

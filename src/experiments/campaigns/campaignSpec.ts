@@ -34,8 +34,9 @@ const campaignFileName = "campaign.json";
 
 /** Makes the id of a campaign: equal for workers whose runs have equal bits. Where the module lies does not count. */
 export function campaignId({ name, source, options, seed, count, executor, version: own }: CampaignSpec): string {
-  const { hash, files = {} } = source;
-  return shortHash(name, hash, files, options, seed, count, executor, own);
+  const { hash, files = {}, packages, uses } = source;
+  const more = packages === undefined && uses === undefined ? [] : [packages, uses?.hash, uses?.files, uses?.packages];
+  return shortHash(name, hash, files, options, seed, count, executor, own, ...more);
 }
 
 /** Completes what is known of a campaign once its experiment was loaded. */
@@ -92,9 +93,30 @@ export function differences(there: CampaignSpec, here: CampaignSpec): string[] {
     if (before !== now) changes.push(`${name}: ${before ?? "default"} there, ${now ?? "default"} here`);
   }
   if (campaignId({ ...there, source: here.source }) !== campaignId(there)) {
-    changes.push("the files of its module have changed");
+    const changed = [...changedSources(there.source, here.source)];
+    changes.push(`the files of its module have changed${changed.length === 0 ? "" : `: ${changed.join(", ")}`}`);
   }
   return changes;
+}
+
+/** Most files that a message names. */
+const mostNames = 5;
+
+/** Names files and packages that differ. */
+function changedSources(there: ModuleSource, here: ModuleSource): Set<string> {
+  const changed = new Set<string>();
+  for (const kind of ["files", "packages"] as const) {
+    const [before = {}, now = {}] = [there[kind], here[kind]];
+    for (const name of Object.keys({ ...before, ...now })) {
+      if (before[name] === now[name]) continue;
+      if (changed.size === mostNames) return changed.add("and more");
+      changed.add(kind === "files" ? name : `${name} ${before[name] ?? "absent"} there, ${now[name] ?? "absent"} here`);
+    }
+  }
+  if (there.uses !== undefined && here.uses !== undefined) {
+    for (const name of changedSources(there.uses, here.uses)) changed.add(name);
+  }
+  return changed;
 }
 
 const words = {

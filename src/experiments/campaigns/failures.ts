@@ -5,7 +5,7 @@ import { makeDirectory, writeFailure } from "../../sinks/files.ts";
 import type { FailedSearch } from "./messages.ts";
 
 /** A search that threw, and where. */
-interface Failure extends FailedSearch {
+export interface Failure extends FailedSearch {
   readonly worker: string;
 }
 
@@ -55,9 +55,10 @@ export class FailureFollower {
 function failureFrom(line: string): Failure | undefined {
   try {
     const data = JSON.parse(line) as Partial<Failure> | null;
-    const { search, cause, worker } = data ?? {};
+    const { search, cause, worker, times = 1 } = data ?? {};
     if (!Number.isSafeInteger(search) || typeof cause !== "string" || typeof worker !== "string") return undefined;
-    return { search: search as number, cause, worker };
+    if (!Number.isSafeInteger(times)) return undefined;
+    return { search: search as number, cause, worker, times };
   } catch {
     return undefined;
   }

@@ -26,6 +26,11 @@ export function chunkOfRound(round: number, meanSeconds: number | undefined): nu
   return Math.max(1, chunkSize(meanSeconds) >> Math.min(30, 3 * (round - 1)));
 }
 
+/** Whether an error says that nothing can be written any more. */
+export function cannotWrite(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === "ERR_WRITE";
+}
+
 /** A place for one thread, which gets another one when its thread dies. */
 export interface ThreadPlace {
   /** Starts a thread; called once at the beginning, and again after a death. */
@@ -70,13 +75,15 @@ async function workAt(place: ThreadPlace, { work, directory, signal, onDeath }: 
         try {
           worked = await thread.work(next);
         } catch (error) {
+          // A full disk is not the fault of a search, and is as full for the next thread.
+          if (cannotWrite(error)) throw error;
           const cause = (error as Error).message;
           // Of a chunk nobody knows which search it was. In the next round each one comes alone.
           if (/^\d+$/.test(next)) {
             noteFailures(directory, assignment.worker, [{ search: Number(next), cause: `its thread died: ${cause}` }]);
           }
           onDeath(cause);
-          // What kills every thread, such as a full disk, is not the fault of a search.
+          // What kills every thread is not the fault of a search.
           if (++deaths === mostDeaths) throw error;
           next = work.next(size());
           break;

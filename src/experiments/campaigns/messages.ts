@@ -27,6 +27,8 @@ export interface Assignment {
 export interface FailedSearch {
   readonly search: number;
   readonly cause: string;
+  /** As how many failures it counts. Default 1. */
+  readonly times?: number;
 }
 
 /** Message to a thread. */

@@ -24,7 +24,13 @@ export interface TallySnapshot {
     /** Estimate by Good and Turing of the probability that the next end is of a new class. */
     readonly unseen: number;
   };
-  readonly workers: readonly { readonly name: string; readonly runs: number; readonly seconds: number }[];
+  readonly workers: readonly {
+    readonly name: string;
+    readonly runs: number;
+    readonly seconds: number;
+    /** Number of searches that failed there, each time counted. */
+    readonly failures: number;
+  }[];
   /** Ends that a worker wrote although another one had written them. */
   readonly repeats: number;
 }
@@ -37,7 +43,7 @@ export class Tally {
   readonly #outcomes = new Map<string, number>();
   readonly #indices = new Map<string, number>();
   readonly #classes = new Map<string, number>();
-  readonly #workers = new Map<string, { runs: number; seconds: number }>();
+  readonly #workers = new Map<string, { runs: number; seconds: number; failures: number }>();
   #repeats = 0;
   #seconds = 0;
 
@@ -54,8 +60,7 @@ export class Tally {
     const column = (name: string): { get(row: number): unknown } | null => table.getChild(name);
     const [search, verdict, end, status] = [column("search"), column("verdict"), column("end"), column("status")];
     const [index, group, seconds] = [column("morseIndex"), column("class"), column("seconds")];
-    const own = this.#workers.get(worker) ?? { runs: 0, seconds: 0 };
-    this.#workers.set(worker, own);
+    const own = this.#worker(worker);
     const fresh: number[] = [];
     for (let row = 0; row < table.numRows; row++) {
       if (!this.done.add(Number(search?.get(row)))) {
@@ -74,6 +79,17 @@ export class Tally {
       if (typeof name === "string") count(this.#classes, name);
     }
     return fresh;
+  }
+
+  /** Notes that a search has failed on a worker. */
+  failed(worker: string): void {
+    this.#worker(worker).failures++;
+  }
+
+  #worker(name: string): { runs: number; seconds: number; failures: number } {
+    const own = this.#workers.get(name) ?? { runs: 0, seconds: 0, failures: 0 };
+    this.#workers.set(name, own);
+    return own;
   }
 
   snapshot(): TallySnapshot {

@@ -1,11 +1,11 @@
 /** The searches of a campaign that are still to be done, in rounds: a first one, then what is missing, one by one. */
-import { FailureFollower } from "./failures.ts";
+import { type Failure, FailureFollower } from "./failures.ts";
 import { formatIndices, IndexBits, type IndexRanges, indicesOf } from "./indexSet.ts";
 import { type EndBatch, PartFollower } from "./partReader.ts";
 import { Tally, type TallySnapshot } from "./tally.ts";
 
 /** Times that a search may fail before it is set aside. */
-const mostAttempts = 3;
+export const mostAttempts = 3;
 
 /** A search that failed as often as it may. */
 export interface SetAside {
@@ -58,15 +58,16 @@ export class Work {
       this.onForeign(batch.worker, batch.campaign);
       this.onEnds(batch, this.tally.take(batch));
     });
-    for (const { search, cause, worker } of this.#failures.read()) this.failed(search, cause, worker);
+    for (const failed of this.#failures.read()) this.failed(failed);
   }
 
   /** Notes that a search has failed. */
-  failed(search: number, cause: string, worker: string): void {
+  failed({ search, cause, worker, times = 1 }: Failure): void {
     const known = this.#attempts.get(search) ?? { count: 0, cause, workers: new Set<string>() };
-    known.count++;
+    known.count += times;
     known.cause = cause;
     known.workers.add(worker);
+    this.tally.failed(worker);
     this.#attempts.set(search, known);
   }
 

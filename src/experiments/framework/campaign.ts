@@ -66,15 +66,14 @@ const ending = new Map<string, Promise<void>>();
  * With `repeat` each run is repeated from starts that differ in their last bits, as `fluxion run --repeat` does, and
  * `onAgreement` gets what its repetitions have in common with it.
  *
- * @example
- * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
- *   .pipe(filter((row) => row.status !== "running"))
- *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
- *
  * With an `engine` the campaign is one of `fluxion campaign`: it keeps the end of each search, less than a kilobyte, and
  * emits it once, for up to 10^6 searches and more; the same call goes on with what is missing, and `fluxion merge`
  * checks the directory. See docs/scale-out.md.
  *
+ * @example
+ * campaign("dlae", { directory: "runs/dlae", options: { searches: 100, noise: 0.01 }, seed: 3 })
+ *   .pipe(filter((row) => row.status !== "running"))
+ *   .subscribe((end) => console.log(end.run.name, end.squaredFieldNorm));
  * @example
  * campaign("dlae", { directory: "runs/many", options: { searches: 1000 }, engine: threads() })
  *   .pipe(filter((end) => end.verdict === "critical point"))

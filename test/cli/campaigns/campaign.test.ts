@@ -89,6 +89,12 @@ campaigns("sets a search aside that throws each time, with its cause, and does t
   assert.is(code, 1, stderr);
   assert.match(stdout, /11 searches have ended/);
   assert.match(stdout, /search 5 is set aside.*search five is bad/);
+  const status = JSON.parse(readFileSync(join(folder, "p", "status.json"), "utf8")) as {
+    workers: { runs: number; failures: number }[];
+  };
+  const total = (of: "runs" | "failures"): number => status.workers.reduce((sum, worker) => sum + worker[of], 0);
+  assert.equal([total("runs"), total("failures")], [11, 3]);
+  assert.match(readFileSync(join(folder, "p", "status.html"), "utf8"), /<th>failures<\/th>/);
   const merge = await fluxion(["merge", "p", "--no-parquet"], folder);
   assert.is(merge.code, 1);
   assert.match(merge.stdout, /missing: 5\n {2}search 5: search five is bad/);

@@ -31,6 +31,15 @@ const lookEvery = 250;
 
 const jobOptions = { attempts: 100, removeOnComplete: true, removeOnFail: true } as const satisfies JobsOptions;
 
+/** Renews the announcement unless another coordinator's stands there; 0 then. After a loss of Redis nothing stands there. */
+const renewal = `local there = redis.call("get", KEYS[1])
+if there and there ~= ARGV[1] then return 0 end
+redis.call("set", KEYS[1], ARGV[1], "EX", ARGV[2])
+return 1`;
+/** Removes the announcement if it is one's own. */
+const removal = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end
+return 0`;
+
 /**
  * Runs a campaign by workers at a queue. What is done is what lies in the directory, whatever the queue says: a search
  * whose job was lost is asked for again when the queue is empty.
@@ -47,20 +56,34 @@ export async function runOnQueue(options: QueueOptions): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let jobs: Queue | undefined;
   let announced = false;
+  const lost = new AbortController();
   try {
     await claimQueue(connected, key, text, queue, signal, tell);
     announced = true;
-    timer = setInterval(() => void redis.set(key, text, "EX", announcedFor).catch(() => {}), announceEvery);
+    const renew = async (): Promise<void> => {
+      if ((await redis.eval(renewal, 1, key, text, announcedFor)) === 0) lost.abort();
+    };
+    timer = setInterval(() => void renew().catch(() => {}), announceEvery);
     jobs = new bullmq.Queue(queueName(queue, spec), { connection: redis });
     jobs.on("error", () => {
       // Redis is away. Commands wait until it is back.
     });
     tell(`queue ${queue} at ${place}: start workers by fluxion worker --queue ${queue} with the same --redis`);
-    await unlessAborted(jobs.drain(true), signal);
-    await feed(jobs, options);
+    const either = AbortSignal.any([signal, lost.signal]);
+    await unlessAborted(jobs.drain(true), either);
+    await feed(jobs, { ...options, signal: either });
+    if (lost.signal.aborted) {
+      throw failure(
+        "ERR_QUEUE",
+        `another coordinator has taken the queue "${queue}" after this one gave no sign of life for ${announcedFor} s. ` +
+          "What workers have done is in the directory; the same command goes on when that campaign is over, or at another --queue",
+      );
+    }
   } finally {
     clearInterval(timer);
-    await cleanUp(connected, announced ? key : undefined, jobs);
+    // What stands at the queue now belongs to the other coordinator.
+    if (lost.signal.aborted) redis.disconnect();
+    else await cleanUp(connected, announced ? { key, text } : undefined, jobs);
   }
 }
 
@@ -123,11 +146,15 @@ async function feed(jobs: Queue, { work, signal, tell }: QueueOptions): Promise<
 }
 
 /** Removes what waits, so that workers have nothing left, and the announcement. */
-async function cleanUp({ redis }: Connected, key: string | undefined, jobs: Queue | undefined): Promise<void> {
+async function cleanUp(
+  { redis }: Connected,
+  own: { readonly key: string; readonly text: string } | undefined,
+  jobs: Queue | undefined,
+): Promise<void> {
   const enough = new AbortController();
   const away = pause(3000, enough.signal).then(() => redis.disconnect());
   const tidy = async (): Promise<void> => {
-    if (key !== undefined) await redis.del(key);
+    if (own !== undefined) await redis.eval(removal, 1, own.key, own.text);
     if (jobs !== undefined) {
       // Workers finish what they have begun, and no more.
       await jobs.drain(true);

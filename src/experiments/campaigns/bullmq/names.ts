@@ -37,5 +37,7 @@ export const announceEvery = 5000;
 /** Milliseconds for which a job belongs to a worker without a sign of life, and between looks for such jobs. */
 export const lockDuration = 15_000;
 export const stalledInterval = 5000;
-/** Deaths of workers that a job survives before it is given up, and asked for again in smaller pieces. */
-export const mostDeathsOfJob = 10;
+/** Deaths of workers that a job survives by BullMQ's count; those of this project are reached before it. */
+export const mostStalls = 10;
+/** Deaths of workers after which several searches come back in smaller pieces, and a single one is set aside. */
+export const mostDeaths = { several: 2, single: 3 } as const;

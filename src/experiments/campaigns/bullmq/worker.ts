@@ -6,13 +6,16 @@ import { version } from "../../threads/version.ts";
 import { type CampaignSpec, campaignId, differences, mixedMachines, readCampaign } from "../campaignSpec.ts";
 import { type CampaignThread, startCampaignThread, workerName } from "../campaignThread.ts";
 import { noteFailures } from "../failures.ts";
+import { cannotWrite } from "../localEngine.ts";
+import { mostAttempts } from "../work.ts";
 import { type Connected, connect, type RedisConnection } from "./connect.ts";
 import {
   type Announcement,
   announcementFrom,
   campaignKeyOf,
   lockDuration,
-  mostDeathsOfJob,
+  mostDeaths,
+  mostStalls,
   queueName,
   stalledInterval,
 } from "./names.ts";
@@ -91,15 +94,26 @@ async function work(
     thread.assign({ directory, worker, campaign: campaignId(spec), keepEvery: spec.keepEvery });
     free.push({ thread, worker });
   };
+  const usualWorker = workerName();
+  const leaving = new AbortController();
+  let broken: unknown;
   let runs = 0;
   const process = async (job: Job<{ readonly indices: string }>): Promise<void> => {
     const { indices } = job.data;
+    const single = /^\d+$/.test(indices);
+    // A job that stalls has lost its worker: killed, cut off, or stopped for longer than its lock. A worker that leaves
+    // gives its job back, which does not count.
+    const deaths = job.stalledCounter;
+    if (deaths >= (single ? mostDeaths.single : mostDeaths.several)) {
+      // Several searches are not begun: they are missing then, and come back in smaller pieces.
+      if (!single) return;
+      const cause = `${deaths} workers were lost while they ran it`;
+      noteFailures(directory, usualWorker, [{ search: Number(indices), cause, times: mostAttempts }]);
+      return;
+    }
     if (free.length === 0) await add();
     const own = free.pop()!;
-    const single = /^\d+$/.test(indices);
     const fail = (cause: string): void => noteFailures(directory, own.worker, [{ search: Number(indices), cause }]);
-    // Each start but this one has ended with the death of a worker, or of a thread.
-    if (single && job.attemptsStarted > 3) fail(`${job.attemptsStarted - 1} workers have died while they ran it`);
     try {
       const worked = await own.thread.work(indices);
       noteFailures(directory, own.worker, worked.failed);
@@ -108,6 +122,12 @@ async function work(
       if (worked.stopped) throw new Error("the worker is leaving");
     } catch (error) {
       if (free.includes(own)) throw error;
+      // The job goes back to the queue, and this worker leaves: others may have room.
+      if (cannotWrite(error)) {
+        broken ??= error;
+        leaving.abort();
+        throw error;
+      }
       all.delete(own.thread);
       await own.thread.close();
       if (single) fail(`its thread died: ${(error as Error).message}`);
@@ -122,18 +142,19 @@ async function work(
       concurrency,
       lockDuration,
       stalledInterval,
-      maxStalledCount: mostDeathsOfJob,
+      maxStalledCount: mostStalls,
     });
     worker.on("error", () => {
       // Redis is away; the worker goes on when it is back.
     });
     tell(`working at the queue ${queue}: ${spec.name}, ${concurrency} ${concurrency === 1 ? "thread" : "threads"}`);
-    await untilOver(connected, key, session, signal);
+    await untilOver(connected, key, session, AbortSignal.any([signal, leaving.signal]));
     for (const thread of all) thread.stop();
     // While Redis is away nothing can be acknowledged: the rows are in the files, and others will not miss them.
     const enough = new AbortController();
     await Promise.race([worker.close(), pause(20_000, enough.signal)]);
     enough.abort();
+    if (broken !== undefined) throw broken;
     return runs;
   } finally {
     await Promise.all([...all].map((thread) => thread.close()));
