@@ -9,7 +9,7 @@ import {
 } from "../authoring/index.ts";
 import type { InputData } from "../autodiff/chosenRows.ts";
 import { type Precision, precisions } from "../autodiff/executorNames.ts";
-import type { IntervalSource } from "../autodiff/interval/derivatives.ts";
+import type { IntervalSource } from "../autodiff/interval/source.ts";
 import { type FieldLoop, makeLoop } from "../autodiff/xla/loop/deviceLoop.ts";
 import { type LoopMethod, loopMethods } from "../autodiff/xla/loop/rules.ts";
 import type { TracedProblem } from "../problems/problem.ts";

@@ -1,7 +1,7 @@
 import { failure } from "../authoring/index.ts";
 import type { InputData } from "../autodiff/chosenRows.ts";
 import { sizeOf } from "../autodiff/graph/graph.ts";
-import type { IntervalSource } from "../autodiff/interval/derivatives.ts";
+import type { IntervalSource } from "../autodiff/interval/source.ts";
 
 /** The data of some steps, in the order of a field's inputs. */
 interface StepData {

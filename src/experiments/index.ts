@@ -1,3 +1,4 @@
+export type { RedisConnection } from "./campaigns/bullmq/connect.ts";
 export type { EndCell, EndRecord } from "./campaigns/endRecord.ts";
 export type { EndsCampaignOptions } from "./campaigns/endsOptions.ts";
 export { type BullmqOptions, bullmq, type CampaignEngine, type ThreadsOptions, threads } from "./campaigns/engines.ts";

@@ -26,6 +26,7 @@ import { quartic } from "../../src/problems/quartic.ts";
 import { minibatches } from "../../src/problems/traced/minibatches.ts";
 import { evaluate } from "../../src/streams/loop/evaluation.ts";
 import { sampleByIteration } from "../../src/streams/sampleByIteration.ts";
+import { lossSlice } from "../../src/streams/slices/lossSlice.ts";
 
 interface Generator {
   /** Where the numbers are drawn. */
@@ -223,6 +224,14 @@ export const generators: readonly Generator[] = [
     file: "streams/sampling.ts",
     numbers: () => joined(...sampleByIteration(rows(), { count: 3, seed: 2, variance: 0.1 }).map(({ point }) => point)),
     hash: "e42b5b1e",
+  },
+  {
+    file: "streams/slices/lossSlice.ts",
+    numbers: () =>
+      Float64Array.from(
+        lossSlice(quartic(), [1, 2], { along: ["random"], points: 5, radius: 1, seed: 3 }).lines[0]!.values,
+      ),
+    hash: "6eb0ef52",
   },
 ];
 
