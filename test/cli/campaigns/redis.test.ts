@@ -50,9 +50,9 @@ tested("refuse a worker of another version, and one whose module differs, by nam
   const cwd = scratchDirectory();
   const redis = await startRedis();
   const client = new Redis(redis.url);
+  const args = ["--engine", "bullmq", "--queue", "v", "--redis", redis.url, "--out", join(cwd, "v")];
+  const coordinator = startFluxion(["campaign", file, ...args], cwd);
   try {
-    const args = ["--engine", "bullmq", "--queue", "v", "--redis", redis.url, "--out", join(cwd, "v")];
-    const coordinator = startFluxion(["campaign", file, ...args], cwd);
     await coordinator.says(/start workers by/);
     const folder = fileURLToPath(new URL("../../support/", import.meta.url));
     const changed = join(folder, `.changed-${process.pid}.ts`);
@@ -60,17 +60,17 @@ tested("refuse a worker of another version, and one whose module differs, by nam
     appendFileSync(changed, "// A change.\n");
     const work = (...more: string[]) => fluxion(["worker", ...more, "--redis", redis.url], cwd);
     const other = await work(changed, "--queue", "v").finally(() => rmSync(changed));
-    assert.is(other.code, 2);
+    assert.is(other.code, 2, other.stderr);
     assert.match(other.stderr, /does not fit .* the files of its module have changed: .*harshExperiment\.ts/);
     const unnamed = await work("--queue", "v");
-    assert.is(unnamed.code, 2);
+    assert.is(unnamed.code, 2, unnamed.stderr);
     assert.match(unnamed.stderr, /name it, so that its code may run here/);
     // The same campaign, as a coordinator of another version announces it.
     const said = JSON.parse((await client.get("fluxion:campaign:v"))!) as { spec: string };
     const spec = sealedJson({ ...JSON.parse(said.spec), checksum: undefined, version: "9.9.9" });
     await client.set("fluxion:campaign:w", JSON.stringify({ ...said, spec }));
     const old = await work(file, "--queue", "w");
-    assert.is(old.code, 2);
+    assert.is(old.code, 2, old.stderr);
     assert.match(old.stderr, /runs on fluxion 9\.9\.9, and this is \S+; install the same version here/);
     // Somebody else announces a campaign at the queue of a coordinator that was taken for dead.
     await client.set("fluxion:campaign:v", JSON.stringify({ ...said, session: "another" }));
@@ -79,6 +79,7 @@ tested("refuse a worker of another version, and one whose module differs, by nam
     assert.match(stderr, /another coordinator has taken the queue "v"/);
     assert.match((await client.get("fluxion:campaign:v")) ?? "", /another/);
   } finally {
+    coordinator.process.kill("SIGKILL");
     client.disconnect();
     await redis.close();
   }
