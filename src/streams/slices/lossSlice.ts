@@ -68,7 +68,7 @@ const leastSteps = 10;
  *
  * @example
  * const { lines } = lossSlice(quartic(), Float64Array.of(0, 0), { along: ["lowest"], points: 5, radius: 1 });
- * console.log(lines[0].values.map((value) => value.toFixed(3)).join(" "));
+ * console.log(lines[0]!.values.map((value) => value.toFixed(3)).join(" "));
  * // 46.250 43.766 40.000 34.766 28.250
  * @param options {@link LossSliceOptions}
  * @throws {TypeError} ERR_OPTION_TYPE, ERR_OPTION_UNKNOWN for wrong options

@@ -13,7 +13,7 @@ import { lossSlice, sliceRules } from "./lossSlice.ts";
  * Cost: that of {@link lossSlice}; the run waits meanwhile.
  *
  * @example
- * const commands = new Subject<Command>();
+ * const commands = new Subject<import("fluxion/streams").Command>();
  * iterate(quartic(), [1, 2], gradientStep(0.01), { commands }).pipe(take(10)).subscribe();
  * commands.next({ ...sliceCommand({ along: ["step"] }), step: 3, reply: ({ slice }) => console.log(slice?.lines.length) });
  * // 1
