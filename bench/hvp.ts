@@ -1,9 +1,10 @@
 /** How fast are Hessian-vector products and gradients, beside PyTorch, JAX, autograd and the matrix products alone? */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NetworkCase, networkCases, shapesOf, writeNetwork } from "./support/networks.ts";
+import { largestDifference, readNumbers } from "./support/results.ts";
 import { quantile, quartiles, steadyRounds } from "./support/rounds.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./support/worker.ts";
 
@@ -52,21 +53,6 @@ for (const start of [
 const ours = workers[0]!;
 
 const probeThere = async (): Promise<number> => Number((await ours.ask({ op: "probe" })).us);
-
-function read(file: string): Float64Array {
-  const bytes = readFileSync(file);
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-/** The largest difference, relative to the largest entry. */
-function difference(a: Float64Array, b: Float64Array): number {
-  let [most, size] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    most = Math.max(most, Math.abs(a[i]! - b[i]!));
-    size = Math.max(size, Math.abs(a[i]!));
-  }
-  return most / size;
-}
 
 interface Row {
   readonly case: string;
@@ -119,10 +105,13 @@ async function measure(network: NetworkCase): Promise<readonly Row[]> {
         });
         if (name !== ours.name && list.length > 0) ratios[name] = quartiles(list);
       }
-      const expected = read(`${folder}/fluxion.${what}.f64`);
+      const expected = readNumbers(`${folder}/fluxion.${what}.f64`);
       const differences: Record<string, number> = {};
       for (const { name } of present.slice(1)) {
-        differences[name] = difference(expected, read(`${folder}/${name.replaceAll(" ", "-")}.${what}.f64`));
+        differences[name] = largestDifference(
+          expected,
+          readNumbers(`${folder}/${name.replaceAll(" ", "-")}.${what}.f64`),
+        );
       }
       rows.push({ case: network.name, what, us, ratios, noisy, differences });
       if (!json) console.log(`${network.name}, ${what}: ${us.toPrecision(3)} us; ${JSON.stringify(ratios)}`);

@@ -1,9 +1,10 @@
 /** How fast are solvers of small problems, beside JAX's with their whole loop inside one jitted function? */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dimensionOf, type NetworkCase, networkCases, shapesOf, writeNetwork } from "./support/networks.ts";
+import { readNumbers } from "./support/results.ts";
 import { fairEnvironment, isPinned, startWorker } from "./support/worker.ts";
 
 /*
@@ -52,14 +53,9 @@ function quartiles(values: readonly number[]): readonly [low: number, median: nu
   return [at(0.25), at(0.5), at(0.75)];
 }
 
-function read(file: string): Float64Array {
-  const bytes = readFileSync(file);
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
 /** The largest difference of what both found, relative to the largest entry. */
 function difference(folder: string, task: string): number {
-  const [a, b] = ["fluxion", "jax"].map((name) => read(`${folder}/${name}.${task.replaceAll(" ", "-")}.f64`));
+  const [a, b] = ["fluxion", "jax"].map((name) => readNumbers(`${folder}/${name}.${task.replaceAll(" ", "-")}.f64`));
   const size = a!.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return a!.reduce((most, x, i) => Math.max(most, Math.abs(x - b![i]!)), 0) / size;
 }

@@ -11,7 +11,7 @@ import { gradientStep } from "../src/operators/steps/gradientStep.ts";
 import { objective } from "../src/problems/objective.ts";
 import { chain } from "../src/streams/chain.ts";
 import { firstRows } from "../src/streams/firstRows.ts";
-import { dimensionOf, lossOf, networkCases, pointOf, shapesOf } from "./support/networks.ts";
+import { dimensionOf, lossOf, networkNamed, pointOf, shapesOf } from "./support/networks.ts";
 import { quantile } from "./support/rounds.ts";
 
 /*
@@ -64,7 +64,7 @@ console.log(`${steps} steps of Adam in one call: ${measure(101, () => void loop.
 
 /** Steps of Adam through `iterate`, on a network whose gradient takes some tens of microseconds. */
 const shared = { stepSize: 1e-3, decay: 0.9 } as const;
-const few = networkCases.find(({ name }) => name.startsWith("swish 16-8-16"))!;
+const few = networkNamed("swish 16-8-16, N=10000");
 for (const [words, executor, rows, update] of [
   ["adam of fluxion, executor float64", "float64", steps, chain(adam(), gradientStep(shared.stepSize))],
   ["adam of fluxion, executor xla", "xla", steps, chain(adam(), gradientStep(shared.stepSize))],
@@ -78,7 +78,7 @@ for (const [words, executor, rows, update] of [
 }
 
 process.env.FLUXION_EXECUTOR = "xla";
-const network = networkCases.at(-1)!;
+const network = networkNamed("tanh, average, 1-8-16-10 of 8x8, N=256");
 const compile = (): void => {
   const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name });
   const [z, field] = [pointOf(network), new Float64Array(dimensionOf(network))];

@@ -1,20 +1,16 @@
 /** fluxion as a worker of bench/hvp.ts. The protocol is that of hvp.py. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
 import { findBlas } from "../../src/linalg/blas/blas.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { type Clock, duration } from "../support/duration.ts";
 import { dimensionOf, lossOf, type NetworkCase, shapesOf, textbookProducts } from "../support/networks.ts";
+import { readNumbers } from "../support/results.ts";
 import { probe } from "../support/rounds.ts";
 
 type Functions = Readonly<Record<string, () => void>>;
 let functions: Functions = {};
-
-function read(file: string): Float64Array {
-  const bytes = readFileSync(file);
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
 
 /** Computes the textbook's products alone, by BLAS, each on matrices of its own size. */
 function products(network: NetworkCase, of: "hvp" | "gradient"): (() => void) | undefined {
@@ -33,9 +29,9 @@ function load({ case: network, folder, name, reduceSamples }: Command): void {
   const started = performance.now();
   const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name, reduceSamples });
   console.error(`compiled in ${performance.now() - started} ms`);
-  const point = read(`${folder}/point.f64`);
+  const point = readNumbers(`${folder}/point.f64`);
   const other = point.map((x, i) => (i === 0 ? x + 1e-9 : x));
-  const direction = read(`${folder}/direction.f64`);
+  const direction = readNumbers(`${folder}/direction.f64`);
   const n = dimensionOf(network);
   const [gradient, product] = [new Float64Array(n), new Float64Array(n)];
   let odd = false;

@@ -1,5 +1,5 @@
 /** fluxion as a worker of bench/small.ts. The protocol is that of hvp.py. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describeExecutor } from "../../src/autodiff/executor.ts";
 import { lanczos, linearMap, minresQLP } from "../../src/linalg/index.ts";
@@ -7,6 +7,7 @@ import { axpy } from "../../src/linalg/vector.ts";
 import { objective } from "../../src/problems/objective.ts";
 import { duration } from "../support/duration.ts";
 import { lossOf, type NetworkCase, shapesOf } from "../support/networks.ts";
+import { readNumbers } from "../support/results.ts";
 
 /** Steps per call, as in small.py. */
 const steps = 100;
@@ -24,15 +25,10 @@ interface Command {
   readonly seconds: number;
 }
 
-function read(file: string): Float64Array {
-  const bytes = readFileSync(file);
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
 function load({ case: network, folder }: Command): void {
   const problem = objective(shapesOf(network), lossOf(network) as never, { name: network.name, reduceSamples: false });
-  const point = read(`${folder}/point.f64`);
-  const b = read(`${folder}/direction.f64`);
+  const point = readNumbers(`${folder}/point.f64`);
+  const b = readNumbers(`${folder}/direction.f64`);
   const n = problem.dimension;
   const beside = problem.linearize(point);
   const apart = linearMap({ rows: n, columns: n, symmetric: true, apply: (v, out) => beside.apply(v, out) });

@@ -1,9 +1,10 @@
 /** The executor `xla` beside JAX and fluxion's own, each in a process of its own on the same core. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type NetworkCase, networkCases, shapesOf, writeNetwork } from "./networks.ts";
+import { type NetworkCase, networkNamed, shapesOf, writeNetwork } from "./networks.ts";
+import { largestDifference, readNumbers } from "./results.ts";
 import { quantile, quartiles, steadyRounds } from "./rounds.ts";
 import { fairEnvironment, isPinned, startWorker, type Worker } from "./worker.ts";
 
@@ -17,25 +18,12 @@ export interface BesideJaxOptions {
   readonly only?: readonly number[] | undefined;
 }
 
-const named = (name: string): NetworkCase => networkCases.find((network) => network.name.startsWith(name))!;
-const cases = [named("tanh 784-256-784"), named("swish 16-8-16, N=1000"), networkCases.at(-1)!];
+const cases = ["tanh 784-256-784, N=1000", "swish 16-8-16, N=10000", "tanh, average, 1-8-16-10 of 8x8, N=256"].map(
+  networkNamed,
+);
 
 const here = fileURLToPath(new URL("../", import.meta.url));
 const worker = (file: string): readonly string[] => ["--conditions=fluxion-source", "--import", "tsx", here + file];
-function read(file: string): Float64Array {
-  const bytes = readFileSync(file);
-  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-function difference(a: Float64Array, b: Float64Array): number {
-  let [most, size] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    most = Math.max(most, Math.abs(a[i]! - b[i]!));
-    size = Math.max(size, Math.abs(a[i]!));
-  }
-  return most / size;
-}
-
 async function measure(
   network: NetworkCase,
   workers: readonly Worker[],
@@ -67,10 +55,10 @@ async function measure(
           results.map((times) => times.get(name)!),
           0.5,
         );
-      const expected = read(`${folder}/fluxion.${what}.f64`);
+      const expected = readNumbers(`${folder}/fluxion.${what}.f64`);
       const row = present.slice(1).map(({ name }) => {
         const ratio = quartiles(results.map((times) => times.get(name)! / times.get("fluxion")!));
-        const off = difference(expected, read(`${folder}/${name}.${what}.f64`));
+        const off = largestDifference(expected, readNumbers(`${folder}/${name}.${what}.f64`));
         return `${name} ${us(name).toPrecision(3)} us (${ratio}), differs by ${off.toExponential(0)}`;
       });
       console.log(`${network.name}, ${what}: fluxion ${us("fluxion").toPrecision(3)} us; ${row.join("; ")}`);

@@ -85,6 +85,13 @@ export const networkCases: readonly NetworkCase[] = [
   regression(784, 10, 10_000),
 ];
 
+/** The case of exactly this name: another bench must not change its subject when cases are added. */
+export function networkNamed(name: string): NetworkCase {
+  const found = networkCases.find((network) => network.name === name);
+  if (found === undefined) throw new Error(`no case is named ${name}`);
+  return found;
+}
+
 /** Writes the data and the point of a case, and a direction, to where workers read them. */
 export function writeNetwork(network: NetworkCase, folder: string): void {
   writeFileSync(`${folder}/inputs.f32`, inputsOf(network));

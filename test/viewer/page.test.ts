@@ -21,6 +21,11 @@ page("waits for a run, shows its history when it comes, and then every new row",
     run.emit(50);
     await shows(open, "#run h1", "search");
     await shows(open, '[data-tile="step"]', /^49$/);
+    // A row that is higher than its place would make the list of a few runs scroll.
+    const beyond = await open.evaluate<number>(
+      `(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector(".run-list"))`,
+    );
+    assert.is(beyond, 0);
     for (const column of ["value", "squaredFieldNorm", "relativeResidual", "stepSize"]) {
       await open.locator(`[data-column="${column}"] canvas`).waitFor();
     }
