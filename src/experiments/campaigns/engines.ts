@@ -1,8 +1,6 @@
 /** What runs the searches of a campaign, as programs choose it: plain values, so that nothing is loaded or opened yet. */
 import { availableParallelism } from "node:os";
-import type { KindRule } from "../../options.ts";
-import { type OptionRules, readOptions } from "../../options.ts";
-
+import { type KindRule, type OptionRules, readOptions } from "../../options.ts";
 import type { RedisConnection } from "./bullmq/connect.ts";
 
 /** Options of {@link threads}. */

@@ -38,9 +38,10 @@ export function luFactor(matrix: Float64Array): LuFactor {
   const found = lapackLu(matrix, n);
   if (found !== undefined) {
     const { pivots, odd } = found;
-    const determinantSign = pivots.reduce((product, pivot) => product * Math.sign(pivot), odd ? -1 : 1);
+    const sign = pivots.reduce((product, pivot) => product * Math.sign(pivot), odd ? -1 : 1);
+    const determinantSign = signOf(sign);
     return {
-      determinantSign: determinantSign as -1 | 0 | 1,
+      determinantSign,
       logDeterminant: pivots.reduce((sum, pivot) => sum + log(Math.abs(pivot)), 0),
       solve(b) {
         checkRightSide("luFactor", b, n);
@@ -50,6 +51,9 @@ export function luFactor(matrix: Float64Array): LuFactor {
   }
   return eliminated(matrix, n);
 }
+
+/** A product of signs, without that of zero. */
+const signOf = (sign: number): -1 | 0 | 1 => (sign === 0 ? 0 : sign < 0 ? -1 : 1);
 
 /** The same by elimination, row by row, with the same bits on every machine. */
 function eliminated(matrix: Float64Array, n: number): LuFactor {
@@ -79,7 +83,7 @@ function eliminated(matrix: Float64Array, n: number): LuFactor {
     }
   }
   return {
-    determinantSign: sign as -1 | 0 | 1,
+    determinantSign: signOf(sign),
     logDeterminant,
     solve(b) {
       checkRightSide("luFactor", b, n);

@@ -47,6 +47,21 @@ lu("has the same determinant and solution by LAPACK and without, in other units 
   const unit = 2 ** 300;
   const scaled = luFactor(a.map((entry) => entry * unit));
   assert.equal(scaled.solve(b.map((entry) => entry * unit)), own.solve(b));
+  for (const power of [-1040, -1022, -1001, -900, 900, 1001, 1015]) {
+    // In two steps, since 2^-1040 has few digits.
+    const half = 2 ** (power / 2);
+    const { determinantSign, logDeterminant } = luFactor(a.map((entry) => entry * half * half));
+    assert.is(determinantSign, own.determinantSign, `2^${power}`);
+    assertClose(logDeterminant, own.logDeterminant + n * power * Math.LN2, power < -1022 ? 1e-7 : 1e-12, `2^${power}`);
+  }
+  // Pivots at both ends of the range.
+  for (const size of [2 ** -1060, 2 ** 1015]) {
+    const graded = a.slice();
+    for (let i = 0; i < n; i++) graded[n * i + 7]! *= size;
+    const { determinantSign, logDeterminant } = luFactor(graded);
+    assert.is(determinantSign, own.determinantSign);
+    assertClose(logDeterminant, own.logDeterminant + Math.log(size), 1e-4);
+  }
   const exchanged = a.slice();
   exchanged.set(a.subarray(n, 2 * n), 0);
   exchanged.set(a.subarray(0, n), n);
