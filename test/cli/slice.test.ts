@@ -35,6 +35,10 @@ slice("shows the loss around the last point of a finished run, and writes its nu
   for (const line of lines.filter((_, i) => i % 5 === 2)) {
     assert.equal(line.split(",").slice(1).map(Number), [0, last.value, last.squaredFieldNorm]);
   }
+  const short = await fluxion(["slice", join(runs, "search-01"), "--along", "random", "--radius", "1e-13"], here);
+  assert.match(short.stdout, /this is rounding, since the line is so short; give a larger --radius/);
+  const wide = await fluxion(["slice", join(runs, "search-01"), "--along", "random", "--radius", "1"], here);
+  assert.not.match(wide.stdout, /this is rounding/);
   const again = await fluxion(["slice", runs, "--csv", file], here);
   assert.is(again.code, 2);
   assert.match(again.stderr, /exists already; choose another name, or add --overwrite/);

@@ -167,6 +167,8 @@ async function tell({ run, problem, step, slice: found }: TakenSlice, flags: Fla
     for (const text of textPlot(drawn, { ...size, ascii: flags.ascii ?? !speaksUtf8() })) say(text);
     if (drawn.length < ys.length)
       say(`${ys.length - drawn.length} of ${ys.length} values are not finite and not drawn`);
+    if (isRounding(drawn.map(([, y]) => y)))
+      say("this is rounding, since the line is so short; give a larger --radius");
   }
   say("");
   for (const text of tableLines(["along", "radius", "here", "least", "at distance"], lines.map(cells))) say(text);
@@ -181,6 +183,12 @@ async function tell({ run, problem, step, slice: found }: TakenSlice, flags: Fla
 /** What is drawn of a line: the loss, or ||F||^2 where there is none. */
 function shownOf({ values, squaredFieldNorms }: SliceLine): { readonly ys: readonly number[]; readonly what: string } {
   return values.some(Number.isFinite) ? { ys: values, what: "loss" } : { ys: squaredFieldNorms, what: "|F|^2" };
+}
+
+/** Whether numbers differ by no more than the rounding of a loss. */
+function isRounding(ys: readonly number[]): boolean {
+  const [least, most] = [Math.min(...ys), Math.max(...ys)];
+  return most > least && most - least <= 64 * Number.EPSILON * Math.max(Math.abs(least), Math.abs(most));
 }
 
 function factsOf({ along, length, curvature, residual }: SliceLine): string {
