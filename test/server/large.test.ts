@@ -45,6 +45,18 @@ function countedBatches(count: number) {
   return { header: header!, batches, reads };
 }
 
+/** Does work while each look at the clock costs some milliseconds, so that shares end alike on every processor. */
+async function onSlowClock<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const { now } = performance;
+  let looks = 0;
+  performance.now = () => now.call(performance) + milliseconds * looks++;
+  try {
+    return await work();
+  } finally {
+    performance.now = now;
+  }
+}
+
 large("are not thinned any further once nobody wants them", async () => {
   const { header, batches, reads } = countedBatches(50);
   const range = { segment: 0, header, batches, fromStep: 0, upToStep: Number.POSITIVE_INFINITY };
@@ -75,10 +87,11 @@ large("read the files of a run only as long as somebody waits for them, once for
     if (!served.isPrepared) setImmediate(count);
   };
   setImmediate(count);
-  assert.equal(await Promise.all([served.prepare(() => true), served.prepare(() => true)]), [true, true]);
+  const prepared = await onSlowClock(2, () => Promise.all([served.prepare(() => true), served.prepare(() => true)]));
+  assert.equal(prepared, [true, true]);
   assert.is(served.segments.length, 1);
   assert.is(served.segments[0]!.rows, 20_000);
-  assert.ok(turns > 3, `others had ${turns} turns`);
+  assert.ok(turns >= 400, `others had ${turns} turns`);
   served.close();
 });
 
