@@ -9,6 +9,7 @@ import { naturalImages } from "../../../problems/datasets/naturalImages.ts";
 import { spectralData } from "../../../problems/datasets/spectralData.ts";
 import { tableData } from "../../../problems/datasets/tableData.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
+import { centredInputs } from "./means.ts";
 
 /** Options by which the data are chosen. */
 interface SourceOptions {
@@ -16,6 +17,7 @@ interface SourceOptions {
   readonly folder?: string | undefined;
   readonly labels?: string | undefined;
   readonly target?: string | undefined;
+  readonly centred?: boolean;
 }
 
 /** Rows from which the draws are taken, without features that are the same in all of them. */
@@ -72,9 +74,11 @@ export function sourceOf(options: SourceOptions, seed: number, keepAll = false):
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < width; k++) chosen[i * width + k] = inputs[i * all + kept[k]!]!;
   }
+  const given = width === all ? inputs : chosen;
   return {
-    ...{ name, count, width, constant: all - width, targets, labels: classes?.labels },
-    inputs: width === all ? inputs : chosen,
+    ...{ count, width, constant: all - width, targets, labels: classes?.labels },
+    name: options.centred ? `${name}, centred` : name,
+    inputs: options.centred ? centredInputs(given, width) : given,
     outputs: targets.length / count,
     own: !known.some((own) => own === options.data),
     shape: width === all ? data.fields.inputs! : [width],

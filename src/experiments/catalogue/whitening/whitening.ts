@@ -28,6 +28,10 @@ const options = z.object({
   folder: z.string().optional().describe("folder of MNIST's files"),
   labels: z.string().optional().describe('column of the classes in the file (default: "label", if there is one)'),
   target: z.string().optional().describe("column of the targets in the file, for regression"),
+  centred: z
+    .boolean()
+    .default(false)
+    .describe("take the mean of each feature off, over all rows, before anything else"),
   model: z
     .string()
     .default("linear")
