@@ -11,6 +11,7 @@ import { gaussNewtonStudy, kindsStudy, networkArmsStudy } from "./networkStudies
 import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
 import { defaultDraws, defaultSamples, drawsMeaning, type Plan, sizes } from "./studies.ts";
+import { unitText } from "./units.ts";
 
 /** Fewest training rows. */
 const leastTraining = 2;
@@ -111,10 +112,11 @@ export const whiteningExperiment: Experiment = experiment({
     defer(() => {
       const { model } = options;
       const { source, ...plan } = planned(options, context.seed);
-      const { constant, width, outputs, count } = source;
+      const { constant, width, outputs, count, exponents } = source;
       context.note(
         `${source.name}: ${count} rows, d = ${width} features` +
           `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} output${outputs === 1 ? "" : "s"}` +
+          `${unitText("inputs", exponents.inputs)}${unitText("targets", exponents.targets)}` +
           `${options.full ? "" : "; quick: few draws, so intervals are wide"}`,
       );
       const ofModel =
