@@ -83,7 +83,9 @@ export function sideBySide(
     made ??= make();
     return made;
   };
-  const { name, arms, size, rates, times } = form;
+  const { name, arms, size, times } = form;
+  // From the largest: the last row of a run, by which it is told, is not that of a rate which diverges.
+  const rates = form.rates.toReversed();
   const offsets: number[] = [];
   let dimension = 0;
   for (const { members } of arms) {
