@@ -17,7 +17,7 @@ export { type Digits8x8Options, digits8x8 } from "./datasets/digits8x8.ts";
 export { type MnistOptions, mnist } from "./datasets/mnist.ts";
 export { type NaturalImagesOptions, naturalImages } from "./datasets/naturalImages.ts";
 export { type SpectralDataOptions, spectralData } from "./datasets/spectralData.ts";
-export { standardised } from "./datasets/standardised.ts";
+export { type StandardisedOptions, standardised } from "./datasets/standardised.ts";
 export { type TableDataOptions, tableData } from "./datasets/tableData.ts";
 export type { Dataset, Rows, Split, SplitOptions, Standardisation } from "./datasets/types.ts";
 export { type DeflatedOptions, deflated } from "./deflated.ts";

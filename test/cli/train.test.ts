@@ -79,6 +79,22 @@ test("stops early, and trains a regression on a table", async () => {
   assert.is(line.rows.at(-1)!.columns.validationAccuracy, undefined);
 });
 
+test("learns a target in any unit alike, and tells the error in that unit", async () => {
+  const trainedIn = async (power: number) => {
+    const path = scratchPath(`unit${power}.csv`);
+    const lines = Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 5},${(2 * i - ((i * 7) % 5)) * 2 ** power}`);
+    writeFileSync(path, `x,z,y\n${lines.join("\n")}\n`);
+    const { findings } = await train({ data: path, target: "y", model: "linear", epochs: 20, optimiser: "sgd" });
+    return findings[0]!.numbers as Readonly<Record<string, number>>;
+  };
+  const own = await trainedIn(0);
+  assert.ok(own["test loss"]! < 0.2 && own["test error"]! > own["test loss"]!, JSON.stringify(own));
+  for (const power of [-1000, -100, 17, 100, 1000]) {
+    const other = await trainedIn(power);
+    assert.equal({ ...other, "test error": other["test error"]! / 2 ** power }, own, `2^${power}`);
+  }
+});
+
 test("names what it cannot do", async () => {
   const cases: readonly (readonly [Readonly<Record<string, JsonValue>>, string, RegExp])[] = [
     [

@@ -49,7 +49,11 @@ export function datasetOf(parts: Parts): Dataset {
         ...(about === undefined ? {} : { about }),
         ...(standardisation === undefined
           ? {}
-          : { standardised: "from the training part", constantFeatures: [...standardisation.constantFeatures] }),
+          : {
+              standardised: "from the training part",
+              constantFeatures: [...standardisation.constantFeatures],
+              ...(standardisation.targets === undefined ? {} : { targets: "standardised from the training part" }),
+            }),
         ...file,
         ...(isOfFile(inputs) ? {} : { inputsHash: hashOf([count, ...shape], inputs) }),
         ...(targets === undefined || isOfFile(targets) || (file !== undefined && labels !== undefined)
@@ -97,16 +101,19 @@ function lastingArray(numbers: Numbers): Float64Array {
   return made;
 }
 
-/** Gives the same data set with other inputs of the same shape. */
-export function withInputs(data: Dataset, inputs: Numbers, standardisation: Standardisation): Dataset {
-  const { name, count, fields, labels, classes, names, description, values } = data;
+/** Gives the same data set with standardised inputs, and targets if those are standardised too. */
+export function withStandardised(
+  data: Dataset,
+  {
+    inputs,
+    targets = data.values.targets as Numbers | undefined,
+  }: { readonly inputs: Numbers; readonly targets?: Numbers | undefined },
+  standardisation: Standardisation,
+): Dataset {
+  const { name, count, fields, labels, classes, names, description } = data;
   return datasetOf({
     ...{ name, count, shape: fields.inputs!, inputs, classes, names, standardisation },
-    ...(labels === undefined
-      ? values.targets === undefined
-        ? {}
-        : { targets: values.targets as Numbers }
-      : { labels }),
+    ...(labels === undefined ? (targets === undefined ? {} : { targets }) : { labels }),
     targetShape: fields.targets,
     about: { from: description },
     // The hashes are those of what they were made from.

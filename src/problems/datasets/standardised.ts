@@ -1,12 +1,22 @@
 import { thing } from "../../arguments.ts";
 import { failure } from "../../errors.ts";
-import { checkOption } from "../../options.ts";
+import { checkOption, readOptions } from "../../options.ts";
+import { yesOrNo } from "../rules.ts";
 import { datasetRule } from "../traced/arguments.ts";
 import { knownFinite } from "../traced/sourceRows.ts";
 import { checkNumbers } from "./checkNumbers.ts";
-import { withInputs } from "./datasetOf.ts";
+import { withStandardised } from "./datasetOf.ts";
+import { sizeOf } from "./flatNumbers.ts";
 import { changedRows, forEachRows, type Numbers } from "./rowSources.ts";
 import type { Dataset, Standardisation } from "./types.ts";
+
+/** Options of {@link standardised}. */
+export interface StandardisedOptions {
+  /** Whether the targets of a regression are standardised too. Default false. */
+  readonly targets?: boolean;
+}
+
+const rules = { targets: { ...yesOrNo, default: false } } as const;
 
 /**
  * Standardises each feature by mean and standard deviation (with 1/n) of the training part: (x - mean) / deviation.
@@ -14,6 +24,9 @@ import type { Dataset, Standardisation } from "./types.ts";
  * Nothing of the other parts goes into the two numbers, so that they stay unseen. A feature that is constant in the
  * training part becomes 0 in every part, since nothing could be learnt about it; `standardisation.constantFeatures` of
  * each part names it.
+ *
+ * With `targets` the targets of a regression are standardised in the same way, so that a mean squared error of 1 is that of
+ * predicting the mean, in whatever unit they come. Classes stay as they are.
  *
  * Numbers near the ends of float64's range are scaled on the way, so that no square overflows.
  *
@@ -29,51 +42,96 @@ import type { Dataset, Standardisation } from "./types.ts";
  * // width
  * @param parts parts of a data set, as `split` gives them
  * @throws {RangeError} ERR_LENGTH if the parts have different numbers of features; ERR_NOT_FINITE if a number of another
- *   part is so far away that its quotient overflows
+ *   part is so far away that its quotient overflows; ERR_OPTION_RANGE for targets that are constant in the training part
  */
 export function standardised<const Parts extends { readonly train: Dataset }>(
   parts: Parts,
+  options: StandardisedOptions = {},
 ): { readonly [Part in keyof Parts]: Dataset } {
-  checkOption(
-    "standardised",
-    "parts",
-    parts,
-    thing("parts of a data set, such as { train, test }", { train: "object" }),
-  );
-  for (const [part, data] of Object.entries(parts)) checkOption("standardised", part, data, datasetRule);
+  const who = "standardised";
+  checkOption(who, "parts", parts, thing("parts of a data set, such as { train, test }", { train: "object" }));
+  for (const [part, data] of Object.entries(parts)) checkOption(who, part, data, datasetRule);
   const { train } = parts;
+  const { targets } = readOptions(who, options, rules);
   const width = train.names.length;
   const columns = columnsOf(train.values.inputs as Numbers, width, train.count);
+  const ofTargets = targets ? targetColumns(train) : undefined;
   const standardisation: Standardisation = {
-    means: Float64Array.from(columns, ({ least, range, mean }) => 2 * (least / 2 + (range / 2) * mean)),
-    deviations: Float64Array.from(columns, ({ range, deviation }) => range * deviation),
+    ...momentsOf(columns),
     constantFeatures: train.names.filter((_, j) => columns[j]!.range === 0),
+    ...(ofTargets === undefined ? {} : { targets: momentsOf(ofTargets) }),
   };
-  const change = standardise(columns);
   const changed = (data: Dataset): Dataset => {
     if (data.names.length !== width) {
       throw failure(
         "ERR_LENGTH",
-        `standardised: expected ${width} features of "${data.name}", as of "${train.name}", got ${data.names.length}`,
+        `${who}: expected ${width} features of "${data.name}", as of "${train.name}", got ${data.names.length}`,
       );
     }
-    const what = `standardised: expected numbers of "${data.name}" near those of the training part`;
-    const given = data.values.inputs as Numbers;
-    if (given instanceof Float64Array) {
-      const inputs = given.slice();
-      change(inputs);
-      checkNumbers(what, inputs, data.names);
-      return withInputs(data, inputs, standardisation);
-    }
-    const inputs = changedRows(given, change);
-    // Numbers of the training part are at most the root of its number of rows.
-    if (data !== train) forEachRows(inputs, width, (rows, first) => checkNumbers(what, rows, data.names, width, first));
-    knownFinite(inputs);
-    return withInputs(data, inputs, standardisation);
+    const change = (field: "inputs" | "targets", by: readonly Feature[], names: readonly string[]): Numbers => {
+      const what = `${who}: expected numbers of "${data.name}" near those of the training part`;
+      const given = data.values[field] as Numbers;
+      const isOfTrain = data === train;
+      return changedNumbers(given, { change: standardise(by), what, names, isOfTrain });
+    };
+    const inputs = change("inputs", columns, data.names);
+    const names = ofTargets?.map((_, k) => (ofTargets.length === 1 ? "the target" : `target ${k + 1}`)) ?? [];
+    return withStandardised(
+      data,
+      { inputs, targets: ofTargets === undefined ? undefined : change("targets", ofTargets, names) },
+      standardisation,
+    );
   };
   return Object.fromEntries(
     Object.entries(parts as Readonly<Record<string, Dataset>>).map(([part, data]) => [part, changed(data)]),
   ) as { readonly [Part in keyof Parts]: Dataset };
+}
+
+/** How one field is changed. */
+interface Change {
+  /** Changes whole rows in place. */
+  readonly change: (rows: Float64Array) => void;
+  /** Beginning of the message about a number that is too far away. */
+  readonly what: string;
+  readonly names: readonly string[];
+  /** Whether the numbers are those of the training part, which are at most the root of its number of rows. */
+  readonly isOfTrain: boolean;
+}
+
+function changedNumbers(given: Numbers, { change, what, names, isOfTrain }: Change): Numbers {
+  if (given instanceof Float64Array) {
+    const numbers = given.slice();
+    change(numbers);
+    checkNumbers(what, numbers, names);
+    return numbers;
+  }
+  const numbers = changedRows(given, change);
+  const width = names.length;
+  if (!isOfTrain) forEachRows(numbers, width, (rows, first) => checkNumbers(what, rows, names, width, first));
+  knownFinite(numbers);
+  return numbers;
+}
+
+/** Looks at the targets of a regression; undefined for classes. */
+function targetColumns({ name, labels, fields, values, count }: Dataset): readonly Feature[] | undefined {
+  if (labels !== undefined || values.targets === undefined) return undefined;
+  const columns = columnsOf(values.targets as Numbers, sizeOf(fields.targets!), count);
+  const constant = columns.find(({ range }) => range === 0);
+  if (constant !== undefined) {
+    throw failure(
+      "ERR_OPTION_RANGE",
+      `standardised: expected targets of "${name}" that vary in the training part, got ${constant.least} in each of its ` +
+        `${count} rows; nothing could be learnt about them`,
+    );
+  }
+  return columns;
+}
+
+function momentsOf(columns: readonly Feature[]): Pick<Standardisation, "means" | "deviations"> {
+  return {
+    means: Float64Array.from(columns, ({ least, range, mean }) => 2 * (least / 2 + (range / 2) * mean)),
+    deviations: Float64Array.from(columns, ({ range, deviation }) => range * deviation),
+  };
 }
 
 interface Feature {

@@ -74,4 +74,6 @@ export interface Standardisation {
   readonly deviations: Float64Array;
   /** Names of the features that are the same in all rows of the training part. They become 0 in every part. */
   readonly constantFeatures: readonly string[];
+  /** Mean and standard deviation of each target over the training part. Absent: the targets are as they were. */
+  readonly targets?: { readonly means: Float64Array; readonly deviations: Float64Array };
 }

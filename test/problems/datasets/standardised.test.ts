@@ -46,6 +46,52 @@ test("is (x - mean) / deviation with the training part's mean and deviation", ()
   assert.match(JSON.stringify(held.description), /"standardised":"from the training part"/);
 });
 
+test("takes targets of a regression along, in every unit, and leaves them and classes alone without being asked", () => {
+  const numbers = normalVector(40, 3);
+  const made = (unit: number) =>
+    dataset({
+      inputs: Array.from(numbers, (x) => [x, x * x]),
+      targets: Array.from(numbers, (x) => [(3 * x + 7) * unit, (x > 0 ? 1 : 0) * unit]),
+    }).split({ test: 0.25, seed: 1 });
+  const raw = made(1);
+  const { train, test: held } = standardised(raw, { targets: true });
+  const { means, deviations } = train.standardisation!.targets!;
+  for (const [given, found] of [
+    [raw.train, train],
+    [raw.test, held],
+  ] as const) {
+    assertClose(
+      [...found.targets!].map((y, at) => y * deviations[at % 2]! + means[at % 2]!),
+      [...given.targets!],
+      1e-13,
+    );
+  }
+  for (let k = 0; k < 2; k++) {
+    const own = [...train.targets!].filter((_, at) => at % 2 === k);
+    assert.ok(Math.abs(own.reduce((sum, y) => sum + y, 0)) < 1e-13);
+    assertClose(own.reduce((sum, y) => sum + y * y, 0) / own.length, 1, 1e-13);
+  }
+  assert.match(JSON.stringify(held.description), /"targets":"standardised from the training part"/);
+  for (const power of [-1000, -60, 3, 1000]) {
+    const other = standardised(made(2 ** power), { targets: true });
+    assert.equal([other.train.targets, other.test.targets], [train.targets, held.targets], `2^${power}`);
+  }
+  assert.equal(standardised(raw).test.targets, raw.test.targets);
+  const classes = parts(normalVector(10 * width, 4));
+  assert.equal(standardised(classes, { targets: true }).test.targets, classes.test.targets);
+});
+
+test("refuses targets that are constant in the training part, and options that it does not know", () => {
+  const flat = dataset({ inputs: [[1], [2], [3]], targets: [[5], [5], [5]], name: "flat" });
+  assertError(
+    () => standardised({ train: flat }, { targets: true }),
+    "ERR_OPTION_RANGE",
+    /"flat" that vary.*got 5 in each of its 3 rows/,
+  );
+  assert.equal(standardised({ train: flat }).train.targets, flat.targets);
+  assertError(() => standardised({ train: flat }, { target: true } as never), "ERR_OPTION_UNKNOWN", /standardised/);
+});
+
 test("does not depend on units: a power of two changes no bit, also near the ends of the range", () => {
   const numbers = normalVector(20 * width, 7);
   const plain = standardised(parts(numbers)).test.inputs;

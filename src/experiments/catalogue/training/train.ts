@@ -52,7 +52,10 @@ const options = z.object({
     .lt(1)
     .default(0.1)
     .describe("share of the rows for the final judgement, if there is no test set"),
-  standardise: z.boolean().default(true).describe("standardise each feature by the training part"),
+  standardise: z
+    .boolean()
+    .default(true)
+    .describe("standardise each feature, and the target of a regression, by the training part"),
   model: z
     .string()
     .default("mlp")
@@ -123,6 +126,8 @@ function trained(options: Options, context: ExperimentContext, data: TrainingDat
   const constant = train.standardisation?.constantFeatures.length ?? 0;
   if (constant > 0)
     context.note(`${constant} of ${train.names.length} features are constant in the training part: they are 0`);
+  if (train.standardisation?.targets !== undefined)
+    context.note(`${options.target ?? "target"} is standardised: a loss of 1 is that of predicting its mean`);
   const update = chain(
     untilStep(steps),
     schedule === "cosine" ? scheduled(bare, { stepSize: cosine({ steps }) }) : bare,
@@ -206,7 +211,10 @@ function tell(context: ExperimentContext, { loss, predict }: HeldOut, test: Data
     context.report({ run: "training", verdict, because: "no finite validation loss" });
     return;
   }
-  const numbers = { "best step": bestStep, "validation loss": best, "test loss": loss(point) };
+  const numbers = {
+    ...{ "best step": bestStep, "validation loss": best, "test loss": loss(point) },
+    ...typicalError(predict(point), test),
+  };
   const right = test.labels === undefined ? undefined : shareRight(predict(point), test.labels);
   context.report({
     run: "training",
@@ -218,7 +226,13 @@ function tell(context: ExperimentContext, { loss, predict }: HeldOut, test: Data
         : `all ${last.step} steps were made`,
     numbers: right === undefined ? numbers : { ...numbers, "test accuracy": right },
   });
-  const accuracyText = right === undefined ? "" : `, accuracy ${(100 * right).toFixed(1)} %`;
+  const error = numbers["test error"];
+  const accuracyText =
+    right !== undefined
+      ? `, accuracy ${(100 * right).toFixed(1)} %`
+      : error === undefined
+        ? ""
+        : `, root mean square error ${error.toPrecision(4)} in the unit of the target`;
   const lastText =
     validationAccuracy === undefined
       ? ""
@@ -227,6 +241,15 @@ function tell(context: ExperimentContext, { loss, predict }: HeldOut, test: Data
     `on ${test.count} test rows, at the best point by validation (step ${bestStep}): loss ${numbers["test loss"].toPrecision(4)}` +
       `${accuracyText}${lastText}`,
   );
+}
+
+/** The root mean square error of a regression with one target, in the unit that the target has in the file. */
+function typicalError(outputs: Float64Array, { labels, targets, standardisation }: Dataset): { "test error"?: number } {
+  if (labels !== undefined || targets === undefined || outputs.length !== targets.length) return {};
+  const deviations = standardisation?.targets?.deviations ?? [1];
+  if (deviations.length !== 1) return {};
+  const squares = outputs.reduce((sum, z, i) => sum + (z - targets[i]!) ** 2, 0);
+  return { "test error": Math.sqrt(squares / outputs.length) * deviations[0]! };
 }
 
 function shareRight(outputs: Float64Array, labels: Int32Array): number {

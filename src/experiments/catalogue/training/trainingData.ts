@@ -46,7 +46,7 @@ export function trainingData(options: TrainingDataOptions, seed: number): Traini
   const shared = { validation, seed, stratify };
   const parts: TrainingData =
     all.test === undefined ? all.train.split({ ...shared, test }) : { ...all.train.split(shared), test: all.test };
-  return options.standardise ? standardised({ ...parts }) : parts;
+  return options.standardise ? standardised({ ...parts }, { targets: true }) : parts;
 }
 
 /**
