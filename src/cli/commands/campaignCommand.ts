@@ -92,6 +92,9 @@ export async function campaignCommand(given: readonly string[]): Promise<number>
   }
 }
 
+/** Most searches of which it is told that they come last. */
+const mostSuspects = 10;
+
 interface Ready {
   readonly flags: Flags;
   readonly spec: CampaignSpec;
@@ -108,11 +111,16 @@ async function run({ flags, spec, wanted, first, start, portable }: Ready): Prom
   const { out = join("runs", `${spec.name}-${id}`), shard, workers, engine } = flags;
   const ranges = wantedRanges(spec.count, flags);
   claimCampaign(out, spec);
-  const work = new Work(out, spec.count, ranges, refuseForeign(out, id));
+  // Who names searches wants them, whatever they did before.
+  const work = new Work(out, spec.count, ranges, refuseForeign(out, id), () => {}, flags.indices !== undefined);
   note(`${spec.name}: ${work.wanted} searches${shard === undefined ? "" : `, shard ${shard.number} of ${shard.of}`}`);
   const status = shard === undefined ? "status" : `status-${shard.number}-of-${shard.of}`;
   note(`files: ${out}, page: ${join(out, `${status}.html`)}`);
   if (work.doneOfWanted > 0) note(`${work.doneOfWanted} of them are there already`);
+  for (const [search, times] of work.suspects.slice(0, mostSuspects)) {
+    const often = times === 1 ? "once" : `${times} times`;
+    note(`fluxion: a process was lost ${often} while it ran search ${search}, which comes last now`);
+  }
   const again = commandAgain(wanted, spec, out, portable, flags.executor);
   return campaignSession({
     directory: out,

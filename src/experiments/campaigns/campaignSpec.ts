@@ -8,7 +8,7 @@ import type { JsonValue } from "../../json.ts";
 import { writeAtomically } from "../../sinks/atomicFile.ts";
 import { makeDirectory } from "../../sinks/files.ts";
 import type { ModuleSource } from "../threads/protocol.ts";
-import { version } from "../threads/version.ts";
+import { buildName } from "./build.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /** Everything of which a run of the campaign is a function, apart from its index. */
@@ -25,7 +25,7 @@ export interface CampaignSpec {
   readonly keepEvery: number;
   /** What computes, as `executorFingerprint` names it. */
   readonly executor: string;
-  /** Version of fluxion. */
+  /** Version and build of fluxion, as `buildName` gives them. */
   readonly version: string;
 }
 
@@ -41,7 +41,7 @@ export function campaignId({ name, source, options, seed, count, executor, versi
 
 /** Completes what is known of a campaign once its experiment was loaded. */
 export function newSpec(about: Omit<CampaignSpec, "version">): CampaignSpec {
-  return { ...about, version };
+  return { ...about, version: buildName() };
 }
 
 /**

@@ -60,7 +60,8 @@ async function run(about: EndsCampaign, subscriber: Subscriber<EndRecord>, abort
     claimCampaign(directory, spec);
     const ends = new EndQueue(ranges, count, order, subscriber);
     const refuse = refuseForeign(directory, campaignId(spec));
-    const work = new Work(directory, count, ranges, refuse, (batch, rows) => ends.take(batch, rows));
+    const take = (batch: EndBatch, rows: readonly number[]): void => ends.take(batch, rows);
+    const work = new Work(directory, count, ranges, refuse, take, about.indices !== undefined);
     ends.emit();
     let failed: { readonly error: unknown } | undefined;
     timer = setInterval(() => {

@@ -55,10 +55,10 @@ export class FailureFollower {
 function failureFrom(line: string): Failure | undefined {
   try {
     const data = JSON.parse(line) as Partial<Failure> | null;
-    const { search, cause, worker, times = 1 } = data ?? {};
+    const { search, cause, worker, times = 1, lost = false } = data ?? {};
     if (!Number.isSafeInteger(search) || typeof cause !== "string" || typeof worker !== "string") return undefined;
     if (!Number.isSafeInteger(times)) return undefined;
-    return { search: search as number, cause, worker, times };
+    return { search: search as number, cause, worker, times, lost: lost === true };
   } catch {
     return undefined;
   }

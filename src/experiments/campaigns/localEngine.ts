@@ -2,6 +2,7 @@
 import type { CampaignThread } from "./campaignThread.ts";
 import { noteFailures } from "./failures.ts";
 import type { Assignment } from "./messages.ts";
+import { removeMark } from "./underWay.ts";
 import type { Work } from "./work.ts";
 
 /** Seconds of work that a chunk should hold: long enough to cost nothing, short enough to lose nothing. */
@@ -63,12 +64,18 @@ async function workAt(place: ThreadPlace, { work, directory, signal, onDeath }: 
   let next = work.next(size());
   while (next !== undefined && !signal.aborted) {
     const thread = place.start();
-    const stop = (): void => thread.stop();
+    const assignment = place.assignment();
+    // A process that is told to end, and killed when it takes too long, is not lost by its search.
+    const unmark = (): void => removeMark(directory, assignment.worker);
+    const stop = (): void => {
+      unmark();
+      thread.stop();
+    };
+    process.once("exit", unmark);
     signal.addEventListener("abort", stop, { once: true });
     try {
       // What keeps a thread from its first search would keep every other one from it too.
       await thread.prepared;
-      const assignment = place.assignment();
       thread.assign(assignment);
       while (next !== undefined && !signal.aborted) {
         let worked: Awaited<ReturnType<CampaignThread["work"]>>;
@@ -96,6 +103,8 @@ async function workAt(place: ThreadPlace, { work, directory, signal, onDeath }: 
     } finally {
       signal.removeEventListener("abort", stop);
       await thread.close();
+      process.off("exit", unmark);
+      unmark();
     }
   }
   function size(): number {

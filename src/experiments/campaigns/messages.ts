@@ -21,6 +21,8 @@ export interface Assignment {
   readonly campaign: string;
   /** Every how manieth search keeps all its rows; 0: none does. */
   readonly keepEvery: number;
+  /** Whether the search under way is noted in a file, where nobody else would know of it if the process is killed. */
+  readonly marked?: boolean;
 }
 
 /** A search that threw. */
@@ -29,6 +31,8 @@ export interface FailedSearch {
   readonly cause: string;
   /** As how many failures it counts. Default 1. */
   readonly times?: number;
+  /** Whether its process was lost while it ran. Such failures count in later sessions too. */
+  readonly lost?: boolean;
 }
 
 /** Message to a thread. */

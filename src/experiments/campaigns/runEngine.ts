@@ -31,7 +31,7 @@ export async function runEngine(engine: CampaignEngine, run: EngineRun): Promise
     return;
   }
   const campaign = campaignId(spec);
-  const assignment = () => ({ directory, worker: workerName(), campaign, keepEvery: spec.keepEvery });
+  const assignment = () => ({ directory, worker: workerName(), campaign, keepEvery: spec.keepEvery, marked: true });
   let spare: CampaignThread | undefined = first;
   const take = (): CampaignThread => {
     const thread = spare ?? start();

@@ -8,6 +8,7 @@ import { indicesOf, parseIndices } from "./indexSet.ts";
 import type { CampaignThreadData, FailedSearch, FromCampaignThread, ToCampaignThread } from "./messages.ts";
 import { PartWriter } from "./partWriter.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { Mark } from "./underWay.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("internal: thread.ts is started by fluxion campaign");
@@ -34,7 +35,7 @@ const fail = (error: unknown): void => post({ kind: "failed", error: plain(error
 const longestCause = 500;
 
 /** Runs searches one after the other, then writes their ends as one batch. */
-async function work(prepared: Prepared, parts: PartWriter, text: string): Promise<void> {
+async function work(prepared: Prepared, parts: PartWriter, mark: Mark | undefined, text: string): Promise<void> {
   const began = performance.now();
   const failed: FailedSearch[] = [];
   let runs = 0;
@@ -42,6 +43,7 @@ async function work(prepared: Prepared, parts: PartWriter, text: string): Promis
   for (const search of indicesOf(parseIndices(text, "campaign"), prepared.count)) {
     stopped = Atomics.load(stopFlag, 0) !== 0;
     if (stopped) break;
+    mark?.set(search);
     try {
       const end = await prepared.run(search);
       if (end === undefined) {
@@ -55,6 +57,7 @@ async function work(prepared: Prepared, parts: PartWriter, text: string): Promis
       failed.push({ search, cause: `${code === undefined ? "" : `${code}: `}${message}`.slice(0, longestCause) });
     }
   }
+  mark?.set(undefined);
   // Rows first: whoever hears that the searches are done finds their ends in the file.
   parts.flush();
   post({ kind: "worked", runs, seconds: (performance.now() - began) / 1000, failed, stopped });
@@ -64,12 +67,14 @@ async function begin(): Promise<void> {
   const { experiment, source } = await loadExperiment(data.experiment);
   const prepared = await prepare(experiment, data);
   let parts: PartWriter | undefined;
+  let mark: Mark | undefined;
   port!.on("message", (message: ToCampaignThread) => {
     if (message.kind === "assign") {
       const { assignment } = message;
       prepared.assign(assignment);
       parts = new PartWriter(assignment.directory, assignment.worker, assignment.campaign);
-    } else if (message.kind === "work") work(prepared, parts!, message.indices).catch(fail);
+      if (assignment.marked === true) mark = new Mark(assignment.directory, assignment.worker);
+    } else if (message.kind === "work") work(prepared, parts!, mark, message.indices).catch(fail);
     else prepared.stop();
   });
   post({ kind: "prepared", name: experiment.name, source, count: prepared.count, executor: executorFingerprint() });

@@ -1,8 +1,9 @@
 /** The searches of a campaign that are still to be done, in rounds: a first one, then what is missing, one by one. */
-import { type Failure, FailureFollower } from "./failures.ts";
+import { type Failure, FailureFollower, noteFailures } from "./failures.ts";
 import { formatIndices, IndexBits, type IndexRanges, indicesOf } from "./indexSet.ts";
 import { type EndBatch, PartFollower } from "./partReader.ts";
 import { Tally, type TallySnapshot } from "./tally.ts";
+import { takeLostSearches } from "./underWay.ts";
 
 /** Times that a search may fail before it is set aside. */
 export const mostAttempts = 3;
@@ -25,6 +26,10 @@ export class Work {
   round = 1;
   readonly #follower: PartFollower;
   readonly #failures: FailureFollower;
+  /** Searches during which a process was lost, and how often. */
+  readonly #suspects = new Map<number, number>();
+  /** Search that comes next, since it did not fit into a chunk. */
+  #held: number | undefined;
   readonly #attempts = new Map<number, { count: number; cause: string; workers: Set<string> }>();
   #open: Iterator<number, void>;
 
@@ -32,6 +37,7 @@ export class Work {
    * @param ranges the searches that are wanted
    * @param onForeign called where a part of another campaign lies in the directory; what it throws comes out
    * @param onEnds called with each batch, and those of its rows that end searches which had not ended before
+   * @param forgiven whether searches are run however often their process was lost while they ran
    */
   constructor(
     directory: string,
@@ -39,12 +45,20 @@ export class Work {
     private readonly ranges: IndexRanges,
     private readonly onForeign: (worker: string, campaign: string) => void,
     private readonly onEnds: (batch: EndBatch, rows: readonly number[]) => void = () => {},
+    forgiven = false,
   ) {
     this.tally = new Tally(new IndexBits(count));
     this.#follower = new PartFollower(directory);
     this.#failures = new FailureFollower(directory);
-    // Failures of an earlier session do not count: its causes may be gone.
-    this.#failures.read();
+    for (const { search, worker } of takeLostSearches(directory)) {
+      noteFailures(directory, worker, [{ search, cause: "its process was lost while it ran", lost: true }]);
+    }
+    // Other failures of an earlier session do not count: its causes may be gone.
+    for (const failure of this.#failures.read()) {
+      if (failure.lost !== true) continue;
+      this.#suspects.set(failure.search, (this.#suspects.get(failure.search) ?? 0) + 1);
+      if (!forgiven) this.failed(failure);
+    }
     this.look();
     let wanted = 0;
     for (const _ of indicesOf(ranges, count)) wanted++;
@@ -75,9 +89,17 @@ export class Work {
   next(size: number): string | undefined {
     const indices: number[] = [];
     while (indices.length < size) {
-      const { done, value } = this.#open.next();
-      if (done === true) break;
+      const value = this.#held ?? this.#open.next().value;
+      this.#held = undefined;
+      if (value === undefined) break;
+      // A search that may kill its process takes no other one with it.
+      const alone = this.#suspects.has(value);
+      if (alone && indices.length > 0) {
+        this.#held = value;
+        break;
+      }
       indices.push(value);
+      if (alone) break;
     }
     return indices.length === 0 ? undefined : formatIndices(indices);
   }
@@ -118,11 +140,22 @@ export class Work {
     return this.tally.snapshot();
   }
 
+  /** Searches that are still to be done although a process was lost while they ran, and how often. They come last. */
+  get suspects(): [search: number, times: number][] {
+    return [...this.#suspects].filter(([search]) => this.#isOpen(search)).sort(([a, m], [b, n]) => m - n || a - b);
+  }
+
+  #isOpen(index: number): boolean {
+    return !this.tally.done.has(index) && (this.#attempts.get(index)?.count ?? 0) < mostAttempts;
+  }
+
   *#missing(): Generator<number, void, undefined> {
+    const suspects = new Set<number>();
     for (const index of indicesOf(this.ranges, this.count)) {
-      if (this.tally.done.has(index)) continue;
-      if ((this.#attempts.get(index)?.count ?? 0) >= mostAttempts) continue;
-      yield index;
+      if (!this.#isOpen(index)) continue;
+      if (this.#suspects.has(index)) suspects.add(index);
+      else yield index;
     }
+    for (const [index] of this.suspects) if (suspects.has(index)) yield index;
   }
 }

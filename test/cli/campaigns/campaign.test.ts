@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sealedJson } from "../../../src/arrow/checks/sealedJson.ts";
 import { campaignEnds } from "../../support/campaignEnds.ts";
 import { fluxion, scratchDirectory, startFluxion } from "../../support/command.ts";
 
@@ -80,6 +81,17 @@ campaigns("refuses a directory of another campaign, and says what differs", asyn
   const other = await fluxion([...base.filter((word) => word !== "--portable"), "--no-portable", "--out", out], cwd);
   assert.is(other.code, 2);
   assert.match(other.stderr, /executor: portable there, .*begin the campaign with --portable/);
+  // The same version, built from other code.
+  const path = join(out, "campaign.json");
+  const text = readFileSync(path, "utf8");
+  const { version, ...spec } = JSON.parse(text) as { version: string; checksum?: string };
+  assert.match(version, /^\S+ \(build [0-9a-f]{12}\)$/);
+  const old = version.replace(/build \w+/, "build 0123456789ab");
+  writeFileSync(path, sealedJson({ ...spec, checksum: undefined, version: old }));
+  const skewed = await fluxion([...base, "--out", out], cwd);
+  writeFileSync(path, text);
+  assert.is(skewed.code, 2);
+  assert.ok(skewed.stderr.includes(`version of fluxion: ${old} there, ${version} here`), skewed.stderr);
 });
 
 campaigns("sets a search aside that throws each time, with its cause, and does the others", async () => {

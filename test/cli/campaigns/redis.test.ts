@@ -71,7 +71,10 @@ tested("refuse a worker of another version, and one whose module differs, by nam
     await client.set("fluxion:campaign:w", JSON.stringify({ ...said, spec }));
     const old = await work(file, "--queue", "w");
     assert.is(old.code, 2, old.stderr);
-    assert.match(old.stderr, /runs on fluxion 9\.9\.9, and this is \S+; install the same version here/);
+    assert.match(
+      old.stderr,
+      /runs on fluxion 9\.9\.9, and this is \S+ \(build [0-9a-f]{12}\); install the same build here/,
+    );
     // Somebody else announces a campaign at the queue of a coordinator that was taken for dead.
     await client.set("fluxion:campaign:v", JSON.stringify({ ...said, session: "another" }));
     const { code, stderr } = await coordinator.ended;

@@ -2,7 +2,7 @@
 import type { Job } from "bullmq";
 import { failure } from "../../../errors.ts";
 import type { WorkerData } from "../../threads/protocol.ts";
-import { version } from "../../threads/version.ts";
+import { buildName } from "../build.ts";
 import { type CampaignSpec, campaignId, differences, mixedMachines, readCampaign } from "../campaignSpec.ts";
 import { type CampaignThread, startCampaignThread, workerName } from "../campaignThread.ts";
 import { noteFailures } from "../failures.ts";
@@ -65,10 +65,10 @@ async function work(
   { queue, module, directory = usual, concurrency, signal, tell }: QueueWorkerOptions,
 ): Promise<number> {
   const { bullmq, redis } = connected;
-  if (spec.version !== version) {
+  if (spec.version !== buildName()) {
     throw failure(
       "ERR_QUEUE",
-      `the campaign of the queue ${queue} runs on fluxion ${spec.version}, and this is ${version}; install the same version here`,
+      `the campaign of the queue ${queue} runs on fluxion ${spec.version}, and this is ${buildName()}; install the same build here`,
     );
   }
   if (module === undefined && spec.source.module !== "built-in") {

@@ -6,7 +6,8 @@ import { finiteMatrix } from "../finiteMatrix.ts";
 import { fieldInUnits, matrixInUnits, stepFromUnits, unitsOf } from "../parameterScale.ts";
 import type { Units } from "../toldUnits.ts";
 import { flatBeside, minorShare } from "./criticality.ts";
-import { fewParameters, newtonModel } from "./newtonModel.ts";
+import { fewParameters } from "./newtonModel.ts";
+import { NewtonPath } from "./newtonPath.ts";
 import { largestSize } from "./relativeField.ts";
 import { removableShare } from "./removableShare.ts";
 import { moved, sizeOf } from "./stepSizes.ts";
@@ -76,8 +77,9 @@ function minimumBeside(
 }
 
 function isFlat(at: Evaluation, lengths: Float64Array): boolean {
-  const model = newtonModel(at, lengths);
-  const share = model && removableShare(at, lengths, model);
+  const path = new NewtonPath(lengths);
+  const model = path.model(at);
+  const share = model && removableShare(at, path, model);
   return share !== undefined && share <= minorShare;
 }
 

@@ -3,10 +3,11 @@ import { type Evaluation, isFiniteVector } from "../../../authoring/index.ts";
 import { finiteMatrix } from "../finiteMatrix.ts";
 import { matrixInUnits } from "../parameterScale.ts";
 import type { Units } from "../toldUnits.ts";
-import { certain, newtonModel, roundingOfField, stepByProducts } from "./newtonModel.ts";
+import { certain, roundingOfField, stepByProducts } from "./newtonModel.ts";
+import { NewtonPath } from "./newtonPath.ts";
 import { largestSize, nearby } from "./relativeField.ts";
 import { removableShare } from "./removableShare.ts";
-import { moved, sizeOf } from "./stepSizes.ts";
+import { sizeOf } from "./stepSizes.ts";
 
 /** Newton step, in lengths of the parameters, up to which the ratio of two steps may be that of rounding errors. */
 const shortest = 1e-10;
@@ -55,12 +56,13 @@ export function nearestZero(at: Evaluation, lengths: Float64Array, relative: num
   const { point, field } = at;
   const near = relative <= nearby;
   if (Number.isNaN(relative)) return unknown;
-  const model = newtonModel(at, lengths);
+  const path = new NewtonPath(lengths);
+  const model = path.model(at);
   if (model === undefined) return unknown;
   const { dense } = model;
   const known = {
     ...unknown,
-    removableShare: removableShare(at, lengths, model),
+    removableShare: removableShare(at, path, model),
     unresolvedCurvatures: near ? dense?.unresolvedCurvatures : undefined,
   };
   if (!near) return known;
@@ -78,9 +80,9 @@ export function nearestZero(at: Evaluation, lengths: Float64Array, relative: num
   // A step that was not found, or comes from rounding errors, says nothing of the next ones.
   if (solved === undefined || (dense === undefined && relative <= certain * noise)) return found;
   if (relativeDistance === 0) return { ...found, stepContraction: 0, stepChange: dense && 0 };
-  const there = moved(at, step);
-  const second = stepAt(there, lengths);
-  const third = second === undefined ? undefined : stepAt(moved(there, second), lengths);
+  const there = path.moved(at, step);
+  const second = stepAt(there, path);
+  const third = second === undefined ? undefined : stepAt(path.moved(there, second), path);
   const ratio = (next: Float64Array | undefined, before: Float64Array): number => {
     const size = next === undefined ? Number.POSITIVE_INFINITY : sizeOf(next, lengths);
     return size <= least ? 0 : size / sizeOf(before, lengths);
@@ -95,8 +97,8 @@ export function nearestZero(at: Evaluation, lengths: Float64Array, relative: num
 }
 
 /** Newton's step at a point; undefined where there is none. */
-function stepAt(at: Evaluation, lengths: Float64Array): Float64Array | undefined {
-  const model = isFiniteVector(at.field) ? newtonModel(at, lengths) : undefined;
+function stepAt(at: Evaluation, path: NewtonPath): Float64Array | undefined {
+  const model = isFiniteVector(at.field) ? path.model(at) : undefined;
   const step = model === undefined || model.endless ? undefined : model.stepFor(at.field);
   return step !== undefined && isFiniteVector(step) ? step : undefined;
 }

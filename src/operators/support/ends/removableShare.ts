@@ -1,7 +1,8 @@
 /** How much of F Newton's method removes from a point: what tells a flat point from one that only looks flat. */
 import { type Evaluation, isFiniteVector } from "../../../authoring/index.ts";
-import { type NewtonModel, newtonModel } from "./newtonModel.ts";
-import { moved, sizeOf } from "./stepSizes.ts";
+import type { NewtonModel } from "./newtonModel.ts";
+import type { NewtonPath } from "./newtonPath.ts";
+import { sizeOf } from "./stepSizes.ts";
 
 /** Distance from the point, in lengths of the parameters, within which Newton's steps have to come to rest. */
 const beside = 0.5;
@@ -30,14 +31,15 @@ const atRest = 0.1;
  * @returns undefined where Newton's step is not known
  * @see [1] Deuflhard, "Newton Methods for Nonlinear Problems", Springer 2004, sections 2.1 and 2.2
  */
-export function removableShare(at: Evaluation, lengths: Float64Array, model: NewtonModel): number | undefined {
+export function removableShare(at: Evaluation, path: NewtonPath, model: NewtonModel): number | undefined {
+  const { lengths } = path;
   const step = model.mainStepFor(at.field);
   if (step === undefined || model.cutShare === undefined) return undefined;
   const size = sizeOf(step, lengths);
   const reached = Math.sqrt(Math.max(0, 1 - model.cutShare ** 2));
   if (size === 0 || !isFiniteVector(step)) return model.cutShare === 0 && size === 0 ? 1 : 0;
-  if (model.cutShare <= atRest && comesToRest(at, lengths, step)) return 1;
-  const there = moved(at, step).field;
+  if (model.cutShare <= atRest && comesToRest(at, path, step)) return 1;
+  const there = path.moved(at, step).field;
   const left = isFiniteVector(there) ? model.mainStepFor(there) : undefined;
   if (left === undefined) return isFiniteVector(there) ? undefined : 0;
   const theta = sizeOf(left, lengths) / size;
@@ -45,13 +47,14 @@ export function removableShare(at: Evaluation, lengths: Float64Array, model: New
 }
 
 /** Whether Newton's steps become short beside the point. */
-function comesToRest(at: Evaluation, lengths: Float64Array, first: Float64Array): boolean {
+function comesToRest(at: Evaluation, path: NewtonPath, first: Float64Array): boolean {
+  const { lengths } = path;
   let [here, step]: [Evaluation, Float64Array | undefined] = [at, first];
   for (let k = 0; k < mostSteps; k++) {
-    here = moved(here, step);
+    here = path.moved(here, step);
     const away = here.point.map((z, i) => z - at.point[i]!);
     if (!isFiniteVector(here.field) || !(sizeOf(away, lengths) <= beside)) return false;
-    const model = newtonModel(here, lengths);
+    const model = path.model(here);
     step = model?.endless === false ? model.stepFor(here.field) : undefined;
     if (step === undefined || !isFiniteVector(step)) return false;
     if (sizeOf(step, lengths) <= atRest * sizeOf(first, lengths)) return true;
