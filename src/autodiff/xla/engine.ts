@@ -8,6 +8,7 @@ import { sameBits } from "../float64/sameBits.ts";
 import { isOp, type Node } from "../graph/graph.ts";
 import { dependents, reachable } from "../graph/walk.ts";
 import { linearize, linearizeGraph } from "../passes/linearize.ts";
+import { convolvedWindows } from "./hlo/convolutions.ts";
 import { moduleOf } from "./hlo/module.ts";
 import { DeviceMemory, type DeviceProgram, totalOf } from "./memory.ts";
 import type { PjrtClient } from "./pjrt/client.ts";
@@ -179,11 +180,15 @@ export class XlaEngine implements FieldEngine {
     const { builder, field, parameters, maps = {} } = this.#parts;
     const rewrite = environment("FLUXION_REGROUP") === "off" ? "normalForm" : "regroup";
     if (name === jacobian || name === transposedJacobian) {
-      return linearize(builder, field, parameters, { rewrite, transpose: name === transposedJacobian });
+      return linearize(builder, field, parameters, {
+        rewrite,
+        transpose: name === transposedJacobian,
+        repeated: convolvedWindows,
+      });
     }
     const graph = maps[name.slice("map ".length)]?.();
     if (graph === undefined) throw new Error(`internal: xla: no map is named ${name}`);
-    return linearizeGraph(builder, graph, { rewrite });
+    return linearizeGraph(builder, graph, { rewrite, repeated: convolvedWindows });
   }
 }
 
@@ -195,7 +200,8 @@ function dataResults(results: readonly Node[], parameters: readonly Node[]): rea
     nodes,
     nodes.filter((node) => isOp(node, "input")),
   );
-  const isFree = (node: Node): boolean => isOp(node, "input") || isOp(node, "reshape") || isOp(node, "broadcast");
+  const windows = convolvedWindows(nodes, results);
+  const isFree = (node: Node): boolean => isOp(node, "reshape") || isOp(node, "broadcast") || windows.has(node);
   const isStill = (node: Node): boolean => varying.has(node) && !moving.has(node);
   const found = new Set<Node>();
   const search = (node: Node): void => {

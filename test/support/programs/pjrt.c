@@ -1,4 +1,4 @@
-/* A plugin of PJRT that fails in the way that FAKE_PJRT says: version, size, device, memory or lost. */
+/* A plugin of PJRT that fails in the way that FAKE_PJRT says: version, size, device, memory, lost, later, crowded or unknown. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ static int is(const char *name) { return strcmp(mode(), name) == 0; }
 
 static Error memory = {"Out of memory allocating 8 bytes", 8};
 static Error lost = {"CUDA_ERROR_ECC_UNCORRECTABLE: the device is gone", 13};
+static Error strange = {"Unexpected option name passed to PJRT_Client_Create: preallocate", 3};
 static Error none = {"No visible GPU devices.", 9};
 
 static void *ok(void *arguments) {
@@ -34,6 +35,12 @@ static void *code(uintptr_t *arguments) {
 }
 static void *create(uintptr_t *arguments) {
   if (is("device")) return &none;
+  /* An option: size, extension, name, length, kind, value, size of the value. */
+  const uintptr_t *option = (const uintptr_t *)arguments[2];
+  int spares = arguments[3] == 1 && option[0] == 56 && option[3] == 11 &&
+               strncmp((const char *)option[2], "preallocate", 11) == 0 && option[4] == 4 && option[5] == 0;
+  if (is("crowded") && !spares) return &memory;
+  if (is("unknown") && arguments[3] != 0) return &strange;
   arguments[8] = 1;
   return NULL;
 }
@@ -65,6 +72,7 @@ static void *upload(uintptr_t *arguments) {
 static int executions = 0;
 static void *execute(uintptr_t *arguments) {
   if (is("lost") && ++executions > 3) return &lost;
+  if (is("later") && ++executions > 6) return &lost;
   ((uintptr_t **)arguments[7])[0][0] = 1;
   return NULL;
 }

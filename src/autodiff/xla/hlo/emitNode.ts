@@ -1,4 +1,5 @@
 import { isOp, type Node, type Op } from "../../graph/graph.ts";
+import { convolutionsOf, convolve } from "./convolutions.ts";
 import { binaryOperations, unaryOperations } from "./elementwise.ts";
 import { addPlaces, type PlaceTable, takePlaces } from "./places.ts";
 import { argMax, cumulativeSum, logSumExp } from "./reductions.ts";
@@ -15,10 +16,12 @@ function has<K extends string>(table: Readonly<Record<K, unknown>>, op: Op): op 
   return Object.hasOwn(table, op);
 }
 
-/** Writes the operations that compute a node from its operands. */
+/** Writes the operations that compute a node from what `operandsOf` names. */
 export function emitNode(w: HloWriter, node: Node, operands: readonly Value[], constants: Constants): Value {
   const [x, y, z] = operands as readonly [Value, Value, Value];
   const { op, shape } = node;
+  const convolutions = convolutionsOf(node);
+  if (convolutions !== undefined) return convolve(w, convolutions, operands, shape);
   if (has(unaryOperations, op)) return unaryOperations[op](w, x);
   if (has(binaryOperations, op)) return binaryOperations[op](w, x, y);
   if (isOp(node, "fill")) return w.fill(node.attributes.value, shape);

@@ -1,4 +1,5 @@
 import { isOp, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
+import { operandsOf } from "./convolutions.ts";
 import { emitNode } from "./emitNode.ts";
 import { type Element, HloWriter, typeOf, type Value } from "./writer.ts";
 
@@ -63,7 +64,7 @@ export class ModuleWriter {
           : writer.constant(table, [table.length], "i32"),
     };
     for (const node of missing(results, values)) {
-      const operands = node.inputs.map((input) => values.get(input)!);
+      const operands = operandsOf(node).map((input) => values.get(input)!);
       values.set(node, emitNode(writer, node, operands, constants));
     }
     return results.map((node) => values.get(node)!);
@@ -138,7 +139,7 @@ function missing(results: readonly Node[], values: ReadonlyMap<Node, Value>): re
     if (values.has(node) || found.has(node)) continue;
     if (isOp(node, "input")) throw new Error(`internal: xla: the input ${node.attributes.name} has no value`);
     found.add(node);
-    open.push(...node.inputs);
+    open.push(...operandsOf(node));
   }
   return [...found].sort((a, b) => a.id - b.id);
 }

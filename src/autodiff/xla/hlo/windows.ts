@@ -17,6 +17,8 @@ interface AxisWindows {
   readonly taps: readonly number[];
   /** Distance from the first place to that of each tap, in the order of the taps. */
   readonly shifts: readonly number[];
+  /** Whether the windows lie side by side without gaps, as in most poolings: a reshape then gives them. */
+  readonly isTiled: boolean;
 }
 
 /** How windows lie in a larger array, axis by axis. */
@@ -45,7 +47,8 @@ export function windowsOf(maps: readonly AxisMap[], large: Shape, shape: Shape):
       shifts = shifts.flatMap((shift) => Array.from({ length: shape[tap]! }, (_, i) => shift + i * strides[tap]!));
     }
     const [extent, stride] = leading === undefined ? [1, 1] : [shape[leading]!, strides[leading]!];
-    return { offset, large: large[axis]!, leading, extent, stride, taps, shifts };
+    const isTiled = stride === shifts.length && stride > 1 && shifts.every((shift, i) => shift === i);
+    return { offset, large: large[axis]!, leading, extent, stride, taps, shifts, isTiled };
   });
   if (axes.some(({ shifts }) => shifts.length > mostTaps)) return undefined;
   return { shape, axes, free: all.filter((axis) => uses(axis) === 0) };
@@ -60,7 +63,10 @@ function ends({ offset, extent, stride }: AxisWindows, shift: number): readonly 
 
 /** The axes of the windows in the order in which those of the larger array give them. */
 function orderOf({ axes }: Windows): readonly number[] {
-  return axes.flatMap(({ taps, leading }) => (leading === undefined ? taps : [...taps, leading]));
+  return axes.flatMap(({ taps, leading, isTiled }) => {
+    if (leading === undefined) return taps;
+    return isTiled ? [leading, ...taps] : [...taps, leading];
+  });
 }
 
 /** `counts` for one axis of an array, `others` for the rest. */
@@ -94,11 +100,14 @@ export function takeWindows(w: HloWriter, x: Value, windows: Windows): Value {
 
 /** Along one axis: the entries of each tap, one tap after the other. */
 function takeAlong(w: HloWriter, x: Value, axis: number, map: AxisWindows): Value {
-  const { shifts, stride, extent, large } = map;
+  const { offset, shifts, stride, extent, large, isTiled } = map;
+  const zero = (): number => 0;
+  if (isTiled) {
+    return w.pad(x, along(x, axis, -offset, zero), along(x, axis, offset + stride * extent - large, zero));
+  }
   const reached = shifts.map((shift) => ends(map, shift));
   const first = Math.min(...reached.map(([start]) => start));
   const last = Math.max(...reached.map(([, end]) => end));
-  const zero = (): number => 0;
   const padded = w.pad(x, along(x, axis, -first, zero), along(x, axis, last + 1 - large, zero));
   const parts = reached.map(([start, end]) => {
     const step = extent === 1 ? 1 : Math.abs(stride);
@@ -137,8 +146,11 @@ export function addWindows(w: HloWriter, x: Value, windows: Windows): Value {
 }
 
 function addAlong(w: HloWriter, x: Value, axis: number, map: AxisWindows): Value {
-  const { shifts, stride, extent, large } = map;
+  const { offset, shifts, stride, extent, large, isTiled } = map;
   const zero = (): number => 0;
+  if (isTiled) {
+    return w.pad(x, along(x, axis, offset, zero), along(x, axis, large - offset - stride * extent, zero));
+  }
   let sum: Value | undefined;
   for (const [i, shift] of shifts.entries()) {
     const [first, last] = ends(map, shift);

@@ -142,19 +142,21 @@ class DeviceLoop implements FieldLoop {
       throw failure("ERR_OPTION_RANGE", `advance: expected an integer from 1 to ${steps} for count, got ${wanted}`);
     }
     if (this.#loaded !== data) this.#load(data);
-    const numbers = memory.upload(settingsOf(settings), [settingsOf(settings).length]);
-    const limit = memory.uploadWhole(Int32Array.of(wanted), []);
     const carried = this.#carried;
     const count = carried.length;
-    const made = memory.run(this.#program, [...carried, numbers, limit, ...this.#data], count + 2);
-    // The memory of point and state was given to the results.
-    this.#carried = made.slice(0, count);
+    const spent: Handle[] = [];
     const [values, squaredFieldNorms] = [new Float64Array(steps), new Float64Array(steps)];
     try {
+      spent.push(memory.upload(settingsOf(settings), [settingsOf(settings).length]));
+      spent.push(memory.uploadWhole(Int32Array.of(wanted), []));
+      const made = memory.run(this.#program, [...carried, ...spent, ...this.#data], count + 2);
+      spent.push(...carried, ...made.slice(count));
+      // The memory of point and state was given to the results.
+      this.#carried = made.slice(0, count);
       memory.download(made[count]!, values);
       memory.download(made[count + 1]!, squaredFieldNorms);
     } finally {
-      memory.release([...carried, numbers, limit, ...made.slice(count)]);
+      memory.release(spent);
     }
     this.#step += wanted;
     return {

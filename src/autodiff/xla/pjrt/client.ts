@@ -1,5 +1,13 @@
 import { failure } from "../../../errors.ts";
-import { compileOptions, executeOptionsWords, type NumberKind, programWords, types } from "./interface.ts";
+import {
+  compileOptions,
+  executeOptionsWords,
+  type NumberKind,
+  namedValueWords,
+  programWords,
+  truthValue,
+  types,
+} from "./interface.ts";
 import { addressOf, type Handle, PjrtLibrary } from "./library.ts";
 
 /** Numbers of the host that go to the device or come from it. */
@@ -28,7 +36,7 @@ export class PjrtClient {
   constructor(path: string) {
     this.library = new PjrtLibrary(path);
     const { library } = this;
-    this.#client = library.call("Client_Create")[8 + 0]!;
+    this.#client = newClient(library);
     const name = library.call("Client_PlatformName", this.#client);
     this.platform = library.text(name[3]!, name[4]!);
     const version = library.call("Client_PlatformVersion", this.#client);
@@ -132,6 +140,22 @@ export class PjrtClient {
       this.#shapes.set(key, known);
     }
     return known;
+  }
+}
+
+/**
+ * Makes a client that takes the device's memory as it needs it. Plugins for GPUs take three quarters of it otherwise, and
+ * a second process finds none. A plugin that does not know the option gets none.
+ */
+function newClient(library: PjrtLibrary): Handle {
+  const name = padded(new TextEncoder().encode("preallocate"));
+  const option = wordsOf(namedValueWords);
+  const off = 0n;
+  option.values.set([BigInt(8 * namedValueWords), 0n, addressOf(name), 11n, BigInt(truthValue), off, 1n]);
+  try {
+    return library.call("Client_Create", option.address, 1n)[8]!;
+  } catch {
+    return library.call("Client_Create")[8]!;
   }
 }
 

@@ -51,6 +51,10 @@ export const words: Readonly<Record<Call, number>> = {
 /** Words of the structures that arguments point to. */
 export const programWords = 6;
 export const executeOptionsWords = 14;
+export const namedValueWords = 7;
+
+/** Kind of an option that is true or false. */
+export const truthValue = 4;
 
 /** The first minor version with all of these functions. Version 106 was run. */
 export const oldestMinor = 40;
