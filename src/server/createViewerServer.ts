@@ -222,7 +222,7 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     addFinished(run, directory, ending) {
       const files = finishedFiles(directory, run.attempt);
       const name = freeName(run, mirror.runs);
-      const known = new MirroredRun(name, intern(run), { files, ending });
+      const known = new MirroredRun(name, intern(run), files, ending);
       mirror.runs.set(name, known);
       tellSoon(known);
       return name;
