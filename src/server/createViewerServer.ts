@@ -214,9 +214,10 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     close(name, ending) {
       if (closing !== undefined) return;
       const run = mirror.runs.get(name) ?? openRun(name, mirror.runs);
-      if (!run.live) return;
-      run.end(ending);
-      desk.runEnded(name);
+      if (run.live) {
+        run.end(ending);
+        desk.runEnded(name);
+      } else run.amend(ending);
       tell(run);
     },
     addFinished(run, directory, ending) {

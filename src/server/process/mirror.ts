@@ -4,6 +4,7 @@
  * up to a limit. It is the state that is sent, so nothing is ever queued.
  */
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
+import { amended } from "../amended.ts";
 import type { RunCells, RunEnding } from "../messages.ts";
 import { Numbers } from "../numbers.ts";
 import type { FinishedFile } from "../runRows.ts";
@@ -47,6 +48,8 @@ export class MirroredRun {
   /** Ending of a run that is over from the beginning, until it is sent; then `#kept` has it, and the cells. */
   #ending: RunEnding | undefined;
   #kept: KeptEnd | undefined;
+  /** An ending that was sent and of which more is known since. */
+  #unsentEnding: RunEnding | undefined;
 
   /**
    * @param files those of a run that is over from the beginning
@@ -99,6 +102,19 @@ export class MirroredRun {
     this.#live = false;
   }
 
+  /** Takes further facts about an ending that was said before. */
+  amend(more: RunEnding): void {
+    const attempt = this.#attempts?.at(-1);
+    const kept = this.#kept?.read();
+    const ending = amended(attempt === undefined ? (kept?.ending ?? this.#ending) : attempt.ending, more);
+    if (ending === undefined) return;
+    if (attempt !== undefined) attempt.ending = ending;
+    else if (kept === undefined) this.#ending = ending;
+    else this.#kept = new KeptEnd({ ...kept, ending });
+    // What was not sent yet is sent with all of it.
+    this.#unsentEnding = ending;
+  }
+
   /** Keeps what a command did, for a server that starts again. */
   note(outcome: AppliedCommand): void {
     if (outcome.refused !== undefined || outcome.type === "checkpoint" || outcome.type === "slice") return;
@@ -113,6 +129,7 @@ export class MirroredRun {
     this.#isOpened = false;
     this.#saidFinished = false;
     this.#unsentNotes = this.#live ? [...(this.#notes?.values() ?? [])] : undefined;
+    this.#unsentEnding = undefined;
     const kept = this.#kept?.read();
     this.#kept = undefined;
     if (kept !== undefined) this.#ending = kept.ending;
@@ -125,6 +142,7 @@ export class MirroredRun {
     if (this.files === undefined || this.#saidFinished) return undefined;
     this.#saidFinished = true;
     const end = { ending: this.#ending, cells: this.#cells };
+    this.#unsentEnding = undefined;
     this.#keep(end);
     return { name: this.name, run: this.run, opened: this.opened, files: this.files, ...end };
   }
@@ -143,7 +161,7 @@ export class MirroredRun {
     const over = this.takeFinished();
     if (over !== undefined) return { kind: "finished", runs: [over] };
     const attempt = this.#attempts?.[this.#attempt];
-    if (attempt === undefined) return this.#nextCells();
+    if (attempt === undefined) return this.#nextCells() ?? this.#nextEnding();
     if (!this.#isOpened) {
       this.#isOpened = true;
       this.#batch = 0;
@@ -158,6 +176,7 @@ export class MirroredRun {
     if (attempt.ending === undefined) return undefined;
     this.#attempt++;
     this.#isOpened = false;
+    this.#unsentEnding = undefined;
     return { kind: "ended", name, ending: attempt.ending };
   }
 
@@ -167,6 +186,12 @@ export class MirroredRun {
     this.#unsentCells = false;
     if (this.#kept !== undefined) this.#keep({ ending: this.#kept.read().ending, cells });
     return { kind: "cells", name: this.name, cells };
+  }
+
+  #nextEnding(): RunMessage | undefined {
+    const ending = this.#unsentEnding;
+    this.#unsentEnding = undefined;
+    return ending && { kind: "ended", name: this.name, ending };
   }
 
   #nextPlaces(places: Numbers): RunMessage | undefined {
